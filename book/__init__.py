@@ -1,0 +1,1 @@
+"""The pages of the book and, in `figures`, the code that draws its figures."""

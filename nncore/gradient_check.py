@@ -1,0 +1,134 @@
+"""Gradients from differences: two ways to check a derivative that share no code with backpropagation.
+
+Both evaluate a function and never differentiate a formula. The error of a central difference shrinks with h² until
+rounding takes over; a complex step subtracts nothing and so has no rounding valley, but its function must accept
+complex numbers and be analytic around them (`nncore.functions` is, away from kinks).
+"""
+
+import numpy as np
+
+from nncore import validation as check
+
+
+def central_difference(function, x, h=None):
+    """The derivative of a scalar function by every entry of x: ``(f(x + h) − f(x − h)) / (2h)``.
+
+    Equation: :eq:`eq-gradient-checking-central`.
+
+    Parameters
+    ----------
+    function : callable
+        Takes an array of the shape of x, returns a number; must not keep or change the array.
+    x : array of floats
+        Stays as it is.
+    h : float, optional
+        The step; by default the cube root of the machine epsilon, times max(1, |entry|).
+
+    Returns
+    -------
+    array of the shape of x
+    """
+    x = np.array(x, dtype=np.float64)
+    steps = np.cbrt(np.finfo(x.dtype).eps) * np.maximum(1, np.abs(x)) if h is None else np.full(x.shape, _step(h))
+
+    def slope(place):
+        up, down = x.copy(), x.copy()
+        up[place] += steps[place]
+        down[place] -= steps[place]
+        # what was really added differs from h by rounding
+        return (function(up) - function(down)) / (up[place] - down[place])
+
+    return _at_every_entry(slope, x)
+
+
+def complex_step(function, x, h=1e-20):
+    """The derivative of a scalar function by every entry of x: ``Im f(x + ih) / h``.
+
+    Equation: :eq:`eq-gradient-checking-complex`.
+
+    Parameters
+    ----------
+    function : callable
+        Takes a complex array of the shape of x, returns a complex number; must not keep or change the array.
+    x : array of floats
+        Stays as it is.
+    h : float
+        The step; may be tiny, because nothing is subtracted.
+
+    Returns
+    -------
+    array of the shape of x
+    """
+    x = np.array(x, dtype=np.float64)
+    h = _step(h)
+
+    def slope(place):
+        stepped = x.astype(np.complex128)
+        stepped[place] += 1j * h
+        return np.imag(function(stepped)) / h
+
+    return _at_every_entry(slope, x)
+
+
+def relative_error(A, B):
+    """The largest difference between two arrays, relative to the largest entry of either; 0 if both are 0.
+
+    Parameters
+    ----------
+    A, B : arrays of one shape
+
+    Returns
+    -------
+    float
+        NaN if either holds a NaN.
+    """
+    A, B = np.asarray(A), np.asarray(B)
+    if A.shape != B.shape:
+        raise ValueError(f"A and B must have one shape, got {A.shape} and {B.shape}")
+    largest = max(np.max(np.abs(A)), np.max(np.abs(B)))
+    return float(np.max(np.abs(A - B)) / largest) if largest != 0 else 0.0
+
+
+def check_network(network, X, c):
+    """Compare backpropagation with central differences for every parameter of a network.
+
+    Parameters
+    ----------
+    network : Network
+        In float64. Its parameters are stepped to and fro and end as they were.
+    X : (n, D) array
+    c : (n,) array of int
+
+    Returns
+    -------
+    list of float
+        The `relative_error` for each of ``network.parameters``.
+    """
+    network.cost(X, c)
+    network.backward()
+    gradients = network.gradients
+
+    def error(parameter, gradient):
+        before = parameter.copy()
+
+        def cost(values):
+            parameter[...] = values
+            return network.cost(X, c)
+
+        try:
+            return relative_error(central_difference(cost, before), gradient)
+        finally:
+            parameter[...] = before
+
+    return [error(theta, g) for theta, g in zip(network.parameters, gradients, strict=True)]
+
+
+def _step(h):
+    return check.positive("h", h)
+
+
+def _at_every_entry(slope, x):
+    slopes = np.empty(x.shape)
+    for place in np.ndindex(*x.shape):
+        slopes[place] = slope(place)
+    return slopes

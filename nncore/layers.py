@@ -1,0 +1,199 @@
+"""Layers: the functions of `nncore.functions` with a memory and with checked input.
+
+Every layer has ``forward``, which returns its output and remembers what ``backward`` will need, and ``backward``,
+which takes the derivative of the cost by that output and returns the derivative by the input. The derivatives by the
+parameters of a `Dense` layer stay with it, as ``dW`` and ``db``.
+
+What is remembered is a copy in a buffer that the layer keeps from batch to batch: a caller may overwrite an array
+after ``forward`` and still gets the gradient of that forward pass. Arrays that a layer returned are never written to
+again. Bad input raises an error and leaves the layer as it was.
+"""
+
+import numpy as np
+
+from nncore import functions as f
+from nncore import validation as check
+
+
+class Dense:
+    """Dense (fully connected) layer with D inputs and M outputs.
+
+    The weights start as normal numbers of standard deviation ``sqrt(2 / D)`` (He initialization), which keeps the
+    spread of activations level through layers of `ReLU`; the biases start at 0.
+
+    Parameters
+    ----------
+    D, M : int
+        Numbers of inputs and outputs.
+    rng : numpy.random.Generator
+        Where the weights are drawn from.
+    scale : float, optional
+        The standard deviation of the initial weights instead of ``sqrt(2 / D)``.
+    dtype : numpy.float64 or numpy.float32
+        The dtype of weights and biases; of the outputs too, if the inputs have it.
+
+    Attributes
+    ----------
+    W, b : (D, M) and (1, M) arrays
+        Weights and biases. An optimizer changes them in place.
+    dW, db : (D, M) and (1, M) arrays
+        ∂J/∂W and ∂J/∂b of the last ``backward``; None before.
+    """
+
+    def __init__(self, D, M, rng, scale=None, dtype=np.float64):
+        D, M = check.count("D", D), check.count("M", M)
+        scale = np.sqrt(2 / D) if scale is None else check.positive("scale", scale)
+        if dtype not in (np.float32, np.float64):
+            raise TypeError(f"dtype must be numpy.float32 or numpy.float64, got {dtype!r}")
+        self.W = (scale * check.generator("rng", rng).standard_normal((D, M))).astype(dtype)
+        self.b = np.zeros((1, M), dtype=dtype)
+        self.dW = self.db = self._X = None
+
+    def forward(self, X):
+        """Z = X W + **1** b, shape (n, M), for X of shape (n, D)."""
+        X = check.floats("X", X, (None, self.W.shape[0]))
+        Z = f.dense(X, self.W, self.b)
+        self._X = _remembered(X, self._X)
+        return Z
+
+    def backward(self, dZ):
+        """Set ``dW`` and ``db``; return ∂J/∂X, shape (n, D), for dZ of shape (n, M)."""
+        X = _from_forward(self, self._X)
+        dZ = check.floats("dZ", dZ, (len(X), self.W.shape[1]))
+        dX, self.dW, self.db = f.dense_vjp(dZ, X, self.W)
+        return dX
+
+
+class ReLU:
+    """Rectified linear unit, entry by entry."""
+
+    def __init__(self):
+        self._Z = None
+
+    def forward(self, Z):
+        """A = max(Z, 0), shape (n, M)."""
+        Z = check.floats("Z", Z, (None, None))
+        A = f.relu(Z)
+        self._Z = _remembered(Z, self._Z)
+        return A
+
+    def backward(self, dA):
+        """∂J/∂Z, shape (n, M): dA where Z was positive, else 0."""
+        Z = _from_forward(self, self._Z)
+        return f.relu_vjp(check.floats("dA", dA, Z.shape), Z)
+
+
+class Sigmoid:
+    """Logistic sigmoid, entry by entry."""
+
+    def __init__(self):
+        self._Z = None
+
+    def forward(self, Z):
+        """A = σ(Z), shape (n, M)."""
+        Z = check.floats("Z", Z, (None, None))
+        A = f.sigmoid(Z)
+        self._Z = _remembered(Z, self._Z)
+        return A
+
+    def backward(self, dA):
+        """∂J/∂Z, shape (n, M): dA σ(Z) σ(−Z), entry by entry."""
+        Z = _from_forward(self, self._Z)
+        return f.sigmoid_vjp(check.floats("dA", dA, Z.shape), Z)
+
+
+class Softmax:
+    """Softmax of each row."""
+
+    def __init__(self):
+        self._P = None
+
+    def forward(self, Z):
+        """P = softmax(Z), shape (n, M); a logit of −∞ masks its class."""
+        Z = check.logits("Z", Z, (None, None))
+        P = f.softmax(Z)
+        self._P = _remembered(P, self._P)
+        return P
+
+    def backward(self, dP):
+        """∂J/∂Z, shape (n, M)."""
+        P = _from_forward(self, self._P)
+        return f.softmax_vjp(check.floats("dP", dP, P.shape), P)
+
+
+class CrossEntropy:
+    """Cross-entropy of probabilities against class numbers, one loss a sample."""
+
+    def __init__(self):
+        self._P = self._c = None
+
+    def forward(self, P, c):
+        """L, shape (n,), for probabilities P of shape (n, M) and class numbers c of shape (n,)."""
+        P = check.probabilities("P", P, (None, None))
+        c = check.class_numbers("c", c, *P.shape)
+        with np.errstate(divide="ignore"):  # a class of probability 0 costs +inf by definition
+            L = f.cross_entropy(P, c)
+        self._P, self._c = _remembered(P, self._P), c.copy()
+        return L
+
+    def backward(self, dL):
+        """∂J/∂P, shape (n, M), for dL of shape (n,)."""
+        P = _from_forward(self, self._P)
+        dL = check.floats("dL", dL, (len(P),))
+        with np.errstate(divide="ignore"):
+            return f.cross_entropy_vjp(dL, P, self._c)
+
+
+class SoftmaxCrossEntropy:
+    """Softmax and cross-entropy in one: logits against class numbers, one loss a sample."""
+
+    def __init__(self):
+        self._Z = self._c = None
+
+    def forward(self, Z, c):
+        """L, shape (n,), for logits Z of shape (n, M) and class numbers c of shape (n,)."""
+        Z = check.logits("Z", Z, (None, None))
+        c = check.class_numbers("c", c, *Z.shape)
+        L = f.softmax_cross_entropy(Z, c)
+        self._Z, self._c = _remembered(Z, self._Z), c.copy()
+        return L
+
+    def backward(self, dL):
+        """∂J/∂Z, shape (n, M), for dL of shape (n,)."""
+        Z = _from_forward(self, self._Z)
+        return f.softmax_cross_entropy_vjp(check.floats("dL", dL, (len(Z),)), Z, self._c)
+
+
+class SoftTargetCrossEntropy:
+    """Softmax and cross-entropy in one: logits against rows of target probabilities, one loss a sample."""
+
+    def __init__(self):
+        self._Z = self._Y = None
+
+    def forward(self, Z, Y):
+        """L, shape (n,), for logits Z and targets Y of shape (n, M)."""
+        Z = check.logits("Z", Z, (None, None))
+        Y = check.probabilities("Y", Y, Z.shape)
+        L = f.softmax_soft_cross_entropy(Z, Y)
+        self._Z, self._Y = _remembered(Z, self._Z), _remembered(Y, self._Y)
+        return L
+
+    def backward(self, dL):
+        """∂J/∂Z, shape (n, M), for dL of shape (n,)."""
+        Z = _from_forward(self, self._Z)
+        return f.softmax_soft_cross_entropy_vjp(check.floats("dL", dL, (len(Z),)), Z, self._Y)
+
+
+def _remembered(A, buffer):
+    """A copy of A, in the buffer where that fits."""
+    if buffer is None or buffer.shape != A.shape or buffer.dtype != A.dtype:
+        buffer = np.empty_like(A)
+    np.copyto(buffer, A)
+    return buffer
+
+
+def _from_forward(layer, remembered):
+    """What forward remembered, or an error if there was no forward."""
+    if remembered is None:
+        raise RuntimeError(f"{type(layer).__name__}.backward was called before forward")
+    return remembered

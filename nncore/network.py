@@ -1,0 +1,114 @@
+"""A network: layers in a row, and the cost of their last output, forward and backward."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from nncore import functions as f
+from nncore import validation as check
+from nncore.layers import Dense, ReLU, SoftmaxCrossEntropy
+
+
+class Network:
+    """Layers in a row that end in logits; their cost is the mean softmax cross-entropy.
+
+    Parameters
+    ----------
+    layers : sequence of layers
+        Each with ``forward`` and ``backward``, at least one of them `Dense`; a `Dense` layer takes as many inputs as
+        the one before it has outputs.
+
+    Raises
+    ------
+    ValueError
+        If there is no `Dense` layer, or two of them do not fit.
+    """
+
+    def __init__(self, layers):
+        self.layers = list(layers)
+        self._dense = [layer for layer in self.layers if isinstance(layer, Dense)]
+        if not self._dense:
+            raise ValueError("layers must contain at least one Dense layer")
+        for place, (left, right) in enumerate(pairwise(self._dense), start=1):
+            if left.W.shape[1] != right.W.shape[0]:
+                raise ValueError(
+                    f"layers do not fit: Dense layer {place} has {left.W.shape[1]} outputs, "
+                    f"Dense layer {place + 1} takes {right.W.shape[0]} inputs"
+                )
+        self._loss = SoftmaxCrossEntropy()
+        self._losses = None
+
+    @property
+    def classes(self):
+        """M, the number of classes."""
+        return self._dense[-1].W.shape[1]
+
+    @property
+    def parameters(self):
+        """The weights and biases of all Dense layers, in order: W, b, W, b, …"""
+        return [parameter for layer in self._dense for parameter in (layer.W, layer.b)]
+
+    @property
+    def gradients(self):
+        """The derivatives of the cost by `parameters`, in the same order, as the last ``backward`` left them."""
+        return [gradient for layer in self._dense for gradient in (layer.dW, layer.db)]
+
+    def forward(self, X):
+        """The logits Z, shape (n, M), of inputs X of shape (n, D)."""
+        for layer in self.layers:
+            X = layer.forward(X)
+        return X
+
+    def cost(self, X, c):
+        """The cost J of inputs X, shape (n, D), with class numbers c, shape (n,).
+
+        Labels are checked before anything is computed, so that bad ones leave the layers as they were.
+        """
+        X = check.floats("X", X, (None, self._dense[0].W.shape[0]))
+        c = check.class_numbers("c", c, len(X), self.classes)
+        self._losses = self._loss.forward(self.forward(X), c)
+        return f.mean(self._losses)
+
+    def backward(self):
+        """Set dW and db of every Dense layer for the last `cost`; return ∂J/∂X, shape (n, D)."""
+        if self._losses is None:
+            raise RuntimeError("Network.backward was called before cost")
+        upstream = self._loss.backward(f.mean_vjp(1, self._losses))
+        for layer in reversed(self.layers):
+            upstream = layer.backward(upstream)
+        return upstream
+
+    def probabilities(self, X):
+        """The probability of each class, shape (n, M)."""
+        return f.softmax(self.forward(X))
+
+    def predict(self, X):
+        """The class number of the largest logit of each sample, shape (n,); the first of several equal ones."""
+        return np.argmax(self.forward(X), axis=1)
+
+
+def multilayer(widths, rng, activation=ReLU, scale=None, dtype=np.float64):
+    """A network of Dense layers with an activation between each two.
+
+    Parameters
+    ----------
+    widths : sequence of int
+        D_0 … D_R: the number of inputs, of the units of each hidden layer, and of classes.
+    rng : numpy.random.Generator
+        Where the weights are drawn from, layer by layer.
+    activation : class
+        `ReLU`, `Sigmoid`, or another layer class without arguments.
+    scale : float, optional
+        The standard deviation of all initial weights instead of He's ``sqrt(2 / D)``.
+    dtype : numpy.float64 or numpy.float32
+
+    Returns
+    -------
+    Network
+    """
+    if len(widths) < 2:
+        raise ValueError(f"widths must name at least the inputs and the classes, got {list(widths)}")
+    layers = []
+    for D, M in pairwise(widths):
+        layers += [Dense(D, M, rng, scale=scale, dtype=dtype), activation()]
+    return Network(layers[:-1])

@@ -1,0 +1,129 @@
+"""Optimizers: what a training step makes of the gradient.
+
+θ is any array of parameters, g = ∂J/∂θ its gradient, η the learning rate, t = 1, 2, … the step. The update rules stand
+first, as pure functions; the classes keep what a rule remembers from step to step, one array for each parameter, and
+change the parameters in place.
+"""
+
+import numpy as np
+
+from nncore import validation as check
+
+
+def sgd_step(theta, g, lr):
+    """Gradient descent: ``θ ← θ − η g``. Equation: :eq:`eq-optimizers-sgd`."""
+    return theta - lr * g
+
+
+def momentum_step(theta, u, g, lr, beta):
+    """Momentum: ``u ← β u + g``, then ``θ ← θ − η u``; returns θ and u.
+
+    Equations: :eq:`eq-optimizers-momentum-velocity`, :eq:`eq-optimizers-momentum`.
+    """
+    u = beta * u + g
+    return theta - lr * u, u
+
+
+def adam_step(theta, u, v, g, t, lr, beta1, beta2, eps):
+    """Adam: ``u ← β₁ u + (1 − β₁) g``, ``v ← β₂ v + (1 − β₂) g²``, then a step of η û / (√v̂ + ε); returns θ, u and v.
+
+    û = u / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) undo the start at 0.
+
+    Equations: :eq:`eq-optimizers-adam-mean`, :eq:`eq-optimizers-adam-square`, :eq:`eq-optimizers-adam`.
+    """
+    u = beta1 * u + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    u_hat = u / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    return theta - lr * u_hat / (np.sqrt(v_hat) + eps), u, v
+
+
+class SGD:
+    """Gradient descent on mini-batches ("stochastic" gradient descent).
+
+    Parameters
+    ----------
+    lr : float
+        The learning rate η, positive and finite.
+    """
+
+    def __init__(self, lr):
+        self.lr = check.positive("lr", lr)
+
+    def step(self, parameters, gradients):
+        """Change every parameter in place."""
+        for theta, g in _pairs(parameters, gradients):
+            theta[...] = sgd_step(theta, g, self.lr)
+
+
+class Momentum:
+    """Gradient descent with momentum.
+
+    Parameters
+    ----------
+    lr : float
+        The learning rate η, positive and finite.
+    beta : float
+        How much of the velocity is kept, from 0 up to, not including, 1.
+    """
+
+    def __init__(self, lr, beta=0.9):
+        self.lr, self.beta = check.positive("lr", lr), check.fraction("beta", beta)
+        self._u = None
+
+    def step(self, parameters, gradients):
+        """Change every parameter in place."""
+        pairs = _pairs(parameters, gradients)
+        self._u = _memory("Momentum", self._u, parameters)
+        for (theta, g), u in zip(pairs, self._u, strict=True):
+            theta[...], u[...] = momentum_step(theta, u, g, self.lr, self.beta)
+
+
+class Adam:
+    """Adam: steps scaled by running means of the gradient and of its square.
+
+    Parameters
+    ----------
+    lr : float
+        The learning rate η, positive and finite.
+    beta1, beta2 : float
+        How much of each running mean is kept, from 0 up to, not including, 1.
+    eps : float
+        ε, positive: keeps the divisor from 0.
+    """
+
+    def __init__(self, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+        self.lr, self.eps = check.positive("lr", lr), check.positive("eps", eps)
+        self.beta1, self.beta2 = check.fraction("beta1", beta1), check.fraction("beta2", beta2)
+        self._u = self._v = None
+        self._t = 0
+
+    def step(self, parameters, gradients):
+        """Change every parameter in place."""
+        pairs = _pairs(parameters, gradients)
+        self._u = _memory("Adam", self._u, parameters)
+        self._v = _memory("Adam", self._v, parameters)
+        self._t += 1
+        for (theta, g), u, v in zip(pairs, self._u, self._v, strict=True):
+            theta[...], u[...], v[...] = adam_step(theta, u, v, g, self._t, self.lr, self.beta1, self.beta2, self.eps)
+
+
+def _pairs(parameters, gradients):
+    """Each parameter with its gradient, all checked before any is used."""
+    if len(parameters) != len(gradients):
+        raise ValueError(f"gradients must be as many as parameters, {len(parameters)}, got {len(gradients)}")
+    for place, (theta, g) in enumerate(zip(parameters, gradients, strict=True)):
+        if g is None:
+            raise ValueError(f"gradients must come from a backward pass: gradient {place} is None")
+        if np.shape(g) != theta.shape:
+            raise ValueError(f"gradient {place} must have the shape of its parameter, {theta.shape}, got {np.shape(g)}")
+    return list(zip(parameters, gradients, strict=True))
+
+
+def _memory(name, kept, parameters):
+    """One array for each parameter, zero before the first step."""
+    if kept is None:
+        return [np.zeros_like(theta) for theta in parameters]
+    if [u.shape for u in kept] != [theta.shape for theta in parameters]:
+        raise ValueError(f"this {name} has worked on other parameters: make a new one for each network")
+    return kept

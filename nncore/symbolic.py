@@ -1,0 +1,269 @@
+"""Run the functions of the network on sympy symbols, so that code returns formulas.
+
+`SymbolicArray` holds sympy expressions and answers NumPy's own calls through its ``__array_ufunc__`` and
+``__array_function__`` protocols. A function written with plain NumPy calls therefore runs on it unchanged::
+
+    >>> from nncore import functions, symbolic
+    >>> functions.relu(symbolic.symbols("z", 1, 2))
+    SymbolicArray([[Max(0, z11), Max(0, z12)]])
+
+An operation that is not listed here raises `TypeError`; nothing is skipped in silence. ``out=``, in-place work, views
+and buffers made with ``np.empty_like`` behave as they do for ordinary arrays, because the entries live in a NumPy
+array of objects: a slice shares them, a copy does not.
+"""
+
+from functools import reduce
+
+import numpy as np
+import sympy as sp
+from numpy.lib.mixins import NDArrayOperatorsMixin
+
+
+def symbols(letter, *shape):
+    """An array of real symbols ``letter`` with indices from 1, as on paper: ``symbols("z", 4, 3)`` has z11 … z43.
+
+    Parameters
+    ----------
+    letter : str
+        The name that every entry starts with.
+    *shape : int
+        The sizes. An index above 9 gets a comma: z1,10.
+
+    Returns
+    -------
+    SymbolicArray
+    """
+    entries = np.empty(shape, dtype=object)
+    for place in np.ndindex(*shape):
+        index = [str(k + 1) for k in place]
+        entries[place] = sp.Symbol(letter + ("," if max(map(len, index)) > 1 else "").join(index), real=True)
+    return SymbolicArray(entries)
+
+
+def without_shift(array):
+    """Replace every maximum in the entries by one free symbol per maximum and simplify.
+
+    The shifted softmax subtracts the largest logit. If the result no longer contains the free symbol, it is the same
+    for *every* shift, hence for the largest logit too; sympy is spared the kinks of ``Max``. A maximum that matters
+    stays visible as a symbol ``s``.
+
+    Parameters
+    ----------
+    array : SymbolicArray
+
+    Returns
+    -------
+    SymbolicArray
+    """
+
+    def free(entry):
+        for maximum in sorted(entry.atoms(sp.Max), key=sp.default_sort_key):
+            entry = entry.xreplace({maximum: sp.Dummy("s", real=True)})
+        return sp.logcombine(sp.simplify(entry.expand(power_exp=True)))
+
+    return SymbolicArray(_map(free, array._entries))
+
+
+class SymbolicArray(NDArrayOperatorsMixin):
+    """An array of sympy expressions that NumPy's functions accept in place of an array of numbers.
+
+    Parameters
+    ----------
+    entries : array_like
+        Nested lists or an array; numbers become exact sympy numbers.
+
+    Raises
+    ------
+    TypeError
+        For an entry that is not exact: a float other than a whole number, which would leave residues of 1e-17 that
+        look like errors.
+    """
+
+    def __init__(self, entries):
+        self._entries = _exact(np.asarray(entries, dtype=object))
+
+    @classmethod
+    def _sharing(cls, entries):
+        """A SymbolicArray on the very same memory as the given array of expressions."""
+        array = cls.__new__(cls)
+        array._entries = entries
+        return array
+
+    shape = property(lambda self: self._entries.shape)
+    ndim = property(lambda self: self._entries.ndim)
+    size = property(lambda self: self._entries.size)
+    dtype = property(lambda self: self._entries.dtype)
+    T = property(lambda self: self._sharing(self._entries.T))
+
+    def __len__(self):
+        return len(self._entries)
+
+    def __getitem__(self, key):
+        found = self._entries[key]
+        return self._sharing(found) if isinstance(found, np.ndarray) else found
+
+    def __setitem__(self, key, value):
+        self._entries[key] = _entries(value)
+
+    def __repr__(self):
+        return f"SymbolicArray({self._entries.tolist()})"
+
+    def _repr_latex_(self):
+        return self.matrix()._repr_latex_()
+
+    def copy(self):
+        return self._sharing(self._entries.copy())
+
+    def reshape(self, *shape):
+        return self._sharing(self._entries.reshape(*shape))
+
+    def matrix(self):
+        """The entries as a sympy Matrix; a one-dimensional array becomes a column."""
+        rows = self._entries.reshape(len(self), -1) if self.ndim else self._entries.reshape(1, 1)
+        return sp.Matrix(rows.tolist())
+
+    def __array_ufunc__(self, ufunc, method, *inputs, out=None, **options):
+        arrays = [_entries(value) for value in inputs]
+        if method == "__call__" and ufunc in _ELEMENTWISE:
+            _refuse(ufunc, options)
+            result = np.frompyfunc(_ELEMENTWISE[ufunc], len(arrays), 1)(*arrays)
+        elif method == "__call__" and ufunc is np.matmul:
+            _refuse(ufunc, options)
+            result = np.matmul(*arrays)
+        elif method == "reduce" and ufunc in _REDUCTIONS:
+            result = _reduced(_REDUCTIONS[ufunc], arrays[0], **options)
+        else:
+            raise TypeError(f"np.{ufunc.__name__} ({method}) is not defined on symbols")
+        return _delivered(result, out)
+
+    def __array_function__(self, function, types, arguments, options):
+        if function not in _FUNCTIONS:
+            raise TypeError(f"np.{function.__name__} is not defined on symbols")
+        return _FUNCTIONS[function](*arguments, **options)
+
+
+def _map(function, entries):
+    return np.frompyfunc(function, 1, 1)(entries)
+
+
+def _exact_entry(value):
+    expression = sp.sympify(value.item() if isinstance(value, np.generic) else value)
+    if isinstance(expression, sp.logic.boolalg.BooleanAtom):
+        return sp.Integer(bool(expression))
+    if isinstance(expression, sp.Float):
+        if expression != int(expression):
+            raise TypeError(f"{value!r} is a rounded number; write it exactly, as a sympy Rational")
+        return sp.Integer(int(expression))
+    return expression
+
+
+def _exact(entries):
+    exact = _map(_exact_entry, entries)
+    return exact if isinstance(exact, np.ndarray) else np.array(exact, dtype=object)
+
+
+def _entries(value):
+    """The expressions of an operand, as an array of objects."""
+    return value._entries if isinstance(value, SymbolicArray) else _exact(np.asarray(value, dtype=object))
+
+
+def _wrapped(result):
+    return SymbolicArray._sharing(result) if isinstance(result, np.ndarray) and result.ndim else _scalar(result)
+
+
+def _scalar(result):
+    return result.item() if isinstance(result, np.ndarray) else result
+
+
+def _delivered(result, out):
+    """Return the result, or write it into the array that ``out=`` names, after everything was read."""
+    if out is None:
+        return _wrapped(result)
+    (target,) = out if isinstance(out, tuple) else (out,)
+    if not isinstance(target, SymbolicArray):
+        raise TypeError("out= must be a symbolic array where an operand is one")
+    if np.shape(result) != target.shape:
+        raise ValueError(f"out= has shape {target.shape}, the result {np.shape(result)}")
+    target._entries[...] = result
+    return target
+
+
+def _refuse(function, options):
+    """An option that would change the result, such as where=, is never ignored."""
+    if options:
+        raise TypeError(f"np.{function.__name__} takes no {', '.join(options)} on symbols")
+
+
+def _reduced(operation, entries, axis=None, dtype=None, keepdims=False):
+    """Reduce along one axis, or over all entries for axis None."""
+    if dtype is not None:
+        raise TypeError("symbols have no dtype")
+    if axis is None:
+        total = reduce(operation, entries.ravel())
+        return np.array(total, dtype=object).reshape((1,) * entries.ndim) if keepdims else total
+    moved = np.moveaxis(entries, axis, 0)
+    total = reduce(np.frompyfunc(operation, 2, 1), moved)
+    return np.expand_dims(total, axis) if keepdims else total
+
+
+def _where(condition, chosen, otherwise):
+    def choose(holds, a, b):
+        return sp.Piecewise((a, holds), (b, True)) if holds not in (0, 1) else (a if holds else b)
+
+    return _wrapped(np.frompyfunc(choose, 3, 1)(*map(_entries, (condition, chosen, otherwise))))
+
+
+def _full_like(array, value):
+    return SymbolicArray(np.full(array.shape, _scalar(value), dtype=object))
+
+
+def _copyto(target, source):
+    _delivered(np.broadcast_to(_entries(source), target.shape), target)
+
+
+def _mean(array, axis=None, keepdims=False):
+    count = array.size if axis is None else array.shape[axis]
+    return np.sum(array, axis=axis, keepdims=keepdims) / sp.Integer(count)
+
+
+def _heaviside(z, at_zero):
+    return sp.Piecewise((0, z < 0), (at_zero, sp.Eq(z, 0)), (1, True))
+
+
+_ELEMENTWISE = {
+    np.add: lambda a, b: a + b,
+    np.subtract: lambda a, b: a - b,
+    np.multiply: lambda a, b: a * b,
+    np.divide: lambda a, b: a / b,
+    np.power: lambda a, b: a**b,
+    np.negative: lambda a: -a,
+    np.square: lambda a: a**2,
+    np.sqrt: sp.sqrt,
+    np.exp: sp.exp,
+    np.log: sp.log,
+    np.maximum: sp.Max,
+    np.minimum: sp.Min,
+    np.heaviside: _heaviside,
+    np.less: sp.Lt,
+    np.less_equal: sp.Le,
+    np.greater: sp.Gt,
+    np.greater_equal: sp.Ge,
+}
+
+_REDUCTIONS = {np.add: lambda a, b: a + b, np.maximum: sp.Max, np.minimum: sp.Min}
+
+_FUNCTIONS = {
+    np.sum: lambda array, axis=None, **options: np.add.reduce(array, axis=axis, **options),
+    np.max: lambda array, axis=None, **options: np.maximum.reduce(array, axis=axis, **options),
+    np.min: lambda array, axis=None, **options: np.minimum.reduce(array, axis=axis, **options),
+    np.mean: _mean,
+    np.where: _where,
+    np.copyto: _copyto,
+    np.full_like: _full_like,
+    np.zeros_like: lambda array: _full_like(array, 0),
+    np.ones_like: lambda array: _full_like(array, 1),
+    np.empty_like: lambda array: _full_like(array, sp.Symbol("uninitialized")),
+    np.empty: lambda shape, like: SymbolicArray(np.full(shape, sp.Symbol("uninitialized"), dtype=object)),
+    np.transpose: lambda array: array.T,
+    np.shape: lambda array: array.shape,
+}

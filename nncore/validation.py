@@ -1,0 +1,151 @@
+"""Input checks of the layers: each returns the argument in the form that `nncore.functions` expects, or raises.
+
+A message names the argument, what was expected and what came. Symbolic arrays pass: they have no dtype to check and
+no value to compare.
+"""
+
+import numpy as np
+
+
+def floats(name, A, shape):
+    """A as a float array of the given shape; a size of None may be any number from 1.
+
+    Integers and booleans become float64; float32 and float64 stay as they are.
+
+    Raises
+    ------
+    TypeError
+        For any other dtype (complex, object, text, half precision).
+    ValueError
+        For another number of dimensions, another size, or no entry at all.
+    """
+    if hasattr(A, "__array__") or not hasattr(A, "__array_function__"):
+        A = _array(name, A)
+        if A.dtype.kind in "iub":
+            A = A.astype(np.float64)
+        elif A.dtype not in (np.float32, np.float64):
+            raise TypeError(f"{name} must hold float32, float64 or integer numbers, got dtype {A.dtype}")
+    if A.ndim != len(shape) or any(want not in (None, got) for want, got in zip(shape, A.shape, strict=True)):
+        raise ValueError(f"{name} must have shape {_written(shape)}, got {_written(A.shape)}")
+    if A.size == 0:
+        raise ValueError(f"{name} must have at least one entry, got shape {_written(A.shape)}")
+    return A
+
+
+def logits(name, Z, shape):
+    """Z as floats that softmax is defined on: no entry is +∞, and no row is −∞ throughout."""
+    Z = floats(name, Z, shape)
+    if isinstance(Z, np.ndarray):
+        largest = np.max(Z, axis=1)
+        for value, problem in ((np.inf, "an entry of +inf"), (-np.inf, "every class masked (all -inf)")):
+            if np.any(largest == value):
+                raise ValueError(
+                    f"{name} must have a largest finite logit in every row, "
+                    f"row {np.argmax(largest == value)} has {problem}"
+                )
+    return Z
+
+
+def probabilities(name, P, shape):
+    """P as floats whose rows are probabilities: entries from 0 to 1 that sum to 1 (within 0.001; NaN passes)."""
+    if np.ndim(P) == 1:
+        raise ValueError(
+            f"{name} must hold a row of probabilities for each sample, got shape {np.shape(P)}: "
+            f"for class numbers take their one-hot rows, np.eye(M)[{name}]"
+        )
+    P = floats(name, P, shape)
+    if isinstance(P, np.ndarray):
+        outside = np.any((P < 0) | (P > 1.001), axis=1)
+        total = np.sum(P, axis=1)
+        wrong = outside | (np.abs(total - 1) > 1e-3)
+        if np.any(wrong):
+            row = np.argmax(wrong)
+            raise ValueError(
+                f"{name} must have rows of probabilities (entries from 0 to 1 that sum to 1), "
+                f"row {row} is {P[row].tolist()} with sum {total[row]:g}"
+            )
+    return P
+
+
+def class_numbers(name, c, n, M):
+    """c as an integer array of n class numbers 0…M−1.
+
+    Raises
+    ------
+    TypeError
+        For labels that are not integers, booleans included.
+    ValueError
+        For another shape (a column, one-hot rows, too few) or a number outside 0…M−1.
+    """
+    c = _array(name, c)
+    expected = f"{name} must hold {n} class numbers from 0 to {M - 1}, one for each sample"
+    if c.ndim == 2 and c.shape == (n, M):
+        raise ValueError(
+            f"{expected}; got an array of shape {c.shape}: for one-hot rows take "
+            f"{name}.argmax(axis=1), for soft targets SoftTargetCrossEntropy"
+        )
+    if c.shape != (n,):
+        raise ValueError(f"{expected}, in an array of shape {_written((n,))}; got shape {_written(c.shape)}")
+    if c.dtype.kind not in "iu":
+        raise TypeError(f"{expected}; got dtype {c.dtype}")
+    outside = (c < 0) | (c >= M)
+    if np.any(outside):
+        sample = np.argmax(outside)
+        raise ValueError(f"{expected}; entry {sample} is {c[sample]}")
+    return c
+
+
+def positive(name, value, below=np.inf):
+    """value as a positive finite Python float, below the given bound.
+
+    Raises
+    ------
+    TypeError
+        If it is not a real number.
+    ValueError
+        If it is not finite, not positive, or not below the bound.
+    """
+    return _between(name, value, "positive", lambda number: 0 < number < below, below)
+
+
+def fraction(name, value):
+    """value as a Python float from 0 up to, not including, 1."""
+    return _between(name, value, "nonnegative", lambda number: 0 <= number < 1, 1)
+
+
+def count(name, value, least=1):
+    """value as a Python int, at least `least`."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"{name} must be an integer, got {value!r}")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, got {value}")
+    return int(value)
+
+
+def generator(name, rng):
+    """rng itself, if it is a numpy.random.Generator."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"{name} must be a numpy.random.Generator such as np.random.default_rng(0), got {rng!r}")
+    return rng
+
+
+def _between(name, value, sign, holds, below):
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise TypeError(f"{name} must be a real number, got {value!r}")
+    if not (np.isfinite(value) and holds(value)):
+        bound = "finite number" if below == np.inf else f"number below {below:g}"
+        raise ValueError(f"{name} must be a {sign} {bound}, got {value!r}")
+    return float(value)
+
+
+def _array(name, A):
+    try:
+        return np.asarray(A)
+    except ValueError:
+        raise ValueError(f"{name} must be a rectangular array, got rows of different lengths") from None
+
+
+def _written(shape):
+    """A shape as it stands in a message, with n for a size that may be any: (n, 2)."""
+    sizes = ", ".join("any" if size is None else str(size) for size in shape)
+    return f"({sizes},)" if len(shape) == 1 else f"({sizes})"
