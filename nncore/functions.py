@@ -1,20 +1,30 @@
-"""The mathematics of the network: every formula once, as a pair ``f`` and ``f_vjp`` of pure functions.
+"""The mathematics of the network: every formula once, as a pair ``f`` and
+``f_vjp`` of pure functions.
 
-Rows are samples. X is (n, D), W is (D, M), b is (1, M); Z, A and P are (n, M); c holds one class number 0…M−1 for
-each sample, so its shape is (n,). ``dZ`` stands for ∂J/∂Z, the derivative of the cost J, and has the shape of Z.
+Rows are samples. X is (n, D), W is (D, M), b is (1, M); Z, A and P are (n, M);
+c holds one class number 0…M−1 for each sample, so its shape is (n,). ``dZ``
+stands for ∂J/∂Z, the derivative of the cost J, and has the shape of Z.
 
-``f_vjp`` (vector–Jacobian product) takes the derivative of J by the output of ``f``, then what it needs of the
-arguments of ``f``, and returns the derivatives of J by the array arguments of ``f``, in their order.
+``f_vjp`` (vector–Jacobian product) takes the derivative of J by the output of
+``f``, then what it needs of the arguments of ``f``, and returns the
+derivatives of J by the array arguments of ``f``, in their order.
 
-Nothing here validates or converts its input: `nncore.layers` does. Because every line is a plain NumPy expression,
-the functions also run on symbols (`nncore.symbolic`), and then return the formulas that the book derives.
+Nothing here validates or converts its input: `nncore.layers` does. Because
+every line is a plain NumPy expression, the functions also run on symbols
+(`nncore.symbolic`), and then return the formulas that the book derives.
 """
 
 import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating]
+Labels = NDArray[np.integer]
 
 
-def dense(X, W, b):
-    """Dense (fully connected) layer: ``z_im = Σ_j x_ij w_jm + b_m``.
+def dense(X: Array, W: Array, b: Array) -> Array:
+    """Dense (fully connected) layer.
+
+    ``z_im = Σ_j x_ij w_jm + b_m``.
 
     Equation: :eq:`eq-dense-forward`.
 
@@ -30,15 +40,19 @@ def dense(X, W, b):
     Returns
     -------
     Z : (n, M) array
-        Pre-activations. NumPy repeats b for every row, which on paper is **1** b.
+        Pre-activations. NumPy repeats b for every row, which on paper
+        is **1** b.
     """
     return X @ W + b
 
 
-def dense_vjp(dZ, X, W):
-    """Backward pass of `dense`: ``dX = dZ Wᵀ``, ``dW = Xᵀ dZ``, ``db = 1ᵀ dZ``.
+def dense_vjp(dZ: Array, X: Array, W: Array) -> tuple[Array, Array, Array]:
+    """Backward pass of `dense`.
 
-    Equations: :eq:`eq-dense-backward-inputs`, :eq:`eq-dense-backward-weights`, :eq:`eq-dense-backward-biases`.
+    ``dX = dZ Wᵀ``, ``dW = Xᵀ dZ``, ``db = 1ᵀ dZ``.
+
+    Equations: :eq:`eq-dense-backward-inputs`, :eq:`eq-dense-backward-weights`,
+    :eq:`eq-dense-backward-biases`.
 
     Parameters
     ----------
@@ -61,8 +75,10 @@ def dense_vjp(dZ, X, W):
     return dX, dW, db
 
 
-def relu(Z):
-    """Rectified linear unit: ``a_im = max(z_im, 0)``.
+def relu(Z: Array) -> Array:
+    """Rectified linear unit.
+
+    ``a_im = max(z_im, 0)``.
 
     Equation: :eq:`eq-relu-definition`.
 
@@ -77,11 +93,14 @@ def relu(Z):
     return np.maximum(Z, 0)
 
 
-def relu_vjp(dA, Z):
-    """Backward pass of `relu`: ``∂J/∂z_im = ∂J/∂a_im`` where ``z_im > 0``, else 0.
+def relu_vjp(dA: Array, Z: Array) -> Array:
+    """Backward pass of `relu`.
 
-    At 0 the function has no derivative; 0 is the convention :eq:`eq-relu-convention`, and it is the second argument
-    of ``np.heaviside``, which is 0 left of zero and 1 right of it.
+    ``∂J/∂z_im = ∂J/∂a_im`` where ``z_im > 0``, else 0.
+
+    At 0 the function has no derivative; 0 is the convention
+    :eq:`eq-relu-convention`, and it is the second argument of
+    ``np.heaviside``, which is 0 left of zero and 1 right of it.
 
     Equation: :eq:`eq-relu-vjp`.
 
@@ -99,11 +118,13 @@ def relu_vjp(dA, Z):
     return dA * np.heaviside(Z, 0)
 
 
-def sigmoid(Z):
-    """Logistic sigmoid: ``σ(z) = 1 / (1 + exp(−z))``.
+def sigmoid(Z: Array) -> Array:
+    """Logistic sigmoid.
 
-    Written with ``exp(−|z|)``, which is at most 1, so that it overflows for no z: for z < 0 numerator and denominator
-    are multiplied by exp(z).
+    ``σ(z) = 1 / (1 + exp(−z))``.
+
+    Written with ``exp(−|z|)``, which is at most 1, so that it overflows for no
+    z: for z < 0 numerator and denominator are multiplied by exp(z).
 
     Equation: :eq:`eq-sigmoid-definition`.
 
@@ -120,8 +141,10 @@ def sigmoid(Z):
     return np.where(Z < 0, E, 1) / (1 + E)
 
 
-def sigmoid_vjp(dA, Z):
-    """Backward pass of `sigmoid`: ``∂J/∂z_im = ∂J/∂a_im σ(z_im) σ(−z_im)``.
+def sigmoid_vjp(dA: Array, Z: Array) -> Array:
+    """Backward pass of `sigmoid`.
+
+    ``∂J/∂z_im = ∂J/∂a_im σ(z_im) σ(−z_im)``.
 
     σ(−z) equals 1 − σ(z), but keeps its digits where σ(z) rounds to 1.
 
@@ -141,11 +164,14 @@ def sigmoid_vjp(dA, Z):
     return dA * sigmoid(Z) * sigmoid(-Z)
 
 
-def softmax(Z):
-    """Softmax of each row: ``p_im = exp(z_im) / Σ_l exp(z_il)``.
+def softmax(Z: Array) -> Array:
+    """Softmax of each row.
 
-    The largest logit of a row is subtracted first, which changes no probability (:eq:`eq-softmax-shift`) and keeps
-    every exponential at or below 1.
+    ``p_im = exp(z_im) / Σ_l exp(z_il)``.
+
+    The largest logit of a row is subtracted first, which changes no
+    probability (:eq:`eq-loss-shift`) and keeps every exponential at or below
+    1.
 
     Equation: :eq:`eq-softmax-definition`.
 
@@ -163,8 +189,10 @@ def softmax(Z):
     return E / np.sum(E, axis=1, keepdims=True)
 
 
-def softmax_vjp(dP, P):
-    """Backward pass of `softmax`: ``∂J/∂z_im = p_im (∂J/∂p_im − Σ_l ∂J/∂p_il p_il)``.
+def softmax_vjp(dP: Array, P: Array) -> Array:
+    """Backward pass of `softmax`.
+
+    ``∂J/∂z_im = p_im (∂J/∂p_im − Σ_l ∂J/∂p_il p_il)``.
 
     Equation: :eq:`eq-softmax-vjp`.
 
@@ -182,8 +210,10 @@ def softmax_vjp(dP, P):
     return P * (dP - np.sum(dP * P, axis=1, keepdims=True))
 
 
-def cross_entropy(P, c):
-    """Cross-entropy of each sample: ``L_i = −ln p_{i c_i}``.
+def cross_entropy(P: Array, c: Labels) -> Array:
+    """Cross-entropy of each sample.
+
+    ``L_i = −ln p_{i c_i}``.
 
     Equation: :eq:`eq-cross-entropy-definition`.
 
@@ -203,8 +233,10 @@ def cross_entropy(P, c):
     return 0 - np.log(P[np.arange(len(c)), c])
 
 
-def cross_entropy_vjp(dL, P, c):
-    """Backward pass of `cross_entropy`: ``∂J/∂p_im = −∂J/∂L_i y_im / p_im``.
+def cross_entropy_vjp(dL: Array, P: Array, c: Labels) -> Array:
+    """Backward pass of `cross_entropy`.
+
+    ``∂J/∂p_im = −∂J/∂L_i y_im / p_im``.
 
     Equation: :eq:`eq-cross-entropy-vjp`.
 
@@ -227,11 +259,14 @@ def cross_entropy_vjp(dL, P, c):
     return dP
 
 
-def softmax_cross_entropy(Z, c):
-    """Cross-entropy of each sample from its logits: ``L_i = ln Σ_l exp(z_il) − z_{i c_i}``.
+def softmax_cross_entropy(Z: Array, c: Labels) -> Array:
+    """Cross-entropy of each sample from its logits.
 
-    The largest logit of a row is subtracted from both terms, which cancels (:eq:`eq-loss-log-sum-exp-shift`); no
-    exponential can overflow and the logarithm's argument lies between 1 and M.
+    ``L_i = ln Σ_l exp(z_il) − z_{i c_i}``.
+
+    The largest logit of a row is subtracted from both terms, which cancels
+    (:eq:`eq-loss-log-sum-exp-shift`); no exponential can overflow and the
+    logarithm's argument lies between 1 and M.
 
     Equation: :eq:`eq-loss-class-number`.
 
@@ -251,8 +286,10 @@ def softmax_cross_entropy(Z, c):
     return np.log(np.sum(np.exp(S), axis=1)) - S[np.arange(len(c)), c]
 
 
-def softmax_cross_entropy_vjp(dL, Z, c):
-    """Backward pass of `softmax_cross_entropy`: ``∂J/∂z_im = ∂J/∂L_i (p_im − y_im)``.
+def softmax_cross_entropy_vjp(dL: Array, Z: Array, c: Labels) -> Array:
+    """Backward pass of `softmax_cross_entropy`.
+
+    ``∂J/∂z_im = ∂J/∂L_i (p_im − y_im)``.
 
     Equation: :eq:`eq-fused-vjp`.
 
@@ -273,10 +310,13 @@ def softmax_cross_entropy_vjp(dL, Z, c):
     return dL[:, np.newaxis] * (softmax(Z) - Y)
 
 
-def softmax_soft_cross_entropy(Z, Y):
-    """Cross-entropy of each sample against a row of target probabilities: ``L_i = ln Σ_l exp(z_il) − Σ_m y_im z_im``.
+def softmax_soft_cross_entropy(Z: Array, Y: Array) -> Array:
+    """Cross-entropy of each sample against a row of target probabilities.
 
-    With one-hot rows it is `softmax_cross_entropy`. A target of 0 asks nothing of its class, even of a masked one.
+    ``L_i = ln Σ_l exp(z_il) − Σ_m y_im z_im``.
+
+    With one-hot rows it is `softmax_cross_entropy`. A target of 0 asks nothing
+    of its class, even of a masked one.
 
     Equation: :eq:`eq-loss-sample`.
 
@@ -293,11 +333,14 @@ def softmax_soft_cross_entropy(Z, Y):
         One loss a sample.
     """
     S = Z - np.max(Z, axis=1, keepdims=True)
-    return np.log(np.sum(np.exp(S), axis=1)) - np.sum(Y * np.where(Y > 0, S, 0), axis=1)
+    wanted = np.sum(Y * np.where(Y > 0, S, 0), axis=1)
+    return np.log(np.sum(np.exp(S), axis=1)) - wanted
 
 
-def softmax_soft_cross_entropy_vjp(dL, Z, Y):
-    """Backward pass of `softmax_soft_cross_entropy` by Z: ``∂J/∂z_im = ∂J/∂L_i (p_im − y_im)``.
+def softmax_soft_cross_entropy_vjp(dL: Array, Z: Array, Y: Array) -> Array:
+    """Backward pass of `softmax_soft_cross_entropy` by Z.
+
+    ``∂J/∂z_im = ∂J/∂L_i (p_im − y_im)``.
 
     The targets are data: no derivative is taken by them.
 
@@ -319,8 +362,10 @@ def softmax_soft_cross_entropy_vjp(dL, Z, Y):
     return dL[:, np.newaxis] * (softmax(Z) - Y)
 
 
-def mean(L):
-    """The cost, the mean of the losses: ``J = (1/n) Σ_i L_i``.
+def mean(L: Array) -> float:
+    """The cost, the mean of the losses.
+
+    ``J = (1/n) Σ_i L_i``.
 
     Equation: :eq:`eq-loss-cost`.
 
@@ -335,15 +380,18 @@ def mean(L):
     return np.mean(L)
 
 
-def mean_vjp(dJ, L):
-    """Backward pass of `mean`: ``∂J/∂L_i = 1/n``, times dJ. No other function knows the factor 1/n.
+def mean_vjp(dJ: float, L: Array) -> Array:
+    """Backward pass of `mean`.
+
+    ``∂J/∂L_i = 1/n``, times dJ. No other function knows the factor 1/n.
 
     Equation: :eq:`eq-loss-cost-vjp`.
 
     Parameters
     ----------
     dJ : scalar
-        The derivative of whatever is computed from J; 1 where J itself is the cost.
+        The derivative of whatever is computed from J; 1 where J itself
+        is the cost.
     L : (n,) array
         The losses of the forward pass.
 

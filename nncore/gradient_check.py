@@ -5,12 +5,17 @@ rounding takes over; a complex step subtracts nothing and so has no rounding val
 complex numbers and be analytic around them (`nncore.functions` is, away from kinks).
 """
 
+from collections.abc import Callable
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from nncore import validation as check
+from nncore.functions import Array
+from nncore.network import Network
 
 
-def central_difference(function, x, h=None):
+def central_difference(function: Callable[[Array], float], x: ArrayLike, h: float | None = None) -> Array:
     """The derivative of a scalar function by every entry of x: ``(f(x + h) − f(x − h)) / (2h)``.
 
     Equation: :eq:`eq-gradient-checking-central`.
@@ -29,7 +34,11 @@ def central_difference(function, x, h=None):
     array of the shape of x
     """
     x = np.array(x, dtype=np.float64)
-    steps = np.cbrt(np.finfo(x.dtype).eps) * np.maximum(1, np.abs(x)) if h is None else np.full(x.shape, _step(h))
+    steps = (
+        np.cbrt(np.finfo(x.dtype).eps) * np.maximum(1, np.abs(x))
+        if h is None
+        else np.full(x.shape, check.positive("h", h))
+    )
 
     def slope(place):
         up, down = x.copy(), x.copy()
@@ -41,7 +50,7 @@ def central_difference(function, x, h=None):
     return _at_every_entry(slope, x)
 
 
-def complex_step(function, x, h=1e-20):
+def complex_step(function: Callable[[np.ndarray], complex], x: ArrayLike, h: float = 1e-20) -> Array:
     """The derivative of a scalar function by every entry of x: ``Im f(x + ih) / h``.
 
     Equation: :eq:`eq-gradient-checking-complex`.
@@ -60,7 +69,7 @@ def complex_step(function, x, h=1e-20):
     array of the shape of x
     """
     x = np.array(x, dtype=np.float64)
-    h = _step(h)
+    h = check.positive("h", h)
 
     def slope(place):
         stepped = x.astype(np.complex128)
@@ -70,7 +79,7 @@ def complex_step(function, x, h=1e-20):
     return _at_every_entry(slope, x)
 
 
-def relative_error(A, B):
+def relative_error(A: ArrayLike, B: ArrayLike) -> float:
     """The largest difference between two arrays, relative to the largest entry of either; 0 if both are 0.
 
     Parameters
@@ -89,7 +98,7 @@ def relative_error(A, B):
     return float(np.max(np.abs(A - B)) / largest) if largest != 0 else 0.0
 
 
-def check_network(network, X, c):
+def check_network(network: Network, X: ArrayLike, c: ArrayLike) -> list[float]:
     """Compare backpropagation with central differences for every parameter of a network.
 
     Parameters
@@ -123,11 +132,7 @@ def check_network(network, X, c):
     return [error(theta, g) for theta, g in zip(network.parameters, gradients, strict=True)]
 
 
-def _step(h):
-    return check.positive("h", h)
-
-
-def _at_every_entry(slope, x):
+def _at_every_entry(slope: Callable[[tuple[int, ...]], float], x: Array) -> Array:
     slopes = np.empty(x.shape)
     for place in np.ndindex(*x.shape):
         slopes[place] = slope(place)

@@ -10,9 +10,11 @@ again. Bad input raises an error and leaves the layer as it was.
 """
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from nncore import functions as f
 from nncore import validation as check
+from nncore.functions import Array
 
 
 class Dense:
@@ -40,7 +42,14 @@ class Dense:
         ∂J/∂W and ∂J/∂b of the last ``backward``; None before.
     """
 
-    def __init__(self, D, M, rng, scale=None, dtype=np.float64):
+    def __init__(
+        self,
+        D: int,
+        M: int,
+        rng: np.random.Generator,
+        scale: float | None = None,
+        dtype: DTypeLike = np.float64,
+    ) -> None:
         D, M = check.count("D", D), check.count("M", M)
         scale = np.sqrt(2 / D) if scale is None else check.positive("scale", scale)
         if dtype not in (np.float32, np.float64):
@@ -49,14 +58,14 @@ class Dense:
         self.b = np.zeros((1, M), dtype=dtype)
         self.dW = self.db = self._X = None
 
-    def forward(self, X):
+    def forward(self, X: ArrayLike) -> Array:
         """Z = X W + **1** b, shape (n, M), for X of shape (n, D)."""
         X = check.floats("X", X, (None, self.W.shape[0]))
         Z = f.dense(X, self.W, self.b)
         self._X = _remembered(X, self._X)
         return Z
 
-    def backward(self, dZ):
+    def backward(self, dZ: ArrayLike) -> Array:
         """Set ``dW`` and ``db``; return ∂J/∂X, shape (n, D), for dZ of shape (n, M)."""
         X = _from_forward(self, self._X)
         dZ = check.floats("dZ", dZ, (len(X), self.W.shape[1]))
@@ -67,17 +76,17 @@ class Dense:
 class ReLU:
     """Rectified linear unit, entry by entry."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._Z = None
 
-    def forward(self, Z):
+    def forward(self, Z: ArrayLike) -> Array:
         """A = max(Z, 0), shape (n, M)."""
         Z = check.floats("Z", Z, (None, None))
         A = f.relu(Z)
         self._Z = _remembered(Z, self._Z)
         return A
 
-    def backward(self, dA):
+    def backward(self, dA: ArrayLike) -> Array:
         """∂J/∂Z, shape (n, M): dA where Z was positive, else 0."""
         Z = _from_forward(self, self._Z)
         return f.relu_vjp(check.floats("dA", dA, Z.shape), Z)
@@ -86,17 +95,17 @@ class ReLU:
 class Sigmoid:
     """Logistic sigmoid, entry by entry."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._Z = None
 
-    def forward(self, Z):
+    def forward(self, Z: ArrayLike) -> Array:
         """A = σ(Z), shape (n, M)."""
         Z = check.floats("Z", Z, (None, None))
         A = f.sigmoid(Z)
         self._Z = _remembered(Z, self._Z)
         return A
 
-    def backward(self, dA):
+    def backward(self, dA: ArrayLike) -> Array:
         """∂J/∂Z, shape (n, M): dA σ(Z) σ(−Z), entry by entry."""
         Z = _from_forward(self, self._Z)
         return f.sigmoid_vjp(check.floats("dA", dA, Z.shape), Z)
@@ -105,17 +114,17 @@ class Sigmoid:
 class Softmax:
     """Softmax of each row."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._P = None
 
-    def forward(self, Z):
+    def forward(self, Z: ArrayLike) -> Array:
         """P = softmax(Z), shape (n, M); a logit of −∞ masks its class."""
         Z = check.logits("Z", Z, (None, None))
         P = f.softmax(Z)
         self._P = _remembered(P, self._P)
         return P
 
-    def backward(self, dP):
+    def backward(self, dP: ArrayLike) -> Array:
         """∂J/∂Z, shape (n, M)."""
         P = _from_forward(self, self._P)
         return f.softmax_vjp(check.floats("dP", dP, P.shape), P)
@@ -124,10 +133,10 @@ class Softmax:
 class CrossEntropy:
     """Cross-entropy of probabilities against class numbers, one loss a sample."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._P = self._c = None
 
-    def forward(self, P, c):
+    def forward(self, P: ArrayLike, c: ArrayLike) -> Array:
         """L, shape (n,), for probabilities P of shape (n, M) and class numbers c of shape (n,)."""
         P = check.probabilities("P", P, (None, None))
         c = check.class_numbers("c", c, *P.shape)
@@ -136,7 +145,7 @@ class CrossEntropy:
         self._P, self._c = _remembered(P, self._P), c.copy()
         return L
 
-    def backward(self, dL):
+    def backward(self, dL: ArrayLike) -> Array:
         """∂J/∂P, shape (n, M), for dL of shape (n,)."""
         P = _from_forward(self, self._P)
         dL = check.floats("dL", dL, (len(P),))
@@ -147,10 +156,10 @@ class CrossEntropy:
 class SoftmaxCrossEntropy:
     """Softmax and cross-entropy in one: logits against class numbers, one loss a sample."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._Z = self._c = None
 
-    def forward(self, Z, c):
+    def forward(self, Z: ArrayLike, c: ArrayLike) -> Array:
         """L, shape (n,), for logits Z of shape (n, M) and class numbers c of shape (n,)."""
         Z = check.logits("Z", Z, (None, None))
         c = check.class_numbers("c", c, *Z.shape)
@@ -158,7 +167,7 @@ class SoftmaxCrossEntropy:
         self._Z, self._c = _remembered(Z, self._Z), c.copy()
         return L
 
-    def backward(self, dL):
+    def backward(self, dL: ArrayLike) -> Array:
         """∂J/∂Z, shape (n, M), for dL of shape (n,)."""
         Z = _from_forward(self, self._Z)
         return f.softmax_cross_entropy_vjp(check.floats("dL", dL, (len(Z),)), Z, self._c)
@@ -167,10 +176,10 @@ class SoftmaxCrossEntropy:
 class SoftTargetCrossEntropy:
     """Softmax and cross-entropy in one: logits against rows of target probabilities, one loss a sample."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._Z = self._Y = None
 
-    def forward(self, Z, Y):
+    def forward(self, Z: ArrayLike, Y: ArrayLike) -> Array:
         """L, shape (n,), for logits Z and targets Y of shape (n, M)."""
         Z = check.logits("Z", Z, (None, None))
         Y = check.probabilities("Y", Y, Z.shape)
@@ -178,13 +187,13 @@ class SoftTargetCrossEntropy:
         self._Z, self._Y = _remembered(Z, self._Z), _remembered(Y, self._Y)
         return L
 
-    def backward(self, dL):
+    def backward(self, dL: ArrayLike) -> Array:
         """∂J/∂Z, shape (n, M), for dL of shape (n,)."""
         Z = _from_forward(self, self._Z)
         return f.softmax_soft_cross_entropy_vjp(check.floats("dL", dL, (len(Z),)), Z, self._Y)
 
 
-def _remembered(A, buffer):
+def _remembered(A: Array, buffer: Array | None) -> Array:
     """A copy of A, in the buffer where that fits."""
     if buffer is None or buffer.shape != A.shape or buffer.dtype != A.dtype:
         buffer = np.empty_like(A)
@@ -192,7 +201,7 @@ def _remembered(A, buffer):
     return buffer
 
 
-def _from_forward(layer, remembered):
+def _from_forward(layer: object, remembered: Array | None) -> Array:
     """What forward remembered, or an error if there was no forward."""
     if remembered is None:
         raise RuntimeError(f"{type(layer).__name__}.backward was called before forward")

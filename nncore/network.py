@@ -1,12 +1,24 @@
 """A network: layers in a row, and the cost of their last output, forward and backward."""
 
+from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from nncore import functions as f
 from nncore import validation as check
+from nncore.functions import Array, Labels
 from nncore.layers import Dense, ReLU, SoftmaxCrossEntropy
+
+
+class Layer(Protocol):
+    """What a network asks of a layer."""
+
+    def forward(self, X: ArrayLike) -> Array: ...
+
+    def backward(self, dZ: ArrayLike) -> Array: ...
 
 
 class Network:
@@ -24,7 +36,7 @@ class Network:
         If there is no `Dense` layer, or two of them do not fit.
     """
 
-    def __init__(self, layers):
+    def __init__(self, layers: Sequence[Layer]) -> None:
         self.layers = list(layers)
         self._dense = [layer for layer in self.layers if isinstance(layer, Dense)]
         if not self._dense:
@@ -39,27 +51,27 @@ class Network:
         self._losses = None
 
     @property
-    def classes(self):
+    def classes(self) -> int:
         """M, the number of classes."""
         return self._dense[-1].W.shape[1]
 
     @property
-    def parameters(self):
+    def parameters(self) -> list[Array]:
         """The weights and biases of all Dense layers, in order: W, b, W, b, …"""
         return [parameter for layer in self._dense for parameter in (layer.W, layer.b)]
 
     @property
-    def gradients(self):
+    def gradients(self) -> list[Array]:
         """The derivatives of the cost by `parameters`, in the same order, as the last ``backward`` left them."""
         return [gradient for layer in self._dense for gradient in (layer.dW, layer.db)]
 
-    def forward(self, X):
+    def forward(self, X: ArrayLike) -> Array:
         """The logits Z, shape (n, M), of inputs X of shape (n, D)."""
         for layer in self.layers:
             X = layer.forward(X)
         return X
 
-    def cost(self, X, c):
+    def cost(self, X: ArrayLike, c: ArrayLike) -> float:
         """The cost J of inputs X, shape (n, D), with class numbers c, shape (n,).
 
         Labels are checked before anything is computed, so that bad ones leave the layers as they were.
@@ -69,7 +81,7 @@ class Network:
         self._losses = self._loss.forward(self.forward(X), c)
         return f.mean(self._losses)
 
-    def backward(self):
+    def backward(self) -> Array:
         """Set dW and db of every Dense layer for the last `cost`; return ∂J/∂X, shape (n, D)."""
         if self._losses is None:
             raise RuntimeError("Network.backward was called before cost")
@@ -78,16 +90,22 @@ class Network:
             upstream = layer.backward(upstream)
         return upstream
 
-    def probabilities(self, X):
+    def probabilities(self, X: ArrayLike) -> Array:
         """The probability of each class, shape (n, M)."""
         return f.softmax(self.forward(X))
 
-    def predict(self, X):
+    def predict(self, X: ArrayLike) -> Labels:
         """The class number of the largest logit of each sample, shape (n,); the first of several equal ones."""
         return np.argmax(self.forward(X), axis=1)
 
 
-def multilayer(widths, rng, activation=ReLU, scale=None, dtype=np.float64):
+def multilayer(
+    widths: Sequence[int],
+    rng: np.random.Generator,
+    activation: Callable[[], Layer] = ReLU,
+    scale: float | None = None,
+    dtype: DTypeLike = np.float64,
+) -> Network:
     """A network of Dense layers with an activation between each two.
 
     Parameters

@@ -5,17 +5,20 @@ first, as pure functions; the classes keep what a rule remembers from step to st
 change the parameters in place.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from nncore import validation as check
+from nncore.functions import Array
 
 
-def sgd_step(theta, g, lr):
+def sgd_step(theta: Array, g: Array, lr: float) -> Array:
     """Gradient descent: ``θ ← θ − η g``. Equation: :eq:`eq-optimizers-sgd`."""
     return theta - lr * g
 
 
-def momentum_step(theta, u, g, lr, beta):
+def momentum_step(theta: Array, u: Array, g: Array, lr: float, beta: float) -> tuple[Array, Array]:
     """Momentum: ``u ← β u + g``, then ``θ ← θ − η u``; returns θ and u.
 
     Equations: :eq:`eq-optimizers-momentum-velocity`, :eq:`eq-optimizers-momentum`.
@@ -24,7 +27,9 @@ def momentum_step(theta, u, g, lr, beta):
     return theta - lr * u, u
 
 
-def adam_step(theta, u, v, g, t, lr, beta1, beta2, eps):
+def adam_step(
+    theta: Array, u: Array, v: Array, g: Array, t: int, lr: float, beta1: float, beta2: float, eps: float
+) -> tuple[Array, Array, Array]:
     """Adam: ``u ← β₁ u + (1 − β₁) g``, ``v ← β₂ v + (1 − β₂) g²``, then a step of η û / (√v̂ + ε); returns θ, u and v.
 
     û = u / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) undo the start at 0.
@@ -47,10 +52,10 @@ class SGD:
         The learning rate η, positive and finite.
     """
 
-    def __init__(self, lr):
+    def __init__(self, lr: float) -> None:
         self.lr = check.positive("lr", lr)
 
-    def step(self, parameters, gradients):
+    def step(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
         """Change every parameter in place."""
         for theta, g in _pairs(parameters, gradients):
             theta[...] = sgd_step(theta, g, self.lr)
@@ -67,11 +72,11 @@ class Momentum:
         How much of the velocity is kept, from 0 up to, not including, 1.
     """
 
-    def __init__(self, lr, beta=0.9):
+    def __init__(self, lr: float, beta: float = 0.9) -> None:
         self.lr, self.beta = check.positive("lr", lr), check.fraction("beta", beta)
         self._u = None
 
-    def step(self, parameters, gradients):
+    def step(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
         """Change every parameter in place."""
         pairs = _pairs(parameters, gradients)
         self._u = _memory("Momentum", self._u, parameters)
@@ -92,13 +97,13 @@ class Adam:
         ε, positive: keeps the divisor from 0.
     """
 
-    def __init__(self, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    def __init__(self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> None:
         self.lr, self.eps = check.positive("lr", lr), check.positive("eps", eps)
         self.beta1, self.beta2 = check.fraction("beta1", beta1), check.fraction("beta2", beta2)
         self._u = self._v = None
         self._t = 0
 
-    def step(self, parameters, gradients):
+    def step(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
         """Change every parameter in place."""
         pairs = _pairs(parameters, gradients)
         self._u = _memory("Adam", self._u, parameters)
@@ -108,7 +113,7 @@ class Adam:
             theta[...], u[...], v[...] = adam_step(theta, u, v, g, self._t, self.lr, self.beta1, self.beta2, self.eps)
 
 
-def _pairs(parameters, gradients):
+def _pairs(parameters: Sequence[Array], gradients: Sequence[Array]) -> list[tuple[Array, Array]]:
     """Each parameter with its gradient, all checked before any is used."""
     if len(parameters) != len(gradients):
         raise ValueError(f"gradients must be as many as parameters, {len(parameters)}, got {len(gradients)}")
@@ -120,7 +125,7 @@ def _pairs(parameters, gradients):
     return list(zip(parameters, gradients, strict=True))
 
 
-def _memory(name, kept, parameters):
+def _memory(name: str, kept: list[Array] | None, parameters: Sequence[Array]) -> list[Array]:
     """One array for each parameter, zero before the first step."""
     if kept is None:
         return [np.zeros_like(theta) for theta in parameters]

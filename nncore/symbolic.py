@@ -17,9 +17,10 @@ from functools import reduce
 import numpy as np
 import sympy as sp
 from numpy.lib.mixins import NDArrayOperatorsMixin
+from numpy.typing import ArrayLike
 
 
-def symbols(letter, *shape):
+def symbols(letter: str, *shape: int) -> "SymbolicArray":
     """An array of real symbols ``letter`` with indices from 1, as on paper: ``symbols("z", 4, 3)`` has z11 … z43.
 
     Parameters
@@ -40,12 +41,12 @@ def symbols(letter, *shape):
     return SymbolicArray(entries)
 
 
-def without_shift(array):
-    """Replace every maximum in the entries by one free symbol per maximum and simplify.
+def without_shift(array: "SymbolicArray") -> "SymbolicArray":
+    """Set every maximum that makes no difference to 0.
 
-    The shifted softmax subtracts the largest logit. If the result no longer contains the free symbol, it is the same
-    for *every* shift, hence for the largest logit too; sympy is spared the kinks of ``Max``. A maximum that matters
-    stays visible as a symbol ``s``.
+    The shifted softmax subtracts the largest logit. With a free symbol s in the place of that maximum, an entry whose
+    derivative by s vanishes is the same for *every* shift, hence for the largest logit as well as for 0. A maximum on
+    which an entry does depend stays where it is.
 
     Parameters
     ----------
@@ -58,10 +59,29 @@ def without_shift(array):
 
     def free(entry):
         for maximum in sorted(entry.atoms(sp.Max), key=sp.default_sort_key):
-            entry = entry.xreplace({maximum: sp.Dummy("s", real=True)})
-        return sp.logcombine(sp.simplify(entry.expand(power_exp=True)))
+            s = sp.Dummy("s", real=True)
+            shifted = entry.xreplace({maximum: s})
+            if _is_independent(shifted, s):
+                entry = shifted.xreplace({s: sp.Integer(0)})
+        return entry
 
     return SymbolicArray(_map(free, array._entries))
+
+
+def _is_independent(expression: sp.Expr, s: sp.Symbol) -> bool:
+    """Whether the derivative by s is 0, as a rational function of t = exp(s) and of the other exponentials."""
+    t, opaque = sp.Dummy("t", positive=True), {}
+
+    def split(exponent):
+        exponent = sp.expand(exponent)
+        count = exponent.coeff(s)
+        rest = sp.expand(exponent - count * s)
+        if rest.has(s) or not count.is_Integer:
+            return sp.exp(exponent)
+        return opaque.setdefault(rest, sp.Dummy(positive=True)) * t**count
+
+    rational = expression.replace(sp.exp, split).xreplace({s: sp.log(t)})
+    return sp.cancel(sp.together(rational.diff(t))) == 0
 
 
 class SymbolicArray(NDArrayOperatorsMixin):
@@ -79,7 +99,7 @@ class SymbolicArray(NDArrayOperatorsMixin):
         look like errors.
     """
 
-    def __init__(self, entries):
+    def __init__(self, entries: ArrayLike) -> None:
         self._entries = _exact(np.asarray(entries, dtype=object))
 
     @classmethod
@@ -95,7 +115,7 @@ class SymbolicArray(NDArrayOperatorsMixin):
     dtype = property(lambda self: self._entries.dtype)
     T = property(lambda self: self._sharing(self._entries.T))
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._entries)
 
     def __getitem__(self, key):
@@ -105,19 +125,19 @@ class SymbolicArray(NDArrayOperatorsMixin):
     def __setitem__(self, key, value):
         self._entries[key] = _entries(value)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"SymbolicArray({self._entries.tolist()})"
 
-    def _repr_latex_(self):
+    def _repr_latex_(self) -> str:
         return self.matrix()._repr_latex_()
 
-    def copy(self):
+    def copy(self) -> "SymbolicArray":
         return self._sharing(self._entries.copy())
 
-    def reshape(self, *shape):
+    def reshape(self, *shape: int) -> "SymbolicArray":
         return self._sharing(self._entries.reshape(*shape))
 
-    def matrix(self):
+    def matrix(self) -> sp.Matrix:
         """The entries as a sympy Matrix; a one-dimensional array becomes a column."""
         rows = self._entries.reshape(len(self), -1) if self.ndim else self._entries.reshape(1, 1)
         return sp.Matrix(rows.tolist())

@@ -3,9 +3,13 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from nncore import functions as f
 from nncore import validation as check
+from nncore.functions import Array, Labels
+from nncore.network import Network
+from nncore.optimizers import SGD, Adam, Momentum
 
 
 @dataclass
@@ -18,7 +22,7 @@ class History:
     test_accuracy: list[float] = field(default_factory=list)
 
 
-def evaluate(network, X, c):
+def evaluate(network: Network, X: ArrayLike, c: ArrayLike) -> tuple[float, float]:
     """The cost and the share of samples whose class is predicted, over all samples.
 
     Parameters
@@ -36,7 +40,7 @@ def evaluate(network, X, c):
     return float(f.mean(f.softmax_cross_entropy(Z, c))), float(np.mean(np.argmax(Z, axis=1) == c))
 
 
-def confusion_matrix(network, X, c):
+def confusion_matrix(network: Network, X: ArrayLike, c: ArrayLike) -> NDArray[np.integer]:
     """How often class k (row) was predicted as class m (column).
 
     Parameters
@@ -55,7 +59,19 @@ def confusion_matrix(network, X, c):
     return counts
 
 
-def train(network, optimizer, X, c, X_test, c_test, *, epochs, batch_size, rng, progress=True):
+def train(
+    network: Network,
+    optimizer: SGD | Momentum | Adam,
+    X: ArrayLike,
+    c: ArrayLike,
+    X_test: ArrayLike,
+    c_test: ArrayLike,
+    *,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+    progress: bool = True,
+) -> History:
     """Train the network in place and return the history.
 
     Every epoch visits every sample once, in a new random order, ``batch_size`` at a time; what remains at its end is a
@@ -109,12 +125,12 @@ def train(network, optimizer, X, c, X_test, c_test, *, epochs, batch_size, rng, 
     return history
 
 
-def _samples(network, X_name, X, c_name, c):
+def _samples(network: Network, X_name: str, X: ArrayLike, c_name: str, c: ArrayLike) -> tuple[Array, Labels]:
     X = check.floats(X_name, X, (None, network.parameters[0].shape[0]))
     return X, check.class_numbers(c_name, c, len(X), network.classes)
 
 
-def _record(history, network, X, c, X_test, c_test):
+def _record(history: History, network: Network, X: Array, c: Labels, X_test: Array, c_test: Labels) -> None:
     for name, inputs, labels in (("train", X, c), ("test", X_test, c_test)):
         cost, accuracy = evaluate(network, inputs, labels)
         getattr(history, f"{name}_loss").append(cost)

@@ -5,9 +5,14 @@ no value to compare.
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+from nncore.functions import Array, Labels
+
+Shape = tuple[int | None, ...]
 
 
-def floats(name, A, shape):
+def floats(name: str, A: ArrayLike, shape: Shape) -> Array:
     """A as a float array of the given shape; a size of None may be any number from 1.
 
     Integers and booleans become float64; float32 and float64 stay as they are.
@@ -32,7 +37,7 @@ def floats(name, A, shape):
     return A
 
 
-def logits(name, Z, shape):
+def logits(name: str, Z: ArrayLike, shape: Shape) -> Array:
     """Z as floats that softmax is defined on: no entry is +∞, and no row is −∞ throughout."""
     Z = floats(name, Z, shape)
     if isinstance(Z, np.ndarray):
@@ -46,7 +51,7 @@ def logits(name, Z, shape):
     return Z
 
 
-def probabilities(name, P, shape):
+def probabilities(name: str, P: ArrayLike, shape: Shape) -> Array:
     """P as floats whose rows are probabilities: entries from 0 to 1 that sum to 1 (within 0.001; NaN passes)."""
     if np.ndim(P) == 1:
         raise ValueError(
@@ -67,7 +72,7 @@ def probabilities(name, P, shape):
     return P
 
 
-def class_numbers(name, c, n, M):
+def class_numbers(name: str, c: ArrayLike, n: int, M: int) -> Labels:
     """c as an integer array of n class numbers 0…M−1.
 
     Raises
@@ -95,57 +100,52 @@ def class_numbers(name, c, n, M):
     return c
 
 
-def positive(name, value, below=np.inf):
-    """value as a positive finite Python float, below the given bound.
-
-    Raises
-    ------
-    TypeError
-        If it is not a real number.
-    ValueError
-        If it is not finite, not positive, or not below the bound.
-    """
-    return _between(name, value, "positive", lambda number: 0 < number < below, below)
+def positive(name: str, value: float) -> float:
+    """value as a positive finite Python float."""
+    value = _real(name, value)
+    if not 0 < value < np.inf:
+        raise ValueError(f"{name} must be a positive finite number, got {value!r}")
+    return value
 
 
-def fraction(name, value):
+def fraction(name: str, value: float) -> float:
     """value as a Python float from 0 up to, not including, 1."""
-    return _between(name, value, "nonnegative", lambda number: 0 <= number < 1, 1)
+    value = _real(name, value)
+    if not 0 <= value < 1:
+        raise ValueError(f"{name} must be a number from 0 up to, not including, 1, got {value!r}")
+    return value
 
 
-def count(name, value, least=1):
-    """value as a Python int, at least `least`."""
+def count(name: str, value: int) -> int:
+    """value as a Python int, at least 1."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
         raise TypeError(f"{name} must be an integer, got {value!r}")
-    if value < least:
-        raise ValueError(f"{name} must be at least {least}, got {value}")
+    if value < 1:
+        raise ValueError(f"{name} must be at least 1, got {value}")
     return int(value)
 
 
-def generator(name, rng):
+def generator(name: str, rng: np.random.Generator) -> np.random.Generator:
     """rng itself, if it is a numpy.random.Generator."""
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"{name} must be a numpy.random.Generator such as np.random.default_rng(0), got {rng!r}")
     return rng
 
 
-def _between(name, value, sign, holds, below):
+def _real(name: str, value: float) -> float:
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise TypeError(f"{name} must be a real number, got {value!r}")
-    if not (np.isfinite(value) and holds(value)):
-        bound = "finite number" if below == np.inf else f"number below {below:g}"
-        raise ValueError(f"{name} must be a {sign} {bound}, got {value!r}")
     return float(value)
 
 
-def _array(name, A):
+def _array(name: str, A: ArrayLike) -> np.ndarray:
     try:
         return np.asarray(A)
     except ValueError:
         raise ValueError(f"{name} must be a rectangular array, got rows of different lengths") from None
 
 
-def _written(shape):
+def _written(shape: Shape) -> str:
     """A shape as it stands in a message, with n for a size that may be any: (n, 2)."""
     sizes = ", ".join("any" if size is None else str(size) for size in shape)
     return f"({sizes},)" if len(shape) == 1 else f"({sizes})"

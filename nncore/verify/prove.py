@@ -19,7 +19,7 @@ import sympy as sp
 _Exp = sp.Function("E")
 
 
-def residual(left, right, ranges):
+def residual(left: sp.Expr, right: sp.Expr, ranges: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
     """The difference of two expressions, rewritten by the rules above; 0 if they are equal for all sizes.
 
     Parameters
@@ -44,7 +44,7 @@ def residual(left, right, ranges):
     return sp.cancel(sp.together(_collect_deltas(sp.expand(reduced), ranges))).replace(_Exp, sp.exp)
 
 
-def _check(expression):
+def _check(expression: sp.Expr) -> None:
     for total in expression.atoms(sp.Sum):
         if any(lower != 1 for _, lower, _ in total.limits):
             raise ValueError(f"a sum must start at 1: {total}")
@@ -54,7 +54,7 @@ def _check(expression):
         raise ValueError(f"{letters} is a free letter in one place and bound by a sum in another: rename one of them")
 
 
-def _reduce(expression, ranges, depth):
+def _reduce(expression: sp.Expr, ranges: dict, depth: int) -> sp.Expr:
     """The expression with every sum in normal form and every exponential split; ``depth`` numbers the bound letters."""
     if isinstance(expression, sp.Sum):
         return _reduce_sum(expression, ranges, depth)
@@ -65,7 +65,7 @@ def _reduce(expression, ranges, depth):
     return expression.func(*(_reduce(argument, ranges, depth) for argument in expression.args))
 
 
-def _split(exponent):
+def _split(exponent: sp.Expr) -> sp.Expr:
     """exp of a sum as a product, each factor exp of one addend, with exp(−a) written 1/exp(a)."""
 
     def factor(addend):
@@ -78,7 +78,7 @@ def _split(exponent):
     return sp.Mul(*map(factor, sp.Add.make_args(exponent))) if exponent != 0 else sp.Integer(1)
 
 
-def _reduce_sum(total, ranges, depth):
+def _reduce_sum(total: sp.Sum, ranges: dict, depth: int) -> sp.Expr:
     """Σ in normal form: fresh letters by depth, body expanded, deltas collapsed, constants in front."""
     body, limits = total.function, total.limits
     fresh = [sp.Symbol(f"_{depth + place}", integer=True, positive=True) for place in range(len(limits))]
@@ -89,7 +89,7 @@ def _reduce_sum(total, ranges, depth):
     return sp.Add(*(_sum_addend(addend, bound, ranges) for addend in sp.Add.make_args(body)))
 
 
-def _sum_addend(addend, bound, ranges):
+def _sum_addend(addend: sp.Expr, bound: dict, ranges: dict) -> sp.Expr:
     """Σ of one product, over the bound letters."""
     factors, bound = list(sp.Mul.make_args(addend)), dict(bound)
     inner = [factor for factor in factors if isinstance(factor, sp.Sum)]
@@ -112,7 +112,7 @@ def _sum_addend(addend, bound, ranges):
     return sp.Mul(*outside, *sizes, _ordered_sum(inside, bound) if bound else inside)
 
 
-def _collapsible(factors, bound, ranges):
+def _collapsible(factors: list[sp.Expr], bound: dict, ranges: dict) -> tuple | None:
     """A delta with a bound letter whose partner runs over the same range, or None."""
     for delta in factors:
         if isinstance(delta, sp.KroneckerDelta):
@@ -122,12 +122,12 @@ def _collapsible(factors, bound, ranges):
     return None
 
 
-def _within(index, size, ranges):
+def _within(index: sp.Expr, size: sp.Expr, ranges: dict) -> bool:
     """Whether an index surely lies in 1…size."""
     return ranges.get(index) == size
 
 
-def _ordered_sum(body, bound):
+def _ordered_sum(body: sp.Expr, bound: dict) -> sp.Sum:
     """The sum under the names and the order of its letters that sort first, so that equal sums look equal."""
     depth = _depth(body)
     names = [sp.Symbol(f"lambda_{depth}{place}", integer=True, positive=True) for place in range(len(bound))]
@@ -141,12 +141,12 @@ def _ordered_sum(body, bound):
     return min(map(named, permutations(bound)), key=sp.default_sort_key)
 
 
-def _depth(expression):
+def _depth(expression: sp.Expr) -> int:
     """How many sums are nested in the expression."""
     return max((1 + _depth(total.function) for total in expression.atoms(sp.Sum)), default=0)
 
 
-def _collect_deltas(expression, ranges):
+def _collect_deltas(expression: sp.Expr, ranges: dict) -> sp.Expr:
     """f(m) δ_mq as f(q) δ_mq, with the letter that sorts first, in every addend of an expanded expression."""
 
     def unified(addend):

@@ -1,0 +1,72 @@
+# make book    build the book strictly: any warning, failing cell or broken formula stops it
+# make serve   show it on http://localhost:8000
+# make test    build it, then run every test
+# make lock    resolve requirements*.txt anew        make vendor  fetch KaTeX anew
+# make clean   remove what was built                 (PYTHON=python3.13 make … chooses the interpreter)
+
+# The first interpreter that is new enough.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PORT ?= 8000
+
+# The locks hold every version and its hash: whatever constraints this machine sets for pip have no say.
+PIP = PIP_CONSTRAINT=/dev/null PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet
+SELF = $(PIP) --no-deps --no-build-isolation --editable .
+
+.PHONY: book serve test lock vendor clean
+
+# Pages are written anew each time; the outputs of cells come from a cache that knows when they are old.
+book: .venv/book.stamp
+	rm -rf _build/html _build/.doctrees
+	.venv/bin/jupyter-book build . -W --keep-going
+	@echo "The book is in _build/html/index.html. Open that file, or run: make serve"
+
+serve:
+	@test -f _build/html/index.html || { echo "Nothing is built yet; run: make book"; exit 1; }
+	@echo "The book is on http://localhost:$(PORT)/ (Ctrl+C ends it)"
+	@.venv/bin/python -m http.server --bind localhost --directory _build/html $(PORT) >/dev/null
+
+test: .venv/test.stamp book
+	.venv/bin/ruff check .
+	.venv/bin/python -m pytest
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found; try: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("Python 3.11 or newer is needed; \
+	$(PYTHON) is %d.%d" % v[:2])'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  $(PYTHON) -c 'import sys; print("This Python cannot make environments. On Debian or Ubuntu, run: apt install \
+	python%d.%d-venv" % sys.version_info[:2])'; exit 1; }
+	$(PYTHON) -m venv .venv
+
+# Installed again only when a lock or pyproject.toml changed.
+.venv/book.stamp: requirements.lock pyproject.toml | .venv/bin/python
+	$(PIP) --require-hashes --requirement requirements.lock
+	$(SELF)
+	@touch $@
+
+.venv/test.stamp: requirements-test.lock pyproject.toml | .venv/bin/python
+	$(PIP) --require-hashes --requirement requirements-test.lock
+	$(SELF)
+	@touch $@ .venv/book.stamp
+
+# One resolution for all Pythons from 3.11 on. nncore itself (`-e .`) has no place in a lock.
+LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --no-emit-package backpropagation-verified --custom-compile-command "make lock" --no-cache
+lock: | .venv/bin/python
+	$(PIP) uv==0.13.9
+	$(LOCK) requirements.txt --output-file requirements.lock
+	$(LOCK) requirements-test.txt --constraint requirements.lock --output-file requirements-test.lock
+
+# KaTeX from npm: the script that runs at build time, the style sheet without the two older font formats, the fonts.
+KATEX = 0.19.1
+vendor:
+	rm -rf _build/katex book/_vendor/katex && mkdir -p _build/katex book/_vendor/katex/fonts
+	cd _build/katex && npm pack --silent katex@$(KATEX) && tar -xzf katex-$(KATEX).tgz
+	cd _build/katex/package && cp LICENSE dist/katex.min.js $(CURDIR)/book/_vendor/katex/
+	cp _build/katex/package/dist/fonts/*.woff2 book/_vendor/katex/fonts/
+	sed -E 's/,url\([^)]*\.(woff|ttf)\) format\("[a-z]+"\)//g' _build/katex/package/dist/katex.min.css > book/_vendor/katex/katex.min.css
+	echo $(KATEX) > book/_vendor/katex/VERSION
+
+clean:
+	rm -rf _build

@@ -1,0 +1,90 @@
+"""A visible permalink on every theorem, exercise and their like, and a citation after every labelled theorem."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import yaml
+from docutils import nodes
+from sphinx.writers.html5 import HTML5Translator
+
+ROOT = Path(__file__).resolve().parents[2]
+
+SHARED_IDS = {"proof", "proof-content", "exercise-content", "solution-content"}
+
+
+class Citation(nodes.General, nodes.Element):
+    """The folded box "Cite this"; its one child is the BibTeX entry."""
+
+
+@cache
+def version_and_year() -> tuple[str, str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    return project["version"], str(citation["date-released"])[:4]
+
+
+def title_text(node) -> str:
+    """The words of a title; "Theorem 3 " before it and the parentheses around it are the theme's."""
+    title = next(iter(node.findall(nodes.title)))
+    text = "".join(f"${part.astext()}$" if isinstance(part, nodes.math) else part.astext() for part in title.children)
+    return " ".join(text.split()).strip("()").strip()
+
+
+def bibtex(app, docname: str, label: str, title: str) -> str:
+    version, year = version_and_year()
+    page = app.env.titles[docname].astext()
+    address = f"{app.config.html_baseurl}{app.builder.get_target_uri(docname)}#{label}"
+    fields = {
+        "author": "{" + app.config.author + "}",
+        "title": f"{title}, in: {page}" if title and title != page else page,
+        "booktitle": app.config.project,
+        "year": year,
+        "note": f"Version {version}",
+        "url": address,
+    }
+    width = max(map(len, fields))
+    lines = [f"  {name:<{width}} = {{{value}}}," for name, value in fields.items()]
+    return "\n".join([f"@incollection{{bpv-{label},", *lines, "}"])
+
+
+def permalink(label: str, what: str) -> nodes.raw:
+    return nodes.raw("", f'<a class="headerlink" href="#{label}" title="Link to this {what}">¶</a>', format="html")
+
+
+def add_permalinks(app, doctree, docname):
+    if app.builder.format != "html":
+        return
+    for node in list(doctree.findall(nodes.Admonition)):
+        classes = node.get("classes", [])
+        if not {"proof", "exercise", "solution"}.intersection(classes):
+            continue
+        # sphinx-proof and sphinx-exercise give all of a kind the same id, which may stand once on a page.
+        for part in (node, *node.findall(nodes.section)):
+            part["ids"] = [i for i in part["ids"] if i not in SHARED_IDS]
+        title = next(iter(node.findall(nodes.title)), None)
+        if title is None or not node["ids"]:
+            continue
+        kind = node.get("realtype") or ("exercise" if "exercise" in classes else "solution")
+        text = title_text(node)
+        title += permalink(node["ids"][0], kind)
+        # An explicit label is the id of the node; without one, sphinx-proof makes up `theorem-7`.
+        if kind == "theorem" and node["label"] and not node["label"].startswith("theorem-"):
+            entry = bibtex(app, docname, node["label"], text)
+            box = Citation("", nodes.literal_block(entry, entry, language="bibtex"))
+            node.parent.insert(node.parent.index(node) + 1, box)
+
+
+def visit_citation(self: HTML5Translator, node):
+    self.body.append('<details class="cite-this"><summary>Cite this</summary>\n')
+
+
+def depart_citation(self: HTML5Translator, node):
+    self.body.append("</details>\n")
+
+
+def setup(app):
+    app.add_node(Citation, html=(visit_citation, depart_citation))
+    # after sphinx-proof and sphinx-exercise have resolved numbers and titles
+    app.connect("doctree-resolved", add_permalinks, priority=900)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,25 @@
+// A box that scrolls sideways must be reachable from the keyboard, and must say what it is. Whether a formula or a
+// table is too wide depends on the window, so this is decided here and not when the book is built.
+const NAMES = [
+  [".math-box", "Formula, scrolls sideways"],
+  [".pst-scrollable-table-container", "Table, scrolls sideways"],
+  ["div.highlight pre", "Code, scrolls sideways"],
+];
+
+function update(box, name) {
+  if (box.scrollWidth > box.clientWidth + 1) {
+    box.setAttribute("tabindex", "0");
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-label", name);
+  } else {
+    for (const attribute of ["tabindex", "role", "aria-label"]) box.removeAttribute(attribute);
+  }
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  for (const [selector, name] of NAMES) {
+    // A folded box has no size; the observer calls again when it is opened.
+    const observer = new ResizeObserver((entries) => entries.forEach((entry) => update(entry.target, name)));
+    document.querySelectorAll(selector).forEach((box) => observer.observe(box));
+  }
+});
