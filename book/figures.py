@@ -17,6 +17,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch, Polygon, Rectangle
+from matplotlib.textpath import TextPath
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 INK, GRAY = "#1a1a1a", "#6e6e6e"
@@ -63,6 +64,8 @@ class Drawing(Figure):
     """A matplotlib figure that a notebook shows as SVG, always the same bytes for the same drawing."""
 
     def _repr_svg_(self):
+        self.draw_without_rendering()
+        self.set_layout_engine("none")  # a layout that is done again moves things by a fraction of a point
         svg = StringIO()
         no_date = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         self.savefig(svg, format="svg", bbox_inches="tight", pad_inches=0.05, metadata=no_date)
@@ -289,12 +292,12 @@ def cross_entropy_curve(loss, marks=(0.1, 0.5, 1)):
     ax.plot(p, loss(p), color=FORWARD)
     marks = np.array(marks, dtype=float)
     for x, y in zip(marks, loss(marks), strict=True):
-        y = y + 0  # −ln 1 is −0.0
         ax.plot([x, x, 0], [0, y, y], linestyle=":", color=GRAY, linewidth=1)
         ax.plot(x, y, "o", color=FORWARD, markersize=6, clip_on=False, zorder=5)
-        last = x > 0.9
-        offset = (-4, 9) if last else (8, 4)
-        ax.annotate(f"({x:g}, {y:.2f})" if y else f"({x:g}, 0)", (x, y), offset, textcoords="offset points", ha="right" if last else "left")
+        at_end = x > 0.9
+        words = f"({x:g}, {y:.2f})" if y else f"({x:g}, 0)"
+        ax.annotate(words, (x, y), (-4, 9) if at_end else (8, 4), textcoords="offset points",
+                    ha="right" if at_end else "left")  # fmt: skip
     ax.set_xlim(0, 1.02)
     ax.set_ylim(0, None)
     ax.set_xlabel("probability of the true class")
@@ -475,31 +478,29 @@ def gradient_error(h, errors):
     ax.set_xlim(h.min() / 3, h.max() * 3)
     _powers(ax.xaxis, h.min(), h.max(), 7)
     names = {}
-    for (name, values), (color, _, _) in zip(errors.items(), SERIES, strict=False):
+    for (name, values), (color, _, _) in _styled(errors):
         values = np.ravel(values)
         best = np.nanargmin(values)
         names[name] = name
         if 0 < 100 * values[best] < min(values[h.argmin()], values[h.argmax()]):
             ax.plot(h[best], values[best], "o", markersize=11, markerfacecolor="none", markeredgecolor=color)
-            straight = (h > 10 * h[best]) & (h < h.max() / 10)
+            straight = (h > 10 * h[best]) & (h < h.max() / 10) & (values > 0)
             if straight.sum() > 1:
                 slope = np.polyfit(np.log(h[straight]), np.log(values[straight]), 1)[0]
                 names[name] = f"{name}\nslope {slope:.2g}, best $h$ = {_short(h[best])}"
-    _log_errors(ax, h, errors, 3.5, names)
     ax.set_xlabel("step $h$")
-    ax.set_ylabel("relative error")
+    _log_errors(ax, h, errors, 3.5, names)
     return figure
 
 
 def relative_error_curves(z, errors, label="z"):
-    """The relative error of computed values against the input; errors of 0, infinities and NaNs have their own lines."""
+    """The relative error of computed values against the input; 0, and infinities and NaNs, stand on their own lines."""
     figure = Drawing(figsize=(WIDTH, 3.6), layout="constrained")
     ax = figure.subplots()
     z = np.ravel(z)
     ax.set_xlim(z.min(), z.max())
-    _log_errors(ax, z, errors, 2.5)
     ax.set_xlabel(f"${label}$", fontsize=MATH)
-    ax.set_ylabel("relative error")
+    _log_errors(ax, z, errors, 2.5)
     return figure
 
 
@@ -508,12 +509,12 @@ def activation_spread(layers, spreads):
     figure = Drawing(figsize=(WIDTH, 3.2), layout="constrained")
     ax = figure.subplots()
     ax.set_yscale("log")
-    for (name, values), (color, dashes, marker) in zip(spreads.items(), SERIES, strict=False):
+    for (name, values), (color, dashes, marker) in _styled(spreads):
         ax.plot(layers, values, color=color, linestyle=dashes, marker=marker, markersize=6, label=name)
     ax.set_xticks(list(layers))
     _log_ticks(ax)
     ax.set_xlabel("layer")
-    ax.set_ylabel("standard deviation of the activations")
+    ax.set_ylabel("standard deviation")
     _name_at_ends(ax)
     return figure
 
@@ -526,7 +527,7 @@ def activation_histograms(samples):
     R = len(next(iter(samples.values())))
     figure = Drawing(figsize=(WIDTH, 0.78 * R + 0.5), layout="constrained")
     axes = figure.subplots(R, len(samples), sharex="col", squeeze=False)
-    for column, (name, layers), (color, _, _) in zip(axes.T, samples.items(), SERIES, strict=False):
+    for column, ((name, layers), (color, _, _)) in zip(axes.T, _styled(samples), strict=True):
         layers = [np.ravel(values) for values in layers]
         span = np.quantile(np.concatenate(layers), (0.0005, 0.9995))
         for ax, values in zip(column, layers, strict=True):
@@ -538,7 +539,7 @@ def activation_histograms(samples):
             ax.set_ylim(0, 1.1)
             ax.set_yticks([])
             ax.spines["left"].set_visible(False)
-            ax.xaxis.set_major_locator(MaxNLocator(4))
+            ax.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
         column[0].set_title(name, fontsize=TEXT, color=_dark(color))
     for r, ax in enumerate(axes[:, 0], start=1):
         ax.set_ylabel(f"layer {r}", fontsize=SMALL, rotation=0, ha="right", va="center")
@@ -556,7 +557,7 @@ def optimizer_paths(paths, f):
     x, y = np.meshgrid(np.linspace(x0, x1, 160), np.linspace(y0, y1, 160))
     heights = f(x, y)
     levels = heights.min() + (heights.max() - heights.min()) * np.linspace(0, 1, 11)[1:] ** 2
-    for ax, (name, path), (color, _, marker) in zip(axes, paths.items(), SERIES, strict=False):
+    for ax, ((name, path), (color, _, marker)) in zip(axes, _styled(paths), strict=True):
         path = np.asarray(path)
         ax.contour(x, y, heights, levels=levels, colors=GRAY, linewidths=0.6, alpha=0.7)
         ax.plot(*path.T, color=color, marker=marker, markersize=3.5, linewidth=1.3)
@@ -577,7 +578,7 @@ def training_curves(histories):
     """
     figure = Drawing(figsize=(WIDTH, 5.2), layout="constrained")
     for ax, measure in zip(figure.subplots(2, 1, sharex=True), ("loss", "accuracy"), strict=True):
-        for (name, history), (color, _, marker) in zip(histories.items(), SERIES, strict=False):
+        for (name, history), (color, _, marker) in _styled(histories):
             for part, style in (("train", (0, (4, 2))), ("test", "-")):
                 values = getattr(history, f"{part}_{measure}")
                 label = f"{name}, {part}" if len(histories) > 1 else part
@@ -672,6 +673,11 @@ def confusion(counts, classes=None):
 # Parts --------------------------------------------------------------------------------------------------------------
 
 
+def _styled(named):
+    """The items of a dictionary with a color, dashes and a marker each; there are five."""
+    return zip(named.items(), SERIES[: len(named)], strict=True)
+
+
 def _sheet(width, height):
     """Axes without a frame whose unit is the inch, on a figure of that size."""
     ax = Drawing(figsize=(width, height)).add_axes((0, 0, 1, 1))
@@ -681,7 +687,10 @@ def _sheet(width, height):
 
 
 def _say(ax, x, y, words, size=MATH, color=INK, ha="center", va="center"):
-    ax.text(x, y, words, fontsize=size, color=color, ha=ha, va=va, linespacing=1.15)
+    bold_digits = r"\mathbf{1}" in words  # mathtext has no bold digits of its own; it takes those of the text font
+    words = words.replace(r"\mathbf{1}", r"\mathregular{1}")
+    ax.text(x, y, words, fontsize=size, color=color, ha=ha, va=va, linespacing=1.15,
+            fontfamily="cmb10" if bold_digits else None)  # fmt: skip
 
 
 def _box(ax, x, y, width, height, words, color, size=MATH):
@@ -800,9 +809,11 @@ def _log_errors(ax, x, errors, markersize, names=None):
     low, high = (positive.min(), positive.max()) if positive.size else (1e-16, 1.0)
     decades = max(1.0, np.log10(high / low))
     ax.set_yscale("log")
+    ax.set_ylabel("relative error")
     ticks = _powers(ax.yaxis, low, high, 7)
     labels = {tick: ax.yaxis.get_major_formatter()(tick) for tick in ticks}
     bottom, top = low / 10 ** (0.05 * decades), high * 10 ** (0.05 * decades)
+    inside = (bottom, top)
     zero, none = low / 10 ** (0.11 * decades), high * 10 ** (0.11 * decades)
     if np.any(together == 0):
         labels[zero], bottom = "0", zero / 10 ** (0.09 * decades)
@@ -811,7 +822,7 @@ def _log_errors(ax, x, errors, markersize, names=None):
     ax.set_ylim(bottom, top)
     ax.set_yticks(list(labels), list(labels.values()))
     curves = {}
-    for k, ((name, values), (color, dashes, marker)) in enumerate(zip(series.items(), SERIES, strict=False)):
+    for k, ((name, values), (color, dashes, marker)) in enumerate(_styled(series)):
         aside = 10 ** ((k - (len(series) - 1) / 2) * 0.03 * decades)  # so that lines at 0 do not hide each other
         shown = np.where(np.isfinite(values) & (values > 0), values, np.nan)
         ax.plot(x, shown, color=color, linestyle=dashes, marker=marker, markersize=markersize, linewidth=1.3,
@@ -820,42 +831,41 @@ def _log_errors(ax, x, errors, markersize, names=None):
             ax.plot(x[where], np.full(where.sum(), at), marker, color=color, markersize=markersize)
         on_page = np.where(values == 0, zero / aside, np.where(np.isfinite(values), values, none / aside))
         curves[(names or {}).get(name, name)] = np.column_stack([x, on_page])
-    _name_where_free(ax, curves)
+    _name_where_free(ax, curves, inside)
 
 
-def _name_where_free(ax, curves):
-    """Name each curve close to itself and where it has the most room between the others."""
-    size = np.array([5.1, 0.85 * ax.figure.get_figheight()])  # about what the axes measure, in inches
+def _name_where_free(ax, curves, inside):
+    """Name each curve close to itself and where it has the most room between the others, at heights ``inside``."""
+    ax.figure.draw_without_rendering()  # lays the axes out, so that they can be measured
+    size = np.array(ax.get_window_extent().size) / ax.figure.dpi
     low, high = ax.transScale.transform(np.column_stack([ax.get_xlim(), ax.get_ylim()]))
 
-    def inches(curve):
-        points = (ax.transScale.transform(curve) - low) / (high - low) * size
-        return np.concatenate([np.linspace(start, end, 8) for start, end in pairwise(points)])
+    def inches(points):
+        return (ax.transScale.transform(points) - low) / (high - low) * size
 
-    curves = {words: inches(curve) for words, curve in curves.items()}
+    floor, ceiling = inches([(ax.get_xlim()[0], y) for y in inside])[:, 1]
+    for words, curve in curves.items():
+        curves[words] = np.concatenate([np.linspace(start, end, 8) for start, end in pairwise(inches(curve))])
 
     def distance(points, center, extent):
         return np.hypot(*np.maximum(np.abs(points - center) - extent / 2, 0).T).min()
 
     boxes = []
-    for (words, own), (color, _, _) in zip(curves.items(), SERIES, strict=False):
-        lines = words.split("\n")
-        extent = np.array([0.087 * max(len(line.replace(r"\times", "x").translate(_NO_WIDTH)) for line in lines),
-                           0.17 * len(lines)])  # fmt: skip
+    for (words, own), (color, _, _) in _styled(curves):
+        lines = [TextPath((0, 0), line, size=SMALL).get_extents().width / 72 for line in words.split("\n")]
+        extent = np.array([max(lines), 0.17 * len(lines)])
         others = [curve for key, curve in curves.items() if key != words] + boxes
         places = []
         for anchor, dx, dy in product(own[:: max(1, len(own) // 60)], (-1, -0.5, 0, 0.5, 1), (-1, 0, 1)):
             center = anchor + np.array([dx, dy]) * (extent / 2 + 0.1)
-            if np.all(center > extent / 2) and np.all(center < size - extent / 2):
-                gap = distance(own, center, extent)
-                room = min([0.5, *(distance(points, center, extent) for points in others)])
-                places.append((min(gap, 0.06) * 20 + room - gap, *center))
+            center = np.clip(center, extent / 2 + (0.03, floor), (size[0], ceiling) - extent / 2)
+            gap = distance(own, center, extent)
+            room = min([0.5, *(distance(points, center, extent) for points in others)])
+            apart = min([0.3, *(distance(points, anchor, 0) for points in others)])
+            places.append((20 * min(gap, 0.06) + 20 * min(room, 0.1) + room - gap + 2 * apart, *center))
         _, *center = max(places)
         ax.text(*(center / size), words, transform=ax.transAxes, ha="center", va="center", color=_dark(color))
         boxes.append(center + extent * (np.array(list(product(range(9), range(3)))) / (8, 2) - 0.5))
-
-
-_NO_WIDTH = str.maketrans("", "", "${}^\\")
 
 
 def _name_at_ends(ax):

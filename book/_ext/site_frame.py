@@ -51,7 +51,7 @@ def first_paragraph(app, pagename, templatename, context, doctree):
     for paragraph in doctree.findall(nodes.paragraph):
         text = " ".join(paragraph.astext().split())
         context["meta"] = {**(context.get("meta") or {}), "og:description": text}
-        context["metatags"] = f'<meta name="description" content="{html.escape(text)}" />\n' + context.get("metatags", "")
+        context["metatags"] = context.get("metatags", "") + f'<meta name="description" content="{html.escape(text)}">\n'
         return
 
 

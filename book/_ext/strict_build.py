@@ -49,8 +49,8 @@ def execution_key() -> str:
 def commit_time() -> str:
     """Seconds since 1970 of the last commit: the time that goes into files, so that equal sources give equal builds."""
     try:
-        git = subprocess.run(["git", "-C", ROOT, "log", "-1", "--format=%ct"], capture_output=True, text=True, check=True)
-        return git.stdout.strip()
+        return subprocess.check_output(["git", "-C", ROOT, "log", "-1", "--format=%ct"], text=True,
+                                       stderr=subprocess.DEVNULL).strip()
     except (OSError, subprocess.CalledProcessError):
         return "1767225600"  # 1 January 2026, where the sources are no git checkout
 
@@ -64,7 +64,7 @@ def prepare(app, config):
     (profile / "ipython_kernel_config.py").write_text(KERNEL_SETTINGS)
     os.environ["IPYTHONDIR"] = str(scratch / "ipython")
 
-    # On a new machine matplotlib first lists the fonts, and says so where a page must not speak: do it before the pages.
+    # On a new machine matplotlib first lists the fonts, and says so on stderr. That must not happen in a page.
     os.environ["MPLCONFIGDIR"] = str(scratch / "matplotlib")
     if not list((scratch / "matplotlib").glob("fontlist-*.json")):
         subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], check=True, capture_output=True)

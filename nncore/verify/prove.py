@@ -12,11 +12,15 @@ What is left is a rational function of atoms (letters, deltas, sums, exponential
 residual of 0 is a proof within these rules; any other residual proves nothing.
 """
 
+import re
 from itertools import permutations
 
 import sympy as sp
 
 _Exp = sp.Function("E")
+
+_LETTERS = ("lambda", "mu", "nu", "rho")
+_RESERVED = re.compile(r"_|(lambda|mu|nu|rho|xi)(_|$)")
 
 
 def residual(left: sp.Expr, right: sp.Expr, ranges: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
@@ -36,7 +40,8 @@ def residual(left: sp.Expr, right: sp.Expr, ranges: dict[sp.Symbol, sp.Expr]) ->
     Raises
     ------
     ValueError
-        For a sum that does not start at 1, or a letter that is free in one place and bound in another.
+        For a sum that does not start at 1, a letter that is free in one place and bound in another, or an index
+        named like those of the normal form (lambda, mu, nu, rho, xi).
     """
     difference = sp.sympify(left) - sp.sympify(right)
     _check(difference)
@@ -48,6 +53,9 @@ def _check(expression: sp.Expr) -> None:
     for total in expression.atoms(sp.Sum):
         if any(lower != 1 for _, lower, _ in total.limits):
             raise ValueError(f"a sum must start at 1: {total}")
+    for letter in expression.atoms(sp.Symbol):
+        if letter.is_integer and _RESERVED.match(letter.name):
+            raise ValueError(f"the index {letter} has a name that the normal form uses: rename it")
     captured = expression.free_symbols & {letter for total in expression.atoms(sp.Sum) for letter in total.variables}
     if captured:
         letters = ", ".join(sorted(map(str, captured)))
@@ -130,7 +138,7 @@ def _within(index: sp.Expr, size: sp.Expr, ranges: dict) -> bool:
 def _ordered_sum(body: sp.Expr, bound: dict) -> sp.Sum:
     """The sum under the names and the order of its letters that sort first, so that equal sums look equal."""
     depth = _depth(body)
-    names = [sp.Symbol(f"lambda_{depth}{place}", integer=True, positive=True) for place in range(len(bound))]
+    names = [sp.Symbol(_name(depth, place), integer=True, positive=True) for place in range(len(bound))]
 
     def named(letters):
         return sp.Sum(
@@ -139,6 +147,12 @@ def _ordered_sum(body: sp.Expr, bound: dict) -> sp.Sum:
         )
 
     return min(map(named, permutations(bound)), key=sp.default_sort_key)
+
+
+def _name(depth: int, place: int) -> str:
+    """A Greek letter for each depth of nesting, numbered where one sum binds several."""
+    letter = _LETTERS[depth] if depth < len(_LETTERS) else f"xi_{depth}"
+    return f"{letter}_{place}" if place else letter
 
 
 def _depth(expression: sp.Expr) -> int:

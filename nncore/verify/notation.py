@@ -1,0 +1,336 @@
+r"""The letters in force: what `book/notation.yml` declares, as values that the reader and the judges look up.
+
+The file has eight parts, all optional: ``sizes``, ``indices``, ``arrays``, ``scalars``, ``functions``, ``constants``
+and ``signs`` are lists of declarations in the order of the notation page, ``state`` is a list of letters. Letters are
+written in LaTeX, in one form: ``W``, ``\theta``, ``\hat{u}``, ``\mathbf{1}``, with the indices that belong to them,
+``x_{ij}``, ``D_r``, ``\beta_1``. `load` reads a file and `parse` its text; what is wrong raises `NotationError` with one
+line that names the part, the declaration and the fault.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+
+
+class NotationError(ValueError):
+    """A notation that says nothing sensible, or something twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A letter with its indices, as ``x_{ij}``, ``D_{r-1}`` or ``\\beta_1`` declare it."""
+
+    letter: str
+    indices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A size, or with an index a family of sizes that starts at ``start``."""
+
+    letter: str
+    index: str | None
+    start: int
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index that runs from 1 to a size; without a size it has no end."""
+
+    letter: str
+    to: str | None
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """A matrix and its entry. ``shape`` and ``layers`` (the shape of W^{[r]}) hold sizes, ``D_{r-1}`` or ``1``."""
+
+    letter: str
+    entry: Written | None
+    shape: tuple[Written, Written]
+    layers: tuple[Written, Written] | None
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A number, or one for each value of its indices; ``over`` is an index that it may carry, ``to`` its last value."""
+
+    written: Written
+    over: str | None
+    to: str | None
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function: its LaTeX name, and of what kind its arguments and values are."""
+
+    name: str
+    kind: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A constant."""
+
+    letter: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A sign that is no letter, as an example of its use."""
+
+    sign: str
+    meaning: str
+
+
+FUNCTION_KINDS = ("number", "row", "array", "moment", "order")
+
+
+@dataclass(frozen=True)
+class Notation:
+    """All declarations, in the order of the file."""
+
+    sizes: tuple[Size, ...] = ()
+    indices: tuple[Index, ...] = ()
+    arrays: tuple[Array, ...] = ()
+    scalars: tuple[Scalar, ...] = ()
+    functions: tuple[Function, ...] = ()
+    constants: tuple[Constant, ...] = ()
+    signs: tuple[Sign, ...] = ()
+    state: tuple[str, ...] = ()
+
+    @cached_property
+    def function_names(self) -> frozenset[str]:
+        """The LaTeX names that are applied to what stands in parentheses after them."""
+        return frozenset(function.name for function in self.functions)
+
+    @cached_property
+    def lone_index_letters(self) -> frozenset[str]:
+        """The letters that carry one index wherever they carry any, so that the digits of ``b_{10}`` are one number."""
+        counts: dict[str, set[int]] = {}
+        for written in self._written():
+            counts.setdefault(written.letter, set()).add(len(written.indices))
+        return frozenset(letter for letter, count in counts.items() if count == {1})
+
+    def _written(self) -> Iterator[Written]:
+        """Every form with indices that is declared."""
+        yield from (array.entry for array in self.arrays if array.entry)
+        yield from (scalar.written for scalar in self.scalars if scalar.written.indices)
+        yield from (Written(size.letter, (size.index,)) for size in self.sizes if size.index)
+        yield from (Written(scalar.written.letter, (scalar.over,)) for scalar in self.scalars if scalar.over)
+
+
+def load(path: Path | str) -> Notation:
+    """The notation of a file."""
+    try:
+        return parse(Path(path).read_text(encoding="utf-8"))
+    except NotationError as error:
+        raise NotationError(f"{path}: {error}") from None
+
+
+def parse(text: str) -> Notation:
+    """The notation that a YAML text declares."""
+    try:
+        parts = yaml.load(text, Loader=yaml.BaseLoader)  # every value stays the text that is written
+    except yaml.YAMLError as error:
+        raise NotationError(" ".join(str(error).split())) from None
+    parts = {} if parts in (None, "") else parts
+    if not isinstance(parts, dict):
+        raise NotationError("a notation consists of parts such as 'sizes:' and 'arrays:'")
+    unknown = [part for part in parts if part not in (*_DECLARATIONS, "state")]
+    if unknown:
+        raise NotationError(f"unknown part {unknown[0]!r}; the parts are {', '.join((*_DECLARATIONS, 'state'))}")
+    declared = {part: tuple(_declarations(part, parts.get(part, []))) for part in _DECLARATIONS}
+    state = parts.get("state", [])
+    if not isinstance(state, list) or not all(isinstance(letter, str) for letter in state):
+        raise NotationError("state: a list of letters is expected")
+    notation = Notation(**declared, state=tuple(state))
+    _check(notation)
+    return notation
+
+
+# One declaration ------------------------------------------------------------------------------------------------------
+
+_LETTER = r"[A-Za-z]|\\[A-Za-z]+(?:\{(?:[A-Za-z0-9]+|\\[a-z]+)\})?"
+_WRITTEN = re.compile(rf"(?P<letter>{_LETTER}|1)(?:_(?:(?P<one>[a-z]|\d)|\{{(?P<more>[a-z]+(?:[+-]\d+)?)\}}))?")
+
+
+def _written(text: str) -> Written:
+    found = _WRITTEN.fullmatch(text)
+    if not found:
+        raise NotationError(f"{text!r} is not a letter such as W, \\theta, \\hat{{u}} or x_{{ij}}")
+    indices = found["one"] or found["more"] or ""
+    shifted = any(sign in indices for sign in "+-")
+    return Written(found["letter"], (indices,) if shifted else tuple(indices))
+
+
+def _letter(text: str) -> str:
+    written = _written(text)
+    if written.indices:
+        raise NotationError(f"{text!r} carries indices, a bare letter is expected")
+    return written.letter
+
+
+def _shape(sizes: list[str]) -> tuple[Written, Written]:
+    if not isinstance(sizes, list) or len(sizes) != 2:
+        raise NotationError("a shape is a list of two sizes, rows and columns")
+    rows, columns = map(_written, sizes)
+    return rows, columns
+
+
+def _whole_number(text: str) -> int:
+    if not re.fullmatch(r"\d+", text):
+        raise NotationError(f"{text!r} is not a whole number")
+    return int(text)
+
+
+def _size(letter: str, meaning: str, **more: str) -> Size:
+    written = _written(letter)
+    if "from" in more and not written.indices:
+        raise NotationError("only a family of sizes, such as D_r, starts somewhere")
+    return Size(written.letter, "".join(written.indices) or None, _whole_number(more.get("from", "1")), meaning)
+
+
+def _index(letter: str, meaning: str, to: str | None = None) -> Index:
+    return Index(_letter(letter), to and _letter(to), meaning)
+
+
+def _array(letter: str, shape: list[str], meaning: str, entry: str | None = None, layers: list[str] | None = None) -> Array:
+    return Array(_letter(letter), entry and _written(entry), _shape(shape), layers and _shape(layers), meaning)
+
+
+def _scalar(letter: str, meaning: str, over: str | None = None, to: str | None = None) -> Scalar:
+    return Scalar(_written(letter), over and _letter(over), to and _letter(to), meaning)
+
+
+def _function(name: str, kind: str, meaning: str) -> Function:
+    if kind not in FUNCTION_KINDS:
+        raise NotationError(f"unknown kind {kind!r}; the kinds are {', '.join(FUNCTION_KINDS)}")
+    return Function(_letter(name), kind, meaning)
+
+
+def _constant(letter: str, meaning: str) -> Constant:
+    return Constant(_letter(letter), meaning)
+
+
+# Each part: how a declaration is made, which keys it must have, and which it may have.
+_DECLARATIONS = {
+    "sizes": (_size, ("letter", "meaning"), ("from",)),
+    "indices": (_index, ("letter", "meaning"), ("to",)),
+    "arrays": (_array, ("letter", "shape", "meaning"), ("entry", "layers")),
+    "scalars": (_scalar, ("letter", "meaning"), ("over", "to")),
+    "functions": (_function, ("name", "kind", "meaning"), ()),
+    "constants": (_constant, ("letter", "meaning"), ()),
+    "signs": (Sign, ("sign", "meaning"), ()),
+}
+
+
+def _declarations(part: str, given: object) -> Iterator:
+    make, required, optional = _DECLARATIONS[part]
+    if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
+        raise NotationError(f"{part}: a list of declarations is expected")
+    for declaration in given:
+        name = declaration.get(required[0], "?")
+        for key in declaration:
+            if key not in required + optional:
+                raise NotationError(f"{part}, {name}: unknown key {key!r}")
+            if key not in ("shape", "layers") and not isinstance(declaration[key], str):
+                raise NotationError(f"{part}, {name}: {key} must be one word or sentence")
+        for key in required:
+            if key not in declaration:
+                raise NotationError(f"{part}, {name}: {key} is missing")
+        try:
+            yield make(**declaration)
+        except NotationError as error:
+            raise NotationError(f"{part}, {name}: {error}") from None
+
+
+# All declarations together --------------------------------------------------------------------------------------------
+
+
+def _check(notation: Notation) -> None:
+    _check_that_letters_differ(notation)
+    sizes = {Written(size.letter) for size in notation.sizes if not size.index}
+    families = {size.letter: size.index for size in notation.sizes if size.index}
+    indices = {index.letter: index for index in notation.indices}
+
+    for index in notation.indices:
+        if index.to and Written(index.to) not in sizes:
+            raise NotationError(f"indices, {index.letter}: the size {index.to} is not declared")
+    for size in notation.sizes:
+        if size.index and size.index not in indices:
+            raise NotationError(f"sizes, {size.letter}_{size.index}: the index {size.index} is not declared")
+    for array in notation.arrays:
+        for size in (*array.shape, *(array.layers or ())):
+            if size != Written("1") and size not in sizes and not _in_family(size, families):
+                raise NotationError(f"arrays, {array.letter}: the size {_text(size)} is not declared")
+        _check_entry(array, indices)
+    for scalar in notation.scalars:
+        for index in (*scalar.written.indices, scalar.over):
+            if index and not index.isdigit() and index not in indices:
+                raise NotationError(f"scalars, {_text(scalar.written)}: the index {index} is not declared")
+        if scalar.to and Written(scalar.to) not in sizes:
+            raise NotationError(f"scalars, {_text(scalar.written)}: the size {scalar.to} is not declared")
+    changing = {array.letter for array in notation.arrays} | {scalar.written.letter for scalar in notation.scalars}
+    for letter in notation.state:
+        if letter not in changing:
+            raise NotationError(f"state: {letter} is neither an array nor a scalar")
+
+
+def _check_that_letters_differ(notation: Notation) -> None:
+    seen: dict[Written, str] = {}
+    for part, written in _names(notation):
+        if written in seen:
+            raise NotationError(f"{part}, {_text(written)}: declared already in {seen[written]}")
+        seen[written] = part
+
+
+def _names(notation: Notation) -> Iterator[tuple[str, Written]]:
+    """Each declared letter once. D and D_r are two letters, L_i is one; an entry takes its letter with any indices."""
+    for size in notation.sizes:
+        yield "sizes", Written(size.letter, (size.index,) if size.index else ())
+    for index in notation.indices:
+        yield "indices", Written(index.letter)
+    for array in notation.arrays:
+        yield "arrays", Written(array.letter)
+        if array.entry and array.entry.letter != array.letter:
+            yield "arrays", Written(array.entry.letter)
+    for scalar in notation.scalars:
+        numbered = all(index.isdigit() for index in scalar.written.indices)
+        yield "scalars", scalar.written if numbered else Written(scalar.written.letter)
+    for function in notation.functions:
+        yield "functions", Written(function.name)
+    for constant in notation.constants:
+        yield "constants", Written(constant.letter)
+
+
+def _in_family(size: Written, families: dict[str, str]) -> bool:
+    return len(size.indices) == 1 and size.letter in families and size.indices[0][0] == families[size.letter]
+
+
+def _check_entry(array: Array, indices: dict[str, Index]) -> None:
+    """The indices of an entry run over the rows and columns of the array; a size of 1 needs none."""
+    if not array.entry:
+        return
+    sizes = [size for size in array.shape if size != Written("1")]
+    for index in array.entry.indices:
+        if index not in indices:
+            raise NotationError(f"arrays, {array.letter}: the index {index} is not declared")
+    if [Written(indices[index].to or "") for index in array.entry.indices] != sizes:
+        shape = " × ".join(map(_text, array.shape))
+        raise NotationError(f"arrays, {array.letter}: the indices of {_text(array.entry)} do not run over {shape}")
+
+
+def _text(written: Written) -> str:
+    indices = "".join(written.indices)
+    return written.letter + (f"_{indices}" if len(indices) == 1 else f"_{{{indices}}}" if indices else "")

@@ -1,0 +1,232 @@
+"""The built book, read in a real browser: every page in light and dark, wide and narrow, online and from the disk."""
+
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urljoin, urlparse
+
+import pytest
+import yaml
+from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).resolve().parents[1]
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
+PAGES = [TOC["root"], *(chapter["file"] for part in TOC["parts"] for chapter in part["chapters"])]
+EXTRA = ["genindex", "search"]
+
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 900}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="module")
+def soups(html):
+    """Every built page, parsed."""
+    return {
+        path.relative_to(html).as_posix(): BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        for path in sorted(html.rglob("*.html"))
+    }
+
+
+@pytest.fixture
+def open_page(browser):
+    """Opens a page and collects what goes wrong on it: console errors, failed and foreign requests."""
+    contexts = []
+
+    def open_(address, viewport=DESKTOP, scheme="light", **options):
+        context = browser.new_context(viewport=viewport, color_scheme=scheme, **options)
+        contexts.append(context)
+        page, faults, home = context.new_page(), [], urlparse(address).netloc
+        page.on("console", lambda message: message.type in ("error", "warning") and faults.append(message.text))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("requestfailed", lambda request: faults.append(f"failed: {request.url}"))
+        page.on("response", lambda answer: answer.status >= 400 and faults.append(f"{answer.status}: {answer.url}"))
+
+        def foreign(request):
+            target = urlparse(request.url)
+            if target.scheme not in ("data", "blob") and target.netloc != home:
+                faults.append(f"foreign: {request.url}")
+
+        page.on("request", foreign)
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        return page, faults
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+def violations(page):
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+
+
+@pytest.mark.parametrize("name", PAGES + EXTRA)
+def test_page_opens_without_a_fault_and_is_accessible_in_light_and_dark(site, open_page, name):
+    for scheme in ("light", "dark"):
+        page, faults = open_page(f"{site}{name}.html", scheme=scheme)
+        assert page.evaluate("document.documentElement.dataset.theme") == scheme
+        assert violations(page) == []
+        assert faults == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_does_not_scroll_sideways_on_a_phone(site, open_page, name):
+    page, faults = open_page(f"{site}{name}.html", viewport=PHONE)
+    # An opened solution must fit as well as a folded one.
+    page.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
+    for button in page.locator(".toggle-button:visible").all():
+        button.click()
+    page.mouse.wheel(500, 0)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
+    assert page.evaluate("window.scrollX") == 0
+    assert faults == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_reads_from_the_disk(html, open_page, name):
+    page, faults = open_page((html / f"{name}.html").as_uri())
+    assert page.locator("main h1").count() == 1
+    assert faults == []
+
+
+def test_all_mathematics_is_rendered_with_a_form_for_screen_readers(soups):
+    formulas = 0
+    for name, soup in soups.items():
+        rendered = soup.select(".katex")
+        formulas += len(rendered)
+        assert soup.select(".katex-error, .math-error") == [], name
+        assert all(formula.find("math") for formula in rendered), name
+        for code in soup.select("pre, code, script, annotation, .katex"):
+            code.extract()
+        text = soup.get_text()
+        assert "$$" not in text and "\\frac" not in text and "\\begin{" not in text, name
+    assert formulas > 500
+
+
+def test_every_display_formula_has_a_box_that_scrolls_inside_the_page(site, open_page):
+    page, _ = open_page(f"{site}book/loss/exercise-1-1.html", viewport=PHONE)
+    wide = page.evaluate("""[...document.querySelectorAll('div.math')].filter(box =>
+        box.getBoundingClientRect().right > document.documentElement.clientWidth + 1).length""")
+    assert wide == 0
+
+
+def test_no_link_and_no_anchor_is_broken(html, soups):
+    ids = {name: {tag["id"] for tag in soup.select("[id]")} for name, soup in soups.items()}
+    links, wrong = 0, []
+    for name, soup in soups.items():
+        for tag, attribute in (("a", "href"), ("img", "src"), ("link", "href"), ("script", "src")):
+            for element in soup.find_all(tag, **{attribute: True}):
+                target, fragment = urldefrag(urljoin(f"http://book/{name}", element[attribute]))
+                address = urlparse(target)
+                if address.netloc != "book" or address.scheme != "http":
+                    assert tag == "a" or element.get("rel") == ["canonical"], f"{name} loads {element[attribute]}"
+                    continue
+                links += 1
+                path = unquote(address.path).lstrip("/") or "index.html"
+                if not (html / path).is_file():
+                    wrong.append(f"{name} → {element[attribute]}")
+                elif fragment and path in ids and unquote(fragment) not in ids[path]:
+                    wrong.append(f"{name} → {element[attribute]}")
+    assert wrong == []
+    assert links > 100
+
+
+def test_every_labelled_equation_and_every_theorem_has_a_permalink_to_itself(soups):
+    equations = theorems = 0
+    for name, soup in soups.items():
+        for equation in soup.select('div.math[id^="equation-"]'):
+            equations += 1
+            assert equation.select_one(f'a.headerlink[href="#{equation["id"]}"]'), f"{name}#{equation['id']}"
+        for theorem in soup.select("div.proof, div.exercise"):
+            theorems += 1
+            assert theorem.get("id"), name
+            assert theorem.select_one(f'a.headerlink[href="#{theorem["id"]}"]'), f"{name}#{theorem['id']}"
+    assert equations > 100 and theorems > 30
+
+
+def test_every_theorem_has_a_citation_with_its_permalink(soups):
+    address = yaml.safe_load((ROOT / "_config.yml").read_text())["repository"]["url"].rsplit("/", 1)[-1]
+    theorems = 0
+    for name, soup in soups.items():
+        for theorem in soup.select("div.proof.theorem"):
+            theorems += 1
+            box = theorem.find_next_sibling("details", class_="cite-this")
+            assert box is not None, f"{name}#{theorem['id']}"
+            assert f"/{name}#{theorem['id']}" in box.get_text() and address in box.get_text()
+    assert theorems >= 10
+
+
+def test_every_image_has_words_in_its_place(soups):
+    images = 0
+    for name, soup in soups.items():
+        for image in soup.select("main img"):
+            images += 1
+            alt = image.get("alt", "")
+            assert len(alt.split()) >= 4 and not alt.endswith((".svg", ".png")), f"{name}: {image.get('src')}: {alt!r}"
+    assert images >= 15
+
+
+def test_every_figure_has_a_caption_and_can_be_referred_to(soups):
+    for name, soup in soups.items():
+        for image in soup.select("main div.cell_output img"):
+            figure = image.find_parent("figure")
+            assert figure is not None and figure.figcaption is not None and figure.get("id"), f"{name}: {image['src']}"
+
+
+def test_code_and_citations_can_be_copied(site, open_page):
+    page, faults = open_page(f"{site}book/layers/sigmoid.html", permissions=["clipboard-read", "clipboard-write"])
+    for place, words in (("div.cell_input", "from sympy import"), ("details.cite-this", "@")):
+        box = page.locator(place).first
+        box.evaluate("element => { element.open = true }")
+        box.hover()
+        box.locator("button.copybtn").click()
+        page.wait_for_function("words => navigator.clipboard.readText().then(text => text.includes(words))", arg=words)
+    assert faults == []
+
+
+def test_search_finds_softmax(site, open_page):
+    page, faults = open_page(f"{site}search.html?q=softmax")
+    page.wait_for_selector("#search-results li a")
+    found = page.locator("#search-results li a").all_text_contents()
+    assert any("oftmax" in title for title in found)
+    assert faults == []
+
+
+def test_the_theme_switch_turns_the_page_dark_and_keeps_it_dark(site, open_page):
+    page, faults = open_page(f"{site}book/index.html")
+    themes = set()
+    for _ in range(3):
+        page.locator("button.theme-switch-button:visible").first.click()
+        themes.add(page.evaluate("document.documentElement.dataset.theme"))
+    assert themes == {"light", "dark"}
+    assert faults == []
+
+
+def test_each_page_leads_to_the_next_and_to_its_source(soups):
+    for name, after in pairwise(PAGES):
+        soup = soups[f"{name}.html"]
+        link = soup.select_one("a.right-next")
+        assert link is not None and urljoin(f"/{name}.html", link["href"]) == f"/{after}.html"
+        text = " ".join(a.get_text(" ", strip=True) for a in soup.select("a"))
+        assert "Edit this page" in text and "Report an error here" in text
+        sources = [a["href"] for a in soup.select("a[href]") if a["href"].endswith(f"{Path(name).name}.md")]
+        assert any("_sources" in source for source in sources), f"{name} has no source to download"
+
+
+def test_solutions_are_folded_away_until_they_are_asked_for(site, open_page):
+    page, _ = open_page(f"{site}book/layers/sigmoid.html")
+    solution = page.locator("div.solution").first
+    content = solution.locator("section, .solution-content, #solution-content").first
+    assert not content.is_visible()
+    solution.locator("button").first.click()
+    assert content.is_visible()
+
+
+def test_paper_shows_the_text_and_not_the_navigation(site, open_page):
+    page, _ = open_page(f"{site}book/layers/sigmoid.html")
+    page.emulate_media(media="print")
+    assert page.locator("main h1").is_visible()
+    for part in (".bd-sidebar-primary", ".bd-header-article", ".prev-next-footer", "button.copybtn"):
+        assert not page.locator(part).first.is_visible(), part

@@ -1,0 +1,76 @@
+"""Faults planted in a two-page book must fail its build, and fail it again on the kept tree.
+
+The book has the settings and extensions of the real one, byte for byte.
+"""
+
+import shutil
+
+import pytest
+
+from tests.fixture_book.build import build, copy_to
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The sound fixture book, built once."""
+    folder = copy_to(tmp_path_factory.mktemp("sound") / "book")
+    result = build(folder)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return folder
+
+
+@pytest.fixture
+def kept(built, tmp_path):
+    """A copy of the sound book with everything that its build left."""
+    return shutil.copytree(built, tmp_path / "book", symlinks=True)
+
+
+def plant(folder, file, old, new):
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) >= 1, f"{old!r} is not in {file}"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+PAGE = "book/page.md"
+PRINT = "print(sigmoid(np.array([-1000.0, 0.0, 1000.0])))"
+
+FAULTS = {
+    "a failing cell": (PAGE, PRINT, "assert sigmoid(np.zeros(1)) == 1", "AssertionError"),
+    "a RuntimeWarning in a cell": (PAGE, PRINT, "print(np.exp(np.array([1000.0])))", "stderr"),
+    "a broken link": (PAGE, "See {numref}", "See [nothing](nowhere.md) and {numref}", "nowhere.md"),
+    "a broken equation reference": (PAGE, "See {numref}", "See {eq}`eq-nothing` and {numref}", "eq-nothing"),
+    "a broken theorem reference": (PAGE, "See {numref}", "See {prf:ref}`thm-nothing` and {numref}", "thm-nothing"),
+    "a missing source in the bibliography": (PAGE, "{cite:p}`fixture2020`", "{cite:p}`nobody1900`", "nobody1900"),
+    "broken LaTeX in a formula": (PAGE, "f'(x) = 2 x .", r"f'(x) = \frac{2 x .", "KaTeX"),
+    "broken LaTeX in a sentence": (PAGE, "is $f'(x)$.", r"is $\sqroot{x}$.", "sqroot"),
+    "a wrong formula in nncore": ("nncore/functions.py", "/ (1 + E)", "/ (2 + E)", "AssertionError"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_build_fails_on(fault, kept):
+    file, old, new, word = FAULTS[fault]
+    plant(kept, file, old, new)
+    for run in ("first", "second"):
+        result = build(kept)
+        said = result.stdout + result.stderr
+        assert result.returncode != 0, f"the {run} build over {fault} succeeded"
+        assert word in said, f"the {run} build does not name {fault}: {said[-2000:]}"
+
+
+def test_a_mended_fault_builds_again(kept):
+    plant(kept, PAGE, "See {numref}", "See {eq}`eq-nothing` and {numref}")
+    assert build(kept).returncode != 0
+    plant(kept, PAGE, "See {eq}`eq-nothing` and {numref}", "See {numref}")
+    assert build(kept).returncode == 0
+
+
+def test_no_output_is_older_than_nncore(kept):
+    """A change of nncore alone, in a number that no cell of the page asserts, reaches the page."""
+    html = kept / "_build" / "html" / "book" / "page.html"
+    before = html.read_text(encoding="utf-8")
+    plant(kept, "nncore/functions.py", "np.where(Z < 0, E, 1) / (1 + E)", "np.where(Z < 0, E, 1) / (1 + E) + (Z > 999)")
+    assert build(kept).returncode == 0
+    assert "[0.  0.5 1. ]" in before
+    assert "[0.  0.5 2. ]" in html.read_text(encoding="utf-8")
