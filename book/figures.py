@@ -46,7 +46,6 @@ STYLE = {
     "axes.linewidth": 0.8,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.formatter.use_mathtext": True,
     "xtick.color": INK,
     "ytick.color": INK,
     "xtick.labelsize": SMALL,
@@ -64,12 +63,13 @@ class Drawing(Figure):
     """A matplotlib figure that a notebook shows as SVG, always the same bytes for the same drawing."""
 
     def _repr_svg_(self):
-        self.draw_without_rendering()
-        self.set_layout_engine("none")  # a layout that is done again moves things by a fraction of a point
         svg = StringIO()
         no_date = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         self.savefig(svg, format="svg", bbox_inches="tight", pad_inches=0.05, metadata=no_date)
-        return svg.getvalue()
+        if self.get_layout_engine():  # done again, the layout would move things by a fraction of a point
+            self.set_layout_engine("none")
+        drawn = svg.getvalue()
+        return drawn[drawn.index("<svg") :]  # what stands before it names a document type on another host
 
 
 # Layers -------------------------------------------------------------------------------------------------------------
@@ -585,7 +585,7 @@ def training_curves(histories):
                 ax.plot(values, color=color, linestyle=style, linewidth=1.5, label=label,
                         marker=marker, markevery=max(1, len(values) // 8), markersize=4.5,
                         markerfacecolor=color if part == "test" else "none")  # fmt: skip
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.xaxis.set_major_locator(MaxNLocator(8, integer=True, steps=[1, 2, 5, 10]))
         if measure == "loss":
             ax.set_yscale("log")
             ax.set_ylabel("cost")
@@ -845,18 +845,18 @@ def _name_where_free(ax, curves, inside):
 
     floor, ceiling = inches([(ax.get_xlim()[0], y) for y in inside])[:, 1]
     for words, curve in curves.items():
-        curves[words] = np.concatenate([np.linspace(start, end, 8) for start, end in pairwise(inches(curve))])
+        curves[words] = np.concatenate([np.linspace(start, end, 4) for start, end in pairwise(inches(curve))])
 
     def distance(points, center, extent):
         return np.hypot(*np.maximum(np.abs(points - center) - extent / 2, 0).T).min()
 
     boxes = []
     for (words, own), (color, _, _) in _styled(curves):
-        lines = [TextPath((0, 0), line, size=SMALL).get_extents().width / 72 for line in words.split("\n")]
+        lines = [np.ptp(TextPath((0, 0), line, size=SMALL).vertices[:, 0]) / 72 for line in words.split("\n")]
         extent = np.array([max(lines), 0.17 * len(lines)])
         others = [curve for key, curve in curves.items() if key != words] + boxes
         places = []
-        for anchor, dx, dy in product(own[:: max(1, len(own) // 60)], (-1, -0.5, 0, 0.5, 1), (-1, 0, 1)):
+        for anchor, dx, dy in product(own[:: max(1, len(own) // 40)], (-1, -0.5, 0, 0.5, 1), (-1, 0, 1)):
             center = anchor + np.array([dx, dy]) * (extent / 2 + 0.1)
             center = np.clip(center, extent / 2 + (0.03, floor), (size[0], ceiling) - extent / 2)
             gap = distance(own, center, extent)

@@ -68,6 +68,7 @@ def front_door(app, exception):
         title = html.escape(app.config.project)
         (Path(app.outdir) / "index.html").write_text(
             f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
+            f'<link rel="icon" href="_static/favicon.svg" type="image/svg+xml">\n'
             f'<meta http-equiv="refresh" content="0; url={start}">\n'
             f'<link rel="canonical" href="{app.config.html_baseurl}{start}">\n</head>\n'
             f'<body>\n<main><h1><a href="{start}">{title}</a></h1></main>\n</body>\n</html>\n', encoding="utf-8")

@@ -23,3 +23,15 @@ document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll(selector).forEach((box) => observer.observe(box));
   }
 });
+
+// Search shows where a word was found: from the text of the page alone, formulas once. A browser does not let a page
+// that was opened as a file read other files, so there the list has titles only.
+document.addEventListener("DOMContentLoaded", () => {
+  if (typeof Search === "undefined") return;
+  DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY &&= location.protocol !== "file:";
+  Search.htmlToText = (source) => {
+    const page = new DOMParser().parseFromString(source, "text/html");
+    page.querySelectorAll(".headerlink, .katex-mathml, script, style").forEach((part) => part.remove());
+    return page.querySelector("article")?.textContent ?? "";
+  };
+});

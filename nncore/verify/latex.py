@@ -5,9 +5,9 @@ here; a grammar without conflicts (LALR, checked when it is built) leaves every 
 readers of print would disagree the grammar has no reading at all, so the author has to write what is meant:
 
 - A letter before ``(`` is applied if the notation declares it a function; else it multiplies.
-- ``\sum_{l=1}^{M}``, ``\prod``, ``\max_l``, ``\min_l``, ``\arg\max_l``, ``\lim_{h \to 0}`` and ``\frac{\partial}{\partial x}``
-  reach over all factors that follow, up to the next ``+``, ``-``, relation or closing parenthesis:
-  ``\sum_l a_l b + c`` is ``(\sum_l (a_l b)) + c``. So nothing of the same product can follow what they reach over.
+- ``\sum_{l=1}^{M}``, ``\prod``, ``\max_l``, ``\min_l``, ``\arg\max_l``, ``\lim_{h \to 0}`` and
+  ``\frac{\partial}{\partial x}`` reach over all factors that follow, ``\cdot`` and ``/`` included, up to the next
+  ``+``, ``-``, relation or closing parenthesis: ``\sum_{l=1}^{M} a_l b + c`` is ``(\sum_{l=1}^{M} (a_l b)) + c``.
 - ``\ln x`` without parentheses takes one operand, and must come last in its product: ``\ln x y`` is an error.
 - ``a b / c`` divides the product, and nothing but ``\cdot``, ``+``, ``-``, a relation or a closing parenthesis may
   follow: ``a/bc`` and ``a/b/c`` are errors.
@@ -21,263 +21,21 @@ Nothing here computes, and nothing of a formula is ever evaluated as code.
 """
 
 import re
-from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
-from lark import Lark, Token, UnexpectedToken, v_args
+from lark import Lark, Token, Tree, UnexpectedToken, v_args
 from lark.exceptions import VisitError
 from lark.lexer import Lexer
 from lark.visitors import Transformer_NonRecursive
 
 from nncore.verify import tree as t
 from nncore.verify.notation import Notation
+from nncore.verify.scanning import LatexError, check_nesting, scan, written
 
 LONGEST = 10_000  # characters of a formula
-DEEPEST = 40  # parentheses, braces and environments within each other
 HIGHEST = 200  # nodes from the root of a tree to a leaf
-
-
-class LatexError(ValueError):
-    """A formula that cannot be read; the message shows the place.
-
-    Attributes
-    ----------
-    reason : str
-        What is wrong, in one line.
-    line, column : int
-        Where, counted from 1 in the text that was read.
-    snippet : str
-        The line, and a caret under the place.
-    """
-
-    def __init__(self, reason: str, source: str, start: int, end: int | None = None):
-        self.reason = reason
-        self.line = source.count("\n", 0, start) + 1
-        first = source.rfind("\n", 0, start) + 1
-        self.column = start - first + 1
-        text = source[first:].partition("\n")[0]
-        width = max(1, min(end or start + 1, first + len(text)) - start)
-        self.snippet = f"{text}\n{' ' * (start - first)}{'^' * width}"
-        super().__init__(f"line {self.line}, column {self.column}: {reason}\n{self.snippet}")
-
-
-# Scanning -------------------------------------------------------------------------------------------------------------
-
-_GREEK = (
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma tau "
-    "upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega ell infty"
-).split()
-_END = r"(?![A-Za-z])"  # of a command that is a word
-_GREEK_LETTER = rf"\\(?:{'|'.join(_GREEK)}){_END}"
-_DELIMITER = r"(?=\s*(?:[()\[\]]|\\[lr][vV]ert(?![A-Za-z])))"
-
-# What a piece of source can be, in the order in which it is tried. A kind in capitals is the token that the grammar
-# knows; one in small letters is worked on by `_token`.
-_PIECES = {
-    "space": rf"\s+|\\[,:;! ]|\\(?:left|right|[bB]igg?[lr]?){_END}{_DELIMITER}",
-    "_QUAD": rf"\\q?quad{_END}",
-    "accent": rf"\\(?:hat|bar|tilde)\s*(?:\{{\s*(?:[A-Za-z]|{_GREEK_LETTER})\s*\}}|(?:{_END}[A-Za-z]|\s[A-Za-z]|{_GREEK_LETTER}))",
-    "bold": rf"\\mathbf\s*(?:\{{\s*[A-Za-z0-9]\s*\}}|{_END}[A-Za-z0-9])",
-    "upright": r"\\mathrm\s*(?:\{\s*[a-z]\s*\}|(?<=\s)[a-z])",
-    "expectation": r"\\mathbb\s*(?:\{\s*E\s*\}|(?<=\s)E)",
-    "operator": r"\\operatorname\s*\{\s*[A-Za-z]+\s*\}",
-    "text": r"\\text\s*\{[^{}\\$]*\}",
-    "begin": r"\\begin\s*\{[a-z]+\*?\}",
-    "end": r"\\end\s*\{[a-z]+\*?\}",
-    "ARGUMENT": rf"\\arg\s*\\(?:max|min){_END}",
-    "greek": _GREEK_LETTER,
-    "command": r"\\[A-Za-z]+",
-    "_NEWLINE": r"\\\\",
-    "_LAYER": r"\^\s*\{\s*\[",
-    "number": r"\d+(?:\.\d+)?",
-    "letter": r"[A-Za-z]",
-    "PRIMES": r"'+",
-    "relation": r":=|[=<>]",
-    "mark": r"[()\[\]{}+\-/^_&,.]",
-}
-_PIECE = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _PIECES.items()))
-
-_COMMANDS = {
-    **dict.fromkeys((r"\frac", r"\dfrac", r"\tfrac"), "_FRAC"),
-    **dict.fromkeys((r"\max", r"\min"), "EXTREMUM"),
-    **dict.fromkeys((r"\cdots", r"\vdots", r"\ddots"), "ELLIPSIS"),
-    r"\partial": "D",
-    r"\sqrt": "_SQRT",
-    r"\sum": "SUM",
-    r"\prod": "PRODUCT",
-    r"\lim": "_LIM",
-    r"\to": "_TO",
-    r"\cdot": "_CDOT",
-    r"\times": "_TIMES",
-    r"\odot": "_ODOT",
-    r"\oslash": "_OSLASH",
-    r"\top": "_TOP",
-    r"\forall": "_FORALL",
-    r"\Rightarrow": "_IMPLIES",
-    r"\lvert": "_LVERT",
-    r"\rvert": "_RVERT",
-    r"\lVert": "_LNORM",
-    r"\rVert": "_RNORM",
-}
-_RELATIONS = {
-    **{relation: relation for relation in t.RELATIONS},
-    r"\leq": r"\le",
-    r"\geq": r"\ge",
-    r"\neq": r"\ne",
-}
-_MARKS = {
-    "(": "_LPAR", ")": "_RPAR", "[": "_LSQB", "]": "_RSQB", "{": "_LBRACE", "}": "_RBRACE", "+": "PLUS", "-": "MINUS",
-    "/": "_SLASH", "^": "_CARET", "_": "_UNDER", "&": "_AMP", ",": "_COMMA", ".": "_PERIOD",
-}  # fmt: skip
-_ENVIRONMENTS = {
-    **dict.fromkeys(("aligned", "align", "align*"), "ALIGNED"),
-    **dict.fromkeys(("equation", "equation*"), "EQUATION"),
-    **dict.fromkeys(("bmatrix", "pmatrix"), "MATRIX"),
-    "cases": "CASES",
-}
-_CLAIMS_IN_NOTES = re.compile(r"\b(?:if|for|where|unless)\b", re.IGNORECASE)
-_ADVICE = {
-    r"\log": r"write \ln, the only logarithm of the book",
-    r"\dots": r"write a sum with \sum",
-    r"\ldots": r"write a sum with \sum",
-    r"\label": r"write the label after the closing $$, as (eq-name)",
-    r"\tag": r"write a label after the closing $$, as (eq-name)",
-    r"\implies": r"write \Rightarrow",
-    r"\gets": r"write \leftarrow",
-    r"\log": r"write \ln, the natural logarithm",
-    r"\intercal": r"write \top",
-    r"\left": r"it needs a parenthesis, \lvert or \lVert",
-    r"\right": r"it needs a parenthesis, \rvert or \rVert",
-    r"\operatorname": r"a name in braces is expected, as \operatorname{ReLU}",
-    r"\mathrm": r"only \mathrm d and \mathrm i stand upright; a function is \operatorname{...}",
-    r"\text": "its words stand in braces, without formulas, commands or braces among them",
-    "|": r"write \lvert x \rvert, or \lVert x \rVert for a norm",
-    "*": r"write \cdot, or nothing",
-    "%": "it would hide the rest of the line",
-    "$": "one formula is read at a time",
-    ":": "a definition is written :=",
-}
-
-
-def _scan(source: str, notation: Notation) -> Iterator[Token]:
-    """The tokens of a formula, spaces left out."""
-    position, kind = 0, ""
-    while position < len(source):
-        found = _PIECE.match(source, position)
-        if not found:
-            raise _unknown(source, position)
-        end = found.end()
-        if found.lastgroup == "number" and kind in ("_CARET", "_UNDER"):
-            end = position + 1  # TeX takes one digit only where there are no braces
-        if found.lastgroup != "space":
-            kind, value = _token(found.lastgroup, source, position, end, notation)
-            yield Token(kind, value, start_pos=position, end_pos=end)
-        position = end
-
-
-def _unknown(source: str, start: int) -> LatexError:
-    command = re.match(r"\\(?:[A-Za-z]+|.)|.", source[start:], re.DOTALL)[0]
-    if not command.isascii():
-        return LatexError(f"the character {command} is not ASCII: write its command", source, start)
-    what = "command" if command.startswith("\\") else "character"
-    advice = f": {_ADVICE[command]}" if command in _ADVICE else ""
-    return LatexError(f"the {what} {command} cannot be read{advice}", source, start, start + len(command))
-
-
-def _token(kind: str, source: str, start: int, end: int, notation: Notation) -> tuple[str, str]:
-    """The kind and the canonical value of a token."""
-    text = source[start:end]
-    match kind:
-        case "letter" | "greek" | "accent" | "bold":
-            name = _canonical(text)
-            return ("FUNCTION" if name in notation.function_names else "LETTER"), name
-        case "upright":
-            letter = text.rstrip("} ")[-1]
-            if letter not in "di":
-                raise _unknown(source, start)
-            return ("D" if letter == "d" else "LETTER"), rf"\mathrm{{{letter}}}"
-        case "operator" | "expectation":
-            name = r"\operatorname{E}" if kind == "expectation" else re.sub(r"\s", "", text)
-            if name not in notation.function_names:
-                raise LatexError(f"{text} is not declared as a function", source, start, end)
-            return "NAME", name
-        case "command" if text in notation.function_names:
-            return "NAME", text
-        case "command" if text in _RELATIONS:
-            return "RELATION", _RELATIONS[text]
-        case "command" if text in _COMMANDS:
-            return _COMMANDS[text], text
-        case "command":
-            raise _unknown(source, start)
-        case "relation":
-            return ("_EQUALS" if text == "=" else "RELATION"), text
-        case "number":
-            if re.match(r"0\d", text):
-                raise LatexError("a number does not start with 0 and another digit", source, start, end)
-            return "NUMBER", text
-        case "mark":
-            return _MARKS[text], text
-        case "begin" | "end":
-            name = text[text.index("{") + 1 : -1]
-            if name not in _ENVIRONMENTS:
-                raise LatexError(f"the environment {name} cannot be read", source, start, end)
-            return f"_{kind.upper()}_{_ENVIRONMENTS[name]}", name
-        case "text":
-            words = text[text.index("{") + 1 : -1]
-            claim = _CLAIMS_IN_NOTES.search(words)
-            if claim:
-                raise LatexError(
-                    rf"a margin note cannot say {claim[0]!r}: write a condition after \quad", source, start, end
-                )
-            return "TEXT", words
-    return kind, text
-
-
-def _canonical(letter: str) -> str:
-    r"""``\hat u`` as ``\hat{u}``, so that a letter has one name."""
-    command = re.fullmatch(r"(\\(?:hat|bar|tilde|mathbf))\s*\{?\s*(.+?)\s*\}?", letter)
-    return f"{command[1]}{{{command[2]}}}" if command else letter
-
-
-_CLOSING = {
-    "_LPAR": "_RPAR", "_LSQB": "_RSQB", "_LBRACE": "_RBRACE", "_LVERT": "_RVERT", "_LNORM": "_RNORM",
-    **{f"_BEGIN_{name}": f"_END_{name}" for name in set(_ENVIRONMENTS.values())},
-}  # fmt: skip
-
-
-def _check_nesting(tokens: list[Token], source: str) -> None:
-    """Everything that is opened is closed by its partner, and not too much is open at once."""
-    closing = set(_CLOSING.values())
-    opened: list[tuple[str, Token]] = []
-    for token in tokens:
-        opened += [(opening, token) for opening in _openings(token)]
-        if len(opened) > DEEPEST:
-            raise LatexError(f"more than {DEEPEST} parentheses within each other", source, token.start_pos)
-        if token.type in closing:
-            if not opened or not _are_partners(*opened[-1], token):
-                raise LatexError(f"{_written(token)} closes nothing here", source, token.start_pos, token.end_pos)
-            opened.pop()
-    if opened:
-        _, token = opened[-1]
-        raise LatexError(f"{_written(token)} is not closed", source, token.start_pos, token.end_pos)
-
-
-def _openings(token: Token) -> list[str]:
-    if token.type == "_LAYER":
-        return ["_LBRACE", "_LSQB"]
-    return [token.type] if token.type in _CLOSING else []
-
-
-def _are_partners(opening: str, opened: Token, closing: Token) -> bool:
-    return _CLOSING[opening] == closing.type and (not closing.type.startswith("_END") or opened == closing)
-
-
-def _written(token: Token) -> str:
-    """The token as the author wrote it, near enough for a message."""
-    if token.type.startswith(("_BEGIN", "_END")):
-        return rf"\{token.type.split('_')[1].lower()}{{{token}}}"
-    return rf"\text{{{token}}}" if token.type == "TEXT" else "^{[" if token.type == "_LAYER" else str(token)
-
 
 # The grammar ----------------------------------------------------------------------------------------------------------
 
@@ -319,7 +77,7 @@ _run: numeric
     | factor
     | _run factor
 quotient: _run _SLASH (numeric | factor)
-        | D base _SLASH D base               -> derivative_in_line
+        | D (base | function) _SLASH D base  -> derivative_in_line
 
 ?numeric: number
         | number _CARET _exponent            -> power
@@ -332,7 +90,7 @@ _limit: letter | number | _LBRACE expression _RBRACE
 extremum: (EXTREMUM | ARGUMENT) _UNDER (letter | _LBRACE letter _RBRACE) term
 limit: _LIM _UNDER _LBRACE letter _TO expression _RBRACE term
 operator: _FRAC _LBRACE D [order] _RBRACE _LBRACE by+ _RBRACE term
-bare: function (base | number | fraction | derivative | bars | application | _LBRACE term _RBRACE)
+bare: named (base | number | fraction | derivative | bars | application | _LBRACE term _RBRACE)
 
 ?factor: base | fenced | bars | fraction | derivative | root | cases
        | entry
@@ -358,7 +116,9 @@ entry: fenced indices
 application: function (_LPAR _arguments _RPAR | _LSQB expression _RSQB)
            | EXTREMUM _LPAR _arguments _RPAR -> extremum_of_arguments
 _arguments: expression (_COMMA expression)*
-function: (FUNCTION | NAME) [PRIMES] [layer]
+?function: named | lettered
+named: NAME [PRIMES] [layer]
+lettered: FUNCTION [PRIMES] [layer]
 
 ?bars: _LVERT expression _RVERT              -> absolute
      | _LNORM expression _RNORM [indices]    -> norm
@@ -388,3 +148,420 @@ _item: letter | plain_entry | number
 %declare _FRAC _SQRT _LIM _TO _FORALL _IMPLIES _LPAR _RPAR _LSQB _RSQB _LBRACE _RBRACE _LVERT _RVERT _LNORM _RNORM
 %declare _BEGIN_ALIGNED _END_ALIGNED _BEGIN_EQUATION _END_EQUATION _BEGIN_MATRIX _END_MATRIX _BEGIN_CASES _END_CASES
 """
+
+
+class _Tokens(Lexer):
+    """Lark's lexer for input that is scanned already."""
+
+    def __init__(self, configuration):
+        pass
+
+    def lex(self, tokens):
+        return iter(tokens)
+
+
+@cache
+def _parser() -> Lark:
+    """The parser; a conflict of the grammar would be an error here."""
+    return Lark(_GRAMMAR, parser="lalr", lexer=_Tokens, strict=True, start="formula", propagate_positions=True)
+
+
+# From Lark's tree to ours ---------------------------------------------------------------------------------------------
+
+
+@v_args(inline=True, meta=True)
+class _Builder(Transformer_NonRecursive):
+    """Makes the nodes, from the leaves up, and refuses what the grammar cannot: each method is a rule of it."""
+
+    def __init__(self, source: str, notation: Notation):
+        super().__init__()
+        self._source = source
+        self._notation = notation
+        self._groups: set[t.Span] = set()
+
+    def _error(self, reason: str, node: t.Node) -> LatexError:
+        return LatexError(reason, self._source, *node.span)
+
+    # Statements
+
+    def formula(self, meta, body, ending):
+        conditions, note = ending
+        statements = body if isinstance(body, tuple) else (body,)
+        if note:
+            statements = (*statements[:-1], self._annotated(statements[-1], note))
+        return t.Formula(statements, conditions, self._source, span=_span(meta))
+
+    def _annotated(self, statement, note):
+        if not isinstance(statement, t.Chain) or not statement.links or statement.links[-1].note:
+            raise self._error("a margin note belongs to one relation", note)
+        return replace(statement, links=(*statement.links[:-1], replace(statement.links[-1], note=note)))
+
+    def ending(self, meta, *parts):
+        notes = [part for part in parts if isinstance(part, t.Note)]
+        if len(notes) > 1:
+            raise self._error("one margin note is enough", notes[1])
+        conditions = tuple(part for part in parts if not isinstance(part, t.Note))
+        return conditions, (notes[0] if notes else None)
+
+    def for_all(self, meta, chain):
+        if not chain.links and not isinstance(chain.first, t.Letter | t.Indexed):
+            raise self._error(r"a letter or a condition is expected after \forall", chain)
+        return t.ForAll(self._condition(chain), span=_span(meta))
+
+    def note(self, meta, text):
+        return t.Note(str(text), span=_span(meta))
+
+    def aligned(self, meta, *lines):
+        chains: list[t.Chain] = []
+        for first, links in lines:
+            if first:
+                chains.append(t.Chain(first, links, span=(first.span[0], links[-1].span[1])))
+            elif chains:
+                links = (*chains[-1].links, *links)
+                chains[-1] = t.Chain(chains[-1].first, links, span=(chains[-1].span[0], links[-1].span[1]))
+            else:
+                raise self._error("the first line has nothing before &", links[0])
+        return tuple(map(self._statement, chains))
+
+    def line(self, meta, first, *rest):
+        *links, (conditions, early_note), note = rest
+        if early_note and note:
+            raise self._error("one margin note is enough", note)
+        links[-1] = replace(links[-1], conditions=conditions, note=note or early_note)
+        return first, tuple(links)
+
+    def implication(self, meta, premise, conclusion):
+        return t.Implication(self._condition(premise), self._condition(conclusion), span=_span(meta))
+
+    def chain(self, meta, first, *links):
+        return self._statement(t.Chain(first, links, span=_span(meta)))
+
+    def claim(self, meta, first, *links):
+        return self._condition(t.Chain(first, links, span=_span(meta)))
+
+    def link(self, meta, relation, right):
+        return t.Link(relation, right, span=_span(meta))
+
+    def relation(self, meta, relation="="):
+        return str(relation)
+
+    def _statement(self, chain):
+        """A chain whose first link may define, or whose only link may assign."""
+        for link in chain.links:
+            if link.relation == t.DEFINES and link is not chain.links[0]:
+                raise self._error("only the first relation of a chain can define", link)
+            if link.relation == t.ASSIGNS and len(chain.links) > 1:
+                raise self._error("a step stands alone, without other relations", link)
+        if chain.links and chain.links[0].relation in (t.DEFINES, t.ASSIGNS) and not _can_be_defined(chain.first):
+            raise self._error("only a letter or a declared function of its arguments can be defined", chain.first)
+        return chain
+
+    def _condition(self, chain):
+        """A chain that neither defines nor assigns."""
+        for link in chain.links:
+            if link.relation in (t.DEFINES, t.ASSIGNS):
+                raise self._error("a condition cannot define", link)
+        return chain
+
+    # Sums and products
+
+    def signed(self, meta, *parts):
+        terms: list[t.Node] = []
+        sign = None
+        for part in parts:
+            if isinstance(part, Token):
+                sign = part
+            else:
+                negative = sign is not None and sign.type == "MINUS"
+                terms.append(t.Minus(part, span=(sign.start_pos, part.span[1])) if negative else part)
+        return t.Plus(tuple(terms), span=_span(meta)) if len(terms) > 1 else terms[0]
+
+    def term(self, meta, *factors):
+        return t.Times(factors, span=_span(meta))
+
+    def entry_times(self, meta, *factors):
+        return t.EntryTimes(factors, span=_span(meta))
+
+    def entry_fraction(self, meta, numerator, denominator):
+        return t.EntryFraction(numerator, denominator, span=_span(meta))
+
+    def quotient(self, meta, *parts):
+        *factors, denominator = parts
+        span = (factors[0].span[0], factors[-1].span[1])
+        numerator = t.Times(tuple(factors), span=span) if len(factors) > 1 else factors[0]
+        return t.Fraction(numerator, denominator, span=_span(meta))
+
+    def fraction(self, meta, numerator, denominator):
+        return t.Fraction(numerator, denominator, span=_span(meta))
+
+    def number(self, meta, digits):
+        return t.Number(str(digits), span=_span(meta))
+
+    def scientific(self, meta, digits, ten, sign_or_exponent, exponent=None):
+        if ten != "10":
+            raise LatexError(
+                r"\times writes a number with a power of ten, as 2.5 \times 10^{-3}; a product is \cdot",
+                self._source, ten.start_pos, ten.end_pos,
+            )  # fmt: skip
+        written = f"{sign_or_exponent or ''}{exponent or ''}"
+        if not re.fullmatch(r"-?\d{1,4}", written):
+            raise LatexError("a whole number is expected as exponent", self._source, *_span(meta))
+        return t.Number(str(digits), int(written), span=_span(meta))
+
+    # What reaches over the factors that follow
+
+    def sum(self, meta, sign, index, lower, upper, body):
+        make = t.Sum if sign.type == "SUM" else t.Product
+        return make(index, lower, upper, body, span=_span(meta))
+
+    def extremum(self, meta, sign, index, body):
+        kind = re.sub(r"[\\\s]", "", sign)
+        return t.Extremum(kind, index, body, span=_span(meta))
+
+    def limit(self, meta, variable, point, body):
+        return t.Limit(variable, point, body, span=_span(meta))
+
+    def operator(self, meta, sign, order, *rest):
+        *below, body = rest
+        return self._derivative(meta, sign, order, body, below)
+
+    def bare(self, meta, function, argument):
+        return t.Apply(function, (argument,), span=_span(meta))
+
+    # Derivatives
+
+    def derivative(self, meta, sign, order, body, *below):
+        return self._derivative(meta, sign, order, body, below)
+
+    def derivative_in_line(self, meta, sign, body, sign_below, variable):
+        return self._derivative(meta, sign, None, body, [(sign_below, variable, 1)])
+
+    def _derivative(self, meta, sign, order, body, below):
+        if any(other != sign for other, _, _ in below):
+            raise LatexError(r"either \partial or \mathrm d, not both", self._source, *_span(meta))
+        variables = tuple(variable for _, variable, times in below for _ in range(times))
+        if len(variables) != (order or 1):
+            raise LatexError(
+                f"the order is {order or 1} above and {len(variables)} below the fraction line",
+                self._source, *_span(meta),
+            )  # fmt: skip
+        return t.Derivative(body, variables, total=sign != r"\partial", span=_span(meta))
+
+    def by(self, meta, sign, variable, order):
+        return sign, variable, order or 1
+
+    def order(self, meta, digits):
+        if not re.fullmatch(r"[1-9]", digits):
+            raise LatexError("the order of a derivative is a number from 1 to 9", self._source, *_span(meta))
+        return int(digits)
+
+    # Scripts
+
+    def power(self, meta, base, exponent):
+        if exponent.span in self._groups:
+            raise self._error("an exponent in parentheses looks like an index: leave the parentheses away", exponent)
+        if exponent == t.Letter("T"):
+            raise self._error(r"the transpose is written ^\top", exponent)
+        return t.Power(base, exponent, span=_span(meta))
+
+    def transpose(self, meta, body):
+        return t.Transpose(body, span=_span(meta))
+
+    def family(self, meta, letter, layer):
+        return t.Family(letter, layer, span=_span(meta))
+
+    def transposed_family(self, meta, letter, layer):
+        return t.Transpose(t.Family(letter, layer, span=_span(meta)), span=_span(meta))
+
+    def layer(self, meta, index):
+        return index
+
+    def plain_entry(self, meta, letter, indices):
+        return self._entry(meta, letter, indices)
+
+    def entry(self, meta, base, indices):
+        return self._entry(meta, base, indices)
+
+    def entry_of_family(self, meta, letter, indices, layer):
+        return self._entry(meta, t.Family(letter, layer, span=_span(meta)), indices)
+
+    def _entry(self, meta, base, indices):
+        letter = base.letter if isinstance(base, t.Family) else base
+        first = indices[0]
+        if len(indices) == 1 and isinstance(first, t.Number) and len(first.digits) > 1:
+            if not isinstance(letter, t.Letter) or letter.name not in self._notation.lone_index_letters:
+                raise self._error(f"{first.digits} could be one index or several: write commas between indices", first)
+        return t.Indexed(base, indices, span=_span(meta))
+
+    def indices(self, meta, indices):
+        return indices if isinstance(indices, tuple) else (indices,)
+
+    def beside(self, meta, *indices):
+        for one, other in pairwise(indices):
+            if isinstance(one, t.Number) and isinstance(other, t.Number):
+                raise self._error("digits meet in an index: write commas between indices", other)
+        for index in indices:
+            if isinstance(index, t.Number) and len(index.digits) > 1:
+                raise self._error(f"{index.digits} could be one index or several: write commas between indices", index)
+        return indices
+
+    def listed(self, meta, *indices):
+        return indices
+
+    # Operands
+
+    def letter(self, meta, name):
+        return t.Letter(str(name), span=_span(meta))
+
+    def group(self, meta, body):
+        self._groups.add(_span(meta))
+        return replace(body, span=_span(meta))
+
+    def named(self, meta, name, primes, layer):
+        return t.Function(str(name), len(primes or ""), layer, span=_span(meta))
+
+    lettered = named
+
+    def application(self, meta, function, *arguments):
+        return t.Apply(function, arguments, span=_span(meta))
+
+    def extremum_of_arguments(self, meta, sign, *arguments):
+        function = t.Function(str(sign), span=(sign.start_pos, sign.end_pos))
+        return t.Apply(function, arguments, span=_span(meta))
+
+    def absolute(self, meta, body):
+        return t.Absolute(body, span=_span(meta))
+
+    def norm(self, meta, body, order):
+        if order and len(order) > 1:
+            raise self._error("a norm has one order", order[1])
+        return t.Norm(body, order[0] if order else None, span=_span(meta))
+
+    def root(self, meta, body):
+        return t.Root(body, span=_span(meta))
+
+    def matrix(self, meta, *rows):
+        for row in rows:
+            if len(row) != len(rows[0]):
+                raise self._error(f"a row of {len(row)} in a matrix whose first row has {len(rows[0])}", row[0])
+        return t.Matrix(rows, span=_span(meta))
+
+    def row(self, meta, *cells):
+        return cells
+
+    def ellipsis(self, meta, name):
+        return t.Ellipsis(str(name), span=_span(meta))
+
+    def cases(self, meta, *cases):
+        return t.Cases(cases, span=_span(meta))
+
+    def case(self, meta, value, condition):
+        return t.Case(value, condition, span=_span(meta))
+
+
+def _span(meta) -> t.Span:
+    return (meta.start_pos, meta.end_pos)
+
+
+def _can_be_defined(left: t.Node) -> bool:
+    """A letter, with a layer or indices, or a function of its arguments or an entry of it; no derivative, no sum."""
+    return isinstance(left, t.Letter | t.Family | t.Apply) or (
+        isinstance(left, t.Indexed) and isinstance(left.base, t.Letter | t.Family | t.Apply)
+    )
+
+
+# Reading --------------------------------------------------------------------------------------------------------------
+
+
+def read(source: str, notation: Notation) -> t.Formula:
+    """The one reading of a formula, given without its dollar signs.
+
+    Raises
+    ------
+    LatexError
+        If it has no reading; never for lack of a declared letter, which is for the notation to complain about.
+    """
+    if len(source) > LONGEST:
+        raise LatexError(f"a formula of more than {LONGEST} characters", source, LONGEST)
+    tokens = list(scan(source, notation))
+    check_nesting(tokens, source)
+    try:
+        formula = _Builder(source, notation).transform(_parser().parse(tokens))
+    except UnexpectedToken as error:
+        raise _unexpected(error, source) from None
+    except VisitError as error:
+        raise error.orig_exc from None
+    for node, height in t.walk(formula):
+        if height > HIGHEST:
+            raise LatexError("too much within each other", source, *node.span)
+    return formula
+
+
+_STARTS_OPERAND = frozenset(
+    "LETTER FUNCTION NAME NUMBER SUM PRODUCT EXTREMUM ARGUMENT _LPAR _FRAC _SQRT _LVERT _LNORM _LIM "
+    "_BEGIN_MATRIX _BEGIN_CASES".split()
+)
+_PHRASES = {
+    **dict.fromkeys(_STARTS_OPERAND, "an operand"),
+    **dict.fromkeys(
+        "PLUS _CDOT _TIMES _ODOT _OSLASH _SLASH _EQUALS RELATION _IMPLIES".split(), "an operator or relation"
+    ),
+    **dict.fromkeys(("_CARET", "_UNDER", "_LAYER"), "a script"),
+    **dict.fromkeys(("$END", "_COMMA", "_PERIOD", "_QUAD"), "the end"),
+    "D": r"\partial", "PRIMES": "a prime", "ELLIPSIS": "dots", "TEXT": r"\text{...}", "_TOP": r"\top", "_TO": r"\to",
+    "_FORALL": r"\forall", "_AMP": "&", "_NEWLINE": r"\\", "_RPAR": ")", "_RSQB": "]", "_LSQB": "[", "_LBRACE": "{",
+    "_RBRACE": "}", "_RVERT": r"\rvert", "_RNORM": r"\rVert", "_END_MATRIX": "the end of the matrix",
+    "_BEGIN_ALIGNED": r"\begin{aligned}", "_END_ALIGNED": r"\end{aligned}", "_END_CASES": r"\end{cases}",
+    "_BEGIN_EQUATION": r"\begin{equation}", "_END_EQUATION": r"\end{equation}",
+}  # fmt: skip
+
+
+def _unexpected(error: UnexpectedToken, source: str) -> LatexError:
+    token = error.token
+    advice = _advice(error.interactive_parser.parser_state.value_stack, token)
+    if not advice:
+        accepted = error.interactive_parser.accepts() - {"MINUS"}
+        expected = dict.fromkeys(_PHRASES[kind] for kind in sorted(accepted))
+        advice = "expected " + " or ".join(expected)
+    if token.type == "$END":
+        return LatexError(f"the formula ends too early: {advice}", source, len(source.rstrip()))
+    return LatexError(f"unexpected {written(token)}: {advice}", source, token.start_pos, token.end_pos)
+
+
+def _advice(stack: list[Token | Tree], token: Token) -> str:
+    """What to write instead, where the parser stopped for a reason that authors meet; else nothing.
+
+    The stack holds what was read and waits for more: tokens, and trees named after their rules.
+    """
+    last, second, _, fourth = [*map(_kind, reversed(stack)), "", "", "", ""][:4]
+    operand_follows = token.type in _STARTS_OPERAND
+    if second == "named" or (last == "_RBRACE" and fourth == "named"):
+        return "a function without parentheses takes one operand and ends its product, so put parentheses"
+    if last in ("named", "lettered", "NAME", "FUNCTION"):
+        return "a function takes its argument in parentheses"
+    if last == "_UNDER" and second in ("SUM", "PRODUCT"):
+        return r"both limits are expected, as in \sum_{l=1}^{M}"
+    if last in ("_FRAC", "_SQRT", "_CARET", "_UNDER"):
+        return r"braces are expected, as in \frac{1}{n} and x_{im}^{-1}"
+    if token.type in ("_ODOT", "_OSLASH") or second in ("_ODOT", "_OSLASH"):
+        return r"\odot and \oslash stand between single factors, so put products in parentheses"
+    if second == "_SLASH" and (operand_follows or token.type == "_SLASH"):
+        return r"it is not clear how far the slash reaches, so write \frac or parentheses"
+    if token.type == "_TIMES":
+        return r"\times writes a number with a power of ten; a product is \cdot"
+    if token.type == "MINUS":
+        return "a negative operand needs parentheses"
+    if token.type == "_LBRACE":
+        return "braces do not show in print, so write parentheses"
+    if token.type == "NUMBER" and not last.isupper():
+        return r"a number stands first in a product or after \cdot; powers and indices of several digits need braces"
+    if token.type in ("_CARET", "_UNDER", "_LAYER") and (last in ("_RBRACE", "_TOP") or not last.isupper()):
+        return "indices stand before a power, and whatever else carries a script needs parentheses"
+    return ""
+
+
+def _kind(part: Token | Tree) -> str:
+    """The token or the rule of what the parser holds."""
+    if isinstance(part, Tree):
+        return str(part.data)
+    return "number" if part.type == "NUMBER" else part.type

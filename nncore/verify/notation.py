@@ -3,8 +3,8 @@ r"""The letters in force: what `book/notation.yml` declares, as values that the 
 The file has eight parts, all optional: ``sizes``, ``indices``, ``arrays``, ``scalars``, ``functions``, ``constants``
 and ``signs`` are lists of declarations in the order of the notation page, ``state`` is a list of letters. Letters are
 written in LaTeX, in one form: ``W``, ``\theta``, ``\hat{u}``, ``\mathbf{1}``, with the indices that belong to them,
-``x_{ij}``, ``D_r``, ``\beta_1``. `load` reads a file and `parse` its text; what is wrong raises `NotationError` with one
-line that names the part, the declaration and the fault.
+``x_{ij}``, ``D_r``, ``\beta_1``. `load` reads a file and `parse` its text; what is wrong raises `NotationError` with
+one line that names the part, the declaration and the fault.
 """
 
 import re
@@ -205,7 +205,9 @@ def _index(letter: str, meaning: str, to: str | None = None) -> Index:
     return Index(_letter(letter), to and _letter(to), meaning)
 
 
-def _array(letter: str, shape: list[str], meaning: str, entry: str | None = None, layers: list[str] | None = None) -> Array:
+def _array(
+    letter: str, shape: list[str], meaning: str, entry: str | None = None, layers: list[str] | None = None
+) -> Array:
     return Array(_letter(letter), entry and _written(entry), _shape(shape), layers and _shape(layers), meaning)
 
 

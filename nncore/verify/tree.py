@@ -62,7 +62,7 @@ class Number(Node):
 
 @dataclass(frozen=True, slots=True)
 class Letter(Node):
-    r"""A letter, a size, an index or a constant, under its LaTeX name: ``W``, ``\theta``, ``\hat{u}``, ``\mathbf{1}``."""
+    r"""A letter, a size, an index or a constant, under its LaTeX name: ``W``, ``\theta``, ``\hat{u}``."""
 
     name: str
 

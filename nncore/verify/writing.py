@@ -4,6 +4,9 @@
 read back as an equal tree, so mutants and rewritings of a formula can be made on its tree.
 """
 
+import re
+from itertools import pairwise
+
 from nncore.verify.tree import (
     Absolute,
     Apply,
@@ -41,6 +44,7 @@ from nncore.verify.tree import (
 # As text --------------------------------------------------------------------------------------------------------------
 
 _PLAIN_RELATIONS = {r"\ne": "!=", r"\le": "<=", r"\ge": ">=", r"\approx": "~=", r"\propto": "~", r"\leftarrow": "<-"}
+_PLAIN_WORDS = {"mathbf": "bold", "mathrm": "upright", "operatorname": ""}
 
 
 def show(node: Node) -> str:
@@ -114,9 +118,9 @@ def show(node: Node) -> str:
 
 
 def _plain(name: str) -> str:
-    r"""``\hat{u}`` as ``hat u``, ``\operatorname{ReLU}`` as ``ReLU``."""
-    name = name.removeprefix(r"\operatorname").removeprefix("\\")
-    return name.replace("{\\", " ").replace("{", " ").replace("}", "").strip()
+    r"""``\hat{u}`` as ``hat u``, ``\mathbf{1}`` as ``bold 1``, ``\operatorname{ReLU}`` as ``ReLU``."""
+    words = re.findall("[A-Za-z0-9]+", name)
+    return " ".join(filter(None, (_PLAIN_WORDS.get(word, word) for word in words)))
 
 
 def _show_addend(term: Node) -> str:
@@ -263,7 +267,7 @@ def _power_base(node: Node) -> str:
 
 def _latex_indices(indices: tuple[Node, ...]) -> str:
     digits = [isinstance(index, Number) for index in indices]
-    beside = any(one and other for one, other in zip(digits, digits[1:], strict=False))
+    beside = any(one and other for one, other in pairwise(digits))
     long = any(isinstance(index, Plus) or (isinstance(index, Number) and len(index.digits) > 1) for index in indices)
     return (", " if beside or long else " ").join(map(latex, indices))
 

@@ -1,0 +1,163 @@
+"""The displayed formulas of a page, found by the parser that also builds the book.
+
+`formulas` walks the tokens of MyST-Parser: ``$$ … $$ (label)`` blocks, ``{math}`` directives and the environments of
+amsmath, wherever they stand: in lists, quotes and tables, in ``{prf:theorem}``, ``{exercise}``, ``{dropdown}`` and all
+other directives that hold Markdown. Code cells and what cells print are not looked at. A formula comes with the very
+characters that the renderer receives, its label, its place in the file and the directives around it. What could hide a
+formula from this search is an error, never a silent skip.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+# The MyST extensions of the book (_config.yml); with others a page would be cut into other tokens.
+EXTENSIONS = frozenset(
+    "amsmath attrs_block attrs_inline colon_fence deflist dollarmath fieldlist html_image substitution".split()
+)
+_WITHOUT_MARKDOWN = frozenset(
+    "bibliography code code-block code-cell image literalinclude mermaid raw sourcecode tableofcontents toctree".split()
+)
+
+
+class PageError(ValueError):
+    """A page on which a formula may hide; the message names file and line."""
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayedFormula:
+    """A displayed formula and its place.
+
+    Attributes
+    ----------
+    text : str
+        What stands between the dollar signs or under the directive, unchanged.
+    label : str or None
+        Its label, for references.
+    path : Path
+        The page.
+    line : int
+        The line of the file, counted from 1, in which ``text`` begins.
+    columns : tuple of int
+        For each line of ``text`` the column of the file, counted from 1, in which it begins.
+    within : tuple of str
+        The kinds of the directives around it, the outermost first: ``("prf:theorem",)``.
+    """
+
+    text: str
+    label: str | None
+    path: Path
+    line: int
+    columns: tuple[int, ...]
+    within: tuple[str, ...]
+
+    def place(self, line: int, column: int) -> tuple[int, int]:
+        """Line and column of the file for a line and column of the text, all counted from 1."""
+        return self.line + line - 1, self.columns[line - 1] + column - 1
+
+
+def formulas(path: Path | str) -> list[DisplayedFormula]:
+    """All displayed formulas of a Markdown page, in its order.
+
+    Raises
+    ------
+    PageError
+        If the page includes another file, holds mathematics in reStructuredText, or opens a display inside a sentence.
+    """
+    path = Path(path)
+    text = path.read_text(encoding="utf-8")
+    return list(_Page(path, text.splitlines()).formulas(text, 0, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    path: Path
+    lines: list[str]
+
+    def formulas(self, text: str, offset: int, within: tuple[str, ...]) -> Iterator[DisplayedFormula]:
+        """The formulas of a part of the page that begins ``offset`` lines below its top."""
+        gates: tuple[str, ...] = ()
+        for token in _markdown().parse(text):
+            start = offset + token.map[0] if token.map else offset
+            if token.type in ("math_block", "math_block_label"):
+                yield self._formula(token.content, token.info or None, start, within + gates, opening="$$")
+            elif token.type == "amsmath":
+                yield self._formula(token.content, None, start, within + gates)
+            elif token.type in ("fence", "colon_fence") and token.info.startswith("{"):
+                kind, _, argument = token.info[1:].partition("}")
+                if kind.endswith("-start"):
+                    gates += (kind.removesuffix("-start"),)
+                elif kind.endswith("-end"):
+                    gates = gates[:-1]
+                else:
+                    yield from self._directive(kind, argument.strip(), token.content, start, within + gates)
+            elif token.type == "inline":
+                self._check_inline(token, start)
+
+    def _directive(
+        self, kind: str, argument: str, content: str, start: int, within: tuple[str, ...]
+    ) -> Iterator[DisplayedFormula]:
+        if kind == "include":
+            raise self._error(start, "{include} would hide the formulas of another file")
+        if kind == "eval-rst":
+            if "math:" in content:
+                raise self._error(start, "mathematics in {eval-rst} is not read: write it in Markdown")
+        elif kind not in _WITHOUT_MARKDOWN:
+            body, options, body_start = _directive_body(content, start)
+            if kind != "math":
+                yield from self.formulas("\n".join(body), body_start, (*within, kind))
+            elif argument:
+                raise self._error(start, "the formula stands below {math}, not beside it")
+            else:
+                yield self._formula("\n".join(body), options.get("label"), body_start, within)
+
+    def _formula(
+        self, text: str, label: str | None, start: int, within: tuple[str, ...], opening: str = ""
+    ) -> DisplayedFormula:
+        after = self.lines[start].find(opening) + len(opening)
+        columns = tuple(
+            max(0, self.lines[start + number].find(line, 0 if number else after)) + 1
+            for number, line in enumerate(text.split("\n"))
+        )
+        return DisplayedFormula(text, label, self.path, start + 1, columns, within)
+
+    def _check_inline(self, token, start: int) -> None:
+        """Two dollar signs within a sentence would be printed as they are, or as a formula that nobody counted."""
+        children = token.children or []
+        shown = any(child.type == "text" and "$$" in child.content for child in children)
+        opened = any(
+            child.type == "text" and child.content.endswith("$") and following.type == "math_inline"
+            for child, following in pairwise(children)
+        )
+        if shown or opened:
+            raise self._error(start, "$$ stands between words, or is not closed: give a display lines of its own")
+
+    def _error(self, start: int, reason: str) -> PageError:
+        return PageError(f"{self.path}:{start + 1}: {reason}")
+
+
+@cache
+def _markdown():
+    """The Markdown parser of MyST with the extensions of the book."""
+    from markdown_it.renderer import RendererHTML
+    from myst_parser.config.main import MdParserConfig
+    from myst_parser.parsers.mdit import create_md_parser
+
+    return create_md_parser(MdParserConfig(enable_extensions=set(EXTENSIONS)), RendererHTML)
+
+
+def _directive_body(content: str, start: int) -> tuple[list[str], dict[str, str], int]:
+    """The lines of a directive below its options, the options, and the number of the first of those lines."""
+    from docutils.parsers.rst import Directive
+    from myst_parser.parsers.directives import parse_directive_text
+
+    class AnyDirective(Directive):
+        has_content = True
+        optional_arguments = 1
+        final_argument_whitespace = True
+        option_spec = {"label": str}  # noqa: RUF012
+
+    parsed = parse_directive_text(AnyDirective, "", content, validate_options=False)
+    return parsed.body, parsed.options, start + 1 + parsed.body_offset

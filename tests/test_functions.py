@@ -1,0 +1,418 @@
+"""The functions against the definitions on paper, and at the numbers where floating point lays its traps."""
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nncore import functions as f
+from tests import paper
+
+RNG = np.random.default_rng(20261123)
+n, D, M = 4, 2, 3
+
+X, W, b = RNG.standard_normal((n, D)), RNG.standard_normal((D, M)), RNG.standard_normal((1, M))
+Z = 2 * RNG.standard_normal((n, M))
+P = RNG.dirichlet(np.ones(M), n)
+Y = RNG.dirichlet(np.ones(M), n)
+L = RNG.exponential(size=n)
+c = np.array([2, 0, 1, 2])
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A function, its backward pass, and the arguments that both are tried at."""
+
+    name: str
+    arguments: tuple
+    differentiable: int = 1  # of the arguments, from the left
+    needs: Callable = lambda arguments, output: arguments  # what the backward pass is given after the upstream gradient
+
+    f = property(lambda self: getattr(f, self.name))
+    f_vjp = property(lambda self: getattr(f, f"{self.name}_vjp"))
+    paper = property(lambda self: getattr(paper, self.name))
+
+
+PAIRS = {
+    pair.name: pair
+    for pair in (
+        Pair("dense", (X, W, b), 3, lambda arguments, output: arguments[:2]),
+        Pair("relu", (Z,)),
+        Pair("sigmoid", (Z,)),
+        Pair("softmax", (Z,), 1, lambda arguments, output: (output,)),
+        Pair("cross_entropy", (P, c)),
+        Pair("softmax_cross_entropy", (Z, c)),
+        Pair("softmax_soft_cross_entropy", (Z, Y)),
+        Pair("mean", (L,)),
+    )
+}
+
+every_pair = pytest.mark.parametrize("name", PAIRS)
+
+
+def backward(pair, f_vjp, arguments, upstream):
+    gradients = f_vjp(upstream, *pair.needs(arguments, pair.f(*arguments)))
+    return gradients if isinstance(gradients, tuple) else (gradients,)
+
+
+def upstream_of(pair, arguments):
+    return np.random.default_rng(7).standard_normal(np.shape(pair.f(*arguments)))
+
+
+def is_the_gradient(name, f_vjp):
+    """Whether f_vjp agrees with differences of the definition on paper, in every entry of every gradient."""
+    pair = PAIRS[name]
+    upstream = upstream_of(pair, pair.arguments)
+    gradients = backward(pair, f_vjp, pair.arguments, upstream)
+    expected = [paper.gradient(pair.paper, pair.arguments, k, upstream) for k in range(pair.differentiable)]
+    return len(gradients) == len(expected) and all(
+        g.shape == e.shape and np.allclose(g, e, rtol=1e-12, atol=1e-13)
+        for g, e in zip(gradients, expected, strict=True)
+    )
+
+
+def test_the_table_above_holds_every_function_of_the_module():
+    public = {name for name, _ in inspect.getmembers(f, inspect.isfunction) if not name.startswith("_")}
+    assert public == set(PAIRS) | {f"{name}_vjp" for name in PAIRS}
+
+
+# Right, and nearly right --------------------------------------------------------------------------------------------
+
+
+@every_pair
+def test_the_function_is_its_definition(name):
+    pair = PAIRS[name]
+    expected = paper.value(pair.paper, pair.arguments)
+    assert np.shape(pair.f(*pair.arguments)) == expected.shape
+    np.testing.assert_allclose(pair.f(*pair.arguments), expected, rtol=1e-14, atol=1e-15)
+
+
+@every_pair
+def test_the_vjp_is_the_gradient(name):
+    assert is_the_gradient(name, PAIRS[name].f_vjp)
+
+
+def one_hot(c, M):
+    return np.eye(M)[c]
+
+
+SLIPS = {
+    "dense": {
+        "a lost transpose, with a reshape that makes it fit": lambda dZ, X, W: (
+            dZ @ W.reshape(M, D), X.T @ dZ, np.sum(dZ, axis=0, keepdims=True)),
+        "the gradient of the weights transposed, with a reshape that makes it fit": lambda dZ, X, W: (
+            dZ @ W.T, (dZ.T @ X).reshape(D, M), np.sum(dZ, axis=0, keepdims=True)),
+        "the mean where the sum belongs": lambda dZ, X, W: (
+            dZ @ W.T, X.T @ dZ, np.mean(dZ, axis=0, keepdims=True)),
+        "the samples of X and dZ not in the same order": lambda dZ, X, W: (
+            dZ @ W.T, X[::-1].T @ dZ, np.sum(dZ, axis=0, keepdims=True)),
+        "biases without their row": lambda dZ, X, W: (dZ @ W.T, X.T @ dZ, np.sum(dZ, axis=0)),
+        "the gradients in another order": lambda dZ, X, W: (
+            X.T @ dZ, dZ @ W.T, np.sum(dZ, axis=0, keepdims=True)),
+    },
+    "relu": {
+        "no mask": lambda dA, Z: dA,
+        "the mask of the other side": lambda dA, Z: dA * (Z < 0),
+        "the mask of the upstream gradient": lambda dA, Z: dA * (dA > 0),
+        "the mask alone": lambda dA, Z: np.heaviside(Z, 0),
+        "a leak": lambda dA, Z: np.where(Z > 0, dA, 0.001 * dA),
+    },
+    "sigmoid": {
+        "the derivative at the activated value": lambda dA, Z: dA * f.sigmoid(f.sigmoid(Z)) * f.sigmoid(-f.sigmoid(Z)),
+        "one factor": lambda dA, Z: dA * f.sigmoid(-Z),
+        "the square": lambda dA, Z: dA * f.sigmoid(Z) ** 2,
+        "no upstream gradient": lambda dA, Z: f.sigmoid(Z) * f.sigmoid(-Z),
+    },
+    "softmax": {
+        "the diagonal of the Jacobian alone": lambda dP, P: dP * P * (1 - P),
+        "the sum forgotten": lambda dP, P: dP * P,
+        "plus for minus": lambda dP, P: P * (dP + np.sum(dP * P, axis=1, keepdims=True)),
+        "the sum over samples": lambda dP, P: P * (dP - np.sum(dP * P, axis=0, keepdims=True)),
+        "the sum unweighted": lambda dP, P: P * (dP - np.sum(dP, axis=1, keepdims=True)),
+    },
+    "cross_entropy": {
+        "a lost minus": lambda dL, P, c: dL[:, None] * one_hot(c, M) / P,
+        "every class": lambda dL, P, c: -dL[:, None] / P,
+        "no division": lambda dL, P, c: -dL[:, None] * one_hot(c, M),
+        "no upstream gradient": lambda dL, P, c: -one_hot(c, M) / P,
+        "class numbers from 1": lambda dL, P, c: -dL[:, None] * one_hot((c + 1) % M, M) / P,
+    },
+    "softmax_cross_entropy": {
+        "y − p": lambda dL, Z, c: dL[:, None] * (one_hot(c, M) - f.softmax(Z)),
+        "p alone": lambda dL, Z, c: dL[:, None] * f.softmax(Z),
+        "the factor 1/n, which belongs to the mean": lambda dL, Z, c: dL[:, None] * (f.softmax(Z) - one_hot(c, M)) / n,
+        "no upstream gradient": lambda dL, Z, c: f.softmax(Z) - one_hot(c, M),
+        "class numbers from 1": lambda dL, Z, c: dL[:, None] * (f.softmax(Z) - one_hot((c + 1) % M, M)),
+        "a softmax of the columns": lambda dL, Z, c: dL[:, None] * (f.softmax(Z.T).T - one_hot(c, M)),
+    },
+    "softmax_soft_cross_entropy": {
+        "y − p": lambda dL, Z, Y: dL[:, None] * (Y - f.softmax(Z)),
+        "the likeliest class for the targets": lambda dL, Z, Y: dL[:, None] * (
+            f.softmax(Z) - one_hot(Y.argmax(axis=1), M)),
+        "the targets of another sample": lambda dL, Z, Y: dL[:, None] * (f.softmax(Z) - Y[::-1]),
+    },
+    "mean": {
+        "the factor 1/n forgotten": lambda dJ, L: np.full_like(L, dJ),
+        "the factor 1/n twice": lambda dJ, L: np.full_like(L, dJ) / n**2,
+        "no upstream gradient": lambda dJ, L: np.ones_like(L) / n,
+    },
+}
+
+
+@pytest.mark.parametrize(("name", "slip"), [(name, slip) for name in PAIRS for slip in SLIPS[name]])
+def test_a_slip_in_the_vjp_is_noticed(name, slip):
+    assert not is_the_gradient(name, SLIPS[name][slip])
+
+
+MUTATIONS = {
+    "a changed sign": lambda g: -g,
+    "a factor of 1.001": lambda g: 1.001 * g,
+    "one entry lost": lambda g: np.where(np.arange(g.size).reshape(g.shape) == g.argmax(), 0, g),
+    "entries in another place": lambda g: np.roll(g, 1),
+    "everything a little larger": lambda g: g + 1e-6,
+}
+
+
+MUTANTS = [
+    (name, place, mutation)
+    for name, pair in PAIRS.items()
+    for place in range(pair.differentiable)
+    for mutation in MUTATIONS
+    if (name, mutation) != ("mean", "entries in another place")  # the entries of this gradient are equal
+]
+
+
+@pytest.mark.parametrize(("name", "place", "mutation"), MUTANTS)
+def test_a_nearly_right_vjp_is_noticed(name, place, mutation):
+    def mutant(*arguments):
+        gradients = PAIRS[name].f_vjp(*arguments)
+        gradients = list(gradients) if isinstance(gradients, tuple) else [gradients]
+        gradients[place] = MUTATIONS[mutation](gradients[place])
+        return tuple(gradients)
+
+    assert not is_the_gradient(name, mutant)
+
+
+def test_relu_vjp_is_the_gradient_on_each_side_of_zero_and_follows_the_convention_at_zero():
+    edge = np.array([[-1e-12, 0.0, 1e-12], [-0.0, -1e-300, 1e-300]])
+    np.testing.assert_array_equal(f.relu_vjp(np.full((2, 3), 5.0), edge), [[0, 0, 5], [0, 0, 5]])
+    one_sided = (f.relu(edge + 1e-3) - f.relu(edge)) / 1e-3, (f.relu(edge) - f.relu(edge - 1e-3)) / 1e-3
+    assert one_sided[0][0, 1] == 1 and one_sided[1][0, 1] == 0  # so there is no derivative at 0 to be right about
+
+
+# Sizes, dtypes, arguments ---------------------------------------------------------------------------------------------
+
+
+@every_pair
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_float_stays_the_float_it_is(name, dtype):
+    pair = PAIRS[name]
+    arguments = [a if a.dtype.kind == "i" else a.astype(dtype) for a in pair.arguments]
+    upstream = np.asarray(upstream_of(pair, arguments), dtype=dtype)[()]
+    assert pair.f(*arguments).dtype == dtype
+    assert [g.dtype for g in backward(pair, pair.f_vjp, arguments, upstream)] == [dtype] * pair.differentiable
+
+
+@every_pair
+def test_arguments_are_neither_changed_nor_returned(name):
+    pair = PAIRS[name]
+    arguments = [a.copy() for a in pair.arguments]
+    upstream = np.asarray(upstream_of(pair, arguments))
+    for array in (*arguments, upstream):
+        array.flags.writeable = False
+    results = pair.f(*arguments), *backward(pair, pair.f_vjp, arguments, upstream)
+    for argument, before in zip(arguments, pair.arguments, strict=True):
+        np.testing.assert_array_equal(argument, before)
+        assert not any(np.shares_memory(result, argument) for result in results)
+    assert not any(np.shares_memory(result, upstream) for result in results)
+
+
+@every_pair
+def test_views_with_strides_give_what_copies_give(name):
+    pair = PAIRS[name]
+
+    def strided(array):
+        wide = np.zeros([2 * size for size in array.shape], dtype=array.dtype)
+        view = wide[tuple(slice(None, None, -2) for _ in array.shape)]
+        view[...] = array
+        return view
+
+    arguments = [strided(a) for a in pair.arguments]
+    upstream = upstream_of(pair, pair.arguments)
+    np.testing.assert_allclose(pair.f(*arguments), pair.f(*pair.arguments), rtol=1e-15)
+    for got, want in zip(
+        backward(pair, pair.f_vjp, arguments, upstream),
+        backward(pair, pair.f_vjp, pair.arguments, upstream),
+        strict=True,
+    ):
+        np.testing.assert_allclose(got, want, rtol=1e-14, atol=1e-16)
+
+
+def test_one_sample_of_one_class_has_probability_one_loss_zero_and_no_gradient():
+    Z, c, one = np.array([[3.7]]), np.array([0]), np.ones(1)
+    assert f.softmax(Z) == 1
+    assert f.softmax_cross_entropy(Z, c) == 0 and f.cross_entropy(np.ones((1, 1)), c) == 0
+    assert f.softmax_cross_entropy_vjp(one, Z, c) == 0 and f.softmax_vjp(Z, np.ones((1, 1))) == 0
+
+
+def test_one_hot_soft_targets_are_class_numbers():
+    Y, g = one_hot(c, M), RNG.standard_normal(n)
+    np.testing.assert_allclose(f.softmax_soft_cross_entropy(Z, Y), f.softmax_cross_entropy(Z, c), rtol=1e-14)
+    np.testing.assert_array_equal(
+        f.softmax_soft_cross_entropy_vjp(g, Z, Y), f.softmax_cross_entropy_vjp(g, Z, c))
+
+
+def test_the_fused_gradient_is_the_composed_one():
+    g = RNG.standard_normal(n)
+    composed = f.softmax_vjp(f.cross_entropy_vjp(g, f.softmax(Z), c), f.softmax(Z))
+    np.testing.assert_allclose(f.softmax_cross_entropy_vjp(g, Z, c), composed, rtol=1e-13, atol=1e-15)
+
+
+# Where floating point lays its traps: exact answers and, because warnings are errors here, no warning -----------------
+
+
+def test_logits_of_1e300_are_exact():
+    Z = np.array([[1e300, -1e300, 0.0], [-1e300, -1e300, -1e300], [1e300, 1e300, -1e300]])
+    np.testing.assert_array_equal(f.softmax(Z), [[1, 0, 0], [1 / 3, 1 / 3, 1 / 3], [1 / 2, 1 / 2, 0]])
+    losses = [f.softmax_cross_entropy(Z, np.full(3, k)) for k in range(3)]
+    np.testing.assert_array_equal(losses[0], [0, np.log(3), np.log(2)])
+    np.testing.assert_array_equal(losses[1], [2e300, np.log(3), np.log(2)])
+    np.testing.assert_array_equal(losses[2], [1e300, np.log(3), 2e300])
+    np.testing.assert_array_equal(f.softmax_cross_entropy_vjp(np.ones(3), Z, np.full(3, 1))[0], [1, -1, 0])
+    np.testing.assert_array_equal(f.sigmoid(Z[0]), [1, 0, 0.5])
+    np.testing.assert_array_equal(f.sigmoid_vjp(np.ones(3), Z[0]), [0, 0, 0.25])
+    np.testing.assert_array_equal(f.relu(Z[0]), [1e300, 0, 0])
+
+
+@pytest.mark.parametrize("gap", [20.0, 100.0, 700.0, 745.0, 746.0, 1000.0, 1e10])
+def test_a_large_gap_is_the_loss(gap):
+    loss = f.softmax_cross_entropy(np.array([[0.0, -gap]]), np.array([1]))
+    np.testing.assert_allclose(loss, gap + np.log1p(np.exp(-gap)), rtol=1e-15)
+
+
+def test_at_a_gap_of_745_the_loss_from_logits_is_exact_and_that_from_probabilities_is_not():
+    Z, c = np.array([[0.0, -745.0]]), np.array([1])
+    assert f.softmax_cross_entropy(Z, c) == 745
+    assert abs(f.cross_entropy(f.softmax(Z), c) - 745) > 0.5
+    np.testing.assert_array_equal(f.softmax_cross_entropy_vjp(np.ones(1), Z, c), [[1, -1]])
+
+
+def test_a_masked_class_has_probability_zero_and_gradient_zero():
+    Z = np.array([[np.log(3), -np.inf, 0.0], [-np.inf, 2.0, -np.inf]])
+    Q = f.softmax(Z)
+    np.testing.assert_allclose(Q, [[3 / 4, 0, 1 / 4], [0, 1, 0]], rtol=1e-15)
+    assert Q[0, 1] == 0
+    c, one = np.array([2, 1]), np.ones(2)
+    np.testing.assert_allclose(f.softmax_cross_entropy(Z, c), [np.log(4), 0], rtol=1e-15)
+    np.testing.assert_allclose(f.softmax_cross_entropy_vjp(one, Z, c), [[3 / 4, 0, -3 / 4], [0, 0, 0]], rtol=1e-15)
+    np.testing.assert_array_equal(f.softmax_vjp(np.arange(6.0).reshape(2, 3), Q)[:, 1], [0, 0])
+    Y = np.array([[1 / 2, 0, 1 / 2], [0, 1, 0]])
+    np.testing.assert_allclose(
+        f.softmax_soft_cross_entropy(Z, Y), [np.log(4) - np.log(3) / 2, 0], rtol=1e-15)
+    np.testing.assert_allclose(
+        f.softmax_soft_cross_entropy_vjp(one, Z, Y), [[1 / 4, 0, -1 / 4], [0, 0, 0]], rtol=1e-15)
+
+
+def test_a_masked_label_costs_infinity():
+    Z = np.array([[0.0, -np.inf, 0.0]])
+    assert f.softmax_cross_entropy(Z, np.array([1])) == np.inf
+    assert f.softmax_soft_cross_entropy(Z, np.array([[0.9, 0.1, 0.0]])) == np.inf
+    np.testing.assert_array_equal(f.softmax_cross_entropy_vjp(np.ones(1), Z, np.array([1])), [[0.5, -1, 0.5]])
+
+
+def test_the_sigmoid_overflows_nowhere():
+    z = np.array([-np.inf, -1000.0, -745.0, -1e-300, 0.0, 745.0, 1000.0, np.inf])
+    np.testing.assert_array_equal(f.sigmoid(z), [0, 0, 5e-324, 0.5, 0.5, 1, 1, 1])
+    np.testing.assert_array_equal(f.sigmoid_vjp(np.ones(8), z), [0, 0, 5e-324, 0.25, 0.25, 5e-324, 0, 0])
+
+
+@pytest.mark.parametrize("z", [40.0, -40.0, 36.8, 100.0, 700.0, -700.0])
+def test_the_derivative_of_the_sigmoid_keeps_all_its_digits(z):
+    exact = paper.CONTEXT.mpf(z)
+    exact = float(paper.exp(-exact) / (1 + paper.exp(-exact)) ** 2)
+    np.testing.assert_allclose(f.sigmoid_vjp(np.ones(1), np.array([z])), exact, rtol=4e-16)
+
+
+def test_single_precision_has_the_same_traps_at_smaller_numbers():
+    Z = np.array([[1e38, -1e38, 0.0], [0.0, -104.0, -np.inf]], dtype=np.float32)
+    np.testing.assert_array_equal(f.softmax(Z), [[1, 0, 0], [1, 0, 0]])
+    np.testing.assert_array_equal(f.softmax_cross_entropy(Z, np.array([1, 1])), np.float32([2e38, 104]))
+    np.testing.assert_array_equal(f.sigmoid(np.float32([-1000, 1000])), [0, 1])
+    np.testing.assert_allclose(f.sigmoid_vjp(np.ones(1, np.float32), np.float32([40])), np.exp(-40), rtol=3e-7)
+
+
+@pytest.mark.parametrize("name", ["dense", "relu", "sigmoid", "softmax", "softmax_cross_entropy",
+                                  "softmax_soft_cross_entropy", "mean"])
+def test_a_nan_comes_out_of_its_sample_as_a_nan(name):
+    pair = PAIRS[name]
+    first = pair.arguments[0].copy()
+    first[(0,) * first.ndim] = np.nan
+    arguments = (first, *pair.arguments[1:])
+    out = np.asarray(pair.f(*arguments))
+    rows = out.reshape(n, -1) if out.ndim else out.reshape(1, 1)
+    lost = np.isnan(rows).any(axis=1)
+    assert lost[0] and not lost[1:].any()
+    if name in ("relu", "sigmoid"):
+        np.testing.assert_array_equal(np.isnan(out), np.isnan(first))
+    elif out.ndim:
+        assert np.isnan(rows[0]).all()
+
+
+@pytest.mark.parametrize("name", ["relu", "sigmoid", "softmax", "softmax_cross_entropy", "softmax_soft_cross_entropy"])
+def test_the_gradient_of_a_nan_is_a_nan(name):
+    pair = PAIRS[name]
+    first = pair.arguments[0].copy()
+    first[0, 0] = np.nan
+    arguments = (first, *pair.arguments[1:])
+    (gradient,) = backward(pair, pair.f_vjp, arguments, np.ones_like(pair.f(*pair.arguments)))
+    assert np.isnan(gradient[0, 0]) and not np.isnan(gradient[1:]).any()
+    if "softmax" in name:
+        assert np.isnan(gradient[0]).all()
+
+
+@every_pair
+def test_a_nan_from_the_right_is_passed_on_as_a_nan(name):
+    pair = PAIRS[name]
+    upstream = np.full_like(pair.f(*pair.arguments), np.nan)
+    for gradient in backward(pair, pair.f_vjp, pair.arguments, upstream):
+        assert np.isnan(gradient).any() if name == "cross_entropy" else np.isnan(gradient).all()
+
+
+def test_the_loss_of_certainty_is_zero_without_a_sign():
+    certain = f.cross_entropy(np.array([[1.0, 0.0]]), np.array([0]))
+    assert certain == 0 and not np.signbit(certain).any()
+
+
+# Code and book name the same equations --------------------------------------------------------------------------------
+
+ROOT = Path(__file__).resolve().parents[1]
+ROLE = re.compile(r":eq:`(eq-[a-z0-9-]+)`")
+
+
+def labels_in_the_book():
+    """Every equation label of the pages, from `$$ (label)` and from `:label: eq-…`."""
+    pages = "\n".join(page.read_text(encoding="utf-8") for page in (ROOT / "book").rglob("*.md"))
+    return set(re.findall(r"\$\$ \((eq-[a-z0-9-]+)\)", pages)) | set(re.findall(r":label: (eq-[a-z0-9-]+)", pages))
+
+
+@pytest.mark.parametrize("name", [name for pair in PAIRS for name in (pair, f"{pair}_vjp")])
+def test_every_function_names_an_equation_that_the_book_has(name):
+    named = re.search(r"Equations?: (.*?)\.\n", inspect.getdoc(getattr(f, name)), re.DOTALL)
+    assert named, f"{name} does not say which equation it implements"
+    labels = ROLE.findall(named[1])
+    assert labels and set(labels) <= labels_in_the_book()
+
+
+def test_every_equation_that_the_code_refers_to_is_in_the_book():
+    modules = list((ROOT / "nncore").rglob("*.py"))
+    missing = {
+        f"{module.name}: {label}"
+        for module in modules
+        for label in ROLE.findall(module.read_text(encoding="utf-8"))
+        if label not in labels_in_the_book()
+    }
+    assert len(modules) > 5 and not missing

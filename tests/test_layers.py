@@ -1,0 +1,427 @@
+"""The layers: what they remember, what they refuse, and that neither callers nor batches can spoil a gradient."""
+
+import numpy as np
+import pytest
+
+from nncore import functions as f
+from nncore import symbolic
+from nncore.layers import (
+    CrossEntropy,
+    Dense,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    SoftmaxCrossEntropy,
+    SoftTargetCrossEntropy,
+)
+
+RNG = np.random.default_rng(11)
+n, D, M = 4, 2, 3
+
+X = RNG.standard_normal((n, D))
+Z = RNG.standard_normal((n, M))
+P, Y = RNG.dirichlet(np.ones(M), n), RNG.dirichlet(np.ones(M), n)
+c = np.array([2, 0, 1, 2])
+dZ, dL = RNG.standard_normal((n, M)), RNG.standard_normal(n)
+
+
+def dense():
+    return Dense(D, M, np.random.default_rng(3))
+
+
+# How each layer is made, what it is given forward, what backward, and the functions that it should equal.
+LAYERS = {
+    "Dense": (dense, (X,), dZ),
+    "ReLU": (ReLU, (Z,), dZ),
+    "Sigmoid": (Sigmoid, (Z,), dZ),
+    "Softmax": (Softmax, (Z,), dZ),
+    "CrossEntropy": (CrossEntropy, (P, c), dL),
+    "SoftmaxCrossEntropy": (SoftmaxCrossEntropy, (Z, c), dL),
+    "SoftTargetCrossEntropy": (SoftTargetCrossEntropy, (Z, Y), dL),
+}
+
+every_layer = pytest.mark.parametrize("name", LAYERS)
+
+
+def gradients_of(layer, upstream):
+    """Everything that a backward pass delivers."""
+    passed_on = layer.backward(upstream)
+    return [passed_on, layer.dW, layer.db] if isinstance(layer, Dense) else [passed_on]
+
+
+def expected_gradients(name):
+    make, _, upstream = LAYERS[name]
+    return {
+        "Dense": lambda: list(f.dense_vjp(upstream, X, make().W)),
+        "ReLU": lambda: [f.relu_vjp(upstream, Z)],
+        "Sigmoid": lambda: [f.sigmoid_vjp(upstream, Z)],
+        "Softmax": lambda: [f.softmax_vjp(upstream, f.softmax(Z))],
+        "CrossEntropy": lambda: [f.cross_entropy_vjp(upstream, P, c)],
+        "SoftmaxCrossEntropy": lambda: [f.softmax_cross_entropy_vjp(upstream, Z, c)],
+        "SoftTargetCrossEntropy": lambda: [f.softmax_soft_cross_entropy_vjp(upstream, Z, Y)],
+    }[name]()
+
+
+def assert_same(got, want):
+    for a, b in zip(got, want, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+# What they compute ----------------------------------------------------------------------------------------------------
+
+
+@every_layer
+def test_backward_is_the_function_at_what_forward_was_given(name):
+    make, given, upstream = LAYERS[name]
+    layer = make()
+    layer.forward(*given)
+    assert_same(gradients_of(layer, upstream), expected_gradients(name))
+    assert_same(gradients_of(layer, upstream), expected_gradients(name))  # and the same when asked again
+
+
+def test_forward_is_the_function():
+    layer = dense()
+    np.testing.assert_array_equal(layer.forward(X), X @ layer.W + layer.b)
+    np.testing.assert_array_equal(ReLU().forward(Z), f.relu(Z))
+    np.testing.assert_array_equal(Sigmoid().forward(Z), f.sigmoid(Z))
+    np.testing.assert_array_equal(Softmax().forward(Z), f.softmax(Z))
+    np.testing.assert_array_equal(CrossEntropy().forward(P, c), f.cross_entropy(P, c))
+    np.testing.assert_array_equal(SoftmaxCrossEntropy().forward(Z, c), f.softmax_cross_entropy(Z, c))
+    np.testing.assert_array_equal(SoftTargetCrossEntropy().forward(Z, Y), f.softmax_soft_cross_entropy(Z, Y))
+
+
+def test_a_dense_layer_starts_with_weights_of_standard_deviation_sqrt_2_over_D_and_biases_of_zero():
+    layer = Dense(200, 500, np.random.default_rng(0))
+    assert layer.W.std() == pytest.approx(np.sqrt(2 / 200), rel=0.01)
+    assert abs(layer.W.mean()) < 0.001
+    np.testing.assert_array_equal(layer.b, np.zeros((1, 500)))
+    assert Dense(200, 500, np.random.default_rng(0), scale=3).W.std() == pytest.approx(3, rel=0.01)
+
+
+def test_the_weights_follow_from_the_generator_that_is_passed_in():
+    one, same, other = (Dense(D, M, np.random.default_rng(seed)).W for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one, same)
+    assert not np.any(one == other)
+    rng = np.random.default_rng(1)
+    assert not np.any(Dense(D, M, rng).W == Dense(D, M, rng).W)
+
+
+# What is remembered ---------------------------------------------------------------------------------------------------
+
+
+@every_layer
+def test_a_caller_who_overwrites_the_input_after_forward_does_not_change_the_gradient(name):
+    make, given, upstream = LAYERS[name]
+    layer, given = make(), [array.copy() for array in given]
+    layer.forward(*given)
+    for array in given:
+        array[...] = 1
+    assert_same(gradients_of(layer, upstream), expected_gradients(name))
+
+
+@every_layer
+def test_a_caller_who_overwrites_the_output_does_not_change_the_gradient(name):
+    make, given, upstream = LAYERS[name]
+    layer = make()
+    layer.forward(*given)[...] = 7
+    gradients_of(layer, upstream)[0][...] = 7
+    assert_same(gradients_of(layer, upstream), expected_gradients(name))
+
+
+@every_layer
+def test_an_array_that_was_returned_is_never_written_to_again(name):
+    make, given, upstream = LAYERS[name]
+    layer = make()
+    returned = [layer.forward(*given), *gradients_of(layer, upstream)]
+    before = [array.copy() for array in returned]
+    # another batch of the same size, so that a buffer would be used again
+    layer.forward(given[0][::-1].copy(), *given[1:])
+    gradients_of(layer, 2 * upstream)
+    assert_same(returned, before)
+
+
+@every_layer
+def test_what_forward_and_backward_are_given_is_not_modified(name):
+    make, given, upstream = LAYERS[name]
+    layer, given, upstream = make(), [array.copy() for array in given], upstream.copy()
+    for array in (*given, upstream):
+        array.flags.writeable = False
+    layer.forward(*given)
+    layer.backward(upstream)
+    assert_same([*given, upstream], [*LAYERS[name][1], LAYERS[name][2]])
+
+
+@every_layer
+def test_a_batch_of_another_size_follows(name):
+    make, given, upstream = LAYERS[name]
+    layer = make()
+    layer.forward(*given)
+    layer.forward(*(array[:3] for array in given))
+    if isinstance(layer, Dense):
+        want = list(f.dense_vjp(upstream[:3], X[:3], layer.W))
+    else:
+        want = [expected_gradients(name)[0][:3]]
+    assert_same(gradients_of(layer, upstream[:3]), want)
+
+
+def test_the_copy_goes_into_a_buffer_that_the_layer_keeps():
+    layer = dense()
+    layer.forward(X)
+    buffer = layer._X
+    layer.forward(X + 1)
+    assert layer._X is buffer and not np.shares_memory(buffer, X)
+    layer.forward(X.astype(np.float32))
+    assert layer._X.dtype == np.float32  # a buffer of the other precision would round or widen
+
+
+# Dtypes and forms of input --------------------------------------------------------------------------------------------
+
+
+def as_dtype(arrays, dtype):
+    return [array if array.dtype.kind == "i" else array.astype(dtype) for array in arrays]
+
+
+@every_layer
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_float_stays_the_float_it_is(name, dtype):
+    make, given, upstream = LAYERS[name]
+    layer = Dense(D, M, np.random.default_rng(3), dtype=dtype) if name == "Dense" else make()
+    results = [layer.forward(*as_dtype(given, dtype)), *gradients_of(layer, upstream.astype(dtype))]
+    assert {result.dtype for result in results} == {np.dtype(dtype)}
+
+
+@pytest.mark.parametrize("dtype", [int, np.int8, np.uint16, bool])
+def test_integers_are_cast_to_float64(dtype):
+    whole = np.array([[1, 0], [1, 1], [0, 1], [0, 0]], dtype=dtype)
+    for layer in (dense(), ReLU(), Sigmoid(), Softmax()):
+        Z = layer.forward(whole)
+        assert Z.dtype == np.float64
+        np.testing.assert_array_equal(Z, layer.forward(whole.astype(float)))
+        assert layer.backward(np.ones(Z.shape, dtype=dtype)).dtype == np.float64
+    loss = SoftmaxCrossEntropy()
+    assert loss.forward(whole, [0, 1, 0, 1]).dtype == np.float64
+    assert loss.backward(np.ones(4, dtype=dtype)).dtype == np.float64
+
+
+def test_small_integers_do_not_wrap_around():
+    np.testing.assert_array_equal(Sigmoid().forward(np.array([[-128]], dtype=np.int8)), f.sigmoid(np.array([[-128.0]])))
+    np.testing.assert_array_equal(ReLU().forward(np.array([[200]], dtype=np.uint8)), [[200.0]])
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.int8, np.uint8, np.uint64])
+def test_class_numbers_may_be_integers_of_any_kind(dtype):
+    layer = SoftmaxCrossEntropy()
+    np.testing.assert_array_equal(layer.forward(Z, c.astype(dtype)), f.softmax_cross_entropy(Z, c))
+    np.testing.assert_array_equal(layer.backward(dL), f.softmax_cross_entropy_vjp(dL, Z, c))
+
+
+def test_lists_are_arrays():
+    np.testing.assert_array_equal(dense().forward(X.tolist()), dense().forward(X))
+    np.testing.assert_array_equal(CrossEntropy().forward(P.tolist(), c.tolist()), f.cross_entropy(P, c))
+
+
+def test_certain_and_masked_classes_pass_without_a_warning():
+    layer = CrossEntropy()
+    certain = np.array([[1.0, 0.0], [0.0, 1.0]])
+    np.testing.assert_array_equal(layer.forward(certain, [0, 0]), [0, np.inf])
+    np.testing.assert_array_equal(layer.backward([1.0, 1.0]), [[-1, 0], [-np.inf, 0]])
+    fused = SoftmaxCrossEntropy()
+    np.testing.assert_array_equal(fused.forward([[0, -np.inf], [0, -np.inf]], [0, 1]), [0, np.inf])
+    np.testing.assert_array_equal(fused.backward([1, 1]), [[0, 0], [1, -1]])
+
+
+def test_nothing_times_infinity_is_no_number_and_no_warning():
+    layer = CrossEntropy()
+    layer.forward([[0.0, 1.0]], [0])
+    gradient = layer.backward([0.0])
+    assert np.isnan(gradient[0, 0]) and gradient[0, 1] == 0
+
+
+@every_layer
+@pytest.mark.parametrize("column", [0, 1])
+def test_a_nan_in_a_sample_comes_out_of_it_as_a_nan(name, column):
+    make, given, _ = LAYERS[name]
+    first = given[0].copy()
+    first[1, column] = np.nan
+    out = make().forward(first, *given[1:])
+    lost = np.isnan(out).reshape(n, -1).any(axis=1)
+    np.testing.assert_array_equal(lost, [False, True, False, False])
+
+
+# What is refused ------------------------------------------------------------------------------------------------------
+
+cube = np.zeros((n, 2, 2))
+infinite = np.where(np.arange(n * M).reshape(n, M) == 5, np.inf, Z)
+masked = np.where(np.arange(n)[:, None] == 2, -np.inf, Z)
+
+
+def bad_matrices(letter, A, columns):
+    """What no layer takes for a matrix of numbers: (what is wrong, argument, error, message)."""
+    size = f"any, {columns}"
+    return [
+        ("one dimension", A[0], ValueError, rf"{letter} must have shape \({size}\), got \({A.shape[1]},\)"),
+        ("three dimensions", cube, ValueError, rf"{letter} must have shape \({size}\), got \(4, 2, 2\)"),
+        ("a number", 3.0, ValueError, rf"{letter} must have shape \({size}\), got \(\)"),
+        ("no sample", A[:0], ValueError, rf"{letter} must have at least one entry, got shape \(0, {A.shape[1]}\)"),
+        ("complex", A * 1j, TypeError, rf"{letter} must hold float32, float64 or integer .* dtype complex128"),
+        ("objects", A.astype(object), TypeError, rf"{letter} must hold .* got dtype object"),
+        ("text", [["a", "b", "c"]], TypeError, rf"{letter} must hold .* got dtype <U1"),
+        ("half precision", A.astype(np.float16), TypeError, rf"{letter} must hold .* got dtype float16"),
+        ("None", None, TypeError, rf"{letter} must hold .* got dtype object"),
+        ("ragged rows", [[1.0, 2.0, 3.0], [1.0]], ValueError, rf"{letter} must be a rectangular array"),
+    ]
+
+
+def bad_class_numbers(wanted=r"c must hold 4 class numbers from 0 to 2, one for each sample"):
+    return [
+        ("negative", [2, 0, -1, 2], ValueError, rf"{wanted}; entry 2 is -1"),
+        ("too large", [2, 3, 1, 2], ValueError, rf"{wanted}; entry 1 is 3"),
+        ("floats", c.astype(float), TypeError, rf"{wanted}; got dtype float64"),
+        ("booleans", c > 0, TypeError, rf"{wanted}; got dtype bool"),
+        ("objects", c.astype(object), TypeError, rf"{wanted}; got dtype object"),
+        ("text", ["0", "1", "2", "0"], TypeError, rf"{wanted}; got dtype <U1"),
+        ("a column", c[:, None], ValueError, rf"{wanted}, in an array of shape \(4,\); got shape \(4, 1\)"),
+        ("a row", c[None, :], ValueError, rf"{wanted}, in an array of shape \(4,\); got shape \(1, 4\)"),
+        ("too few", c[:3], ValueError, rf"{wanted}, in an array of shape \(4,\); got shape \(3,\)"),
+        ("too many", [*c, 0], ValueError, rf"{wanted}, in an array of shape \(4,\); got shape \(5,\)"),
+        ("none", [], ValueError, rf"{wanted}, in an array of shape \(4,\); got shape \(0,\)"),
+        ("one for all", 1, ValueError, rf"{wanted}, in an array of shape \(4,\); got shape \(\)"),
+        ("one-hot rows", np.eye(M, dtype=int)[c], ValueError, rf"{wanted}; got .* shape \(4, 3\): for one-hot rows"),
+        ("ragged", [[1], [1, 2], [0], [0]], ValueError, "c must be a rectangular array"),
+    ]
+
+
+def bad_probabilities(letter, A):
+    wanted = rf"{letter} must have rows of probabilities \(entries from 0 to 1 that sum to 1\)"
+    negative, off = A.copy(), A.copy()
+    negative[1] = [-0.25, 0.5, 0.75]
+    off[3] = [0.5, 0.5, 0.5]
+    return [
+        ("class numbers", c, ValueError, rf"{letter} must hold a row of probabilities .* got shape \(4,\)"),
+        ("a negative entry", negative, ValueError, rf"{wanted}, row 1 is \[-0.25, 0.5, 0.75\] with sum 1"),
+        ("a sum that is not 1", off, ValueError, rf"{wanted}, row 3 is \[0.5, 0.5, 0.5\] with sum 1.5"),
+        ("complex", A * 1j, TypeError, rf"{letter} must hold .* dtype complex128"),
+    ]
+
+
+BAD_FORWARD = [
+    *(("Dense", what, (bad,), *rest) for what, bad, *rest in bad_matrices("X", X, D)),
+    ("Dense", "another number of features", (Z,), ValueError, r"X must have shape \(any, 2\), got \(4, 3\)"),
+    *((name, what, (bad,), *rest) for name in ("ReLU", "Sigmoid", "Softmax")
+      for what, bad, *rest in bad_matrices("Z", Z, "any")),
+    ("Softmax", "an infinite logit", (infinite,), ValueError, r"Z must have a largest finite logit .* row 1 .* \+inf"),
+    ("Softmax", "nothing unmasked", (masked,), ValueError, r"Z must have a largest finite .* row 2 .* masked"),
+    *(("SoftmaxCrossEntropy", what, (bad, c), *rest) for what, bad, *rest in bad_matrices("Z", Z, "any")),
+    ("SoftmaxCrossEntropy", "an infinite logit", (infinite, c), ValueError, r"Z must have .* row 1 .* \+inf"),
+    ("SoftmaxCrossEntropy", "nothing unmasked", (masked, c), ValueError, r"Z must have .* row 2 .* masked"),
+    *((name, f"labels: {what}", (first, bad), *rest)
+      for name, first in (("SoftmaxCrossEntropy", Z), ("CrossEntropy", P)) for what, bad, *rest in bad_class_numbers()),
+    *(("CrossEntropy", what, (bad, c), *rest) for what, bad, *rest in bad_probabilities("P", P)),
+    ("CrossEntropy", "three dimensions", (cube, c), ValueError, r"P must have shape \(any, any\), got \(4, 2, 2\)"),
+    ("CrossEntropy", "no sample", (P[:0], c[:0]), ValueError, r"P must have at least one entry, got shape \(0, 3\)"),
+    *(("SoftTargetCrossEntropy", what, (Z, bad), *rest) for what, bad, *rest in bad_probabilities("Y", Y)),
+    ("SoftTargetCrossEntropy", "too few rows", (Z, Y[:3]), ValueError, r"Y must have shape \(4, 3\), got \(3, 3\)"),
+    ("SoftTargetCrossEntropy", "a column", (Z, c[:, None]), ValueError, r"Y must have shape \(4, 3\), got \(4, 1\)"),
+    *(("SoftTargetCrossEntropy", what, (bad, Y), *rest) for what, bad, *rest in bad_matrices("Z", Z, "any")),
+]
+
+
+@pytest.mark.parametrize(("name", "what", "bad", "error", "message"), BAD_FORWARD,
+                         ids=[f"{name}-{what}" for name, what, *_ in BAD_FORWARD])
+def test_bad_input_gets_one_clear_error_and_changes_nothing(name, what, bad, error, message):
+    make, given, upstream = LAYERS[name]
+    layer = make()
+    layer.forward(*given)
+    gradients_of(layer, upstream)
+    kept = [layer.W.copy(), layer.b.copy(), layer.dW, layer.db] if name == "Dense" else []
+    with pytest.raises(error, match=rf"\A{message}"):
+        layer.forward(*bad)
+    if name == "Dense":
+        assert_same([layer.W, layer.b, layer.dW, layer.db], kept)
+    assert_same(gradients_of(layer, upstream), expected_gradients(name))
+
+
+@every_layer
+def test_bad_input_does_not_count_as_a_forward_pass(name):
+    layer = LAYERS[name][0]()
+    _, _, bad, error, message = next(case for case in BAD_FORWARD if case[0] == name)
+    with pytest.raises(error, match=message):
+        layer.forward(*bad)
+    with pytest.raises(RuntimeError, match=f"{name}.backward was called before forward"):
+        layer.backward(LAYERS[name][2])
+
+
+@every_layer
+def test_backward_before_forward_is_refused(name):
+    make, _, upstream = LAYERS[name]
+    with pytest.raises(RuntimeError, match=rf"\A{name}.backward was called before forward"):
+        make().backward(upstream)
+
+
+LETTER_OF_UPSTREAM = {"Dense": "dZ", "ReLU": "dA", "Sigmoid": "dA", "Softmax": "dP"}
+
+
+@every_layer
+def test_an_upstream_gradient_of_another_shape_or_dtype_is_refused_and_changes_nothing(name):
+    make, given, upstream = LAYERS[name]
+    layer, letter = make(), LETTER_OF_UPSTREAM.get(name, "dL")
+    layer.forward(*given)
+    gradients_of(layer, upstream)
+    kept = [layer.dW, layer.db] if name == "Dense" else []
+    shape = r"\(4, 3\)" if upstream.ndim == 2 else r"\(4,\)"
+    for bad in (upstream[:3], upstream[..., None], upstream[0], upstream.sum(), np.zeros(0), upstream.T[:2]):
+        if np.shape(bad) != upstream.shape:
+            with pytest.raises(ValueError, match=rf"\A{letter} must have shape {shape}, got \("):
+                layer.backward(bad)
+    for bad in (upstream * 1j, upstream.astype(object), None):
+        with pytest.raises(TypeError, match=rf"\A{letter} must hold float32, float64 or integer numbers, got dtype"):
+            layer.backward(bad)
+    if name == "Dense":
+        assert layer.dW is kept[0] and layer.db is kept[1]
+    assert_same(gradients_of(layer, upstream), expected_gradients(name))
+
+
+@pytest.mark.parametrize(("arguments", "error", "message"), [
+    ((0, 3), ValueError, "D must be at least 1, got 0"),
+    ((2, -1), ValueError, "M must be at least 1, got -1"),
+    ((2.0, 3), TypeError, "D must be an integer, got 2.0"),
+    ((True, 3), TypeError, "D must be an integer, got True"),
+    ((2, "3"), TypeError, "M must be an integer, got '3'"),
+])
+def test_a_dense_layer_of_no_size_is_refused(arguments, error, message):
+    with pytest.raises(error, match=message):
+        Dense(*arguments, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("rng", [None, 0, np.random, np.random.RandomState(0)])
+def test_weights_are_drawn_from_a_generator_only(rng):
+    with pytest.raises(TypeError, match=r"rng must be a numpy\.random\.Generator such as"):
+        Dense(D, M, rng)
+
+
+@pytest.mark.parametrize(("option", "error", "message"), [
+    ({"scale": 0}, ValueError, "scale must be a positive finite number, got 0.0"),
+    ({"scale": np.inf}, ValueError, "scale must be a positive finite number, got inf"),
+    ({"scale": "1"}, TypeError, "scale must be a real number, got '1'"),
+    ({"dtype": np.float16}, TypeError, "dtype must be numpy.float32 or numpy.float64, got"),
+    ({"dtype": int}, TypeError, "dtype must be numpy.float32 or numpy.float64, got"),
+])
+def test_a_dense_layer_with_options_that_make_no_sense_is_refused(option, error, message):
+    with pytest.raises(error, match=message):
+        Dense(D, M, np.random.default_rng(0), **option)
+
+
+# Layers on symbols ----------------------------------------------------------------------------------------------------
+
+
+def test_layers_run_on_symbols_too():
+    z, g = symbolic.symbols("z", n, M), symbolic.symbols("g", n, M)
+    layer = Softmax()
+    layer.forward(z)
+    assert layer.backward(g).matrix() == f.softmax_vjp(g, f.softmax(z)).matrix()
+    loss, p, dL = CrossEntropy(), symbolic.symbols("p", n, M), symbolic.symbols("h", n)
+    assert loss.forward(p, c).matrix() == f.cross_entropy(p, c).matrix()
+    assert loss.backward(dL).matrix() == f.cross_entropy_vjp(dL, p, c).matrix()
+    fused = SoftmaxCrossEntropy()
+    assert fused.forward(z, c).matrix() == f.softmax_cross_entropy(z, c).matrix()
+    assert fused.backward(dL).matrix() == f.softmax_cross_entropy_vjp(dL, z, c).matrix()

@@ -1,0 +1,249 @@
+"""Training: every sample once an epoch in a new order, a history over all samples, and digits that are learned."""
+
+import math
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+from nncore.layers import ReLU
+from nncore.network import Network, multilayer
+from nncore.optimizers import SGD, Adam, Momentum
+from nncore.training import History, confusion_matrix, evaluate, train
+
+n, D, M = 23, 2, 3
+
+
+def data(seed=0, size=n):
+    """Three clouds of points around the corners of a triangle."""
+    rng = np.random.default_rng(seed)
+    c = rng.integers(0, M, size)
+    return np.array([[0.0, 2.0], [2.0, -1.0], [-2.0, -1.0]])[c] + rng.standard_normal((size, D)), c
+
+
+X, c = data()
+X_test, c_test = data(1, 11)
+
+
+def run(seed=0, optimizer=SGD, epochs=3, batch_size=5, **options):
+    network = multilayer([D, 4, M], np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    history = train(network, optimizer(0.1), X, c, X_test, c_test,
+                    epochs=epochs, batch_size=batch_size, rng=rng, progress=False, **options)
+    return network, history
+
+
+class Watched(Network):
+    """A network that writes down the batches whose cost it is asked for."""
+
+    def __init__(self):
+        super().__init__(multilayer([D, 4, M], np.random.default_rng(0)).layers)
+        self.batches = []
+
+    def cost(self, X, c):
+        self.batches.append((X.copy(), c.copy()))
+        return super().cost(X, c)
+
+
+def watched_run(epochs, batch_size):
+    network = Watched()
+    train(network, SGD(0.1), X, c, X_test, c_test, epochs=epochs, batch_size=batch_size,
+          rng=np.random.default_rng(3), progress=False)
+    a_epoch = math.ceil(n / batch_size)
+    assert len(network.batches) == epochs * a_epoch
+    return [network.batches[k * a_epoch : (k + 1) * a_epoch] for k in range(epochs)]
+
+
+# Batches --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("batch_size", "sizes"), [
+    (5, [5, 5, 5, 5, 3]), (23, [23]), (22, [22, 1]), (100, [23]), (1, [1] * 23),
+])
+def test_every_epoch_visits_every_sample_once_with_its_own_label(batch_size, sizes):
+    for epoch in watched_run(3, batch_size):
+        assert [len(inputs) for inputs, _ in epoch] == sizes
+        seen = [(*row, label) for inputs, labels in epoch for row, label in zip(inputs, labels, strict=True)]
+        assert sorted(seen) == sorted((*row, label) for row, label in zip(X, c, strict=True))
+
+
+def test_every_epoch_has_an_order_of_its_own():
+    orders = [np.concatenate([inputs for inputs, _ in epoch]) for epoch in watched_run(6, 5)]
+    for k, order in enumerate((X, *orders)):
+        for other in orders[k:]:
+            assert not np.array_equal(order, other)
+
+
+# Reproducible ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("optimizer", [SGD, Momentum, Adam])
+def test_equal_seeds_give_the_same_training_to_the_last_bit(optimizer):
+    (one, first), (two, second) = run(7, optimizer), run(7, optimizer)
+    assert first == second
+    for a, b in zip(one.parameters, two.parameters, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_the_order_of_the_batches_follows_from_the_generator_that_is_passed_in():
+    def trained(seed):
+        network = multilayer([D, M], np.random.default_rng(0))
+        train(network, SGD(0.1), X, c, X_test, c_test, epochs=1, batch_size=5,
+              rng=np.random.default_rng(seed), progress=False)
+        return network.parameters[0]
+
+    np.testing.assert_array_equal(trained(1), trained(1))
+    assert not np.any(trained(1) == trained(2))
+
+
+def test_global_randomness_is_neither_used_nor_changed():
+    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    first = run()[1]
+    np.random.seed(1)  # noqa: NPY002
+    assert run()[1] == first
+    np.random.seed(0)  # noqa: NPY002
+    np.random.set_state(("MT19937", before, 624))  # noqa: NPY002
+
+
+def test_data_is_not_modified():
+    arrays = [array.copy() for array in (X, c, X_test, c_test)]
+    for array in arrays:
+        array.flags.writeable = False
+    train(multilayer([D, M], np.random.default_rng(0)), SGD(0.1), *arrays, epochs=2, batch_size=5,
+          rng=np.random.default_rng(0), progress=False)
+    for array, original in zip(arrays, (X, c, X_test, c_test), strict=True):
+        np.testing.assert_array_equal(array, original)
+
+
+# History --------------------------------------------------------------------------------------------------------------
+
+
+def plain_evaluation(network, X, c):
+    """Cost and accuracy sample by sample, with Python's own exp and log."""
+    losses, hits = [], 0
+    for row, label in zip(X, c, strict=True):
+        (z,) = network.forward(row[None]).tolist()
+        losses.append(math.log(sum(math.exp(value - z[label]) for value in z)))
+        hits += max(range(M), key=lambda m, z=z: z[m]) == label
+    return sum(losses) / len(c), hits / len(c)
+
+
+def test_the_history_is_over_all_samples_before_training_and_after_each_epoch():
+    expected = []
+    for epochs in range(4):
+        network = multilayer([D, 4, M], np.random.default_rng(0))
+        if epochs:
+            network, history = run(0, epochs=epochs)
+        expected.append((*plain_evaluation(network, X, c), *plain_evaluation(network, X_test, c_test)))
+    columns = history.train_loss, history.train_accuracy, history.test_loss, history.test_accuracy
+    assert [len(column) for column in columns] == [4, 4, 4, 4]
+    np.testing.assert_allclose(np.transpose(columns), expected, rtol=1e-12)
+    assert all(type(value) is float for column in columns for value in column)
+
+
+def test_evaluate_is_the_plain_evaluation_and_takes_lists():
+    network = run()[0]
+    assert evaluate(network, X, c) == pytest.approx(plain_evaluation(network, X, c), rel=1e-12)
+    assert evaluate(network, X.tolist(), c.tolist()) == evaluate(network, X, c)
+
+
+def test_the_confusion_matrix_counts_true_classes_in_rows_and_predicted_ones_in_columns():
+    network = run(epochs=2)[0]
+    counts = confusion_matrix(network, X_test, c_test)
+    predicted = network.predict(X_test)
+    for k in range(M):
+        for m in range(M):
+            assert counts[k, m] == sum(t == k and p == m for t, p in zip(c_test, predicted, strict=True))
+    assert counts.sum() == len(c_test) and np.any(counts != counts.T)
+
+
+def test_a_history_starts_empty_and_two_of_them_share_nothing():
+    one, two = History(), History()
+    one.train_loss.append(1.0)
+    assert two.train_loss == two.train_accuracy == two.test_loss == two.test_accuracy == []
+
+
+# Progress -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("progress", [True, False])
+def test_nothing_is_printed_where_no_terminal_is(progress, capfd):
+    train(multilayer([D, M], np.random.default_rng(0)), SGD(0.1), X, c, X_test, c_test, epochs=2, batch_size=5,
+          rng=np.random.default_rng(0), progress=progress)
+    assert capfd.readouterr() == ("", "")
+
+
+# What is refused ------------------------------------------------------------------------------------------------------
+
+BAD = {
+    "inputs of another width": ({"X": X[:, :1]}, ValueError, r"X must have shape \(any, 2\), got \(23, 1\)"),
+    "no sample": ({"X": X[:0], "c": c[:0]}, ValueError, r"X must have at least one entry, got shape \(0, 2\)"),
+    "too few labels": ({"c": c[1:]}, ValueError, r"c must hold 23 class numbers from 0 to 2, .* got shape \(22,\)"),
+    "a label too large": ({"c": c + 1}, ValueError, r"c must hold 23 class numbers from 0 to 2, .* is 3"),
+    "labels of floats": ({"c": c * 1.0}, TypeError, r"c must hold 23 class numbers .* got dtype float64"),
+    "test inputs of another width": ({"X_test": X_test[:, :1]}, ValueError, r"X_test must have shape \(any, 2\), got"),
+    "test labels as a column": ({"c_test": c_test[:, None]}, ValueError, r"c_test must hold 11 class numbers"),
+    "a negative test label": ({"c_test": c_test - 1}, ValueError, r"c_test must hold 11 class numbers .* is -1"),
+    "no epoch": ({"epochs": 0}, ValueError, "epochs must be at least 1, got 0"),
+    "half an epoch": ({"epochs": 0.5}, TypeError, r"epochs must be an integer, got 0\.5"),
+    "an empty batch": ({"batch_size": 0}, ValueError, "batch_size must be at least 1, got 0"),
+    "a batch of true": ({"batch_size": True}, TypeError, "batch_size must be an integer, got True"),
+    "a seed for a generator": ({"rng": 0}, TypeError, r"rng must be a numpy\.random\.Generator such as"),
+    "no generator": ({"rng": None}, TypeError, r"rng must be a numpy\.random\.Generator such as"),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_bad_input_gets_one_clear_error_and_leaves_the_network_untouched(what):
+    bad, error, message = BAD[what]
+    network = multilayer([D, 4, M], np.random.default_rng(0))
+    before = [array.copy() for array in network.parameters]
+    rng = np.random.default_rng(0)
+    good = {"X": X, "c": c, "X_test": X_test, "c_test": c_test, "epochs": 2, "batch_size": 5, "rng": rng}
+    with pytest.raises(error, match=rf"\A{message}"):
+        train(network, SGD(0.1), **(good | bad), progress=False)
+    for array, was in zip(network.parameters, before, strict=True):
+        np.testing.assert_array_equal(array, was)
+    assert network.gradients == [None] * 4
+    assert rng.random() == np.random.default_rng(0).random()  # nothing was drawn either
+
+
+@pytest.mark.parametrize("function", [evaluate, confusion_matrix])
+def test_samples_that_do_not_fit_are_refused(function):
+    network = multilayer([D, M], np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"\AX must have shape \(any, 2\), got \(11, 1\)"):
+        function(network, X_test[:, :1], c_test)
+    with pytest.raises(ValueError, match=r"\Ac must hold 11 class numbers from 0 to 2"):
+        function(network, X_test, c_test[:4])
+
+
+# Digits ---------------------------------------------------------------------------------------------------------------
+
+
+def digits():
+    X, c = load_digits(return_X_y=True)
+    order = np.random.default_rng(0).permutation(len(X))
+    held_out, kept = order[:360], order[360:]
+    return X[kept] / 16, c[kept], X[held_out] / 16, c[held_out]
+
+
+@pytest.mark.parametrize(("widths", "optimizer", "least"), [
+    ([64, 10], SGD(0.5), 0.90),
+    ([64, 64, 32, 10], Adam(0.003), 0.97),
+])
+def test_handwritten_digits_are_learned(widths, optimizer, least):
+    rng = np.random.default_rng(100)
+    network = multilayer(widths, rng, ReLU)
+    history = train(network, optimizer, *digits(), epochs=25, batch_size=32, rng=rng, progress=False)
+    assert history.test_accuracy[0] < 0.3  # nothing was known before
+    assert history.test_accuracy[-1] >= least
+    assert history.train_loss[-1] < 0.2 * history.train_loss[0]
+
+
+def test_labels_that_mean_nothing_are_not_predicted():
+    X, c, X_test, c_test = digits()
+    rng = np.random.default_rng(0)
+    network = multilayer([64, 10], rng)
+    history = train(network, SGD(0.5), X, rng.permutation(c), X_test, c_test, epochs=5, batch_size=32, rng=rng,
+                    progress=False)
+    assert history.test_accuracy[-1] < 0.4

@@ -1,0 +1,142 @@
+"""The book's notation loads, and a notation that says nothing sensible is refused with one line."""
+
+from pathlib import Path
+
+import pytest
+
+from nncore.verify.latex import read
+from nncore.verify.notation import Array, NotationError, Written, load, parse
+
+BOOK = Path(__file__).resolve().parents[2] / "book" / "notation.yml"
+
+SIZES = """
+sizes:
+  - {letter: n, meaning: samples}
+  - {letter: D, meaning: inputs}
+  - {letter: M, meaning: outputs}
+  - {letter: D_r, from: 0, meaning: widths}
+indices:
+  - {letter: i, to: n, meaning: sample}
+  - {letter: j, to: D, meaning: input}
+  - {letter: m, to: M, meaning: output}
+  - {letter: r, meaning: layer}
+"""
+
+
+def test_the_book_declares_the_letters_of_its_design():
+    notation = load(BOOK)
+    shapes = {
+        array.letter: (array.entry and (array.entry.letter, "".join(array.entry.indices)), array.shape)
+        for array in notation.arrays
+    }
+    n, D, M = map(Written, "nDM")
+    assert shapes["X"] == (("x", "ij"), (n, D))
+    assert shapes["W"] == (("w", "jm"), (D, M))
+    assert shapes["b"] == (("b", "m"), (Written("1"), M))
+    for letter in "ZAPY":
+        assert shapes[letter] == ((letter.lower(), "im"), (n, M))
+    assert {index.letter: index.to for index in notation.indices} == {
+        "i": "n", "j": "D", "k": "M", "l": "M", "m": "M", "r": "R", "t": None,
+    }  # fmt: skip
+    assert {r"\theta", "u", "v"} <= set(notation.state)
+    assert {r"\sigma", r"\operatorname{ReLU}", r"\exp", r"\ln", r"\operatorname{softmax}"} <= notation.function_names
+
+
+def test_every_sign_of_the_book_is_readable_latex():
+    notation = load(BOOK)
+    for sign in notation.signs:
+        if sign.sign != ":=":
+            read(sign.sign, notation)
+
+
+def test_every_declaration_of_the_book_has_a_meaning():
+    notation = load(BOOK)
+    parts = (notation.sizes, notation.indices, notation.arrays, notation.scalars, notation.functions,
+             notation.constants, notation.signs)  # fmt: skip
+    assert all(part for part in parts)
+    assert all(declaration.meaning for part in parts for declaration in part)
+
+
+def test_an_empty_notation_declares_nothing():
+    assert parse("").function_names == frozenset()
+
+
+def test_an_array_knows_its_shape_its_entry_and_its_shape_in_a_layer():
+    notation = parse(SIZES + """
+arrays:
+  - {letter: W, entry: 'w_{jm}', shape: [D, M], layers: ['D_{r-1}', D_r], meaning: weights}
+""")
+    assert notation.arrays == (
+        Array(
+            "W",
+            Written("w", ("j", "m")),
+            (Written("D"), Written("M")),
+            (Written("D", ("r-1",)), Written("D", ("r",))),
+            "weights",
+        ),
+    )
+
+
+def test_letters_that_always_carry_one_index_are_known():
+    notation = parse(SIZES + """
+arrays:
+  - {letter: X, entry: 'x_{ij}', shape: [n, D], meaning: inputs}
+  - {letter: b, entry: b_m, shape: [1, M], meaning: biases}
+scalars:
+  - {letter: L_i, meaning: loss}
+  - {letter: J, meaning: cost}
+""")
+    assert notation.lone_index_letters == {"b", "L", "D"}
+
+
+def test_words_that_yaml_takes_for_truth_values_stay_words():
+    assert parse("constants: [{letter: e, meaning: yes}]").constants[0].meaning == "yes"
+
+
+FAULTS = [
+    ("- a", "a notation consists of parts"),
+    ("sizes: [", "expected"),
+    ("shapes: []", "unknown part 'shapes'; the parts are sizes"),
+    ("sizes: n", "sizes: a list of declarations"),
+    ("sizes: [n]", "sizes: a list of declarations"),
+    ("state: W", "state: a list of letters"),
+    ("sizes: [{letter: n}]", "sizes, n: meaning is missing"),
+    ("sizes: [{letter: n, meaning: x, size: 3}]", "sizes, n: unknown key 'size'"),
+    ("sizes: [{letter: n, meaning: [x]}]", "sizes, n: meaning must be one word or sentence"),
+    ("sizes: [{letter: two words, meaning: x}]", "is not a letter"),
+    ("sizes: [{letter: n, from: 0, meaning: x}]", "only a family of sizes"),
+    ("sizes: [{letter: N_t, meaning: x}]", "sizes, N_t: the index t is not declared"),
+    ("indices: [{letter: i, to: n, meaning: x}]", "indices, i: the size n is not declared"),
+    ("indices: [{letter: i_j, meaning: x}]", "'i_j' carries indices"),
+    (SIZES + "arrays: [{letter: X, shape: [n, K], meaning: x}]", "arrays, X: the size K is not declared"),
+    (SIZES + "arrays: [{letter: X, shape: [n], meaning: x}]", "arrays, X: a shape is a list of two sizes"),
+    (SIZES + "arrays: [{letter: X, shape: n, meaning: x}]", "arrays, X: a shape is a list of two sizes"),
+    (SIZES + "arrays: [{letter: W, shape: [D, M], layers: [D_t, D_r], meaning: x}]", "the size D_t is not declared"),
+    (SIZES + "arrays: [{letter: X, entry: 'x_{iq}', shape: [n, D], meaning: x}]", "the index q is not declared"),
+    (SIZES + "arrays: [{letter: X, entry: 'x_{ji}', shape: [n, D], meaning: x}]", "x_{ji} do not run over n × D"),
+    (SIZES + "arrays: [{letter: b, entry: 'b_{im}', shape: [1, M], meaning: x}]", "b_{im} do not run over 1 × M"),
+    (SIZES + "scalars: [{letter: L_q, meaning: x}]", "scalars, L_q: the index q is not declared"),
+    (SIZES + "scalars: [{letter: u, over: t, meaning: x}]", "scalars, u: the index t is not declared"),
+    (SIZES + "scalars: [{letter: c_i, to: K, meaning: x}]", "scalars, c_i: the size K is not declared"),
+    (SIZES + "state: [Q]", "state: Q is neither an array nor a scalar"),
+    ("functions: [{name: f, kind: odd, meaning: x}]", "functions, f: unknown kind 'odd'"),
+    (SIZES + "scalars: [{letter: n, meaning: x}]", "scalars, n: declared already in sizes"),
+    (SIZES + "functions: [{name: i, kind: number, meaning: x}]", "functions, i: declared already in indices"),
+    (SIZES + "scalars: [{letter: J, meaning: x}, {letter: J, meaning: y}]", "scalars, J: declared already in scalars"),
+    (SIZES + "arrays: [{letter: X, entry: 'm_{ij}', shape: [n, D], meaning: x}]", "arrays, m: declared already"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), FAULTS, ids=[message for _, message in FAULTS])
+def test_a_fault_of_a_notation_is_named_in_one_line(text, message):
+    with pytest.raises(NotationError) as caught:
+        parse(text)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_fault_in_a_file_names_the_file(tmp_path):
+    path = tmp_path / "notation.yml"
+    path.write_text("sizes: [{letter: n}]", encoding="utf-8")
+    with pytest.raises(NotationError, match=r"notation\.yml: sizes, n: meaning is missing"):
+        load(path)
