@@ -94,7 +94,7 @@ def relative_error(A: ArrayLike, B: ArrayLike) -> float:
     A, B = np.asarray(A), np.asarray(B)
     if A.shape != B.shape:
         raise ValueError(f"A and B must have one shape, got {A.shape} and {B.shape}")
-    largest = max(np.max(np.abs(A)), np.max(np.abs(B)))
+    largest = np.maximum(np.max(np.abs(A)), np.max(np.abs(B)))  # unlike max(), keeps a NaN
     return float(np.max(np.abs(A - B)) / largest) if largest != 0 else 0.0
 
 

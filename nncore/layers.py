@@ -143,13 +143,13 @@ class CrossEntropy:
         with np.errstate(divide="ignore"):  # a class of probability 0 costs +inf by definition
             L = f.cross_entropy(P, c)
         self._P, self._c = _remembered(P, self._P), c.copy()
-        return L
+        return L + 0 * np.sum(P, axis=1)  # a NaN at any class of a sample makes its loss NaN
 
     def backward(self, dL: ArrayLike) -> Array:
         """∂J/∂P, shape (n, M), for dL of shape (n,)."""
         P = _from_forward(self, self._P)
         dL = check.floats("dL", dL, (len(P),))
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):  # −1/0 is −inf, and 0/0 is NaN
             return f.cross_entropy_vjp(dL, P, self._c)
 
 

@@ -66,7 +66,12 @@ class Network:
         return [gradient for layer in self._dense for gradient in (layer.dW, layer.db)]
 
     def forward(self, X: ArrayLike) -> Array:
-        """The logits Z, shape (n, M), of inputs X of shape (n, D)."""
+        """The logits Z, shape (n, M), of inputs X of shape (n, D).
+
+        The layers now remember this pass, so `backward` needs a new `cost`.
+        """
+        X = check.floats("X", X, (None, self._dense[0].W.shape[0]))
+        self._losses = None
         for layer in self.layers:
             X = layer.forward(X)
         return X
@@ -78,13 +83,14 @@ class Network:
         """
         X = check.floats("X", X, (None, self._dense[0].W.shape[0]))
         c = check.class_numbers("c", c, len(X), self.classes)
-        self._losses = self._loss.forward(self.forward(X), c)
+        Z = self.forward(X)
+        self._losses = self._loss.forward(Z, c)
         return f.mean(self._losses)
 
     def backward(self) -> Array:
         """Set dW and db of every Dense layer for the last `cost`; return ∂J/∂X, shape (n, D)."""
         if self._losses is None:
-            raise RuntimeError("Network.backward was called before cost")
+            raise RuntimeError("Network.backward must follow cost, with no other forward pass in between")
         upstream = self._loss.backward(f.mean_vjp(1, self._losses))
         for layer in reversed(self.layers):
             upstream = layer.backward(upstream)

@@ -118,6 +118,9 @@ class SymbolicArray(NDArrayOperatorsMixin):
     def __len__(self) -> int:
         return len(self._entries)
 
+    def __bool__(self):
+        raise TypeError("whether symbols are true is unknown: use np.where in the place of if")
+
     def __getitem__(self, key):
         found = self._entries[key]
         return self._sharing(found) if isinstance(found, np.ndarray) else found
@@ -171,7 +174,7 @@ def _exact_entry(value):
     if isinstance(expression, sp.logic.boolalg.BooleanAtom):
         return sp.Integer(bool(expression))
     if isinstance(expression, sp.Float):
-        if expression != int(expression):
+        if float(expression) != int(expression):
             raise TypeError(f"{value!r} is a rounded number; write it exactly, as a sympy Rational")
         return sp.Integer(int(expression))
     return expression
@@ -283,7 +286,7 @@ _FUNCTIONS = {
     np.zeros_like: lambda array: _full_like(array, 0),
     np.ones_like: lambda array: _full_like(array, 1),
     np.empty_like: lambda array: _full_like(array, sp.Symbol("uninitialized")),
-    np.empty: lambda shape, like: SymbolicArray(np.full(shape, sp.Symbol("uninitialized"), dtype=object)),
+    np.empty: lambda shape: SymbolicArray(np.full(shape, sp.Symbol("uninitialized"), dtype=object)),
     np.transpose: lambda array: array.T,
     np.shape: lambda array: array.shape,
 }

@@ -24,8 +24,8 @@ def floats(name: str, A: ArrayLike, shape: Shape) -> Array:
     ValueError
         For another number of dimensions, another size, or no entry at all.
     """
-    if hasattr(A, "__array__") or not hasattr(A, "__array_function__"):
-        A = _array(name, A)
+    A = _array(name, A)
+    if isinstance(A, np.ndarray):
         if A.dtype.kind in "iub":
             A = A.astype(np.float64)
         elif A.dtype not in (np.float32, np.float64):
@@ -53,9 +53,10 @@ def logits(name: str, Z: ArrayLike, shape: Shape) -> Array:
 
 def probabilities(name: str, P: ArrayLike, shape: Shape) -> Array:
     """P as floats whose rows are probabilities: entries from 0 to 1 that sum to 1 (within 0.001; NaN passes)."""
-    if np.ndim(P) == 1:
+    P = _array(name, P)
+    if P.ndim == 1:
         raise ValueError(
-            f"{name} must hold a row of probabilities for each sample, got shape {np.shape(P)}: "
+            f"{name} must hold a row of probabilities for each sample, got shape {_written(P.shape)}: "
             f"for class numbers take their one-hot rows, np.eye(M)[{name}]"
         )
     P = floats(name, P, shape)
@@ -139,6 +140,9 @@ def _real(name: str, value: float) -> float:
 
 
 def _array(name: str, A: ArrayLike) -> np.ndarray:
+    """A as a NumPy array; an array of another kind, such as a symbolic one, as it is."""
+    if hasattr(A, "__array_function__") and not hasattr(A, "__array__"):
+        return A
     try:
         return np.asarray(A)
     except ValueError:

@@ -52,7 +52,7 @@ def run_tests_with(change, folder):
     functions = folder / "nncore" / "functions.py"
     functions.write_text(change(functions.read_text(encoding="utf-8")), encoding="utf-8")
 
-    # Whether the book has the equations is a question to the book, which is not copied.
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-k", "not book_has", "tests"]
+    # Whether the book has the equations that the code names cannot be asked without the book.
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-k", "not the_book", "tests"]
     environment = {**os.environ, "PYTHONPATH": str(folder)}
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)

@@ -400,7 +400,7 @@ def labels_in_the_book():
 
 
 @pytest.mark.parametrize("name", [name for pair in PAIRS for name in (pair, f"{pair}_vjp")])
-def test_every_function_names_an_equation_that_the_book_has(name):
+def test_every_function_names_an_equation_in_the_book(name):
     named = re.search(r"Equations?: (.*?)\.\n", inspect.getdoc(getattr(f, name)), re.DOTALL)
     assert named, f"{name} does not say which equation it implements"
     labels = ROLE.findall(named[1])

@@ -171,10 +171,10 @@ def test_whatever_is_asked_between_cost_and_backward_never_changes_the_gradient_
 
 def test_backward_before_cost_is_refused():
     made = network()
-    with pytest.raises(RuntimeError, match=r"Network\.backward was called before cost"):
+    with pytest.raises(RuntimeError, match=r"Network\.backward must follow cost"):
         made.backward()
     made.forward(X)
-    with pytest.raises(RuntimeError, match=r"Network\.backward was called before cost"):
+    with pytest.raises(RuntimeError, match=r"Network\.backward must follow cost"):
         made.backward()
 
 

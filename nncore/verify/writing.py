@@ -243,15 +243,15 @@ def _starts_with_digit(node: Node) -> bool:
 
 
 def _latex_product(factors: tuple[Node, ...]) -> str:
-    written = ""
-    for position, factor in enumerate(factors):
-        if _starts_with_digit(factor):
-            written += r" \cdot " if position else ""
-            written += latex(factor)
-        else:
-            written += r" \, " if position else ""
-            written += latex(factor) if _reaches_on(factor) and factor is factors[-1] else _factor(factor)
-    return written
+    *others, last = factors
+    written = [*map(_written_factor, others), latex(last) if _reaches_on(last) else _written_factor(last)]
+    for position, factor in enumerate(factors[1:], 1):
+        written[position] = (r" \cdot " if _starts_with_digit(factor) else r" \, ") + written[position]
+    return "".join(written)
+
+
+def _written_factor(node: Node) -> str:
+    return latex(node) if _starts_with_digit(node) else _factor(node)
 
 
 def _base(node: Node, bare: type) -> str:
