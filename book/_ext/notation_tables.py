@@ -1,0 +1,120 @@
+"""The directive ``{notation-table}``: a part of `book/notation.yml` as a table, so that page and checker cannot disagree."""
+
+import re
+from pathlib import Path
+
+from docutils.statemachine import StringList
+from sphinx.util.docutils import SphinxDirective
+
+from nncore.verify.notation import Notation, Written, load
+
+NOTATION = Path(__file__).resolve().parents[1] / "notation.yml"
+
+ARGUMENTS = {"number": "(z)", "row": "(Z)", "array": "(p)", "moment": "[x]", "order": "(h^2)"}
+KINDS = {
+    "number": "to a number; to an array, entry by entry",
+    "row": "to each row",
+    "array": "to a row",
+    "moment": "to a random number",
+    "order": "to a small number",
+}
+
+
+def tex(written: Written) -> str:
+    """A letter with its indices in LaTeX."""
+    return f"{written.letter}_{{{''.join(written.indices)}}}" if written.indices else written.letter
+
+
+def shape(sizes: tuple[Written, Written] | None) -> str:
+    return rf"${tex(sizes[0])} \times {tex(sizes[1])}$" if sizes else ""
+
+
+def with_letters_set(words: str, notation: Notation) -> str:
+    """A meaning in words, its letters set as mathematics: D_{r-1}, and declared letters that stand alone."""
+    letters = {size.letter for size in notation.sizes} | {index.letter for index in notation.indices}
+    letters |= {array.letter for array in notation.arrays} | {scalar.written.letter for scalar in notation.scalars}
+    alone = "|".join(sorted(letter for letter in letters if len(letter) == 1))
+    return re.sub(rf"(?<![\w(])(?:[A-Za-z]_(?:\w|\{{[^}}]*\}})|(?:{alone})(?=[\s,;:]|$))", r"$\g<0>$", words)
+
+
+def sizes(notation):
+    yield "letter", "meaning"
+    for size in notation.sizes:
+        written = Written(size.letter, (size.index,) if size.index else ())
+        start = rf", for ${size.index} = {size.start}, \dots$" if size.index else ""
+        yield f"${tex(written)}$", size.meaning + start
+
+
+def indices(notation):
+    yield "letter", "on paper", "in code", "runs over"
+    for index in notation.indices:
+        if index.to:
+            yield f"${index.letter}$", f"1 to ${index.to}$", f"0 to ${index.to} - 1$", index.meaning
+        else:
+            yield f"${index.letter}$", r"$1, 2, \dots$", "the same", index.meaning
+
+
+def arrays(notation):
+    yield "letter", "entry", "shape", "of layer $r$", "meaning"
+    for array in notation.arrays:
+        entry = f"${tex(array.entry)}$" if array.entry else ""
+        yield f"${array.letter}$", entry, shape(array.shape), shape(array.layers), array.meaning
+
+
+def scalars(notation):
+    yield "letter", "meaning"
+    for scalar in notation.scalars:
+        carries = f"; ${scalar.written.letter}_{scalar.over}$ after step ${scalar.over}$" if scalar.over else ""
+        runs = f", one of 1 to ${scalar.to}$" if scalar.to else ""
+        yield f"${tex(scalar.written)}$", scalar.meaning + runs + carries
+
+
+def functions(notation):
+    yield "function", "is applied", "meaning"
+    for function in notation.functions:
+        yield f"${function.name}{ARGUMENTS[function.kind]}$", KINDS[function.kind], function.meaning
+
+
+def constants(notation):
+    yield "letter", "meaning"
+    for constant in notation.constants:
+        yield f"${constant.letter}$", constant.meaning
+
+
+def signs(notation):
+    yield "sign", "meaning"
+    for sign in notation.signs:
+        yield f"${sign.sign}$", sign.meaning
+
+
+TABLES = {table.__name__: table for table in (sizes, indices, arrays, scalars, functions, constants, signs)}
+
+
+class NotationTable(SphinxDirective):
+    """``{notation-table} arrays``: every declaration of that part, in the order of the file."""
+
+    required_arguments = 1
+
+    def run(self):
+        part = self.arguments[0]
+        if part not in TABLES:
+            raise self.error(f"no part {part!r} of the notation; the parts are {', '.join(TABLES)}")
+        self.env.note_dependency(str(NOTATION))
+        notation = load(NOTATION)
+        head, *rows = ([*cells] for cells in TABLES[part](notation))
+        rows = [[*cells, with_letters_set(meaning, notation)] for *cells, meaning in rows]
+        lines = [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
+        node = self.parse_text(lines)
+        return node
+
+    def parse_text(self, lines: list[str]):
+        from docutils import nodes
+
+        container = nodes.Element()
+        self.state.nested_parse(StringList(lines, str(NOTATION)), self.content_offset, container)
+        return container.children
+
+
+def setup(app):
+    app.add_directive("notation-table", NotationTable)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
