@@ -539,7 +539,8 @@ def activation_histograms(samples):
             ax.set_ylim(0, 1.1)
             ax.set_yticks([])
             ax.spines["left"].set_visible(False)
-            ax.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
+            ax.xaxis.set_major_locator(MaxNLocator(2, steps=[1, 2, 5, 10]))
+            ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _short(value)))
         column[0].set_title(name, fontsize=TEXT, color=_dark(color))
     for r, ax in enumerate(axes[:, 0], start=1):
         ax.set_ylabel(f"layer {r}", fontsize=SMALL, rotation=0, ha="right", va="center")

@@ -1,0 +1,165 @@
+"""What stands around the formulas of a page and decides what they mean: notation blocks, assumptions, references.
+
+`surroundings` reads a page line by line. For every displayed formula it says which labels the text refers to where the
+formula stands, so that an assumption is in force there, and under which label an assumption itself is kept. For the
+page it collects the displayed ``{notation}`` blocks, in which a page declares letters of its own.
+
+A formula belongs to the text of the directives around it: to the whole theorem, proof, exercise or solution. Outside
+of directives it belongs to the paragraph directly above it, or, where only other formulas stand between, to the one
+above those.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nncore.verify.pages import DisplayedFormula, PageError
+
+_FENCE = re.compile(r"\s*(?P<mark>`{3,}|~{3,}|:{3,})\s*(?:\{(?P<kind>[^}]+)\})?(?P<argument>.*)$")
+_REFERENCE = re.compile(r"\{prf:ref\}`(?:[^`<]*<)?([^`<>]+)>?`")
+_LABEL = re.compile(r"\s*:label:\s*(\S+)\s*$")
+_ADMONITION_CLASS = re.compile(r"\s*:class:\s*(.+?)\s*$")
+_FORMULA_ENDS = re.compile(r"\s*(?:\$\$|.*\$\$\s*(?:\([^)]*\))?\s*$|`{3,}\s*$|:{3,}\s*$)")
+
+
+@dataclass(frozen=True, slots=True)
+class NotationBlock:
+    """The text of a ``{notation}`` block and the line of the file in which it begins, counted from 1."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What stands around one formula.
+
+    Attributes
+    ----------
+    mentions : frozenset of str
+        The labels to which the text around the formula refers.
+    label : str or None
+        The label of the innermost directive.
+    convention : bool
+        Whether a directive around it is a convention: ``{prf:convention}``, or an admonition of that class.
+    """
+
+    mentions: frozenset[str]
+    label: str | None
+    convention: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The places of the formulas, in their order, and the notation blocks of the page."""
+
+    places: tuple[Place, ...]
+    blocks: tuple[NotationBlock, ...]
+
+
+@dataclass(slots=True, eq=False)
+class _Region:
+    """A directive that stands in the page: from its first line on."""
+
+    kind: str
+    argument: str
+    start: int
+    label: str | None = None
+    classes: str = ""
+    mentions: set[str] = field(default_factory=set)
+    lines: list[str] = field(default_factory=list)
+
+
+def surroundings(path: Path | str, formulas: Sequence[DisplayedFormula]) -> Surroundings:
+    """What stands around the formulas of a page, which are all of its formulas in order.
+
+    Raises
+    ------
+    PageError
+        If the directives found here are not those that the parser of the page found.
+    """
+    path = Path(path)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    around, regions = _regions(lines)
+    places: list[Place] = []
+    for formula in formulas:
+        inside = [region for region in around[formula.line - 1] if region.kind != "math"]
+        if tuple(region.kind for region in inside) != formula.within:
+            raise PageError(f"{path}:{formula.line}: it is not clear which directives stand around the formula")
+        above = places[-1].mentions if places else frozenset()
+        mentions = set().union(*(region.mentions for region in inside)) if inside else _above(lines, formula, above)
+        places.append(Place(frozenset(mentions), inside[-1].label if inside else None, _is_convention(inside)))
+    blocks = [
+        NotationBlock("\n".join(region.lines), region.start + 2) for region in regions if region.kind == "notation"
+    ]
+    return Surroundings(tuple(places), tuple(blocks))
+
+
+def _is_convention(regions: list[_Region]) -> bool:
+    return any(
+        region.kind == "prf:convention" or (region.kind == "admonition" and "convention" in region.classes.split())
+        for region in regions
+    )
+
+
+def _regions(lines: list[str]) -> tuple[list[tuple[_Region, ...]], list[_Region]]:
+    """For each line the directives that are open there, and all directives of the page."""
+    fences: list[tuple[str, _Region | None]] = []  # None for what holds no Markdown
+    gates: list[_Region] = []
+    around, regions = [], []
+    for number, line in enumerate(lines):
+        found = _FENCE.match(line)
+        if found and fences and _closes(found, fences[-1][0]):
+            fences.pop()
+            found = None
+        elif found and fences and fences[-1][1] is None:
+            found = None
+        elif found:
+            kind = found["kind"] or ""
+            region = _Region(kind, found["argument"].strip(), number)
+            if kind.endswith("-end"):
+                gates = gates[:-1]
+            elif kind.endswith("-start"):
+                region.kind = kind.removesuffix("-start")
+                gates.append(region)
+            holds_text = bool(kind) and kind not in ("code-cell", "code", "code-block", "raw")
+            fences.append((found["mark"], region if holds_text else None))
+            regions.append(region)
+        opened = [region for _, region in fences if region and not region.kind.endswith("-end")]
+        opened = [*gates, *(region for region in opened if region not in gates)]
+        for region in opened:
+            _note(region, line, number)
+        around.append(tuple(opened))
+    return around, regions
+
+
+def _closes(found: re.Match, mark: str) -> bool:
+    bare = not found["kind"] and not found["argument"].strip()
+    return bare and found["mark"][0] == mark[0] and len(found["mark"]) >= len(mark)
+
+
+def _note(region: _Region, line: str, number: int) -> None:
+    """Keeps what a line says about the directive that it stands in."""
+    region.mentions.update(_REFERENCE.findall(line))
+    if number > region.start:
+        region.lines.append(line)
+        label, classes = _LABEL.match(line), _ADMONITION_CLASS.match(line)
+        if label and region.label is None:
+            region.label = label[1]
+        if classes and not region.classes:
+            region.classes = classes[1]
+
+
+def _above(lines: list[str], formula: DisplayedFormula, inherited: frozenset[str]) -> set[str] | frozenset[str]:
+    """The labels in the paragraph above a formula that stands outside of directives."""
+    number = formula.line - 2
+    while number >= 0 and (not lines[number].strip() or _LABEL.match(lines[number]) or "{math}" in lines[number]):
+        number -= 1
+    if number >= 0 and _FORMULA_ENDS.match(lines[number]):
+        return inherited
+    mentions: set[str] = set()
+    while number >= 0 and lines[number].strip() and not _FORMULA_ENDS.match(lines[number]):
+        mentions.update(_REFERENCE.findall(lines[number]))
+        number -= 1
+    return mentions
