@@ -6,8 +6,9 @@ c holds one class number 0…M−1 for each sample, so its shape is (n,). ``dZ``
 stands for ∂J/∂Z, the derivative of the cost J, and has the shape of Z.
 
 ``f_vjp`` (vector–Jacobian product) takes the derivative of J by the output of
-``f``, then what it needs of the arguments of ``f``, and returns the
-derivatives of J by the array arguments of ``f``, in their order.
+``f``, then what it needs of the arguments or the output of ``f``, and returns
+the derivatives of J by the arguments of ``f`` that training can change, in
+their order; class numbers and targets are data.
 
 Nothing here validates or converts its input: `nncore.layers` does. Because
 every line is a plain NumPy expression, the functions also run on symbols
@@ -51,8 +52,8 @@ def dense_vjp(dZ: Array, X: Array, W: Array) -> tuple[Array, Array, Array]:
 
     ``dX = dZ Wᵀ``, ``dW = Xᵀ dZ``, ``db = 1ᵀ dZ``.
 
-    Equations: :eq:`eq-dense-backward-inputs`, :eq:`eq-dense-backward-weights`,
-    :eq:`eq-dense-backward-biases`.
+    Equations: :eq:`eq-dense-backward-inputs`,
+    :eq:`eq-dense-backward-weights`, :eq:`eq-dense-backward-biases`.
 
     Parameters
     ----------
@@ -123,8 +124,9 @@ def sigmoid(Z: Array) -> Array:
 
     ``σ(z) = 1 / (1 + exp(−z))``.
 
-    Written with ``exp(−|z|)``, which is at most 1, so that it overflows for no
-    z: for z < 0 numerator and denominator are multiplied by exp(z).
+    Written with ``exp(min(z, −z))``, which is at most 1, so that it overflows
+    for no z: for z < 0 numerator and denominator are multiplied by exp(z).
+    (``abs`` would do on real numbers, but breaks a complex step.)
 
     Equation: :eq:`eq-sigmoid-definition`.
 
@@ -316,7 +318,8 @@ def softmax_soft_cross_entropy(Z: Array, Y: Array) -> Array:
     ``L_i = ln Σ_l exp(z_il) − Σ_m y_im z_im``.
 
     With one-hot rows it is `softmax_cross_entropy`. A target of 0 asks nothing
-    of its class, even of a masked one.
+    of its class, even of a masked one. The shift by the largest logit cancels
+    because each row of Y sums to 1; other targets would need another formula.
 
     Equation: :eq:`eq-loss-sample`.
 
@@ -392,7 +395,7 @@ def mean_vjp(dJ: float, L: Array) -> Array:
     dJ : scalar
         The derivative of whatever is computed from J; 1 where J itself
         is the cost.
-    L : (n,) array
+    L : (n,) array of floats
         The losses of the forward pass.
 
     Returns

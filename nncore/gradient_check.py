@@ -27,7 +27,8 @@ def central_difference(function: Callable[[Array], float], x: ArrayLike, h: floa
     x : array of floats
         Stays as it is.
     h : float, optional
-        The step; by default the cube root of the machine epsilon, times max(1, |entry|).
+        The step; by default the cube root of the machine epsilon, times the larger
+        of 1 and the size of the entry.
 
     Returns
     -------

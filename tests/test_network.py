@@ -124,6 +124,8 @@ def test_multilayer_puts_an_activation_between_each_two_dense_layers():
     assert [type(layer) for layer in multilayer([D, M], RNG).layers] == [Dense]
     wide = multilayer([50, 400, 300], np.random.default_rng(0))
     assert [layer.W.std() for layer in wide.layers[::2]] == pytest.approx([(2 / 50) ** 0.5, (2 / 400) ** 0.5], rel=0.02)
+    narrow = multilayer([50, 400, 300], np.random.default_rng(0), scale=0.01)
+    assert [layer.W.std() for layer in narrow.layers[::2]] == pytest.approx([0.01, 0.01], rel=0.02)
 
 
 def test_equal_seeds_make_equal_networks_whose_layers_differ():

@@ -64,7 +64,8 @@ def formulas(path: Path | str) -> list[DisplayedFormula]:
     Raises
     ------
     PageError
-        If the page includes another file, holds mathematics in reStructuredText, or opens a display inside a sentence.
+        If the page includes a part of a file or one that is missing, holds mathematics in reStructuredText, or opens a
+        display inside a sentence.
     """
     path = Path(path)
     text = path.read_text(encoding="utf-8")
@@ -100,8 +101,8 @@ class _Page:
         self, kind: str, argument: str, content: str, start: int, within: tuple[str, ...]
     ) -> Iterator[DisplayedFormula]:
         if kind == "include":
-            raise self._error(start, "{include} would hide the formulas of another file")
-        if kind == "eval-rst":
+            yield from self._included(argument, content, start)
+        elif kind == "eval-rst":
             if "math:" in content:
                 raise self._error(start, "mathematics in {eval-rst} is not read: write it in Markdown")
         elif kind not in _WITHOUT_MARKDOWN:
@@ -112,6 +113,15 @@ class _Page:
                 raise self._error(start, "the formula stands below {math}, not beside it")
             else:
                 yield self._formula("\n".join(body), options.get("label"), body_start, within)
+
+    def _included(self, argument: str, options: str, start: int) -> Iterator[DisplayedFormula]:
+        """The formulas of an included file, at their places in that file."""
+        if options.strip():
+            raise self._error(start, "{include} with options takes a part of a file: include the whole")
+        path = self.path.parent / argument
+        if not path.is_file():
+            raise self._error(start, f"there is no file {argument} to include")
+        yield from formulas(path)
 
     def _formula(
         self, text: str, label: str | None, start: int, within: tuple[str, ...], opening: str = ""

@@ -125,7 +125,8 @@ def test_a_place_in_the_text_is_a_place_in_the_file(page):
         ("Words\n\nmore\n$$\na\n$$\nwords\n", 3, "between words"),
         ("| a |\n|---|\n| $$ a $$ |\n", 3, "between words"),
         ("Words.\n\n$$\na\n", 3, "not closed"),
-        ("```{include} other.md\n```\n", 1, "another file"),
+        ("```{include} other.md\n```\n", 1, "no file other.md"),
+        ("```{include} page.md\n:start-line: 3\n```\n", 1, "include the whole"),
         ("```{eval-rst}\n.. math:: a\n```\n", 1, "eval-rst"),
         ("```{math} a = b\n```\n", 1, "below {math}"),
         ("```{note}\n\nWords $$ a $$ words.\n```\n", 3, "between words"),
@@ -147,3 +148,12 @@ def test_the_checker_imports_neither_numpy_nor_the_layers():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_formulas_of_an_included_file_are_found_at_their_places(tmp_path):
+    (tmp_path / "part.md").write_text("Words.\n\n$$\na = b\n$$\n")
+    page = tmp_path / "page.md"
+    page.write_text("# Page\n\n```{include} part.md\n```\n\n$$\nc = d\n$$\n")
+    found = [(formula.path.name, formula.line, formula.text.strip()) for formula in formulas(page)]
+    assert [(name, text) for name, _, text in found] == [("part.md", "a = b"), ("page.md", "c = d")]
+    assert found[0][1] < found[1][1]

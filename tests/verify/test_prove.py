@@ -92,6 +92,9 @@ TRUE = {
     "a delta renames what stands beside it": (a[k] * delta(k, m), a[m] * delta(k, m), {k: M, m: M}),
     "the order of two sums in one does not matter": (
         total(a[k] * x[l, k], (k, M), (l, n)), total(x[l, k] * a[k], (l, n), (k, M)), {}),
+    "a product of inner sums has a letter for each": (
+        total(total(x[k, l], (l, M)) * total(z[k, l], (l, M)), (k, n)),
+        total(x[k, l] * z[k, m], (k, n), (l, M), (m, M)), {}),
     "exponentials part": (exp(a[k] - u[k]) * exp(u[k]), exp(a[k]), {k: M}),
     "the shift cancels": (
         exp(z[i, m] + h) / total(exp(z[i, l] + h), (l, M)), p(i, m), {i: n, m: M}),
@@ -120,6 +123,11 @@ FALSE = {
     "the square of a sum is no sum of squares": (total(a[k], (k, M)) ** 2, total(a[k] ** 2, (k, M)), {}),
     "a product of sums is no sum of products": (
         total(a[k], (k, M)) * total(u[k], (k, M)), total(a[k] * u[k], (k, M)), {}),
+    "a product of inner sums is no sum of products": (
+        total(total(x[k, l], (l, M)) * total(z[k, l], (l, M)), (k, n)), total(x[k, l] * z[k, l], (k, n), (l, M)), {}),
+    "three inner sums are not two": (
+        total(total(x[k, l], (l, M)) * total(z[k, l], (l, M)) * total(w[k, l], (l, M)), (k, n)),
+        total(total(x[k, l] * w[k, l], (l, M)) * total(z[k, l], (l, M)), (k, n)), {}),
     "the exponential of a sum is no sum of exponentials": (exp(total(a[k], (k, M))), total(exp(a[k]), (k, M)), {}),
     "a logarithm does not part": (log(a[k] ** 2 + u[k] ** 2 + 1), log(a[k] ** 2 + 1) + log(u[k] ** 2 + 1), {k: M}),
     "a transpose": (total(x[i, j] * w[j, m], (j, D)), total(x[j, i] * w[j, m], (j, D)), {i: n, m: M}),
