@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests import chromium
 
@@ -18,7 +19,9 @@ ROOT = Path(__file__).resolve().parents[1]
 def html():
     """The folder of the built book. `make test` has built it before; what changed since is built now, strictly."""
     command = [Path(sys.executable).with_name("jupyter-book"), "build", ROOT, "-W", "--keep-going"]
-    build = subprocess.run(command, capture_output=True, text=True, timeout=1200)
+    (ROOT / "_build").mkdir(exist_ok=True)
+    with FileLock(ROOT / "_build" / "tests.lock"):  # the workers of pytest share one book
+        build = subprocess.run(command, capture_output=True, text=True, timeout=1200)
     assert build.returncode == 0, build.stdout + build.stderr
     return ROOT / "_build" / "html"
 

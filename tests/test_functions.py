@@ -103,16 +103,23 @@ def one_hot(c, M):
 SLIPS = {
     "dense": {
         "a lost transpose, with a reshape that makes it fit": lambda dZ, X, W: (
-            dZ @ W.reshape(M, D), X.T @ dZ, np.sum(dZ, axis=0, keepdims=True)),
+            dZ @ W.reshape(M, D),
+            X.T @ dZ,
+            np.sum(dZ, axis=0, keepdims=True),
+        ),
         "the gradient of the weights transposed, with a reshape that makes it fit": lambda dZ, X, W: (
-            dZ @ W.T, (dZ.T @ X).reshape(D, M), np.sum(dZ, axis=0, keepdims=True)),
-        "the mean where the sum belongs": lambda dZ, X, W: (
-            dZ @ W.T, X.T @ dZ, np.mean(dZ, axis=0, keepdims=True)),
+            dZ @ W.T,
+            (dZ.T @ X).reshape(D, M),
+            np.sum(dZ, axis=0, keepdims=True),
+        ),
+        "the mean where the sum belongs": lambda dZ, X, W: (dZ @ W.T, X.T @ dZ, np.mean(dZ, axis=0, keepdims=True)),
         "the samples of X and dZ not in the same order": lambda dZ, X, W: (
-            dZ @ W.T, X[::-1].T @ dZ, np.sum(dZ, axis=0, keepdims=True)),
+            dZ @ W.T,
+            X[::-1].T @ dZ,
+            np.sum(dZ, axis=0, keepdims=True),
+        ),
         "biases without their row": lambda dZ, X, W: (dZ @ W.T, X.T @ dZ, np.sum(dZ, axis=0)),
-        "the gradients in another order": lambda dZ, X, W: (
-            X.T @ dZ, dZ @ W.T, np.sum(dZ, axis=0, keepdims=True)),
+        "the gradients in another order": lambda dZ, X, W: (X.T @ dZ, dZ @ W.T, np.sum(dZ, axis=0, keepdims=True)),
     },
     "relu": {
         "no mask": lambda dA, Z: dA,
@@ -151,8 +158,9 @@ SLIPS = {
     },
     "softmax_soft_cross_entropy": {
         "y − p": lambda dL, Z, Y: dL[:, None] * (Y - f.softmax(Z)),
-        "the likeliest class for the targets": lambda dL, Z, Y: dL[:, None] * (
-            f.softmax(Z) - one_hot(Y.argmax(axis=1), M)),
+        "the likeliest class for the targets": lambda dL, Z, Y: (
+            dL[:, None] * (f.softmax(Z) - one_hot(Y.argmax(axis=1), M))
+        ),
         "the targets of another sample": lambda dL, Z, Y: dL[:, None] * (f.softmax(Z) - Y[::-1]),
     },
     "mean": {
@@ -262,8 +270,7 @@ def test_one_sample_of_one_class_has_probability_one_loss_zero_and_no_gradient()
 def test_one_hot_soft_targets_are_class_numbers():
     Y, g = one_hot(c, M), RNG.standard_normal(n)
     np.testing.assert_allclose(f.softmax_soft_cross_entropy(Z, Y), f.softmax_cross_entropy(Z, c), rtol=1e-14)
-    np.testing.assert_array_equal(
-        f.softmax_soft_cross_entropy_vjp(g, Z, Y), f.softmax_cross_entropy_vjp(g, Z, c))
+    np.testing.assert_array_equal(f.softmax_soft_cross_entropy_vjp(g, Z, Y), f.softmax_cross_entropy_vjp(g, Z, c))
 
 
 def test_the_fused_gradient_is_the_composed_one():
@@ -311,10 +318,8 @@ def test_a_masked_class_has_probability_zero_and_gradient_zero():
     np.testing.assert_allclose(f.softmax_cross_entropy_vjp(one, Z, c), [[3 / 4, 0, -3 / 4], [0, 0, 0]], rtol=1e-15)
     np.testing.assert_array_equal(f.softmax_vjp(np.arange(6.0).reshape(2, 3), Q)[:, 1], [0, 0])
     Y = np.array([[1 / 2, 0, 1 / 2], [0, 1, 0]])
-    np.testing.assert_allclose(
-        f.softmax_soft_cross_entropy(Z, Y), [np.log(4) - np.log(3) / 2, 0], rtol=1e-15)
-    np.testing.assert_allclose(
-        f.softmax_soft_cross_entropy_vjp(one, Z, Y), [[1 / 4, 0, -1 / 4], [0, 0, 0]], rtol=1e-15)
+    np.testing.assert_allclose(f.softmax_soft_cross_entropy(Z, Y), [np.log(4) - np.log(3) / 2, 0], rtol=1e-15)
+    np.testing.assert_allclose(f.softmax_soft_cross_entropy_vjp(one, Z, Y), [[1 / 4, 0, -1 / 4], [0, 0, 0]], rtol=1e-15)
 
 
 def test_a_masked_label_costs_infinity():
@@ -345,8 +350,9 @@ def test_single_precision_has_the_same_traps_at_smaller_numbers():
     np.testing.assert_allclose(f.sigmoid_vjp(np.ones(1, np.float32), np.float32([40])), np.exp(-40), rtol=3e-7)
 
 
-@pytest.mark.parametrize("name", ["dense", "relu", "sigmoid", "softmax", "softmax_cross_entropy",
-                                  "softmax_soft_cross_entropy", "mean"])
+@pytest.mark.parametrize(
+    "name", ["dense", "relu", "sigmoid", "softmax", "softmax_cross_entropy", "softmax_soft_cross_entropy", "mean"]
+)
 def test_a_nan_comes_out_of_its_sample_as_a_nan(name):
     pair = PAIRS[name]
     first = pair.arguments[0].copy()

@@ -15,8 +15,10 @@ KNOWN = {
     "a cubic": (lambda x: np.sum(x**3 - 2 * x), lambda x: 3 * x**2 - 2),
     "a wave": (lambda x: np.sum(np.sin(3 * x)), lambda x: 3 * np.cos(3 * x)),
     "an exponential of all": (lambda x: np.exp(np.sum(x) / 4), lambda x: np.full(x.shape, np.exp(np.sum(x) / 4) / 4)),
-    "a product": (lambda x: x[0, 0] * x[0, 1] * x[1, 2], lambda x: np.array(
-        [[x[0, 1] * x[1, 2], x[0, 0] * x[1, 2], 0], [0, 0, x[0, 0] * x[0, 1]]])),
+    "a product": (
+        lambda x: x[0, 0] * x[0, 1] * x[1, 2],
+        lambda x: np.array([[x[0, 1] * x[1, 2], x[0, 0] * x[1, 2], 0], [0, 0, x[0, 0] * x[0, 1]]]),
+    ),
 }
 every_function = pytest.mark.parametrize("name", KNOWN)
 
@@ -74,13 +76,18 @@ def test_the_error_of_a_complex_step_shrinks_with_the_square_of_the_step():
     np.testing.assert_allclose(errors[0] / errors[1], 4, rtol=0.01)
 
 
-@pytest.mark.parametrize(("forward", "gradient"), [
-    (lambda z: np.sum(f.sigmoid(z) ** 2), lambda z: f.sigmoid_vjp(2 * f.sigmoid(z), z)),
-    (lambda z: f.softmax(z)[0, 1], lambda z: f.softmax_vjp(np.array([[0, 1, 0], [0, 0, 0]]), f.softmax(z))),
-    (lambda z: f.mean(f.softmax_cross_entropy(z, np.array([2, 0]))),
-     lambda z: f.softmax_cross_entropy_vjp(np.full(2, 0.5), z, np.array([2, 0]))),
-    (lambda z: np.sum(f.relu(z) ** 2), lambda z: f.relu_vjp(2 * f.relu(z), z)),
-])
+@pytest.mark.parametrize(
+    ("forward", "gradient"),
+    [
+        (lambda z: np.sum(f.sigmoid(z) ** 2), lambda z: f.sigmoid_vjp(2 * f.sigmoid(z), z)),
+        (lambda z: f.softmax(z)[0, 1], lambda z: f.softmax_vjp(np.array([[0, 1, 0], [0, 0, 0]]), f.softmax(z))),
+        (
+            lambda z: f.mean(f.softmax_cross_entropy(z, np.array([2, 0]))),
+            lambda z: f.softmax_cross_entropy_vjp(np.full(2, 0.5), z, np.array([2, 0])),
+        ),
+        (lambda z: np.sum(f.relu(z) ** 2), lambda z: f.relu_vjp(2 * f.relu(z), z)),
+    ],
+)
 def test_the_functions_of_nncore_accept_a_complex_step_on_both_sides_of_zero(forward, gradient):
     np.testing.assert_allclose(complex_step(forward, X0), gradient(X0), rtol=1e-14, atol=1e-16)
 
@@ -107,21 +114,33 @@ def test_a_number_has_a_derivative_too(check):
 
 
 @both
-@pytest.mark.parametrize(("h", "error"), [(0, ValueError), (-1e-5, ValueError), (np.nan, ValueError),
-                                          (np.inf, ValueError), ("1", TypeError), (True, TypeError)])
+@pytest.mark.parametrize(
+    ("h", "error"),
+    [
+        (0, ValueError),
+        (-1e-5, ValueError),
+        (np.nan, ValueError),
+        (np.inf, ValueError),
+        ("1", TypeError),
+        (True, TypeError),
+    ],
+)
 def test_a_step_that_is_not_positive_is_refused(check, h, error):
     with pytest.raises(error, match=r"\Ah must be a"):
         check(np.sum, X0, h)
 
 
 @both
-@pytest.mark.parametrize("mutate", [
-    lambda g: -g,
-    lambda g: 1.001 * g,
-    lambda g: g.reshape(3, 2).T,
-    lambda g: np.where(X0 > 0, g, 0),
-    lambda g: g + 1e-4,
-])
+@pytest.mark.parametrize(
+    "mutate",
+    [
+        lambda g: -g,
+        lambda g: 1.001 * g,
+        lambda g: g.reshape(3, 2).T,
+        lambda g: np.where(X0 > 0, g, 0),
+        lambda g: g + 1e-4,
+    ],
+)
 def test_a_nearly_right_derivative_is_noticed(check, mutate):
     function, derivative = KNOWN["a wave"]
     found = check(function, X0)
@@ -141,10 +160,16 @@ def test_the_relative_error_is_the_largest_difference_over_the_largest_entry():
     assert relative_error(X0, X0) == 0
 
 
-@pytest.mark.parametrize(("A", "B"), [
-    ([np.nan, 1.0], [1.0, 1.0]), ([1.0, 1.0], [1.0, np.nan]), ([0.0, 0.0], [np.nan, 0.0]), ([np.nan, 0.0], [0.0, 0.0]),
-    ([np.nan], [np.nan]),
-])
+@pytest.mark.parametrize(
+    ("A", "B"),
+    [
+        ([np.nan, 1.0], [1.0, 1.0]),
+        ([1.0, 1.0], [1.0, np.nan]),
+        ([0.0, 0.0], [np.nan, 0.0]),
+        ([np.nan, 0.0], [0.0, 0.0]),
+        ([np.nan], [np.nan]),
+    ],
+)
 def test_a_nan_never_passes_for_agreement(A, B):
     assert np.isnan(relative_error(A, B))
 

@@ -307,15 +307,21 @@ def bad_probabilities(letter, A):
 BAD_FORWARD = [
     *(("Dense", what, (bad,), *rest) for what, bad, *rest in bad_matrices("X", X, D)),
     ("Dense", "another number of features", (Z,), ValueError, r"X must have shape \(any, 2\), got \(4, 3\)"),
-    *((name, what, (bad,), *rest) for name in ("ReLU", "Sigmoid", "Softmax")
-      for what, bad, *rest in bad_matrices("Z", Z, "any")),
+    *(
+        (name, what, (bad,), *rest)
+        for name in ("ReLU", "Sigmoid", "Softmax")
+        for what, bad, *rest in bad_matrices("Z", Z, "any")
+    ),
     ("Softmax", "an infinite logit", (infinite,), ValueError, r"Z must have a largest finite logit .* row 1 .* \+inf"),
     ("Softmax", "nothing unmasked", (masked,), ValueError, r"Z must have a largest finite .* row 2 .* masked"),
     *(("SoftmaxCrossEntropy", what, (bad, c), *rest) for what, bad, *rest in bad_matrices("Z", Z, "any")),
     ("SoftmaxCrossEntropy", "an infinite logit", (infinite, c), ValueError, r"Z must have .* row 1 .* \+inf"),
     ("SoftmaxCrossEntropy", "nothing unmasked", (masked, c), ValueError, r"Z must have .* row 2 .* masked"),
-    *((name, f"labels: {what}", (first, bad), *rest)
-      for name, first in (("SoftmaxCrossEntropy", Z), ("CrossEntropy", P)) for what, bad, *rest in bad_class_numbers()),
+    *(
+        (name, f"labels: {what}", (first, bad), *rest)
+        for name, first in (("SoftmaxCrossEntropy", Z), ("CrossEntropy", P))
+        for what, bad, *rest in bad_class_numbers()
+    ),
     *(("CrossEntropy", what, (bad, c), *rest) for what, bad, *rest in bad_probabilities("P", P)),
     ("CrossEntropy", "three dimensions", (cube, c), ValueError, r"P must have shape \(any, any\), got \(4, 2, 2\)"),
     ("CrossEntropy", "no sample", (P[:0], c[:0]), ValueError, r"P must have at least one entry, got shape \(0, 3\)"),
@@ -326,8 +332,9 @@ BAD_FORWARD = [
 ]
 
 
-@pytest.mark.parametrize(("name", "what", "bad", "error", "message"), BAD_FORWARD,
-                         ids=[f"{name}-{what}" for name, what, *_ in BAD_FORWARD])
+@pytest.mark.parametrize(
+    ("name", "what", "bad", "error", "message"), BAD_FORWARD, ids=[f"{name}-{what}" for name, what, *_ in BAD_FORWARD]
+)
 def test_bad_input_gets_one_clear_error_and_changes_nothing(name, what, bad, error, message):
     make, given, upstream = LAYERS[name]
     layer = make()
@@ -381,13 +388,16 @@ def test_an_upstream_gradient_of_another_shape_or_dtype_is_refused_and_changes_n
     assert_same(gradients_of(layer, upstream), expected_gradients(name))
 
 
-@pytest.mark.parametrize(("arguments", "error", "message"), [
-    ((0, 3), ValueError, "D must be at least 1, got 0"),
-    ((2, -1), ValueError, "M must be at least 1, got -1"),
-    ((2.0, 3), TypeError, "D must be an integer, got 2.0"),
-    ((True, 3), TypeError, "D must be an integer, got True"),
-    ((2, "3"), TypeError, "M must be an integer, got '3'"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((0, 3), ValueError, "D must be at least 1, got 0"),
+        ((2, -1), ValueError, "M must be at least 1, got -1"),
+        ((2.0, 3), TypeError, "D must be an integer, got 2.0"),
+        ((True, 3), TypeError, "D must be an integer, got True"),
+        ((2, "3"), TypeError, "M must be an integer, got '3'"),
+    ],
+)
 def test_a_dense_layer_of_no_size_is_refused(arguments, error, message):
     with pytest.raises(error, match=message):
         Dense(*arguments, np.random.default_rng(0))
@@ -399,13 +409,16 @@ def test_weights_are_drawn_from_a_generator_only(rng):
         Dense(D, M, rng)
 
 
-@pytest.mark.parametrize(("option", "error", "message"), [
-    ({"scale": 0}, ValueError, "scale must be a positive finite number, got 0.0"),
-    ({"scale": np.inf}, ValueError, "scale must be a positive finite number, got inf"),
-    ({"scale": "1"}, TypeError, "scale must be a real number, got '1'"),
-    ({"dtype": np.float16}, TypeError, "dtype must be numpy.float32 or numpy.float64, got"),
-    ({"dtype": int}, TypeError, "dtype must be numpy.float32 or numpy.float64, got"),
-])
+@pytest.mark.parametrize(
+    ("option", "error", "message"),
+    [
+        ({"scale": 0}, ValueError, "scale must be a positive finite number, got 0.0"),
+        ({"scale": np.inf}, ValueError, "scale must be a positive finite number, got inf"),
+        ({"scale": "1"}, TypeError, "scale must be a real number, got '1'"),
+        ({"dtype": np.float16}, TypeError, "dtype must be numpy.float32 or numpy.float64, got"),
+        ({"dtype": int}, TypeError, "dtype must be numpy.float32 or numpy.float64, got"),
+    ],
+)
 def test_a_dense_layer_with_options_that_make_no_sense_is_refused(option, error, message):
     with pytest.raises(error, match=message):
         Dense(D, M, np.random.default_rng(0), **option)

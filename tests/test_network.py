@@ -231,12 +231,15 @@ def test_layers_that_do_not_fit_are_refused():
             Network(layers)
 
 
-@pytest.mark.parametrize(("widths", "error", "message"), [
-    ([], ValueError, r"widths must name at least the inputs and the classes, got \[\]"),
-    ([3], ValueError, r"widths must name at least the inputs and the classes, got \[3\]"),
-    ([3, 0, 2], ValueError, "M must be at least 1, got 0"),
-    ([3, 2.5], TypeError, "M must be an integer, got 2.5"),
-])
+@pytest.mark.parametrize(
+    ("widths", "error", "message"),
+    [
+        ([], ValueError, r"widths must name at least the inputs and the classes, got \[\]"),
+        ([3], ValueError, r"widths must name at least the inputs and the classes, got \[3\]"),
+        ([3, 0, 2], ValueError, "M must be at least 1, got 0"),
+        ([3, 2.5], TypeError, "M must be an integer, got 2.5"),
+    ],
+)
 def test_widths_that_make_no_network_are_refused(widths, error, message):
     with pytest.raises(error, match=message):
         multilayer(widths, np.random.default_rng(0))

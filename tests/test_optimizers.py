@@ -42,6 +42,7 @@ def momentum_by_hand(theta, slopes, lr, beta):
 def adam_by_hand(theta, slopes, lr, beta1, beta2, eps):
     """Both means written out as weighted means of all gradients so far, whose weights sum to 1."""
     for t in range(1, len(slopes) + 1):
+
         def weighted(beta, values, t=t):
             weights = [beta ** (t - s) for s in range(1, t + 1)]
             return sum(w * v for w, v in zip(weights, values, strict=False)) / sum(weights)
@@ -50,13 +51,16 @@ def adam_by_hand(theta, slopes, lr, beta1, beta2, eps):
     return theta
 
 
-@pytest.mark.parametrize(("optimizer", "by_hand", "settings"), [
-    (SGD, sgd_by_hand, {"lr": 0.3}),
-    (Momentum, momentum_by_hand, {"lr": 0.3, "beta": 0.75}),
-    (Momentum, momentum_by_hand, {"lr": 0.1, "beta": 0.9}),
-    (Adam, adam_by_hand, {"lr": 0.2, "beta1": 0.75, "beta2": 0.9375, "eps": 0.01}),
-    (Adam, adam_by_hand, {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}),
-])
+@pytest.mark.parametrize(
+    ("optimizer", "by_hand", "settings"),
+    [
+        (SGD, sgd_by_hand, {"lr": 0.3}),
+        (Momentum, momentum_by_hand, {"lr": 0.3, "beta": 0.75}),
+        (Momentum, momentum_by_hand, {"lr": 0.1, "beta": 0.9}),
+        (Adam, adam_by_hand, {"lr": 0.2, "beta1": 0.75, "beta2": 0.9375, "eps": 0.01}),
+        (Adam, adam_by_hand, {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}),
+    ],
+)
 def test_six_steps_are_those_of_the_rule_written_out(optimizer, by_hand, settings):
     theta, rule = parameters(), optimizer(**settings)
     for step in range(6):
@@ -160,12 +164,15 @@ def test_single_precision_stays_single_precision(make):
 
 
 @every_optimizer
-@pytest.mark.parametrize(("bad", "message"), [
-    (lambda: gradients(0)[:1], "gradients must be as many as parameters, 2, got 1"),
-    (lambda: [gradients(0)[0], None], "gradients must come from a backward pass: gradient 1 is None"),
-    (lambda: [gradients(0)[0], np.ones((3, 1))], r"gradient 1 must have the shape .*, \(1, 3\), got \(3, 1\)"),
-    (lambda: [gradients(0)[0], 1.0], r"gradient 1 must have the shape of its parameter, \(1, 3\), got \(\)"),
-])
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (lambda: gradients(0)[:1], "gradients must be as many as parameters, 2, got 1"),
+        (lambda: [gradients(0)[0], None], "gradients must come from a backward pass: gradient 1 is None"),
+        (lambda: [gradients(0)[0], np.ones((3, 1))], r"gradient 1 must have the shape .*, \(1, 3\), got \(3, 1\)"),
+        (lambda: [gradients(0)[0], 1.0], r"gradient 1 must have the shape of its parameter, \(1, 3\), got \(\)"),
+    ],
+)
 def test_gradients_that_do_not_fit_are_refused_and_change_nothing(make, bad, message):
     theta, other, rule, again = parameters(), parameters(), make(0.1), make(0.1)
     rule.step(theta, gradients(0))
@@ -208,11 +215,14 @@ def test_a_learning_rate_that_is_no_number_is_refused(make, lr):
         make(lr)
 
 
-@pytest.mark.parametrize(("make", "option"), [
-    (lambda value: Momentum(0.1, beta=value), "beta"),
-    (lambda value: Adam(beta1=value), "beta1"),
-    (lambda value: Adam(beta2=value), "beta2"),
-])
+@pytest.mark.parametrize(
+    ("make", "option"),
+    [
+        (lambda value: Momentum(0.1, beta=value), "beta"),
+        (lambda value: Adam(beta1=value), "beta1"),
+        (lambda value: Adam(beta2=value), "beta2"),
+    ],
+)
 @pytest.mark.parametrize("value", [1, 1.5, -0.1, np.nan])
 def test_a_share_that_is_not_from_0_to_1_is_refused(make, option, value):
     with pytest.raises(ValueError, match=rf"\A{option} must be a number from 0 up to, not including, 1, got"):

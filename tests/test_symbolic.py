@@ -88,8 +88,9 @@ def test_the_trace_of_softmax_is_its_formula():
 
 
 def test_the_trace_of_softmax_vjp_is_its_formula():
-    assert_formula(f.softmax_vjp(G, P), n, M,
-                   lambda i, m: P[i, m] * (G[i, m] - sum(G[i, k] * P[i, k] for k in range(M))))
+    assert_formula(
+        f.softmax_vjp(G, P), n, M, lambda i, m: P[i, m] * (G[i, m] - sum(G[i, k] * P[i, k] for k in range(M)))
+    )
 
 
 def test_the_trace_of_cross_entropy_is_its_formula():
@@ -112,13 +113,18 @@ def test_the_trace_of_softmax_soft_cross_entropy_is_its_formula():
     # rows that sum to 1: only then does the largest logit cancel
     half, third, sixth = sp.Rational(1, 2), sp.Rational(1, 3), sp.Rational(1, 6)
     targets = SymbolicArray([[half, third, sixth], [sixth, half, third], [0, 1, 0], [half, 0, half]])
-    assert_formula(without_shift(f.softmax_soft_cross_entropy(Z, targets)), n, 1,
-                   lambda i, _: lse(i) - sum(targets[i, m] * Z[i, m] for m in range(M)))
+    assert_formula(
+        without_shift(f.softmax_soft_cross_entropy(Z, targets)),
+        n,
+        1,
+        lambda i, _: lse(i) - sum(targets[i, m] * Z[i, m] for m in range(M)),
+    )
 
 
 def test_the_trace_of_softmax_soft_cross_entropy_vjp_is_its_formula():
-    assert_formula(without_shift(f.softmax_soft_cross_entropy_vjp(H, Z, Y)), n, M,
-                   lambda i, m: H[i] * (p(i, m) - Y[i, m]))
+    assert_formula(
+        without_shift(f.softmax_soft_cross_entropy_vjp(H, Z, Y)), n, M, lambda i, m: H[i] * (p(i, m) - Y[i, m])
+    )
 
 
 def test_the_traces_of_mean_and_its_vjp_are_their_formulas():
@@ -171,8 +177,13 @@ def test_a_matrix_is_a_sympy_matrix_and_a_vector_a_column():
 
 @pytest.mark.parametrize("inexact", [0.5, 0.1, np.float64(1.5), np.float32(0.25)])
 def test_a_rounded_number_is_refused_because_its_residue_would_look_like_an_error(inexact):
-    for operation in (lambda: Z + inexact, lambda: inexact * Z, lambda: SymbolicArray([[inexact]]),
-                      lambda: np.heaviside(Z, inexact), lambda: np.where(Z > 0, Z, inexact)):
+    for operation in (
+        lambda: Z + inexact,
+        lambda: inexact * Z,
+        lambda: SymbolicArray([[inexact]]),
+        lambda: np.heaviside(Z, inexact),
+        lambda: np.where(Z > 0, Z, inexact),
+    ):
         with pytest.raises(TypeError):
             operation()
 
@@ -415,8 +426,12 @@ def test_a_maximum_that_makes_no_difference_is_set_to_zero():
 
 
 def test_a_maximum_that_makes_a_difference_stays():
-    kept = [f.relu(Z), Z - np.max(Z, axis=1, keepdims=True), np.exp(Z - np.max(Z, axis=1, keepdims=True)),
-            np.max(Z, axis=1, keepdims=True) * f.softmax(Z)]
+    kept = [
+        f.relu(Z),
+        Z - np.max(Z, axis=1, keepdims=True),
+        np.exp(Z - np.max(Z, axis=1, keepdims=True)),
+        np.max(Z, axis=1, keepdims=True) * f.softmax(Z),
+    ]
     for array in kept:
         for before, after in zip(array.matrix(), without_shift(array).matrix(), strict=True):
             assert after.has(sp.Max)

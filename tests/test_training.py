@@ -30,8 +30,19 @@ X_test, c_test = data(1, 11)
 def run(seed=0, optimizer=SGD, epochs=3, batch_size=5, **options):
     network = multilayer([D, 4, M], np.random.default_rng(seed))
     rng = np.random.default_rng(seed)
-    history = train(network, optimizer(0.1), X, c, X_test, c_test,
-                    epochs=epochs, batch_size=batch_size, rng=rng, progress=False, **options)
+    history = train(
+        network,
+        optimizer(0.1),
+        X,
+        c,
+        X_test,
+        c_test,
+        epochs=epochs,
+        batch_size=batch_size,
+        rng=rng,
+        progress=False,
+        **options,
+    )
     return network, history
 
 
@@ -49,8 +60,18 @@ class Watched(Network):
 
 def watched_run(epochs, batch_size):
     network = Watched()
-    train(network, SGD(0.1), X, c, X_test, c_test, epochs=epochs, batch_size=batch_size,
-          rng=np.random.default_rng(3), progress=False)
+    train(
+        network,
+        SGD(0.1),
+        X,
+        c,
+        X_test,
+        c_test,
+        epochs=epochs,
+        batch_size=batch_size,
+        rng=np.random.default_rng(3),
+        progress=False,
+    )
     a_epoch = math.ceil(n / batch_size)
     assert len(network.batches) == epochs * a_epoch
     return [network.batches[k * a_epoch : (k + 1) * a_epoch] for k in range(epochs)]
@@ -59,9 +80,16 @@ def watched_run(epochs, batch_size):
 # Batches --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("batch_size", "sizes"), [
-    (5, [5, 5, 5, 5, 3]), (23, [23]), (22, [22, 1]), (100, [23]), (1, [1] * 23),
-])
+@pytest.mark.parametrize(
+    ("batch_size", "sizes"),
+    [
+        (5, [5, 5, 5, 5, 3]),
+        (23, [23]),
+        (22, [22, 1]),
+        (100, [23]),
+        (1, [1] * 23),
+    ],
+)
 def test_every_epoch_visits_every_sample_once_with_its_own_label(batch_size, sizes):
     for epoch in watched_run(3, batch_size):
         assert [len(inputs) for inputs, _ in epoch] == sizes
@@ -90,8 +118,18 @@ def test_equal_seeds_give_the_same_training_to_the_last_bit(optimizer):
 def test_the_order_of_the_batches_follows_from_the_generator_that_is_passed_in():
     def trained(seed):
         network = multilayer([D, M], np.random.default_rng(0))
-        train(network, SGD(0.1), X, c, X_test, c_test, epochs=1, batch_size=5,
-              rng=np.random.default_rng(seed), progress=False)
+        train(
+            network,
+            SGD(0.1),
+            X,
+            c,
+            X_test,
+            c_test,
+            epochs=1,
+            batch_size=5,
+            rng=np.random.default_rng(seed),
+            progress=False,
+        )
         return network.parameters[0]
 
     np.testing.assert_array_equal(trained(1), trained(1))
@@ -110,8 +148,15 @@ def test_data_is_not_modified():
     arrays = [array.copy() for array in (X, c, X_test, c_test)]
     for array in arrays:
         array.flags.writeable = False
-    train(multilayer([D, M], np.random.default_rng(0)), SGD(0.1), *arrays, epochs=2, batch_size=5,
-          rng=np.random.default_rng(0), progress=False)
+    train(
+        multilayer([D, M], np.random.default_rng(0)),
+        SGD(0.1),
+        *arrays,
+        epochs=2,
+        batch_size=5,
+        rng=np.random.default_rng(0),
+        progress=False,
+    )
     for array, original in zip(arrays, (X, c, X_test, c_test), strict=True):
         np.testing.assert_array_equal(array, original)
 
@@ -172,13 +217,29 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.mark.parametrize(("file", "progress", "drawn"), [
-    (Terminal, True, True), (Terminal, False, False), (io.StringIO, True, False), (io.StringIO, False, False),
-])
+@pytest.mark.parametrize(
+    ("file", "progress", "drawn"),
+    [
+        (Terminal, True, True),
+        (Terminal, False, False),
+        (io.StringIO, True, False),
+        (io.StringIO, False, False),
+    ],
+)
 def test_a_progress_bar_is_drawn_on_a_terminal_only_and_only_if_wanted(file, progress, drawn, monkeypatch, capsys):
     monkeypatch.setattr(sys, "stderr", file())
-    train(multilayer([D, M], np.random.default_rng(0)), SGD(0.1), X, c, X_test, c_test, epochs=2, batch_size=5,
-          rng=np.random.default_rng(0), progress=progress)
+    train(
+        multilayer([D, M], np.random.default_rng(0)),
+        SGD(0.1),
+        X,
+        c,
+        X_test,
+        c_test,
+        epochs=2,
+        batch_size=5,
+        rng=np.random.default_rng(0),
+        progress=progress,
+    )
     assert ("2/2" in sys.stderr.getvalue()) is drawn
     assert drawn or sys.stderr.getvalue() == ""
     assert capsys.readouterr().out == ""
@@ -238,10 +299,13 @@ def digits():
     return X[kept] / 16, c[kept], X[held_out] / 16, c[held_out]
 
 
-@pytest.mark.parametrize(("widths", "optimizer", "least"), [
-    ([64, 10], SGD(0.5), 0.90),
-    ([64, 64, 32, 10], Adam(0.003), 0.97),
-])
+@pytest.mark.parametrize(
+    ("widths", "optimizer", "least"),
+    [
+        ([64, 10], SGD(0.5), 0.90),
+        ([64, 64, 32, 10], Adam(0.003), 0.97),
+    ],
+)
 def test_handwritten_digits_are_learned(widths, optimizer, least):
     rng = np.random.default_rng(100)
     network = multilayer(widths, rng, ReLU)
@@ -255,6 +319,7 @@ def test_labels_that_mean_nothing_are_not_predicted():
     X, c, X_test, c_test = digits()
     rng = np.random.default_rng(0)
     network = multilayer([64, 10], rng)
-    history = train(network, SGD(0.5), X, rng.permutation(c), X_test, c_test, epochs=5, batch_size=32, rng=rng,
-                    progress=False)
+    history = train(
+        network, SGD(0.5), X, rng.permutation(c), X_test, c_test, epochs=5, batch_size=32, rng=rng, progress=False
+    )
     assert history.test_accuracy[-1] < 0.4

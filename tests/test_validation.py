@@ -34,25 +34,36 @@ def test_a_size_of_none_may_be_any(shape):
     assert check.floats("A", np.ones((2, 3)), shape).shape == (2, 3)
 
 
-@pytest.mark.parametrize(("A", "shape", "words"), [
-    (np.ones((2, 3)), (None, 2), "A must have shape (any, 2), got (2, 3)"),
-    (np.ones((2, 3)), (3, 3), "A must have shape (3, 3), got (2, 3)"),
-    (np.ones(3), (None, 3), "A must have shape (any, 3), got (3,)"),
-    (np.ones((1, 3)), (3,), "A must have shape (3,), got (1, 3)"),
-    (np.float64(1), (None,), "A must have shape (any,), got ()"),
-    (np.ones((0, 3)), (None, 3), "A must have at least one entry, got shape (0, 3)"),
-    (np.ones((3, 0)), (3, None), "A must have at least one entry, got shape (3, 0)"),
-    ([[1.0], [1.0, 2.0]], (None, None), "A must be a rectangular array, got rows of different lengths"),
-])
+@pytest.mark.parametrize(
+    ("A", "shape", "words"),
+    [
+        (np.ones((2, 3)), (None, 2), "A must have shape (any, 2), got (2, 3)"),
+        (np.ones((2, 3)), (3, 3), "A must have shape (3, 3), got (2, 3)"),
+        (np.ones(3), (None, 3), "A must have shape (any, 3), got (3,)"),
+        (np.ones((1, 3)), (3,), "A must have shape (3,), got (1, 3)"),
+        (np.float64(1), (None,), "A must have shape (any,), got ()"),
+        (np.ones((0, 3)), (None, 3), "A must have at least one entry, got shape (0, 3)"),
+        (np.ones((3, 0)), (3, None), "A must have at least one entry, got shape (3, 0)"),
+        ([[1.0], [1.0, 2.0]], (None, None), "A must be a rectangular array, got rows of different lengths"),
+    ],
+)
 def test_an_array_of_another_shape_is_refused(A, shape, words):
     with pytest.raises(ValueError, match=message(words)):
         check.floats("A", A, shape)
 
 
-@pytest.mark.parametrize("A", [
-    np.ones((1, 1), dtype=complex), np.ones((1, 1), dtype=object), np.array([["1"]]), np.ones((1, 1), dtype=np.float16),
-    np.array([[np.datetime64("2026-01-01")]]), {"a": 1}, [[2**70]],
-])
+@pytest.mark.parametrize(
+    "A",
+    [
+        np.ones((1, 1), dtype=complex),
+        np.ones((1, 1), dtype=object),
+        np.array([["1"]]),
+        np.ones((1, 1), dtype=np.float16),
+        np.array([[np.datetime64("2026-01-01")]]),
+        {"a": 1},
+        [[2**70]],
+    ],
+)
 def test_an_array_of_another_dtype_is_refused(A):
     words = f"A must hold float32, float64 or integer numbers, got dtype {np.asarray(A).dtype}"
     with pytest.raises(TypeError, match=message(words)):
@@ -73,10 +84,16 @@ def test_logits_may_mask_all_classes_but_one_and_may_hold_a_nan():
     assert check.logits("Z", Z, (None, None)) is Z
 
 
-@pytest.mark.parametrize(("row", "words"), [
-    ([np.inf, 0.0], "Z must have a largest finite logit in every row, row 1 has an entry of +inf"),
-    ([-np.inf, -np.inf], "Z must have a largest finite logit in every row, row 1 has every class masked (all -inf)"),
-])
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ([np.inf, 0.0], "Z must have a largest finite logit in every row, row 1 has an entry of +inf"),
+        (
+            [-np.inf, -np.inf],
+            "Z must have a largest finite logit in every row, row 1 has every class masked (all -inf)",
+        ),
+    ],
+)
 def test_logits_without_a_largest_finite_one_are_refused(row, words):
     with pytest.raises(ValueError, match=message(words)):
         check.logits("Z", [[0.0, 1.0], row], (None, None))
@@ -89,9 +106,18 @@ def test_rows_of_probabilities_pass_with_the_rounding_that_float32_leaves():
     check.probabilities("P", [[np.nan, 0.5, 0.5]], (None, None))
 
 
-@pytest.mark.parametrize("row", [
-    [0.5, 0.6], [0.4, 0.4], [-0.1, 1.1], [1.1, -0.1], [np.inf, 0.0], [0.0, 0.0], [3.0, -2.0],
-])
+@pytest.mark.parametrize(
+    "row",
+    [
+        [0.5, 0.6],
+        [0.4, 0.4],
+        [-0.1, 1.1],
+        [1.1, -0.1],
+        [np.inf, 0.0],
+        [0.0, 0.0],
+        [3.0, -2.0],
+    ],
+)
 def test_rows_that_are_no_probabilities_are_refused(row):
     words = "P must have rows of probabilities (entries from 0 to 1 that sum to 1), row 1 is " + str(row)
     with pytest.raises(ValueError, match=message(words)):
@@ -99,8 +125,10 @@ def test_rows_that_are_no_probabilities_are_refused(row):
 
 
 def test_class_numbers_in_place_of_probabilities_are_told_what_to_do():
-    words = ("Y must hold a row of probabilities for each sample, got shape (3,): "
-             "for class numbers take their one-hot rows, np.eye(M)[Y]")
+    words = (
+        "Y must hold a row of probabilities for each sample, got shape (3,): "
+        "for class numbers take their one-hot rows, np.eye(M)[Y]"
+    )
     with pytest.raises(ValueError, match=message(words)):
         check.probabilities("Y", [0, 1, 2], (3, 3))
 
@@ -123,17 +151,24 @@ def test_class_numbers_from_0_to_M_minus_1_pass(c):
 WANTED = "c must hold 3 class numbers from 0 to 1, one for each sample"
 
 
-@pytest.mark.parametrize(("c", "error", "words"), [
-    ([0, -1, 1], ValueError, f"{WANTED}; entry 1 is -1"),
-    ([0, 1, 2], ValueError, f"{WANTED}; entry 2 is 2"),
-    (np.array([0, 255, 1], dtype=np.uint8), ValueError, f"{WANTED}; entry 1 is 255"),
-    ([0.0, 1.0, 1.0], TypeError, f"{WANTED}; got dtype float64"),
-    ([True, False, True], TypeError, f"{WANTED}; got dtype bool"),
-    ([0, 1], ValueError, f"{WANTED}, in an array of shape (3,); got shape (2,)"),
-    ([[0], [1], [1]], ValueError, f"{WANTED}, in an array of shape (3,); got shape (3, 1)"),
-    (np.eye(3, 2), ValueError, f"{WANTED}; got an array of shape (3, 2): for one-hot rows take c.argmax(axis=1), "
-                               "for soft targets SoftTargetCrossEntropy"),
-])
+@pytest.mark.parametrize(
+    ("c", "error", "words"),
+    [
+        ([0, -1, 1], ValueError, f"{WANTED}; entry 1 is -1"),
+        ([0, 1, 2], ValueError, f"{WANTED}; entry 2 is 2"),
+        (np.array([0, 255, 1], dtype=np.uint8), ValueError, f"{WANTED}; entry 1 is 255"),
+        ([0.0, 1.0, 1.0], TypeError, f"{WANTED}; got dtype float64"),
+        ([True, False, True], TypeError, f"{WANTED}; got dtype bool"),
+        ([0, 1], ValueError, f"{WANTED}, in an array of shape (3,); got shape (2,)"),
+        ([[0], [1], [1]], ValueError, f"{WANTED}, in an array of shape (3,); got shape (3, 1)"),
+        (
+            np.eye(3, 2),
+            ValueError,
+            f"{WANTED}; got an array of shape (3, 2): for one-hot rows take c.argmax(axis=1), "
+            "for soft targets SoftTargetCrossEntropy",
+        ),
+    ],
+)
 def test_anything_else_is_refused(c, error, words):
     with pytest.raises(error, match=message(words)):
         check.class_numbers("c", c, 3, 2)
@@ -177,14 +212,17 @@ def test_a_count_becomes_a_python_int(value):
     assert type(check.count("epochs", value)) is int and check.count("epochs", value) == value
 
 
-@pytest.mark.parametrize(("value", "error", "words"), [
-    (0, ValueError, "epochs must be at least 1, got 0"),
-    (-3, ValueError, "epochs must be at least 1, got -3"),
-    (2.0, TypeError, "epochs must be an integer, got 2.0"),
-    (True, TypeError, "epochs must be an integer, got True"),
-    ("2", TypeError, "epochs must be an integer, got '2'"),
-    (None, TypeError, "epochs must be an integer, got None"),
-])
+@pytest.mark.parametrize(
+    ("value", "error", "words"),
+    [
+        (0, ValueError, "epochs must be at least 1, got 0"),
+        (-3, ValueError, "epochs must be at least 1, got -3"),
+        (2.0, TypeError, "epochs must be an integer, got 2.0"),
+        (True, TypeError, "epochs must be an integer, got True"),
+        ("2", TypeError, "epochs must be an integer, got '2'"),
+        (None, TypeError, "epochs must be an integer, got None"),
+    ],
+)
 def test_what_counts_nothing_is_refused(value, error, words):
     with pytest.raises(error, match=message(words)):
         check.count("epochs", value)

@@ -68,7 +68,8 @@ def link_to_code(app, doctree):
             if place:
                 line += nodes.Text(", ")
             link = addnodes.pending_xref(
-                "", refdomain="py", reftype="func", reftarget=name, refdoc=app.env.docname, refwarn=True)
+                "", refdomain="py", reftype="func", reftarget=name, refdoc=app.env.docname, refwarn=True
+            )
             link += nodes.literal("", name.rpartition(".")[2], classes=["xref", "py", "py-func"])
             line += link
         equation.parent.insert(equation.parent.index(equation) + 1, line)

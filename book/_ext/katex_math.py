@@ -95,8 +95,12 @@ def visit_display(self, node):
     tex = formula(node.astext())
     if re.match(r"\\begin\{(align|gather|equation|alignat|CD)\}", tex):
         # KaTeX would count these lines by itself, past the numbers of the book.
-        logger.warning(r"%s counts by itself: write $$ … $$ (label) around \begin{aligned}", tex.split("}")[0] + "}",
-                       location=location(node), type="katex")
+        logger.warning(
+            r"%s counts by itself: write $$ … $$ (label) around \begin{aligned}",
+            tex.split("}")[0] + "}",
+            location=location(node),
+            type="katex",
+        )
     self.body.append(self.starttag(node, "div", "", CLASS="math"))
     self.body.append('<div class="math-box">' + render(node, tex, True) + "</div>")
     if node.get("number"):

@@ -29,15 +29,19 @@ def page_links(app, pagename, templatename, context, doctree):
     source = app.env.doc2path(pagename, base=False)
     page = app.config.html_baseurl + app.builder.get_target_uri(pagename)
     context["edit_this_page"] = f"{repository}/edit/{branch}/{source}"
-    context["report_an_error"] = (f"{repository}/issues/new?title={quote('Error in ' + source)}"
-                                  f"&body={quote('Page: ' + page)}")
+    context["report_an_error"] = (
+        f"{repository}/issues/new?title={quote('Error in ' + source)}&body={quote('Page: ' + page)}"
+    )
 
 
 def without_thebe(app, pagename, templatename, context, doctree):
     """Jupyter Book loads sphinx-thebe always; its script would come from another host, and it fails on every page."""
+
     def foreign(asset):
-        return "thebe" in str(getattr(asset, "filename", asset) or "") or "thebe" in (
-            getattr(asset, "attributes", {}).get("body") or "").lower()
+        return (
+            "thebe" in str(getattr(asset, "filename", asset) or "")
+            or "thebe" in (getattr(asset, "attributes", {}).get("body") or "").lower()
+        )
 
     for kind in ("script_files", "css_files"):
         if kind in context:
@@ -71,7 +75,9 @@ def front_door(app, exception):
             f'<link rel="icon" href="_static/favicon.svg" type="image/svg+xml">\n'
             f'<meta http-equiv="refresh" content="0; url={start}">\n'
             f'<link rel="canonical" href="{app.config.html_baseurl}{start}">\n</head>\n'
-            f'<body>\n<main><h1><a href="{start}">{title}</a></h1></main>\n</body>\n</html>\n', encoding="utf-8")
+            f'<body>\n<main><h1><a href="{start}">{title}</a></h1></main>\n</body>\n</html>\n',
+            encoding="utf-8",
+        )
 
 
 def setup(app):

@@ -49,8 +49,9 @@ def execution_key() -> str:
 def commit_time() -> str:
     """Seconds since 1970 of the last commit: the time that goes into files, so that equal sources give equal builds."""
     try:
-        return subprocess.check_output(["git", "-C", ROOT, "log", "-1", "--format=%ct"], text=True,
-                                       stderr=subprocess.DEVNULL).strip()
+        return subprocess.check_output(
+            ["git", "-C", ROOT, "log", "-1", "--format=%ct"], text=True, stderr=subprocess.DEVNULL
+        ).strip()
     except (OSError, subprocess.CalledProcessError):
         return "1767225600"  # 1 January 2026, where the sources are no git checkout
 

@@ -21,6 +21,8 @@ document.addEventListener("DOMContentLoaded", () => {
     // A folded box has no size; the observer calls again when it is opened.
     const observer = new ResizeObserver((entries) => entries.forEach((entry) => update(entry.target, name)));
     document.querySelectorAll(selector).forEach((box) => observer.observe(box));
+    // A font that arrives late widens what is inside a box, and leaves the box itself as it is.
+    document.fonts.ready.then(() => document.querySelectorAll(selector).forEach((box) => update(box, name)));
   }
 });
 

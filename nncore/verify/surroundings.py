@@ -20,7 +20,7 @@ _FENCE = re.compile(r"\s*(?P<mark>`{3,}|~{3,}|:{3,})\s*(?:\{(?P<kind>[^}]+)\})?(
 _REFERENCE = re.compile(r"\{prf:ref\}`(?:[^`<]*<)?([^`<>]+)>?`")
 _LABEL = re.compile(r"\s*:label:\s*(\S+)\s*$")
 _ADMONITION_CLASS = re.compile(r"\s*:class:\s*(.+?)\s*$")
-_FORMULA_ENDS = re.compile(r"\s*(?:\$\$|.*\$\$\s*(?:\([^)]*\))?\s*$|`{3,}\s*$|:{3,}\s*$)")
+_ENDS_TEXT = re.compile(r"\s*(?:\$\$|.*\$\$\s*(?:\([^)]*\))?\s*$|`{3,}|~{3,}|:{3,})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +83,20 @@ def surroundings(path: Path | str, formulas: Sequence[DisplayedFormula]) -> Surr
     lines = path.read_text(encoding="utf-8").splitlines()
     around, regions = _regions(lines)
     places: list[Place] = []
-    for formula in formulas:
+    for number, formula in enumerate(formulas):
+        if formula.path != path:  # of an included file
+            places.append(Place(frozenset(), None, False))
+            continue
         inside = [region for region in around[formula.line - 1] if region.kind != "math"]
         if tuple(region.kind for region in inside) != formula.within:
             raise PageError(f"{path}:{formula.line}: it is not clear which directives stand around the formula")
-        above = places[-1].mentions if places else frozenset()
-        mentions = set().union(*(region.mentions for region in inside)) if inside else _above(lines, formula, above)
-        places.append(Place(frozenset(mentions), inside[-1].label if inside else None, _is_convention(inside)))
+        if inside:
+            mentions = frozenset().union(*(region.mentions for region in inside))
+        elif number and not formulas[number - 1].within and _follows(lines, formulas[number - 1], formula):
+            mentions = places[-1].mentions
+        else:
+            mentions = _above(lines, formula)
+        places.append(Place(mentions, inside[-1].label if inside else None, _is_convention(inside)))
     blocks = [
         NotationBlock("\n".join(region.lines), region.start + 2) for region in regions if region.kind == "notation"
     ]
@@ -151,15 +158,25 @@ def _note(region: _Region, line: str, number: int) -> None:
             region.classes = classes[1]
 
 
-def _above(lines: list[str], formula: DisplayedFormula, inherited: frozenset[str]) -> set[str] | frozenset[str]:
-    """The labels in the paragraph above a formula that stands outside of directives."""
+def _line_above(lines: list[str], formula: DisplayedFormula) -> int:
+    """The number of the last line of text above a formula that stands outside of directives, counted from 0."""
     number = formula.line - 2
     while number >= 0 and (not lines[number].strip() or _LABEL.match(lines[number]) or "{math}" in lines[number]):
         number -= 1
-    if number >= 0 and _FORMULA_ENDS.match(lines[number]):
-        return inherited
+    return number
+
+
+def _follows(lines: list[str], before: DisplayedFormula, formula: DisplayedFormula) -> bool:
+    """Whether nothing stands between two formulas."""
+    last = before.line - 1 + before.text.count("\n")
+    return _line_above(lines, formula) in (last, last + 1)
+
+
+def _above(lines: list[str], formula: DisplayedFormula) -> frozenset[str]:
+    """The labels in the paragraph above a formula that stands outside of directives."""
+    number = _line_above(lines, formula)
     mentions: set[str] = set()
-    while number >= 0 and lines[number].strip() and not _FORMULA_ENDS.match(lines[number]):
+    while number >= 0 and lines[number].strip() and not _ENDS_TEXT.match(lines[number]):
         mentions.update(_REFERENCE.findall(lines[number]))
         number -= 1
-    return mentions
+    return frozenset(mentions)

@@ -11,8 +11,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def copy_to(folder: Path) -> Path:
     """Lay out the fixture book in an empty folder. Its settings are the real ones, byte for byte."""
-    shutil.copytree(ROOT / "tests" / "fixture_book", folder, dirs_exist_ok=True,
-                    ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    shutil.copytree(
+        ROOT / "tests" / "fixture_book",
+        folder,
+        dirs_exist_ok=True,
+        ignore=shutil.ignore_patterns("*.py", "__pycache__"),
+    )
     shutil.copy(ROOT / "_config.yml", folder)
     for part in ("_ext", "_static", "_templates", "_vendor"):
         (folder / "book" / part).symlink_to(ROOT / "book" / part)
@@ -25,4 +29,8 @@ def build(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
     environment = {**os.environ, "PYTHONPATH": str(folder)}
     return subprocess.run(
         [Path(sys.executable).with_name("jupyter-book"), "build", folder, "-W", "--keep-going", *arguments],
-        env=environment, capture_output=True, text=True, timeout=600)
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )

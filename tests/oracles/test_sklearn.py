@@ -31,13 +31,16 @@ def test_cost_accuracy_and_confusion_are_the_metrics_of_scikit_learn():
     assert cost == pytest.approx(log_loss(c, made.probabilities(X), labels=range(M)), rel=1e-12)
     assert accuracy == accuracy_score(c, made.predict(X))
     np.testing.assert_array_equal(
-        training.confusion_matrix(made, X, c), confusion_matrix(c, made.predict(X), labels=range(M)))
+        training.confusion_matrix(made, X, c), confusion_matrix(c, made.predict(X), labels=range(M))
+    )
 
 
 RULES = {
     "SGD": (lambda: SGD(0.2), {"solver": "sgd", "momentum": 0, "learning_rate_init": 0.2}),
-    "Momentum": (lambda: Momentum(0.2, 0.8), {"solver": "sgd", "momentum": 0.8, "nesterovs_momentum": False,
-                                              "learning_rate_init": 0.2}),
+    "Momentum": (
+        lambda: Momentum(0.2, 0.8),
+        {"solver": "sgd", "momentum": 0.8, "nesterovs_momentum": False, "learning_rate_init": 0.2},
+    ),
     # there ε is added before the means are freed of their start at 0: the same rule but for ε
     "Adam": (lambda: Adam(0.01, eps=1e-14), {"solver": "adam", "epsilon": 1e-14, "learning_rate_init": 0.01}),
 }

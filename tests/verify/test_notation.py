@@ -62,10 +62,13 @@ def test_an_empty_notation_declares_nothing():
 
 
 def test_an_array_knows_its_shape_its_entry_and_its_shape_in_a_layer():
-    notation = parse(SIZES + """
+    notation = parse(
+        SIZES
+        + """
 arrays:
   - {letter: W, entry: 'w_{jm}', shape: [D, M], layers: ['D_{r-1}', D_r], meaning: weights}
-""")
+"""
+    )
     assert notation.arrays == (
         Array(
             "W",
@@ -78,14 +81,17 @@ arrays:
 
 
 def test_letters_that_always_carry_one_index_are_known():
-    notation = parse(SIZES + """
+    notation = parse(
+        SIZES
+        + """
 arrays:
   - {letter: X, entry: 'x_{ij}', shape: [n, D], meaning: inputs}
   - {letter: b, entry: b_m, shape: [1, M], meaning: biases}
 scalars:
   - {letter: L_i, meaning: loss}
   - {letter: J, meaning: cost}
-""")
+"""
+    )
     assert notation.lone_index_letters == {"b", "L", "D"}
 
 

@@ -37,7 +37,8 @@ def test_an_environment_of_amsmath_is_found(page):
 
 
 def test_formulas_in_nested_directives_know_what_is_around_them(page):
-    found = formulas(page("""
+    found = formulas(
+        page("""
 ````{prf:theorem} Title
 :label: thm-one
 
@@ -57,7 +58,8 @@ $$
 
   $$ c $$
 :::
-"""))
+""")
+    )
     assert [(each.text.strip(), each.line, each.within) for each in found] == [
         ("a", 5, ("prf:theorem",)),
         ("b", 10, ("prf:theorem", "dropdown")),
@@ -71,7 +73,8 @@ def test_formulas_between_start_and_end_of_a_solution_belong_to_it(page):
 
 
 def test_formulas_in_quotes_definition_lists_and_tables_of_directives_are_found(page):
-    found = formulas(page("""
+    found = formulas(
+        page("""
 > $$ a $$
 
 Term
@@ -81,12 +84,15 @@ Term
 * - word
   - $$ c $$
 ```
-"""))
+""")
+    )
     assert [each.text.strip() for each in found] == ["a", "b", "c"]
 
 
 def test_code_and_raw_text_hold_no_formulas(page):
-    assert formulas(page("""---
+    assert (
+        formulas(
+            page("""---
 title: "$$ front $$"
 ---
 
@@ -105,7 +111,10 @@ $$ c $$
 ```
 
 `$$ d $$`, and \\$ 5
-""")) == []
+""")
+        )
+        == []
+    )
 
 
 def test_a_place_in_the_text_is_a_place_in_the_file(page):

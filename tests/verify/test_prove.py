@@ -35,6 +35,7 @@ def logit(s, c, bound=j):
 
 def number(expression, sizes, place, values):
     """The value of an expression at concrete sizes and indices, by recursion, sums as loops."""
+
     def walk(term, place):
         if isinstance(term, Sum):
             (letter, low, size), *rest = term.limits[::-1]  # the last limit is the outer one
@@ -80,40 +81,64 @@ TRUE = {
     "a sum is linear": (total(2 * a[k] - u[k], (k, M)), 2 * total(a[k], (k, M)) - total(u[k], (k, M)), {}),
     "a bound letter has no name": (total(a[k], (k, M)), total(a[q], (q, M)), {}),
     "sums may be exchanged": (
-        total(total(x[i, j] * w[j, m], (j, D)), (i, n)), total(total(x[i, j] * w[j, m], (i, n)), (j, D)), {m: M}),
+        total(total(x[i, j] * w[j, m], (j, D)), (i, n)),
+        total(total(x[i, j] * w[j, m], (i, n)), (j, D)),
+        {m: M},
+    ),
     "a sum over two letters is a sum of sums": (
-        total(x[i, j], (i, n), (j, D)), total(total(x[i, k], (i, n)), (k, D)), {}),
+        total(x[i, j], (i, n), (j, D)),
+        total(total(x[i, k], (i, n)), (k, D)),
+        {},
+    ),
     "a constant summed is counted": (total(h, (k, M)), M * h, {}),
     "a delta ends a sum": (total(a[k] * delta(k, m), (k, M)), a[m], {m: M}),
     "a delta ends one of two sums": (
-        total(total(w[j, k] * delta(k, m), (k, M)), (j, D)), total(w[j, m], (j, D)), {m: M}),
-    "two deltas in a row": (
-        total(delta(k, l) * delta(l, m) * a[l], (l, M)), delta(k, m) * a[m], {k: M, m: M}),
+        total(total(w[j, k] * delta(k, m), (k, M)), (j, D)),
+        total(w[j, m], (j, D)),
+        {m: M},
+    ),
+    "two deltas in a row": (total(delta(k, l) * delta(l, m) * a[l], (l, M)), delta(k, m) * a[m], {k: M, m: M}),
     "a delta renames what stands beside it": (a[k] * delta(k, m), a[m] * delta(k, m), {k: M, m: M}),
     "the order of two sums in one does not matter": (
-        total(a[k] * x[l, k], (k, M), (l, n)), total(x[l, k] * a[k], (l, n), (k, M)), {}),
+        total(a[k] * x[l, k], (k, M), (l, n)),
+        total(x[l, k] * a[k], (l, n), (k, M)),
+        {},
+    ),
     "a product of inner sums has a letter for each": (
         total(total(x[k, l], (l, M)) * total(z[k, l], (l, M)), (k, n)),
-        total(x[k, l] * z[k, m], (k, n), (l, M), (m, M)), {}),
+        total(x[k, l] * z[k, m], (k, n), (l, M), (m, M)),
+        {},
+    ),
     "exponentials part": (exp(a[k] - u[k]) * exp(u[k]), exp(a[k]), {k: M}),
-    "the shift cancels": (
-        exp(z[i, m] + h) / total(exp(z[i, l] + h), (l, M)), p(i, m), {i: n, m: M}),
-    "the Jacobian of softmax": (
-        p(i, m).diff(z[i, k]), p(i, m) * (delta(m, k) - p(i, k)), {i: n, k: M, m: M}),
+    "a fraction of exponentials is shortened": (
+        exp(2 * a[k]) / (exp(a[k]) + exp(2 * a[k])),
+        exp(a[k]) / (1 + exp(a[k])),
+        {k: M},
+    ),
+    "the shift cancels": (exp(z[i, m] + h) / total(exp(z[i, l] + h), (l, M)), p(i, m), {i: n, m: M}),
+    "the Jacobian of softmax": (p(i, m).diff(z[i, k]), p(i, m) * (delta(m, k) - p(i, k)), {i: n, k: M, m: M}),
     "samples do not mix": (
-        p(i, m).diff(z[q, k]), delta(i, q) * p(i, m) * (delta(m, k) - p(i, k)), {i: n, q: n, k: M, m: M}),
+        p(i, m).diff(z[q, k]),
+        delta(i, q) * p(i, m) * (delta(m, k) - p(i, k)),
+        {i: n, q: n, k: M, m: M},
+    ),
     "probabilities sum to one": (total(p(i, m), (m, M)), 1, {i: n}),
-    "the rows of the Jacobian sum to zero": (
-        total(p(i, m) * (delta(m, k) - p(i, k)), (m, M)), 0, {i: n, k: M}),
+    "the rows of the Jacobian sum to zero": (total(p(i, m) * (delta(m, k) - p(i, k)), (m, M)), 0, {i: n, k: M}),
     "the gradient of the loss": (
         (log(total(exp(z[i, l]), (l, M))) - total(y[i, m] * z[i, m], (m, M))).diff(z[i, k]),
-        p(i, k) - y[i, k], {i: n, k: M}),
+        p(i, k) - y[i, k],
+        {i: n, k: M},
+    ),
     "the vector–Jacobian product": (
         total(a[m] * p(i, m) * (delta(m, k) - p(i, k)), (m, M)),
-        p(i, k) * (a[k] - total(a[m] * p(i, m), (m, M))), {i: n, k: M}),
+        p(i, k) * (a[k] - total(a[m] * p(i, m), (m, M))),
+        {i: n, k: M},
+    ),
     "dense backward": (
-        total(a[i] * logit(i, m), (i, n)).diff(w[q, k]), total(a[i] * x[i, q], (i, n)) * delta(m, k),
-        {m: M, k: M, q: D}),
+        total(a[i] * logit(i, m), (i, n)).diff(w[q, k]),
+        total(a[i] * x[i, q], (i, n)) * delta(m, k),
+        {m: M, k: M, q: D},
+    ),
 }
 
 FALSE = {
@@ -122,12 +147,20 @@ FALSE = {
     "one of two sums": (total(x[i, j], (i, n), (j, D)), total(x[i, i], (i, n)), {}),
     "the square of a sum is no sum of squares": (total(a[k], (k, M)) ** 2, total(a[k] ** 2, (k, M)), {}),
     "a product of sums is no sum of products": (
-        total(a[k], (k, M)) * total(u[k], (k, M)), total(a[k] * u[k], (k, M)), {}),
+        total(a[k], (k, M)) * total(u[k], (k, M)),
+        total(a[k] * u[k], (k, M)),
+        {},
+    ),
     "a product of inner sums is no sum of products": (
-        total(total(x[k, l], (l, M)) * total(z[k, l], (l, M)), (k, n)), total(x[k, l] * z[k, l], (k, n), (l, M)), {}),
+        total(total(x[k, l], (l, M)) * total(z[k, l], (l, M)), (k, n)),
+        total(x[k, l] * z[k, l], (k, n), (l, M)),
+        {},
+    ),
     "three inner sums are not two": (
         total(total(x[k, l], (l, M)) * total(z[k, l], (l, M)) * total(w[k, l], (l, M)), (k, n)),
-        total(total(x[k, l] * w[k, l], (l, M)) * total(z[k, l], (l, M)), (k, n)), {}),
+        total(total(x[k, l] * w[k, l], (l, M)) * total(z[k, l], (l, M)), (k, n)),
+        {},
+    ),
     "the exponential of a sum is no sum of exponentials": (exp(total(a[k], (k, M))), total(exp(a[k]), (k, M)), {}),
     "a logarithm does not part": (log(a[k] ** 2 + u[k] ** 2 + 1), log(a[k] ** 2 + 1) + log(u[k] ** 2 + 1), {k: M}),
     "a transpose": (total(x[i, j] * w[j, m], (j, D)), total(x[j, i] * w[j, m], (j, D)), {i: n, m: M}),
@@ -135,12 +168,20 @@ FALSE = {
     "a constant counted over the wrong range": (total(h, (k, M)), n * h, {}),
     "the Jacobian without its delta": (p(i, m).diff(z[i, k]), -p(i, m) * p(i, k), {i: n, k: M, m: M}),
     "the Jacobian that holds for two classes": (
-        p(i, m).diff(z[i, k]), p(i, m) * (1 - p(i, m)) * (2 * delta(m, k) - 1), {i: n, k: M, m: M}),
+        p(i, m).diff(z[i, k]),
+        p(i, m) * (1 - p(i, m)) * (2 * delta(m, k) - 1),
+        {i: n, k: M, m: M},
+    ),
     "the gradient with the wrong sign": (
         (log(total(exp(z[i, l]), (l, M))) - total(y[i, m] * z[i, m], (m, M))).diff(z[i, k]),
-        y[i, k] - p(i, k), {i: n, k: M}),
+        y[i, k] - p(i, k),
+        {i: n, k: M},
+    ),
     "a gradient summed over samples": (
-        total(log(total(exp(z[k, l]), (l, M))), (k, n)).diff(z[i, m]), total(p(k, m), (k, n)), {i: n, m: M}),
+        total(log(total(exp(z[k, l]), (l, M))), (k, n)).diff(z[i, m]),
+        total(p(k, m), (k, n)),
+        {i: n, m: M},
+    ),
     "a sample for all": (total(a[i] * x[i, j], (i, n)), a[q] * x[q, j], {j: D, q: n}),
 }
 

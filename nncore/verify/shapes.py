@@ -1,0 +1,393 @@
+"""Shapes and indices: whether the two sides of a statement can be compared at all.
+
+A `Checker` goes through an expression before anything is computed. It knows no broadcasting; an index runs over one
+range, and one that is bound does not leave its sum; a derivative is taken of what is written through its variable.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from nncore.verify import tree as t
+from nncore.verify.names import (
+    DIAGONAL,
+    EXTREMA,
+    KNOWN_FUNCTIONS,
+    ONES,
+    MeaningError,
+    Scope,
+    Shape,
+    Size,
+    kind_of_function,
+    letters,
+    name_of,
+    not_covered,
+    size_of_classes,
+)
+from nncore.verify.writing import show
+
+
+class Checker:
+    """Shapes and indices of the parts of one statement.
+
+    ``free`` collects the free indices with their sizes, ``least`` the sizes that named entries need; `shape` raises
+    `MeaningError` for whatever has no meaning.
+    """
+
+    def __init__(self, scope: Scope, conditions: Sequence[t.Chain] = (), arguments: Sequence[str] = ()):
+        self.scope = scope
+        self.local: dict[str, Size | None] = dict.fromkeys(arguments)
+        self.free: dict[str, Size] = {}
+        self.least: dict[str, int] = {}
+        self._free_places: dict[str, t.Node] = {}
+        self._bound_once: set[str] = set()
+        self._equal = _equal_sizes(conditions, scope)
+
+    def side(self, node: t.Node) -> Shape:
+        """The shape of one side of a relation; an index that is bound in it may not also be free in it."""
+        before, self._bound_once, self._free_places = self.free, set(), {}
+        shape = self.shape(node)
+        for letter in self._bound_once & self._free_places.keys():
+            raise MeaningError(f"the index {letter} is bound here and escapes its sum", self._free_places[letter])
+        self.free = {**before, **self.free}
+        return shape
+
+    def resolved(self, size: Size) -> Size:
+        """The size that stands for all sizes that the conditions equate with this one."""
+        return self._equal.get(size, size)
+
+    def same(self, one: Size, other: Size) -> bool:
+        """Whether two sizes are equal, by name or by a condition of the statement."""
+        return self.resolved(one) == self.resolved(other)
+
+    def same_shape(self, one: Shape, other: Shape) -> bool:
+        """Whether two shapes are equal; a number is no 1 × 1 matrix."""
+        if one is None or other is None:
+            return one is other
+        return all(map(self.same, one, other))
+
+    def shape(self, node: t.Node) -> Shape:
+        """The shape of an expression, all of whose parts have a meaning."""
+        match node:
+            case t.Number():
+                return None
+            case t.Letter() | t.Family():
+                return self._letter(node)
+            case t.Indexed(t.Letter() | t.Family(), indices):
+                return self._entry(node, indices)
+            case t.Indexed(base, indices):
+                return self._entry_of_matrix(base, indices, node)
+            case t.Plus(terms) | t.EntryTimes(terms):
+                return self._alike(terms)
+            case t.Minus(body):
+                return self.shape(body)
+            case t.Times(factors):
+                return self._product(factors)
+            case t.Fraction(numerator, denominator):
+                self._number(denominator, "a denominator")
+                return self.shape(numerator)
+            case t.EntryFraction(numerator, denominator):
+                return self._alike((numerator, denominator))
+            case t.Power(base, exponent):
+                self._number(base, "the base of a power")
+                return self._number(exponent, "an exponent")
+            case t.Transpose(body):
+                rows, columns = self._matrix(body, "a transpose")
+                return columns, rows
+            case t.Root(body) | t.Absolute(body):
+                return self._number(body, "the argument")
+            case t.Apply():
+                return self._application(node)
+            case t.Sum(index, lower, upper, body) | t.Product(index, lower, upper, body):
+                shape = self._bounded(index, self.bound_size(index, lower, upper), body)
+                if shape and isinstance(node, t.Product):
+                    raise MeaningError("a product over an index is of numbers", node)
+                return shape
+            case t.Extremum(kind, index, body):
+                return self._extremum(kind, index, body, node)
+            case t.Derivative():
+                return self._derivative(node)
+            case t.Matrix(rows):
+                for entry in (entry for row in rows for entry in row):
+                    if isinstance(entry, t.Ellipsis):
+                        raise not_covered("dots in a matrix", entry)
+                    self._number(entry, "an entry of a matrix")
+                return len(rows), len(rows[0])
+            case t.Cases(cases):
+                for case in cases:
+                    self.condition(case.condition)
+                return self._alike(tuple(case.value for case in cases))
+        raise not_covered(f"{type(node).__name__.lower()}s", node)
+
+    def condition(self, chain: t.Chain) -> None:
+        """The meaning of a condition: relations between numbers, or between two indices of one range."""
+        sides = (chain.first, *(link.right for link in chain.links))
+        for one, other in pairwise(sides):
+            if self._is_index(one) and self._is_index(other):
+                self._same_range(one, other)
+        for side in sides:
+            self._number(side, "a side of a condition")
+
+    def _number(self, node: t.Node, what: str) -> None:
+        if self.shape(node) is not None:
+            raise MeaningError(f"{what} must be a number, and {show(node)} is a matrix", node)
+
+    def _matrix(self, node: t.Node, what: str) -> tuple[Size, Size]:
+        shape = self.shape(node)
+        if shape is None:
+            raise MeaningError(f"{what} needs a matrix, and {show(node)} is a number", node)
+        return shape
+
+    def _letter(self, node: t.Node) -> Shape:
+        name = name_of(node, self.scope, self.local)
+        if name.kind == "index":
+            self._range(node)
+        if name.name == r"\mathrm{i}" or name.name == r"\infty":
+            raise not_covered("complex numbers and infinity", node)
+        return name.shape
+
+    def _is_index(self, node: t.Node) -> bool:
+        if isinstance(node, t.Letter):
+            return name_of(node, self.scope, self.local).kind in ("index", "bound")
+        return isinstance(node, t.Indexed) and isinstance(node.base, t.Letter) and self._is_class(node)
+
+    def _is_class(self, node: t.Indexed) -> bool:
+        return name_of(node, self.scope, self.local).kind == "class"
+
+    def _range(self, node: t.Node) -> Size | None:
+        """The size up to which an index runs; `None` for a number."""
+        match node:
+            case t.Number(digits):
+                if not digits.isdigit() or node.exponent or int(digits) < 1:
+                    raise MeaningError("an index is a whole number from 1 on", node)
+                return None
+            case t.Letter(letter):
+                if self.local.get(letter) is not None:
+                    return self.local[letter]
+                declared_index = next((index for index in self.scope.notation.indices if index.letter == letter), None)
+                if not declared_index or letter in self.local:
+                    raise MeaningError(f"{letter} is not an index", node)
+                if not declared_index.to:
+                    raise not_covered("indices without an end, such as steps", node)
+                self.free[letter] = declared_index.to
+                self._free_places.setdefault(letter, node)
+                return declared_index.to
+            case t.Indexed(t.Letter(), indices) if self._is_class(node):
+                self._entry(node, indices)
+                return size_of_classes(node.base.name, self.scope.notation)
+            case t.Indexed():
+                raise MeaningError(f"{show(node)} is not a class number, so it cannot be an index", node)
+        raise not_covered("sums of indices", node)
+
+    def _same_range(self, one: t.Node, other: t.Node) -> None:
+        first, second = self._range(one), self._range(other)
+        if first is not None and second is not None and not self.same(first, second):
+            raise MeaningError(
+                f"{show(one)} runs to {first} and {show(other)} to {second}, so they cannot be compared", other
+            )
+
+    def _at(self, index: t.Node, size: Size, node: t.Node) -> None:
+        """The index may stand where indices run to the size."""
+        runs_to = self._range(index)
+        if runs_to is None:
+            self._need(size, int(index.digits), index)
+        elif not self.same(runs_to, size):
+            raise MeaningError(f"{show(index)} runs to {runs_to}, but this index of {show(node)} runs to {size}", index)
+
+    def _need(self, size: Size, number: int, node: t.Node) -> None:
+        size = self.resolved(size)
+        if isinstance(size, int):
+            if number > size:
+                raise MeaningError(f"there are only {size}", node)
+        else:
+            self.least[size] = max(number, self.least.get(size, 1))
+
+    def _entry(self, node: t.Indexed, indices: tuple[t.Node, ...]) -> None:
+        name = name_of(node, self.scope, self.local)
+        if name.kind == "delta":
+            if len(indices) != 2:
+                raise MeaningError("Kronecker's delta has two indices", node)
+            self._same_range(*indices)
+        elif name.kind in ("entry", "class"):
+            if len(indices) != len(name.sizes):
+                raise MeaningError(f"{show(node.base)} has {len(name.sizes)} indices, not {len(indices)}", node)
+            for index, size in zip(indices, name.sizes, strict=True):
+                self._at(index, size, node)
+
+    def _entry_of_matrix(self, base: t.Node, indices: tuple[t.Node, ...], node: t.Node) -> None:
+        sizes = self._matrix(base, "an entry")
+        if len(indices) == 1:
+            sizes = tuple(size for size in sizes if not self.same(size, 1)) or (1,)
+        if len(indices) != len(sizes):
+            raise MeaningError(f"an entry of this matrix has {len(sizes)} indices", node)
+        for index, size in zip(indices, sizes, strict=True):
+            self._at(index, size, node)
+
+    def _alike(self, nodes: tuple[t.Node, ...]) -> Shape:
+        first = self.shape(nodes[0])
+        for node in nodes[1:]:
+            shape = self.shape(node)
+            if not self.same_shape(first, shape):
+                raise MeaningError(
+                    f"{show(nodes[0])} is {words(first)} and {show(node)} is {words(shape)}: nothing broadcasts", node
+                )
+        return first
+
+    def _product(self, factors: tuple[t.Node, ...]) -> Shape:
+        result: Shape = None
+        for factor in factors:
+            shape = self.shape(factor)
+            if result is None:
+                result = shape
+            elif shape is not None:
+                if not self.same(result[1], shape[0]):
+                    raise MeaningError(
+                        f"a matrix with {result[1]} columns cannot be multiplied by {show(factor)}, "
+                        f"which has {shape[0]} rows",
+                        factor,
+                    )
+                result = result[0], shape[1]
+        return result
+
+    def _application(self, node: t.Apply) -> Shape:
+        function, arguments = node.function, node.arguments
+        if function.layer:
+            raise not_covered("functions of layers", node)
+        kind = kind_of_function(function.name, self.scope.notation)
+        shapes = [self.shape(argument) for argument in arguments]
+        if kind == "cost":
+            if function.primes:
+                raise MeaningError("a function of whole arrays has no primes: write a partial derivative", node)
+            return None
+        if function.name in EXTREMA:
+            return self._alike(arguments)
+        if function.name == DIAGONAL and len(arguments) == 1:
+            if shapes[0] is None or not self.same(shapes[0][0], 1):
+                raise MeaningError("diag needs a row", node)
+            return shapes[0][1], shapes[0][1]
+        if kind not in ("number", "smooth") or function.name in (r"\operatorname{Re}", r"\operatorname{Im}"):
+            raise not_covered(f"the function {show(function)}", node)
+        definition = self.scope.definitions.get(function.name)
+        if function.name in self.scope.lost:
+            raise MeaningError(f"the definition of {show(function)} is not understood", node, covered=False)
+        if not definition and kind == "number" and function.name not in KNOWN_FUNCTIONS:
+            raise MeaningError(f"the function {show(function)} has no definition", node)
+        if len(arguments) != (len(definition.arguments) if definition else 1):
+            raise MeaningError(f"{show(function)} has another number of arguments", node)
+        return shapes[0]
+
+    def bound_size(self, index: t.Letter, lower: t.Node, upper: t.Node) -> Size:
+        """The size of a bound index, from its limits and its declaration."""
+        if not isinstance(lower, t.Number) or lower != t.Number("1"):
+            raise not_covered("sums that do not start at 1", lower)
+        if isinstance(upper, t.Number):
+            if not upper.digits.isdigit() or upper.exponent:
+                raise MeaningError("the upper limit is no whole number", upper)
+            size: Size = int(upper.digits)
+        else:
+            name = name_of(upper, self.scope, self.local) if isinstance(upper, t.Letter | t.Indexed) else None
+            if not name or name.kind != "size":
+                raise not_covered("sums whose upper limit is not a size", upper)
+            size = name.name
+        self._may_run_to(index, size)
+        return size
+
+    def _may_run_to(self, index: t.Letter, size: Size) -> None:
+        notation = self.scope.notation
+        for each in notation.indices:
+            if each.letter == index.name and not self.same(each.to, size):
+                if not (isinstance(size, str) and "_" in size):  # widths of layers take the place of D and M
+                    raise MeaningError(f"the index {index.name} runs to {each.to}, not to {size}", index)
+        taken = {each.letter for each in (*notation.sizes, *notation.arrays, *notation.constants)}
+        taken |= {written.letter for scalar in notation.scalars if not (written := scalar.written).indices}
+        definition = self.scope.definitions.get(index.name)
+        if index.name in taken or (definition and not definition.indices):
+            raise MeaningError(f"{index.name} has another meaning, so it cannot be an index", index)
+
+    def _bounded(self, index: t.Letter, size: Size, body: t.Node) -> Shape:
+        if index.name in self.local:
+            raise MeaningError(f"the index {index.name} is bound already", index)
+        free_before = index.name in self._free_places
+        self._bound_once.add(index.name)
+        self.local[index.name] = size
+        try:
+            return self.shape(body)
+        finally:
+            del self.local[index.name]
+            if not free_before:
+                self._free_places.pop(index.name, None)
+
+    def _extremum(self, kind: str, index: t.Letter, body: t.Node, node: t.Node) -> None:
+        if kind not in ("max", "min"):
+            raise not_covered("arg max and arg min", node)
+        size = next((each.to for each in self.scope.notation.indices if each.letter == index.name), None)
+        if size is None:
+            raise MeaningError(f"{index.name} is not an index with a range", index)
+        if self._bounded(index, size, body) is not None:
+            raise MeaningError("a maximum is of numbers", body)
+        if not any(part == index for part, _ in t.walk(body)):
+            raise MeaningError(f"{index.name} does not occur in what the maximum is taken of", node)
+
+    def _derivative(self, node: t.Derivative) -> Shape:
+        if node.total:
+            raise not_covered(r"derivatives with \mathrm d", node)
+        if isinstance(node.body, t.Function):
+            raise MeaningError("a function has a derivative by its argument: write it with a prime", node.body)
+        shape = self.shape(node.body)
+        for variable in node.variables:
+            self._variable(variable, node)
+            by = self.shape(variable)
+            if by is not None:
+                if shape is not None or len(node.variables) > 1:
+                    raise MeaningError("only a number has a derivative by a matrix, and only one", node)
+                shape = by
+        return shape
+
+    def _variable(self, variable: t.Node, node: t.Derivative) -> None:
+        """Rule 3: the body is a function of the variable, and of nothing that the variable is made of."""
+        if not isinstance(variable, t.Letter | t.Family | t.Indexed):
+            raise MeaningError("a derivative is taken by a letter or an entry", variable)
+        name = name_of(variable, self.scope, self.local)
+        if name.kind not in ("array", "entry", "number", "argument") or name.name == ONES:
+            raise MeaningError(f"{show(variable)} is no variable", variable)
+        if name.kind == "argument":
+            raise not_covered("derivatives by the argument of a function", variable)
+        contained = letters(node.body, self.scope, stop=name.name)
+        if name.name not in contained:
+            raise MeaningError(
+                f"{show(node.body)} is not written through {show(variable)}: state how it depends on it", node
+            )
+        definition = self.scope.definitions.get(name.name)
+        below = letters(definition.body, self.scope) & contained if definition else frozenset()
+        if below:
+            raise MeaningError(
+                f"{show(node.body)} depends on {', '.join(sorted(below))} also beside {show(variable)}: "
+                "state what is held fixed",
+                node,
+            )
+
+
+def words(shape: Shape) -> str:
+    """The shape for a message."""
+    return "a number" if shape is None else f"{shape[0]} × {shape[1]}"
+
+
+def _equal_sizes(conditions: Sequence[t.Chain], scope: Scope) -> dict[Size, Size]:
+    """The sizes that conditions fix: M = 2, or M = D."""
+    equal: dict[Size, Size] = {}
+    for chain in conditions:
+        sides = (chain.first, *(link.right for link in chain.links))
+        if not chain.links or any(link.relation != "=" for link in chain.links):
+            continue
+        values = [_size(side, scope) for side in sides]
+        if None not in values:
+            value = next((value for value in values if isinstance(value, int)), values[-1])
+            equal |= {size: value for size in values if size != value}
+    return equal
+
+
+def _size(node: t.Node, scope: Scope) -> Size | None:
+    if isinstance(node, t.Number) and node.digits.isdigit() and not node.exponent:
+        return int(node.digits)
+    if isinstance(node, t.Letter) and any(size.letter == node.name and not size.index for size in scope.notation.sizes):
+        return node.name
+    return None

@@ -1,0 +1,636 @@
+r"""The values of parse trees at a point: sums are loops, matrices are lists of rows, definitions are looked up.
+
+Numbers have 110 digits. A derivative is a difference quotient with a step of 10⁻²⁵, in which one input, or one entry of
+a defined letter, is moved and everything above it computed anew; where the quotients from both sides differ there is
+none. A `Point` makes the numbers of all inputs, and of the functions of kind ``smooth`` and ``cost``.
+"""
+
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+import mpmath
+
+from nncore.verify import tree as t
+from nncore.verify.names import (
+    DIAGONAL,
+    ONES,
+    Name,
+    Scope,
+    Size,
+    kind_of_function,
+    letters,
+    name_of,
+    size_of_classes,
+)
+from nncore.verify.writing import show
+
+mp = mpmath.MPContext()
+mp.dps = 110
+STEP = mp.mpf(10) ** -25
+TOLERANCE = mp.mpf(10) ** -30
+SMOOTH = mp.mpf(10) ** -15  # relative difference of one-sided quotients that needs no second look
+_NOISE = mp.mpf(10) ** -40
+
+
+class Undefined(ArithmeticError):
+    """An expression without a value at this point; the message says what it would need."""
+
+
+class NoDerivative(ArithmeticError):
+    """The quotients from the left and from the right differ."""
+
+
+class NoSuchEntry(IndexError):
+    """The sizes are too small for an entry that is named."""
+
+
+class BadCases(ArithmeticError):
+    """No case holds at a point, or two cases disagree."""
+
+
+class Rejected(ArithmeticError):
+    """A point that the sampler cannot make satisfy an assumption."""
+
+
+# Points ---------------------------------------------------------------------------------------------------------------
+
+MODES = ("small", "random", "wide", "equal", "unit", "zeros")
+
+
+@dataclass(frozen=True, slots=True)
+class RowSum:
+    """An input whose entries add up to a number along one of its indices."""
+
+    letter: str
+    position: int
+    size: Size
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What sampling does so that conditions and assumptions come true; whether they do is always checked."""
+
+    positive: tuple[tuple[str, str], ...] = ()
+    row_sums: tuple[RowSum, ...] = ()
+
+
+class Point:
+    """Numbers for all inputs, each made when it is asked for and the same whenever it is asked for again."""
+
+    def __init__(self, seed: str, mode: str, signs: str, sizes: Mapping[str, int], wishes: "Wishes"):
+        self.sizes = sizes
+        self._seed, self._mode, self._signs = f"{seed}/{mode}", mode, signs
+        self._coefficients: dict = {}
+        self._positive = dict(wishes.positive)
+        self._scaled = {rule.letter: rule for rule in wishes.row_sums}
+
+    def size(self, size: Size) -> int:
+        """The value of a size."""
+        return size if isinstance(size, int) else self.sizes[size]
+
+    def number(self, name: str, indices: tuple[int, ...]):
+        """The value of an input, scaled where an assumption fixes the sum of a row."""
+        raw = self._raw(name, indices)
+        rule = self._scaled.get(name)
+        if not rule:
+            return raw
+        before, after = indices[: rule.position], indices[rule.position + 1 :]
+        row = [self._raw(name, (*before, k, *after)) for k in range(1, self.size(rule.size) + 1)]
+        total = mp.fsum(row)
+        if not total:
+            raise Rejected
+        return raw * rule.total / total
+
+    def class_number(self, name: str, indices: tuple[int, ...], last: int) -> int:
+        """A class number from 1 to ``last``."""
+        return self._random(name, () if self._mode == "equal" else indices).randint(1, last)
+
+    def coefficient(self, *key: object):
+        """A number from 1/2 to 3/2, or its negative, for the abstract functions."""
+        if key not in self._coefficients:
+            source = self._random(*key)
+            self._coefficients[key] = source.choice((-1, 1)) * mp.mpf(source.randint(500, 1500)) / 1000
+        return self._coefficients[key]
+
+    def _random(self, *key: object) -> random.Random:
+        return random.Random(repr((self._seed, key)))
+
+    def _raw(self, name: str, indices: tuple[int, ...]):
+        source = self._random(name, () if self._mode == "equal" else indices)
+        sign = self._sign(name, source)
+        match self._mode:
+            case "zeros":
+                return mp.mpf(1 if self._positive.get(name) == ">" else 0)
+            case "small" if sign > 0 and self._positive.get(name) != ">=":
+                return mp.mpf(source.choice((1, 1, 2, 3)))
+            case "small":
+                return sign * mp.mpf(source.choice((0, 1, 1, 2)))
+            case "unit" | "equal":
+                return sign * mp.mpf(source.randint(1, 999)) / 1000
+        reach = 1 if self._mode == "random" else 3
+        return sign * mp.mpf(round(10 ** source.uniform(-reach, reach), 6) + 0.001)
+
+    def _sign(self, name: str, source: random.Random) -> int:
+        if name in self._positive or self._signs == "positive":
+            return 1
+        if self._signs == "letters":
+            return self._random("sign", name).choice((-1, 1))
+        return source.choice((-1, 1))
+
+
+# Evaluation -----------------------------------------------------------------------------------------------------------
+
+
+class Values:
+    """The values of expressions at one point; `moved` gives those at which one entry has another value."""
+
+    def __init__(self, scope: Scope, point: Point):
+        self.scope = scope
+        self.point = point
+        self._memo: dict = {}
+        self._names: dict[int, tuple[t.Node, Name]] = {}
+        self._below: dict[str, frozenset[str]] = {}
+        self._parent: Values | None = None
+        self._overrides: dict = {}
+        self._changed = ""
+
+    def moved(self, name: str, indices: tuple[int, ...], value) -> "Values":
+        """The same point, but for one entry, from which everything above it follows."""
+        child = Values(self.scope, self.point)
+        child._names, child._below = self._names, self._below
+        child._parent, child._changed = self, name
+        child._overrides = {**self._overrides, (name, indices): value}
+        return child
+
+    # Letters
+
+    def entry(self, name: str, indices: tuple[int, ...]):
+        """The value of a number, or of an entry of an array."""
+        key = (name, indices)
+        if key in self._overrides:
+            return self._overrides[key]
+        if self._parent and (name == self._changed or self._changed not in self._contained(name)):
+            return self._parent.entry(name, indices)
+        if key not in self._memo:
+            self._memo[key] = self._computed(name, indices)
+        return self._memo[key]
+
+    def _contained(self, name: str) -> frozenset[str]:
+        if name not in self._below:
+            definition = self.scope.definitions.get(name)
+            parts = (definition.body, *definition.conditions) if definition else ()
+            self._below[name] = frozenset((name,)).union(*(letters(part, self.scope) for part in parts))
+        return self._below[name]
+
+    def _computed(self, name: str, indices: tuple[int, ...]):
+        definition = self.scope.definitions.get(name)
+        if not definition:
+            return self.point.number(name, indices)
+        local = dict(zip((letter for letter, _ in definition.indices), indices, strict=False))
+        for chain in definition.conditions:
+            if not self.holds(chain, local):
+                raise Undefined(show(chain))
+        if definition.shape is None:
+            return self.value(definition.body, local)
+        if (name, "whole") not in self._memo:
+            self._memo[name, "whole"] = self.value(definition.body, {})
+        return _pick(self._memo[name, "whole"], definition.shape, indices)
+
+    def array(self, name: Name) -> list[list]:
+        """All entries of an array."""
+        rows, columns = map(self.point.size, name.shape)
+        if name.name == ONES:
+            return [[1] for _ in range(rows)]
+        return [[self.entry(name.name, indices) for indices in row] for row in _index_grid(name.shape, rows, columns)]
+
+    def _name(self, node: t.Node) -> Name:
+        if id(node) not in self._names:
+            self._names[id(node)] = node, name_of(node, self.scope)  # the node is kept, so that its id stays its own
+        return self._names[id(node)][1]
+
+    def index(self, node: t.Node, local: Mapping) -> int:
+        """The value of an index."""
+        if isinstance(node, t.Letter) and node.name in local:
+            return local[node.name]
+        value = self.value(node, local)
+        if not isinstance(value, int):
+            raise TypeError(f"{show(node)} is no index")
+        return value
+
+    # Expressions
+
+    def value(self, node: t.Node, local: Mapping):
+        """The value of an expression: a number, or a list of rows."""
+        return _VALUES[type(node)](self, node, local)
+
+    def _number(self, node: t.Number, local: Mapping):
+        if node.digits.isdigit() and not node.exponent:
+            return int(node.digits)
+        return mp.mpf(node.digits) * mp.mpf(10) ** node.exponent
+
+    def _letter_or_member(self, node: t.Letter | t.Family, local: Mapping):
+        if isinstance(node, t.Letter) and node.name in local:
+            return local[node.name]
+        return self._letter(self._name(node))
+
+    def _sum(self, node: t.Plus, local: Mapping):
+        return _total([self.value(term, local) for term in node.terms])
+
+    def _negative(self, node: t.Minus, local: Mapping):
+        return entry_by_entry(lambda a: -a, self.value(node.body, local))
+
+    def _times(self, node: t.Times, local: Mapping):
+        return _product(self.value(factor, local) for factor in node.factors)
+
+    def _entry_times(self, node: t.EntryTimes, local: Mapping):
+        first, *rest = (self.value(factor, local) for factor in node.factors)
+        for factor in rest:
+            first = entry_by_entry(lambda a, b: a * b, first, factor)
+        return first
+
+    def _fraction(self, node: t.Fraction | t.EntryFraction, local: Mapping):
+        above, below = self.value(node.numerator, local), self.value(node.denominator, local)
+        if not isinstance(below, list):
+            return entry_by_entry(lambda a: _quotient(a, below, node.denominator), above)
+        return entry_by_entry(lambda a, b: _quotient(a, b, node.denominator), above, below)
+
+    def _power(self, node: t.Power, local: Mapping):
+        base, power = node.base, self.value(node.exponent, local)
+        if isinstance(base, t.Letter) and base.name not in local and self._name(base) == _EULER:
+            return mp.exp(power)
+        number = mp.mpf(self.value(base, local))
+        if isinstance(power, int):
+            if not number and power < 0:
+                raise Undefined(f"{show(base)} != 0")
+            return number**power
+        if number < 0 or (not number and power <= 0):
+            raise Undefined(f"{show(base)} > 0")
+        return number**power
+
+    def _transpose(self, node: t.Transpose, local: Mapping):
+        return [list(column) for column in zip(*self.value(node.body, local), strict=True)]
+
+    def _root(self, node: t.Root, local: Mapping):
+        value = mp.mpf(self.value(node.body, local))
+        if value < 0:
+            raise Undefined(f"{show(node.body)} >= 0")
+        return mp.sqrt(value)
+
+    def _absolute(self, node: t.Absolute, local: Mapping):
+        return abs(self.value(node.body, local))
+
+    def _application(self, node: t.Apply, local: Mapping):
+        return self._apply(node.function, node.arguments, local)
+
+    def _loop(self, node: t.Sum | t.Product, local: Mapping) -> list:
+        inner, letter = dict(local), node.index.name
+        values = []
+        for number in range(self.index(node.lower, local), self.index(node.upper, local) + 1):
+            inner[letter] = number
+            values.append(self.value(node.body, inner))
+        return values
+
+    def _sum_over_index(self, node: t.Sum, local: Mapping):
+        return _total(self._loop(node, local))
+
+    def _product_over_index(self, node: t.Product, local: Mapping):
+        return _product(self._loop(node, local))
+
+    def _extremum(self, node: t.Extremum, local: Mapping):
+        size = next(each.to for each in self.scope.notation.indices if each.letter == node.index.name)
+        last = self.point.size(size)
+        values = [self.value(node.body, {**local, node.index.name: k}) for k in range(1, last + 1)]
+        return max(values) if node.kind == "max" else min(values)
+
+    def _matrix(self, node: t.Matrix, local: Mapping):
+        return [[self.value(entry, local) for entry in row] for row in node.rows]
+
+    def _letter(self, name: Name):
+        match name.kind:
+            case "array":
+                return self.array(name)
+            case "number":
+                return self.entry(name.name, ())
+            case "size":
+                return self.point.size(name.name)
+            case "constant" if name.name == "e":
+                return +mp.e
+            case "constant" if name.name == r"\pi":
+                return +mp.pi
+        raise TypeError(f"{name.name} has no value")
+
+    def _indexed(self, node: t.Indexed, local: Mapping):
+        indices = tuple([self.index(index, local) for index in node.indices])
+        if not isinstance(node.base, t.Letter | t.Family):
+            matrix = self.value(node.base, local)
+            if len(indices) == 1:
+                indices = (1, *indices) if len(matrix) == 1 else (*indices, 1)
+            return _at(matrix, *indices)
+        name = self._name(node)
+        if name.kind == "delta":
+            return int(indices[0] == indices[1])
+        if name.kind == "size":
+            return self.point.size(name.name)
+        if name.kind == "number":
+            return self.entry(name.name, ())
+        for index, size in zip(indices, name.sizes, strict=True):
+            if not 1 <= index <= self.point.size(size):
+                raise NoSuchEntry
+        if name.kind == "class":
+            last = self.point.size(size_of_classes(name.name, self.scope.notation))
+            return self.point.class_number(name.name, indices, last)
+        return self.entry(name.name, indices)
+
+    def _cases(self, node: t.Cases, local: Mapping):
+        values = [self.value(case.value, local) for case in node.cases if self.holds(case.condition, local)]
+        if not values:
+            raise BadCases("no case holds")
+        if any(not equal(values[0], value) for value in values[1:]):
+            raise BadCases("two cases hold and disagree")
+        return values[0]
+
+    def holds(self, chain: t.Chain, local: Mapping) -> bool:
+        """Whether all relations of a chain hold."""
+        values = [self.value(side, local) for side in (chain.first, *(link.right for link in chain.links))]
+        return all(_related(a, link.relation, b) for (a, b), link in zip(pairwise(values), chain.links, strict=True))
+
+    # Functions
+
+    def _apply(self, function: t.Function, arguments: tuple[t.Node, ...], local: Mapping):
+        values = [self.value(argument, local) for argument in arguments]
+        if function.name in (r"\max", r"\min"):
+            choose = max if function.name == r"\max" else min
+            return entry_by_entry(lambda *numbers: choose(numbers), *values)
+        if function.name == DIAGONAL:
+            (row,) = values[0]
+            return [[value if k == m else 0 for m, value in enumerate(row)] for k in range(len(row))]
+        if kind_of_function(function.name, self.scope.notation) == "cost":
+            return self._cost(function.name, values)
+        return entry_by_entry(lambda *numbers: self.prime(function, function.primes, numbers, arguments[0]), *values)
+
+    def prime(self, function: t.Function, primes: int, values: tuple, argument: t.Node):
+        """A derivative of a function of numbers, or its value."""
+        if not primes:
+            return self._function(function.name, values, argument)
+        (x,) = values
+        for convention in self.scope.conventions:
+            if (convention.function, convention.primes) == (function.name, primes):
+                if self.value(convention.point, {}) == x:
+                    return self.value(convention.value, {})
+        return quotient_of(lambda moved: self.prime(function, primes - 1, (moved,), argument), x)
+
+    def _function(self, name: str, values: tuple, argument: t.Node):
+        definition = self.scope.definitions.get(name)
+        if definition:
+            local = dict(zip(definition.arguments, values, strict=True))
+            for chain in definition.conditions:
+                if not self.holds(chain, local):
+                    raise Undefined(show(chain))
+            return self.value(definition.body, local)
+        (x,) = values
+        match name:
+            case r"\exp":
+                return mp.exp(x)
+            case r"\ln":
+                if x <= 0:
+                    raise Undefined(f"{show(argument)} > 0")
+                return mp.ln(x)
+            case r"\tanh":
+                return mp.tanh(x)
+            case r"\sin":
+                return mp.sin(x)
+            case r"\cos":
+                return mp.cos(x)
+        wave, phase, bend = (self.point.coefficient(name, part) for part in ("wave", "phase", "bend"))
+        return mp.sin(wave * x + phase) + bend * x * x
+
+    def _cost(self, name: str, values: Sequence):
+        """A random nonlinear function of all entries, none of which enters by itself only."""
+        entries = [x for value in values for x in (_flat(value) if isinstance(value, list) else [value])]
+        weighted = {
+            part: mp.fsum(self.point.coefficient(name, part, place) * x for place, x in enumerate(entries))
+            for part in ("linear", "square", "wave")
+        }
+        return weighted["linear"] + weighted["square"] ** 2 / 2 + mp.sin(weighted["wave"])
+
+    # Derivatives
+
+    def _derivative(self, node: t.Derivative, local: Mapping):
+        names = [self._name(variable) for variable in node.variables]
+        if names[0].kind == "array":
+            rows, columns = map(self.point.size, names[0].shape)
+            grid = _index_grid(names[0].shape, rows, columns)
+            return [[self._remembered(node.body, ((names[0].name, place),), local) for place in row] for row in grid]
+        keys = []
+        for variable, name in zip(node.variables, names, strict=True):
+            indices = tuple(self.index(index, local) for index in getattr(variable, "indices", ()))
+            for index, size in zip(indices, name.sizes, strict=False):
+                if not 1 <= index <= self.point.size(size):
+                    raise NoSuchEntry
+            keys.append((name.name, indices if name.kind == "entry" else ()))
+        return self._remembered(node.body, tuple(keys), local)
+
+    def _remembered(self, body: t.Node, keys: tuple, local: Mapping):
+        """The derivative by entries, computed once for each value of the letters in the body."""
+        here = frozenset((letter, value) for letter, value in local.items() if letter in _letters_in(body))
+        key = (body, keys, here)
+        if key not in self._memo:
+            self._memo[key] = self._by(body, keys, local)
+        return self._memo[key]
+
+    def _by(self, body: t.Node, keys: tuple, local: Mapping):
+        if not keys:
+            return self.value(body, local)
+        (name, indices), *rest = keys
+        here = self.entry(name, indices)
+
+        def at(x):
+            values = self if x == here else self.moved(name, indices, x)
+            return values._by(body, rest, local)
+
+        return quotient_of(at, here)
+
+
+_EULER = Name("constant", "e")
+_VALUES: dict[type, Callable] = {
+    t.Number: Values._number,
+    t.Letter: Values._letter_or_member,
+    t.Family: Values._letter_or_member,
+    t.Indexed: Values._indexed,
+    t.Plus: Values._sum,
+    t.Minus: Values._negative,
+    t.Times: Values._times,
+    t.EntryTimes: Values._entry_times,
+    t.Fraction: Values._fraction,
+    t.EntryFraction: Values._fraction,
+    t.Power: Values._power,
+    t.Transpose: Values._transpose,
+    t.Root: Values._root,
+    t.Absolute: Values._absolute,
+    t.Apply: Values._application,
+    t.Sum: Values._sum_over_index,
+    t.Product: Values._product_over_index,
+    t.Extremum: Values._extremum,
+    t.Derivative: Values._derivative,
+    t.Matrix: Values._matrix,
+    t.Cases: Values._cases,
+}
+
+
+class Bounds(Values):
+    """Sums of the absolute values of all addends, where `Values` lets them cancel: the scale of rounding errors."""
+
+    def __init__(self, values: Values):
+        super().__init__(values.scope, values.point)
+        self._exact = values
+        self._names, self._below = values._names, values._below
+
+    def value(self, node: t.Node, local: Mapping):
+        """An upper bound of the absolute value of an expression."""
+        match node:
+            case t.Minus(body):
+                return self.value(body, local)
+            case t.Fraction(numerator, denominator):
+                below = abs(self._exact.value(denominator, local))
+                return entry_by_entry(lambda a: mp.mpf(a) / below, self.value(numerator, local))
+            case t.Power(base, exponent):
+                power = self._exact.value(exponent, local)
+                if isinstance(power, int) and power > 0:
+                    return mp.mpf(self.value(base, local)) ** power
+                return abs(self._exact.value(node, local))
+            case t.Derivative() | t.Apply(t.Function(_, 1 | 2 | 3)):
+                return self._quotients(node, local)
+            case (
+                t.Plus() | t.Times() | t.EntryTimes() | t.Sum() | t.Transpose() | t.Letter() | t.Indexed()
+                | t.Family() | t.Number() | t.Matrix()
+            ):  # fmt: skip
+                return entry_by_entry(abs, super().value(node, local))
+        return entry_by_entry(abs, self._exact.value(node, local))
+
+    def index(self, node: t.Node, local: Mapping) -> int:
+        return self._exact.index(node, local)
+
+    def _quotients(self, node: t.Derivative | t.Apply, local: Mapping):
+        """A quotient of differences is as inexact as the function itself, on a scale of 1 or more."""
+        exact = self._exact.value(node, local)
+        if isinstance(node, t.Derivative):
+            size = self.value(node.body, local)
+        else:
+            size = self._exact._apply(t.Function(node.function.name), node.arguments, local)
+        if isinstance(exact, list) and not isinstance(size, list):
+            return entry_by_entry(lambda a: max(abs(a), abs(size), 1), exact)
+        return entry_by_entry(lambda a, b: max(abs(a), abs(b), 1), exact, size)
+
+
+def quotient_of(function: Callable, x):
+    """The central difference quotient; an error if the quotients from both sides do not approach each other."""
+    here = function(x)
+    x = mp.mpf(x)
+
+    def sides(step):
+        after, before = function(x + step), function(x - step)
+        right, left = (after - here) / step, (here - before) / step
+        return (after - before) / (2 * step), abs(right - left), abs(right) + abs(left)
+
+    quotient, jump, scale = sides(STEP)
+    if jump > SMOOTH * scale and jump > _NOISE * max(1, abs(here)):
+        _, closer, _ = sides(STEP / 1024)
+        if closer > jump / 4:
+            raise NoDerivative
+    return quotient
+
+
+@cache
+def _letters_in(node: t.Node) -> frozenset[str]:
+    return frozenset(each.name for each, _ in t.walk(node) if isinstance(each, t.Letter))
+
+
+def entry_by_entry(function: Callable, *values):
+    """The function of numbers, or entry by entry of matrices."""
+    if type(values[0]) is list:
+        return [[function(*entries) for entries in zip(*rows, strict=True)] for rows in zip(*values, strict=True)]
+    return function(*values)
+
+
+def _flat(matrix: list[list]) -> list:
+    return [value for row in matrix for value in row]
+
+
+def _product(values: Iterable):
+    result = 1
+    for value in values:
+        if isinstance(result, list) and isinstance(value, list):
+            columns = list(zip(*value, strict=True))
+            result = [
+                [_total([a * b for a, b in zip(row, column, strict=True)]) for column in columns] for row in result
+            ]
+        elif isinstance(value, list):
+            factor = result
+            result = entry_by_entry(lambda a, factor=factor: factor * a, value)
+        else:
+            result = (
+                entry_by_entry(lambda a, value=value: a * value, result) if isinstance(result, list) else result * value
+            )
+    return result
+
+
+def _total(values: list):
+    if values and isinstance(values[0], list):
+        return [[sum(entries) for entries in zip(*rows, strict=True)] for rows in zip(*values, strict=True)]
+    return sum(values)
+
+
+def _quotient(above, below, denominator: t.Node):
+    if not below:
+        raise Undefined(f"{show(denominator)} != 0")
+    return mp.mpf(above) / below
+
+
+def _index_grid(shape: tuple[Size, Size], rows: int, columns: int) -> list[list[tuple[int, ...]]]:
+    """The indices of the entries of an array, row by row; a side whose size is 1 for good has none."""
+    return [
+        [
+            tuple(index for index, size in zip((row, column), shape, strict=True) if size != 1)
+            for column in range(1, columns + 1)
+        ]
+        for row in range(1, rows + 1)
+    ]
+
+
+def _pick(matrix: list[list], shape: tuple[Size, Size], indices: tuple[int, ...]):
+    waiting = list(indices)
+    row, column = (1 if size == 1 else waiting.pop(0) for size in shape)
+    return _at(matrix, row, column)
+
+
+def _at(matrix: list[list], row: int, column: int):
+    if not (1 <= row <= len(matrix) and 1 <= column <= len(matrix[0])):
+        raise NoSuchEntry
+    return matrix[row - 1][column - 1]
+
+
+def equal(one, other, scale=0) -> bool:
+    """Whether 30 digits agree, relative to the larger value or to the scale."""
+    return abs(one - other) <= TOLERANCE * max(abs(one), abs(other), scale)
+
+
+def _related(one, relation: str, other) -> bool:
+    """A relation between numbers; for conditions, where equality is meant up to rounding."""
+    match relation:
+        case "=":
+            return equal(one, other)
+        case r"\ne":
+            return not equal(one, other)
+        case r"\le":
+            return one <= other or equal(one, other)
+        case r"\ge":
+            return one >= other or equal(one, other)
+        case "<":
+            return one < other
+        case ">":
+            return one > other
+    raise TypeError(f"a condition cannot be {relation}")

@@ -1,0 +1,369 @@
+"""What a formula says, and what has no meaning: definitions, assumptions, shapes, indices, derivatives."""
+
+import subprocess
+import sys
+
+import pytest
+from requested import notation, page
+
+from nncore.verify.entrywise import entrywise
+from nncore.verify.meaning import book_functions, meaning
+from nncore.verify.notation import NotationError
+from nncore.verify.values import Point, Values, Wishes, equal
+from nncore.verify.writing import show
+
+NOTATION = notation()
+DENSE = r"z_{im} := \sum_{j=1}^{D} x_{ij} w_{jm} + b_m"
+SOFTMAX = r"p_{im} := \frac{e^{z_{im}}}{\sum_{l=1}^{M} e^{z_{il}}}"
+LOSS = r"L_i := \ln \left( \sum_{l=1}^{M} e^{z_{il}} \right) - \sum_{m=1}^{M} y_{im} z_{im}"
+COST = r"J := \frac{1}{n} \sum_{i=1}^{n} L_i"
+
+
+@pytest.fixture
+def say(tmp_path):
+    """The meaning of a page with these formulas, or with this text."""
+
+    def write(*parts):
+        path = tmp_path / "page.md"
+        shown = (part if "\n" in part else f"$$ {part} $$\n" for part in parts)
+        path.write_text("\n".join(shown), encoding="utf-8")
+        return meaning(path, NOTATION)
+
+    return write
+
+
+@pytest.fixture
+def faults(say):
+    """The reasons why formulas of a page have no meaning."""
+    return lambda *parts: [fault.reason for fault in say(*parts).faults]
+
+
+def within(directive, formula, label="asm-a"):
+    return f"```{{{directive}}} Title\n:label: {label}\n\n$$\n{formula}\n$$\n```\n"
+
+
+def block(text):
+    return f"```{{notation}}\n{text}\n```\n"
+
+
+# Kinds ----------------------------------------------------------------------------------------------------------------
+
+
+def test_each_link_of_a_chain_is_an_item_of_its_own_kind(say):
+    items = say(r"S := \sum_{m=1}^{M} (x + 1) = M x + M \le M (x + 1)").items
+    assert [(item.kind, item.relation) for item in items] == [("definition", ":="), ("claim", "="), ("claim", r"\le")]
+    assert show(items[2].left) == show(items[1].right)
+
+
+def test_an_equation_in_a_definition_directive_defines(say):
+    items = say(within("prf:definition", "J = h"), r"J = h").items
+    assert [item.kind for item in items] == ["definition", "claim"]
+
+
+def test_relations_in_an_assumption_are_assumed_and_a_formula_without_relation_asserts_nothing(say):
+    items = say(within("prf:assumption", r"0 \le x < 1"), "x + 1").items
+    assert [item.kind for item in items] == ["assumption", "assumption", "expression"]
+
+
+def test_a_step_changes_a_letter_that_is_declared_as_state(say):
+    assert say(r"\theta \leftarrow \theta - \eta u").items[0].kind == "step"
+    assert "not declared as state" in say(r"\eta \leftarrow \eta - \theta").faults[0].reason
+
+
+def test_a_fault_names_file_line_and_column(say):
+    (fault,) = say("# Title\n\nWords.\n\n$$\nh = x\n  + \\tau\n$$\n").faults
+    assert str(fault).endswith(r"page.md:7:5: the letter \tau is neither declared nor defined")
+
+
+# Definitions ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_letter_has_one_definition(faults):
+    assert faults("J := h", "J := x") == ["J is defined already"]
+    assert faults(DENSE, r"Z := X W + \mathbf 1 b") == ["Z is defined already"]
+
+
+def test_definitions_form_no_circle(faults):
+    assert "defined by itself" in faults("J := J + 1")[0]
+    assert "defined by itself" in faults(r"z_{im} := a_{im}", r"a_{im} := z_{im}")[0]
+    assert "has no definition" in faults(r"\sigma(z) := \sigma(z) + 1")[0]
+
+
+def test_a_letter_is_not_used_above_its_definition(faults):
+    assert faults(r"a_{im} = a_{im} + 0", r"a_{im} := z_{im}") == ["A is used above its definition"]
+
+
+@pytest.mark.parametrize("left", [r"n", r"\pi", r"\delta_{km}", r"m", r"\mathbf 1"])
+def test_what_has_a_fixed_meaning_cannot_be_defined(faults, left):
+    assert "fixed meaning" in faults(f"{left} := 1")[0]
+
+
+def test_what_is_free_on_the_right_of_a_definition_is_an_index_of_its_left(faults):
+    assert "free on the right" in faults(r"L_i := z_{im}")[0]
+    assert faults(r"a_{im} := z_{mi}")[0].startswith("m runs to M")
+    assert "differ" in faults(r"d_{mm} := z_{im}")[0]
+    assert faults(r"a_{ij} := x_{ij}") == ["the indices of a run to n, M"]
+
+
+def test_a_letter_whose_definition_is_not_understood_is_used_by_nothing_below(say):
+    faults = say(r"L_i := z_{im}", r"J := \sum_{i=1}^{n} L_i", r"J = h").faults
+    assert [fault.reason for fault in faults[1:]] == [
+        "the definition of L is not understood",
+        "the definition of J is not understood",
+    ]
+
+
+def test_a_definition_has_the_declared_shape(faults):
+    assert faults(r"Z := X W") == []
+    assert faults(r"Z := W^\top X^\top") == ["Z is n × M, the right side is M × n"]
+    assert faults(r"J := X W") == ["J is a number, the right side is n × M"]
+
+
+def test_a_function_without_a_definition_means_nothing_and_that_of_another_page_is_known(say, tmp_path):
+    assert say(r"\sigma(z) = z").faults[0].reason == r"the function sigma has no definition"
+    other = tmp_path / "other.md"
+    other.write_text("$$ \\sigma(z) := e^z $$ (eq-other)\n", encoding="utf-8")
+    known = book_functions([other], NOTATION)
+    assert list(known) == [r"\sigma"]
+    path = tmp_path / "page.md"
+    assert not meaning(path, NOTATION, known).faults
+    path.write_text("$$ \\sigma(z) := h z $$ (eq-again)\n", encoding="utf-8")
+    with pytest.raises(NotationError, match="but h is not"):
+        book_functions([path], NOTATION)
+    path.write_text("$$ \\sigma(z) := z $$ (eq-again)\n", encoding="utf-8")
+    with pytest.raises(NotationError, match="another page"):
+        book_functions([other, path], NOTATION)
+
+
+def test_a_value_of_a_derivative_is_agreed_upon_in_a_convention_only(say):
+    relu, agreed = r"\operatorname{ReLU}(z) := \max(z, 0)", r"\operatorname{ReLU}'(0) := 0"
+    assert "is a convention" in say(relu, agreed).faults[0].reason
+    page_of = say(relu, f"```{{admonition}} Convention\n:class: convention\n\n$$ {agreed} $$\n```\n")
+    assert [item.kind for item in page_of.items] == ["definition", "convention"]
+    assert say(relu, within("prf:convention", agreed)).items[1].kind == "convention"
+
+
+# Letters --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_page_declares_its_own_letters_in_a_notation_block(faults):
+    tau = block("scalars:\n  - {letter: \\tau, meaning: temperature}")
+    assert faults(r"x = \tau") == [r"the letter \tau is neither declared nor defined"]
+    assert faults(tau, r"x = \tau") == []
+
+
+def test_a_block_may_shadow_a_letter_of_the_book_only_if_it_says_so(faults):
+    own = "scalars:\n  - {letter: v_k, meaning: a direction}"
+    assert "declared already" in faults(block(own))[0]
+    assert faults(block(f"shadows: [v]\n{own}"), r"\sum_{k=1}^{M} v_k = h") == []
+    assert "no letter of the book" in faults(block(f"shadows: [B]\n{own}"))[0]
+
+
+def test_the_entries_of_an_array_are_printed_with_their_own_letter(faults):
+    assert "another letter" in faults(r"Z_{im} = z_{im}")[0]
+    assert faults(r"L = h")[0].startswith("L is n × 1")
+    assert faults(r"c = h") == ["c is declared with indices, so it needs them here"]
+
+
+# Indices --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_bound_index_that_escapes_its_sum_is_an_error(faults):
+    escaping = r"p_{im} = \frac{e^{z_{il}}}{\sum_{l=1}^{M} e^{z_{il}}}"
+    assert faults(escaping) == ["the index l is bound here and escapes its sum"]
+    assert "escapes" in faults(r"\frac{\partial}{\partial z_{im}} \sum_{m=1}^{M} z_{im} = 1")[0]
+    assert "bound already" in faults(r"\sum_{m=1}^{M} \sum_{m=1}^{M} z_{im} = s_i")[0]
+
+
+def test_an_index_that_is_free_on_the_right_only_is_an_error(faults):
+    chain_rule = r"\frac{\partial J}{\partial b_m} = \frac{\partial J}{\partial z_{im}}"
+    assert faults(DENSE, r"J := \phi(Z)", chain_rule) == ["the index i is free here, but not on the left"]
+
+
+def test_a_constant_stands_for_all_values_of_an_index(faults):
+    assert faults(r"0 \le \max_l z_{il} < 1") == []
+    assert faults(r"1 = \sum_{m=1}^{M} z_{im}") == []
+    assert faults(r"\delta_{km} = \delta_{mk}") == []
+    assert "free here" in faults(r"h = \sum_{m=1}^{M} z_{im}")[0]
+
+
+def test_a_class_index_never_meets_a_range_of_the_inputs(faults):
+    assert "m runs to M, but this index of x" in faults(r"s_i = x_{im}")[0]
+    assert "cannot be compared" in faults(r"b_m = \delta_{mj} b_m")[0]
+    assert "the index j runs to D, not to M" in faults(r"h = \sum_{j=1}^{M} b_j")[0]
+    assert "runs to M" in faults(r"h = \sum_{j=1}^{D} \sum_{k=1}^{M} w_{kj}")[0]
+    assert "cannot be compared" in faults(r"x_{ij} = \begin{cases} x_{ij}, & j = m \\ 0, & j \ne m \end{cases}")[0]
+    assert faults(r"p_{i h} = h") == ["h is not an index"]
+
+
+def test_a_class_number_is_an_index_and_a_loss_is_not(faults):
+    assert faults(r"L_i = -\ln p_{i c_i}") == []
+    assert "class number" in faults(r"L_i = p_{i L_i}")[0]
+
+
+def test_the_index_of_a_maximum_occurs_in_what_it_is_taken_of(faults):
+    assert "does not occur" in faults(r"\max_l z_{ik} = s_i")[0]
+
+
+def test_a_condition_speaks_about_the_indices_of_its_claim(faults):
+    assert "in the condition" in faults(r"L_i = s_i \quad (z_{im} \ne 0)")[0]
+
+
+# Shapes ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("formula", "reason"),
+    [
+        (r"Z = X W^\top", "cannot be multiplied"),
+        (r"Z = X W + b", "nothing broadcasts"),
+        (r"Z = X W + 1", "nothing broadcasts"),
+        (r"Z = W X", "cannot be multiplied"),
+        (r"Z^\top = X W", "M × n"),
+        (r"\frac{\partial J}{\partial W} = \frac{\partial J}{\partial Z} X", "cannot be multiplied"),
+        (r"\frac{\partial J}{\partial W} = Z^\top X", "D × M"),
+        (r"Z = X \odot W", "nothing broadcasts"),
+        (r"h = e^{Z}", "must be a number"),
+        (r"Z = \frac{X}{W}", "must be a number"),
+        (r"h = \begin{bmatrix} 1 \end{bmatrix}", "a number"),
+        (r"x^\top = x", "needs a matrix"),
+    ],
+)
+def test_shapes_are_checked_before_any_algebra(faults, formula, reason):
+    assert any(reason in fault for fault in faults(DENSE, r"J := \phi(Z)", formula))
+
+
+def test_conditions_fix_the_sizes_of_printed_matrices(faults):
+    row = r"b = \begin{bmatrix} b_1 & b_2 & b_3 \end{bmatrix}"
+    assert faults(rf"{row} \quad (M = 3)") == []
+    assert "1 × M" in faults(row)[0]
+    assert faults(rf"{row} \quad (M = 2)")[0] == "there are only 2"
+    assert faults(r"X W X W = X W X W \quad (M = D)")[0].startswith("a matrix with M columns")
+    assert faults(r"X W X W = X W X W \quad (n = D)")[0].startswith("a matrix with M columns")
+    assert faults(r"W W = W W \quad (M = D)") == []
+
+
+def test_layers_with_numbers_have_the_widths_of_their_neighbors(faults):
+    assert faults(r"A^{[0]} W^{[1]} W^{[2]} = A^{[0]} (W^{[1]} W^{[2]})") == []
+    assert "cannot be multiplied" in faults(r"A^{[0]} W^{[2]} = A^{[1]}")[0]
+
+
+# Derivatives ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_derivative_of_what_is_not_written_through_its_variable_is_an_error_never_0(faults):
+    assert "not written through" in faults(SOFTMAX, LOSS, r"\frac{\partial L_i}{\partial p_{im}} = 0")[0]
+    assert "not written through" in faults(r"\frac{\partial p_{im}}{\partial x_{ij}} = 0")[0]
+
+
+def test_a_derivative_beside_which_its_variable_is_made_of_the_same_is_an_error(faults):
+    decay = r"K := \phi(Z) + \sum_{j=1}^{D} \sum_{m=1}^{M} w_{jm}^2"
+    by_z = r"\frac{\partial K}{\partial z_{im}} = \frac{\partial K}{\partial z_{im}}"
+    assert "state what is held fixed" in faults(DENSE, decay, by_z)[0]
+    assert faults(DENSE, decay, by_z.replace("z_{im}", "w_{jm}")) == []
+
+
+def test_a_derivative_is_taken_by_letters_and_entries(faults):
+    assert "no variable" in faults(r"\frac{\partial L_i}{\partial n} = 0")[0]
+    assert "no variable" in faults(r"\frac{\partial Z}{\partial \mathbf 1} = Z")[0]
+    assert "only a number has" in faults(r"\frac{\partial Z}{\partial Z} = Z")[0]
+
+
+# Assumptions ----------------------------------------------------------------------------------------------------------
+
+ROWS = r"\sum_{m=1}^{M} y_{im} = 1"
+USE = r"\sum_{m=1}^{M} y_{im} = 1 + 0"
+
+
+def assumed(page_of):
+    return [item.assumptions != () for item in page_of.items if item.kind == "claim"]
+
+
+def test_an_assumption_is_in_force_only_where_the_text_refers_to_it(say):
+    asm = within("prf:assumption", ROWS)
+    refers, other = "By {prf:ref}`asm-a`:\n", "By {prf:ref}`thm-b`:\n"
+    claim = f"$$ {USE} $$\n"
+    assert assumed(say(asm, refers, claim)) == [True]
+    assert assumed(say(asm, refers, claim, claim)) == [True, True]
+    assert assumed(say(asm, refers, "Words.\n", claim)) == [False]
+    assert assumed(say(asm, other, claim)) == [False]
+    theorem = "```{prf:theorem} T\n:label: thm-t\n\n" + claim + "\nUnder {prf:ref}`asm-a`.\n```\n"
+    assert assumed(say(asm, theorem, claim)) == [True, False]
+    solution = (
+        f"```{{solution-start}} ex\n```\n\nBy {{prf:ref}}`asm-a`.\n\nWords.\n\n{claim}\n```{{solution-end}}\n```\n"
+    )
+    assert assumed(say(asm, solution, claim)) == [True, False]
+
+
+def test_an_assumption_is_about_inputs(faults):
+    assert "Y is defined" in faults(r"y_{im} := \delta_{m c_i}", within("prf:assumption", ROWS))[0]
+
+
+def test_a_formula_that_refers_to_an_assumption_that_is_not_understood_is_lost_too(faults):
+    asm = within("prf:assumption", r"\operatorname{E}[x] = 0")
+    assert faults(asm, "By {prf:ref}`asm-a`:\n", f"$$ {USE} $$\n")[1] == "the assumption asm-a is not understood"
+
+
+# Entry by entry -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("formula", "left", "right"),
+    [
+        (
+            r"Z = X W + \mathbf{1} b",
+            "z[lambda, mu]",
+            "(sum(iota = 1..D: (x[lambda, iota] * w[iota, mu])) + (1 * b[mu]))",
+        ),
+        (r"Z^\top = W^\top X^\top", "z[mu, lambda]", "sum(iota = 1..D: (w[iota, lambda] * x[mu, iota]))"),
+        (
+            r"\frac{\partial J}{\partial W} = X^\top \frac{\partial J}{\partial Z}",
+            "D(J; w[lambda, mu])",
+            "sum(iota = 1..n: (x[iota, lambda] * D(J; z[iota, mu])))",
+        ),
+        (r"(X W)_{im} = z_{im}", "sum(iota = 1..D: (x[i, iota] * w[iota, m]))", "z[i, m]"),
+    ],
+)
+def test_a_matrix_equation_is_one_equation_for_a_generic_entry(say, formula, left, right):
+    items = say(DENSE, r"J := \phi(Z)", formula).items
+    ((one, other, _),) = entrywise(items[-1])
+    assert (show(one), show(other)) == (left, right)
+
+
+PAGES = ["loss/exercise-1-1.md", "layers/dense-forward.md", "layers/dense-backward.md", "layers/softmax.md"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_entries_of_matrix_equations_are_the_numbers_that_stand_in_the_matrices(name, tmp_path):
+    sizes = {"n": 1 if name == "layers/softmax.md" else 4, "D": 2, "M": 3, "D_0": 2, "D_1": 4, "D_2": 3}
+    seen = 0
+    for item in meaning(page(name, tmp_path), NOTATION).items:
+        if item.kind != "claim" or item.shape is None:
+            continue
+        values = Values(item.scope, Point("entries", "random", "both", sizes, Wishes()))
+        first = {letter: 1 for letter, _ in item.free}
+        whole = [values.value(side, first) for side in (item.left, item.right)]
+        equations = entrywise(item)
+        fixed = len(equations) > 1
+        for row in range(len(whole[0])):
+            for column in range(len(whole[0][0])):
+                one = equations[row * len(whole[0][0]) + column] if fixed else equations[0]
+                here = {**first, r"\lambda": row + 1, r"\mu": column + 1}
+                assert all(
+                    equal(matrix[row][column], values.value(side, here))
+                    for matrix, side in zip(whole, one[:2], strict=True)
+                )
+                seen += 1
+    assert seen
+
+
+# The pages ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_judges_import_neither_numpy_nor_the_layers_nor_sympy():
+    program = (
+        "import sys, nncore.verify.numeric, nncore.verify.entrywise; "
+        "print(sorted({'numpy', 'sympy', 'nncore.layers'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,370 @@
+"""The numeric judge: what is true agrees, what is false is refuted, what cannot be judged never agrees."""
+
+import pytest
+from requested import notation, page
+
+from nncore.verify.meaning import CLAIM, CONVENTION, DEFINITION, book_functions, meaning
+from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, judge, size_plans, witness
+
+NOTATION = notation()
+LAYERS = ("dense-forward", "dense-backward", "relu", "sigmoid", "softmax", "cross-entropy", "softmax-cross-entropy")
+PAGES = ("loss/softmax-and-cross-entropy.md", "loss/exercise-1-1.md", *(f"layers/{name}.md" for name in LAYERS))
+
+DENSE = r"z_{im} := \sum_{j=1}^{D} x_{ij} w_{jm} + b_m"
+SOFTMAX = r"p_{im} := \frac{e^{z_{im}}}{\sum_{l=1}^{M} e^{z_{il}}}"
+ONE_HOT = r"y_{im} := \delta_{m c_i}"
+LOSS = r"L_i := \ln \left( \sum_{l=1}^{M} e^{z_{il}} \right) - \sum_{m=1}^{M} y_{im} z_{im}"
+COST = r"J := \frac{1}{n} \sum_{i=1}^{n} L_i"
+SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
+RELU = r"\operatorname{ReLU}(z) := \max(z, 0)"
+AGREED = "```{prf:convention} At 0\n\n$$ \\operatorname{ReLU}'(0) := 0 $$\n```\n"
+
+
+@pytest.fixture
+def judged(tmp_path):
+    """The verdict on the last claim of a page with these formulas, or with this text."""
+
+    def write(*parts):
+        path = tmp_path / "page.md"
+        shown = (part if "\n" in part else f"$$ {part} $$\n" for part in parts)
+        path.write_text("\n".join(shown), encoding="utf-8")
+        said = meaning(path, NOTATION)
+        assert not said.faults, said.faults
+        return judge([item for item in said.items if item.kind in (CLAIM, CONVENTION)][-1])
+
+    return write
+
+
+@pytest.fixture
+def status(judged):
+    return lambda *parts: judged(*parts).status
+
+
+def assumption(formula, label="asm-a"):
+    return f"```{{prf:assumption}} Title\n:label: {label}\n\n$$ {formula} $$\n```\n"
+
+
+def under(formula, label="asm-a"):
+    return f"By {{prf:ref}}`{label}`:\n\n$$ {formula} $$\n"
+
+
+# The book -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def functions(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("book")
+    return book_functions([page("layers/relu.md", folder), page("layers/sigmoid.md", folder)], NOTATION)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_formula_of_the_derivation_pages_has_a_meaning_and_every_claim_agrees(name, functions, tmp_path):
+    said = meaning(page(name, tmp_path), NOTATION, functions)
+    assert not said.faults, "\n".join(map(str, said.faults))
+    shared: dict = {}
+    verdicts = [(item, judge(item, shared=shared)) for item in said.items if item.kind in (CLAIM, CONVENTION)]
+    assert verdicts
+    assert not [f"{item}: {verdict}" for item, verdict in verdicts if verdict.status != AGREES]
+
+
+# One slip each: page, label, what is printed, what somebody might have written.
+SLIPS = [
+    ("loss/exercise-1-1.md", "eq-exercise-logits", r"(p_{im} - y_{im})", r"(p_{im} + y_{im})"),
+    ("loss/exercise-1-1.md", "eq-exercise-logits", r"\frac{1}{n} (p_{im} - y_{im})", r"p_{im} - y_{im}"),
+    ("loss/exercise-1-1.md", "eq-exercise-logits", r"y_{im})", r"y_{il})"),
+    ("loss/exercise-1-1.md", "eq-exercise-weights", r"\frac{1}{n} \sum", r"\frac{1}{n^2} \sum"),
+    ("loss/exercise-1-1.md", "eq-exercise-weights", r"\frac{1}{n} \sum_{i=1}^{n}", r"\frac{1}{n}"),
+    ("loss/exercise-1-1.md", "eq-exercise-biases", r"\sum_{i=1}^{n}", r"\sum_{i=1}^{M}"),
+    ("loss/exercise-1-1.md", "eq-exercise-weights-matrix", r"X^\top (P - Y)", r"(P - Y)^\top X"),
+    ("loss/exercise-1-1.md", "eq-exercise-weights-matrix", r"X^\top (P - Y)", r"X^\top (Y - P)"),
+    ("loss/exercise-1-1.md", "eq-exercise-logit-weight", r"\delta_{km} \, x_{ij}", r"x_{ij}"),
+    ("loss/softmax-and-cross-entropy.md", "eq-loss-minus-log", r"-\ln", r"\ln"),
+    ("loss/softmax-and-cross-entropy.md", "eq-loss-shift", r"z_{il} + s_i", r"z_{il} - s_i"),
+    ("loss/softmax-and-cross-entropy.md", "eq-loss-cost-vjp", r"\frac{1}{n}", r"1"),
+    ("layers/dense-forward.md", "eq-dense-forward-matrix", r"\mathbf{1} b", r"\mathbf{1} b + \mathbf{1} b"),
+    ("layers/dense-backward.md", "eq-dense-backward-inputs", r"W^\top", r"W"),
+    ("layers/dense-backward.md", "eq-dense-backward-inputs-entry", r"w_{jm}", r"w_{mj}"),
+    ("layers/dense-backward.md", "eq-dense-backward-by-bias", r"\delta_{km}", r"1"),
+    ("layers/dense-backward.md", "eq-dense-backward-one-weight", r"x_{3,2}", r"x_{3,1}"),
+    ("layers/relu.md", "eq-relu-derivative", r"1, & z > 0", r"z, & z > 0"),
+    ("layers/relu.md", "eq-relu-derivative", r"\quad (z \ne 0)", ""),
+    ("layers/relu.md", "eq-relu-jacobian", r"\quad (z_{im} \ne 0)", ""),
+    ("layers/sigmoid.md", "eq-sigmoid-vjp", r"\sigma(-z_{im})", r"\sigma(z_{im})"),
+    ("layers/sigmoid.md", "eq-sigmoid-matrix", r"\sigma(Z) \odot", r"Z \odot"),
+    ("layers/softmax.md", "eq-softmax-jacobian", r"\delta_{mk}", r"1"),
+    ("layers/softmax.md", "eq-softmax-vjp", r"\, p_{il} \right)", r"\, p_{im} \right)"),
+    ("layers/softmax.md", "eq-softmax-two-classes", r"\quad (M = 2)", ""),
+    ("layers/softmax.md", "eq-softmax-jacobian-matrix", r"P^\top P", r"P P^\top"),
+    ("layers/cross-entropy.md", "eq-cross-entropy-derivative", r"-\frac", r"\frac"),
+    ("layers/cross-entropy.md", "eq-cross-entropy-matrix", r"\oslash", r"\odot"),
+    ("layers/softmax-cross-entropy.md", "eq-fused-vjp", r"\frac{\partial J}{\partial L_i} \,", ""),
+    ("layers/softmax-cross-entropy.md", "eq-fused-soft-example", "1.733", "1.734"),
+]
+
+
+@pytest.mark.parametrize(("name", "label", "printed", "slip"), SLIPS)
+def test_a_slip_in_a_formula_of_the_book_is_refuted_or_rejected_at_its_place(
+    name, label, printed, slip, functions, tmp_path
+):
+    path = page(name, tmp_path)
+    text = path.read_text(encoding="utf-8")
+    end = text.index(f"({label})")
+    start = text.rindex("$$", 0, text.rindex("$$", 0, end))
+    formula = text[start:end]
+    assert printed in formula
+    path.write_text(text[:start] + formula.replace(printed, slip) + text[end:], encoding="utf-8")
+    said = meaning(path, NOTATION, functions)
+    first, last = text[:start].count("\n") + 1, text[:end].count("\n") + 1
+    rejected = [fault for fault in said.faults if first <= fault.line <= last]
+    claims = [item for item in said.items if item.kind == CLAIM and item.formula.label == label]
+    refuted = [verdict for verdict in map(judge, claims) if verdict.status == REFUTED]
+    assert rejected or refuted
+    assert all(verdict.counterexample for verdict in refuted)
+
+
+# Derivatives ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_derivative_of_a_sum_by_one_entry_has_one_addend(status):
+    derivative = r"\frac{\partial}{\partial z_{im}} \sum_{k=1}^{M} z_{ik}"
+    assert status(rf"{derivative} = 1") == AGREES
+    assert status(rf"{derivative} = M") == REFUTED
+
+
+def test_a_bound_letter_of_a_definition_captures_no_free_one(status):
+    cost = r"J := \frac{1}{n} \sum_{i=1}^{n} \ln \left( \sum_{l=1}^{M} e^{z_{il}} \right)"
+    derivative = r"\frac{\partial J}{\partial z_{im}}"
+    assert status(SOFTMAX, cost, rf"{derivative} = \frac{{1}}{{n}} p_{{im}}") == AGREES
+    assert status(SOFTMAX, cost, rf"{derivative} = \frac{{1}}{{n}} p_{{im}} p_{{im}}") == REFUTED
+    captured = rf"{derivative} = \frac{{1}}{{n}} \sum_{{i=1}}^{{n}} p_{{im}}"  # what a naive substitution makes of it
+    assert status(SOFTMAX, cost, captured) == REFUTED
+    everywhere = rf"\sum_{{i=1}}^{{n}} {derivative} = \frac{{1}}{{n}} \sum_{{i=1}}^{{n}} p_{{im}}"
+    assert status(SOFTMAX, cost, everywhere) == AGREES
+    sums = r"E_k := \sum_{l=1}^{M} b_l b_k"
+    assert status(sums, r"\sum_{l=1}^{M} E_l = \left( \sum_{k=1}^{M} b_k \right)^2") == AGREES
+    assert status(sums, r"E_k = \sum_{l=1}^{M} b_l^2") == REFUTED
+
+
+def test_a_cost_is_a_nonlinear_function_so_the_chain_rule_is_tested(status):
+    cost = r"J := \phi(A)"
+    a = r"a_{im} := z_{im}^2"
+    right = r"\frac{\partial J}{\partial z_{im}} = 2 z_{im} \frac{\partial J}{\partial a_{im}}"
+    assert status(a, cost, right) == AGREES
+    linear = r"J = \sum_{i=1}^{n} \sum_{m=1}^{M} \frac{\partial J}{\partial a_{im}} a_{im}"
+    assert status(cost, linear) == REFUTED
+    second = r"\frac{\partial^2 J}{\partial z_{im} \, \partial z_{im}}"
+    assert status(a, cost, rf"{second} = 2 \frac{{\partial J}}{{\partial a_{{im}}}}") == REFUTED
+
+
+def test_second_derivatives_are_taken_in_turn(status):
+    hessian = r"\frac{\partial^2 L_i}{\partial z_{ik} \, \partial z_{im}}"
+    assert status(SOFTMAX, LOSS, rf"{hessian} = p_{{im}} (\delta_{{mk}} - p_{{ik}})") == AGREES
+    assert status(SOFTMAX, LOSS, rf"{hessian} = p_{{im}} (\delta_{{mk}} + p_{{ik}})") == REFUTED
+    assert status(SIGMOID, r"\sigma''(z) = \sigma(z) \sigma(-z) (1 - 2 \sigma(z))") == AGREES
+    assert status(SIGMOID, r"\sigma''(z) = \sigma(z) \sigma(-z) (2 \sigma(z) - 1)") == REFUTED
+
+
+def test_there_is_no_derivative_at_a_kink_or_a_tie(judged):
+    slope = r"\operatorname{ReLU}'(z) = \begin{cases} 1, & z > 0 \\ 0, & z \le 0 \end{cases}"
+    verdict = judged(RELU, slope)
+    assert verdict.status == REFUTED
+    assert "no condition excludes the point" in verdict.reason
+    assert judged(RELU, rf"{slope} \quad (z \ne 0)").status == AGREES
+    largest = r"\frac{\partial}{\partial z_{im}} \max_l z_{il}"
+    assert judged(rf"{largest} = {largest}").status == REFUTED
+
+
+# Conventions ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_convention_is_right_only_where_one_sided_derivatives_exist_and_differ(status):
+    assert status(RELU, AGREED) == AGREES
+    smooth = AGREED.replace(r"\operatorname{ReLU}", r"\sigma")
+    assert status(SIGMOID, smooth) == REFUTED
+    steep = r"\operatorname{ReLU}(z) := \begin{cases} \sqrt{z}, & z \ge 0 \\ 0, & z < 0 \end{cases}"
+    assert status(steep, AGREED) == REFUTED
+
+
+def test_a_convention_is_never_used_away_from_its_point(status):
+    assert status(RELU, AGREED, r"\operatorname{ReLU}'(0) = 0") == AGREES
+    assert status(RELU, AGREED, r"\operatorname{ReLU}'(z) = 0 \quad (z > 0)") == REFUTED
+    assert status(RELU, AGREED, r"\operatorname{ReLU}'(1) = 1") == AGREES
+
+
+# Domains --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_quotient_agrees_only_with_the_condition_under_which_it_exists(judged):
+    verdict = judged(r"\frac{z}{z} = 1")
+    assert (verdict.status, verdict.where) == (AGREES, ("z != 0",))
+    assert judged(r"\frac{z}{z} = 1 \quad (z \ne 0)").where == ()
+
+
+def test_letters_are_real_and_not_positive(judged):
+    assert judged(r"\sqrt{x^2} = x").status == REFUTED
+    assert judged(r"\sqrt{x^2} = \lvert x \rvert").status == AGREES
+    assert "x > 0" in judged(r"\ln(x^2) = 2 \ln x").where
+
+
+def test_what_exists_nowhere_is_undecided_and_not_agreed(judged):
+    verdict = judged(r"\ln(-x^2) = \ln(-x^2)")
+    assert verdict.status == UNDECIDED
+    assert "needs" in verdict.reason
+    assert judged(r"\sqrt{-1 - x^2} = 5").status == UNDECIDED
+
+
+def test_overflow_and_cancellation_neither_hide_nor_feign_a_difference(status):
+    assert status(SOFTMAX, r"\sum_{m=1}^{M} p_{im} = 1") == AGREES
+    assert status(SIGMOID, r"\sigma(z) + \sigma(-z) = 1") == AGREES
+    assert status(r"(1 + x)^2 - 1 - 2 x = x^2") == AGREES
+    assert status(r"(1 + x)^2 - 1 - 2 x = x^2 + \frac{1}{10^{20}}") == REFUTED
+
+
+# Cases ----------------------------------------------------------------------------------------------------------------
+
+
+def test_cases_cover_every_point_and_agree_where_they_overlap(judged):
+    def cases(*lines):
+        return r"\max(z, 0) = \begin{cases} " + r" \\ ".join(lines) + r" \end{cases}"
+
+    assert judged(cases(r"z, & z \ge 0", r"0, & z \le 0")).status == AGREES
+    assert judged(cases("z, & z > 0", "0, & z < 0")).reason == "no case holds"
+    assert judged(cases("z, & z > 0", r"1, & z \ge 0", "0, & z < 0")).status == REFUTED
+    assert judged(cases("z, & z > -1", r"0, & z \le 0")).reason == "two cases hold and disagree"
+
+
+# Sizes ----------------------------------------------------------------------------------------------------------------
+
+
+def test_what_holds_for_two_classes_only_needs_the_condition(judged):
+    formula = r"\frac{\partial p_{i1}}{\partial z_{i2}} = -p_{i1} \, (1 - p_{i1})"
+    assert judged(SOFTMAX, rf"{formula} \quad (M = 2)").status == AGREES
+    verdict = judged(SOFTMAX, formula)
+    assert verdict.status == REFUTED
+    assert dict(verdict.counterexample.sizes)["M"] == 3
+    assert verdict.counterexample.left != verdict.counterexample.right
+
+
+def test_strict_inequalities_are_attacked_at_equality_and_at_size_1(judged):
+    assert judged(SOFTMAX, r"0 < p_{im}").status == AGREES
+    one = judged(SOFTMAX, r"p_{im} < 1")
+    assert one.status == REFUTED
+    assert dict(one.counterexample.sizes)["M"] == 1
+    assert judged(SOFTMAX, r"p_{im} \le 1").status == AGREES
+    assert judged(r"x^2 > 0").status == REFUTED
+    assert judged(r"x^2 \ge 0").status == AGREES
+    assert judged(r"x^2 + 1 \ne 0").status == AGREES
+    assert judged(r"x^2 \ne x").status == REFUTED
+
+
+def test_a_transpose_that_does_not_show_in_square_matrices_shows(status):
+    assert status(r"W W = W^\top W \quad (M = D)") == REFUTED
+    assert status(r"W W = W W \quad (M = D)") == AGREES
+
+
+def test_sizes_are_permutations_and_each_is_1_once():
+    plans = size_plans(("D", "M", "n"), {}, lambda plan: True)
+    assert {tuple(plan.values()) for plan in plans} >= {
+        (2, 3, 4),
+        (4, 2, 3),
+        (4, 3, 2),
+        (1, 3, 4),
+        (2, 1, 4),
+        (1, 1, 1),
+    }
+    assert all(plan["M"] == 2 for plan in size_plans(("D", "M"), {}, lambda plan: plan["M"] == 2))
+    assert all(plan["n"] >= 4 for plan in size_plans(("n",), {"n": 4}, lambda plan: True))
+    five = size_plans(("D_0", "D_1", "D_2", "n"), {}, lambda plan: True)
+    assert any(len(set(plan.values())) == 4 and 1 not in plan.values() for plan in five)
+
+
+def test_the_counterexample_has_the_smallest_sizes_and_names_the_entry(judged):
+    verdict = judged(DENSE, r"Z = X W")
+    assert verdict.status == REFUTED
+    assert verdict.counterexample.sizes == (("D", 1), ("M", 1), ("n", 1))
+    assert [name for name, _ in verdict.counterexample.entry] == ["row", "column"]
+    assert "left" in str(verdict.counterexample)
+
+
+# Assumptions ----------------------------------------------------------------------------------------------------------
+
+MIXED = r"-\sum_{m=1}^{M} y_{im} \ln p_{im} = -\ln \left( \sum_{m=1}^{M} y_{im} \, p_{im} \right)"
+CROSS = r"L_i = -\sum_{m=1}^{M} y_{im} \ln p_{im}"
+ROWS = r"\sum_{m=1}^{M} y_{im} = 1"
+
+
+def test_what_holds_for_one_hot_targets_is_refuted_for_soft_ones(status):
+    assert status(SOFTMAX, ONE_HOT, MIXED) == AGREES
+    soft = (SOFTMAX, assumption(ROWS), assumption(r"y_{im} \ge 0", "asm-b"))
+    assert status(*soft, "By {prf:ref}`asm-a` and {prf:ref}`asm-b`:\n", f"$$ {MIXED} $$\n") == REFUTED
+
+
+def test_an_assumption_makes_a_claim_true_only_where_it_is_referred_to(judged):
+    page_of = (SOFTMAX, LOSS, assumption(ROWS))
+    verdict = judged(*page_of, under(CROSS))
+    assert (verdict.status, verdict.assumptions) == (AGREES, ("asm-a",))
+    assert judged(*page_of, CROSS).status == REFUTED
+
+
+def test_an_assumption_that_nothing_satisfies_decides_nothing(judged):
+    impossible = assumption(r"x^2 < 0")
+    assert judged(impossible, under("x = 1")).status == UNDECIDED
+
+
+def test_the_sampler_finds_a_witness_of_assumptions_that_can_be_satisfied(tmp_path):
+    def found(*formulas):
+        path = tmp_path / "page.md"
+        path.write_text("\n".join(map(assumption, formulas)) + under("x = y_{im}"), encoding="utf-8")
+        path.write_text(path.read_text().replace("x = y_{im}", "y_{im} = x"), encoding="utf-8")
+        item = meaning(path, NOTATION).items[-1]
+        return witness(item, item.assumptions)
+
+    assert found(ROWS, r"y_{im} \ge 0")
+    assert found(r"0 < x < 1", r"y_{im} > 0")
+    assert not found(ROWS, r"y_{im} < 0")
+    assert not found(r"x < 0", r"x > 0")
+
+
+# Decimals -------------------------------------------------------------------------------------------------------------
+
+
+def test_an_approximation_holds_to_half_a_unit_of_its_last_digit(status):
+    assert status(r"7 \ln 10 \approx 16.118") == AGREES
+    assert status(r"7 \ln 10 \approx 16.12") == AGREES
+    assert status(r"7 \ln 10 \approx 16.119") == REFUTED
+    assert status(r"\frac{2}{3} \approx 0.66") == REFUTED
+    row = r"\begin{bmatrix} 1/3 & 2/3 \end{bmatrix} \approx \begin{bmatrix} 0.33 & 0.67 \end{bmatrix}"
+    assert status(row) == AGREES
+    assert status(row.replace("0.67", "0.66")) == REFUTED
+
+
+# Definitions ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_slip_in_a_definition_refutes_what_follows_from_it(status):
+    slip = LOSS.replace(" - ", " + ")
+    assert status(SOFTMAX, LOSS, r"\frac{\partial L_i}{\partial z_{im}} = p_{im} - y_{im}") == AGREES
+    assert status(SOFTMAX, slip, r"\frac{\partial L_i}{\partial z_{im}} = p_{im} - y_{im}") == REFUTED
+
+
+def test_a_matrix_defined_as_a_whole_has_entries_that_can_be_moved(status):
+    whole = (r"Z := X W + \mathbf{1} b", r"J := \phi(Z)")
+    assert status(*whole, r"z_{im} = \sum_{j=1}^{D} x_{ij} w_{jm} + b_m") == AGREES
+    assert status(*whole, r"\frac{\partial J}{\partial W} = X^\top \frac{\partial J}{\partial Z}") == AGREES
+    assert (
+        status(*whole, r"\frac{\partial J}{\partial b} = 2 \, \mathbf{1}^\top \frac{\partial J}{\partial Z}") == REFUTED
+    )
+
+
+def test_only_claims_and_conventions_are_judged(tmp_path):
+    path = tmp_path / "page.md"
+    path.write_text("$$ J := h $$\n", encoding="utf-8")
+    (item,) = meaning(path, NOTATION).items
+    assert item.kind == DEFINITION
+    with pytest.raises(ValueError, match="claims nothing"):
+        judge(item)
+
+
+def test_the_same_seed_gives_the_same_verdict(judged):
+    wrong = r"\frac{\partial L_i}{\partial z_{im}} = p_{im} + y_{im}"
+    assert judged(SOFTMAX, LOSS, wrong) == judged(SOFTMAX, LOSS, wrong)
