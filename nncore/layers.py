@@ -52,7 +52,7 @@ class Dense:
     ) -> None:
         D, M = check.count("D", D), check.count("M", M)
         scale = np.sqrt(2 / D) if scale is None else check.positive("scale", scale)
-        if dtype not in (np.float32, np.float64):
+        if np.dtype(dtype) not in (np.float32, np.float64):
             raise TypeError(f"dtype must be numpy.float32 or numpy.float64, got {dtype!r}")
         self.W = (scale * check.generator("rng", rng).standard_normal((D, M))).astype(dtype)
         self.b = np.zeros((1, M), dtype=dtype)
@@ -66,7 +66,10 @@ class Dense:
         return Z
 
     def backward(self, dZ: ArrayLike) -> Array:
-        """Set ``dW`` and ``db``; return ∂J/∂X, shape (n, D), for dZ of shape (n, M)."""
+        """Set ``dW`` and ``db``; return ∂J/∂X, shape (n, D), for dZ of shape (n, M).
+
+        ∂J/∂X is computed with the weights as they are now: change them after the whole backward pass, not during it.
+        """
         X = _from_forward(self, self._X)
         dZ = check.floats("dZ", dZ, (len(X), self.W.shape[1]))
         dX, self.dW, self.db = f.dense_vjp(dZ, X, self.W)

@@ -38,6 +38,11 @@ class Network:
 
     def __init__(self, layers: Sequence[Layer]) -> None:
         self.layers = list(layers)
+        for layer in self.layers:
+            if not (hasattr(layer, "forward") and hasattr(layer, "backward")):
+                raise TypeError(f"layers must hold objects with forward and backward, got {layer!r}")
+        if len({id(layer) for layer in self.layers}) < len(self.layers):
+            raise ValueError("layers must be different objects: a layer remembers one forward pass only")
         self._dense = [layer for layer in self.layers if isinstance(layer, Dense)]
         if not self._dense:
             raise ValueError("layers must contain at least one Dense layer")
@@ -57,7 +62,7 @@ class Network:
 
     @property
     def parameters(self) -> list[Array]:
-        """The weights and biases of all Dense layers, in order: W, b, W, b, …"""
+        """W, b, W, b, … of all Dense layers, in order."""
         return [parameter for layer in self._dense for parameter in (layer.W, layer.b)]
 
     @property
@@ -101,8 +106,15 @@ class Network:
         return f.softmax(self.forward(X))
 
     def predict(self, X: ArrayLike) -> Labels:
-        """The class number of the largest logit of each sample, shape (n,); the first of several equal ones."""
-        return np.argmax(self.forward(X), axis=1)
+        """The class number of the largest logit of each sample, shape (n,); the first of several equal ones.
+
+        Raises ValueError where a logit is NaN: such a sample has no class.
+        """
+        Z = self.forward(X)
+        if np.any(np.isnan(Z)):
+            sample = np.argmax(np.any(np.isnan(Z), axis=1))
+            raise ValueError(f"X must give logits that are numbers to predict from, those of row {sample} hold a NaN")
+        return np.argmax(Z, axis=1)
 
 
 def multilayer(
@@ -132,6 +144,7 @@ def multilayer(
     """
     if len(widths) < 2:
         raise ValueError(f"widths must name at least the inputs and the classes, got {list(widths)}")
+    widths = [check.count(f"widths[{r}]", width) for r, width in enumerate(widths)]
     layers = []
     for D, M in pairwise(widths):
         layers += [Dense(D, M, rng, scale=scale, dtype=dtype), activation()]

@@ -120,9 +120,12 @@ def _pairs(parameters: Sequence[Array], gradients: Sequence[Array]) -> list[tupl
     for place, (theta, g) in enumerate(zip(parameters, gradients, strict=True)):
         if g is None:
             raise ValueError(f"gradients must come from a backward pass: gradient {place} is None")
+        if not isinstance(theta, np.ndarray) or theta.dtype.kind != "f":
+            raise TypeError(f"parameter {place} must be an array of floats, got {theta!r}")
         if np.shape(g) != theta.shape:
             raise ValueError(f"gradient {place} must have the shape of its parameter, {theta.shape}, got {np.shape(g)}")
-    return list(zip(parameters, gradients, strict=True))
+    floats = [check.floats(f"gradient {place}", g, g.shape) for place, g in enumerate(map(np.asarray, gradients))]
+    return list(zip(parameters, floats, strict=True))
 
 
 def _memory(name: str, kept: list[Array] | None, parameters: Sequence[Array]) -> list[Array]:

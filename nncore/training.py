@@ -23,7 +23,7 @@ class History:
 
 
 def evaluate(network: Network, X: ArrayLike, c: ArrayLike) -> tuple[float, float]:
-    """The cost and the share of samples whose class is predicted, over all samples.
+    """The cost and the share of samples whose class is predicted, over all samples; NaN both where a logit is NaN.
 
     Parameters
     ----------
@@ -37,7 +37,8 @@ def evaluate(network: Network, X: ArrayLike, c: ArrayLike) -> tuple[float, float
     """
     X, c = _samples(network, "X", X, "c", c)
     Z = network.forward(X)
-    return float(f.mean(f.softmax_cross_entropy(Z, c))), float(np.mean(np.argmax(Z, axis=1) == c))
+    accuracy = np.nan if np.any(np.isnan(Z)) else np.mean(np.argmax(Z, axis=1) == c)
+    return float(f.mean(f.softmax_cross_entropy(Z, c))), float(accuracy)
 
 
 def confusion_matrix(network: Network, X: ArrayLike, c: ArrayLike) -> NDArray[np.integer]:
@@ -109,6 +110,8 @@ def train(
     X_test, c_test = _samples(network, "X_test", X_test, "c_test", c_test)
     epochs, batch_size = check.count("epochs", epochs), check.count("batch_size", batch_size)
     check.generator("rng", rng)
+    if not hasattr(optimizer, "step"):
+        raise TypeError(f"optimizer must be an object with a step, such as SGD(lr=0.1), got {optimizer!r}")
 
     history = History()
     _record(history, network, X, c, X_test, c_test)

@@ -28,7 +28,9 @@ def floats(name: str, A: ArrayLike, shape: Shape) -> Array:
     if isinstance(A, np.ndarray):
         if A.dtype.kind in "iub":
             A = A.astype(np.float64)
-        elif A.dtype not in (np.float32, np.float64):
+        elif A.dtype.kind == "f" and A.dtype.itemsize in (4, 8):
+            A = A.astype(A.dtype.newbyteorder("="), copy=False)
+        else:
             raise TypeError(f"{name} must hold float32, float64 or integer numbers, got dtype {A.dtype}")
     if A.ndim != len(shape) or any(want not in (None, got) for want, got in zip(shape, A.shape, strict=True)):
         raise ValueError(f"{name} must have shape {_written(shape)}, got {_written(A.shape)}")

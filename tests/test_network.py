@@ -236,8 +236,8 @@ def test_layers_that_do_not_fit_are_refused():
     [
         ([], ValueError, r"widths must name at least the inputs and the classes, got \[\]"),
         ([3], ValueError, r"widths must name at least the inputs and the classes, got \[3\]"),
-        ([3, 0, 2], ValueError, "M must be at least 1, got 0"),
-        ([3, 2.5], TypeError, "M must be an integer, got 2.5"),
+        ([3, 0, 2], ValueError, r"widths\[1\] must be at least 1, got 0"),
+        ([3, 2.5], TypeError, r"widths\[1\] must be an integer, got 2.5"),
     ],
 )
 def test_widths_that_make_no_network_are_refused(widths, error, message):

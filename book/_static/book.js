@@ -7,7 +7,7 @@ const NAMES = [
 ];
 
 function update(box, name) {
-  if (box.scrollWidth > box.clientWidth + 1) {
+  if (box.scrollWidth > box.clientWidth) {
     box.setAttribute("tabindex", "0");
     box.setAttribute("role", "group");
     box.setAttribute("aria-label", name);
