@@ -243,3 +243,20 @@ def test_layers_that_do_not_fit_are_refused():
 def test_widths_that_make_no_network_are_refused(widths, error, message):
     with pytest.raises(error, match=message):
         multilayer(widths, np.random.default_rng(0))
+
+
+def test_a_layer_cannot_stand_twice_in_a_network():
+    shared = ReLU()
+    rng = np.random.default_rng(0)
+    with pytest.raises(ValueError, match="layers must be different objects"):
+        Network([Dense(2, 4, rng), shared, Dense(4, 4, rng), shared, Dense(4, 3, rng)])
+
+
+def test_what_is_no_layer_is_refused():
+    with pytest.raises(TypeError, match="layers must hold objects with forward and backward, got 'relu'"):
+        Network([Dense(2, 3, np.random.default_rng(0)), "relu"])
+
+
+def test_no_class_is_predicted_from_nan():
+    with pytest.raises(ValueError, match="those of row 1 hold a NaN"):
+        multilayer([2, 3], np.random.default_rng(0)).predict([[1, 2], [np.nan, 1]])

@@ -232,3 +232,19 @@ def test_a_share_that_is_not_from_0_to_1_is_refused(make, option, value):
 def test_an_epsilon_of_zero_is_refused():
     with pytest.raises(ValueError, match=r"\Aeps must be a positive finite number, got 0.0"):
         Adam(eps=0)
+
+
+@pytest.mark.parametrize("optimizer", [SGD(0.1), Momentum(0.1), Adam()])
+@pytest.mark.parametrize("bad", [np.array([["a", "b"]]), np.array([[1j, 1]]), np.array([[1, None]], dtype=object)])
+def test_a_gradient_that_is_no_number_changes_nothing(optimizer, bad):
+    parameters = [np.ones((2, 2)), np.ones((1, 2))]
+    with pytest.raises(TypeError, match="gradient 1 must hold float32, float64 or integer numbers"):
+        optimizer.step(parameters, [np.ones((2, 2)), bad])
+    assert all((theta == 1).all() for theta in parameters)
+    optimizer.step(parameters, [np.zeros((2, 2)), np.zeros((1, 2))])
+    assert all((theta == 1).all() for theta in parameters)  # nothing was remembered of the refused step
+
+
+def test_integer_parameters_are_refused():
+    with pytest.raises(TypeError, match="parameter 0 must be an array of floats"):
+        SGD(0.1).step([np.ones(2, dtype=int)], [np.ones(2)])

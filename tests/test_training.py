@@ -323,3 +323,16 @@ def test_labels_that_mean_nothing_are_not_predicted():
         network, SGD(0.5), X, rng.permutation(c), X_test, c_test, epochs=5, batch_size=32, rng=rng, progress=False
     )
     assert history.test_accuracy[-1] < 0.4
+
+
+def test_the_accuracy_of_a_network_that_computes_nan_is_nan():
+    cost, accuracy = evaluate(multilayer([2, 3], np.random.default_rng(0)), [[np.nan, 1]], [0])
+    assert math.isnan(cost) and math.isnan(accuracy)
+
+
+def test_an_optimizer_that_is_none_is_refused_before_anything_is_computed():
+    network = multilayer([2, 3], np.random.default_rng(0))
+    X, c = np.ones((4, 2)), np.zeros(4, dtype=int)
+    with pytest.raises(TypeError, match="optimizer must be an object with a step"):
+        train(network, None, X, c, X, c, epochs=1, batch_size=2, rng=np.random.default_rng(0))
+    assert network.gradients == [None, None]

@@ -234,3 +234,8 @@ def test_a_generator_is_a_generator():
     for other in (None, 0, np.random.RandomState(0), np.random.PCG64()):
         with pytest.raises(TypeError, match=message("rng must be a numpy.random.Generator such as np.random.default")):
             check.generator("rng", other)
+
+
+def test_floats_of_the_other_byte_order_are_floats():
+    swapped = np.ones((2, 2), dtype=np.dtype(np.float64).newbyteorder())
+    assert check.floats("X", swapped, (2, 2)).dtype == np.float64
