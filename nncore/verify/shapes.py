@@ -40,7 +40,7 @@ class Checker:
         self.least: dict[str, int] = {}
         self._free_places: dict[str, t.Node] = {}
         self._bound_once: set[str] = set()
-        self._equal = _equal_sizes(conditions, scope)
+        self.fixed = _equal_sizes(conditions, scope)
 
     def side(self, node: t.Node) -> Shape:
         """The shape of one side of a relation; an index that is bound in it may not also be free in it."""
@@ -53,7 +53,7 @@ class Checker:
 
     def resolved(self, size: Size) -> Size:
         """The size that stands for all sizes that the conditions equate with this one."""
-        return self._equal.get(size, size)
+        return self.fixed.get(size, size)
 
     def same(self, one: Size, other: Size) -> bool:
         """Whether two sizes are equal, by name or by a condition of the statement."""
