@@ -15,7 +15,7 @@ import sympy as sp
 from nncore.verify import tree as t
 from nncore.verify.meaning import Item
 from nncore.verify.names import Scope, letters
-from nncore.verify.prove import Facts, Least, Positive, normal_form, positive, vanishes
+from nncore.verify.prove import Facts, Least, Positive, PositiveProduct, normal_form, positive, vanishes
 from nncore.verify.shapes import Checker
 from nncore.verify.terms import Grid, NoTerm, Terms
 
@@ -63,9 +63,9 @@ def _levels(scope: Scope) -> Iterator[Callable[[str], bool]]:
 
 def _equal(item: Item, sizes: dict, opaque: Callable[[str], bool]) -> bool:
     try:
-        terms, facts = _prepared(item, sizes, opaque)
+        terms, given = _prepared(item, sizes, opaque)
         return all(
-            vanishes(facts.renamed(left) - facts.renamed(right), terms.ranges, facts.facts)
+            vanishes(given.renamed(left - right), terms.ranges, given.where_both_exist(left, right))
             for left, right in _sides(item, terms)
         )
     except NoTerm:
@@ -75,12 +75,12 @@ def _equal(item: Item, sizes: dict, opaque: Callable[[str], bool]) -> bool:
 def _ordered(item: Item, opaque: Callable[[str], bool]) -> bool:
     """Whether the larger side minus the smaller is positive, or not negative, by its sign alone."""
     try:
-        terms, facts = _prepared(item, {}, opaque)
+        terms, given = _prepared(item, {}, opaque)
         for left, right in _sides(item, terms):
             smaller, larger = (left, right) if item.relation in ("<", r"\le") else (right, left)
-            difference = sp.factor_terms(sp.together(normal_form(larger - smaller, terms.ranges, facts.facts)))
-            if not positive(difference, facts.facts):
-                if item.relation in ("<", ">") or not _not_negative(difference, facts.facts):
+            difference = sp.factor_terms(sp.together(normal_form(larger - smaller, terms.ranges, given.facts)))
+            if not positive(difference, given.facts):
+                if item.relation in ("<", ">") or not _not_negative(difference, given.facts):
                     return False
         return True
     except NoTerm:
@@ -131,6 +131,19 @@ class _Given:
     def renamed(self, term: sp.Expr) -> sp.Expr:
         """The term with each index replaced by the one that it is equal to; both are free, so nothing is captured."""
         return term.xreplace(dict(self.equal))
+
+    def where_both_exist(self, left: sp.Expr, right: sp.Expr) -> Facts:
+        """The facts where both sides have a value: there what a logarithm is taken of is positive."""
+        printed = (left - right).replace(PositiveProduct, lambda total: sp.S.One)  # whose logarithms are not printed
+        arguments = {logarithm.args[0] for logarithm in printed.atoms(sp.log)}
+        arguments |= {1 / argument for argument in arguments}
+        anything = {argument.xreplace(_wild(argument)) for argument in arguments if not argument.is_number}
+        return Facts(self.facts.values, self.facts.positive | anything)
+
+
+def _wild(term: sp.Expr) -> dict[sp.Expr, sp.Expr]:
+    """Bound letters as letters that stand for any index: a logarithm in a sum is taken for each of them."""
+    return {letter: sp.Wild(f"any_{place}") for place, letter in enumerate(sorted(term.atoms(sp.Dummy), key=str))}
 
 
 def _prepared(item: Item, sizes: dict, opaque: Callable[[str], bool]) -> tuple[Terms, _Given]:
