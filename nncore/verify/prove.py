@@ -299,6 +299,13 @@ def indicator(part: sp.Expr, facts: Facts = NOTHING) -> sp.Expr:
     part = sp.expand(part)
     if part.is_number:
         return sp.S.One if part > 0 else sp.S.Zero
+    if len(part.free_symbols) == 1 and (size := min(part.free_symbols)).is_integer and size.is_positive:
+        at_one, slope = part.xreplace({size: sp.S.One}), part.coeff(size)
+        if sp.expand(part - slope * size).is_number and slope.is_number:  # a size is at least 1
+            if slope > 0 and at_one > 0:
+                return sp.S.One
+            if slope < 0 and at_one <= 0:
+                return sp.S.Zero
     factors = sp.Mul.make_args(sp.factor_terms(sp.together(part)))
     booleans = [factor for factor in factors if isinstance(factor, Positive)]
     rest = sp.Mul(*(factor for factor in factors if factor not in booleans and not positive(factor, facts)))
