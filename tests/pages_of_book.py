@@ -1,16 +1,13 @@
 """The pages of the book as the checker understands them, read once for all tests of a process."""
 
-import sys
-import tempfile
 from functools import cache
 from pathlib import Path
 
 from nncore.verify.meaning import Page, book_functions, meaning
+from nncore.verify.notation import load
 
-sys.path.insert(0, str(Path(__file__).parent / "verify"))
-from requested import notation, page  # noqa: E402
-
-NOTATION = notation()
+BOOK = Path(__file__).resolve().parents[1] / "book"
+NOTATION = load(BOOK / "notation.yml")
 NAMES = [
     *(f"loss/{name}.md" for name in ("softmax-and-cross-entropy", "exercise-1-1")),
     *(
@@ -25,7 +22,6 @@ NAMES = [
 @cache
 def said() -> dict[str, Page]:
     """What every page says, by its name."""
-    folder = Path(tempfile.mkdtemp())
-    paths = [page(name, folder) for name in NAMES]
+    paths = [BOOK / name for name in NAMES]
     functions = book_functions(paths, NOTATION)
     return {name: meaning(path, NOTATION, functions) for name, path in zip(NAMES, paths, strict=True)}
