@@ -99,7 +99,7 @@ def _is_zero_for_every_sign(reduced: sp.Expr, ranges: dict, facts: Facts, most: 
 
 def _impossible(case: dict, up: sp.Expr, down: sp.Expr, facts: Facts) -> bool:
     """Whether facts exclude one of the three cases."""
-    above, below = facts.applied(up), facts.applied(down)
+    above, below = (facts.applied(indicator(each.args[0], facts)) for each in (up, down))
     if up not in case:  # equality
         return above == 1 or below == 1 or sp.expand(above + below) == 1
     return (case[up] == 1 and (above == 0 or below == 1)) or (case[up] == 0 and (below == 0 or above == 1))
