@@ -69,6 +69,12 @@ class Item:
 
     ``free`` are the free indices with their sizes, ``least`` the sizes without which a named entry does not exist,
     ``letters`` all letters and functions that it contains, expanded or not.
+
+    ``premises`` are what stands before a ``\\Rightarrow``, as it is printed: u = e, or u^k = e with odd k. The scope of
+    such a claim defines u as e, or as the real k-th root of e, and names u in ``scope.placed``: it is an input that the
+    premise only places, so a derivative by u holds everything else fixed, what e is made of included.
+
+    A claim up to a rest keeps its O(h^k) as the last addend of ``right``: `nncore.verify.orders.split` takes it off.
     """
 
     kind: str
@@ -85,6 +91,7 @@ class Item:
     least: tuple[tuple[str, int], ...]
     shape: Shape
     letters: frozenset[str]
+    premises: tuple[t.Chain, ...] = ()
 
     def __str__(self) -> str:
         place = f"{self.formula.path}:{self.line}:{self.column}"

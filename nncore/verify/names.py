@@ -75,6 +75,7 @@ class Scope:
     definitions: Mapping[str, Definition] = field(default_factory=dict)
     conventions: tuple[Convention, ...] = ()
     lost: frozenset[str] = frozenset()  # letters whose definition is not understood
+    placed: frozenset[str] = frozenset()  # inputs that only a premise of the claim defines, see `Item.premises`
 
 
 @dataclass(frozen=True, slots=True)
