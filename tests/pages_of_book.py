@@ -3,25 +3,24 @@
 from functools import cache
 from pathlib import Path
 
+import yaml
+
 from nncore.verify.meaning import Page, book_functions, meaning
 from nncore.verify.notation import load
 
-BOOK = Path(__file__).resolve().parents[1] / "book"
-NOTATION = load(BOOK / "notation.yml")
-NAMES = [
-    *(f"loss/{name}.md" for name in ("softmax-and-cross-entropy", "exercise-1-1")),
-    *(
-        f"layers/{name}.md"
-        for name in (
-            "dense-forward", "dense-backward", "relu", "sigmoid", "softmax", "cross-entropy", "softmax-cross-entropy",
-        )
-    ),
-]  # fmt: skip
+ROOT = Path(__file__).resolve().parents[1]
+NOTATION = load(ROOT / "book" / "notation.yml")
+
+
+def pages() -> list[Path]:
+    """The Markdown pages of the book, from its table of contents."""
+    contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    files = [contents["root"], *(chapter["file"] for part in contents["parts"] for chapter in part["chapters"])]
+    return [ROOT / f"{file}.md" for file in files]
 
 
 @cache
 def said() -> dict[str, Page]:
     """What every page says, by its name."""
-    paths = [BOOK / name for name in NAMES]
-    functions = book_functions(paths, NOTATION)
-    return {name: meaning(path, NOTATION, functions) for name, path in zip(NAMES, paths, strict=True)}
+    functions = book_functions(pages(), NOTATION)
+    return {str(path.relative_to(ROOT / "book")): meaning(path, NOTATION, functions) for path in pages()}
