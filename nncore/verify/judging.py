@@ -8,6 +8,7 @@ disagree the checker itself is at fault, which fails a build like a refuted equa
 from dataclasses import dataclass
 
 from nncore.verify import numeric, symbolic
+from nncore.verify.hints import slip
 from nncore.verify.meaning import CONVENTION, Item
 from nncore.verify.numeric import Counterexample
 
@@ -85,8 +86,10 @@ def judge(item: Item, seed: str = "1", shared: dict | None = None) -> Judgement:
         status, method = (REFUTED if refuted else SAMPLED), "one-sided derivatives exist and differ"
         return Judgement(status, method, verdict.reason, verdict.counterexample, **known)
     if refuted:
-        # What symbols would prove is not looked at: a counterexample is checked by whoever reads it.
-        return Judgement(REFUTED, "numbers", verdict.reason, verdict.counterexample, **known)
+        if verdict.reason == numeric.DIFFER and symbolic.prove(item):
+            reason = "symbols prove what numbers refute"
+            return Judgement(CHECKER_FAULT, "", reason, verdict.counterexample, **known)
+        return Judgement(REFUTED, "numbers", verdict.reason, verdict.counterexample, slip(item, seed), **known)
     if restates(item):
         return Judgement(RESTATES, "both sides are the same before anything is expanded", **known)
     proof = symbolic.prove(item)

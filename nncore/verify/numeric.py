@@ -45,6 +45,7 @@ from nncore.verify.values import (
 )
 
 AGREES, REFUTED, UNDECIDED = "agrees", "refuted", "undecided"
+DIFFER = "the values differ"
 _EXACT = ("small", "equal", "zeros", "unit")  # modes whose numbers are so plain that equality means equality
 
 
@@ -135,7 +136,7 @@ def _volume(plan: Mapping[str, int]) -> int:
     return volume
 
 
-def _sizes_of(item: Item) -> tuple[str, ...]:
+def sizes_of(item: Item) -> tuple[str, ...]:
     """The sizes on which an item depends, also through its definitions."""
     found = {size for _, size in item.free}
     nodes = [item.left, *([item.right] if item.right else []), *item.conditions, *item.premises]
@@ -275,7 +276,7 @@ class _Trial:
         rest = orders.split(item.right) if item.relation == "=" else None
         self._right, self._small, self._order = rest or (item.right, None, 0)
         few = _takes_expectations(item)
-        self.plans = size_plans(_sizes_of(item), dict(item.least), self._allowed, 1 if few else 2)
+        self.plans = size_plans(sizes_of(item), dict(item.least), self._allowed, 1 if few else 2)
         self._where: dict[str, None] = {}
         self._points = 0
         self._seen: set[tuple] = set()
@@ -387,7 +388,7 @@ class _Trial:
                 return str(error), self._counterexample(sizes, entry, "none", "none")
             if wrong:
                 row_and_column, left, right = wrong
-                reason = "the rest is larger" if self._small else "the values differ"
+                reason = "the rest is larger" if self._small else DIFFER
                 return reason, self._counterexample(sizes, {**entry, **row_and_column}, left, right)
         return None
 
@@ -503,4 +504,6 @@ def _judge_convention(item: Item) -> Verdict:
 
 
 def _digits(value) -> str:
-    return value if isinstance(value, str) else mp.nstr(mp.convert(value), 12)
+    if isinstance(value, str):
+        return value
+    return "0" if abs(value) < SMOOTH**2 else mp.nstr(mp.convert(value), 12)  # what rounding leaves of nothing

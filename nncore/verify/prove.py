@@ -21,6 +21,8 @@ import sympy as sp
 _Exp = sp.Function("E", positive=True)
 Positive = sp.Function("positive", integer=True, nonnegative=True)  # 1 where its argument is > 0, else 0
 
+MOST_SIGNS = 4  # letters whose signs are told apart one after the other
+
 _LETTERS = ("lambda", "mu", "nu", "rho")
 _RESERVED = re.compile(r"_|(lambda|mu|nu|rho|xi)(_|$)")
 
@@ -39,6 +41,10 @@ class Facts:
     values: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
     positive: frozenset[sp.Expr] = frozenset()
 
+    def says_positive(self, term: sp.Expr) -> bool:
+        """Whether a term is one of those that are positive."""
+        return any(term == known or (known.has(sp.Wild) and term.match(known)) for known in self.positive)
+
     def applied(self, atom: sp.Expr) -> sp.Expr:
         """The value of an atom, if it is known; else the atom."""
         for pattern, value in self.values:
@@ -55,12 +61,48 @@ NOTHING = Facts()
 
 
 def vanishes(difference: sp.Expr, ranges: dict[sp.Symbol, sp.Expr], facts: Facts = NOTHING) -> bool:
-    """Whether an expression is 0 for all sizes, by the rules above."""
+    """Whether an expression is 0 for all sizes, by the rules above; if need be, sign by sign of what is compared."""
     reduced = normal_form(difference, ranges, facts)
+    return _is_zero(reduced) or _is_zero_for_every_sign(reduced, ranges, facts, MOST_SIGNS)
+
+
+def _is_zero(reduced: sp.Expr) -> bool:
     if reduced == 0:
         return True
-    numerator = _booleans(sp.expand(sp.numer(sp.together(reduced))))
-    return _signs(numerator) == 0
+    try:
+        return _signs(_booleans(sp.expand(sp.numer(sp.together(reduced))))) == 0
+    except sp.PolynomialError:
+        return False
+
+
+def _is_zero_for_every_sign(reduced: sp.Expr, ranges: dict, facts: Facts, most: int) -> bool:
+    """Whether it is 0 where the simplest compared letter is above, below and at its place."""
+    bound = {letter for total in reduced.atoms(sp.Sum) for letter in total.variables}
+    found = [part for part in reduced.atoms(Positive) if not part.free_symbols & bound]
+    if not found or not most:
+        return False
+    part = min(found, key=lambda each: (each.count_ops(), sp.default_sort_key(each))).args[0]
+    letters = [letter for letter in part.atoms(sp.Indexed, sp.Symbol) if part.coeff(letter) in (1, -1)]
+    if not letters:
+        return False
+    letter = min(letters, key=lambda each: (not isinstance(each, sp.Indexed), sp.default_sort_key(each)))
+    up, down = Positive(part), _negated(Positive(part))
+    cases = [{up: sp.S.One, down: sp.S.Zero}, {up: sp.S.Zero, down: sp.S.One}]
+    cases.append({letter: sp.expand(letter - part / part.coeff(letter))})
+    return all(
+        _impossible(case, up, down, facts)
+        or _is_zero(there := normal_form(reduced.xreplace(case), ranges, facts))
+        or _is_zero_for_every_sign(there, ranges, facts, most - 1)
+        for case in cases
+    )
+
+
+def _impossible(case: dict, up: sp.Expr, down: sp.Expr, facts: Facts) -> bool:
+    """Whether facts exclude one of the three cases."""
+    above, below = (facts.applied(indicator(each.args[0], facts)) for each in (up, down))
+    if up not in case:  # equality
+        return above == 1 or below == 1 or sp.expand(above + below) == 1
+    return (case[up] == 1 and (above == 0 or below == 1)) or (case[up] == 0 and (below == 0 or above == 1))
 
 
 def normal_form(expression: sp.Expr, ranges: dict[sp.Symbol, sp.Expr], facts: Facts = NOTHING) -> sp.Expr:
@@ -111,7 +153,9 @@ def _signs(expression: sp.Expr) -> sp.Expr:
         opposite = _negated(indicator)
         rest, factor = (expression.coeff(indicator, power) for power in (0, 1))
         letter = min(part.atoms(sp.Indexed, sp.Dummy) or part.free_symbols, key=sp.default_sort_key)
-        quotient, remainder = sp.div(factor, sp.expand(-part), letter) if factor.has(letter) else (0, factor)
+        if not factor.has(letter) or not factor.is_polynomial(letter):
+            continue
+        quotient, remainder = sp.div(factor, sp.expand(-part), letter)
         expression = _booleans(sp.expand(rest + quotient * -part * (1 - opposite) + remainder * indicator))
     return expression
 
@@ -159,8 +203,8 @@ def _reduce(expression: sp.Expr, ranges: dict, depth: int, facts: Facts = NOTHIN
     """The expression with every sum in normal form and every exponential split; ``depth`` numbers the bound letters."""
     if isinstance(expression, sp.Sum):
         return facts.applied(_reduce_sum(expression, ranges, depth, facts))
-    if isinstance(expression, sp.exp):
-        return _split(_reduce(expression.exp, ranges, depth, facts))
+    if isinstance(expression, sp.exp | _Exp):
+        return _split(_reduce(expression.args[0], ranges, depth, facts))
     if expression.is_Atom:
         return facts.applied(expression)
     if isinstance(expression, sp.Indexed | sp.KroneckerDelta):
@@ -175,7 +219,7 @@ def _reduce(expression: sp.Expr, ranges: dict, depth: int, facts: Facts = NOTHIN
         if all(positive(factor, facts) for factor in factors):
             return _split(parts[0])
     if isinstance(expression, Positive):
-        return _indicator(parts[0], facts)
+        return indicator(parts[0], facts)
     return expression.func(*parts)
 
 
@@ -200,8 +244,9 @@ def _power(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
         return base**exponent
     if exponent.is_Rational and exponent.q == 2:
         return _root(base) ** exponent.p
-    if isinstance(base, _Exp):
-        return _split(base.args[0] * exponent)
+    root, power = base.as_base_exp()
+    if isinstance(root, _Exp):
+        return _split(root.args[0] * power * exponent)
     addends = sp.Add.make_args(sp.expand(exponent))
     return sp.Mul(*(base**addend for addend in addends)) if not exponent.is_number else base**exponent
 
@@ -224,7 +269,7 @@ def _root(below: sp.Expr) -> sp.Expr:
 def _absolute(part: sp.Expr) -> sp.Expr:
     if positive(part):
         return part
-    return part * _indicator(part) - part * _indicator(-part)
+    return part * indicator(part) - part * indicator(-part)
 
 
 def _logarithm(argument: sp.Expr, facts: Facts) -> sp.Expr:
@@ -236,7 +281,7 @@ def _logarithm(argument: sp.Expr, facts: Facts) -> sp.Expr:
         if isinstance(base, _Exp):
             result += exponent * base.args[0]
         elif base.is_Rational and base > 0:
-            result += exponent * sp.expand_log(sp.log(base), force=True)
+            result += exponent * sp.Add(*(times * sp.log(prime) for prime, times in sp.factorrat(base).items()))
         elif exponent.is_real and positive(base, facts):
             result += exponent * _opaque_logarithm(base)
         else:
@@ -249,16 +294,34 @@ def _opaque_logarithm(argument: sp.Expr) -> sp.Expr:
     return sp.log(argument)
 
 
-def _indicator(part: sp.Expr, facts: Facts = NOTHING) -> sp.Expr:
+def indicator(part: sp.Expr, facts: Facts = NOTHING) -> sp.Expr:
     """The indicator of part > 0, without positive factors; of both signs of one expression, each has its own."""
     part = sp.expand(part)
     if part.is_number:
         return sp.S.One if part > 0 else sp.S.Zero
+    if len(part.free_symbols) == 1 and (size := min(part.free_symbols)).is_integer and size.is_positive:
+        at_one, slope = part.xreplace({size: sp.S.One}), part.coeff(size)
+        if sp.expand(part - slope * size).is_number and slope.is_number:  # a size is at least 1
+            if slope > 0 and at_one > 0:
+                return sp.S.One
+            if slope < 0 and at_one <= 0:
+                return sp.S.Zero
     factors = sp.Mul.make_args(sp.factor_terms(sp.together(part)))
     booleans = [factor for factor in factors if isinstance(factor, Positive)]
     rest = sp.Mul(*(factor for factor in factors if factor not in booleans and not positive(factor, facts)))
     if rest.is_number:
         return sp.Mul(*booleans) if rest > 0 else sp.S.Zero
+    signed = [factor for factor in sp.Mul.make_args(rest) if not factor.is_number]
+    if len(signed) > 1:
+        one, other = signed[0], sp.Mul(rest / signed[0])
+        same = indicator(one, facts) * indicator(other, facts)
+        return sp.expand(sp.Mul(*booleans) * (same + indicator(-one, facts) * indicator(-other, facts)))
+    base, exponent = signed[0].as_base_exp()
+    if exponent.is_Integer and exponent != 1:
+        sign = 1 if rest.as_coeff_Mul()[0] > 0 else -1
+        if exponent % 2:
+            return sp.Mul(*booleans, indicator(sign * base, facts))
+        return sp.Mul(*booleans, indicator(base, facts) + indicator(-base, facts)) if sign > 0 else sp.S.Zero
     content, rest = sp.expand(rest).as_content_primitive()
     return sp.Mul(*booleans, facts.applied(Positive(rest if content > 0 else -rest)))
 
@@ -267,12 +330,12 @@ def positive(term: sp.Expr, facts: Facts = NOTHING) -> bool:
     """Whether a term is surely positive, by its sign alone: exponentials, and sums and products of what is positive."""
     if term.is_number:
         return bool(term.is_positive)
-    if isinstance(term, _Exp) or term.is_positive or term in facts.positive:
+    if isinstance(term, _Exp) or term.is_positive or facts.says_positive(term):
         return True
     if isinstance(term, sp.Sum):
         return positive(term.function, facts)
     if isinstance(term, sp.Add | sp.Mul):
-        return all(positive(part, facts) for part in term.args) or sp.expand(term) in facts.positive
+        return all(positive(part, facts) for part in term.args) or facts.says_positive(sp.expand(term))
     return isinstance(term, sp.Pow) and positive(term.base, facts)
 
 
@@ -307,7 +370,9 @@ def _sum_addend(addend: sp.Expr, bound: dict, ranges: dict, facts: Facts) -> sp.
     idle = [letter for letter in bound if not any(letter in factor.free_symbols for factor in factors)]
     sizes = [bound.pop(letter) for letter in idle]
     groups = _groups(factors, bound)
-    return sp.Mul(*sizes, *(facts.applied(_ordered_sum(sp.Mul(*group), own)) if own else group[0] for group, own in groups))
+    return sp.Mul(
+        *sizes, *(facts.applied(_ordered_sum(sp.Mul(*group), own)) if own else group[0] for group, own in groups)
+    )
 
 
 def _without_quotients(factors: list[sp.Expr], bound: dict) -> list[sp.Expr]:
