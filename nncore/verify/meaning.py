@@ -17,12 +17,10 @@ understood may not be used by any formula below. The rules:
   if F does not contain u, or still contains what u is made of.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nncore.verify import notation as declared
 from nncore.verify import tree as t
 from nncore.verify.latex import read
 from nncore.verify.names import (
@@ -43,7 +41,7 @@ from nncore.verify.names import (
     not_covered,
     sizes_of_shape,
 )
-from nncore.verify.notation import Notation, NotationError
+from nncore.verify.notation import Notation, NotationError, extended
 from nncore.verify.pages import DisplayedFormula, formulas
 from nncore.verify.scanning import LatexError
 from nncore.verify.shapes import Checker, words
@@ -524,42 +522,10 @@ class _BlockError(NotationError):
 
 
 def with_blocks(notation: Notation, blocks: Sequence[NotationBlock]) -> Notation:
-    """The notation of the book with the ``{notation}`` blocks of a page.
-
-    A block has the parts of `book/notation.yml` and, if letters of the book mean something else on the page, a line
-    ``shadows: [v]``.
-    """
+    """The notation of the book with the ``{notation}`` blocks of a page."""
     for block in blocks:
-        kept = [line for line in block.text.splitlines() if not line.startswith(("shadows:", ":", "---"))]
-        shadows = re.findall(r"^shadows:\s*\[(.*)\]\s*$", block.text, re.MULTILINE)
-        hidden = {letter.strip() for line in shadows for letter in line.split(",")}
         try:
-            notation = _extended(_without(notation, hidden), "\n".join(kept))
+            notation = extended(notation, block.text)
         except NotationError as error:
             raise _BlockError(f"notation: {error}", block) from None
     return notation
-
-
-def _without(notation: Notation, hidden: set[str]) -> Notation:
-    known = {each.letter for each in (*notation.arrays, *notation.indices, *notation.sizes)}
-    known |= {scalar.written.letter for scalar in notation.scalars}
-    for letter in hidden - known:
-        raise NotationError(f"shadows: {letter} is no letter of the book")
-    return replace(
-        notation,
-        arrays=tuple(each for each in notation.arrays if each.letter not in hidden),
-        indices=tuple(each for each in notation.indices if each.letter not in hidden),
-        scalars=tuple(each for each in notation.scalars if each.written.letter not in hidden),
-        state=tuple(letter for letter in notation.state if letter not in hidden),
-    )
-
-
-def _extended(notation: Notation, text: str) -> Notation:
-    """The notation with the declarations of a text, checked together."""
-    parts = declared.yaml.load(text, Loader=declared.yaml.BaseLoader) or {}
-    if not isinstance(parts, dict) or any(part not in declared._DECLARATIONS for part in parts):
-        raise NotationError("the parts of a block are those of notation.yml, and 'shadows: [letters]'")
-    added = {part: tuple(declared._declarations(part, given)) for part, given in parts.items()}
-    extended = replace(notation, **{part: (*getattr(notation, part), *more) for part, more in added.items()})
-    declared._check(extended)
-    return extended

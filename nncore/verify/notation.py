@@ -3,13 +3,13 @@ r"""The letters in force: what `book/notation.yml` declares, as values that the 
 The file has eight parts, all optional: ``sizes``, ``indices``, ``arrays``, ``scalars``, ``functions``, ``constants``
 and ``signs`` are lists of declarations in the order of the notation page, ``state`` is a list of letters. Letters are
 written in LaTeX, in one form: ``W``, ``\theta``, ``\hat{u}``, ``\mathbf{1}``, with the indices that belong to them,
-``x_{ij}``, ``D_r``, ``\beta_1``. `load` reads a file and `parse` its text; what is wrong raises `NotationError` with
-one line that names the part, the declaration and the fault.
+``x_{ij}``, ``D_r``, ``\beta_1``. `load` reads a file, `parse` its text, and `extended` adds what a block on a page
+declares; what is wrong raises `NotationError` with one line that names the part, the declaration and the fault.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -93,7 +93,8 @@ class Sign:
     meaning: str
 
 
-FUNCTION_KINDS = ("number", "row", "array", "moment", "order")
+# smooth: any function of numbers with all derivatives; cost: any such function of whole arrays, with a number as value.
+FUNCTION_KINDS = ("number", "smooth", "cost", "row", "array", "moment", "order")
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,32 @@ def load(path: Path | str) -> Notation:
 
 def parse(text: str) -> Notation:
     """The notation that a YAML text declares."""
+    declared = _declared(_parts(text, (*_DECLARATIONS, "state")))
+    _check(declared)
+    return declared
+
+
+def extended(notation: Notation, text: str) -> Notation:
+    """A notation with the letters of a ``{notation}`` block.
+
+    The block is YAML with the parts of `book/notation.yml`. Where a letter means something else in the block than in
+    the notation, the block says so in a line ``shadows: [v]``: the old meaning is gone then, with an array that of its
+    entries too.
+    """
+    own = declared_by(text)
+    shadows = frozenset(_letters("shadows", _parts(text, _PARTS_OF_BLOCK)))
+    rest = _without(notation, shadows)
+    both = Notation(**{part: getattr(rest, part) + getattr(own, part) for part in (*_DECLARATIONS, "state")})
+    _check(both)
+    return both
+
+
+def declared_by(text: str) -> Notation:
+    """What a ``{notation}`` block declares, by itself: whether its letters fit to others is for `extended` to say."""
+    return _declared(_parts(text, _PARTS_OF_BLOCK))
+
+
+def _parts(text: str, known: tuple[str, ...]) -> dict:
     try:
         parts = yaml.load(text, Loader=yaml.BaseLoader)  # every value stays the text that is written
     except yaml.YAMLError as error:
@@ -147,16 +174,45 @@ def parse(text: str) -> Notation:
     parts = {} if parts in (None, "") else parts
     if not isinstance(parts, dict):
         raise NotationError("a notation consists of parts such as 'sizes:' and 'arrays:'")
-    unknown = [part for part in parts if part not in (*_DECLARATIONS, "state")]
-    if unknown:
-        raise NotationError(f"unknown part {unknown[0]!r}; the parts are {', '.join((*_DECLARATIONS, 'state'))}")
+    for part in parts:
+        if part not in known:
+            raise NotationError(f"unknown part {part!r}; the parts are {', '.join(known)}")
+    return parts
+
+
+def _declared(parts: dict) -> Notation:
     declared = {part: tuple(_declarations(part, parts.get(part, []))) for part in _DECLARATIONS}
-    state = parts.get("state", [])
-    if not isinstance(state, list) or not all(isinstance(letter, str) for letter in state):
-        raise NotationError("state: a list of letters is expected")
-    notation = Notation(**declared, state=tuple(state))
-    _check(notation)
-    return notation
+    return Notation(**declared, state=_letters("state", parts))
+
+
+def _letters(part: str, parts: dict) -> tuple[str, ...]:
+    letters = parts.get(part, [])
+    if not isinstance(letters, list) or not all(isinstance(letter, str) for letter in letters):
+        raise NotationError(f"{part}: a list of letters is expected")
+    return tuple(letters)
+
+
+def _without(notation: Notation, hidden: frozenset[str]) -> Notation:
+    """The notation without what these letters stand for."""
+    known = {written.letter for _, written in _names(notation)}
+    for letter in sorted(hidden - known):
+        raise NotationError(f"shadows: {letter} is no letter that is in force")
+    arrays = tuple(each for each in notation.arrays if hidden.isdisjoint(_letters_of(each)))
+    gone = hidden.union(each.letter for each in notation.arrays if each not in arrays)
+    return replace(
+        notation,
+        sizes=tuple(each for each in notation.sizes if each.letter not in hidden),
+        indices=tuple(each for each in notation.indices if each.letter not in hidden),
+        arrays=arrays,
+        scalars=tuple(each for each in notation.scalars if each.written.letter not in hidden),
+        functions=tuple(each for each in notation.functions if each.name not in hidden),
+        constants=tuple(each for each in notation.constants if each.letter not in hidden),
+        state=tuple(letter for letter in notation.state if letter not in gone),
+    )
+
+
+def _letters_of(array: Array) -> tuple[str, ...]:
+    return (array.letter, array.entry.letter) if array.entry else (array.letter,)
 
 
 # One declaration ------------------------------------------------------------------------------------------------------
@@ -235,6 +291,7 @@ _DECLARATIONS = {
     "constants": (_constant, ("letter", "meaning"), ()),
     "signs": (Sign, ("sign", "meaning"), ()),
 }
+_PARTS_OF_BLOCK = (*_DECLARATIONS, "state", "shadows")
 
 
 def _declarations(part: str, given: object) -> Iterator:

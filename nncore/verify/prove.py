@@ -102,7 +102,7 @@ def _impossible(case: dict, up: sp.Expr, down: sp.Expr, facts: Facts) -> bool:
     above, below = facts.applied(up), facts.applied(down)
     if up not in case:  # equality
         return above == 1 or below == 1 or sp.expand(above + below) == 1
-    return case[up] == 1 and (above == 0 or below == 1) or case[up] == 0 and (below == 0 or above == 1)
+    return (case[up] == 1 and (above == 0 or below == 1)) or (case[up] == 0 and (below == 0 or above == 1))
 
 
 def normal_form(expression: sp.Expr, ranges: dict[sp.Symbol, sp.Expr], facts: Facts = NOTHING) -> sp.Expr:
@@ -203,8 +203,8 @@ def _reduce(expression: sp.Expr, ranges: dict, depth: int, facts: Facts = NOTHIN
     """The expression with every sum in normal form and every exponential split; ``depth`` numbers the bound letters."""
     if isinstance(expression, sp.Sum):
         return facts.applied(_reduce_sum(expression, ranges, depth, facts))
-    if isinstance(expression, sp.exp):
-        return _split(_reduce(expression.exp, ranges, depth, facts))
+    if isinstance(expression, sp.exp | _Exp):
+        return _split(_reduce(expression.args[0], ranges, depth, facts))
     if expression.is_Atom:
         return facts.applied(expression)
     if isinstance(expression, sp.Indexed | sp.KroneckerDelta):
@@ -219,7 +219,7 @@ def _reduce(expression: sp.Expr, ranges: dict, depth: int, facts: Facts = NOTHIN
         if all(positive(factor, facts) for factor in factors):
             return _split(parts[0])
     if isinstance(expression, Positive):
-        return _indicator(parts[0], facts)
+        return indicator(parts[0], facts)
     return expression.func(*parts)
 
 
@@ -269,7 +269,7 @@ def _root(below: sp.Expr) -> sp.Expr:
 def _absolute(part: sp.Expr) -> sp.Expr:
     if positive(part):
         return part
-    return part * _indicator(part) - part * _indicator(-part)
+    return part * indicator(part) - part * indicator(-part)
 
 
 def _logarithm(argument: sp.Expr, facts: Facts) -> sp.Expr:
@@ -294,7 +294,7 @@ def _opaque_logarithm(argument: sp.Expr) -> sp.Expr:
     return sp.log(argument)
 
 
-def _indicator(part: sp.Expr, facts: Facts = NOTHING) -> sp.Expr:
+def indicator(part: sp.Expr, facts: Facts = NOTHING) -> sp.Expr:
     """The indicator of part > 0, without positive factors; of both signs of one expression, each has its own."""
     part = sp.expand(part)
     if part.is_number:
@@ -307,14 +307,14 @@ def _indicator(part: sp.Expr, facts: Facts = NOTHING) -> sp.Expr:
     signed = [factor for factor in sp.Mul.make_args(rest) if not factor.is_number]
     if len(signed) > 1:
         one, other = signed[0], sp.Mul(rest / signed[0])
-        same = _indicator(one, facts) * _indicator(other, facts)
-        return sp.expand(sp.Mul(*booleans) * (same + _indicator(-one, facts) * _indicator(-other, facts)))
+        same = indicator(one, facts) * indicator(other, facts)
+        return sp.expand(sp.Mul(*booleans) * (same + indicator(-one, facts) * indicator(-other, facts)))
     base, exponent = signed[0].as_base_exp()
     if exponent.is_Integer and exponent != 1:
         sign = 1 if rest.as_coeff_Mul()[0] > 0 else -1
         if exponent % 2:
-            return sp.Mul(*booleans, _indicator(sign * base, facts))
-        return sp.Mul(*booleans, _indicator(base, facts) + _indicator(-base, facts)) if sign > 0 else sp.S.Zero
+            return sp.Mul(*booleans, indicator(sign * base, facts))
+        return sp.Mul(*booleans, indicator(base, facts) + indicator(-base, facts)) if sign > 0 else sp.S.Zero
     content, rest = sp.expand(rest).as_content_primitive()
     return sp.Mul(*booleans, facts.applied(Positive(rest if content > 0 else -rest)))
 

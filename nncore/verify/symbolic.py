@@ -7,7 +7,7 @@ claim that this does not prove is tried at concrete unequal sizes, where every s
 The judge only ever says yes: what it cannot prove may still be true.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import sympy as sp
@@ -33,7 +33,7 @@ class Proof:
 def prove(item: Item) -> Proof | None:
     """A proof of a claim, or None."""
     if item.relation == "=":
-        if any(_equal(item, {}, opaque) for opaque in _levels(item.scope)):
+        if any(_equal(item, opaque) for opaque in _levels(item.scope)):
             return Proof("symbolic difference is 0")
         return None
     if item.relation in ("<", r"\le", ">", r"\ge"):
@@ -61,9 +61,10 @@ def _levels(scope: Scope) -> Iterator[Callable[[str], bool]]:
 # One attempt ----------------------------------------------------------------------------------------------------------
 
 
-def _equal(item: Item, sizes: dict, opaque: Callable[[str], bool]) -> bool:
+def _equal(item: Item, opaque: Callable[[str], bool]) -> bool:
     try:
-        terms, given = _prepared(item, sizes, opaque)
+        terms = prepared(item, opaque)
+        given = given_by(item, terms, free_indices(item, terms))
         return all(
             vanishes(given.renamed(left - right), terms.ranges, given.where_both_exist(left, right))
             for left, right in _sides(item, terms)
@@ -75,7 +76,8 @@ def _equal(item: Item, sizes: dict, opaque: Callable[[str], bool]) -> bool:
 def _ordered(item: Item, opaque: Callable[[str], bool]) -> bool:
     """Whether the larger side minus the smaller is positive, or not negative, by its sign alone."""
     try:
-        terms, given = _prepared(item, {}, opaque)
+        terms = prepared(item, opaque)
+        given = given_by(item, terms, free_indices(item, terms))
         for left, right in _sides(item, terms):
             smaller, larger = (left, right) if item.relation in ("<", r"\le") else (right, left)
             difference = sp.factor_terms(sp.together(normal_form(larger - smaller, terms.ranges, given.facts)))
@@ -100,7 +102,7 @@ def _not_negative(term: sp.Expr, facts: Facts) -> bool:
 
 def _sides(item: Item, terms: Terms) -> Iterator[tuple[sp.Expr, sp.Expr]]:
     """Both sides as numbers: for a matrix equation, of a generic entry, or of each where the sizes are numbers."""
-    env = {letter: terms.free(letter, size) for letter, size in item.free}
+    env = free_indices(item, terms)
     left, right = terms.value(item.left, env), terms.value(item.right, env)
     if not isinstance(left, Grid):
         yield left, right
@@ -122,7 +124,7 @@ def _places(size: sp.Expr, name: str, terms: Terms) -> list[sp.Expr]:
 
 
 @dataclass(frozen=True)
-class _Given:
+class Given:
     """Facts about atoms, and indices that are equal to others."""
 
     facts: Facts
@@ -146,16 +148,30 @@ def _wild(term: sp.Expr) -> dict[sp.Expr, sp.Expr]:
     return {letter: sp.Wild(f"any_{place}") for place, letter in enumerate(sorted(term.atoms(sp.Dummy), key=str))}
 
 
-def _prepared(item: Item, sizes: dict, opaque: Callable[[str], bool]) -> tuple[Terms, _Given]:
-    fixed = {**Checker(item.scope, item.conditions).fixed, **sizes}
-    terms = Terms(item.scope, fixed, opaque)
+def prepared(
+    item: Item,
+    opaque: Callable[[str], bool] = lambda name: False,
+    sizes: Mapping[str, int] | None = None,
+    classes: Mapping[tuple[str, int], int] | None = None,
+) -> Terms:
+    """Terms of an item, with the sizes that its conditions fix, and others that are fixed at will."""
+    terms = Terms(item.scope, {**Checker(item.scope, item.conditions).fixed, **(sizes or {})}, opaque, classes)
     for size, number in item.least:
         if not terms.size(size).is_Integer:
             terms.ranges[Least(terms.size(size))] = number
+    return terms
+
+
+def free_indices(item: Item, terms: Terms) -> dict[str, sp.Expr]:
+    """The free indices of an item as symbols."""
+    return {letter: terms.free(letter, size) for letter, size in item.free}
+
+
+def given_by(item: Item, terms: Terms, env: Mapping[str, sp.Expr]) -> Given:
+    """What the conditions and assumptions of an item say where its free indices have these values."""
     values: list[tuple[sp.Expr, sp.Expr]] = []
     signs: set[sp.Expr] = set()
     equal: list[tuple[sp.Expr, sp.Expr]] = []
-    env = {letter: terms.free(letter, size) for letter, size in item.free}
     for chain in item.conditions:
         for left, relation, right in _relations(chain):
             left, right = terms.number(left, env), terms.number(right, env)
@@ -171,7 +187,7 @@ def _prepared(item: Item, sizes: dict, opaque: Callable[[str], bool]) -> tuple[T
                 values += _solved(left - right, terms)
             elif not assumed.free:
                 _about_numbers(left - right, relation, values, signs, terms)
-    return terms, _Given(Facts(tuple(values), frozenset(signs)), tuple(equal))
+    return Given(Facts(tuple(values), frozenset(signs)), tuple(equal))
 
 
 def _solved(difference: sp.Expr, terms: Terms) -> list[tuple[sp.Expr, sp.Expr]]:

@@ -32,7 +32,7 @@ from nncore.verify.names import (
     name_of,
     size_of_classes,
 )
-from nncore.verify.prove import Positive, PositiveProduct
+from nncore.verify.prove import Positive, PositiveProduct, indicator
 from nncore.verify.writing import show
 
 KINK = sp.Symbol("KINK", real=True)
@@ -71,6 +71,8 @@ class Terms:
         Sizes with a fixed value; sums over these are written out.
     opaque : function
         Whether a defined letter, given by its name, stays as it is.
+    classes : mapping
+        Class numbers with a fixed value: name and index.
     """
 
     def __init__(
@@ -78,8 +80,10 @@ class Terms:
         scope: Scope,
         sizes: Mapping[Size, int] | None = None,
         opaque: Callable[[str], bool] = lambda name: False,
+        classes: Mapping[tuple[str, int], int] | None = None,
     ):
         self.scope = scope
+        self.classes = classes or {}
         self.sizes = sizes or {}
         self.opaque = opaque
         self.ranges: dict[sp.Expr, sp.Expr] = {}
@@ -237,6 +241,8 @@ class Terms:
             case "number":
                 return self.entry(name.name, ())
             case "class":
+                if (name.name, *indices) in self.classes:
+                    return sp.Integer(self.classes[(name.name, *indices)])
                 base = sp.IndexedBase(name.name, integer=True, positive=True)
                 self.ranges[base] = self.size(size_of_classes(name.name, self.scope.notation))
                 return base[indices]
@@ -320,7 +326,7 @@ class Terms:
         sides = [self.number(side, env) for side in (chain.first, *(link.right for link in chain.links))]
         result = sp.S.One
         for left, right, link in zip(sides, sides[1:], chain.links, strict=False):
-            result *= _indicator(left, link.relation, right)
+            result *= _holds(left, link.relation, right)
         return result
 
     # Functions
@@ -455,7 +461,7 @@ class Terms:
     def _of_indicator(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
         """0, but where the indicator jumps; e times this, as in the derivative of max(e, 0), is no number there."""
         (part,) = term.args
-        return KINK * (1 - Positive(part) - positive(-part)) / part * self.derivative(part, by)
+        return KINK * (1 - Positive(part) - indicator(-part)) / part * self.derivative(part, by)
 
     def _of_letter(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
         name, other = _name(term), _name(by)
@@ -559,35 +565,26 @@ def _indices(atom: sp.Expr) -> tuple[sp.Expr, ...]:
 # Indicators -----------------------------------------------------------------------------------------------------------
 
 
-def positive(term: sp.Expr) -> sp.Expr:
-    """The indicator of term > 0."""
-    term = sp.expand(term)
-    if term.is_number:
-        return sp.S.One if term > 0 else sp.S.Zero
-    content, _ = term.as_content_primitive()
-    return Positive(sp.expand(term / content))
-
-
-def _indicator(left: sp.Expr, relation: str, right: sp.Expr) -> sp.Expr:
+def _holds(left: sp.Expr, relation: str, right: sp.Expr) -> sp.Expr:
     difference = left - right
     if relation in ("=", r"\ne"):
         indices = left.is_integer and right.is_integer
-        same = sp.KroneckerDelta(left, right) if indices else 1 - positive(difference) - positive(-difference)
+        same = sp.KroneckerDelta(left, right) if indices else 1 - indicator(difference) - indicator(-difference)
         return same if relation == "=" else 1 - same
     match relation:
         case ">":
-            return positive(difference)
+            return indicator(difference)
         case "<":
-            return positive(-difference)
+            return indicator(-difference)
         case r"\ge":
-            return 1 - positive(-difference)
+            return 1 - indicator(-difference)
         case r"\le":
-            return 1 - positive(difference)
+            return 1 - indicator(difference)
     raise NoTerm(f"cases with {relation}")
 
 
 def _larger(one: sp.Expr, other: sp.Expr) -> sp.Expr:
-    return other + (one - other) * positive(one - other)
+    return other + (one - other) * indicator(one - other)
 
 
 def _largest(parts: list[sp.Expr]) -> sp.Expr:
@@ -598,4 +595,4 @@ def _largest(parts: list[sp.Expr]) -> sp.Expr:
 
 
 def _absolute(part: sp.Expr) -> sp.Expr:
-    return part * positive(part) - part * positive(-part)
+    return part * indicator(part) - part * indicator(-part)
