@@ -348,7 +348,10 @@ class _Reading:
             definition = Definition(name, head.indices, head.arguments, link.right, conditions, shape, formula.label)
             self.scope = replace(self.scope, definitions={**self.scope.definitions, name: definition})
         self.own.add(name)
-        self._add(DEFINITION, left, t.DEFINES, link.right, conditions, formula, place, checker, shape, statement)
+        family = name if line else ""
+        self._add(
+            DEFINITION, left, t.DEFINES, link.right, conditions, formula, place, checker, shape, statement, family
+        )
 
     def _check_shape_of_definition(self, head: "_Head", shape: Shape, checker: Checker, link: t.Link) -> None:
         name, right = head.name, link.right
@@ -590,11 +593,11 @@ class _Reading:
                 except MeaningError as error:
                     raise MeaningError(f"for {last} = {depth}: {error.reason}", left) from None
 
-    def _add(self, kind, left, relation, right, conditions, formula, place, checker, shape, node) -> None:
+    def _add(self, kind, left, relation, right, conditions, formula, place, checker, shape, node, family="") -> None:
         used: set[str] = set()
         for part in (left, right, *conditions):
             used |= letters(part, self.scope) if part else set()
-        self._note_used(used, left if kind == DEFINITION else None)
+        self._note_used(used, family)
         self._check_references(place, node)
         in_force = [each for label in sorted(place.mentions) for each in self.assumed.get(label, [])]
         start = node.span[0] if node.span != (0, 0) else 0
@@ -618,11 +621,10 @@ class _Reading:
             )
         )
 
-    def _note_used(self, used: set[str], defined: t.Node | None) -> None:
-        """Keeps the names that may not be defined any more; lines of layers leave their families open to each other."""
-        names = {family_of(name, self.scope.notation) for name in used}
-        base = defined.base if isinstance(defined, t.Indexed) else defined
-        self._used |= {name for name in names if "^{[" not in name} if isinstance(base, t.Family) else names
+    def _note_used(self, used: set[str], family: str) -> None:
+        """Keeps the names that may not be defined any more; a family may get more lines while only lines use it."""
+        names = {family_of(name, self.scope.notation) for name in used} - {family}
+        self._used |= {name for name in names if "^{[" not in name} if "^{[" in family else names
 
     def _check_references(self, place: Place, node: t.Node) -> None:
         for label in sorted(place.mentions & self.lost_assumptions - {None}):
