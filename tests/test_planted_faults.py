@@ -44,6 +44,7 @@ FAULTS = {
     "a missing source in the bibliography": (PAGE, "{cite:p}`fixture2020`", "{cite:p}`nobody1900`", "nobody1900"),
     "broken LaTeX in a formula": (PAGE, "f'(x) = 2 x .", r"f'(x) = \frac{2 x .", "KaTeX"),
     "broken LaTeX in a sentence": (PAGE, "is $f'(x)$.", r"is $\sqroot{x}$.", "sqroot"),
+    "a letter that is declared already": (PAGE, r"{letter: \kappa,", "{letter: J,", "page.md:119: ERROR: notation"),
     "a wrong formula in nncore": ("nncore/functions.py", "/ (1 + E)", "/ (2 + E)", "AssertionError"),
 }
 

@@ -1,4 +1,9 @@
-"""The directive ``{notation-table}``: a part of book/notation.yml as a table; page and checker cannot differ."""
+"""Letters as tables, from the very text that the checker reads, so that page and checker cannot differ.
+
+``{notation-table} arrays`` shows a part of book/notation.yml. ``{notation}`` declares letters that a page, an exercise
+or an erratum needs beside those of the book: its content is YAML with the same parts, and is shown as the same tables,
+without the columns that stay empty.
+"""
 
 import re
 from pathlib import Path
@@ -7,13 +12,23 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
-from nncore.verify.notation import Notation, Written, load
+from nncore.verify.notation import Notation, NotationError, Written, declared_by, extended, load
 
 NOTATION = Path(__file__).resolve().parents[1] / "notation.yml"
 
-ARGUMENTS = {"number": "(z)", "row": "(Z)", "array": "(p)", "moment": "[x]", "order": "(h^2)"}
+ARGUMENTS = {
+    "number": "(z)",
+    "smooth": "(z)",
+    "cost": "(Z)",
+    "row": "(Z)",
+    "array": "(p)",
+    "moment": "[x]",
+    "order": "(h^2)",
+}
 KINDS = {
     "number": "entry by entry",
+    "smooth": "entry by entry",
+    "cost": "to whole arrays",
     "row": "to each row",
     "array": "to one row",
     "moment": "to a random number",
@@ -38,13 +53,14 @@ def with_letters_set(words: str, notation: Notation) -> str:
     return re.sub(rf"(?<![\w(’'])(?:[A-Za-z]_(?:\w|\{{[^}}]*\}})|(?:{alone})(?=[\s,;:]|$))", r"$\g<0>$", words)
 
 
-# Each part as a table: the head, then rows whose last two values are the meaning in words and what is added to it.
+# Each part as a table: the head, then rows whose last two values are the meaning in words and what is added to it. The
+# rows are those of the first notation; the second is all that is in force.
 
 
-def sizes(notation):
+def sizes(shown, notation):
     yield "letter", "meaning"
     last = {index.letter: index.to for index in notation.indices}
-    for size in notation.sizes:
+    for size in shown.sizes:
         written = Written(size.letter, (size.index,) if size.index else ())
         runs = f"; ${size.index}$ from {size.start} to ${last[size.index]}$" if size.index else ""
         ends = ((size.start, size.first), (last.get(size.index), size.last))
@@ -52,49 +68,61 @@ def sizes(notation):
         yield f"${tex(written)}$", size.meaning, runs
 
 
-def indices(notation):
+def indices(shown, notation):
     yield "letter", "on paper", "in an array", "stands for"
     lengths = {size for array in notation.arrays for size in array.shape}
-    for index in notation.indices:
+    for index in shown.indices:
         paper = f"1 to ${index.to}$" if index.to else r"$1, 2, \dots$"
         place = f"0 to ${index.to} - 1$" if index.to and Written(index.to) in lengths else ""
         yield f"${index.letter}$", paper, place, index.meaning, ""
 
 
-def arrays(notation):
+def arrays(shown, notation):
     yield "letter", "entry", "shape", "of layer $r$", "meaning"
-    for array in notation.arrays:
+    for array in shown.arrays:
         entry = f"${tex(array.entry)}$" if array.entry else ""
         yield f"${array.letter}$", entry, shape(array.shape), shape(array.layers), array.meaning, ""
 
 
-def scalars(notation):
+def scalars(shown, notation):
     yield "letter", "meaning"
-    for scalar in notation.scalars:
+    for scalar in shown.scalars:
         carries = f"; ${scalar.written.letter}_{scalar.over}$ after step ${scalar.over}$" if scalar.over else ""
         runs = f", one of 1 to ${scalar.to}$" if scalar.to else ""
         yield f"${tex(scalar.written)}$", scalar.meaning, runs + carries
 
 
-def functions(notation):
+def functions(shown, notation):
     yield "function", "is applied", "meaning"
-    for function in notation.functions:
+    for function in shown.functions:
         yield f"${function.name}{ARGUMENTS[function.kind]}$", KINDS[function.kind], function.meaning, ""
 
 
-def constants(notation):
+def constants(shown, notation):
     yield "letter", "meaning"
-    for constant in notation.constants:
+    for constant in shown.constants:
         yield f"${constant.letter}$", constant.meaning, ""
 
 
-def signs(notation):
+def signs(shown, notation):
     yield "sign", "meaning"
-    for sign in notation.signs:
+    for sign in shown.signs:
         yield f"${sign.sign}$", sign.meaning, ""
 
 
 TABLES = {table.__name__: table for table in (sizes, indices, arrays, scalars, functions, constants, signs)}
+
+
+def table(directive: SphinxDirective, part: str, shown: Notation, notation: Notation) -> list[nodes.Node]:
+    """The table of a part of the notation, without the columns that are empty."""
+    head, *rows = TABLES[part](shown, notation)
+    rows = [(*cells, with_letters_set(meaning, notation) + more) for *cells, meaning, more in rows]
+    filled = [number for number, column in enumerate(zip(*rows, strict=True)) if any(column)]
+    lines = [[cells[number] for number in filled] for cells in (head, ["---"] * len(head), *rows)]
+    container = nodes.Element()
+    markdown = StringList([f"| {' | '.join(cells)} |" for cells in lines], directive.get_source_info()[0])
+    directive.state.nested_parse(markdown, directive.content_offset, container)
+    return container.children
 
 
 class NotationTable(SphinxDirective):
@@ -108,14 +136,43 @@ class NotationTable(SphinxDirective):
             raise self.error(f"no part {part!r} of the notation; the parts are {', '.join(TABLES)}")
         self.env.note_dependency(str(NOTATION))
         notation = load(NOTATION)
-        head, *rows = TABLES[part](notation)
-        rows = [(*cells, with_letters_set(meaning, notation) + more) for *cells, meaning, more in rows]
-        lines = [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
-        container = nodes.Element()
-        self.state.nested_parse(StringList(lines, str(NOTATION)), self.content_offset, container)
-        return container.children
+        return table(self, part, notation, notation)
+
+
+class NotationBlock(SphinxDirective):
+    """``{notation}``: letters beside those of the book."""
+
+    has_content = True
+
+    def run(self):
+        self.env.note_dependency(str(NOTATION))
+        text = "\n".join(self.content)
+        try:
+            notation, shown = extended(load(NOTATION), text), declared_by(text)
+        except NotationError as error:
+            raise self.error(f"notation: {error}") from None
+        block = nodes.container(classes=["notation-block"])
+        block += nodes.paragraph("", "Letters", classes=["notation-title"])
+        for part in TABLES:
+            if getattr(shown, part):
+                block += table(self, part, shown, notation)
+        return [block]
+
+
+def say_where_letters_hold(app, doctree):
+    """The title of a block names what it stands in."""
+    for title in doctree.findall(lambda node: "notation-title" in getattr(node, "attributes", {}).get("classes", ())):
+        around = set()
+        node = title.parent
+        while node is not None:
+            around.update(node.get("classes", ()) if isinstance(node, nodes.Element) else ())
+            node = node.parent
+        where = next((name for name in ("erratum", "exercise", "solution") if name in around), "page")
+        title[0] = nodes.Text(f"Letters of this {where}")
 
 
 def setup(app):
     app.add_directive("notation-table", NotationTable)
+    app.add_directive("notation", NotationBlock)
+    app.connect("doctree-read", say_where_letters_hold)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

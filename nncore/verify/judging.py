@@ -7,8 +7,9 @@ disagree the checker itself is at fault, which fails a build like a refuted equa
 
 from dataclasses import dataclass
 
-from nncore.verify import numeric
-from nncore.verify.meaning import Item
+from nncore.verify import numeric, symbolic
+from nncore.verify.hints import slip
+from nncore.verify.meaning import CONVENTION, Item
 from nncore.verify.numeric import Counterexample
 
 # what can become of a claim, the best first
@@ -72,14 +73,31 @@ def judge(item: Item, seed: str = "1", shared: dict | None = None) -> Judgement:
         If the item claims nothing.
     """
     verdict = numeric.judge(item, seed, shared)
-    status = {numeric.REFUTED: REFUTED, numeric.UNDECIDED: UNDECIDED}.get(verdict.status, SAMPLED)
-    return Judgement(
-        status,
-        "numbers",
-        verdict.reason,
-        verdict.counterexample,
-        where=verdict.where,
-        assumptions=verdict.assumptions,
-        points=verdict.points,
-        sizes=verdict.sizes,
-    )
+    known = {
+        "where": verdict.where,
+        "assumptions": verdict.assumptions,
+        "points": verdict.points,
+        "sizes": verdict.sizes,
+    }
+    if verdict.status == numeric.UNDECIDED:
+        return Judgement(UNDECIDED, "numbers", verdict.reason, **known)
+    refuted = verdict.status == numeric.REFUTED
+    if item.kind == CONVENTION:
+        status, method = (REFUTED if refuted else SAMPLED), "one-sided derivatives exist and differ"
+        return Judgement(status, method, verdict.reason, verdict.counterexample, **known)
+    if refuted:
+        if verdict.reason == numeric.DIFFER and symbolic.prove(item):
+            reason = "symbols prove what numbers refute"
+            return Judgement(CHECKER_FAULT, "", reason, verdict.counterexample, **known)
+        return Judgement(REFUTED, "numbers", verdict.reason, verdict.counterexample, slip(item, seed), **known)
+    if restates(item):
+        return Judgement(RESTATES, "both sides are the same before anything is expanded", **known)
+    proof = symbolic.prove(item)
+    if proof is None:
+        return Judgement(SAMPLED, "numbers", **known)
+    return Judgement(AT_SHAPES if proof.shapes else ALL_SHAPES, proof.method, shapes=proof.shapes, **known)
+
+
+def restates(item: Item) -> bool:
+    """Whether both sides of a claim say the same before anything is computed."""
+    return item.left == item.right

@@ -23,12 +23,10 @@ understood may not be used by any formula below. The rules:
   if F does not contain u, or still contains what u is made of.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nncore.verify import notation as declared
 from nncore.verify import tree as t
 from nncore.verify.families import (
     DEPTHS,
@@ -69,7 +67,7 @@ from nncore.verify.names import (
     sizes_of_shape,
     widths,
 )
-from nncore.verify.notation import Notation, NotationError
+from nncore.verify.notation import Notation, NotationError, extended
 from nncore.verify.pages import DisplayedFormula, formulas
 from nncore.verify.scanning import LatexError
 from nncore.verify.shapes import Checker, words
@@ -99,6 +97,12 @@ class Item:
     ``letters`` all letters and functions that it contains, expanded or not. What is said of layers stays in one item
     with the letters r and R, a free r among ``free``, and sizes such as ``D_{r-1}``;
     `nncore.verify.families.instances` puts numbers in their place. A free step t has the size `names.STEPS`.
+
+    ``premises`` are what stands before a ``\\Rightarrow``, as it is printed: u = e, or u^k = e with odd k. The scope of
+    such a claim defines u as e, or as the real k-th root of e, and names u in ``scope.placed``: it is an input that the
+    premise only places, so a derivative by u holds everything else fixed, what e is made of included.
+
+    A claim up to a rest keeps its O(h^k) as the last addend of ``right``: `nncore.verify.orders.split` takes it off.
     """
 
     kind: str
@@ -115,6 +119,7 @@ class Item:
     least: tuple[tuple[str, int], ...]
     shape: Shape
     letters: frozenset[str]
+    premises: tuple[t.Chain, ...] = ()
 
     def __str__(self) -> str:
         place = f"{self.formula.path}:{self.line}:{self.column}"
@@ -758,42 +763,10 @@ class _BlockError(NotationError):
 
 
 def with_blocks(notation: Notation, blocks: Sequence[NotationBlock]) -> Notation:
-    """The notation of the book with the ``{notation}`` blocks of a page.
-
-    A block has the parts of `book/notation.yml` and, if letters of the book mean something else on the page, a line
-    ``shadows: [v]``.
-    """
+    """The notation of the book with the ``{notation}`` blocks of a page."""
     for block in blocks:
-        kept = [line for line in block.text.splitlines() if not line.startswith(("shadows:", ":", "---"))]
-        shadows = re.findall(r"^shadows:\s*\[(.*)\]\s*$", block.text, re.MULTILINE)
-        hidden = {letter.strip() for line in shadows for letter in line.split(",")}
         try:
-            notation = _extended(_without(notation, hidden), "\n".join(kept))
+            notation = extended(notation, block.text)
         except NotationError as error:
             raise _BlockError(f"notation: {error}", block.line) from None
     return notation
-
-
-def _without(notation: Notation, hidden: set[str]) -> Notation:
-    known = {each.letter for each in (*notation.arrays, *notation.indices, *notation.sizes)}
-    known |= {scalar.written.letter for scalar in notation.scalars}
-    for letter in hidden - known:
-        raise NotationError(f"shadows: {letter} is no letter of the book")
-    return replace(
-        notation,
-        arrays=tuple(each for each in notation.arrays if each.letter not in hidden),
-        indices=tuple(each for each in notation.indices if each.letter not in hidden),
-        scalars=tuple(each for each in notation.scalars if each.written.letter not in hidden),
-        state=tuple(letter for letter in notation.state if letter not in hidden),
-    )
-
-
-def _extended(notation: Notation, text: str) -> Notation:
-    """The notation with the declarations of a text, checked together."""
-    parts = declared.yaml.load(text, Loader=declared.yaml.BaseLoader) or {}
-    if not isinstance(parts, dict) or any(part not in declared._DECLARATIONS for part in parts):
-        raise NotationError("the parts of a block are those of notation.yml, and 'shadows: [letters]'")
-    added = {part: tuple(declared._declarations(part, given)) for part, given in parts.items()}
-    extended = replace(notation, **{part: (*getattr(notation, part), *more) for part, more in added.items()})
-    declared._check(extended)
-    return extended

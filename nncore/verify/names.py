@@ -109,6 +109,8 @@ class Scope:
     depth : int or None
         The number of layers, once R is replaced by a number: then every member that is defined by a family of layers is
         in ``definitions`` under its name, ``Z^{[2]}`` (`nncore.verify.families.instances` makes such scopes).
+    placed : frozenset of str
+        Inputs that only a premise of the claim defines, see `nncore.verify.meaning.Item.premises`.
     """
 
     notation: Notation
@@ -117,6 +119,7 @@ class Scope:
     conventions: tuple[Convention, ...] = ()
     lost: frozenset[str] = frozenset()
     depth: int | None = None
+    placed: frozenset[str] = frozenset()
     at_depths: dict[int, "Scope"] = field(default_factory=dict, init=False, compare=False, repr=False)  # what was made
 
 

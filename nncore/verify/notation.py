@@ -1,15 +1,17 @@
 r"""The letters in force: what `book/notation.yml` declares, as values that the reader and the judges look up.
 
-The file has eight parts, all optional: ``sizes``, ``indices``, ``arrays``, ``scalars``, ``functions``, ``constants``
-and ``signs`` are lists of declarations in the order of the notation page, ``state`` is a list of letters. Letters are
+The file has nine parts, all optional: ``sizes``, ``indices``, ``arrays``, ``scalars``, ``functions``, ``constants``,
+``random`` and ``signs`` are lists of declarations in the order of the notation page, ``state`` is a list of letters.
+``random`` says which letters, declared elsewhere, are random where an expectation is taken, and what is known of their
+distribution beside the moments that an assumption states; it usually stands on a page. Letters are
 written in LaTeX, in one form: ``W``, ``\theta``, ``\hat{u}``, ``\mathbf{1}``, with the indices that belong to them,
-``x_{ij}``, ``D_r``, ``\beta_1``. `load` reads a file and `parse` its text; what is wrong raises `NotationError` with
-one line that names the part, the declaration and the fault.
+``x_{ij}``, ``D_r``, ``\beta_1``. `load` reads a file, `parse` its text, and `extended` adds what a block on a page
+declares; what is wrong raises `NotationError` with one line that names the part, the declaration and the fault.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -65,12 +67,17 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A number, or one for each value of its indices; ``over`` is an index that it may carry, ``to`` its last value."""
+    """A number, or one for each value of its indices; ``over`` is an index that it may carry, ``to`` its last value.
+
+    ``to`` makes it a class number. Where such a number is defined by arg max, ``ties`` says which of several equal
+    places it is: ``first``.
+    """
 
     written: Written
     over: str | None
     to: str | None
     meaning: str
+    ties: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,21 @@ class Constant:
 
 
 @dataclass(frozen=True, slots=True)
+class Random:
+    """A letter whose entries, or whose value, expectations are taken over.
+
+    With ``independent`` every entry is independent of all other random entries, of this letter and of others. Those
+    that are not may depend on each other in any way, across letters too. ``symmetric``: -w is distributed as w is.
+    Entries need not be distributed alike.
+    """
+
+    letter: str
+    independent: bool
+    symmetric: bool
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sign:
     """A sign that is no letter, as an example of its use."""
 
@@ -98,7 +120,8 @@ class Sign:
     meaning: str
 
 
-FUNCTION_KINDS = ("number", "row", "array", "moment", "order")
+# smooth: any function of numbers with all derivatives; cost: any such function of whole arrays, with a number as value.
+FUNCTION_KINDS = ("number", "smooth", "cost", "row", "array", "moment", "order")
 
 
 @dataclass(frozen=True)
@@ -111,6 +134,7 @@ class Notation:
     scalars: tuple[Scalar, ...] = ()
     functions: tuple[Function, ...] = ()
     constants: tuple[Constant, ...] = ()
+    random: tuple[Random, ...] = ()
     signs: tuple[Sign, ...] = ()
     state: tuple[str, ...] = ()
 
@@ -145,6 +169,32 @@ def load(path: Path | str) -> Notation:
 
 def parse(text: str) -> Notation:
     """The notation that a YAML text declares."""
+    declared = _declared(_parts(text, (*_DECLARATIONS, "state")))
+    _check(declared)
+    return declared
+
+
+def extended(notation: Notation, text: str) -> Notation:
+    """A notation with the letters of a ``{notation}`` block.
+
+    The block is YAML with the parts of `book/notation.yml`. Where a letter means something else in the block than in
+    the notation, the block says so in a line ``shadows: [v]``: the old meaning is gone then, with an array that of its
+    entries too.
+    """
+    own = declared_by(text)
+    shadows = frozenset(_letters("shadows", _parts(text, _PARTS_OF_BLOCK)))
+    rest = _without(notation, shadows)
+    both = Notation(**{part: getattr(rest, part) + getattr(own, part) for part in (*_DECLARATIONS, "state")})
+    _check(both)
+    return both
+
+
+def declared_by(text: str) -> Notation:
+    """What a ``{notation}`` block declares, by itself: whether its letters fit to others is for `extended` to say."""
+    return _declared(_parts(text, _PARTS_OF_BLOCK))
+
+
+def _parts(text: str, known: tuple[str, ...]) -> dict:
     try:
         parts = yaml.load(text, Loader=yaml.BaseLoader)  # every value stays the text that is written
     except yaml.YAMLError as error:
@@ -152,16 +202,45 @@ def parse(text: str) -> Notation:
     parts = {} if parts in (None, "") else parts
     if not isinstance(parts, dict):
         raise NotationError("a notation consists of parts such as 'sizes:' and 'arrays:'")
-    unknown = [part for part in parts if part not in (*_DECLARATIONS, "state")]
-    if unknown:
-        raise NotationError(f"unknown part {unknown[0]!r}; the parts are {', '.join((*_DECLARATIONS, 'state'))}")
+    for part in parts:
+        if part not in known:
+            raise NotationError(f"unknown part {part!r}; the parts are {', '.join(known)}")
+    return parts
+
+
+def _declared(parts: dict) -> Notation:
     declared = {part: tuple(_declarations(part, parts.get(part, []))) for part in _DECLARATIONS}
-    state = parts.get("state", [])
-    if not isinstance(state, list) or not all(isinstance(letter, str) for letter in state):
-        raise NotationError("state: a list of letters is expected")
-    notation = Notation(**declared, state=tuple(state))
-    _check(notation)
-    return notation
+    return Notation(**declared, state=_letters("state", parts))
+
+
+def _letters(part: str, parts: dict) -> tuple[str, ...]:
+    letters = parts.get(part, [])
+    if not isinstance(letters, list) or not all(isinstance(letter, str) for letter in letters):
+        raise NotationError(f"{part}: a list of letters is expected")
+    return tuple(letters)
+
+
+def _without(notation: Notation, hidden: frozenset[str]) -> Notation:
+    """The notation without what these letters stand for."""
+    known = {written.letter for _, written in _names(notation)}
+    for letter in sorted(hidden - known):
+        raise NotationError(f"shadows: {letter} is no letter that is in force")
+    arrays = tuple(each for each in notation.arrays if hidden.isdisjoint(_letters_of(each)))
+    gone = hidden.union(each.letter for each in notation.arrays if each not in arrays)
+    return replace(
+        notation,
+        sizes=tuple(each for each in notation.sizes if each.letter not in hidden),
+        indices=tuple(each for each in notation.indices if each.letter not in hidden),
+        arrays=arrays,
+        scalars=tuple(each for each in notation.scalars if each.written.letter not in hidden),
+        functions=tuple(each for each in notation.functions if each.name not in hidden),
+        constants=tuple(each for each in notation.constants if each.letter not in hidden),
+        state=tuple(letter for letter in notation.state if letter not in gone),
+    )
+
+
+def _letters_of(array: Array) -> tuple[str, ...]:
+    return (array.letter, array.entry.letter) if array.entry else (array.letter,)
 
 
 # One declaration ------------------------------------------------------------------------------------------------------
@@ -218,8 +297,14 @@ def _array(
     return Array(_letter(letter), entry and _written(entry), _shape(shape), layers and _shape(layers), meaning)
 
 
-def _scalar(letter: str, meaning: str, over: str | None = None, to: str | None = None) -> Scalar:
-    return Scalar(_written(letter), over and _letter(over), to and _letter(to), meaning)
+def _scalar(
+    letter: str, meaning: str, over: str | None = None, to: str | None = None, ties: str | None = None
+) -> Scalar:
+    if ties not in (None, "first"):
+        raise NotationError(f"ties: {ties!r} is not known; of several equal places 'first' is taken")
+    if ties and not to:
+        raise NotationError("only a class number, which has a last value 'to', is one of several places")
+    return Scalar(_written(letter), over and _letter(over), to and _letter(to), meaning, ties)
 
 
 def _function(name: str, kind: str, meaning: str) -> Function:
@@ -232,16 +317,28 @@ def _constant(letter: str, meaning: str) -> Constant:
     return Constant(_letter(letter), meaning)
 
 
+def _random(letter: str, entries: str, meaning: str, symmetric: str = "no") -> Random:
+    if entries not in ("independent", "dependent"):
+        raise NotationError(f"entries are 'independent' or 'dependent', not {entries!r}")
+    if symmetric not in ("yes", "no"):
+        raise NotationError(f"symmetric is 'yes' or 'no', not {symmetric!r}")
+    if symmetric == "yes" and entries == "dependent":
+        raise NotationError("only a distribution of independent entries is symmetric")
+    return Random(_letter(letter), entries == "independent", symmetric == "yes", meaning)
+
+
 # Each part: how a declaration is made, which keys it must have, and which it may have.
 _DECLARATIONS = {
     "sizes": (_size, ("letter", "meaning"), ("from", "first", "last")),
     "indices": (_index, ("letter", "meaning"), ("to",)),
     "arrays": (_array, ("letter", "shape", "meaning"), ("entry", "layers")),
-    "scalars": (_scalar, ("letter", "meaning"), ("over", "to")),
+    "scalars": (_scalar, ("letter", "meaning"), ("over", "to", "ties")),
     "functions": (_function, ("name", "kind", "meaning"), ()),
     "constants": (_constant, ("letter", "meaning"), ()),
+    "random": (_random, ("letter", "entries", "meaning"), ("symmetric",)),
     "signs": (Sign, ("sign", "meaning"), ()),
 }
+_PARTS_OF_BLOCK = (*_DECLARATIONS, "state", "shadows")
 
 
 def _declarations(part: str, given: object) -> Iterator:
@@ -297,6 +394,12 @@ def _check(notation: Notation) -> None:
     for letter in notation.state:
         if letter not in changing:
             raise NotationError(f"state: {letter} is neither an array nor a scalar")
+    seen: set[str] = set()
+    for random in notation.random:
+        if random.letter not in changing or random.letter in seen:
+            reason = "declared random already" if random.letter in seen else "neither an array nor a scalar"
+            raise NotationError(f"random, {random.letter}: {reason}")
+        seen.add(random.letter)
 
 
 def _check_that_letters_differ(notation: Notation) -> None:

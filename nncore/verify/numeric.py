@@ -45,6 +45,7 @@ from nncore.verify.values import (
 )
 
 AGREES, REFUTED, UNDECIDED = "agrees", "refuted", "undecided"
+DIFFER = "the values differ"
 _EXACT = ("small", "equal", "zeros", "unit")  # modes whose numbers are so plain that equality means equality
 
 
@@ -148,7 +149,7 @@ def _volume(plan: Mapping[str, int]) -> int:
     return volume
 
 
-def _sizes_of(item: Item) -> tuple[str, ...]:
+def sizes_of(item: Item) -> tuple[str, ...]:
     """The sizes on which an item depends, also through its definitions."""
     found = {size for _, size in item.free}
     nodes = [item.left, *([item.right] if item.right else []), *item.conditions]
@@ -287,7 +288,7 @@ class _Trial:
         self._about_sizes = [chain for chain in item.conditions if _is_about_sizes(chain, item)]
         self._others = [chain for chain in item.conditions if chain not in self._about_sizes]
         plans = layer_plans if numbers else size_plans
-        self.plans = plans(_sizes_of(item), dict(item.least), self._allowed)
+        self.plans = plans(sizes_of(item), dict(item.least), self._allowed)
         self._where: dict[str, None] = {}
         self._points = 0
         self._seen: set[tuple] = set()
@@ -408,7 +409,7 @@ class _Trial:
                 return str(error), self._counterexample(sizes, entry, "none", "none")
             if wrong:
                 row_and_column, left, right = wrong
-                return "the values differ", self._counterexample(sizes, {**entry, **row_and_column}, left, right)
+                return DIFFER, self._counterexample(sizes, {**entry, **row_and_column}, left, right)
         return None
 
     def _counterexample(self, sizes, entry, left, right) -> Counterexample:
@@ -500,4 +501,6 @@ def _judge_convention(item: Item) -> Verdict:
 
 
 def _digits(value) -> str:
-    return value if isinstance(value, str) else mp.nstr(mp.mpf(value), 12)
+    if isinstance(value, str):
+        return value
+    return "0" if abs(value) < SMOOTH**2 else mp.nstr(mp.mpf(value), 12)  # what rounding leaves of nothing

@@ -18,7 +18,8 @@ EXTENSIONS = frozenset(
     "amsmath attrs_block attrs_inline colon_fence deflist dollarmath fieldlist html_image substitution".split()
 )
 _WITHOUT_MARKDOWN = frozenset(
-    "bibliography code code-block code-cell image literalinclude mermaid raw sourcecode tableofcontents toctree".split()
+    "bibliography code code-block code-cell image literalinclude mermaid notation raw sourcecode tableofcontents "
+    "toctree".split()
 )
 
 

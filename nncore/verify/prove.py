@@ -13,14 +13,151 @@ residual of 0 is a proof within these rules; any other residual proves nothing.
 """
 
 import re
+from dataclasses import dataclass
 from itertools import permutations
 
 import sympy as sp
 
-_Exp = sp.Function("E")
+_Exp = sp.Function("E", positive=True)
+Positive = sp.Function("positive", integer=True, nonnegative=True)  # 1 where its argument is > 0, else 0
+
+MOST_SIGNS = 4  # letters whose signs are told apart one after the other
 
 _LETTERS = ("lambda", "mu", "nu", "rho")
 _RESERVED = re.compile(r"_|(lambda|mu|nu|rho|xi)(_|$)")
+
+
+PositiveProduct = sp.Function("product")  # of the sum of the logarithms of its factors: exp of it, if they are positive
+Least = sp.Function("least")  # ranges[Least(size)] is the number below which the size does not fall
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a statement takes for granted: atoms with the values they have, and terms that are positive.
+
+    An atom that stands for many has ``Wild`` letters in the place of its indices.
+    """
+
+    values: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
+    positive: frozenset[sp.Expr] = frozenset()
+
+    def says_positive(self, term: sp.Expr) -> bool:
+        """Whether a term is one of those that are positive."""
+        return any(term == known or (known.has(sp.Wild) and term.match(known)) for known in self.positive)
+
+    def applied(self, atom: sp.Expr) -> sp.Expr:
+        """The value of an atom, if it is known; else the atom."""
+        for pattern, value in self.values:
+            if pattern == atom:
+                return value
+            if pattern.func == atom.func and pattern.has(sp.Wild):
+                found = atom.match(pattern)
+                if found is not None:
+                    return value.xreplace(found)
+        return atom
+
+
+NOTHING = Facts()
+
+
+def vanishes(difference: sp.Expr, ranges: dict[sp.Symbol, sp.Expr], facts: Facts = NOTHING) -> bool:
+    """Whether an expression is 0 for all sizes, by the rules above; if need be, sign by sign of what is compared."""
+    reduced = normal_form(difference, ranges, facts)
+    return _is_zero(reduced) or _is_zero_for_every_sign(reduced, ranges, facts, MOST_SIGNS)
+
+
+def _is_zero(reduced: sp.Expr) -> bool:
+    if reduced == 0:
+        return True
+    try:
+        return _signs(_booleans(sp.expand(sp.numer(sp.together(reduced))))) == 0
+    except sp.PolynomialError:
+        return False
+
+
+def _is_zero_for_every_sign(reduced: sp.Expr, ranges: dict, facts: Facts, most: int) -> bool:
+    """Whether it is 0 where the simplest compared letter is above, below and at its place."""
+    bound = {letter for total in reduced.atoms(sp.Sum) for letter in total.variables}
+    found = [part for part in reduced.atoms(Positive) if not part.free_symbols & bound]
+    if not found or not most:
+        return False
+    part = min(found, key=lambda each: (each.count_ops(), sp.default_sort_key(each))).args[0]
+    letters = [letter for letter in part.atoms(sp.Indexed, sp.Symbol) if part.coeff(letter) in (1, -1)]
+    if not letters:
+        return False
+    letter = min(letters, key=lambda each: (not isinstance(each, sp.Indexed), sp.default_sort_key(each)))
+    up, down = Positive(part), _negated(Positive(part))
+    cases = [{up: sp.S.One, down: sp.S.Zero}, {up: sp.S.Zero, down: sp.S.One}]
+    cases.append({letter: sp.expand(letter - part / part.coeff(letter))})
+    return all(
+        _impossible(case, up, down, facts)
+        or _is_zero(there := normal_form(reduced.xreplace(case), ranges, facts))
+        or _is_zero_for_every_sign(there, ranges, facts, most - 1)
+        for case in cases
+    )
+
+
+def _impossible(case: dict, up: sp.Expr, down: sp.Expr, facts: Facts) -> bool:
+    """Whether facts exclude one of the three cases."""
+    above, below = (facts.applied(indicator(each.args[0], facts)) for each in (up, down))
+    if up not in case:  # equality
+        return above == 1 or below == 1 or sp.expand(above + below) == 1
+    return (case[up] == 1 and (above == 0 or below == 1)) or (case[up] == 0 and (below == 0 or above == 1))
+
+
+def normal_form(expression: sp.Expr, ranges: dict[sp.Symbol, sp.Expr], facts: Facts = NOTHING) -> sp.Expr:
+    """The expression with sums, exponentials, logarithms, roots and deltas in one form, expanded."""
+    _check(expression)
+    reduced = _tidy(_reduce(expression, dict(ranges), 0, facts), ranges)
+    known = {atom: facts.applied(atom) for atom in reduced.atoms(Positive, sp.Indexed, sp.KroneckerDelta)}
+    known = {atom: value for atom, value in known.items() if atom != value}  # of letters that were bound before
+    return _tidy(reduced.xreplace(known), ranges) if known else reduced
+
+
+def _tidy(expression: sp.Expr, ranges: dict) -> sp.Expr:
+    """Expanded, with the letters of deltas unified, and nothing that is 0 or 1 under a power."""
+    return _signs(_booleans(_collect_deltas(sp.expand(expression), ranges)))
+
+
+def _booleans(expression: sp.Expr) -> sp.Expr:
+    """An expanded expression in which indicators and deltas, which are 0 or 1, have no powers."""
+    if not expression.has(Positive, sp.KroneckerDelta):
+        return expression
+
+    def single(addend):
+        factors, seen = [], set()
+        for factor in sp.Mul.make_args(addend):
+            base, exponent = factor.as_base_exp()
+            if isinstance(base, Positive | sp.KroneckerDelta) and exponent.is_Integer and exponent > 0:
+                factor = base
+                if isinstance(base, Positive):
+                    if _negated(base) in seen:
+                        return sp.S.Zero
+                    seen.add(base)
+            factors.append(factor)
+        return sp.Mul(*factors)
+
+    return sp.Add(*map(single, sp.Add.make_args(expression)))
+
+
+def _negated(indicator: sp.Expr) -> sp.Expr:
+    return Positive(sp.expand(-indicator.args[0]))
+
+
+def _signs(expression: sp.Expr) -> sp.Expr:
+    """e·[−e > 0] as e − e·[e > 0] for every letter e: a number is 0 where it has no sign."""
+    for indicator in sorted(expression.atoms(Positive), key=sp.default_sort_key):
+        part = indicator.args[0]
+        if not part.could_extract_minus_sign():
+            continue
+        opposite = _negated(indicator)
+        rest, factor = (expression.coeff(indicator, power) for power in (0, 1))
+        letter = min(part.atoms(sp.Indexed, sp.Dummy) or part.free_symbols, key=sp.default_sort_key)
+        if not factor.has(letter) or not factor.is_polynomial(letter):
+            continue
+        quotient, remainder = sp.div(factor, sp.expand(-part), letter)
+        expression = _booleans(sp.expand(rest + quotient * -part * (1 - opposite) + remainder * indicator))
+    return expression
 
 
 def residual(left: sp.Expr, right: sp.Expr, ranges: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
@@ -62,15 +199,28 @@ def _check(expression: sp.Expr) -> None:
         raise ValueError(f"{letters} is a free letter in one place and bound by a sum in another: rename one of them")
 
 
-def _reduce(expression: sp.Expr, ranges: dict, depth: int) -> sp.Expr:
+def _reduce(expression: sp.Expr, ranges: dict, depth: int, facts: Facts = NOTHING) -> sp.Expr:
     """The expression with every sum in normal form and every exponential split; ``depth`` numbers the bound letters."""
     if isinstance(expression, sp.Sum):
-        return _reduce_sum(expression, ranges, depth)
-    if isinstance(expression, sp.exp):
-        return _split(_reduce(expression.exp, ranges, depth))
-    if expression.is_Atom or isinstance(expression, sp.Indexed):
-        return expression
-    return expression.func(*(_reduce(argument, ranges, depth) for argument in expression.args))
+        return facts.applied(_reduce_sum(expression, ranges, depth, facts))
+    if isinstance(expression, sp.exp | _Exp):
+        return _split(_reduce(expression.args[0], ranges, depth, facts))
+    if expression.is_Atom:
+        return facts.applied(expression)
+    if isinstance(expression, sp.Indexed | sp.KroneckerDelta):
+        return facts.applied(expression)
+    parts = [_reduce(argument, ranges, depth, facts) for argument in expression.args]
+    if isinstance(expression, sp.Pow):
+        return _power(*parts)
+    if isinstance(expression, sp.log):
+        return _logarithm(parts[0], facts)
+    if isinstance(expression, PositiveProduct):
+        factors = [_reduce(logarithm.args[0], ranges, depth, facts) for logarithm in expression.atoms(sp.log)]
+        if all(positive(factor, facts) for factor in factors):
+            return _split(parts[0])
+    if isinstance(expression, Positive):
+        return indicator(parts[0], facts)
+    return expression.func(*parts)
 
 
 def _split(exponent: sp.Expr) -> sp.Expr:
@@ -78,6 +228,8 @@ def _split(exponent: sp.Expr) -> sp.Expr:
 
     def factor(addend):
         count, rest = addend.as_coeff_Mul()
+        if isinstance(rest, sp.log):
+            return rest.args[0] ** count
         if not count.is_Integer:
             count, rest = (-1, -addend) if addend.could_extract_minus_sign() else (1, addend)
         return _Exp(rest) ** count
@@ -86,18 +238,119 @@ def _split(exponent: sp.Expr) -> sp.Expr:
     return sp.Mul(*map(factor, sp.Add.make_args(exponent))) if exponent != 0 else sp.Integer(1)
 
 
-def _reduce_sum(total: sp.Sum, ranges: dict, depth: int) -> sp.Expr:
+def _power(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
+    """b^(p + q) as b^p b^q, where the exponent has letters; a root without the squares below it."""
+    if exponent.is_Integer:
+        return base**exponent
+    if exponent.is_Rational and exponent.q == 2:
+        return _root(base) ** exponent.p
+    root, power = base.as_base_exp()
+    if isinstance(root, _Exp):
+        return _split(root.args[0] * power * exponent)
+    addends = sp.Add.make_args(sp.expand(exponent))
+    return sp.Mul(*(base**addend for addend in addends)) if not exponent.is_number else base**exponent
+
+
+def _root(below: sp.Expr) -> sp.Expr:
+    """The square root: of a quotient as a quotient of roots, of a square as an absolute value."""
+    below = sp.factor(sp.together(below))
+    outside, inside = sp.S.One, sp.S.One
+    for factor in sp.Mul.make_args(below):
+        base, exponent = factor.as_base_exp()
+        if exponent.is_Integer and exponent % 2 == 0:
+            outside *= _absolute(base) ** (exponent // 2)
+        elif exponent.is_Integer and exponent < 0:
+            outside /= _root(base ** (-exponent))
+        else:
+            inside *= factor
+    return outside * sp.sqrt(inside)
+
+
+def _absolute(part: sp.Expr) -> sp.Expr:
+    if positive(part):
+        return part
+    return part * indicator(part) - part * indicator(-part)
+
+
+def _logarithm(argument: sp.Expr, facts: Facts) -> sp.Expr:
+    """ln of a product whose factors are positive as a sum, ln e^a as a, ln of a number by its prime factors."""
+    argument = sp.factor_terms(sp.together(argument))
+    result, rest = sp.S.Zero, sp.S.One
+    for factor in sp.Mul.make_args(argument):
+        base, exponent = factor.as_base_exp()
+        if isinstance(base, _Exp):
+            result += exponent * base.args[0]
+        elif base.is_Rational and base > 0:
+            result += exponent * sp.Add(*(times * sp.log(prime) for prime, times in sp.factorrat(base).items()))
+        elif exponent.is_real and positive(base, facts):
+            result += exponent * _opaque_logarithm(base)
+        else:
+            rest *= factor
+    return result + (_opaque_logarithm(rest) if rest != 1 else 0)
+
+
+def _opaque_logarithm(argument: sp.Expr) -> sp.Expr:
+    argument = sp.factor_terms(sp.together(argument)) if isinstance(argument, sp.Add) else argument
+    return sp.log(argument)
+
+
+def indicator(part: sp.Expr, facts: Facts = NOTHING) -> sp.Expr:
+    """The indicator of part > 0, without positive factors; of both signs of one expression, each has its own."""
+    part = sp.expand(part)
+    if part.is_number:
+        return sp.S.One if part > 0 else sp.S.Zero
+    if len(part.free_symbols) == 1 and (size := min(part.free_symbols)).is_integer and size.is_positive:
+        at_one, slope = part.xreplace({size: sp.S.One}), part.coeff(size)
+        if sp.expand(part - slope * size).is_number and slope.is_number:  # a size is at least 1
+            if slope > 0 and at_one > 0:
+                return sp.S.One
+            if slope < 0 and at_one <= 0:
+                return sp.S.Zero
+    factors = sp.Mul.make_args(sp.factor_terms(sp.together(part)))
+    booleans = [factor for factor in factors if isinstance(factor, Positive)]
+    rest = sp.Mul(*(factor for factor in factors if factor not in booleans and not positive(factor, facts)))
+    if rest.is_number:
+        return sp.Mul(*booleans) if rest > 0 else sp.S.Zero
+    signed = [factor for factor in sp.Mul.make_args(rest) if not factor.is_number]
+    if len(signed) > 1:
+        one, other = signed[0], sp.Mul(rest / signed[0])
+        same = indicator(one, facts) * indicator(other, facts)
+        return sp.expand(sp.Mul(*booleans) * (same + indicator(-one, facts) * indicator(-other, facts)))
+    base, exponent = signed[0].as_base_exp()
+    if exponent.is_Integer and exponent != 1:
+        sign = 1 if rest.as_coeff_Mul()[0] > 0 else -1
+        if exponent % 2:
+            return sp.Mul(*booleans, indicator(sign * base, facts))
+        return sp.Mul(*booleans, indicator(base, facts) + indicator(-base, facts)) if sign > 0 else sp.S.Zero
+    content, rest = sp.expand(rest).as_content_primitive()
+    return sp.Mul(*booleans, facts.applied(Positive(rest if content > 0 else -rest)))
+
+
+def positive(term: sp.Expr, facts: Facts = NOTHING) -> bool:
+    """Whether a term is surely positive, by its sign alone: exponentials, and sums and products of what is positive."""
+    if term.is_number:
+        return bool(term.is_positive)
+    if isinstance(term, _Exp) or term.is_positive or facts.says_positive(term):
+        return True
+    if isinstance(term, sp.Sum):
+        return positive(term.function, facts)
+    if isinstance(term, sp.Add | sp.Mul):
+        return all(positive(part, facts) for part in term.args) or facts.says_positive(sp.expand(term))
+    return isinstance(term, sp.Pow) and positive(term.base, facts)
+
+
+def _reduce_sum(total: sp.Sum, ranges: dict, depth: int, facts: Facts = NOTHING) -> sp.Expr:
     """Σ in normal form: fresh letters by depth, body expanded, deltas collapsed, constants in front."""
     body, limits = total.function, total.limits
     fresh = [sp.Symbol(f"_{depth + place}", integer=True, positive=True) for place in range(len(limits))]
     body = body.xreplace({old: new for (old, _, _), new in zip(limits, fresh, strict=True)})
     bound = {new: size for new, (_, _, size) in zip(fresh, limits, strict=True)}
     ranges = {**ranges, **bound}
-    body = _collect_deltas(sp.expand(_reduce(body, ranges, depth + len(limits))), ranges)
-    return sp.Add(*(_sum_addend(addend, bound, ranges) for addend in sp.Add.make_args(body)))
+    body = _tidy(_reduce(body, ranges, depth + len(limits), facts), ranges)
+    return sp.Add(*(_sum_addend(addend, bound, ranges, facts) for addend in sp.Add.make_args(body)))
 
 
-def _sum_addend(addend: sp.Expr, bound: dict, ranges: dict) -> sp.Expr:
+def _sum_addend(addend: sp.Expr, bound: dict, ranges: dict, facts: Facts) -> sp.Expr:
     """Σ of one product, over the bound letters."""
     factors, bound = list(sp.Mul.make_args(addend)), dict(bound)
     inner = [factor for factor in factors if isinstance(factor, sp.Sum)]
@@ -113,11 +366,45 @@ def _sum_addend(addend: sp.Expr, bound: dict, ranges: dict) -> sp.Expr:
         factors.remove(delta)
         factors = [factor.xreplace({letter: other}) for factor in factors]
         del bound[letter]
-    outside = [factor for factor in factors if not factor.free_symbols & bound.keys()]
-    inside = sp.Mul(*(factor for factor in factors if factor.free_symbols & bound.keys()))
-    idle = [letter for letter in bound if letter not in inside.free_symbols]
+    factors = _without_quotients(factors, bound)
+    idle = [letter for letter in bound if not any(letter in factor.free_symbols for factor in factors)]
     sizes = [bound.pop(letter) for letter in idle]
-    return sp.Mul(*outside, *sizes, _ordered_sum(inside, bound) if bound else inside)
+    groups = _groups(factors, bound)
+    return sp.Mul(
+        *sizes, *(facts.applied(_ordered_sum(sp.Mul(*group), own)) if own else group[0] for group, own in groups)
+    )
+
+
+def _without_quotients(factors: list[sp.Expr], bound: dict) -> list[sp.Expr]:
+    """The factors, after sums over one letter are divided by what stands below: Σ_m e(i,m) / Σ_l e(i,l) is 1."""
+    for letter in list(bound):
+        inside = [factor for factor in factors if letter in factor.free_symbols]
+        others = [factor for factor in factors if letter not in factor.free_symbols]
+        if not inside or not others:
+            continue
+        total = _ordered_sum(sp.Mul(*inside), {letter: bound[letter]})
+        for factor in others:
+            base, exponent = factor.as_base_exp()
+            if base == total and exponent.is_Integer and exponent < 0:
+                others.remove(factor)
+                factors = [*others, factor * total]
+                del bound[letter]
+                break
+    return factors
+
+
+def _groups(factors: list[sp.Expr], bound: dict) -> list[tuple[list[sp.Expr], dict]]:
+    """Factors that share bound letters, with these: a sum over letters that do not meet is a product of sums."""
+    groups: list[tuple[list[sp.Expr], dict]] = []
+    for factor in factors:
+        own = {letter: size for letter, size in bound.items() if letter in factor.free_symbols}
+        members = [factor]
+        for group in [group for group in groups if own and group[1].keys() & own.keys()]:
+            groups.remove(group)
+            members += group[0]
+            own |= group[1]
+        groups.append((members, own))
+    return groups
 
 
 def _collapsible(factors: list[sp.Expr], bound: dict, ranges: dict) -> tuple | None:
@@ -131,8 +418,15 @@ def _collapsible(factors: list[sp.Expr], bound: dict, ranges: dict) -> tuple | N
 
 
 def _within(index: sp.Expr, size: sp.Expr, ranges: dict) -> bool:
-    """Whether an index surely lies in 1…size."""
-    return ranges.get(index) == size
+    """Whether an index surely lies in 1…size; for a number, if a larger size is not excluded."""
+    if index.is_Integer:
+        return 1 <= index <= (size if size.is_Integer else ranges.get(Least(size), 1))
+    return _range(index, ranges) == size
+
+
+def _range(index: sp.Expr, ranges: dict) -> sp.Expr | None:
+    """The size up to which an index runs; all numbers of a family, as c_i, have the range of the family."""
+    return ranges.get(index.base if isinstance(index, sp.Indexed) else index)
 
 
 def _ordered_sum(body: sp.Expr, bound: dict) -> sp.Sum:
@@ -166,8 +460,8 @@ def _collect_deltas(expression: sp.Expr, ranges: dict) -> sp.Expr:
     def unified(addend):
         factors = list(sp.Mul.make_args(addend))
         for delta in [factor for factor in factors if isinstance(factor, sp.KroneckerDelta)]:
-            keep, drop = sorted(delta.args, key=sp.default_sort_key)
-            if drop.is_Symbol and ranges.get(keep) == ranges.get(drop):
+            keep, drop = sorted(delta.args, key=lambda index: (index.is_Symbol, sp.default_sort_key(index)))
+            if drop.is_Symbol and _range(keep, ranges) == _range(drop, ranges):
                 factors = [factor if factor == delta else factor.xreplace({drop: keep}) for factor in factors]
         return sp.Mul(*factors)
 

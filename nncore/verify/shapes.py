@@ -51,7 +51,7 @@ class Checker:
         self.least: dict[str, int] = {}
         self._free_places: dict[str, t.Node] = {}
         self._bound_once: set[str] = set()
-        self._equal = _equal_sizes(conditions, scope)
+        self.fixed = _equal_sizes(conditions, scope)
         self._conditions = conditions
 
     def side(self, node: t.Node) -> Shape:
@@ -88,10 +88,10 @@ class Checker:
 
     def resolved(self, size: Size) -> Size:
         """The size that stands for all sizes that the conditions equate with this one."""
-        last, family = self._equal.get(self._last_layer), widths(self.scope.notation)
+        last, family = self.fixed.get(self._last_layer), widths(self.scope.notation)
         if family and family.last and last is not None and size == member_name(family.letter, (None, last), "_"):
             size = family.last
-        return self._equal.get(size, size)
+        return self.fixed.get(size, size)
 
     def same(self, one: Size, other: Size) -> bool:
         """Whether two sizes are equal, by name or by a condition of the statement."""

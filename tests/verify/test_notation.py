@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from nncore.verify.latex import read
-from nncore.verify.notation import Array, NotationError, Written, load, parse
+from nncore.verify.notation import Array, NotationError, Written, declared_by, extended, load, parse
 
 BOOK = Path(__file__).resolve().parents[2] / "book" / "notation.yml"
 
@@ -139,6 +139,56 @@ def test_a_fault_of_a_notation_is_named_in_one_line(text, message):
         parse(text)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+# Blocks on pages ------------------------------------------------------------------------------------------------------
+
+ALPHA = "scalars: [{letter: \\alpha, meaning: slope}]"
+
+
+def test_a_block_adds_letters_to_those_in_force():
+    book = load(BOOK)
+    both = extended(book, ALPHA)
+    assert both.scalars == book.scalars + declared_by(ALPHA).scalars
+    assert (both.arrays, both.functions, both.state) == (book.arrays, book.functions, book.state)
+    assert extended(both, "scalars: [{letter: \\kappa, meaning: x}]").scalars[-2].written == Written(r"\alpha")
+
+
+def test_a_block_may_use_the_sizes_and_indices_in_force():
+    added = extended(load(BOOK), "arrays: [{letter: Q, entry: 'q_{im}', shape: [n, M], meaning: x}]")
+    assert added.arrays[-1].entry == Written("q", ("i", "m"))
+
+
+def test_a_shadowed_letter_is_gone_with_its_entries_and_its_state():
+    book = load(BOOK)
+    by_letter = extended(book, "shadows: [W]\nscalars: [{letter: w, meaning: a number}]")
+    assert "W" not in {array.letter for array in by_letter.arrays}
+    assert "W" in book.state and "W" not in by_letter.state
+    by_entry = extended(book, "shadows: [x]\nscalars: [{letter: X, meaning: a number}]")
+    assert "X" not in {array.letter for array in by_entry.arrays}
+
+
+BLOCKS = [
+    ("scalars: [{letter: J, meaning: x}]", "scalars, J: declared already in scalars"),
+    ("shadows: [q]", "shadows: q is no letter that is in force"),
+    ("shadows: [D]", "indices, j: the size D is not declared"),
+    ("shadow: [v]", "unknown part 'shadow'"),
+    ("shadows: v", "shadows: a list of letters is expected"),
+    ("scalars: [{letter: d_q, meaning: x}]", "the index q is not declared"),
+    ("- a", "a notation consists of parts"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), BLOCKS, ids=[message for _, message in BLOCKS])
+def test_a_fault_of_a_block_is_named_in_one_line(text, message):
+    with pytest.raises(NotationError) as caught:
+        extended(load(BOOK), text)
+    assert message in str(caught.value)
+
+
+def test_only_a_block_can_shadow():
+    with pytest.raises(NotationError, match="unknown part 'shadows'"):
+        parse("shadows: [v]")
 
 
 def test_a_fault_in_a_file_names_the_file(tmp_path):

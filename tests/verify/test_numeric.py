@@ -1,20 +1,16 @@
 """The numeric judge: what is true agrees, what is false is refuted, what cannot be judged never agrees."""
 
 import pytest
-from requested import notation, page
+from common import DENSE, LOSS, NOTATION, SOFTMAX, page, write
 
 from nncore.verify.meaning import CLAIM, CONVENTION, DEFINITION, book_functions, meaning
 from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, judge, size_plans, witness
 
-NOTATION = notation()
 LAYERS = ("dense-forward", "dense-backward", "relu", "sigmoid", "softmax", "cross-entropy", "softmax-cross-entropy")
-PAGES = ("loss/softmax-and-cross-entropy.md", "loss/exercise-1-1.md", *(f"layers/{name}.md" for name in LAYERS))
+LOSSES = ("softmax-and-cross-entropy", "exercise-1-1")
+PAGES = ("prerequisites.md", *(f"loss/{name}.md" for name in LOSSES), *(f"layers/{name}.md" for name in LAYERS))
 
-DENSE = r"z_{im} := \sum_{j=1}^{D} x_{ij} w_{jm} + b_m"
-SOFTMAX = r"p_{im} := \frac{e^{z_{im}}}{\sum_{l=1}^{M} e^{z_{il}}}"
 ONE_HOT = r"y_{im} := \delta_{m c_i}"
-LOSS = r"L_i := \ln \left( \sum_{l=1}^{M} e^{z_{il}} \right) - \sum_{m=1}^{M} y_{im} z_{im}"
-COST = r"J := \frac{1}{n} \sum_{i=1}^{n} L_i"
 SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
 RELU = r"\operatorname{ReLU}(z) := \max(z, 0)"
 AGREED = "```{prf:convention} At 0\n\n$$ \\operatorname{ReLU}'(0) := 0 $$\n```\n"
@@ -24,15 +20,12 @@ AGREED = "```{prf:convention} At 0\n\n$$ \\operatorname{ReLU}'(0) := 0 $$\n```\n
 def judged(tmp_path):
     """The verdict on the last claim of a page with these formulas, or with this text."""
 
-    def write(*parts):
-        path = tmp_path / "page.md"
-        shown = (part if "\n" in part else f"$$ {part} $$\n" for part in parts)
-        path.write_text("\n".join(shown), encoding="utf-8")
-        said = meaning(path, NOTATION)
+    def last(*parts):
+        said = meaning(write(tmp_path / "page.md", *parts), NOTATION)
         assert not said.faults, said.faults
         return judge([item for item in said.items if item.kind in (CLAIM, CONVENTION)][-1])
 
-    return write
+    return last
 
 
 @pytest.fixture
@@ -52,14 +45,13 @@ def under(formula, label="asm-a"):
 
 
 @pytest.fixture(scope="module")
-def functions(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("book")
-    return book_functions([page("layers/relu.md", folder), page("layers/sigmoid.md", folder)], NOTATION)
+def functions():
+    return book_functions([page("layers/relu.md"), page("layers/sigmoid.md")], NOTATION)
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_formula_of_the_derivation_pages_has_a_meaning_and_every_claim_agrees(name, functions, tmp_path):
-    said = meaning(page(name, tmp_path), NOTATION, functions)
+def test_every_formula_of_the_derivation_pages_has_a_meaning_and_every_claim_agrees(name, functions):
+    said = meaning(page(name), NOTATION, functions)
     assert not said.faults, "\n".join(map(str, said.faults))
     shared: dict = {}
     verdicts = [(item, judge(item, shared=shared)) for item in said.items if item.kind in (CLAIM, CONVENTION)]
@@ -69,6 +61,16 @@ def test_every_formula_of_the_derivation_pages_has_a_meaning_and_every_claim_agr
 
 # One slip each: page, label, what is printed, what somebody might have written.
 SLIPS = [
+    ("prerequisites.md", "eq-prerequisites-delta", r"1, & k = m \\ 0", r"0, & k = m \\ 1"),
+    ("prerequisites.md", "eq-prerequisites-count", "= M", "="),
+    ("prerequisites.md", "eq-prerequisites-chain", r"\sum_{k=1}^{M}", ""),
+    ("prerequisites.md", "eq-prerequisites-chain-result", "w_{jk}", "w_{jm}"),
+    (
+        "prerequisites.md",
+        "eq-prerequisites-vjp",
+        r"\partial a_{ik}}{\partial z_{im}}",
+        r"\partial a_{ik}}{\partial z_{ik}}",
+    ),
     ("loss/exercise-1-1.md", "eq-exercise-logits", r"(p_{im} - y_{im})", r"(p_{im} + y_{im})"),
     ("loss/exercise-1-1.md", "eq-exercise-logits", r"\frac{1}{n} (p_{im} - y_{im})", r"p_{im} - y_{im}"),
     ("loss/exercise-1-1.md", "eq-exercise-logits", r"y_{im})", r"y_{il})"),
@@ -106,12 +108,12 @@ SLIPS = [
 def test_a_slip_in_a_formula_of_the_book_is_refuted_or_rejected_at_its_place(
     name, label, printed, slip, functions, tmp_path
 ):
-    path = page(name, tmp_path)
-    text = path.read_text(encoding="utf-8")
+    text = page(name).read_text(encoding="utf-8")
     end = text.index(f"({label})")
     start = text.rindex("$$", 0, text.rindex("$$", 0, end))
     formula = text[start:end]
     assert printed in formula
+    path = tmp_path / "page.md"
     path.write_text(text[:start] + formula.replace(printed, slip) + text[end:], encoding="utf-8")
     said = meaning(path, NOTATION, functions)
     first, last = text[:start].count("\n") + 1, text[:end].count("\n") + 1

@@ -1,0 +1,246 @@
+"""The symbolic judge: are both sides of a claim equal for all sizes?
+
+`prove` makes terms of both sides (`nncore.verify.terms`) and lets `nncore.verify.prove` rewrite their difference to 0.
+What is not needed is not expanded: first every defined letter stays opaque, then those next to the inputs, then none. A
+claim that this does not prove is tried at concrete unequal sizes, where every sum is written out.
+
+The judge only ever says yes: what it cannot prove may still be true.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import sympy as sp
+
+from nncore.verify import tree as t
+from nncore.verify.meaning import Item
+from nncore.verify.names import Scope, letters
+from nncore.verify.prove import Facts, Least, Positive, PositiveProduct, normal_form, positive, vanishes
+from nncore.verify.shapes import Checker
+from nncore.verify.terms import Grid, NoTerm, Terms
+
+SHAPES = ((2, 3, 4), (3, 4, 2), (4, 2, 3))
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How a claim was proved; with ``shapes``, only at these."""
+
+    method: str
+    shapes: tuple[tuple[tuple[str, int], ...], ...] = ()
+
+
+def prove(item: Item) -> Proof | None:
+    """A proof of a claim, or None."""
+    if item.relation == "=":
+        if any(_equal(item, opaque) for opaque in _levels(item.scope)):
+            return Proof("symbolic difference is 0")
+        return None
+    if item.relation in ("<", r"\le", ">", r"\ge"):
+        if any(_ordered(item, opaque) for opaque in _levels(item.scope)):
+            return Proof("by sign")
+    return None
+
+
+# How much is expanded -------------------------------------------------------------------------------------------------
+
+
+def _levels(scope: Scope) -> Iterator[Callable[[str], bool]]:
+    """From all letters opaque to none."""
+    yield lambda name: True
+    lowest = {
+        name
+        for name, definition in scope.definitions.items()
+        if not definition.arguments and not letters(definition.body, scope) & scope.definitions.keys()
+    }
+    if lowest:
+        yield lambda name: name in lowest
+    yield lambda name: False
+
+
+# One attempt ----------------------------------------------------------------------------------------------------------
+
+
+def _equal(item: Item, opaque: Callable[[str], bool]) -> bool:
+    try:
+        terms = prepared(item, opaque)
+        given = given_by(item, terms, free_indices(item, terms))
+        return all(
+            vanishes(given.renamed(left - right), terms.ranges, given.where_both_exist(left, right))
+            for left, right in _sides(item, terms)
+        )
+    except NoTerm:
+        return False
+
+
+def _ordered(item: Item, opaque: Callable[[str], bool]) -> bool:
+    """Whether the larger side minus the smaller is positive, or not negative, by its sign alone."""
+    try:
+        terms = prepared(item, opaque)
+        given = given_by(item, terms, free_indices(item, terms))
+        for left, right in _sides(item, terms):
+            smaller, larger = (left, right) if item.relation in ("<", r"\le") else (right, left)
+            difference = sp.factor_terms(sp.together(normal_form(larger - smaller, terms.ranges, given.facts)))
+            if not positive(difference, given.facts):
+                if item.relation in ("<", ">") or not _not_negative(difference, given.facts):
+                    return False
+        return True
+    except NoTerm:
+        return False
+
+
+def _not_negative(term: sp.Expr, facts: Facts) -> bool:
+    """Sums and products of squares, of indicators and of what is positive."""
+    if positive(term, facts) or isinstance(term, Positive) or term.is_nonnegative:
+        return True
+    if isinstance(term, sp.Add | sp.Mul):
+        return all(_not_negative(part, facts) for part in term.args)
+    if isinstance(term, sp.Sum):
+        return _not_negative(term.function, facts)
+    return isinstance(term, sp.Pow) and term.exp.is_Integer and (term.exp % 2 == 0 or _not_negative(term.base, facts))
+
+
+def _sides(item: Item, terms: Terms) -> Iterator[tuple[sp.Expr, sp.Expr]]:
+    """Both sides as numbers: for a matrix equation, of a generic entry, or of each where the sizes are numbers."""
+    env = free_indices(item, terms)
+    left, right = terms.value(item.left, env), terms.value(item.right, env)
+    if not isinstance(left, Grid):
+        yield left, right
+        return
+    for row in _places(left.rows, "row", terms):
+        for column in _places(left.columns, "column", terms):
+            yield left.entry(row, column), right.entry(row, column)
+
+
+def _places(size: sp.Expr, name: str, terms: Terms) -> list[sp.Expr]:
+    if size.is_Integer:
+        return [sp.Integer(place) for place in range(1, int(size) + 1)]
+    place = sp.Symbol(name, integer=True, positive=True)
+    terms.ranges[place] = size
+    return [place]
+
+
+# What is taken for granted --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Given:
+    """Facts about atoms, and indices that are equal to others."""
+
+    facts: Facts
+    equal: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
+
+    def renamed(self, term: sp.Expr) -> sp.Expr:
+        """The term with each index replaced by the one that it is equal to; both are free, so nothing is captured."""
+        return term.xreplace(dict(self.equal))
+
+    def where_both_exist(self, left: sp.Expr, right: sp.Expr) -> Facts:
+        """The facts where both sides have a value: there what a logarithm is taken of is positive."""
+        printed = (left - right).replace(PositiveProduct, lambda total: sp.S.One)  # whose logarithms are not printed
+        arguments = {logarithm.args[0] for logarithm in printed.atoms(sp.log)}
+        arguments |= {1 / argument for argument in arguments}
+        anything = {argument.xreplace(_wild(argument)) for argument in arguments if not argument.is_number}
+        return Facts(self.facts.values, self.facts.positive | anything)
+
+
+def _wild(term: sp.Expr) -> dict[sp.Expr, sp.Expr]:
+    """Bound letters as letters that stand for any index: a logarithm in a sum is taken for each of them."""
+    return {letter: sp.Wild(f"any_{place}") for place, letter in enumerate(sorted(term.atoms(sp.Dummy), key=str))}
+
+
+def prepared(
+    item: Item,
+    opaque: Callable[[str], bool] = lambda name: False,
+    sizes: Mapping[str, int] | None = None,
+    classes: Mapping[tuple[str, int], int] | None = None,
+) -> Terms:
+    """Terms of an item, with the sizes that its conditions fix, and others that are fixed at will."""
+    terms = Terms(item.scope, {**Checker(item.scope, item.conditions).fixed, **(sizes or {})}, opaque, classes)
+    for size, number in item.least:
+        if not terms.size(size).is_Integer:
+            terms.ranges[Least(terms.size(size))] = number
+    return terms
+
+
+def free_indices(item: Item, terms: Terms) -> dict[str, sp.Expr]:
+    """The free indices of an item as symbols."""
+    return {letter: terms.free(letter, size) for letter, size in item.free}
+
+
+def given_by(item: Item, terms: Terms, env: Mapping[str, sp.Expr]) -> Given:
+    """What the conditions and assumptions of an item say where its free indices have these values."""
+    values: list[tuple[sp.Expr, sp.Expr]] = []
+    signs: set[sp.Expr] = set()
+    equal: list[tuple[sp.Expr, sp.Expr]] = []
+    for chain in item.conditions:
+        for left, relation, right in _relations(chain):
+            left, right = terms.number(left, env), terms.number(right, env)
+            if left.is_integer and right.is_integer:
+                _about_indices(left, relation, right, values, equal)
+            else:
+                _about_numbers(left - right, relation, values, signs, terms)
+    for assumed in item.assumptions:
+        wild = {letter: sp.Wild(f"any_{letter}") for letter, _ in assumed.free}
+        for left, relation, right in _relations(assumed.claim):
+            left, right = terms.number(left, wild), terms.number(right, wild)
+            if relation == "=":
+                values += _solved(left - right, terms)
+            elif not assumed.free:
+                _about_numbers(left - right, relation, values, signs, terms)
+    return Given(Facts(tuple(values), frozenset(signs)), tuple(equal))
+
+
+def _solved(difference: sp.Expr, terms: Terms) -> list[tuple[sp.Expr, sp.Expr]]:
+    """An assumed equation as the value of its largest atom: of a sum, else of the last entry."""
+    difference = normal_form(difference, terms.ranges)
+    atoms = difference.atoms(sp.Sum) or difference.atoms(sp.Indexed) or difference.atoms(sp.Symbol)
+    for atom in sorted(atoms, key=sp.default_sort_key, reverse=True):
+        factor = difference.coeff(atom)
+        rest = sp.expand(difference - factor * atom)
+        if factor.is_number and factor != 0 and not rest.has(atom):
+            return [(atom, -rest / factor)]
+    return []
+
+
+def _relations(chain: t.Chain) -> Iterator[tuple[t.Node, str, t.Node]]:
+    left = chain.first
+    for link in chain.links:
+        yield left, link.relation, link.right
+        left = link.right
+
+
+def _about_indices(left, relation, right, values, equal) -> None:
+    if relation == r"\ne":
+        values += [(sp.KroneckerDelta(left, right), sp.S.Zero)]
+    elif relation == "=" and left.is_Symbol:
+        equal.append((left, right))
+    elif relation == "=" and right.is_Symbol:
+        equal.append((right, left))
+
+
+def _about_numbers(difference: sp.Expr, relation: str, values, signs, terms: Terms) -> None:
+    """Indicators whose value a condition fixes, and what it makes positive."""
+    difference = normal_form(difference, terms.ranges)
+    if difference.is_number:
+        return
+    content, primitive = sp.expand(difference).as_content_primitive()
+    primitive = primitive if content > 0 else -primitive
+    up, down = Positive(primitive), Positive(sp.expand(-primitive))
+    match relation:
+        case ">":
+            values += [(up, sp.S.One), (down, sp.S.Zero)]
+            signs.add(primitive)
+        case "<":
+            values += [(up, sp.S.Zero), (down, sp.S.One)]
+            signs.add(sp.expand(-primitive))
+        case r"\ge":
+            values.append((down, sp.S.Zero))
+        case r"\le":
+            values.append((up, sp.S.Zero))
+        case r"\ne":
+            values.append((down, 1 - up))
+        case "=":
+            values += [(up, sp.S.Zero), (down, sp.S.Zero)]
+            letter = primitive if primitive.is_Symbol or isinstance(primitive, sp.Indexed) else None
+            if letter is not None:
+                values.append((letter, sp.S.Zero))

@@ -1,0 +1,26 @@
+"""The pages of the book as the checker understands them, read once for all tests of a process."""
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from nncore.verify.meaning import Page, book_functions, meaning
+from nncore.verify.notation import load
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTATION = load(ROOT / "book" / "notation.yml")
+
+
+def pages() -> list[Path]:
+    """The Markdown pages of the book, from its table of contents."""
+    contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    files = [contents["root"], *(chapter["file"] for part in contents["parts"] for chapter in part["chapters"])]
+    return [ROOT / f"{file}.md" for file in files]
+
+
+@cache
+def said() -> dict[str, Page]:
+    """What every page says, by its name."""
+    functions = book_functions(pages(), NOTATION)
+    return {str(path.relative_to(ROOT / "book")): meaning(path, NOTATION, functions) for path in pages()}

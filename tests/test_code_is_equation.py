@@ -1,0 +1,276 @@
+"""Code = equation: every function, run on symbols, is the right side of the equation that it names, as printed.
+
+The label in a docstring leads to a displayed formula of the book. That formula is parsed from its page and made into
+terms at small unequal sizes; the shipped function gets the same letters. So a formula that is edited in one of the two
+places and not in the other fails here, and one that is wrong in both fails where the page is judged.
+"""
+
+import inspect
+from functools import cache
+from itertools import product
+
+import numpy as np
+import pytest
+import sympy as sp
+from pages_of_book import NOTATION, said
+
+from book._ext import equations_of_code
+from nncore import functions, layers, symbolic
+from nncore.verify import tree as t
+from nncore.verify.meaning import CLAIM, DEFINITION
+from nncore.verify.names import array_named, array_of_entry
+from nncore.verify.prove import Facts, Positive, indicator, vanishes
+from nncore.verify.symbolic import given_by, prepared
+from nncore.verify.terms import Grid
+
+IMPLEMENTED = equations_of_code.implementations()
+SIZES = ({"n": 3, "D": 2, "M": 4}, {"n": 2, "D": 4, "M": 3}, {"n": 1, "D": 3, "M": 5})
+CLASSES = {1: (5,), 2: (3, 1), 3: (1, 4, 4)}  # for n samples, counted from 1 as on paper
+
+
+@cache
+def formulas():
+    """The items of every labelled formula of the book."""
+    found = {}
+    for page in said().values():
+        for item in page.items:
+            if item.formula.label and item.kind in (CLAIM, DEFINITION):
+                found.setdefault(item.formula.label, item)  # of a chain the first link
+    return found
+
+
+# What code computes ---------------------------------------------------------------------------------------------------
+
+
+def as_term(expression):
+    """What code returned, in the terms of the checker: maxima of two numbers and cases as indicators.
+
+    The largest logit of a row becomes a letter of its own: what holds for every shift holds for this one.
+    """
+    shifts = {largest: sp.Dummy(real=True) for largest in expression.atoms(sp.Max) if len(largest.args) > 2}
+    expression = expression.xreplace(shifts)
+    expression = expression.replace(sp.Max, lambda a, b: b + (a - b) * indicator(a - b))
+    expression = expression.replace(sp.Min, lambda a, b: b - (b - a) * indicator(b - a))
+    return expression.replace(sp.Piecewise, _cases)
+
+
+def _cases(*pairs):
+    total, rest = sp.S.Zero, sp.S.One
+    for value, condition in pairs:
+        holds = _holds(condition)
+        total += rest * holds * value
+        rest *= 1 - holds
+    return total
+
+
+def _holds(condition):
+    if condition in (sp.true, sp.false):
+        return sp.Integer(bool(condition))
+    if isinstance(condition, sp.And | sp.Or):
+        parts = [_holds(part) for part in condition.args]
+        return sp.Mul(*parts) if isinstance(condition, sp.And) else 1 - sp.Mul(*(1 - part for part in parts))
+    difference = condition.lhs - condition.rhs
+    above, below = indicator(difference), indicator(-difference)
+    return {
+        sp.Gt: above, sp.Lt: below, sp.Ge: 1 - below, sp.Le: 1 - above, sp.Eq: 1 - above - below, sp.Ne: above + below,
+    }[condition.func]  # fmt: skip
+
+
+def test_the_two_ways_of_writing_a_maximum_agree():
+    x, y = sp.symbols("x y", real=True)
+    assert vanishes(as_term(sp.Max(x, y)) + as_term(sp.Min(x, y)) - x - y, {})
+    assert not vanishes(as_term(sp.Max(x, y)) - x, {})
+    assert vanishes(as_term(sp.Piecewise((x, x > 0), (-x, True))) - as_term(sp.Max(x, -x)), {})
+
+
+# Arguments ------------------------------------------------------------------------------------------------------------
+
+
+def argument(name, sizes):
+    """An argument of a function as symbols: ``Z`` the letter of the book, ``dZ`` the gradient that arrives by it."""
+    if name == "c":
+        return np.array(CLASSES[sizes["n"]]) - 1
+    if name == "dJ":
+        return sp.Integer(1)
+    letter = name.removeprefix("d")
+    array = array_named(letter, NOTATION)
+    rows, columns = (1 if size.letter == "1" else sizes[size.letter] for size in array.shape)
+    base = sp.IndexedBase(r"\phi;1" if name != letter else letter, real=True)
+    flat = letter == "L"  # one loss a sample is a list in code and a column on paper
+
+    def entry(i, k):
+        if name != letter:
+            return base[i, k]
+        return base[tuple(p for p, size in zip((i, k), array.shape, strict=True) if size.letter != "1")]
+
+    grid = [[entry(i, k) for k in range(1, columns + 1)] for i in range(1, rows + 1)]
+    return symbolic.SymbolicArray([row[0] for row in grid] if flat else grid)
+
+
+def call(function, sizes):
+    names = list(inspect.signature(function).parameters)
+    result = function(*(argument(name, sizes) for name in names))
+    return names, result if isinstance(result, tuple) else (result,)
+
+
+# What is printed ------------------------------------------------------------------------------------------------------
+
+
+def places(item, sizes):
+    """The values of the indices of what a formula is about."""
+    if item.kind == DEFINITION:
+        name = item.left.base.name if isinstance(item.left, t.Indexed) else getattr(item.left, "name", "")
+        array = array_of_entry(name, NOTATION)
+        definition = item.scope.definitions.get(array.letter if array else name)
+        free = definition.indices if definition else ()
+        if isinstance(item.left, t.Apply):
+            free = (("i", "n"), ("m", "M"))
+    else:
+        free = item.free
+    letters = [letter for letter, _ in free]
+    for numbers in product(*(range(1, sizes[size] + 1) for _, size in free)):
+        yield dict(zip(letters, numbers, strict=True))
+
+
+def printed(label, known, sizes):
+    """The right side of a formula at each place: its index, the term, and the facts that hold there."""
+    item = formulas()[label]
+    classes = {("c", i): number for i, number in enumerate(CLASSES[sizes["n"]], 1)}
+    terms = prepared(item, lambda name: name in known, sizes, classes)
+    if item.shape is not None:
+        grid = terms.value(item.right, {})
+        assert isinstance(grid, Grid)
+        for row, column in product(range(1, int(grid.rows) + 1), range(1, int(grid.columns) + 1)):
+            yield (row, column), grid.entry(sp.Integer(row), sp.Integer(column)), Facts()
+        return
+    for place in places(item, sizes):
+        env = {letter: sp.Integer(number) for letter, number in place.items()}
+        facts = given_by(item, terms, env).facts
+        if isinstance(item.left, t.Apply):  # a function of a number, which code applies to every entry
+            (variable,) = item.scope.definitions[item.left.function.name].arguments
+            env[variable] = sp.IndexedBase("Z", real=True)[env["i"], env["m"]]
+        yield tuple(place.values()), terms.number(item.right, env), facts
+
+
+def entry_of(result, place):
+    if not isinstance(result, symbolic.SymbolicArray):
+        return result
+    here = tuple(k - 1 for k in place)
+    if result.ndim == 2 and len(here) == 1:
+        here = (0, *here)
+    return result[here[: result.ndim]]
+
+
+def _name(part):
+    return str(part.base) if isinstance(part, sp.Indexed) else ""
+
+
+def targets(known, sizes):
+    """What is known of Y: with class numbers it is one-hot, else (all targets being positive) its rows sum to 1."""
+    Y = sp.IndexedBase("Y", real=True)
+    for i, number in enumerate(CLASSES[sizes["n"]], 1):
+        if "c" in known:
+            yield from ((Y[i, m], sp.Integer(m == number)) for m in range(1, sizes["M"] + 1))
+        else:
+            yield Y[i, sizes["M"]], 1 - sp.Add(*(Y[i, m] for m in range(1, sizes["M"])))
+
+
+def assert_is_equation(results, labels, known, sizes):
+    if len(results) > len(labels):
+        raise AssertionError("a result without an equation")
+    for label, result in zip(labels, results, strict=True):
+        compared = 0
+        for place, term, facts in printed(label, known, sizes):
+            traced = as_term(sp.sympify(entry_of(result, place)))
+            traced = traced.xreplace({atom: 1 for atom in traced.atoms(Positive) if _name(atom.args[0]) == "Y"})
+            facts = Facts((*facts.values, *targets(known, sizes)), facts.positive)
+            assert vanishes(traced - term, {}, facts), f"{label} at {place}: code {traced}, page {term}"
+            compared += 1
+        assert compared > 1 or sizes["n"] == 1 or label == "eq-loss-cost"
+
+
+FUNCTIONS = [function for _, function in inspect.getmembers(functions, inspect.isfunction)]
+
+
+def labels_of(function):
+    return [label for label, names in IMPLEMENTED.items() if f"nncore.functions.{function.__name__}" in names]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.__name__)
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+def test_a_function_run_on_symbols_is_the_right_side_of_its_printed_equation(function, sizes):
+    labels = labels_of(function)
+    assert labels, f"{function.__name__} names no equation"
+    names, results = call(function, sizes)
+    assert_is_equation(results, labels, names, sizes)
+
+
+# The same functions inside the layers ---------------------------------------------------------------------------------
+
+LAYERS = {
+    layers.ReLU: (("Z",), "dA", functions.relu, functions.relu_vjp),
+    layers.Sigmoid: (("Z",), "dA", functions.sigmoid, functions.sigmoid_vjp),
+    layers.Softmax: (("Z",), "dP", functions.softmax, functions.softmax_vjp),
+    layers.CrossEntropy: (("P", "c"), "dL", functions.cross_entropy, functions.cross_entropy_vjp),
+    layers.SoftmaxCrossEntropy: (
+        ("Z", "c"), "dL", functions.softmax_cross_entropy, functions.softmax_cross_entropy_vjp,
+    ),
+    layers.SoftTargetCrossEntropy: (
+        ("Z", "Y"), "dL", functions.softmax_soft_cross_entropy, functions.softmax_soft_cross_entropy_vjp,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", LAYERS, ids=lambda kind: kind.__name__)
+def test_what_a_layer_remembers_and_computes_is_the_printed_equation(kind):
+    sizes = SIZES[0]
+    names, upstream, forward, backward = LAYERS[kind]
+    layer = kind()
+    result = layer.forward(*(argument(name, sizes) for name in names))
+    assert_is_equation((result,), labels_of(forward), names, sizes)
+    result = layer.backward(argument(upstream, sizes))
+    assert_is_equation((result,), labels_of(backward), names, sizes)  # in the letters that forward was given
+
+
+def test_what_a_dense_layer_remembers_and_computes_is_the_printed_equation():
+    sizes = SIZES[0]
+    layer = layers.Dense(sizes["D"], sizes["M"], np.random.default_rng(0))
+    layer.W, layer.b = argument("W", sizes), argument("b", sizes)
+    result = layer.forward(argument("X", sizes))
+    assert_is_equation((result,), labels_of(functions.dense), ("X", "W", "b"), sizes)
+    dX = layer.backward(argument("dZ", sizes))
+    assert_is_equation((dX, layer.dW, layer.db), labels_of(functions.dense_vjp), ("dZ", "X", "W"), sizes)
+
+
+# It bites -------------------------------------------------------------------------------------------------------------
+
+
+def wrong_dense_vjp(dZ, X, W):
+    return dZ @ W.T, X.T @ dZ, np.sum(dZ, axis=0, keepdims=True) / len(X)
+
+
+def wrong_relu_vjp(dA, Z):
+    return np.where(functions.relu(Z) >= 0, dA, 0)
+
+
+def wrong_softmax_vjp(dP, P):
+    return P * (dP - np.sum(dP, axis=1, keepdims=True))
+
+
+WRONG = {"dense_vjp": wrong_dense_vjp, "relu_vjp": wrong_relu_vjp, "softmax_vjp": wrong_softmax_vjp}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_nearly_right_function_is_not_its_equation(name):
+    names, results = call(WRONG[name], SIZES[0])
+    with pytest.raises(AssertionError):
+        assert_is_equation(results, labels_of(getattr(functions, name)), names, SIZES[0])
+
+
+@pytest.mark.parametrize(("function", "label"), [
+    (functions.softmax, "eq-softmax-vjp"), (functions.mean_vjp, "eq-fused-vjp"), (functions.relu_vjp, "eq-sigmoid-vjp"),
+])  # fmt: skip
+def test_a_right_function_is_not_another_equation(function, label):
+    names, results = call(function, SIZES[0])
+    with pytest.raises(AssertionError):
+        assert_is_equation(results, [label], names, SIZES[0])
