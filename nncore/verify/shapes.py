@@ -272,7 +272,8 @@ class Checker:
             raise MeaningError(f"the index of {show(node)} is a letter, a number, or the sum of both", index)
         letter, number = where
         if letter:
-            runs_to = self._range(t.Letter(letter, span=index.span))
+            last = letter == name.sizes[0]  # q_R is the last of them
+            runs_to = letter if last else self._range(t.Letter(letter, span=index.span))
             if not self.same(runs_to, name.sizes[0]):
                 raise MeaningError(
                     f"{letter} runs to {runs_to}, but the index of {show(node)} to {name.sizes[0]}", index
