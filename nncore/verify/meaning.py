@@ -19,6 +19,9 @@ understood may not be used by any formula below. The rules:
 - An assumption is in force where the text around a formula refers to its label; it speaks about inputs only.
 - Every letter is declared, defined or bound. An index runs over one range, a bound one does not leave its sum, and what
   is free on the right of a relation is free on its left. Shapes agree, and nothing broadcasts.
+- What stands before a ``\Rightarrow`` gives an input a value for this claim (`nncore.verify.premises`). A right side
+  may end with a rest ``O(h^k)``. Expectations are over the letters that the notation declares random. A class number is
+  defined by ``\arg\max`` if its declaration says which of equal places it is.
 - The derivative of F by u, where u is defined, takes F as a function of u: F is expanded only down to u. It is an error
   if F does not contain u, or still contains what u is made of.
 """
@@ -27,6 +30,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from nncore.verify import orders, premises
 from nncore.verify import tree as t
 from nncore.verify.families import (
     DEPTHS,
@@ -56,6 +60,7 @@ from nncore.verify.names import (
     array_named,
     array_of_entry,
     family_of,
+    is_class,
     is_sequence,
     kind_of_function,
     last_layer,
@@ -64,6 +69,7 @@ from nncore.verify.names import (
     name_of,
     not_covered,
     position,
+    size_of_classes,
     sizes_of_shape,
     widths,
 )
@@ -71,7 +77,7 @@ from nncore.verify.notation import Notation, NotationError, extended
 from nncore.verify.pages import DisplayedFormula, formulas
 from nncore.verify.scanning import LatexError
 from nncore.verify.shapes import Checker, words
-from nncore.verify.surroundings import NotationBlock, Place, surroundings
+from nncore.verify.surroundings import NotationBlock, Place, Surroundings, surroundings
 from nncore.verify.writing import show
 
 # kinds of items
@@ -176,6 +182,7 @@ class _Reading:
         self.assumed: dict[str | None, list[Assumed]] = {}
         self.lost_assumptions: set[str | None] = set()
         self.own: set[str] = set()  # names that this page defines
+        self.premises: tuple[t.Chain, ...] = ()  # of the claim at hand
         self._worlds: dict[str, Scope] = {}  # what exercises define, on top of the page
         self._used: dict[str | None, set[str]] = {None: set()}  # names that occurred, by exercise
         self._lines: list[tuple[DisplayedFormula, t.Node, str | None, str, Line]] = []
@@ -225,28 +232,43 @@ class _Reading:
             self.scope = replace(self.scope, lost=self.scope.lost | _left_names(statement.first, self.scope))
 
     def _statement(self, statement, tree: t.Formula, formula: DisplayedFormula, place: Place) -> None:
-        if isinstance(statement, t.Implication):
-            raise not_covered("implications", statement)
         conditions = _chains(tree.conditions)
-        if not statement.links:
+        if isinstance(statement, t.Implication):
+            self._implication(statement, conditions, formula, place)
+        elif not statement.links:
             self._expression(statement.first, conditions, formula, place)
         elif "prf:assumption" in formula.within:
             self._assumption(statement, conditions, formula, place)
         elif statement.links[0].relation == t.ASSIGNS:
             self._step(statement, conditions, formula, place)
         else:
-            left = statement.first
-            sides = (left, *(link.right for link in statement.links))
-            leading = left
-            if not _defines(statement, formula.within):
-                leading = next((side for side in sides if not self._is_constant(side)), left)
-            for position, link in enumerate(statement.links):
-                here = conditions + _chains(link.conditions)
-                if position == 0 and _defines(statement, formula.within):
-                    self._defining(statement, link, here, formula, place)
-                else:
-                    self._claim(left, link, here, formula, place, leading)
-                left = link.right
+            self._links(statement, conditions, formula, place, _defines(statement, formula.within))
+
+    def _links(self, statement: t.Chain, conditions, formula, place, defines: bool) -> None:
+        """A chain, link by link."""
+        left = statement.first
+        sides = (left, *(link.right for link in statement.links))
+        leading = left
+        if not defines:
+            leading = next((side for side in sides if not self._is_constant(side)), left)
+        for place_in_chain, link in enumerate(statement.links):
+            here = conditions + _chains(link.conditions)
+            if place_in_chain == 0 and defines:
+                self._defining(statement, link, here, formula, place)
+            else:
+                self._claim(left, link, here, formula, place, leading)
+            left = link.right
+
+    def _implication(self, statement: t.Implication, conditions, formula, place) -> None:
+        """The conclusion, claimed where the premise holds; what the premise places is so for this formula only."""
+        if not statement.conclusion.links or "prf:assumption" in formula.within:
+            raise MeaningError("an implication claims a relation", statement)
+        before = self.scope
+        self.scope, self.premises = premises.assumed(statement.premise, before), (statement.premise,)
+        try:
+            self._links(statement.conclusion, conditions, formula, place, False)
+        finally:
+            self.scope, self.premises = before, ()
 
     def _is_constant(self, side: t.Node) -> bool:
         """Whether a side is a number such as 0, which stands for all values of the indices of the others."""
@@ -272,9 +294,11 @@ class _Reading:
         checker.side(leading)
         allowed = dict(checker.free)
         shape = checker.side(left)
-        other = checker.side(link.right)
+        other = checker.side(self._without_rest(link))
         if not checker.same_shape(shape, other):
             raise MeaningError(f"{show(left)} is {words(shape)}, {show(link.right)} is {words(other)}", link.right)
+        if checker.complex and link.relation not in ("=", r"\ne"):
+            raise MeaningError("complex numbers have no order", link)
         for letter in checker.free:
             if letter not in allowed:
                 raise MeaningError(f"the index {letter} is free here, but not on the left", link)
@@ -282,6 +306,19 @@ class _Reading:
         sides = (left, link.right) if leading is left else (leading, left, link.right)
         self._check_layers(sides, conditions, checker, link)
         self._add(CLAIM, left, link.relation, link.right, conditions, formula, place, checker, shape, link)
+
+    def _without_rest(self, link: t.Link) -> t.Node:
+        """The right side, but for an O(h^k) at the end of an equation."""
+        try:
+            rest = orders.split(link.right) if link.relation == "=" else None
+        except ValueError as error:
+            raise MeaningError(str(error), link.right) from None
+        if not rest:
+            return link.right
+        right, letter, _ = rest
+        if name_of(letter, self.scope).kind != "number" or letter.name in self.scope.definitions:
+            raise MeaningError(f"{letter.name} is no input, so it cannot tend to 0", letter)
+        return right
 
     def _step(self, statement, conditions, formula, place) -> None:
         (link,) = statement.links
@@ -305,6 +342,8 @@ class _Reading:
         shapes = [checker.side(side) for side in (statement.first, *(link.right for link in statement.links))]
         if any(shape is not None for shape in shapes):
             raise not_covered("assumptions about matrices", statement)
+        if checker.complex:
+            raise MeaningError("an assumption is about real numbers", statement)
         inputs = letters(statement, self.scope)
         for name in inputs & self.scope.definitions.keys():
             raise MeaningError(f"an assumption is about inputs, and {name} is defined", statement)
@@ -331,7 +370,9 @@ class _Reading:
             scope = replace(scope, families={**scope.families, name: (*scope.families.get(name, ()), line)})
         checker = Checker(scope, conditions, head.arguments)
         checker.free.update(head.indices)
-        shape = checker.side(link.right)
+        shape = checker.side(self._without_choice(left, name, link.right))
+        if checker.complex:
+            raise MeaningError("what is defined is real: define its real or its imaginary part", link.right)
         self._check_shape_of_definition(head, shape, checker, link)
         allowed = {letter for letter, _ in head.indices} | ({head.where[0]} if head.where else set())
         for letter in checker.free:
@@ -359,6 +400,21 @@ class _Reading:
         self._add(
             DEFINITION, left, t.DEFINES, link.right, conditions, formula, place, checker, shape, statement, family
         )
+
+    def _without_choice(self, left: t.Node, name: str, right: t.Node) -> t.Node:
+        """The right side of a definition, with max in the place of the arg max that defines a class number."""
+        notation = self.scope.notation
+        chosen = isinstance(right, t.Extremum) and right.kind.startswith("arg")
+        if not is_class(name, notation):
+            return right  # in which an arg max is an error
+        if not chosen:
+            raise MeaningError(r"a class number is defined by \arg\max or \arg\min", right)
+        size = size_of_classes(name, notation)
+        if not any(index.letter == right.index.name and index.to == size for index in notation.indices):
+            raise MeaningError(f"{show(left)} runs to {size}, and {right.index.name} does not", right.index)
+        if not next(scalar.ties for scalar in notation.scalars if scalar.written.letter == name):
+            raise MeaningError(f"which of several equal places is {show(left)}? Declare it with 'ties: first'", right)
+        return replace(right, kind=right.kind.removeprefix("arg"))
 
     def _check_shape_of_definition(self, head: "_Head", shape: Shape, checker: Checker, link: t.Link) -> None:
         name, right = head.name, link.right
@@ -597,10 +653,13 @@ class _Reading:
 
     def _add(self, kind, left, relation, right, conditions, formula, place, checker, shape, node, family="") -> None:
         used: set[str] = set()
-        for part in (left, right, *conditions):
+        for part in (left, right, *conditions, *self.premises):
             used |= letters(part, self.scope) if part else set()
         self._note_used(used, family, place.world)
         self._check_references(place, node)
+        for label in place.mentions:
+            for letter in self.scope.lost & frozenset().union(*(each.letters for each in self.assumed.get(label, []))):
+                raise MeaningError(f"the definition of {letter} is not understood", node, covered=False)
         in_force = [each for label in sorted(place.mentions) for each in self.assumed.get(label, [])]
         start = node.span[0] if node.span != (0, 0) else 0
         line, column = _place(formula, start)
@@ -620,6 +679,7 @@ class _Reading:
                 least=tuple(checker.least.items()),
                 shape=shape,
                 letters=frozenset(used),
+                premises=self.premises,
             )
         )
 
@@ -700,7 +760,7 @@ def _declared_shape(name: str, notation: Notation) -> Shape:
 
 
 def _is_number(name: str, notation: Notation) -> bool:
-    return any(scalar.written.letter == name for scalar in notation.scalars)
+    return any(name.partition("_")[0] == scalar.written.letter for scalar in notation.scalars)
 
 
 def _place(formula: DisplayedFormula, start: int) -> tuple[int, int]:
@@ -715,11 +775,20 @@ def _place(formula: DisplayedFormula, start: int) -> tuple[int, int]:
 def meaning(path: Path | str, notation: Notation, functions: Mapping[str, Definition] | None = None) -> Page:
     """What a page says under the notation of the book, and the functions that other pages define."""
     found = formulas(path)
-    around = surroundings(path, found)
+    return said(found, surroundings(path, found), notation, functions)
+
+
+def said(
+    found: Sequence[DisplayedFormula],
+    around: Surroundings,
+    notation: Notation,
+    functions: Mapping[str, Definition] | None = None,
+) -> Page:
+    """What the formulas of a page say, from wherever they and what stands around them were read."""
     try:
         notation = with_blocks(notation, around.blocks)
     except _BlockError as error:
-        return Page((), (Fault(Path(path), error.line, 1, str(error)),))
+        return Page((), (Fault(error.block.path, error.block.line, 1, str(error)),))
     own = set(_defined_functions(found, notation))
     known = {name: definition for name, definition in (functions or {}).items() if name not in own}
     reading = _Reading(notation, known)
@@ -751,26 +820,40 @@ def book_functions(paths: Iterable[Path | str], notation: Notation) -> dict[str,
     """
     known: dict[str, Definition] = {}
     for path in paths:
-        for item in meaning(path, notation).items:
-            if item.kind == DEFINITION and item.formula.label and isinstance(item.left, t.Apply):
-                name = item.left.function.name
-                if kind_of_function(name, notation) != "number":
-                    continue
-                if name in known:
-                    raise NotationError(f"{item.formula.path}:{item.line}: {name} is defined on another page, too")
-                definition = item.scope.definitions[name]
-                own = letters(definition.body, item.scope) - notation.function_names - {*EXTREMA, *definition.arguments}
-                if own:
-                    place = f"{item.formula.path}:{item.line}"
-                    raise NotationError(f"{place}: {name} is known on all pages, but {min(own)} is not")
-                known[name] = definition
+        for name, item in page_functions(meaning(path, notation).items, notation).items():
+            if name in known:
+                raise NotationError(f"{item.formula.path}:{item.line}: {name} is defined on another page, too")
+            known[name] = item.scope.definitions[name]
     return known
 
 
+def page_functions(items: Iterable[Item], notation: Notation) -> dict[str, Item]:
+    """The items of a page that define a function for all pages, by its name.
+
+    Raises
+    ------
+    NotationError
+        If one contains a letter beside its arguments.
+    """
+    found: dict[str, Item] = {}
+    for item in items:
+        if item.kind == DEFINITION and item.formula.label and isinstance(item.left, t.Apply):
+            name = item.left.function.name
+            if kind_of_function(name, notation) != "number":
+                continue
+            definition = item.scope.definitions[name]
+            own = letters(definition.body, item.scope) - notation.function_names - {*EXTREMA, *definition.arguments}
+            if own:
+                place = f"{item.formula.path}:{item.line}"
+                raise NotationError(f"{place}: {name} is known on all pages, but {min(own)} is not")
+            found[name] = item
+    return found
+
+
 class _BlockError(NotationError):
-    def __init__(self, reason: str, line: int):
+    def __init__(self, reason: str, block: NotationBlock):
         super().__init__(reason)
-        self.line = line
+        self.block = block
 
 
 def with_blocks(notation: Notation, blocks: Sequence[NotationBlock]) -> Notation:
@@ -779,5 +862,5 @@ def with_blocks(notation: Notation, blocks: Sequence[NotationBlock]) -> Notation
         try:
             notation = extended(notation, block.text)
         except NotationError as error:
-            raise _BlockError(f"notation: {error}", block.line) from None
+            raise _BlockError(f"notation: {error}", block) from None
     return notation

@@ -281,7 +281,7 @@ def _entry_name(letter: str, indices: tuple[t.Node, ...], node: t.Node, scope: S
     if array_named(letter, notation):
         raise MeaningError(f"the entries of {letter} are printed with another letter; see the notation", node)
     definition = scope.definitions.get(letter)
-    if definition and definition.indices:
+    if definition and definition.indices and not is_class(letter, notation):
         return Name("entry", letter, tuple(size for _, size in definition.indices))
     found = _numbered(letter, indices, notation)
     if not found:
@@ -414,6 +414,11 @@ def array_of_entry(letter: str, notation: Notation) -> declared.Array | None:
 def sizes_of_shape(shape: tuple[declared.Written, declared.Written]) -> tuple[Size, Size]:
     """The shape of a declaration."""
     return tuple(1 if size.letter == "1" else size.letter for size in shape)
+
+
+def is_class(letter: str, notation: Notation) -> bool:
+    """Whether a letter is declared as a class number."""
+    return any(scalar.written.letter == letter and scalar.to for scalar in notation.scalars)
 
 
 def size_of_classes(name: str, notation: Notation) -> Size:

@@ -235,6 +235,7 @@ def _without(notation: Notation, hidden: frozenset[str]) -> Notation:
         scalars=tuple(each for each in notation.scalars if each.written.letter not in hidden),
         functions=tuple(each for each in notation.functions if each.name not in hidden),
         constants=tuple(each for each in notation.constants if each.letter not in hidden),
+        random=tuple(each for each in notation.random if each.letter not in gone),
         state=tuple(letter for letter in notation.state if letter not in gone),
     )
 
