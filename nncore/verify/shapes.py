@@ -23,6 +23,7 @@ from nncore.verify.names import (
     Scope,
     Shape,
     Size,
+    has_layers,
     is_sequence,
     is_width,
     kind_of_function,
@@ -472,7 +473,7 @@ class Checker:
             raise not_covered("derivatives by the argument of a function", variable)
         if is_sequence(name) and name.name in self.scope.families:
             raise not_covered("derivatives by the members of a defined sequence", variable)
-        if "^" in name.name and self.scope.depth is None and self.scope.families:
+        if "^{[" in name.name and self.scope.depth is None and has_layers(self.scope):
             return  # what a member is made of shows when numbers stand in the place of its layer
         contained = letters(node.body, self.scope, stop=name.name)
         if name.name not in contained:

@@ -185,6 +185,9 @@ def test_the_derivative_by_a_layer_holds_what_stands_before_it_fixed(faults):
     assert faults(*NETWORK, decay, claim.replace(r"r \le R", "r < R")) == []  # parameters of later layers are fixed
     back = r"\frac{\partial Z}{\partial Z} = Z"
     assert "only a number" in faults(*NETWORK, back)[0]
+    for page_of in (NETWORK, ("u_0 := 0",), ()):
+        other = (r"K := \phi(X)", r"\frac{\partial K}{\partial W^{[1]}} = W^{[1]} - W^{[1]}")
+        assert "not written through" in faults(*page_of, *other)[0]
     early = r"\frac{\partial z_{im}^{[1]}}{\partial w_{jk}^{[2]}} = 0 \quad (R = 3)"
     assert "not written through" in faults(*NETWORK, early)[0]
 
