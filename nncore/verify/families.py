@@ -21,7 +21,7 @@ from nncore.verify.names import (
     Position,
     Scope,
     Shape,
-    family_of,
+    has_layers,
     last_layer,
     letters,
     meanings_of,
@@ -328,8 +328,7 @@ def is_about_layers(nodes: Sequence[t.Node], scope: Scope) -> bool:
     for node in reached(nodes, scope):
         if isinstance(node, t.Letter) and node.name in (family.index, last):
             return True
-        name = _name(node, scope) if isinstance(node, t.Family) else None
-        if name and family_of(name, scope.notation) in scope.families:
+        if isinstance(node, t.Family) and has_layers(scope):
             return True
     return False
 
