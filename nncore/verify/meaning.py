@@ -13,9 +13,9 @@ understood may not be used by any formula below. The rules:
 - An assumption is in force where the text around a formula refers to its label; it speaks about inputs only.
 - Every letter is declared, defined or bound. An index runs over one range, a bound one does not leave its sum, and what
   is free on the right of a relation is free on its left. Shapes agree, and nothing broadcasts.
-- What stands before a ``\Rightarrow`` gives an input a value for this claim (`nncore.verify.premises`). A right side may
-  end with a rest ``O(h^k)``. Expectations are over the letters that the notation declares random. A class number is
-  defined by ``\arg\max`` if its declaration says which of equal places it is.
+- What stands before a ``\Rightarrow`` gives an input a value for this claim (`nncore.verify.premises`). A right side
+  may end with a rest ``O(h^k)``. Expectations are over the letters that the notation declares random. A class number
+  is defined by ``\arg\max`` if its declaration says which of equal places it is.
 - The derivative of F by u, where u is defined, takes F as a function of u: F is expanded only down to u. It is an error
   if F does not contain u, or still contains what u is made of.
 """

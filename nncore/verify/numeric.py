@@ -8,9 +8,9 @@ quotients from both sides differ there is no derivative, and a claim that does n
 
 Sizes are permutations of (2, 3, 4), and 1 for each of them, unless conditions fix them. Points are small integers,
 zeros, equal entries, and random numbers of either sign over six orders of magnitude, so that ties and kinks are met.
-A function of kind ``smooth`` or ``cost`` becomes a random nonlinear one. A claim up to a rest O(h^k) is a claim about the
-order of the rest, which is measured between small h. The premise of an implication holds at every point. Where a logarithm, a root or a quotient does
-not exist, the point counts for nothing and the verdict says what the claim needs.
+A function of kind ``smooth`` or ``cost`` becomes a random nonlinear one. A claim up to a rest O(h^k) is one about the
+order of the rest, which is measured between small h. The premise of an implication holds at every point. Where a
+logarithm, a root or a quotient does not exist, the point counts for nothing and the verdict says what the claim needs.
 """
 
 import random
@@ -100,7 +100,7 @@ class Verdict:
 def size_plans(
     names: Sequence[str], least: Mapping[str, int], allowed: Callable[[dict], bool], start: int = 2
 ) -> list[dict[str, int]]:
-    """Sizes to try, the smallest first: all different from ``start`` on, then each of them 1, unless conditions forbid."""
+    """Sizes to try, the smallest first: different ones from ``start`` on, each of them 1, if conditions allow."""
     if not names:
         return [{}]
     usual = range(start, start + max(3, len(names)))

@@ -186,7 +186,7 @@ class Values:
         return child
 
     def _child(self, changed: frozenset[str]) -> "Values":
-        """The same values, but for the entries of some letters that are about to be changed, and what depends on them."""
+        """The same values, but for the entries of letters that are about to change, and for what depends on them."""
         child = Values(self.scope, self.point)
         child._names, child._below = self._names, self._below
         child._parent, child._changed = self, changed
