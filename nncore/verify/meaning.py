@@ -51,7 +51,7 @@ from nncore.verify.notation import Notation, NotationError, extended
 from nncore.verify.pages import DisplayedFormula, formulas
 from nncore.verify.scanning import LatexError
 from nncore.verify.shapes import Checker, words
-from nncore.verify.surroundings import NotationBlock, Place, surroundings
+from nncore.verify.surroundings import NotationBlock, Place, Surroundings, surroundings
 from nncore.verify.writing import show
 
 # kinds of items
@@ -513,11 +513,20 @@ def _place(formula: DisplayedFormula, start: int) -> tuple[int, int]:
 def meaning(path: Path | str, notation: Notation, functions: Mapping[str, Definition] | None = None) -> Page:
     """What a page says under the notation of the book, and the functions that other pages define."""
     found = formulas(path)
-    around = surroundings(path, found)
+    return said(found, surroundings(path, found), notation, functions)
+
+
+def said(
+    found: Sequence[DisplayedFormula],
+    around: Surroundings,
+    notation: Notation,
+    functions: Mapping[str, Definition] | None = None,
+) -> Page:
+    """What the formulas of a page say, from wherever they and what stands around them were read."""
     try:
         notation = with_blocks(notation, around.blocks)
     except _BlockError as error:
-        return Page((), (Fault(Path(path), error.line, 1, str(error)),))
+        return Page((), (Fault(error.block.path, error.block.line, 1, str(error)),))
     own = set(_defined_functions(found, notation))
     known = {name: definition for name, definition in (functions or {}).items() if name not in own}
     reading = _Reading(notation, known)
@@ -548,26 +557,40 @@ def book_functions(paths: Iterable[Path | str], notation: Notation) -> dict[str,
     """
     known: dict[str, Definition] = {}
     for path in paths:
-        for item in meaning(path, notation).items:
-            if item.kind == DEFINITION and item.formula.label and isinstance(item.left, t.Apply):
-                name = item.left.function.name
-                if kind_of_function(name, notation) != "number":
-                    continue
-                if name in known:
-                    raise NotationError(f"{item.formula.path}:{item.line}: {name} is defined on another page, too")
-                definition = item.scope.definitions[name]
-                own = letters(definition.body, item.scope) - notation.function_names - {*EXTREMA, *definition.arguments}
-                if own:
-                    place = f"{item.formula.path}:{item.line}"
-                    raise NotationError(f"{place}: {name} is known on all pages, but {min(own)} is not")
-                known[name] = definition
+        for name, item in page_functions(meaning(path, notation).items, notation).items():
+            if name in known:
+                raise NotationError(f"{item.formula.path}:{item.line}: {name} is defined on another page, too")
+            known[name] = item.scope.definitions[name]
     return known
 
 
+def page_functions(items: Iterable[Item], notation: Notation) -> dict[str, Item]:
+    """The items of a page that define a function for all pages, by its name.
+
+    Raises
+    ------
+    NotationError
+        If one contains a letter beside its arguments.
+    """
+    found: dict[str, Item] = {}
+    for item in items:
+        if item.kind == DEFINITION and item.formula.label and isinstance(item.left, t.Apply):
+            name = item.left.function.name
+            if kind_of_function(name, notation) != "number":
+                continue
+            definition = item.scope.definitions[name]
+            own = letters(definition.body, item.scope) - notation.function_names - {*EXTREMA, *definition.arguments}
+            if own:
+                place = f"{item.formula.path}:{item.line}"
+                raise NotationError(f"{place}: {name} is known on all pages, but {min(own)} is not")
+            found[name] = item
+    return found
+
+
 class _BlockError(NotationError):
-    def __init__(self, reason: str, line: int):
+    def __init__(self, reason: str, block: NotationBlock):
         super().__init__(reason)
-        self.line = line
+        self.block = block
 
 
 def with_blocks(notation: Notation, blocks: Sequence[NotationBlock]) -> Notation:
@@ -576,5 +599,5 @@ def with_blocks(notation: Notation, blocks: Sequence[NotationBlock]) -> Notation
         try:
             notation = extended(notation, block.text)
         except NotationError as error:
-            raise _BlockError(f"notation: {error}", block.line) from None
+            raise _BlockError(f"notation: {error}", block) from None
     return notation

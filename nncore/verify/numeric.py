@@ -255,16 +255,16 @@ def judge(item: Item, seed: str = "1", shared: dict | None = None) -> Verdict:
         return _judge_convention(item)
     if item.kind != CLAIM:
         raise ValueError(f"a {item.kind} claims nothing")
-    return _Trial(item, seed, {} if shared is None else shared).verdict()
+    return Trial(item, seed, {} if shared is None else shared).verdict()
 
 
 def witness(item: Item, assumed: Sequence[Assumed], seed: str = "1") -> bool:
     """Whether numbers are found that satisfy all of the assumptions at once."""
-    trial = _Trial(replace(item, assumptions=tuple(assumed)), seed, {})
+    trial = Trial(replace(item, assumptions=tuple(assumed)), seed, {})
     return any(True for sizes in trial.plans for mode in MODES for _ in trial.points(sizes, mode))
 
 
-class _Trial:
+class Trial:
     """One claim on its way through sizes, points and entries."""
 
     def __init__(self, item: Item, seed: str, shared: dict):

@@ -18,6 +18,8 @@ from itertools import permutations
 
 import sympy as sp
 
+from nncore.verify.expectation import NO_CHANCES, Chances, Expect, expectation
+
 _Exp = sp.Function("E", positive=True)
 Positive = sp.Function("positive", integer=True, nonnegative=True)  # 1 where its argument is > 0, else 0
 
@@ -40,6 +42,8 @@ class Facts:
 
     values: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
     positive: frozenset[sp.Expr] = frozenset()
+    roots: tuple[tuple[sp.Expr, sp.Expr], ...] = ()  # a letter, and a polynomial in it that is 0
+    chances: Chances = NO_CHANCES
 
     def says_positive(self, term: sp.Expr) -> bool:
         """Whether a term is one of those that are positive."""
@@ -63,14 +67,17 @@ NOTHING = Facts()
 def vanishes(difference: sp.Expr, ranges: dict[sp.Symbol, sp.Expr], facts: Facts = NOTHING) -> bool:
     """Whether an expression is 0 for all sizes, by the rules above; if need be, sign by sign of what is compared."""
     reduced = normal_form(difference, ranges, facts)
-    return _is_zero(reduced) or _is_zero_for_every_sign(reduced, ranges, facts, MOST_SIGNS)
+    return _is_zero(reduced, facts) or _is_zero_for_every_sign(reduced, ranges, facts, MOST_SIGNS)
 
 
-def _is_zero(reduced: sp.Expr) -> bool:
+def _is_zero(reduced: sp.Expr, facts: Facts) -> bool:
     if reduced == 0:
         return True
     try:
-        return _signs(_booleans(sp.expand(sp.numer(sp.together(reduced))))) == 0
+        numerator = _signs(_booleans(sp.expand(sp.numer(sp.together(reduced)))))
+        for letter, polynomial in facts.roots:
+            numerator = sp.expand(sp.prem(numerator, polynomial, letter)) if numerator != 0 else numerator
+        return numerator == 0
     except sp.PolynomialError:
         return False
 
@@ -91,7 +98,7 @@ def _is_zero_for_every_sign(reduced: sp.Expr, ranges: dict, facts: Facts, most: 
     cases.append({letter: sp.expand(letter - part / part.coeff(letter))})
     return all(
         _impossible(case, up, down, facts)
-        or _is_zero(there := normal_form(reduced.xreplace(case), ranges, facts))
+        or _is_zero(there := normal_form(reduced.xreplace(case), ranges, facts), facts)
         or _is_zero_for_every_sign(there, ranges, facts, most - 1)
         for case in cases
     )
@@ -209,6 +216,10 @@ def _reduce(expression: sp.Expr, ranges: dict, depth: int, facts: Facts = NOTHIN
         return facts.applied(expression)
     if isinstance(expression, sp.Indexed | sp.KroneckerDelta):
         return facts.applied(expression)
+    if isinstance(expression, Expect):
+        inner = _tidy(_reduce(expression.args[0], ranges, depth, facts), ranges)
+        mean = expectation(inner, facts.chances, Positive, facts.applied)
+        return mean if mean == expression else _reduce(mean, ranges, depth, facts)
     parts = [_reduce(argument, ranges, depth, facts) for argument in expression.args]
     if isinstance(expression, sp.Pow):
         return _power(*parts)
@@ -366,6 +377,9 @@ def _sum_addend(addend: sp.Expr, bound: dict, ranges: dict, facts: Facts) -> sp.
         factors.remove(delta)
         factors = [factor.xreplace({letter: other}) for factor in factors]
         del bound[letter]
+    if facts.chances != NO_CHANCES:  # a mean of two entries that were found to be one
+        factors = [factor.replace(Expect, lambda inner: facts.applied(Expect(inner))) for factor in factors]
+        factors = [part for factor in factors for part in sp.Mul.make_args(factor)]
     factors = _without_quotients(factors, bound)
     idle = [letter for letter in bound if not any(letter in factor.free_symbols for factor in factors)]
     sizes = [bound.pop(letter) for letter in idle]
