@@ -3,7 +3,7 @@
 import pytest
 from common import SOFTMAX, last_verdict, reason
 
-from nncore.verify.numeric import AGREES, REFUTED
+from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED
 
 TAYLOR = r"f(x + h) = f(x) + h f'(x) + \frac{h^2}{2} f''(x) + \frac{h^3}{6} f'''(x)"
 CENTRAL = r"\frac{f(x + h) - f(x - h)}{2 h} = f'(x)"
@@ -65,6 +65,11 @@ def test_a_rest_is_measured_on_both_sides_and_at_kinks(status):
     assert status(kink) == REFUTED
     assert status(r"\max(h, 0) = h + O(h^2)") == REFUTED
     assert status(r"\max(h, 0) = h + O(h^2) \quad (h > 0)") == AGREES
+
+
+def test_a_condition_that_keeps_the_letter_from_zero_leaves_nothing_to_measure(status):
+    assert status(r"f(x + h) = f(x) + O(h) \quad (h \ge 1)") == UNDECIDED
+    assert status(r"f(x + h) = f(x) + O(h) \quad (h < 1)") == AGREES
 
 
 def test_a_rest_beside_derivatives_that_are_quotients_is_measured_too(status):
