@@ -456,7 +456,7 @@ class Trial:
 
     def _slow_rest(self, values: Values, entry) -> tuple[dict, object, object] | None:
         """The order of the rest between two small steps to either side, if it is lower than what is claimed."""
-        letter = self._small.name
+        letter, measured = self._small.name, False
         for sign in (1, -1):
             rests = []
             for step in _STEPS:
@@ -466,10 +466,13 @@ class Trial:
                 rest = abs(near.value(self.item.left, entry) - near.value(self._right, entry))
                 rests.append(rest if rest > _NOTHING * self._scale(near, entry) else mp.mpf(0))
             for wide, narrow in pairwise(rests):
+                measured = True
                 order = mp.log10(wide / narrow) if wide and narrow else mp.inf if wide or not narrow else mp.mpf(0)
                 if order < self._order - mp.mpf(1) / 10:
                     power = letter if self._order == 1 else f"{letter}^{self._order}"
                     return {}, f"a rest of order {mp.nstr(order, 3)} in {letter}", f"O({power})"
+        if not measured:
+            raise Undefined(f"{letter} near 0")
         return None
 
     def _counterexample(self, sizes, entry, left, right) -> Counterexample:
