@@ -54,6 +54,8 @@ from nncore.verify.sources import read_page
 from nncore.verify.surroundings import Place
 from nncore.verify.writing import show
 
+NOTATION = Path(__file__).resolve().parents[2] / "book" / "notation.yml"  # of this book, installed beside nncore
+
 
 @dataclass(frozen=True, slots=True)
 class _Source:
