@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from nncore.verify.badges import how, word
+from nncore.verify.badges import word
 from nncore.verify.drawing import drawing
 from nncore.verify.evidence import FAILING, Evidence, PageReport, Report, figures
 from nncore.verify.judging import ALL_SHAPES, AT_SHAPES, RESTATES, SAMPLED
@@ -161,7 +161,7 @@ def share(part: int, whole: int) -> str:
 
 
 def _summary(app, docname) -> Iterator[nodes.Node]:
-    head = ["page", "formulas", "claims", *_BARS, "failing", "share of each", "seconds"]
+    head = ["page", "bar", "formulas", "claims", "all shapes", "at shapes", "restates", "sampled", "failing", "seconds"]
     book = app.verify
     ledgers = sorted(_placed(app.env).get("ledger", ()))
 
@@ -189,15 +189,15 @@ def _numbers(pages) -> list[nodes.Node]:
     )
     bar = nodes.raw("", f'<span class="verify-bar" aria-hidden="true">{bars}</span>', format="html")
     words = [str(number) for number in (of.formulas, claims, *counts, of.failing)]
-    return [*map(nodes.Text, words), bar, nodes.Text(f"{seconds:.2f}")]
+    return [bar, *map(nodes.Text, words), nodes.Text(f"{seconds:.1f}")]
 
 
 def _ledger(app, docname) -> Iterator[nodes.Node]:
-    head = ["formula", "kind", "status", "method", "under", "rests on", "ms"]
+    head = ["formula", "kind", "status", "method", "points", "under", "rests on", "ms"]
     for name in _reading_order(app):
         formulas = app.verify.pages[name].formulas
         rows = {_row(name, formula): _ledger_row(app, docname, name, formula) for formula in formulas}
-        yield _table_node(app.env.titles[name].astext(), _table(name), head, rows)
+        yield _table_node(app.env.titles[name].astext(), _table(name), head, rows, "verify-ledger")
         svg = drawing(formulas, lambda each: app.verify.address(app, docname, each))
         if svg:
             opening = '<details class="verify-drawing"><summary>What rests on what, drawn</summary><div>'
@@ -206,7 +206,8 @@ def _ledger(app, docname) -> Iterator[nodes.Node]:
 
 def _ledger_row(app, docname, name, formula: Evidence) -> list[nodes.Node]:
     judgements = [part.judgement for part in formula.parts if part.judgement]
-    methods = dict.fromkeys(words for judgement in judgements for words in how(judgement))
+    methods = dict.fromkeys(judgement.method for judgement in judgements)
+    points = sum(judgement.points for judgement in judgements)
     where = dict.fromkeys(condition for judgement in judgements for condition in judgement.where)
     under = [*(_link_to(app, docname, label, name) for label in formula.assumptions if label)]
     under += [nodes.literal("", condition) for condition in where]
@@ -215,6 +216,7 @@ def _ledger_row(app, docname, name, formula: Evidence) -> list[nodes.Node]:
         nodes.Text(", ".join(formula.kinds) or "–"),
         nodes.Text(word(formula) if formula.claims or formula.status in FAILING else "–"),
         nodes.Text("; ".join(methods) or "–"),
+        nodes.Text(str(points) if judgements else "–"),
         _joined(under),
         _joined([_link_to(app, docname, each) for each in formula.uses]),
         nodes.Text(f"{1000 * formula.seconds:.0f}"),
@@ -243,7 +245,9 @@ def _table(docname: str) -> str:
     return nodes.make_id(f"ledger-of-{docname}")
 
 
-def _table_node(caption: str, name: str, head: list[str], rows: Mapping[str, list[nodes.Node]]) -> nodes.table:
+def _table_node(
+    caption: str, name: str, head: list[str], rows: Mapping[str, list[nodes.Node]], *classes
+) -> nodes.table:
     """A table; ``name`` is its anchor, and the keys of ``rows`` are those of its rows."""
     body = []
     for row_name, cells in rows.items():
@@ -252,7 +256,7 @@ def _table_node(caption: str, name: str, head: list[str], rows: Mapping[str, lis
     columns = [nodes.colspec(colwidth=1) for _ in head]
     first = nodes.thead("", _row_node([*map(nodes.Text, head)]))
     group = nodes.tgroup("", *columns, first, nodes.tbody("", *body), cols=len(head))
-    return nodes.table("", nodes.title("", caption), group, ids=[name])
+    return nodes.table("", nodes.title("", caption), group, ids=[name], classes=["verify-table", *classes])
 
 
 def _row_node(cells: list[nodes.Node]) -> nodes.row:
