@@ -282,7 +282,8 @@ class _Judging:
         letters = sorted(set().union(*(item.letters for item in items)))
         far = {each: [definition.label] for each, definition in self.functions.items()}
         known = {**far, **self.defined}
-        used = [each for letter in letters for each in (*known.get(letter, ()), *self.agreed.get(letter, ()))]
+        agreed = self.agreed if any(map(_takes_derivatives, items)) else {}
+        used = [each for letter in letters for each in (*known.get(letter, ()), *agreed.get(letter, ()))]
         yield from (each for each in dict.fromkeys(used) if each != name)
 
     def _part(self, item: Item) -> Part:
@@ -334,6 +335,11 @@ def _snippet(formula: DisplayedFormula, fault: Fault) -> str:
     line = fault.line - formula.line
     text = formula.text.split("\n")[line]
     return f"{text}\n{' ' * (fault.column - formula.columns[line])}^"
+
+
+def _takes_derivatives(item: Item) -> bool:
+    nodes = [node for side in (item.left, item.right) if side for node, _ in t.walk(side)]
+    return any(isinstance(node, t.Derivative) or (isinstance(node, t.Function) and node.primes) for node in nodes)
 
 
 def _fails(part: Part) -> bool:

@@ -13,7 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from nncore.verify.badges import word
 from nncore.verify.drawing import drawing
-from nncore.verify.evidence import FAILING, Evidence, PageReport, Report, figures
+from nncore.verify.evidence import FAILING, Evidence, PageReport, Report, figures, sentences
 from nncore.verify.judging import ALL_SHAPES, AT_SHAPES, RESTATES, SAMPLED
 
 FILE = "evidence.json"
@@ -123,38 +123,8 @@ def _reading_order(app) -> list[str]:
 
 
 def _coverage(app, docname) -> Iterator[nodes.Node]:
-    items = [nodes.list_item("", nodes.paragraph("", "", nodes.Text(words))) for words in _sentences(app.verify.report)]
+    items = [nodes.list_item("", nodes.paragraph("", "", nodes.Text(words))) for words in sentences(app.verify.report)]
     yield nodes.bullet_list("", *items)
-
-
-def _sentences(report: Report) -> Iterator[str]:
-    """The coverage of the book in sentences."""
-    of = figures(report.pages)
-    claims = of.kinds.get("claim", 0)
-    others = [_count(number, kind) for kind, number in of.kinds.items() if kind != "claim"]
-    failing = f"{of.failing} of them fail" if of.failing else "0 are unreadable, 0 are unchecked"
-    yield f"{_count(of.formulas, 'displayed formula')}, each one read and judged: {failing}."
-    statuses = ", ".join(f"{number} {status}" for status, number in of.statuses.items())
-    yield f"{_count(claims, 'claim')}: {statuses}."
-    if of.symbolic:
-        yield (
-            f"Of {_count(of.symbolic, 'equation')} in which a size is a letter, {of.for_all_shapes} "
-            f"({share(of.for_all_shapes, of.symbolic)}) are verified for all shapes. Counted apart: "
-            f"{_count(of.decimals, 'decimal')} and {_count(of.inequalities, 'inequality')}."
-        )
-    if others:
-        yield f"What claims nothing: {', '.join(others)}."
-
-
-def _count(number: int, word: str) -> str:
-    if number == 1:
-        return f"1 {word}"
-    return f"{number} {word[:-1]}ies" if word.endswith("y") else f"{number} {word}s"
-
-
-def share(part: int, whole: int) -> str:
-    """A share in percent, rounded down, so that 100 % means all."""
-    return f"{1000 * part // whole / 10:g} %"
 
 
 # Tables ---------------------------------------------------------------------------------------------------------------
