@@ -195,22 +195,25 @@ def _judged_page(
     path: Path, root: Path, notation: Notation, functions: Mapping[str, Definition], seed: str
 ) -> PageReport:
     """Everything about a page, whatever is wrong with it."""
-    problems = []
+    name = _name(path, root)
     try:
         found, around = read_page(path)
         page = said(found, around, notation, functions)
+    except PageError as error:
+        return PageReport(name, (), (_of_page(error, root),))
+    elsewhere = [each for each in page.faults if not any(_is_in(each, formula) for formula in found)]
+    problems = [_of_fault(each, root) for each in elsewhere]
+    try:
         page_functions(page.items, notation)
-        own = with_blocks(notation, around.blocks)
-    except (PageError, NotationError) as error:
-        problems = [_of_page(error, root)]
-        if isinstance(error, PageError):
-            return PageReport(_name(path, root), (), tuple(problems))
-        own = notation
-    judging = _Judging(_name(path, root), root, own, functions, seed, places=around.places)
+    except NotationError as error:
+        problems.append(_of_page(error, root))
+    try:
+        notation = with_blocks(notation, around.blocks)
+    except NotationError:
+        pass  # one of the faults
+    judging = _Judging(name, root, notation, functions, seed, around.places)
     formulas = tuple(judging.evidence(number, formula, page) for number, formula in enumerate(found, 1))
-    within = {problem.line for formula in formulas for problem in formula.problems}
-    problems += [_of_fault(each, root) for each in page.faults if each.line not in within]
-    return PageReport(_name(path, root), formulas, tuple(dict.fromkeys(problems)))
+    return PageReport(name, formulas, tuple(problems))
 
 
 def _of_page(error: ValueError, root: Path) -> Problem:
@@ -287,7 +290,7 @@ class _Judging:
         yield from (each for each in dict.fromkeys(used) if each != name)
 
     def _part(self, item: Item) -> Part:
-        judgement, start = None, time.perf_counter()
+        judgement, start = None, time.process_time()
         if item.kind in (CLAIM, CONVENTION):
             try:
                 judgement = judge(item, self.seed, self.shared)
@@ -304,7 +307,7 @@ class _Judging:
             indices=item.free,
             symbolic=bool(set(numeric.sizes_of(item)) - Checker(item.scope, item.conditions).fixed.keys()),
             judgement=judgement,
-            seconds=round(time.perf_counter() - start, 4) if judgement else 0.0,
+            seconds=round(time.process_time() - start, 4) if judgement else 0.0,
         )
 
     def _with_witness(self, parts: list[Part], items: Sequence[Item], place: Place, page: Page) -> list[Part]:

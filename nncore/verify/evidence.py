@@ -69,7 +69,7 @@ class Part:
     judgement : Judgement or None
         What became of a claim or a convention.
     seconds : float
-        How long judging took.
+        How long judging took, in seconds of computing.
     """
 
     kind: str

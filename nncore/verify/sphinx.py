@@ -28,7 +28,7 @@ from nncore.verify.badges import badge
 from nncore.verify.book import NOTATION, check
 from nncore.verify.cache import digest
 from nncore.verify.evidence import PageReport, as_json, page_as_json
-from nncore.verify.notation import load
+from nncore.verify.notation import NotationError, load
 from nncore.verify.sources import SUFFIXES
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,10 @@ def judge_all(app, env, added, changed, removed):
     """Judges all pages; those whose evidence is not that of the last build are written anew."""
     sources = {docname: Path(env.doc2path(docname)) for docname in sorted(env.found_docs)}
     sources = {docname: path for docname, path in sources.items() if path.suffix in SUFFIXES}
-    notation = load(Path(app.srcdir) / app.config.verify_notation if app.config.verify_notation else NOTATION)
+    try:
+        notation = load(Path(app.srcdir) / app.config.verify_notation if app.config.verify_notation else NOTATION)
+    except (NotationError, OSError) as error:
+        raise FormulasFail(error) from None
     report = check(list(sources.values()), notation, Path(app.srcdir) / "_build" / ".verify_cache", app.srcdir)
     app.verify = ledger.Book(report, dict(zip(sources, report.pages, strict=True)))
     for problem in report.problems:

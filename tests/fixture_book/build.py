@@ -25,11 +25,17 @@ def copy_to(folder: Path) -> Path:
     return folder
 
 
-def build(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
-    """Build it as `make book` does. The copy of nncore in the folder is the one that the pages import."""
+def build(folder: Path, *arguments: str, strict: bool = True) -> subprocess.CompletedProcess:
+    """Build it as `make book` does, or as somebody does who only lists the extensions. The copy of nncore in the folder is the one that the pages import."""
     environment = {**os.environ, "PYTHONPATH": str(folder)}
     return subprocess.run(
-        [Path(sys.executable).with_name("jupyter-book"), "build", folder, "-W", "--keep-going", *arguments],
+        [
+            Path(sys.executable).with_name("jupyter-book"),
+            "build",
+            folder,
+            *(["-W", "--keep-going"] if strict else []),
+            *arguments,
+        ],
         env=environment,
         capture_output=True,
         text=True,
