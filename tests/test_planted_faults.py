@@ -66,11 +66,11 @@ SUM = r"= M s_i + \sum_{m=1}^{M} z_{im}"
 
 # One edit of a formula each: the new text, the line that must be named, and what must be said of it.
 WRONG = {
-    "sign": (SQUARE, "f'(x) = - 2 x .", 26, "refuted: the values differ at "),
-    "factor": ("x^3 = 3 x^2", "x^3 = 2 x^2", None, "refuted: the values differ at "),
-    "size": (SUM, SUM.replace("M s", "s"), 53, "refuted: the values differ at "),
-    "index": ("2 x h + h^2}{h} - 2 x &&", "2 x h + x^2}{h} - 2 x &&", 45, "refuted: the values differ at "),
-    "bound": ("(z_{im} + s_i)", "(z_{il} + s_i)", 53, "without meaning: the index l is free here"),
+    "sign": (SQUARE, "f'(x) = - 2 x .", 26, "refuted: the values differ"),
+    "factor": ("x^3 = 3 x^2", "x^3 = 2 x^2", None, "refuted: the values differ"),
+    "size": (SUM, SUM.replace("M s", "s"), 53, "refuted: the values differ"),
+    "index": ("2 x h + h^2}{h} - 2 x &&", "2 x h + x^2}{h} - 2 x &&", 45, "refuted: the values differ"),
+    "bound": (SUM, SUM.replace("z_{im}", "z_{il}"), 53, "without meaning: the index l is free here"),
     "grammar": ("f(x) := x^2", r"f(x) := x^2 \foo", 17, r"unreadable: the command \foo cannot be read"),
 }
 

@@ -322,7 +322,8 @@ class _Judging:
         judgement = part.judgement
         reason = judgement.reason
         if judgement.counterexample:
-            reason += f" {judgement.counterexample}"
+            at = str(judgement.counterexample)
+            reason += f" {at}" if at.startswith("at ") else f": {at}"
         if judgement.hint:
             reason += f"; likely {judgement.hint}"
         fault = Fault(formula.path, part.line, part.column, reason)

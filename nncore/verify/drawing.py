@@ -44,13 +44,14 @@ def _columns(direct: Mapping[str, Sequence[str]]) -> list[list[str]]:
 
     def find(name: str) -> int:
         if name not in depth:
-            depth[name] = 0  # two formulas that define letters through each other stand side by side
+            depth[name] = 0  # where this ends for families that are defined through each other
             depth[name] = max((find(used) + 1 for used in direct[name]), default=0)
         return depth[name]
 
     columns: list[list[str]] = [[] for _ in range(max(map(find, direct), default=-1) + 1)]
     for name in direct:
         columns[depth[name]].append(name)
+    columns = [column for column in columns if column]
     row: dict[str, float] = {}
     for column in columns:
         column.sort(key=lambda name: _mean([row[used] for used in direct[name] if used in row]))

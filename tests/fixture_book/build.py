@@ -26,7 +26,7 @@ def copy_to(folder: Path) -> Path:
 
 
 def build(folder: Path, *arguments: str, strict: bool = True) -> subprocess.CompletedProcess:
-    """Build it as `make book` does, or as somebody does who only lists the extensions. The copy of nncore in the folder is the one that the pages import."""
+    """Build it as `make book` does, or plainly. The copy of nncore in the folder is the one that the pages import."""
     environment = {**os.environ, "PYTHONPATH": str(folder)}
     return subprocess.run(
         [
