@@ -6,10 +6,13 @@ term with the symbolic judge and knows no rule of differentiation: a derivative 
 10⁻²⁵, in which the input, or the entry of a defined letter, is moved and everything above it computed anew. Where the
 quotients from both sides differ there is no derivative, and a claim that does not exclude the point is refuted.
 
-Sizes are permutations of (2, 3, 4), and 1 for each of them, unless conditions fix them. Points are small integers,
-zeros, equal entries, and random numbers of either sign over six orders of magnitude, so that ties and kinks are met.
-A function of kind ``smooth`` or ``cost`` becomes a random nonlinear one. Where a logarithm, a root or a quotient does
-not exist, the point counts for nothing and the verdict says what the claim needs.
+Sizes are permutations of (2, 3, 4), and 1 for each of them, unless conditions fix them. A claim about layers is judged
+for networks of 1, 2 and 3 layers and for every layer that its conditions allow (`nncore.verify.families`), one about
+steps at the steps 0, 1, 2, 3 and 5. Points are small integers, zeros, equal entries, and random numbers of either sign
+over six orders of magnitude, so that ties and kinks are met. A function of kind ``smooth`` or ``cost`` becomes a random
+nonlinear one. A claim up to a rest O(h^k) is a claim about the order of the rest, which is measured between small h.
+The premise of an implication holds at every point. Where a logarithm, a root or a quotient does not exist, the point
+counts for nothing and the verdict says what the claim needs.
 """
 
 import random
@@ -18,9 +21,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise, permutations, product
 
+from nncore.verify import orders
 from nncore.verify import tree as t
+from nncore.verify.families import instances, lowest
 from nncore.verify.meaning import CLAIM, CONVENTION, Assumed, Item
-from nncore.verify.names import MeaningError, Scope, name_of, size_of_classes
+from nncore.verify.moments import EXPECTATION, SQUARE, VARIANCE, Moment, moment_of
+from nncore.verify.names import STEPS, MeaningError, Scope, meanings_of, name_of, size_of_classes
 from nncore.verify.values import (
     MODES,
     SMOOTH,
@@ -94,11 +100,13 @@ class Verdict:
 # Sizes ----------------------------------------------------------------------------------------------------------------
 
 
-def size_plans(names: Sequence[str], least: Mapping[str, int], allowed: Callable[[dict], bool]) -> list[dict[str, int]]:
-    """Sizes to try, the smallest first: all different and none 1, then each of them 1, unless conditions forbid it."""
+def size_plans(
+    names: Sequence[str], least: Mapping[str, int], allowed: Callable[[dict], bool], start: int = 2
+) -> list[dict[str, int]]:
+    """Sizes to try, the smallest first: all different from ``start`` on, then each 1, unless conditions forbid it."""
     if not names:
         return [{}]
-    usual = range(2, 2 + max(3, len(names)))
+    usual = range(start, start + max(3, len(names)))
     plans = [dict(zip(names, values, strict=True)) for values in _orders(usual, len(names))]
     plans += [{**plans[0], name: 1} for name in names]
     plans += [dict.fromkeys(names, 1)]
@@ -115,6 +123,21 @@ def size_plans(names: Sequence[str], least: Mapping[str, int], allowed: Callable
         fitting.sort(key=lambda plan: (len(set(plan.values())) < len(plan), _volume(plan)))
         good += [plan for plan in fitting if plan not in good][: 6 - len(good)]
     return sorted(good, key=lambda plan: (_volume(plan), *plan.values()))
+
+
+def layer_plans(
+    names: Sequence[str], least: Mapping[str, int], allowed: Callable[[dict], bool]
+) -> list[dict[str, int]]:
+    """Fewer sizes for the many numbers of a network: widths that rise and fall, each of them 1, and few samples."""
+    widths_ = [name for name in names if name != "n"]
+    rising = {name: 2 + place for place, name in enumerate(widths_)}
+    falling = dict(zip(widths_, reversed(rising.values()), strict=True))
+    plans = [rising, falling, *({**rising, name: 1} for name in widths_), dict.fromkeys(widths_, 1)]
+    samples = [{"n": 2 - place % 2} if "n" in names else {} for place in range(len(plans))]
+    plans = [{**plan, **few} for plan, few in zip(plans, samples, strict=True)]
+    good = [plan for plan in plans if all(plan.get(name, size) >= size for name, size in least.items())]
+    good = [plan for plan in good if allowed(plan)]
+    return sorted(good, key=_volume) if len(good) > 1 else size_plans(names, least, allowed)
 
 
 def _orders(values: range, count: int) -> list[tuple[int, ...]]:
@@ -134,10 +157,10 @@ def _volume(plan: Mapping[str, int]) -> int:
 def sizes_of(item: Item) -> tuple[str, ...]:
     """The sizes on which an item depends, also through its definitions."""
     found = {size for _, size in item.free}
-    nodes = [item.left, *([item.right] if item.right else []), *item.conditions]
+    nodes = [item.left, *([item.right] if item.right else []), *item.conditions, *item.premises]
     for name in sorted(item.letters):
-        definition = item.scope.definitions.get(name)
-        nodes += [definition.body, *definition.conditions] if definition else []
+        for definition in meanings_of(name, item.scope):
+            nodes += [definition.body, *definition.conditions]
     nodes += [assumed.claim for assumed in item.assumptions]
     for root in nodes:
         for node, _ in t.walk(root):
@@ -153,7 +176,12 @@ def sizes_of(item: Item) -> tuple[str, ...]:
                     found.add(name.name)
                 if name.kind == "class":
                     found.add(size_of_classes(name.name, item.scope.notation))
-    return tuple(sorted(size for size in found if isinstance(size, str)))
+    return tuple(sorted(size for size in found if isinstance(size, str) and size != STEPS))
+
+
+def _takes_expectations(item: Item) -> bool:
+    """Whether outcomes have to be counted, whose number grows fast with the sizes."""
+    return bool(item.letters & {EXPECTATION, VARIANCE})
 
 
 def _is_about_sizes(chain: t.Chain, item: Item) -> bool:
@@ -170,7 +198,21 @@ def _is_about_sizes(chain: t.Chain, item: Item) -> bool:
 
 def wishes(item: Item) -> Wishes:
     """The wishes of the conditions and assumptions of an item."""
-    return Wishes(tuple(sorted(_positive_letters(item).items())), tuple(_row_sums(item)))
+    moments = tuple(_moments(item))
+    positive = _positive_letters(item)
+    for moment in moments:
+        name = _input_name(moment.value, item.scope) if moment.kind == SQUARE else None
+        if name:
+            positive.setdefault(name, ">=")
+    return Wishes(tuple(sorted(positive.items())), tuple(_row_sums(item)), moments)
+
+
+def _moments(item: Item) -> Iterator[Moment]:
+    """The moments that the assumptions in force state."""
+    for assumed in item.assumptions:
+        moment = moment_of(assumed.claim, lambda node: _input_name(node, item.scope))
+        if moment:
+            yield moment
 
 
 def _positive_letters(item: Item) -> dict[str, str]:
@@ -212,7 +254,10 @@ def _row_sums(item: Item) -> Iterator[RowSum]:
 # Judging --------------------------------------------------------------------------------------------------------------
 
 _ATTEMPTS = ("both", "letters", "positive", "both", "letters", "positive", "letters", "positive")
+_STEPS = tuple(mp.mpf(10) ** -power for power in (6, 7, 8))  # between which the order of a rest is measured
+_NOTHING = mp.mpf(10) ** -45  # relative to the addends: a rest that a difference quotient cannot tell from 0
 _FEWEST = 4  # comparisons without which nothing is said
+_STEPS = (0, 1, 2, 3, 5)
 
 
 def judge(item: Item, seed: str = "1", shared: dict | None = None) -> Verdict:
@@ -229,25 +274,52 @@ def judge(item: Item, seed: str = "1", shared: dict | None = None) -> Verdict:
         return _judge_convention(item)
     if item.kind != CLAIM:
         raise ValueError(f"a {item.kind} claims nothing")
-    return _Trial(item, seed, {} if shared is None else shared).verdict()
+    shared = {} if shared is None else shared
+    verdicts = [Trial(instance, seed, shared, numbers).verdict() for numbers, instance in instances(item)]
+    return _together(verdicts)
+
+
+def _together(verdicts: Sequence[Verdict]) -> Verdict:
+    """The verdict on a claim that is one claim for each number of layers: the first that does not agree decides."""
+    worst = min(verdicts, key=lambda verdict: (REFUTED, UNDECIDED, AGREES).index(verdict.status))
+    if worst.status != AGREES:
+        return worst
+    return replace(
+        worst,
+        points=sum(verdict.points for verdict in verdicts),
+        sizes=tuple(sizes for verdict in verdicts for sizes in verdict.sizes),
+        where=tuple(dict.fromkeys(each for verdict in verdicts for each in verdict.where)),
+    )
 
 
 def witness(item: Item, assumed: Sequence[Assumed], seed: str = "1") -> bool:
     """Whether numbers are found that satisfy all of the assumptions at once."""
-    trial = _Trial(replace(item, assumptions=tuple(assumed)), seed, {})
+    trial = Trial(replace(item, assumptions=tuple(assumed)), seed, {})
     return any(True for sizes in trial.plans for mode in MODES for _ in trial.points(sizes, mode))
 
 
-class _Trial:
-    """One claim on its way through sizes, points and entries."""
+class Trial:
+    """One claim on its way through sizes, points and entries.
 
-    def __init__(self, item: Item, seed: str, shared: dict):
+    ``numbers`` are those of layers that stand in it already. Many layers multiply the scale of their inputs, so then
+    there are no points of a wide range, at which difference quotients would lose their digits.
+    """
+
+    def __init__(self, item: Item, seed: str, shared: dict, numbers: Mapping[str, int] | None = None):
         self.item, self.seed = item, seed
+        self._numbers = numbers or {}
+        self._modes = tuple(mode for mode in MODES if mode != "small" and not (numbers and mode == "wide"))
         self._shared = shared
         self._wishes = wishes(item)
         self._about_sizes = [chain for chain in item.conditions if _is_about_sizes(chain, item)]
-        self._others = [chain for chain in item.conditions if chain not in self._about_sizes]
-        self.plans = size_plans(sizes_of(item), dict(item.least), self._allowed)
+        self._others = [chain for chain in item.conditions if chain not in self._about_sizes] + list(item.premises)
+        rest = orders.split(item.right) if item.relation == "=" else None
+        self._right, self._small, self._order = rest or (item.right, None, 0)
+        if numbers:
+            self.plans = layer_plans(sizes_of(item), dict(item.least), self._allowed)
+        else:
+            start = 1 if _takes_expectations(item) else 2
+            self.plans = size_plans(sizes_of(item), dict(item.least), self._allowed, start)
         self._where: dict[str, None] = {}
         self._points = 0
         self._seen: set[tuple] = set()
@@ -274,7 +346,7 @@ class _Trial:
         if self._constant:
             yield {}, "small", 0
             return
-        others = [mode for mode in MODES if mode != "small"]
+        others = self._modes
         turns = -(-len(others) // len(self.plans)) if self.plans else 0
         for turn in range(turns):
             for place, sizes in enumerate(self.plans):
@@ -319,7 +391,7 @@ class _Trial:
             if not all(values.holds(chain, entry) for chain in self._others):
                 return False
             values.value(self.item.left, entry)
-            values.value(self.item.right, entry)
+            values.value(self._right, entry)
         except Undefined as error:
             self._note(error)
             return False
@@ -330,9 +402,16 @@ class _Trial:
         return True
 
     def _entries(self, sizes: Mapping[str, int]) -> list[dict[str, int]]:
-        """Index values: all of them if they are few, else all 1, all different, and any."""
-        names = [letter for letter, _ in self.item.free]
-        last = [size if isinstance(size, int) else sizes[size] for _, size in self.item.free]
+        """Index values: all of them if they are few, else all 1, all different, and any; each with all steps."""
+        steps = [letter for letter, size in self.item.free if size == STEPS]
+        numbers = [[number for number in _STEPS if number >= lowest(letter, self._others)] for letter in steps]
+        places = self._places(sizes)
+        return [{**place, **dict(zip(steps, each, strict=True))} for place in places for each in product(*numbers)]
+
+    def _places(self, sizes: Mapping[str, int]) -> list[dict[str, int]]:
+        free = [(letter, size) for letter, size in self.item.free if size != STEPS]
+        names = [letter for letter, _ in free]
+        last = [size if isinstance(size, int) else sizes[size] for _, size in free]
         every = list(product(*(range(1, size + 1) for size in last)))
         if len(every) > 4:
             different = tuple(1 + place % size for place, size in enumerate(last))
@@ -344,11 +423,9 @@ class _Trial:
             try:
                 if not all(values.holds(chain, entry) for chain in self._others):
                     continue
-                left = values.value(self.item.left, entry)
-                right = values.value(self.item.right, entry)
+                wrong = self._wrong(values, entry, mode)
                 self._points += 1
-                self._seen.add(tuple(sorted(sizes.items())))
-                wrong = self._compare(left, right, values, entry, mode)
+                self._seen.add((*self._numbers.items(), *sorted(sizes.items())))
             except NoSuchEntry:
                 continue
             except (Undefined, Rejected) as error:
@@ -361,11 +438,39 @@ class _Trial:
                 return str(error), self._counterexample(sizes, entry, "none", "none")
             if wrong:
                 row_and_column, left, right = wrong
-                return DIFFER, self._counterexample(sizes, {**entry, **row_and_column}, left, right)
+                reason = "the rest is larger" if self._small else DIFFER
+                return reason, self._counterexample(sizes, {**entry, **row_and_column}, left, right)
+        return None
+
+    def _wrong(self, values: Values, entry, mode) -> tuple[dict, object, object] | None:
+        """The first place where the relation fails, with both values."""
+        if self._small:
+            return self._slow_rest(values, entry)
+        left, right = values.value(self.item.left, entry), values.value(self.item.right, entry)
+        return self._compare(left, right, values, entry, mode)
+
+    def _slow_rest(self, values: Values, entry) -> tuple[dict, object, object] | None:
+        """The order of the rest between two small steps to either side, if it is lower than what is claimed."""
+        letter = self._small.name
+        for sign in (1, -1):
+            rests = []
+            for step in _STEPS:
+                near = values.moved(letter, (), sign * step)
+                if not all(near.holds(chain, entry) for chain in self._others):
+                    break
+                rest = abs(near.value(self.item.left, entry) - near.value(self._right, entry))
+                rests.append(rest if rest > _NOTHING * self._scale(near, entry) else mp.mpf(0))
+            for wide, narrow in pairwise(rests):
+                order = mp.log10(wide / narrow) if wide and narrow else mp.inf if wide or not narrow else mp.mpf(0)
+                if order < self._order - mp.mpf(1) / 10:
+                    power = letter if self._order == 1 else f"{letter}^{self._order}"
+                    return {}, f"a rest of order {mp.nstr(order, 3)} in {letter}", f"O({power})"
         return None
 
     def _counterexample(self, sizes, entry, left, right) -> Counterexample:
-        return Counterexample(tuple(sizes.items()), tuple(entry.items()), _digits(left), _digits(right))
+        return Counterexample(
+            tuple({**self._numbers, **sizes}.items()), tuple(entry.items()), _digits(left), _digits(right)
+        )
 
     def _compare(self, left, right, values: Values, entry, mode) -> tuple[dict, object, object] | None:
         """The first place at which the relation fails, with both values."""
@@ -384,7 +489,7 @@ class _Trial:
     def _scale(self, values: Values, entry):
         """The larger of the sums of absolute addends of both sides, entry by entry."""
         bounds = Bounds(values)
-        return entry_by_entry(max, bounds.value(self.item.left, entry), bounds.value(self.item.right, entry))
+        return entry_by_entry(max, bounds.value(self.item.left, entry), bounds.value(self._right, entry))
 
     def _fails(self, left, right, half, scale: Callable, mode: str) -> bool:
         if self.item.relation == r"\approx":
@@ -453,4 +558,4 @@ def _judge_convention(item: Item) -> Verdict:
 def _digits(value) -> str:
     if isinstance(value, str):
         return value
-    return "0" if abs(value) < SMOOTH**2 else mp.nstr(mp.mpf(value), 12)  # what rounding leaves of nothing
+    return "0" if abs(value) < SMOOTH**2 else mp.nstr(mp.convert(value), 12)  # what rounding leaves of nothing

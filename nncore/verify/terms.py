@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from nncore.verify import tree as t
+from nncore.verify.expectation import Expect
 from nncore.verify.names import (
     DIAGONAL,
     EXTREMA,
@@ -35,6 +36,7 @@ from nncore.verify.names import (
 from nncore.verify.prove import Positive, PositiveProduct, indicator
 from nncore.verify.writing import show
 
+Modulus = sp.Function("modulus", real=True)  # the absolute value of a complex number
 KINK = sp.Symbol("KINK", real=True)
 
 _KNOWN = {r"\exp": sp.exp, r"\ln": sp.log, r"\tanh": sp.tanh, r"\sin": sp.sin, r"\cos": sp.cos}
@@ -340,7 +342,13 @@ class Terms:
         if name == DIAGONAL:
             (row,) = values
             return Grid(row.columns, row.columns, lambda k, m: sp.KroneckerDelta(k, m) * row.entry(sp.S.One, m))
+        if name in (r"\operatorname{Re}", r"\operatorname{Im}"):
+            return _entrywise(_real_part if name == r"\operatorname{Re}" else _imaginary_part, *values)
         kind = kind_of_function(name, self.scope.notation)
+        if kind == "moment":
+            (value,) = values
+            mean = Expect(value)
+            return mean if name == r"\operatorname{E}" else Expect(value**2) - mean**2
         if kind == "cost":
             return self._cost(name, values)
         if kind not in ("number", "smooth"):
@@ -595,4 +603,24 @@ def _largest(parts: list[sp.Expr]) -> sp.Expr:
 
 
 def _absolute(part: sp.Expr) -> sp.Expr:
+    if part.has(sp.I):
+        return Modulus(part)
     return part * indicator(part) - part * indicator(-part)
+
+
+# Complex numbers ------------------------------------------------------------------------------------------------------
+
+
+def _conjugate(term: sp.Expr) -> sp.Expr:
+    """All letters are real, and functions are real where their arguments are."""
+    held = {modulus: sp.Dummy(real=True) for modulus in term.atoms(Modulus)}
+    back = {dummy: modulus for modulus, dummy in held.items()}
+    return term.xreplace(held).xreplace({sp.I: -sp.I}).xreplace(back)
+
+
+def _real_part(term: sp.Expr) -> sp.Expr:
+    return (term + _conjugate(term)) / 2
+
+
+def _imaginary_part(term: sp.Expr) -> sp.Expr:
+    return (term - _conjugate(term)) / (2 * sp.I)
