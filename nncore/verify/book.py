@@ -45,7 +45,7 @@ from nncore.verify.meaning import (
     said,
     with_blocks,
 )
-from nncore.verify.names import Definition
+from nncore.verify.names import Definition, meanings_of
 from nncore.verify.notation import Notation, NotationError
 from nncore.verify.pages import DisplayedFormula, PageError
 from nncore.verify.scanning import LatexError
@@ -150,7 +150,7 @@ def _exports(page: _Source, notation: Notation, common: str, store: Cache) -> li
     found = store.get(key)
     if found is None:
         items = _functions(page, notation)
-        found = [(name, item.line, digest(repr(_definition(item)))) for name, item in items.items()]
+        found = [(name, item.line, digest(repr(item.scope.definitions[name]))) for name, item in items.items()]
         store.put(key, found)
     return found
 
@@ -179,13 +179,9 @@ def _definitions(pages, exports, known, notation: Notation) -> dict[str, Definit
     found: dict[str, Definition] = {}
     for page, exported in zip(pages, exports, strict=True):
         if exported and known:
-            found = {**{name: _definition(item) for name, item in _functions(page, notation).items()}, **found}
+            own = {name: item.scope.definitions[name] for name, item in _functions(page, notation).items()}
+            found = {**own, **found}
     return found
-
-
-def _definition(item: Item) -> Definition:
-    """What an item defines."""
-    return next(each for each in item.scope.definitions.values() if each.body is item.right)
 
 
 # One page -------------------------------------------------------------------------------------------------------------
@@ -211,7 +207,7 @@ def _judged_page(
         notation = with_blocks(notation, around.blocks)
     except NotationError:
         pass  # one of the faults
-    judging = _Judging(name, root, notation, functions, seed, around.places)
+    judging = _Judging(name, root, notation, seed, around.places)
     formulas = tuple(judging.evidence(number, formula, page) for number, formula in enumerate(found, 1))
     return PageReport(name, formulas, tuple(problems))
 
@@ -228,24 +224,26 @@ def _of_fault(fault: Fault, root: Path, status: str = WITHOUT_MEANING, snippet: 
 
 @dataclass(slots=True)
 class _Judging:
-    """Goes through a page from its top to its end; ``defined`` are the names of the formulas that define a letter."""
+    """Goes through a page from its top to its end.
+
+    ``stated`` are the names of the formulas that define or agree upon something, by the ids of their right sides, which
+    the page keeps.
+    """
 
     page: str
     root: Path
     notation: Notation
-    functions: Mapping[str, Definition]
     seed: str
     places: Sequence[Place]
     shared: dict = field(default_factory=dict)
-    defined: dict[str, list[str]] = field(default_factory=dict)
-    agreed: dict[str, list[str]] = field(default_factory=dict)
+    stated: dict[int, str] = field(default_factory=dict)
 
     def evidence(self, number: int, formula: DisplayedFormula, page: Page) -> Evidence:
         """The evidence for one formula."""
         name = formula.label or f"{self.page}#{number}"
         items = [item for item in page.items if item.formula is formula]
         faults = [fault for fault in page.faults if _is_in(fault, formula)]
-        self._note(name, items)
+        self.stated.update((id(item.right), name) for item in items if item.kind in (DEFINITION, CONVENTION))
         problems, reading = [], ""
         try:
             reading = show(read(formula.text, self.notation))
@@ -272,22 +270,15 @@ class _Judging:
             problems=tuple(problems),
         )
 
-    def _note(self, name: str, items: Sequence[Item]) -> None:
-        """Remembers what a formula defines and agrees upon."""
-        for item in items:
-            if item.kind == DEFINITION:
-                self.defined.setdefault(_definition(item).name, []).append(name)
-            if item.kind == CONVENTION:
-                self.agreed.setdefault(item.left.function.name, []).append(name)
-
     def _uses(self, name: str, items: Sequence[Item]) -> Iterator[str]:
         """The names of other formulas on which a formula rests."""
-        letters = sorted(set().union(*(item.letters for item in items)))
-        far = {each: [definition.label] for each, definition in self.functions.items()}
-        known = {**far, **self.defined}
-        agreed = self.agreed if any(map(_takes_derivatives, items)) else {}
-        used = [each for letter in letters for each in (*known.get(letter, ()), *agreed.get(letter, ()))]
-        yield from (each for each in dict.fromkeys(used) if each != name)
+        used: list[str | None] = []
+        for item in items:
+            meanings = [each for letter in sorted(item.letters) for each in meanings_of(letter, item.scope)]
+            used += [self.stated.get(id(each.body), each.label) for each in meanings]
+            agreed = [each for each in item.scope.conventions if each.function in item.letters]
+            used += [self.stated.get(id(each.value)) for each in agreed if _takes_derivatives(item)]
+        yield from (each for each in dict.fromkeys(used) if each not in (name, None))
 
     def _part(self, item: Item) -> Part:
         judgement, start = None, time.process_time()
