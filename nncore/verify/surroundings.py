@@ -44,11 +44,14 @@ class Place:
         The label of the innermost directive.
     convention : bool
         Whether a directive around it is a convention: ``{prf:convention}``, or an admonition of that class.
+    world : str or None
+        The label of the exercise in which, or in whose solution, it stands.
     """
 
     mentions: frozenset[str]
     label: str | None
     convention: bool
+    world: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,8 @@ def surroundings(path: Path | str, formulas: Sequence[DisplayedFormula], text: s
             mentions = places[-1].mentions
         else:
             mentions = _above(lines, formula)
-        places.append(Place(mentions, inside[-1].label if inside else None, _is_convention(inside)))
+        label = inside[-1].label if inside else None
+        places.append(Place(mentions, label, _is_convention(inside), _world(inside)))
     blocks = [
         NotationBlock("\n".join(region.lines), region.start + 2, path)
         for region in regions
@@ -111,6 +115,16 @@ def _is_convention(regions: list[_Region]) -> bool:
         region.kind == "prf:convention" or (region.kind == "admonition" and "convention" in region.classes.split())
         for region in regions
     )
+
+
+def _world(regions: list[_Region]) -> str | None:
+    """The exercise in which, or in whose solution, these directives are; one without a label is known by its line."""
+    for region in regions:
+        if region.kind == "exercise":
+            return region.label or f"line {region.start + 1}"
+        if region.kind == "solution":
+            return region.argument
+    return None
 
 
 def _regions(lines: list[str]) -> tuple[list[tuple[_Region, ...]], list[_Region]]:

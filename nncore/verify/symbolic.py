@@ -296,7 +296,7 @@ def _chances(scope: Scope) -> Chances:
 def _solved(difference: sp.Expr, terms: Terms, chances: Chances) -> list[tuple[sp.Expr, sp.Expr]]:
     """An assumed equation as the value of its largest atom: of a sum, else of the last entry."""
     difference = normal_form(difference, terms.ranges, Facts(chances=chances))
-    atoms = difference.atoms(Expect) or difference.atoms(sp.Sum) or difference.atoms(sp.Indexed) or difference.atoms(sp.Symbol)
+    atoms = next(filter(None, map(difference.atoms, (Expect, sp.Sum, sp.Indexed, sp.Symbol))), ())
     for atom in sorted(atoms, key=sp.default_sort_key, reverse=True):
         factor = difference.coeff(atom)
         rest = sp.expand(difference - factor * atom)
