@@ -23,7 +23,7 @@ from itertools import pairwise, permutations, product
 
 from nncore.verify import orders
 from nncore.verify import tree as t
-from nncore.verify.families import instances, lowest
+from nncore.verify.families import bounds, instances, lowest
 from nncore.verify.meaning import CLAIM, CONVENTION, Assumed, Item
 from nncore.verify.moments import EXPECTATION, SQUARE, VARIANCE, Moment, moment_of
 from nncore.verify.names import STEPS, MeaningError, Scope, meanings_of, name_of, size_of_classes
@@ -254,7 +254,7 @@ def _row_sums(item: Item) -> Iterator[RowSum]:
 # Judging --------------------------------------------------------------------------------------------------------------
 
 _ATTEMPTS = ("both", "letters", "positive", "both", "letters", "positive", "letters", "positive")
-_STEPS = tuple(mp.mpf(10) ** -power for power in (6, 7, 8))  # between which the order of a rest is measured
+_CLOSE = tuple(mp.mpf(10) ** -power for power in (6, 7, 8))  # between which the order of a rest is measured
 _NOTHING = mp.mpf(10) ** -45  # relative to the addends: a rest that a difference quotient cannot tell from 0
 _FEWEST = 4  # comparisons without which nothing is said
 _STEPS = (0, 1, 2, 3, 5)
@@ -404,9 +404,14 @@ class Trial:
     def _entries(self, sizes: Mapping[str, int]) -> list[dict[str, int]]:
         """Index values: all of them if they are few, else all 1, all different, and any; each with all steps."""
         steps = [letter for letter, size in self.item.free if size == STEPS]
-        numbers = [[number for number in _STEPS if number >= lowest(letter, self._others)] for letter in steps]
+        numbers = [self._steps(letter) for letter in steps]
         places = self._places(sizes)
         return [{**place, **dict(zip(steps, each, strict=True))} for place in places for each in product(*numbers)]
+
+    def _steps(self, letter: str) -> list[int]:
+        """The steps to try: the usual ones and those that conditions name, from the first that they allow."""
+        named = {number for ends in bounds(letter, self._others) for name, number in ends if name is None}
+        return sorted(number for number in {*_STEPS, *named} if number >= lowest(letter, self._others))
 
     def _places(self, sizes: Mapping[str, int]) -> list[dict[str, int]]:
         free = [(letter, size) for letter, size in self.item.free if size != STEPS]
@@ -454,7 +459,7 @@ class Trial:
         letter, measured = self._small.name, False
         for sign in (1, -1):
             rests = []
-            for step in _STEPS:
+            for step in _CLOSE:
                 near = values.moved(letter, (), sign * step)
                 if not all(near.holds(chain, entry) for chain in self._others):
                     break
