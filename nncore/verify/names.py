@@ -35,13 +35,30 @@ ONES = r"\mathbf{1}"
 
 
 class MeaningError(ValueError):
-    """What has no meaning: why, where, and whether that is a fault or only beyond what this module knows."""
+    """What has no meaning: why, where, and whether that is a fault or only beyond what this module knows.
+
+    ``sort`` says in which way it has none, so that an erratum can be seen to fail as it should.
+    """
+
+    sort = "other"
 
     def __init__(self, reason: str, node: t.Node, covered: bool = True):
         super().__init__(reason)
         self.reason = reason
         self.span = node.span
         self.covered = covered
+
+
+class WrongShape(MeaningError):
+    """Matrices that do not fit, or a matrix in the place of a number."""
+
+    sort = "shape"
+
+
+class WrongIndex(MeaningError):
+    """An index too many, missing, out of its range, or outside of its sum."""
+
+    sort = "index"
 
 
 def not_covered(what: str, node: t.Node) -> MeaningError:
@@ -175,14 +192,14 @@ def _plain(letter: str, node: t.Node, scope: Scope) -> Name:
     definition = scope.definitions.get(letter)
     if definition and not definition.arguments:
         if definition.indices:
-            raise MeaningError(f"{letter} is defined with indices, so it needs them here", node)
+            raise WrongIndex(f"{letter} is defined with indices, so it needs them here", node)
         return Name("array" if definition.shape else "number", letter, shape=definition.shape)
     if any(entry.entry and entry.entry.letter == letter for entry in notation.arrays):
         return Name("number", letter)
     for scalar in notation.scalars:
         if scalar.written.letter == letter:
             if scalar.written.indices:
-                raise MeaningError(f"{letter} is declared with indices, so it needs them here", node)
+                raise WrongIndex(f"{letter} is declared with indices, so it needs them here", node)
             return Name("number", letter)
     raise MeaningError(f"the letter {letter} is neither declared nor defined", node)
 
@@ -222,7 +239,7 @@ def _entry_name(letter: str, indices: tuple[t.Node, ...], node: t.Node, scope: S
     if array:
         return Name("entry", name, tuple(size for size in sizes_of_shape(array.shape) if size != 1))
     if array_named(letter, notation):
-        raise MeaningError(f"the entries of {letter} are printed with another letter; see the notation", node)
+        raise WrongIndex(f"the entries of {letter} are printed with another letter; see the notation", node)
     definition = scope.definitions.get(letter)
     if definition and definition.indices and not is_class(letter, notation):
         return Name("entry", letter, tuple(size for _, size in definition.indices))

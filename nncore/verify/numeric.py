@@ -278,6 +278,7 @@ class Trial:
         few = _takes_expectations(item)
         self.plans = size_plans(sizes_of(item), dict(item.least), self._allowed, 1 if few else 2)
         self._where: dict[str, None] = {}
+        self.refuting: tuple[Values, dict[str, int], str] | None = None  # numbers, sizes and kind of the counterexample
         self._points = 0
         self._seen: set[tuple] = set()
         self._constant = not item.letters and not item.free and all(not plan for plan in self.plans)
@@ -292,11 +293,16 @@ class Trial:
             for values in self.points(sizes, mode, turn):
                 refuted = self._at_point(values, sizes, mode)
                 if refuted:
+                    self.refuting = values, sizes, mode
                     return self._result(REFUTED, *refuted)
         if self._points < (1 if self._constant else _FEWEST):
             needs = "; it needs " + ", ".join(self._where) if self._where else ""
             return self._result(UNDECIDED, f"both sides exist at too few points{needs}", None)
         return self._result(AGREES, "", None)
+
+    def refuted_at(self, values: Values, sizes: dict[str, int], mode: str) -> bool:
+        """Whether the claim is false at numbers that were found for another one."""
+        return self._at_point(values, sizes, mode) is not None
 
     def _schedule(self) -> Iterator[tuple[dict, str, int]]:
         """Every size with small integers and one other kind of points, in turns until all kinds were there."""
