@@ -63,6 +63,8 @@ def sizes(shown, notation):
     for size in shown.sizes:
         written = Written(size.letter, (size.index,) if size.index else ())
         runs = f"; ${size.index}$ from {size.start} to ${last[size.index]}$" if size.index else ""
+        ends = ((size.start, size.first), (last.get(size.index), size.last))
+        runs += "".join(f", ${size.letter}_{end} = {name}$" for end, name in ends if name)
         yield f"${tex(written)}$", size.meaning, runs
 
 

@@ -18,6 +18,7 @@ from nncore.verify.names import (
     array_named,
     kind_of_function,
     not_covered,
+    size_node,
 )
 from nncore.verify.shapes import Checker
 
@@ -31,6 +32,7 @@ def entrywise(item: Item) -> list[tuple[t.Node, t.Node, dict[str, Size]]]:
     equation for each entry.
     """
     checker = Checker(item.scope, item.conditions)
+    checker.free.update(item.free)
     free = dict(item.free)
     if item.shape is None:
         reading = _Entries(checker, item)
@@ -153,9 +155,7 @@ class _Entries:
         else:
             letter = t.Letter(next(self._letters))
             self.checker.local[letter.name] = size
-            family, _, layer = size.partition("_")
-            upper = t.Indexed(t.Letter(family), (t.Number(layer),)) if layer else t.Letter(size)
-            total = t.Sum(letter, t.Number("1"), upper, addend(letter))
+            total = t.Sum(letter, t.Number("1"), size_node(size), addend(letter))
             del self.checker.local[letter.name]
         return t.Times((*numbers, total)) if numbers else total
 

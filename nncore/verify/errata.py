@@ -57,7 +57,9 @@ class Failure:
 
 
 def judge_erratum(item: Item, correction: Sequence[Item], seed: str = "1") -> Failure:
-    """How an erratum fails; ``correction`` is what the equation with the label ``item.shown.options["corrected"]`` says.
+    """How an erratum fails; ``correction`` is what the equation that corrects it says.
+
+    Its label is ``item.shown.options["corrected"]``, and it may stand on another page.
 
     Raises
     ------
@@ -117,7 +119,7 @@ def _meaning(name: str, scope: Scope) -> tuple:
 def judge_unchecked(item: Item, seed: str = "1") -> None:
     """Sees to it that an unchecked formula cannot be checked.
 
-    The floating-point model is about other numbers than the judges, so a formula about it may be false of the real ones.
+    The floating-point model is about other numbers than the judges are, so a formula about it may be false of real ones.
 
     Raises
     ------

@@ -377,6 +377,9 @@ def _sum_addend(addend: sp.Expr, bound: dict, ranges: dict, facts: Facts) -> sp.
         factors.remove(delta)
         factors = [factor.xreplace({letter: other}) for factor in factors]
         del bound[letter]
+    if facts.chances != NO_CHANCES:  # a mean of two entries that were found to be one
+        factors = [factor.replace(Expect, lambda inner: facts.applied(Expect(inner))) for factor in factors]
+        factors = [part for factor in factors for part in sp.Mul.make_args(factor)]
     factors = _without_quotients(factors, bound)
     idle = [letter for letter in bound if not any(letter in factor.free_symbols for factor in factors)]
     sizes = [bound.pop(letter) for letter in idle]

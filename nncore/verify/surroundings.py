@@ -2,8 +2,8 @@
 
 `surroundings` reads a page line by line. For every displayed formula it says which labels the text refers to where the
 formula stands, so that an assumption is in force there, and under which label an assumption itself is kept. For the
-page it collects the displayed ``{notation}`` blocks, in which a page declares letters of its own. A ``{notation}`` block
-inside of an ``{erratum}`` belongs to the erratum and not to the page.
+page it collects the displayed ``{notation}`` blocks, in which a page declares letters of its own. A ``{notation}``
+block inside of an ``{erratum}`` belongs to the erratum and not to the page.
 
 A formula belongs to the text of the directives around it: to the whole theorem, proof, exercise or solution. Outside
 of directives it belongs to the paragraph directly above it, or, where only other formulas stand between, to the one
@@ -81,11 +81,14 @@ class Place:
         Whether a directive around it is a convention: ``{prf:convention}``, or an admonition of that class.
     aside : Aside or None
         The block around it whose formulas the page does not claim.
+    world : str or None
+        The label of the exercise in which, or in whose solution, it stands.
     """
 
     mentions: frozenset[str]
     label: str | None
     convention: bool
+    world: str | None = None
     aside: Aside | None = None
 
 
@@ -138,8 +141,9 @@ def surroundings(path: Path | str, formulas: Sequence[DisplayedFormula], text: s
             mentions = places[-1].mentions
         else:
             mentions = _above(lines, formula)
+        label = inside[-1].label if inside else None
         aside = next((asides[region] for region in inside if region in asides), None)
-        places.append(Place(mentions, inside[-1].label if inside else None, _is_convention(inside), aside))
+        places.append(Place(mentions, label, _is_convention(inside), _world(inside), aside))
     blocks = [_block(region, path) for region in regions if region.kind == "notation" and not _erratum_around(region)]
     return Surroundings(tuple(places), tuple(blocks))
 
@@ -193,6 +197,16 @@ def _is_convention(regions: list[_Region]) -> bool:
         region.kind == "prf:convention" or (region.kind == "admonition" and "convention" in region.classes.split())
         for region in regions
     )
+
+
+def _world(regions: list[_Region]) -> str | None:
+    """The exercise in which, or in whose solution, these directives are; one without a label is known by its line."""
+    for region in regions:
+        if region.kind == "exercise":
+            return region.label or f"line {region.start + 1}"
+        if region.kind == "solution":
+            return region.argument
+    return None
 
 
 def _regions(lines: list[str]) -> tuple[list[tuple[_Region, ...]], list[_Region]]:

@@ -15,7 +15,7 @@ import sympy as sp
 
 from nncore.verify import orders
 from nncore.verify import tree as t
-from nncore.verify.expectation import Chances
+from nncore.verify.expectation import Chances, Expect
 from nncore.verify.meaning import Item
 from nncore.verify.names import Scope, letters
 from nncore.verify.numeric import Trial
@@ -252,15 +252,16 @@ def given_by(item: Item, terms: Terms, env: Mapping[str, sp.Expr]) -> Given:
                 _about_indices(left, relation, right, values, equal)
             else:
                 _about_numbers(left - right, relation, values, signs, terms)
+    chances = _chances(item.scope)
     for assumed in item.assumptions:
         wild = {letter: sp.Wild(f"any_{letter}") for letter, _ in assumed.free}
         for left, relation, right in _relations(assumed.claim):
             left, right = terms.number(left, wild), terms.number(right, wild)
             if relation == "=":
-                values += _solved(left - right, terms)
+                values += _solved(left - right, terms, chances)
             elif not assumed.free:
                 _about_numbers(left - right, relation, values, signs, terms)
-    facts = Facts(tuple(values), frozenset(signs), tuple(_roots(item, terms)), _chances(item.scope))
+    facts = Facts(tuple(values), frozenset(signs), tuple(_roots(item, terms)), chances)
     return Given(facts, tuple(equal))
 
 
@@ -292,10 +293,10 @@ def _chances(scope: Scope) -> Chances:
     )
 
 
-def _solved(difference: sp.Expr, terms: Terms) -> list[tuple[sp.Expr, sp.Expr]]:
+def _solved(difference: sp.Expr, terms: Terms, chances: Chances) -> list[tuple[sp.Expr, sp.Expr]]:
     """An assumed equation as the value of its largest atom: of a sum, else of the last entry."""
-    difference = normal_form(difference, terms.ranges)
-    atoms = difference.atoms(sp.Sum) or difference.atoms(sp.Indexed) or difference.atoms(sp.Symbol)
+    difference = normal_form(difference, terms.ranges, Facts(chances=chances))
+    atoms = next(filter(None, map(difference.atoms, (Expect, sp.Sum, sp.Indexed, sp.Symbol))), ())
     for atom in sorted(atoms, key=sp.default_sort_key, reverse=True):
         factor = difference.coeff(atom)
         rest = sp.expand(difference - factor * atom)

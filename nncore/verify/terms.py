@@ -36,6 +36,7 @@ from nncore.verify.names import (
 from nncore.verify.prove import Positive, PositiveProduct, indicator
 from nncore.verify.writing import show
 
+Modulus = sp.Function("modulus", real=True)  # the absolute value of a complex number
 KINK = sp.Symbol("KINK", real=True)
 
 _KNOWN = {r"\exp": sp.exp, r"\ln": sp.log, r"\tanh": sp.tanh, r"\sin": sp.sin, r"\cos": sp.cos}
@@ -602,6 +603,8 @@ def _largest(parts: list[sp.Expr]) -> sp.Expr:
 
 
 def _absolute(part: sp.Expr) -> sp.Expr:
+    if part.has(sp.I):
+        return Modulus(part)
     return part * indicator(part) - part * indicator(-part)
 
 
@@ -610,7 +613,9 @@ def _absolute(part: sp.Expr) -> sp.Expr:
 
 def _conjugate(term: sp.Expr) -> sp.Expr:
     """All letters are real, and functions are real where their arguments are."""
-    return term.xreplace({sp.I: -sp.I})
+    held = {modulus: sp.Dummy(real=True) for modulus in term.atoms(Modulus)}
+    back = {dummy: modulus for modulus, dummy in held.items()}
+    return term.xreplace(held).xreplace({sp.I: -sp.I}).xreplace(back)
 
 
 def _real_part(term: sp.Expr) -> sp.Expr:
