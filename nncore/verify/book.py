@@ -45,7 +45,7 @@ from nncore.verify.meaning import (
     said,
     with_blocks,
 )
-from nncore.verify.names import Definition
+from nncore.verify.names import Definition, meanings_of
 from nncore.verify.notation import Notation, NotationError
 from nncore.verify.pages import DisplayedFormula, PageError
 from nncore.verify.scanning import LatexError
@@ -53,6 +53,8 @@ from nncore.verify.shapes import Checker
 from nncore.verify.sources import read_page
 from nncore.verify.surroundings import Place
 from nncore.verify.writing import show
+
+NOTATION = Path(__file__).resolve().parents[2] / "book" / "notation.yml"  # of this book, installed beside nncore
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ def _exports(page: _Source, notation: Notation, common: str, store: Cache) -> li
     found = store.get(key)
     if found is None:
         items = _functions(page, notation)
-        found = [(name, item.line, digest(repr(_definition(item)))) for name, item in items.items()]
+        found = [(name, item.line, digest(repr(item.scope.definitions[name]))) for name, item in items.items()]
         store.put(key, found)
     return found
 
@@ -177,13 +179,9 @@ def _definitions(pages, exports, known, notation: Notation) -> dict[str, Definit
     found: dict[str, Definition] = {}
     for page, exported in zip(pages, exports, strict=True):
         if exported and known:
-            found = {**{name: _definition(item) for name, item in _functions(page, notation).items()}, **found}
+            own = {name: item.scope.definitions[name] for name, item in _functions(page, notation).items()}
+            found = {**own, **found}
     return found
-
-
-def _definition(item: Item) -> Definition:
-    """What an item defines."""
-    return next(each for each in item.scope.definitions.values() if each.body is item.right)
 
 
 # One page -------------------------------------------------------------------------------------------------------------
@@ -193,22 +191,25 @@ def _judged_page(
     path: Path, root: Path, notation: Notation, functions: Mapping[str, Definition], seed: str
 ) -> PageReport:
     """Everything about a page, whatever is wrong with it."""
-    problems = []
+    name = _name(path, root)
     try:
         found, around = read_page(path)
         page = said(found, around, notation, functions)
+    except PageError as error:
+        return PageReport(name, (), (_of_page(error, root),))
+    elsewhere = [each for each in page.faults if not any(_is_in(each, formula) for formula in found)]
+    problems = [_of_fault(each, root) for each in elsewhere]
+    try:
         page_functions(page.items, notation)
-        own = with_blocks(notation, around.blocks)
-    except (PageError, NotationError) as error:
-        problems = [_of_page(error, root)]
-        if isinstance(error, PageError):
-            return PageReport(_name(path, root), (), tuple(problems))
-        own = notation
-    judging = _Judging(_name(path, root), root, own, functions, seed, places=around.places)
+    except NotationError as error:
+        problems.append(_of_page(error, root))
+    try:
+        notation = with_blocks(notation, around.blocks)
+    except NotationError:
+        pass  # one of the faults
+    judging = _Judging(name, root, notation, seed, around.places)
     formulas = tuple(judging.evidence(number, formula, page) for number, formula in enumerate(found, 1))
-    within = {problem.line for formula in formulas for problem in formula.problems}
-    problems += [_of_fault(each, root) for each in page.faults if each.line not in within]
-    return PageReport(_name(path, root), formulas, tuple(dict.fromkeys(problems)))
+    return PageReport(name, formulas, tuple(problems))
 
 
 def _of_page(error: ValueError, root: Path) -> Problem:
@@ -223,24 +224,26 @@ def _of_fault(fault: Fault, root: Path, status: str = WITHOUT_MEANING, snippet: 
 
 @dataclass(slots=True)
 class _Judging:
-    """Goes through a page from its top to its end; ``defined`` are the names of the formulas that define a letter."""
+    """Goes through a page from its top to its end.
+
+    ``stated`` are the names of the formulas that define or agree upon something, by the ids of their right sides, which
+    the page keeps.
+    """
 
     page: str
     root: Path
     notation: Notation
-    functions: Mapping[str, Definition]
     seed: str
     places: Sequence[Place]
     shared: dict = field(default_factory=dict)
-    defined: dict[str, list[str]] = field(default_factory=dict)
-    agreed: dict[str, list[str]] = field(default_factory=dict)
+    stated: dict[int, str] = field(default_factory=dict)
 
     def evidence(self, number: int, formula: DisplayedFormula, page: Page) -> Evidence:
         """The evidence for one formula."""
         name = formula.label or f"{self.page}#{number}"
         items = [item for item in page.items if item.formula is formula]
         faults = [fault for fault in page.faults if _is_in(fault, formula)]
-        self._note(name, items)
+        self.stated.update((id(item.right), name) for item in items if item.kind in (DEFINITION, CONVENTION))
         problems, reading = [], ""
         try:
             reading = show(read(formula.text, self.notation))
@@ -267,24 +270,18 @@ class _Judging:
             problems=tuple(problems),
         )
 
-    def _note(self, name: str, items: Sequence[Item]) -> None:
-        """Remembers what a formula defines and agrees upon."""
-        for item in items:
-            if item.kind == DEFINITION:
-                self.defined.setdefault(_definition(item).name, []).append(name)
-            if item.kind == CONVENTION:
-                self.agreed.setdefault(item.left.function.name, []).append(name)
-
     def _uses(self, name: str, items: Sequence[Item]) -> Iterator[str]:
         """The names of other formulas on which a formula rests."""
-        letters = sorted(set().union(*(item.letters for item in items)))
-        far = {each: [definition.label] for each, definition in self.functions.items()}
-        known = {**far, **self.defined}
-        used = [each for letter in letters for each in (*known.get(letter, ()), *self.agreed.get(letter, ()))]
-        yield from (each for each in dict.fromkeys(used) if each != name)
+        used: list[str | None] = []
+        for item in items:
+            meanings = [each for letter in sorted(item.letters) for each in meanings_of(letter, item.scope)]
+            used += [self.stated.get(id(each.body), each.label) for each in meanings]
+            agreed = [each for each in item.scope.conventions if each.function in item.letters]
+            used += [self.stated.get(id(each.value)) for each in agreed if _takes_derivatives(item)]
+        yield from (each for each in dict.fromkeys(used) if each not in (name, None))
 
     def _part(self, item: Item) -> Part:
-        judgement, start = None, time.perf_counter()
+        judgement, start = None, time.process_time()
         if item.kind in (CLAIM, CONVENTION):
             try:
                 judgement = judge(item, self.seed, self.shared)
@@ -301,7 +298,7 @@ class _Judging:
             indices=item.free,
             symbolic=bool(set(numeric.sizes_of(item)) - Checker(item.scope, item.conditions).fixed.keys()),
             judgement=judgement,
-            seconds=round(time.perf_counter() - start, 4) if judgement else 0.0,
+            seconds=round(time.process_time() - start, 4) if judgement else 0.0,
         )
 
     def _with_witness(self, parts: list[Part], items: Sequence[Item], place: Place, page: Page) -> list[Part]:
@@ -316,7 +313,8 @@ class _Judging:
         judgement = part.judgement
         reason = judgement.reason
         if judgement.counterexample:
-            reason += f" {judgement.counterexample}"
+            at = str(judgement.counterexample)
+            reason += f" {at}" if at.startswith("at ") else f": {at}"
         if judgement.hint:
             reason += f"; likely {judgement.hint}"
         fault = Fault(formula.path, part.line, part.column, reason)
@@ -332,6 +330,11 @@ def _snippet(formula: DisplayedFormula, fault: Fault) -> str:
     line = fault.line - formula.line
     text = formula.text.split("\n")[line]
     return f"{text}\n{' ' * (fault.column - formula.columns[line])}^"
+
+
+def _takes_derivatives(item: Item) -> bool:
+    nodes = [node for side in (item.left, item.right) if side for node, _ in t.walk(side)]
+    return any(isinstance(node, t.Derivative) or (isinstance(node, t.Function) and node.primes) for node in nodes)
 
 
 def _fails(part: Part) -> bool:

@@ -21,7 +21,7 @@ from nncore.verify.names import (
     Position,
     Scope,
     Shape,
-    family_of,
+    has_layers,
     last_layer,
     letters,
     meanings_of,
@@ -269,7 +269,7 @@ def check_members(node: t.Node, scope: Scope, above: tuple[str, ...] = (), done:
 def numbered(nodes: Sequence[t.Node], conditions: Sequence[t.Chain], scope: Scope) -> Iterator[dict[str, int]]:
     """The numbers that take the place of R and of a free r in a statement; none if it is not about layers."""
     family, last = widths(scope.notation), last_layer(scope.notation)
-    if not family or not last or not _is_about_layers((*nodes, *conditions), scope):
+    if not family or not last or not is_about_layers((*nodes, *conditions), scope):
         yield {}
         return
     everything = (*nodes, *conditions)
@@ -323,13 +323,12 @@ def _value(where: Position | None, values: Mapping[str, int]) -> int | None:
 _RELATIONS = {"=": eq, r"\ne": ne, r"\le": le, r"\ge": ge, "<": lt, ">": gt}
 
 
-def _is_about_layers(nodes: Sequence[t.Node], scope: Scope) -> bool:
+def is_about_layers(nodes: Sequence[t.Node], scope: Scope) -> bool:
     family, last = widths(scope.notation), last_layer(scope.notation)
     for node in reached(nodes, scope):
         if isinstance(node, t.Letter) and node.name in (family.index, last):
             return True
-        name = _name(node, scope) if isinstance(node, t.Family) else None
-        if name and family_of(name, scope.notation) in scope.families:
+        if isinstance(node, t.Family) and has_layers(scope):
             return True
     return False
 
@@ -354,10 +353,11 @@ def instances(item) -> Iterator[tuple[dict[str, int], object]]:
     """
     nodes = [node for node in (item.left, item.right) if node]
     for numbers in numbered(nodes, item.conditions, item.scope):
-        yield numbers, (_instance(item, numbers) if numbers else item)
+        yield numbers, (instance(item, numbers) if numbers else item)
 
 
-def _instance(item, numbers: Mapping[str, int]):
+def instance(item, numbers: Mapping[str, int]):
+    """The claim with these numbers in the place of R and r."""
     scope = at_depth(item.scope, numbers[last_layer(item.scope.notation)])
     left, right = with_numbers(item.left, numbers), item.right and with_numbers(item.right, numbers)
     conditions = tuple(with_numbers(chain, numbers) for chain in item.conditions)

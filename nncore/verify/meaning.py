@@ -225,7 +225,7 @@ class _Reading:
         self.own: set[str] = set()  # names that this page defines
         self.premises: tuple[t.Chain, ...] = ()  # of the claim at hand
         self._worlds: dict[str, Scope] = {}  # what exercises define, on top of the page
-        self._used: set[str] = set()  # names that occurred, and may not be defined any more
+        self._used: dict[str | None, set[str]] = {None: set()}  # names that occurred, by exercise
         self._lines: list[tuple[DisplayedFormula, t.Node, str | None, str, Line]] = []
 
     def formula(self, formula: DisplayedFormula, place: Place) -> None:
@@ -382,7 +382,8 @@ class _Reading:
             if letter not in allowed:
                 raise WrongIndex(f"the index {letter} is free here, but not on the left", link)
         self._conditions(conditions, checker, allowed)
-        self._check_layers((leading, left, link.right), conditions, checker, link)
+        sides = (left, link.right) if leading is left else (leading, left, link.right)
+        self._check_layers(sides, conditions, checker, link)
         self._add(CLAIM, left, link.relation, link.right, conditions, formula, place, checker, shape, link)
 
     def _without_rest(self, link: t.Link) -> t.Node:
@@ -459,7 +460,8 @@ class _Reading:
         if not line and name in letters(link.right, scope):
             raise MeaningError(f"{name} is defined by itself", link.right)
         chosen = place.world and head.arguments and kind_of_function(name, self.scope.notation) == "smooth"
-        if family_of(name, scope.notation) in self._used and not chosen:
+        worlds = (None, place.world) if place.world else self._used
+        if any(name in self._used.get(world, ()) for world in worlds) and not chosen:
             raise MeaningError(f"{name} is used above its definition", left)
         for chain in conditions:
             checker.condition(chain)
@@ -561,16 +563,10 @@ class _Reading:
             case _:
                 return
         try:
-            found = name_of(part, self.scope).name
+            found = family_of(name_of(part, self.scope).name, self.scope.notation)
         except MeaningError:
             return  # the checker finds it
-        if family_of(found, self.scope.notation) != name or (
-            where and where[0] is None and line.letter and "^" in name
-        ):
-            return
-        falls = where and where[0] == line.letter and (where[1] < 0 if line.letter else where[1] < line.first[1])
-        starts = where and where[0] is None and line.first[0] is None and where[1] < line.first[1]
-        if not falls and not starts and (line.letter or "^" not in name):
+        if found == name and not _falls(where, line, last_layer(self.scope.notation)):
             raise MeaningError(f"a recursion lowers its index, and {show(part)} does not", part)
 
     def _head(self, left: t.Node) -> "_Head":
@@ -714,8 +710,9 @@ class _Reading:
             try:
                 self._check_family(self._worlds.get(world, self.scope), name, line, left)
             except MeaningError as error:
-                place = _place(formula, left.span[0])
-                self.faults.append(Fault(formula.path, *place, error.reason, error.covered))
+                if error.covered:  # else it follows from a fault that is named already
+                    place = _place(formula, left.span[0])
+                    self.faults.append(Fault(formula.path, *place, error.reason))
 
     def _check_family(self, scope: Scope, name: str, line: Line, left: t.Node) -> None:
         lines = scope.families[name]
@@ -731,13 +728,13 @@ class _Reading:
                 try:
                     check_members(member, at_depth(scope, depth))
                 except MeaningError as error:
-                    raise MeaningError(f"for {last} = {depth}: {error.reason}", left) from None
+                    raise MeaningError(f"for {last} = {depth}: {error.reason}", left, error.covered) from None
 
     def _add(self, kind, left, relation, right, conditions, formula, place, checker, shape, node, family="") -> None:
         used: set[str] = set()
         for part in (left, right, *conditions, *self.premises):
             used |= letters(part, self.scope) if part else set()
-        self._note_used(used, family)
+        self._note_used(used, family, place.world)
         self._check_references(place, node)
         for label in place.mentions:
             for letter in self.scope.lost & frozenset().union(*(each.letters for each in self.assumed.get(label, []))):
@@ -765,10 +762,12 @@ class _Reading:
             )
         )
 
-    def _note_used(self, used: set[str], family: str) -> None:
+    def _note_used(self, used: set[str], family: str, world: str | None) -> None:
         """Keeps the names that may not be defined any more; a family may get more lines while only lines use it."""
         names = {family_of(name, self.scope.notation) for name in used} - {family}
-        self._used |= {name for name in names if "^{[" not in name} if "^{[" in family else names
+        if "^{[" in family:
+            names = {name for name in names if "^{[" not in name}
+        self._used.setdefault(world, set()).update(names)
 
     def _check_references(self, place: Place, node: t.Node) -> None:
         for label in sorted(place.mentions & self.lost_assumptions - {None}):
@@ -830,6 +829,18 @@ def _member(name: str, number: int) -> str:
     """The name of a member of a family: Z^{[2]}, or u_2."""
     letter, bracket, _ = name.partition("^{[")
     return member_name(letter, (None, number)) if bracket else f"{name.rpartition('_')[0]}_{number}"
+
+
+def _falls(where: Position | None, line: Line, last: str | None) -> bool:
+    """Whether a member stands before those that a line of its family defines."""
+    if where is None:
+        return False
+    letter, number = where
+    if letter and letter == line.letter:
+        return number < 0
+    if "^{[" in line.definition.name:
+        return letter in (None, last)  # whether such members are made of each other shows in the end
+    return letter is None and number < line.first[1]
 
 
 def _is_only_about(chain: t.Chain, names: tuple[str | None, ...]) -> bool:

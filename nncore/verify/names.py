@@ -370,6 +370,11 @@ def family_of(name: str, notation: Notation) -> str:
     return f"{letter}^{{[{widths(notation).index}]}}" if bracket else name
 
 
+def has_layers(scope: Scope) -> bool:
+    """Whether a family of layers is defined."""
+    return any("^{[" in name for name in scope.families)
+
+
 def widths(notation: Notation) -> declared.Size | None:
     """The family of sizes that belong to layers."""
     return next((size for size in notation.sizes if size.index), None)

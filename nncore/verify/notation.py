@@ -395,11 +395,13 @@ def _check(notation: Notation) -> None:
     for letter in notation.state:
         if letter not in changing:
             raise NotationError(f"state: {letter} is neither an array nor a scalar")
+    places = {scalar.written.letter for scalar in notation.scalars if scalar.to}
     seen: set[str] = set()
     for random in notation.random:
-        if random.letter not in changing or random.letter in seen:
-            reason = "declared random already" if random.letter in seen else "neither an array nor a scalar"
-            raise NotationError(f"random, {random.letter}: {reason}")
+        if random.letter in seen:
+            raise NotationError(f"random, {random.letter}: declared random already")
+        if random.letter not in changing - places:
+            raise NotationError(f"random, {random.letter}: only arrays and numbers are random")
         seen.add(random.letter)
 
 

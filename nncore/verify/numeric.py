@@ -23,7 +23,7 @@ from itertools import pairwise, permutations, product
 
 from nncore.verify import orders
 from nncore.verify import tree as t
-from nncore.verify.families import instances, lowest
+from nncore.verify.families import bounds, instances, lowest
 from nncore.verify.meaning import CLAIM, CONVENTION, Assumed, Item
 from nncore.verify.moments import EXPECTATION, SQUARE, VARIANCE, Moment, moment_of
 from nncore.verify.names import STEPS, MeaningError, Scope, meanings_of, name_of, size_of_classes
@@ -410,9 +410,14 @@ class Trial:
     def _entries(self, sizes: Mapping[str, int]) -> list[dict[str, int]]:
         """Index values: all of them if they are few, else all 1, all different, and any; each with all steps."""
         steps = [letter for letter, size in self.item.free if size == STEPS]
-        numbers = [[number for number in _STEPS if number >= lowest(letter, self._others)] for letter in steps]
+        numbers = [self._steps(letter) for letter in steps]
         places = self._places(sizes)
         return [{**place, **dict(zip(steps, each, strict=True))} for place in places for each in product(*numbers)]
+
+    def _steps(self, letter: str) -> list[int]:
+        """The steps to try: the usual ones and those that conditions name, from the first that they allow."""
+        named = {number for ends in bounds(letter, self._others) for name, number in ends if name is None}
+        return sorted(number for number in {*_STEPS, *named} if number >= lowest(letter, self._others))
 
     def _places(self, sizes: Mapping[str, int]) -> list[dict[str, int]]:
         free = [(letter, size) for letter, size in self.item.free if size != STEPS]
@@ -457,7 +462,7 @@ class Trial:
 
     def _slow_rest(self, values: Values, entry) -> tuple[dict, object, object] | None:
         """The order of the rest between two small steps to either side, if it is lower than what is claimed."""
-        letter = self._small.name
+        letter, measured = self._small.name, False
         for sign in (1, -1):
             rests = []
             for step in _STEPS:
@@ -467,10 +472,13 @@ class Trial:
                 rest = abs(near.value(self.item.left, entry) - near.value(self._right, entry))
                 rests.append(rest if rest > _NOTHING * self._scale(near, entry) else mp.mpf(0))
             for wide, narrow in pairwise(rests):
+                measured = True
                 order = mp.log10(wide / narrow) if wide and narrow else mp.inf if wide or not narrow else mp.mpf(0)
                 if order < self._order - mp.mpf(1) / 10:
                     power = letter if self._order == 1 else f"{letter}^{self._order}"
                     return {}, f"a rest of order {mp.nstr(order, 3)} in {letter}", f"O({power})"
+        if not measured:
+            raise Undefined(f"{letter} near 0")
         return None
 
     def _counterexample(self, sizes, entry, left, right) -> Counterexample:

@@ -25,6 +25,7 @@ from nncore.verify.names import (
     Size,
     WrongIndex,
     WrongShape,
+    has_layers,
     is_sequence,
     is_width,
     kind_of_function,
@@ -283,7 +284,8 @@ class Checker:
             raise WrongIndex(f"the index of {show(node)} is a letter, a number, or the sum of both", index)
         letter, number = where
         if letter:
-            runs_to = self._range(t.Letter(letter, span=index.span))
+            last = letter == name.sizes[0]  # q_R is the last of them
+            runs_to = letter if last else self._range(t.Letter(letter, span=index.span))
             if not self.same(runs_to, name.sizes[0]):
                 raise WrongIndex(f"{letter} runs to {runs_to}, but the index of {show(node)} to {name.sizes[0]}", index)
             number += self._lowest(letter)
@@ -471,7 +473,7 @@ class Checker:
             raise not_covered("derivatives by the argument of a function", variable)
         if is_sequence(name) and name.name in self.scope.families:
             raise not_covered("derivatives by the members of a defined sequence", variable)
-        if "^" in name.name and self.scope.depth is None and self.scope.families:
+        if "^{[" in name.name and self.scope.depth is None and has_layers(self.scope):
             return  # what a member is made of shows when numbers stand in the place of its layer
         contained = letters(node.body, self.scope, stop=name.name)
         if name.name not in contained:

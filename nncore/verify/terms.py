@@ -21,10 +21,13 @@ import sympy as sp
 
 from nncore.verify import tree as t
 from nncore.verify.expectation import Expect
+from nncore.verify.families import line_for
 from nncore.verify.names import (
     DIAGONAL,
     EXTREMA,
     ONES,
+    STEPS,
+    Definition,
     Name,
     Scope,
     Size,
@@ -75,6 +78,9 @@ class Terms:
         Whether a defined letter, given by its name, stays as it is.
     classes : mapping
         Class numbers with a fixed value: name and index.
+    unfolded : str
+        An index of sequences, such as t: the member u_t is expanded by its recursion, and a sum up to t ends before
+        its last addend, which stands beside it.
     """
 
     def __init__(
@@ -83,8 +89,10 @@ class Terms:
         sizes: Mapping[Size, int] | None = None,
         opaque: Callable[[str], bool] = lambda name: False,
         classes: Mapping[tuple[str, int], int] | None = None,
+        unfolded: str = "",
     ):
         self.scope = scope
+        self.unfolded = unfolded
         self.classes = classes or {}
         self.sizes = sizes or {}
         self.opaque = opaque
@@ -104,7 +112,7 @@ class Terms:
 
     def free(self, letter: str, size: Size) -> sp.Expr:
         """A free index, whose range is noted."""
-        symbol = sp.Symbol(letter, integer=True, positive=True)
+        symbol = _index(letter, size)
         self.ranges[symbol] = self.size(size)
         return symbol
 
@@ -112,12 +120,13 @@ class Terms:
         """The sum over a letter made for it; written out where the limits are numbers."""
         if size.is_Integer and lower.is_Integer:
             return sp.Add(*(addend(sp.Integer(k)) for k in range(int(lower), int(size) + 1)))
-        letter = sp.Dummy("k", integer=True, positive=True)
-        self.ranges[letter] = size
-        body = addend(letter)
         if lower != 1:
             raise NoTerm("sums that do not start at 1")
-        return sp.Sum(body, (letter, 1, size))
+        if size.is_Symbol and size.name == self.unfolded:
+            return self.total(size - 1, addend) + addend(size)
+        letter = sp.Dummy("k", integer=True, positive=True)
+        self.ranges[letter] = size
+        return sp.Sum(addend(letter), (letter, 1, size))
 
     # Evaluation
 
@@ -207,10 +216,25 @@ class Terms:
 
     def entry(self, name: str, indices: tuple[sp.Expr, ...]) -> sp.Expr:
         """An entry of an array, or a number: expanded if it is defined and not opaque."""
+        if name in self.scope.families:
+            return self._member_of_sequence(name, indices)
         definition = self.scope.definitions.get(name)
         if definition is None or name == self._held or self.opaque(name):
             return self._atom(name, indices)
         return self.expanded(name, indices)
+
+    def _member_of_sequence(self, name: str, indices: tuple[sp.Expr, ...]) -> sp.Expr:
+        """A member with a number by the line that defines it, and one with the unfolded index by the recursion."""
+        (place,) = indices
+        lines = self.scope.families[name]
+        if place.is_Integer:
+            line = line_for(name, int(place), self.scope)
+        else:
+            unfolded = place.is_Symbol and place.name == self.unfolded
+            line = next((line for line in lines if line.letter), None) if unfolded else None
+        if line is None or name == self._held:
+            return self._atom(name, indices)
+        return self.number(line.definition.body, {line.letter: place} if line.letter else {})
 
     def _atom(self, name: str, indices: tuple[sp.Expr, ...]) -> sp.Expr:
         return sp.IndexedBase(name, real=True)[indices] if indices else sp.Symbol(name, real=True)
@@ -384,7 +408,19 @@ class Terms:
             for convention in self.scope.conventions:
                 if (convention.function, convention.primes) == (name, order):
                     result = self._agreed(result, variable, convention)
+        if name in self.scope.definitions:
+            result = self._without_excluded(result, variable, self.scope.definitions[name])
         return result.xreplace({variable: part})
+
+    def _without_excluded(self, slope: sp.Expr, variable: sp.Expr, definition: Definition) -> sp.Expr:
+        """The derivative where the definition holds, if it leaves out 0: there its variable has a sign."""
+        for chain in definition.conditions:
+            for link in chain.links:
+                if (chain.first, link.relation, link.right) == (
+                    t.Letter(definition.arguments[0]), r"\ne", t.Number("0"),
+                ):  # fmt: skip
+                    slope = slope.xreplace({Positive(-variable): 1 - Positive(variable)})
+        return slope
 
     def _agreed(self, slope: sp.Expr, variable: sp.Expr, convention) -> sp.Expr:
         """The derivative with the value of a convention at its one point, where it has none of its own."""
@@ -430,7 +466,8 @@ class Terms:
             return term
         self._held = held
         try:
-            found = {atom for atom in term.atoms(sp.Indexed, sp.Symbol) if _name(atom) == name}
+            found = {atom for atom in term.atoms(sp.Indexed) if _name(atom) == name}
+            found = found or {atom for atom in term.atoms(sp.Symbol) if atom.name == name}
             return term.xreplace({atom: self.expanded(name, _indices(atom)) for atom in found})
         finally:
             self._held = before
@@ -568,6 +605,12 @@ def _name(atom: sp.Expr) -> str:
 
 def _indices(atom: sp.Expr) -> tuple[sp.Expr, ...]:
     return atom.indices if isinstance(atom, sp.Indexed) else ()
+
+
+def _index(letter: str, size: Size) -> sp.Symbol:
+    """An index as a symbol; steps are counted from 0."""
+    sign = {"nonnegative": True} if size == STEPS else {"positive": True}
+    return sp.Symbol(letter, integer=True, **sign)
 
 
 # Indicators -----------------------------------------------------------------------------------------------------------
