@@ -119,7 +119,7 @@ def _meaning(name: str, scope: Scope) -> tuple:
 def judge_unchecked(item: Item, seed: str = "1") -> None:
     """Sees to it that an unchecked formula cannot be checked.
 
-    The floating-point model is about other numbers than the judges are, so a formula about it may be false of real ones.
+    The floating-point model is about other numbers than the judges are: a formula about it may be false of real ones.
 
     Raises
     ------

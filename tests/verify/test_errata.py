@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 from common import LOSS, NOTATION, SOFTMAX, write
 
+from nncore.verify.book import check
 from nncore.verify.errata import NotAsSaid, judge_erratum, judge_unchecked
 from nncore.verify.meaning import CLAIM, DEFINITION, ERRATUM, UNCHECKED, meaning
 
@@ -164,6 +165,10 @@ def erratum(*parts, fails="value", options=":corrected: eq-right\n"):
     way = f":fails: {fails}\n" if fails else ""
     inside = "\n".join(part if "\n```" in part else f"$$\n{part}\n$$\n" for part in parts)
     return f"````{{erratum}} Title\n{way}{options}\n{inside}````\n"
+
+
+def unchecked(formula, reason):
+    return f"```{{unchecked}}\n:reason: {reason}\n\n$$\n{formula}\n$$\n```\n"
 
 
 def labelled(formula):
@@ -327,11 +332,61 @@ def test_a_fault_of_the_letters_of_an_erratum_has_its_line(say):
     assert str(fault).endswith("page.md:6:1: notation: shadows: V is no letter that is in force")
 
 
+# In a book ------------------------------------------------------------------------------------------------------------
+
+WRONG = erratum(PRINTED["M2"].wrong)
+
+
+@pytest.fixture
+def checked(tmp_path):
+    """The report on a page of errata and one with what corrects them, from a cache if nothing changed."""
+
+    def report(errata, right):
+        pages = [write(tmp_path / "errata.md", *map(shown, errata)), write(tmp_path / "right.md", *map(shown, right))]
+        return check(pages, NOTATION, tmp_path / "cache", tmp_path, processes=1)
+
+    return report
+
+
+def test_what_corrects_an_erratum_may_stand_on_another_page(checked):
+    report = checked((*LOSSES, WRONG), (*LOSSES, labelled(LOGITS)))
+    assert not report.problems
+    *_, last = report.pages[0].formulas
+    assert (last.status, last.parts[0].judgement.method) == (ERRATUM, "value")
+    assert last.parts[0].judgement.counterexample
+    assert not last.claims
+
+
+def test_an_erratum_without_its_correction_fails_also_if_its_own_page_is_the_same(checked):
+    assert not checked((*LOSSES, WRONG), (*LOSSES, labelled(LOGITS))).problems
+    (problem,) = checked((*LOSSES, WRONG), (*LOSSES, labelled(LOGITS).replace("eq-right", "eq-other"))).problems
+    assert problem.path == "errata.md"
+    assert "no claim 'eq-right'" in problem.reason
+
+
+def test_an_erratum_that_is_right_fails_the_book(checked):
+    (problem,) = checked((*LOSSES, erratum(LOGITS)), (*LOSSES, labelled(LOGITS))).problems
+    assert problem.reason == "no numbers refute this erratum"
+
+
+def test_an_erratum_in_letters_of_its_own_is_read_with_them(checked):
+    letters = "```{notation}\nfunctions:\n  - {name: g, kind: smooth, meaning: any function}\nshadows: [G]\n```\n"
+    page = erratum(letters, r"g(x) = g(x) + 1")
+    report = checked((page,), (labelled("x = x + 0"),))
+    assert not report.problems
+    assert report.pages[0].formulas[0].reading == "g(x) = (g(x) + 1)"
+
+
+def test_an_unchecked_formula_that_can_be_checked_fails_the_book(checked):
+    undecided = unchecked(r"\sqrt{-1 - x^2} = 5", "empirical: measured")
+    report = checked((undecided,), ())
+    assert not report.problems
+    assert report.pages[0].formulas[0].status == UNCHECKED
+    (problem,) = checked((unchecked("x = x + 0", "empirical: measured"),), ()).problems
+    assert "can be checked" in problem.reason
+
+
 # What is not checked --------------------------------------------------------------------------------------------------
-
-
-def unchecked(formula, reason):
-    return f"```{{unchecked}}\n:reason: {reason}\n\n$$\n{formula}\n$$\n```\n"
 
 
 def only(page):
