@@ -46,6 +46,9 @@ FAULTS = {
     "broken LaTeX in a formula": (PAGE, "f'(x) = 2 x .", r"f'(x) = \frac{2 x .", "KaTeX"),
     "broken LaTeX in a sentence": (PAGE, "is $f'(x)$.", r"is $\sqroot{x}$.", "sqroot"),
     "a letter that is declared already": (PAGE, r"{letter: \kappa,", "{letter: J,", "page.md:131: ERROR: notation"),
+    "an erratum that is right": (PAGE, "\nf'(x) = x\n", "\nf'(x) = 2 x\n", "no numbers refute this erratum"),
+    "an erratum without what corrects it": (PAGE, ":corrected: eq-fixture-square\n", "", "name what corrects"),
+    "an erratum whose correction is nowhere": (PAGE, ":corrected: eq-fixture-square", ":corrected: eq-no", "eq-no"),
     "a wrong formula in nncore": ("nncore/functions.py", "/ (1 + E)", "/ (2 + E)", "AssertionError"),
 }
 

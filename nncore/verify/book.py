@@ -2,7 +2,7 @@ r"""The whole book: reads all pages and judges what they claim.
 
 `check` returns a `Report` (`nncore.verify.evidence`) with one `Evidence` for every displayed formula, also for those
 that cannot be read or have no meaning. Pages are judged one by one, on as many processes as the machine has, and kept
-in a cache (`nncore.verify.cache`).
+in a cache (`nncore.verify.cache`). Only errata look at other pages, for the equations that correct them.
 """
 
 import os
@@ -18,6 +18,7 @@ from pathlib import Path
 from nncore.verify import numeric
 from nncore.verify import tree as t
 from nncore.verify.cache import Cache, checker, digest, text_with_includes
+from nncore.verify.errata import NotAsSaid, judge_erratum, judge_unchecked
 from nncore.verify.evidence import (
     STATUS_ORDER,
     UNREADABLE,
@@ -30,7 +31,7 @@ from nncore.verify.evidence import (
     page_as_json,
     page_from_json,
 )
-from nncore.verify.judging import CHECKER_FAULT, FAILURES, UNDECIDED, Judgement, judge
+from nncore.verify.judging import CHECKER_FAULT, FAILURES, REFUTED, UNDECIDED, Judgement, judge
 from nncore.verify.latex import read
 from nncore.verify.meaning import (
     ASSUMPTION,
@@ -51,7 +52,7 @@ from nncore.verify.pages import DisplayedFormula, PageError
 from nncore.verify.scanning import LatexError
 from nncore.verify.shapes import Checker
 from nncore.verify.sources import read_page
-from nncore.verify.surroundings import Place
+from nncore.verify.surroundings import ERRATUM, UNCHECKED, Place
 from nncore.verify.writing import show
 
 NOTATION = Path(__file__).resolve().parents[2] / "book" / "notation.yml"  # of this book, installed beside nncore
@@ -102,13 +103,17 @@ def check(
     known, clashes = _known(pages, exports)
 
     everything = digest(common, repr(sorted(known.items())))
-    keys = [digest(everything, page.name, page.text) for page in pages]
+    texts = digest(*(page.text for page in pages))
+    keys = [digest(everything, page.name, page.text, texts if _has_errata(page) else "") for page in pages]
     kept = [store.get(key) for key in keys]
     jobs = []
     if None in kept:
         functions = _definitions(pages, exports, known, notation)
         missing = [page for page, value in zip(pages, kept, strict=True) if value is None]
-        jobs = [(page.path, Path(root), notation, functions, seed) for page in missing]
+        others = [page.path for page in pages]
+        jobs = [
+            (page.path, Path(root), notation, functions, seed, others if _has_errata(page) else []) for page in missing
+        ]
     with _on_processes(min(processes or os.cpu_count() or 1, len(jobs))) as run:
         fresh, report = iter(run(_judged_page, jobs)), []
         for key, value, clash in zip(keys, kept, clashes, strict=True):
@@ -124,6 +129,10 @@ def check(
 def _name(path: Path, root: Path) -> str:
     absolute, root = path.resolve(), root.resolve()
     return absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else path.as_posix()
+
+
+def _has_errata(page: _Source) -> bool:
+    return "{erratum}" in page.text
 
 
 def _is_settled(page: PageReport) -> bool:
@@ -188,7 +197,12 @@ def _definitions(pages, exports, known, notation: Notation) -> dict[str, Definit
 
 
 def _judged_page(
-    path: Path, root: Path, notation: Notation, functions: Mapping[str, Definition], seed: str
+    path: Path,
+    root: Path,
+    notation: Notation,
+    functions: Mapping[str, Definition],
+    seed: str,
+    others: Sequence[Path],
 ) -> PageReport:
     """Everything about a page, whatever is wrong with it."""
     name = _name(path, root)
@@ -203,13 +217,31 @@ def _judged_page(
         page_functions(page.items, notation)
     except NotationError as error:
         problems.append(_of_page(error, root))
+    corrections = {item.shown.options["corrected"]: () for item in page.items if item.kind == ERRATUM}
+    for label in corrections:
+        corrections[label] = _labelled(label, page, others, notation, functions)
     try:
         notation = with_blocks(notation, around.blocks)
     except NotationError:
         pass  # one of the faults
-    judging = _Judging(name, root, notation, seed, around.places)
+    judging = _Judging(name, root, notation, seed, around.places, corrections)
     formulas = tuple(judging.evidence(number, formula, page) for number, formula in enumerate(found, 1))
     return PageReport(name, formulas, tuple(problems))
+
+
+def _labelled(
+    label: str, page: Page, others: Sequence[Path], notation: Notation, functions: Mapping[str, Definition]
+) -> tuple[Item, ...]:
+    """What the equation with a label says, on this page or on another one."""
+    pages = [lambda: page, *(lambda path=path: said(*read_page(path), notation, functions) for path in others)]
+    for read_it in pages:
+        try:
+            found = tuple(item for item in read_it().items if item.formula.label == label)
+        except PageError:
+            continue  # that page says so itself
+        if found:
+            return found
+    return ()
 
 
 def _of_page(error: ValueError, root: Path) -> Problem:
@@ -235,6 +267,7 @@ class _Judging:
     notation: Notation
     seed: str
     places: Sequence[Place]
+    corrections: Mapping[str, Sequence[Item]]
     shared: dict = field(default_factory=dict)
     stated: dict[int, str] = field(default_factory=dict)
 
@@ -246,7 +279,7 @@ class _Judging:
         self.stated.update((id(item.right), name) for item in items if item.kind in (DEFINITION, CONVENTION))
         problems, reading = [], ""
         try:
-            reading = show(read(formula.text, self.notation))
+            reading = show(read(formula.text, items[0].scope.notation if items else self.notation))
             problems = [_of_fault(each, self.root, snippet=_snippet(formula, each)) for each in faults]
         except LatexError as error:
             fault = Fault(formula.path, *formula.place(error.line, error.column), error.reason)
@@ -282,9 +315,9 @@ class _Judging:
 
     def _part(self, item: Item) -> Part:
         judgement, start = None, time.process_time()
-        if item.kind in (CLAIM, CONVENTION):
+        if item.kind in (CLAIM, CONVENTION, ERRATUM, UNCHECKED):
             try:
-                judgement = judge(item, self.seed, self.shared)
+                judgement = self._judgement(item)
             except Exception as error:  # whatever a formula does to the judges, the other formulas are judged
                 judgement = Judgement(CHECKER_FAULT, reason=f"{type(error).__name__}: {error}")
         return Part(
@@ -300,6 +333,19 @@ class _Judging:
             judgement=judgement,
             seconds=round(time.process_time() - start, 4) if judgement else 0.0,
         )
+
+    def _judgement(self, item: Item) -> Judgement:
+        """The judgement of a claim; of what is not claimed, whether it is as it says."""
+        if item.kind in (CLAIM, CONVENTION):
+            return judge(item, self.seed, self.shared)
+        try:
+            if item.kind == UNCHECKED:
+                judge_unchecked(item, self.seed)
+                return Judgement(UNCHECKED, reason=item.shown.options["reason"])
+            failure = judge_erratum(item, self.corrections[item.shown.options["corrected"]], self.seed)
+        except NotAsSaid as error:
+            return Judgement(REFUTED, reason=error.fault.reason)
+        return Judgement(ERRATUM, failure.way, failure.reason, failure.counterexample, failure.hint)
 
     def _with_witness(self, parts: list[Part], items: Sequence[Item], place: Place, page: Page) -> list[Part]:
         """Assumptions that no numbers satisfy are undecided, since nothing can be said under them."""

@@ -22,6 +22,13 @@ understood may not be used by any formula below. The rules:
 - What stands before a ``\Rightarrow`` gives an input a value for this claim (`nncore.verify.premises`). A right side
   may end with a rest ``O(h^k)``. Expectations are over the letters that the notation declares random. A class number is
   defined by ``\arg\max`` if its declaration says which of equal places it is.
+- An ``{erratum}`` shows a formula that is wrong on purpose: its last one, in the way that its option ``:fails:`` names,
+  as a ``value``, by a ``shape`` or by an ``index``; ``:corrected:`` is the label of the equation that corrects it, and
+  ``:where:`` says where it is printed. What stands above the last formula in the block defines foreign letters, and a
+  ``{notation}`` block in it declares them; with such a block the definitions of the page do not hold in the erratum.
+- An ``{unchecked}`` block shows formulas that no judge can decide. Its ``:reason:`` starts with one of
+  `surroundings.REASONS`, and goes on in words after a colon. Neither block leaves anything behind on which other
+  formulas could rest.
 - The derivative of F by u, where u is defined, takes F as a function of u: F is expanded only down to u. It is an error
   if F does not contain u, or still contains what u is made of.
 """
@@ -57,6 +64,8 @@ from nncore.verify.names import (
     Scope,
     Shape,
     Size,
+    WrongIndex,
+    WrongShape,
     array_named,
     array_of_entry,
     family_of,
@@ -77,12 +86,23 @@ from nncore.verify.notation import Notation, NotationError, extended
 from nncore.verify.pages import DisplayedFormula, formulas
 from nncore.verify.scanning import LatexError
 from nncore.verify.shapes import Checker, words
-from nncore.verify.surroundings import NotationBlock, Place, Surroundings, surroundings
+from nncore.verify.surroundings import (
+    ERRATUM,
+    UNCHECKED,
+    VALUE,
+    Aside,
+    NotationBlock,
+    Place,
+    Surroundings,
+    objection_to_options,
+    surroundings,
+)
 from nncore.verify.writing import show
 
 # kinds of items
 DEFINITION, ASSUMPTION, CONVENTION = "definition", "assumption", "convention"
 CLAIM, STEP, EXPRESSION = "claim", "step", "expression"
+_UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +113,18 @@ class Assumed:
     claim: t.Chain
     free: tuple[tuple[str, Size], ...]
     letters: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an erratum or an unchecked formula would claim, and why it has no meaning, if it has none.
+
+    ``options`` are those of the block: ``fails``, ``corrected`` and ``where``, or ``reason``.
+    """
+
+    options: Mapping[str, str]
+    claims: tuple["Item", ...]
+    fault: "Fault | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +139,8 @@ class Item:
     ``premises`` are what stands before a ``\\Rightarrow``, as it is printed: u = e, or u^k = e with odd k. The scope of
     such a claim defines u as e, or as the real k-th root of e, and names u in ``scope.placed``: it is an input that the
     premise only places, so a derivative by u holds everything else fixed, what e is made of included.
+
+    An erratum and an unchecked formula are one item each, the last link of the formula; ``shown`` holds all of it.
 
     A claim up to a rest keeps its O(h^k) as the last addend of ``right``: `nncore.verify.orders.split` takes it off.
     """
@@ -126,6 +160,7 @@ class Item:
     shape: Shape
     letters: frozenset[str]
     premises: tuple[t.Chain, ...] = ()
+    shown: Shown | None = None
 
     def __str__(self) -> str:
         place = f"{self.formula.path}:{self.line}:{self.column}"
@@ -134,13 +169,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A formula without a meaning; ``covered`` is false if only this module lacks the rules for it."""
+    """A formula without a meaning; ``covered`` is false if only this module lacks the rules for it.
+
+    ``sort`` is ``shape``, ``index``, ``unreadable`` or ``other``.
+    """
 
     path: Path
     line: int
     column: int
     reason: str
     covered: bool = True
+    sort: str = MeaningError.sort
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}: {self.reason}"
@@ -177,6 +216,8 @@ class _Reading:
 
     def __init__(self, notation: Notation, functions: Mapping[str, Definition]):
         self.scope = Scope(notation, functions)
+        self._functions = functions  # those that all pages know
+        self._apart: dict[Aside, _Reading] = {}
         self.items: list[Item] = []
         self.faults: list[Fault] = []
         self.assumed: dict[str | None, list[Assumed]] = {}
@@ -192,7 +233,10 @@ class _Reading:
         outside = self.scope, self.own
         if place.world:
             self._enter(place.world)
-        self._formula(formula, place)
+        if place.aside:
+            self._shown(formula, place, place.aside)
+        else:
+            self._formula(formula, place)
         if place.world:
             self._worlds[place.world] = self.scope
             self.scope, self.own = outside
@@ -214,7 +258,8 @@ class _Reading:
             tree = read(formula.text, self.scope.notation)
         except LatexError as error:
             self._lose(formula.within, place)
-            self.faults.append(Fault(formula.path, *formula.place(error.line, error.column), error.reason))
+            place_of_error = formula.place(error.line, error.column)
+            self.faults.append(Fault(formula.path, *place_of_error, error.reason, sort=_UNREADABLE))
             return
         for statement in tree.statements:
             try:
@@ -222,7 +267,41 @@ class _Reading:
             except MeaningError as error:
                 self._lose(formula.within, place, statement)
                 line, column = _place(formula, error.span[0])
-                self.faults.append(Fault(formula.path, line, column, error.reason, error.covered))
+                self.faults.append(Fault(formula.path, line, column, error.reason, error.covered, error.sort))
+
+    def _shown(self, formula: DisplayedFormula, place: Place, aside: Aside) -> None:
+        """Adds what a formula of an erratum or an unchecked block says, from which nothing follows for the page."""
+        try:
+            inner = self._apart[aside] = self._apart.get(aside) or self._reading_apart(aside)
+        except _BlockError as error:
+            self.faults.append(Fault(error.block.path, error.block.line, 1, str(error)))
+            return
+        before, before_faults = len(inner.items), len(inner.faults)
+        inner.formula(formula, replace(place, aside=None, world=None))
+        items, faults = inner.items[before:], inner.faults[before_faults:]
+        if aside.kind == ERRATUM and formula.line != aside.last:
+            self.items += items
+            self.faults += faults
+            return
+        inner.finish()
+        self.faults += inner.faults[before_faults + len(faults) :]
+        fault = faults[0] if faults else None
+        objection = _objection(aside, items, fault)
+        if objection:
+            line, column = (fault.line, fault.column) if fault else (aside.line, 1)
+            self.faults.append(Fault(formula.path, line, column, objection))
+        else:
+            self.items.append(_shown_item(aside, formula, inner.scope, items, fault))
+
+    def _reading_apart(self, aside: Aside) -> "_Reading":
+        """A reading that leaves this one as it is; with letters of its own it knows no definition of the page."""
+        if aside.blocks:
+            return _Reading(with_blocks(self.scope.notation, aside.blocks), self._functions)
+        inner = _Reading(self.scope.notation, self._functions)
+        inner.scope, inner.own = self.scope, set(self.own)
+        inner.assumed = {label: list(assumed) for label, assumed in self.assumed.items()}
+        inner.lost_assumptions = set(self.lost_assumptions)
+        return inner
 
     def _lose(self, within: tuple[str, ...], place: Place, statement: t.Node | None = None) -> None:
         """After a fault: what the statement would have said may not be missing silently below."""
@@ -296,12 +375,12 @@ class _Reading:
         shape = checker.side(left)
         other = checker.side(self._without_rest(link))
         if not checker.same_shape(shape, other):
-            raise MeaningError(f"{show(left)} is {words(shape)}, {show(link.right)} is {words(other)}", link.right)
+            raise WrongShape(f"{show(left)} is {words(shape)}, {show(link.right)} is {words(other)}", link.right)
         if checker.complex and link.relation not in ("=", r"\ne"):
             raise MeaningError("complex numbers have no order", link)
         for letter in checker.free:
             if letter not in allowed:
-                raise MeaningError(f"the index {letter} is free here, but not on the left", link)
+                raise WrongIndex(f"the index {letter} is free here, but not on the left", link)
         self._conditions(conditions, checker, allowed)
         sides = (left, link.right) if leading is left else (leading, left, link.right)
         self._check_layers(sides, conditions, checker, link)
@@ -328,7 +407,7 @@ class _Reading:
         if name.name not in self.scope.notation.state:
             raise MeaningError(f"{show(statement.first)} is not declared as state", statement.first)
         if not checker.same_shape(shape, other):
-            raise MeaningError("both sides of a step have the same shape", link)
+            raise WrongShape("both sides of a step have the same shape", link)
         self._add(
             STEP, statement.first, link.relation, link.right, conditions, formula, place, checker, shape, statement
         )
@@ -596,7 +675,7 @@ class _Reading:
             checker.condition(chain)
             for letter in checker.free:
                 if letter not in allowed:
-                    raise MeaningError(f"the index {letter} stands in the condition, but not in the claim", chain)
+                    raise WrongIndex(f"the index {letter} stands in the condition, but not in the claim", chain)
 
     def _check_layers(self, nodes, conditions, checker: Checker, node: t.Node) -> None:
         """What is said of layers has a meaning for all numbers of layers that are tried, and all layers r."""
@@ -693,6 +772,57 @@ class _Reading:
     def _check_references(self, place: Place, node: t.Node) -> None:
         for label in sorted(place.mentions & self.lost_assumptions - {None}):
             raise MeaningError(f"the assumption {label} is not understood", node, covered=False)
+
+
+def _is_apart(formula: DisplayedFormula) -> bool:
+    return ERRATUM in formula.within or UNCHECKED in formula.within
+
+
+def _objection(aside: Aside, items: Sequence[Item], fault: Fault | None) -> str | None:
+    """Why the last formula of an erratum, or an unchecked one, cannot stand in its block."""
+    if fault and fault.sort == _UNREADABLE:
+        return fault.reason
+    wrong = objection_to_options(aside)
+    if wrong or aside.kind == UNCHECKED:
+        return wrong
+    fails = dict(aside.options)["fails"]
+    if fails == VALUE:
+        if fault:
+            return f"this erratum does not fail by its value: {fault.reason}"
+        claims = items and all(item.kind == CLAIM for item in items)
+        return None if claims else "the last formula of an erratum is a claim"
+    if not fault:
+        return f"this erratum does not fail by its {fails}: it has a meaning"
+    if fault.sort != fails or not fault.covered:
+        return f"this erratum does not fail by its {fails}: {fault.reason}"
+    return None
+
+
+def _shown_item(
+    aside: Aside, formula: DisplayedFormula, scope: Scope, items: Sequence[Item], fault: Fault | None
+) -> Item:
+    statement = read(formula.text, scope.notation).statements[-1]
+    chain = statement.conclusion if isinstance(statement, t.Implication) else statement
+    *_, before, last = (None, t.Link("", None, span=chain.span), *chain.links)[-2:]
+    claims = tuple(item for item in items if item.kind == CLAIM)
+    line, column = (fault.line, fault.column) if fault else _place(formula, last.span[0])
+    return Item(
+        kind=aside.kind,
+        formula=formula,
+        line=line,
+        column=column,
+        left=before.right if before and before.right else chain.first,
+        relation=last.relation,
+        right=last.right,
+        conditions=(),
+        assumptions=(),
+        scope=scope,
+        free=(),
+        least=(),
+        shape=None,
+        letters=frozenset(),
+        shown=Shown(dict(aside.options), claims, fault),
+    )
 
 
 def _member(name: str, number: int) -> str:
@@ -800,6 +930,8 @@ def said(
 
 def _defined_functions(found: Sequence[DisplayedFormula], notation: Notation) -> Iterator[str]:
     for formula in found:
+        if _is_apart(formula):
+            continue
         try:
             tree = read(formula.text, notation)
         except LatexError:
@@ -837,6 +969,8 @@ def page_functions(items: Iterable[Item], notation: Notation) -> dict[str, Item]
     """
     found: dict[str, Item] = {}
     for item in items:
+        if _is_apart(item.formula):
+            continue
         if item.kind == DEFINITION and item.formula.label and isinstance(item.left, t.Apply):
             name = item.left.function.name
             if kind_of_function(name, notation) != "number":

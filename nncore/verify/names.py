@@ -35,13 +35,30 @@ ONES = r"\mathbf{1}"
 
 
 class MeaningError(ValueError):
-    """What has no meaning: why, where, and whether that is a fault or only beyond what this module knows."""
+    """What has no meaning: why, where, and whether that is a fault or only beyond what this module knows.
+
+    ``sort`` says in which way it has none, so that an erratum can be seen to fail as it should.
+    """
+
+    sort = "other"
 
     def __init__(self, reason: str, node: t.Node, covered: bool = True):
         super().__init__(reason)
         self.reason = reason
         self.span = node.span
         self.covered = covered
+
+
+class WrongShape(MeaningError):
+    """Matrices that do not fit, or a matrix in the place of a number."""
+
+    sort = "shape"
+
+
+class WrongIndex(MeaningError):
+    """An index too many, missing, out of its range, or outside of its sum."""
+
+    sort = "index"
 
 
 def not_covered(what: str, node: t.Node) -> MeaningError:
@@ -175,7 +192,7 @@ def _plain(letter: str, node: t.Node, scope: Scope) -> Name:
     definition = scope.definitions.get(letter)
     if definition and not definition.arguments:
         if definition.indices:
-            raise MeaningError(f"{letter} is defined with indices, so it needs them here", node)
+            raise WrongIndex(f"{letter} is defined with indices, so it needs them here", node)
         return Name("array" if definition.shape else "number", letter, shape=definition.shape)
     if any(entry.entry and entry.entry.letter == letter for entry in notation.arrays):
         return Name("number", letter)
@@ -183,7 +200,7 @@ def _plain(letter: str, node: t.Node, scope: Scope) -> Name:
     if () in scalars:
         return Name("number", letter)
     if scalars:
-        raise MeaningError(f"{letter} is declared with indices, so it needs them here", node)
+        raise WrongIndex(f"{letter} is declared with indices, so it needs them here", node)
     raise MeaningError(f"the letter {letter} is neither declared nor defined", node)
 
 
@@ -208,7 +225,7 @@ def _layer(node: t.Node, scope: Scope, local: Mapping[str, Size | None]) -> Posi
         letter, last = layer[0], last_layer(scope.notation)
         if letter is None or letter in (family.index, last) or (last and local.get(letter) == last):
             return layer
-    raise MeaningError(f"{show(node)} is not the number of a layer", node)
+    raise WrongIndex(f"{show(node)} is not the number of a layer", node)
 
 
 def _width_of_array(size: declared.Written, layer: Position, scope: Scope, node: t.Node) -> Size:
@@ -229,9 +246,7 @@ def width(letter: str, layer: Position, scope: Scope, node: t.Node) -> Size:
         return family.last
     beyond = (variable == last and number > 0) or (variable is None and number > (scope.depth or number))
     if beyond or (variable is None and number < family.start):
-        raise MeaningError(
-            f"there is no {member_name(letter, layer, '_')}: layers have the widths {_ends(scope)}", node
-        )
+        raise WrongIndex(f"there is no {member_name(letter, layer, '_')}: layers have the widths {_ends(scope)}", node)
     return member_name(letter, layer, "_")
 
 
@@ -279,7 +294,7 @@ def _entry_name(letter: str, indices: tuple[t.Node, ...], node: t.Node, scope: S
     if array:
         return Name("entry", name, tuple(size for size in sizes_of_shape(array.shape) if size != 1))
     if array_named(letter, notation):
-        raise MeaningError(f"the entries of {letter} are printed with another letter; see the notation", node)
+        raise WrongIndex(f"the entries of {letter} are printed with another letter; see the notation", node)
     definition = scope.definitions.get(letter)
     if definition and definition.indices and not is_class(letter, notation):
         return Name("entry", letter, tuple(size for _, size in definition.indices))

@@ -321,6 +321,7 @@ class Trial:
             start = 1 if _takes_expectations(item) else 2
             self.plans = size_plans(sizes_of(item), dict(item.least), self._allowed, start)
         self._where: dict[str, None] = {}
+        self.refuting: tuple[Values, dict[str, int], str] | None = None  # numbers, sizes and kind of the counterexample
         self._points = 0
         self._seen: set[tuple] = set()
         self._constant = not item.letters and not item.free and all(not plan for plan in self.plans)
@@ -335,11 +336,16 @@ class Trial:
             for values in self.points(sizes, mode, turn):
                 refuted = self._at_point(values, sizes, mode)
                 if refuted:
+                    self.refuting = values, sizes, mode
                     return self._result(REFUTED, *refuted)
         if self._points < (1 if self._constant else _FEWEST):
             needs = "; it needs " + ", ".join(self._where) if self._where else ""
             return self._result(UNDECIDED, f"both sides exist at too few points{needs}", None)
         return self._result(AGREES, "", None)
+
+    def refuted_at(self, values: Values, sizes: dict[str, int], mode: str) -> bool:
+        """Whether the claim is false at numbers that were found for another one."""
+        return self._at_point(values, sizes, mode) is not None
 
     def _schedule(self) -> Iterator[tuple[dict, str, int]]:
         """Every size with small integers and one other kind of points, in turns until all kinds were there."""

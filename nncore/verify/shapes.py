@@ -23,6 +23,8 @@ from nncore.verify.names import (
     Scope,
     Shape,
     Size,
+    WrongIndex,
+    WrongShape,
     has_layers,
     is_sequence,
     is_width,
@@ -64,7 +66,7 @@ class Checker:
         before, self._bound_once, self._free_places = dict(self.free), set(), {}
         shape = self.shape(node)
         for letter in self._bound_once & self._free_places.keys():
-            raise MeaningError(f"the index {letter} is bound here and escapes its sum", self._free_places[letter])
+            raise WrongIndex(f"the index {letter} is bound here and escapes its sum", self._free_places[letter])
         if is_complex(node, self.scope):
             if shape is not None:
                 raise MeaningError("only numbers are complex, and this is a matrix", node)
@@ -146,7 +148,7 @@ class Checker:
             case t.Sum(index, lower, upper, body) | t.Product(index, lower, upper, body):
                 shape = self._bounded(index, self.bound_size(index, lower, upper), body)
                 if shape and isinstance(node, t.Product):
-                    raise MeaningError("a product over an index is of numbers", node)
+                    raise WrongShape("a product over an index is of numbers", node)
                 return shape
             case t.Extremum(kind, index, body):
                 return self._extremum(kind, index, body, node)
@@ -177,12 +179,12 @@ class Checker:
 
     def _number(self, node: t.Node, what: str) -> None:
         if self.shape(node) is not None:
-            raise MeaningError(f"{what} must be a number, and {show(node)} is a matrix", node)
+            raise WrongShape(f"{what} must be a number, and {show(node)} is a matrix", node)
 
     def _matrix(self, node: t.Node, what: str) -> tuple[Size, Size]:
         shape = self.shape(node)
         if shape is None:
-            raise MeaningError(f"{what} needs a matrix, and {show(node)} is a number", node)
+            raise WrongShape(f"{what} needs a matrix, and {show(node)} is a number", node)
         return shape
 
     def _note_layer(self, node: t.Node) -> None:
@@ -215,14 +217,14 @@ class Checker:
         match node:
             case t.Number(digits):
                 if not digits.isdigit() or node.exponent or int(digits) < 1:
-                    raise MeaningError("an index is a whole number from 1 on", node)
+                    raise WrongIndex("an index is a whole number from 1 on", node)
                 return None
             case t.Letter(letter):
                 if self.local.get(letter) is not None:
                     return self.local[letter]
                 declared = any(index.letter == letter for index in self.scope.notation.indices)
                 if not declared or letter in self.local:
-                    raise MeaningError(f"{letter} is not an index", node)
+                    raise WrongIndex(f"{letter} is not an index", node)
                 self.free.setdefault(letter, range_of_index(letter, self.scope.notation))
                 self._free_places.setdefault(letter, node)
                 return self.free[letter]
@@ -230,13 +232,13 @@ class Checker:
                 self._entry(node, indices)
                 return size_of_classes(node.base.name, self.scope.notation)
             case t.Indexed():
-                raise MeaningError(f"{show(node)} is not a class number, so it cannot be an index", node)
+                raise WrongIndex(f"{show(node)} is not a class number, so it cannot be an index", node)
         raise not_covered("sums of indices", node)
 
     def _same_range(self, one: t.Node, other: t.Node) -> None:
         first, second = self._range(one), self._range(other)
         if first is not None and second is not None and not self.same(first, second):
-            raise MeaningError(
+            raise WrongIndex(
                 f"{show(one)} runs to {first} and {show(other)} to {second}, so they cannot be compared", other
             )
 
@@ -249,13 +251,13 @@ class Checker:
         if runs_to is None:
             self._need(size, int(index.digits), index)
         elif not self.same(runs_to, size):
-            raise MeaningError(f"{show(index)} runs to {runs_to}, but this index of {show(node)} runs to {size}", index)
+            raise WrongIndex(f"{show(index)} runs to {runs_to}, but this index of {show(node)} runs to {size}", index)
 
     def _need(self, size: Size, number: int, node: t.Node) -> None:
         size = self.resolved(size)
         if isinstance(size, int):
             if number > size:
-                raise MeaningError(f"there are only {size}", node)
+                raise WrongIndex(f"there are only {size}", node)
         else:
             self.least[size] = max(number, self.least.get(size, 1))
 
@@ -265,13 +267,13 @@ class Checker:
             self._note_layer(node)
         if name.kind == "delta":
             if len(indices) != 2:
-                raise MeaningError("Kronecker's delta has two indices", node)
+                raise WrongIndex("Kronecker's delta has two indices", node)
             self._same_range(*indices)
         elif is_sequence(name):
             self._member_of_sequence(indices[0], name, node)
         elif name.kind in ("entry", "class"):
             if len(indices) != len(name.sizes):
-                raise MeaningError(f"{show(node.base)} has {len(name.sizes)} indices, not {len(indices)}", node)
+                raise WrongIndex(f"{show(node.base)} has {len(name.sizes)} indices, not {len(indices)}", node)
             for index, size in zip(indices, name.sizes, strict=True):
                 self._at(index, size, node)
 
@@ -279,19 +281,17 @@ class Checker:
         """The member exists for all values that the conditions leave to its index."""
         where = position(index)
         if where is None:
-            raise MeaningError(f"the index of {show(node)} is a letter, a number, or the sum of both", index)
+            raise WrongIndex(f"the index of {show(node)} is a letter, a number, or the sum of both", index)
         letter, number = where
         if letter:
             last = letter == name.sizes[0]  # q_R is the last of them
             runs_to = letter if last else self._range(t.Letter(letter, span=index.span))
             if not self.same(runs_to, name.sizes[0]):
-                raise MeaningError(
-                    f"{letter} runs to {runs_to}, but the index of {show(node)} to {name.sizes[0]}", index
-                )
+                raise WrongIndex(f"{letter} runs to {runs_to}, but the index of {show(node)} to {name.sizes[0]}", index)
             number += self._lowest(letter)
         if not covered(name.name, number, self.scope):
             least = member_name(name.name.rpartition("_")[0], (None, number), "_")
-            raise MeaningError(f"the conditions admit {least}, which has no definition", node)
+            raise WrongIndex(f"the conditions admit {least}, which has no definition", node)
 
     def _lowest(self, letter: str) -> int:
         """The least value of an index: 1, unless conditions say something else of a free one."""
@@ -302,7 +302,7 @@ class Checker:
         if len(indices) == 1:
             sizes = tuple(size for size in sizes if not self.same(size, 1)) or (1,)
         if len(indices) != len(sizes):
-            raise MeaningError(f"an entry of this matrix has {len(sizes)} indices", node)
+            raise WrongIndex(f"an entry of this matrix has {len(sizes)} indices", node)
         for index, size in zip(indices, sizes, strict=True):
             self._at(index, size, node)
 
@@ -311,7 +311,7 @@ class Checker:
         for node in nodes[1:]:
             shape = self.shape(node)
             if not self.same_shape(first, shape):
-                raise MeaningError(
+                raise WrongShape(
                     f"{show(nodes[0])} is {words(first)} and {show(node)} is {words(shape)}: nothing broadcasts", node
                 )
         return first
@@ -324,7 +324,7 @@ class Checker:
                 result = shape
             elif shape is not None:
                 if not self.same(result[1], shape[0]):
-                    raise MeaningError(
+                    raise WrongShape(
                         f"a matrix with {result[1]} columns cannot be multiplied by {show(factor)}, "
                         f"which has {shape[0]} rows",
                         factor,
@@ -346,7 +346,7 @@ class Checker:
             return self._alike(arguments)
         if function.name == DIAGONAL and len(arguments) == 1:
             if shapes[0] is None or not self.same(shapes[0][0], 1):
-                raise MeaningError("diag needs a row", node)
+                raise WrongShape("diag needs a row", node)
             return shapes[0][1], shapes[0][1]
         if kind == "moment":
             return self._moment(node, shapes)
@@ -416,16 +416,16 @@ class Checker:
             if each.letter == index.name and not self.same(each.to or STEPS, size):
                 width = is_width(size, notation) and (self.scope.depth is not None or "_" in str(size))
                 if not (width and self._runs_over_widths(index.name)):  # widths of layers take the place of D and M
-                    raise MeaningError(f"the index {index.name} runs to {each.to}, not to {size}", index)
+                    raise WrongIndex(f"the index {index.name} runs to {each.to}, not to {size}", index)
         taken = {each.letter for each in (*notation.sizes, *notation.arrays, *notation.constants)}
         taken |= {written.letter for scalar in notation.scalars if not (written := scalar.written).indices}
         definition = self.scope.definitions.get(index.name)
         if index.name in taken or (definition and not definition.indices):
-            raise MeaningError(f"{index.name} has another meaning, so it cannot be an index", index)
+            raise WrongIndex(f"{index.name} has another meaning, so it cannot be an index", index)
 
     def _bounded(self, index: t.Letter, size: Size, body: t.Node) -> Shape:
         if index.name in self.local:
-            raise MeaningError(f"the index {index.name} is bound already", index)
+            raise WrongIndex(f"the index {index.name} is bound already", index)
         free_before = index.name in self._free_places
         self._bound_once.add(index.name)
         self.local[index.name] = size
@@ -441,11 +441,11 @@ class Checker:
             raise MeaningError("arg max and arg min only define a class number", node)
         size = next((each.to for each in self.scope.notation.indices if each.letter == index.name), None)
         if not size:
-            raise MeaningError(f"{index.name} is not an index with a range", index)
+            raise WrongIndex(f"{index.name} is not an index with a range", index)
         if self._bounded(index, size, body) is not None:
-            raise MeaningError("a maximum is of numbers", body)
+            raise WrongShape("a maximum is of numbers", body)
         if not any(part == index for part, _ in t.walk(body)):
-            raise MeaningError(f"{index.name} does not occur in what the maximum is taken of", node)
+            raise WrongIndex(f"{index.name} does not occur in what the maximum is taken of", node)
 
     def _derivative(self, node: t.Derivative) -> Shape:
         if node.total:
@@ -458,7 +458,7 @@ class Checker:
             by = self.shape(variable)
             if by is not None:
                 if shape is not None or len(node.variables) > 1:
-                    raise MeaningError("only a number has a derivative by a matrix, and only one", node)
+                    raise WrongShape("only a number has a derivative by a matrix, and only one", node)
                 shape = by
         return shape
 
