@@ -290,8 +290,9 @@ def _up_to(item: Item, right: t.Node, letter: t.Letter, order: int) -> Proof | N
 def _at_shapes(item: Item) -> Proof | None:
     """Whether both sides are equal at concrete unequal sizes, where every sum is written out."""
     trial = Trial(item, "1", {})
-    plans = [plan for plan in trial.plans if len(set(plan.values())) == len(plan) and 1 not in plan.values()][:3]
-    if not plans or not plans[0]:
+    unequal = [plan for plan in trial.plans if len(set(plan.values())) == len(plan) and 1 not in plan.values()]
+    plans = unequal[:3] + [plan for plan in trial.plans if 1 in plan.values()][:3]
+    if not unequal or not plans[0]:
         return None
     for plan in plans:
         for classes in _class_numbers(item, plan):

@@ -9,7 +9,7 @@ column. Three decisions keep this sound:
 - A derivative is not sympy's. `Terms.derivative` goes through a term: an entry by an entry is a product of Kronecker
   deltas, a defined letter is differentiated through its definition, an unknown cost by the chain rule.
 - max, min, the absolute value and cases are polynomials in indicators: `Positive(e)` is 1 where e > 0, else 0. Where
-  an indicator jumps, a derivative contains the letter `KINK`, which no rule removes but a condition or a convention.
+  an indicator jumps, a derivative contains a letter of its own, which no rule removes but a condition or a convention.
 
 A letter that is defined may stay opaque: what holds for any value of it holds for the one it has.
 """
@@ -41,7 +41,6 @@ from nncore.verify.prove import Positive, PositiveProduct, indicator
 from nncore.verify.writing import show
 
 Modulus = sp.Function("modulus", real=True)  # the absolute value of a complex number
-KINK = sp.Symbol("KINK", real=True)
 
 _KNOWN = {r"\exp": sp.exp, r"\ln": sp.log, r"\tanh": sp.tanh, r"\sin": sp.sin, r"\cos": sp.cos}
 
@@ -101,6 +100,7 @@ class Terms:
         self._costs: dict[sp.Symbol, tuple[str, list[Value]]] = {}
         self._slopes: dict[str, tuple[str, int]] = {}
         self._held: str | None = None  # the letter by which a derivative is taken: it is not expanded
+        self._kinks: dict[sp.Expr, sp.Expr] = {}  # what a derivative would be where an indicator jumps
         self._memo: dict = {}
 
     # Sizes and indices
@@ -442,8 +442,11 @@ class Terms:
     def _agreed(self, slope: sp.Expr, variable: sp.Expr, convention) -> sp.Expr:
         """The derivative with the value of a convention at its one point, where it has none of its own."""
         point, value = self.number(convention.point, {}), self.number(convention.value, {})
-        there = slope.xreplace({KINK: sp.S.Zero}).xreplace({variable: point})
-        return slope.xreplace({KINK: value - there})
+        kinks = slope.atoms(sp.Dummy) & set(self._kinks.values())
+        if len(kinks) != 1:
+            raise NoTerm("a convention where several kinks meet")
+        there = slope.xreplace(dict.fromkeys(kinks, sp.S.Zero)).xreplace({variable: point})
+        return slope.xreplace(dict.fromkeys(kinks, value - there))
 
     def _smooth(self, name: str, primes: int) -> type:
         self._slopes[name + "'" * primes] = (name, primes)
@@ -523,7 +526,8 @@ class Terms:
     def _of_indicator(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
         """0, but where the indicator jumps; e times this, as in the derivative of max(e, 0), is no number there."""
         (part,) = term.args
-        return KINK * (1 - Positive(part) - indicator(-part)) / part * self.derivative(part, by)
+        kink = self._kinks.setdefault(part, sp.Dummy("kink", real=True))
+        return kink * (1 - Positive(part) - indicator(-part)) / part * self.derivative(part, by)
 
     def _of_letter(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
         name, other = _name(term), _name(by)
