@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
 
-from nncore.verify import numeric
+from nncore.verify import numeric, symbolic
 from nncore.verify import tree as t
 from nncore.verify.cache import Cache, checker, digest, text_with_includes
 from nncore.verify.errata import NotAsSaid, judge_erratum, judge_unchecked
@@ -31,7 +31,7 @@ from nncore.verify.evidence import (
     page_as_json,
     page_from_json,
 )
-from nncore.verify.judging import CHECKER_FAULT, FAILURES, REFUTED, UNDECIDED, Judgement, judge
+from nncore.verify.judging import CHECKER_FAULT, FAILURES, REFUTED, SAMPLED, UNDECIDED, Judgement, judge
 from nncore.verify.latex import read
 from nncore.verify.meaning import (
     ASSUMPTION,
@@ -117,8 +117,8 @@ def check(
     with _on_processes(min(processes or os.cpu_count() or 1, len(jobs))) as run:
         fresh, report = iter(run(_judged_page, jobs)), []
         for key, value, clash in zip(keys, kept, clashes, strict=True):
-            page = next(fresh) if value is None else page_from_json(value)
-            if value is None and _is_settled(page):
+            page, in_time = next(fresh) if value is None else (page_from_json(value), True)
+            if value is None and in_time and _is_settled(page):
                 store.put(key, page_as_json(page))
             page = replace(page, problems=page.problems + clash)
             report.append(page)
@@ -136,7 +136,7 @@ def _has_errata(page: _Source) -> bool:
 
 
 def _is_settled(page: PageReport) -> bool:
-    """Whether judging the page again would give the same: nothing ran out of time, and the checker did not fail."""
+    """Whether the judges came to an end on all of a page, so that judging it again would give the same."""
     return not any(problem.status in (UNDECIDED, CHECKER_FAULT) for problem in page.all_problems)
 
 
@@ -203,14 +203,14 @@ def _judged_page(
     functions: Mapping[str, Definition],
     seed: str,
     others: Sequence[Path],
-) -> PageReport:
-    """Everything about a page, whatever is wrong with it."""
+) -> tuple[PageReport, bool]:
+    """Everything about a page, whatever is wrong with it, and whether all proofs ended in time."""
     name = _name(path, root)
     try:
         found, around = read_page(path)
         page = said(found, around, notation, functions)
     except PageError as error:
-        return PageReport(name, (), (_of_page(error, root),))
+        return PageReport(name, (), (_of_page(error, root),)), True
     elsewhere = [each for each in page.faults if not any(_is_in(each, formula) for formula in found)]
     problems = [_of_fault(each, root) for each in elsewhere]
     try:
@@ -226,7 +226,7 @@ def _judged_page(
         pass  # one of the faults
     judging = _Judging(name, root, notation, seed, around.places, corrections)
     formulas = tuple(judging.evidence(number, formula, page) for number, formula in enumerate(found, 1))
-    return PageReport(name, formulas, tuple(problems))
+    return PageReport(name, formulas, tuple(problems)), judging.in_time
 
 
 def _labelled(
@@ -259,7 +259,7 @@ class _Judging:
     """Goes through a page from its top to its end.
 
     ``stated`` are the names of the formulas that define or agree upon something, by the ids of their right sides, which
-    the page keeps.
+    the page keeps. ``in_time`` is false after a claim without a proof for which the time of a proof had passed.
     """
 
     page: str
@@ -270,6 +270,7 @@ class _Judging:
     corrections: Mapping[str, Sequence[Item]]
     shared: dict = field(default_factory=dict)
     stated: dict[int, str] = field(default_factory=dict)
+    in_time: bool = True
 
     def evidence(self, number: int, formula: DisplayedFormula, page: Page) -> Evidence:
         """The evidence for one formula."""
@@ -314,12 +315,14 @@ class _Judging:
         yield from (each for each in dict.fromkeys(used) if each not in (name, None))
 
     def _part(self, item: Item) -> Part:
-        judgement, start = None, time.process_time()
+        judgement, start, clock = None, time.process_time(), time.monotonic()
         if item.kind in (CLAIM, CONVENTION, ERRATUM, UNCHECKED):
             try:
                 judgement = self._judgement(item)
             except Exception as error:  # whatever a formula does to the judges, the other formulas are judged
                 judgement = Judgement(CHECKER_FAULT, reason=f"{type(error).__name__}: {error}")
+            if judgement.status == SAMPLED and time.monotonic() - clock >= symbolic.LONGEST:
+                self.in_time = False
         return Part(
             kind=item.kind,
             line=item.line,

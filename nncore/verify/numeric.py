@@ -254,7 +254,7 @@ def _row_sums(item: Item) -> Iterator[RowSum]:
 # Judging --------------------------------------------------------------------------------------------------------------
 
 _ATTEMPTS = ("both", "letters", "positive", "both", "letters", "positive", "letters", "positive")
-_STEPS = tuple(mp.mpf(10) ** -power for power in (6, 7, 8))  # between which the order of a rest is measured
+_NEAR = tuple(mp.mpf(10) ** -power for power in (6, 7, 8))  # between which the order of a rest is measured
 _NOTHING = mp.mpf(10) ** -45  # relative to the addends: a rest that a difference quotient cannot tell from 0
 _FEWEST = 4  # comparisons without which nothing is said
 _STEPS = (0, 1, 2, 3, 5)
@@ -465,7 +465,7 @@ class Trial:
         letter, measured = self._small.name, False
         for sign in (1, -1):
             rests = []
-            for step in _STEPS:
+            for step in _NEAR:
                 near = values.moved(letter, (), sign * step)
                 if not all(near.holds(chain, entry) for chain in self._others):
                     break

@@ -118,7 +118,11 @@ def _for_layers(item: Item) -> Proof | None:
     if not any(letter is not None for letter in _depths(item)):
         if (generic := _instance_at(item, numbers)) is not None:
             first = min(_layers(generic), default=1)
-            if any(_equal(each, lambda name: _layer_of(name, first) < first) for each in (*_cut(generic), generic)):
+            functions = {name for name, definition in item.scope.definitions.items() if definition.arguments}
+            if any(
+                _equal(each, lambda name: _layer_of(name, first) < first or name in functions)
+                for each in (*_cut(generic), generic)
+            ):
                 return Proof("one unfolding at a generic layer")
     proofs = [_for_all(instance) for _, instance in instances(item)]
     if not proofs or None in proofs:
@@ -192,13 +196,16 @@ def _by_induction(item: Item, letter: str) -> bool:
                 return False
         now = prepared(item, unfolded=letter)
         env = free_indices(item, now)
-        before = {**env, letter: now.free(letter, size) - 1}
-        ((left, right),) = _sides(item, now, env)
-        ((earlier, claimed),) = _sides(item, now, before)
+        facts = given_by(item, now, env).facts
+        for later in (0, 1):  # from t - 1 to t, or from t to t + 1: what can be unfolded is the member t
+            place = now.free(letter, size) + later
+            ((left, right),) = _sides(item, now, {**env, letter: place})
+            ((earlier, claimed),) = _sides(item, now, {**env, letter: place - 1})
+            if _follows(left - right, earlier - claimed, now, facts):
+                return True
     except (NoTerm, ValueError):
         return False
-    facts = given_by(item, now, env).facts
-    return _follows(left - right, earlier - claimed, now, facts)
+    return False
 
 
 def _follows(goal: sp.Expr, known: sp.Expr, terms: Terms, facts: Facts) -> bool:
@@ -210,8 +217,18 @@ def _follows(goal: sp.Expr, known: sp.Expr, terms: Terms, facts: Facts) -> bool:
         factor = known.coeff(atom)
         rest = sp.expand(known - factor * atom)
         if factor != 0 and not rest.has(atom):
-            return vanishes(goal.xreplace({atom: -rest / factor}), terms.ranges, facts)
+            return vanishes(_with_fresh_letters(goal.xreplace({atom: -rest / factor})), terms.ranges, facts)
     return False
+
+
+def _with_fresh_letters(term: sp.Expr) -> sp.Expr:
+    """The term with bound letters that occur nowhere else, so that it can be brought into normal form once more."""
+
+    def fresh(body, *limits):
+        new = {letter: sp.Dummy(integer=True, positive=True) for letter, _, _ in limits}
+        return sp.Sum(body.xreplace(new), *((new[letter], low, high) for letter, low, high in limits))
+
+    return term.replace(sp.Sum, fresh)
 
 
 # How much is expanded -------------------------------------------------------------------------------------------------
@@ -240,8 +257,10 @@ def _equal(item: Item, opaque: Callable[[str], bool], unfolded: str = "") -> boo
         terms = prepared(item, opaque, unfolded=unfolded)
         given = given_by(item, terms, free_indices(item, terms))
         return all(
-            vanishes(given.renamed(left - right), terms.ranges, given.where_both_exist(left, right))
+            vanishes(given.renamed(difference), terms.ranges, given.where_both_exist(left, right))
+            or vanishes(given.renamed(terms.with_functions(difference)), terms.ranges, given.facts)
             for left, right in _sides(item, terms)
+            for difference in [left - right]
         )
     except NoTerm:
         return False

@@ -35,6 +35,7 @@ from nncore.verify.names import (
     letters,
     name_of,
     size_of_classes,
+    start_of_sequence,
 )
 from nncore.verify.prove import Positive, PositiveProduct, indicator
 from nncore.verify.writing import show
@@ -227,6 +228,8 @@ class Terms:
         """A member with a number by the line that defines it, and one with the unfolded index by the recursion."""
         (place,) = indices
         lines = self.scope.families[name]
+        if place.is_Integer and (start := start_of_sequence(name, int(place), self.scope.notation)):
+            return self._atom(start, ())
         if place.is_Integer:
             line = line_for(name, int(place), self.scope)
         else:
@@ -393,9 +396,23 @@ class Terms:
             return self._smooth(name, primes)(*parts)
         if self.opaque(name):
             return self._smooth(name, primes)(*parts)
+        return self._expanded_function(name, primes, parts)
+
+    def _expanded_function(self, name: str, primes: int, parts: tuple[sp.Expr, ...]) -> sp.Expr:
+        definition = self.scope.definitions[name]
         if not primes:
             return self.number(definition.body, dict(zip(definition.arguments, parts, strict=True)))
-        return self._nth(lambda x: self.function(name, 0, (x,)), primes, parts, name)
+        return self._nth(lambda x: self._expanded_function(name, 0, (x,)), primes, parts, name)
+
+    def with_functions(self, term: sp.Expr) -> sp.Expr:
+        """The term with all functions expanded that were opaque while derivatives were taken."""
+        for written, (name, primes) in self._slopes.items():
+            if name in self.scope.definitions:
+                term = term.replace(
+                    sp.Function(written, real=True),
+                    lambda *parts, name=name, primes=primes: self._expanded_function(name, primes, parts),
+                )
+        return term
 
     def _nth(self, function: Callable, primes: int, parts: tuple[sp.Expr, ...], name: str = "") -> sp.Expr:
         if not primes:

@@ -133,6 +133,17 @@ def test_what_may_end_otherwise_another_time_is_not_kept(pages, monkeypatch, sta
     assert pages.judged == 1
 
 
+def test_a_claim_whose_proof_ran_out_of_time_is_not_kept(pages, monkeypatch):
+    judge = book.judge
+    monkeypatch.setattr(book, "judge", lambda *given: book.Judgement("sampled", points=4))
+    monkeypatch.setattr(book.symbolic, "LONGEST", 0)
+    pages.write("b.md", SLOPE + "\n")
+    assert pages.check().pages[1].formulas[0].status == "sampled"
+    monkeypatch.setattr(book, "judge", judge)
+    assert pages.check().pages[1].formulas[0].status == "verified for all shapes"
+    assert pages.judged == 1
+
+
 def test_what_is_refuted_is_refuted_again_from_the_cache(pages):
     pages.write("b.md", SLOPE.replace("1 -", "2 -"))
     first, second = pages.check(), pages.check()

@@ -60,6 +60,6 @@ def test_a_letter_with_a_fixed_number_is_a_letter_of_its_own(status, why):
     assert status(QUOTIENTS, one, other, r"d_1 = f'(x) + \frac{h}{2} f''(x) + O(h^2)") == AGREES
     assert status(QUOTIENTS, one, other, "d_1 = d_2") == REFUTED
     assert why(QUOTIENTS, one, one) == "d_1 is defined already"
-    assert why(one) == "the entry d[1] is neither declared nor defined"
+    assert why(one) == "d is not declared with a number, as d_1, or over steps"
     assert "number, the right side is" in why(QUOTIENTS, "d_1 := X W")
-    assert "entries are defined all at once" in why("b_1 := x")
+    assert "b is not declared with a number" in why("b_1 := x")
