@@ -49,12 +49,14 @@ def _scopes(page: Page, first: Scope) -> list[Scope]:
 def _bound(page: Page) -> dict[str, Size]:
     """The indices that a display binds and that are declared nowhere, with the sizes up to which they run."""
     found: dict[str, Size] = {}
-    for item in page.items:
+    for item in (item for item in page.items if not item.shown):
         declared = {index.letter for index in item.scope.notation.indices}
         for side in (item.left, item.right):
             for node, _ in t.walk(side) if side else ():
                 if isinstance(node, t.Sum | t.Product) and node.index.name not in declared:
-                    found[node.index.name] = Checker(item.scope).bound_size(node.index, node.lower, node.upper)
+                    found[node.index.name] = Checker(item.scope, item.conditions).bound_size(
+                        node.index, node.lower, node.upper
+                    )
     return found
 
 

@@ -9,7 +9,12 @@ from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, judge, size_plans,
 LAYERS = ("dense-forward", "dense-backward", "relu", "sigmoid", "softmax", "cross-entropy", "softmax-cross-entropy")
 LOSSES = ("softmax-and-cross-entropy", "exercise-1-1")
 PAGES = ("prerequisites.md", *(f"loss/{name}.md" for name in LOSSES), *(f"layers/{name}.md" for name in LAYERS))
-PAGES += ("network/gradient-checking.md", "network/initialization.md", "network/training.md", "reference/numerical-range.md")
+PAGES += (
+    "network/gradient-checking.md",
+    "network/initialization.md",
+    "network/training.md",
+    "reference/numerical-range.md",
+)
 
 ONE_HOT = r"y_{im} := \delta_{m c_i}"
 SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
