@@ -405,7 +405,7 @@ class Checker:
         if self._range(t.Letter(letter, span=upper.span)) != STEPS:
             raise not_covered("sums whose upper limit is an index", upper)
         if self._lowest(letter) + shift < 0:
-            raise MeaningError(
+            raise WrongIndex(
                 f"the sum would end at {self._lowest(letter) + shift}: say for which {letter} it is", upper
             )
         return STEPS
