@@ -269,7 +269,7 @@ def check_members(node: t.Node, scope: Scope, above: tuple[str, ...] = (), done:
 def numbered(nodes: Sequence[t.Node], conditions: Sequence[t.Chain], scope: Scope) -> Iterator[dict[str, int]]:
     """The numbers that take the place of R and of a free r in a statement; none if it is not about layers."""
     family, last = widths(scope.notation), last_layer(scope.notation)
-    if not family or not last or not is_about_layers((*nodes, *conditions), scope):
+    if not is_about_layers((*nodes, *conditions), scope):
         yield {}
         return
     everything = (*nodes, *conditions)
@@ -324,7 +324,10 @@ _RELATIONS = {"=": eq, r"\ne": ne, r"\le": le, r"\ge": ge, "<": lt, ">": gt}
 
 
 def is_about_layers(nodes: Sequence[t.Node], scope: Scope) -> bool:
+    """Whether expressions contain a layer or its number; never under a notation that declares no layers."""
     family, last = widths(scope.notation), last_layer(scope.notation)
+    if not family or not last:
+        return False
     for node in reached(nodes, scope):
         if isinstance(node, t.Letter) and node.name in (family.index, last):
             return True
