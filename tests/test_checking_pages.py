@@ -41,7 +41,8 @@ def test_a_simpler_check_accepts_what_the_judge_of_the_book_does_not(capsys):
     assert "a derivative does not exist here" in verdicts[6]
 
 
-def test_a_right_homework_passes_and_each_mistake_is_found_at_its_place(capsys):
+def test_a_right_homework_passes_and_each_mistake_is_found_at_its_place(capsys, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as in the kernel that runs the page
     right, sign, transpose, missing, own = (out for _, out, _ in run("check-your-own.md", capsys) if out)
     for printed in (right, own):
         assert printed.endswith("exit code: 0\n")
@@ -49,4 +50,5 @@ def test_a_right_homework_passes_and_each_mistake_is_found_at_its_place(capsys):
     assert "likely the sign of the right side" in sign and sign.endswith("exit code: 1\n")
     assert "is D × M" in transpose and transpose.endswith("exit code: 2\n")
     assert "the index i is free here, but not on the left" in missing and missing.endswith("exit code: 2\n")
+    assert right.startswith("homework.md:4  definition\n") and "\x1b" not in right
     assert not re.search(r"\d m?s\b", right)  # a time would make every build of the book another one
