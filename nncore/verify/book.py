@@ -233,6 +233,7 @@ def _labelled(
     label: str, page: Page, others: Sequence[Path], notation: Notation, functions: Mapping[str, Definition]
 ) -> tuple[Item, ...]:
     """What the equation with a label says, on this page or on another one."""
+    others = [path for path in others if label in path.read_text(encoding="utf-8")]  # before all is given a meaning
     pages = [lambda: page, *(lambda path=path: said(*read_page(path), notation, functions) for path in others)]
     for read_it in pages:
         try:
@@ -315,13 +316,13 @@ class _Judging:
         yield from (each for each in dict.fromkeys(used) if each not in (name, None))
 
     def _part(self, item: Item) -> Part:
-        judgement, start, clock = None, time.process_time(), time.monotonic()
+        judgement, start = None, time.process_time()
         if item.kind in (CLAIM, CONVENTION, ERRATUM, UNCHECKED):
             try:
                 judgement = self._judgement(item)
             except Exception as error:  # whatever a formula does to the judges, the other formulas are judged
                 judgement = Judgement(CHECKER_FAULT, reason=f"{type(error).__name__}: {error}")
-            if judgement.status == SAMPLED and time.monotonic() - clock >= symbolic.LONGEST:
+            if judgement.status == SAMPLED and time.process_time() - start >= symbolic.LONGEST:
                 self.in_time = False
         return Part(
             kind=item.kind,

@@ -24,11 +24,12 @@ from dataclasses import asdict, dataclass
 from nncore.verify.judging import ALL_SHAPES, FAILURES, STATUSES, Judgement
 from nncore.verify.meaning import ASSUMPTION, CLAIM, CONVENTION, DEFINITION, EXPRESSION, STEP
 from nncore.verify.numeric import Counterexample
+from nncore.verify.surroundings import ERRATUM, UNCHECKED
 
 UNREADABLE = "unreadable"
 WITHOUT_MEANING = "without meaning"
 FAILING = (*FAILURES, UNREADABLE, WITHOUT_MEANING)
-KINDS = (CLAIM, DEFINITION, ASSUMPTION, CONVENTION, STEP, EXPRESSION)
+KINDS = (CLAIM, DEFINITION, ASSUMPTION, CONVENTION, STEP, EXPRESSION, ERRATUM, UNCHECKED)
 STATUS_ORDER = (*STATUSES, WITHOUT_MEANING, UNREADABLE)  # the best first
 _INEQUALITIES = ("<", ">", r"\le", r"\ge", r"\ne")
 
@@ -222,8 +223,13 @@ def _counted(words: Iterable[str]) -> dict[str, int]:
 def sentences(report: Report) -> Iterator[str]:
     """The figures of a report in words."""
     of = figures(report.pages)
-    failing = f"{of.failing} of them fail" if of.failing else "0 are unreadable, 0 are unchecked"
-    yield f"{_count(of.formulas, 'displayed formula')}, each one read and judged: {failing}."
+    failing = f"{of.failing} of them fail" if of.failing else "none of them fails"
+    unread = sum(formula.status == UNREADABLE for page in report.pages for formula in page.formulas)
+    unchecked = of.kinds.get(UNCHECKED, 0)
+    yield (
+        f"{_count(of.formulas, 'displayed formula')}, each one read and judged: {failing}, "
+        f"{unread} are unreadable, {unchecked} are unchecked."
+    )
     claims = sum(of.statuses.values())
     if claims:
         statuses = ", ".join(f"{number} {status}" for status, number in of.statuses.items())
@@ -234,7 +240,10 @@ def sentences(report: Report) -> Iterator[str]:
             f"({_share(of.for_all_shapes, of.symbolic)}) are verified for all shapes. Counted apart: "
             f"{_count(of.decimals, 'decimal')} and {_count(of.inequalities, 'inequality')}."
         )
-    others = [_count(number, kind) for kind, number in of.kinds.items() if kind != CLAIM]
+    wrong = of.kinds.get(ERRATUM, 0)
+    if wrong:
+        yield f"{wrong} of these formulas {'is' if wrong == 1 else 'are'} wrong on purpose, in boxes that say so."
+    others = [_count(number, kind) for kind, number in of.kinds.items() if kind not in (CLAIM, ERRATUM, UNCHECKED)]
     if others:
         yield f"What claims nothing: {', '.join(others)}."
 

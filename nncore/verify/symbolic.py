@@ -31,7 +31,7 @@ from nncore.verify.terms import Grid, NoTerm, Terms
 SHAPES = ((2, 3, 4), (3, 4, 2), (4, 2, 3))
 
 
-LONGEST = 10.0  # seconds for one claim
+LONGEST = 10.0  # seconds of computing for one claim, however busy the machine is
 
 
 class OutOfTime(Exception):
@@ -40,7 +40,7 @@ class OutOfTime(Exception):
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Ends what runs inside after some seconds; where there are no alarms, as outside of the main thread, never."""
+    """Ends what runs inside after some seconds of computing; outside of the main thread, which has no timer, never."""
 
     def ring(*_):
         raise OutOfTime
@@ -48,13 +48,13 @@ def time_limit(seconds: float) -> Iterator[None]:
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 @dataclass(frozen=True, slots=True)
