@@ -18,6 +18,7 @@ understood may not be used by any formula below. The rules:
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -126,6 +127,16 @@ class _Reading:
         self.assumed: dict[str | None, list[Assumed]] = {}
         self.lost_assumptions: set[str | None] = set()
         self.own: set[str] = set()  # names that this page defines
+
+    def copy(self) -> "_Reading":
+        """The same state, from which another text can go on."""
+        other = copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, dict):
+                setattr(other, name, {key: copy(inner) for key, inner in value.items()})
+            elif isinstance(value, list | set):
+                setattr(other, name, copy(value))
+        return other
 
     def formula(self, formula: DisplayedFormula, place: Place) -> None:
         """Adds what a formula says, or its first fault."""
@@ -440,18 +451,71 @@ def _place(formula: DisplayedFormula, start: int) -> tuple[int, int]:
 
 def meaning(path: Path | str, notation: Notation, functions: Mapping[str, Definition] | None = None) -> Page:
     """What a page says under the notation of the book, and the functions that other pages define."""
-    found = formulas(path)
-    around = surroundings(path, found)
     try:
-        notation = with_blocks(notation, around.blocks)
+        reading, waiting = _opened(path, notation, functions)
     except _BlockError as error:
         return Page((), (Fault(Path(path), error.line, 1, str(error)),))
+    return _read_on(reading, waiting)
+
+
+_Waiting = Sequence[tuple[DisplayedFormula, Place]]
+
+
+def _opened(path: Path | str, notation: Notation, functions: Mapping[str, Definition] | None) -> tuple:
+    """A reading that stands at the top of a page, and the formulas that wait for it."""
+    found = formulas(path)
+    around = surroundings(path, found)
+    notation = with_blocks(notation, around.blocks)
     own = set(_defined_functions(found, notation))
     known = {name: definition for name, definition in (functions or {}).items() if name not in own}
-    reading = _Reading(notation, known)
-    for formula, place in zip(found, around.places, strict=True):
+    return _Reading(notation, known), tuple(zip(found, around.places, strict=True))
+
+
+def _read_on(reading: _Reading, waiting: _Waiting) -> Page:
+    for formula, place in waiting:
         reading.formula(formula, place)
     return Page(tuple(reading.items), tuple(reading.faults))
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A formula in its page: what it says there, and what another text would say in its place."""
+
+    formula: DisplayedFormula
+    notation: Notation
+    said: Page
+    _before: _Reading
+    _waiting: _Waiting
+
+    def instead(self, text: str) -> Page:
+        """What another text would say here."""
+        return self._with(text, self._waiting[:1])
+
+    def instead_and_below(self, text: str) -> Page:
+        """What another text would say here, and the rest of the page below it."""
+        return self._with(text, self._waiting)
+
+    def _with(self, text: str, waiting: _Waiting) -> Page:
+        (formula, place), *below = waiting
+        reading, above = self._before.copy(), self._before
+        page = _read_on(reading, [(replace(formula, text=text), place), *below])
+        return Page(page.items[len(above.items) :], page.faults[len(above.faults) :])
+
+
+def spots(path: Path | str, notation: Notation, functions: Mapping[str, Definition] | None = None) -> Iterator[Spot]:
+    """Every formula of a page as it stands between the others.
+
+    Raises
+    ------
+    NotationError
+        If a ``{notation}`` block of the page is wrong.
+    """
+    reading, waiting = _opened(path, notation, functions)
+    for number, (formula, place) in enumerate(waiting):
+        before = reading.copy()
+        reading.formula(formula, place)
+        items, faults = reading.items[len(before.items) :], reading.faults[len(before.faults) :]
+        yield Spot(formula, reading.scope.notation, Page(tuple(items), tuple(faults)), before, waiting[number:])
 
 
 def _defined_functions(found: Sequence[DisplayedFormula], notation: Notation) -> Iterator[str]:

@@ -94,11 +94,13 @@ class Verdict:
 # Sizes ----------------------------------------------------------------------------------------------------------------
 
 
-def size_plans(names: Sequence[str], least: Mapping[str, int], allowed: Callable[[dict], bool]) -> list[dict[str, int]]:
+def size_plans(
+    names: Sequence[str], least: Mapping[str, int], allowed: Callable[[dict], bool], smallest: int = 2
+) -> list[dict[str, int]]:
     """Sizes to try, the smallest first: all different and none 1, then each of them 1, unless conditions forbid it."""
     if not names:
         return [{}]
-    usual = range(2, 2 + max(3, len(names)))
+    usual = range(smallest, smallest + max(3, len(names)))
     plans = [dict(zip(names, values, strict=True)) for values in _orders(usual, len(names))]
     plans += [{**plans[0], name: 1} for name in names]
     plans += [dict.fromkeys(names, 1)]
@@ -215,10 +217,11 @@ _ATTEMPTS = ("both", "letters", "positive", "both", "letters", "positive", "lett
 _FEWEST = 4  # comparisons without which nothing is said
 
 
-def judge(item: Item, seed: str = "1", shared: dict | None = None) -> Verdict:
+def judge(item: Item, seed: str = "1", shared: dict | None = None, smallest: int = 2) -> Verdict:
     """What the numbers say of a claim, or of a convention: that the derivative does not exist where it fixes a value.
 
-    ``shared`` keeps what was computed at a point, for the other claims of a page.
+    ``shared`` keeps what was computed at a point, for the other claims of a page; sizes that differ start at
+    ``smallest``.
 
     Raises
     ------
@@ -229,7 +232,7 @@ def judge(item: Item, seed: str = "1", shared: dict | None = None) -> Verdict:
         return _judge_convention(item)
     if item.kind != CLAIM:
         raise ValueError(f"a {item.kind} claims nothing")
-    return _Trial(item, seed, {} if shared is None else shared).verdict()
+    return _Trial(item, seed, {} if shared is None else shared, smallest).verdict()
 
 
 def witness(item: Item, assumed: Sequence[Assumed], seed: str = "1") -> bool:
@@ -241,13 +244,13 @@ def witness(item: Item, assumed: Sequence[Assumed], seed: str = "1") -> bool:
 class _Trial:
     """One claim on its way through sizes, points and entries."""
 
-    def __init__(self, item: Item, seed: str, shared: dict):
+    def __init__(self, item: Item, seed: str, shared: dict, smallest: int = 2):
         self.item, self.seed = item, seed
         self._shared = shared
         self._wishes = wishes(item)
         self._about_sizes = [chain for chain in item.conditions if _is_about_sizes(chain, item)]
         self._others = [chain for chain in item.conditions if chain not in self._about_sizes]
-        self.plans = size_plans(sizes_of(item), dict(item.least), self._allowed)
+        self.plans = size_plans(sizes_of(item), dict(item.least), self._allowed, smallest)
         self._where: dict[str, None] = {}
         self._points = 0
         self._seen: set[tuple] = set()
