@@ -1,31 +1,26 @@
 """The pages of the book as the checker understands them, read once for all tests of a process."""
 
-import sys
-import tempfile
 from functools import cache
 from pathlib import Path
 
+import yaml
+
 from nncore.verify.meaning import Page, book_functions, meaning
+from nncore.verify.notation import load
 
-sys.path.insert(0, str(Path(__file__).parent / "verify"))
-from requested import notation, page  # noqa: E402
+ROOT = Path(__file__).resolve().parents[1]
+NOTATION = load(ROOT / "book" / "notation.yml")
 
-NOTATION = notation()
-NAMES = [
-    *(f"loss/{name}.md" for name in ("softmax-and-cross-entropy", "exercise-1-1")),
-    *(
-        f"layers/{name}.md"
-        for name in (
-            "dense-forward", "dense-backward", "relu", "sigmoid", "softmax", "cross-entropy", "softmax-cross-entropy",
-        )
-    ),
-]  # fmt: skip
+
+def pages() -> list[Path]:
+    """The Markdown pages of the book, from its table of contents."""
+    contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    files = [contents["root"], *(chapter["file"] for part in contents["parts"] for chapter in part["chapters"])]
+    return [ROOT / f"{file}.md" for file in files]
 
 
 @cache
 def said() -> dict[str, Page]:
     """What every page says, by its name."""
-    folder = Path(tempfile.mkdtemp())
-    paths = [page(name, folder) for name in NAMES]
-    functions = book_functions(paths, NOTATION)
-    return {name: meaning(path, NOTATION, functions) for name, path in zip(NAMES, paths, strict=True)}
+    functions = book_functions(pages(), NOTATION)
+    return {str(path.relative_to(ROOT / "book")): meaning(path, NOTATION, functions) for path in pages()}

@@ -228,11 +228,8 @@ def test_what_a_layer_remembers_and_computes_is_the_printed_equation(kind):
     layer = kind()
     result = layer.forward(*(argument(name, sizes) for name in names))
     assert_is_equation((result,), labels_of(forward), names, sizes)
-    known = (upstream, *inspect.signature(backward).parameters)
     result = layer.backward(argument(upstream, sizes))
-    known_terms = [name for name in known if name in ("Z", "P", "c", "Y")]
-    substituted = result
-    assert_is_equation((substituted,), labels_of(backward), known_terms, sizes)
+    assert_is_equation((result,), labels_of(backward), names, sizes)  # in the letters that forward was given
 
 
 def test_what_a_dense_layer_remembers_and_computes_is_the_printed_equation():
@@ -253,7 +250,7 @@ def wrong_dense_vjp(dZ, X, W):
 
 
 def wrong_relu_vjp(dA, Z):
-    return dA * (functions.relu(Z) >= 0)
+    return np.where(functions.relu(Z) >= 0, dA, 0)
 
 
 def wrong_softmax_vjp(dP, P):

@@ -87,6 +87,7 @@ def scalars(shown, notation):
     for scalar in shown.scalars:
         carries = f"; ${scalar.written.letter}_{scalar.over}$ after step ${scalar.over}$" if scalar.over else ""
         runs = f", one of 1 to ${scalar.to}$" if scalar.to else ""
+        runs += f", the {scalar.ties} of several equal ones" if scalar.ties else ""
         yield f"${tex(scalar.written)}$", scalar.meaning, runs + carries
 
 
@@ -102,13 +103,21 @@ def constants(shown, notation):
         yield f"${constant.letter}$", constant.meaning, ""
 
 
+def random(shown, notation):
+    yield "random letter", "its entries", "meaning"
+    for each in shown.random:
+        entries = "are independent of each other and of all else" if each.independent else "may depend on each other"
+        symmetric = "; their distributions are symmetric around 0" if each.symmetric else ""
+        yield f"${each.letter}$", entries + symmetric, each.meaning, ""
+
+
 def signs(shown, notation):
     yield "sign", "meaning"
     for sign in shown.signs:
         yield f"${sign.sign}$", sign.meaning, ""
 
 
-TABLES = {table.__name__: table for table in (sizes, indices, arrays, scalars, functions, constants, signs)}
+TABLES = {table.__name__: table for table in (sizes, indices, arrays, scalars, functions, constants, random, signs)}
 
 
 def table(directive: SphinxDirective, part: str, shown: Notation, notation: Notation) -> list[nodes.Node]:

@@ -13,6 +13,9 @@ understood may not be used by any formula below. The rules:
 - An assumption is in force where the text around a formula refers to its label; it speaks about inputs only.
 - Every letter is declared, defined or bound. An index runs over one range, a bound one does not leave its sum, and what
   is free on the right of a relation is free on its left. Shapes agree, and nothing broadcasts.
+- What stands before a ``\Rightarrow`` gives an input a value for this claim (`nncore.verify.premises`). A right side may
+  end with a rest ``O(h^k)``. Expectations are over the letters that the notation declares random. A class number is
+  defined by ``\arg\max`` if its declaration says which of equal places it is.
 - The derivative of F by u, where u is defined, takes F as a function of u: F is expanded only down to u. It is an error
   if F does not contain u, or still contains what u is made of.
 """
@@ -22,6 +25,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from nncore.verify import orders, premises
 from nncore.verify import tree as t
 from nncore.verify.latex import read
 from nncore.verify.names import (
@@ -36,17 +40,19 @@ from nncore.verify.names import (
     Size,
     array_named,
     array_of_entry,
+    is_class,
     kind_of_function,
     letters,
     name_of,
     not_covered,
+    size_of_classes,
     sizes_of_shape,
 )
 from nncore.verify.notation import Notation, NotationError, extended
 from nncore.verify.pages import DisplayedFormula, formulas
 from nncore.verify.scanning import LatexError
 from nncore.verify.shapes import Checker, words
-from nncore.verify.surroundings import NotationBlock, Place, surroundings
+from nncore.verify.surroundings import NotationBlock, Place, Surroundings, surroundings
 from nncore.verify.writing import show
 
 # kinds of items
@@ -70,6 +76,12 @@ class Item:
 
     ``free`` are the free indices with their sizes, ``least`` the sizes without which a named entry does not exist,
     ``letters`` all letters and functions that it contains, expanded or not.
+
+    ``premises`` are what stands before a ``\\Rightarrow``, as it is printed: u = e, or u^k = e with odd k. The scope of
+    such a claim defines u as e, or as the real k-th root of e, and names u in ``scope.placed``: it is an input that the
+    premise only places, so a derivative by u holds everything else fixed, what e is made of included.
+
+    A claim up to a rest keeps its O(h^k) as the last addend of ``right``: `nncore.verify.orders.split` takes it off.
     """
 
     kind: str
@@ -86,6 +98,7 @@ class Item:
     least: tuple[tuple[str, int], ...]
     shape: Shape
     letters: frozenset[str]
+    premises: tuple[t.Chain, ...] = ()
 
     def __str__(self) -> str:
         place = f"{self.formula.path}:{self.line}:{self.column}"
@@ -127,6 +140,7 @@ class _Reading:
         self.assumed: dict[str | None, list[Assumed]] = {}
         self.lost_assumptions: set[str | None] = set()
         self.own: set[str] = set()  # names that this page defines
+        self.premises: tuple[t.Chain, ...] = ()  # of the claim at hand
 
     def copy(self) -> "_Reading":
         """The same state, from which another text can go on."""
@@ -162,28 +176,43 @@ class _Reading:
             self.scope = replace(self.scope, lost=self.scope.lost | _left_names(statement.first, self.scope))
 
     def _statement(self, statement, tree: t.Formula, formula: DisplayedFormula, place: Place) -> None:
-        if isinstance(statement, t.Implication):
-            raise not_covered("implications", statement)
         conditions = _chains(tree.conditions)
-        if not statement.links:
+        if isinstance(statement, t.Implication):
+            self._implication(statement, conditions, formula, place)
+        elif not statement.links:
             self._expression(statement.first, conditions, formula, place)
         elif "prf:assumption" in formula.within:
             self._assumption(statement, conditions, formula, place)
         elif statement.links[0].relation == t.ASSIGNS:
             self._step(statement, conditions, formula, place)
         else:
-            left = statement.first
-            sides = (left, *(link.right for link in statement.links))
-            leading = left
-            if not _defines(statement, formula.within):
-                leading = next((side for side in sides if not self._is_constant(side)), left)
-            for position, link in enumerate(statement.links):
-                here = conditions + _chains(link.conditions)
-                if position == 0 and _defines(statement, formula.within):
-                    self._defining(statement, link, here, formula, place)
-                else:
-                    self._claim(left, link, here, formula, place, leading)
-                left = link.right
+            self._links(statement, conditions, formula, place, _defines(statement, formula.within))
+
+    def _links(self, statement: t.Chain, conditions, formula, place, defines: bool) -> None:
+        """A chain, link by link."""
+        left = statement.first
+        sides = (left, *(link.right for link in statement.links))
+        leading = left
+        if not defines:
+            leading = next((side for side in sides if not self._is_constant(side)), left)
+        for position, link in enumerate(statement.links):
+            here = conditions + _chains(link.conditions)
+            if position == 0 and defines:
+                self._defining(statement, link, here, formula, place)
+            else:
+                self._claim(left, link, here, formula, place, leading)
+            left = link.right
+
+    def _implication(self, statement: t.Implication, conditions, formula, place) -> None:
+        """The conclusion, claimed where the premise holds; what the premise places is so for this formula only."""
+        if not statement.conclusion.links or "prf:assumption" in formula.within:
+            raise MeaningError("an implication claims a relation", statement)
+        before = self.scope
+        self.scope, self.premises = premises.assumed(statement.premise, before), (statement.premise,)
+        try:
+            self._links(statement.conclusion, conditions, formula, place, False)
+        finally:
+            self.scope, self.premises = before, ()
 
     def _is_constant(self, side: t.Node) -> bool:
         """Whether a side is a number such as 0, which stands for all values of the indices of the others."""
@@ -208,14 +237,29 @@ class _Reading:
         checker.side(leading)
         allowed = dict(checker.free)
         shape = checker.side(left)
-        other = checker.side(link.right)
+        other = checker.side(self._without_rest(link))
         if not checker.same_shape(shape, other):
             raise MeaningError(f"{show(left)} is {words(shape)}, {show(link.right)} is {words(other)}", link.right)
+        if checker.complex and link.relation not in ("=", r"\ne"):
+            raise MeaningError("complex numbers have no order", link)
         for letter in checker.free:
             if letter not in allowed:
                 raise MeaningError(f"the index {letter} is free here, but not on the left", link)
         self._conditions(conditions, checker, allowed)
         self._add(CLAIM, left, link.relation, link.right, conditions, formula, place, checker, shape, link)
+
+    def _without_rest(self, link: t.Link) -> t.Node:
+        """The right side, but for an O(h^k) at the end of an equation."""
+        try:
+            rest = orders.split(link.right) if link.relation == "=" else None
+        except ValueError as error:
+            raise MeaningError(str(error), link.right) from None
+        if not rest:
+            return link.right
+        right, letter, _ = rest
+        if name_of(letter, self.scope).kind != "number" or letter.name in self.scope.definitions:
+            raise MeaningError(f"{letter.name} is no input, so it cannot tend to 0", letter)
+        return right
 
     def _step(self, statement, conditions, formula, place) -> None:
         (link,) = statement.links
@@ -239,6 +283,8 @@ class _Reading:
         shapes = [checker.side(side) for side in (statement.first, *(link.right for link in statement.links))]
         if any(shape is not None for shape in shapes):
             raise not_covered("assumptions about matrices", statement)
+        if checker.complex:
+            raise MeaningError("an assumption is about real numbers", statement)
         inputs = letters(statement, self.scope)
         for name in inputs & self.scope.definitions.keys():
             raise MeaningError(f"an assumption is about inputs, and {name} is defined", statement)
@@ -264,7 +310,9 @@ class _Reading:
         else:
             self._not_defined_yet(name, left)
             own_shape = None if indices else _declared_shape(name, self.scope.notation)
-        shape = checker.side(link.right)
+        shape = checker.side(self._without_choice(left, name, link.right))
+        if checker.complex:
+            raise MeaningError("what is defined is real: define its real or its imaginary part", link.right)
         if indices and shape is not None:
             raise MeaningError("an entry is a number, and the right side is a matrix", link.right)
         if arguments and shape is not None:
@@ -286,6 +334,21 @@ class _Reading:
         self.scope = replace(self.scope, definitions={**self.scope.definitions, name: definition})
         self.own.add(name)
         self._add(DEFINITION, left, t.DEFINES, link.right, conditions, formula, place, checker, shape, statement)
+
+    def _without_choice(self, left: t.Node, name: str, right: t.Node) -> t.Node:
+        """The right side of a definition, with max in the place of the arg max that defines a class number."""
+        notation = self.scope.notation
+        chosen = isinstance(right, t.Extremum) and right.kind.startswith("arg")
+        if not is_class(name, notation):
+            return right  # in which an arg max is an error
+        if not chosen:
+            raise MeaningError(r"a class number is defined by \arg\max or \arg\min", right)
+        size = size_of_classes(name, notation)
+        if not any(index.letter == right.index.name and index.to == size for index in notation.indices):
+            raise MeaningError(f"{show(left)} runs to {size}, and {right.index.name} does not", right.index)
+        if not next(scalar.ties for scalar in notation.scalars if scalar.written.letter == name):
+            raise MeaningError(f"which of several equal places is {show(left)}? Declare it with 'ties: first'", right)
+        return replace(right, kind=right.kind.removeprefix("arg"))
 
     def _head(self, left: t.Node) -> tuple[str, tuple[tuple[str, Size], ...], tuple[str, ...]]:
         """The name, the indices and the arguments of what is defined."""
@@ -316,6 +379,11 @@ class _Reading:
         runs_to = {index.letter: index.to for index in notation.indices}
         if letter == DELTA:
             raise MeaningError("Kronecker's delta has a fixed meaning", left)
+        if all(isinstance(index, t.Number) for index in indices):
+            name = name_of(left, self.scope)
+            if name.kind != "number":
+                raise MeaningError(f"{show(left)} is an entry, and entries are defined all at once", left)
+            return name.name, (), ()
         for index in indices:
             if not isinstance(index, t.Letter) or runs_to.get(index.name) is None:
                 raise not_covered("recursions, numbered definitions and sequences over steps", index)
@@ -365,9 +433,12 @@ class _Reading:
 
     def _add(self, kind, left, relation, right, conditions, formula, place, checker, shape, node) -> None:
         used: set[str] = set()
-        for part in (left, right, *conditions):
+        for part in (left, right, *conditions, *self.premises):
             used |= letters(part, self.scope) if part else set()
         self._check_references(place, node)
+        for label in place.mentions:
+            for letter in self.scope.lost & frozenset().union(*(each.letters for each in self.assumed.get(label, []))):
+                raise MeaningError(f"the definition of {letter} is not understood", node, covered=False)
         in_force = [each for label in sorted(place.mentions) for each in self.assumed.get(label, [])]
         start = node.span[0] if node.span != (0, 0) else 0
         line, column = _place(formula, start)
@@ -387,6 +458,7 @@ class _Reading:
                 least=tuple(checker.least.items()),
                 shape=shape,
                 letters=frozenset(used),
+                premises=self.premises,
             )
         )
 
@@ -437,7 +509,7 @@ def _declared_shape(name: str, notation: Notation) -> Shape:
 
 
 def _is_number(name: str, notation: Notation) -> bool:
-    return any(scalar.written.letter == name for scalar in notation.scalars)
+    return any(name.partition("_")[0] == scalar.written.letter for scalar in notation.scalars)
 
 
 def _place(formula: DisplayedFormula, start: int) -> tuple[int, int]:
@@ -451,27 +523,32 @@ def _place(formula: DisplayedFormula, start: int) -> tuple[int, int]:
 
 def meaning(path: Path | str, notation: Notation, functions: Mapping[str, Definition] | None = None) -> Page:
     """What a page says under the notation of the book, and the functions that other pages define."""
-    try:
-        reading, waiting = _opened(path, notation, functions)
-    except _BlockError as error:
-        return Page((), (Fault(Path(path), error.line, 1, str(error)),))
-    return _read_on(reading, waiting)
-
-
-_Waiting = Sequence[tuple[DisplayedFormula, Place]]
-
-
-def _opened(path: Path | str, notation: Notation, functions: Mapping[str, Definition] | None) -> tuple:
-    """A reading that stands at the top of a page, and the formulas that wait for it."""
     found = formulas(path)
-    around = surroundings(path, found)
+    return said(found, surroundings(path, found), notation, functions)
+
+
+def said(
+    found: Sequence[DisplayedFormula],
+    around: Surroundings,
+    notation: Notation,
+    functions: Mapping[str, Definition] | None = None,
+) -> Page:
+    """What the formulas of a page say, from wherever they and what stands around them were read."""
+    try:
+        reading = _at_top(found, around, notation, functions)
+    except _BlockError as error:
+        return Page((), (Fault(error.block.path, error.block.line, 1, str(error)),))
+    return _read_on(reading, zip(found, around.places, strict=True))
+
+
+def _at_top(found: Sequence[DisplayedFormula], around: Surroundings, notation: Notation, functions) -> _Reading:
+    """A reading that stands at the top of a page."""
     notation = with_blocks(notation, around.blocks)
     own = set(_defined_functions(found, notation))
-    known = {name: definition for name, definition in (functions or {}).items() if name not in own}
-    return _Reading(notation, known), tuple(zip(found, around.places, strict=True))
+    return _Reading(notation, {name: each for name, each in (functions or {}).items() if name not in own})
 
 
-def _read_on(reading: _Reading, waiting: _Waiting) -> Page:
+def _read_on(reading: _Reading, waiting: Iterable[tuple[DisplayedFormula, Place]]) -> Page:
     for formula, place in waiting:
         reading.formula(formula, place)
     return Page(tuple(reading.items), tuple(reading.faults))
@@ -485,21 +562,20 @@ class Spot:
     notation: Notation
     said: Page
     _before: _Reading
-    _waiting: _Waiting
+    _waiting: Sequence[tuple[DisplayedFormula, Place]]
 
     def instead(self, text: str) -> Page:
         """What another text would say here."""
-        return self._with(text, self._waiting[:1])
+        return self._with(text, ())
 
     def instead_and_below(self, text: str) -> Page:
         """What another text would say here, and the rest of the page below it."""
-        return self._with(text, self._waiting)
+        return self._with(text, self._waiting[1:])
 
-    def _with(self, text: str, waiting: _Waiting) -> Page:
-        (formula, place), *below = waiting
-        reading, above = self._before.copy(), self._before
-        page = _read_on(reading, [(replace(formula, text=text), place), *below])
-        return Page(page.items[len(above.items) :], page.faults[len(above.faults) :])
+    def _with(self, text: str, below: Sequence[tuple[DisplayedFormula, Place]]) -> Page:
+        formula, place = self._waiting[0]
+        page = _read_on(self._before.copy(), [(replace(formula, text=text), place), *below])
+        return Page(page.items[len(self._before.items) :], page.faults[len(self._before.faults) :])
 
 
 def spots(path: Path | str, notation: Notation, functions: Mapping[str, Definition] | None = None) -> Iterator[Spot]:
@@ -510,7 +586,10 @@ def spots(path: Path | str, notation: Notation, functions: Mapping[str, Definiti
     NotationError
         If a ``{notation}`` block of the page is wrong.
     """
-    reading, waiting = _opened(path, notation, functions)
+    found = formulas(path)
+    around = surroundings(path, found)
+    reading = _at_top(found, around, notation, functions)
+    waiting = tuple(zip(found, around.places, strict=True))
     for number, (formula, place) in enumerate(waiting):
         before = reading.copy()
         reading.formula(formula, place)
@@ -540,26 +619,40 @@ def book_functions(paths: Iterable[Path | str], notation: Notation) -> dict[str,
     """
     known: dict[str, Definition] = {}
     for path in paths:
-        for item in meaning(path, notation).items:
-            if item.kind == DEFINITION and item.formula.label and isinstance(item.left, t.Apply):
-                name = item.left.function.name
-                if kind_of_function(name, notation) != "number":
-                    continue
-                if name in known:
-                    raise NotationError(f"{item.formula.path}:{item.line}: {name} is defined on another page, too")
-                definition = item.scope.definitions[name]
-                own = letters(definition.body, item.scope) - notation.function_names - {*EXTREMA, *definition.arguments}
-                if own:
-                    place = f"{item.formula.path}:{item.line}"
-                    raise NotationError(f"{place}: {name} is known on all pages, but {min(own)} is not")
-                known[name] = definition
+        for name, item in page_functions(meaning(path, notation).items, notation).items():
+            if name in known:
+                raise NotationError(f"{item.formula.path}:{item.line}: {name} is defined on another page, too")
+            known[name] = item.scope.definitions[name]
     return known
 
 
+def page_functions(items: Iterable[Item], notation: Notation) -> dict[str, Item]:
+    """The items of a page that define a function for all pages, by its name.
+
+    Raises
+    ------
+    NotationError
+        If one contains a letter beside its arguments.
+    """
+    found: dict[str, Item] = {}
+    for item in items:
+        if item.kind == DEFINITION and item.formula.label and isinstance(item.left, t.Apply):
+            name = item.left.function.name
+            if kind_of_function(name, notation) != "number":
+                continue
+            definition = item.scope.definitions[name]
+            own = letters(definition.body, item.scope) - notation.function_names - {*EXTREMA, *definition.arguments}
+            if own:
+                place = f"{item.formula.path}:{item.line}"
+                raise NotationError(f"{place}: {name} is known on all pages, but {min(own)} is not")
+            found[name] = item
+    return found
+
+
 class _BlockError(NotationError):
-    def __init__(self, reason: str, line: int):
+    def __init__(self, reason: str, block: NotationBlock):
         super().__init__(reason)
-        self.line = line
+        self.block = block
 
 
 def with_blocks(notation: Notation, blocks: Sequence[NotationBlock]) -> Notation:
@@ -568,5 +661,5 @@ def with_blocks(notation: Notation, blocks: Sequence[NotationBlock]) -> Notation
         try:
             notation = extended(notation, block.text)
         except NotationError as error:
-            raise _BlockError(f"notation: {error}", block.line) from None
+            raise _BlockError(f"notation: {error}", block) from None
     return notation

@@ -3,7 +3,13 @@ r"""What the letters of a formula stand for: arrays, entries, numbers, indices, 
 `name_of` finds the meaning of a letter or an entry in a `Scope`: the notation in force, and what the page has defined
 above. `letters` lists what an expression is made of when definitions are expanded.
 
-Sizes are letters (``n``), widths of layers (``D_0``) or numbers; a shape is a pair of them, or `None` for a number.
+Sizes are letters (``n``), widths of layers (``D_2``, ``D_{r-1}``), numbers, or `STEPS` for a range without an end; a
+shape is a pair of them, or `None` for a number. The first and the last width are known by their letters: D_0 is D, and
+D_R is M.
+
+Families have members with whole numbers: arrays by layers, ``W^{[r]}``, and sequences, ``u_t``. A *position* is what
+stands in the place of the number: ``("r", -1)`` for r - 1, ``(None, 2)`` for 2. A member is known by the name that is
+printed, ``Z^{[r+1]}``, its whole family by the one with the plain letter: ``Z^{[r]}``, ``u_t``.
 """
 
 import re
@@ -17,6 +23,9 @@ from nncore.verify.writing import show
 
 Size = str | int
 Shape = tuple[Size, Size] | None
+Position = tuple[str | None, int]
+
+STEPS = "steps"
 
 KNOWN_FUNCTIONS = frozenset((r"\exp", r"\ln", r"\tanh", r"\sin", r"\cos"))
 EXTREMA = (r"\max", r"\min")
@@ -58,6 +67,21 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    r"""One of the definitions of a family: ``u_0 := 0``, or ``Z^{[r]} := … \quad 1 \le r \le R``.
+
+    It holds for all whole numbers from ``first`` to ``last`` (positions of numbers or R; without an end `None`).
+    ``letter`` stands for that number in the definition, and is `None` where a member is defined by its number. The
+    definition carries the name of the family, the other indices, and the conditions that are not about ``letter``.
+    """
+
+    letter: str | None
+    first: Position
+    last: Position | None
+    definition: Definition
+
+
+@dataclass(frozen=True, slots=True)
 class Convention:
     """The value that a page gives to a derivative of a function at one point."""
 
@@ -69,12 +93,34 @@ class Convention:
 
 @dataclass(frozen=True)
 class Scope:
-    """What is known where a formula stands."""
+    """What is known where a formula stands.
+
+    Attributes
+    ----------
+    definitions : mapping of str to Definition
+        What is defined once, by its name.
+    families : mapping of str to tuple of Line
+        What is defined line by line, by the name of the family. The members of a family that is not in here are inputs.
+        A base case is a line of its own, or a number that the notation declares with its index: ``\\theta_0``.
+    conventions : tuple of Convention
+        Values that derivatives are given.
+    lost : frozenset of str
+        Names whose definition is not understood.
+    depth : int or None
+        The number of layers, once R is replaced by a number: then every member that is defined by a family of layers is
+        in ``definitions`` under its name, ``Z^{[2]}``, and only sequences are left in ``families``
+        (`nncore.verify.families.instances` makes such scopes).
+    placed : frozenset of str
+        Inputs that only a premise of the claim defines, see `nncore.verify.meaning.Item.premises`.
+    """
 
     notation: Notation
     definitions: Mapping[str, Definition] = field(default_factory=dict)
+    families: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
     conventions: tuple[Convention, ...] = ()
-    lost: frozenset[str] = frozenset()  # letters whose definition is not understood
+    lost: frozenset[str] = frozenset()
+    depth: int | None = None
+    placed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +224,7 @@ def _entry_name(letter: str, indices: tuple[t.Node, ...], node: t.Node, scope: S
     if array_named(letter, notation):
         raise MeaningError(f"the entries of {letter} are printed with another letter; see the notation", node)
     definition = scope.definitions.get(letter)
-    if definition and definition.indices:
+    if definition and definition.indices and not is_class(letter, notation):
         return Name("entry", letter, tuple(size for _, size in definition.indices))
     return _numbered(letter, indices, node, notation)
 
@@ -216,6 +262,11 @@ def array_of_entry(letter: str, notation: Notation) -> declared.Array | None:
 def sizes_of_shape(shape: tuple[declared.Written, declared.Written]) -> tuple[Size, Size]:
     """The shape of a declaration."""
     return tuple(1 if size.letter == "1" else size.letter for size in shape)
+
+
+def is_class(letter: str, notation: Notation) -> bool:
+    """Whether a letter is declared as a class number."""
+    return any(scalar.written.letter == letter and scalar.to for scalar in notation.scalars)
 
 
 def size_of_classes(name: str, notation: Notation) -> Size:

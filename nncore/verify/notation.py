@@ -1,7 +1,9 @@
 r"""The letters in force: what `book/notation.yml` declares, as values that the reader and the judges look up.
 
-The file has eight parts, all optional: ``sizes``, ``indices``, ``arrays``, ``scalars``, ``functions``, ``constants``
-and ``signs`` are lists of declarations in the order of the notation page, ``state`` is a list of letters. Letters are
+The file has nine parts, all optional: ``sizes``, ``indices``, ``arrays``, ``scalars``, ``functions``, ``constants``,
+``random`` and ``signs`` are lists of declarations in the order of the notation page, ``state`` is a list of letters.
+``random`` says which letters, declared elsewhere, are random where an expectation is taken, and what is known of their
+distribution beside the moments that an assumption states; it usually stands on a page. Letters are
 written in LaTeX, in one form: ``W``, ``\theta``, ``\hat{u}``, ``\mathbf{1}``, with the indices that belong to them,
 ``x_{ij}``, ``D_r``, ``\beta_1``. `load` reads a file, `parse` its text, and `extended` adds what a block on a page
 declares; what is wrong raises `NotationError` with one line that names the part, the declaration and the fault.
@@ -60,12 +62,17 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A number, or one for each value of its indices; ``over`` is an index that it may carry, ``to`` its last value."""
+    """A number, or one for each value of its indices; ``over`` is an index that it may carry, ``to`` its last value.
+
+    ``to`` makes it a class number. Where such a number is defined by arg max, ``ties`` says which of several equal
+    places it is: ``first``.
+    """
 
     written: Written
     over: str | None
     to: str | None
     meaning: str
+    ties: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,21 @@ class Constant:
     """A constant."""
 
     letter: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Random:
+    """A letter whose entries, or whose value, expectations are taken over.
+
+    With ``independent`` every entry is independent of all other random entries, of this letter and of others. Those
+    that are not may depend on each other in any way, across letters too. ``symmetric``: -w is distributed as w is.
+    Entries need not be distributed alike.
+    """
+
+    letter: str
+    independent: bool
+    symmetric: bool
     meaning: str
 
 
@@ -107,6 +129,7 @@ class Notation:
     scalars: tuple[Scalar, ...] = ()
     functions: tuple[Function, ...] = ()
     constants: tuple[Constant, ...] = ()
+    random: tuple[Random, ...] = ()
     signs: tuple[Sign, ...] = ()
     state: tuple[str, ...] = ()
 
@@ -207,6 +230,7 @@ def _without(notation: Notation, hidden: frozenset[str]) -> Notation:
         scalars=tuple(each for each in notation.scalars if each.written.letter not in hidden),
         functions=tuple(each for each in notation.functions if each.name not in hidden),
         constants=tuple(each for each in notation.constants if each.letter not in hidden),
+        random=tuple(each for each in notation.random if each.letter not in gone),
         state=tuple(letter for letter in notation.state if letter not in gone),
     )
 
@@ -267,8 +291,14 @@ def _array(
     return Array(_letter(letter), entry and _written(entry), _shape(shape), layers and _shape(layers), meaning)
 
 
-def _scalar(letter: str, meaning: str, over: str | None = None, to: str | None = None) -> Scalar:
-    return Scalar(_written(letter), over and _letter(over), to and _letter(to), meaning)
+def _scalar(
+    letter: str, meaning: str, over: str | None = None, to: str | None = None, ties: str | None = None
+) -> Scalar:
+    if ties not in (None, "first"):
+        raise NotationError(f"ties: {ties!r} is not known; of several equal places 'first' is taken")
+    if ties and not to:
+        raise NotationError("only a class number, which has a last value 'to', is one of several places")
+    return Scalar(_written(letter), over and _letter(over), to and _letter(to), meaning, ties)
 
 
 def _function(name: str, kind: str, meaning: str) -> Function:
@@ -281,14 +311,25 @@ def _constant(letter: str, meaning: str) -> Constant:
     return Constant(_letter(letter), meaning)
 
 
+def _random(letter: str, entries: str, meaning: str, symmetric: str = "no") -> Random:
+    if entries not in ("independent", "dependent"):
+        raise NotationError(f"entries are 'independent' or 'dependent', not {entries!r}")
+    if symmetric not in ("yes", "no"):
+        raise NotationError(f"symmetric is 'yes' or 'no', not {symmetric!r}")
+    if symmetric == "yes" and entries == "dependent":
+        raise NotationError("only a distribution of independent entries is symmetric")
+    return Random(_letter(letter), entries == "independent", symmetric == "yes", meaning)
+
+
 # Each part: how a declaration is made, which keys it must have, and which it may have.
 _DECLARATIONS = {
     "sizes": (_size, ("letter", "meaning"), ("from",)),
     "indices": (_index, ("letter", "meaning"), ("to",)),
     "arrays": (_array, ("letter", "shape", "meaning"), ("entry", "layers")),
-    "scalars": (_scalar, ("letter", "meaning"), ("over", "to")),
+    "scalars": (_scalar, ("letter", "meaning"), ("over", "to", "ties")),
     "functions": (_function, ("name", "kind", "meaning"), ()),
     "constants": (_constant, ("letter", "meaning"), ()),
+    "random": (_random, ("letter", "entries", "meaning"), ("symmetric",)),
     "signs": (Sign, ("sign", "meaning"), ()),
 }
 _PARTS_OF_BLOCK = (*_DECLARATIONS, "state", "shadows")
@@ -344,6 +385,12 @@ def _check(notation: Notation) -> None:
     for letter in notation.state:
         if letter not in changing:
             raise NotationError(f"state: {letter} is neither an array nor a scalar")
+    seen: set[str] = set()
+    for random in notation.random:
+        if random.letter not in changing or random.letter in seen:
+            reason = "declared random already" if random.letter in seen else "neither an array nor a scalar"
+            raise NotationError(f"random, {random.letter}: {reason}")
+        seen.add(random.letter)
 
 
 def _check_that_letters_differ(notation: Notation) -> None:

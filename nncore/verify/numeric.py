@@ -8,7 +8,8 @@ quotients from both sides differ there is no derivative, and a claim that does n
 
 Sizes are permutations of (2, 3, 4), and 1 for each of them, unless conditions fix them. Points are small integers,
 zeros, equal entries, and random numbers of either sign over six orders of magnitude, so that ties and kinks are met.
-A function of kind ``smooth`` or ``cost`` becomes a random nonlinear one. Where a logarithm, a root or a quotient does
+A function of kind ``smooth`` or ``cost`` becomes a random nonlinear one. A claim up to a rest O(h^k) is a claim about the
+order of the rest, which is measured between small h. The premise of an implication holds at every point. Where a logarithm, a root or a quotient does
 not exist, the point counts for nothing and the verdict says what the claim needs.
 """
 
@@ -18,8 +19,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise, permutations, product
 
+from nncore.verify import orders
 from nncore.verify import tree as t
 from nncore.verify.meaning import CLAIM, CONVENTION, Assumed, Item
+from nncore.verify.moments import EXPECTATION, SQUARE, VARIANCE, Moment, moment_of
 from nncore.verify.names import MeaningError, Scope, name_of, size_of_classes
 from nncore.verify.values import (
     MODES,
@@ -95,12 +98,12 @@ class Verdict:
 
 
 def size_plans(
-    names: Sequence[str], least: Mapping[str, int], allowed: Callable[[dict], bool], smallest: int = 2
+    names: Sequence[str], least: Mapping[str, int], allowed: Callable[[dict], bool], start: int = 2
 ) -> list[dict[str, int]]:
-    """Sizes to try, the smallest first: all different and none 1, then each of them 1, unless conditions forbid it."""
+    """Sizes to try, the smallest first: all different from ``start`` on, then each of them 1, unless conditions forbid."""
     if not names:
         return [{}]
-    usual = range(smallest, smallest + max(3, len(names)))
+    usual = range(start, start + max(3, len(names)))
     plans = [dict(zip(names, values, strict=True)) for values in _orders(usual, len(names))]
     plans += [{**plans[0], name: 1} for name in names]
     plans += [dict.fromkeys(names, 1)]
@@ -136,7 +139,7 @@ def _volume(plan: Mapping[str, int]) -> int:
 def sizes_of(item: Item) -> tuple[str, ...]:
     """The sizes on which an item depends, also through its definitions."""
     found = {size for _, size in item.free}
-    nodes = [item.left, *([item.right] if item.right else []), *item.conditions]
+    nodes = [item.left, *([item.right] if item.right else []), *item.conditions, *item.premises]
     for name in sorted(item.letters):
         definition = item.scope.definitions.get(name)
         nodes += [definition.body, *definition.conditions] if definition else []
@@ -158,6 +161,11 @@ def sizes_of(item: Item) -> tuple[str, ...]:
     return tuple(sorted(size for size in found if isinstance(size, str)))
 
 
+def _takes_expectations(item: Item) -> bool:
+    """Whether outcomes have to be counted, whose number grows fast with the sizes."""
+    return bool(item.letters & {EXPECTATION, VARIANCE})
+
+
 def _is_about_sizes(chain: t.Chain, item: Item) -> bool:
     """Whether a condition contains nothing but sizes and numbers."""
     nodes = [node for node, _ in t.walk(chain)]
@@ -172,7 +180,21 @@ def _is_about_sizes(chain: t.Chain, item: Item) -> bool:
 
 def wishes(item: Item) -> Wishes:
     """The wishes of the conditions and assumptions of an item."""
-    return Wishes(tuple(sorted(_positive_letters(item).items())), tuple(_row_sums(item)))
+    moments = tuple(_moments(item))
+    positive = _positive_letters(item)
+    for moment in moments:
+        name = _input_name(moment.value, item.scope) if moment.kind == SQUARE else None
+        if name:
+            positive.setdefault(name, ">=")
+    return Wishes(tuple(sorted(positive.items())), tuple(_row_sums(item)), moments)
+
+
+def _moments(item: Item) -> Iterator[Moment]:
+    """The moments that the assumptions in force state."""
+    for assumed in item.assumptions:
+        moment = moment_of(assumed.claim, lambda node: _input_name(node, item.scope))
+        if moment:
+            yield moment
 
 
 def _positive_letters(item: Item) -> dict[str, str]:
@@ -214,6 +236,8 @@ def _row_sums(item: Item) -> Iterator[RowSum]:
 # Judging --------------------------------------------------------------------------------------------------------------
 
 _ATTEMPTS = ("both", "letters", "positive", "both", "letters", "positive", "letters", "positive")
+_STEPS = tuple(mp.mpf(10) ** -power for power in (6, 7, 8))  # between which the order of a rest is measured
+_NOTHING = mp.mpf(10) ** -45  # relative to the addends: a rest that a difference quotient cannot tell from 0
 _FEWEST = 4  # comparisons without which nothing is said
 
 
@@ -232,16 +256,16 @@ def judge(item: Item, seed: str = "1", shared: dict | None = None, smallest: int
         return _judge_convention(item)
     if item.kind != CLAIM:
         raise ValueError(f"a {item.kind} claims nothing")
-    return _Trial(item, seed, {} if shared is None else shared, smallest).verdict()
+    return Trial(item, seed, {} if shared is None else shared, smallest).verdict()
 
 
 def witness(item: Item, assumed: Sequence[Assumed], seed: str = "1") -> bool:
     """Whether numbers are found that satisfy all of the assumptions at once."""
-    trial = _Trial(replace(item, assumptions=tuple(assumed)), seed, {})
+    trial = Trial(replace(item, assumptions=tuple(assumed)), seed, {})
     return any(True for sizes in trial.plans for mode in MODES for _ in trial.points(sizes, mode))
 
 
-class _Trial:
+class Trial:
     """One claim on its way through sizes, points and entries."""
 
     def __init__(self, item: Item, seed: str, shared: dict, smallest: int = 2):
@@ -249,8 +273,11 @@ class _Trial:
         self._shared = shared
         self._wishes = wishes(item)
         self._about_sizes = [chain for chain in item.conditions if _is_about_sizes(chain, item)]
-        self._others = [chain for chain in item.conditions if chain not in self._about_sizes]
-        self.plans = size_plans(sizes_of(item), dict(item.least), self._allowed, smallest)
+        self._others = [chain for chain in item.conditions if chain not in self._about_sizes] + list(item.premises)
+        rest = orders.split(item.right) if item.relation == "=" else None
+        self._right, self._small, self._order = rest or (item.right, None, 0)
+        few = _takes_expectations(item)
+        self.plans = size_plans(sizes_of(item), dict(item.least), self._allowed, 1 if few else smallest)
         self._where: dict[str, None] = {}
         self._points = 0
         self._seen: set[tuple] = set()
@@ -322,7 +349,7 @@ class _Trial:
             if not all(values.holds(chain, entry) for chain in self._others):
                 return False
             values.value(self.item.left, entry)
-            values.value(self.item.right, entry)
+            values.value(self._right, entry)
         except Undefined as error:
             self._note(error)
             return False
@@ -347,11 +374,9 @@ class _Trial:
             try:
                 if not all(values.holds(chain, entry) for chain in self._others):
                     continue
-                left = values.value(self.item.left, entry)
-                right = values.value(self.item.right, entry)
+                wrong = self._wrong(values, entry, mode)
                 self._points += 1
                 self._seen.add(tuple(sorted(sizes.items())))
-                wrong = self._compare(left, right, values, entry, mode)
             except NoSuchEntry:
                 continue
             except (Undefined, Rejected) as error:
@@ -364,7 +389,33 @@ class _Trial:
                 return str(error), self._counterexample(sizes, entry, "none", "none")
             if wrong:
                 row_and_column, left, right = wrong
-                return DIFFER, self._counterexample(sizes, {**entry, **row_and_column}, left, right)
+                reason = "the rest is larger" if self._small else DIFFER
+                return reason, self._counterexample(sizes, {**entry, **row_and_column}, left, right)
+        return None
+
+    def _wrong(self, values: Values, entry, mode) -> tuple[dict, object, object] | None:
+        """The first place where the relation fails, with both values."""
+        if self._small:
+            return self._slow_rest(values, entry)
+        left, right = values.value(self.item.left, entry), values.value(self.item.right, entry)
+        return self._compare(left, right, values, entry, mode)
+
+    def _slow_rest(self, values: Values, entry) -> tuple[dict, object, object] | None:
+        """The order of the rest between two small steps to either side, if it is lower than what is claimed."""
+        letter = self._small.name
+        for sign in (1, -1):
+            rests = []
+            for step in _STEPS:
+                near = values.moved(letter, (), sign * step)
+                if not all(near.holds(chain, entry) for chain in self._others):
+                    break
+                rest = abs(near.value(self.item.left, entry) - near.value(self._right, entry))
+                rests.append(rest if rest > _NOTHING * self._scale(near, entry) else mp.mpf(0))
+            for wide, narrow in pairwise(rests):
+                order = mp.log10(wide / narrow) if wide and narrow else mp.inf if wide or not narrow else mp.mpf(0)
+                if order < self._order - mp.mpf(1) / 10:
+                    power = letter if self._order == 1 else f"{letter}^{self._order}"
+                    return {}, f"a rest of order {mp.nstr(order, 3)} in {letter}", f"O({power})"
         return None
 
     def _counterexample(self, sizes, entry, left, right) -> Counterexample:
@@ -387,7 +438,7 @@ class _Trial:
     def _scale(self, values: Values, entry):
         """The larger of the sums of absolute addends of both sides, entry by entry."""
         bounds = Bounds(values)
-        return entry_by_entry(max, bounds.value(self.item.left, entry), bounds.value(self.item.right, entry))
+        return entry_by_entry(max, bounds.value(self.item.left, entry), bounds.value(self._right, entry))
 
     def _fails(self, left, right, half, scale: Callable, mode: str) -> bool:
         if self.item.relation == r"\approx":
@@ -456,4 +507,4 @@ def _judge_convention(item: Item) -> Verdict:
 def _digits(value) -> str:
     if isinstance(value, str):
         return value
-    return "0" if abs(value) < SMOOTH**2 else mp.nstr(mp.mpf(value), 12)  # what rounding leaves of nothing
+    return "0" if abs(value) < SMOOTH**2 else mp.nstr(mp.convert(value), 12)  # what rounding leaves of nothing

@@ -59,8 +59,8 @@ class DisplayedFormula:
         return self.line + line - 1, self.columns[line - 1] + column - 1
 
 
-def formulas(path: Path | str) -> list[DisplayedFormula]:
-    """All displayed formulas of a Markdown page, in its order.
+def formulas(path: Path | str, text: str | None = None) -> list[DisplayedFormula]:
+    """All displayed formulas of a Markdown page, in its order; ``text`` is that of the page, if it is no file.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def formulas(path: Path | str) -> list[DisplayedFormula]:
         display inside a sentence.
     """
     path = Path(path)
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8") if text is None else text
     return list(_Page(path, text.splitlines()).formulas(text, 0, ()))
 
 

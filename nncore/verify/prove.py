@@ -18,6 +18,8 @@ from itertools import permutations
 
 import sympy as sp
 
+from nncore.verify.expectation import NO_CHANCES, Chances, Expect, expectation
+
 _Exp = sp.Function("E", positive=True)
 Positive = sp.Function("positive", integer=True, nonnegative=True)  # 1 where its argument is > 0, else 0
 
@@ -40,6 +42,8 @@ class Facts:
 
     values: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
     positive: frozenset[sp.Expr] = frozenset()
+    roots: tuple[tuple[sp.Expr, sp.Expr], ...] = ()  # a letter, and a polynomial in it that is 0
+    chances: Chances = NO_CHANCES
 
     def says_positive(self, term: sp.Expr) -> bool:
         """Whether a term is one of those that are positive."""
@@ -63,14 +67,17 @@ NOTHING = Facts()
 def vanishes(difference: sp.Expr, ranges: dict[sp.Symbol, sp.Expr], facts: Facts = NOTHING) -> bool:
     """Whether an expression is 0 for all sizes, by the rules above; if need be, sign by sign of what is compared."""
     reduced = normal_form(difference, ranges, facts)
-    return _is_zero(reduced) or _is_zero_for_every_sign(reduced, ranges, facts, MOST_SIGNS)
+    return _is_zero(reduced, facts) or _is_zero_for_every_sign(reduced, ranges, facts, MOST_SIGNS)
 
 
-def _is_zero(reduced: sp.Expr) -> bool:
+def _is_zero(reduced: sp.Expr, facts: Facts) -> bool:
     if reduced == 0:
         return True
     try:
-        return _signs(_booleans(sp.expand(sp.numer(sp.together(reduced))))) == 0
+        numerator = _signs(_booleans(sp.expand(sp.numer(sp.together(reduced)))))
+        for letter, polynomial in facts.roots:
+            numerator = sp.expand(sp.prem(numerator, polynomial, letter)) if numerator != 0 else numerator
+        return numerator == 0
     except sp.PolynomialError:
         return False
 
@@ -91,7 +98,7 @@ def _is_zero_for_every_sign(reduced: sp.Expr, ranges: dict, facts: Facts, most: 
     cases.append({letter: sp.expand(letter - part / part.coeff(letter))})
     return all(
         _impossible(case, up, down, facts)
-        or _is_zero(there := normal_form(reduced.xreplace(case), ranges, facts))
+        or _is_zero(there := normal_form(reduced.xreplace(case), ranges, facts), facts)
         or _is_zero_for_every_sign(there, ranges, facts, most - 1)
         for case in cases
     )
@@ -99,7 +106,7 @@ def _is_zero_for_every_sign(reduced: sp.Expr, ranges: dict, facts: Facts, most: 
 
 def _impossible(case: dict, up: sp.Expr, down: sp.Expr, facts: Facts) -> bool:
     """Whether facts exclude one of the three cases."""
-    above, below = facts.applied(up), facts.applied(down)
+    above, below = (facts.applied(indicator(each.args[0], facts)) for each in (up, down))
     if up not in case:  # equality
         return above == 1 or below == 1 or sp.expand(above + below) == 1
     return (case[up] == 1 and (above == 0 or below == 1)) or (case[up] == 0 and (below == 0 or above == 1))
@@ -209,6 +216,10 @@ def _reduce(expression: sp.Expr, ranges: dict, depth: int, facts: Facts = NOTHIN
         return facts.applied(expression)
     if isinstance(expression, sp.Indexed | sp.KroneckerDelta):
         return facts.applied(expression)
+    if isinstance(expression, Expect):
+        inner = _tidy(_reduce(expression.args[0], ranges, depth, facts), ranges)
+        mean = expectation(inner, facts.chances, Positive, facts.applied)
+        return mean if mean == expression else _reduce(mean, ranges, depth, facts)
     parts = [_reduce(argument, ranges, depth, facts) for argument in expression.args]
     if isinstance(expression, sp.Pow):
         return _power(*parts)
@@ -299,6 +310,13 @@ def indicator(part: sp.Expr, facts: Facts = NOTHING) -> sp.Expr:
     part = sp.expand(part)
     if part.is_number:
         return sp.S.One if part > 0 else sp.S.Zero
+    if len(part.free_symbols) == 1 and (size := min(part.free_symbols)).is_integer and size.is_positive:
+        at_one, slope = part.xreplace({size: sp.S.One}), part.coeff(size)
+        if sp.expand(part - slope * size).is_number and slope.is_number:  # a size is at least 1
+            if slope > 0 and at_one > 0:
+                return sp.S.One
+            if slope < 0 and at_one <= 0:
+                return sp.S.Zero
     factors = sp.Mul.make_args(sp.factor_terms(sp.together(part)))
     booleans = [factor for factor in factors if isinstance(factor, Positive)]
     rest = sp.Mul(*(factor for factor in factors if factor not in booleans and not positive(factor, facts)))

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from nncore.verify import tree as t
+from nncore.verify.imaginary import PARTS, is_complex
+from nncore.verify.moments import EXPECTATION, VARIANCE, random_letters
 from nncore.verify.names import (
     DIAGONAL,
     EXTREMA,
@@ -29,8 +31,8 @@ from nncore.verify.writing import show
 class Checker:
     """Shapes and indices of the parts of one statement.
 
-    ``free`` collects the free indices with their sizes, ``least`` the sizes that named entries need; `shape` raises
-    `MeaningError` for whatever has no meaning.
+    ``free`` collects the free indices with their sizes, ``least`` the sizes that named entries need, ``complex`` says
+    whether a side was complex; `shape` raises `MeaningError` for whatever has no meaning.
     """
 
     def __init__(self, scope: Scope, conditions: Sequence[t.Chain] = (), arguments: Sequence[str] = ()):
@@ -38,6 +40,7 @@ class Checker:
         self.local: dict[str, Size | None] = dict.fromkeys(arguments)
         self.free: dict[str, Size] = {}
         self.least: dict[str, int] = {}
+        self.complex = False
         self._free_places: dict[str, t.Node] = {}
         self._bound_once: set[str] = set()
         self.fixed = _equal_sizes(conditions, scope)
@@ -48,6 +51,10 @@ class Checker:
         shape = self.shape(node)
         for letter in self._bound_once & self._free_places.keys():
             raise MeaningError(f"the index {letter} is bound here and escapes its sum", self._free_places[letter])
+        if is_complex(node, self.scope):
+            if shape is not None:
+                raise MeaningError("only numbers are complex, and this is a matrix", node)
+            self.complex = True
         self.free = {**before, **self.free}
         return shape
 
@@ -126,6 +133,8 @@ class Checker:
                 self._same_range(one, other)
         for side in sides:
             self._number(side, "a side of a condition")
+            if is_complex(side, self.scope):
+                raise MeaningError("a condition is about real numbers", side)
 
     def _number(self, node: t.Node, what: str) -> None:
         if self.shape(node) is not None:
@@ -141,8 +150,8 @@ class Checker:
         name = name_of(node, self.scope, self.local)
         if name.kind == "index":
             self._range(node)
-        if name.name == r"\mathrm{i}" or name.name == r"\infty":
-            raise not_covered("complex numbers and infinity", node)
+        if name.name == r"\infty":
+            raise not_covered("infinity", node)
         return name.shape
 
     def _is_index(self, node: t.Node) -> bool:
@@ -264,7 +273,15 @@ class Checker:
             if shapes[0] is None or not self.same(shapes[0][0], 1):
                 raise MeaningError("diag needs a row", node)
             return shapes[0][1], shapes[0][1]
-        if kind not in ("number", "smooth") or function.name in (r"\operatorname{Re}", r"\operatorname{Im}"):
+        if kind == "moment":
+            return self._moment(node, shapes)
+        if kind == "order":
+            raise MeaningError("O stands only as the last addend of the right side of an equation", node)
+        if function.name in PARTS:
+            if len(arguments) != 1 or shapes[0] is not None or function.primes:
+                raise MeaningError(f"{show(function)} is taken of one number, and has no primes", node)
+            return None
+        if kind not in ("number", "smooth"):
             raise not_covered(f"the function {show(function)}", node)
         definition = self.scope.definitions.get(function.name)
         if function.name in self.scope.lost:
@@ -274,6 +291,13 @@ class Checker:
         if len(arguments) != (len(definition.arguments) if definition else 1):
             raise MeaningError(f"{show(function)} has another number of arguments", node)
         return shapes[0]
+
+    def _moment(self, node: t.Apply, shapes: list[Shape]) -> None:
+        """An expectation or a variance, of one number that contains something random."""
+        if node.function.primes or len(shapes) != 1 or shapes[0] is not None:
+            raise MeaningError(f"{show(node.function)} is taken of one number, and has no primes", node)
+        if not letters(node.arguments[0], self.scope) & random_letters(self.scope.notation).keys():
+            raise MeaningError(f"nothing in {show(node)} is declared random", node)
 
     def bound_size(self, index: t.Letter, lower: t.Node, upper: t.Node) -> Size:
         """The size of a bound index, from its limits and its declaration."""
@@ -318,7 +342,7 @@ class Checker:
 
     def _extremum(self, kind: str, index: t.Letter, body: t.Node, node: t.Node) -> None:
         if kind not in ("max", "min"):
-            raise not_covered("arg max and arg min", node)
+            raise MeaningError("arg max and arg min only define a class number", node)
         size = next((each.to for each in self.scope.notation.indices if each.letter == index.name), None)
         if size is None:
             raise MeaningError(f"{index.name} is not an index with a range", index)
@@ -356,7 +380,10 @@ class Checker:
             raise MeaningError(
                 f"{show(node.body)} is not written through {show(variable)}: state how it depends on it", node
             )
-        definition = self.scope.definitions.get(name.name)
+        random = random_letters(self.scope.notation)
+        if name.name in random and any(letter in (EXPECTATION, VARIANCE) for letter in contained):
+            raise MeaningError(f"an expectation is no function of {show(variable)}, over which it is taken", node)
+        definition = self.scope.definitions.get(name.name) if name.name not in self.scope.placed else None
         below = letters(definition.body, self.scope) & contained if definition else frozenset()
         if below:
             raise MeaningError(

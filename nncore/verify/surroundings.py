@@ -25,10 +25,11 @@ _ENDS_TEXT = re.compile(r"\s*(?:\$\$|.*\$\$\s*(?:\([^)]*\))?\s*$|`{3,}|~{3,}|:{3
 
 @dataclass(frozen=True, slots=True)
 class NotationBlock:
-    """The text of a ``{notation}`` block and the line of the file in which it begins, counted from 1."""
+    """The text of a ``{notation}`` block, its page, and the line of the page in which it begins, counted from 1."""
 
     text: str
     line: int
+    path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,8 @@ class _Region:
     lines: list[str] = field(default_factory=list)
 
 
-def surroundings(path: Path | str, formulas: Sequence[DisplayedFormula]) -> Surroundings:
-    """What stands around the formulas of a page, which are all of its formulas in order.
+def surroundings(path: Path | str, formulas: Sequence[DisplayedFormula], text: str | None = None) -> Surroundings:
+    """What stands around the formulas of a page, which are all of its formulas in order; ``text`` as in `formulas`.
 
     Raises
     ------
@@ -80,7 +81,7 @@ def surroundings(path: Path | str, formulas: Sequence[DisplayedFormula]) -> Surr
         If the directives found here are not those that the parser of the page found.
     """
     path = Path(path)
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = (path.read_text(encoding="utf-8") if text is None else text).splitlines()
     around, regions = _regions(lines)
     places: list[Place] = []
     for number, formula in enumerate(formulas):
@@ -98,7 +99,9 @@ def surroundings(path: Path | str, formulas: Sequence[DisplayedFormula]) -> Surr
             mentions = _above(lines, formula)
         places.append(Place(mentions, inside[-1].label if inside else None, _is_convention(inside)))
     blocks = [
-        NotationBlock("\n".join(region.lines), region.start + 2) for region in regions if region.kind == "notation"
+        NotationBlock("\n".join(region.lines), region.start + 2, path)
+        for region in regions
+        if region.kind == "notation"
     ]
     return Surroundings(tuple(places), tuple(blocks))
 

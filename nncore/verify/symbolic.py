@@ -8,13 +8,17 @@ The judge only ever says yes: what it cannot prove may still be true.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 
 import sympy as sp
 
+from nncore.verify import orders
 from nncore.verify import tree as t
+from nncore.verify.expectation import Chances
 from nncore.verify.meaning import Item
 from nncore.verify.names import Scope, letters
+from nncore.verify.numeric import Trial
 from nncore.verify.prove import Facts, Least, Positive, PositiveProduct, normal_form, positive, vanishes
 from nncore.verify.shapes import Checker
 from nncore.verify.terms import Grid, NoTerm, Terms
@@ -33,9 +37,12 @@ class Proof:
 def prove(item: Item) -> Proof | None:
     """A proof of a claim, or None."""
     if item.relation == "=":
+        rest = orders.split(item.right)
+        if rest:
+            return _up_to(item, *rest)
         if any(_equal(item, opaque) for opaque in _levels(item.scope)):
             return Proof("symbolic difference is 0")
-        return None
+        return _at_shapes(item)
     if item.relation in ("<", r"\le", ">", r"\ge"):
         if any(_ordered(item, opaque) for opaque in _levels(item.scope)):
             return Proof("by sign")
@@ -55,6 +62,8 @@ def _levels(scope: Scope) -> Iterator[Callable[[str], bool]]:
     }
     if lowest:
         yield lambda name: name in lowest
+    if scope.placed:
+        yield lambda name: name in scope.placed
     yield lambda name: False
 
 
@@ -69,6 +78,70 @@ def _equal(item: Item, opaque: Callable[[str], bool]) -> bool:
             vanishes(given.renamed(left - right), terms.ranges, given.where_both_exist(left, right))
             for left, right in _sides(item, terms)
         )
+    except NoTerm:
+        return False
+
+
+def _up_to(item: Item, right: t.Node, letter: t.Letter, order: int) -> Proof | None:
+    """Whether the Taylor polynomial of the rest starts at the order that is printed."""
+    item = replace(item, right=right)
+    step = sp.Symbol(letter.name, real=True)
+    try:
+        terms = prepared(item)
+        facts = given_by(item, terms, free_indices(item, terms)).facts
+        for left, right in _sides(item, terms):
+            above, below = sp.fraction(sp.together(left - right))
+            lost = sp.degree(below, step) if below.has(step) else 0
+            if below.has(step) and sp.expand(below / step**lost).has(step):
+                return None
+            for _ in range(order + lost):
+                if not vanishes(above.xreplace({step: sp.S.Zero}), terms.ranges, facts):
+                    return None
+                above = terms.derivative(above, step)
+    except (NoTerm, sp.PolynomialError):
+        return None
+    return Proof(f"Taylor polynomial starts at order {order}")
+
+
+def _at_shapes(item: Item) -> Proof | None:
+    """Whether both sides are equal at concrete unequal sizes, where every sum is written out."""
+    trial = Trial(item, "1", {})
+    plans = [plan for plan in trial.plans if len(set(plan.values())) == len(plan) and 1 not in plan.values()][:3]
+    if not plans or not plans[0]:
+        return None
+    for plan in plans:
+        for classes in _class_numbers(item, plan):
+            if not _equal_at(item, plan, classes):
+                return None
+    return Proof("every sum written out", tuple(tuple(plan.items()) for plan in plans))
+
+
+def _class_numbers(item: Item, plan: Mapping[str, int]) -> Iterator[dict[tuple[str, int], int]]:
+    """Values of the class numbers: all 1, all the last, and different ones."""
+    scalars = [each for each in item.scope.notation.scalars if each.to in plan and each.written.letter in item.letters]
+    if not scalars:
+        yield {}
+        return
+    for shift in (lambda i, last: 1, lambda i, last: last, lambda i, last: 1 + i % last):
+        yield {
+            (scalar.written.letter, i): shift(i, plan[scalar.to])
+            for scalar in scalars
+            for i in range(1, max(plan.values()) + 1)
+        }
+
+
+def _equal_at(item: Item, plan: Mapping[str, int], classes: Mapping[tuple[str, int], int]) -> bool:
+    try:
+        terms = prepared(item, sizes=plan, classes=classes)
+        letters = [letter for letter, _ in item.free]
+        last = [int(terms.size(size)) for _, size in item.free]
+        for place in product(*(range(1, size + 1) for size in last)):
+            env = dict(zip(letters, map(sp.Integer, place), strict=True))
+            given = given_by(item, terms, env)
+            for left, right in _sides(item, terms, env):
+                if not vanishes(left - right, terms.ranges, given.where_both_exist(left, right)):
+                    return False
+        return True
     except NoTerm:
         return False
 
@@ -100,9 +173,9 @@ def _not_negative(term: sp.Expr, facts: Facts) -> bool:
     return isinstance(term, sp.Pow) and term.exp.is_Integer and (term.exp % 2 == 0 or _not_negative(term.base, facts))
 
 
-def _sides(item: Item, terms: Terms) -> Iterator[tuple[sp.Expr, sp.Expr]]:
+def _sides(item: Item, terms: Terms, env: Mapping[str, sp.Expr] | None = None) -> Iterator[tuple[sp.Expr, sp.Expr]]:
     """Both sides as numbers: for a matrix equation, of a generic entry, or of each where the sizes are numbers."""
-    env = free_indices(item, terms)
+    env = free_indices(item, terms) if env is None else env
     left, right = terms.value(item.left, env), terms.value(item.right, env)
     if not isinstance(left, Grid):
         yield left, right
@@ -140,7 +213,7 @@ class Given:
         arguments = {logarithm.args[0] for logarithm in printed.atoms(sp.log)}
         arguments |= {1 / argument for argument in arguments}
         anything = {argument.xreplace(_wild(argument)) for argument in arguments if not argument.is_number}
-        return Facts(self.facts.values, self.facts.positive | anything)
+        return replace(self.facts, positive=self.facts.positive | anything)
 
 
 def _wild(term: sp.Expr) -> dict[sp.Expr, sp.Expr]:
@@ -187,7 +260,36 @@ def given_by(item: Item, terms: Terms, env: Mapping[str, sp.Expr]) -> Given:
                 values += _solved(left - right, terms)
             elif not assumed.free:
                 _about_numbers(left - right, relation, values, signs, terms)
-    return Given(Facts(tuple(values), frozenset(signs)), tuple(equal))
+    facts = Facts(tuple(values), frozenset(signs), tuple(_roots(item, terms)), _chances(item.scope))
+    return Given(facts, tuple(equal))
+
+
+def _roots(item: Item, terms: Terms) -> Iterator[tuple[sp.Expr, sp.Expr]]:
+    """A premise u^k = e as the polynomial in u that is 0."""
+    for premise in item.premises:
+        for left, _, right in _relations(premise):
+            held = Terms(replace(item.scope, definitions=_without(item.scope.definitions, item.scope.placed)))
+            difference = held.number(left, {}) - held.number(right, {})
+            for name in item.scope.placed & {atom.name for atom in difference.atoms(sp.Symbol)}:
+                yield sp.Symbol(name, real=True), sp.numer(sp.together(difference))
+
+
+def _without(definitions: Mapping, names: frozenset[str]) -> dict:
+    return {name: definition for name, definition in definitions.items() if name not in names}
+
+
+def _chances(scope: Scope) -> Chances:
+    declared = scope.notation.random
+    names = {each.letter for each in declared}
+    derived = {
+        name for name, definition in scope.definitions.items() if letters(definition.body, scope) & names
+    } - scope.notation.function_names
+    return Chances(
+        independent=frozenset(each.letter for each in declared if each.independent),
+        symmetric=frozenset(each.letter for each in declared if each.symmetric),
+        dependent=frozenset(each.letter for each in declared if not each.independent),
+        derived=frozenset(derived),
+    )
 
 
 def _solved(difference: sp.Expr, terms: Terms) -> list[tuple[sp.Expr, sp.Expr]]:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from nncore.verify import tree as t
+from nncore.verify.expectation import Expect
 from nncore.verify.names import (
     DIAGONAL,
     EXTREMA,
@@ -340,7 +341,13 @@ class Terms:
         if name == DIAGONAL:
             (row,) = values
             return Grid(row.columns, row.columns, lambda k, m: sp.KroneckerDelta(k, m) * row.entry(sp.S.One, m))
+        if name in (r"\operatorname{Re}", r"\operatorname{Im}"):
+            return _entrywise(_real_part if name == r"\operatorname{Re}" else _imaginary_part, *values)
         kind = kind_of_function(name, self.scope.notation)
+        if kind == "moment":
+            (value,) = values
+            mean = Expect(value)
+            return mean if name == r"\operatorname{E}" else Expect(value**2) - mean**2
         if kind == "cost":
             return self._cost(name, values)
         if kind not in ("number", "smooth"):
@@ -596,3 +603,19 @@ def _largest(parts: list[sp.Expr]) -> sp.Expr:
 
 def _absolute(part: sp.Expr) -> sp.Expr:
     return part * indicator(part) - part * indicator(-part)
+
+
+# Complex numbers ------------------------------------------------------------------------------------------------------
+
+
+def _conjugate(term: sp.Expr) -> sp.Expr:
+    """All letters are real, and functions are real where their arguments are."""
+    return term.xreplace({sp.I: -sp.I})
+
+
+def _real_part(term: sp.Expr) -> sp.Expr:
+    return (term + _conjugate(term)) / 2
+
+
+def _imaginary_part(term: sp.Expr) -> sp.Expr:
+    return (term - _conjugate(term)) / (2 * sp.I)

@@ -2,7 +2,9 @@ r"""The values of parse trees at a point: sums are loops, matrices are lists of 
 
 Numbers have 110 digits. A derivative is a difference quotient with a step of 10⁻²⁵, in which one input, or one entry of
 a defined letter, is moved and everything above it computed anew; where the quotients from both sides differ there is
-none. A `Point` makes the numbers of all inputs, and of the functions of kind ``smooth`` and ``cost``.
+none. A `Point` makes the numbers of all inputs, and of the functions of kind ``smooth`` and ``cost``; a smooth function
+is a sine and a square, analytic and real for real numbers, so its primes are computed without quotients. Values are
+complex only where ``\mathrm{i}`` is printed. An expectation is an exact sum over outcomes (`nncore.verify.moments`).
 """
 
 import random
@@ -14,6 +16,18 @@ from itertools import pairwise
 import mpmath
 
 from nncore.verify import tree as t
+from nncore.verify.imaginary import IMAGINARY, PARTS
+from nncore.verify.moments import (
+    JOINT_OUTCOMES,
+    VARIANCE,
+    Distribution,
+    Moment,
+    Outcome,
+    Rejected,
+    distribution,
+    expectation,
+    random_letters,
+)
 from nncore.verify.names import (
     DIAGONAL,
     ONES,
@@ -51,10 +65,6 @@ class BadCases(ArithmeticError):
     """No case holds at a point, or two cases disagree."""
 
 
-class Rejected(ArithmeticError):
-    """A point that the sampler cannot make satisfy an assumption."""
-
-
 # Points ---------------------------------------------------------------------------------------------------------------
 
 MODES = ("small", "random", "wide", "equal", "unit", "zeros")
@@ -76,6 +86,7 @@ class Wishes:
 
     positive: tuple[tuple[str, str], ...] = ()
     row_sums: tuple[RowSum, ...] = ()
+    moments: tuple[Moment, ...] = ()
 
 
 class Point:
@@ -87,6 +98,9 @@ class Point:
         self._coefficients: dict = {}
         self._positive = dict(wishes.positive)
         self._scaled = {rule.letter: rule for rule in wishes.row_sums}
+        self.moments = wishes.moments
+        weights = self.fractions(JOINT_OUTCOMES, "joint")
+        self.joint = [weight / sum(weights) for weight in weights]  # the weights of what dependent entries do together
 
     def size(self, size: Size) -> int:
         """The value of a size."""
@@ -115,6 +129,11 @@ class Point:
             source = self._random(*key)
             self._coefficients[key] = source.choice((-1, 1)) * mp.mpf(source.randint(500, 1500)) / 1000
         return self._coefficients[key]
+
+    def fractions(self, count: int, *key: object) -> list:
+        """Numbers between 0 and 2 for the distribution of a random entry."""
+        source = self._random(*key)
+        return [mp.mpf(source.randint(1, 1999)) / 1000 for _ in range(count)]
 
     def _random(self, *key: object) -> random.Random:
         return random.Random(repr((self._seed, key)))
@@ -156,15 +175,62 @@ class Values:
         self._below: dict[str, frozenset[str]] = {}
         self._parent: Values | None = None
         self._overrides: dict = {}
-        self._changed = ""
+        self._changed: frozenset[str] = frozenset()
+        self._random = random_letters(scope.notation)
+        self._outcome: Outcome | None = None  # of the expectation that is being taken
 
     def moved(self, name: str, indices: tuple[int, ...], value) -> "Values":
         """The same point, but for one entry, from which everything above it follows."""
+        child = self._child(frozenset((name,)))
+        child._overrides[name, indices] = value
+        return child
+
+    def _child(self, changed: frozenset[str]) -> "Values":
+        """The same values, but for the entries of some letters that are about to be changed, and what depends on them."""
         child = Values(self.scope, self.point)
         child._names, child._below = self._names, self._below
-        child._parent, child._changed = self, name
-        child._overrides = {**self._overrides, (name, indices): value}
+        child._parent, child._changed = self, changed
+        child._overrides, child._outcome = dict(self._overrides), self._outcome
         return child
+
+    # Expectations
+
+    def _moment(self, function: t.Function, body: t.Node, local: Mapping):
+        """An expectation, or a variance: the expectation of the squared distance from the expectation."""
+        here = frozenset((letter, value) for letter, value in local.items() if letter in _letters_in(body))
+        key = (function, body, here)
+        if key not in self._memo:
+            self._memo[key] = self.mean(lambda values: values.value(body, local))
+            if function.name == VARIANCE:
+                mean = self._memo[key]
+                self._memo[key] = self.mean(lambda values: (values.value(body, local) - mean) ** 2)
+        return self._memo[key]
+
+    def mean(self, body: Callable[["Values"], object]):
+        """The expectation of what a function makes of the values in an outcome."""
+
+        def in_outcome(outcome: Outcome):
+            child = self._child(frozenset(self._random))
+            child._overrides = {key: value for key, value in self._overrides.items() if key[0] not in self._random}
+            child._outcome = outcome
+            return body(child)
+
+        return expectation(in_outcome, Outcome(self._distribution, self.point.joint))
+
+    def _distribution(self, name: str, indices: tuple[int, ...]) -> Distribution:
+        """The weights and values of a random entry, with the moments that are wished for."""
+        key = ("distribution", name, indices)
+        if key not in self._memo:
+            known = {}
+            for moment in self.point.moments:
+                if moment.letter == name:
+                    known[moment.kind] = self.value(moment.value, dict(zip(moment.indices, indices, strict=True)))
+
+            def numbers(purpose: str, count: int) -> list:
+                return self.point.fractions(count, purpose, name, indices)
+
+            self._memo[key] = distribution(self._random[name], numbers, self.point.joint, known)
+        return self._memo[key]
 
     # Letters
 
@@ -173,7 +239,9 @@ class Values:
         key = (name, indices)
         if key in self._overrides:
             return self._overrides[key]
-        if self._parent and (name == self._changed or self._changed not in self._contained(name)):
+        if self._outcome is not None and name in self._random:
+            return self._outcome.value(key, self._random[name])
+        if self._parent and (name in self._changed or not self._changed & self._contained(name)):
             return self._parent.entry(name, indices)
         if key not in self._memo:
             self._memo[key] = self._computed(name, indices)
@@ -262,7 +330,7 @@ class Values:
         base, power = node.base, self.value(node.exponent, local)
         if isinstance(base, t.Letter) and base.name not in local and self._name(base) == _EULER:
             return mp.exp(power)
-        number = mp.mpf(self.value(base, local))
+        number = _with_digits(self.value(base, local))
         if isinstance(power, int):
             if not number and power < 0:
                 raise Undefined(f"{show(base)} != 0")
@@ -304,7 +372,8 @@ class Values:
         size = next(each.to for each in self.scope.notation.indices if each.letter == node.index.name)
         last = self.point.size(size)
         values = [self.value(node.body, {**local, node.index.name: k}) for k in range(1, last + 1)]
-        return max(values) if node.kind == "max" else min(values)
+        best = max(values) if node.kind.endswith("max") else min(values)
+        return values.index(best) + 1 if node.kind.startswith("arg") else best  # of equal places the first
 
     def _matrix(self, node: t.Matrix, local: Mapping):
         return [[self.value(entry, local) for entry in row] for row in node.rows]
@@ -321,6 +390,8 @@ class Values:
                 return +mp.e
             case "constant" if name.name == r"\pi":
                 return +mp.pi
+            case "constant" if name.name == IMAGINARY:
+                return mp.mpc(0, 1)
         raise TypeError(f"{name.name} has no value")
 
     def _indexed(self, node: t.Indexed, local: Mapping):
@@ -340,7 +411,7 @@ class Values:
         for index, size in zip(indices, name.sizes, strict=True):
             if not 1 <= index <= self.point.size(size):
                 raise NoSuchEntry
-        if name.kind == "class":
+        if name.kind == "class" and name.name not in self.scope.definitions:
             last = self.point.size(size_of_classes(name.name, self.scope.notation))
             return self.point.class_number(name.name, indices, last)
         return self.entry(name.name, indices)
@@ -361,6 +432,9 @@ class Values:
     # Functions
 
     def _apply(self, function: t.Function, arguments: tuple[t.Node, ...], local: Mapping):
+        kind = kind_of_function(function.name, self.scope.notation)
+        if kind == "moment":
+            return self._moment(function, arguments[0], local)
         values = [self.value(argument, local) for argument in arguments]
         if function.name in (r"\max", r"\min"):
             choose = max if function.name == r"\max" else min
@@ -368,7 +442,7 @@ class Values:
         if function.name == DIAGONAL:
             (row,) = values[0]
             return [[value if k == m else 0 for m, value in enumerate(row)] for k in range(len(row))]
-        if kind_of_function(function.name, self.scope.notation) == "cost":
+        if kind == "cost":
             return self._cost(function.name, values)
         return entry_by_entry(lambda *numbers: self.prime(function, function.primes, numbers, arguments[0]), *values)
 
@@ -377,6 +451,8 @@ class Values:
         if not primes:
             return self._function(function.name, values, argument)
         (x,) = values
+        if self._is_any_smooth(function.name):
+            return self._smooth(function.name, primes, x)
         for convention in self.scope.conventions:
             if (convention.function, convention.primes) == (function.name, primes):
                 if self.value(convention.point, {}) == x:
@@ -405,8 +481,20 @@ class Values:
                 return mp.sin(x)
             case r"\cos":
                 return mp.cos(x)
+            case r"\operatorname{Re}":
+                return x.real
+            case r"\operatorname{Im}":
+                return x.imag
+        return self._smooth(name, 0, x)
+
+    def _is_any_smooth(self, name: str) -> bool:
+        return name not in self.scope.definitions and kind_of_function(name, self.scope.notation) == "smooth"
+
+    def _smooth(self, name: str, primes: int, x):
+        """A function of which only smoothness is known, or one of its derivatives: a sine and a square."""
         wave, phase, bend = (self.point.coefficient(name, part) for part in ("wave", "phase", "bend"))
-        return mp.sin(wave * x + phase) + bend * x * x
+        square = (x * x, 2 * x, 2)[primes] if primes < 3 else 0
+        return wave**primes * mp.sin(wave * x + phase + primes * mp.pi / 2) + bend * square
 
     def _cost(self, name: str, values: Sequence):
         """A random nonlinear function of all entries, none of which enters by itself only."""
@@ -488,6 +576,7 @@ class Bounds(Values):
         super().__init__(values.scope, values.point)
         self._exact = values
         self._names, self._below = values._names, values._below
+        self._overrides, self._outcome = values._overrides, values._outcome
 
     def value(self, node: t.Node, local: Mapping):
         """An upper bound of the absolute value of an expression."""
@@ -502,6 +591,13 @@ class Bounds(Values):
                 if isinstance(power, int) and power > 0:
                     return mp.mpf(self.value(base, local)) ** power
                 return abs(self._exact.value(node, local))
+            case t.Apply(t.Function(name), (body,)) if name in PARTS:
+                return self.value(body, local)
+            case t.Apply(t.Function(name), (body,)) if kind_of_function(name, self.scope.notation) == "moment":
+                mean = self._exact.mean(lambda values: Bounds(values).value(body, local))
+                if name != VARIANCE:
+                    return mean
+                return mean**2 + self._exact.mean(lambda values: Bounds(values).value(body, local) ** 2)
             case t.Derivative() | t.Apply(t.Function(_, 1 | 2 | 3)):
                 return self._quotients(node, local)
             case (
@@ -587,7 +683,12 @@ def _total(values: list):
 def _quotient(above, below, denominator: t.Node):
     if not below:
         raise Undefined(f"{show(denominator)} != 0")
-    return mp.mpf(above) / below
+    return _with_digits(above) / below
+
+
+def _with_digits(number):
+    """A number, whole or not, with all digits."""
+    return number if isinstance(number, mp.mpc) else mp.mpf(number)
 
 
 def _index_grid(shape: tuple[Size, Size], rows: int, columns: int) -> list[list[tuple[int, ...]]]:

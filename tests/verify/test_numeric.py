@@ -7,7 +7,8 @@ from nncore.verify.meaning import CLAIM, CONVENTION, DEFINITION, book_functions,
 from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, judge, size_plans, witness
 
 LAYERS = ("dense-forward", "dense-backward", "relu", "sigmoid", "softmax", "cross-entropy", "softmax-cross-entropy")
-PAGES = ("loss/softmax-and-cross-entropy.md", "loss/exercise-1-1.md", *(f"layers/{name}.md" for name in LAYERS))
+LOSSES = ("softmax-and-cross-entropy", "exercise-1-1")
+PAGES = ("prerequisites.md", *(f"loss/{name}.md" for name in LOSSES), *(f"layers/{name}.md" for name in LAYERS))
 
 ONE_HOT = r"y_{im} := \delta_{m c_i}"
 SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
@@ -60,6 +61,16 @@ def test_every_formula_of_the_derivation_pages_has_a_meaning_and_every_claim_agr
 
 # One slip each: page, label, what is printed, what somebody might have written.
 SLIPS = [
+    ("prerequisites.md", "eq-prerequisites-delta", r"1, & k = m \\ 0", r"0, & k = m \\ 1"),
+    ("prerequisites.md", "eq-prerequisites-count", "= M", "="),
+    ("prerequisites.md", "eq-prerequisites-chain", r"\sum_{k=1}^{M}", ""),
+    ("prerequisites.md", "eq-prerequisites-chain-result", "w_{jk}", "w_{jm}"),
+    (
+        "prerequisites.md",
+        "eq-prerequisites-vjp",
+        r"\partial a_{ik}}{\partial z_{im}}",
+        r"\partial a_{ik}}{\partial z_{ik}}",
+    ),
     ("loss/exercise-1-1.md", "eq-exercise-logits", r"(p_{im} - y_{im})", r"(p_{im} + y_{im})"),
     ("loss/exercise-1-1.md", "eq-exercise-logits", r"\frac{1}{n} (p_{im} - y_{im})", r"p_{im} - y_{im}"),
     ("loss/exercise-1-1.md", "eq-exercise-logits", r"y_{im})", r"y_{il})"),

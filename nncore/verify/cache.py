@@ -1,0 +1,72 @@
+"""What was judged once is kept: a folder of small files, each named after everything that its content depends on.
+
+The name is a digest of the text of the page (and of what it includes), of the functions that other pages define, of the
+notation, of the sources of the checker, of the versions of Python and of the libraries, and of the seed. So an entry is
+never out of date, only unused. What is undecided, because time ran out or because the checker is at fault, is not kept.
+"""
+
+import hashlib
+import json
+import os
+import platform
+import re
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+LIBRARIES = ("sympy", "mpmath", "lark", "myst-parser", "markdown-it-py", "PyYAML")
+_INCLUDED = re.compile(r"\{include\}\s*([^\s`]+)|\\(?:input|include)\s*\{([^}]*)\}")
+
+
+def digest(*texts: str) -> str:
+    """A name for some texts in their order."""
+    found = hashlib.sha256()
+    for text in texts:
+        found.update(f"{len(text)}\0{text}".encode())
+    return found.hexdigest()
+
+
+@cache
+def checker() -> dict[str, str]:
+    """What judges: a digest of the sources of this package, and the versions that it runs on."""
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    texts = [text for source in sources for text in (source.name, source.read_text(encoding="utf-8"))]
+    return {
+        "sources": digest(*texts),
+        "python": platform.python_version(),
+        **{name: version(name) for name in LIBRARIES},
+    }
+
+
+def text_with_includes(path: Path, seen: frozenset[Path] = frozenset()) -> str:
+    """The text of a page and of the files that it includes, which need not exist."""
+    if path in seen or not path.is_file():
+        return ""
+    text = path.read_bytes().decode("utf-8", "replace")
+    included = [path.parent / (found[1] or found[2]) for found in _INCLUDED.finditer(text)]
+    return "\0".join([text, *(text_with_includes(each, seen | {path}) for each in included)])
+
+
+class Cache:
+    """Values for JSON by their keys, in a folder, or nowhere."""
+
+    def __init__(self, folder: Path | str | None):
+        self.folder = Path(folder) if folder else None
+
+    def get(self, key: str):
+        """The value that is kept under a key, or None. A file that cannot be read counts for nothing."""
+        if self.folder is None:
+            return None
+        try:
+            return json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+
+    def put(self, key: str, value) -> None:
+        """Keeps a value: whole or, if this process ends midway, not at all."""
+        if self.folder is None:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        beside = self.folder / f"{key}.{os.getpid()}"
+        beside.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+        beside.replace(self.folder / f"{key}.json")

@@ -1,0 +1,283 @@
+r"""The evidence for what a book prints: values that say how each formula was read and what became of it.
+
+For every page there are its formulas in their order, for every formula its parts (a chain has one for each link), for
+every part how it was read and what became of it. What fails, be it refuted or unreadable, is a `Problem` with a place.
+
+A report as JSON (`as_json`) is an object with three keys:
+
+``checker``
+    what judged: a digest of its sources, the versions of Python and of the libraries, the seed of the random numbers.
+``figures``
+    the numbers of `Figures`.
+``pages``
+    a list with an object a page: ``name`` (its path), ``problems`` (of the page as a whole), and ``formulas``, a list
+    of `Evidence`. The keys are the attributes of these classes, of `Part` and `Problem`, and of `Judgement` and
+    `Counterexample`. Sizes and indices are objects: ``{"n": 2, "M": 3}``.
+
+It is the same for the same book in every run, but for the ``seconds`` that the judges took.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+
+from nncore.verify.judging import ALL_SHAPES, FAILURES, STATUSES, Judgement
+from nncore.verify.meaning import ASSUMPTION, CLAIM, CONVENTION, DEFINITION, EXPRESSION, STEP
+from nncore.verify.numeric import Counterexample
+
+UNREADABLE = "unreadable"
+WITHOUT_MEANING = "without meaning"
+FAILING = (*FAILURES, UNREADABLE, WITHOUT_MEANING)
+KINDS = (CLAIM, DEFINITION, ASSUMPTION, CONVENTION, STEP, EXPRESSION)
+STATUS_ORDER = (*STATUSES, WITHOUT_MEANING, UNREADABLE)  # the best first
+_INEQUALITIES = ("<", ">", r"\le", r"\ge", r"\ne")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What fails, with its place; ``snippet`` is the line of the formula and a caret below the place."""
+
+    status: str
+    path: str
+    line: int
+    column: int
+    reason: str
+    snippet: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}: {self.status}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that a formula says; of a chain, one link.
+
+    Attributes
+    ----------
+    kind : str
+        ``claim``, ``definition``, ``assumption``, ``convention``, ``step`` or ``expression``.
+    line, column : int
+        Where it stands.
+    left, relation, right : str
+        How it was read, by `nncore.verify.writing.show`.
+    conditions : tuple of str
+        The printed side conditions.
+    indices : tuple
+        The free indices, each with the size up to which it runs.
+    symbolic : bool
+        Whether it depends on a size that no condition fixes.
+    judgement : Judgement or None
+        What became of a claim or a convention.
+    seconds : float
+        How long judging took.
+    """
+
+    kind: str
+    line: int
+    column: int
+    left: str
+    relation: str
+    right: str
+    conditions: tuple[str, ...]
+    indices: tuple[tuple[str, str | int], ...]
+    symbolic: bool
+    judgement: Judgement | None = None
+    seconds: float = 0.0
+
+    @property
+    def reading(self) -> str:
+        """The part in one line."""
+        conditions = "".join(f"  ({condition})" for condition in self.conditions)
+        return f"{self.left} {self.relation} {self.right}".strip() + conditions
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of one displayed formula.
+
+    Attributes
+    ----------
+    name : str
+        Its label, or the page and its number there.
+    path : str
+        The file in which it stands: its page, or what the page includes.
+    line : int
+        Where its LaTeX begins.
+    number : int
+        Its place among the formulas of the page, from 1.
+    label : str or None
+        The label for references.
+    kinds : tuple of str
+        What its parts are, without repetition.
+    status : str
+        The worst status of its claims; without claims its kind; at fault ``unreadable`` or ``without meaning``.
+    latex : str
+        What is printed.
+    reading : str
+        Its one reading.
+    parts : tuple of Part
+        What it says.
+    uses : tuple of str
+        The names of the formulas that define the letters in it, theirs included, and of the conventions in force.
+    assumptions : tuple of str
+        The labels of the assumptions that it rests on.
+    problems : tuple of Problem
+        What fails in it.
+    """
+
+    name: str
+    path: str
+    line: int
+    number: int
+    label: str | None
+    kinds: tuple[str, ...]
+    status: str
+    latex: str
+    reading: str
+    parts: tuple[Part, ...]
+    uses: tuple[str, ...]
+    assumptions: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def claims(self) -> tuple[Part, ...]:
+        """The parts that claim something."""
+        return tuple(part for part in self.parts if part.kind == CLAIM)
+
+    @property
+    def seconds(self) -> float:
+        """How long judging took."""
+        return sum(part.seconds for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class PageReport:
+    """A page: its formulas, and what fails on it outside of them."""
+
+    name: str
+    formulas: tuple[Evidence, ...]
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def all_problems(self) -> tuple[Problem, ...]:
+        """Everything that fails on it."""
+        return self.problems + tuple(problem for formula in self.formulas for problem in formula.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The numbers of a report, or of a page.
+
+    ``kinds`` counts parts, ``statuses`` those of claims, and ``formulas`` formulas. ``symbolic`` are the equations with
+    symbolic sizes, of which ``for_all_shapes`` are verified for all; decimals and inequalities are counted apart.
+    ``failing`` counts the formulas and pages with a problem.
+    """
+
+    formulas: int
+    kinds: Mapping[str, int]
+    statuses: Mapping[str, int]
+    symbolic: int
+    for_all_shapes: int
+    decimals: int
+    inequalities: int
+    failing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All pages, and what judged them."""
+
+    pages: tuple[PageReport, ...]
+    checker: Mapping[str, str]
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that fails."""
+        return tuple(problem for page in self.pages for problem in page.all_problems)
+
+
+def figures(pages: Iterable[PageReport]) -> Figures:
+    """The numbers of some pages."""
+    pages = list(pages)
+    found = [formula for page in pages for formula in page.formulas]
+    claims = [part for formula in found for part in formula.claims]
+    equations = [part for part in claims if part.relation == "=" and part.symbolic]
+    return Figures(
+        formulas=len(found),
+        kinds=_counted(part.kind for formula in found for part in formula.parts),
+        statuses=_counted(part.judgement.status for part in claims),
+        symbolic=len(equations),
+        for_all_shapes=sum(part.judgement.status == ALL_SHAPES for part in equations),
+        decimals=sum(part.relation == r"\approx" for part in claims),
+        inequalities=sum(part.relation in _INEQUALITIES for part in claims),
+        failing=sum(bool(each.problems) for each in (*found, *pages)),
+    )
+
+
+def _counted(words: Iterable[str]) -> dict[str, int]:
+    counts = Counter(words)
+    return {word: counts[word] for word in (*KINDS, *STATUS_ORDER) if word in counts}
+
+
+# As JSON --------------------------------------------------------------------------------------------------------------
+
+
+def as_json(report: Report) -> dict:
+    """The report as an object for JSON, see above."""
+    return {
+        "checker": dict(report.checker),
+        "figures": asdict(figures(report.pages)),
+        "pages": [page_as_json(page) for page in report.pages],
+    }
+
+
+def page_as_json(page: PageReport) -> dict:
+    """A page as an object for JSON."""
+    formulas = [{**asdict(each), "parts": [_part_as_json(part) for part in each.parts]} for each in page.formulas]
+    return {**asdict(page), "formulas": formulas}
+
+
+def _part_as_json(part: Part) -> dict:
+    judgement = part.judgement and _judgement_as_json(part.judgement)
+    return {**asdict(part), "indices": dict(part.indices), "judgement": judgement}
+
+
+def _judgement_as_json(judgement: Judgement) -> dict:
+    sizes = {"shapes": [*map(dict, judgement.shapes)], "sizes": [*map(dict, judgement.sizes)]}
+    at = judgement.counterexample
+    at = at and {**asdict(at), "sizes": dict(at.sizes), "entry": dict(at.entry)}
+    return {**asdict(judgement), **sizes, "counterexample": at}
+
+
+def page_from_json(value: dict) -> PageReport:
+    """The page that `page_as_json` wrote."""
+    formulas = tuple(
+        Evidence(**{**_frozen(each), "parts": tuple(map(_part, each["parts"])), "problems": _problems(each)})
+        for each in value["formulas"]
+    )
+    return PageReport(value["name"], formulas, _problems(value))
+
+
+def _part(value: dict) -> Part:
+    judgement = value["judgement"] and _judgement(value["judgement"])
+    return Part(**{**_frozen(value), "judgement": judgement})
+
+
+def _judgement(value: dict) -> Judgement:
+    at = value["counterexample"]
+    return Judgement(**{**_frozen(value), "counterexample": at and Counterexample(**_frozen(at))})
+
+
+def _problems(value: dict) -> tuple[Problem, ...]:
+    return tuple(Problem(**each) for each in value["problems"])
+
+
+def _frozen(value: dict) -> dict:
+    """Lists as tuples, and the objects in them, or in their place, as tuples of pairs."""
+    return {name: _tuple(each) if isinstance(each, list | dict) else each for name, each in value.items()}
+
+
+def _tuple(value):
+    if isinstance(value, dict):
+        return tuple(value.items())
+    return tuple(map(_tuple, value)) if isinstance(value, list) else value
