@@ -18,7 +18,6 @@ Right formulas in other words (`nncore.verify.rewritings`) must all be accepted.
 """
 
 import argparse
-import hashlib
 import json
 import random
 import signal
@@ -35,9 +34,11 @@ from pathlib import Path
 import yaml
 
 from nncore.verify import judging, numeric, symbolic
+from nncore.verify import tree as t
+from nncore.verify.cache import checker
 from nncore.verify.latex import read
 from nncore.verify.meaning import CLAIM, DEFINITION, Item, Spot, book_functions, spots
-from nncore.verify.mutations import KINDS, Mutant, mutants
+from nncore.verify.mutations import KINDS, Mutant, chains, mutants
 from nncore.verify.notation import Notation, load
 from nncore.verify.rewritings import rewritings
 from nncore.verify.writing import latex, show
@@ -88,16 +89,17 @@ class FormulaOnTrial:
         self.tree = read(spot.formula.text, spot.notation)
         self.name = spot.formula.label or show(self.tree).replace("\n", "; ")
         self.spot, self._listed = spot, listed
+        self._in_definition = "prf:definition" in spot.formula.within
         self._said = {_said(item) for item in spot.said.items}
         self._shared: dict = {}
 
     def mutants(self) -> list[Mutant]:
         """Its mutants."""
-        return list(mutants(self.tree, self.spot.notation, "prf:definition" in self.spot.formula.within))
+        return list(mutants(self.tree, self.spot.notation, self._in_definition))
 
     def rewritings(self) -> list[Mutant]:
         """The same formula in other words."""
-        return list(rewritings(self.tree, self.spot.notation, "prf:definition" in self.spot.formula.within))
+        return list(rewritings(self.tree, self.spot.notation, self._in_definition))
 
     def mutant(self, mutant: Mutant) -> Outcome:
         """What becomes of a mutant."""
@@ -124,9 +126,9 @@ class FormulaOnTrial:
         text = latex(mutant.tree)
         page = self.spot.instead(text)
         changed = [item for item in page.items if _said(item) not in self._said]
-        role = DEFINITION if any(item.kind == DEFINITION for item in changed) else CLAIM
+        role = self._role(mutant.tree)
         if page.faults:
-            return self._role_of_rejected(mutant), REJECTED, page.faults[0].reason
+            return role, REJECTED, page.faults[0].reason
         claims = [item for item in changed if item.kind == CLAIM]
         if role == DEFINITION:
             below = self.spot.instead_and_below(text)
@@ -144,16 +146,13 @@ class FormulaOnTrial:
     def _said_below(self):
         return self.spot.instead_and_below(self.spot.formula.text)
 
-    def _role_of_rejected(self, mutant: Mutant) -> str:
-        """The role of what was changed, where nothing is left of it to look at."""
-        for old, new in zip(self.tree.statements, mutant.tree.statements, strict=True):
-            if (
-                old != new
-                and old.links
-                and (old.links[0].relation == ":=" or "prf:definition" in self.spot.formula.within)
-            ):
-                return DEFINITION if old.links[0] != new.links[0] else CLAIM
-        return CLAIM
+    def _role(self, tree: t.Formula) -> str:
+        """Whether a definition was changed, or a claim."""
+        return DEFINITION if self._definitions(tree) != self._definitions(self.tree) else CLAIM
+
+    def _definitions(self, tree: t.Formula) -> list[tuple]:
+        found = [chain.links[0] for chain, defines, _ in chains(tree, self._in_definition) if defines]
+        return [(link, link.conditions, tree.conditions) for link in found]
 
     def _of_claims(self, claims: Sequence[Item], mutant: Mutant) -> tuple[str, str]:
         """The first refutation; if there is none, whether everything that was judged is true."""
@@ -178,8 +177,7 @@ class FormulaOnTrial:
             return "a statement about numbers"
         judgement = judging.judge(item, shared=self._shared)
         if judgement.status in (judging.ALL_SHAPES, judging.RESTATES):
-            again = numeric.judge(item, seed="again", smallest=3)
-            if again.status == numeric.AGREES:
+            if _agrees_again(item):
                 return judgement.method
         if mutant.kind == "condition" and set(verdict.where) - self._conditions_found():
             return f"the judge prints where {', '.join(verdict.where)}"
@@ -204,8 +202,15 @@ class FormulaOnTrial:
         return "rewriting", ACCEPTED, ""
 
 
+def _agrees_again(item: Item) -> bool:
+    """Whether other numbers agree, too, at the largest of other sizes, up to 5."""
+    trial = numeric.Trial(item, "again", {}, smallest=3)
+    trial.plans = trial.plans[-1:]
+    return trial.verdict().status == numeric.AGREES
+
+
 def _said(item: Item) -> tuple:
-    return item.kind, item.left, item.relation, item.right, item.conditions
+    return item.kind, item.left, item.relation, item.right, item.conditions, item.premises
 
 
 def _defined(item: Item) -> Iterator[str]:
@@ -338,14 +343,6 @@ def _table(outcomes: Sequence[Outcome]) -> dict:
     }
 
 
-def source_hash() -> str:
-    """A hash of the checker's source, by which published rates name what they were found with."""
-    digest = hashlib.sha256()
-    for path in sorted((ROOT / "nncore" / "verify").glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
-
-
 def _shown(found: Mapping) -> str:
     columns = ("made", *RESULTS)
     lines = [f"{'':12}" + "".join(f"{column.split()[0]:>10}" for column in columns) + f"{'noticed':>10}"]
@@ -400,7 +397,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = rates(outcomes)
     print(_shown(found))
     if not options.budget:
-        written = {"checker": source_hash(), **found}
+        written = {"checker": checker()["sources"], **found}
         RATES.write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return 1 if failures or useless else 0
 

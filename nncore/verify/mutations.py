@@ -40,14 +40,9 @@ def mutants(formula: t.Formula, notation: Notation, in_definition: bool = False)
     """
     seen = {_canonical(formula, notation)}
     described: dict[str, int] = {}
-    for position, statement in enumerate(formula.statements):
-        if not isinstance(statement, t.Chain) or not statement.links or statement.links[0].relation == t.ASSIGNS:
-            continue
-        defines = statement.links[0].relation == t.DEFINES or in_definition
-        slips = _Slips(statement, notation)
-        for kind, before, after, chain in _of_chain(statement, defines, slips.at):
-            statements = (*formula.statements[:position], chain, *formula.statements[position + 1 :])
-            mutant = replace(formula, statements=statements)
+    for chain, defines, rebuilt in chains(formula, in_definition):
+        for kind, before, after, new in _of_chain(chain, defines, _Slips(chain, notation).at):
+            mutant = rebuilt(new)
             form = _canonical(mutant, notation)
             if form not in seen:
                 seen.add(form)
@@ -55,6 +50,30 @@ def mutants(formula: t.Formula, notation: Notation, in_definition: bool = False)
     for position, condition in enumerate(formula.conditions):
         mutant = replace(formula, conditions=formula.conditions[:position] + formula.conditions[position + 1 :])
         yield Mutant("condition", _described("condition", condition, None, described), mutant)
+
+
+def chains(formula: t.Formula, in_definition: bool) -> Iterator[tuple[t.Chain, bool, Callable[[t.Chain], t.Formula]]]:
+    """The chains of a formula that claim or define, whether they define, and the formula with another one instead.
+
+    Of an implication it is the conclusion; steps and expressions claim nothing.
+    """
+
+    def formula_with(position: int, statement: t.Node) -> t.Formula:
+        return replace(
+            formula, statements=(*formula.statements[:position], statement, *formula.statements[position + 1 :])
+        )
+
+    for position, statement in enumerate(formula.statements):
+        if isinstance(statement, t.Implication):
+            conclusion = statement.conclusion
+            yield (
+                conclusion,
+                False,
+                lambda new, at=position, old=statement: formula_with(at, replace(old, conclusion=new)),
+            )
+        elif statement.links and statement.links[0].relation != t.ASSIGNS:
+            defines = statement.links[0].relation == t.DEFINES or in_definition
+            yield statement, defines, lambda new, at=position: formula_with(at, new)
 
 
 def _described(kind: str, before: t.Node, after: t.Node | None, described: dict[str, int]) -> str:

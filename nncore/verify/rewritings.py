@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nncore.verify import tree as t
-from nncore.verify.mutations import Mutant, everywhere, may_be_matrix, product
+from nncore.verify.mutations import Mutant, chains, everywhere, may_be_matrix, product
 from nncore.verify.names import DELTA
 from nncore.verify.notation import Notation
 from nncore.verify.writing import show
@@ -26,14 +26,9 @@ _MIRRORED = {"=": "=", r"\ne": r"\ne", r"\le": r"\ge", r"\ge": r"\le", "<": ">",
 def rewritings(formula: t.Formula, notation: Notation, in_definition: bool = False) -> Iterator[Mutant]:
     """The formula in other words, changed at one place each time; what defines keeps its left side and its relation."""
     seen = {formula}
-    for position, statement in enumerate(formula.statements):
-        if not isinstance(statement, t.Chain) or not statement.links or statement.links[0].relation == t.ASSIGNS:
-            continue
-        defines = statement.links[0].relation == t.DEFINES or in_definition
-        for kind, before, after, chain in _Words(statement, notation).of_chain(defines):
-            changed = replace(
-                formula, statements=(*formula.statements[:position], chain, *formula.statements[position + 1 :])
-            )
+    for chain, defines, rebuilt in chains(formula, in_definition):
+        for kind, before, after, new in _Words(chain, notation).of_chain(defines):
+            changed = rebuilt(new)
             if changed not in seen:
                 seen.add(changed)
                 yield Mutant(kind, f"{kind}: {show(before)} -> {show(after)}", changed)
