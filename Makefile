@@ -1,4 +1,5 @@
-# make book    build the book strictly: any warning, failing cell or broken formula stops it
+# make book    build the book strictly: any warning, failing cell, broken or refuted formula stops it
+# make verify  judge every displayed formula anew, and print what became of each, the totals and the times
 # make serve   show it on http://localhost:8000
 # make test    build it, then run every test
 # make lock    resolve requirements*.txt anew        make vendor  fetch KaTeX anew
@@ -13,13 +14,17 @@ PORT ?= 8000
 PIP = PIP_CONSTRAINT=/dev/null PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet
 SELF = $(PIP) --no-deps --no-build-isolation --editable .
 
-.PHONY: book serve test lock vendor clean
+.PHONY: book verify serve test lock vendor clean
 
 # Pages are written anew each time; the outputs of cells come from a cache that knows when they are old.
 book: .venv/book.stamp
 	rm -rf _build/html _build/.doctrees
 	.venv/bin/jupyter-book build . -W --keep-going
 	@echo "The book is in _build/html/index.html. Open that file, or run: make serve"
+
+# From no cache, so that the times are those of judging.
+verify: .venv/book.stamp
+	.venv/bin/python -m nncore.verify book
 
 serve:
 	@test -f _build/html/index.html || { echo "Nothing is built yet; run: make book"; exit 1; }

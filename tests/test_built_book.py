@@ -82,6 +82,17 @@ def test_page_opens_without_a_fault_and_is_accessible(site, open_page, name):
     assert faults == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["book/layers/relu", "book/reference/ledger"])
+def test_what_is_folded_is_accessible_too(site, open_page, name, scheme):
+    page, faults = open_page(f"{site}{name}.html", scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
+    # The book's script looks at the widths of boxes after they were laid out.
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert violations(page) == []
+    assert faults == []
+
+
 @pytest.mark.parametrize("name", PAGES + EXTRA)
 def test_page_can_be_read_in_the_dark(site, open_page, name):
     page, faults = open_page(f"{site}{name}.html", scheme="dark")
@@ -168,6 +179,35 @@ def test_every_labelled_equation_and_every_theorem_has_a_permalink_to_itself(sou
             assert theorem.get("id"), name
             assert theorem.select_one(f'a.headerlink[href="#{theorem["id"]}"]'), f"{name}#{theorem['id']}"
     assert equations > 100 and theorems > 30
+
+
+def test_every_displayed_formula_has_a_badge_and_a_row_in_the_ledger(soups):
+    rows = {row["id"] for row in soups["book/reference/ledger.html"].select("table.verify-ledger tbody tr")}
+    badges = 0
+    for name, soup in soups.items():
+        for formula in soup.select("div.math"):
+            if formula.find_parent(class_="cell_output"):
+                continue
+            badges += 1
+            badge = formula.find_next_sibling()
+            assert badge is not None and "evidence" in badge.get("class", []), f"{name}: {formula.get('id')}"
+            assert badge.summary.get_text(strip=True), f"{name}: {formula.get('id')}"
+            assert "fails" not in badge["class"], f"{name}: {badge.get_text()}"
+            assert badge.select("a")[-1]["href"].partition("#")[2] in rows, f"{name}: {formula.get('id')}"
+    assert badges == len(rows) > 300
+
+
+def test_a_badge_unfolds_and_moves_no_formula(site, open_page):
+    page, faults = open_page(f"{site}book/layers/softmax.html", viewport=PHONE)
+    badge = page.locator("details.evidence.holds").first
+    place = "badge => badge.previousElementSibling.getBoundingClientRect().top + window.scrollY"
+    before = badge.evaluate(place)
+    assert not badge.locator("code").first.is_visible()
+    badge.locator("summary").click()
+    assert badge.locator("code").first.is_visible()
+    assert badge.evaluate(place) == before
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
+    assert faults == []
 
 
 def test_every_theorem_has_a_citation_with_its_permalink(soups):

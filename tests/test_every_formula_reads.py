@@ -1,12 +1,14 @@
-"""The book prints nothing that its grammar cannot read."""
+"""The book prints nothing that its grammar cannot read, and nothing within a sentence that has no meaning."""
 
 from pathlib import Path
 
 import yaml
 
+from nncore.verify.inline import inline_faults
 from nncore.verify.latex import LatexError, read
+from nncore.verify.meaning import book_functions
 from nncore.verify.notation import load
-from nncore.verify.pages import formulas
+from nncore.verify.pages import formulas, inline_formulas
 from nncore.verify.writing import latex
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,3 +36,11 @@ def test_every_displayed_formula_of_the_book_is_read():
         else:
             assert read(latex(tree), notation) == tree
     assert not unreadable, "\n\n".join(["these formulas cannot be read:", *unreadable])
+
+
+def test_every_formula_within_a_sentence_has_a_meaning_and_claims_nothing_worth_a_proof():
+    notation = load(ROOT / "book" / "notation.yml")
+    assert sum(len(inline_formulas(page)) for page in pages()) > 1000
+    functions = book_functions(pages(), notation)
+    faults = [fault for page in pages() for fault in inline_faults(page, notation, functions)]
+    assert not faults, "\n".join(map(str, faults))

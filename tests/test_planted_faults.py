@@ -3,6 +3,7 @@
 The book has the settings and extensions of the real one, byte for byte.
 """
 
+import re
 import shutil
 
 import pytest
@@ -44,7 +45,10 @@ FAULTS = {
     "a missing source in the bibliography": (PAGE, "{cite:p}`fixture2020`", "{cite:p}`nobody1900`", "nobody1900"),
     "broken LaTeX in a formula": (PAGE, "f'(x) = 2 x .", r"f'(x) = \frac{2 x .", "KaTeX"),
     "broken LaTeX in a sentence": (PAGE, "is $f'(x)$.", r"is $\sqroot{x}$.", "sqroot"),
-    "a letter that is declared already": (PAGE, r"{letter: \kappa,", "{letter: J,", "page.md:119: ERROR: notation"),
+    "a letter that is declared already": (PAGE, r"{letter: \kappa,", "{letter: J,", "page.md:131: ERROR: notation"),
+    "an erratum that is right": (PAGE, "\nf'(x) = x\n", "\nf'(x) = 2 x\n", "no numbers refute this erratum"),
+    "an erratum without what corrects it": (PAGE, ":corrected: eq-fixture-square\n", "", "name what corrects"),
+    "an erratum whose correction is nowhere": (PAGE, ":corrected: eq-fixture-square", ":corrected: eq-no", "eq-no"),
     "a wrong formula in nncore": ("nncore/functions.py", "/ (1 + E)", "/ (2 + E)", "AssertionError"),
 }
 
@@ -58,6 +62,76 @@ def test_the_build_fails_on(fault, kept):
         said = result.stdout + result.stderr
         assert result.returncode != 0, f"the {run} build over {fault} succeeded"
         assert word in said, f"the {run} build does not name {fault}: {said[-2000:]}"
+
+
+SQUARE = "f'(x) = 2 x ."
+SUM = r"= M s_i + \sum_{m=1}^{M} z_{im}"
+
+# One edit of a formula each: the new text, the line that must be named, and what must be said of it.
+WRONG = {
+    "sign": (SQUARE, "f'(x) = - 2 x .", 26, "refuted: the values differ"),
+    "factor": ("x^3 = 3 x^2", "x^3 = 2 x^2", None, "refuted: the values differ"),
+    "size": (SUM, SUM.replace("M s", "s"), 53, "refuted: the values differ"),
+    "index": ("2 x h + h^2}{h} - 2 x &&", "2 x h + x^2}{h} - 2 x &&", 45, "refuted: the values differ"),
+    "bound": (SUM, SUM.replace("z_{im}", "z_{il}"), 53, "without meaning: the index l is free here"),
+    "grammar": ("f(x) := x^2", r"f(x) := x^2 \foo", 17, r"unreadable: the command \foo cannot be read"),
+}
+
+
+@pytest.mark.parametrize("together", [("sign", "factor", "size"), ("index", "bound"), ("grammar",)])
+def test_a_wrong_formula_is_named_with_file_and_line_in_every_build(together, kept):
+    for old, new, _, _ in map(WRONG.get, together):
+        plant(kept, PAGE, old, new)
+    for run in ("first", "second"):
+        result = build(kept)
+        said = result.stdout + result.stderr
+        assert result.returncode != 0, f"the {run} build succeeded"
+        for _, new, line, words in map(WRONG.get, together):
+            line = line or 1 + (kept / PAGE).read_text(encoding="utf-8").split(new)[0].count("\n")
+            assert f"{PAGE}:{line}: WARNING: {words}" in said, f"the {run} build does not name {new}: {said[-2000:]}"
+
+
+def test_a_refuted_formula_fails_every_build_where_warnings_do_not(kept):
+    plant(kept, PAGE, SQUARE, "f'(x) = 3 x .")
+    for run in ("first", "second"):
+        result = build(kept, strict=False)
+        assert result.returncode != 0, f"the {run} build succeeded"
+        assert "2 displayed formulas fail" in result.stdout + result.stderr
+    plant(kept, PAGE, "f'(x) = 3 x .", SQUARE)
+    assert build(kept).returncode == 0
+
+
+def test_a_formula_that_nobody_judged_fails_every_build(kept):
+    """A display in a substitution stands in no part of the page that is searched for formulas."""
+    plant(
+        kept,
+        PAGE,
+        "kernelspec:",
+        "myst:\n  substitutions:\n    hidden: |\n      $$\n      x = 2 x\n      $$\nkernelspec:",
+    )
+    plant(kept, PAGE, "See {numref}", "{{ hidden }}\n\nSee {numref}")
+    for run in ("first", "second"):
+        result = build(kept)
+        assert result.returncode != 0, f"the {run} build succeeded"
+        assert re.search(r"page\.md: WARNING: uncounted: the page shows (\d+) formulas", result.stdout + result.stderr)
+
+
+def test_a_page_that_did_not_change_is_judged_and_written_anew_if_a_definition_elsewhere_did(kept):
+    html = kept / "_build" / "html" / "book" / "page.html"
+    assert "#equation-eq-fixture-relu" in html.read_text(encoding="utf-8")
+    plant(kept, "book/index.md", "(eq-fixture-relu)", "(eq-fixture-renamed)")
+    assert build(kept).returncode == 0
+    assert "#equation-eq-fixture-renamed" in html.read_text(encoding="utf-8")
+    plant(kept, "book/index.md", r"\max(z, 0)", r"\max(z, 1)")
+    result = build(kept)
+    assert result.returncode != 0 and f"{PAGE}:59: WARNING: refuted" in result.stdout + result.stderr
+
+
+def test_a_faulty_notation_is_named(kept):
+    plant(kept, "book/notation.yml", "{letter: i, to: n,", "{letter: i, to: q,")
+    result = build(kept)
+    assert result.returncode != 0
+    assert "notation.yml: indices, i: the size q is not declared" in result.stdout + result.stderr
 
 
 def test_a_mended_fault_builds_again(kept):

@@ -63,6 +63,8 @@ def sizes(shown, notation):
     for size in shown.sizes:
         written = Written(size.letter, (size.index,) if size.index else ())
         runs = f"; ${size.index}$ from {size.start} to ${last[size.index]}$" if size.index else ""
+        ends = ((size.start, size.first), (last.get(size.index), size.last))
+        runs += "".join(f", ${size.letter}_{end} = {name}$" for end, name in ends if name)
         yield f"${tex(written)}$", size.meaning, runs
 
 
@@ -84,8 +86,10 @@ def arrays(shown, notation):
 
 def scalars(shown, notation):
     yield "letter", "meaning"
+    stands_for = {index.letter: index.meaning for index in notation.indices}
     for scalar in shown.scalars:
-        carries = f"; ${scalar.written.letter}_{scalar.over}$ after step ${scalar.over}$" if scalar.over else ""
+        letter, over = scalar.written.letter, scalar.over
+        carries = f"; ${letter}_{over}$ at {stands_for[over]} ${over}$" if over else ""
         runs = f", one of 1 to ${scalar.to}$" if scalar.to else ""
         runs += f", the {scalar.ties} of several equal ones" if scalar.ties else ""
         yield f"${tex(scalar.written)}$", scalar.meaning, runs + carries

@@ -33,7 +33,7 @@ document.addEventListener("DOMContentLoaded", () => {
   DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY &&= location.protocol !== "file:";
   Search.htmlToText = (source) => {
     const page = new DOMParser().parseFromString(source, "text/html");
-    page.querySelectorAll(".headerlink, .katex-mathml, script, style").forEach((part) => part.remove());
+    page.querySelectorAll(".headerlink, .katex-mathml, .evidence, script, style").forEach((part) => part.remove());
     return page.querySelector("article")?.textContent ?? "";
   };
 });

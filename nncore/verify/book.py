@@ -2,7 +2,7 @@ r"""The whole book: reads all pages and judges what they claim.
 
 `check` returns a `Report` (`nncore.verify.evidence`) with one `Evidence` for every displayed formula, also for those
 that cannot be read or have no meaning. Pages are judged one by one, on as many processes as the machine has, and kept
-in a cache (`nncore.verify.cache`).
+in a cache (`nncore.verify.cache`). Only errata look at other pages, for the equations that correct them.
 """
 
 import os
@@ -15,9 +15,10 @@ from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
 
-from nncore.verify import numeric
+from nncore.verify import numeric, symbolic
 from nncore.verify import tree as t
 from nncore.verify.cache import Cache, checker, digest, text_with_includes
+from nncore.verify.errata import NotAsSaid, judge_erratum, judge_unchecked
 from nncore.verify.evidence import (
     STATUS_ORDER,
     UNREADABLE,
@@ -30,7 +31,7 @@ from nncore.verify.evidence import (
     page_as_json,
     page_from_json,
 )
-from nncore.verify.judging import CHECKER_FAULT, FAILURES, UNDECIDED, Judgement, judge
+from nncore.verify.judging import CHECKER_FAULT, FAILURES, REFUTED, SAMPLED, UNDECIDED, Judgement, judge
 from nncore.verify.latex import read
 from nncore.verify.meaning import (
     ASSUMPTION,
@@ -45,14 +46,16 @@ from nncore.verify.meaning import (
     said,
     with_blocks,
 )
-from nncore.verify.names import Definition
+from nncore.verify.names import Definition, meanings_of
 from nncore.verify.notation import Notation, NotationError
 from nncore.verify.pages import DisplayedFormula, PageError
 from nncore.verify.scanning import LatexError
 from nncore.verify.shapes import Checker
 from nncore.verify.sources import read_page
-from nncore.verify.surroundings import Place
+from nncore.verify.surroundings import ERRATUM, UNCHECKED, Place
 from nncore.verify.writing import show
+
+NOTATION = Path(__file__).resolve().parents[2] / "book" / "notation.yml"  # of this book, installed beside nncore
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +103,22 @@ def check(
     known, clashes = _known(pages, exports)
 
     everything = digest(common, repr(sorted(known.items())))
-    keys = [digest(everything, page.name, page.text) for page in pages]
+    texts = digest(*(page.text for page in pages))
+    keys = [digest(everything, page.name, page.text, texts if _has_errata(page) else "") for page in pages]
     kept = [store.get(key) for key in keys]
     jobs = []
     if None in kept:
         functions = _definitions(pages, exports, known, notation)
         missing = [page for page, value in zip(pages, kept, strict=True) if value is None]
-        jobs = [(page.path, Path(root), notation, functions, seed) for page in missing]
+        others = [page.path for page in pages]
+        jobs = [
+            (page.path, Path(root), notation, functions, seed, others if _has_errata(page) else []) for page in missing
+        ]
     with _on_processes(min(processes or os.cpu_count() or 1, len(jobs))) as run:
         fresh, report = iter(run(_judged_page, jobs)), []
         for key, value, clash in zip(keys, kept, clashes, strict=True):
-            page = next(fresh) if value is None else page_from_json(value)
-            if value is None and _is_settled(page):
+            page, in_time = next(fresh) if value is None else (page_from_json(value), True)
+            if value is None and in_time and _is_settled(page):
                 store.put(key, page_as_json(page))
             page = replace(page, problems=page.problems + clash)
             report.append(page)
@@ -124,8 +131,12 @@ def _name(path: Path, root: Path) -> str:
     return absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else path.as_posix()
 
 
+def _has_errata(page: _Source) -> bool:
+    return "{erratum}" in page.text
+
+
 def _is_settled(page: PageReport) -> bool:
-    """Whether judging the page again would give the same: nothing ran out of time, and the checker did not fail."""
+    """Whether the judges came to an end on all of a page, so that judging it again would give the same."""
     return not any(problem.status in (UNDECIDED, CHECKER_FAULT) for problem in page.all_problems)
 
 
@@ -148,7 +159,7 @@ def _exports(page: _Source, notation: Notation, common: str, store: Cache) -> li
     found = store.get(key)
     if found is None:
         items = _functions(page, notation)
-        found = [(name, item.line, digest(repr(_definition(item)))) for name, item in items.items()]
+        found = [(name, item.line, digest(repr(item.scope.definitions[name]))) for name, item in items.items()]
         store.put(key, found)
     return found
 
@@ -177,38 +188,60 @@ def _definitions(pages, exports, known, notation: Notation) -> dict[str, Definit
     found: dict[str, Definition] = {}
     for page, exported in zip(pages, exports, strict=True):
         if exported and known:
-            found = {**{name: _definition(item) for name, item in _functions(page, notation).items()}, **found}
+            own = {name: item.scope.definitions[name] for name, item in _functions(page, notation).items()}
+            found = {**own, **found}
     return found
-
-
-def _definition(item: Item) -> Definition:
-    """What an item defines."""
-    return next(each for each in item.scope.definitions.values() if each.body is item.right)
 
 
 # One page -------------------------------------------------------------------------------------------------------------
 
 
 def _judged_page(
-    path: Path, root: Path, notation: Notation, functions: Mapping[str, Definition], seed: str
-) -> PageReport:
-    """Everything about a page, whatever is wrong with it."""
-    problems = []
+    path: Path,
+    root: Path,
+    notation: Notation,
+    functions: Mapping[str, Definition],
+    seed: str,
+    others: Sequence[Path],
+) -> tuple[PageReport, bool]:
+    """Everything about a page, whatever is wrong with it, and whether all proofs ended in time."""
+    name = _name(path, root)
     try:
         found, around = read_page(path)
         page = said(found, around, notation, functions)
+    except PageError as error:
+        return PageReport(name, (), (_of_page(error, root),)), True
+    elsewhere = [each for each in page.faults if not any(_is_in(each, formula) for formula in found)]
+    problems = [_of_fault(each, root) for each in elsewhere]
+    try:
         page_functions(page.items, notation)
-        own = with_blocks(notation, around.blocks)
-    except (PageError, NotationError) as error:
-        problems = [_of_page(error, root)]
-        if isinstance(error, PageError):
-            return PageReport(_name(path, root), (), tuple(problems))
-        own = notation
-    judging = _Judging(_name(path, root), root, own, functions, seed, places=around.places)
+    except NotationError as error:
+        problems.append(_of_page(error, root))
+    corrections = {item.shown.options["corrected"]: () for item in page.items if item.kind == ERRATUM}
+    for label in corrections:
+        corrections[label] = _labelled(label, page, others, notation, functions)
+    try:
+        notation = with_blocks(notation, around.blocks)
+    except NotationError:
+        pass  # one of the faults
+    judging = _Judging(name, root, notation, seed, around.places, corrections)
     formulas = tuple(judging.evidence(number, formula, page) for number, formula in enumerate(found, 1))
-    within = {problem.line for formula in formulas for problem in formula.problems}
-    problems += [_of_fault(each, root) for each in page.faults if each.line not in within]
-    return PageReport(_name(path, root), formulas, tuple(dict.fromkeys(problems)))
+    return PageReport(name, formulas, tuple(problems)), judging.in_time
+
+
+def _labelled(
+    label: str, page: Page, others: Sequence[Path], notation: Notation, functions: Mapping[str, Definition]
+) -> tuple[Item, ...]:
+    """What the equation with a label says, on this page or on another one."""
+    pages = [lambda: page, *(lambda path=path: said(*read_page(path), notation, functions) for path in others)]
+    for read_it in pages:
+        try:
+            found = tuple(item for item in read_it().items if item.formula.label == label)
+        except PageError:
+            continue  # that page says so itself
+        if found:
+            return found
+    return ()
 
 
 def _of_page(error: ValueError, root: Path) -> Problem:
@@ -223,27 +256,31 @@ def _of_fault(fault: Fault, root: Path, status: str = WITHOUT_MEANING, snippet: 
 
 @dataclass(slots=True)
 class _Judging:
-    """Goes through a page from its top to its end; ``defined`` are the names of the formulas that define a letter."""
+    """Goes through a page from its top to its end.
+
+    ``stated`` are the names of the formulas that define or agree upon something, by the ids of their right sides, which
+    the page keeps. ``in_time`` is false after a claim without a proof for which the time of a proof had passed.
+    """
 
     page: str
     root: Path
     notation: Notation
-    functions: Mapping[str, Definition]
     seed: str
     places: Sequence[Place]
+    corrections: Mapping[str, Sequence[Item]]
     shared: dict = field(default_factory=dict)
-    defined: dict[str, list[str]] = field(default_factory=dict)
-    agreed: dict[str, list[str]] = field(default_factory=dict)
+    stated: dict[int, str] = field(default_factory=dict)
+    in_time: bool = True
 
     def evidence(self, number: int, formula: DisplayedFormula, page: Page) -> Evidence:
         """The evidence for one formula."""
         name = formula.label or f"{self.page}#{number}"
         items = [item for item in page.items if item.formula is formula]
         faults = [fault for fault in page.faults if _is_in(fault, formula)]
-        self._note(name, items)
+        self.stated.update((id(item.right), name) for item in items if item.kind in (DEFINITION, CONVENTION))
         problems, reading = [], ""
         try:
-            reading = show(read(formula.text, self.notation))
+            reading = show(read(formula.text, items[0].scope.notation if items else self.notation))
             problems = [_of_fault(each, self.root, snippet=_snippet(formula, each)) for each in faults]
         except LatexError as error:
             fault = Fault(formula.path, *formula.place(error.line, error.column), error.reason)
@@ -267,29 +304,25 @@ class _Judging:
             problems=tuple(problems),
         )
 
-    def _note(self, name: str, items: Sequence[Item]) -> None:
-        """Remembers what a formula defines and agrees upon."""
-        for item in items:
-            if item.kind == DEFINITION:
-                self.defined.setdefault(_definition(item).name, []).append(name)
-            if item.kind == CONVENTION:
-                self.agreed.setdefault(item.left.function.name, []).append(name)
-
     def _uses(self, name: str, items: Sequence[Item]) -> Iterator[str]:
         """The names of other formulas on which a formula rests."""
-        letters = sorted(set().union(*(item.letters for item in items)))
-        far = {each: [definition.label] for each, definition in self.functions.items()}
-        known = {**far, **self.defined}
-        used = [each for letter in letters for each in (*known.get(letter, ()), *self.agreed.get(letter, ()))]
-        yield from (each for each in dict.fromkeys(used) if each != name)
+        used: list[str | None] = []
+        for item in items:
+            meanings = [each for letter in sorted(item.letters) for each in meanings_of(letter, item.scope)]
+            used += [self.stated.get(id(each.body), each.label) for each in meanings]
+            agreed = [each for each in item.scope.conventions if each.function in item.letters]
+            used += [self.stated.get(id(each.value)) for each in agreed if _takes_derivatives(item)]
+        yield from (each for each in dict.fromkeys(used) if each not in (name, None))
 
     def _part(self, item: Item) -> Part:
-        judgement, start = None, time.perf_counter()
-        if item.kind in (CLAIM, CONVENTION):
+        judgement, start, clock = None, time.process_time(), time.monotonic()
+        if item.kind in (CLAIM, CONVENTION, ERRATUM, UNCHECKED):
             try:
-                judgement = judge(item, self.seed, self.shared)
+                judgement = self._judgement(item)
             except Exception as error:  # whatever a formula does to the judges, the other formulas are judged
                 judgement = Judgement(CHECKER_FAULT, reason=f"{type(error).__name__}: {error}")
+            if judgement.status == SAMPLED and time.monotonic() - clock >= symbolic.LONGEST:
+                self.in_time = False
         return Part(
             kind=item.kind,
             line=item.line,
@@ -301,8 +334,21 @@ class _Judging:
             indices=item.free,
             symbolic=bool(set(numeric.sizes_of(item)) - Checker(item.scope, item.conditions).fixed.keys()),
             judgement=judgement,
-            seconds=round(time.perf_counter() - start, 4) if judgement else 0.0,
+            seconds=round(time.process_time() - start, 4) if judgement else 0.0,
         )
+
+    def _judgement(self, item: Item) -> Judgement:
+        """The judgement of a claim; of what is not claimed, whether it is as it says."""
+        if item.kind in (CLAIM, CONVENTION):
+            return judge(item, self.seed, self.shared)
+        try:
+            if item.kind == UNCHECKED:
+                judge_unchecked(item, self.seed)
+                return Judgement(UNCHECKED, reason=item.shown.options["reason"])
+            failure = judge_erratum(item, self.corrections[item.shown.options["corrected"]], self.seed)
+        except NotAsSaid as error:
+            return Judgement(REFUTED, reason=error.fault.reason)
+        return Judgement(ERRATUM, failure.way, failure.reason, failure.counterexample, failure.hint)
 
     def _with_witness(self, parts: list[Part], items: Sequence[Item], place: Place, page: Page) -> list[Part]:
         """Assumptions that no numbers satisfy are undecided, since nothing can be said under them."""
@@ -316,7 +362,8 @@ class _Judging:
         judgement = part.judgement
         reason = judgement.reason
         if judgement.counterexample:
-            reason += f" {judgement.counterexample}"
+            at = str(judgement.counterexample)
+            reason += f" {at}" if at.startswith("at ") else f": {at}"
         if judgement.hint:
             reason += f"; likely {judgement.hint}"
         fault = Fault(formula.path, part.line, part.column, reason)
@@ -332,6 +379,11 @@ def _snippet(formula: DisplayedFormula, fault: Fault) -> str:
     line = fault.line - formula.line
     text = formula.text.split("\n")[line]
     return f"{text}\n{' ' * (fault.column - formula.columns[line])}^"
+
+
+def _takes_derivatives(item: Item) -> bool:
+    nodes = [node for side in (item.left, item.right) if side for node, _ in t.walk(side)]
+    return any(isinstance(node, t.Derivative) or (isinstance(node, t.Function) and node.primes) for node in nodes)
 
 
 def _fails(part: Part) -> bool:

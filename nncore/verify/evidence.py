@@ -18,7 +18,7 @@ It is the same for the same book in every run, but for the ``seconds`` that the 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 from nncore.verify.judging import ALL_SHAPES, FAILURES, STATUSES, Judgement
@@ -69,7 +69,7 @@ class Part:
     judgement : Judgement or None
         What became of a claim or a convention.
     seconds : float
-        How long judging took.
+        How long judging took, in seconds of computing.
     """
 
     kind: str
@@ -217,6 +217,37 @@ def figures(pages: Iterable[PageReport]) -> Figures:
 def _counted(words: Iterable[str]) -> dict[str, int]:
     counts = Counter(words)
     return {word: counts[word] for word in (*KINDS, *STATUS_ORDER) if word in counts}
+
+
+def sentences(report: Report) -> Iterator[str]:
+    """The figures of a report in words."""
+    of = figures(report.pages)
+    failing = f"{of.failing} of them fail" if of.failing else "0 are unreadable, 0 are unchecked"
+    yield f"{_count(of.formulas, 'displayed formula')}, each one read and judged: {failing}."
+    claims = sum(of.statuses.values())
+    if claims:
+        statuses = ", ".join(f"{number} {status}" for status, number in of.statuses.items())
+        yield f"{_count(claims, 'claim')}: {statuses}."
+    if of.symbolic:
+        yield (
+            f"Of {_count(of.symbolic, 'equation')} in which a size is a letter, {of.for_all_shapes} "
+            f"({_share(of.for_all_shapes, of.symbolic)}) are verified for all shapes. Counted apart: "
+            f"{_count(of.decimals, 'decimal')} and {_count(of.inequalities, 'inequality')}."
+        )
+    others = [_count(number, kind) for kind, number in of.kinds.items() if kind != CLAIM]
+    if others:
+        yield f"What claims nothing: {', '.join(others)}."
+
+
+def _count(number: int, word: str) -> str:
+    if number == 1:
+        return f"1 {word}"
+    return f"{number} {word[:-1]}ies" if word.endswith("y") else f"{number} {word}s"
+
+
+def _share(part: int, whole: int) -> str:
+    """A share in percent, rounded down, so that 100 % means all."""
+    return f"{1000 * part // whole / 10:g} %"
 
 
 # As JSON --------------------------------------------------------------------------------------------------------------

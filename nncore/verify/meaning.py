@@ -7,15 +7,28 @@ understood may not be used by any formula below. The rules:
 - ``:=`` defines (in a ``{prf:definition}`` also ``=``), in a ``{prf:assumption}`` every relation is assumed, in a
   convention ``f'(0) := ...`` fixes a value that a derivative does not have, other relations are claims, link by link.
 - A definition holds from its formula to the end of the page; a letter has one. It may use only what is known above it,
-  so definitions form no circle, and a letter may not be used above its definition.
+  so definitions form no circle, and a letter may not be used above its definition. Exercises are little worlds: a
+  definition in one holds in that exercise and in its solution; it may say there which function ``f`` is.
+- A family is defined in lines, each for a range of numbers: ``A^{[0]} := X`` and ``A^{[r]} := … \\quad 1 \\le r < R``.
+  The lines of families of layers may use each other; in the end every member must exist, and none be made of itself. A
+  sequence, ``u_t := …``, may use its own members with lower numbers.
+- A formula with a free r says for which r it holds. What it names must exist for all of them, and for all numbers of
+  layers that are tried.
 - A *function* that is defined under a label, such as ``\sigma``, keeps its definition on all pages (`book_functions`);
   functions of kind ``smooth`` and ``cost`` stand for any, until a page defines them.
 - An assumption is in force where the text around a formula refers to its label; it speaks about inputs only.
 - Every letter is declared, defined or bound. An index runs over one range, a bound one does not leave its sum, and what
   is free on the right of a relation is free on its left. Shapes agree, and nothing broadcasts.
-- What stands before a ``\Rightarrow`` gives an input a value for this claim (`nncore.verify.premises`). A right side may
-  end with a rest ``O(h^k)``. Expectations are over the letters that the notation declares random. A class number is
+- What stands before a ``\Rightarrow`` gives an input a value for this claim (`nncore.verify.premises`). A right side
+  may end with a rest ``O(h^k)``. Expectations are over the letters that the notation declares random. A class number is
   defined by ``\arg\max`` if its declaration says which of equal places it is.
+- An ``{erratum}`` shows a formula that is wrong on purpose: its last one, in the way that its option ``:fails:`` names,
+  as a ``value``, by a ``shape`` or by an ``index``; ``:corrected:`` is the label of the equation that corrects it, and
+  ``:where:`` says where it is printed. What stands above the last formula in the block defines foreign letters, and a
+  ``{notation}`` block in it declares them; with such a block the definitions of the page do not hold in the erratum.
+- An ``{unchecked}`` block shows formulas that no judge can decide. Its ``:reason:`` starts with one of
+  `surroundings.REASONS`, and goes on in words after a colon. Neither block leaves anything behind on which other
+  formulas could rest.
 - The derivative of F by u, where u is defined, takes F as a function of u: F is expanded only down to u. It is an error
   if F does not contain u, or still contains what u is made of.
 """
@@ -27,37 +40,70 @@ from pathlib import Path
 
 from nncore.verify import orders, premises
 from nncore.verify import tree as t
+from nncore.verify.families import (
+    DEPTHS,
+    at_depth,
+    bounds,
+    check_members,
+    hole,
+    numbered,
+    numbers_of,
+    overlap,
+    with_numbers,
+)
 from nncore.verify.latex import read
 from nncore.verify.names import (
     DELTA,
     EXTREMA,
     ONES,
+    STEPS,
     Convention,
     Definition,
+    Line,
     MeaningError,
+    Position,
     Scope,
     Shape,
     Size,
+    WrongIndex,
+    WrongShape,
     array_named,
     array_of_entry,
+    family_of,
     is_class,
+    is_sequence,
     kind_of_function,
+    last_layer,
     letters,
+    member_name,
     name_of,
     not_covered,
+    position,
     size_of_classes,
     sizes_of_shape,
+    widths,
 )
 from nncore.verify.notation import Notation, NotationError, extended
 from nncore.verify.pages import DisplayedFormula, formulas
 from nncore.verify.scanning import LatexError
 from nncore.verify.shapes import Checker, words
-from nncore.verify.surroundings import NotationBlock, Place, Surroundings, surroundings
+from nncore.verify.surroundings import (
+    ERRATUM,
+    UNCHECKED,
+    VALUE,
+    Aside,
+    NotationBlock,
+    Place,
+    Surroundings,
+    objection_to_options,
+    surroundings,
+)
 from nncore.verify.writing import show
 
 # kinds of items
 DEFINITION, ASSUMPTION, CONVENTION = "definition", "assumption", "convention"
 CLAIM, STEP, EXPRESSION = "claim", "step", "expression"
+_UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +117,31 @@ class Assumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What an erratum or an unchecked formula would claim, and why it has no meaning, if it has none.
+
+    ``options`` are those of the block: ``fails``, ``corrected`` and ``where``, or ``reason``.
+    """
+
+    options: Mapping[str, str]
+    claims: tuple["Item", ...]
+    fault: "Fault | None"
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One thing that a formula says: for a chain, one of its links.
 
     ``free`` are the free indices with their sizes, ``least`` the sizes without which a named entry does not exist,
-    ``letters`` all letters and functions that it contains, expanded or not.
+    ``letters`` all letters and functions that it contains, expanded or not. What is said of layers stays in one item
+    with the letters r and R, a free r among ``free``, and sizes such as ``D_{r-1}``;
+    `nncore.verify.families.instances` puts numbers in their place. A free step t has the size `names.STEPS`.
 
     ``premises`` are what stands before a ``\\Rightarrow``, as it is printed: u = e, or u^k = e with odd k. The scope of
     such a claim defines u as e, or as the real k-th root of e, and names u in ``scope.placed``: it is an input that the
     premise only places, so a derivative by u holds everything else fixed, what e is made of included.
+
+    An erratum and an unchecked formula are one item each, the last link of the formula; ``shown`` holds all of it.
 
     A claim up to a rest keeps its O(h^k) as the last addend of ``right``: `nncore.verify.orders.split` takes it off.
     """
@@ -99,6 +161,7 @@ class Item:
     shape: Shape
     letters: frozenset[str]
     premises: tuple[t.Chain, ...] = ()
+    shown: Shown | None = None
 
     def __str__(self) -> str:
         place = f"{self.formula.path}:{self.line}:{self.column}"
@@ -107,13 +170,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A formula without a meaning; ``covered`` is false if only this module lacks the rules for it."""
+    """A formula without a meaning; ``covered`` is false if only this module lacks the rules for it.
+
+    ``sort`` is ``shape``, ``index``, ``unreadable`` or ``other``.
+    """
 
     path: Path
     line: int
     column: int
     reason: str
     covered: bool = True
+    sort: str = MeaningError.sort
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}: {self.reason}"
@@ -130,17 +197,37 @@ class Page:
 # Statements -----------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The left side of a definition: a name, and what it may carry.
+
+    For a member of a family ``where`` is its position, and ``range`` that of the index of a sequence.
+    """
+
+    name: str
+    indices: tuple[tuple[str, Size], ...] = ()
+    arguments: tuple[str, ...] = ()
+    where: Position | None = None
+    range: Size | None = None
+    shape: Shape = None
+
+
 class _Reading:
     """Goes through a page from its top to its end."""
 
     def __init__(self, notation: Notation, functions: Mapping[str, Definition]):
         self.scope = Scope(notation, functions)
+        self._functions = functions  # those that all pages know
+        self._apart: dict[Aside, _Reading] = {}
         self.items: list[Item] = []
         self.faults: list[Fault] = []
         self.assumed: dict[str | None, list[Assumed]] = {}
         self.lost_assumptions: set[str | None] = set()
         self.own: set[str] = set()  # names that this page defines
         self.premises: tuple[t.Chain, ...] = ()  # of the claim at hand
+        self._worlds: dict[str, Scope] = {}  # what exercises define, on top of the page
+        self._used: dict[str | None, set[str]] = {None: set()}  # names that occurred, by exercise
+        self._lines: list[tuple[DisplayedFormula, t.Node, str | None, str, Line]] = []
 
     def copy(self) -> "_Reading":
         """The same state, from which another text can go on."""
@@ -154,11 +241,36 @@ class _Reading:
 
     def formula(self, formula: DisplayedFormula, place: Place) -> None:
         """Adds what a formula says, or its first fault."""
+        outside = self.scope, self.own
+        if place.world:
+            self._enter(place.world)
+        if place.aside:
+            self._shown(formula, place, place.aside)
+        else:
+            self._formula(formula, place)
+        if place.world:
+            self._worlds[place.world] = self.scope
+            self.scope, self.own = outside
+
+    def _enter(self, world: str) -> None:
+        """Goes on in an exercise: what it has defined so far, on top of what the page has defined."""
+        inside = self._worlds.get(world, Scope(self.scope.notation))
+        self.own = self.own | inside.definitions.keys() | inside.families.keys()
+        self.scope = replace(
+            self.scope,
+            definitions={**inside.definitions, **self.scope.definitions},
+            families={**inside.families, **self.scope.families},
+            conventions=tuple(dict.fromkeys((*self.scope.conventions, *inside.conventions))),
+            lost=self.scope.lost | inside.lost,
+        )
+
+    def _formula(self, formula: DisplayedFormula, place: Place) -> None:
         try:
             tree = read(formula.text, self.scope.notation)
         except LatexError as error:
             self._lose(formula.within, place)
-            self.faults.append(Fault(formula.path, *formula.place(error.line, error.column), error.reason))
+            place_of_error = formula.place(error.line, error.column)
+            self.faults.append(Fault(formula.path, *place_of_error, error.reason, sort=_UNREADABLE))
             return
         for statement in tree.statements:
             try:
@@ -166,7 +278,41 @@ class _Reading:
             except MeaningError as error:
                 self._lose(formula.within, place, statement)
                 line, column = _place(formula, error.span[0])
-                self.faults.append(Fault(formula.path, line, column, error.reason, error.covered))
+                self.faults.append(Fault(formula.path, line, column, error.reason, error.covered, error.sort))
+
+    def _shown(self, formula: DisplayedFormula, place: Place, aside: Aside) -> None:
+        """Adds what a formula of an erratum or an unchecked block says, from which nothing follows for the page."""
+        try:
+            inner = self._apart[aside] = self._apart.get(aside) or self._reading_apart(aside)
+        except _BlockError as error:
+            self.faults.append(Fault(error.block.path, error.block.line, 1, str(error)))
+            return
+        before, before_faults = len(inner.items), len(inner.faults)
+        inner.formula(formula, replace(place, aside=None, world=None))
+        items, faults = inner.items[before:], inner.faults[before_faults:]
+        if aside.kind == ERRATUM and formula.line != aside.last:
+            self.items += items
+            self.faults += faults
+            return
+        inner.finish()
+        self.faults += inner.faults[before_faults + len(faults) :]
+        fault = faults[0] if faults else None
+        objection = _objection(aside, items, fault)
+        if objection:
+            line, column = (fault.line, fault.column) if fault else (aside.line, 1)
+            self.faults.append(Fault(formula.path, line, column, objection))
+        else:
+            self.items.append(_shown_item(aside, formula, inner.scope, items, fault))
+
+    def _reading_apart(self, aside: Aside) -> "_Reading":
+        """A reading that leaves this one as it is; with letters of its own it knows no definition of the page."""
+        if aside.blocks:
+            return _Reading(with_blocks(self.scope.notation, aside.blocks), self._functions)
+        inner = _Reading(self.scope.notation, self._functions)
+        inner.scope, inner.own = self.scope, set(self.own)
+        inner.assumed = {label: list(assumed) for label, assumed in self.assumed.items()}
+        inner.lost_assumptions = set(self.lost_assumptions)
+        return inner
 
     def _lose(self, within: tuple[str, ...], place: Place, statement: t.Node | None = None) -> None:
         """After a fault: what the statement would have said may not be missing silently below."""
@@ -195,9 +341,9 @@ class _Reading:
         leading = left
         if not defines:
             leading = next((side for side in sides if not self._is_constant(side)), left)
-        for position, link in enumerate(statement.links):
+        for place_in_chain, link in enumerate(statement.links):
             here = conditions + _chains(link.conditions)
-            if position == 0 and defines:
+            if place_in_chain == 0 and defines:
                 self._defining(statement, link, here, formula, place)
             else:
                 self._claim(left, link, here, formula, place, leading)
@@ -228,6 +374,7 @@ class _Reading:
     def _expression(self, node, conditions, formula, place) -> None:
         checker = self._checker(conditions)
         shape = checker.side(node)
+        self._check_layers((node,), conditions, checker, node)
         self._add(EXPRESSION, node, "", None, conditions, formula, place, checker, shape, node)
 
     def _claim(self, left, link, conditions, formula, place, leading) -> None:
@@ -239,13 +386,15 @@ class _Reading:
         shape = checker.side(left)
         other = checker.side(self._without_rest(link))
         if not checker.same_shape(shape, other):
-            raise MeaningError(f"{show(left)} is {words(shape)}, {show(link.right)} is {words(other)}", link.right)
+            raise WrongShape(f"{show(left)} is {words(shape)}, {show(link.right)} is {words(other)}", link.right)
         if checker.complex and link.relation not in ("=", r"\ne"):
             raise MeaningError("complex numbers have no order", link)
         for letter in checker.free:
             if letter not in allowed:
-                raise MeaningError(f"the index {letter} is free here, but not on the left", link)
+                raise WrongIndex(f"the index {letter} is free here, but not on the left", link)
         self._conditions(conditions, checker, allowed)
+        sides = (left, link.right) if leading is left else (leading, left, link.right)
+        self._check_layers(sides, conditions, checker, link)
         self._add(CLAIM, left, link.relation, link.right, conditions, formula, place, checker, shape, link)
 
     def _without_rest(self, link: t.Link) -> t.Node:
@@ -269,7 +418,7 @@ class _Reading:
         if name.name not in self.scope.notation.state:
             raise MeaningError(f"{show(statement.first)} is not declared as state", statement.first)
         if not checker.same_shape(shape, other):
-            raise MeaningError("both sides of a step have the same shape", link)
+            raise WrongShape("both sides of a step have the same shape", link)
         self._add(
             STEP, statement.first, link.relation, link.right, conditions, formula, place, checker, shape, statement
         )
@@ -302,38 +451,45 @@ class _Reading:
             return
         if place.convention:
             raise MeaningError("a convention gives a value to a derivative, as ReLU'(0) := 0", left)
-        name, indices, arguments = self._head(left)
-        checker = Checker(self.scope, conditions, arguments)
-        own_shape = None
-        if arguments:
-            self._not_defined_yet(name, left)
-        else:
-            self._not_defined_yet(name, left)
-            own_shape = None if indices else _declared_shape(name, self.scope.notation)
+        head = self._head(left)
+        name = head.name
+        self._not_defined_yet(head, left)
+        scope, line = self.scope, None
+        if head.where:
+            line = self._line(head, conditions, link, formula)
+            scope = replace(scope, families={**scope.families, name: (*scope.families.get(name, ()), line)})
+        checker = Checker(scope, conditions, head.arguments)
+        checker.free.update(head.indices)
         shape = checker.side(self._without_choice(left, name, link.right))
         if checker.complex:
             raise MeaningError("what is defined is real: define its real or its imaginary part", link.right)
-        if indices and shape is not None:
-            raise MeaningError("an entry is a number, and the right side is a matrix", link.right)
-        if arguments and shape is not None:
-            raise not_covered("functions whose value is a matrix", link.right)
-        if own_shape and not checker.same_shape(own_shape, shape):
-            raise MeaningError(f"{name} is {words(own_shape)}, the right side is {words(shape)}", link.right)
-        if not own_shape and not indices and shape is not None and _is_number(name, self.scope.notation):
-            raise MeaningError(f"{name} is a number, the right side is {words(shape)}", link.right)
+        self._check_shape_of_definition(head, shape, checker, link)
+        allowed = {letter for letter, _ in head.indices} | ({head.where[0]} if head.where else set())
         for letter in checker.free:
-            if letter not in dict(indices):
+            if letter not in allowed:
                 raise MeaningError(f"the index {letter} is free on the right, but not on the left", link.right)
-        if name in letters(link.right, self.scope):
+        if not line and name in letters(link.right, scope):
             raise MeaningError(f"{name} is defined by itself", link.right)
-        if name in _used(self.items):
+        chosen = place.world and head.arguments and kind_of_function(name, self.scope.notation) == "smooth"
+        worlds = (None, place.world) if place.world else self._used
+        if any(name in self._used.get(world, ()) for world in worlds) and not chosen:
             raise MeaningError(f"{name} is used above its definition", left)
         for chain in conditions:
             checker.condition(chain)
-        definition = Definition(name, indices, arguments, link.right, conditions, shape, formula.label)
-        self.scope = replace(self.scope, definitions={**self.scope.definitions, name: definition})
+        if line:
+            line = replace(line, definition=replace(line.definition, shape=shape))
+            lines = (*self.scope.families.get(name, ()), line)
+            self.scope = replace(self.scope, families={**self.scope.families, name: lines})
+            self._lines.append((formula, left, place.world, name, line))
+        else:
+            self._check_layers((link.right,), conditions, checker, link)
+            definition = Definition(name, head.indices, head.arguments, link.right, conditions, shape, formula.label)
+            self.scope = replace(self.scope, definitions={**self.scope.definitions, name: definition})
         self.own.add(name)
-        self._add(DEFINITION, left, t.DEFINES, link.right, conditions, formula, place, checker, shape, statement)
+        family = name if line else ""
+        self._add(
+            DEFINITION, left, t.DEFINES, link.right, conditions, formula, place, checker, shape, statement, family
+        )
 
     def _without_choice(self, left: t.Node, name: str, right: t.Node) -> t.Node:
         """The right side of a definition, with max in the place of the arg max that defines a class number."""
@@ -350,8 +506,83 @@ class _Reading:
             raise MeaningError(f"which of several equal places is {show(left)}? Declare it with 'ties: first'", right)
         return replace(right, kind=right.kind.removeprefix("arg"))
 
-    def _head(self, left: t.Node) -> tuple[str, tuple[tuple[str, Size], ...], tuple[str, ...]]:
-        """The name, the indices and the arguments of what is defined."""
+    def _check_shape_of_definition(self, head: "_Head", shape: Shape, checker: Checker, link: t.Link) -> None:
+        name, right = head.name, link.right
+        if head.indices and shape is not None:
+            raise MeaningError("an entry is a number, and the right side is a matrix", right)
+        if head.arguments and shape is not None:
+            raise not_covered("functions whose value is a matrix", right)
+        if head.indices or head.arguments:
+            return
+        if head.shape and not checker.same_shape(head.shape, shape):
+            raise MeaningError(f"{name} is {words(head.shape)}, the right side is {words(shape)}", right)
+        number = _is_number(name, self.scope.notation) or (head.where and not head.shape)
+        if not head.shape and shape is not None and number:
+            raise MeaningError(f"{name} is a number, the right side is {words(shape)}", right)
+
+    def _line(self, head: "_Head", conditions: tuple[t.Chain, ...], link: t.Link, formula: DisplayedFormula) -> Line:
+        """One line of a family: for which numbers it holds, none of which is defined already."""
+        notation, name, (letter, number) = self.scope.notation, head.name, head.where
+        layers = "^{[" in name
+        last_of_all = (last_layer(notation), 0) if layers or head.range != STEPS else None
+        if letter == last_layer(notation) or letter is None:
+            first = last = head.where
+            about = ()
+            letter = None
+        elif number:
+            raise MeaningError(f"a family is defined for a letter, such as {letter}, or for a number", link)
+        else:
+            first, last = self._range_of_line(letter, conditions, last_of_all, link)
+            about = (letter, last_layer(notation), None)
+        kept = tuple(chain for chain in conditions if not _is_only_about(chain, about))
+        definition = Definition(name, head.indices, (), link.right, kept, None, formula.label)
+        line = Line(letter, first, last, definition)
+        for other in self.scope.families.get(name, ()):
+            common = overlap(line, other, notation)
+            if common is not None:
+                raise MeaningError(f"{_member(name, common)} is defined already", link)
+        if layers:
+            self._check_that_layers_exist(line, link)
+        for part, _ in t.walk(link.right):
+            self._check_that_index_falls(part, name, line)
+        return line
+
+    def _range_of_line(self, letter: str, conditions, last_of_all: Position | None, link: t.Link):
+        lower, upper = bounds(letter, conditions)
+        if (
+            len(lower) != 1
+            or len(upper) > 1
+            or any(name not in (None, last_of_all and last_of_all[0]) for name, _ in (*lower, *upper))
+        ):
+            raise MeaningError(f"say for which {letter} this is defined, as 1 \\le {letter}", link)
+        return lower[0], (upper[0] if upper else last_of_all)
+
+    def _check_that_layers_exist(self, line: Line, link: t.Link) -> None:
+        letter = line.definition.name.partition("^{[")[0]
+        for depth in DEPTHS:
+            inputs = Scope(self.scope.notation, depth=depth)
+            for number in numbers_of(line, depth, self.scope.notation):
+                if number < 0:
+                    raise MeaningError(f"there is no layer {number}", link)
+                name_of(t.Family(t.Letter(letter), t.Number(str(number)), span=link.span), inputs)
+
+    def _check_that_index_falls(self, part: t.Node, name: str, line: Line) -> None:
+        """A member that is defined by others of its family is defined by those before it."""
+        match part:
+            case t.Family(_, place) | t.Indexed(t.Letter(), (place,)):
+                where = position(place)
+            case _:
+                return
+        try:
+            found = family_of(name_of(part, self.scope).name, self.scope.notation)
+        except MeaningError:
+            return  # the checker finds it
+        if found == name and not _falls(where, line, last_layer(self.scope.notation)):
+            raise MeaningError(f"a recursion lowers its index, and {show(part)} does not", part)
+
+    def _head(self, left: t.Node) -> "_Head":
+        """What stands on the left of a definition."""
+        notation = self.scope.notation
         match left:
             case t.Apply(t.Function(name, 0, None), arguments):
                 if name in EXTREMA or kind_of_function(name, self.scope.notation) not in ("number", "smooth"):
@@ -362,31 +593,54 @@ class _Reading:
                 for argument in arguments:
                     if name_of(argument, self.scope).kind != "number":
                         raise MeaningError(f"{show(argument)} is no variable", argument)
-                return name, (), names
+                return _Head(name, arguments=names)
             case t.Letter(name):
-                notation = self.scope.notation
                 fixed = {each.letter for each in (*notation.indices, *notation.constants)}
                 fixed |= {size.letter for size in notation.sizes if not size.index} | {ONES, DELTA}
                 if name in fixed:
                     raise MeaningError(f"{name} has a fixed meaning and cannot be defined", left)
-                return name, (), ()
+                return _Head(name, shape=_declared_shape(name, notation))
+            case t.Family(t.Letter(letter), layer):
+                if not array_named(letter, notation):
+                    raise MeaningError(f"the entries of {letter} are defined with their indices", left)
+                member = name_of(left, self.scope)
+                return _Head(family_of(member.name, notation), where=position(layer), shape=member.shape)
+            case t.Indexed(t.Family(t.Letter(letter), layer), indices):
+                if not array_of_entry(letter, notation):
+                    raise MeaningError(f"the entries of {letter} are printed with another letter", left)
+                member = name_of(left, self.scope)
+                named = self._named(indices, member.sizes, left)
+                return _Head(family_of(member.name, notation), named, where=position(layer))
             case t.Indexed(t.Letter(letter), indices):
                 return self._head_of_entry(letter, indices, left)
-        raise not_covered("definitions of layers and of entries of functions", left)
+        raise not_covered("definitions of entries of functions", left)
+
+    def _named(
+        self, indices: tuple[t.Node, ...], sizes: tuple[Size, ...], left: t.Node
+    ) -> tuple[tuple[str, Size], ...]:
+        """The indices of an entry of a member of a family, which run over its widths."""
+        declared_letters = {index.letter for index in self.scope.notation.indices}
+        names = [index.name for index in indices if isinstance(index, t.Letter) and index.name in declared_letters]
+        if len(set(names)) < len(indices) or len(indices) != len(sizes):
+            raise MeaningError("an entry is defined with one index letter for each of its indices", left)
+        return tuple(zip(names, sizes, strict=True))
 
     def _head_of_entry(self, letter: str, indices: tuple[t.Node, ...], left: t.Node):
         notation = self.scope.notation
         runs_to = {index.letter: index.to for index in notation.indices}
         if letter == DELTA:
             raise MeaningError("Kronecker's delta has a fixed meaning", left)
-        if all(isinstance(index, t.Number) for index in indices):
-            name = name_of(left, self.scope)
-            if name.kind != "number":
-                raise MeaningError(f"{show(left)} is an entry, and entries are defined all at once", left)
-            return name.name, (), ()
+        if any(scalar.written.letter == letter for scalar in notation.scalars):
+            declared_name = name_of(left, replace(self.scope, definitions={}, families={}, lost=frozenset()))
+            if is_sequence(declared_name):
+                return _Head(declared_name.name, where=position(indices[0]), range=declared_name.sizes[0])
+            if declared_name.kind == "number":
+                return _Head(declared_name.name)
         for index in indices:
-            if not isinstance(index, t.Letter) or runs_to.get(index.name) is None:
-                raise not_covered("recursions, numbered definitions and sequences over steps", index)
+            if not isinstance(index, t.Letter):
+                raise MeaningError(f"{letter} is not declared with a number, as {letter}_1, or over steps", index)
+            if runs_to.get(index.name) is None:
+                raise MeaningError(f"{letter} is not declared over {index.name}", index)
         named = tuple((index.name, runs_to[index.name]) for index in indices)
         if len(dict(named)) < len(named):
             raise MeaningError("the indices of what is defined differ", left)
@@ -394,14 +648,17 @@ class _Reading:
         if array:
             sizes = tuple(size for size in sizes_of_shape(array.shape) if size != 1)
         elif any(scalar.written.letter == letter and scalar.written.indices for scalar in notation.scalars):
-            sizes = name_of(left, replace(self.scope, definitions={}, lost=frozenset())).sizes
+            sizes = declared_name.sizes
         else:
             sizes = tuple(size for _, size in named)
         if tuple(size for _, size in named) != sizes:
             raise MeaningError(f"the indices of {letter} run to {', '.join(map(str, sizes))}", left)
-        return (array.letter if array else letter), named, ()
+        return _Head(array.letter if array else letter, named)
 
-    def _not_defined_yet(self, name: str, node: t.Node) -> None:
+    def _not_defined_yet(self, head: "_Head", node: t.Node) -> None:
+        name = head.name
+        if head.where and name not in self.scope.lost:
+            return  # another line may define another member
         if name in self.own or name in self.scope.lost:
             raise MeaningError(f"{name} is defined already", node)
         if name in self.scope.definitions:
@@ -429,12 +686,66 @@ class _Reading:
             checker.condition(chain)
             for letter in checker.free:
                 if letter not in allowed:
-                    raise MeaningError(f"the index {letter} stands in the condition, but not in the claim", chain)
+                    raise WrongIndex(f"the index {letter} stands in the condition, but not in the claim", chain)
 
-    def _add(self, kind, left, relation, right, conditions, formula, place, checker, shape, node) -> None:
+    def _check_layers(self, nodes, conditions, checker: Checker, node: t.Node) -> None:
+        """What is said of layers has a meaning for all numbers of layers that are tried, and all layers r."""
+        family, last = widths(self.scope.notation), last_layer(self.scope.notation)
+        lower, upper = bounds(family.index, conditions) if family else ((), ())
+        if family and family.index in checker.free and not (lower or upper):
+            raise MeaningError(f"say for which {family.index} this holds, as 1 \\le {family.index} \\le {last}", node)
+        met = False
+        for numbers in numbered(nodes, conditions, self.scope):
+            met = True
+            if numbers:
+                self._check_instance(nodes, conditions, numbers)
+        if not met:
+            raise MeaningError(f"no network with up to {DEPTHS[-1]} layers satisfies the conditions", node)
+
+    def _check_instance(self, nodes, conditions, numbers: dict[str, int]) -> None:
+        scope = at_depth(self.scope, numbers[last_layer(self.scope.notation)])
+        checker = Checker(scope, [with_numbers(chain, numbers) for chain in conditions])
+        try:
+            for node in nodes:
+                concrete = with_numbers(node, numbers)
+                checker.side(concrete)
+                check_members(concrete, scope)
+        except MeaningError as error:
+            where = ", ".join(f"{letter} = {number}" for letter, number in numbers.items())
+            error.reason = f"for {where}: {error.reason}"
+            raise
+
+    def finish(self) -> None:
+        """After the last formula: whether every member of every family is defined, and by others than itself."""
+        for formula, left, world, name, line in self._lines:
+            try:
+                self._check_family(self._worlds.get(world, self.scope), name, line, left)
+            except MeaningError as error:
+                if error.covered:  # else it follows from a fault that is named already
+                    place = _place(formula, left.span[0])
+                    self.faults.append(Fault(formula.path, *place, error.reason))
+
+    def _check_family(self, scope: Scope, name: str, line: Line, left: t.Node) -> None:
+        lines = scope.families[name]
+        missing = hole(lines, scope.notation)
+        if missing is not None and line is lines[0]:
+            raise MeaningError(f"{_member(name, missing)} has no definition", left)
+        if "^{[" not in name:
+            return
+        letter, last = name.partition("^{[")[0], last_layer(scope.notation)
+        for depth in DEPTHS:
+            for number in numbers_of(line, depth, scope.notation):
+                member = t.Family(t.Letter(letter), t.Number(str(number)), span=left.span)
+                try:
+                    check_members(member, at_depth(scope, depth))
+                except MeaningError as error:
+                    raise MeaningError(f"for {last} = {depth}: {error.reason}", left, error.covered) from None
+
+    def _add(self, kind, left, relation, right, conditions, formula, place, checker, shape, node, family="") -> None:
         used: set[str] = set()
         for part in (left, right, *conditions, *self.premises):
             used |= letters(part, self.scope) if part else set()
+        self._note_used(used, family, place.world)
         self._check_references(place, node)
         for label in place.mentions:
             for letter in self.scope.lost & frozenset().union(*(each.letters for each in self.assumed.get(label, []))):
@@ -462,14 +773,91 @@ class _Reading:
             )
         )
 
+    def _note_used(self, used: set[str], family: str, world: str | None) -> None:
+        """Keeps the names that may not be defined any more; a family may get more lines while only lines use it."""
+        names = {family_of(name, self.scope.notation) for name in used} - {family}
+        if "^{[" in family:
+            names = {name for name in names if "^{[" not in name}
+        self._used.setdefault(world, set()).update(names)
+
     def _check_references(self, place: Place, node: t.Node) -> None:
         for label in sorted(place.mentions & self.lost_assumptions - {None}):
             raise MeaningError(f"the assumption {label} is not understood", node, covered=False)
 
 
-def _used(items: Iterable[Item]) -> set[str]:
-    """The letters that stand in what a page has said so far."""
-    return set().union(*(item.letters for item in items))
+def _is_apart(formula: DisplayedFormula) -> bool:
+    return ERRATUM in formula.within or UNCHECKED in formula.within
+
+
+def _objection(aside: Aside, items: Sequence[Item], fault: Fault | None) -> str | None:
+    """Why the last formula of an erratum, or an unchecked one, cannot stand in its block."""
+    if fault and fault.sort == _UNREADABLE:
+        return fault.reason
+    wrong = objection_to_options(aside)
+    if wrong or aside.kind == UNCHECKED:
+        return wrong
+    fails = dict(aside.options)["fails"]
+    if fails == VALUE:
+        if fault:
+            return f"this erratum does not fail by its value: {fault.reason}"
+        claims = items and all(item.kind == CLAIM for item in items)
+        return None if claims else "the last formula of an erratum is a claim"
+    if not fault:
+        return f"this erratum does not fail by its {fails}: it has a meaning"
+    if fault.sort != fails or not fault.covered:
+        return f"this erratum does not fail by its {fails}: {fault.reason}"
+    return None
+
+
+def _shown_item(
+    aside: Aside, formula: DisplayedFormula, scope: Scope, items: Sequence[Item], fault: Fault | None
+) -> Item:
+    statement = read(formula.text, scope.notation).statements[-1]
+    chain = statement.conclusion if isinstance(statement, t.Implication) else statement
+    *_, before, last = (None, t.Link("", None, span=chain.span), *chain.links)[-2:]
+    claims = tuple(item for item in items if item.kind == CLAIM)
+    line, column = (fault.line, fault.column) if fault else _place(formula, last.span[0])
+    return Item(
+        kind=aside.kind,
+        formula=formula,
+        line=line,
+        column=column,
+        left=before.right if before and before.right else chain.first,
+        relation=last.relation,
+        right=last.right,
+        conditions=(),
+        assumptions=(),
+        scope=scope,
+        free=(),
+        least=(),
+        shape=None,
+        letters=frozenset(),
+        shown=Shown(dict(aside.options), claims, fault),
+    )
+
+
+def _member(name: str, number: int) -> str:
+    """The name of a member of a family: Z^{[2]}, or u_2."""
+    letter, bracket, _ = name.partition("^{[")
+    return member_name(letter, (None, number)) if bracket else f"{name.rpartition('_')[0]}_{number}"
+
+
+def _falls(where: Position | None, line: Line, last: str | None) -> bool:
+    """Whether a member stands before those that a line of its family defines."""
+    if where is None:
+        return False
+    letter, number = where
+    if letter and letter == line.letter:
+        return number < 0
+    if "^{[" in line.definition.name:
+        return letter in (None, last)  # whether such members are made of each other shows in the end
+    return letter is None and number < line.first[1]
+
+
+def _is_only_about(chain: t.Chain, names: tuple[str | None, ...]) -> bool:
+    """Whether all sides of a condition are among these letters, each with or without a number."""
+    sides = [position(side) for side in (chain.first, *(link.right for link in chain.links))]
+    return all(side is not None and side[0] in names for side in sides)
 
 
 def _about(assumed: Iterable[Assumed], used: set[str]) -> Iterator[Assumed]:
@@ -495,9 +883,13 @@ def _left_names(left: t.Node, scope: Scope) -> frozenset[str]:
             return frozenset((function.name,))
         case t.Letter(name):
             return frozenset((name,))
-        case t.Indexed(t.Letter(name), _) | t.Family(t.Letter(name), _) | t.Indexed(t.Family(t.Letter(name), _), _):
-            array = array_of_entry(name, scope.notation)
-            return frozenset((array.letter if array else name,))
+        case t.Family() | t.Indexed(t.Letter() | t.Family()):
+            try:
+                known = name_of(left, replace(scope, definitions={}, families={}, lost=frozenset()))
+                return frozenset((family_of(known.name, scope.notation),))
+            except MeaningError:
+                base = left.base if isinstance(left, t.Indexed) else left
+                return frozenset((base.letter.name if isinstance(base, t.Family) else base.name,))
         case t.Indexed(base, _):
             return _left_names(base, scope)
     return frozenset()
@@ -551,6 +943,7 @@ def _at_top(found: Sequence[DisplayedFormula], around: Surroundings, notation: N
 def _read_on(reading: _Reading, waiting: Iterable[tuple[DisplayedFormula, Place]]) -> Page:
     for formula, place in waiting:
         reading.formula(formula, place)
+    reading.finish()
     return Page(tuple(reading.items), tuple(reading.faults))
 
 
@@ -599,6 +992,8 @@ def spots(path: Path | str, notation: Notation, functions: Mapping[str, Definiti
 
 def _defined_functions(found: Sequence[DisplayedFormula], notation: Notation) -> Iterator[str]:
     for formula in found:
+        if _is_apart(formula):
+            continue
         try:
             tree = read(formula.text, notation)
         except LatexError:
@@ -636,6 +1031,8 @@ def page_functions(items: Iterable[Item], notation: Notation) -> dict[str, Item]
     """
     found: dict[str, Item] = {}
     for item in items:
+        if _is_apart(item.formula):
+            continue
         if item.kind == DEFINITION and item.formula.label and isinstance(item.left, t.Apply):
             name = item.left.function.name
             if kind_of_function(name, notation) != "number":

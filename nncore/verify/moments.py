@@ -6,8 +6,8 @@ the assumptions in force say of the moments of its entries: ``\operatorname{E}[w
 own that has just that and is random otherwise, so that a claim which needs more than what is declared fails at some
 point. Letters with dependent entries share a few joint outcomes.
 
-An expectation is taken over the entries for which its body asks, found one by one: a body that asks for an entry that is
-not drawn yet is evaluated anew for each of its values.
+An expectation is taken over the entries for which its body asks, found one by one: a body that asks for an entry that
+is not drawn yet is evaluated anew for each of its values.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

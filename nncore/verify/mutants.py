@@ -36,6 +36,7 @@ import yaml
 from nncore.verify import judging, numeric, symbolic
 from nncore.verify import tree as t
 from nncore.verify.cache import checker
+from nncore.verify.families import instances
 from nncore.verify.latex import read
 from nncore.verify.meaning import CLAIM, DEFINITION, Item, Spot, book_functions, spots
 from nncore.verify.mutations import KINDS, Mutant, chains, mutants
@@ -203,10 +204,15 @@ class FormulaOnTrial:
 
 
 def _agrees_again(item: Item) -> bool:
-    """Whether other numbers agree, too, at the largest of other sizes, up to 5."""
-    trial = numeric.Trial(item, "again", {}, smallest=3)
-    trial.plans = trial.plans[-1:]
-    return trial.verdict().status == numeric.AGREES
+    """Whether other numbers agree, too, at the largest of other sizes, up to 5; layers have the sizes that they had."""
+    for numbers, instance in instances(item):
+        trial = numeric.Trial(instance, "again", {}, numbers)
+        if not numbers:
+            plans = numeric.size_plans(numeric.sizes_of(instance), dict(instance.least), trial.allowed, start=3)
+            trial.plans = plans[-1:]
+        if trial.verdict().status != numeric.AGREES:
+            return False
+    return True
 
 
 def _said(item: Item) -> tuple:

@@ -32,12 +32,17 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A size, or with an index a family of sizes that starts at ``start``."""
+    """A size, or with an index a family of sizes that starts at ``start``.
+
+    ``first`` and ``last`` are the letters of the sizes with which a family begins and ends: D_0 is D, and D_R is M.
+    """
 
     letter: str
     index: str | None
     start: int
     meaning: str
+    first: str | None = None
+    last: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,9 +281,11 @@ def _whole_number(text: str) -> int:
 
 def _size(letter: str, meaning: str, **more: str) -> Size:
     written = _written(letter)
-    if "from" in more and not written.indices:
-        raise NotationError("only a family of sizes, such as D_r, starts somewhere")
-    return Size(written.letter, "".join(written.indices) or None, _whole_number(more.get("from", "1")), meaning)
+    if more and not written.indices:
+        raise NotationError("only a family of sizes, such as D_r, starts somewhere and has a first and a last")
+    first, last = (more.get(key) and _letter(more[key]) for key in ("first", "last"))
+    start = _whole_number(more.get("from", "1"))
+    return Size(written.letter, "".join(written.indices) or None, start, meaning, first, last)
 
 
 def _index(letter: str, meaning: str, to: str | None = None) -> Index:
@@ -323,7 +330,7 @@ def _random(letter: str, entries: str, meaning: str, symmetric: str = "no") -> R
 
 # Each part: how a declaration is made, which keys it must have, and which it may have.
 _DECLARATIONS = {
-    "sizes": (_size, ("letter", "meaning"), ("from",)),
+    "sizes": (_size, ("letter", "meaning"), ("from", "first", "last")),
     "indices": (_index, ("letter", "meaning"), ("to",)),
     "arrays": (_array, ("letter", "shape", "meaning"), ("entry", "layers")),
     "scalars": (_scalar, ("letter", "meaning"), ("over", "to", "ties")),
@@ -370,6 +377,9 @@ def _check(notation: Notation) -> None:
     for size in notation.sizes:
         if size.index and size.index not in indices:
             raise NotationError(f"sizes, {size.letter}_{size.index}: the index {size.index} is not declared")
+        for end in (size.first, size.last):
+            if end and Written(end) not in sizes:
+                raise NotationError(f"sizes, {size.letter}_{size.index}: the size {end} is not declared")
     for array in notation.arrays:
         for size in (*array.shape, *(array.layers or ())):
             if size != Written("1") and size not in sizes and not _in_family(size, families):
@@ -385,11 +395,13 @@ def _check(notation: Notation) -> None:
     for letter in notation.state:
         if letter not in changing:
             raise NotationError(f"state: {letter} is neither an array nor a scalar")
+    places = {scalar.written.letter for scalar in notation.scalars if scalar.to}
     seen: set[str] = set()
     for random in notation.random:
-        if random.letter not in changing or random.letter in seen:
-            reason = "declared random already" if random.letter in seen else "neither an array nor a scalar"
-            raise NotationError(f"random, {random.letter}: {reason}")
+        if random.letter in seen:
+            raise NotationError(f"random, {random.letter}: declared random already")
+        if random.letter not in changing - places:
+            raise NotationError(f"random, {random.letter}: only arrays and numbers are random")
         seen.add(random.letter)
 
 

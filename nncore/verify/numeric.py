@@ -6,11 +6,13 @@ term with the symbolic judge and knows no rule of differentiation: a derivative 
 10⁻²⁵, in which the input, or the entry of a defined letter, is moved and everything above it computed anew. Where the
 quotients from both sides differ there is no derivative, and a claim that does not exclude the point is refuted.
 
-Sizes are permutations of (2, 3, 4), and 1 for each of them, unless conditions fix them. Points are small integers,
-zeros, equal entries, and random numbers of either sign over six orders of magnitude, so that ties and kinks are met.
-A function of kind ``smooth`` or ``cost`` becomes a random nonlinear one. A claim up to a rest O(h^k) is a claim about the
-order of the rest, which is measured between small h. The premise of an implication holds at every point. Where a logarithm, a root or a quotient does
-not exist, the point counts for nothing and the verdict says what the claim needs.
+Sizes are permutations of (2, 3, 4), and 1 for each of them, unless conditions fix them. A claim about layers is judged
+for networks of 1, 2 and 3 layers and for every layer that its conditions allow (`nncore.verify.families`), one about
+steps at the steps 0, 1, 2, 3 and 5. Points are small integers, zeros, equal entries, and random numbers of either sign
+over six orders of magnitude, so that ties and kinks are met. A function of kind ``smooth`` or ``cost`` becomes a random
+nonlinear one. A claim up to a rest O(h^k) is a claim about the order of the rest, which is measured between small h.
+The premise of an implication holds at every point. Where a logarithm, a root or a quotient does not exist, the point
+counts for nothing and the verdict says what the claim needs.
 """
 
 import random
@@ -21,9 +23,10 @@ from itertools import pairwise, permutations, product
 
 from nncore.verify import orders
 from nncore.verify import tree as t
+from nncore.verify.families import bounds, instances, lowest
 from nncore.verify.meaning import CLAIM, CONVENTION, Assumed, Item
 from nncore.verify.moments import EXPECTATION, SQUARE, VARIANCE, Moment, moment_of
-from nncore.verify.names import MeaningError, Scope, name_of, size_of_classes
+from nncore.verify.names import STEPS, MeaningError, Scope, meanings_of, name_of, size_of_classes
 from nncore.verify.values import (
     MODES,
     SMOOTH,
@@ -100,7 +103,7 @@ class Verdict:
 def size_plans(
     names: Sequence[str], least: Mapping[str, int], allowed: Callable[[dict], bool], start: int = 2
 ) -> list[dict[str, int]]:
-    """Sizes to try, the smallest first: all different from ``start`` on, then each of them 1, unless conditions forbid."""
+    """Sizes to try, the smallest first: all different from ``start`` on, then each 1, unless conditions forbid it."""
     if not names:
         return [{}]
     usual = range(start, start + max(3, len(names)))
@@ -122,6 +125,21 @@ def size_plans(
     return sorted(good, key=lambda plan: (_volume(plan), *plan.values()))
 
 
+def layer_plans(
+    names: Sequence[str], least: Mapping[str, int], allowed: Callable[[dict], bool]
+) -> list[dict[str, int]]:
+    """Fewer sizes for the many numbers of a network: widths that rise and fall, each of them 1, and few samples."""
+    widths_ = [name for name in names if name != "n"]
+    rising = {name: 2 + place for place, name in enumerate(widths_)}
+    falling = dict(zip(widths_, reversed(rising.values()), strict=True))
+    plans = [rising, falling, *({**rising, name: 1} for name in widths_), dict.fromkeys(widths_, 1)]
+    samples = [{"n": 2 - place % 2} if "n" in names else {} for place in range(len(plans))]
+    plans = [{**plan, **few} for plan, few in zip(plans, samples, strict=True)]
+    good = [plan for plan in plans if all(plan.get(name, size) >= size for name, size in least.items())]
+    good = [plan for plan in good if allowed(plan)]
+    return sorted(good, key=_volume) if len(good) > 1 else size_plans(names, least, allowed)
+
+
 def _orders(values: range, count: int) -> list[tuple[int, ...]]:
     """Orders of different sizes: all permutations of three, and for more every rotation."""
     if count <= 3:
@@ -141,8 +159,8 @@ def sizes_of(item: Item) -> tuple[str, ...]:
     found = {size for _, size in item.free}
     nodes = [item.left, *([item.right] if item.right else []), *item.conditions, *item.premises]
     for name in sorted(item.letters):
-        definition = item.scope.definitions.get(name)
-        nodes += [definition.body, *definition.conditions] if definition else []
+        for definition in meanings_of(name, item.scope):
+            nodes += [definition.body, *definition.conditions]
     nodes += [assumed.claim for assumed in item.assumptions]
     for root in nodes:
         for node, _ in t.walk(root):
@@ -158,7 +176,7 @@ def sizes_of(item: Item) -> tuple[str, ...]:
                     found.add(name.name)
                 if name.kind == "class":
                     found.add(size_of_classes(name.name, item.scope.notation))
-    return tuple(sorted(size for size in found if isinstance(size, str)))
+    return tuple(sorted(size for size in found if isinstance(size, str) and size != STEPS))
 
 
 def _takes_expectations(item: Item) -> bool:
@@ -236,16 +254,16 @@ def _row_sums(item: Item) -> Iterator[RowSum]:
 # Judging --------------------------------------------------------------------------------------------------------------
 
 _ATTEMPTS = ("both", "letters", "positive", "both", "letters", "positive", "letters", "positive")
-_STEPS = tuple(mp.mpf(10) ** -power for power in (6, 7, 8))  # between which the order of a rest is measured
+_NEAR = tuple(mp.mpf(10) ** -power for power in (6, 7, 8))  # between which the order of a rest is measured
 _NOTHING = mp.mpf(10) ** -45  # relative to the addends: a rest that a difference quotient cannot tell from 0
 _FEWEST = 4  # comparisons without which nothing is said
+_STEPS = (0, 1, 2, 3, 5)
 
 
-def judge(item: Item, seed: str = "1", shared: dict | None = None, smallest: int = 2) -> Verdict:
+def judge(item: Item, seed: str = "1", shared: dict | None = None) -> Verdict:
     """What the numbers say of a claim, or of a convention: that the derivative does not exist where it fixes a value.
 
-    ``shared`` keeps what was computed at a point, for the other claims of a page; sizes that differ start at
-    ``smallest``.
+    ``shared`` keeps what was computed at a point, for the other claims of a page.
 
     Raises
     ------
@@ -256,7 +274,22 @@ def judge(item: Item, seed: str = "1", shared: dict | None = None, smallest: int
         return _judge_convention(item)
     if item.kind != CLAIM:
         raise ValueError(f"a {item.kind} claims nothing")
-    return Trial(item, seed, {} if shared is None else shared, smallest).verdict()
+    shared = {} if shared is None else shared
+    verdicts = [Trial(instance, seed, shared, numbers).verdict() for numbers, instance in instances(item)]
+    return _together(verdicts)
+
+
+def _together(verdicts: Sequence[Verdict]) -> Verdict:
+    """The verdict on a claim that is one claim for each number of layers: the first that does not agree decides."""
+    worst = min(verdicts, key=lambda verdict: (REFUTED, UNDECIDED, AGREES).index(verdict.status))
+    if worst.status != AGREES:
+        return worst
+    return replace(
+        worst,
+        points=sum(verdict.points for verdict in verdicts),
+        sizes=tuple(sizes for verdict in verdicts for sizes in verdict.sizes),
+        where=tuple(dict.fromkeys(each for verdict in verdicts for each in verdict.where)),
+    )
 
 
 def witness(item: Item, assumed: Sequence[Assumed], seed: str = "1") -> bool:
@@ -266,24 +299,35 @@ def witness(item: Item, assumed: Sequence[Assumed], seed: str = "1") -> bool:
 
 
 class Trial:
-    """One claim on its way through sizes, points and entries."""
+    """One claim on its way through sizes, points and entries.
 
-    def __init__(self, item: Item, seed: str, shared: dict, smallest: int = 2):
+    ``numbers`` are those of layers that stand in it already. Many layers multiply the scale of their inputs, so then
+    there are no points of a wide range, at which difference quotients would lose their digits.
+    """
+
+    def __init__(self, item: Item, seed: str, shared: dict, numbers: Mapping[str, int] | None = None):
         self.item, self.seed = item, seed
+        self._numbers = numbers or {}
+        self._modes = tuple(mode for mode in MODES if mode != "small" and not (numbers and mode == "wide"))
         self._shared = shared
         self._wishes = wishes(item)
         self._about_sizes = [chain for chain in item.conditions if _is_about_sizes(chain, item)]
         self._others = [chain for chain in item.conditions if chain not in self._about_sizes] + list(item.premises)
         rest = orders.split(item.right) if item.relation == "=" else None
         self._right, self._small, self._order = rest or (item.right, None, 0)
-        few = _takes_expectations(item)
-        self.plans = size_plans(sizes_of(item), dict(item.least), self._allowed, 1 if few else smallest)
+        if numbers:
+            self.plans = layer_plans(sizes_of(item), dict(item.least), self.allowed)
+        else:
+            start = 1 if _takes_expectations(item) else 2
+            self.plans = size_plans(sizes_of(item), dict(item.least), self.allowed, start)
         self._where: dict[str, None] = {}
+        self.refuting: tuple[Values, dict[str, int], str] | None = None  # numbers, sizes and kind of the counterexample
         self._points = 0
         self._seen: set[tuple] = set()
         self._constant = not item.letters and not item.free and all(not plan for plan in self.plans)
 
-    def _allowed(self, sizes: dict[str, int]) -> bool:
+    def allowed(self, sizes: dict[str, int]) -> bool:
+        """Whether the conditions about sizes hold."""
         values = Values(self.item.scope, Point(self.seed, "zeros", "both", sizes, self._wishes))
         return all(values.holds(chain, {}) for chain in self._about_sizes)
 
@@ -293,18 +337,23 @@ class Trial:
             for values in self.points(sizes, mode, turn):
                 refuted = self._at_point(values, sizes, mode)
                 if refuted:
+                    self.refuting = values, sizes, mode
                     return self._result(REFUTED, *refuted)
         if self._points < (1 if self._constant else _FEWEST):
             needs = "; it needs " + ", ".join(self._where) if self._where else ""
             return self._result(UNDECIDED, f"both sides exist at too few points{needs}", None)
         return self._result(AGREES, "", None)
 
+    def refuted_at(self, values: Values, sizes: dict[str, int], mode: str) -> bool:
+        """Whether the claim is false at numbers that were found for another one."""
+        return self._at_point(values, sizes, mode) is not None
+
     def _schedule(self) -> Iterator[tuple[dict, str, int]]:
         """Every size with small integers and one other kind of points, in turns until all kinds were there."""
         if self._constant:
             yield {}, "small", 0
             return
-        others = [mode for mode in MODES if mode != "small"]
+        others = self._modes
         turns = -(-len(others) // len(self.plans)) if self.plans else 0
         for turn in range(turns):
             for place, sizes in enumerate(self.plans):
@@ -360,9 +409,21 @@ class Trial:
         return True
 
     def _entries(self, sizes: Mapping[str, int]) -> list[dict[str, int]]:
-        """Index values: all of them if they are few, else all 1, all different, and any."""
-        names = [letter for letter, _ in self.item.free]
-        last = [size if isinstance(size, int) else sizes[size] for _, size in self.item.free]
+        """Index values: all of them if they are few, else all 1, all different, and any; each with all steps."""
+        steps = [letter for letter, size in self.item.free if size == STEPS]
+        numbers = [self._steps(letter) for letter in steps]
+        places = self._places(sizes)
+        return [{**place, **dict(zip(steps, each, strict=True))} for place in places for each in product(*numbers)]
+
+    def _steps(self, letter: str) -> list[int]:
+        """The steps to try: the usual ones and those that conditions name, from the first that they allow."""
+        named = {number for ends in bounds(letter, self._others) for name, number in ends if name is None}
+        return sorted(number for number in {*_STEPS, *named} if number >= lowest(letter, self._others))
+
+    def _places(self, sizes: Mapping[str, int]) -> list[dict[str, int]]:
+        free = [(letter, size) for letter, size in self.item.free if size != STEPS]
+        names = [letter for letter, _ in free]
+        last = [size if isinstance(size, int) else sizes[size] for _, size in free]
         every = list(product(*(range(1, size + 1) for size in last)))
         if len(every) > 4:
             different = tuple(1 + place % size for place, size in enumerate(last))
@@ -376,7 +437,7 @@ class Trial:
                     continue
                 wrong = self._wrong(values, entry, mode)
                 self._points += 1
-                self._seen.add(tuple(sorted(sizes.items())))
+                self._seen.add((*self._numbers.items(), *sorted(sizes.items())))
             except NoSuchEntry:
                 continue
             except (Undefined, Rejected) as error:
@@ -402,24 +463,29 @@ class Trial:
 
     def _slow_rest(self, values: Values, entry) -> tuple[dict, object, object] | None:
         """The order of the rest between two small steps to either side, if it is lower than what is claimed."""
-        letter = self._small.name
+        letter, measured = self._small.name, False
         for sign in (1, -1):
             rests = []
-            for step in _STEPS:
+            for step in _NEAR:
                 near = values.moved(letter, (), sign * step)
                 if not all(near.holds(chain, entry) for chain in self._others):
                     break
                 rest = abs(near.value(self.item.left, entry) - near.value(self._right, entry))
                 rests.append(rest if rest > _NOTHING * self._scale(near, entry) else mp.mpf(0))
             for wide, narrow in pairwise(rests):
+                measured = True
                 order = mp.log10(wide / narrow) if wide and narrow else mp.inf if wide or not narrow else mp.mpf(0)
                 if order < self._order - mp.mpf(1) / 10:
                     power = letter if self._order == 1 else f"{letter}^{self._order}"
                     return {}, f"a rest of order {mp.nstr(order, 3)} in {letter}", f"O({power})"
+        if not measured:
+            raise Undefined(f"{letter} near 0")
         return None
 
     def _counterexample(self, sizes, entry, left, right) -> Counterexample:
-        return Counterexample(tuple(sizes.items()), tuple(entry.items()), _digits(left), _digits(right))
+        return Counterexample(
+            tuple({**self._numbers, **sizes}.items()), tuple(entry.items()), _digits(left), _digits(right)
+        )
 
     def _compare(self, left, right, values: Values, entry, mode) -> tuple[dict, object, object] | None:
         """The first place at which the relation fails, with both values."""

@@ -4,7 +4,8 @@
 amsmath, wherever they stand: in lists, quotes and tables, in ``{prf:theorem}``, ``{exercise}``, ``{dropdown}`` and all
 other directives that hold Markdown. Code cells and what cells print are not looked at. A formula comes with the very
 characters that the renderer receives, its label, its place in the file and the directives around it. What could hide a
-formula from this search is an error, never a silent skip.
+formula from this search is an error, never a silent skip. `inline_formulas` finds those within sentences, table cells
+and titles.
 """
 
 from collections.abc import Iterator
@@ -59,6 +60,15 @@ class DisplayedFormula:
         return self.line + line - 1, self.columns[line - 1] + column - 1
 
 
+@dataclass(frozen=True, slots=True)
+class InlineFormula:
+    """A formula within words, the page, and the line of the file, counted from 1, in which it begins."""
+
+    text: str
+    path: Path
+    line: int
+
+
 def formulas(path: Path | str, text: str | None = None) -> list[DisplayedFormula]:
     """All displayed formulas of a Markdown page, in its order; ``text`` is that of the page, if it is no file.
 
@@ -68,9 +78,17 @@ def formulas(path: Path | str, text: str | None = None) -> list[DisplayedFormula
         If the page includes a part of a file or one that is missing, holds mathematics in reStructuredText, or opens a
         display inside a sentence.
     """
-    path = Path(path)
+    return [found for found in _found(Path(path), text) if isinstance(found, DisplayedFormula)]
+
+
+def inline_formulas(path: Path | str) -> list[InlineFormula]:
+    """All formulas within the words of a Markdown page, in its order; `PageError` as from `formulas`."""
+    return [found for found in _found(Path(path)) if isinstance(found, InlineFormula)]
+
+
+def _found(path: Path, text: str | None = None) -> Iterator[DisplayedFormula | InlineFormula]:
     text = path.read_text(encoding="utf-8") if text is None else text
-    return list(_Page(path, text.splitlines()).formulas(text, 0, ()))
+    return _Page(path, text.splitlines()).formulas(text, 0, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +96,12 @@ class _Page:
     path: Path
     lines: list[str]
 
-    def formulas(self, text: str, offset: int, within: tuple[str, ...]) -> Iterator[DisplayedFormula]:
+    def formulas(self, text: str, offset: int, within: tuple[str, ...]) -> Iterator[DisplayedFormula | InlineFormula]:
         """The formulas of a part of the page that begins ``offset`` lines below its top."""
         gates: tuple[str, ...] = ()
+        start = offset
         for token in _markdown().parse(text):
-            start = offset + token.map[0] if token.map else offset
+            start = offset + token.map[0] if token.map else start  # what is in a row of a table has no place of its own
             if token.type in ("math_block", "math_block_label"):
                 yield self._formula(token.content, token.info or None, start, within + gates, opening="$$")
             elif token.type == "amsmath":
@@ -97,10 +116,11 @@ class _Page:
                     yield from self._directive(kind, argument.strip(), token.content, start, within + gates)
             elif token.type == "inline":
                 self._check_inline(token, start)
+                yield from self._inline(token, start)
 
     def _directive(
         self, kind: str, argument: str, content: str, start: int, within: tuple[str, ...]
-    ) -> Iterator[DisplayedFormula]:
+    ) -> Iterator[DisplayedFormula | InlineFormula]:
         if kind == "include":
             yield from self._included(argument, content, start)
         elif kind == "eval-rst":
@@ -109,20 +129,35 @@ class _Page:
         elif kind not in _WITHOUT_MARKDOWN:
             body, options, body_start = _directive_body(content, start)
             if kind != "math":
+                for token in _markdown().parse(argument):  # a title
+                    yield from self._inline(token, start)
                 yield from self.formulas("\n".join(body), body_start, (*within, kind))
             elif argument:
                 raise self._error(start, "the formula stands below {math}, not beside it")
             else:
                 yield self._formula("\n".join(body), options.get("label"), body_start, within)
 
-    def _included(self, argument: str, options: str, start: int) -> Iterator[DisplayedFormula]:
+    def _included(self, argument: str, options: str, start: int) -> Iterator[DisplayedFormula | InlineFormula]:
         """The formulas of an included file, at their places in that file."""
         if options.strip():
             raise self._error(start, "{include} with options takes a part of a file: include the whole")
         path = self.path.parent / argument
         if not path.is_file():
             raise self._error(start, f"there is no file {argument} to include")
-        yield from formulas(path)
+        yield from _found(path)
+
+    def _inline(self, token, start: int) -> Iterator[InlineFormula]:
+        """The formulas of a paragraph, a title or a cell, which begins in line ``start``, counted from 0."""
+        line, column = start, 0
+        for child in token.children or ():
+            if child.type != "math_inline" and not (child.type == "myst_role" and child.meta.get("name") == "math"):
+                continue
+            first = child.content.split("\n")[0]
+            while line < len(self.lines) and first not in self.lines[line][column:]:
+                line, column = line + 1, 0
+            yield InlineFormula(child.content, self.path, min(line, len(self.lines) - 1) + 1)
+            if line < len(self.lines):
+                column = self.lines[line].index(first, column) + len(first)
 
     def _formula(
         self, text: str, label: str | None, start: int, within: tuple[str, ...], opening: str = ""

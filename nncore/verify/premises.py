@@ -1,8 +1,9 @@
 r"""The left side of ``\Rightarrow``: a premise that gives an input a value.
 
-``u = e`` or ``u^k = e`` with odd k, in which u is an input and e does not depend on it, is satisfied by exactly one real
-u, so the claim on the right is judged with u defined as e, or as the real k-th root of e. An even power would leave the
-sign of u open. A derivative by u still holds everything else fixed: the premise places u and changes nothing else.
+``u = e`` or ``u^k = e`` with odd k, in which u is an input and e does not depend on it, is satisfied by exactly one
+real u, so the claim on the right is judged with u defined as e, or as the real k-th root of e. An even power would
+leave the sign of u open. A derivative by u still holds everything else fixed: the premise places u and changes nothing
+else.
 """
 
 from dataclasses import replace

@@ -13,7 +13,7 @@ residual of 0 is a proof within these rules; any other residual proves nothing.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations
 
 import sympy as sp
@@ -96,12 +96,15 @@ def _is_zero_for_every_sign(reduced: sp.Expr, ranges: dict, facts: Facts, most: 
     up, down = Positive(part), _negated(Positive(part))
     cases = [{up: sp.S.One, down: sp.S.Zero}, {up: sp.S.Zero, down: sp.S.One}]
     cases.append({letter: sp.expand(letter - part / part.coeff(letter))})
-    return all(
-        _impossible(case, up, down, facts)
-        or _is_zero(there := normal_form(reduced.xreplace(case), ranges, facts), facts)
-        or _is_zero_for_every_sign(there, ranges, facts, most - 1)
-        for case in cases
-    )
+    signs = ({part}, {sp.expand(-part)}, set())
+    for case, positive_here in zip(cases, signs, strict=True):
+        if _impossible(case, up, down, facts):
+            continue
+        here = replace(facts, positive=facts.positive | positive_here)
+        there = normal_form(reduced.xreplace(case), ranges, here)
+        if not _is_zero(there, here) and not _is_zero_for_every_sign(there, ranges, here, most - 1):
+            return False
+    return True
 
 
 def _impossible(case: dict, up: sp.Expr, down: sp.Expr, facts: Facts) -> bool:
@@ -225,6 +228,8 @@ def _reduce(expression: sp.Expr, ranges: dict, depth: int, facts: Facts = NOTHIN
         return _power(*parts)
     if isinstance(expression, sp.log):
         return _logarithm(parts[0], facts)
+    if isinstance(expression, sp.Abs):
+        return _absolute(parts[0])
     if isinstance(expression, PositiveProduct):
         factors = [_reduce(logarithm.args[0], ranges, depth, facts) for logarithm in expression.atoms(sp.log)]
         if all(positive(factor, facts) for factor in factors):
@@ -266,15 +271,19 @@ def _root(below: sp.Expr) -> sp.Expr:
     """The square root: of a quotient as a quotient of roots, of a square as an absolute value."""
     below = sp.factor(sp.together(below))
     outside, inside = sp.S.One, sp.S.One
+    sign = 1
     for factor in sp.Mul.make_args(below):
         base, exponent = factor.as_base_exp()
+        if exponent.is_Integer and exponent % 2 and base.is_Add and base.as_coeff_Add()[0] < 0:
+            base, sign = sp.expand(-base), -sign  # 1 - b and not b - 1, as roots are printed
+            factor = base**exponent
         if exponent.is_Integer and exponent % 2 == 0:
             outside *= _absolute(base) ** (exponent // 2)
         elif exponent.is_Integer and exponent < 0:
             outside /= _root(base ** (-exponent))
         else:
             inside *= factor
-    return outside * sp.sqrt(inside)
+    return outside * sp.sqrt(sign * inside)
 
 
 def _absolute(part: sp.Expr) -> sp.Expr:
@@ -377,6 +386,9 @@ def _sum_addend(addend: sp.Expr, bound: dict, ranges: dict, facts: Facts) -> sp.
         factors.remove(delta)
         factors = [factor.xreplace({letter: other}) for factor in factors]
         del bound[letter]
+    if facts.chances != NO_CHANCES:  # a mean of two entries that were found to be one
+        factors = [factor.replace(Expect, lambda inner: facts.applied(Expect(inner))) for factor in factors]
+        factors = [part for factor in factors for part in sp.Mul.make_args(factor)]
     factors = _without_quotients(factors, bound)
     idle = [letter for letter in bound if not any(letter in factor.free_symbols for factor in factors)]
     sizes = [bound.pop(letter) for letter in idle]

@@ -1,13 +1,15 @@
 """Shapes and indices: whether the two sides of a statement can be compared at all.
 
 A `Checker` goes through an expression before anything is computed. It knows no broadcasting; an index runs over one
-range, and one that is bound does not leave its sum; a derivative is taken of what is written through its variable.
+range, and one that is bound does not leave its sum; a derivative is taken of what is written through its variable. An
+index of inputs, outputs or classes runs over whatever width the member of a family has in whose entry it stands.
 """
 
 from collections.abc import Sequence
 from itertools import pairwise
 
 from nncore.verify import tree as t
+from nncore.verify.families import covered, lowest
 from nncore.verify.imaginary import PARTS, is_complex
 from nncore.verify.moments import EXPECTATION, VARIANCE, random_letters
 from nncore.verify.names import (
@@ -15,15 +17,27 @@ from nncore.verify.names import (
     EXTREMA,
     KNOWN_FUNCTIONS,
     ONES,
+    STEPS,
     MeaningError,
+    Name,
     Scope,
     Shape,
     Size,
+    WrongIndex,
+    WrongShape,
+    has_layers,
+    is_sequence,
+    is_width,
     kind_of_function,
+    last_layer,
     letters,
+    member_name,
     name_of,
     not_covered,
+    position,
+    range_of_index,
     size_of_classes,
+    widths,
 )
 from nncore.verify.writing import show
 
@@ -44,13 +58,15 @@ class Checker:
         self._free_places: dict[str, t.Node] = {}
         self._bound_once: set[str] = set()
         self.fixed = _equal_sizes(conditions, scope)
+        self._conditions = conditions
 
     def side(self, node: t.Node) -> Shape:
         """The shape of one side of a relation; an index that is bound in it may not also be free in it."""
-        before, self._bound_once, self._free_places = self.free, set(), {}
+        self._find_widths(node)
+        before, self._bound_once, self._free_places = dict(self.free), set(), {}
         shape = self.shape(node)
         for letter in self._bound_once & self._free_places.keys():
-            raise MeaningError(f"the index {letter} is bound here and escapes its sum", self._free_places[letter])
+            raise WrongIndex(f"the index {letter} is bound here and escapes its sum", self._free_places[letter])
         if is_complex(node, self.scope):
             if shape is not None:
                 raise MeaningError("only numbers are complex, and this is a matrix", node)
@@ -58,8 +74,33 @@ class Checker:
         self.free = {**before, **self.free}
         return shape
 
+    def _find_widths(self, node: t.Node, bound: frozenset[str] = frozenset()) -> None:
+        """Notes the widths over which free indices run, as the entries of members of families tell."""
+        match node:
+            case t.Sum(index) | t.Product(index) | t.Extremum(_, index):
+                bound = bound | {index.name}
+            case t.Indexed(t.Family(), indices):
+                sizes = name_of(node, self.scope, {**self.local, **dict.fromkeys(bound, self._last_layer)}).sizes
+                for index, size in zip(indices, sizes, strict=False):
+                    if isinstance(index, t.Letter) and index.name not in bound and self._runs_over_widths(index.name):
+                        self.free.setdefault(index.name, size)
+        for child in t.children(node):
+            self._find_widths(child, bound)
+
+    @property
+    def _last_layer(self) -> Size | None:
+        return last_layer(self.scope.notation)
+
+    def _runs_over_widths(self, letter: str) -> bool:
+        """Whether an index is one of inputs, outputs or classes."""
+        notation = self.scope.notation
+        return any(index.letter == letter and is_width(index.to, notation) for index in notation.indices)
+
     def resolved(self, size: Size) -> Size:
         """The size that stands for all sizes that the conditions equate with this one."""
+        last, family = self.fixed.get(self._last_layer), widths(self.scope.notation)
+        if family and family.last and last is not None and size == member_name(family.letter, (None, last), "_"):
+            size = family.last
         return self.fixed.get(size, size)
 
     def same(self, one: Size, other: Size) -> bool:
@@ -107,7 +148,7 @@ class Checker:
             case t.Sum(index, lower, upper, body) | t.Product(index, lower, upper, body):
                 shape = self._bounded(index, self.bound_size(index, lower, upper), body)
                 if shape and isinstance(node, t.Product):
-                    raise MeaningError("a product over an index is of numbers", node)
+                    raise WrongShape("a product over an index is of numbers", node)
                 return shape
             case t.Extremum(kind, index, body):
                 return self._extremum(kind, index, body, node)
@@ -138,18 +179,27 @@ class Checker:
 
     def _number(self, node: t.Node, what: str) -> None:
         if self.shape(node) is not None:
-            raise MeaningError(f"{what} must be a number, and {show(node)} is a matrix", node)
+            raise WrongShape(f"{what} must be a number, and {show(node)} is a matrix", node)
 
     def _matrix(self, node: t.Node, what: str) -> tuple[Size, Size]:
         shape = self.shape(node)
         if shape is None:
-            raise MeaningError(f"{what} needs a matrix, and {show(node)} is a number", node)
+            raise WrongShape(f"{what} needs a matrix, and {show(node)} is a number", node)
         return shape
+
+    def _note_layer(self, node: t.Node) -> None:
+        """A letter that tells the number of a layer or of a width is an index, r or one that is bound."""
+        match node:
+            case t.Family(_, place) | t.Indexed(t.Family(_, place), _) | t.Indexed(_, (place,)):
+                letter = position(place)[0]
+                if letter and letter != self._last_layer:
+                    self._range(t.Letter(letter, span=place.span))
 
     def _letter(self, node: t.Node) -> Shape:
         name = name_of(node, self.scope, self.local)
         if name.kind == "index":
             self._range(node)
+        self._note_layer(node)
         if name.name == r"\infty":
             raise not_covered("infinity", node)
         return name.shape
@@ -167,67 +217,92 @@ class Checker:
         match node:
             case t.Number(digits):
                 if not digits.isdigit() or node.exponent or int(digits) < 1:
-                    raise MeaningError("an index is a whole number from 1 on", node)
+                    raise WrongIndex("an index is a whole number from 1 on", node)
                 return None
             case t.Letter(letter):
                 if self.local.get(letter) is not None:
                     return self.local[letter]
-                declared_index = next((index for index in self.scope.notation.indices if index.letter == letter), None)
-                if not declared_index or letter in self.local:
-                    raise MeaningError(f"{letter} is not an index", node)
-                if not declared_index.to:
-                    raise not_covered("indices without an end, such as steps", node)
-                self.free[letter] = declared_index.to
+                declared = any(index.letter == letter for index in self.scope.notation.indices)
+                if not declared or letter in self.local:
+                    raise WrongIndex(f"{letter} is not an index", node)
+                self.free.setdefault(letter, range_of_index(letter, self.scope.notation))
                 self._free_places.setdefault(letter, node)
-                return declared_index.to
+                return self.free[letter]
             case t.Indexed(t.Letter(), indices) if self._is_class(node):
                 self._entry(node, indices)
                 return size_of_classes(node.base.name, self.scope.notation)
             case t.Indexed():
-                raise MeaningError(f"{show(node)} is not a class number, so it cannot be an index", node)
+                raise WrongIndex(f"{show(node)} is not a class number, so it cannot be an index", node)
         raise not_covered("sums of indices", node)
 
     def _same_range(self, one: t.Node, other: t.Node) -> None:
         first, second = self._range(one), self._range(other)
         if first is not None and second is not None and not self.same(first, second):
-            raise MeaningError(
+            raise WrongIndex(
                 f"{show(one)} runs to {first} and {show(other)} to {second}, so they cannot be compared", other
             )
 
     def _at(self, index: t.Node, size: Size, node: t.Node) -> None:
         """The index may stand where indices run to the size."""
+        if isinstance(index, t.Letter) and index.name not in self.local and is_width(size, self.scope.notation):
+            if str(size).partition("_")[1] and self._runs_over_widths(index.name):
+                self.free.setdefault(index.name, size)
         runs_to = self._range(index)
         if runs_to is None:
             self._need(size, int(index.digits), index)
         elif not self.same(runs_to, size):
-            raise MeaningError(f"{show(index)} runs to {runs_to}, but this index of {show(node)} runs to {size}", index)
+            raise WrongIndex(f"{show(index)} runs to {runs_to}, but this index of {show(node)} runs to {size}", index)
 
     def _need(self, size: Size, number: int, node: t.Node) -> None:
         size = self.resolved(size)
         if isinstance(size, int):
             if number > size:
-                raise MeaningError(f"there are only {size}", node)
+                raise WrongIndex(f"there are only {size}", node)
         else:
             self.least[size] = max(number, self.least.get(size, 1))
 
     def _entry(self, node: t.Indexed, indices: tuple[t.Node, ...]) -> None:
         name = name_of(node, self.scope, self.local)
+        if name.kind == "size" or isinstance(node.base, t.Family):
+            self._note_layer(node)
         if name.kind == "delta":
             if len(indices) != 2:
-                raise MeaningError("Kronecker's delta has two indices", node)
+                raise WrongIndex("Kronecker's delta has two indices", node)
             self._same_range(*indices)
+        elif is_sequence(name):
+            self._member_of_sequence(indices[0], name, node)
         elif name.kind in ("entry", "class"):
             if len(indices) != len(name.sizes):
-                raise MeaningError(f"{show(node.base)} has {len(name.sizes)} indices, not {len(indices)}", node)
+                raise WrongIndex(f"{show(node.base)} has {len(name.sizes)} indices, not {len(indices)}", node)
             for index, size in zip(indices, name.sizes, strict=True):
                 self._at(index, size, node)
+
+    def _member_of_sequence(self, index: t.Node, name: Name, node: t.Node) -> None:
+        """The member exists for all values that the conditions leave to its index."""
+        where = position(index)
+        if where is None:
+            raise WrongIndex(f"the index of {show(node)} is a letter, a number, or the sum of both", index)
+        letter, number = where
+        if letter:
+            last = letter == name.sizes[0]  # q_R is the last of them
+            runs_to = letter if last else self._range(t.Letter(letter, span=index.span))
+            if not self.same(runs_to, name.sizes[0]):
+                raise WrongIndex(f"{letter} runs to {runs_to}, but the index of {show(node)} to {name.sizes[0]}", index)
+            number += self._lowest(letter)
+        if not covered(name.name, number, self.scope):
+            least = member_name(name.name.rpartition("_")[0], (None, number), "_")
+            raise WrongIndex(f"the conditions admit {least}, which has no definition", node)
+
+    def _lowest(self, letter: str) -> int:
+        """The least value of an index: 1, unless conditions say something else of a free one."""
+        return 1 if letter in self.local else lowest(letter, self._conditions)
 
     def _entry_of_matrix(self, base: t.Node, indices: tuple[t.Node, ...], node: t.Node) -> None:
         sizes = self._matrix(base, "an entry")
         if len(indices) == 1:
             sizes = tuple(size for size in sizes if not self.same(size, 1)) or (1,)
         if len(indices) != len(sizes):
-            raise MeaningError(f"an entry of this matrix has {len(sizes)} indices", node)
+            raise WrongIndex(f"an entry of this matrix has {len(sizes)} indices", node)
         for index, size in zip(indices, sizes, strict=True):
             self._at(index, size, node)
 
@@ -236,7 +311,7 @@ class Checker:
         for node in nodes[1:]:
             shape = self.shape(node)
             if not self.same_shape(first, shape):
-                raise MeaningError(
+                raise WrongShape(
                     f"{show(nodes[0])} is {words(first)} and {show(node)} is {words(shape)}: nothing broadcasts", node
                 )
         return first
@@ -249,7 +324,7 @@ class Checker:
                 result = shape
             elif shape is not None:
                 if not self.same(result[1], shape[0]):
-                    raise MeaningError(
+                    raise WrongShape(
                         f"a matrix with {result[1]} columns cannot be multiplied by {show(factor)}, "
                         f"which has {shape[0]} rows",
                         factor,
@@ -271,7 +346,7 @@ class Checker:
             return self._alike(arguments)
         if function.name == DIAGONAL and len(arguments) == 1:
             if shapes[0] is None or not self.same(shapes[0][0], 1):
-                raise MeaningError("diag needs a row", node)
+                raise WrongShape("diag needs a row", node)
             return shapes[0][1], shapes[0][1]
         if kind == "moment":
             return self._moment(node, shapes)
@@ -307,29 +382,50 @@ class Checker:
             if not upper.digits.isdigit() or upper.exponent:
                 raise MeaningError("the upper limit is no whole number", upper)
             size: Size = int(upper.digits)
+        elif isinstance(upper, t.Plus):
+            size = self._steps(upper)
         else:
             name = name_of(upper, self.scope, self.local) if isinstance(upper, t.Letter | t.Indexed) else None
-            if not name or name.kind != "size":
+            if not name or name.kind not in ("size", "index", "bound"):
                 raise not_covered("sums whose upper limit is not a size", upper)
-            size = name.name
+            size = name.name if name.kind == "size" else self._steps(upper)
+            if isinstance(upper, t.Indexed):
+                self._note_layer(upper)
         self._may_run_to(index, size)
         return size
+
+    def _steps(self, upper: t.Node) -> Size:
+        """The range of a sum up to a step, t or t - 1, that is nowhere more than empty."""
+        where = position(upper)
+        if where is None or where[0] is None:
+            raise MeaningError(
+                f"a sum ends at a size, at a step or at their sum with a number, not at {show(upper)}", upper
+            )
+        letter, shift = where
+        if self._range(t.Letter(letter, span=upper.span)) != STEPS:
+            raise not_covered("sums whose upper limit is an index", upper)
+        if self._lowest(letter) + shift < 0:
+            raise WrongIndex(
+                f"the sum would end at {self._lowest(letter) + shift}: say for which {letter} it is", upper
+            )
+        return STEPS
 
     def _may_run_to(self, index: t.Letter, size: Size) -> None:
         notation = self.scope.notation
         for each in notation.indices:
-            if each.letter == index.name and not self.same(each.to, size):
-                if not (isinstance(size, str) and "_" in size):  # widths of layers take the place of D and M
-                    raise MeaningError(f"the index {index.name} runs to {each.to}, not to {size}", index)
+            if each.letter == index.name and not self.same(each.to or STEPS, size):
+                width = is_width(size, notation) and (self.scope.depth is not None or "_" in str(size))
+                if not (width and self._runs_over_widths(index.name)):  # widths of layers take the place of D and M
+                    raise WrongIndex(f"the index {index.name} runs to {each.to}, not to {size}", index)
         taken = {each.letter for each in (*notation.sizes, *notation.arrays, *notation.constants)}
         taken |= {written.letter for scalar in notation.scalars if not (written := scalar.written).indices}
         definition = self.scope.definitions.get(index.name)
         if index.name in taken or (definition and not definition.indices):
-            raise MeaningError(f"{index.name} has another meaning, so it cannot be an index", index)
+            raise WrongIndex(f"{index.name} has another meaning, so it cannot be an index", index)
 
     def _bounded(self, index: t.Letter, size: Size, body: t.Node) -> Shape:
         if index.name in self.local:
-            raise MeaningError(f"the index {index.name} is bound already", index)
+            raise WrongIndex(f"the index {index.name} is bound already", index)
         free_before = index.name in self._free_places
         self._bound_once.add(index.name)
         self.local[index.name] = size
@@ -344,12 +440,12 @@ class Checker:
         if kind not in ("max", "min"):
             raise MeaningError("arg max and arg min only define a class number", node)
         size = next((each.to for each in self.scope.notation.indices if each.letter == index.name), None)
-        if size is None:
-            raise MeaningError(f"{index.name} is not an index with a range", index)
+        if not size:
+            raise WrongIndex(f"{index.name} is not an index with a range", index)
         if self._bounded(index, size, body) is not None:
-            raise MeaningError("a maximum is of numbers", body)
+            raise WrongShape("a maximum is of numbers", body)
         if not any(part == index for part, _ in t.walk(body)):
-            raise MeaningError(f"{index.name} does not occur in what the maximum is taken of", node)
+            raise WrongIndex(f"{index.name} does not occur in what the maximum is taken of", node)
 
     def _derivative(self, node: t.Derivative) -> Shape:
         if node.total:
@@ -362,7 +458,7 @@ class Checker:
             by = self.shape(variable)
             if by is not None:
                 if shape is not None or len(node.variables) > 1:
-                    raise MeaningError("only a number has a derivative by a matrix, and only one", node)
+                    raise WrongShape("only a number has a derivative by a matrix, and only one", node)
                 shape = by
         return shape
 
@@ -375,6 +471,10 @@ class Checker:
             raise MeaningError(f"{show(variable)} is no variable", variable)
         if name.kind == "argument":
             raise not_covered("derivatives by the argument of a function", variable)
+        if is_sequence(name) and name.name in self.scope.families:
+            raise not_covered("derivatives by the members of a defined sequence", variable)
+        if "^{[" in name.name and self.scope.depth is None and has_layers(self.scope):
+            return  # what a member is made of shows when numbers stand in the place of its layer
         contained = letters(node.body, self.scope, stop=name.name)
         if name.name not in contained:
             raise MeaningError(
@@ -385,6 +485,7 @@ class Checker:
             raise MeaningError(f"an expectation is no function of {show(variable)}, over which it is taken", node)
         definition = self.scope.definitions.get(name.name) if name.name not in self.scope.placed else None
         below = letters(definition.body, self.scope) & contained if definition else frozenset()
+        below -= {*self.scope.notation.function_names, *EXTREMA}  # functions are what they are
         if below:
             raise MeaningError(
                 f"{show(node.body)} depends on {', '.join(sorted(below))} also beside {show(variable)}: "

@@ -2,7 +2,8 @@
 
 `surroundings` reads a page line by line. For every displayed formula it says which labels the text refers to where the
 formula stands, so that an assumption is in force there, and under which label an assumption itself is kept. For the
-page it collects the displayed ``{notation}`` blocks, in which a page declares letters of its own.
+page it collects the displayed ``{notation}`` blocks, in which a page declares letters of its own. A ``{notation}``
+block inside of an ``{erratum}`` belongs to the erratum and not to the page.
 
 A formula belongs to the text of the directives around it: to the whole theorem, proof, exercise or solution. Outside
 of directives it belongs to the paragraph directly above it, or, where only other formulas stand between, to the one
@@ -12,6 +13,7 @@ above those.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 from nncore.verify.pages import DisplayedFormula, PageError
@@ -19,8 +21,16 @@ from nncore.verify.pages import DisplayedFormula, PageError
 _FENCE = re.compile(r"\s*(?P<mark>`{3,}|~{3,}|:{3,})\s*(?:\{(?P<kind>[^}]+)\})?(?P<argument>.*)$")
 _REFERENCE = re.compile(r"\{prf:ref\}`(?:[^`<]*<)?([^`<>]+)>?`")
 _LABEL = re.compile(r"\s*:label:\s*(\S+)\s*$")
+_OPTION = re.compile(r"\s*:([a-z]+):\s*(.*?)\s*$")
 _ADMONITION_CLASS = re.compile(r"\s*:class:\s*(.+?)\s*$")
 _ENDS_TEXT = re.compile(r"\s*(?:\$\$|.*\$\$\s*(?:\([^)]*\))?\s*$|`{3,}|~{3,}|:{3,})")
+
+
+ERRATUM, UNCHECKED = "erratum", "unchecked"
+VALUE, SHAPE, INDEX = WAYS = ("value", "shape", "index")  # in which an erratum can fail
+CITED = ("external theorem", "quotation")
+REASONS = (*CITED, "floating-point model", "empirical")  # for which a formula is not checked
+_OPTIONS = {ERRATUM: ("fails", "corrected", "where"), UNCHECKED: ("reason",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,31 @@ class NotationBlock:
     text: str
     line: int
     path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """An ``{erratum}`` or an ``{unchecked}`` block, whose formulas the page does not claim.
+
+    Attributes
+    ----------
+    kind : str
+        ``erratum`` or ``unchecked``.
+    line : int
+        The line of the file in which it begins, counted from 1.
+    last : int
+        The line in which its last formula begins.
+    options : tuple of pairs of str
+        Its options, in their order.
+    blocks : tuple of NotationBlock
+        The notation blocks inside.
+    """
+
+    kind: str
+    line: int
+    last: int
+    options: tuple[tuple[str, str], ...]
+    blocks: tuple[NotationBlock, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +79,17 @@ class Place:
         The label of the innermost directive.
     convention : bool
         Whether a directive around it is a convention: ``{prf:convention}``, or an admonition of that class.
+    aside : Aside or None
+        The block around it whose formulas the page does not claim.
+    world : str or None
+        The label of the exercise in which, or in whose solution, it stands.
     """
 
     mentions: frozenset[str]
     label: str | None
     convention: bool
+    world: str | None = None
+    aside: Aside | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +109,7 @@ class _Region:
     start: int
     label: str | None = None
     classes: str = ""
+    around: "_Region | None" = None  # the innermost directive in which this one stands
     mentions: set[str] = field(default_factory=set)
     lines: list[str] = field(default_factory=list)
 
@@ -83,6 +125,8 @@ def surroundings(path: Path | str, formulas: Sequence[DisplayedFormula], text: s
     path = Path(path)
     lines = (path.read_text(encoding="utf-8") if text is None else text).splitlines()
     around, regions = _regions(lines)
+    own = [formula for formula in formulas if formula.path == path]
+    asides = _asides(regions, own, [around[formula.line - 1] for formula in own], path)
     places: list[Place] = []
     for number, formula in enumerate(formulas):
         if formula.path != path:  # of an included file
@@ -97,13 +141,55 @@ def surroundings(path: Path | str, formulas: Sequence[DisplayedFormula], text: s
             mentions = places[-1].mentions
         else:
             mentions = _above(lines, formula)
-        places.append(Place(mentions, inside[-1].label if inside else None, _is_convention(inside)))
-    blocks = [
-        NotationBlock("\n".join(region.lines), region.start + 2, path)
-        for region in regions
-        if region.kind == "notation"
-    ]
+        label = inside[-1].label if inside else None
+        aside = next((asides[region] for region in inside if region in asides), None)
+        places.append(Place(mentions, label, _is_convention(inside), _world(inside), aside))
+    blocks = [_block(region, path) for region in regions if region.kind == "notation" and not _erratum_around(region)]
     return Surroundings(tuple(places), tuple(blocks))
+
+
+def _block(region: _Region, path: Path) -> NotationBlock:
+    return NotationBlock("\n".join(region.lines), region.start + 2, path)
+
+
+def _erratum_around(region: _Region | None) -> _Region | None:
+    while region and region.kind != ERRATUM:
+        region = region.around
+    return region
+
+
+def _asides(
+    regions: Sequence[_Region], formulas: Sequence[DisplayedFormula], around: Sequence[Sequence[_Region]], path: Path
+) -> dict[_Region, Aside]:
+    """The blocks whose formulas the page does not claim."""
+    found: dict[_Region, Aside] = {}
+    for region in regions:
+        if region.kind not in _OPTIONS:
+            continue
+        inside = [formula.line for formula, here in zip(formulas, around, strict=True) if region in here]
+        if not inside:
+            raise PageError(f"{path}:{region.start + 1}: this {{{region.kind}}} contains no formula")
+        options = tuple(match.groups() for match in takewhile(bool, map(_OPTION.match, region.lines)))
+        within = (each for each in regions if each.kind == "notation" and _erratum_around(each) is region)
+        blocks = tuple(_block(each, path) for each in within)
+        found[region] = Aside(region.kind, region.start + 1, inside[-1], options, blocks)
+    return found
+
+
+def objection_to_options(aside: Aside) -> str | None:
+    """What is wrong with the options of an erratum or an unchecked block, if anything is."""
+    known, options = _OPTIONS[aside.kind], dict(aside.options)
+    for option in options:
+        if option not in known:
+            return f"unknown option {option!r} of {{{aside.kind}}}; the options are {', '.join(known)}"
+    if aside.kind == ERRATUM:
+        if options.get("fails") not in WAYS:
+            return f"say how the erratum fails, as ':fails: value'; the ways are {', '.join(WAYS)}"
+        return None if options.get("corrected") else "name what corrects the erratum, as ':corrected: eq-label'"
+    reason, _, words = (part.strip() for part in options.get("reason", "").partition(":"))
+    if reason not in REASONS or not words:
+        return f"say why it is not checked, as ':reason: empirical: words'; the reasons are {', '.join(REASONS)}"
+    return f"the reason {reason!r} needs a citation" if reason in CITED and "{cite" not in words else None
 
 
 def _is_convention(regions: list[_Region]) -> bool:
@@ -111,6 +197,16 @@ def _is_convention(regions: list[_Region]) -> bool:
         region.kind == "prf:convention" or (region.kind == "admonition" and "convention" in region.classes.split())
         for region in regions
     )
+
+
+def _world(regions: list[_Region]) -> str | None:
+    """The exercise in which, or in whose solution, these directives are; one without a label is known by its line."""
+    for region in regions:
+        if region.kind == "exercise":
+            return region.label or f"line {region.start + 1}"
+        if region.kind == "solution":
+            return region.argument
+    return None
 
 
 def _regions(lines: list[str]) -> tuple[list[tuple[_Region, ...]], list[_Region]]:
@@ -128,6 +224,7 @@ def _regions(lines: list[str]) -> tuple[list[tuple[_Region, ...]], list[_Region]
         elif found:
             kind = found["kind"] or ""
             region = _Region(kind, found["argument"].strip(), number)
+            region.around = next((each for _, each in reversed(fences) if each), gates[-1] if gates else None)
             if kind.endswith("-end"):
                 gates = gates[:-1]
             elif kind.endswith("-start"):

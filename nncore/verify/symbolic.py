@@ -7,7 +7,11 @@ claim that this does not prove is tried at concrete unequal sizes, where every s
 The judge only ever says yes: what it cannot prove may still be true.
 """
 
+import re
+import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -15,15 +19,42 @@ import sympy as sp
 
 from nncore.verify import orders
 from nncore.verify import tree as t
-from nncore.verify.expectation import Chances
+from nncore.verify.expectation import Chances, Expect
+from nncore.verify.families import bounds, instance, instances, is_about_layers, lowest
 from nncore.verify.meaning import Item
-from nncore.verify.names import Scope, letters
+from nncore.verify.names import STEPS, MeaningError, Scope, last_layer, letters, name_of, widths
 from nncore.verify.numeric import Trial
 from nncore.verify.prove import Facts, Least, Positive, PositiveProduct, normal_form, positive, vanishes
 from nncore.verify.shapes import Checker
 from nncore.verify.terms import Grid, NoTerm, Terms
 
 SHAPES = ((2, 3, 4), (3, 4, 2), (4, 2, 3))
+
+
+LONGEST = 10.0  # seconds for one claim
+
+
+class OutOfTime(Exception):
+    """A proof took too long."""
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Ends what runs inside after some seconds; where there are no alarms, as outside of the main thread, never."""
+
+    def ring(*_):
+        raise OutOfTime
+
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +65,170 @@ class Proof:
     shapes: tuple[tuple[tuple[str, int], ...], ...] = ()
 
 
-def prove(item: Item) -> Proof | None:
-    """A proof of a claim, or None."""
+def prove(item: Item, seconds: float = LONGEST) -> Proof | None:
+    """A proof of a claim; None if there is none, or none in that time."""
+    try:
+        with time_limit(seconds):
+            return _prove(item)
+    except OutOfTime:
+        return None
+
+
+def _prove(item: Item) -> Proof | None:
     if item.relation == "=":
         rest = orders.split(item.right)
         if rest:
             return _up_to(item, *rest)
-        if any(_equal(item, opaque) for opaque in _levels(item.scope)):
-            return Proof("symbolic difference is 0")
-        return _at_shapes(item)
+        if is_about_layers((item.left, item.right, *item.conditions), item.scope):
+            return _for_layers(item)
+        return _for_all(item) or _at_shapes(item)
     if item.relation in ("<", r"\le", ">", r"\ge"):
         if any(_ordered(item, opaque) for opaque in _levels(item.scope)):
             return Proof("by sign")
     return None
+
+
+def _for_all(item: Item) -> Proof | None:
+    """A proof for all sizes: at once, or step by step."""
+    if any(_equal(item, opaque) for opaque in _levels(item.scope)):
+        return Proof("symbolic difference is 0")
+    for letter, size in item.free:
+        if size == STEPS or any(letter == family[-1] for family in item.scope.families):
+            if _equal(item, lambda name: False, letter):
+                return Proof(f"the recursion in {letter}, unfolded once")
+            if _by_induction(item, letter):
+                return Proof(f"induction on {letter}")
+    return None
+
+
+# Layers ---------------------------------------------------------------------------------------------------------------
+
+MANY = 4  # layers of the network in which the generic layer 2 has one before and two behind it
+
+
+def _for_layers(item: Item) -> Proof | None:
+    """A claim about layers: at a generic layer, where nothing is known of the layers before it, else at 1 to 3 layers.
+
+    The proof at a generic layer uses its definition and those of its neighbors; nothing in it depends on how many
+    layers there are, or on which one it is: the members before the first one that is named stay opaque, and the cost
+    is any function of the last one that a derivative is taken by, through which alone it depends on those before.
+    """
+    index = widths(item.scope.notation).index
+    numbers = {last_layer(item.scope.notation): MANY, index: 2}
+    if not any(letter is not None for letter in _depths(item)):
+        if (generic := _instance_at(item, numbers)) is not None:
+            first = min(_layers(generic), default=1)
+            functions = {name for name, definition in item.scope.definitions.items() if definition.arguments}
+            if any(
+                _equal(each, lambda name: _layer_of(name, first) < first or name in functions)
+                for each in (*_cut(generic), generic)
+            ):
+                return Proof("one unfolding at a generic layer")
+    proofs = [_for_all(instance) for _, instance in instances(item)]
+    if not proofs or None in proofs:
+        return None
+    depths = tuple((tuple(sorted(numbers.items()))) for numbers, _ in instances(item))
+    fixed = any(letter is not None for letter in _depths(item))
+    return Proof("every layer unfolded", () if fixed else depths)
+
+
+def _depths(item: Item) -> list[int]:
+    """The numbers of layers that the conditions fix."""
+    last = last_layer(item.scope.notation)
+    lower, upper = bounds(last, item.conditions)
+    return [number for letter, number in lower if letter is None and (letter, number) in upper]
+
+
+def _instance_at(item: Item, numbers: Mapping[str, int]) -> Item | None:
+    try:
+        return instance(item, numbers)
+    except MeaningError:
+        return None
+
+
+def _layers(item: Item) -> list[int]:
+    """The layers that a claim names."""
+    nodes = (item.left, item.right, *item.conditions)
+    families = (node for root in nodes for node, _ in t.walk(root) if isinstance(node, t.Family))
+    return [int(node.layer.digits) for node in families if isinstance(node.layer, t.Number)]
+
+
+def _layer_of(name: str, otherwise: int) -> int:
+    found = re.search(r"\^\{\[(\d+)\]\}$", name)
+    return int(found[1]) if found else otherwise
+
+
+def _cut(item: Item) -> Iterator[Item]:
+    """The claim with the cost as any function of the pre-activations of the last layer that is differentiated by."""
+    nodes = [node for root in (item.left, item.right) for node, _ in t.walk(root) if isinstance(node, t.Derivative)]
+    costs = {node.body.name for node in nodes if isinstance(node.body, t.Letter)}
+    named = [name_of(variable, item.scope).name for node in nodes for variable in node.variables
+             if isinstance(variable, t.Family | t.Indexed)]  # fmt: skip
+    layers = [_layer_of(name, 0) + name.startswith("A") for name in named]
+    if not costs or not layers:
+        return
+    last = max(layers)
+    through = t.Family(t.Letter("Z"), t.Number(str(last)))
+    name = name_of(through, item.scope).name
+    definitions = dict(item.scope.definitions)
+    for cost in costs & definitions.keys():
+        beside = letters(definitions[cost].body, item.scope, stop=name)
+        if name not in beside or any(0 < _layer_of(each, 0) < last for each in beside):
+            return  # it depends on earlier layers in another way, too
+        function = t.Function(r"\phi")
+        definitions[cost] = replace(definitions[cost], body=t.Apply(function, (through,)), conditions=())
+    yield replace(item, scope=replace(item.scope, definitions=definitions))
+
+
+# Steps ----------------------------------------------------------------------------------------------------------------
+
+
+def _by_induction(item: Item, letter: str) -> bool:
+    """Whether a claim holds at its first number, and at each number if it holds at the one before."""
+    first = lowest(letter, item.conditions)
+    size = dict(item.free)[letter]
+    try:
+        for number in (first, first + 1):
+            base = prepared(item)
+            env = {**free_indices(item, base), letter: sp.Integer(number)}
+            given = given_by(item, base, {**env})
+            if not all(vanishes(a - b, base.ranges, given.facts) for a, b in _sides(item, base, env)):
+                return False
+        now = prepared(item, unfolded=letter)
+        env = free_indices(item, now)
+        facts = given_by(item, now, env).facts
+        for later in (0, 1):  # from t - 1 to t, or from t to t + 1: what can be unfolded is the member t
+            place = now.free(letter, size) + later
+            ((left, right),) = _sides(item, now, {**env, letter: place})
+            ((earlier, claimed),) = _sides(item, now, {**env, letter: place - 1})
+            if _follows(left - right, earlier - claimed, now, facts):
+                return True
+    except (NoTerm, ValueError):
+        return False
+    return False
+
+
+def _follows(goal: sp.Expr, known: sp.Expr, terms: Terms, facts: Facts) -> bool:
+    """Whether an expression is 0 where another one is: the other is solved for one of its atoms."""
+    goal, known = (normal_form(each, terms.ranges, facts) for each in (goal, known))
+    members = known.atoms(sp.Indexed) - {atom for total in known.atoms(sp.Sum) for atom in total.atoms(sp.Indexed)}
+    members = {atom for atom in members if str(atom.base) in terms.scope.families}
+    for atom in sorted(members, key=sp.default_sort_key) or sorted(known.atoms(sp.Sum), key=sp.default_sort_key):
+        factor = known.coeff(atom)
+        rest = sp.expand(known - factor * atom)
+        if factor != 0 and not rest.has(atom):
+            return vanishes(_with_fresh_letters(goal.xreplace({atom: -rest / factor})), terms.ranges, facts)
+    return False
+
+
+def _with_fresh_letters(term: sp.Expr) -> sp.Expr:
+    """The term with bound letters that occur nowhere else, so that it can be brought into normal form once more."""
+
+    def fresh(body, *limits):
+        new = {letter: sp.Dummy(integer=True, positive=True) for letter, _, _ in limits}
+        return sp.Sum(body.xreplace(new), *((new[letter], low, high) for letter, low, high in limits))
+
+    return term.replace(sp.Sum, fresh)
 
 
 # How much is expanded -------------------------------------------------------------------------------------------------
@@ -70,13 +252,15 @@ def _levels(scope: Scope) -> Iterator[Callable[[str], bool]]:
 # One attempt ----------------------------------------------------------------------------------------------------------
 
 
-def _equal(item: Item, opaque: Callable[[str], bool]) -> bool:
+def _equal(item: Item, opaque: Callable[[str], bool], unfolded: str = "") -> bool:
     try:
-        terms = prepared(item, opaque)
+        terms = prepared(item, opaque, unfolded=unfolded)
         given = given_by(item, terms, free_indices(item, terms))
         return all(
-            vanishes(given.renamed(left - right), terms.ranges, given.where_both_exist(left, right))
+            vanishes(given.renamed(difference), terms.ranges, given.where_both_exist(left, right))
+            or vanishes(given.renamed(terms.with_functions(difference)), terms.ranges, given.facts)
             for left, right in _sides(item, terms)
+            for difference in [left - right]
         )
     except NoTerm:
         return False
@@ -106,8 +290,9 @@ def _up_to(item: Item, right: t.Node, letter: t.Letter, order: int) -> Proof | N
 def _at_shapes(item: Item) -> Proof | None:
     """Whether both sides are equal at concrete unequal sizes, where every sum is written out."""
     trial = Trial(item, "1", {})
-    plans = [plan for plan in trial.plans if len(set(plan.values())) == len(plan) and 1 not in plan.values()][:3]
-    if not plans or not plans[0]:
+    unequal = [plan for plan in trial.plans if len(set(plan.values())) == len(plan) and 1 not in plan.values()]
+    plans = unequal[:3] + [plan for plan in trial.plans if 1 in plan.values()][:3]
+    if not unequal or not plans[0]:
         return None
     for plan in plans:
         for classes in _class_numbers(item, plan):
@@ -226,9 +411,12 @@ def prepared(
     opaque: Callable[[str], bool] = lambda name: False,
     sizes: Mapping[str, int] | None = None,
     classes: Mapping[tuple[str, int], int] | None = None,
+    unfolded: str = "",
 ) -> Terms:
     """Terms of an item, with the sizes that its conditions fix, and others that are fixed at will."""
-    terms = Terms(item.scope, {**Checker(item.scope, item.conditions).fixed, **(sizes or {})}, opaque, classes)
+    terms = Terms(
+        item.scope, {**Checker(item.scope, item.conditions).fixed, **(sizes or {})}, opaque, classes, unfolded
+    )
     for size, number in item.least:
         if not terms.size(size).is_Integer:
             terms.ranges[Least(terms.size(size))] = number
@@ -252,15 +440,16 @@ def given_by(item: Item, terms: Terms, env: Mapping[str, sp.Expr]) -> Given:
                 _about_indices(left, relation, right, values, equal)
             else:
                 _about_numbers(left - right, relation, values, signs, terms)
+    chances = _chances(item.scope)
     for assumed in item.assumptions:
         wild = {letter: sp.Wild(f"any_{letter}") for letter, _ in assumed.free}
         for left, relation, right in _relations(assumed.claim):
             left, right = terms.number(left, wild), terms.number(right, wild)
             if relation == "=":
-                values += _solved(left - right, terms)
+                values += _solved(left - right, terms, chances)
             elif not assumed.free:
                 _about_numbers(left - right, relation, values, signs, terms)
-    facts = Facts(tuple(values), frozenset(signs), tuple(_roots(item, terms)), _chances(item.scope))
+    facts = Facts(tuple(values), frozenset(signs), tuple(_roots(item, terms)), chances)
     return Given(facts, tuple(equal))
 
 
@@ -292,10 +481,10 @@ def _chances(scope: Scope) -> Chances:
     )
 
 
-def _solved(difference: sp.Expr, terms: Terms) -> list[tuple[sp.Expr, sp.Expr]]:
+def _solved(difference: sp.Expr, terms: Terms, chances: Chances) -> list[tuple[sp.Expr, sp.Expr]]:
     """An assumed equation as the value of its largest atom: of a sum, else of the last entry."""
-    difference = normal_form(difference, terms.ranges)
-    atoms = difference.atoms(sp.Sum) or difference.atoms(sp.Indexed) or difference.atoms(sp.Symbol)
+    difference = normal_form(difference, terms.ranges, Facts(chances=chances))
+    atoms = next(filter(None, map(difference.atoms, (Expect, sp.Sum, sp.Indexed, sp.Symbol))), ())
     for atom in sorted(atoms, key=sp.default_sort_key, reverse=True):
         factor = difference.coeff(atom)
         rest = sp.expand(difference - factor * atom)

@@ -9,7 +9,7 @@ column. Three decisions keep this sound:
 - A derivative is not sympy's. `Terms.derivative` goes through a term: an entry by an entry is a product of Kronecker
   deltas, a defined letter is differentiated through its definition, an unknown cost by the chain rule.
 - max, min, the absolute value and cases are polynomials in indicators: `Positive(e)` is 1 where e > 0, else 0. Where
-  an indicator jumps, a derivative contains the letter `KINK`, which no rule removes but a condition or a convention.
+  an indicator jumps, a derivative contains a letter of its own, which no rule removes but a condition or a convention.
 
 A letter that is defined may stay opaque: what holds for any value of it holds for the one it has.
 """
@@ -21,10 +21,13 @@ import sympy as sp
 
 from nncore.verify import tree as t
 from nncore.verify.expectation import Expect
+from nncore.verify.families import line_for
 from nncore.verify.names import (
     DIAGONAL,
     EXTREMA,
     ONES,
+    STEPS,
+    Definition,
     Name,
     Scope,
     Size,
@@ -32,11 +35,12 @@ from nncore.verify.names import (
     letters,
     name_of,
     size_of_classes,
+    start_of_sequence,
 )
 from nncore.verify.prove import Positive, PositiveProduct, indicator
 from nncore.verify.writing import show
 
-KINK = sp.Symbol("KINK", real=True)
+Modulus = sp.Function("modulus", real=True)  # the absolute value of a complex number
 
 _KNOWN = {r"\exp": sp.exp, r"\ln": sp.log, r"\tanh": sp.tanh, r"\sin": sp.sin, r"\cos": sp.cos}
 
@@ -74,6 +78,9 @@ class Terms:
         Whether a defined letter, given by its name, stays as it is.
     classes : mapping
         Class numbers with a fixed value: name and index.
+    unfolded : str
+        An index of sequences, such as t: the member u_t is expanded by its recursion, and a sum up to t ends before
+        its last addend, which stands beside it.
     """
 
     def __init__(
@@ -82,8 +89,10 @@ class Terms:
         sizes: Mapping[Size, int] | None = None,
         opaque: Callable[[str], bool] = lambda name: False,
         classes: Mapping[tuple[str, int], int] | None = None,
+        unfolded: str = "",
     ):
         self.scope = scope
+        self.unfolded = unfolded
         self.classes = classes or {}
         self.sizes = sizes or {}
         self.opaque = opaque
@@ -91,6 +100,7 @@ class Terms:
         self._costs: dict[sp.Symbol, tuple[str, list[Value]]] = {}
         self._slopes: dict[str, tuple[str, int]] = {}
         self._held: str | None = None  # the letter by which a derivative is taken: it is not expanded
+        self._kinks: dict[sp.Expr, sp.Expr] = {}  # what a derivative would be where an indicator jumps
         self._memo: dict = {}
 
     # Sizes and indices
@@ -103,7 +113,7 @@ class Terms:
 
     def free(self, letter: str, size: Size) -> sp.Expr:
         """A free index, whose range is noted."""
-        symbol = sp.Symbol(letter, integer=True, positive=True)
+        symbol = _index(letter, size)
         self.ranges[symbol] = self.size(size)
         return symbol
 
@@ -111,12 +121,13 @@ class Terms:
         """The sum over a letter made for it; written out where the limits are numbers."""
         if size.is_Integer and lower.is_Integer:
             return sp.Add(*(addend(sp.Integer(k)) for k in range(int(lower), int(size) + 1)))
-        letter = sp.Dummy("k", integer=True, positive=True)
-        self.ranges[letter] = size
-        body = addend(letter)
         if lower != 1:
             raise NoTerm("sums that do not start at 1")
-        return sp.Sum(body, (letter, 1, size))
+        if size.is_Symbol and size.name == self.unfolded:
+            return self.total(size - 1, addend) + addend(size)
+        letter = sp.Dummy("k", integer=True, positive=True)
+        self.ranges[letter] = size
+        return sp.Sum(addend(letter), (letter, 1, size))
 
     # Evaluation
 
@@ -206,10 +217,27 @@ class Terms:
 
     def entry(self, name: str, indices: tuple[sp.Expr, ...]) -> sp.Expr:
         """An entry of an array, or a number: expanded if it is defined and not opaque."""
+        if name in self.scope.families:
+            return self._member_of_sequence(name, indices)
         definition = self.scope.definitions.get(name)
         if definition is None or name == self._held or self.opaque(name):
             return self._atom(name, indices)
         return self.expanded(name, indices)
+
+    def _member_of_sequence(self, name: str, indices: tuple[sp.Expr, ...]) -> sp.Expr:
+        """A member with a number by the line that defines it, and one with the unfolded index by the recursion."""
+        (place,) = indices
+        lines = self.scope.families[name]
+        if place.is_Integer and (start := start_of_sequence(name, int(place), self.scope.notation)):
+            return self._atom(start, ())
+        if place.is_Integer:
+            line = line_for(name, int(place), self.scope)
+        else:
+            unfolded = place.is_Symbol and place.name == self.unfolded
+            line = next((line for line in lines if line.letter), None) if unfolded else None
+        if line is None or name == self._held:
+            return self._atom(name, indices)
+        return self.number(line.definition.body, {line.letter: place} if line.letter else {})
 
     def _atom(self, name: str, indices: tuple[sp.Expr, ...]) -> sp.Expr:
         return sp.IndexedBase(name, real=True)[indices] if indices else sp.Symbol(name, real=True)
@@ -368,9 +396,23 @@ class Terms:
             return self._smooth(name, primes)(*parts)
         if self.opaque(name):
             return self._smooth(name, primes)(*parts)
+        return self._expanded_function(name, primes, parts)
+
+    def _expanded_function(self, name: str, primes: int, parts: tuple[sp.Expr, ...]) -> sp.Expr:
+        definition = self.scope.definitions[name]
         if not primes:
             return self.number(definition.body, dict(zip(definition.arguments, parts, strict=True)))
-        return self._nth(lambda x: self.function(name, 0, (x,)), primes, parts, name)
+        return self._nth(lambda x: self._expanded_function(name, 0, (x,)), primes, parts, name)
+
+    def with_functions(self, term: sp.Expr) -> sp.Expr:
+        """The term with all functions expanded that were opaque while derivatives were taken."""
+        for written, (name, primes) in self._slopes.items():
+            if name in self.scope.definitions:
+                term = term.replace(
+                    sp.Function(written, real=True),
+                    lambda *parts, name=name, primes=primes: self._expanded_function(name, primes, parts),
+                )
+        return term
 
     def _nth(self, function: Callable, primes: int, parts: tuple[sp.Expr, ...], name: str = "") -> sp.Expr:
         if not primes:
@@ -383,13 +425,28 @@ class Terms:
             for convention in self.scope.conventions:
                 if (convention.function, convention.primes) == (name, order):
                     result = self._agreed(result, variable, convention)
+        if name in self.scope.definitions:
+            result = self._without_excluded(result, variable, self.scope.definitions[name])
         return result.xreplace({variable: part})
+
+    def _without_excluded(self, slope: sp.Expr, variable: sp.Expr, definition: Definition) -> sp.Expr:
+        """The derivative where the definition holds, if it leaves out 0: there its variable has a sign."""
+        for chain in definition.conditions:
+            for link in chain.links:
+                if (chain.first, link.relation, link.right) == (
+                    t.Letter(definition.arguments[0]), r"\ne", t.Number("0"),
+                ):  # fmt: skip
+                    slope = slope.xreplace({Positive(-variable): 1 - Positive(variable)})
+        return slope
 
     def _agreed(self, slope: sp.Expr, variable: sp.Expr, convention) -> sp.Expr:
         """The derivative with the value of a convention at its one point, where it has none of its own."""
         point, value = self.number(convention.point, {}), self.number(convention.value, {})
-        there = slope.xreplace({KINK: sp.S.Zero}).xreplace({variable: point})
-        return slope.xreplace({KINK: value - there})
+        kinks = slope.atoms(sp.Dummy) & set(self._kinks.values())
+        if len(kinks) != 1:
+            raise NoTerm("a convention where several kinks meet")
+        there = slope.xreplace(dict.fromkeys(kinks, sp.S.Zero)).xreplace({variable: point})
+        return slope.xreplace(dict.fromkeys(kinks, value - there))
 
     def _smooth(self, name: str, primes: int) -> type:
         self._slopes[name + "'" * primes] = (name, primes)
@@ -429,7 +486,8 @@ class Terms:
             return term
         self._held = held
         try:
-            found = {atom for atom in term.atoms(sp.Indexed, sp.Symbol) if _name(atom) == name}
+            found = {atom for atom in term.atoms(sp.Indexed) if _name(atom) == name}
+            found = found or {atom for atom in term.atoms(sp.Symbol) if atom.name == name}
             return term.xreplace({atom: self.expanded(name, _indices(atom)) for atom in found})
         finally:
             self._held = before
@@ -468,7 +526,8 @@ class Terms:
     def _of_indicator(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
         """0, but where the indicator jumps; e times this, as in the derivative of max(e, 0), is no number there."""
         (part,) = term.args
-        return KINK * (1 - Positive(part) - indicator(-part)) / part * self.derivative(part, by)
+        kink = self._kinks.setdefault(part, sp.Dummy("kink", real=True))
+        return kink * (1 - Positive(part) - indicator(-part)) / part * self.derivative(part, by)
 
     def _of_letter(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
         name, other = _name(term), _name(by)
@@ -569,6 +628,12 @@ def _indices(atom: sp.Expr) -> tuple[sp.Expr, ...]:
     return atom.indices if isinstance(atom, sp.Indexed) else ()
 
 
+def _index(letter: str, size: Size) -> sp.Symbol:
+    """An index as a symbol; steps are counted from 0."""
+    sign = {"nonnegative": True} if size == STEPS else {"positive": True}
+    return sp.Symbol(letter, integer=True, **sign)
+
+
 # Indicators -----------------------------------------------------------------------------------------------------------
 
 
@@ -602,6 +667,8 @@ def _largest(parts: list[sp.Expr]) -> sp.Expr:
 
 
 def _absolute(part: sp.Expr) -> sp.Expr:
+    if part.has(sp.I):
+        return Modulus(part)
     return part * indicator(part) - part * indicator(-part)
 
 
@@ -610,7 +677,9 @@ def _absolute(part: sp.Expr) -> sp.Expr:
 
 def _conjugate(term: sp.Expr) -> sp.Expr:
     """All letters are real, and functions are real where their arguments are."""
-    return term.xreplace({sp.I: -sp.I})
+    held = {modulus: sp.Dummy(real=True) for modulus in term.atoms(Modulus)}
+    back = {dummy: modulus for modulus, dummy in held.items()}
+    return term.xreplace(held).xreplace({sp.I: -sp.I}).xreplace(back)
 
 
 def _real_part(term: sp.Expr) -> sp.Expr:

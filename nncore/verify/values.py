@@ -16,6 +16,7 @@ from itertools import pairwise
 import mpmath
 
 from nncore.verify import tree as t
+from nncore.verify.families import covered, line_for
 from nncore.verify.imaginary import IMAGINARY, PARTS
 from nncore.verify.moments import (
     JOINT_OUTCOMES,
@@ -31,13 +32,17 @@ from nncore.verify.moments import (
 from nncore.verify.names import (
     DIAGONAL,
     ONES,
+    Definition,
     Name,
     Scope,
     Size,
+    is_sequence,
     kind_of_function,
     letters,
+    meanings_of,
     name_of,
     size_of_classes,
+    start_of_sequence,
 )
 from nncore.verify.writing import show
 
@@ -186,7 +191,7 @@ class Values:
         return child
 
     def _child(self, changed: frozenset[str]) -> "Values":
-        """The same values, but for the entries of some letters that are about to be changed, and what depends on them."""
+        """The same values, but for entries of some letters that are about to be changed, and what depends on them."""
         child = Values(self.scope, self.point)
         child._names, child._below = self._names, self._below
         child._parent, child._changed = self, changed
@@ -249,16 +254,29 @@ class Values:
 
     def _contained(self, name: str) -> frozenset[str]:
         if name not in self._below:
-            definition = self.scope.definitions.get(name)
-            parts = (definition.body, *definition.conditions) if definition else ()
+            definitions = meanings_of(name, self.scope)
+            parts = [part for definition in definitions for part in (definition.body, *definition.conditions)]
             self._below[name] = frozenset((name,)).union(*(letters(part, self.scope) for part in parts))
         return self._below[name]
 
     def _computed(self, name: str, indices: tuple[int, ...]):
         definition = self.scope.definitions.get(name)
+        if name in self.scope.families and not definition:
+            return self._computed_member(name, indices)
         if not definition:
             return self.point.number(name, indices)
         local = dict(zip((letter for letter, _ in definition.indices), indices, strict=False))
+        return self._by_definition(definition, name, indices, local)
+
+    def _computed_member(self, name: str, indices: tuple[int, ...]):
+        """A member of a sequence, by the line that holds for its number or from the number where it starts."""
+        (number,) = indices
+        line = line_for(name, number, self.scope)
+        if not line:
+            return self.entry(start_of_sequence(name, number, self.scope.notation), ())
+        return self._by_definition(line.definition, name, indices, {line.letter: number} if line.letter else {})
+
+    def _by_definition(self, definition: Definition, name: str, indices: tuple[int, ...], local: dict):
         for chain in definition.conditions:
             if not self.holds(chain, local):
                 raise Undefined(show(chain))
@@ -356,8 +374,11 @@ class Values:
 
     def _loop(self, node: t.Sum | t.Product, local: Mapping) -> list:
         inner, letter = dict(local), node.index.name
+        first, last = self.index(node.lower, local), self.index(node.upper, local)
+        if last < first - 1:
+            raise NoSuchEntry(f"a sum from {first} to {last}")
         values = []
-        for number in range(self.index(node.lower, local), self.index(node.upper, local) + 1):
+        for number in range(first, last + 1):
             inner[letter] = number
             values.append(self.value(node.body, inner))
         return values
@@ -408,6 +429,10 @@ class Values:
             return self.point.size(name.name)
         if name.kind == "number":
             return self.entry(name.name, ())
+        if is_sequence(name):
+            if not covered(name.name, indices[0], self.scope):
+                raise NoSuchEntry
+            return self.entry(name.name, indices)
         for index, size in zip(indices, name.sizes, strict=True):
             if not 1 <= index <= self.point.size(size):
                 raise NoSuchEntry
@@ -516,7 +541,7 @@ class Values:
         keys = []
         for variable, name in zip(node.variables, names, strict=True):
             indices = tuple(self.index(index, local) for index in getattr(variable, "indices", ()))
-            for index, size in zip(indices, name.sizes, strict=False):
+            for index, size in zip(indices, () if is_sequence(name) else name.sizes, strict=False):
                 if not 1 <= index <= self.point.size(size):
                     raise NoSuchEntry
             keys.append((name.name, indices if name.kind == "entry" else ()))

@@ -20,15 +20,22 @@ def copy_to(folder: Path) -> Path:
     shutil.copy(ROOT / "_config.yml", folder)
     for part in ("_ext", "_static", "_templates", "_vendor"):
         (folder / "book" / part).symlink_to(ROOT / "book" / part)
+    shutil.copy(ROOT / "book" / "notation.yml", folder / "book")
     shutil.copytree(ROOT / "nncore", folder / "nncore", ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 
 
-def build(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
-    """Build it as `make book` does. The copy of nncore in the folder is the one that the pages import."""
+def build(folder: Path, *arguments: str, strict: bool = True) -> subprocess.CompletedProcess:
+    """Build it as `make book` does, or plainly. The copy of nncore in the folder is the one that the pages import."""
     environment = {**os.environ, "PYTHONPATH": str(folder)}
     return subprocess.run(
-        [Path(sys.executable).with_name("jupyter-book"), "build", folder, "-W", "--keep-going", *arguments],
+        [
+            Path(sys.executable).with_name("jupyter-book"),
+            "build",
+            folder,
+            *(["-W", "--keep-going"] if strict else []),
+            *arguments,
+        ],
         env=environment,
         capture_output=True,
         text=True,

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from nncore.verify.meaning import CLAIM, Page, meaning
 from nncore.verify.notation import load
+from nncore.verify.numeric import Verdict, judge
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTATION = load(ROOT / "book" / "notation.yml")
@@ -22,3 +24,26 @@ def write(path: Path, *parts: str) -> Path:
     shown = (part if "\n" in part else f"$$ {part} $$\n" for part in parts)
     path.write_text("\n".join(shown), encoding="utf-8")
     return path
+
+
+def say(folder: Path, *parts: str) -> Page:
+    """The meaning of a page with these parts."""
+    return meaning(write(folder / "page.md", *parts), NOTATION)
+
+
+def reason(folder: Path, *parts: str) -> str:
+    """Why the only formula of such a page that has no meaning has none."""
+    (fault,) = say(folder, *parts).faults
+    return fault.reason
+
+
+def last_verdict(folder: Path, *parts: str) -> Verdict:
+    """What the numbers say of the last claim of such a page, all of which has a meaning."""
+    said = say(folder, *parts)
+    assert not said.faults, said.faults
+    return judge([item for item in said.items if item.kind == CLAIM][-1])
+
+
+def block(text: str) -> str:
+    """Letters of a page."""
+    return f"```{{notation}}\n{text}\n```\n"

@@ -4,12 +4,10 @@ import subprocess
 import sys
 
 import pytest
-from common import DENSE, LOSS, NOTATION, SOFTMAX, page, write
+from common import DENSE, LOSS, NOTATION, SOFTMAX, write
 
-from nncore.verify.entrywise import entrywise
 from nncore.verify.meaning import book_functions, meaning
 from nncore.verify.notation import NotationError
-from nncore.verify.values import Point, Values, Wishes, equal
 from nncore.verify.writing import show
 
 
@@ -294,63 +292,14 @@ def test_a_formula_that_refers_to_an_assumption_that_is_not_understood_is_lost_t
 # Entry by entry -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("formula", "left", "right"),
-    [
-        (
-            r"Z = X W + \mathbf{1} b",
-            "z[lambda, mu]",
-            "(sum(iota = 1..D: (x[lambda, iota] * w[iota, mu])) + (1 * b[mu]))",
-        ),
-        (r"Z^\top = W^\top X^\top", "z[mu, lambda]", "sum(iota = 1..D: (w[iota, lambda] * x[mu, iota]))"),
-        (
-            r"\frac{\partial J}{\partial W} = X^\top \frac{\partial J}{\partial Z}",
-            "D(J; w[lambda, mu])",
-            "sum(iota = 1..n: (x[iota, lambda] * D(J; z[iota, mu])))",
-        ),
-        (r"(X W)_{im} = z_{im}", "sum(iota = 1..D: (x[i, iota] * w[iota, m]))", "z[i, m]"),
-    ],
-)
-def test_a_matrix_equation_is_one_equation_for_a_generic_entry(say, formula, left, right):
-    items = say(DENSE, r"J := \phi(Z)", formula).items
-    ((one, other, _),) = entrywise(items[-1])
-    assert (show(one), show(other)) == (left, right)
-
-
-PAGES = ["loss/exercise-1-1.md", "layers/dense-forward.md", "layers/dense-backward.md", "layers/softmax.md"]
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_entries_of_matrix_equations_are_the_numbers_that_stand_in_the_matrices(name):
-    sizes = {"n": 1 if name == "layers/softmax.md" else 4, "D": 2, "M": 3, "D_0": 2, "D_1": 4, "D_2": 3}
-    seen = 0
-    for item in meaning(page(name), NOTATION).items:
-        if item.kind != "claim" or item.shape is None:
-            continue
-        values = Values(item.scope, Point("entries", "random", "both", sizes, Wishes()))
-        first = {letter: 1 for letter, _ in item.free}
-        whole = [values.value(side, first) for side in (item.left, item.right)]
-        equations = entrywise(item)
-        fixed = len(equations) > 1
-        for row in range(len(whole[0])):
-            for column in range(len(whole[0][0])):
-                one = equations[row * len(whole[0][0]) + column] if fixed else equations[0]
-                here = {**first, r"\lambda": row + 1, r"\mu": column + 1}
-                assert all(
-                    equal(matrix[row][column], values.value(side, here))
-                    for matrix, side in zip(whole, one[:2], strict=True)
-                )
-                seen += 1
-    assert seen
-
-
 # The pages ------------------------------------------------------------------------------------------------------------
 
 
-def test_the_judges_import_neither_numpy_nor_the_layers_nor_sympy():
-    program = (
-        "import sys, nncore.verify.numeric, nncore.verify.entrywise; "
-        "print(sorted({'numpy', 'sympy', 'nncore.layers'} & set(sys.modules)))"
-    )
+@pytest.mark.parametrize(("module", "absent"), [
+    ("numeric", {"numpy", "sympy", "nncore.layers"}), ("judging", {"numpy", "nncore.layers"}),
+    ("book", {"numpy", "nncore.layers"}), ("__main__", {"numpy", "nncore.layers"}),
+])  # fmt: skip
+def test_the_numeric_judge_knows_no_sympy_and_the_checker_neither_numpy_nor_the_layers(module, absent):
+    program = f"import sys, nncore.verify.{module}; print(sorted({absent!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

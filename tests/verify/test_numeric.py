@@ -9,6 +9,8 @@ from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, judge, size_plans,
 LAYERS = ("dense-forward", "dense-backward", "relu", "sigmoid", "softmax", "cross-entropy", "softmax-cross-entropy")
 LOSSES = ("softmax-and-cross-entropy", "exercise-1-1")
 PAGES = ("prerequisites.md", *(f"loss/{name}.md" for name in LOSSES), *(f"layers/{name}.md" for name in LAYERS))
+PAGES += tuple(f"network/{name}.md" for name in ("gradient-checking", "initialization", "training"))
+PAGES += ("reference/numerical-range.md",)
 
 ONE_HOT = r"y_{im} := \delta_{m c_i}"
 SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
@@ -101,6 +103,34 @@ SLIPS = [
     ("layers/cross-entropy.md", "eq-cross-entropy-matrix", r"\oslash", r"\odot"),
     ("layers/softmax-cross-entropy.md", "eq-fused-vjp", r"\frac{\partial J}{\partial L_i} \,", ""),
     ("layers/softmax-cross-entropy.md", "eq-fused-soft-example", "1.733", "1.734"),
+    ("network/gradient-checking.md", "eq-gradient-checking-forward", "O(h)", "O(h^2)"),
+    ("network/gradient-checking.md", "eq-gradient-checking-central", "2 h", "h"),
+    ("network/gradient-checking.md", "eq-gradient-checking-taylor-up", r"+ \frac{h^2}{2} f''(x)", ""),
+    ("network/gradient-checking.md", "eq-gradient-checking-taylor-complex", r"- \frac{h^2}{2}", r"+ \frac{h^2}{2}"),
+    ("network/gradient-checking.md", "eq-gradient-checking-forward-error", r"\frac{h}{2}", r"h"),
+    ("network/gradient-checking.md", "eq-gradient-checking-central-error", r"\frac{h^2}{6}", r"\frac{h^2}{3}"),
+    ("network/gradient-checking.md", "eq-gradient-checking-complex-error", r"- \frac{h^2}{6}", r"+ \frac{h^2}{6}"),
+    ("network/gradient-checking.md", "eq-gradient-checking-best-step", r"3 \varepsilon F", r"6 \varepsilon F"),
+    ("network/gradient-checking.md", "eq-gradient-checking-best-error", r"{2 h}", r"{h}"),
+    ("network/gradient-checking.md", "eq-gradient-checking-cube-complex", "- h^2", "+ h^2"),
+    ("network/gradient-checking.md", "eq-gradient-checking-kink", r"-h \le x \le h, \; ", ""),
+    ("network/gradient-checking.md", "eq-gradient-checking-absolute", "= 0", "= h"),
+    ("network/initialization.md", "eq-initialization-variance", r"D \tau^2 q", r"D \tau q"),
+    ("network/initialization.md", "eq-initialization-half", r"\frac{1}{2} ", ""),
+    (
+        "network/initialization.md",
+        "eq-initialization-half",
+        r"\operatorname{E}[a_{im}^2]",
+        r"\operatorname{Var}(a_{im})",
+    ),
+    ("network/initialization.md", "eq-initialization-he", r"\frac{2}{D}", r"\frac{1}{D}"),
+    ("network/initialization.md", "eq-initialization-symmetry", r"\max(-z_{im}, 0)^2", r"z_{im}^2"),
+    ("network/initialization.md", "eq-initialization-backward", r"\sum_{m=1}^{M}", ""),
+    ("network/initialization.md", "eq-initialization-glorot", r"{D + M}", r"{D}"),
+    ("network/training.md", "eq-training-prediction", "z_{im}", "z_{mi}"),
+    ("network/training.md", "eq-training-expansion", r"\frac{h^2}{2}", r"h^2"),
+    ("network/training.md", "eq-training-expansion", r"O(h^3)", r"O(h^4)"),
+    ("reference/numerical-range.md", "eq-range-complement", r"e^{z})", r"e^{-z})"),
 ]
 
 

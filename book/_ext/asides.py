@@ -1,0 +1,56 @@
+"""The directives ``{erratum}`` and ``{unchecked}``: boxes around formulas that the book shows without claiming them.
+
+Below an erratum a quiet line says that it is wrong on purpose, how it fails, and which equation corrects it; below what
+is not checked stands the reason. Whether they fail, and may go unchecked, is for the checker to see.
+"""
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from docutils.statemachine import StringList
+from sphinx.util.docutils import SphinxDirective
+
+from nncore.verify.surroundings import ERRATUM, UNCHECKED, Aside, objection_to_options
+
+
+class Box(SphinxDirective):
+    """A box with the title of its kind, its content, and a line about it."""
+
+    has_content = True
+    optional_arguments = 1
+    final_argument_whitespace = True
+    option_spec = dict.fromkeys(("fails", "corrected", "where", "reason"), directives.unchanged)
+
+    def run(self):
+        wrong = objection_to_options(Aside(self.name, self.lineno, self.lineno, tuple(self.options.items()), ()))
+        if wrong:
+            raise self.error(wrong)
+        kind, line = KINDS[self.name]
+        title, _ = self.state.inline_text(": ".join([kind, *self.arguments]), self.lineno)
+        box = nodes.admonition(classes=[self.name])
+        box += nodes.title("", "", *title)
+        self.state.nested_parse(self.content, self.content_offset, box)
+        note = nodes.container(classes=["aside-note"])
+        words = StringList([line(self.options)], self.get_source_info()[0])
+        self.state.nested_parse(words, self.content_offset, note)
+        box += note
+        return [box]
+
+
+def about_erratum(options: dict[str, str]) -> str:
+    """How it fails, what is right, and where it is printed."""
+    where = f" Printed in {options['where']}." if "where" in options else ""
+    return f"Wrong on purpose: it fails by its {options['fails']}. Right is {{eq}}`{options['corrected']}`.{where}"
+
+
+def about_unchecked(options: dict[str, str]) -> str:
+    """Why it is not checked."""
+    return f"Not checked. {options['reason'][:1].upper()}{options['reason'][1:]}."
+
+
+KINDS = {ERRATUM: ("Erratum", about_erratum), UNCHECKED: ("Not checked", about_unchecked)}
+
+
+def setup(app):
+    for name in KINDS:
+        app.add_directive(name, Box)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

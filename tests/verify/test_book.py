@@ -1,0 +1,220 @@
+"""What became of every formula of some pages: evidence, problems, figures, and all of it as JSON."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from nncore.verify.book import NOTATION, check
+from nncore.verify.evidence import as_json, figures, page_as_json, page_from_json, sentences
+from nncore.verify.notation import load
+
+LETTERS = load(NOTATION)
+SOFTMAX = r"p_{im} := \frac{e^{z_{im}}}{\sum_{l=1}^{M} e^{z_{il}}}"
+JACOBIAN = r"\frac{\partial p_{ik}}{\partial z_{im}} = p_{ik} (\delta_{km} - p_{im})"
+SUMS = r"\sum_{m=1}^{M} p_{im} = 1"
+ROWS = "```{prf:assumption} Rows\n:label: asm-rows\n\n$$\n\\sum_{m=1}^{M} y_{im} = 1\n$$\n```\n"
+DOUBLE = r"2 \sum_{m=1}^{M} y_{im} = 2"
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Writes a page of formulas, each as it is printed or with its label, or of whole paragraphs."""
+
+    def page(*parts, name="page.md"):
+        shown = [part if "\n" in part else f"$$\n{part.partition(' @')[0]}\n$$" + _label(part) for part in parts]
+        path = tmp_path / name
+        path.write_text("# Title\n\n" + "\n\n".join(shown) + "\n", encoding="utf-8")
+        return path
+
+    return page
+
+
+def _label(part):
+    label = part.partition(" @")[2]
+    return f" ({label})" if label else ""
+
+
+@pytest.fixture
+def judged(write, tmp_path):
+    """The report on one page."""
+    return lambda *parts: check([write(*parts)], LETTERS, root=tmp_path, processes=1)
+
+
+def without_times(report):
+    value = as_json(report)
+    for page in value["pages"]:
+        for formula in page["formulas"]:
+            for part in formula["parts"]:
+                part["seconds"] = 0
+    return value
+
+
+# Evidence -------------------------------------------------------------------------------------------------------------
+
+
+def test_each_displayed_formula_has_one_evidence_in_the_order_of_the_page(judged):
+    (page,) = judged(SOFTMAX + " @eq-softmax", JACOBIAN, r"\foo", "p_{im}").pages
+    assert [(each.number, each.label, each.line) for each in page.formulas] == [
+        (1, "eq-softmax", 3),
+        (2, None, 7),
+        (3, None, 11),
+        (4, None, 15),
+    ]
+    assert [each.status for each in page.formulas] == [
+        "definition",
+        "verified for all shapes",
+        "unreadable",
+        "expression",
+    ]
+    assert page.formulas[1].name == "page.md#2"
+
+
+def test_the_status_of_a_formula_is_the_worst_of_its_claims(judged):
+    (page,) = judged(SOFTMAX, r"\sum_{m=1}^{M} p_{im} = 1 = 2").pages
+    chain = page.formulas[1]
+    assert [part.judgement.status for part in chain.parts] == ["verified for all shapes", "refuted"]
+    assert chain.status == "refuted"
+
+
+def test_a_chain_that_defines_and_claims_has_both_kinds_and_the_status_of_its_claim(judged):
+    (page,) = judged(SOFTMAX, r"s_i := \sum_{m=1}^{M} p_{im} = 1").pages
+    assert page.formulas[1].kinds == ("definition", "claim")
+    assert page.formulas[1].status == "verified for all shapes"
+
+
+def test_a_formula_names_the_definitions_of_its_letters_and_of_theirs(judged):
+    (page,) = judged(
+        SOFTMAX + " @eq-softmax", r"s_i := \sum_{m=1}^{M} p_{im}^2", "s_i = s_i + 0", "x_{ij} = x_{ij} + 0"
+    ).pages
+    assert page.formulas[1].uses == ("eq-softmax",)
+    assert set(page.formulas[2].uses) == {"eq-softmax", "page.md#2"}
+    assert page.formulas[3].uses == ()
+
+
+def test_a_formula_names_the_assumptions_that_it_rests_on(judged):
+    (page,) = judged(ROWS, "By {prf:ref}`asm-rows`:\n", DOUBLE, "Words.\n", DOUBLE).pages
+    assert [each.assumptions for each in page.formulas] == [(), ("asm-rows",), ()]
+    assert [each.status for each in page.formulas] == ["assumption", "verified for all shapes", "refuted"]
+
+
+def test_only_what_takes_a_derivative_rests_on_a_convention(judged):
+    agreed = "```{prf:convention} At 0\n\n$$\n\\operatorname{ReLU}'(0) := 0\n$$\n```\n"
+    relu = r"\operatorname{ReLU}(z) := \max(z, 0) @eq-relu"
+    derivative = r"\operatorname{ReLU}'(z) = 1 \quad (z > 0)"
+    (page,) = judged(relu, agreed, r"\operatorname{ReLU}(z) = \max(0, z)", derivative).pages
+    assert [each.uses for each in page.formulas] == [(), ("eq-relu",), ("eq-relu",), ("eq-relu", "page.md#2")]
+
+
+def test_an_assumption_that_no_numbers_satisfy_is_a_problem(judged):
+    (problem,) = judged(ROWS.replace("= 1", "= 1 + \\sum_{m=1}^{M} y_{im}")).problems
+    assert (problem.status, problem.line) == ("undecided", 7)
+    assert "no numbers were found" in problem.reason
+
+
+def test_a_claim_in_which_no_size_is_a_letter_is_not_counted_among_those_for_all_shapes(judged):
+    report = judged(SOFTMAX, SUMS, r"\sum_{m=1}^{M} p_{im} = 1 \quad (M = 2)", "x = x + 0", r"p_{im} \ge 0")
+    of = figures(report.pages)
+    assert (of.formulas, of.kinds["claim"], of.inequalities) == (5, 4, 1)
+    assert (of.symbolic, of.for_all_shapes) == (2, 2)  # i still runs to n where M is 2
+
+
+# Problems -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status", "place", "words"),
+    [
+        (JACOBIAN.replace("p_{im})", "p_{ik})"), "refuted", (8, 41), "differ at"),
+        (JACOBIAN.replace("- p", "+ p"), "refuted", (8, 41), "likely the sign"),
+        (JACOBIAN.replace("= p", r"= \frac{1}{n} p"), "refuted", (8, 41), "a factor n"),
+        (JACOBIAN.replace(r"\delta", r"\fox"), "unreadable", (8, 50), r"\fox"),
+        (JACOBIAN.replace("p_{im})", "p_{mi})"), "without meaning", (8, 65), "m runs to M"),
+    ],
+)
+def test_a_wrong_formula_is_named_with_its_place_and_what_is_wrong(judged, wrong, status, place, words):
+    report = judged(SOFTMAX, wrong, SUMS)
+    (problem,) = report.problems
+    assert problem.status == status and words in problem.reason
+    assert (problem.path, problem.line) == ("page.md", place[0])
+    text, caret = problem.snippet.split("\n")
+    assert text == wrong and set(caret.strip()) == {"^"}
+    assert caret.index("^") == problem.column - 1
+    assert [each.status for each in report.pages[0].formulas][::2] == ["definition", "verified for all shapes"]
+
+
+def test_a_page_on_which_a_formula_may_hide_is_a_problem(judged):
+    (problem,) = judged("Words $$ a = b $$ words.\n").problems
+    assert str(problem).startswith("page.md:3:1: without meaning: $$ stands between words")
+
+
+def test_a_faulty_block_of_notation_is_a_problem_and_leaves_no_formula_judged(judged):
+    report = judged("```{notation}\nscalars:\n  - {letter: x_{ij}, meaning: again}\n```\n", "x = x + 0")
+    assert [problem.line for problem in report.problems] == [4]
+    assert report.pages[0].formulas[0].status == "without meaning"
+
+
+def test_a_function_that_two_pages_define_is_a_problem_of_the_second(write, tmp_path):
+    pages = [
+        write(rf"\sigma(z) := {power} @eq-{name}", name=f"{name}.md") for name, power in (("a", "z"), ("b", "z^2"))
+    ]
+    (problem,) = check(pages, LETTERS, root=tmp_path, processes=1).problems
+    assert (problem.path, problem.line) == ("b.md", 4)
+    assert "another page" in problem.reason
+
+
+def test_what_breaks_the_judges_is_a_fault_of_the_checker_and_the_other_formulas_are_judged(judged, monkeypatch):
+    from nncore.verify import book
+
+    judge = book.judge
+
+    def broken(item, *arguments):
+        if item.relation == r"\ge":
+            raise RecursionError("too deep")
+        return judge(item, *arguments)
+
+    monkeypatch.setattr(book, "judge", broken)
+    report = judged(SOFTMAX, r"p_{im} \ge 0", SUMS)
+    assert [(each.status, each.reason) for each in report.problems] == [("checker fault", "RecursionError: too deep")]
+    assert report.pages[0].formulas[2].status == "verified for all shapes"
+
+
+# The whole ------------------------------------------------------------------------------------------------------------
+
+
+def test_one_process_and_two_give_the_same_report(write, tmp_path):
+    pages = [write(SOFTMAX, JACOBIAN, r"\foo", name="a.md"), write(r"\sigma(z) := z @eq-s", "x = 2 x", name="b.md")]
+    one, two = (check(pages, LETTERS, root=tmp_path, processes=count) for count in (1, 2))
+    assert without_times(one) == without_times(two)
+    assert [page.name for page in one.pages] == ["a.md", "b.md"]
+
+
+def test_a_page_is_the_same_after_its_way_through_json(judged):
+    report = judged(ROWS, "By {prf:ref}`asm-rows`:\n", DOUBLE, r"\ln x = \ln x + 0", "x = 2 x", r"\foo")
+    for page in report.pages:
+        assert page_from_json(json.loads(json.dumps(page_as_json(page)))) == page
+
+
+def test_the_json_says_what_the_report_says(judged):
+    value = json.loads(json.dumps(as_json(judged(SOFTMAX, JACOBIAN.replace("- p", "+ p")))))
+    assert value["figures"]["statuses"] == {"refuted": 1}
+    formula = value["pages"][0]["formulas"][1]
+    (part,) = formula["parts"]
+    assert part["indices"] == {"i": "n", "k": "M", "m": "M"}
+    at = part["judgement"]["counterexample"]
+    assert at["sizes"].keys() == {"M", "n"} and at["left"] != at["right"]
+    assert value["checker"]["seed"] == "1"
+
+
+def test_the_coverage_is_said_in_words_and_a_share_is_never_rounded_up(judged):
+    report = judged(SOFTMAX, JACOBIAN, SUMS)
+    first, second, third, fourth = sentences(report)
+    assert first == "3 displayed formulas, each one read and judged: 0 are unreadable, 0 are unchecked."
+    assert second == "2 claims: 2 verified for all shapes."
+    assert "2 equations in which a size is a letter, 2 (100 %)" in third
+    assert fourth == "What claims nothing: 1 definition."
+    page = report.pages[0]
+    claim = page.formulas[1]
+    sampled = replace(claim.parts[0], judgement=replace(claim.parts[0].judgement, status="sampled"))
+    many = replace(page, formulas=(claim,) * 1999 + (replace(claim, parts=(sampled,)),))
+    assert "1999 (99.9 %)" in list(sentences(replace(report, pages=(many,))))[2]

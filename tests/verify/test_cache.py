@@ -1,0 +1,181 @@
+"""What is kept of a judgement is used only if nothing on which it depends has changed."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from nncore.verify import book, cache
+from nncore.verify.book import NOTATION, check
+from nncore.verify.cache import Cache, digest, text_with_includes
+from nncore.verify.notation import load, parse
+
+LETTERS = load(NOTATION)
+SIGMOID = "$$\n\\sigma(z) := {}\n$$ (eq-sigmoid)\n"
+SLOPE = "$$\n\\sigma'(z) = \\sigma(z) (1 - \\sigma(z))\n$$\n"
+ONE = r"\frac{1}{1 + e^{-z}}"
+
+
+class Pages:
+    """Two pages in a folder, the functions of one known on the other, and how often a claim was judged."""
+
+    def __init__(self, folder: Path, monkeypatch):
+        self.folder, self.judged = folder, 0
+        self.write("a.md", SIGMOID.format(ONE))
+        self.write("b.md", SLOPE)
+        judge = book.judge
+
+        def counting(*arguments):
+            self.judged += 1
+            return judge(*arguments)
+
+        monkeypatch.setattr(book, "judge", counting)
+
+    def write(self, name, text):
+        (self.folder / name).write_text(text, encoding="utf-8")
+
+    def check(self, notation=LETTERS, **more):
+        self.judged = 0
+        pages = [self.folder / "a.md", self.folder / "b.md"]
+        return check(pages, notation, self.folder / "cache", self.folder, processes=1, **more)
+
+
+@pytest.fixture
+def pages(tmp_path, monkeypatch):
+    made = Pages(tmp_path, monkeypatch)
+    assert made.check().problems == () and made.judged == 1
+    return made
+
+
+def test_nothing_is_judged_again_if_nothing_changed_and_the_report_is_the_same(pages):
+    first = pages.check()
+    assert pages.judged == 0
+    (pages.folder / "cache").rename(pages.folder / "elsewhere")
+    cold = pages.check()
+    assert pages.judged == 1
+    assert [page.formulas[0].status for page in first.pages] == [page.formulas[0].status for page in cold.pages]
+
+
+def test_a_changed_page_is_judged_and_no_other(pages):
+    pages.write("b.md", SLOPE + SLOPE)
+    assert pages.check().problems == ()
+    assert pages.judged == 2
+    pages.write("a.md", SIGMOID.format(ONE) + "\nWords.\n")
+    pages.check()
+    assert pages.judged == 0  # the page has no claims, and the function is the same
+
+
+def test_a_changed_definition_on_another_page_is_noticed(pages):
+    pages.write("a.md", SIGMOID.format(ONE.replace("1 +", "2 +")))
+    (problem,) = pages.check().problems
+    assert (problem.path, problem.status) == ("b.md", "refuted")
+
+
+def test_a_changed_definition_above_on_the_page_is_noticed(pages):
+    pages.write("b.md", f"$$\nJ := h\n$$\n\n{SLOPE}\n$$\nJ + 1 = h + 1\n$$\n")
+    assert pages.check().problems == ()
+    pages.write("b.md", f"$$\nJ := 2 h\n$$\n\n{SLOPE}\n$$\nJ + 1 = h + 1\n$$\n")
+    assert [problem.status for problem in pages.check().problems] == ["refuted"]
+
+
+def test_a_changed_notation_is_noticed(pages):
+    text = NOTATION.read_text(encoding="utf-8")
+    assert pages.check(parse(text + "\n# a remark says nothing\n")).problems == () and pages.judged == 0
+    without = parse(text.replace(r"{name: \sigma, kind: number", r"{name: \chi, kind: number"))
+    assert len(pages.check(without).problems) == 2
+
+
+def test_a_changed_checker_version_or_seed_is_noticed(pages, monkeypatch):
+    pages.check(seed="2")
+    assert pages.judged == 1
+    for key in ("sources", "sympy", "python"):
+        monkeypatch.setattr(book, "checker", lambda key=key: {**cache.checker(), key: "another"})
+        pages.check()
+        assert pages.judged == 1, key
+
+
+def test_the_name_of_the_checker_follows_its_sources_and_the_libraries(monkeypatch, tmp_path):
+    here = cache.checker.__wrapped__()
+    assert {"sources", "python", "sympy", "mpmath", "lark"} <= here.keys()
+    for source in Path(cache.__file__).parent.glob("*.py"):
+        (tmp_path / source.name).write_bytes(source.read_bytes())
+    monkeypatch.setattr(cache, "__file__", str(tmp_path / "cache.py"))
+    assert cache.checker.__wrapped__() == here
+    with (tmp_path / "numeric.py").open("a") as source:
+        source.write("\n")
+    assert cache.checker.__wrapped__()["sources"] != here["sources"]
+
+
+def test_a_changed_included_file_is_noticed(pages):
+    pages.write("part.md", SLOPE)
+    pages.write("b.md", "```{include} part.md\n```\n")
+    assert pages.check().problems == ()
+    pages.write("part.md", SLOPE.replace("1 -", "2 -"))
+    (problem,) = pages.check().problems
+    assert (problem.path, problem.line) == ("part.md", 2)
+
+
+def test_files_that_include_each_other_end(tmp_path):
+    (tmp_path / "a.md").write_text("```{include} b.md\n```\n")
+    (tmp_path / "b.md").write_text("```{include} a.md\n```\n")
+    assert "b.md" in text_with_includes(tmp_path / "a.md")
+
+
+@pytest.mark.parametrize("status", ["undecided", "checker fault"])
+def test_what_may_end_otherwise_another_time_is_not_kept(pages, monkeypatch, status):
+    judge = book.judge
+    monkeypatch.setattr(book, "judge", lambda *given: book.Judgement(status, reason="time ran out"))
+    pages.write("b.md", SLOPE + "\n")
+    assert [problem.status for problem in pages.check().problems] == [status]
+    monkeypatch.setattr(book, "judge", judge)
+    assert pages.check().problems == ()
+    assert pages.judged == 1
+
+
+def test_a_claim_whose_proof_ran_out_of_time_is_not_kept(pages, monkeypatch):
+    judge = book.judge
+    monkeypatch.setattr(book, "judge", lambda *given: book.Judgement("sampled", points=4))
+    monkeypatch.setattr(book.symbolic, "LONGEST", 0)
+    pages.write("b.md", SLOPE + "\n")
+    assert pages.check().pages[1].formulas[0].status == "sampled"
+    monkeypatch.setattr(book, "judge", judge)
+    assert pages.check().pages[1].formulas[0].status == "verified for all shapes"
+    assert pages.judged == 1
+
+
+def test_what_is_refuted_is_refuted_again_from_the_cache(pages):
+    pages.write("b.md", SLOPE.replace("1 -", "2 -"))
+    first, second = pages.check(), pages.check()
+    assert pages.judged == 0
+    assert first.problems == second.problems and len(first.problems) == 1
+
+
+def test_a_damaged_file_counts_for_nothing(pages):
+    files = list((pages.folder / "cache").glob("*.json"))
+    assert files
+    for file in files:
+        file.write_text(file.read_text()[:20])
+    assert pages.check().problems == ()
+    assert pages.judged == 1
+    assert all(json.loads(file.read_text()) is not None for file in (pages.folder / "cache").glob("*"))
+
+
+def test_a_digest_tells_texts_apart_that_look_alike_when_joined():
+    assert len({digest("ab", "c"), digest("a", "bc"), digest("abc"), digest("abc", "")}) == 4
+
+
+def test_without_a_folder_nothing_is_kept():
+    store = Cache(None)
+    store.put("key", 1)
+    assert store.get("key") is None
+
+
+def test_looking_up_the_whole_book_takes_less_than_half_a_second(tmp_path, monkeypatch):
+    monkeypatch.setattr(book, "judge", lambda *given: book.Judgement("sampled", points=4))
+    found = sorted(NOTATION.parent.rglob("*.md"))
+    first = check(found, LETTERS, tmp_path, NOTATION.parents[1], processes=1)
+    start = time.process_time()
+    second = check(found, LETTERS, tmp_path, NOTATION.parents[1], processes=1)
+    assert time.process_time() - start < 0.5
+    assert second == first and sum(len(page.formulas) for page in second.pages) > 300

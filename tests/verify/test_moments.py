@@ -1,0 +1,256 @@
+"""Expectations and variances: only declared moments, declared independence and declared symmetry make a claim true."""
+
+import pytest
+from common import NOTATION, block, last_verdict, page, reason, write
+
+from nncore.verify.meaning import CLAIM, meaning
+from nncore.verify.moments import EXPECTATION, MEAN, SPREAD, SQUARE, VARIANCE, Rejected, distribution
+from nncore.verify.notation import Random
+from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, judge
+from nncore.verify.values import Point, Wishes, equal, mp
+
+LETTERS = r"""scalars:
+  - {letter: \tau, meaning: standard deviation of the weights}
+  - {letter: q, meaning: mean square of the inputs}
+random:
+  - {letter: W, entries: independent, symmetric: yes, meaning: weights}
+  - {letter: X, entries: dependent, meaning: inputs}
+"""
+SCALE, INPUT = r"\operatorname{E}[w_{jm}^2] = \tau^2", r"\operatorname{E}[x_{ij}^2] = q"
+Z = r"z_{im} := \sum_{j=1}^{D} x_{ij} w_{jm}"
+A = r"a_{im} := \max(z_{im}, 0)"
+VAR = r"\operatorname{Var}(z_{im})"
+
+
+def assumption(*formulas):
+    shown = "\n".join(f"$$ {formula} $$\n" for formula in formulas)
+    return f"```{{prf:assumption}} Weights\n:label: asm-w\n\n{shown}```\n"
+
+
+def under(formula):
+    return f"By {{prf:ref}}`asm-w`:\n\n$$ {formula} $$\n"
+
+
+@pytest.fixture
+def status(tmp_path):
+    """The verdict on a claim about random weights and inputs, with both moments assumed."""
+
+    def find(*parts, letters=LETTERS, moments=(SCALE, INPUT)):
+        *definitions, claim = parts
+        return last_verdict(tmp_path, block(letters), assumption(*moments), *definitions, under(claim)).status
+
+    return find
+
+
+@pytest.fixture
+def why(tmp_path):
+    return lambda *parts: reason(tmp_path, block(LETTERS), *parts)
+
+
+# The claims of the page on initialization -----------------------------------------------------------------------------
+
+
+def test_the_spread_of_activations_follows_from_the_declared_moments(status):
+    assert status(Z, rf"{VAR} = D \tau^2 q") == AGREES
+    assert status(Z, A, rf"\operatorname{{E}}[a_{{im}}^2] = \frac{{1}}{{2}} {VAR}") == AGREES
+    assert status(Z, A, r"\tau = \sqrt{\frac{2}{D}} \Rightarrow \operatorname{E}[a_{im}^2] = q") == AGREES
+    assert (
+        status(Z, r"\operatorname{E}[z_{im}] = \sum_{j=1}^{D} \operatorname{E}[x_{ij}] \operatorname{E}[w_{jm}]")
+        == AGREES
+    )
+    assert status(Z, r"\operatorname{E}[z_{im}] = 0") == AGREES
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        rf"{VAR} = \tau^2 q",
+        rf"{VAR} = D \tau q",
+        rf"{VAR} = D \tau^2 q^2",
+        rf"{VAR} = D \tau^2 \operatorname{{Var}}(x_{{i1}})",
+        rf"{VAR} = \operatorname{{E}}[z_{{im}}]^2",
+        r"\operatorname{E}[a_{im}^2] = " + VAR,
+        rf"\operatorname{{Var}}(a_{{im}}) = \frac{{1}}{{2}} {VAR}",
+        r"\operatorname{E}[a_{im}] = 0",
+        r"\operatorname{E}[\lvert z_{im} \rvert]^2 = " + VAR,
+        r"\tau = \sqrt{\frac{1}{D}} \Rightarrow \operatorname{E}[a_{im}^2] = q",
+        r"\tau = \sqrt{\frac{2}{M}} \Rightarrow \operatorname{E}[a_{im}^2] = q",
+        r"\operatorname{E}[z_{im}^4] = 3 \operatorname{Var}(z_{im})^2",
+        r"z_{im} = 0",
+    ],
+)
+def test_slips_about_the_spread_are_refuted(status, slip):
+    assert status(Z, A, slip) == REFUTED
+
+
+@pytest.mark.parametrize("moment", [r"\operatorname{E}[w_{jm}^4] = \tau^4", r"\operatorname{E}[w_{jm}^4] = 3 \tau^4"])
+def test_moments_that_are_not_declared_are_open(status, moment):
+    assert status(moment) == REFUTED
+    wide = r"\operatorname{E}[w_{jm}^6] \operatorname{E}[w_{jm}^2] = \operatorname{E}[w_{jm}^4]^2"
+    assert status(wide) == REFUTED  # it holds for every weight that is 0 or of one size
+
+
+def test_without_the_assumption_nothing_is_known_of_the_scale(tmp_path):
+    parts = (block(LETTERS), assumption(SCALE, INPUT), Z)
+    assert last_verdict(tmp_path, *parts, rf"{VAR} = D \tau^2 q").status == REFUTED
+    assert last_verdict(tmp_path, *parts, under(rf"{VAR} = D \tau^2 q")).assumptions == ("asm-w",)
+
+
+def test_a_lone_moment_of_the_inputs_does_not_do_for_the_weights(status):
+    assert status(Z, rf"{VAR} = D \tau^2 q", moments=(INPUT,)) == REFUTED
+    assert status(Z, rf"{VAR} = D \tau^2 q", moments=(SCALE,)) == REFUTED
+
+
+def test_every_claim_about_expectations_on_the_page_on_initialization_agrees():
+    said = meaning(page("network/initialization.md"), NOTATION)
+    claims = [item for item in said.items if item.kind == CLAIM and item.letters & {EXPECTATION, VARIANCE}]
+    assert len(claims) >= 12
+    shared: dict = {}
+    assert not [str(item) for item in claims if judge(item, shared=shared).status != AGREES]
+
+
+# Independence and symmetry --------------------------------------------------------------------------------------------
+
+
+def test_independent_entries_have_products_of_expectations_and_dependent_ones_do_not(status):
+    both = r"\operatorname{{E}}[{0} {1}] = \operatorname{{E}}[{0}] \operatorname{{E}}[{1}]"
+    assert status(both.format("w_{1m}^2", "w_{2m}^2")) == AGREES
+    assert status(both.format("x_{i1}", "w_{1m}^2")) == AGREES
+    assert status(both.format("x_{i1}", "x_{i2}")) == REFUTED
+    assert status(both.format("w_{1m}", "w_{1m}^3")) == REFUTED
+
+
+def test_entries_need_not_be_distributed_alike(status):
+    assert status(r"\operatorname{E}[w_{1m}^2] = \operatorname{E}[w_{2m}^2]") == AGREES
+    assert status(r"\operatorname{E}[w_{1m}^4] = \operatorname{E}[w_{2m}^4]") == REFUTED
+    assert status(r"\operatorname{E}[x_{i1}] = \operatorname{E}[x_{i2}]") == REFUTED
+
+
+def test_symmetry_is_used_only_where_it_is_declared(status):
+    halves = r"\operatorname{E}[\max(z_{im}, 0)^2] = \operatorname{E}[\max(-z_{im}, 0)^2]"
+    assert status(Z, halves) == AGREES
+    assert status(Z, halves, letters=LETTERS.replace(" symmetric: yes,", "")) == REFUTED
+    assert status(r"\operatorname{E}[x_{ij}^3] = 0") == REFUTED
+
+
+def test_dependent_letters_may_depend_on_each_other(status):
+    letters = LETTERS + "  - {letter: G, entries: dependent, meaning: gradients}\n"
+    product = r"\operatorname{E}[x_{ij} g_{im}] = \operatorname{E}[x_{ij}] \operatorname{E}[g_{im}]"
+    assert status(product, letters=letters) == REFUTED
+    assert status(product.replace("x_{ij}", "w_{jm}"), letters=letters) == AGREES
+
+
+def test_mean_and_variance_of_entries_that_are_not_symmetric_may_be_declared(status):
+    letters = LETTERS.replace(" symmetric: yes,", "")
+    letters = letters.replace("scalars:", "scalars:\n  - {letter: \\mu, meaning: mean}")
+    moments = (r"\operatorname{E}[w_{jm}] = \mu", r"\operatorname{Var}(w_{jm}) = \tau^2")
+    total = r"\operatorname{E} \left[ \left( \sum_{j=1}^{D} w_{jm} \right)^2 \right]"
+    assert status(rf"{total} = D \tau^2 + (D \mu)^2", letters=letters, moments=moments) == AGREES
+    assert status(rf"{total} = D \tau^2 + D \mu^2", letters=letters, moments=moments) == REFUTED
+    second = (moments[0], r"\operatorname{E}[w_{jm}^2] = \mu^2 + \tau^2")
+    assert status(rf"{total} = D \tau^2 + (D \mu)^2", letters=letters, moments=second) == AGREES
+
+
+# Rules ----------------------------------------------------------------------------------------------------------------
+
+
+def test_expectation_is_linear_and_a_variance_is_a_mean_square_deviation(status):
+    assert status(r"\operatorname{E}[2 x_{ij} + h] = 2 \operatorname{E}[x_{ij}] + h") == AGREES
+    assert status(r"\operatorname{Var}(2 x_{ij} + h) = 4 \operatorname{Var}(x_{ij})") == AGREES
+    assert status(r"\operatorname{Var}(2 x_{ij} + h) = 2 \operatorname{Var}(x_{ij})") == REFUTED
+    inner = r"\operatorname{E} \left[ (x_{ij} - \operatorname{E}[x_{ij}])^2 \right]"
+    assert status(rf"\operatorname{{Var}}(x_{{ij}}) = {inner}") == AGREES
+    assert status(rf"\operatorname{{E}}[x_{{ij}}^2] = {inner}") == REFUTED
+    assert status(r"\operatorname{E}[e^{x_{ij}}] \ge e^{\operatorname{E}[x_{ij}]}") == AGREES
+    assert status(r"\operatorname{E}[e^{x_{ij}}] \le e^{\operatorname{E}[x_{ij}]}") == REFUTED
+
+
+def test_a_derivative_is_taken_in_every_outcome(status):
+    slope = r"\operatorname{E} \left[ \frac{\partial}{\partial w_{jm}} w_{jm}^3 \right]"
+    assert status(rf"{slope} = 3 \tau^2") == AGREES
+    assert status(rf"{slope} = 2 \tau^2") == REFUTED
+    assert status(r"\frac{\partial}{\partial h} \operatorname{E}[(h x_{ij})^2] = 2 h q") == AGREES
+
+
+def test_a_branch_that_only_some_outcomes_take_counts(status):
+    either = r"\begin{cases} w_{2m}^2, & w_{1m} > 0 \\ 0, & w_{1m} \le 0 \end{cases}"
+    chance = r"\begin{cases} 1, & w_{1m} > 0 \\ 0, & w_{1m} \le 0 \end{cases}"
+    assert status(rf"\operatorname{{E}} \left[ {chance} \right] \le \frac{{1}}{{2}}") == AGREES
+    claim = rf"\operatorname{{E}} \left[ {either} \right] = \operatorname{{E}} \left[ {chance} \right] \tau^2"
+    assert status(claim) == AGREES
+    assert status(claim.replace(r"\tau^2", r"\tau^2 + \tau^2")) == REFUTED
+
+
+def test_moments_that_no_distribution_has_decide_nothing(status):
+    assert status(r"\operatorname{E}[x_{ij}] = x_{ij}", moments=(r"\operatorname{E}[x_{ij}^2] = -1",)) == UNDECIDED
+    assert status(r"\operatorname{E}[w_{jm}] = 2", moments=(r"\operatorname{E}[w_{jm}] = 1",)) == UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("random", "known"),
+    [
+        (Random("W", True, True, ""), {SQUARE: 5}),
+        (Random("W", True, True, ""), {SPREAD: 5}),
+        (Random("W", True, False, ""), {MEAN: -2, SQUARE: 5}),
+        (Random("W", True, False, ""), {MEAN: 3, SPREAD: 5}),
+        (Random("X", False, False, ""), {SQUARE: 5}),
+        (Random("X", False, False, ""), {MEAN: 3}),
+    ],
+)
+def test_a_distribution_has_the_known_moments_and_is_random_otherwise(random, known):
+    fourth = set()
+    for seed in "12345":
+        point = Point(seed, "random", "both", {}, Wishes())
+        pairs = distribution(random, lambda _, count, point=point: point.fractions(count, "entry"), point.joint, known)
+        total, mean, square = (sum(weight * value**power for weight, value in pairs) for power in (0, 1, 2))
+        assert equal(total, 1)
+        for kind, moment in {MEAN: mean, SQUARE: square, SPREAD: square - mean**2}.items():
+            assert kind not in known or equal(moment, known[kind])
+        assert not random.symmetric or equal(mean, 0, 1)
+        fourth.add(mp.nstr(sum(weight * value**4 for weight, value in pairs), 10))
+    assert len(fourth) == 5
+
+
+def test_a_distribution_with_a_mean_square_below_the_square_of_its_mean_is_rejected():
+    point = Point("1", "random", "both", {}, Wishes())
+    with pytest.raises(Rejected):
+        distribution(Random("W", True, False, ""), lambda _, n: point.fractions(n), point.joint, {MEAN: 3, SQUARE: 5})
+
+
+# Faults ---------------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_expected_contains_something_random_and_is_a_number(why):
+    assert why(r"\operatorname{E}[h] = h") == "nothing in E(h) is declared random"
+    assert "is taken of one number" in why(r"\operatorname{E}[X W] = Z")
+    assert "takes real numbers only" in why(r"\operatorname{E}[\mathrm{i} x_{ij}] = 0")
+
+
+def test_an_expectation_is_no_function_of_what_it_is_taken_over(why):
+    slope = r"\frac{\partial}{\partial w_{jm}} \operatorname{E}[w_{jm}^2] = 0"
+    assert why(slope) == "an expectation is no function of w[j, m], over which it is taken"
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        ("{letter: W, entries: alike, meaning: weights}", "entries are 'independent' or 'dependent'"),
+        ("{letter: W, entries: dependent, symmetric: yes, meaning: weights}", "only a distribution of independent"),
+        ("{letter: W, entries: independent, symmetric: perhaps, meaning: weights}", "symmetric is 'yes' or 'no'"),
+        ("{letter: W, entries: independent}", "meaning is missing"),
+        ("{letter: c, entries: independent, meaning: classes}", "only arrays and numbers are random"),
+        ("{letter: D, entries: independent, meaning: inputs}", "only arrays and numbers are random"),
+        ("{letter: w, entries: independent, meaning: weights}", "only arrays and numbers are random"),
+    ],
+)
+def test_a_random_letter_is_declared_in_one_way(tmp_path, declared, said):
+    path = write(tmp_path / "page.md", block(f"random:\n  - {declared}"), "x = x")
+    (fault,) = meaning(path, NOTATION).faults
+    assert said in fault.reason
+
+
+def test_a_letter_is_declared_random_once(tmp_path):
+    line = "  - {letter: W, entries: independent, meaning: weights}\n"
+    path = write(tmp_path / "page.md", block(f"random:\n{line}{line}"), "x = x")
+    (fault,) = meaning(path, NOTATION).faults
+    assert "declared random already" in fault.reason

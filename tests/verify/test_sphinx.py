@@ -1,0 +1,180 @@
+"""What a build shows of the evidence: badges, coverage, ledger, drawing, and the file with all of it."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from bs4 import BeautifulSoup
+
+from nncore.verify.badges import badge, word
+from nncore.verify.book import NOTATION, check
+from nncore.verify.drawing import drawing
+from nncore.verify.notation import load
+from tests.fixture_book.build import build, copy_to
+
+
+@pytest.fixture(scope="module")
+def html(tmp_path_factory):
+    """The built fixture book."""
+    folder = copy_to(tmp_path_factory.mktemp("shown") / "book")
+    result = build(folder)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return folder / "_build" / "html"
+
+
+@pytest.fixture(scope="module")
+def page(html):
+    return BeautifulSoup((html / "book" / "page.html").read_text(encoding="utf-8"), "html.parser")
+
+
+@pytest.fixture(scope="module")
+def first(html):
+    return BeautifulSoup((html / "book" / "index.html").read_text(encoding="utf-8"), "html.parser")
+
+
+@pytest.fixture(scope="module")
+def evidence(html):
+    return json.loads((html / "evidence.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def formula(tmp_path):
+    """The evidence of the last of some formulas."""
+
+    def judged(*texts):
+        path = tmp_path / "page.md"
+        path.write_text("\n\n".join(f"$$\n{text}\n$$" for text in texts) + "\n", encoding="utf-8")
+        (report,) = check([path], load(NOTATION), root=tmp_path, processes=1).pages
+        return report.formulas[-1]
+
+    return judged
+
+
+def link(name):
+    return f'<a href="#{name}">{name}</a>'
+
+
+# The built book -------------------------------------------------------------------------------------------------------
+
+
+def test_every_displayed_formula_has_a_badge_and_what_a_cell_prints_has_none(page, evidence):
+    formulas = [math for math in page.select("div.math") if not math.find_parent(class_="cell_output")]
+    printed = [math for math in page.select("div.math") if math.find_parent(class_="cell_output")]
+    (judged,) = (each["formulas"] for each in evidence["pages"] if each["name"] == "book/page.md")
+    assert len(formulas) == len(judged) > 5 and printed
+    for math, one in zip(formulas, judged, strict=True):
+        below = math.find_next_sibling()
+        assert below.name == "details" and "evidence" in below["class"]
+        said = below.summary.get_text(" ", strip=True).removeprefix("✓ ")
+        assert said in (one["status"], "verified"), one["name"]
+        assert math.get("id"), "a formula without an anchor"
+    for math in printed:
+        below = math.find_next_sibling()
+        assert below is None or "evidence" not in below.get("class", [])
+
+
+def test_a_badge_unfolds_to_the_reading_the_method_and_the_ledger(page, first):
+    (square,) = (each for each in page.select("details.evidence") if "f'(x) = (2 * x)" in each.get_text())
+    text = square.get_text(" ", strip=True)
+    assert "symbolic difference is 0" in text and "numeric comparisons agree" in text
+    definition, row = (each["href"] for each in square.select("a"))
+    assert page.select_one(definition)
+    assert row.startswith("index.html#") and first.select_one(f"tr#{row.partition('#')[2]}")
+
+
+def test_the_sign_of_a_badge_is_not_announced_and_its_words_are_no_words_of_the_search(page, html):
+    for sign in page.select("details.evidence summary > span"):
+        assert sign["aria-hidden"] == "true"
+    index = (html / "searchindex.js").read_text(encoding="utf-8")
+    assert '"logit"' in index and '"symbolic"' not in index.partition('"terms"')[2]
+
+
+def test_the_ledger_has_a_row_for_every_formula_and_links_to_it(first, page, evidence):
+    rows = first.select("table.verify-ledger tbody tr")
+    judged = [one for each in evidence["pages"] for one in each["formulas"]]
+    assert len(rows) == len(judged)
+    soups = {"page.html": page, "": first}
+    for row in rows:
+        address, _, anchor = row.select_one("a")["href"].partition("#")
+        assert soups[address].find(id=anchor), anchor
+
+
+def test_the_coverage_on_the_page_is_that_of_the_evidence(first, evidence):
+    words = first.get_text(" ", strip=True)
+    of = evidence["figures"]
+    assert f"{of['formulas']} displayed formulas, each one read and judged: 0 are unreadable, 0 are unchecked." in words
+    assert f"({1000 * of['for_all_shapes'] // of['symbolic'] / 10:g} %)" in words
+    cells = [cell.get_text(strip=True) for cell in first.select("tr#ledger-sum td")]
+    assert cells[2:5] == [
+        str(of["formulas"]),
+        str(of["kinds"]["claim"]),
+        str(of["statuses"]["verified for all shapes"]),
+    ]
+
+
+def test_the_evidence_of_the_site_names_what_judged(evidence):
+    assert {"sources", "python", "sympy", "mpmath", "lark", "seed"} <= evidence["checker"].keys()
+    assert all(not each["problems"] for each in evidence["pages"])
+
+
+# Badges ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_badge_says_what_became_of_a_formula(formula):
+    assert word(formula("f'(x) = f'(x) + 0")) == "verified"
+    claim = formula(r"\sum_{m=1}^{M} (x + 1) = M x + M")
+    assert word(claim) == "verified for all shapes"
+    (part,) = claim.parts
+    proved = replace(part.judgement, status="verified at shapes", shapes=((("M", 2),), (("M", 3),)))
+    assert (
+        word(replace(claim, status="verified at shapes", parts=(replace(part, judgement=proved),)))
+        == "verified at 2 shapes"
+    )
+    assert word(formula("x + 1")) == "expression"
+    assert word(formula("x = 2 x")) == "refuted"
+
+
+def test_a_badge_holds_nothing_that_html_could_take_for_its_own(formula):
+    made = BeautifulSoup(badge(formula(r"x < x + 1 \quad (x < 3)"), link, "ledger.html#a&b"), "html.parser")
+    assert made.code.get_text() == "x < (x + 1)  (x < 3)"
+    assert [
+        each.name for each in made.find_all(True) if each.name not in "details summary span ul li code br p a".split()
+    ] == []
+
+
+def test_a_badge_of_what_fails_says_why(formula):
+    made = BeautifulSoup(badge(formula("x = 2 x"), link, None), "html.parser")
+    assert "fails" in made.details["class"]
+    assert "refuted: the values differ" in made.get_text() and made.a is None
+
+
+# The drawing ----------------------------------------------------------------------------------------------------------
+
+
+def drawn(**uses):
+    """The boxes of a drawing with their left sides, and how many lines it has."""
+    base = dict(
+        path="", line=1, label=None, kinds=(), status="", latex="", reading="", parts=(), assumptions=(), problems=()
+    )
+    from nncore.verify.evidence import Evidence
+
+    formulas = [Evidence(name=name, number=1, uses=tuple(used), **base) for name, used in uses.items()]
+    svg = BeautifulSoup(drawing(formulas, lambda name: (f"#{name}", name)), "html.parser")
+    return {each.get_text(): float(each.rect["x"]) for each in svg.select("a")}, len(svg.select("path"))
+
+
+def test_a_formula_stands_to_the_right_of_all_that_it_uses_and_is_joined_to_what_it_uses_directly():
+    boxes, lines = drawn(a=[], b=["a"], c=["a", "b"], d=["a"])
+    assert boxes["a"] < boxes["b"] < boxes["c"] and boxes["b"] == boxes["d"]
+    assert lines == 3  # c is not joined to a, which it uses through b
+
+
+def test_what_is_defined_elsewhere_is_drawn_and_what_rests_on_nothing_is_not():
+    boxes, lines = drawn(a=["far"], alone=[])
+    assert set(boxes) == {"far", "a"} and lines == 1
+    assert drawn(alone=[]) == ({}, 0)
+
+
+def test_two_formulas_that_use_each_other_are_drawn():
+    boxes, _ = drawn(a=["b"], b=["a"])
+    assert set(boxes) == {"a", "b"}
