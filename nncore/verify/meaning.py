@@ -34,6 +34,7 @@ understood may not be used by any formula below. The rules:
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -227,6 +228,16 @@ class _Reading:
         self._worlds: dict[str, Scope] = {}  # what exercises define, on top of the page
         self._used: dict[str | None, set[str]] = {None: set()}  # names that occurred, by exercise
         self._lines: list[tuple[DisplayedFormula, t.Node, str | None, str, Line]] = []
+
+    def copy(self) -> "_Reading":
+        """The same state, from which another text can go on."""
+        other = copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, dict):
+                setattr(other, name, {key: copy(inner) for key, inner in value.items()})
+            elif isinstance(value, list | set):
+                setattr(other, name, copy(value))
+        return other
 
     def formula(self, formula: DisplayedFormula, place: Place) -> None:
         """Adds what a formula says, or its first fault."""
@@ -916,16 +927,67 @@ def said(
 ) -> Page:
     """What the formulas of a page say, from wherever they and what stands around them were read."""
     try:
-        notation = with_blocks(notation, around.blocks)
+        reading = _at_top(found, around, notation, functions)
     except _BlockError as error:
         return Page((), (Fault(error.block.path, error.block.line, 1, str(error)),))
+    return _read_on(reading, zip(found, around.places, strict=True))
+
+
+def _at_top(found: Sequence[DisplayedFormula], around: Surroundings, notation: Notation, functions) -> _Reading:
+    """A reading that stands at the top of a page."""
+    notation = with_blocks(notation, around.blocks)
     own = set(_defined_functions(found, notation))
-    known = {name: definition for name, definition in (functions or {}).items() if name not in own}
-    reading = _Reading(notation, known)
-    for formula, place in zip(found, around.places, strict=True):
+    return _Reading(notation, {name: each for name, each in (functions or {}).items() if name not in own})
+
+
+def _read_on(reading: _Reading, waiting: Iterable[tuple[DisplayedFormula, Place]]) -> Page:
+    for formula, place in waiting:
         reading.formula(formula, place)
     reading.finish()
     return Page(tuple(reading.items), tuple(reading.faults))
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A formula in its page: what it says there, and what another text would say in its place."""
+
+    formula: DisplayedFormula
+    notation: Notation
+    said: Page
+    _before: _Reading
+    _waiting: Sequence[tuple[DisplayedFormula, Place]]
+
+    def instead(self, text: str) -> Page:
+        """What another text would say here."""
+        return self._with(text, ())
+
+    def instead_and_below(self, text: str) -> Page:
+        """What another text would say here, and the rest of the page below it."""
+        return self._with(text, self._waiting[1:])
+
+    def _with(self, text: str, below: Sequence[tuple[DisplayedFormula, Place]]) -> Page:
+        formula, place = self._waiting[0]
+        page = _read_on(self._before.copy(), [(replace(formula, text=text), place), *below])
+        return Page(page.items[len(self._before.items) :], page.faults[len(self._before.faults) :])
+
+
+def spots(path: Path | str, notation: Notation, functions: Mapping[str, Definition] | None = None) -> Iterator[Spot]:
+    """Every formula of a page as it stands between the others.
+
+    Raises
+    ------
+    NotationError
+        If a ``{notation}`` block of the page is wrong.
+    """
+    found = formulas(path)
+    around = surroundings(path, found)
+    reading = _at_top(found, around, notation, functions)
+    waiting = tuple(zip(found, around.places, strict=True))
+    for number, (formula, place) in enumerate(waiting):
+        before = reading.copy()
+        reading.formula(formula, place)
+        items, faults = reading.items[len(before.items) :], reading.faults[len(before.faults) :]
+        yield Spot(formula, reading.scope.notation, Page(tuple(items), tuple(faults)), before, waiting[number:])
 
 
 def _defined_functions(found: Sequence[DisplayedFormula], notation: Notation) -> Iterator[str]:

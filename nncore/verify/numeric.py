@@ -316,17 +316,18 @@ class Trial:
         rest = orders.split(item.right) if item.relation == "=" else None
         self._right, self._small, self._order = rest or (item.right, None, 0)
         if numbers:
-            self.plans = layer_plans(sizes_of(item), dict(item.least), self._allowed)
+            self.plans = layer_plans(sizes_of(item), dict(item.least), self.allowed)
         else:
             start = 1 if _takes_expectations(item) else 2
-            self.plans = size_plans(sizes_of(item), dict(item.least), self._allowed, start)
+            self.plans = size_plans(sizes_of(item), dict(item.least), self.allowed, start)
         self._where: dict[str, None] = {}
         self.refuting: tuple[Values, dict[str, int], str] | None = None  # numbers, sizes and kind of the counterexample
         self._points = 0
         self._seen: set[tuple] = set()
         self._constant = not item.letters and not item.free and all(not plan for plan in self.plans)
 
-    def _allowed(self, sizes: dict[str, int]) -> bool:
+    def allowed(self, sizes: dict[str, int]) -> bool:
+        """Whether the conditions about sizes hold."""
         values = Values(self.item.scope, Point(self.seed, "zeros", "both", sizes, self._wishes))
         return all(values.holds(chain, {}) for chain in self._about_sizes)
 
