@@ -22,8 +22,9 @@ Nothing here computes, and nothing of a formula is ever evaluated as code.
 
 import re
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from lark import Lark, Token, Tree, UnexpectedToken, v_args
 from lark.exceptions import VisitError
@@ -481,6 +482,18 @@ def read(source: str, notation: Notation) -> t.Formula:
     LatexError
         If it has no reading; never for lack of a declared letter, which is for the notation to complain about.
     """
+    return _read(source, _Forms(notation.function_names, notation.lone_index_letters))
+
+
+class _Forms(NamedTuple):
+    """What a reading depends on besides the source."""
+
+    function_names: frozenset[str]
+    lone_index_letters: frozenset[str]
+
+
+@lru_cache(maxsize=4096)  # a page is read once for what it defines, and once for what it claims
+def _read(source: str, notation: _Forms) -> t.Formula:
     if len(source) > LONGEST:
         raise LatexError(f"a formula of more than {LONGEST} characters", source, LONGEST)
     tokens = list(scan(source, notation))
