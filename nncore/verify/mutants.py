@@ -161,7 +161,7 @@ class FormulaOnTrial:
         for item in claims:
             verdict = numeric.judge(item, shared=self._shared)
             if verdict.status == numeric.REFUTED:
-                if verdict.reason == numeric.DIFFER and symbolic.prove(item):
+                if verdict.reason == numeric.DIFFER and _contradicts(symbolic.prove(item), verdict.counterexample):
                     return FOOLED, str(verdict.counterexample)
                 return REFUTED, f"{verdict.reason} {verdict.counterexample or ''}"
             if verdict.status == numeric.UNDECIDED:
@@ -201,6 +201,11 @@ class FormulaOnTrial:
                     result = FOOLED if judgement.status == judging.CHECKER_FAULT else REFUTED
                     return "rewriting", result, f"{judgement.reason} {judgement.counterexample or ''}"
         return "rewriting", ACCEPTED, ""
+
+
+def _contradicts(proof: symbolic.Proof | None, counterexample: numeric.Counterexample) -> bool:
+    """Whether something was proved of the sizes at which it is false."""
+    return proof is not None and (not proof.shapes or counterexample.sizes in proof.shapes)
 
 
 def _agrees_again(item: Item) -> bool:

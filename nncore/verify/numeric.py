@@ -26,7 +26,7 @@ from nncore.verify import tree as t
 from nncore.verify.families import bounds, instances, lowest
 from nncore.verify.meaning import CLAIM, CONVENTION, Assumed, Item
 from nncore.verify.moments import EXPECTATION, SQUARE, VARIANCE, Moment, moment_of
-from nncore.verify.names import STEPS, MeaningError, Scope, meanings_of, name_of, size_of_classes
+from nncore.verify.names import STEPS, MeaningError, Scope, letters, meanings_of, name_of, size_of_classes
 from nncore.verify.values import (
     MODES,
     SMOOTH,
@@ -339,10 +339,20 @@ class Trial:
                 if refuted:
                     self.refuting = values, sizes, mode
                     return self._result(REFUTED, *refuted)
+        needs = "; it needs " + ", ".join(self._where) if self._where else ""
         if self._points < (1 if self._constant else _FEWEST):
-            needs = "; it needs " + ", ".join(self._where) if self._where else ""
             return self._result(UNDECIDED, f"both sides exist at too few points{needs}", None)
+        if lacking := self._sizes_that_are_too_small():
+            return self._result(UNDECIDED, f"both sides exist only for small {lacking}{needs}", None)
         return self._result(AGREES, "", None)
+
+    def _sizes_that_are_too_small(self) -> str:
+        """The sizes at which nothing could be compared although conditions allow 3 or more."""
+        names = dict.fromkeys(name for plan in self.plans for name in plan)
+        seen = [dict(sizes) for sizes in self._seen]
+        largest = {name: max((sizes[name] for sizes in seen if name in sizes), default=0) for name in names}
+        tried = {name: max(plan[name] for plan in self.plans if name in plan) for name in names}
+        return ", ".join(name for name in names if largest[name] < min(3, tried[name]))
 
     def refuted_at(self, values: Values, sizes: dict[str, int], mode: str) -> bool:
         """Whether the claim is false at numbers that were found for another one."""
@@ -401,12 +411,22 @@ class Trial:
             values.value(self._right, entry)
         except Undefined as error:
             self._note(error)
-            return False
+            return self._depends_on_indices_alone(error.part)
         except NoSuchEntry:
             return False
         except (NoDerivative, BadCases):
             return True
         return True
+
+    def _depends_on_indices_alone(self, part: t.Node | None) -> bool:
+        """Whether an expression, such as a delta, knows no numbers, so that no other point gives it another value."""
+        if part is None:
+            return False
+        scope = self.item.scope
+        found = letters(part, scope) - scope.definitions.keys()
+        classes = {scalar.written.letter for scalar in scope.notation.scalars if scalar.to}
+        indices = any(isinstance(node, t.Indexed) for node, _ in t.walk(part))
+        return indices and found <= classes
 
     def _entries(self, sizes: Mapping[str, int]) -> list[dict[str, int]]:
         """Index values: all of them if they are few, else all 1, all different, and any; each with all steps."""
@@ -442,6 +462,9 @@ class Trial:
                 continue
             except (Undefined, Rejected) as error:
                 self._note(error)
+                if isinstance(error, Undefined) and self._depends_on_indices_alone(error.part):
+                    reason = f"{error} does not hold for all indices, and no condition excludes the others"
+                    return reason, self._counterexample(sizes, entry, "none", "none")
                 continue
             except NoDerivative:
                 reason = "a derivative does not exist here, and no condition excludes the point"

@@ -73,6 +73,8 @@ def vanishes(difference: sp.Expr, ranges: dict[sp.Symbol, sp.Expr], facts: Facts
 def _is_zero(reduced: sp.Expr, facts: Facts) -> bool:
     if reduced == 0:
         return True
+    if reduced.has(sp.zoo, sp.nan, sp.oo):
+        return False
     try:
         numerator = _signs(_booleans(sp.expand(sp.numer(sp.together(reduced)))))
         for letter, polynomial in facts.roots:
@@ -101,7 +103,7 @@ def _is_zero_for_every_sign(reduced: sp.Expr, ranges: dict, facts: Facts, most: 
         if _impossible(case, up, down, facts):
             continue
         here = replace(facts, positive=facts.positive | positive_here)
-        there = normal_form(reduced.xreplace(case), ranges, here)
+        there = _normalized(reduced.xreplace(case), ranges, here)
         if not _is_zero(there, here) and not _is_zero_for_every_sign(there, ranges, here, most - 1):
             return False
     return True
@@ -118,6 +120,11 @@ def _impossible(case: dict, up: sp.Expr, down: sp.Expr, facts: Facts) -> bool:
 def normal_form(expression: sp.Expr, ranges: dict[sp.Symbol, sp.Expr], facts: Facts = NOTHING) -> sp.Expr:
     """The expression with sums, exponentials, logarithms, roots and deltas in one form, expanded."""
     _check(expression)
+    return _normalized(expression, ranges, facts)
+
+
+def _normalized(expression: sp.Expr, ranges: dict[sp.Symbol, sp.Expr], facts: Facts) -> sp.Expr:
+    """The normal form, also of what is nearly in it and has the letters of its sums."""
     reduced = _tidy(_reduce(expression, dict(ranges), 0, facts), ranges)
     known = {atom: facts.applied(atom) for atom in reduced.atoms(Positive, sp.Indexed, sp.KroneckerDelta)}
     known = {atom: value for atom, value in known.items() if atom != value}  # of letters that were bound before

@@ -456,6 +456,8 @@ class Checker:
         for variable in node.variables:
             self._variable(variable, node)
             by = self.shape(variable)
+            if by is None and shape is not None and self.shape(node.body) is not None:
+                raise WrongShape("a number has a derivative, and a matrix has not: take that of its entries", node)
             if by is not None:
                 if shape is not None or len(node.variables) > 1:
                     raise WrongShape("only a number has a derivative by a matrix, and only one", node)

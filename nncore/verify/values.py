@@ -55,7 +55,11 @@ _NOISE = mp.mpf(10) ** -40
 
 
 class Undefined(ArithmeticError):
-    """An expression without a value at this point; the message says what it would need."""
+    """An expression without a value at this point; the message says what it would need, of which part of it."""
+
+    def __init__(self, needs: str, part: t.Node | None = None):
+        super().__init__(needs)
+        self.part = part
 
 
 class NoDerivative(ArithmeticError):
@@ -351,10 +355,10 @@ class Values:
         number = _with_digits(self.value(base, local))
         if isinstance(power, int):
             if not number and power < 0:
-                raise Undefined(f"{show(base)} != 0")
+                raise Undefined(f"{show(base)} != 0", base)
             return number**power
         if number < 0 or (not number and power <= 0):
-            raise Undefined(f"{show(base)} > 0")
+            raise Undefined(f"{show(base)} > 0", base)
         return number**power
 
     def _transpose(self, node: t.Transpose, local: Mapping):
@@ -363,7 +367,7 @@ class Values:
     def _root(self, node: t.Root, local: Mapping):
         value = mp.mpf(self.value(node.body, local))
         if value < 0:
-            raise Undefined(f"{show(node.body)} >= 0")
+            raise Undefined(f"{show(node.body)} >= 0", node.body)
         return mp.sqrt(value)
 
     def _absolute(self, node: t.Absolute, local: Mapping):
@@ -498,7 +502,7 @@ class Values:
                 return mp.exp(x)
             case r"\ln":
                 if x <= 0:
-                    raise Undefined(f"{show(argument)} > 0")
+                    raise Undefined(f"{show(argument)} > 0", argument)
                 return mp.ln(x)
             case r"\tanh":
                 return mp.tanh(x)
@@ -625,6 +629,9 @@ class Bounds(Values):
                 return mean**2 + self._exact.mean(lambda values: Bounds(values).value(body, local) ** 2)
             case t.Derivative() | t.Apply(t.Function(_, 1 | 2 | 3)):
                 return self._quotients(node, local)
+            case t.Apply(t.Function(r"\ln"), (argument,)):  # near ln 1 = 0, what counts is the argument
+                exact, inner = self._exact.value(argument, local), self.value(argument, local)
+                return entry_by_entry(lambda a, b: max(abs(mp.ln(a)), b / abs(a)), exact, inner)
             case (
                 t.Plus() | t.Times() | t.EntryTimes() | t.Sum() | t.Transpose() | t.Letter() | t.Indexed()
                 | t.Family() | t.Number() | t.Matrix()
@@ -707,7 +714,7 @@ def _total(values: list):
 
 def _quotient(above, below, denominator: t.Node):
     if not below:
-        raise Undefined(f"{show(denominator)} != 0")
+        raise Undefined(f"{show(denominator)} != 0", denominator)
     return _with_digits(above) / below
 
 
