@@ -264,6 +264,9 @@ def test_a_claim_about_layers_is_proved_at_a_generic_layer_and_its_slips_are_not
     weights = rf"\frac{{\partial J}}{{\partial W^{{[r]}}}} = (A^{{[r-1]}})^\top {gradient}"
     assert proof(*NETWORK, weights)
     assert proof(*NETWORK, weights.replace(r"= (A", r"= 2 (A")) is None
+    for layer, where in (("r", r"1 \le r \le R"), ("R", "R = 3"), ("1", "R = 2")):
+        slope = rf"\frac{{\partial J}}{{\partial Z^{{[{layer}]}}}}"
+        assert proof(*NETWORK, rf"{slope} = 2 {slope} \quad {where}") is None
 
 
 def test_both_judges_say_the_same_of_all_of_this(item):
