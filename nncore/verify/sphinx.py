@@ -78,12 +78,10 @@ def _digest(page: PageReport) -> str:
 
 
 def count(app, doctree):
-    """Numbers the displayed formulas of a page, so that each finds its evidence, and gives all of them an anchor."""
+    """Numbers the displayed formulas of a page, so that each finds its evidence."""
     shown = [node for node in doctree.findall(nodes.math_block) if not _is_output(node)]
     for number, node in enumerate(shown, 1):
         node["verify"] = number
-        if not node.get("label"):
-            node["ids"].append(ledger.anchor(None, number))
     _counted(app.env)[app.env.docname] = tuple(node.astext().strip() for node in shown)
 
 
@@ -162,6 +160,8 @@ def show(app, doctree, docname):
     for node in list(doctree.findall(nodes.math_block)):
         evidence = found.get(node.get("verify"))
         if evidence:
+            if not node.get("label"):  # only now: Sphinx numbers every display that has an id when pages are read
+                node["ids"].append(ledger.anchor(None, evidence.number))
             row = ledger.row_address(app, docname, evidence)
             node.parent.insert(node.parent.index(node) + 1, Badge(html=badge(evidence, link, row)))
 

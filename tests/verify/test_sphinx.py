@@ -179,3 +179,9 @@ def test_what_is_defined_elsewhere_is_drawn_and_what_rests_on_nothing_is_not():
 def test_two_formulas_that_use_each_other_are_drawn():
     boxes, _ = drawn(a=["b"], b=["a"])
     assert set(boxes) == {"a", "b"}
+
+
+def test_the_numbers_of_equations_count_on_past_formulas_without_a_label(page):
+    numbers = [int(found.get_text().strip("()¶ ").rpartition(".")[2]) for found in page.select("span.eqno")]
+    assert len(numbers) > 1
+    assert numbers == list(range(1, len(numbers) + 1))
