@@ -26,7 +26,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from multiprocessing import Pool
 from pathlib import Path
@@ -180,6 +180,10 @@ class FormulaOnTrial:
         if judgement.status in (judging.ALL_SHAPES, judging.RESTATES):
             if _agrees_again(item):
                 return judgement.method
+        if _both_vanish(item):
+            return "both sides are 0"
+        if any(_follows(item, original) for original in self.spot.said.items):
+            return "a weaker inequality"
         if mutant.kind == "condition" and set(verdict.where) - self._conditions_found():
             return f"the judge prints where {', '.join(verdict.where)}"
         return ""
@@ -201,6 +205,31 @@ class FormulaOnTrial:
                     result = FOOLED if judgement.status == judging.CHECKER_FAULT else REFUTED
                     return "rewriting", result, f"{judgement.reason} {judgement.counterexample or ''}"
         return "rewriting", ACCEPTED, ""
+
+
+def _both_vanish(item: Item) -> bool:
+    """Whether both sides of an equation are proved to be 0, so that a factor more or less does not show."""
+    zero = t.Number("0")
+    sides = (side for side in (item.left, item.right) if side != zero)
+    return item.relation == "=" and item.shape is None and all(_proved(item, side, "=", zero) for side in sides)
+
+
+def _follows(item: Item, original: Item) -> bool:
+    """Whether an inequality is an original one with one side that is proved to be farther away."""
+    if original.kind != CLAIM or (original.relation, original.conditions) != (item.relation, item.conditions):
+        return False
+    if item.relation not in ("<", r"\le", ">", r"\ge"):
+        return False
+    farther = item.relation.replace("<", r"\le").replace(">", r"\ge")
+    if item.left == original.left:
+        return _proved(item, original.right, farther, item.right)
+    return item.right == original.right and _proved(item, item.left, farther, original.left)
+
+
+def _proved(item: Item, left: t.Node, relation: str, right: t.Node) -> bool:
+    """Whether another claim in the place of an item is proved for all sizes."""
+    proof = symbolic.prove(replace(item, left=left, relation=relation, right=right))
+    return proof is not None and not proof.shapes
 
 
 def _contradicts(proof: symbolic.Proof | None, counterexample: numeric.Counterexample) -> bool:

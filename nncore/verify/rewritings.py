@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from nncore.verify import tree as t
 from nncore.verify.mutations import Mutant, chains, everywhere, may_be_matrix, product
-from nncore.verify.names import DELTA
+from nncore.verify.names import DELTA, kind_of_function
 from nncore.verify.notation import Notation
 from nncore.verify.writing import show
 
@@ -41,7 +41,8 @@ class _Words:
         self._statement, self._notation = statement, notation
         used = {node.name for node, _ in t.walk(statement) if isinstance(node, t.Letter)}
         runs_to = {index.letter: index.to for index in notation.indices}
-        self._fresh = [letter for letter in _FRESH if letter not in used]
+        declared = {scalar.written.letter for scalar in notation.scalars} | {each.letter for each in notation.constants}
+        self._fresh = [letter for letter in _FRESH if letter not in used | declared]
         self._runs_to = runs_to
 
     def of_chain(self, defines: bool) -> Iterator[tuple[str, t.Node, t.Node, t.Chain]]:
@@ -51,12 +52,13 @@ class _Words:
             for kind, before, after, first in everywhere(chain.first, self.at):
                 yield kind, before, after, replace(chain, first=first)
         for place, link in enumerate(chain.links):
-            if link.relation == r"\approx":  # decimals stay what is printed
+            if link.relation == r"\approx" or self._has_one_form(link.right):  # decimals stay what is printed
                 continue
             for kind, before, after, right in everywhere(link.right, self.at):
                 links = (*chain.links[:place], replace(link, right=right), *chain.links[place + 1 :])
                 yield kind, before, after, replace(chain, links=links)
-        if not defines and len(chain.links) == 1 and chain.links[0].relation in _MIRRORED:
+        one_form = any(self._has_one_form(link.right) for link in chain.links)
+        if not defines and not one_form and len(chain.links) == 1 and chain.links[0].relation in _MIRRORED:
             (link,) = chain.links
             for kind, first, relation, right in self._of_claim(chain.first, link.relation, link.right):
                 new = replace(chain, first=first, links=(replace(link, relation=relation, right=right),))
@@ -78,6 +80,14 @@ class _Words:
                 yield "move addend", t.Plus((left, moved)), relation, rest
         if not self._matrix(right) and not self._matrix(left) and right != t.Number("0"):
             yield "move addend", t.Plus((left, t.Minus(right))), relation, t.Number("0")
+
+    def _has_one_form(self, side: t.Node) -> bool:
+        """Whether a side ends in a rest O(h^k) or is a class number, for which the book knows one way of writing."""
+        rest = any(
+            isinstance(node, t.Function) and kind_of_function(node.name, self._notation) == "order"
+            for node, _ in t.walk(side)
+        )
+        return rest or (isinstance(side, t.Extremum) and side.kind.startswith("arg"))
 
     def _free(self, side: t.Node) -> set[str]:
         """The index letters that are free in a side."""
