@@ -83,8 +83,9 @@ def _prove(item: Item) -> Proof | None:
             return _for_layers(item)
         return _for_all(item) or _at_shapes(item)
     if item.relation in ("<", r"\le", ">", r"\ge"):
-        if any(_ordered(item, opaque) for opaque in _levels(item.scope)):
-            return Proof("by sign")
+        found = list(instances(item))
+        if found and all(any(_ordered(one, opaque) for opaque in _levels(one.scope)) for _, one in found):
+            return Proof("by sign", tuple(tuple(numbers.items()) for numbers, _ in found if numbers))
     return None
 
 
@@ -319,8 +320,10 @@ def _equal_at(item: Item, plan: Mapping[str, int], classes: Mapping[tuple[str, i
     try:
         terms = prepared(item, sizes=plan, classes=classes)
         letters = [letter for letter, _ in item.free]
-        last = [int(terms.size(size)) for _, size in item.free]
-        for place in product(*(range(1, size + 1) for size in last)):
+        last = [terms.size(size) for _, size in item.free]
+        if not all(size.is_Integer for size in last):
+            return False  # steps without an end
+        for place in product(*(range(1, int(size) + 1) for size in last)):
             env = dict(zip(letters, map(sp.Integer, place), strict=True))
             given = given_by(item, terms, env)
             for left, right in _sides(item, terms, env):
