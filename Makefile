@@ -2,6 +2,7 @@
 # make verify  judge every displayed formula anew, and print what became of each, the totals and the times
 # make serve   show it on http://localhost:8000
 # make test    build it, then run every test
+# make mutants  change every formula by one slip at a time, and see whether the checker notices (half an hour)
 # make lock    resolve requirements*.txt anew        make vendor  fetch KaTeX anew
 # make clean   remove what was built                 (PYTHON=python3.13 make … chooses the interpreter)
 
@@ -14,7 +15,7 @@ PORT ?= 8000
 PIP = PIP_CONSTRAINT=/dev/null PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet
 SELF = $(PIP) --no-deps --no-build-isolation --editable .
 
-.PHONY: book verify serve test lock vendor clean
+.PHONY: book verify mutants serve test lock vendor clean
 
 # Pages are written anew each time; the outputs of cells come from a cache that knows when they are old.
 book: .venv/book.stamp
@@ -25,6 +26,10 @@ book: .venv/book.stamp
 # From no cache, so that the times are those of judging.
 verify: .venv/book.stamp
 	.venv/bin/python -m nncore.verify book
+
+# Writes book/reference/mutants.json, which the ledger shows.
+mutants: .venv/book.stamp
+	.venv/bin/python -m nncore.verify.mutants
 
 serve:
 	@test -f _build/html/index.html || { echo "Nothing is built yet; run: make book"; exit 1; }

@@ -1,0 +1,62 @@
+"""How well the checker notices slips, from the last full run of `make mutants`: the directive ``{mutant-rates}``."""
+
+import json
+from pathlib import Path
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.util.docutils import SphinxDirective
+
+from nncore.verify.cache import checker
+
+RATES = Path(__file__).resolve().parents[1] / "reference" / "mutants.json"
+WORDS = {
+    "sign": "a sign", "index": "an index", "factor": "a factor or 1/n", "transpose": "a transpose",
+    "delta": "a Kronecker delta", "sum": "a sum or its range", "exponent": "an exponent", "operator": "an operator",
+    "function": "a function", "addend": "an addend", "order": "the order of arguments", "number": "a number or digit",
+    "letter": "a letter", "scope": "a bound letter outside of its sum", "case": "a case", "relation": "the relation",
+    "condition": "a condition",
+}  # fmt: skip
+
+
+def lines(found: dict, sources: str):
+    """The rates in words and as a table, in Markdown."""
+    claims, definitions, rewritings = found["claims"], found["definitions"], found["rewritings"]
+    made = claims["made"] + definitions["made"]
+    noticed = sum(table["rejected"] + table["refuted"] for table in (claims, definitions))
+    true = sum(table["true"] + table["listed"] for table in (claims, definitions))
+    share = 10000 * noticed // (made - true) / 100
+    yield (
+        f"In the last full run {made:,} slips were made, one at a time. {true:,} of them say something else that is "
+        f"true as well. Of the other {made - true:,} the checker noticed {noticed:,}, which is {share:g} %."
+    )
+    yield ""
+    yield f"{rewritings['accepted']:,} of {rewritings['made']:,} right formulas in other words were accepted."
+    yield ""
+    if found["checker"] != sources:
+        yield "The checker has changed since that run; a sample of slips is made anew whenever it is tested."
+        yield ""
+    yield "| what was changed | made | true as well | rejected | refuted | missed | noticed |"
+    yield "|---|---|---|---|---|---|---|"
+    for kind, table in found["kinds"].items():
+        if table["made"]:
+            missed = table["missed"] + table["proved though refuted"] + table["broken"]
+            yield (
+                f"| {WORDS[kind]} | {table['made']:,} | {table['true'] + table['listed']:,} | {table['rejected']:,} | "
+                f"{table['refuted']:,} | {missed:,} | {table['noticed']:g} % |"
+            )
+
+
+class MutantRates(SphinxDirective):
+    def run(self):
+        self.env.note_dependency(str(RATES))
+        found = json.loads(RATES.read_text(encoding="utf-8"))
+        container = nodes.Element()
+        text = StringList([*lines(found, checker()["sources"])], str(RATES))
+        self.state.nested_parse(text, self.content_offset, container)
+        return container.children
+
+
+def setup(app):
+    app.add_directive("mutant-rates", MutantRates)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

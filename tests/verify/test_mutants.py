@@ -1,0 +1,112 @@
+"""The checker, checked: a sample of slips in the book's own formulas is noticed, and other words are accepted."""
+
+import json
+
+import pytest
+
+from book._ext.mutant_rates import RATES, lines
+from nncore.verify import judging, mutants, numeric, symbolic
+from nncore.verify.mutants import (
+    ACCEPTED,
+    BROKEN,
+    FOOLED,
+    LISTED,
+    MISSED,
+    REFUTED,
+    Outcome,
+    read_list,
+    sample,
+    stale,
+    the_book,
+)
+from nncore.verify.mutations import KINDS
+
+BUDGET = 45  # seconds
+
+
+@pytest.fixture(scope="module")
+def trials():
+    return the_book().trials()
+
+
+@pytest.fixture(scope="module")
+def outcomes(trials):
+    return list(sample(trials, seed=7, budget=BUDGET))
+
+
+def test_slips_of_all_kinds_in_the_formulas_of_the_book_are_noticed(outcomes):
+    slips = [outcome for outcome in outcomes if outcome.role != "rewriting"]
+    assert {outcome.kind for outcome in slips} == set(KINDS)
+    assert len(slips) > 100
+    wrong = [outcome for outcome in slips if outcome.result in (MISSED, FOOLED, BROKEN)]
+    assert not [str(outcome) for outcome in wrong if outcome.result != MISSED]
+    assert 100 * len(wrong) <= len(slips), "\n".join(map(str, wrong))  # the aim of the full run: 99 of 100
+
+
+def test_right_formulas_in_other_words_are_all_accepted(outcomes):
+    words = [outcome for outcome in outcomes if outcome.role == "rewriting"]
+    assert len(words) > 10
+    assert not [str(outcome) for outcome in words if outcome.result != ACCEPTED]
+
+
+def test_a_checker_that_accepts_everything_is_found_out(trials, monkeypatch):
+    agrees = numeric.Verdict(numeric.AGREES, points=9)
+    monkeypatch.setattr(numeric, "judge", lambda item, seed="1", shared=None: agrees)
+    monkeypatch.setattr(symbolic, "prove", lambda item: None)
+    found = [outcome for outcome in sample(trials, seed=7, budget=5) if outcome.role != "rewriting"]
+    assert any(outcome.result == MISSED for outcome in found)
+    assert not any(outcome.result == REFUTED for outcome in found)
+
+
+def test_a_proof_of_what_numbers_refute_is_never_passed_over(trials, monkeypatch):
+    monkeypatch.setattr(symbolic, "prove", lambda item: symbolic.Proof("by magic"))
+    found = [outcome.result for outcome in sample(trials, seed=7, budget=5)]
+    assert FOOLED in found
+
+
+def test_a_checker_that_fails_is_a_failure_and_no_success(trials, monkeypatch):
+    def fails(*_, **__):
+        raise RuntimeError("no judgement today")
+
+    monkeypatch.setattr(numeric, "judge", fails)
+    monkeypatch.setattr(judging, "judge", fails)
+    found = [outcome for outcome in sample(trials, seed=7, budget=3) if outcome.result not in ("rejected", "true")]
+    assert found
+    assert all(outcome.result == BROKEN for outcome in found)
+
+
+def test_the_list_of_equivalent_mutants_can_be_read_and_an_idle_entry_is_named(tmp_path):
+    assert isinstance(read_list(LISTED), dict)
+    path = tmp_path / "list.yml"
+    entry = "- {page: a/b.md, formula: eq-x, mutant: 'sign: x -> -x', reason: x is 0}\n"
+    path.write_text(entry, encoding="utf-8")
+    listed = read_list(path)
+    key = ("a/b.md", "eq-x", "sign: x -> -x")
+    assert listed == {key: "x is 0"}
+    assert stale(listed, []) == [key]
+    used = Outcome("a/b.md", "eq-x", "claim", "sign", "sign: x -> -x", mutants.LISTED_TRUE, "")
+    assert stale(listed, [used]) == []
+    for wrong in (entry + entry, "- {page: a}\n"):
+        path.write_text(wrong, encoding="utf-8")
+        with pytest.raises(ValueError, match=r"list\.yml"):
+            read_list(path)
+
+
+# The full run, as the ledger shows it ---------------------------------------------------------------------------------
+
+
+def test_the_rates_of_the_last_full_run_reach_the_aims():
+    found = json.loads(RATES.read_text(encoding="utf-8"))
+    assert found["claims"]["noticed"] >= 99
+    assert found["rewritings"]["made"] >= 100
+    assert found["rewritings"]["accepted"] == found["rewritings"]["made"]
+
+
+def test_the_ledger_says_whether_the_checker_has_changed_since_and_never_rounds_up():
+    found = json.loads(RATES.read_text(encoding="utf-8"))
+    assert "has changed" not in "\n".join(lines(found, found["checker"]))
+    assert "has changed" in "\n".join(lines(found, "another"))
+    made = found["claims"]["made"] + found["definitions"]["made"]
+    assert f"{made:,} slips" in next(lines(found, ""))
+    rows = [line for line in lines(found, "") if line.startswith("| ") and "%" in line]
+    assert len(rows) == sum(table["made"] > 0 for table in found["kinds"].values())
