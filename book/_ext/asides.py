@@ -1,7 +1,9 @@
-"""The directives ``{erratum}`` and ``{unchecked}``: boxes around formulas that the book shows without claiming them.
+"""The directives ``{erratum}``, ``{unchecked}`` and ``{dictionary}``: blocks with rules of their own.
 
-Below an erratum a quiet line says that it is wrong on purpose, how it fails, and which equation corrects it; below what
-is not checked stands the reason. Whether they fail, and may go unchecked, is for the checker to see.
+The first two are boxes around formulas that the book shows without claiming them. Below an erratum a quiet line says
+that it is wrong on purpose, how it fails, and which equation corrects it; below what is not checked stands the reason.
+Whether they fail, and may go unchecked, is for the checker to see. A dictionary is a text in letters of its own, which
+its ``{notation}`` block declares.
 """
 
 from docutils import nodes
@@ -9,7 +11,7 @@ from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
-from nncore.verify.surroundings import ERRATUM, UNCHECKED, Aside, objection_to_options
+from nncore.verify.surroundings import DICTIONARY, ERRATUM, UNCHECKED, Aside, objection_to_options
 
 
 class Box(SphinxDirective):
@@ -36,6 +38,21 @@ class Box(SphinxDirective):
         return [box]
 
 
+class Dictionary(SphinxDirective):
+    """Text in which other letters are in force, under the name of whose letters they are."""
+
+    has_content = True
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self):
+        title, _ = self.state.inline_text(f"In the letters of {self.arguments[0]}", self.lineno)
+        block = nodes.admonition(classes=[DICTIONARY])
+        block += nodes.title("", "", *title)
+        self.state.nested_parse(self.content, self.content_offset, block)
+        return [block]
+
+
 def about_erratum(options: dict[str, str]) -> str:
     """How it fails, what is right, and where it is printed."""
     where = f" Printed in {options['where']}." if "where" in options else ""
@@ -53,4 +70,5 @@ KINDS = {ERRATUM: ("Erratum", about_erratum), UNCHECKED: ("Not checked", about_u
 def setup(app):
     for name in KINDS:
         app.add_directive(name, Box)
+    app.add_directive(DICTIONARY, Dictionary)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

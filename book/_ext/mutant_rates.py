@@ -1,4 +1,4 @@
-"""How well the checker notices slips, from the last full run of `make mutants`: the directive ``{mutant-rates}``."""
+"""How well slips are noticed, from the last run of `nncore.verify.mutants`: the directive ``{mutant-rates}``."""
 
 import json
 from pathlib import Path
@@ -26,8 +26,10 @@ def lines(found: dict, sources: str):
     noticed = sum(table["rejected"] + table["refuted"] for table in (claims, definitions))
     true = sum(table["true"] + table["listed"] for table in (claims, definitions))
     share = 10000 * noticed // (made - true) / 100
+    possible = found["possible"]
+    run = "full run" if made == possible else f"run over a random sample of {possible:,} possible slips"
     yield (
-        f"In the last full run {made:,} slips were made, one at a time. {true:,} of them say something else that is "
+        f"In the last {run}, {made:,} slips were made, one at a time. {true:,} of them say something else that is "
         f"true as well. Of the other {made - true:,} the checker noticed {noticed:,}, which is {share:g} %."
     )
     yield ""

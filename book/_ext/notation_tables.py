@@ -178,7 +178,7 @@ def say_where_letters_hold(app, doctree):
         while node is not None:
             around.update(node.get("classes", ()) if isinstance(node, nodes.Element) else ())
             node = node.parent
-        where = next((name for name in ("erratum", "exercise", "solution") if name in around), "page")
+        where = next((name for name in ("erratum", "exercise", "solution", "dictionary") if name in around), "page")
         title[0] = nodes.Text(f"Letters of this {where}")
 
 

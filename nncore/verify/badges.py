@@ -9,7 +9,7 @@ from html import escape
 
 from nncore.verify.evidence import FAILING, Evidence, Part
 from nncore.verify.judging import ALL_SHAPES, AT_SHAPES, SAMPLED, Judgement
-from nncore.verify.meaning import CLAIM, CONVENTION
+from nncore.verify.meaning import CLAIM, CONVENTION, ERRATUM
 
 _SIGNS = {**dict.fromkeys(FAILING, "✗"), ALL_SHAPES: "✓", AT_SHAPES: "✓", SAMPLED: "≈"}
 
@@ -55,10 +55,20 @@ def _lines(part: Part) -> Iterator[str]:
         yield part.judgement.status
     if part.judgement and part.kind in (CLAIM, CONVENTION):
         yield from how(part.judgement)
+    if part.judgement and part.kind == ERRATUM and part.judgement.status == ERRATUM:
+        yield from _how_it_fails(part.judgement)
     if part.indices:
         yield "for all " + ", ".join(f"{letter} = 1…{size}" for letter, size in part.indices)
     if part.judgement and part.judgement.where:
         yield "where " + " and ".join(part.judgement.where)
+
+
+def _how_it_fails(judgement: Judgement) -> Iterator[str]:
+    """In which way an erratum fails, the reason or the counterexample, and the likely slip."""
+    yield f"fails by its {judgement.method}, as it must"
+    yield str(judgement.counterexample or judgement.reason)
+    if judgement.hint:
+        yield f"likely {judgement.hint}"
 
 
 def how(judgement: Judgement) -> Iterator[str]:

@@ -281,7 +281,8 @@ class _Judging:
         self.stated.update((id(item.right), name) for item in items if item.kind in (DEFINITION, CONVENTION))
         problems, reading = [], ""
         try:
-            reading = show(read(formula.text, items[0].scope.notation if items else self.notation))
+            notation = items[0].scope.notation if items else self._notation(self.places[number - 1])
+            reading = show(read(formula.text, notation))
             problems = [_of_fault(each, self.root, snippet=_snippet(formula, each)) for each in faults]
         except LatexError as error:
             fault = Fault(formula.path, *formula.place(error.line, error.column), error.reason)
@@ -305,6 +306,14 @@ class _Judging:
             problems=tuple(problems),
         )
 
+    def _notation(self, place: Place) -> Notation:
+        """The letters in force at a formula that has no meaning."""
+        inside = [block.blocks for block in (place.dictionary, place.aside) if block]
+        try:
+            return with_blocks(self.notation, [block for blocks in inside for block in blocks])
+        except NotationError:
+            return self.notation  # that is one of the faults
+
     def _uses(self, name: str, items: Sequence[Item]) -> Iterator[str]:
         """The names of other formulas on which a formula rests."""
         used: list[str | None] = []
@@ -324,10 +333,11 @@ class _Judging:
                 judgement = Judgement(CHECKER_FAULT, reason=f"{type(error).__name__}: {error}")
             if judgement.status == SAMPLED and time.process_time() - start >= symbolic.LONGEST:
                 self.in_time = False
+        place = item.shown.fault if item.kind == ERRATUM and item.shown.fault else item
         return Part(
             kind=item.kind,
-            line=item.line,
-            column=item.column,
+            line=place.line,
+            column=place.column,
             left=show(item.left),
             relation=item.relation,
             right=show(item.right) if item.right else "",

@@ -29,6 +29,8 @@ understood may not be used by any formula below. The rules:
 - An ``{unchecked}`` block shows formulas that no judge can decide. Its ``:reason:`` starts with one of
   `surroundings.REASONS`, and goes on in words after a colon. Neither block leaves anything behind on which other
   formulas could rest.
+- A ``{dictionary}`` block is a text in letters of its own, which its ``{notation}`` block declares. No definition of
+  the page holds in it, and none of its own outside of it; what it claims is claimed like anything else.
 - The derivative of F by u, where u is defined, takes F as a function of u: F is expanded only down to u. It is an error
   if F does not contain u, or still contains what u is made of.
 """
@@ -88,10 +90,12 @@ from nncore.verify.pages import DisplayedFormula, formulas
 from nncore.verify.scanning import LatexError
 from nncore.verify.shapes import Checker, words
 from nncore.verify.surroundings import (
+    DICTIONARY,
     ERRATUM,
     UNCHECKED,
     VALUE,
     Aside,
+    Dictionary,
     NotationBlock,
     Place,
     Surroundings,
@@ -218,7 +222,7 @@ class _Reading:
     def __init__(self, notation: Notation, functions: Mapping[str, Definition]):
         self.scope = Scope(notation, functions)
         self._functions = functions  # those that all pages know
-        self._apart: dict[Aside, _Reading] = {}
+        self._apart: dict[Aside | Dictionary, _Reading] = {}
         self.items: list[Item] = []
         self.faults: list[Fault] = []
         self.assumed: dict[str | None, list[Assumed]] = {}
@@ -233,7 +237,9 @@ class _Reading:
         """The same state, from which another text can go on."""
         other = copy(self)
         for name, value in vars(self).items():
-            if isinstance(value, dict):
+            if name == "_apart":
+                other._apart = {key: inner.copy() for key, inner in value.items()}
+            elif isinstance(value, dict):
                 setattr(other, name, {key: copy(inner) for key, inner in value.items()})
             elif isinstance(value, list | set):
                 setattr(other, name, copy(value))
@@ -241,6 +247,9 @@ class _Reading:
 
     def formula(self, formula: DisplayedFormula, place: Place) -> None:
         """Adds what a formula says, or its first fault."""
+        if place.dictionary:
+            self._in_dictionary(formula, place, place.dictionary)
+            return
         outside = self.scope, self.own
         if place.world:
             self._enter(place.world)
@@ -280,12 +289,30 @@ class _Reading:
                 line, column = _place(formula, error.span[0])
                 self.faults.append(Fault(formula.path, line, column, error.reason, error.covered, error.sort))
 
+    def _in_dictionary(self, formula: DisplayedFormula, place: Place, dictionary: Dictionary) -> None:
+        """Adds what a formula of a dictionary says, which is read in its letters alone."""
+        inner = self._inside(dictionary)
+        if inner:
+            before, before_faults = len(inner.items), len(inner.faults)
+            inner.formula(formula, replace(place, dictionary=None))
+            self.items += inner.items[before:]
+            self.faults += inner.faults[before_faults:]
+
+    def _inside(self, block: Aside | Dictionary) -> "_Reading | None":
+        """The reading of a block apart, as far as it has come; none if its notation is wrong."""
+        try:
+            if block not in self._apart:
+                self._apart[block] = self._reading_apart(block)
+            return self._apart[block]
+        except _BlockError as error:
+            fault = Fault(error.block.path, error.block.line, 1, str(error))
+            self.faults += [] if fault in self.faults else [fault]
+            return None
+
     def _shown(self, formula: DisplayedFormula, place: Place, aside: Aside) -> None:
         """Adds what a formula of an erratum or an unchecked block says, from which nothing follows for the page."""
-        try:
-            inner = self._apart[aside] = self._apart.get(aside) or self._reading_apart(aside)
-        except _BlockError as error:
-            self.faults.append(Fault(error.block.path, error.block.line, 1, str(error)))
+        inner = self._inside(aside)
+        if inner is None:
             return
         before, before_faults = len(inner.items), len(inner.faults)
         inner.formula(formula, replace(place, aside=None, world=None))
@@ -304,10 +331,10 @@ class _Reading:
         else:
             self.items.append(_shown_item(aside, formula, inner.scope, items, fault))
 
-    def _reading_apart(self, aside: Aside) -> "_Reading":
+    def _reading_apart(self, block: Aside | Dictionary) -> "_Reading":
         """A reading that leaves this one as it is; with letters of its own it knows no definition of the page."""
-        if aside.blocks:
-            return _Reading(with_blocks(self.scope.notation, aside.blocks), self._functions)
+        if block.blocks or isinstance(block, Dictionary):
+            return _Reading(with_blocks(self.scope.notation, block.blocks), self._functions)
         inner = _Reading(self.scope.notation, self._functions)
         inner.scope, inner.own = self.scope, set(self.own)
         inner.assumed = {label: list(assumed) for label, assumed in self.assumed.items()}
@@ -717,6 +744,10 @@ class _Reading:
 
     def finish(self) -> None:
         """After the last formula: whether every member of every family is defined, and by others than itself."""
+        for inner in (self._apart[block] for block in self._apart if isinstance(block, Dictionary)):
+            known = len(inner.faults)
+            inner.finish()
+            self.faults += inner.faults[known:]
         for formula, left, world, name, line in self._lines:
             try:
                 self._check_family(self._worlds.get(world, self.scope), name, line, left)
@@ -786,7 +817,8 @@ class _Reading:
 
 
 def _is_apart(formula: DisplayedFormula) -> bool:
-    return ERRATUM in formula.within or UNCHECKED in formula.within
+    """Whether a formula stands in a block that leaves nothing behind for the book."""
+    return not {ERRATUM, UNCHECKED, DICTIONARY}.isdisjoint(formula.within)
 
 
 def _objection(aside: Aside, items: Sequence[Item], fault: Fault | None) -> str | None:
@@ -987,7 +1019,8 @@ def spots(path: Path | str, notation: Notation, functions: Mapping[str, Definiti
         before = reading.copy()
         reading.formula(formula, place)
         items, faults = reading.items[len(before.items) :], reading.faults[len(before.faults) :]
-        yield Spot(formula, reading.scope.notation, Page(tuple(items), tuple(faults)), before, waiting[number:])
+        notation = items[0].scope.notation if items else reading.scope.notation  # a dictionary has its own
+        yield Spot(formula, notation, Page(tuple(items), tuple(faults)), before, waiting[number:])
 
 
 def _defined_functions(found: Sequence[DisplayedFormula], notation: Notation) -> Iterator[str]:

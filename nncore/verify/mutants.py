@@ -13,8 +13,10 @@ noticed there, or by a claim below that rests on it. What becomes of a mutant:
 
 Right formulas in other words (`nncore.verify.rewritings`) must all be accepted.
 
-    python -m nncore.verify.mutants                      all of them, on two processes; writes the rates
-    python -m nncore.verify.mutants --budget 60 --seed 3  as many as 60 seconds allow, in random order; writes nothing
+    python -m nncore.verify.mutants                       all of them, on two processes
+    python -m nncore.verify.mutants --budget 600 --seed 3  as many as 600 seconds allow, in random order
+
+Both write the rates to `book/reference/mutants.json`, which says how many slips are possible.
 """
 
 import argparse
@@ -436,9 +438,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{', '.join(key)}: listed, but no such mutant is accepted any more")
     found = rates(outcomes)
     print(_shown(found))
-    if not options.budget:
-        written = {"checker": checker()["sources"], **found}
-        RATES.write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    possible = sum(len(trial.mutants()) for trial in trials)
+    written = {"checker": checker()["sources"], "possible": possible, **found}
+    RATES.write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return 1 if failures or useless else 0
 
 

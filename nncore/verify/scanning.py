@@ -54,6 +54,7 @@ _PIECES = {
     "_QUAD": rf"\\q?quad{_END}",
     "accent": rf"\\(?:hat|bar|tilde)(?:\s*\{{\s*(?:[A-Za-z]|{_GREEK_LETTER})\s*\}}|\s+[A-Za-z]|\s*{_GREEK_LETTER})",
     "bold": r"\\mathbf(?:\s*\{\s*[A-Za-z0-9]\s*\}|\s+[A-Za-z0-9]|[0-9])",
+    "sans": r"\\mathsf(?:\s*\{\s*[A-Za-z]\s*\}|\s+[A-Za-z])",
     "upright": r"\\mathrm(?:\s*\{\s*[a-z]\s*\}|\s+[a-z])",
     "expectation": r"\\mathbb(?:\s*\{\s*E\s*\}|\s+E)",
     "operator": r"\\operatorname\s*\{\s*[A-Za-z]+\s*\}",
@@ -164,7 +165,7 @@ def _token(kind: str, source: str, start: int, end: int, notation: Notation) -> 
     """The kind and the canonical value of a token."""
     text = source[start:end]
     match kind:
-        case "letter" | "greek" | "accent" | "bold":
+        case "letter" | "greek" | "accent" | "bold" | "sans":
             name = _canonical(text)
             return ("FUNCTION" if name in notation.function_names else "LETTER"), name
         case "upright":
@@ -211,7 +212,7 @@ def _token(kind: str, source: str, start: int, end: int, notation: Notation) -> 
 
 def _canonical(letter: str) -> str:
     r"""``\hat u`` as ``\hat{u}``, so that a letter has one name."""
-    command = re.fullmatch(r"(\\(?:hat|bar|tilde|mathbf))\s*\{?\s*(.+?)\s*\}?", letter)
+    command = re.fullmatch(r"(\\(?:hat|bar|tilde|mathbf|mathsf))\s*\{?\s*(.+?)\s*\}?", letter)
     return f"{command[1]}{{{command[2]}}}" if command else letter
 
 

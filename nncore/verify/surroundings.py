@@ -3,7 +3,7 @@
 `surroundings` reads a page line by line. For every displayed formula it says which labels the text refers to where the
 formula stands, so that an assumption is in force there, and under which label an assumption itself is kept. For the
 page it collects the displayed ``{notation}`` blocks, in which a page declares letters of its own. A ``{notation}``
-block inside of an ``{erratum}`` belongs to the erratum and not to the page.
+block inside of an ``{erratum}`` or a ``{dictionary}`` belongs to that and not to the page.
 
 A formula belongs to the text of the directives around it: to the whole theorem, proof, exercise or solution. Outside
 of directives it belongs to the paragraph directly above it, or, where only other formulas stand between, to the one
@@ -26,7 +26,7 @@ _ADMONITION_CLASS = re.compile(r"\s*:class:\s*(.+?)\s*$")
 _ENDS_TEXT = re.compile(r"\s*(?:\$\$|.*\$\$\s*(?:\([^)]*\))?\s*$|`{3,}|~{3,}|:{3,})")
 
 
-ERRATUM, UNCHECKED = "erratum", "unchecked"
+ERRATUM, UNCHECKED, DICTIONARY = "erratum", "unchecked", "dictionary"
 VALUE, SHAPE, INDEX = WAYS = ("value", "shape", "index")  # in which an erratum can fail
 CITED = ("external theorem", "quotation")
 REASONS = (*CITED, "floating-point model", "empirical")  # for which a formula is not checked
@@ -68,6 +68,14 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
+class Dictionary:
+    """A ``{dictionary}`` block: a text in letters of its own, with the line in which it begins and its notation."""
+
+    line: int
+    blocks: tuple[NotationBlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """What stands around one formula.
 
@@ -83,6 +91,8 @@ class Place:
         The block around it whose formulas the page does not claim.
     world : str or None
         The label of the exercise in which, or in whose solution, it stands.
+    dictionary : Dictionary or None
+        The block around it that has letters of its own.
     """
 
     mentions: frozenset[str]
@@ -90,6 +100,7 @@ class Place:
     convention: bool
     world: str | None = None
     aside: Aside | None = None
+    dictionary: Dictionary | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +138,11 @@ def surroundings(path: Path | str, formulas: Sequence[DisplayedFormula], text: s
     around, regions = _regions(lines)
     own = [formula for formula in formulas if formula.path == path]
     asides = _asides(regions, own, [around[formula.line - 1] for formula in own], path)
+    dictionaries = {
+        region: Dictionary(region.start + 1, _blocks(regions, region, path))
+        for region in regions
+        if region.kind == DICTIONARY
+    }
     places: list[Place] = []
     for number, formula in enumerate(formulas):
         if formula.path != path:  # of an included file
@@ -143,17 +159,19 @@ def surroundings(path: Path | str, formulas: Sequence[DisplayedFormula], text: s
             mentions = _above(lines, formula)
         label = inside[-1].label if inside else None
         aside = next((asides[region] for region in inside if region in asides), None)
-        places.append(Place(mentions, label, _is_convention(inside), _world(inside), aside))
-    blocks = [_block(region, path) for region in regions if region.kind == "notation" and not _erratum_around(region)]
-    return Surroundings(tuple(places), tuple(blocks))
+        dictionary = next((dictionaries[region] for region in inside if region in dictionaries), None)
+        places.append(Place(mentions, label, _is_convention(inside), _world(inside), aside, dictionary))
+    return Surroundings(tuple(places), _blocks(regions, None, path))
 
 
-def _block(region: _Region, path: Path) -> NotationBlock:
-    return NotationBlock("\n".join(region.lines), region.start + 2, path)
+def _blocks(regions: Sequence[_Region], owner: _Region | None, path: Path) -> tuple[NotationBlock, ...]:
+    """The notation blocks that belong to an erratum or a dictionary, or to the page."""
+    own = (region for region in regions if region.kind == "notation" and _owner(region) is owner)
+    return tuple(NotationBlock("\n".join(region.lines), region.start + 2, path) for region in own)
 
 
-def _erratum_around(region: _Region | None) -> _Region | None:
-    while region and region.kind != ERRATUM:
+def _owner(region: _Region | None) -> _Region | None:
+    while region and region.kind not in (ERRATUM, DICTIONARY):
         region = region.around
     return region
 
@@ -170,8 +188,7 @@ def _asides(
         if not inside:
             raise PageError(f"{path}:{region.start + 1}: this {{{region.kind}}} contains no formula")
         options = tuple(match.groups() for match in takewhile(bool, map(_OPTION.match, region.lines)))
-        within = (each for each in regions if each.kind == "notation" and _erratum_around(each) is region)
-        blocks = tuple(_block(each, path) for each in within)
+        blocks = _blocks(regions, region, path)
         found[region] = Aside(region.kind, region.start + 1, inside[-1], options, blocks)
     return found
 

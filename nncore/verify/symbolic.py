@@ -169,6 +169,8 @@ def _cut(item: Item) -> Iterator[Item]:
     if not costs or not layers:
         return
     last = max(layers)
+    if item.scope.depth is not None and last > item.scope.depth:
+        return  # it is differentiated by the outputs themselves
     through = t.Family(t.Letter("Z"), t.Number(str(last)))
     name = name_of(through, item.scope).name
     definitions = dict(item.scope.definitions)

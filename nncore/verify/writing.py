@@ -44,7 +44,7 @@ from nncore.verify.tree import (
 # As text --------------------------------------------------------------------------------------------------------------
 
 _PLAIN_RELATIONS = {r"\ne": "!=", r"\le": "<=", r"\ge": ">=", r"\approx": "~=", r"\propto": "~", r"\leftarrow": "<-"}
-_PLAIN_WORDS = {"mathbf": "bold", "mathrm": "upright", "operatorname": ""}
+_PLAIN_WORDS = {"mathbf": "bold", "mathsf": "sans", "mathrm": "upright", "operatorname": ""}
 
 
 def show(node: Node) -> str:
@@ -118,7 +118,7 @@ def show(node: Node) -> str:
 
 
 def _plain(name: str) -> str:
-    r"""``\hat{u}`` as ``hat u``, ``\mathbf{1}`` as ``bold 1``, ``\operatorname{ReLU}`` as ``ReLU``."""
+    r"""``\hat{u}`` as ``hat u``, ``\mathbf{1}`` as ``bold 1``, ``\mathsf{W}`` as ``sans W``."""
     words = re.findall("[A-Za-z0-9]+", name)
     return " ".join(filter(None, (_PLAIN_WORDS.get(word, word) for word in words)))
 
