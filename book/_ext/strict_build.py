@@ -31,8 +31,11 @@ c.InteractiveShellApp.exec_files = [{str(KERNEL_STARTUP)!r}]
 
 
 def execution_key() -> str:
-    """A name for all that the outputs of a page depend on: nncore, the figures, the notation, versions."""
-    files = [ROOT / "book" / "notation.yml", KERNEL_STARTUP]
+    """A name for all that the outputs of a page depend on: nncore, the figures, the notation, versions.
+
+    The page of the errata is among it, because a cell there counts its own formulas.
+    """
+    files = [ROOT / "book" / "notation.yml", ROOT / "book" / "reference" / "errata.md", KERNEL_STARTUP]
     for package in ("nncore", "book"):
         # The package that a kernel will import, which need not lie in ROOT.
         for folder in importlib.util.find_spec(package).submodule_search_locations:
