@@ -54,7 +54,7 @@ RATES = ROOT / "book" / "reference" / "mutants.json"
 REJECTED, REFUTED, TRUE, LISTED_TRUE, ACCEPTED = "rejected", "refuted", "true", "listed", "accepted"
 MISSED, FOOLED, BROKEN = "missed", "proved though refuted", "broken"
 RESULTS = (REJECTED, REFUTED, TRUE, LISTED_TRUE, MISSED, FOOLED, BROKEN)
-PATIENCE = 20  # seconds for one judgement
+PATIENCE = 60  # seconds for one judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +130,9 @@ class FormulaOnTrial:
         page = self.spot.instead(text)
         changed = [item for item in page.items if _said(item) not in self._said]
         role = self._role(mutant.tree)
-        if page.faults:
-            return role, REJECTED, page.faults[0].reason
+        faults = self._new_faults(page)
+        if faults:
+            return role, REJECTED, faults[0].reason
         claims = [item for item in changed if item.kind == CLAIM]
         if role == DEFINITION:
             below = self.spot.instead_and_below(text)
@@ -144,6 +145,15 @@ class FormulaOnTrial:
             if not claims:
                 return role, TRUE, "nothing on the page rests on it"
         return role, *self._of_claims(claims, mutant)
+
+    def _new_faults(self, page) -> list:
+        """The faults of a changed formula. A family whose other lines stand below has one without being changed."""
+        known = {fault.reason for fault in self._said_alone().faults}
+        return [fault for fault in page.faults if fault.reason not in known]
+
+    @cache  # noqa: B019
+    def _said_alone(self):
+        return self.spot.instead(self.spot.formula.text)
 
     @cache  # noqa: B019
     def _said_below(self):
@@ -198,8 +208,9 @@ class FormulaOnTrial:
 
     def _accepted(self, rewriting: Mutant) -> tuple[str, str, str]:
         page = self.spot.instead(latex(rewriting.tree))
-        if page.faults:
-            return "rewriting", REJECTED, page.faults[0].reason
+        faults = self._new_faults(page)
+        if faults:
+            return "rewriting", REJECTED, faults[0].reason
         for item in page.items:
             if item.kind == CLAIM and _said(item) not in self._said:
                 judgement = judging.judge(item, shared=self._shared)

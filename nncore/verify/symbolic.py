@@ -163,8 +163,7 @@ def _cut(item: Item) -> Iterator[Item]:
     """The claim with the cost as any function of the pre-activations of the last layer that is differentiated by."""
     nodes = [node for root in (item.left, item.right) for node, _ in t.walk(root) if isinstance(node, t.Derivative)]
     costs = {node.body.name for node in nodes if isinstance(node.body, t.Letter)}
-    named = [name_of(variable, item.scope).name for node in nodes for variable in node.variables
-             if isinstance(variable, t.Family | t.Indexed)]  # fmt: skip
+    named = [name_of(variable, item.scope).name for node in nodes for variable in node.variables]
     layers = [_layer_of(name, 0) + name.startswith("A") for name in named]
     if not costs or not layers:
         return
@@ -173,6 +172,8 @@ def _cut(item: Item) -> Iterator[Item]:
         return  # it is differentiated by the outputs themselves
     through = t.Family(t.Letter("Z"), t.Number(str(last)))
     name = name_of(through, item.scope).name
+    if not {*named} <= {name, *letters(through, item.scope)}:
+        return  # what the cost is made of beyond that layer, such as a loss, would be gone
     definitions = dict(item.scope.definitions)
     for cost in costs & definitions.keys():
         beside = letters(definitions[cost].body, item.scope, stop=name)

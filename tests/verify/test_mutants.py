@@ -75,6 +75,22 @@ def test_a_checker_that_fails_is_a_failure_and_no_success(trials, monkeypatch):
     assert all(outcome.result == BROKEN for outcome in found)
 
 
+def test_a_claim_about_the_losses_is_not_cut_off_from_them(trials):
+    """Once the cost was taken as any function of the logits here, and its derivative by a loss as 0."""
+    (trial,) = (each for each in trials if each.name == "eq-backpropagation-base")
+    wrong = {"number: 1 -> 0", "letter: p[i, m] -> y[i, m]"}
+    found = [trial.mutant(mutant).result for mutant in trial.mutants() if mutant.description in wrong]
+    assert found == [REFUTED, REFUTED]
+
+
+def test_a_line_of_a_family_is_judged_although_the_other_lines_stand_below(trials):
+    (trial,) = (each for each in trials if each.name == "eq-backpropagation-forward")
+    assert all(trial.rewriting(rewriting).result == ACCEPTED for rewriting in trial.rewritings()[:3])
+    slips = [trial.mutant(mutant) for mutant in trial.mutants() if mutant.kind in ("sign", "transpose")]
+    assert slips
+    assert not any("has no definition" in slip.reason for slip in slips)
+
+
 def test_the_list_of_equivalent_mutants_can_be_read_and_an_idle_entry_is_named(tmp_path):
     assert isinstance(read_list(LISTED), dict)
     path = tmp_path / "list.yml"
