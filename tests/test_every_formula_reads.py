@@ -6,9 +6,10 @@ import yaml
 
 from nncore.verify.inline import inline_faults
 from nncore.verify.latex import LatexError, read
-from nncore.verify.meaning import book_functions
+from nncore.verify.meaning import book_functions, with_blocks
 from nncore.verify.notation import load
 from nncore.verify.pages import formulas, inline_formulas
+from nncore.verify.surroundings import surroundings
 from nncore.verify.writing import latex
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,12 +22,18 @@ def pages():
     return [ROOT / f"{file}.md" for file in files]
 
 
+def in_their_letters(page, notation):
+    """The displayed formulas of a page, each with the letters in which it is read."""
+    found = formulas(page)
+    for formula, place in zip(found, surroundings(page, found).places, strict=True):
+        yield formula, with_blocks(notation, place.dictionary.blocks) if place.dictionary else notation
+
+
 def test_every_displayed_formula_of_the_book_is_read():
-    notation = load(ROOT / "book" / "notation.yml")
-    found = [formula for page in pages() for formula in formulas(page)]
+    found = [each for page in pages() for each in in_their_letters(page, load(ROOT / "book" / "notation.yml"))]
     assert found, "no page displays a formula"
     unreadable = []
-    for formula in found:
+    for formula, notation in found:
         try:
             tree = read(formula.text, notation)
         except LatexError as error:

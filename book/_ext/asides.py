@@ -3,7 +3,7 @@
 The first two are boxes around formulas that the book shows without claiming them. Below an erratum a quiet line says
 that it is wrong on purpose, how it fails, and which equation corrects it; below what is not checked stands the reason.
 Whether they fail, and may go unchecked, is for the checker to see. A dictionary is a text in letters of its own, which
-its ``{notation}`` block declares.
+its ``{notation}`` block declares. In ``{other-letters}`` such letters are quoted within words, and not read.
 """
 
 from docutils import nodes
@@ -11,6 +11,7 @@ from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
+from nncore.verify.pages import OTHER_LETTERS
 from nncore.verify.surroundings import DICTIONARY, ERRATUM, UNCHECKED, Aside, objection_to_options
 
 
@@ -36,6 +37,17 @@ class Box(SphinxDirective):
         self.state.nested_parse(words, self.content_offset, note)
         box += note
         return [box]
+
+
+class OtherLetters(SphinxDirective):
+    """Words and tables that quote the letters of other books, which are not read."""
+
+    has_content = True
+
+    def run(self):
+        container = nodes.Element()
+        self.state.nested_parse(self.content, self.content_offset, container)
+        return container.children
 
 
 class Dictionary(SphinxDirective):
@@ -71,4 +83,5 @@ def setup(app):
     for name in KINDS:
         app.add_directive(name, Box)
     app.add_directive(DICTIONARY, Dictionary)
+    app.add_directive(OTHER_LETTERS, OtherLetters)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

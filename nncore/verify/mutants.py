@@ -107,8 +107,6 @@ class FormulaOnTrial:
     def mutant(self, mutant: Mutant) -> Outcome:
         """What becomes of a mutant."""
         role, result, reason = self._guarded(self._judged, mutant)
-        if result == MISSED and (self.page, self.name, mutant.description) in self._listed:
-            result = LISTED_TRUE
         return Outcome(self.page, self.name, role, mutant.kind, mutant.description, result, reason)
 
     def rewriting(self, rewriting: Mutant) -> Outcome:
@@ -181,8 +179,15 @@ class FormulaOnTrial:
             survived.append((item, verdict))
         if not claims:
             return MISSED, "nothing is left of the claim"
-        excuses = [self._excuse(item, verdict, mutant) for item, verdict in survived]
-        return (TRUE, excuses[0]) if all(excuses) else (MISSED, "numbers agree, and nothing proves it")
+        listed = self._listed.get((self.page, self.name, mutant.description))
+        if listed:
+            return LISTED_TRUE, listed
+        excuses = []
+        for item, verdict in survived:
+            excuses.append(self._excuse(item, verdict, mutant))
+            if not excuses[-1]:
+                return MISSED, "numbers agree, and nothing proves it"
+        return TRUE, excuses[0]
 
     def _excuse(self, item: Item, verdict: numeric.Verdict, mutant: Mutant) -> str:
         """Why a surviving claim is true, if that is certain; else nothing."""

@@ -18,6 +18,7 @@ from pathlib import Path
 EXTENSIONS = frozenset(
     "amsmath attrs_block attrs_inline colon_fence deflist dollarmath fieldlist html_image substitution".split()
 )
+OTHER_LETTERS = "other-letters"  # a directive in which words quote the letters of other books, which mean nothing here
 _WITHOUT_MARKDOWN = frozenset(
     "bibliography code code-block code-cell image literalinclude mermaid notation raw sourcecode tableofcontents "
     "toctree".split()
@@ -131,11 +132,18 @@ class _Page:
             if kind != "math":
                 for token in _markdown().parse(argument):  # a title
                     yield from self._inline(token, start)
-                yield from self.formulas("\n".join(body), body_start, (*within, kind))
+                inside = self.formulas("\n".join(body), body_start, (*within, kind))
+                yield from self._quoted(inside, start) if kind == OTHER_LETTERS else inside
             elif argument:
                 raise self._error(start, "the formula stands below {math}, not beside it")
             else:
                 yield self._formula("\n".join(body), options.get("label"), body_start, within)
+
+    def _quoted(self, inside: Iterator[DisplayedFormula | InlineFormula], start: int) -> Iterator[InlineFormula]:
+        """What is left of formulas that are quoted: nothing. A display would escape its judgement."""
+        if any(isinstance(formula, DisplayedFormula) for formula in inside):
+            raise self._error(start, f"a formula is displayed outside of {{{OTHER_LETTERS}}}, so that it is judged")
+        return iter(())
 
     def _included(self, argument: str, options: str, start: int) -> Iterator[DisplayedFormula | InlineFormula]:
         """The formulas of an included file, at their places in that file."""

@@ -7,6 +7,7 @@ from nncore.verify.evidence import WITHOUT_MEANING
 from nncore.verify.judging import ALL_SHAPES, REFUTED
 from nncore.verify.meaning import CLAIM, DEFINITION, meaning, page_functions, spots
 from nncore.verify.notation import load
+from nncore.verify.pages import PageError, formulas, inline_formulas
 
 LETTERS = r"""```{notation}
 arrays:
@@ -110,3 +111,13 @@ def test_a_changed_formula_in_a_dictionary_is_judged_where_it_stands(page):
     assert not changed.faults
     assert len(changed.items) == 1
     assert not found[-1].instead(RIGHT).faults
+
+
+def test_letters_that_are_quoted_within_words_are_not_read_but_no_display_hides_among_them(page):
+    quoted = "```{other-letters}\nThe weights $w^l_{jk}$ of another book.\n"
+    path = page(quoted + "```\n", displays("X = X"))
+    assert not inline_formulas(path)
+    assert len(formulas(path)) == 1
+    assert inline_formulas(page("The weights $w^l_{jk}$ of another book."))
+    with pytest.raises(PageError, match=r"page\.md:2: a formula is displayed outside of \{other-letters\}"):
+        formulas(page(quoted + displays("X = -X") + "```\n"))
