@@ -504,6 +504,47 @@ def relative_error_curves(z, errors, label="z"):
     return figure
 
 
+def right_sets(z, sets):
+    """Where code is right: for each precision and each function one line a form, over the inputs at which it is right.
+
+    ``sets`` has a title for each precision, under it the names of the functions, under those the names of the forms,
+    and for each form a truth value for each entry of ``z``. The axis is logarithmic beyond 10 on either side, and ends
+    at 2000; what is right there and farther out reaches its end.
+    """
+    rows = max(sum(len(forms) for forms in functions.values()) for functions in sets.values())
+    figure = Drawing(figsize=(WIDTH, 1.1 + 0.21 * rows * len(sets)), layout="constrained")
+    named = {}
+    for ax, (title, functions) in zip(
+        np.atleast_1d(figure.subplots(len(sets), sharex=True)), sets.items(), strict=True
+    ):
+        ax.set_title(title, fontsize=TEXT, loc="left")
+        y, middles = 0.0, []
+        for forms in functions.values():
+            middles.append(y + (len(forms) - 1) / 2)
+            for place, right in enumerate(forms.values()):
+                color, width = ((VERMILION, 1.4), (BLUE, 4.5))[place]
+                for first, last in _runs(right):
+                    (line,) = ax.plot(
+                        [z[first], z[last]], [y, y], color=color, linewidth=width, marker="|", markersize=7
+                    )
+                    named[place] = line
+                y += 1
+            y += 0.8
+        ax.set_yticks(middles, list(functions))
+        ax.tick_params(axis="y", length=0)
+        ax.set_ylim(y - 0.8, -0.8)
+        ax.axvline(0, color=GRAY, linewidth=0.6)
+    ax.set_xscale("symlog", linthresh=10)
+    ax.set_xlim(-2000, 2000)
+    ax.xaxis.set_major_locator(FixedLocator([-1000, -100, -10, 0, 10, 100, 1000]))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace("-", "\N{MINUS SIGN}")))
+    ax.set_xlabel("$z$", fontsize=MATH)
+    labels = list(next(iter(next(iter(sets.values())).values())))
+    figure.legend([named[place] for place in sorted(named)], labels, loc="outside upper right", ncols=2, frameon=False)
+    return figure
+
+
 def activation_spread(layers, spreads):
     """The standard deviation of the activations from layer to layer, one line an initialization."""
     figure = Drawing(figsize=(WIDTH, 3.2), layout="constrained")
@@ -778,6 +819,12 @@ def _short(number):
         return f"{number:.2g}"
     mantissa, exponent = f"{number:.1e}".split("e")
     return rf"$\mathdefault{{{mantissa} \times 10^{{{int(exponent)}}}}}$"
+
+
+def _runs(right):
+    """The first and the last place of every unbroken run of true values."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], np.asarray(right, bool), [False]])))
+    return zip(edges[::2], edges[1::2] - 1, strict=True)
 
 
 def _powers(axis, low, high, most):

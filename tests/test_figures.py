@@ -69,6 +69,10 @@ DRAWN = {
     "relative_error_curves": lambda: figures.relative_error_curves(
         np.linspace(0, 100, 51), {"printed": np.geomspace(1e-16, 1, 51), "shipped": np.zeros(51)}
     ),
+    "right_sets": lambda: figures.right_sets(
+        np.arange(-50, 51),
+        {title: {"loss": {"naive": np.arange(101) > 40, "shipped": np.arange(101) >= 0}} for title in ("one", "two")},
+    ),
     "activation_spread": lambda: figures.activation_spread([1, 2, 3], {"He": [1, 1.1, 0.9], "0.01": [0.1, 1e-3, 1e-5]}),
     "activation_histograms": lambda: figures.activation_histograms(activations(np.random.default_rng(1))),
     "optimizer_paths": lambda: figures.optimizer_paths(
@@ -220,6 +224,15 @@ def test_errors_of_zero_and_missing_values_are_drawn_on_lines_of_their_own():
     assert sum(y > 1 for _, y in points) == 2
     assert {"0", "no value"} <= set(words(figure))
     assert "no value" not in words(figures.relative_error_curves(z, {"fine": 10.0 ** (z - 16)}))
+
+
+def test_a_set_is_drawn_run_by_run_and_a_gap_in_it_stays_a_gap():
+    z = np.arange(-5, 6)
+    with_gap = np.isin(z, [-5, -4, 0, 1, 2, 5])
+    figure = figures.right_sets(z, {"float32": {"loss": {"naive": with_gap, "shipped": z < 0}}})
+    ends = [tuple(line.get_xdata()) for line in figure.axes[0].get_lines() if line.get_marker() == "|"]
+    assert ends == [(-5, -4), (0, 2), (5, 5), (-5, -1)]
+    assert {"float32", "loss", "naive", "shipped"} <= set(words(figure))
 
 
 def test_histograms_print_the_spread_and_the_share_of_zeros():
