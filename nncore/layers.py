@@ -7,6 +7,10 @@ parameters of a `Dense` layer stay with it, as ``dW`` and ``db``.
 What is remembered is a copy in a buffer that the layer keeps from batch to batch: a caller may overwrite an array
 after ``forward`` and still gets the gradient of that forward pass. Arrays that a layer returned are never written to
 again. Bad input raises an error and leaves the layer as it was.
+
+`nncore.training` needs none of this: it checks its data once, and no array outlives a batch. For it the layers of a
+network have ``run`` and ``pull_back``, which compute the same as ``forward`` and ``backward`` in arrays that belong to
+the layer and are written anew with every batch. They check nothing, copy nothing, and remember their argument itself.
 """
 
 import numpy as np
@@ -14,7 +18,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from nncore import functions as f
 from nncore import validation as check
-from nncore.functions import Array
+from nncore.functions import Array, Labels
 
 
 class Dense:
@@ -57,6 +61,7 @@ class Dense:
         self.W = (scale * check.generator("rng", rng).standard_normal((D, M))).astype(dtype)
         self.b = np.zeros((1, M), dtype=dtype)
         self.dW = self.db = self._X = None
+        self._batch = self._buffers = None
 
     def forward(self, X: ArrayLike) -> Array:
         """Z = X W + **1** b, shape (n, M), for X of shape (n, D)."""
@@ -75,12 +80,32 @@ class Dense:
         dX, self.dW, self.db = f.dense_vjp(dZ, X, self.W)
         return dX
 
+    def run(self, X: Array) -> Array:
+        """`forward` for a batch of training."""
+        if self._buffers is None or len(self._buffers.Z) != len(X) or not _fits(self._buffers.dW, self.W):
+            self._buffers = _DenseBuffers(len(X), self.W, self.b)
+        self._batch, Z = X, self._buffers.Z
+        np.matmul(X, self.W, out=Z)
+        return np.add(Z, self.b, out=Z)
+
+    def pull_back(self, dZ: Array) -> Array:
+        """`backward` for a batch of training."""
+        self.pull_back_parameters(dZ)
+        if self._buffers.dX is None:
+            self._buffers.dX = np.empty_like(self.W, shape=self._batch.shape)
+        return np.matmul(dZ, self.W.T, out=self._buffers.dX)
+
+    def pull_back_parameters(self, dZ: Array) -> None:
+        """The part of `pull_back` that sets ``dW`` and ``db``."""
+        self.dW = np.matmul(self._batch.T, dZ, out=self._buffers.dW)
+        self.db = np.matmul(self._buffers.ones, dZ, out=self._buffers.db)
+
 
 class ReLU:
     """Rectified linear unit, entry by entry."""
 
     def __init__(self) -> None:
-        self._Z = None
+        self._Z = self._batch = self._A = None
 
     def forward(self, Z: ArrayLike) -> Array:
         """A = max(Z, 0), shape (n, M)."""
@@ -93,6 +118,18 @@ class ReLU:
         """∂J/∂Z, shape (n, M): dA where Z was positive, else 0."""
         Z = _from_forward(self, self._Z)
         return f.relu_vjp(check.floats("dA", dA, Z.shape), Z)
+
+    def run(self, Z: Array) -> Array:
+        """`forward` for a batch of training."""
+        if not _fits(self._A, Z):
+            # NumPy compares two arrays three times as fast as an array and a number.
+            self._A, self._zeros = np.empty_like(Z), np.zeros_like(Z)
+        self._batch = Z
+        return np.maximum(Z, self._zeros, out=self._A)
+
+    def pull_back(self, dA: Array) -> Array:
+        """`backward` for a batch of training. It takes the array of A, which nobody needs any more."""
+        return np.multiply(dA, self._batch > 0, out=self._A)
 
 
 class Sigmoid:
@@ -160,7 +197,7 @@ class SoftmaxCrossEntropy:
     """Softmax and cross-entropy in one: logits against class numbers, one loss a sample."""
 
     def __init__(self) -> None:
-        self._Z = self._c = None
+        self._Z = self._c = self._dZ = None
 
     def forward(self, Z: ArrayLike, c: ArrayLike) -> Array:
         """L, shape (n,), for logits Z of shape (n, M) and class numbers c of shape (n,)."""
@@ -174,6 +211,17 @@ class SoftmaxCrossEntropy:
         """∂J/∂Z, shape (n, M), for dL of shape (n,)."""
         Z = _from_forward(self, self._Z)
         return f.softmax_cross_entropy_vjp(check.floats("dL", dL, (len(Z),)), Z, self._c)
+
+    def mean_gradient(self, dJ: float, Z: Array, c: Labels) -> Array:
+        """The derivative by Z for a batch of training, where J is the mean of the losses: dJ (P − Y) / n."""
+        if not _fits(self._dZ, Z):
+            self._dZ, self._rows, self._ones = np.empty_like(Z), np.arange(len(Z)), np.ones_like(Z[:1].T)
+        dZ = self._dZ
+        np.subtract(Z, np.maximum.reduce(Z, axis=1, keepdims=True), out=dZ)
+        np.exp(dZ, out=dZ)
+        np.divide(dZ, dZ @ self._ones, out=dZ)
+        dZ[self._rows, c] -= 1
+        return np.multiply(dZ, dJ / len(Z), out=dZ)
 
 
 class SoftTargetCrossEntropy:
@@ -196,9 +244,23 @@ class SoftTargetCrossEntropy:
         return f.softmax_soft_cross_entropy_vjp(check.floats("dL", dL, (len(Z),)), Z, self._Y)
 
 
+class _DenseBuffers:
+    """What a dense layer writes into while it trains on batches of n samples, and the row of ones that sums them."""
+
+    def __init__(self, n: int, W: Array, b: Array) -> None:
+        self.Z, self.dX = np.empty_like(W, shape=(n, W.shape[1])), None  # the first layer of a network needs no dX
+        self.dW, self.db = np.empty_like(W), np.empty_like(b)
+        self.ones = np.ones_like(W, shape=(1, n))
+
+
+def _fits(buffer: Array | None, A: Array) -> bool:
+    """Whether there is a buffer, and A could be copied into it."""
+    return buffer is not None and buffer.shape == A.shape and buffer.dtype == A.dtype
+
+
 def _remembered(A: Array, buffer: Array | None) -> Array:
     """A copy of A, in the buffer where that fits."""
-    if buffer is None or buffer.shape != A.shape or buffer.dtype != A.dtype:
+    if not _fits(buffer, A):
         buffer = np.empty_like(A)
     np.copyto(buffer, A)
     return buffer

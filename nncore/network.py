@@ -54,6 +54,11 @@ class Network:
                 )
         self._loss = SoftmaxCrossEntropy()
         self._losses = None
+        # In training no gradient goes on below the first Dense layer: nothing is learned there.
+        first = self.layers.index(self._dense[0])
+        self._run = [_quick(layer, "run", "forward") for layer in self.layers]
+        self._pull_back = [_quick(layer, "pull_back", "backward") for layer in self.layers[:first:-1]]
+        self._pull_back.append(_quick(self.layers[first], "pull_back_parameters", "backward"))
 
     @property
     def classes(self) -> int:
@@ -101,6 +106,21 @@ class Network:
             upstream = layer.backward(upstream)
         return upstream
 
+    def learn(self, dJ: float, X: Array, c: Labels) -> None:
+        """Set dW and db of every Dense layer for one batch of training: dJ times the derivatives of the cost.
+
+        For dJ = 1 they are those of `cost` and `backward`, without the cost itself and ∂J/∂X, which training does not
+        ask for. Nothing is checked, and the arrays belong to the layers: the next batch overwrites them. Layers that
+        have no ``run`` and ``pull_back`` go ``forward`` and ``backward``. A class that changes `cost` or `backward`
+        must change this method too.
+        """
+        self._losses = None
+        for run in self._run:
+            X = run(X)
+        upstream = self._loss.mean_gradient(dJ, X, c)
+        for pull_back in self._pull_back:
+            upstream = pull_back(upstream)
+
     def probabilities(self, X: ArrayLike) -> Array:
         """The probability of each class, shape (n, M)."""
         return f.softmax(self.forward(X))
@@ -115,6 +135,20 @@ class Network:
             sample = np.argmax(np.any(np.isnan(Z), axis=1))
             raise ValueError(f"X must give logits that are numbers to predict from, those of row {sample} hold a NaN")
         return np.argmax(Z, axis=1)
+
+
+def _quick(layer: Layer, quick: str, usual: str) -> Callable:
+    """The method of a layer for a batch of training; the usual one, where its class has no such methods of its own."""
+    return getattr(layer, quick if defined_together(layer, "forward", "backward", "run", "pull_back") else usual)
+
+
+def defined_together(thing: object, *methods: str) -> bool:
+    """Whether one class defines all of these methods.
+
+    A class that inherits from `ReLU` and changes ``forward`` alone must not be trained by the ``run`` of `ReLU`.
+    """
+    owners = {next((kind for kind in type(thing).__mro__ if method in vars(kind)), None) for method in methods}
+    return len(owners) == 1 and None not in owners
 
 
 def multilayer(

@@ -3,6 +3,10 @@
 θ is any array of parameters, g = ∂J/∂θ its gradient, η the learning rate, t = 1, 2, … the step. The update rules stand
 first, as pure functions; the classes keep what a rule remembers from step to step, one array for each parameter, and
 change the parameters in place.
+
+``step`` checks what it is given. For `nncore.training`, whose gradients come from the network itself, there is
+``update``: the same without the checks, for gradients of ``dJ`` times the cost. Plain descent asks for dJ = η, since
+η ∂J/∂θ = ∂(η J)/∂θ, and then only has to subtract; the others ask for 1.
 """
 
 from collections.abc import Sequence
@@ -55,10 +59,20 @@ class SGD:
     def __init__(self, lr: float) -> None:
         self.lr = check.positive("lr", lr)
 
+    @property
+    def dJ(self) -> float:
+        """What `update` wants the cost to be multiplied by: η."""
+        return self.lr
+
     def step(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
         """Change every parameter in place."""
-        for theta, g in _pairs(parameters, gradients):
+        for theta, g in zip(parameters, _checked(parameters, gradients), strict=True):
             theta[...] = sgd_step(theta, g, self.lr)
+
+    def update(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
+        """Change every parameter in place: θ − g, where g is the gradient of η J."""
+        for theta, g in zip(parameters, gradients, strict=True):
+            np.subtract(theta, g, out=theta)
 
 
 class Momentum:
@@ -72,15 +86,20 @@ class Momentum:
         How much of the velocity is kept, from 0 up to, not including, 1.
     """
 
+    dJ = 1
+
     def __init__(self, lr: float, beta: float = 0.9) -> None:
         self.lr, self.beta = check.positive("lr", lr), check.fraction("beta", beta)
         self._u = None
 
     def step(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
         """Change every parameter in place."""
-        pairs = _pairs(parameters, gradients)
+        self.update(parameters, _checked(parameters, gradients))
+
+    def update(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
+        """`step` without its checks."""
         self._u = _memory("Momentum", self._u, parameters)
-        for (theta, g), u in zip(pairs, self._u, strict=True):
+        for theta, g, u in zip(parameters, gradients, self._u, strict=True):
             theta[...], u[...] = momentum_step(theta, u, g, self.lr, self.beta)
 
 
@@ -97,6 +116,8 @@ class Adam:
         ε, positive: keeps the divisor from 0.
     """
 
+    dJ = 1
+
     def __init__(self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> None:
         self.lr, self.eps = check.positive("lr", lr), check.positive("eps", eps)
         self.beta1, self.beta2 = check.fraction("beta1", beta1), check.fraction("beta2", beta2)
@@ -105,16 +126,19 @@ class Adam:
 
     def step(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
         """Change every parameter in place."""
-        pairs = _pairs(parameters, gradients)
+        self.update(parameters, _checked(parameters, gradients))
+
+    def update(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
+        """`step` without its checks."""
         self._u = _memory("Adam", self._u, parameters)
         self._v = _memory("Adam", self._v, parameters)
         self._t += 1
-        for (theta, g), u, v in zip(pairs, self._u, self._v, strict=True):
+        for theta, g, u, v in zip(parameters, gradients, self._u, self._v, strict=True):
             theta[...], u[...], v[...] = adam_step(theta, u, v, g, self._t, self.lr, self.beta1, self.beta2, self.eps)
 
 
-def _pairs(parameters: Sequence[Array], gradients: Sequence[Array]) -> list[tuple[Array, Array]]:
-    """Each parameter with its gradient, all checked before any is used."""
+def _checked(parameters: Sequence[Array], gradients: Sequence[Array]) -> list[Array]:
+    """The gradients as arrays of floats, all checked before any is used."""
     if len(parameters) != len(gradients):
         raise ValueError(f"gradients must be as many as parameters, {len(parameters)}, got {len(gradients)}")
     for place, (theta, g) in enumerate(zip(parameters, gradients, strict=True)):
@@ -124,8 +148,7 @@ def _pairs(parameters: Sequence[Array], gradients: Sequence[Array]) -> list[tupl
             raise TypeError(f"parameter {place} must be an array of floats, got {theta!r}")
         if np.shape(g) != theta.shape:
             raise ValueError(f"gradient {place} must have the shape of its parameter, {theta.shape}, got {np.shape(g)}")
-    floats = [check.floats(f"gradient {place}", g, g.shape) for place, g in enumerate(map(np.asarray, gradients))]
-    return list(zip(parameters, floats, strict=True))
+    return [check.floats(f"gradient {place}", g, g.shape) for place, g in enumerate(map(np.asarray, gradients))]
 
 
 def _memory(name: str, kept: list[Array] | None, parameters: Sequence[Array]) -> list[Array]:

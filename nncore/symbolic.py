@@ -236,8 +236,8 @@ def _where(condition, chosen, otherwise):
     return _wrapped(np.frompyfunc(choose, 3, 1)(*map(_entries, (condition, chosen, otherwise))))
 
 
-def _full_like(array, value):
-    return SymbolicArray(np.full(array.shape, _scalar(value), dtype=object))
+def _full_like(array, value, shape=None):
+    return SymbolicArray(np.full(array.shape if shape is None else shape, _scalar(value), dtype=object))
 
 
 def _copyto(target, source):
@@ -249,6 +249,16 @@ def _mean(array, axis=None, keepdims=False):
     return np.sum(array, axis=axis, keepdims=keepdims) / sp.Integer(count)
 
 
+def _product(a, b):
+    """A condition in a product counts as 1 where it holds, else 0, as in NumPy."""
+    return _as_number(a) * _as_number(b)
+
+
+def _as_number(value):
+    condition = isinstance(value, sp.core.relational.Relational | sp.logic.boolalg.BooleanFunction)
+    return sp.Piecewise((1, value), (0, True)) if condition else value
+
+
 def _heaviside(z, at_zero):
     return sp.Piecewise((0, z < 0), (at_zero, sp.Eq(z, 0)), (1, True))
 
@@ -256,7 +266,7 @@ def _heaviside(z, at_zero):
 _ELEMENTWISE = {
     np.add: lambda a, b: a + b,
     np.subtract: lambda a, b: a - b,
-    np.multiply: lambda a, b: a * b,
+    np.multiply: _product,
     np.divide: lambda a, b: a / b,
     np.power: lambda a, b: a**b,
     np.negative: lambda a: -a,
@@ -283,9 +293,9 @@ _FUNCTIONS = {
     np.where: _where,
     np.copyto: _copyto,
     np.full_like: _full_like,
-    np.zeros_like: lambda array: _full_like(array, 0),
-    np.ones_like: lambda array: _full_like(array, 1),
-    np.empty_like: lambda array: _full_like(array, sp.Symbol("uninitialized")),
+    np.zeros_like: lambda array, shape=None: _full_like(array, 0, shape),
+    np.ones_like: lambda array, shape=None: _full_like(array, 1, shape),
+    np.empty_like: lambda array, shape=None: _full_like(array, sp.Symbol("uninitialized"), shape),
     np.empty: lambda shape: SymbolicArray(np.full(shape, sp.Symbol("uninitialized"), dtype=object)),
     np.transpose: lambda array: array.T,
     np.shape: lambda array: array.shape,

@@ -1,5 +1,6 @@
 """Training: mini-batches in a new order every epoch, and the history of cost and accuracy."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,8 +9,10 @@ from numpy.typing import ArrayLike, NDArray
 from nncore import functions as f
 from nncore import validation as check
 from nncore.functions import Array, Labels
-from nncore.network import Network
+from nncore.network import Network, defined_together
 from nncore.optimizers import SGD, Adam, Momentum
+
+AT_ONCE = 1024  # samples that go through the network together where it is evaluated
 
 
 @dataclass
@@ -36,9 +39,14 @@ def evaluate(network: Network, X: ArrayLike, c: ArrayLike) -> tuple[float, float
     cost, accuracy : float
     """
     X, c = _samples(network, "X", X, "c", c)
-    Z = network.forward(X)
-    accuracy = np.nan if np.any(np.isnan(Z)) else np.mean(np.argmax(Z, axis=1) == c)
-    return float(f.mean(f.softmax_cross_entropy(Z, c))), float(accuracy)
+    losses, hits, unknown = np.empty(len(c)), 0, False
+    for start in range(0, len(c), AT_ONCE):
+        part = slice(start, start + AT_ONCE)
+        Z = network.forward(X[part])
+        losses[part] = f.softmax_cross_entropy(Z, c[part])
+        hits += np.count_nonzero(np.argmax(Z, axis=1) == c[part])
+        unknown = unknown or bool(np.any(np.isnan(Z)))
+    return float(f.mean(losses)), float(np.nan if unknown else hits / len(c))
 
 
 def confusion_matrix(network: Network, X: ArrayLike, c: ArrayLike) -> NDArray[np.integer]:
@@ -60,6 +68,31 @@ def confusion_matrix(network: Network, X: ArrayLike, c: ArrayLike) -> NDArray[np
     return counts
 
 
+def train_epoch(
+    network: Network,
+    optimizer: SGD | Momentum | Adam,
+    X: ArrayLike,
+    c: ArrayLike,
+    *,
+    batch_size: int,
+    rng: np.random.Generator,
+) -> None:
+    """Train the network in place for one epoch: every sample once, in a random order, ``batch_size`` at a time.
+
+    Parameters and errors are those of `train`.
+    """
+    X, c = _samples(network, "X", X, "c", c)
+    batch_size = min(check.count("batch_size", batch_size), len(X))
+    order = check.generator("rng", rng).permutation(len(X))
+    update, dJ = _update(optimizer)
+    batch = np.empty((batch_size, X.shape[1]), X.dtype)
+    for start in range(0, len(X), batch_size):
+        rows = order[start : start + batch_size]
+        # mode="clip" lets NumPy write into `batch` at once; no row number is outside of X.
+        network.learn(dJ, X.take(rows, axis=0, out=batch[: len(rows)], mode="clip"), c[rows])
+        update(network.parameters, network.gradients)
+
+
 def train(
     network: Network,
     optimizer: SGD | Momentum | Adam,
@@ -76,7 +109,7 @@ def train(
     """Train the network in place and return the history.
 
     Every epoch visits every sample once, in a new random order, ``batch_size`` at a time; what remains at its end is a
-    smaller batch.
+    smaller batch. The network computes in the precision of its weights; inputs of another one are converted.
 
     Parameters
     ----------
@@ -110,27 +143,31 @@ def train(
     X_test, c_test = _samples(network, "X_test", X_test, "c_test", c_test)
     epochs, batch_size = check.count("epochs", epochs), check.count("batch_size", batch_size)
     check.generator("rng", rng)
-    if not hasattr(optimizer, "step"):
-        raise TypeError(f"optimizer must be an object with a step, such as SGD(lr=0.1), got {optimizer!r}")
+    _update(optimizer)
 
     history = History()
     _record(history, network, X, c, X_test, c_test)
     bar = trange(epochs, unit="epoch", disable=None if progress else True)
     for _ in bar:
-        order = rng.permutation(len(X))
-        for start in range(0, len(X), batch_size):
-            batch = order[start : start + batch_size]
-            network.cost(X[batch], c[batch])
-            network.backward()
-            optimizer.step(network.parameters, network.gradients)
+        train_epoch(network, optimizer, X, c, batch_size=batch_size, rng=rng)
         _record(history, network, X, c, X_test, c_test)
         bar.set_postfix(loss=f"{history.train_loss[-1]:.4f}", test=f"{history.test_accuracy[-1]:.4f}")
     return history
 
 
 def _samples(network: Network, X_name: str, X: ArrayLike, c_name: str, c: ArrayLike) -> tuple[Array, Labels]:
-    X = check.floats(X_name, X, (None, network.parameters[0].shape[0]))
+    W = network.parameters[0]
+    X = check.floats(X_name, X, (None, len(W))).astype(W.dtype, copy=False)
     return X, check.class_numbers(c_name, c, len(X), network.classes)
+
+
+def _update(optimizer: SGD | Momentum | Adam) -> tuple[Callable[[Sequence[Array], Sequence[Array]], None], float]:
+    """What changes the parameters after each batch, and what it wants the cost to be multiplied by."""
+    if not hasattr(optimizer, "step"):
+        raise TypeError(f"optimizer must be an object with a step, such as SGD(lr=0.1), got {optimizer!r}")
+    if defined_together(optimizer, "step", "update"):
+        return optimizer.update, optimizer.dJ
+    return optimizer.step, 1
 
 
 def _record(history: History, network: Network, X: Array, c: Labels, X_test: Array, c_test: Labels) -> None:

@@ -242,6 +242,45 @@ def test_what_a_dense_layer_remembers_and_computes_is_the_printed_equation():
     assert_is_equation((dX, layer.dW, layer.db), labels_of(functions.dense_vjp), ("dZ", "X", "W"), sizes)
 
 
+# And what training runs, in the buffers of the layers -----------------------------------------------------------------
+# A second batch of the same size: by then every buffer holds the values of the first one.
+
+
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+def test_what_a_dense_layer_computes_in_its_buffers_is_the_printed_equation(sizes):
+    layer = layers.Dense(sizes["D"], sizes["M"], np.random.default_rng(0))
+    layer.W, layer.b = argument("W", sizes), argument("b", sizes)
+    layer.run(symbolic.symbols("x", sizes["n"], sizes["D"]))
+    layer.pull_back(symbolic.symbols("d", sizes["n"], sizes["M"]))
+    result = layer.run(argument("X", sizes))
+    assert_is_equation((result,), labels_of(functions.dense), ("X", "W", "b"), sizes)
+    dX = layer.pull_back(argument("dZ", sizes))
+    assert_is_equation((dX, layer.dW, layer.db), labels_of(functions.dense_vjp), ("dZ", "X", "W"), sizes)
+
+
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+def test_what_relu_computes_in_its_buffers_is_the_printed_equation(sizes):
+    layer = layers.ReLU()
+    other = symbolic.symbols("d", sizes["n"], sizes["M"])
+    layer.run(other)
+    layer.pull_back(other)
+    result = layer.run(argument("Z", sizes))
+    assert_is_equation((result,), labels_of(functions.relu), ("Z",), sizes)
+    result = layer.pull_back(argument("dA", sizes))
+    assert_is_equation((result,), labels_of(functions.relu_vjp), ("dA", "Z"), sizes)
+
+
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+def test_the_gradient_by_the_logits_that_training_starts_from_is_that_of_the_exercise(sizes):
+    layer = layers.SoftmaxCrossEntropy()
+    layer.mean_gradient(sp.Integer(1), symbolic.symbols("d", sizes["n"], sizes["M"]), argument("c", sizes))
+    result = layer.mean_gradient(sp.Integer(1), argument("Z", sizes), argument("c", sizes))
+    assert_is_equation((result,), ["eq-exercise-logits"], ("Z", "c"), sizes)
+    twice = layer.mean_gradient(sp.Integer(2), argument("Z", sizes), argument("c", sizes))
+    with pytest.raises(AssertionError):
+        assert_is_equation((twice,), ["eq-exercise-logits"], ("Z", "c"), sizes)
+
+
 # It bites -------------------------------------------------------------------------------------------------------------
 
 

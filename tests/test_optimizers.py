@@ -112,6 +112,24 @@ def test_on_symbols_the_rules_are_the_printed_ones():
     assert sp.simplify(new_theta[0] - (T - step)) == 0
 
 
+def test_on_symbols_plain_descent_by_the_gradient_of_eta_J_is_the_printed_rule():
+    theta, g, eta = symbolic.symbols("theta", 2, 3), symbolic.symbols("g", 2, 3), sp.Symbol("eta", positive=True)
+    rule, expected = SGD(0.1), sgd_step(theta, g, eta)
+    rule.lr = eta
+    rule.update([theta], [rule.dJ * g])
+    assert [sp.expand(a - b) for a, b in zip(theta.matrix(), expected.matrix(), strict=True)] == [0] * 6
+
+
+@every_optimizer
+def test_an_update_by_the_gradient_of_dJ_times_the_cost_is_a_step(make):
+    one, other, rule, again = parameters(), parameters(), make(0.1), make(0.1)
+    for step in range(3):
+        rule.step(one, gradients(step))
+        again.update(other, [again.dJ * g for g in gradients(step)])
+    for a, b in zip(one, other, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-14)
+
+
 @every_optimizer
 def test_a_bowl_is_descended(make):
     theta, rule = [np.array([[3.0, -2.0]])], make(0.05)

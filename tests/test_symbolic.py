@@ -448,3 +448,17 @@ def test_a_shift_that_is_added_in_only_one_place_is_not_taken_for_a_right_one():
 def test_the_example_of_the_module_is_what_it_prints():
     assert repr(f.relu(symbols("z", 1, 2))) == "SymbolicArray([[Max(0, z11), Max(0, z12)]])"
     assert "SymbolicArray([[Max(0, z11), Max(0, z12)]])" in symbolic.__doc__
+
+
+def test_a_condition_in_a_product_is_1_where_it_holds_and_0_elsewhere():
+    z, g = symbols("z", 1, 2), symbols("g", 1, 2)
+    for product in (g * (z > 0), (z > 0) * g):
+        for value, expected in ((2, 3), (0, 0), (-2, 0)):
+            assert product[0, 1].subs({z[0, 1]: value, g[0, 1]: 3}) == expected
+
+
+def test_buffers_of_another_shape_hold_junk_ones_and_zeros():
+    model = symbols("z", 2, 3)
+    assert np.empty_like(model, shape=(1, 2))[0, 1].name == "uninitialized"
+    assert np.ones_like(model, shape=(4, 1)).matrix() == sp.ones(4, 1)
+    assert np.zeros_like(model, shape=(1, 4)).matrix() == sp.zeros(1, 4)

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from nncore.layers import ReLU
+from nncore import training
+from nncore.layers import Dense, ReLU, Sigmoid
 from nncore.network import Network, multilayer
 from nncore.optimizers import SGD, Adam, Momentum
-from nncore.training import History, confusion_matrix, evaluate, train
+from nncore.training import History, confusion_matrix, evaluate, train, train_epoch
 
 n, D, M = 23, 2, 3
 
@@ -47,15 +48,15 @@ def run(seed=0, optimizer=SGD, epochs=3, batch_size=5, **options):
 
 
 class Watched(Network):
-    """A network that writes down the batches whose cost it is asked for."""
+    """A network that writes down the batches that it learns from."""
 
     def __init__(self):
         super().__init__(multilayer([D, 4, M], np.random.default_rng(0)).layers)
         self.batches = []
 
-    def cost(self, X, c):
+    def learn(self, dJ, X, c):
         self.batches.append((X.copy(), c.copy()))
-        return super().cost(X, c)
+        super().learn(dJ, X, c)
 
 
 def watched_run(epochs, batch_size):
@@ -102,6 +103,101 @@ def test_every_epoch_has_an_order_of_its_own():
     for k, order in enumerate((X, *orders)):
         for other in orders[k:]:
             assert not np.array_equal(order, other)
+
+
+# What a batch does ----------------------------------------------------------------------------------------------------
+
+
+def trained_by_hand(network, optimizer, seed, epochs, batch_size):
+    """The loop with the checked calls alone: cost, backward, step."""
+    rng = np.random.default_rng(seed)
+    for _ in range(epochs):
+        order = rng.permutation(n)
+        for start in range(0, n, batch_size):
+            batch = order[start : start + batch_size]
+            network.cost(X[batch], c[batch])
+            network.backward()
+            optimizer.step(network.parameters, network.gradients)
+
+
+class Steep(ReLU):
+    """Inherits what training could use instead of forward and backward, and must not be trained by it."""
+
+    def forward(self, Z):
+        return super().forward(3 * np.asarray(Z))
+
+    def backward(self, dA):
+        return 3 * super().backward(dA)
+
+
+class Halved(SGD):
+    """The same for an optimizer."""
+
+    def step(self, parameters, gradients):
+        super().step(parameters, [g / 2 for g in gradients])
+
+
+@pytest.mark.parametrize("optimizer", [SGD, Momentum, Adam, Halved])
+@pytest.mark.parametrize("activation", [ReLU, Sigmoid, Steep])
+@pytest.mark.parametrize("batch_size", [5, 23, 1])
+def test_training_is_cost_backward_and_step_for_each_batch(optimizer, activation, batch_size):
+    one, other = (multilayer([D, 6, 4, M], np.random.default_rng(1), activation) for _ in range(2))
+    options = {"epochs": 3, "batch_size": batch_size, "rng": np.random.default_rng(2), "progress": False}
+    train(one, optimizer(0.05), X, c, X_test, c_test, **options)
+    trained_by_hand(other, optimizer(0.05), 2, 3, batch_size)
+    for a, b in zip(one.parameters, other.parameters, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-13)
+
+
+def test_layers_before_the_first_dense_one_and_around_the_last_are_trained_too():
+    rng = np.random.default_rng(4)
+    made = Network([ReLU(), Dense(D, 5, rng), Dense(5, M, rng), Sigmoid()])
+    made.cost(X, c)
+    made.backward()
+    expected = [g.copy() for g in made.gradients]
+    made.learn(1, X, c)
+    for got, want in zip(made.gradients, expected, strict=True):
+        np.testing.assert_allclose(got, want, rtol=1e-12)
+    made.learn(0.25, X, c)
+    for got, want in zip(made.gradients, expected, strict=True):
+        np.testing.assert_allclose(got, want / 4, rtol=1e-12)
+
+
+def test_a_batch_of_training_is_no_forward_pass_and_leaves_what_was_returned_alone():
+    made = multilayer([D, 4, M], np.random.default_rng(0))
+    J = made.cost(X, c)
+    made.backward()
+    kept = [(g, g.copy()) for g in made.gradients]
+    batch, labels = X[:5].copy(), c[:5].copy()
+    made.learn(1, batch, labels)
+    with pytest.raises(RuntimeError, match=r"Network\.backward must follow cost"):
+        made.backward()
+    assert made.cost(X, c) == J
+    for g, was in kept:
+        np.testing.assert_array_equal(g, was)
+    np.testing.assert_array_equal(batch, X[:5])
+    np.testing.assert_array_equal(labels, c[:5])
+
+
+@pytest.mark.parametrize("inputs", [np.float32, np.float64, int])
+@pytest.mark.parametrize("weights", [np.float32, np.float64])
+def test_a_network_is_trained_in_the_precision_of_its_weights(inputs, weights):
+    made = multilayer([D, 4, M], np.random.default_rng(0), dtype=weights)
+    data = np.round(8 * X).astype(inputs), c
+    train_epoch(made, SGD(0.01), *data, batch_size=5, rng=np.random.default_rng(0))
+    assert {array.dtype for array in (*made.parameters, *made.gradients)} == {np.dtype(weights)}
+    same = multilayer([D, 4, M], np.random.default_rng(0), dtype=weights)
+    train_epoch(same, SGD(0.01), np.round(8 * X).astype(weights), c, batch_size=5, rng=np.random.default_rng(0))
+    np.testing.assert_array_equal(made.parameters[0], same.parameters[0])
+
+
+def test_a_large_evaluation_is_that_of_its_parts():
+    many = np.concatenate([X] * 100), np.concatenate([c] * 100)
+    network = run()[0]
+    assert len(many[1]) > 2 * training.AT_ONCE
+    assert evaluate(network, *many) == pytest.approx(evaluate(network, X, c), rel=1e-12)
+    many[0][-1] = np.nan
+    assert np.isnan(evaluate(network, *many)).all()
 
 
 # Reproducible ---------------------------------------------------------------------------------------------------------

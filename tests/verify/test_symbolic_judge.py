@@ -1,5 +1,7 @@
 """The symbolic judge proves what is true and never what is false; where both judges speak, they agree."""
 
+import gc
+
 import pytest
 from common import DENSE, LOSS, NOTATION, SOFTMAX, write
 
@@ -167,7 +169,11 @@ def test_judges_that_disagree_are_a_fault_of_the_checker(item, monkeypatch):
 
 def test_a_proof_that_takes_too_long_is_none(item):
     claim = item(SOFTMAX, LOSS, rf"{D_LOSS} = p_{{im}} - y_{{im}}")
-    assert symbolic.prove(claim, seconds=1e-6) is None
+    gc.disable()  # Python drops what is raised while hypothesis looks at the collector, and the bell rings once
+    try:
+        assert symbolic.prove(claim, seconds=1e-6) is None
+    finally:
+        gc.enable()
     assert symbolic.prove(claim)
 
 
