@@ -3,6 +3,7 @@
 # make serve   show it on http://localhost:8000
 # make test    build it, then run every test
 # make mutants  change every formula by one slip at a time, and see whether the checker notices (half an hour)
+# make bench   time training against other libraries, and the checker; twenty minutes on an idle machine
 # make lock    resolve requirements*.txt anew        make vendor  fetch KaTeX anew
 # make clean   remove what was built                 (PYTHON=python3.13 make … chooses the interpreter)
 
@@ -13,9 +14,10 @@ PORT ?= 8000
 
 # The locks hold every version and its hash: whatever constraints this machine sets for pip have no say.
 PIP = PIP_CONSTRAINT=/dev/null PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet
+BENCH_PIP = $(subst .venv/,.venv-bench/,$(PIP))
 SELF = $(PIP) --no-deps --no-build-isolation --editable .
 
-.PHONY: book verify mutants serve test lock vendor clean
+.PHONY: book verify mutants bench serve test lock vendor clean
 
 # Pages are written anew each time; the outputs of cells come from a cache that knows when they are old.
 book: .venv/book.stamp
@@ -30,6 +32,17 @@ verify: .venv/book.stamp
 # Writes book/reference/mutants.json, which the ledger shows.
 mutants: .venv/book.stamp
 	.venv/bin/python -m nncore.verify.mutants
+
+# Writes book/reference/speed.json, which the page "How fast is it?" shows.
+bench: .venv-bench/stamp .venv/book.stamp
+	.venv-bench/bin/python -m benchmarks
+	.venv/bin/python -m nncore.verify book | tail -n 5
+
+.venv-bench/stamp: requirements-bench.txt pyproject.toml | .venv/bin/python
+	$(PYTHON) -m venv .venv-bench
+	$(BENCH_PIP) --requirement requirements-bench.txt
+	$(BENCH_PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
 
 serve:
 	@test -f _build/html/index.html || { echo "Nothing is built yet; run: make book"; exit 1; }

@@ -1,0 +1,1 @@
+"""How fast the book's network trains, measured side by side with others: `make bench`."""

@@ -1,0 +1,319 @@
+"""Training against other ways to do it: ratios from rounds in which every peer takes its turn.
+
+    python -m benchmarks.training PART --threads 1 > part.json
+
+PART is `shares` (all peers, eight settings), `gains` (the loop with one thing undone at a time), `fused` (the backward
+pass of softmax and cross-entropy in one and in two) or `memory`. Threads and the kernel of OpenBLAS are set by the
+environment that `benchmarks.__main__` starts this module in. On one thread CPU time is counted, on two the time on the
+clock.
+"""
+
+import argparse
+import json
+import platform
+import statistics
+import sys
+import time
+import tracemalloc
+import warnings
+from collections.abc import Callable, Mapping
+from functools import partial
+from importlib.metadata import version
+
+import numpy as np
+from sklearn.datasets import load_digits
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from benchmarks.peers import LR, PEERS, Task
+from nncore import functions as f
+from nncore import layers
+from nncore.network import Network
+from nncore.optimizers import SGD
+from nncore.training import train_epoch
+
+ROUNDS = 7
+SECONDS = 0.25  # at least, for each turn
+HIDDEN = (128, 64)
+PACKAGES = ("numpy", "torch", "scikit-learn", "jax", "autograd")
+
+
+def synthetic(dtype) -> tuple[np.ndarray, np.ndarray]:
+    """59,904 × 784 numbers: 60,000, cut to whole batches."""
+    rng = np.random.default_rng(1)
+    return rng.standard_normal((59904, 784), dtype=dtype), rng.integers(0, 10, 59904)
+
+
+def digits(dtype) -> tuple[np.ndarray, np.ndarray]:
+    """1,792 × 64 pixels: scikit-learn's digits, cut to whole batches."""
+    X, c = load_digits(return_X_y=True)
+    return (X[:1792] / 16).astype(dtype), c[:1792]
+
+
+DATA = {"784 inputs": synthetic, "digits": digits}
+
+
+def tasks():
+    """The eight settings, with their names."""
+    for name, data in DATA.items():
+        for dtype in (np.float32, np.float64):
+            X, c = data(dtype)
+            for batch in (64, 256):
+                yield (name, np.dtype(dtype).name, batch), Task((X.shape[1], *HIDDEN, 10), batch, X, c)
+
+
+# Rounds ---------------------------------------------------------------------------------------------------------------
+
+
+def rates(turns: Mapping[str, Callable[[], object]], clock: Callable[[], float]) -> dict[str, list[float]]:
+    """How often a second each function can be called, in every round; all take turns within a round."""
+    calls = {}
+    for name, turn in turns.items():
+        turn()
+        start = time.perf_counter()
+        turn()
+        calls[name] = max(1, round(SECONDS / (time.perf_counter() - start)))
+    found: dict[str, list[float]] = {name: [] for name in turns}
+    for _ in range(ROUNDS):
+        for name, turn in turns.items():
+            start = clock()
+            for _ in range(calls[name]):
+                turn()
+            found[name].append(calls[name] / (clock() - start))
+    return found
+
+
+def spread(values) -> list[float]:
+    """Least, median, most."""
+    return [round(value, 3) for value in (min(values), statistics.median(values), max(values))]
+
+
+def ratio(of: list[float], to: list[float]) -> list[float]:
+    """The ratio of two rates, round by round."""
+    return spread([a / b for a, b in zip(of, to, strict=True)])
+
+
+# The peers ------------------------------------------------------------------------------------------------------------
+
+
+def same_weights(task: Task, peers: Mapping[str, Callable]) -> None:
+    """All peers come to the same weights after three epochs of a part of the data, to what the precision can hold."""
+    part = Task(task.widths, task.batch, task.X[: 4 * task.batch], task.c[: 4 * task.batch])
+    results = {}
+    for name, make in peers.items():
+        epoch, weights = make(part)
+        if weights is not None:
+            rng = np.random.default_rng(5)
+            for _ in range(3):
+                epoch(rng)
+            results[name] = weights()
+    moved = max(np.abs(a - b).max() for a, b in zip(results["nncore"], part.start(), strict=True))
+    for name, arrays in results.items():
+        for a, b in zip(arrays, results["nncore"], strict=True):
+            error = np.abs(np.asarray(a) - b).max() / moved
+            if a.dtype != task.dtype or not error < (1e-3 if task.dtype == np.float32 else 1e-10):
+                raise SystemExit(f"{name} comes to other weights: {a.dtype}, {error:.1e} of the way")
+
+
+def shares(clock, peers) -> list[dict]:
+    """The rate of each peer as a share of the floor, and of nncore as a multiple of each peer."""
+    found = []
+    for (data, dtype, batch), task in tasks():
+        same_weights(task, peers)
+        rng = np.random.default_rng(0)
+        speed = rates({name: partial(make(task)[0], rng) for name, make in peers.items()}, clock)
+        found.append({
+            "data": data, "dtype": dtype, "batch": batch,
+            "samples a second": round(statistics.median(speed["nncore"]) * len(task.X)),
+            "floor": {name: ratio(speed[name], speed["floor"]) for name in peers if name != "floor"},
+            "nncore": {name: ratio(speed["nncore"], speed[name]) for name in peers if name not in ("floor", "nncore")},
+        })  # fmt: skip
+        print(found[-1], file=sys.stderr, flush=True)
+    return found
+
+
+# What each gain is worth ----------------------------------------------------------------------------------------------
+
+
+class _Undone(Network):
+    """A network whose training lacks one of the gains, see `gains`."""
+
+    def __init__(self, network: Network, what: str) -> None:
+        super().__init__(network.layers)
+        if what == "no gradient by the data":
+            self._pull_back[-1] = self._dense[0].pull_back
+        if what == "arrays that are used again":
+            self._run = [lambda X, layer=layer: _anew(layer, X) for layer in self.layers]
+        if what == "sum of rows as a product":
+            for layer in self._dense:
+                layer.pull_back_parameters = lambda dZ, layer=layer: _sum_rows(layer, dZ)
+            self._pull_back[-1] = self._dense[0].pull_back_parameters
+        for place, layer in enumerate(self.layers):
+            if isinstance(layer, layers.ReLU):
+                back = len(self.layers) - 1 - place
+                if what == "mask as a factor":
+                    self._pull_back[back] = lambda dA, layer=layer: _by_index(layer, dA)
+                if what == "maximum of two arrays":
+                    self._run[place] = lambda Z, layer=layer: _with_number(layer, Z)
+        if what == "no loss":
+            quick = self._loss.mean_gradient
+            self._loss.mean_gradient = lambda dJ, Z, c: (f.mean(f.softmax_cross_entropy(Z, c)), quick(dJ, Z, c))[1]
+
+
+def _sum_rows(layer, dZ):
+    layer.dW = np.matmul(layer._batch.T, dZ, out=layer._buffers.dW)
+    layer.db = np.sum(dZ, axis=0, keepdims=True, out=layer._buffers.db)
+
+
+def _by_index(layer, dA):
+    dZ = dA.copy()
+    dZ[layer._batch <= 0] = 0
+    return dZ
+
+
+def _with_number(layer, Z):
+    if layer._A is None or layer._A.shape != Z.shape:
+        layer.run(Z)
+    layer._batch = Z
+    return np.maximum(Z, 0, out=layer._A)
+
+
+def _anew(layer, X):
+    layer._buffers = layer._A = None
+    return layer.run(X)
+
+
+class _Apart(SGD):
+    """Multiplies the gradient by the learning rate instead of the cost."""
+
+    dJ = 1
+
+    def step(self, parameters, gradients):
+        super().step(parameters, gradients)
+
+    def update(self, parameters, gradients):
+        for theta, g in zip(parameters, gradients, strict=True):
+            np.subtract(theta, self.lr * g, out=theta)
+
+
+def gains(clock) -> list[dict]:
+    """How much slower an epoch is with one thing undone, as a ratio of rates; float32, batches of 64."""
+    found = []
+    for data in DATA:
+        X, c = DATA[data](np.float32)
+        task = Task((X.shape[1], *HIDDEN, 10), 64, X, c)
+        double = Task(task.widths, 64, X.astype(np.float64), c)
+        rng = np.random.default_rng(0)
+
+        def turn(network, optimizer, task, rng=rng):
+            return lambda: train_epoch(network, optimizer, task.X, task.c, batch_size=task.batch, rng=rng)
+
+        turns = {"all": turn(task.network(), SGD(LR), task)}
+        for what in (
+            "no gradient by the data", "arrays that are used again", "mask as a factor", "sum of rows as a product",
+            "no loss",
+        ):  # fmt: skip
+            turns[what] = turn(_Undone(task.network(), what), SGD(LR), task)
+        turns["learning rate in the cost"] = turn(task.network(), _Apart(LR), task)
+        turns["single precision"] = turn(double.network(), SGD(LR), double)
+        speed = rates(turns, clock)
+        found += [
+            {"data": data, "what": what, "gain": ratio(speed["all"], speed[what])} for what in turns if what != "all"
+        ]
+        print(found, file=sys.stderr, flush=True)
+    return found
+
+
+def fused(clock) -> list[dict]:
+    """How much faster the gradient by the logits is with softmax and cross-entropy in one; 256 samples of M classes."""
+    return [{"M": M, **_fused(clock, M)} for M in (10, 100, 1000)]
+
+
+def _fused(clock, M: int) -> dict:
+    rng = np.random.default_rng(0)
+    Z, c = rng.standard_normal((256, M)), rng.integers(0, M, 256)
+    P, dL, rows, layer = f.softmax(Z), f.mean_vjp(1, np.empty(256)), np.arange(256), layers.SoftmaxCrossEntropy()
+    buffer = np.empty_like(P)
+
+    def one_from_P():
+        np.copyto(buffer, P)
+        buffer[rows, c] -= 1
+        return np.multiply(buffer, 1 / len(P), out=buffer)
+
+    def two(P):
+        return f.softmax_vjp(f.cross_entropy_vjp(dL, P, c), P)
+
+    turns = {
+        "one": lambda: layer.mean_gradient(1, Z, c),
+        "two": lambda: two(f.softmax(Z)),
+        "one from P": one_from_P,
+        "two from P": lambda: two(P),
+    }
+    for turn in turns.values():
+        np.testing.assert_allclose(turn(), turns["two"](), atol=1e-15)
+    speed = rates(turns, clock)
+    return {
+        "from the logits": ratio(speed["one"], speed["two"]),
+        "from the probabilities": ratio(speed["one from P"], speed["two from P"]),
+    }
+
+
+def memory() -> list[dict]:
+    """The most memory that an epoch takes beyond the data, over the bytes of parameters and activations of a batch."""
+    found = []
+    for (data, dtype, batch), task in tasks():
+        network = task.network()
+        tracemalloc.start()
+        train_epoch(network, SGD(LR), task.X, task.c, batch_size=batch, rng=np.random.default_rng(0))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        order = 8 * len(task.X)  # the row numbers of the epoch
+        entries = sum(array.size for array in network.parameters) + batch * (sum(task.widths) + sum(HIDDEN))
+        peak += sum(array.nbytes for array in network.parameters) - order
+        share = round(peak / (entries * task.dtype.itemsize), 2)
+        found.append({"data": data, "dtype": dtype, "batch": batch, "ratio": share})
+    return found
+
+
+# The command ----------------------------------------------------------------------------------------------------------
+
+
+def machine() -> dict:
+    """What was measured on."""
+    try:
+        with open("/proc/cpuinfo") as info:
+            model = next(line.split(":")[1].strip() for line in info if line.startswith("model name"))
+    except (OSError, StopIteration):
+        model = platform.processor() or platform.machine()
+    (blas,) = [pool for pool in threadpool_info() if pool["internal_api"] == "openblas" and "numpy" in pool["filepath"]]
+    return {
+        "processor": model, "python": platform.python_version(), "blas": f"OpenBLAS {blas['version']}",
+        "kernel": blas["architecture"], "threads": blas["num_threads"],
+        **{name: version(name) for name in PACKAGES},
+    }  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.training")
+    parser.add_argument("part", choices=("shares", "gains", "fused", "memory"))
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--peers", nargs="*", choices=PEERS, default=[*PEERS], help="default: all")
+    asked = parser.parse_args()
+    warnings.filterwarnings("ignore", category=FutureWarning)
+    clock = time.process_time if asked.threads == 1 else time.perf_counter
+    peers = {name: PEERS[name] for name in ("floor", "nncore", *asked.peers)}
+    if any(name.startswith("PyTorch") for name in peers):
+        import torch
+
+        torch.set_num_threads(asked.threads)
+    if any(name.startswith("JAX") for name in peers):
+        import jax
+
+        jax.config.update("jax_enable_x64", True)
+    with threadpool_limits(asked.threads):
+        parts = {"shares": lambda: shares(clock, peers), "gains": lambda: gains(clock), "fused": lambda: fused(clock)}
+        measured = parts.get(asked.part, memory)()
+        json.dump({"machine": machine(), asked.part: measured}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

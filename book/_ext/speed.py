@@ -1,0 +1,105 @@
+"""What `make bench` measured last, as tables: the directive ``{speed}`` with the name of a table."""
+
+import json
+from pathlib import Path
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.util.docutils import SphinxDirective
+
+RESULTS = Path(__file__).resolve().parents[1] / "reference" / "speed.json"
+MACHINE = ("processor", "python", "numpy", "blas", "kernel", "threads", "torch", "scikit-learn", "jax", "autograd")
+
+
+def setting(row: dict) -> str:
+    return f"{row['data']}, {row['dtype']}, {row['batch']}"
+
+
+def measured(found: list[float]) -> str:
+    """A median with the least and the most of all rounds."""
+    least, median, most = found
+    return f"**{median:.2f}** <small>{least:.2f}–{most:.2f}</small>"
+
+
+def table(head: list[str], rows: list[list[str]]) -> list[str]:
+    return [f"| {' | '.join(row)} |" for row in (head, ["---", *["--:"] * (len(head) - 1)], *rows)]
+
+
+def ratios(found: dict, part: str, by: str) -> list[str]:
+    rows = found[part]["shares"]
+    names = list(rows[0][by])
+    cells = [[setting(row), *(measured(row[by][name]) for name in names)] for row in rows]
+    return table(["data, precision, batch", *names], cells)
+
+
+def summary(found: dict) -> list[str]:
+    """Median and least over the settings of how many times as fast nncore is as each other."""
+    rows = found["one thread"]["shares"]
+    cells = []
+    for name in rows[0]["nncore"]:
+        medians = sorted(row["nncore"][name][1] for row in rows)
+        middle = (medians[(len(medians) - 1) // 2] + medians[len(medians) // 2]) / 2
+        cells.append([name, f"{middle:.2f}", f"{medians[0]:.2f}", f"{medians[-1]:.2f}"])
+    return table(["nncore compared with", "median", "least", "most"], cells)
+
+
+def machine(found: dict) -> list[str]:
+    about = found["one thread"]["machine"]
+    return ["Measured with: " + ", ".join(f"{name} {about[name]}" for name in MACHINE) + "."]
+
+
+def gains(found: dict) -> list[str]:
+    rows = found["gains"]["gains"]
+    sets = list(dict.fromkeys(row["data"] for row in rows))
+    names = list(dict.fromkeys(row["what"] for row in rows))
+    gain = {(row["what"], row["data"]): measured(row["gain"]) for row in rows}
+    return table(["what is taken back", *sets], [[name, *(gain[name, data] for data in sets)] for name in names])
+
+
+def fused(found: dict) -> list[str]:
+    columns = ["from the logits", "from the probabilities"]
+    rows = [[str(row["M"]), *(measured(row[name]) for name in columns)] for row in found["fused"]["fused"]]
+    return table(["classes", *columns], rows)
+
+
+def memory(found: dict) -> list[str]:
+    rows = [[setting(row), f"{row['ratio']:.2f}"] for row in found["memory"]["memory"]]
+    return table(["data, precision, batch", "most memory"], rows)
+
+
+def kernels(found: dict) -> list[str]:
+    """The shares once more with the other kernel, if the processor can run another."""
+    chosen = found["one thread"]["machine"]["kernel"]
+    if "other kernel" not in found:
+        return [f"This machine knows no other kernel than the one that OpenBLAS chose, {chosen}."]
+    other = found["other kernel"]["machine"]["kernel"]
+    return [
+        f"On this machine it chose {chosen}. With {other} in its place the floor is another one, and on it stands all "
+        "but JAX, which brings its own products:",
+        "",
+        *ratios(found, "other kernel", "floor"),
+    ]
+
+
+TABLES = {
+    "machine": machine, "shares": lambda found: ratios(found, "one thread", "floor"), "summary": summary,
+    "two threads": lambda found: ratios(found, "two threads", "floor"),
+    "gains": gains, "fused": fused, "memory": memory, "kernels": kernels,
+}  # fmt: skip
+
+
+class Speed(SphinxDirective):
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self):
+        self.env.note_dependency(str(RESULTS))
+        lines = TABLES[self.arguments[0]](json.loads(RESULTS.read_text(encoding="utf-8")))
+        container = nodes.Element()
+        self.state.nested_parse(StringList(lines, str(RESULTS)), self.content_offset, container)
+        return container.children
+
+
+def setup(app):
+    app.add_directive("speed", Speed)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

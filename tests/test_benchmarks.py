@@ -1,0 +1,82 @@
+"""The benchmarks: what is compared does the same work, and what the page shows was measured. No time is asserted."""
+
+import json
+from dataclasses import replace
+from itertools import count
+
+import numpy as np
+import pytest
+
+from benchmarks import peers, training
+from benchmarks.__main__ import RESULTS
+from book._ext import speed
+
+# The others are no part of the environment that tests run in; they are compared whenever something is measured.
+HERE = {name: peers.PEERS[name] for name in ("floor", "nncore", "notes' code", "scikit-learn")}
+
+
+def task(dtype=np.float64, batch=64):
+    X, c = training.digits(dtype)
+    return peers.Task((64, 16, 12, 10), batch, X[:512], c[:512])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("batch", [64, 256])
+def test_peers_come_to_the_same_weights(dtype, batch):
+    training.same_weights(task(dtype, batch), HERE)
+
+
+WRONG = {
+    "another rate": lambda made: peers.notes(replace(made, X=1.001 * made.X)),
+    "other labels": lambda made: peers.notes(replace(made, c=made.c[::-1])),
+    "another precision": lambda made: peers.notes(replace(made, X=made.X.astype(np.float32))),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_peer_that_does_something_else_is_noticed(what):
+    with pytest.raises(SystemExit, match="wrong comes to other weights"):
+        training.same_weights(task(), {"nncore": peers.nncore, "wrong": WRONG[what]})
+
+
+def test_the_floor_is_the_eight_products_of_every_batch(monkeypatch):
+    epoch, _ = peers.floor(task())
+    shapes, product = [], np.matmul
+    monkeypatch.setattr(np, "matmul", lambda a, b, out: shapes.append((*a.shape, b.shape[1])) or product(a, b, out=out))
+    epoch(None)
+    forward, weights = [(64, 64, 16), (64, 16, 12), (64, 12, 10)], [(12, 64, 10), (16, 64, 12), (64, 64, 16)]
+    activations = [(64, 10, 12), (64, 12, 16)]
+    assert len(shapes) == 8 * 512 // 64 and sorted(shapes[:8]) == sorted(forward + weights + activations)
+
+
+@pytest.mark.parametrize("what", [
+    "no gradient by the data", "arrays that are used again", "mask as a factor", "sum of rows as a product", "no loss",
+])  # fmt: skip
+def test_a_gain_that_is_undone_changes_nothing_but_the_time(what):
+    made = task()
+    one, other = made.network(), training._Undone(made.network(), what)
+    plain = peers.Task(made.widths, 64, made.X, made.c)
+    for network in (one, other):
+        training.train_epoch(network, training.SGD(0.1), plain.X, plain.c, batch_size=64, rng=np.random.default_rng(3))
+    for a, b in zip(one.parameters, other.parameters, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-15)
+
+
+def test_rates_are_ratios_of_rounds(monkeypatch):
+    monkeypatch.setattr(training, "SECONDS", 1e-6)
+    now = count()
+    found = training.rates({"a": lambda: None, "b": lambda: next(now)}, lambda: next(now))
+    assert [len(values) for values in found.values()] == [training.ROUNDS] * 2
+    assert training.ratio([2.0, 9.0, 4.0], [1.0, 3.0, 1.0]) == [2.0, 3.0, 4.0]
+
+
+def test_the_page_shows_eight_settings_and_every_table_of_the_last_run():
+    found = json.loads(RESULTS.read_text(encoding="utf-8"))
+    for part in ("one thread", "two threads"):
+        rows = found[part]["shares"]
+        assert len({(row["data"], row["dtype"], row["batch"]) for row in rows}) == len(rows) == 8
+        assert set(rows[0]["nncore"]) == set(peers.PEERS) - {"floor", "nncore"}
+    page = (RESULTS.parent / "how-fast.md").read_text(encoding="utf-8")
+    for name, table in speed.TABLES.items():
+        assert f"```{{speed}} {name}\n" in page
+        assert "\n".join(table(found)).strip()
