@@ -1,5 +1,6 @@
 """The built book, read in a real browser: every page in light and dark, wide and narrow, online and from the disk."""
 
+import gzip
 from copy import copy
 from itertools import pairwise
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
+from fontTools.ttLib import TTFont
 
 ROOT = Path(__file__).resolve().parents[1]
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
@@ -230,6 +232,40 @@ def test_every_image_has_words_in_its_place(soups):
             alt = image.get("alt", "")
             assert len(alt.split()) >= 4 and not alt.endswith((".svg", ".png")), f"{name}: {image.get('src')}: {alt!r}"
     assert images >= 15
+
+
+def test_figures_have_their_size_and_are_loaded_when_they_are_needed(soups):
+    figures = [image for soup in soups.values() for image in soup.select("figure img")]
+    assert len(figures) >= 15
+    for image in figures:
+        assert int(image["width"]) > 100 and int(image["height"]) > 100 and image["loading"] == "lazy", image["src"]
+
+
+@pytest.mark.parametrize("name", PAGES + EXTRA)
+def test_a_page_is_light(site, html, open_page, name):
+    page, _ = open_page("about:blank", PHONE)
+    answers = []
+    page.on("response", lambda answer: answers.append(answer.url.removeprefix(site).split("?")[0]))
+    page.goto(f"{site}{name}.html", wait_until="networkidle")
+    files = [(html / answer).read_bytes() for answer in answers]
+    weight = sum(min(len(file), len(gzip.compress(file))) for file in files)
+    assert len(answers) <= 20 and weight <= 400_000, f"{len(answers)} requests, {weight} bytes: {answers}"
+    assert sum(answer.endswith((".css", ".js")) for answer in answers) == (5 if name == "search" else 2)
+
+
+def test_every_icon_that_is_shown_is_in_the_font(html, site, open_page):
+    """Of the theme's icons, and of those in front of the title of a note."""
+    codes = set()
+    for font in (html / "_static").glob("fa-*.woff"):
+        codes |= set(TTFont(font).getBestCmap())
+    shown = """[...document.querySelectorAll('i[class*="fa-"], .admonition-title')].map(icon => ['::before', '::after']
+        .map(part => getComputedStyle(icon, part)).filter(style => style.fontFamily.includes('Font Awesome'))
+        .map(style => style.content)).flat()"""
+    found = set()
+    for name in ("book/layers/relu", "book/reference/errata", "book/index", "search"):
+        page, _ = open_page(f"{site}{name}.html")
+        found |= {ord(text[1:-1]) for text in page.evaluate(shown) if len(text) == 3}
+    assert len(found) >= 8 and found <= codes
 
 
 def test_every_figure_has_a_caption_and_can_be_referred_to(soups):
