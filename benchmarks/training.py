@@ -33,20 +33,21 @@ from nncore.training import train_epoch
 
 ROUNDS = 7
 SECONDS = 0.25  # at least, for each turn
+SYNTHETIC, DIGITS = (59904, 784), (1792, 64)  # samples and inputs: 60,000 and 1,797, cut to whole batches
 HIDDEN = (128, 64)
 PACKAGES = ("numpy", "torch", "scikit-learn", "jax", "autograd")
 
 
 def synthetic(dtype) -> tuple[np.ndarray, np.ndarray]:
-    """59,904 × 784 numbers: 60,000, cut to whole batches."""
+    """Random numbers of the size of MNIST."""
     rng = np.random.default_rng(1)
-    return rng.standard_normal((59904, 784), dtype=dtype), rng.integers(0, 10, 59904)
+    return rng.standard_normal(SYNTHETIC, dtype=dtype), rng.integers(0, 10, SYNTHETIC[0])
 
 
 def digits(dtype) -> tuple[np.ndarray, np.ndarray]:
-    """1,792 × 64 pixels: scikit-learn's digits, cut to whole batches."""
+    """scikit-learn's digits."""
     X, c = load_digits(return_X_y=True)
-    return (X[:1792] / 16).astype(dtype), c[:1792]
+    return (X[: DIGITS[0]] / 16).astype(dtype), c[: DIGITS[0]]
 
 
 DATA = {"784 inputs": synthetic, "digits": digits}
@@ -147,13 +148,10 @@ class _Undone(Network):
             for layer in self._dense:
                 layer.pull_back_parameters = lambda dZ, layer=layer: _sum_rows(layer, dZ)
             self._pull_back[-1] = self._dense[0].pull_back_parameters
-        for place, layer in enumerate(self.layers):
-            if isinstance(layer, layers.ReLU):
-                back = len(self.layers) - 1 - place
-                if what == "mask as a factor":
-                    self._pull_back[back] = lambda dA, layer=layer: _by_index(layer, dA)
-                if what == "maximum of two arrays":
-                    self._run[place] = lambda Z, layer=layer: _with_number(layer, Z)
+        if what == "mask as a factor":
+            for place, layer in enumerate(self.layers):
+                if isinstance(layer, layers.ReLU):
+                    self._pull_back[len(self.layers) - 1 - place] = lambda dA, layer=layer: _by_index(layer, dA)
         if what == "no loss":
             quick = self._loss.mean_gradient
             self._loss.mean_gradient = lambda dJ, Z, c: (f.mean(f.softmax_cross_entropy(Z, c)), quick(dJ, Z, c))[1]
@@ -170,13 +168,6 @@ def _by_index(layer, dA):
     return dZ
 
 
-def _with_number(layer, Z):
-    if layer._A is None or layer._A.shape != Z.shape:
-        layer.run(Z)
-    layer._batch = Z
-    return np.maximum(Z, 0, out=layer._A)
-
-
 def _anew(layer, X):
     layer._buffers = layer._A = None
     return layer.run(X)
@@ -186,9 +177,7 @@ class _Apart(SGD):
     """Multiplies the gradient by the learning rate instead of the cost."""
 
     dJ = 1
-
-    def step(self, parameters, gradients):
-        super().step(parameters, gradients)
+    step = SGD.step  # `update` is used where one class defines both
 
     def update(self, parameters, gradients):
         for theta, g in zip(parameters, gradients, strict=True):
@@ -310,9 +299,11 @@ def main() -> None:
 
         jax.config.update("jax_enable_x64", True)
     with threadpool_limits(asked.threads):
-        parts = {"shares": lambda: shares(clock, peers), "gains": lambda: gains(clock), "fused": lambda: fused(clock)}
-        measured = parts.get(asked.part, memory)()
-        json.dump({"machine": machine(), asked.part: measured}, sys.stdout)
+        parts = {
+            "shares": partial(shares, clock, peers), "gains": partial(gains, clock), "fused": partial(fused, clock),
+            "memory": memory,
+        }  # fmt: skip
+        json.dump({"machine": machine(), asked.part: parts[asked.part]()}, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ import pytest
 from benchmarks import peers, training
 from benchmarks.__main__ import RESULTS
 from book._ext import speed
+from nncore.optimizers import SGD
+from nncore.training import train_epoch
 
 # The others are no part of the environment that tests run in; they are compared whenever something is measured.
 HERE = {name: peers.PEERS[name] for name in ("floor", "nncore", "notes' code", "scikit-learn")}
@@ -27,7 +29,7 @@ def test_peers_come_to_the_same_weights(dtype, batch):
 
 
 WRONG = {
-    "another rate": lambda made: peers.notes(replace(made, X=1.001 * made.X)),
+    "other inputs": lambda made: peers.notes(replace(made, X=1.001 * made.X)),
     "other labels": lambda made: peers.notes(replace(made, c=made.c[::-1])),
     "another precision": lambda made: peers.notes(replace(made, X=made.X.astype(np.float32))),
 }
@@ -55,9 +57,8 @@ def test_the_floor_is_the_eight_products_of_every_batch(monkeypatch):
 def test_a_gain_that_is_undone_changes_nothing_but_the_time(what):
     made = task()
     one, other = made.network(), training._Undone(made.network(), what)
-    plain = peers.Task(made.widths, 64, made.X, made.c)
     for network in (one, other):
-        training.train_epoch(network, training.SGD(0.1), plain.X, plain.c, batch_size=64, rng=np.random.default_rng(3))
+        train_epoch(network, SGD(0.1), made.X, made.c, batch_size=64, rng=np.random.default_rng(3))
     for a, b in zip(one.parameters, other.parameters, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-15)
 
@@ -76,7 +77,12 @@ def test_the_page_shows_eight_settings_and_every_table_of_the_last_run():
         rows = found[part]["shares"]
         assert len({(row["data"], row["dtype"], row["batch"]) for row in rows}) == len(rows) == 8
         assert set(rows[0]["nncore"]) == set(peers.PEERS) - {"floor", "nncore"}
+    assert speed.RESULTS == RESULTS
     page = (RESULTS.parent / "how-fast.md").read_text(encoding="utf-8")
+    for words in ("{:,} random samples of {} inputs".format(*training.SYNTHETIC),
+                  "{:,} images of scikit-learn's digits with {} inputs".format(*training.DIGITS),
+                  "hidden layers of {} and {} units".format(*training.HIDDEN)):  # fmt: skip
+        assert words in " ".join(page.split())
     for name, table in speed.TABLES.items():
         assert f"```{{speed}} {name}\n" in page
         assert "\n".join(table(found)).strip()

@@ -221,64 +221,67 @@ LAYERS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", LAYERS, ids=lambda kind: kind.__name__)
-def test_what_a_layer_remembers_and_computes_is_the_printed_equation(kind):
-    sizes = SIZES[0]
-    names, upstream, forward, backward = LAYERS[kind]
+# What people call, and what training calls, which writes into buffers.
+METHODS = (("forward", "backward"), ("run", "pull_back"))
+OF_LAYERS = [
+    pytest.param(kind, methods, id=f"{kind.__name__}-{methods[0]}")
+    for kind in LAYERS for methods in METHODS if hasattr(kind, methods[0])
+]  # fmt: skip
+
+
+def other(name, sizes):
+    """Another argument in the place of one: the batch before, of which every buffer is full."""
+    given = argument(name, sizes)
+    return symbolic.symbols("s", *given.shape) if isinstance(given, symbolic.SymbolicArray) else given
+
+
+def assert_layer_is_its_equations(layer, methods, kind, sizes):
+    forward, backward = (getattr(layer, method) for method in methods)
+    names, upstream, function, vjp = LAYERS[kind]
+    forward(*(other(name, sizes) for name in names))
+    backward(other(upstream, sizes))
+    result = forward(*(argument(name, sizes) for name in names))
+    assert_is_equation((result,), labels_of(function), names, sizes)
+    result = backward(argument(upstream, sizes))
+    assert_is_equation((result,), labels_of(vjp), names, sizes)  # in the letters that forward was given
+
+
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+@pytest.mark.parametrize(("kind", "methods"), OF_LAYERS)
+def test_what_a_layer_remembers_and_computes_is_the_printed_equation(kind, methods, sizes):
+    assert_layer_is_its_equations(kind(), methods, kind, sizes)
+
+
+def assert_dense_is_its_equations(kind, methods, sizes):
+    layer = kind(sizes["D"], sizes["M"], np.random.default_rng(0))
+    layer.W, layer.b = argument("W", sizes), argument("b", sizes)
+    forward, backward = (getattr(layer, method) for method in methods)
+    forward(other("X", sizes))
+    backward(other("dZ", sizes))
+    result = forward(argument("X", sizes))
+    assert_is_equation((result,), labels_of(functions.dense), ("X", "W", "b"), sizes)
+    dX = backward(argument("dZ", sizes))
+    assert_is_equation((dX, layer.dW, layer.db), labels_of(functions.dense_vjp), ("dZ", "X", "W"), sizes)
+
+
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+@pytest.mark.parametrize("methods", METHODS, ids=lambda methods: methods[0])
+def test_what_a_dense_layer_remembers_and_computes_is_the_printed_equation(methods, sizes):
+    assert_dense_is_its_equations(layers.Dense, methods, sizes)
+
+
+def assert_mean_gradient_is_its_equation(kind, dJ, sizes):
     layer = kind()
-    result = layer.forward(*(argument(name, sizes) for name in names))
-    assert_is_equation((result,), labels_of(forward), names, sizes)
-    result = layer.backward(argument(upstream, sizes))
-    assert_is_equation((result,), labels_of(backward), names, sizes)  # in the letters that forward was given
-
-
-def test_what_a_dense_layer_remembers_and_computes_is_the_printed_equation():
-    sizes = SIZES[0]
-    layer = layers.Dense(sizes["D"], sizes["M"], np.random.default_rng(0))
-    layer.W, layer.b = argument("W", sizes), argument("b", sizes)
-    result = layer.forward(argument("X", sizes))
-    assert_is_equation((result,), labels_of(functions.dense), ("X", "W", "b"), sizes)
-    dX = layer.backward(argument("dZ", sizes))
-    assert_is_equation((dX, layer.dW, layer.db), labels_of(functions.dense_vjp), ("dZ", "X", "W"), sizes)
-
-
-# And what training runs, in the buffers of the layers -----------------------------------------------------------------
-# A second batch of the same size: by then every buffer holds the values of the first one.
-
-
-@pytest.mark.parametrize("sizes", SIZES, ids=str)
-def test_what_a_dense_layer_computes_in_its_buffers_is_the_printed_equation(sizes):
-    layer = layers.Dense(sizes["D"], sizes["M"], np.random.default_rng(0))
-    layer.W, layer.b = argument("W", sizes), argument("b", sizes)
-    layer.run(symbolic.symbols("x", sizes["n"], sizes["D"]))
-    layer.pull_back(symbolic.symbols("d", sizes["n"], sizes["M"]))
-    result = layer.run(argument("X", sizes))
-    assert_is_equation((result,), labels_of(functions.dense), ("X", "W", "b"), sizes)
-    dX = layer.pull_back(argument("dZ", sizes))
-    assert_is_equation((dX, layer.dW, layer.db), labels_of(functions.dense_vjp), ("dZ", "X", "W"), sizes)
-
-
-@pytest.mark.parametrize("sizes", SIZES, ids=str)
-def test_what_relu_computes_in_its_buffers_is_the_printed_equation(sizes):
-    layer = layers.ReLU()
-    other = symbolic.symbols("d", sizes["n"], sizes["M"])
-    layer.run(other)
-    layer.pull_back(other)
-    result = layer.run(argument("Z", sizes))
-    assert_is_equation((result,), labels_of(functions.relu), ("Z",), sizes)
-    result = layer.pull_back(argument("dA", sizes))
-    assert_is_equation((result,), labels_of(functions.relu_vjp), ("dA", "Z"), sizes)
+    layer.mean_gradient(dJ, other("Z", sizes), argument("c", sizes))
+    result = layer.mean_gradient(dJ, argument("Z", sizes), argument("c", sizes))
+    assert_is_equation((result,), ["eq-exercise-logits"], ("Z", "c"), sizes)
 
 
 @pytest.mark.parametrize("sizes", SIZES, ids=str)
 def test_the_gradient_by_the_logits_that_training_starts_from_is_that_of_the_exercise(sizes):
-    layer = layers.SoftmaxCrossEntropy()
-    layer.mean_gradient(sp.Integer(1), symbolic.symbols("d", sizes["n"], sizes["M"]), argument("c", sizes))
-    result = layer.mean_gradient(sp.Integer(1), argument("Z", sizes), argument("c", sizes))
-    assert_is_equation((result,), ["eq-exercise-logits"], ("Z", "c"), sizes)
-    twice = layer.mean_gradient(sp.Integer(2), argument("Z", sizes), argument("c", sizes))
+    assert_mean_gradient_is_its_equation(layers.SoftmaxCrossEntropy, sp.Integer(1), sizes)
     with pytest.raises(AssertionError):
-        assert_is_equation((twice,), ["eq-exercise-logits"], ("Z", "c"), sizes)
+        assert_mean_gradient_is_its_equation(layers.SoftmaxCrossEntropy, sp.Integer(2), sizes)
 
 
 # It bites -------------------------------------------------------------------------------------------------------------
@@ -313,3 +316,67 @@ def test_a_right_function_is_not_another_equation(function, label):
     names, results = call(function, SIZES[0])
     with pytest.raises(AssertionError):
         assert_is_equation(results, [label], names, SIZES[0])
+
+
+class WithoutBias(layers.Dense):
+    def run(self, X):
+        super().run(X)
+        return np.matmul(X, self.W, out=self._buffers.Z)
+
+
+class SumsUp(layers.Dense):
+    """Adds to the gradient of the batch before."""
+
+    def pull_back_parameters(self, dZ):
+        before = np.zeros_like(self.b) if self.db is None else self.db.copy()
+        super().pull_back_parameters(dZ)
+        np.add(self.db, before, out=self.db)
+
+
+class KeepsItsFirstBatch(layers.Dense):
+    def run(self, X):
+        first = self._batch
+        Z = super().run(X)
+        self._batch = X if first is None else first
+        return Z
+
+
+@pytest.mark.parametrize("kind", [WithoutBias, SumsUp, KeepsItsFirstBatch])
+def test_a_nearly_right_dense_layer_in_buffers_is_not_its_equation(kind):
+    with pytest.raises(AssertionError):
+        assert_dense_is_its_equations(kind, METHODS[1], SIZES[0])
+
+
+class Negated(layers.ReLU):
+    def pull_back(self, dA):
+        return np.multiply(dA, self._batch < 0, out=self._A)
+
+
+class MaskOfTheBatchBefore(layers.ReLU):
+    def run(self, Z):
+        before = self._batch
+        A = super().run(Z)
+        self._batch = Z if before is None else before
+        return A
+
+
+@pytest.mark.parametrize("kind", [Negated, MaskOfTheBatchBefore])
+def test_a_nearly_right_relu_in_buffers_is_not_its_equation(kind):
+    with pytest.raises(AssertionError):
+        assert_layer_is_its_equations(kind(), METHODS[1], layers.ReLU, SIZES[0])
+
+
+class SumInsteadOfMean(layers.SoftmaxCrossEntropy):
+    def mean_gradient(self, dJ, Z, c):
+        return super().mean_gradient(dJ * len(Z), Z, c)
+
+
+class NeighborsClass(layers.SoftmaxCrossEntropy):
+    def mean_gradient(self, dJ, Z, c):
+        return super().mean_gradient(dJ, Z, (c + 1) % Z.shape[1])
+
+
+@pytest.mark.parametrize("kind", [SumInsteadOfMean, NeighborsClass])
+def test_a_nearly_right_gradient_by_the_logits_is_not_its_equation(kind):
+    with pytest.raises(AssertionError):
+        assert_mean_gradient_is_its_equation(kind, sp.Integer(1), SIZES[0])

@@ -79,6 +79,13 @@ def test_backward_is_the_function_at_what_forward_was_given(name):
     assert_same(gradients_of(layer, upstream), expected_gradients(name))  # and the same when asked again
 
 
+def test_the_convention_at_zero_is_that_of_the_function_in_training_too():
+    corners = np.array([[-1.0, 0.0, 2.0], [-0.0, 3.0, -4.0]])
+    layer, dA = ReLU(), np.full(corners.shape, 5.0)
+    np.testing.assert_array_equal(layer.run(corners), f.relu(corners))
+    np.testing.assert_array_equal(layer.pull_back(dA), f.relu_vjp(dA, corners))
+
+
 def test_forward_is_the_function():
     layer = dense()
     np.testing.assert_array_equal(layer.forward(X), X @ layer.W + layer.b)

@@ -11,7 +11,6 @@ import re
 from pathlib import Path
 
 from docutils import nodes
-from docutils.statemachine import StringList
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
@@ -48,9 +47,7 @@ class EquationsOfCode(SphinxDirective):
         for label, names in implementations().items():
             functions = ", ".join(f"{{py:func}}`~{name}`" for name in names)
             lines.append(f"| {{eq}}`{label}` | `{label}` | {functions} |")
-        container = nodes.Element()
-        self.state.nested_parse(StringList(lines, "equations-of-code"), self.content_offset, container)
-        return container.children
+        return self.parse_text_to_nodes("\n".join(lines))
 
 
 def link_to_code(app, doctree):

@@ -10,7 +10,7 @@ import hashlib
 import logging
 import posixpath
 import re
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from fontTools import subset
@@ -40,7 +40,6 @@ FONT_FILE = re.compile(
     r'url\((vendor/fontawesome/webfonts/([a-z0-9-]+))\.woff2\) format\("woff2"\),url\(\1\.ttf\) format\("truetype"\)'
 )
 
-
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every table of a font that it drops
 
 
@@ -55,29 +54,39 @@ def finish(app, exception):
 def lighten(site: Path, pages: dict[Path, str]) -> None:
     """Rewrite the pages of a site, apart from those that are light already, from an earlier build."""
     shown = {name for text in pages.values() for names in CLASSES.findall(text) for name in names.split()}
-    made: dict[tuple, str] = {}
+
+    @cache
+    def sheet_of(files: tuple[Path, ...]) -> str:
+        return _written(site, "css", style(site, files, shown))
+
+    @cache
+    def script_of(parts: tuple[Path | str, ...]) -> str:
+        return _written(site, "js", "\n;".join(map(_source, parts)))
+
     for page, text in pages.items():
         root = posixpath.relpath(".", page.parent.relative_to(site).as_posix())
         is_search = page.name == "search.html"
-        sheets, scripts, bare = _assets(text, is_search)
+        sheets, scripts, bare = _assets(text, page.parent, is_search)
         if len(sheets) < 2:
             continue
-        files = [(page.parent / sheet).resolve() for sheet in sheets]
-        sheet = _written(site, "css", made, tuple(files), lambda files=files: style(site, files, shown))
-        parts = tuple((page.parent / part).resolve() if kind == "file" else part for kind, part in scripts)
-        script = _written(site, "js", made, parts, lambda parts=parts: "\n;".join(map(_source, parts)))
-        head = f'<link rel="stylesheet" href="{root}/{sheet}" />\n<script defer src="{root}/{script}"></script>\n'
+        head = (
+            f'<link rel="stylesheet" href="{root}/{sheet_of(sheets)}" />\n'
+            f'<script defer src="{root}/{script_of(scripts)}"></script>\n'
+        )
         bare = _before_search(bare, head) if is_search else bare.replace("</head>", f"{head}</head>", 1)
         page.write_text(IMAGE.sub(partial(_sized, page.parent), bare), encoding="utf-8")
 
 
-def _assets(text: str, is_search: bool) -> tuple[list[str], list[tuple[str, str]], str]:
+def _assets(text: str, folder: Path, is_search: bool) -> tuple[tuple[Path, ...], tuple[Path | str, ...], str]:
     """The style sheets and scripts of a page in their order, and the page without them."""
     sheets, settings, scripts = [], [], []
 
+    def file(address):
+        return (folder / address[1]).resolve()
+
     def take_link(found):
         if 'rel="stylesheet"' in found[0]:
-            sheets.append(ADDRESS.search(found[0])[1])
+            sheets.append(file(ADDRESS.search(found[0])))
         return ""
 
     def take_script(found):
@@ -88,14 +97,14 @@ def _assets(text: str, is_search: bool) -> tuple[list[str], list[tuple[str, str]
         if address and address[1].endswith(SEARCH):
             return found[0].replace("<script ", "<script defer ") if is_search else ""
         if address and not address[1].endswith(ICONS):
-            scripts.append(("file", address[1]))
+            scripts.append(file(address))
         if not address and not any(mark in found[0] for mark in UNUSED):
-            settings.append(("text", body))
+            settings.append(body)
         return ""
 
     bare = SCRIPT.sub(take_script, LINK.sub(take_link, text))
     # A joined script runs when the page is there, so what one of its parts sets for another must come first.
-    return sheets, settings + scripts, bare
+    return tuple(sheets), (*settings, *scripts), bare
 
 
 def _before_search(bare: str, head: str) -> str:
@@ -108,16 +117,15 @@ def _source(part: Path | str) -> str:
     return part if isinstance(part, str) else SOURCE_MAP.sub("", part.read_text(encoding="utf-8"))
 
 
-def _written(site: Path, kind: str, made: dict, key: tuple, text) -> str:
-    """The address of a joined file, which is written once for all pages that want the same parts."""
-    if key not in made:
-        data = text().encode("utf-8")
-        made[key] = f"_static/book-{hashlib.sha256(data).hexdigest()[:12]}.{kind}"
-        (site / made[key]).write_bytes(data)
-    return made[key]
+def _written(site: Path, kind: str, text: str) -> str:
+    """The address of a joined file, which is named after what it holds: no browser shows an old one."""
+    data = text.encode("utf-8")
+    address = f"_static/book-{hashlib.sha256(data).hexdigest()[:12]}.{kind}"
+    (site / address).write_bytes(data)
+    return address
 
 
-def style(site: Path, files: list[Path], shown: set[str]) -> str:
+def style(site: Path, files: tuple[Path, ...], shown: set[str]) -> str:
     """Some style sheets in one, which stands in ``_static``; icons that are not shown are left out."""
     text = "\n".join(_sheet(site, file) for file in files)
     codes = {_code(found) for found in ICON_OF_THEME.finditer(text)}

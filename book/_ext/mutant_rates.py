@@ -3,8 +3,6 @@
 import json
 from pathlib import Path
 
-from docutils import nodes
-from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
 from nncore.verify.cache import checker
@@ -53,10 +51,7 @@ class MutantRates(SphinxDirective):
     def run(self):
         self.env.note_dependency(str(RATES))
         found = json.loads(RATES.read_text(encoding="utf-8"))
-        container = nodes.Element()
-        text = StringList([*lines(found, checker()["sources"])], str(RATES))
-        self.state.nested_parse(text, self.content_offset, container)
-        return container.children
+        return self.parse_text_to_nodes("\n".join(lines(found, checker()["sources"])))
 
 
 def setup(app):

@@ -130,10 +130,8 @@ def table(directive: SphinxDirective, part: str, shown: Notation, notation: Nota
     rows = [(*cells, with_letters_set(meaning, notation) + more) for *cells, meaning, more in rows]
     filled = [number for number, column in enumerate(zip(*rows, strict=True)) if any(column)]
     lines = [[cells[number] for number in filled] for cells in (head, ["---"] * len(head), *rows)]
-    container = nodes.Element()
     markdown = StringList([f"| {' | '.join(cells)} |" for cells in lines], directive.get_source_info()[0])
-    directive.state.nested_parse(markdown, directive.content_offset, container)
-    return container.children
+    return directive.parse_text_to_nodes(markdown)
 
 
 class NotationTable(SphinxDirective):

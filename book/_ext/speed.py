@@ -1,10 +1,9 @@
 """What `make bench` measured last, as tables: the directive ``{speed}`` with the name of a table."""
 
 import json
+import statistics
 from pathlib import Path
 
-from docutils import nodes
-from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
 RESULTS = Path(__file__).resolve().parents[1] / "reference" / "speed.json"
@@ -37,9 +36,8 @@ def summary(found: dict) -> list[str]:
     rows = found["one thread"]["shares"]
     cells = []
     for name in rows[0]["nncore"]:
-        medians = sorted(row["nncore"][name][1] for row in rows)
-        middle = (medians[(len(medians) - 1) // 2] + medians[len(medians) // 2]) / 2
-        cells.append([name, f"{middle:.2f}", f"{medians[0]:.2f}", f"{medians[-1]:.2f}"])
+        medians = [row["nncore"][name][1] for row in rows]
+        cells.append([name, *(f"{figure(medians):.2f}" for figure in (statistics.median, min, max))])
     return table(["nncore compared with", "median", "least", "most"], cells)
 
 
@@ -95,9 +93,7 @@ class Speed(SphinxDirective):
     def run(self):
         self.env.note_dependency(str(RESULTS))
         lines = TABLES[self.arguments[0]](json.loads(RESULTS.read_text(encoding="utf-8")))
-        container = nodes.Element()
-        self.state.nested_parse(StringList(lines, str(RESULTS)), self.content_offset, container)
-        return container.children
+        return self.parse_text_to_nodes("\n".join(lines))
 
 
 def setup(app):
