@@ -7,7 +7,7 @@ from pathlib import Path
 from sphinx.util.docutils import SphinxDirective
 
 RESULTS = Path(__file__).resolve().parents[1] / "reference" / "speed.json"
-MACHINE = ("processor", "python", "numpy", "blas", "kernel", "threads", "torch", "scikit-learn", "jax", "autograd")
+MACHINE = ("processor", "python", "numpy", "blas", "kernel", "torch", "scikit-learn", "jax", "autograd")
 
 
 def setting(row: dict) -> str:
@@ -51,7 +51,7 @@ def gains(found: dict) -> list[str]:
     sets = list(dict.fromkeys(row["data"] for row in rows))
     names = list(dict.fromkeys(row["what"] for row in rows))
     gain = {(row["what"], row["data"]): measured(row["gain"]) for row in rows}
-    return table(["what is taken back", *sets], [[name, *(gain[name, data] for data in sets)] for name in names])
+    return table(["step", *sets], [[name, *(gain[name, data] for data in sets)] for name in names])
 
 
 def fused(found: dict) -> list[str]:
@@ -72,8 +72,8 @@ def kernels(found: dict) -> list[str]:
         return [f"This machine knows no other kernel than the one that OpenBLAS chose, {chosen}."]
     other = found["other kernel"]["machine"]["kernel"]
     return [
-        f"On this machine it chose {chosen}. With {other} in its place the floor is another one, and on it stands all "
-        "but JAX, which brings its own products:",
+        f"On this machine it chose {chosen}. With {other} in its place, all the products are done by other code, but "
+        "those of JAX, which brings its own. The shares of the floor are then:",
         "",
         *ratios(found, "other kernel", "floor"),
     ]
