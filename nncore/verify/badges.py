@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from html import escape
 
 from nncore.verify.evidence import FAILING, Evidence, Part
-from nncore.verify.judging import ALL_SHAPES, AT_SHAPES, SAMPLED, Judgement
 from nncore.verify.meaning import CLAIM, CONVENTION, ERRATUM
+from nncore.verify.verdicts import ALL_SHAPES, AT_SHAPES, SAMPLED, Judgement
 
 _SIGNS = {**dict.fromkeys(FAILING, "✗"), ALL_SHAPES: "✓", AT_SHAPES: "✓", SAMPLED: "≈"}
 

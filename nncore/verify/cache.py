@@ -1,8 +1,9 @@
 """What was judged once is kept: a folder of small files, each named after everything that its content depends on.
 
-The name is a digest of the text of the page (and of what it includes), of the functions that other pages define, of the
-notation, of the sources of the checker, of the versions of Python and of the libraries, and of the seed. So an entry is
-never out of date, only unused. What is undecided, because time ran out or because the checker is at fault, is not kept.
+For a page the name is a digest of its text (and of what it includes), of the functions that other pages define, of the
+notation, of the sources of the checker, of the versions of Python and of the libraries, and of the seed. For a claim it
+is one of all that the claim says and rests on, in place of the text. So an entry is never out of date, only unused.
+What is undecided, because time ran out or because the checker is at fault, is not kept.
 """
 
 import hashlib
@@ -10,6 +11,8 @@ import json
 import os
 import platform
 import re
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -24,6 +27,20 @@ def digest(*texts: str) -> str:
     for text in texts:
         found.update(f"{len(text)}\0{text}".encode())
     return found.hexdigest()
+
+
+def canonical(value) -> str:
+    """A text for a value of dataclasses and collections, the same for equal values in every process."""
+    if is_dataclass(value):
+        parts = [canonical(getattr(value, each.name)) for each in fields(value) if each.compare]
+        return f"{type(value).__name__}({','.join(parts)})"
+    if isinstance(value, frozenset):
+        return f"{{{','.join(sorted(map(canonical, value)))}}}"
+    if isinstance(value, Mapping):
+        return f"{{{','.join(f'{canonical(key)}:{canonical(each)}' for key, each in value.items())}}}"
+    if isinstance(value, tuple | list):
+        return f"({','.join(map(canonical, value))})"
+    return repr(value)
 
 
 @cache

@@ -21,10 +21,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 
-from nncore.verify.judging import ALL_SHAPES, FAILURES, STATUSES, Judgement
 from nncore.verify.meaning import ASSUMPTION, CLAIM, CONVENTION, DEFINITION, EXPRESSION, STEP
 from nncore.verify.numeric import Counterexample
 from nncore.verify.surroundings import ERRATUM, UNCHECKED
+from nncore.verify.verdicts import ALL_SHAPES, FAILURES, STATUSES, Judgement
 
 UNREADABLE = "unreadable"
 WITHOUT_MEANING = "without meaning"
@@ -278,11 +278,12 @@ def page_as_json(page: PageReport) -> dict:
 
 
 def _part_as_json(part: Part) -> dict:
-    judgement = part.judgement and _judgement_as_json(part.judgement)
+    judgement = part.judgement and judgement_as_json(part.judgement)
     return {**asdict(part), "indices": dict(part.indices), "judgement": judgement}
 
 
-def _judgement_as_json(judgement: Judgement) -> dict:
+def judgement_as_json(judgement: Judgement) -> dict:
+    """A judgement as an object for JSON."""
     sizes = {"shapes": [*map(dict, judgement.shapes)], "sizes": [*map(dict, judgement.sizes)]}
     at = judgement.counterexample
     at = at and {**asdict(at), "sizes": dict(at.sizes), "entry": dict(at.entry)}
@@ -299,11 +300,12 @@ def page_from_json(value: dict) -> PageReport:
 
 
 def _part(value: dict) -> Part:
-    judgement = value["judgement"] and _judgement(value["judgement"])
+    judgement = value["judgement"] and judgement_from_json(value["judgement"])
     return Part(**{**_frozen(value), "judgement": judgement})
 
 
-def _judgement(value: dict) -> Judgement:
+def judgement_from_json(value: dict) -> Judgement:
+    """The judgement that `judgement_as_json` wrote."""
     at = value["counterexample"]
     return Judgement(**{**_frozen(value), "counterexample": at and Counterexample(**_frozen(at))})
 

@@ -14,7 +14,7 @@ from sphinx.util.docutils import SphinxDirective
 from nncore.verify.badges import word
 from nncore.verify.drawing import drawing
 from nncore.verify.evidence import FAILING, Evidence, PageReport, Report, figures, sentences
-from nncore.verify.judging import ALL_SHAPES, AT_SHAPES, RESTATES, SAMPLED
+from nncore.verify.verdicts import ALL_SHAPES, AT_SHAPES, RESTATES, SAMPLED
 
 FILE = "evidence.json"
 _BARS = {ALL_SHAPES: "all-shapes", AT_SHAPES: "at-shapes", RESTATES: "restates", SAMPLED: "sampled"}

@@ -196,7 +196,7 @@ def declared_by(text: str) -> Notation:
 
 def _parts(text: str, known: tuple[str, ...]) -> dict:
     try:
-        parts = yaml.load(text, Loader=yaml.BaseLoader)  # every value stays the text that is written
+        parts = yaml.load(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         raise NotationError(" ".join(str(error).split())) from None
     parts = {} if parts in (None, "") else parts
@@ -339,6 +339,7 @@ _DECLARATIONS = {
     "random": (_random, ("letter", "entries", "meaning"), ("symmetric",)),
     "signs": (Sign, ("sign", "meaning"), ()),
 }
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every value stays the text that is written
 _PARTS_OF_BLOCK = (*_DECLARATIONS, "state", "shadows")
 
 

@@ -12,6 +12,12 @@ from nncore.verify.surroundings import NotationBlock, Place, Surroundings, surro
 SUFFIXES = (".md", ".ipynb", ".tex")
 
 
+def name_of(path: Path, root: Path) -> str:
+    """How a report names a file: by its way from a folder, if it lies there."""
+    absolute, root = path.resolve(), root.resolve()
+    return absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else path.as_posix()
+
+
 def read_page(path: Path) -> tuple[list[DisplayedFormula], Surroundings]:
     """All displayed formulas of a file in their order, and what stands around each of them.
 

@@ -16,6 +16,7 @@ verify_notation : str
 """
 
 import json
+import re
 from html import escape
 from pathlib import Path
 
@@ -27,11 +28,13 @@ from nncore.verify import ledger
 from nncore.verify.badges import badge
 from nncore.verify.book import NOTATION, check
 from nncore.verify.cache import digest
-from nncore.verify.evidence import PageReport, as_json, page_as_json
+from nncore.verify.evidence import as_json
 from nncore.verify.notation import NotationError, load
 from nncore.verify.sources import SUFFIXES
 
 logger = logging.getLogger(__name__)
+
+_SECONDS = re.compile(r'"seconds": [^,}]*')
 
 
 class FormulasFail(SphinxError):
@@ -57,7 +60,9 @@ def judge_all(app, env, added, changed, removed):
         location = f"{Path(app.srcdir) / problem.path}:{problem.line}"
         logger.warning("%s: %s", problem.status, problem.reason, location=location, type="verify")
 
-    before, now = getattr(env, "verify_digests", {}), {name: _digest(page) for name, page in app.verify.pages.items()}
+    app.verify_json = as_json(report)
+    digests = map(_digest, app.verify_json["pages"])
+    before, now = getattr(env, "verify_digests", {}), dict(zip(app.verify.pages, digests, strict=True))
     env.verify_digests = now
     old = {name for name in now if before.get(name) not in (None, now[name])}
     if before != now:
@@ -65,13 +70,9 @@ def judge_all(app, env, added, changed, removed):
     return sorted(old & env.found_docs - removed)
 
 
-def _digest(page: PageReport) -> str:
+def _digest(page: dict) -> str:
     """A name for the evidence of a page; times are left out, they differ from run to run."""
-    value = page_as_json(page)
-    for formula in value["formulas"]:
-        for part in formula["parts"]:
-            part["seconds"] = 0
-    return digest(json.dumps(value))
+    return digest(_SECONDS.sub("", json.dumps(page)))
 
 
 # Counting -------------------------------------------------------------------------------------------------------------
@@ -171,7 +172,7 @@ def finish(app, exception):
     if exception is not None or not hasattr(app, "verify"):
         return
     if app.builder.format == "html":
-        text = json.dumps(as_json(app.verify.report), ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(app.verify_json, ensure_ascii=False, separators=(",", ":"))
         (Path(app.outdir) / ledger.FILE).write_text(text + "\n", encoding="utf-8")
     failing = len(app.verify.report.problems) + app.verify.uncounted
     if failing and not (app.warningiserror or app.keep_going):  # else the warnings fail the build

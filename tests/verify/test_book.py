@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from nncore.verify import judged_page
 from nncore.verify.book import NOTATION, check
 from nncore.verify.evidence import as_json, figures, page_as_json, page_from_json, sentences
 from nncore.verify.notation import load
@@ -164,16 +165,14 @@ def test_a_function_that_two_pages_define_is_a_problem_of_the_second(write, tmp_
 
 
 def test_what_breaks_the_judges_is_a_fault_of_the_checker_and_the_other_formulas_are_judged(judged, monkeypatch):
-    from nncore.verify import book
-
-    judge = book.judge
+    judge = judged_page.judge
 
     def broken(item, *arguments):
         if item.relation == r"\ge":
             raise RecursionError("too deep")
         return judge(item, *arguments)
 
-    monkeypatch.setattr(book, "judge", broken)
+    monkeypatch.setattr(judged_page, "judge", broken)
     report = judged(SOFTMAX, r"p_{im} \ge 0", SUMS)
     assert [(each.status, each.reason) for each in report.problems] == [("checker fault", "RecursionError: too deep")]
     assert report.pages[0].formulas[2].status == "verified for all shapes"

@@ -1,19 +1,24 @@
 """What is kept of a judgement is used only if nothing on which it depends has changed."""
 
 import json
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from nncore.verify import book, cache
+from nncore.verify import book, cache, judged_page
 from nncore.verify.book import NOTATION, check
 from nncore.verify.cache import Cache, digest, text_with_includes
 from nncore.verify.notation import load, parse
+from nncore.verify.verdicts import Judgement
 
 LETTERS = load(NOTATION)
 SIGMOID = "$$\n\\sigma(z) := {}\n$$ (eq-sigmoid)\n"
 SLOPE = "$$\n\\sigma'(z) = \\sigma(z) (1 - \\sigma(z))\n$$\n"
+OTHER = "$$\n\\sigma'(z) = \\sigma(z) - \\sigma(z)^2\n$$\n"
 ONE = r"\frac{1}{1 + e^{-z}}"
 
 
@@ -24,13 +29,13 @@ class Pages:
         self.folder, self.judged = folder, 0
         self.write("a.md", SIGMOID.format(ONE))
         self.write("b.md", SLOPE)
-        judge = book.judge
+        judge = judged_page.judge
 
         def counting(*arguments):
             self.judged += 1
             return judge(*arguments)
 
-        monkeypatch.setattr(book, "judge", counting)
+        monkeypatch.setattr(judged_page, "judge", counting)
 
     def write(self, name, text):
         (self.folder / name).write_text(text, encoding="utf-8")
@@ -57,10 +62,15 @@ def test_nothing_is_judged_again_if_nothing_changed_and_the_report_is_the_same(p
     assert [page.formulas[0].status for page in first.pages] == [page.formulas[0].status for page in cold.pages]
 
 
-def test_a_changed_page_is_judged_and_no_other(pages):
-    pages.write("b.md", SLOPE + SLOPE)
+def test_a_new_claim_is_judged_and_no_other(pages):
+    pages.write("b.md", "Words.\n\n" + SLOPE + "More words.\n\n" + SLOPE)
+    report = pages.check()
+    assert report.problems == () and pages.judged == 0
+    assert [formula.line for formula in report.pages[1].formulas] == [3, 8]
+    assert {part.seconds > 0 for formula in report.pages[1].formulas for part in formula.parts} == {True}
+    pages.write("b.md", SLOPE + OTHER)
     assert pages.check().problems == ()
-    assert pages.judged == 2
+    assert pages.judged == 1
     pages.write("a.md", SIGMOID.format(ONE) + "\nWords.\n")
     pages.check()
     assert pages.judged == 0  # the page has no claims, and the function is the same
@@ -77,6 +87,38 @@ def test_a_changed_definition_above_on_the_page_is_noticed(pages):
     assert pages.check().problems == ()
     pages.write("b.md", f"$$\nJ := 2 h\n$$\n\n{SLOPE}\n$$\nJ + 1 = h + 1\n$$\n")
     assert [problem.status for problem in pages.check().problems] == ["refuted"]
+
+
+# A claim that is printed alike before and after, and what it rests on: so changed, it is no longer true.
+ROWS = "```{prf:assumption} Rows\n:label: asm-rows\n\n$$\n\\sum_{m=1}^{M} y_{im} = 1\n$$\n```\n\n"
+RESTS_ON = {
+    "a definition": ("$$\nJ := h\n$$\n", "$$\nJ := 2 h\n$$\n", "J + 1 = h + 1"),
+    "what a definition rests on": ("$$\nJ := h\n$$\n", "$$\nJ := h + x\n$$\n", "2 K = 2 h"),
+    "an assumption": (f"{ROWS}By {{prf:ref}}`asm-rows`:\n\n", ROWS, r"2 \sum_{m=1}^{M} y_{im} = 2"),
+    "what is assumed": (
+        f"{ROWS}By {{prf:ref}}`asm-rows`:\n\n",
+        f"{ROWS}By {{prf:ref}}`asm-rows`:\n\n".replace("= 1\n", "= 3\n"),
+        r"2 \sum_{m=1}^{M} y_{im} = 2",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", RESTS_ON)
+def test_a_claim_that_is_printed_as_before_is_judged_again_if_what_it_rests_on_changed(what, pages):
+    before, after, claim = RESTS_ON[what]
+    between = "$$\nK := J\n$$\n\n" if "K" in claim else ""
+    for start, problems in ((before, []), (after, ["refuted"]), (before, [])):
+        pages.write("b.md", f"{start}\n{between}$$\n{claim}\n$$\n")
+        assert [problem.status for problem in pages.check().problems] == problems
+
+
+def test_an_erratum_is_judged_again_if_what_corrects_it_changed_on_another_page(pages):
+    pages.write("a.md", "$$\n(x + h)^2 = x^2 + 2 x h + h^2\n$$ (eq-square)\n")
+    wrong = "$$\n(x + h)^2 = x^2 + h^2\n$$\n"
+    pages.write("b.md", f"````{{erratum}} Square\n:fails: value\n:corrected: eq-square\n\n{wrong}````\n")
+    assert pages.check().problems == ()
+    pages.write("a.md", "$$\n(x + h)^2 = x^2 + 2 x h + h^2\n$$ (eq-other)\n")
+    assert [problem.path for problem in pages.check().problems] == ["b.md"]
 
 
 def test_a_changed_notation_is_noticed(pages):
@@ -124,22 +166,22 @@ def test_files_that_include_each_other_end(tmp_path):
 
 @pytest.mark.parametrize("status", ["undecided", "checker fault"])
 def test_what_may_end_otherwise_another_time_is_not_kept(pages, monkeypatch, status):
-    judge = book.judge
-    monkeypatch.setattr(book, "judge", lambda *given: book.Judgement(status, reason="time ran out"))
-    pages.write("b.md", SLOPE + "\n")
+    judge = judged_page.judge
+    monkeypatch.setattr(judged_page, "judge", lambda *given: Judgement(status, reason="time ran out"))
+    pages.write("b.md", OTHER)
     assert [problem.status for problem in pages.check().problems] == [status]
-    monkeypatch.setattr(book, "judge", judge)
+    monkeypatch.setattr(judged_page, "judge", judge)
     assert pages.check().problems == ()
     assert pages.judged == 1
 
 
 def test_a_claim_whose_proof_ran_out_of_time_is_not_kept(pages, monkeypatch):
-    judge = book.judge
-    monkeypatch.setattr(book, "judge", lambda *given: book.Judgement("sampled", points=4))
-    monkeypatch.setattr(book.symbolic, "LONGEST", 0)
-    pages.write("b.md", SLOPE + "\n")
+    judge = judged_page.judge
+    monkeypatch.setattr(judged_page, "judge", lambda *given: Judgement("sampled", points=4))
+    monkeypatch.setattr(judged_page.symbolic, "LONGEST", 0)
+    pages.write("b.md", OTHER)
     assert pages.check().pages[1].formulas[0].status == "sampled"
-    monkeypatch.setattr(book, "judge", judge)
+    monkeypatch.setattr(judged_page, "judge", judge)
     assert pages.check().pages[1].formulas[0].status == "verified for all shapes"
     assert pages.judged == 1
 
@@ -161,6 +203,16 @@ def test_a_damaged_file_counts_for_nothing(pages):
     assert all(json.loads(file.read_text()) is not None for file in (pages.folder / "cache").glob("*"))
 
 
+def test_a_value_has_the_same_text_in_every_process():
+    """The order of a set depends on the seed of hashes, which is another one in every process."""
+    code = "from nncore.verify.cache import canonical; print(canonical((frozenset('abcdefgh'), {'x': 1.5})))"
+    texts = {
+        subprocess.check_output([sys.executable, "-c", code], text=True, env={**os.environ, "PYTHONHASHSEED": seed})
+        for seed in "123"
+    }
+    assert len(texts) == 1
+
+
 def test_a_digest_tells_texts_apart_that_look_alike_when_joined():
     assert len({digest("ab", "c"), digest("a", "bc"), digest("abc"), digest("abc", "")}) == 4
 
@@ -172,7 +224,7 @@ def test_without_a_folder_nothing_is_kept():
 
 
 def test_looking_up_the_whole_book_takes_less_than_half_a_second(tmp_path, monkeypatch):
-    monkeypatch.setattr(book, "judge", lambda *given: book.Judgement("sampled", points=4))
+    monkeypatch.setattr(judged_page, "judge", lambda *given: Judgement("sampled", points=4))
     found = sorted(NOTATION.parent.rglob("*.md"))
     first = check(found, LETTERS, tmp_path, NOTATION.parents[1], processes=1)
     start = time.process_time()

@@ -1,6 +1,8 @@
 """The symbolic judge proves what is true and never what is false; where both judges speak, they agree."""
 
 import gc
+import signal
+import time
 
 import pytest
 from common import DENSE, LOSS, NOTATION, SOFTMAX, write
@@ -169,12 +171,27 @@ def test_judges_that_disagree_are_a_fault_of_the_checker(item, monkeypatch):
 
 def test_a_proof_that_takes_too_long_is_none(item):
     claim = item(SOFTMAX, LOSS, rf"{D_LOSS} = p_{{im}} - y_{{im}}")
-    gc.disable()  # Python drops what is raised while hypothesis looks at the collector, and the bell rings once
+    gc.disable()  # Python drops what is raised while hypothesis looks at the collector, and the proof may end before
     try:
         assert symbolic.prove(claim, seconds=1e-6) is None
     finally:
         gc.enable()
     assert symbolic.prove(claim)
+
+
+def test_the_bell_rings_again_if_it_was_not_heard():
+    """As when it rings in a callback of the garbage collector, where Python drops what is raised."""
+    with pytest.raises(symbolic.OutOfTime), symbolic.time_limit(0.01):
+        try:
+            while True:
+                pass
+        except symbolic.OutOfTime:
+            pass
+        start = time.process_time()
+        while time.process_time() - start < 5:
+            pass
+    before = signal.getsignal(signal.SIGPROF)
+    assert signal.getitimer(signal.ITIMER_PROF) == (0, 0) and before in (signal.SIG_DFL, None)
 
 
 # Assumptions ----------------------------------------------------------------------------------------------------------

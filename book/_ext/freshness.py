@@ -1,0 +1,261 @@
+"""What has to be made anew: which outputs of cells, and which pages, rest on something that changed.
+
+The cache of Jupyter Book knows the cells of a page alone, and would keep old outputs when nncore changes. Here every
+page keeps its outputs in a folder that is named after all that they rest on besides: each function, class and constant
+of nncore and of `book.figures` that its cells name, what those name in turn, the files that they name, the versions of
+Python and of the libraries. So a changed function makes the pages run again that use it, and no others.
+
+Names are compared as words, in all modules that a page loads, and those in strings count. This takes in too much rather
+than too little. A name that is put together while a page runs is not seen; `tests/test_freshness.py` watches what the
+pages really call.
+"""
+
+import ast
+import hashlib
+import importlib.metadata
+import importlib.util
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from myst_nb.core.read import create_nb_reader
+from nbformat import NotebookNode
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("nncore", "book")
+LIBRARIES = ("numpy", "sympy", "mpmath", "matplotlib", "scikit-learn", "ipython", "ipykernel", "myst-nb")
+
+# Beside the sources of the pages, every page is made with these.
+FRAME = (
+    *("_toc.yml", "pyproject.toml", "CITATION.cff", "book/references.bib", "nncore/verify/**/*"),
+    *("book/_ext/*.py", "book/_static/**/*", "book/_templates/**/*", "book/_vendor/**/*"),
+)
+
+FILE = re.compile(r"[\w-]+(?:\.\w+)+")
+WORD = re.compile(r"[A-Za-z_]\w*")
+# Whoever uses one of these may reach what it does not name.
+REACHES_ALL = {"globals", "locals", "eval", "exec", "__import__", "import_module", "inspect", "getsource", "*"}
+
+
+def digest(*texts: str | bytes) -> str:
+    """A name for some texts in their order."""
+    found = hashlib.sha256()
+    for text in texts:
+        data = text.encode() if isinstance(text, str) else text
+        found.update(f"{len(data)}\0".encode() + data)
+    return found.hexdigest()[:16]
+
+
+# What code names ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of source that is taken whole: a definition, or what a module does when it is imported."""
+
+    text: str
+    words: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Module:
+    """A file of code: the modules that it imports, its definitions by name, and what is left of it."""
+
+    imports: frozenset[str]
+    definitions: dict[str, list[Part]]
+    rest: Part
+
+
+def words_of(tree: ast.AST) -> frozenset[str]:
+    """All that a piece of code names. An imported name counts where it is used, or if it gets another name."""
+    found, todo = set(), [tree]
+    while todo:
+        node = todo.pop()
+        match node:
+            case ast.Expr(value=ast.Constant()):
+                continue  # a docstring
+            case ast.Name(id=name) | ast.keyword(arg=str(name)):
+                found.add(name)
+            case ast.Attribute(attr=name) if name not in REACHES_ALL:  # `polynomial.eval` is another eval
+                found.add(name)
+            case ast.Constant(value=str(text)):
+                found |= {*WORD.findall(text), *FILE.findall(text)} - REACHES_ALL
+            case ast.alias(name=name, asname=other) if other or name in REACHES_ALL:
+                found.add(name)
+        todo += ast.iter_child_nodes(node)
+    return frozenset(found)
+
+
+def imports_of(tree: ast.AST) -> frozenset[str]:
+    """The modules that a piece of code imports, and those that it names in a string, as for `python -m`."""
+    found = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                found |= {each.name for each in names}
+            case ast.ImportFrom(module=str(module), names=names):
+                found |= {module, *(f"{module}.{each.name}" for each in names)}
+            case ast.Constant(value=str(text)):
+                found |= {other for name in FILE.findall(text) for other in (name, f"{name}.__main__")}
+    packages = {name.rsplit(".", level)[0] for name in found for level in range(1, 1 + name.count("."))}
+    return frozenset(name for name in found | packages if name.split(".")[0] in PACKAGES)
+
+
+def module_of(source: str) -> Module:
+    """What a file of code is made of."""
+    lines, tree = source.splitlines(keepends=True), ast.parse(source)
+    definitions: dict[str, list[Part]] = {}
+    rest, words = [], set()
+    for node in tree.body:
+        match node:
+            case ast.FunctionDef() | ast.ClassDef():
+                names = [node.name]
+            case ast.Assign(targets=targets) if all(isinstance(target, ast.Name) for target in targets):
+                names = [target.id for target in targets]
+            case ast.AnnAssign(target=ast.Name(id=target)):
+                names = [target]
+            case _:
+                names = []
+        first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+        text = "".join(lines[first - 1 : node.end_lineno])
+        for each in names:
+            definitions.setdefault(each, []).append(Part(text, words_of(node)))
+        if not names:
+            rest.append(text)
+            words |= words_of(node)
+    return Module(imports_of(tree), definitions, Part("".join(rest), frozenset(words)))
+
+
+@cache
+def modules() -> dict[str, Module]:
+    """All code that a page may use, by the names of the modules, where a kernel will find it: not always in ROOT."""
+    found = {}
+    for package in PACKAGES:
+        folder = Path(*importlib.util.find_spec(package).submodule_search_locations)
+        for file in sorted(folder.rglob("*.py") if package == "nncore" else folder.glob("*.py")):
+            name = ".".join([package, *file.relative_to(folder).with_suffix("").parts]).removesuffix(".__init__")
+            found[name] = module_of(file.read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def files(folder: Path) -> dict[str, list[str]]:
+    """The files of the book that are no code, by their names."""
+    found: dict[str, list[str]] = {}
+    for file in sorted(path for path in folder.rglob("*.*") if path.suffix in (".md", ".yml", ".json", ".bib")):
+        found.setdefault(file.name, []).append(file.read_text(encoding="utf-8"))
+    return found
+
+
+def used(cells: Iterable[ast.AST], modules: dict[str, Module]) -> tuple[list[str], frozenset[str]]:
+    """The pieces of code that cells use: what they name in modules that they load, and so on; and all that is named."""
+    loaded: set[str] = set()
+    todo = {name for cell in cells for name in imports_of(cell)}
+    while todo := (todo & modules.keys()) - loaded:
+        loaded |= todo
+        todo = {name for each in todo for name in modules[each].imports}
+    texts = {modules[name].rest.text for name in loaded}
+    seen: set[str] = set()
+    todo = {word for part in (*map(words_of, cells), *(modules[name].rest.words for name in loaded)) for word in part}
+    while todo := todo - seen:
+        seen |= todo
+        found = [part for name in loaded for word in todo for part in modules[name].definitions.get(word, ())]
+        texts |= {part.text for part in found}
+        todo = {word for part in found for word in part.words}
+    return sorted(texts), frozenset(seen)
+
+
+def code_of_page(notebook: NotebookNode) -> list[ast.AST]:
+    """The cells of a page, parsed.
+
+    Raises
+    ------
+    SyntaxError
+        If a cell is not plain Python.
+    """
+    return [ast.parse(cell.source) for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@cache
+def versions() -> str:
+    startup = Path(__file__).with_name("kernel_startup.py").read_text(encoding="utf-8")
+    return digest(sys.version, startup, *(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES))
+
+
+def rests_on(notebook: NotebookNode, folder: Path) -> str:
+    """A name for everything but its cells that the outputs of a page rest on."""
+    try:
+        code, words = used(code_of_page(notebook), modules())
+    except SyntaxError:
+        code, words = [], REACHES_ALL
+    texts = files(folder)
+    if words & REACHES_ALL:
+        return digest(versions(), *map(repr, modules().items()), *map(repr, texts.items()))
+    return digest(versions(), *code, *(text for name in sorted(words & texts.keys()) for text in texts[name]))
+
+
+# In a build -----------------------------------------------------------------------------------------------------------
+
+
+def outputs_of(app, docname: str, source: str) -> tuple[NotebookNode | None, str]:
+    """The cells of a page, if it has any, and the folder that keeps their outputs, for what they rest on at present."""
+    env, read = app.env, app.__dict__.setdefault("outputs_read", {})
+    if read.get(docname, ("",))[0] != source:
+        reader = create_nb_reader(env.doc2path(docname), env.myst_config, env.mystnb_config, source)
+        notebook = reader and reader.read(source)
+        read[docname] = source, notebook, notebook and rests_on(notebook, Path(app.srcdir) / "book")
+    _, notebook, key = read[docname]
+    return notebook, str(Path(app.srcdir) / "_build" / ".jupyter_cache" / (key or ""))
+
+
+def frame(app, config):
+    """What every page is made with is a setting, so that Sphinx makes all pages anew when it changes."""
+    files = [path for pattern in FRAME for path in ROOT.glob(pattern) if path.is_file() and path.suffix != ".pyc"]
+    config.book_frame = digest(*(part for path in sorted(files) for part in (path.name, path.read_bytes())))
+
+
+def old_outputs(app, env, added, changed, removed):
+    """The pages whose outputs rest on something that changed: they are read again, and so run again."""
+    for docname in removed:
+        (Path(app.outdir) / f"{docname}.html").unlink(missing_ok=True)
+    kept = getattr(env, "kept_in", {})
+    pages = {docname: Path(env.doc2path(docname)) for docname in kept.keys() - added - changed - removed}
+    return [name for name, path in pages.items() if outputs_of(app, name, path.read_text("utf-8"))[1] != kept[name]]
+
+
+def use_its_folder(app, docname, source):
+    """Outputs of the page that is read now are looked for, and kept, in the folder for all that they rest on."""
+    notebook, folder = outputs_of(app, docname, source[0])
+    if notebook:
+        app.env.kept_in = {**getattr(app.env, "kept_in", {}), docname: folder}
+        app.env.mystnb_config = app.env.mystnb_config.copy(execution_cache_path=folder)
+
+
+def forget(app, env, docname):
+    """Drops what is known of a page that is read again or was removed."""
+    getattr(env, "kept_in", {}).pop(docname, None)
+
+
+def seen_elsewhere(app, env):
+    """All pages, if anything changed that a page shows of others: titles, numbers, what links lead to."""
+    before, data = getattr(env, "seen_elsewhere", None), env.domaindata
+    tables = (env.toc_secnumbers, env.toc_fignumbers, data["std"]["labels"], data["math"]["objects"])
+    env.seen_elsewhere = digest(
+        *(f"{name} {title.astext()}" for name, title in sorted(env.titles.items())),
+        *(repr(sorted(table.items())) for table in tables),
+        *sorted(data["py"]["objects"]),
+    )
+    return sorted(env.found_docs) if before != env.seen_elsewhere else []
+
+
+def setup(app):
+    app.add_config_value("book_frame", "", "env", (str,))
+    app.connect("config-inited", frame)
+    app.connect("env-get-outdated", old_outputs)
+    app.connect("env-purge-doc", forget)
+    app.connect("source-read", use_its_folder)
+    app.connect("env-get-updated", seen_elsewhere, priority=999)  # when figures and sections have their numbers
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -1,0 +1,16 @@
+"""What a process that was forked to be a kernel does; loaded there before the fork, so it imports nothing heavy."""
+
+import gc
+import os
+import sys
+
+
+def be_kernel(arguments: list[str], folder: str) -> None:
+    """Run a kernel in a folder, in a process group of its own, like one that Jupyter starts."""
+    gc.freeze()  # the garbage collector need not look through the libraries again in every kernel
+    os.setsid()
+    os.chdir(folder)
+    sys.argv = ["ipykernel_launcher", *arguments]
+    from ipykernel.kernelapp import launch_new_instance
+
+    launch_new_instance(parent_handle=os.getppid())

@@ -1,0 +1,56 @@
+"""What can become of a claim, and the value that says so."""
+
+from dataclasses import dataclass
+
+from nncore.verify.numeric import Counterexample
+
+# what can become of a claim, the best first
+ALL_SHAPES = "verified for all shapes"
+AT_SHAPES = "verified at shapes"
+SAMPLED = "sampled"
+RESTATES = "restates"
+UNDECIDED = "undecided"
+REFUTED = "refuted"
+CHECKER_FAULT = "checker fault"
+STATUSES = (ALL_SHAPES, AT_SHAPES, RESTATES, SAMPLED, UNDECIDED, REFUTED, CHECKER_FAULT)
+FAILURES = (UNDECIDED, REFUTED, CHECKER_FAULT)  # a build does not go on with these
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What became of one claim.
+
+    Attributes
+    ----------
+    status : str
+        One of `STATUSES`.
+    method : str
+        How it was found, in a few words for a reader: ``symbolic difference is 0``, ``induction on t``.
+    reason : str
+        For `FAILURES`: what is wrong.
+    counterexample : Counterexample or None
+        With the smallest sizes that were found.
+    hint : str
+        The likely slip of a refuted claim, where one is recognized: ``the sign``, ``a factor n``; else empty.
+    where : tuple of str
+        What must hold, beside the printed conditions, for both sides to exist.
+    assumptions : tuple of str
+        The labels of the assumptions that were in force.
+    shapes : tuple
+        The sizes at which the equation was proved, where it was not proved for all.
+    points : int
+        How many numeric comparisons agreed.
+    sizes : tuple
+        The sizes at which numbers were compared.
+    """
+
+    status: str
+    method: str = ""
+    reason: str = ""
+    counterexample: Counterexample | None = None
+    hint: str = ""
+    where: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    shapes: tuple[tuple[tuple[str, int], ...], ...] = ()
+    points: int = 0
+    sizes: tuple[tuple[tuple[str, int], ...], ...] = ()
