@@ -8,6 +8,7 @@ functions, and below each such equation, wherever it stands in the book, a line 
 import ast
 import importlib.util
 import re
+from functools import cache
 from pathlib import Path
 
 from docutils import nodes
@@ -25,6 +26,7 @@ def sources() -> list[Path]:
     return [Path(folder) / f"{module}.py" for module in MODULES]
 
 
+@cache
 def implementations() -> dict[str, list[str]]:
     """The functions that implement each equation: label → dotted names, in the order of the code."""
     found: dict[str, list[str]] = {}
@@ -41,8 +43,6 @@ class EquationsOfCode(SphinxDirective):
     """The table: equation, its label, the functions that implement it."""
 
     def run(self):
-        for source in sources():
-            self.env.note_dependency(str(source))
         lines = ["| equation | label | implemented by |", "|---|---|---|"]
         for label, names in implementations().items():
             functions = ", ".join(f"{{py:func}}`~{name}`" for name in names)
@@ -57,8 +57,6 @@ def link_to_code(app, doctree):
         names = implemented.get(equation.get("label"), ())
         if not names:
             continue
-        for source in sources():
-            app.env.note_dependency(str(source))
         line = nodes.paragraph(classes=["in-code"])
         line += nodes.Text("In code: ")
         for place, name in enumerate(names):
@@ -72,7 +70,14 @@ def link_to_code(app, doctree):
         equation.parent.insert(equation.parent.index(equation) + 1, line)
 
 
+def changed(app, env, added, changed, removed):
+    """All pages, if other functions implement other equations than when they were read."""
+    before, env.implementations = getattr(env, "implementations", None), implementations()
+    return [] if before in (None, env.implementations) else sorted(env.found_docs)
+
+
 def setup(app):
+    app.connect("env-get-outdated", changed)
     app.add_directive("equations-of-code", EquationsOfCode)
     app.connect("doctree-read", link_to_code)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -18,7 +18,7 @@ from concurrent.futures import Future
 from multiprocessing import forkserver
 from pathlib import Path
 
-from freshness import outputs_of
+from freshness import folder_for, notebook_of
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_client.manager import AsyncKernelManager
@@ -144,7 +144,8 @@ def start(app, env, docnames):
     app.runs = Runs()
     for docname in docnames if CAN_FORK else ():
         path = Path(env.doc2path(docname))
-        notebook, folder = outputs_of(app, docname, path.read_text(encoding="utf-8"))
+        source = path.read_text(encoding="utf-8")
+        notebook, folder = notebook_of(app, docname, source), folder_for(app, docname, source)
         if notebook is None:
             continue
         try:

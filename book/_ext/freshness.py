@@ -17,12 +17,13 @@ import importlib.util
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from myst_nb.core.read import create_nb_reader
 from nbformat import NotebookNode
+from sphinx.errors import ExtensionError
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("nncore", "book")
@@ -130,14 +131,37 @@ def module_of(source: str) -> Module:
 
 
 @cache
-def modules() -> dict[str, Module]:
+def sources() -> dict[str, str]:
     """All code that a page may use, by the names of the modules, where a kernel will find it: not always in ROOT."""
     found = {}
     for package in PACKAGES:
         folder = Path(*importlib.util.find_spec(package).submodule_search_locations)
         for file in sorted(folder.rglob("*.py") if package == "nncore" else folder.glob("*.py")):
             name = ".".join([package, *file.relative_to(folder).with_suffix("").parts]).removesuffix(".__init__")
-            found[name] = module_of(file.read_text(encoding="utf-8"))
+            found[name] = file.read_text(encoding="utf-8")
+    return found
+
+
+@cache
+def all_code() -> str:
+    return digest(*sources().values())
+
+
+@cache
+def modules() -> dict[str, Module]:
+    """What that code is made of.
+
+    Raises
+    ------
+    ExtensionError
+        If a module is not Python.
+    """
+    found = {}
+    for name, source in sources().items():
+        try:
+            found[name] = module_of(source)
+        except SyntaxError as error:
+            raise ExtensionError(f"{name}, line {error.lineno}: {error.msg}") from None
     return found
 
 
@@ -168,47 +192,61 @@ def used(cells: Iterable[ast.AST], modules: dict[str, Module]) -> tuple[list[str
     return sorted(texts), frozenset(seen)
 
 
-def code_of_page(notebook: NotebookNode) -> list[ast.AST]:
-    """The cells of a page, parsed.
-
-    Raises
-    ------
-    SyntaxError
-        If a cell is not plain Python.
-    """
-    return [ast.parse(cell.source) for cell in notebook.cells if cell.cell_type == "code"]
-
-
 @cache
 def versions() -> str:
     startup = Path(__file__).with_name("kernel_startup.py").read_text(encoding="utf-8")
     return digest(sys.version, startup, *(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES))
 
 
-def rests_on(notebook: NotebookNode, folder: Path) -> str:
-    """A name for everything but its cells that the outputs of a page rest on."""
-    try:
-        code, words = used(code_of_page(notebook), modules())
-    except SyntaxError:
-        code, words = [], REACHES_ALL
-    texts = files(folder)
-    if words & REACHES_ALL:
-        return digest(versions(), *map(repr, modules().items()), *map(repr, texts.items()))
-    return digest(versions(), *code, *(text for name in sorted(words & texts.keys()) for text in texts[name]))
-
-
 # In a build -----------------------------------------------------------------------------------------------------------
 
 
-def outputs_of(app, docname: str, source: str) -> tuple[NotebookNode | None, str]:
-    """The cells of a page, if it has any, and the folder that keeps their outputs, for what they rest on at present."""
-    env, read = app.env, app.__dict__.setdefault("outputs_read", {})
-    if read.get(docname, ("",))[0] != source:
-        reader = create_nb_reader(env.doc2path(docname), env.myst_config, env.mystnb_config, source)
-        notebook = reader and reader.read(source)
-        read[docname] = source, notebook, notebook and rests_on(notebook, Path(app.srcdir) / "book")
-    _, notebook, key = read[docname]
-    return notebook, str(Path(app.srcdir) / "_build" / ".jupyter_cache" / (key or ""))
+@dataclass(frozen=True)
+class Needs:
+    """What the cells of a page rest on: a digest of the code that they use, and the names of files that they may read.
+
+    ``source`` and ``cells`` are digests of the page and of its cells, each together with all code: if one of them is
+    the same, so is the rest.
+    """
+
+    source: str
+    cells: str
+    code: str
+    files: frozenset[str]
+
+
+def needs_of(notebook: NotebookNode | None, source: str, known: Needs | None) -> Needs:
+    """What a page rests on, if it is not what was known; of a page without cells, nothing."""
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"] if notebook else []
+    cells = digest(all_code(), *code)
+    if known and known.cells == cells:
+        return replace(known, source=source)
+    try:
+        texts, words = used([ast.parse(cell) for cell in code], modules())
+    except SyntaxError:  # a cell is not plain Python, and may do anything
+        texts, words = [], REACHES_ALL
+    if words & REACHES_ALL:
+        return Needs(source, cells, all_code(), frozenset("*"))
+    return Needs(source, cells, digest(*texts), frozenset(word for word in words if FILE.fullmatch(word)))
+
+
+def notebook_of(app, docname: str, source: str) -> NotebookNode | None:
+    """The cells of a page, or nothing if it is no notebook."""
+    env = app.env
+    reader = create_nb_reader(env.doc2path(docname), env.myst_config, env.mystnb_config, source)
+    return reader and reader.read(source)
+
+
+def folder_for(app, docname: str, source: str) -> str:
+    """The folder for the outputs of a page, named after all that they rest on at present."""
+    known = app.env.__dict__.setdefault("needs", {})
+    stamp = digest(all_code(), source)
+    if docname not in known or known[docname].source != stamp:
+        known[docname] = needs_of(notebook_of(app, docname, source), stamp, known.get(docname))
+    needs, texts = known[docname], files(Path(app.srcdir) / "book")
+    read = sorted(texts if "*" in needs.files else texts.keys() & needs.files)
+    key = digest(versions(), needs.code, *(text for name in read for text in (name, *texts[name])))
+    return str(Path(app.srcdir) / "_build" / ".jupyter_cache" / key)
 
 
 def frame(app, config):
@@ -222,21 +260,20 @@ def old_outputs(app, env, added, changed, removed):
     for docname in removed:
         (Path(app.outdir) / f"{docname}.html").unlink(missing_ok=True)
     kept = getattr(env, "kept_in", {})
-    pages = {docname: Path(env.doc2path(docname)) for docname in kept.keys() - added - changed - removed}
-    return [name for name, path in pages.items() if outputs_of(app, name, path.read_text("utf-8"))[1] != kept[name]]
+    pages = {name: Path(env.doc2path(name)) for name in kept.keys() - added - changed - removed}
+    return [name for name, path in pages.items() if folder_for(app, name, path.read_text("utf-8")) != kept[name]]
 
 
 def use_its_folder(app, docname, source):
-    """Outputs of the page that is read now are looked for, and kept, in the folder for all that they rest on."""
-    notebook, folder = outputs_of(app, docname, source[0])
-    if notebook:
-        app.env.kept_in = {**getattr(app.env, "kept_in", {}), docname: folder}
-        app.env.mystnb_config = app.env.mystnb_config.copy(execution_cache_path=folder)
+    """Outputs of the page that is read now are looked for, and kept, in its folder."""
+    folder = folder_for(app, docname, source[0])
+    app.env.__dict__.setdefault("kept_in", {})[docname] = folder
+    app.env.mystnb_config = app.env.mystnb_config.copy(execution_cache_path=folder)
 
 
 def forget(app, env, docname):
     """Drops what is known of a page that is read again or was removed."""
-    getattr(env, "kept_in", {}).pop(docname, None)
+    env.__dict__.setdefault("kept_in", {}).pop(docname, None)
 
 
 def seen_elsewhere(app, env):
@@ -251,11 +288,18 @@ def seen_elsewhere(app, env):
     return sorted(env.found_docs) if before != env.seen_elsewhere else []
 
 
+def own_nodes(app, doctree):
+    """Nodes that were parsed apart belong to their page; else the file that keeps it holds what it was parsed with."""
+    for node in doctree.findall():
+        node.document = doctree
+
+
 def setup(app):
     app.add_config_value("book_frame", "", "env", (str,))
     app.connect("config-inited", frame)
     app.connect("env-get-outdated", old_outputs)
     app.connect("env-purge-doc", forget)
     app.connect("source-read", use_its_folder)
+    app.connect("doctree-read", own_nodes)
     app.connect("env-get-updated", seen_elsewhere, priority=999)  # when figures and sections have their numbers
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

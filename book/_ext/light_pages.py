@@ -13,12 +13,10 @@ import re
 from functools import cache, partial
 from pathlib import Path
 
-from fontTools import subset
-from fontTools.ttLib import TTFont
-
 LINK = re.compile(r'<link\b[^>]*\brel="(?:stylesheet|preload)"[^>]*>\s*')
 SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>\s*", re.DOTALL)
 ADDRESS = re.compile(r'\b(?:src|href)="([^"?]+)')
+JOINED = re.compile(r"_static/book-[0-9a-f]{12}\.(?:css|js)")
 IMAGE = re.compile(r'<img\b[^>]*\bsrc="([^"]+\.svg)"[^>]*>')
 SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)pt" height="([\d.]+)pt"')  # of a figure of matplotlib
 
@@ -53,6 +51,9 @@ def finish(app, exception):
 
 def lighten(site: Path, pages: dict[Path, str]) -> None:
     """Rewrite the pages of a site, apart from those that are light already, from an earlier build."""
+    heavy = [page for page, text in pages.items() if text.count('rel="stylesheet"') > 1]
+    if not heavy:
+        return
     shown = {name for text in pages.values() for names in CLASSES.findall(text) for name in names.split()}
 
     @cache
@@ -63,18 +64,21 @@ def lighten(site: Path, pages: dict[Path, str]) -> None:
     def script_of(parts: tuple[Path | str, ...]) -> str:
         return _written(site, "js", "\n;".join(map(_source, parts)))
 
-    for page, text in pages.items():
+    for page in heavy:
         root = posixpath.relpath(".", page.parent.relative_to(site).as_posix())
         is_search = page.name == "search.html"
-        sheets, scripts, bare = _assets(text, page.parent, is_search)
-        if len(sheets) < 2:
-            continue
+        sheets, scripts, bare = _assets(pages[page], page.parent, is_search)
         head = (
             f'<link rel="stylesheet" href="{root}/{sheet_of(sheets)}" />\n'
             f'<script defer src="{root}/{script_of(scripts)}"></script>\n'
         )
         bare = _before_search(bare, head) if is_search else bare.replace("</head>", f"{head}</head>", 1)
-        page.write_text(IMAGE.sub(partial(_sized, page.parent), bare), encoding="utf-8")
+        pages[page] = IMAGE.sub(partial(_sized, page.parent), bare)
+        page.write_text(pages[page], encoding="utf-8")
+    linked = {name for text in pages.values() for name in JOINED.findall(text)}
+    for file in site.glob("_static/book-*"):
+        if JOINED.match(f"_static/{file.name}") and f"_static/{file.name}" not in linked:
+            file.unlink()  # of an earlier build
 
 
 def _assets(text: str, folder: Path, is_search: bool) -> tuple[tuple[Path, ...], tuple[Path | str, ...], str]:
@@ -163,6 +167,9 @@ def _code(found) -> int:
 
 def _icons(site: Path, source: Path, codes: set[int]) -> str:
     """The icons of a font that are shown, as a font of their own; the address as seen from ``_static``."""
+    from fontTools import subset  # loaded only if a page was written
+    from fontTools.ttLib import TTFont
+
     font = TTFont(source, recalcTimestamp=False)
     options = subset.Options(flavor="woff", layout_features=[], hinting=False, notdef_outline=True)
     subsetter = subset.Subsetter(options)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
-from nncore.verify.cache import Cache, checker, digest, text_with_includes
+from nncore.verify.cache import Cache, canonical, checker, digest, text_with_includes
 from nncore.verify.evidence import WITHOUT_MEANING, PageReport, Problem, Report, page_as_json, page_from_json
 from nncore.verify.meaning import Item, page_functions, said
 from nncore.verify.names import Definition
@@ -69,25 +69,22 @@ def check(
     store = Cache(cache)
     common = digest(repr(sorted(by.items())), repr(notation))
     pages = [_Source(Path(path), name_of(Path(path), Path(root)), text_with_includes(Path(path))) for path in paths]
-    exports = [_exports(page, notation, common, store) for page in pages]
-    known, clashes = _known(pages, exports)
-
-    everything = digest(common, repr(sorted(known.items())))
-    elsewhere = [_with_corrections(page, pages) for page in pages]
-    keys = [
-        digest(everything, page.name, page.text, *(each.text for each in others))
-        for page, others in zip(pages, elsewhere, strict=True)
-    ]
-    kept = [store.get(key) for key in keys]
-    jobs = []
-    if None in kept:
-        functions = _definitions(pages, exports, known, notation)
+    with _on_processes(processes or os.cpu_count() or 1) as run:
+        exports = _all_exports(pages, notation, common, store, run)
+        known, clashes = _known(pages, exports)
+        everything = digest(common, repr(sorted(known.items())))
+        elsewhere = [_with_corrections(page, pages) for page in pages]
+        keys = [
+            digest(everything, page.name, page.text, *(each.text for each in others))
+            for page, others in zip(pages, elsewhere, strict=True)
+        ]
+        kept = [store.get(key) for key in keys]
+        functions = _definitions(pages, exports, known, notation) if None in kept else {}
         jobs = [
             (page.path, Path(root), notation, functions, seed, [each.path for each in others], store, common)
             for page, others, value in zip(pages, elsewhere, kept, strict=True)
             if value is None
         ]
-    with _on_processes(min(processes or os.cpu_count() or 1, len(jobs))) as run:
         fresh, report = iter(run(_judged, jobs)), []
         for key, value, clash in zip(keys, kept, clashes, strict=True):
             page, in_time = next(fresh) if value is None else (page_from_json(value), True)
@@ -119,26 +116,39 @@ def _is_settled(page: PageReport) -> bool:
 
 @contextmanager
 def _on_processes(count: int) -> Iterator[Callable]:
-    """A ``map`` that calls a function with the arguments of each job, on some processes, and gives results in order."""
-    if count < 2:
-        yield lambda function, jobs: (function(*job) for job in jobs)
-        return
+    """A ``map`` that calls a function with the arguments of each job, on some processes, and gives results in order.
+
+    The processes start with the first jobs, of which there must be two: one is done here.
+    """
     with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
-        yield lambda function, jobs: pool.map(function, *zip(*jobs, strict=True))
+        yield (
+            lambda function, jobs: (
+                pool.map(function, *zip(*jobs, strict=True))
+                if min(count, len(jobs)) > 1
+                else (function(*job) for job in jobs)
+            )
+        )
 
 
 # Functions that all pages know ----------------------------------------------------------------------------------------
 
 
-def _exports(page: _Source, notation: Notation, common: str, store: Cache) -> list[tuple[str, int, str]]:
-    """The functions that a page defines for all pages: name, line, and a digest of the definition."""
-    key = digest("functions", common, page.text)
-    found = store.get(key)
-    if found is None:
-        items = _functions(page, notation)
-        found = [(name, item.line, digest(repr(item.scope.definitions[name]))) for name, item in items.items()]
-        store.put(key, found)
-    return found
+def _all_exports(pages, notation: Notation, common: str, store: Cache, run) -> list[list[tuple[str, int, str]]]:
+    """The functions that each page defines for all pages."""
+    keys = [digest("functions", common, page.text) for page in pages]
+    kept = {key: store.get(key) for key in keys}
+    missing = [(key, page) for key, page in zip(keys, pages, strict=True) if kept[key] is None]
+    found = run(_exports, [(page, notation) for _, page in missing])
+    for (key, _), exports in zip(missing, found, strict=True):
+        store.put(key, exports)
+        kept[key] = exports
+    return [kept[key] for key in keys]
+
+
+def _exports(page: _Source, notation: Notation) -> list[tuple[str, int, str]]:
+    """The functions that a page defines: name, line, and a digest of the definition."""
+    items = _functions(page, notation)
+    return [(name, item.line, digest(canonical(item.scope.definitions[name]))) for name, item in items.items()]
 
 
 def _functions(page: _Source, notation: Notation) -> dict[str, Item]:
