@@ -152,6 +152,8 @@ def start(app, env, docnames):
             get_cache(folder).match_cache_notebook(notebook)
         except KeyError:
             app.runs.start(docname, path, notebook, folder, app.config.nb_execution_timeout)
+    if app.runs.pages:
+        logger.info("running the cells of %d pages: %s", len(app.runs.pages), ", ".join(app.runs.pages))
 
 
 def wait(app, docname, source):

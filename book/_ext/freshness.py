@@ -27,7 +27,11 @@ from sphinx.errors import ExtensionError
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("nncore", "book")
-LIBRARIES = ("numpy", "sympy", "mpmath", "matplotlib", "scikit-learn", "ipython", "ipykernel", "myst-nb")
+LIBRARIES = (
+    *("numpy", "sympy", "mpmath", "matplotlib", "scikit-learn", "tqdm", "lark", "PyYAML", "rich", "nbformat"),
+    *("ipython", "ipykernel", "nbclient", "myst-nb", "myst-parser"),
+)
+KERNEL = ("strict_build.py", "kernel_process.py", "kernel_startup.py")  # what a kernel is set up with
 
 # Beside the sources of the pages, every page is made with these.
 FRAME = (
@@ -38,7 +42,7 @@ FRAME = (
 FILE = re.compile(r"[\w-]+(?:\.\w+)+")
 WORD = re.compile(r"[A-Za-z_]\w*")
 # Whoever uses one of these may reach what it does not name.
-REACHES_ALL = {"globals", "locals", "eval", "exec", "__import__", "import_module", "inspect", "getsource", "*"}
+REACHES_ALL = {"globals", "locals", "eval", "exec", "__import__", "importlib", "inspect", "builtins", "*"}
 
 
 def digest(*texts: str | bytes) -> str:
@@ -86,6 +90,8 @@ def words_of(tree: ast.AST) -> frozenset[str]:
                 found |= {*WORD.findall(text), *FILE.findall(text)} - REACHES_ALL
             case ast.alias(name=name, asname=other) if other or name in REACHES_ALL:
                 found.add(name)
+            case ast.ImportFrom(module=module, level=level):
+                found |= {"*"} if level else {module} & REACHES_ALL  # a relative import is not followed
         todo += ast.iter_child_nodes(node)
     return frozenset(found)
 
@@ -193,9 +199,10 @@ def used(cells: Iterable[ast.AST], modules: dict[str, Module]) -> tuple[list[str
 
 
 @cache
-def versions() -> str:
-    startup = Path(__file__).with_name("kernel_startup.py").read_text(encoding="utf-8")
-    return digest(sys.version, startup, *(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES))
+def kernel() -> str:
+    """What runs the cells of every page: versions, and how a kernel is set up."""
+    settings = [Path(__file__).with_name(name).read_text(encoding="utf-8") for name in KERNEL]
+    return digest(sys.version, *settings, *(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES))
 
 
 # In a build -----------------------------------------------------------------------------------------------------------
@@ -245,7 +252,7 @@ def folder_for(app, docname: str, source: str) -> str:
         known[docname] = needs_of(notebook_of(app, docname, source), stamp, known.get(docname))
     needs, texts = known[docname], files(Path(app.srcdir) / "book")
     read = sorted(texts if "*" in needs.files else texts.keys() & needs.files)
-    key = digest(versions(), needs.code, *(text for name in read for text in (name, *texts[name])))
+    key = digest(kernel(), needs.code, *(text for name in read for text in (name, *texts[name])))
     return str(Path(app.srcdir) / "_build" / ".jupyter_cache" / key)
 
 

@@ -25,19 +25,23 @@ def copy_to(folder: Path) -> Path:
     return folder
 
 
-def build(folder: Path, *arguments: str, strict: bool = True) -> subprocess.CompletedProcess:
-    """Build it as `make book` does, or plainly. The copy of nncore in the folder is the one that the pages import."""
-    environment = {**os.environ, "PYTHONPATH": str(folder)}
-    return subprocess.run(
-        [
-            Path(sys.executable).with_name("jupyter-book"),
-            "build",
-            folder,
-            *(["-W", "--keep-going"] if strict else []),
-            *arguments,
-        ],
-        env=environment,
-        capture_output=True,
+def start(folder: Path, *arguments: str) -> subprocess.Popen:
+    """Start a build. The copy of nncore in the folder is the one that the pages import."""
+    return subprocess.Popen(
+        [Path(sys.executable).with_name("jupyter-book"), "build", folder, *arguments],
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=600,
     )
+
+
+def build(folder: Path, *, strict: bool = True) -> subprocess.CompletedProcess:
+    """Build it as `make book` does, or plainly."""
+    run = start(folder, *(["-W", "--keep-going"] if strict else []))
+    try:
+        output, errors = run.communicate(timeout=600)
+    except subprocess.TimeoutExpired:
+        run.kill()
+        raise
+    return subprocess.CompletedProcess(run.args, run.returncode, output, errors)

@@ -1,0 +1,109 @@
+"""A page runs in a kernel of its own that is forked from a warm process: alone, in its folder, and never for ever."""
+
+import os
+import sys
+import time
+
+import nbformat
+import pytest
+from jupyter_cache import get_cache
+
+from tests.pages_of_book import ROOT
+
+sys.path.insert(0, str(ROOT / "book" / "_ext"))  # as Sphinx finds extensions; a forked process looks for them by name
+import forked_kernels
+
+
+def notebook(*cells: str):
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return made
+
+
+@pytest.fixture(scope="module", autouse=True)
+def preloaded():
+    forked_kernels.forkserver.set_forkserver_preload([name for name in forked_kernels.PRELOADED if name != "__main__"])
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Runs some pages side by side; the outputs of each that are kept, as text, or nothing."""
+
+    def outputs(*pages, timeout=60):
+        runs = forked_kernels.Runs()
+        for number, page in enumerate(pages):
+            (tmp_path / str(number)).mkdir()
+            path = tmp_path / str(number) / "page.md"
+            runs.start(str(number), path, page, str(tmp_path / "cache" / str(number)), timeout)
+        for number in range(len(pages)):
+            runs.wait(str(number))
+        return [kept(tmp_path / "cache" / str(number), page) for number, page in enumerate(pages)]
+
+    def kept(folder, page):
+        try:
+            _, found = get_cache(folder).merge_match_into_notebook(page)
+        except KeyError:
+            return None
+        cells = [cell for cell in found.cells if cell.cell_type == "code"]
+        return [output.get("text", output.get("data", {}).get("text/plain")) for c in cells for output in c.outputs]
+
+    return outputs
+
+
+def test_a_page_sees_nothing_of_another_one_and_works_in_its_own_folder(run, tmp_path):
+    leave = (
+        "import numpy, os\nnumpy.left = 1\nos.environ['LEFT'] = '1'\nnumpy.random.seed(0)\nopen('file', 'w').close()"
+    )
+    look = "import numpy, os, time\ntime.sleep({})\nprint(hasattr(numpy, 'left'), 'LEFT' in os.environ, os.listdir())"
+    before, after, _ = run(notebook(look.format(0)), notebook(look.format(3)), notebook(leave))
+    assert before == after == ["False False []\n"]
+    assert os.path.exists(tmp_path / "2" / "file")
+
+
+def test_kernels_are_copies_of_one_process_in_groups_of_their_own(run):
+    code = "import os, sys\nprint(os.getppid(), os.getpgrp() == os.getpid(), 'sympy' in sys.modules, __name__)"
+    (one,), (two,) = run(notebook(code), notebook(code))
+    assert one == two
+    assert one.split()[1:] == ["True", "True", "__main__"] and int(one.split()[0]) not in (1, os.getpid())
+
+
+def test_pages_run_side_by_side(run):
+    code = "import time\nbegin = time.time()\ntime.sleep(2)\nprint(begin, time.time())"
+    times = [tuple(map(float, output.split())) for (output,) in run(notebook(code), notebook(code))]
+    assert max(begin for begin, _ in times) < min(end for _, end in times)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "1 / 0",
+        "while True:\n    pass",
+        "import os\nos._exit(3)",
+        "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
+    ],
+    ids=["fails", "is endless", "ends its kernel", "kills its kernel"],
+)
+def test_a_page_that_does_not_come_to_its_end_is_not_kept_and_holds_up_no_other(run, cell):
+    begin = time.monotonic()
+    bad, good = run(notebook("print('begun')", cell), notebook("print('good')"), timeout=2)
+    assert bad is None and good == ["good\n"]
+    assert time.monotonic() - begin < 30
+    end = time.monotonic() + 5
+    while forked_kernels.multiprocessing.active_children() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not forked_kernels.multiprocessing.active_children()
+
+
+def test_where_no_process_can_be_forked_no_page_is_started(monkeypatch):
+    """The pages then run as they are read, as myst-nb does it."""
+
+    class App:
+        pass
+
+    monkeypatch.setattr(forked_kernels, "CAN_FORK", False)
+    monkeypatch.setattr(forked_kernels.forkserver, "ensure_running", None)
+    app = App()
+    assert forked_kernels.warm_up(app, None, {"page"}, set(), set()) == []
+    forked_kernels.start(app, None, ["page"])
+    assert app.runs.pages == {}
+    forked_kernels.wait(app, "page", [""])

@@ -1,0 +1,176 @@
+"""A build over the tree that another one left makes anew what changed, all of it, and runs no other page."""
+
+import re
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.fixture_book.build import build, copy_to, start
+
+OTHER = """\
+---
+jupytext:
+  text_representation:
+    extension: .md
+    format_name: myst
+kernelspec:
+  display_name: Python 3
+  language: python
+  name: python3
+---
+
+# The other page
+
+It refers to {eq}`eq-fixture-sum`, and uses another function:
+
+```{code-cell} ipython3
+import numpy as np
+from nncore.functions import relu
+
+print(relu(np.array([-1.0, 2.0])))
+```
+"""
+
+
+def plant(folder, file, old, new):
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text, f"{old!r} is not in {file}"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def ran(result) -> set[str]:
+    """The pages whose cells a build ran."""
+    assert result.returncode == 0, (result.stdout + result.stderr)[-3000:]
+    found = re.findall(r"running the cells of \d+ pages: (.*)", result.stdout)
+    return {name for names in found for name in names.split(", ")}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    folder = copy_to(tmp_path_factory.mktemp("built") / "book")
+    (folder / "book" / "other.md").write_text(OTHER)
+    plant(folder, "_toc.yml", "      - file: book/page\n", "      - file: book/page\n      - file: book/other\n")
+    assert ran(build(folder)) == {"book/page", "book/other"}
+    return folder
+
+
+@pytest.fixture
+def kept(built, tmp_path):
+    """A copy with everything that the build left, at the same place: that is part of what is kept."""
+    aside = built.with_name("aside")
+    shutil.copytree(built, aside, symlinks=True)
+    yield built
+    shutil.rmtree(built)
+    aside.rename(built)
+
+
+def shown(folder, page) -> str:
+    return (folder / "_build" / "html" / "book" / f"{page}.html").read_text(encoding="utf-8")
+
+
+def test_without_a_change_nothing_is_read_or_written(kept):
+    before = {path: path.stat().st_mtime_ns for path in (kept / "_build" / "html").rglob("*.html")}
+    result = build(kept)
+    assert ran(result) == set()
+    assert "0 added, 0 changed, 0 removed" in result.stdout
+    written = {path.name for path, time in before.items() if path.stat().st_mtime_ns != time}
+    assert written <= {"index.html"}  # that which leads to the first page
+
+
+def test_a_changed_function_runs_the_page_that_uses_it_and_no_other(kept):
+    plant(kept, "nncore/functions.py", "return np.maximum(Z, 0)", "return np.maximum(Z, 0) + 5")
+    assert ran(build(kept)) == {"book/other"}
+    assert "[5. 7.]" in shown(kept, "other")
+
+
+def test_what_no_page_uses_runs_no_page(kept):
+    plant(kept, "nncore/functions.py", "def softmax(", "def made_up(Z):\n    return Z\n\n\ndef softmax(")
+    plant(kept, "nncore/functions.py", "def relu(", "# A remark.\ndef relu(")
+    assert ran(build(kept)) == set()
+
+
+def test_a_changed_cell_runs_its_page_and_a_changed_word_none(kept):
+    plant(kept, "book/other.md", "uses another function", "uses one more function")
+    assert ran(build(kept)) == set()
+    assert "one more function" in shown(kept, "other")
+    plant(kept, "book/other.md", "2.0]", "3.0]")
+    assert ran(build(kept)) == {"book/other"}
+    assert "[0. 3.]" in shown(kept, "other")
+    plant(kept, "book/other.md", "3.0]", "2.0]")
+    assert ran(build(kept)) == set()  # what it printed is still kept
+    assert "[0. 2.]" in shown(kept, "other")
+
+
+def test_numbers_and_titles_that_other_pages_show_are_those_of_now(kept):
+    number = re.compile(r'href="page\.html#equation-eq-fixture-sum"[^>]*>(?:<[^>]*>)*\(?([\d.]+)')
+    assert number.search(shown(kept, "other"))[1] == "1.4"
+    plant(kept, "book/page.md", "## With sympy", "## With sympy\n\n$$\nx = x + 0\n$$ (eq-more)\n")
+    plant(kept, "book/page.md", "A long line,", "$$\n2 x = x + x\n$$ (eq-fixture-new)\n\nA long line,")
+    plant(kept, "book/page.md", "# The derivative of a square", "# The slope of a square")
+    assert ran(build(kept)) == set()
+    assert number.search(shown(kept, "other"))[1] == "1.5"
+    assert "The slope of a square" in shown(kept, "other") and "The slope of a square" in shown(kept, "index")
+
+
+def test_a_page_that_is_gone_is_not_shown_any_more(kept):
+    plant(kept, "_toc.yml", "      - file: book/other\n", "")
+    (kept / "book" / "other.md").unlink()
+    assert build(kept).returncode == 0
+    assert not (kept / "_build" / "html" / "book" / "other.html").exists()
+    assert "The other page" not in shown(kept, "page")
+
+
+def test_code_that_is_no_python_is_named(kept):
+    plant(kept, "nncore/functions.py", "def relu(Z: Array) -> Array:", "def relu(Z: Array) -> Array")
+    line = (kept / "nncore" / "functions.py").read_text().split("def relu")[0].count("\n") + 1
+    result = build(kept)
+    assert result.returncode != 0
+    assert f"nncore.functions, line {line}: expected ':'" in result.stdout + result.stderr
+
+
+def test_forked_kernels_print_what_those_of_jupyter_print(built, tmp_path):
+    """The book is built once more without the extension; the pages are the same byte for byte."""
+    plain = shutil.copytree(built, tmp_path / "book", symlinks=True, ignore=shutil.ignore_patterns("_build"))
+    plant(plain, "_config.yml", "    forked_kernels: book/_ext\n", "")
+    result = build(plain)
+    assert ran(result) == set() and result.stdout.count("Executing notebook using local CWD") == 2
+    for page in ("page", "other"):
+        assert shown(plain, page) == shown(built, page)
+
+
+def processes_in(folder: Path) -> list[str]:
+    """The processes that work in a folder or were called with it."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            place, command = (process / "cwd").resolve(), (process / "cmdline").read_bytes().decode().split("\0")
+        except OSError:
+            continue
+        if place.is_relative_to(folder) or str(folder) in command:
+            found.append(" ".join(command)[:100])
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="looks for processes as Linux shows them")
+def test_a_build_that_is_interrupted_leaves_no_kernel(kept):
+    plant(kept, "book/other.md", "print(relu", "import time\n\ntime.sleep(1000)\nprint(relu")
+    run = start(kept)
+    try:
+        end = time.monotonic() + 60
+        while len(processes_in(kept / "book")) < 1 and time.monotonic() < end:
+            time.sleep(0.1)
+        assert processes_in(kept / "book")
+        time.sleep(1)
+        run.send_signal(signal.SIGINT)
+        run.communicate(timeout=30)
+        assert run.returncode != 0
+        end = time.monotonic() + 10
+        while processes_in(kept) and time.monotonic() < end:
+            time.sleep(0.1)
+        assert processes_in(kept) == []
+    finally:
+        run.kill()
