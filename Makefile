@@ -3,7 +3,7 @@
 # make serve   show it on http://localhost:8000
 # make test    build it, then run every test
 # make mutants  change every formula by one slip at a time, and see whether the checker notices (half an hour)
-# make bench   time training against other libraries, and the checker; twenty minutes on an idle machine
+# make bench   time training beside other libraries, building, and the checker; half an hour on an idle machine
 # make lock    resolve requirements*.txt anew        make vendor  fetch KaTeX anew
 # make clean   remove what was built                 (PYTHON=python3.13 make … chooses the interpreter)
 
@@ -19,10 +19,18 @@ SELF = $(PIP) --no-deps --no-build-isolation --editable .
 
 .PHONY: book verify mutants bench serve test lock vendor clean
 
-# Pages are written anew each time; the outputs of cells come from a cache that knows when they are old.
+# A number for all that the book is made of. Where it is that of the book that stands there, nothing is left to do.
+STATE = { echo "$$GITHUB_REPOSITORY"; find _config.yml _toc.yml pyproject.toml CITATION.cff CHANGELOG.md requirements.lock \
+  book nncore -type f ! -name '*.pyc' | LC_ALL=C sort | xargs cksum; } | cksum
+
+# Only what changed is made anew (book/_ext/freshness.py).
 book: .venv/book.stamp
-	rm -rf _build/html _build/.doctrees
-	.venv/bin/jupyter-book build . -W --keep-going
+	@now=$$($(STATE)); \
+	if test -f _build/html/index.html && test "$$now" = "$$(cat _build/state 2>/dev/null)"; then \
+	  echo "Nothing has changed since the book was built."; \
+	else \
+	  .venv/bin/jupyter-book build . -W --keep-going && echo "$$now" > _build/state; \
+	fi
 	@echo "The book is in _build/html/index.html. Open that file, or run: make serve"
 
 # From no cache, so that the times are those of judging.
@@ -33,10 +41,11 @@ verify: .venv/book.stamp
 mutants: .venv/book.stamp
 	.venv/bin/python -m nncore.verify.mutants
 
-# Writes book/reference/speed.json, which the page "How fast is it?" shows.
+# Writes book/reference/speed.json and building.json, which the page "How fast is it?" shows.
 bench: .venv-bench/stamp .venv/book.stamp
 	.venv-bench/bin/python -m benchmarks
-	.venv/bin/python -m nncore.verify book | tail -n 5
+	.venv/bin/python -m benchmarks.building
+	.venv/bin/python -m nncore.verify book
 
 .venv-bench/stamp: requirements-bench.txt pyproject.toml | .venv/bin/python
 	$(PYTHON) -m venv .venv-bench

@@ -7,7 +7,7 @@ from itertools import count
 import numpy as np
 import pytest
 
-from benchmarks import peers, training
+from benchmarks import building, peers, training
 from benchmarks.__main__ import RESULTS
 from book._ext import speed
 from nncore.optimizers import SGD
@@ -86,3 +86,41 @@ def test_the_page_shows_eight_settings_and_every_table_of_the_last_run():
     for name, table in speed.TABLES.items():
         assert f"```{{speed}} {name}\n" in page
         assert "\n".join(table(found)).strip()
+
+
+# Building -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_copy_that_is_built_has_all_sources_and_nothing_that_was_built(tmp_path):
+    building.copy_to(tmp_path)
+    assert (tmp_path / "book" / "_vendor" / "katex" / "katex.min.js").is_file() and (tmp_path / "nncore").is_dir()
+    assert not (tmp_path / "_build").exists() and not (tmp_path / ".venv").exists()
+    assert building.EXTENSION in (tmp_path / "_config.yml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("what", [what for what in building.CHANGES if what != "nothing"])
+def test_a_change_is_one_and_another_one_in_each_round(what, tmp_path):
+    building.copy_to(tmp_path)
+    file = building.CHANGES[what][0]
+    texts = [(tmp_path / file).read_text(encoding="utf-8")]
+    for number in (0, 1):
+        building.change(tmp_path, what, number)
+        texts.append((tmp_path / file).read_text(encoding="utf-8"))
+    assert len(set(texts)) == 3
+    assert abs(len(texts[1]) - len(texts[2])) == 0
+    if file.endswith(".py"):
+        compile(texts[1], file, "exec")
+
+
+def test_a_build_that_fails_measures_nothing(tmp_path):
+    (tmp_path / "_config.yml").write_text("title: x\n")
+    with pytest.raises(SystemExit, match="the build fails"):
+        building.build(tmp_path)
+
+
+def test_the_page_shows_what_was_measured_of_building():
+    found = json.loads(building.RESULTS.read_text(encoding="utf-8"))
+    shown = "\n".join(speed.building(found))
+    for row in (found["cold"]["plain"], found["cold"]["forked"], found["cold"]["ratio"]):
+        assert f"**{row[1]:.2f}**" in shown
+    assert set(found["changes"]) == set(building.CHANGES)

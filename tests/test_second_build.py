@@ -156,7 +156,8 @@ def processes_in(folder: Path) -> list[str]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="looks for processes as Linux shows them")
-def test_a_build_that_is_interrupted_leaves_no_kernel(kept):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_build_that_is_ended_leaves_no_kernel(number, kept):
     plant(kept, "book/other.md", "print(relu", "import time\n\ntime.sleep(1000)\nprint(relu")
     run = start(kept)
     try:
@@ -165,7 +166,7 @@ def test_a_build_that_is_interrupted_leaves_no_kernel(kept):
             time.sleep(0.1)
         assert processes_in(kept / "book")
         time.sleep(1)
-        run.send_signal(signal.SIGINT)
+        run.send_signal(number)
         run.communicate(timeout=30)
         assert run.returncode != 0
         end = time.monotonic() + 10

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sphinx.util.docutils import SphinxDirective
 
-RESULTS = Path(__file__).resolve().parents[1] / "reference" / "speed.json"
+REFERENCE = Path(__file__).resolve().parents[1] / "reference"
+RESULTS, BUILDING = REFERENCE / "speed.json", REFERENCE / "building.json"
 MACHINE = ("processor", "python", "numpy", "blas", "kernel", "torch", "scikit-learn", "jax", "autograd")
 
 
@@ -79,10 +80,29 @@ def kernels(found: dict) -> list[str]:
     ]
 
 
+def building(found: dict) -> list[str]:
+    """Seconds of a build after each change, and how many pages ran."""
+    about, cold = found["machine"], found["cold"]
+    rows = [
+        ["everything, plainly", measured(cold["plain"]), str(cold["pages"])],
+        ["everything", measured(cold["forked"]), str(cold["pages"])],
+        *([what, measured(row["seconds"]), str(row["pages"])] for what, row in found["changes"].items()),
+    ]
+    return [
+        f"On {about['processors']} processors, with "
+        + ", ".join(f"{name} {text}" for name, text in about.items() if name != "processors")
+        + ":",
+        "",
+        *table(["what changed", "seconds", "pages that ran"], rows),
+        "",
+        f"A build of everything takes {measured(cold['ratio'])} of the time of a plain one.",
+    ]
+
+
 TABLES = {
     "machine": machine, "shares": lambda found: ratios(found, "one thread", "floor"), "summary": summary,
     "two threads": lambda found: ratios(found, "two threads", "floor"),
-    "gains": gains, "fused": fused, "memory": memory, "kernels": kernels,
+    "building": building, "gains": gains, "fused": fused, "memory": memory, "kernels": kernels,
 }  # fmt: skip
 
 
@@ -91,8 +111,9 @@ class Speed(SphinxDirective):
     final_argument_whitespace = True
 
     def run(self):
-        self.env.note_dependency(str(RESULTS))
-        lines = TABLES[self.arguments[0]](json.loads(RESULTS.read_text(encoding="utf-8")))
+        file = BUILDING if self.arguments[0] == "building" else RESULTS
+        self.env.note_dependency(str(file))
+        lines = TABLES[self.arguments[0]](json.loads(file.read_text(encoding="utf-8")))
         return self.parse_text_to_nodes("\n".join(lines))
 
 

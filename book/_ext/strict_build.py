@@ -31,6 +31,7 @@ def commit_time() -> str:
 
 def prepare(app, config):
     scratch = Path(app.srcdir) / "_build"
+    (scratch / "state").unlink(missing_ok=True)  # in which `make book` notes of what it built the book
     profile = scratch / "ipython" / "profile_default"
     profile.mkdir(parents=True, exist_ok=True)
     (profile / "ipython_kernel_config.py").write_text(KERNEL_SETTINGS)

@@ -22,7 +22,7 @@ JOINT_OUTCOMES = 3  # with two, any two letters would be functions of each other
 
 
 class Rejected(ArithmeticError):
-    """A point that the sampler cannot make satisfy an assumption."""
+    """A point that the sampler cannot make satisfy an assumption, or at which no digits would be left to compare."""
 
 
 class Undrawn(Exception):

@@ -35,7 +35,7 @@ from pathlib import Path
 
 import yaml
 
-from nncore.verify import judging, numeric, symbolic
+from nncore.verify import judging, numeric, symbolic, verdicts
 from nncore.verify import tree as t
 from nncore.verify.cache import checker
 from nncore.verify.families import instances
@@ -219,7 +219,7 @@ class FormulaOnTrial:
         for item in page.items:
             if item.kind == CLAIM and _said(item) not in self._said:
                 judgement = judging.judge(item, shared=self._shared)
-                if judgement.status in judging.FAILURES:
+                if judgement.status in verdicts.FAILURES:
                     result = FOOLED if judgement.status == judging.CHECKER_FAULT else REFUTED
                     return "rewriting", result, f"{judgement.reason} {judgement.counterexample or ''}"
         return "rewriting", ACCEPTED, ""

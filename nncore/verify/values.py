@@ -51,6 +51,7 @@ mp.dps = 110
 STEP = mp.mpf(10) ** -25
 TOLERANCE = mp.mpf(10) ** -30
 SMOOTH = mp.mpf(10) ** -15  # relative difference of one-sided quotients that needs no second look
+_LARGEST = mp.mpf(10) ** 8  # exponent
 _NOISE = mp.mpf(10) ** -40
 
 
@@ -351,7 +352,7 @@ class Values:
     def _power(self, node: t.Power, local: Mapping):
         base, power = node.base, self.value(node.exponent, local)
         if isinstance(base, t.Letter) and base.name not in local and self._name(base) == _EULER:
-            return mp.exp(power)
+            return _exp(power)
         number = _with_digits(self.value(base, local))
         if isinstance(power, int):
             if not number and power < 0:
@@ -499,7 +500,7 @@ class Values:
         (x,) = values
         match name:
             case r"\exp":
-                return mp.exp(x)
+                return _exp(x)
             case r"\ln":
                 if x <= 0:
                     raise Undefined(f"{show(argument)} > 0", argument)
@@ -744,6 +745,13 @@ def _at(matrix: list[list], row: int, column: int):
     if not (1 <= row <= len(matrix) and 1 <= column <= len(matrix[0])):
         raise NoSuchEntry
     return matrix[row - 1][column - 1]
+
+
+def _exp(x):
+    """The exponential, but not of what is itself one of a large number: there quotients lose all digits."""
+    if abs(x) > _LARGEST:
+        raise Rejected
+    return mp.exp(x)
 
 
 def equal(one, other, scale=0) -> bool:

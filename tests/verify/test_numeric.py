@@ -245,6 +245,15 @@ def test_what_exists_nowhere_is_undecided_and_not_agreed(judged):
     assert judged(r"\sqrt{-1 - x^2} = 5").status == UNDECIDED
 
 
+def test_exponentials_of_exponentials_are_compared_where_digits_are_left(judged):
+    tower = r"\exp \left( \sum_{l=1}^{M} e^{z_{il}} \right)"
+    derivative = rf"\frac{{\partial}}{{\partial z_{{im}}}} {tower}"
+    assert judged(rf"{derivative} = e^{{z_{{im}}}} {tower}").status == AGREES
+    assert judged(rf"{derivative} = 2 e^{{z_{{im}}}} {tower}").status == REFUTED
+    huge = r"\exp \left( \exp \left( \exp \left( x^2 + 9 \right) \right) \right)"
+    assert judged(f"{huge} = 2 {huge}").status == UNDECIDED  # which fails a build, and does not take for ever
+
+
 def test_overflow_and_cancellation_neither_hide_nor_feign_a_difference(status):
     assert status(SOFTMAX, r"\sum_{m=1}^{M} p_{im} = 1") == AGREES
     assert status(SIGMOID, r"\sigma(z) + \sigma(-z) = 1") == AGREES
