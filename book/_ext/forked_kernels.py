@@ -15,7 +15,6 @@ import signal
 import threading
 import time
 from concurrent.futures import Future
-from multiprocessing import forkserver
 from pathlib import Path
 
 from freshness import folder_for, notebook_of
@@ -32,6 +31,8 @@ from sphinx.util import logging
 logger = logging.getLogger(__name__)
 
 CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
+if CAN_FORK:
+    from multiprocessing import forkserver
 
 # Libraries whose import leaves no trace but their modules. `__main__` keeps kernels from importing the build's own.
 PRELOADED = ["__main__", "kernel_process", "ipykernel.kernelapp", "numpy", "sympy", "mpmath", "matplotlib.pyplot"]
@@ -134,7 +135,7 @@ class Runs:
 
 def warm_up(app, env, added, changed, removed):
     """Where pages will run, their common process imports its libraries while formulas are judged."""
-    if CAN_FORK and (added or changed):
+    if added or changed:
         forkserver.ensure_running()
     return []
 
@@ -142,7 +143,7 @@ def warm_up(app, env, added, changed, removed):
 def start(app, env, docnames):
     """Starts those pages that are about to be read whose outputs are not kept."""
     app.runs = Runs()
-    for docname in docnames if CAN_FORK else ():
+    for docname in docnames:
         path = Path(env.doc2path(docname))
         source = path.read_text(encoding="utf-8")
         notebook, folder = notebook_of(app, docname, source), folder_for(app, docname, source)
@@ -162,8 +163,9 @@ def wait(app, docname, source):
 
 
 def setup(app):
-    forkserver.set_forkserver_preload(PRELOADED)
-    app.connect("env-get-outdated", warm_up, priority=100)
-    app.connect("env-before-read-docs", start)
-    app.connect("source-read", wait)
+    if CAN_FORK:  # else myst-nb runs the pages as it reads them
+        forkserver.set_forkserver_preload(PRELOADED)
+        app.connect("env-get-outdated", warm_up, priority=100)
+        app.connect("env-before-read-docs", start)
+        app.connect("source-read", wait)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

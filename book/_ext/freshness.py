@@ -35,7 +35,7 @@ KERNEL = ("strict_build.py", "kernel_process.py", "kernel_startup.py")  # what a
 
 # Beside the sources of the pages, every page is made with these.
 FRAME = (
-    *("_toc.yml", "pyproject.toml", "CITATION.cff", "book/references.bib", "nncore/verify/**/*"),
+    *("_toc.yml", "requirements.lock", "pyproject.toml", "CITATION.cff", "book/references.bib", "nncore/verify/**/*"),
     *("book/_ext/*.py", "book/_static/**/*", "book/_templates/**/*", "book/_vendor/**/*"),
 )
 
