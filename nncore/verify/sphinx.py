@@ -34,7 +34,7 @@ from nncore.verify.sources import SUFFIXES
 
 logger = logging.getLogger(__name__)
 
-_SECONDS = re.compile(r'"seconds": [^,}]*')
+_NOT_SHOWN = re.compile(r'"(?:seconds|line|column)": [^,}]*')
 
 
 class FormulasFail(SphinxError):
@@ -71,8 +71,8 @@ def judge_all(app, env, added, changed, removed):
 
 
 def _digest(page: dict) -> str:
-    """A name for the evidence of a page; times are left out, they differ from run to run."""
-    return digest(_SECONDS.sub("", json.dumps(page)))
+    """A name for what is shown of the evidence of a page: not the times, which differ from run to run, and no lines."""
+    return digest(_NOT_SHOWN.sub("", json.dumps(page)))
 
 
 # Counting -------------------------------------------------------------------------------------------------------------
