@@ -26,7 +26,8 @@ def cells(page: Path) -> list[str]:
 
 
 def used(*code: str, modules=None) -> tuple[str, frozenset[str]]:
-    texts, words = freshness.used([ast.parse(cell) for cell in code], modules or freshness.modules())
+    made = modules or {name: freshness.module(name) for name in freshness.sources()}
+    texts, words = freshness.used([ast.parse(cell) for cell in code], made, made.get)
     return "\n".join(texts), words
 
 
@@ -59,7 +60,7 @@ print("called:", json.dumps(sorted(called)))
 @pytest.mark.parametrize("page", [page for page in PAGES if page.stem not in LONG], ids=lambda page: page.stem)
 def test_all_that_the_cells_of_a_page_really_call_is_known_before(page):
     code = cells(page)
-    texts, _ = freshness.used([ast.parse(cell) for cell in code], freshness.modules())
+    texts, _ = freshness.used([ast.parse(cell) for cell in code], freshness.sources(), freshness.module)
     result = subprocess.run(
         [sys.executable, "-c", WATCH], input=json.dumps(code), capture_output=True, text=True, cwd=page.parent
     )
@@ -67,7 +68,7 @@ def test_all_that_the_cells_of_a_page_really_call_is_known_before(page):
     called = json.loads(result.stdout.rpartition("called:")[2])
     assert called or "nncore" not in "".join(code)
     for module, name in called:
-        parts = freshness.modules()[module].definitions.get(name, [])
+        parts = freshness.module(module).definitions.get(name, [])
         missed = [part for part in parts if part.text not in texts]
         assert not missed, f"{page.stem} calls {module}.{name}"
 
@@ -176,7 +177,7 @@ def test_a_changed_word_does_not_look_at_the_code_again(monkeypatch):
 def test_every_kind_of_statement_of_a_module_belongs_to_one_of_its_parts():
     """Nothing of nncore is left out: each line of code is in a definition or in the rest."""
     for name, source in freshness.sources().items():
-        made = freshness.modules()[name]
+        made = freshness.module(name)
         whole = made.rest.text + "".join(part.text for parts in made.definitions.values() for part in parts)
         for node in ast.parse(source).body:
             assert ast.get_source_segment(source, node) in whole, (name, node.lineno)
@@ -185,7 +186,8 @@ def test_every_kind_of_statement_of_a_module_belongs_to_one_of_its_parts():
 
 def test_no_module_of_nncore_reaches_what_it_does_not_name():
     """Else most pages would rest on all of nncore, without anyone noticing."""
-    for name, made in freshness.modules().items():
+    for name in freshness.sources():
+        made = freshness.module(name)
         parts = [made.rest, *(part for parts in made.definitions.values() for part in parts)]
         assert not any(part.words & freshness.REACHES_ALL for part in parts), name
         assert not re.search(r"^\s*from \.", freshness.sources()[name], re.MULTILINE), name

@@ -16,7 +16,7 @@ import importlib.metadata
 import importlib.util
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -154,21 +154,18 @@ def all_code() -> str:
 
 
 @cache
-def modules() -> dict[str, Module]:
-    """What that code is made of.
+def module(name: str) -> Module:
+    """What one of them is made of.
 
     Raises
     ------
     ExtensionError
-        If a module is not Python.
+        If it is not Python.
     """
-    found = {}
-    for name, source in sources().items():
-        try:
-            found[name] = module_of(source)
-        except SyntaxError as error:
-            raise ExtensionError(f"{name}, line {error.lineno}: {error.msg}") from None
-    return found
+    try:
+        return module_of(sources()[name])
+    except SyntaxError as error:
+        raise ExtensionError(f"{name}, line {error.lineno}: {error.msg}") from None
 
 
 @cache
@@ -180,19 +177,23 @@ def files(folder: Path) -> dict[str, list[str]]:
     return found
 
 
-def used(cells: Iterable[ast.AST], modules: dict[str, Module]) -> tuple[list[str], frozenset[str]]:
+def used(
+    cells: Iterable[ast.AST], names: Iterable[str], module: Callable[[str], Module]
+) -> tuple[list[str], frozenset[str]]:
     """The pieces of code that cells use: what they name in modules that they load, and so on; and all that is named."""
+    names = set(names)
     loaded: set[str] = set()
     todo = {name for cell in cells for name in imports_of(cell)}
-    while todo := (todo & modules.keys()) - loaded:
+    while todo := (todo & names) - loaded:
         loaded |= todo
-        todo = {name for each in todo for name in modules[each].imports}
-    texts = {modules[name].rest.text for name in loaded}
+        todo = {name for each in todo for name in module(each).imports}
+    made = [module(name) for name in loaded]
+    texts = {each.rest.text for each in made}
     seen: set[str] = set()
-    todo = {word for part in (*map(words_of, cells), *(modules[name].rest.words for name in loaded)) for word in part}
+    todo = {word for part in (*map(words_of, cells), *(each.rest.words for each in made)) for word in part}
     while todo := todo - seen:
         seen |= todo
-        found = [part for name in loaded for word in todo for part in modules[name].definitions.get(word, ())]
+        found = [part for each in made for word in todo for part in each.definitions.get(word, ())]
         texts |= {part.text for part in found}
         todo = {word for part in found for word in part.words}
     return sorted(texts), frozenset(seen)
@@ -229,7 +230,7 @@ def needs_of(notebook: NotebookNode | None, source: str, known: Needs | None) ->
     if known and known.cells == cells:
         return replace(known, source=source)
     try:
-        texts, words = used([ast.parse(cell) for cell in code], modules())
+        texts, words = used([ast.parse(cell) for cell in code], sources(), module)
     except SyntaxError:  # a cell is not plain Python, and may do anything
         texts, words = [], REACHES_ALL
     if words & REACHES_ALL:
