@@ -94,6 +94,11 @@ def test_a_page_that_does_not_come_to_its_end_is_not_kept_and_holds_up_no_other(
     assert not forked_kernels.multiprocessing.active_children()
 
 
+def test_a_kernel_that_does_not_start_leaves_its_page_to_jupyter(run, monkeypatch):
+    monkeypatch.setattr(forked_kernels, "be_kernel", print)  # a process that ends at once
+    assert run(notebook("1 + 1")) == [None]
+
+
 def test_where_no_process_can_be_forked_nothing_is_started(monkeypatch):
     """The pages then run as they are read, as myst-nb does it."""
 

@@ -24,7 +24,6 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from kernel_process import be_kernel
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from sphinx.util import logging
 
@@ -129,8 +128,10 @@ class Runs:
             return
         try:
             self.pages.pop(docname).result()
-        except (CellExecutionError, CellTimeoutError, DeadKernelError):
-            logger.info("%s failed in a forked kernel, and runs again in one of its own", docname)
+        except Exception as error:  # whatever it is: if the page is at fault, myst-nb will say so
+            logger.info(
+                "%s failed in a forked kernel (%s), and runs again in one of its own", docname, type(error).__name__
+            )
 
 
 def warm_up(app, env, added, changed, removed):

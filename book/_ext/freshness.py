@@ -15,6 +15,7 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -267,6 +268,8 @@ def old_outputs(app, env, added, changed, removed):
     """The pages whose outputs rest on something that changed: they are read again, and so run again."""
     for docname in removed:
         (Path(app.outdir) / f"{docname}.html").unlink(missing_ok=True)
+    if env.found_docs <= added:
+        forget_modules(app)
     kept = getattr(env, "kept_in", {})
     pages = {name: Path(env.doc2path(name)) for name in kept.keys() - added - changed - removed}
     return [name for name, path in pages.items() if folder_for(app, name, path.read_text("utf-8")) != kept[name]]
@@ -293,7 +296,15 @@ def seen_elsewhere(app, env):
         *(repr(sorted(table.items())) for table in tables),
         *sorted(data["py"]["objects"]),
     )
-    return sorted(env.found_docs) if before != env.seen_elsewhere else []
+    if before == env.seen_elsewhere:
+        return []
+    forget_modules(app)
+    return sorted(env.found_docs)
+
+
+def forget_modules(app):
+    """The pages with the code of modules, which are else written only if that code has changed."""
+    shutil.rmtree(Path(app.outdir) / "_modules", ignore_errors=True)
 
 
 def own_nodes(app, doctree):
