@@ -9,6 +9,7 @@ Where the system cannot fork a process, all pages run in that way.
 """
 
 import asyncio
+import atexit
 import multiprocessing
 import os
 import signal
@@ -118,7 +119,10 @@ class Runs:
                 resources={"metadata": {"path": str(path.parent)}},
                 kernel_manager_class=Manager,
             )
-            await client.async_execute()
+            try:
+                await client.async_execute()
+            finally:  # where no kernel was started, nbclient would complain of it when the build is over
+                atexit.unregister(client._cleanup_kernel)
             result = CacheBundleIn(notebook, str(path), data={"execution_seconds": time.monotonic() - begin})
             get_cache(folder).cache_notebook_bundle(result, check_validity=False, overwrite=True)
 
