@@ -15,10 +15,10 @@ def setting(row: dict) -> str:
     return f"{row['data']}, {row['dtype']}, {row['batch']}"
 
 
-def measured(found: list[float]) -> str:
+def measured(found: list[float], digits: int = 2) -> str:
     """A median with the least and the most of all rounds."""
-    least, median, most = found
-    return f"**{median:.2f}** <small>{least:.2f}–{most:.2f}</small>"
+    least, median, most = (f"{each:.{digits}f}" for each in found)
+    return f"**{median}** <small>{least}–{most}</small>"
 
 
 def table(head: list[str], rows: list[list[str]]) -> list[str]:
@@ -84,9 +84,9 @@ def building(found: dict) -> list[str]:
     """Seconds of a build after each change, and how many pages ran."""
     about, cold = found["machine"], found["cold"]
     rows = [
-        ["everything, plainly", measured(cold["plain"]), str(cold["pages"])],
-        ["everything", measured(cold["forked"]), str(cold["pages"])],
-        *([what, measured(row["seconds"]), str(row["pages"])] for what, row in found["changes"].items()),
+        ["everything, plainly", measured(cold["plain"], 1), str(cold["pages"])],
+        ["everything", measured(cold["forked"], 1), str(cold["pages"])],
+        *([what, measured(row["seconds"], 1), str(row["pages"])] for what, row in found["changes"].items()),
     ]
     return [
         f"On {about['processors']} processors, with "
