@@ -9,7 +9,6 @@ Where the system cannot fork a process, all pages run in that way.
 """
 
 import asyncio
-import atexit
 import multiprocessing
 import os
 import signal
@@ -92,6 +91,13 @@ class Manager(AsyncKernelManager):
     pre_start_kernel = _async_pre_start_kernel
 
 
+class Client(NotebookClient):
+    """Runs a page; at the exit of a build that is interrupted it leaves its kernel alone, which ends by itself."""
+
+    def _cleanup_kernel(self):
+        """Nothing: called at exit, in another thread than that which talks to the kernel."""
+
+
 # A build --------------------------------------------------------------------------------------------------------------
 
 
@@ -112,17 +118,14 @@ class Runs:
     async def _run(self, path: Path, notebook: NotebookNode, folder: str, timeout: int) -> None:
         async with self.places:
             begin = time.monotonic()
-            client = NotebookClient(
+            client = Client(
                 notebook,
                 timeout=timeout,
                 record_timing=False,  # a time in a cell would make it another cell
                 resources={"metadata": {"path": str(path.parent)}},
                 kernel_manager_class=Manager,
             )
-            try:
-                await client.async_execute()
-            finally:  # where no kernel was started, nbclient would complain of it when the build is over
-                atexit.unregister(client._cleanup_kernel)
+            await client.async_execute()
             result = CacheBundleIn(notebook, str(path), data={"execution_seconds": time.monotonic() - begin})
             get_cache(folder).cache_notebook_bundle(result, check_validity=False, overwrite=True)
 
