@@ -198,3 +198,4 @@ def test_a_build_that_is_ended_leaves_no_kernel(number, kept):
         assert processes_in(kept) == []
     finally:
         run.kill()
+        run.communicate()
