@@ -8,7 +8,7 @@ import shutil
 
 import pytest
 
-from tests.fixture_book.build import build, copy_to
+from tests.fixture_book.build import build, copy_to, plant
 
 
 @pytest.fixture(scope="module")
@@ -24,13 +24,6 @@ def built(tmp_path_factory):
 def kept(built, tmp_path):
     """A copy of the sound book with everything that its build left."""
     return shutil.copytree(built, tmp_path / "book", symlinks=True)
-
-
-def plant(folder, file, old, new):
-    path = folder / file
-    text = path.read_text(encoding="utf-8")
-    assert text.count(old) >= 1, f"{old!r} is not in {file}"
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 PAGE = "book/page.md"

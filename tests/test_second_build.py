@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixture_book.build import build, copy_to, start
+from tests.fixture_book.build import build, copy_to, plant, start
 
 OTHER = """\
 ---
@@ -33,13 +33,6 @@ from nncore.functions import relu
 print(relu(np.array([-1.0, 2.0])))
 ```
 """
-
-
-def plant(folder, file, old, new):
-    path = folder / file
-    text = path.read_text(encoding="utf-8")
-    assert old in text, f"{old!r} is not in {file}"
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def ran(result) -> set[str]:

@@ -11,7 +11,6 @@ pages really call.
 """
 
 import ast
-import hashlib
 import importlib.metadata
 import importlib.util
 import re
@@ -25,6 +24,8 @@ from pathlib import Path
 from myst_nb.core.read import create_nb_reader
 from nbformat import NotebookNode
 from sphinx.errors import ExtensionError
+
+from nncore.verify.cache import digest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("nncore", "book")
@@ -44,15 +45,6 @@ FILE = re.compile(r"[\w-]+(?:\.\w+)+")
 WORD = re.compile(r"[A-Za-z_]\w*")
 # Whoever uses one of these may reach what it does not name.
 REACHES_ALL = {"globals", "locals", "eval", "exec", "__import__", "importlib", "inspect", "builtins", "*"}
-
-
-def digest(*texts: str | bytes) -> str:
-    """A name for some texts in their order."""
-    found = hashlib.sha256()
-    for text in texts:
-        data = text.encode() if isinstance(text, str) else text
-        found.update(f"{len(data)}\0".encode() + data)
-    return found.hexdigest()[:16]
 
 
 # What code names ------------------------------------------------------------------------------------------------------
@@ -261,7 +253,7 @@ def folder_for(app, docname: str, source: str) -> str:
 def frame(app, config):
     """What every page is made with is a setting, so that Sphinx makes all pages anew when it changes."""
     files = [path for pattern in FRAME for path in ROOT.glob(pattern) if path.is_file() and path.suffix != ".pyc"]
-    config.book_frame = digest(*(part for path in sorted(files) for part in (path.name, path.read_bytes())))
+    config.book_frame = digest(*(part for path in sorted(files) for part in (path.name, path.read_bytes().hex())))
 
 
 def old_outputs(app, env, added, changed, removed):

@@ -26,6 +26,14 @@ def copy_to(folder: Path) -> Path:
     return folder
 
 
+def plant(folder: Path, file: str, old: str, new: str) -> None:
+    """Put a text in place of another one, which must be there."""
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) >= 1, f"{old!r} is not in {file}"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
 def start(folder: Path, *arguments: str) -> subprocess.Popen:
     """Start a build. The copy of nncore in the folder is the one that the pages import."""
     return subprocess.Popen(
