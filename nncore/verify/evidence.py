@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 
+from nncore.verify import tree as t
 from nncore.verify.meaning import ASSUMPTION, CLAIM, CONVENTION, DEFINITION, EXPRESSION, STEP
 from nncore.verify.numeric import Counterexample
 from nncore.verify.surroundings import ERRATUM, UNCHECKED
@@ -209,7 +210,7 @@ def figures(pages: Iterable[PageReport]) -> Figures:
         statuses=_counted(part.judgement.status for part in claims),
         symbolic=len(equations),
         for_all_shapes=sum(part.judgement.status == ALL_SHAPES for part in equations),
-        decimals=sum(part.relation == r"\approx" for part in claims),
+        decimals=sum(part.relation == t.ROUNDS for part in claims),
         inequalities=sum(part.relation in _INEQUALITIES for part in claims),
         failing=sum(bool(each.problems) for each in (*found, *pages)),
     )

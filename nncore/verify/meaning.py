@@ -416,6 +416,8 @@ class _Reading:
             raise WrongShape(f"{show(left)} is {words(shape)}, {show(link.right)} is {words(other)}", link.right)
         if checker.complex and link.relation not in ("=", r"\ne"):
             raise MeaningError("complex numbers have no order", link)
+        if link.relation == t.ROUNDS and not _is_decimal(link.right):
+            raise MeaningError("only a decimal stands on the right of an approximation", link.right)
         for letter in checker.free:
             if letter not in allowed:
                 raise WrongIndex(f"the index {letter} is free here, but not on the left", link)
@@ -455,6 +457,9 @@ class _Reading:
             raise not_covered("assumptions with side conditions", statement)
         if any(link.relation == t.DEFINES for link in statement.links):
             raise MeaningError("an assumption does not define", statement)
+        for link in statement.links:
+            if link.relation not in t.COMPARISONS:
+                raise MeaningError(f"an assumption compares, and {link.relation} does not", link)
         checker = self._checker(())
         shapes = [checker.side(side) for side in (statement.first, *(link.right for link in statement.links))]
         if any(shape is not None for shape in shapes):
@@ -930,6 +935,16 @@ def _left_names(left: t.Node, scope: Scope) -> frozenset[str]:
 def _declared_shape(name: str, notation: Notation) -> Shape:
     array = array_named(name, notation)
     return sizes_of_shape(array.shape) if array else None
+
+
+def _is_decimal(node: t.Node) -> bool:
+    """Whether a side is printed in digits: a number, or a matrix of such."""
+    match node:
+        case t.Minus(body):
+            return isinstance(body, t.Number)
+        case t.Matrix(rows):
+            return all(not isinstance(entry, t.Matrix) and _is_decimal(entry) for row in rows for entry in row)
+    return isinstance(node, t.Number)
 
 
 def _is_number(name: str, notation: Notation) -> bool:

@@ -194,7 +194,7 @@ class FormulaOnTrial:
         if not item.letters and not item.free and not numeric.sizes_of(item):
             return "a statement about numbers"
         judgement = judging.judge(item, shared=self._shared)
-        if judgement.status in (judging.ALL_SHAPES, judging.RESTATES):
+        if judgement.status in (verdicts.ALL_SHAPES, verdicts.RESTATES):
             if _agrees_again(item):
                 return judgement.method
         if _both_vanish(item):
@@ -220,7 +220,7 @@ class FormulaOnTrial:
             if item.kind == CLAIM and _said(item) not in self._said:
                 judgement = judging.judge(item, shared=self._shared)
                 if judgement.status in verdicts.FAILURES:
-                    result = FOOLED if judgement.status == judging.CHECKER_FAULT else REFUTED
+                    result = FOOLED if judgement.status == verdicts.CHECKER_FAULT else REFUTED
                     return "rewriting", result, f"{judgement.reason} {judgement.counterexample or ''}"
         return "rewriting", ACCEPTED, ""
 

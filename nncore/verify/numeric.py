@@ -512,7 +512,7 @@ class Trial:
 
     def _compare(self, left, right, values: Values, entry, mode) -> tuple[dict, object, object] | None:
         """The first place at which the relation fails, with both values."""
-        halves = _half_units(self.item.right) if self.item.relation == r"\approx" else None
+        halves = _half_units(self.item.right) if self.item.relation == t.ROUNDS else None
         if not isinstance(left, list):
             fails = self._fails(left, right, halves, lambda: self._scale(values, entry), mode)
             return ({}, left, right) if fails else None
@@ -530,7 +530,7 @@ class Trial:
         return entry_by_entry(max, bounds.value(self.item.left, entry), bounds.value(self._right, entry))
 
     def _fails(self, left, right, half, scale: Callable, mode: str) -> bool:
-        if self.item.relation == r"\approx":
+        if self.item.relation == t.ROUNDS:
             return abs(left - right) > half
         agree = equal(left, right) or equal(left, right, scale())
         match self.item.relation:
@@ -563,13 +563,11 @@ def _unit(digits: str, exponent: int):
 def _half_units(node: t.Node):
     """Half a unit of the last printed digit of a decimal, or of each entry of a matrix of decimals."""
     match node:
-        case t.Number(digits, exponent):
-            return _unit(digits, exponent)
         case t.Minus(body):
             return _half_units(body)
         case t.Matrix(rows):
             return [[_half_units(entry) for entry in row] for row in rows]
-    raise MeaningError("only a decimal stands on the right of an approximation", node)
+    return _unit(node.digits, node.exponent)
 
 
 def _judge_convention(item: Item) -> Verdict:

@@ -52,7 +52,7 @@ class _Words:
             for kind, before, after, first in everywhere(chain.first, self.at):
                 yield kind, before, after, replace(chain, first=first)
         for place, link in enumerate(chain.links):
-            if link.relation == r"\approx" or self._has_one_form(link.right):  # decimals stay what is printed
+            if link.relation == t.ROUNDS or self._has_one_form(link.right):  # decimals stay what is printed
                 continue
             for kind, before, after, right in everywhere(link.right, self.at):
                 links = (*chain.links[:place], replace(link, right=right), *chain.links[place + 1 :])

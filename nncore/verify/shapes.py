@@ -168,6 +168,9 @@ class Checker:
 
     def condition(self, chain: t.Chain) -> None:
         """The meaning of a condition: relations between numbers, or between two indices of one range."""
+        for link in chain.links:
+            if link.relation not in t.COMPARISONS:
+                raise MeaningError(f"a condition compares, and {link.relation} does not", link)
         sides = (chain.first, *(link.right for link in chain.links))
         for one, other in pairwise(sides):
             if self._is_index(one) and self._is_index(other):

@@ -16,7 +16,6 @@ verify_notation : str
 """
 
 import json
-import re
 from html import escape
 from pathlib import Path
 
@@ -33,8 +32,6 @@ from nncore.verify.notation import NotationError, load
 from nncore.verify.sources import SUFFIXES
 
 logger = logging.getLogger(__name__)
-
-_NOT_SHOWN = re.compile(r'"(?:seconds|line|column)": [^,}]*')
 
 
 class FormulasFail(SphinxError):
@@ -61,7 +58,7 @@ def judge_all(app, env, added, changed, removed):
         logger.warning("%s: %s", problem.status, problem.reason, location=location, type="verify")
 
     app.verify_json = as_json(report)
-    digests = map(_digest, app.verify_json["pages"])
+    digests = map(shown_digest, app.verify_json["pages"])
     before, now = getattr(env, "verify_digests", {}), dict(zip(app.verify.pages, digests, strict=True))
     env.verify_digests = now
     old = {name for name in now if before.get(name) not in (None, now[name])}
@@ -70,9 +67,17 @@ def judge_all(app, env, added, changed, removed):
     return sorted(old & env.found_docs - removed)
 
 
-def _digest(page: dict) -> str:
+def shown_digest(page: dict) -> str:
     """A name for what is shown of the evidence of a page: not the times, which differ from run to run, and no lines."""
-    return digest(_NOT_SHOWN.sub("", json.dumps(page)))
+    formulas = [
+        _without(each, "line") | {"parts": [_without(part, "line", "column", "seconds") for part in each["parts"]]}
+        for each in page["formulas"]
+    ]
+    return digest(json.dumps(page | {"formulas": formulas}))
+
+
+def _without(value: dict, *names: str) -> dict:
+    return {name: each for name, each in value.items() if name not in names}
 
 
 # Counting -------------------------------------------------------------------------------------------------------------

@@ -262,8 +262,9 @@ class Cases(Node):
 
 # Statements -----------------------------------------------------------------------------------------------------------
 
-DEFINES, ASSIGNS = ":=", r"\leftarrow"
-RELATIONS = (DEFINES, "=", r"\ne", r"\le", r"\ge", "<", ">", r"\approx", r"\propto", ASSIGNS)
+DEFINES, ASSIGNS, ROUNDS = ":=", r"\leftarrow", r"\approx"
+COMPARISONS = ("=", r"\ne", r"\le", r"\ge", "<", ">")
+RELATIONS = (DEFINES, *COMPARISONS, ROUNDS, r"\propto", ASSIGNS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,19 @@ def test_a_step_changes_a_letter_that_is_declared_as_state(say):
     assert "not declared as state" in say(r"\eta \leftarrow \eta - \theta").faults[0].reason
 
 
+def test_only_digits_approximate(faults):
+    assert faults(r"2 \ln 2 \approx 1.386", r"-\ln 2 \approx -0.693") == []
+    row = r"\begin{bmatrix} x & %s \end{bmatrix}"
+    for left, right in (("x", "h"), ("x", "1 + 1.0"), ("x", r"\frac{1}{2}"), (row % "0.5", row % "h")):
+        assert faults(rf"{left} \approx {right}") == ["only a decimal stands on the right of an approximation"]
+
+
+@pytest.mark.parametrize("relation", [r"\approx", r"\propto"])
+def test_conditions_and_assumptions_compare(faults, relation):
+    assert faults(rf"x = x + 0 \quad h {relation} 2.0") == [f"a condition compares, and {relation} does not"]
+    assert faults(within("prf:assumption", f"h {relation} 2.0")) == [f"an assumption compares, and {relation} does not"]
+
+
 def test_a_fault_names_file_line_and_column(say):
     (fault,) = say("# Title\n\nWords.\n\n$$\nh = x\n  + \\tau\n$$\n").faults
     assert str(fault).endswith(r"page.md:7:5: the letter \tau is neither declared nor defined")

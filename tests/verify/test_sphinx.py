@@ -9,7 +9,9 @@ from bs4 import BeautifulSoup
 from nncore.verify.badges import badge, word
 from nncore.verify.book import NOTATION, check
 from nncore.verify.drawing import drawing
+from nncore.verify.evidence import page_as_json
 from nncore.verify.notation import load
+from nncore.verify.sphinx import shown_digest
 from tests.fixture_book.build import build, copy_to
 
 
@@ -185,3 +187,33 @@ def test_the_numbers_of_equations_count_on_past_formulas_without_a_label(page):
     numbers = [int(found.get_text().strip("()¶ ").rpartition(".")[2]) for found in page.select("span.eqno")]
     assert len(numbers) > 1
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+# What is written anew -------------------------------------------------------------------------------------------------
+
+
+def test_a_page_is_written_anew_when_its_evidence_changes_and_not_when_it_moves(tmp_path):
+    folder = tmp_path / "book"
+    folder.mkdir()
+
+    def digest_of(text, lines=0):
+        path = folder / "page.md"
+        path.write_text("\n" * lines + f"$$\n{text}\n$$\n", encoding="utf-8")
+        (report,) = check([path], load(NOTATION), root=folder, processes=1).pages
+        return shown_digest(json.loads(json.dumps(page_as_json(report))))
+
+    same = digest_of("x + x = 2 x")
+    assert digest_of("x + x = 2 x", lines=3) == same
+    assert digest_of("x + x = 3 x - x") != same
+
+
+def test_the_column_of_a_counterexample_is_shown_and_that_of_a_formula_is_not():
+    def page(row_of_matrix, column_of_matrix, column=1, seconds=0.5):
+        entry = {"row": row_of_matrix, "column": column_of_matrix}
+        judgement = {"status": "erratum", "counterexample": {"sizes": {}, "entry": entry, "left": "1", "right": "2"}}
+        part = {"line": 7, "column": column, "seconds": seconds, "judgement": judgement}
+        return {"name": "page", "formulas": [{"line": 7, "parts": [part], "problems": []}], "problems": []}
+
+    same = shown_digest(page(1, 2))
+    assert shown_digest(page(1, 2, column=5, seconds=0.1)) == same
+    assert same not in (shown_digest(page(2, 2)), shown_digest(page(1, 3)))
