@@ -1,6 +1,6 @@
 # make book    build the book strictly: any warning, failing cell, broken or refuted formula stops it
 # make verify  judge every displayed formula anew, and print what became of each, the totals and the times
-# make serve   show it on http://localhost:8000
+# make serve   show it on http://localhost:8000, and build it again whenever a source is saved
 # make test    build it, then run every test
 # make mutants  change every formula by one slip at a time, and see whether the checker notices (half an hour)
 # make bench   time training beside other libraries, building, and the checker; half an hour on an idle machine
@@ -53,10 +53,8 @@ bench: .venv-bench/stamp .venv/book.stamp
 	$(BENCH_PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-serve:
-	@test -f _build/html/index.html || { echo "Nothing is built yet; run: make book"; exit 1; }
-	@echo "The book is on http://localhost:$(PORT)/ (Ctrl+C ends it)"
-	@.venv/bin/python -m http.server --bind localhost --directory _build/html $(PORT) >/dev/null
+serve: .venv/book.stamp
+	@.venv/bin/python book/_ext/live.py $(PORT)
 
 test: .venv/test.stamp book
 	.venv/bin/ruff check .

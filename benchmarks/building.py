@@ -3,7 +3,9 @@
     python -m benchmarks.building
 
 The builds work on a copy of the sources. A plain build is one in which `jupyter-book` runs the pages itself, one after
-the other; all else is the same. Writes `book/reference/building.json`, which the page "How fast is it?" shows.
+the other; all else is the same. Small changes are timed with a build that starts for each of them, and in `make serve`
+from saving the file to the end of the build. Writes `book/reference/building.json`, which the page "How fast is it?"
+shows.
 """
 
 import json
@@ -11,6 +13,7 @@ import os
 import platform
 import re
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -69,6 +72,47 @@ def build(folder: Path) -> tuple[float, int]:
     return seconds, sum(map(int, forked)) + done.stdout.count("Executing notebook using local CWD")
 
 
+def serve(folder: Path) -> subprocess.Popen:
+    """`make serve` in a folder, on a port that is free; what it prints comes line by line."""
+    with socket.create_server(("localhost", 0)) as free:
+        port = free.getsockname()[1]
+    return subprocess.Popen(
+        [sys.executable, Path("book", "_ext", "live.py"), str(port)],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def wait(served: subprocess.Popen) -> None:
+    """Until a build has ended.
+
+    Raises
+    ------
+    SystemExit
+        If it fails, with what it said.
+    """
+    said = []
+    for line in served.stdout:
+        said.append(line)
+        if line.startswith("Built after"):
+            return
+        if line.startswith("The build failed"):
+            break
+    raise SystemExit(f"the build fails:\n{''.join(said)[-2000:]}")
+
+
+def after_saving(served: subprocess.Popen, folder: Path, what: str, number: int) -> float:
+    """Seconds from a change to the end of the build that follows it, when nothing was done for some seconds before."""
+    time.sleep(8)
+    start = time.perf_counter()
+    change(folder, what, number)
+    wait(served)
+    return time.perf_counter() - start
+
+
 def cold(folder: Path, plain: bool) -> tuple[float, int]:
     """A build with nothing kept from another one."""
     shutil.rmtree(folder / "_build", ignore_errors=True)
@@ -92,6 +136,15 @@ def measured(folder: Path) -> dict:
         for what in CHANGES:
             change(folder, what, number)
             rows[what].append(build(folder))
+    served = serve(folder)
+    try:
+        wait(served)
+        rounds = range(ROUNDS, 2 * ROUNDS)
+        saved = {
+            what: [after_saving(served, folder, what, number) for number in rounds] for what in CHANGES if CHANGES[what]
+        }
+    finally:
+        served.kill()
     return {
         "machine": {
             "processors": os.cpu_count(),
@@ -108,6 +161,7 @@ def measured(folder: Path) -> dict:
             what: {"seconds": spread([seconds for seconds, _ in row]), "pages": max(pages for _, pages in row)}
             for what, row in rows.items()
         },
+        "saved": {what: spread(row) for what, row in saved.items()},
     }
 
 
