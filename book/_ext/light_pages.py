@@ -38,6 +38,9 @@ FONT_FILE = re.compile(
     r'url\((vendor/fontawesome/webfonts/([a-z0-9-]+))\.woff2\) format\("woff2"\),url\(\1\.ttf\) format\("truetype"\)'
 )
 
+# With these every page that has mathematics shows some; asked for early, they are there before the text is laid out.
+FONTS = tuple(f"_static/katex/fonts/KaTeX_{name}.woff2" for name in ("Main-Regular", "Math-Italic"))
+
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every table of a font that it drops
 
 
@@ -68,7 +71,11 @@ def lighten(site: Path, pages: dict[Path, str]) -> None:
         root = posixpath.relpath(".", page.parent.relative_to(site).as_posix())
         is_search = page.name == "search.html"
         sheets, scripts, bare = _assets(pages[page], page.parent, is_search)
-        head = (
+        fonts = FONTS if 'class="katex"' in bare else ()
+        head = "".join(
+            f'<link rel="preload" href="{root}/{font}" as="font" type="font/woff2" crossorigin />\n' for font in fonts
+        )
+        head += (
             f'<link rel="stylesheet" href="{root}/{sheet_of(sheets)}" />\n'
             f'<script defer src="{root}/{script_of(scripts)}"></script>\n'
         )

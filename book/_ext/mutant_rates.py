@@ -28,7 +28,7 @@ def lines(found: dict, sources: str):
     run = "full run" if made == possible else f"run over a random sample of {possible:,} possible slips"
     yield (
         f"In the last {run}, {made:,} slips were made, one at a time. {true:,} of them say something else that is "
-        f"true as well. Of the other {made - true:,} the checker noticed {noticed:,}, which is {share:g} %."
+        f"true as well. Of the other {made - true:,} the checker noticed {noticed:,}, which is {share:g}%."
     )
     yield ""
     yield f"{rewritings['accepted']:,} of {rewritings['made']:,} right formulas in other words were accepted."
@@ -43,7 +43,7 @@ def lines(found: dict, sources: str):
             missed = table["missed"] + table["proved though refuted"] + table["broken"]
             yield (
                 f"| {WORDS[kind]} | {table['made']:,} | {table['true'] + table['listed']:,} | {table['rejected']:,} | "
-                f"{table['refuted']:,} | {missed:,} | {table['noticed']:g} % |"
+                f"{table['refuted']:,} | {missed:,} | {table['noticed']:g}% |"
             )
 
 

@@ -42,6 +42,12 @@ def summary(found: dict) -> list[str]:
     return table(["nncore compared with", "median", "least", "most"], cells)
 
 
+def samples(found: dict) -> list[str]:
+    """How many samples a second nncore trains on, for who wants to know what the shares are shares of."""
+    rows = found["one thread"]["shares"]
+    return [", ".join(f"{row['samples a second']:,} ({setting(row)})" for row in rows) + "."]
+
+
 def machine(found: dict) -> list[str]:
     about = found["one thread"]["machine"]
     return ["Measured with: " + ", ".join(f"{name} {about[name]}" for name in MACHINE) + "."]
@@ -73,8 +79,8 @@ def kernels(found: dict) -> list[str]:
         return [f"This machine knows no other kernel than the one that OpenBLAS chose, {chosen}."]
     other = found["other kernel"]["machine"]["kernel"]
     return [
-        f"On this machine it chose {chosen}. With {other} in its place, all the products are done by other code, but "
-        "those of JAX, which brings its own. The shares of the floor are then:",
+        f"The machine measured here chose {chosen}. With {other} in its place NumPy's products are done by other code, "
+        "those of the floor as well; JAX brings its own. The shares of the floor are then:",
         "",
         *ratios(found, "other kernel", "floor"),
     ]
@@ -103,6 +109,7 @@ def building(found: dict) -> list[str]:
 
 TABLES = {
     "machine": machine, "shares": lambda found: ratios(found, "one thread", "floor"), "summary": summary,
+    "samples": samples,
     "two threads": lambda found: ratios(found, "two threads", "floor"),
     "building": building, "gains": gains, "fused": fused, "memory": memory, "kernels": kernels,
 }  # fmt: skip

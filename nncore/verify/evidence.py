@@ -256,8 +256,8 @@ def _count(number: int, word: str) -> str:
 
 
 def _share(part: int, whole: int) -> str:
-    """A share in percent, rounded down, so that 100 % means all."""
-    return f"{1000 * part // whole / 10:g} %"
+    """A share in percent, rounded down, so that 100% means all."""
+    return f"{1000 * part // whole / 10:g}%"
 
 
 # As JSON --------------------------------------------------------------------------------------------------------------

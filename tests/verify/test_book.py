@@ -210,10 +210,10 @@ def test_the_coverage_is_said_in_words_and_a_share_is_never_rounded_up(judged):
     first, second, third, fourth = sentences(report)
     assert first.startswith("3 displayed formulas, each one read and judged: none of them fails, 0 are unreadable")
     assert second == "2 claims: 2 verified for all shapes."
-    assert "2 equations in which a size is a letter, 2 (100 %)" in third
+    assert "2 equations in which a size is a letter, 2 (100%)" in third
     assert fourth == "What claims nothing: 1 definition."
     page = report.pages[0]
     claim = page.formulas[1]
     sampled = replace(claim.parts[0], judgement=replace(claim.parts[0].judgement, status="sampled"))
     many = replace(page, formulas=(claim,) * 1999 + (replace(claim, parts=(sampled,)),))
-    assert "1999 (99.9 %)" in list(sentences(replace(report, pages=(many,))))[2]
+    assert "1999 (99.9%)" in list(sentences(replace(report, pages=(many,))))[2]
