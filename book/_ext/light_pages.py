@@ -38,8 +38,18 @@ FONT_FILE = re.compile(
     r'url\((vendor/fontawesome/webfonts/([a-z0-9-]+))\.woff2\) format\("woff2"\),url\(\1\.ttf\) format\("truetype"\)'
 )
 
-# With these every page that has mathematics shows some; asked for early, they are there before the text is laid out.
-FONTS = tuple(f"_static/katex/fonts/KaTeX_{name}.woff2" for name in ("Main-Regular", "Math-Italic"))
+# Every page with mathematics shows these two; asked for early, they are there before the text is laid out, so that it
+# does not move. A page that is read from a file may not ask.
+FONTS = """\
+<script>
+if (location.protocol !== "file:")
+  for (const name of ["Main-Regular", "Math-Italic"])
+    document.head.append(Object.assign(document.createElement("link"), {
+      rel: "preload", as: "font", type: "font/woff2", crossOrigin: "",
+      href: `ROOT/_static/katex/fonts/KaTeX_${name}.woff2`
+    }));
+</script>
+"""
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every table of a font that it drops
 
@@ -71,10 +81,7 @@ def lighten(site: Path, pages: dict[Path, str]) -> None:
         root = posixpath.relpath(".", page.parent.relative_to(site).as_posix())
         is_search = page.name == "search.html"
         sheets, scripts, bare = _assets(pages[page], page.parent, is_search)
-        fonts = FONTS if 'class="katex"' in bare else ()
-        head = "".join(
-            f'<link rel="preload" href="{root}/{font}" as="font" type="font/woff2" crossorigin />\n' for font in fonts
-        )
+        head = FONTS.replace("ROOT", root) if 'class="katex"' in bare else ""
         head += (
             f'<link rel="stylesheet" href="{root}/{sheet_of(sheets)}" />\n'
             f'<script defer src="{root}/{script_of(scripts)}"></script>\n'

@@ -101,7 +101,7 @@ def building(found: dict) -> list[str]:
         + ", ".join(f"{name} {text}" for name, text in about.items() if name != "processors")
         + ":",
         "",
-        *table(["what changed", "pages that ran", "seconds", "seconds in `make serve`"], rows),
+        *table(["what changed", "pages that ran", "seconds", "in `make serve`"], rows),
         "",
         f"A build of everything takes {measured(cold['ratio'])} of the time of a plain one.",
     ]
