@@ -5,6 +5,7 @@ is tried with numbers, as if it had been printed.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from nncore.verify import tree as t
@@ -12,17 +13,21 @@ from nncore.verify.meaning import Item
 from nncore.verify.names import MeaningError, array_named
 from nncore.verify.numeric import AGREES, judge, sizes_of
 from nncore.verify.shapes import Checker
+from nncore.verify.symbolic import OutOfTime, time_limit
 from nncore.verify.writing import show
+
+_LONGEST = 5.0  # seconds of computing for one claim
 
 
 def slip(item: Item, seed: str = "1") -> str:
     """A few words that name the likely slip of a refuted claim, or nothing."""
     if item.relation != "=":
         return ""
-    for words, right in _changes(item):
-        changed = replace(item, right=right)
-        if _has_meaning(changed) and judge(changed, seed).status == AGREES:
-            return words
+    with suppress(OutOfTime), time_limit(_LONGEST):
+        for words, right in _changes(item):
+            changed = replace(item, right=right)
+            if _has_meaning(changed) and judge(changed, seed).status == AGREES:
+                return words
     return ""
 
 
@@ -82,7 +87,7 @@ def _other_indices(node: t.Node, letters: list[str]) -> Iterator[tuple[str, t.No
                     yield f"{show(node)} in the place of {show(changed)}", changed
 
 
-_NO_OPERANDS = ("span", "index", "indices", "variables", "variable", "lower", "upper", "function")
+_NO_OPERANDS = ("span", "index", "indices", "variables", "variable", "lower", "upper", "function", "letter", "layer")
 
 
 def _everywhere(node: t.Node, change) -> Iterator[tuple[str, t.Node]]:

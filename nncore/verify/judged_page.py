@@ -244,9 +244,12 @@ class _Judging:
     def _with_witness(self, parts: list[Part], items: Sequence[Item], place: Place, page: Page) -> list[Part]:
         """Assumptions that no numbers satisfy are undecided, since nothing can be said under them."""
         own = [item for item in items if item.kind == ASSUMPTION]
-        if not own or numeric.witness(own[0], [_assumed(item, place) for item in own], self.seed):
-            return parts
         lost = Judgement(UNDECIDED, "numbers", "no numbers were found that satisfy this assumption")
+        try:
+            if not own or numeric.witness(own[0], [_assumed(item, place) for item in own], self.seed):
+                return parts
+        except Exception as error:  # as for a claim
+            lost = Judgement(CHECKER_FAULT, reason=f"{type(error).__name__}: {error}")
         return [replace(part, judgement=lost) if part.kind == ASSUMPTION else part for part in parts]
 
     def _problem(self, part: Part, formula: DisplayedFormula) -> Problem:

@@ -42,7 +42,7 @@ def judge(item: Item, seed: str = "1", shared: dict | None = None) -> Judgement:
         status, method = (REFUTED if refuted else SAMPLED), "one-sided derivatives exist and differ"
         return Judgement(status, method, verdict.reason, verdict.counterexample, **known)
     if refuted:
-        if verdict.reason == numeric.DIFFER and symbolic.prove(item):
+        if verdict.reason == numeric.DIFFER and (proof := symbolic.prove(item)) and not proof.shapes:
             reason = "symbols prove what numbers refute"
             return Judgement(CHECKER_FAULT, "", reason, verdict.counterexample, **known)
         return Judgement(REFUTED, "numbers", verdict.reason, verdict.counterexample, slip(item, seed), **known)

@@ -435,6 +435,8 @@ class _Reading:
         if not rest:
             return link.right
         right, letter, _ = rest
+        if self._checker(()).side(right) is not None:
+            raise WrongShape("a rest O(h^k) is that of a number, not of a matrix", link.right)
         if name_of(letter, self.scope).kind != "number" or letter.name in self.scope.definitions:
             raise MeaningError(f"{letter.name} is no input, so it cannot tend to 0", letter)
         return right
@@ -466,6 +468,8 @@ class _Reading:
             raise not_covered("assumptions about matrices", statement)
         if checker.complex:
             raise MeaningError("an assumption is about real numbers", statement)
+        if STEPS in checker.free.values():
+            raise not_covered("assumptions about steps", statement)
         inputs = letters(statement, self.scope)
         for name in inputs & self.scope.definitions.keys():
             raise MeaningError(f"an assumption is about inputs, and {name} is defined", statement)
@@ -508,6 +512,9 @@ class _Reading:
             raise MeaningError(f"{name} is used above its definition", left)
         for chain in conditions:
             checker.condition(chain)
+        for letter in checker.free:
+            if letter not in allowed:
+                raise WrongIndex(f"the index {letter} stands in the condition, but not on the left", left)
         if line:
             line = replace(line, definition=replace(line.definition, shape=shape))
             lines = (*self.scope.families.get(name, ()), line)
@@ -781,6 +788,9 @@ class _Reading:
         used: set[str] = set()
         for part in (left, right, *conditions, *self.premises):
             used |= letters(part, self.scope) if part else set()
+            if part and self.scope.lost:  # it may be lost below the definition through which it stands here
+                for letter in sorted(letters(part, replace(self.scope, lost=frozenset())) & self.scope.lost):
+                    raise MeaningError(f"the definition of {letter} is not understood", node, covered=False)
         self._note_used(used, family, place.world)
         self._check_references(place, node)
         for label in place.mentions:
@@ -1083,8 +1093,8 @@ def page_functions(items: Iterable[Item], notation: Notation) -> dict[str, Item]
             continue
         if item.kind == DEFINITION and item.formula.label and isinstance(item.left, t.Apply):
             name = item.left.function.name
-            if kind_of_function(name, notation) != "number":
-                continue
+            if name not in notation.function_names or kind_of_function(name, notation) != "number":
+                continue  # one of the page's own
             definition = item.scope.definitions[name]
             own = letters(definition.body, item.scope) - notation.function_names - {*EXTREMA, *definition.arguments}
             if own:

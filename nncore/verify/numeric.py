@@ -16,7 +16,7 @@ counts for nothing and the verdict says what the claim needs.
 """
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise, permutations, product
@@ -25,12 +25,14 @@ from nncore.verify import orders
 from nncore.verify import tree as t
 from nncore.verify.families import bounds, instances, lowest
 from nncore.verify.meaning import CLAIM, CONVENTION, Assumed, Item
-from nncore.verify.moments import EXPECTATION, SQUARE, VARIANCE, Moment, moment_of
+from nncore.verify.moments import EXPECTATION, SQUARE, VARIANCE, Moment, moment_of, random_letters
 from nncore.verify.names import STEPS, MeaningError, Scope, letters, meanings_of, name_of, size_of_classes
+from nncore.verify.shapes import LARGEST_INDEX
 from nncore.verify.values import (
     MODES,
     SMOOTH,
     STEP,
+    TOLERANCE,
     BadCases,
     Bounds,
     NoDerivative,
@@ -42,7 +44,6 @@ from nncore.verify.values import (
     Values,
     Wishes,
     entry_by_entry,
-    equal,
     mp,
     quotient_of,
 )
@@ -101,19 +102,27 @@ class Verdict:
 
 
 def size_plans(
-    names: Sequence[str], least: Mapping[str, int], allowed: Callable[[dict], bool], start: int = 2
+    names: Sequence[str],
+    least: Mapping[str, int],
+    allowed: Callable[[dict], bool],
+    start: int = 2,
+    named: Iterable[int] = (),
+    larger: Iterable[int] = (),
 ) -> list[dict[str, int]]:
-    """Sizes to try, the smallest first: all different from ``start`` on, then each 1, unless conditions forbid it."""
+    """Sizes to try, the smallest first: all different from ``start`` on, then each 1, unless conditions forbid it.
+
+    ``named`` are numbers to try where conditions leave few of these, ``larger`` ones that all sizes take at once.
+    """
     if not names:
         return [{}]
     usual = range(start, start + max(3, len(names)))
     plans = [dict(zip(names, values, strict=True)) for values in _orders(usual, len(names))]
     plans += [{**plans[0], name: 1} for name in names]
-    plans += [dict.fromkeys(names, 1)]
+    plans += [dict.fromkeys(names, size) for size in (1, *larger)]
     good = [plan for plan in plans if all(plan[name] >= size for name, size in least.items() if name in plan)]
     good = [plan for plan in good if allowed(plan)]
     if len(good) < 3:
-        more = sorted({1, 2, 3, 4, *(size + 1 for size in least.values()), *least.values()})
+        more = sorted({1, 2, 3, 4, *(size + 1 for size in least.values()), *least.values(), *named})
         every = (dict(zip(names, values, strict=True)) for values in product(more, repeat=len(names)))
         fitting = [
             plan
@@ -193,6 +202,20 @@ def _is_about_sizes(chain: t.Chain, item: Item) -> bool:
     )
 
 
+def _near(conditions: Iterable[t.Chain]) -> set[int]:
+    """The numbers that conditions name, and those that follow them; not if they are too large for an array."""
+    nodes = (node for chain in conditions for node, _ in t.walk(chain))
+    found = {int(node.digits) for node in nodes if isinstance(node, t.Number) and node.digits.isdigit()}
+    return {number + more for number in found for more in (0, 1, 2) if 0 < number <= 1000}
+
+
+def _takes_quotients(item: Item) -> bool:
+    """Whether a claim, or what it rests on, has a derivative: quotients of differences have fewer digits."""
+    meanings = (each.body for name in item.letters for each in meanings_of(name, item.scope))
+    nodes = (node for root in (item.left, item.right, *item.conditions, *meanings) for node, _ in t.walk(root))
+    return any(isinstance(node, t.Derivative) or (isinstance(node, t.Function) and node.primes) for node in nodes)
+
+
 # Wishes ---------------------------------------------------------------------------------------------------------------
 
 
@@ -211,8 +234,22 @@ def _moments(item: Item) -> Iterator[Moment]:
     """The moments that the assumptions in force state."""
     for assumed in item.assumptions:
         moment = moment_of(assumed.claim, lambda node: _input_name(node, item.scope))
-        if moment:
+        if moment and _is_given(moment, item.scope):
             yield moment
+
+
+def _is_given(moment: Moment, scope: Scope) -> bool:
+    """Whether the value of a moment is a number before anything random is drawn, for the entry alone."""
+    random = random_letters(scope.notation)
+    for node, _ in t.walk(moment.value):
+        name = _input_name(node, scope)
+        if name in random or (isinstance(node, t.Apply) and node.function.name in (EXPECTATION, VARIANCE)):
+            return False
+        if isinstance(node, t.Indexed):
+            named = {index.name for index in node.indices if isinstance(index, t.Letter)}
+            if not named <= set(moment.indices):
+                return False
+    return True
 
 
 def _positive_letters(item: Item) -> dict[str, str]:
@@ -257,7 +294,8 @@ _ATTEMPTS = ("both", "letters", "positive", "both", "letters", "positive", "lett
 _NEAR = tuple(mp.mpf(10) ** -power for power in (6, 7, 8))  # between which the order of a rest is measured
 _NOTHING = mp.mpf(10) ** -45  # relative to the addends: a rest that a difference quotient cannot tell from 0
 _FEWEST = 4  # comparisons without which nothing is said
-_STEPS = (0, 1, 2, 3, 5)
+_STEPS = (0, 1, 2, 3, 5, 8)
+_FINE = mp.mpf(10) ** -80  # to which numbers agree that no quotient of differences has made
 
 
 def judge(item: Item, seed: str = "1", shared: dict | None = None) -> Verdict:
@@ -319,12 +357,17 @@ class Trial:
             self.plans = layer_plans(sizes_of(item), dict(item.least), self.allowed)
         else:
             start = 1 if _takes_expectations(item) else 2
-            self.plans = size_plans(sizes_of(item), dict(item.least), self.allowed, start)
+            names = sizes_of(item)
+            # Larger sizes cost nothing where no array has them, and little in a row.
+            larger = (7, 100) if not item.letters else (7,) if len(names) == 1 else ()
+            named = _near(self._about_sizes) if len(names) < 3 else ()
+            self.plans = size_plans(names, dict(item.least), self.allowed, start, named, larger)
         self._where: dict[str, None] = {}
         self.refuting: tuple[Values, dict[str, int], str] | None = None  # numbers, sizes and kind of the counterexample
         self._points = 0
         self._seen: set[tuple] = set()
-        self._constant = not item.letters and not item.free and all(not plan for plan in self.plans)
+        self._constant = not item.letters and not item.free and self.plans == [{}]
+        self._tolerance = TOLERANCE if _takes_quotients(item) else _FINE
 
     def allowed(self, sizes: dict[str, int]) -> bool:
         """Whether the conditions about sizes hold."""
@@ -381,6 +424,8 @@ class Trial:
                     return
             except (Undefined, Rejected) as error:
                 self._note(error)
+            except NoSuchEntry:  # an assumption names one that is not there at these sizes
+                return
 
     def _values(self, seed: str, mode: str, signs: str, sizes: dict[str, int]) -> Values:
         """The values at a point, kept for the other claims that stand in the same scope."""
@@ -438,7 +483,7 @@ class Trial:
     def _steps(self, letter: str) -> list[int]:
         """The steps to try: the usual ones and those that conditions name, from the first that they allow."""
         named = {number for ends in bounds(letter, self._others) for name, number in ends if name is None}
-        return sorted(number for number in {*_STEPS, *named} if number >= lowest(letter, self._others))
+        return sorted(number for number in {*_STEPS, *named} if lowest(letter, self._others) <= number <= LARGEST_INDEX)
 
     def _places(self, sizes: Mapping[str, int]) -> list[dict[str, int]]:
         free = [(letter, size) for letter, size in self.item.free if size != STEPS]
@@ -498,7 +543,7 @@ class Trial:
             for wide, narrow in pairwise(rests):
                 measured = True
                 order = mp.log10(wide / narrow) if wide and narrow else mp.inf if wide or not narrow else mp.mpf(0)
-                if order < self._order - mp.mpf(1) / 10:
+                if order < self._order - mp.mpf(1) / 1000:
                     power = letter if self._order == 1 else f"{letter}^{self._order}"
                     return {}, f"a rest of order {mp.nstr(order, 3)} in {letter}", f"O({power})"
         if not measured:
@@ -531,8 +576,15 @@ class Trial:
 
     def _fails(self, left, right, half, scale: Callable, mode: str) -> bool:
         if self.item.relation == t.ROUNDS:
+            if _FINE * scale() > half:
+                raise Rejected
             return abs(left - right) > half
-        agree = equal(left, right) or equal(left, right, scale())
+        if isinstance(left, int) and isinstance(right, int):
+            agree = left == right
+        else:
+            agree = abs(left - right) <= self._tolerance * max(abs(left), abs(right)) or (
+                abs(left - right) <= self._tolerance * scale()
+            )
         match self.item.relation:
             case "=":
                 return not agree

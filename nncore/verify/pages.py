@@ -87,15 +87,20 @@ def inline_formulas(path: Path | str) -> list[InlineFormula]:
     return [found for found in _found(Path(path)) if isinstance(found, InlineFormula)]
 
 
-def _found(path: Path, text: str | None = None) -> Iterator[DisplayedFormula | InlineFormula]:
+def _found(
+    path: Path, text: str | None = None, around: frozenset[Path] = frozenset()
+) -> Iterator[DisplayedFormula | InlineFormula]:
     text = path.read_text(encoding="utf-8") if text is None else text
-    return _Page(path, text.splitlines()).formulas(text, 0, ())
+    return _Page(path, text.splitlines(), around | {path.resolve()}).formulas(text, 0, ())
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
+    """A page; ``around`` are the files that are being read, it and those that include it."""
+
     path: Path
     lines: list[str]
+    around: frozenset[Path]
 
     def formulas(self, text: str, offset: int, within: tuple[str, ...]) -> Iterator[DisplayedFormula | InlineFormula]:
         """The formulas of a part of the page that begins ``offset`` lines below its top."""
@@ -152,7 +157,12 @@ class _Page:
         path = self.path.parent / argument
         if not path.is_file():
             raise self._error(start, f"there is no file {argument} to include")
-        yield from _found(path)
+        if path.resolve() in self.around:
+            raise self._error(start, f"{argument} includes itself")
+        try:
+            yield from _found(path, around=self.around)
+        except UnicodeDecodeError:
+            raise self._error(start, f"{argument} is not text in UTF-8") from None
 
     def _inline(self, token, start: int) -> Iterator[InlineFormula]:
         """The formulas of a paragraph, a title or a cell, which begins in line ``start``, counted from 0."""
@@ -170,10 +180,10 @@ class _Page:
     def _formula(
         self, text: str, label: str | None, start: int, within: tuple[str, ...], opening: str = ""
     ) -> DisplayedFormula:
-        after = self.lines[start].find(opening) + len(opening)
+        lines = [*self.lines[start:], ""]  # a block may end with the page
+        after = lines[0].find(opening) + len(opening)
         columns = tuple(
-            max(0, self.lines[start + number].find(line, 0 if number else after)) + 1
-            for number, line in enumerate(text.split("\n"))
+            max(0, lines[number].find(line, 0 if number else after)) + 1 for number, line in enumerate(text.split("\n"))
         )
         return DisplayedFormula(text, label, self.path, start + 1, columns, within)
 

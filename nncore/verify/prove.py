@@ -172,7 +172,10 @@ def _signs(expression: sp.Expr) -> sp.Expr:
         letter = min(part.atoms(sp.Indexed, sp.Dummy) or part.free_symbols, key=sp.default_sort_key)
         if not factor.has(letter) or not factor.is_polynomial(letter):
             continue
-        quotient, remainder = sp.div(factor, sp.expand(-part), letter)
+        try:
+            quotient, remainder = sp.div(factor, sp.expand(-part), letter)
+        except sp.PolynomialError:  # an indicator in the divisor
+            continue
         expression = _booleans(sp.expand(rest + quotient * -part * (1 - opposite) + remainder * indicator))
     return expression
 

@@ -41,6 +41,9 @@ from nncore.verify.names import (
 )
 from nncore.verify.writing import show
 
+LARGEST_INDEX = 50  # that is named by its number: arrays are tried that have such entries
+HIGHEST_ORDER = 3  # of derivatives: quotients of differences of quotients lose digits
+
 
 class Checker:
     """Shapes and indices of the parts of one statement.
@@ -265,6 +268,9 @@ class Checker:
             self.least[size] = max(number, self.least.get(size, 1))
 
     def _entry(self, node: t.Indexed, indices: tuple[t.Node, ...]) -> None:
+        for index in indices:
+            if isinstance(index, t.Number) and float(index.digits) > LARGEST_INDEX:
+                raise not_covered(f"an index above {LARGEST_INDEX}", index)
         name = name_of(node, self.scope, self.local)
         if name.kind == "size" or isinstance(node.base, t.Family):
             self._note_layer(node)
@@ -337,6 +343,8 @@ class Checker:
 
     def _application(self, node: t.Apply) -> Shape:
         function, arguments = node.function, node.arguments
+        if _order(node) > HIGHEST_ORDER:
+            raise not_covered(f"derivatives of an order above {HIGHEST_ORDER}", node)
         if function.layer:
             raise not_covered("functions of layers", node)
         kind = kind_of_function(function.name, self.scope.notation)
@@ -455,6 +463,8 @@ class Checker:
             raise not_covered(r"derivatives with \mathrm d", node)
         if isinstance(node.body, t.Function):
             raise MeaningError("a function has a derivative by its argument: write it with a prime", node.body)
+        if _order(node) > HIGHEST_ORDER:
+            raise not_covered(f"derivatives of an order above {HIGHEST_ORDER}", node)
         shape = self.shape(node.body)
         for variable in node.variables:
             self._variable(variable, node)
@@ -497,6 +507,13 @@ class Checker:
                 "state what is held fixed",
                 node,
             )
+
+
+def _order(node: t.Node) -> int:
+    """How often something is differentiated in an expression, one within the other."""
+    own = len(node.variables) if isinstance(node, t.Derivative) else 0
+    own += node.function.primes if isinstance(node, t.Apply) else 0
+    return own + max(map(_order, t.children(node)), default=0)
 
 
 def words(shape: Shape) -> str:

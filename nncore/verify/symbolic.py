@@ -95,6 +95,8 @@ def _for_all(item: Item) -> Proof | None:
         return Proof("symbolic difference is 0")
     for letter, size in item.free:
         if size == STEPS or any(letter == family[-1] for family in item.scope.families):
+            if not _has_one_recursion(item, letter):
+                continue
             if _equal(item, lambda name: False, letter):
                 return Proof(f"the recursion in {letter}, unfolded once")
             if _by_induction(item, letter):
@@ -102,9 +104,19 @@ def _for_all(item: Item) -> Proof | None:
     return None
 
 
+def _has_one_recursion(item: Item, letter: str) -> bool:
+    """Whether one line defines all members of each sequence from the second number of the claim on."""
+    first, endless = lowest(letter, item.conditions), (None, (last_layer(item.scope.notation), 0))
+    for name in item.letters & item.scope.families.keys():
+        lines = [line for line in item.scope.families[name] if line.letter]
+        if "^{[" not in name and (len(lines) != 1 or lines[0].last not in endless or lines[0].first[1] > first + 1):
+            return False
+    return True
+
+
 # Layers ---------------------------------------------------------------------------------------------------------------
 
-MANY = 4  # layers of the network in which the generic layer 2 has one before and two behind it
+MANY = 4  # layers of the network in which layer 2 has one before and two behind it
 
 
 def _for_layers(item: Item) -> Proof | None:
@@ -112,25 +124,59 @@ def _for_layers(item: Item) -> Proof | None:
 
     The proof at a generic layer uses its definition and those of its neighbors; nothing in it depends on how many
     layers there are, or on which one it is: the members before the first one that is named stay opaque, and the cost
-    is any function of the last one that a derivative is taken by, through which alone it depends on those before.
+    is any function of the last one that a derivative is taken by, through which alone it depends on those before. The
+    first and the last layers, whose neighbors may be defined in other lines, are proved in the same way.
     """
-    index = widths(item.scope.notation).index
-    numbers = {last_layer(item.scope.notation): MANY, index: 2}
-    if not any(letter is not None for letter in _depths(item)):
-        if (generic := _instance_at(item, numbers)) is not None:
-            first = min(_layers(generic), default=1)
-            functions = {name for name, definition in item.scope.definitions.items() if definition.arguments}
-            if any(
-                _equal(each, lambda name: _layer_of(name, first) < first or name in functions)
-                for each in (*_cut(generic), generic)
-            ):
-                return Proof("one unfolding at a generic layer")
+    generic = [] if _depths(item) or _counts_layers(item) else _at_many_layers(item)
+    if generic and all(map(_whatever_comes_before, generic)):
+        return Proof("one unfolding at a generic layer")
+    if not any(isinstance(node, t.Family) for side in (item.left, item.right) for node, _ in t.walk(side)):
+        if (proof := _for_all(item)) is not None:  # a sequence that is counted by r
+            return proof
     proofs = [_for_all(instance) for _, instance in instances(item)]
     if not proofs or None in proofs:
         return None
     depths = tuple((tuple(sorted(numbers.items()))) for numbers, _ in instances(item))
-    fixed = any(letter is not None for letter in _depths(item))
+    fixed = bool(_depths(item))
     return Proof("every layer unfolded", () if fixed else depths)
+
+
+def _at_many_layers(item: Item) -> list[Item]:
+    """The claim at every layer of a network of four for which it is made; without r, once."""
+    index, last = widths(item.scope.notation).index, last_layer(item.scope.notation)
+    places = [2]
+    if any(letter == index for letter, _ in item.free):
+        ends = bounds(index, item.conditions)
+        lower, upper = ([number + MANY * (name == last) for name, number in end] for end in ends)
+        places = range(max(1, *lower, 1), min(MANY, *upper, MANY) + 1)
+    found = [_instance_at(item, {last: MANY, index: place}) for place in places]
+    return [] if None in found else found
+
+
+def _counts_layers(item: Item) -> bool:
+    """Whether r or R is a number in a claim, and not only the place of a layer or the end of a condition."""
+    names = {widths(item.scope.notation).index, last_layer(item.scope.notation)}
+
+    def counts(node: t.Node) -> bool:
+        match node:
+            case t.Letter(name):
+                return name in names
+            case t.Family():
+                return False
+            case t.Indexed(base, _):
+                return counts(base)
+        return any(map(counts, t.children(node)))
+
+    return counts(item.left) or counts(item.right)
+
+
+def _whatever_comes_before(item: Item) -> bool:
+    """Whether a claim about numbered layers holds for all values of the layers before the first one that it names."""
+    first = min(_layers(item), default=1)
+    functions = {name for name, definition in item.scope.definitions.items() if definition.arguments}
+    return any(
+        _equal(each, lambda name: _layer_of(name, first) < first or name in functions) for each in (*_cut(item), item)
+    )
 
 
 def _depths(item: Item) -> list[int]:
@@ -279,6 +325,8 @@ def _up_to(item: Item, right: t.Node, letter: t.Letter, order: int) -> Proof | N
         facts = given_by(item, terms, free_indices(item, terms)).facts
         for left, right in _sides(item, terms):
             above, below = sp.fraction(sp.together(left - right))
+            if not _is_smooth(above, step, terms, facts):
+                return None
             lost = sp.degree(below, step) if below.has(step) else 0
             if below.has(step) and sp.expand(below / step**lost).has(step):
                 return None
@@ -289,6 +337,13 @@ def _up_to(item: Item, right: t.Node, letter: t.Letter, order: int) -> Proof | N
     except (NoTerm, sp.PolynomialError):
         return None
     return Proof(f"Taylor polynomial starts at order {order}")
+
+
+def _is_smooth(term: sp.Expr, step: sp.Symbol, terms: Terms, facts: Facts) -> bool:
+    """Whether no root and no logarithm in a term is one of 0 where the step is 0."""
+    parts = [power.base for power in term.atoms(sp.Pow) if not power.exp.is_Integer]
+    parts += [logarithm.args[0] for logarithm in term.atoms(sp.log)]
+    return not any(part.has(step) and vanishes(part.xreplace({step: sp.S.Zero}), terms.ranges, facts) for part in parts)
 
 
 def _at_shapes(item: Item) -> Proof | None:
@@ -399,7 +454,12 @@ class Given:
         return term.xreplace(dict(self.equal))
 
     def where_both_exist(self, left: sp.Expr, right: sp.Expr) -> Facts:
-        """The facts where both sides have a value: there what a logarithm is taken of is positive."""
+        """The facts where both sides have a value: there what a logarithm is taken of is positive.
+
+        In one case of several a logarithm need not exist for the others.
+        """
+        if (left - right).has(Positive):
+            return self.facts
         printed = (left - right).replace(PositiveProduct, lambda total: sp.S.One)  # whose logarithms are not printed
         arguments = {logarithm.args[0] for logarithm in printed.atoms(sp.log)}
         arguments |= {1 / argument for argument in arguments}

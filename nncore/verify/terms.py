@@ -14,7 +14,7 @@ column. Three decisions keep this sound:
 A letter that is defined may stay opaque: what holds for any value of it holds for the one it has.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 
 import sympy as sp
@@ -39,6 +39,8 @@ from nncore.verify.names import (
 )
 from nncore.verify.prove import Positive, PositiveProduct, indicator
 from nncore.verify.writing import show
+
+LARGEST_POWER = 10_000  # that sympy may take of a number
 
 Modulus = sp.Function("modulus", real=True)  # the absolute value of a complex number
 
@@ -98,6 +100,7 @@ class Terms:
         self.opaque = opaque
         self.ranges: dict[sp.Expr, sp.Expr] = {}
         self._costs: dict[sp.Symbol, tuple[str, list[Value]]] = {}
+        self._arguments: dict[tuple[str, Hashable], int] = {}  # of which a cost is taken, with its number
         self._slopes: dict[str, tuple[str, int]] = {}
         self._held: str | None = None  # the letter by which a derivative is taken: it is not expanded
         self._kinks: dict[sp.Expr, sp.Expr] = {}  # what a derivative would be where an indicator jumps
@@ -298,6 +301,8 @@ class Terms:
 
     def _power(self, base: t.Node, exponent: t.Node, env: Mapping) -> sp.Expr:
         power = self.number(exponent, env)
+        if power.is_number and abs(power) > LARGEST_POWER:
+            raise NoTerm(f"a power as high as {show(exponent)}")
         below = self.number(base, env)
         return sp.exp(power) if below == sp.E else below**power
 
@@ -377,14 +382,16 @@ class Terms:
             mean = Expect(value)
             return mean if name == r"\operatorname{E}" else Expect(value**2) - mean**2
         if kind == "cost":
-            return self._cost(name, values)
+            return self._cost(name, values, (arguments, tuple(env.items())))
         if kind not in ("number", "smooth"):
             raise NoTerm(f"the function {show(function)}")
         return _entrywise(lambda *parts: self.function(name, function.primes, parts), *values)
 
-    def _cost(self, name: str, values: list[Value]) -> sp.Expr:
-        symbol = sp.Symbol(name, real=True)
-        self._costs[symbol] = (name, values)
+    def _cost(self, name: str, values: list[Value], arguments: Hashable) -> sp.Expr:
+        """A cost of its arguments as a symbol: the same one for the same arguments only."""
+        number = self._arguments.setdefault((name, arguments), len(self._arguments))
+        symbol = sp.Symbol(f"{name};{number}", real=True)
+        self._costs[symbol] = (symbol.name, values)
         return symbol
 
     def function(self, name: str, primes: int, parts: tuple[sp.Expr, ...]) -> sp.Expr:
@@ -445,8 +452,12 @@ class Terms:
         kinks = slope.atoms(sp.Dummy) & set(self._kinks.values())
         if len(kinks) != 1:
             raise NoTerm("a convention where several kinks meet")
-        there = slope.xreplace(dict.fromkeys(kinks, sp.S.Zero)).xreplace({variable: point})
-        return slope.xreplace(dict.fromkeys(kinks, value - there))
+        (kink,) = kinks
+        factor = sp.expand(slope).coeff(kink).xreplace({variable: point})
+        if not factor.is_number or factor.is_zero is not False:
+            raise NoTerm("a convention where the kink has a factor that may be 0")
+        there = slope.xreplace({kink: sp.S.Zero}).xreplace({variable: point})
+        return slope.xreplace({kink: (value - there) / factor})
 
     def _smooth(self, name: str, primes: int) -> type:
         self._slopes[name + "'" * primes] = (name, primes)

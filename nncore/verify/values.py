@@ -31,6 +31,7 @@ from nncore.verify.moments import (
 )
 from nncore.verify.names import (
     DIAGONAL,
+    EXTREMA,
     ONES,
     Definition,
     Name,
@@ -51,8 +52,9 @@ mp.dps = 110
 STEP = mp.mpf(10) ** -25
 TOLERANCE = mp.mpf(10) ** -30
 SMOOTH = mp.mpf(10) ** -15  # relative difference of one-sided quotients that needs no second look
-_LARGEST = mp.mpf(10) ** 8  # exponent
+_LARGEST = mp.mpf(10) ** 8  # exponent, and argument of a sine: what is larger loses too many digits
 _NOISE = mp.mpf(10) ** -40
+_LOST = mp.mpf(10) ** -60  # of its addends: a difference of which no more than 50 digits are right
 
 
 class Undefined(ArithmeticError):
@@ -354,6 +356,8 @@ class Values:
         if isinstance(base, t.Letter) and base.name not in local and self._name(base) == _EULER:
             return _exp(power)
         number = _with_digits(self.value(base, local))
+        if abs(power) > _LARGEST:
+            raise Rejected
         if isinstance(power, int):
             if not number and power < 0:
                 raise Undefined(f"{show(base)} != 0", base)
@@ -507,10 +511,10 @@ class Values:
                 return mp.ln(x)
             case r"\tanh":
                 return mp.tanh(x)
-            case r"\sin":
-                return mp.sin(x)
-            case r"\cos":
-                return mp.cos(x)
+            case r"\sin" | r"\cos":
+                if abs(x) > _LARGEST:
+                    raise Rejected
+                return mp.sin(x) if name == r"\sin" else mp.cos(x)
             case r"\operatorname{Re}":
                 return x.real
             case r"\operatorname{Im}":
@@ -615,12 +619,29 @@ class Bounds(Values):
                 return self.value(body, local)
             case t.Fraction(numerator, denominator):
                 below = abs(self._exact.value(denominator, local))
-                return entry_by_entry(lambda a: mp.mpf(a) / below, self.value(numerator, local))
+                lost = self.value(denominator, local) / below
+                return entry_by_entry(lambda a: mp.mpf(a) / below * lost, self.value(numerator, local))
             case t.Power(base, exponent):
                 power = self._exact.value(exponent, local)
                 if isinstance(power, int) and power > 0:
                     return mp.mpf(self.value(base, local)) ** power
-                return abs(self._exact.value(node, local))
+                exact = abs(self._exact.value(node, local))
+                below = abs(self._exact.value(base, local))
+                if not below:
+                    return exact
+                return exact * max(1, self.value(exponent, local), abs(power) * self.value(base, local) / below)
+            case t.Root(body):
+                exact, inner = self._exact.value(node, local), self.value(body, local)
+                if inner and exact**2 < _LOST * inner:  # what is left of a difference has no digits
+                    raise Rejected
+                return max(mp.sqrt(inner), inner / exact) if exact else exact
+            case t.Absolute(body):
+                return self.value(body, local)
+            case t.Apply(t.Function(r"\exp", 0), (argument,)):
+                exact, inner = self._exact.value(node, local), self.value(argument, local)
+                return entry_by_entry(lambda a, b: a * max(1, b), exact, inner)
+            case t.Apply(t.Function(name, 0), arguments) if name in EXTREMA:
+                return entry_by_entry(max, *(self.value(each, local) for each in arguments))
             case t.Apply(t.Function(name), (body,)) if name in PARTS:
                 return self.value(body, local)
             case t.Apply(t.Function(name), (body,)) if kind_of_function(name, self.scope.notation) == "moment":

@@ -171,8 +171,8 @@ def test_zero_to_the_power_zero_is_1(status):
     assert status(power.replace("frac{1 -", "frac{0 -")) == REFUTED
 
 
-def test_a_claim_is_tried_at_steps_0_1_2_3_and_5_as_conditions_allow(judged):
-    always = r"(t - 1) (t - 2) (t - 3) (t - 5) = 0 \quad t \ge 1"
+def test_a_claim_is_tried_at_steps_0_1_2_3_5_and_8_as_conditions_allow(judged):
+    always = r"(t - 1) (t - 2) (t - 3) (t - 5) (t - 8) = 0 \quad t \ge 1"
     assert judged(always).status == AGREES
     verdict = judged(always.replace(r"\ge 1", r"\ge 0"))
     assert dict(verdict.counterexample.entry) == {"t": 0}

@@ -106,7 +106,7 @@ def test_the_coverage_on_the_page_is_that_of_the_evidence(first, evidence):
     of = evidence["figures"]
     assert f"{of['formulas']} displayed formulas, each one read and judged: none of them fails" in words
     assert "0 are unreadable, 0 are unchecked" in words
-    assert f"({1000 * of['for_all_shapes'] // of['symbolic'] / 10:g} %)" in words
+    assert f"({1000 * of['for_all_shapes'] // of['symbolic'] / 10:g}%)" in words
     cells = [cell.get_text(strip=True) for cell in first.select("tr#ledger-sum td")]
     assert cells[2:5] == [
         str(of["formulas"]),
