@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 LIBRARIES = ("sympy", "mpmath", "lark", "myst-parser", "markdown-it-py", "PyYAML")
-_INCLUDED = re.compile(r"\{include\}\s*([^\s`]+)|\\(?:input|include)\s*\{([^}]*)\}")
+_INCLUDED = re.compile(r"\{include\}[ \t]*([^\n`]+)|\\(?:input|include)\s*\{([^}]*)\}")
 
 
 def digest(*texts: str) -> str:
@@ -60,7 +60,7 @@ def text_with_includes(path: Path, seen: frozenset[Path] = frozenset()) -> str:
     if path in seen or not path.is_file():
         return ""
     text = path.read_bytes().decode("utf-8", "replace")
-    included = [path.parent / (found[1] or found[2]) for found in _INCLUDED.finditer(text)]
+    included = [path.parent / (found[1] or found[2]).strip() for found in _INCLUDED.finditer(text)]
     return "\0".join([text, *(text_with_includes(each, seen | {path}) for each in included)])
 
 

@@ -180,7 +180,8 @@ class _Page:
     def _formula(
         self, text: str, label: str | None, start: int, within: tuple[str, ...], opening: str = ""
     ) -> DisplayedFormula:
-        lines = [*self.lines[start:], ""]  # a block may end with the page
+        start = min(start, len(self.lines) - 1)  # a block may end with the page that opens it
+        lines = self.lines[start:]
         after = lines[0].find(opening) + len(opening)
         columns = tuple(
             max(0, lines[number].find(line, 0 if number else after)) + 1 for number, line in enumerate(text.split("\n"))

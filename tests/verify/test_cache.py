@@ -149,13 +149,14 @@ def test_the_name_of_the_checker_follows_its_sources_and_the_libraries(monkeypat
     assert cache.checker.__wrapped__()["sources"] != here["sources"]
 
 
-def test_a_changed_included_file_is_noticed(pages):
-    pages.write("part.md", SLOPE)
-    pages.write("b.md", "```{include} part.md\n```\n")
+@pytest.mark.parametrize("part", ["part.md", "my part.md"])
+def test_a_changed_included_file_is_noticed(pages, part):
+    pages.write(part, SLOPE)
+    pages.write("b.md", f"```{{include}} {part}\n```\n")
     assert pages.check().problems == ()
-    pages.write("part.md", SLOPE.replace("1 -", "2 -"))
+    pages.write(part, SLOPE.replace("1 -", "2 -"))
     (problem,) = pages.check().problems
-    assert (problem.path, problem.line) == ("part.md", 2)
+    assert (problem.path, problem.line) == (part, 2)
 
 
 def test_files_that_include_each_other_end(tmp_path):

@@ -166,3 +166,19 @@ def test_the_formulas_of_an_included_file_are_found_at_their_places(tmp_path):
     found = [(formula.path.name, formula.line, formula.text.strip()) for formula in formulas(page)]
     assert [(name, text) for name, _, text in found] == [("part.md", "a = b"), ("page.md", "c = d")]
     assert found[0][1] < found[1][1]
+
+
+def test_a_file_that_includes_itself_or_is_no_text_is_refused(tmp_path):
+    (tmp_path / "part.md").write_text("```{include} page.md\n```\n")
+    (tmp_path / "page.md").write_text("# Page\n\n```{include} part.md\n```\n")
+    with pytest.raises(PageError, match=r"part\.md:1.*page\.md includes itself"):
+        formulas(tmp_path / "page.md")
+    (tmp_path / "part.md").write_bytes(b"caf\xe9\n")
+    with pytest.raises(PageError, match=r"page\.md:3.*part\.md is not text in UTF-8"):
+        formulas(tmp_path / "page.md")
+
+
+def test_a_formula_that_is_opened_in_the_last_line_is_read(tmp_path):
+    (tmp_path / "page.md").write_text("Words.\n\n```{math}")
+    (found,) = formulas(tmp_path / "page.md")
+    assert found.text.strip() == ""
