@@ -191,3 +191,20 @@ def test_no_module_of_nncore_reaches_what_it_does_not_name():
         parts = [made.rest, *(part for parts in made.definitions.values() for part in parts)]
         assert not any(part.words & freshness.REACHES_ALL for part in parts), name
         assert not re.search(r"^\s*from \.", freshness.sources()[name], re.MULTILINE), name
+
+
+def test_files_of_any_kind_are_found_by_the_names_that_code_can_give_them(tmp_path):
+    (tmp_path / "_static").mkdir()
+    for name in ("d.csv", "my data.txt", "helper.py", "_static/hidden.csv"):
+        (tmp_path / name).write_bytes(b"\xff" + name.encode())
+    found = freshness.files(tmp_path)
+    assert found.keys() == {"d.csv", "data.txt", "helper.py"}
+    words = freshness.words_of(ast.parse("import helper\nopen('d.csv')\nopen('my data.txt')"))
+    assert found.keys() <= words
+    assert "helper.py" in freshness.words_of(ast.parse("from helper import x"))
+
+
+def test_what_a_decorator_may_make_known_elsewhere_counts_as_used_whenever_its_module_is_loaded():
+    made = freshness.module_of("@register\ndef f():\n    return g()\n\n\n@cache\ndef h():\n    return k()\n")
+    assert "return g()" in made.rest.text and "g" in made.rest.words
+    assert "return k()" not in made.rest.text and made.definitions.keys() == {"f", "h"}

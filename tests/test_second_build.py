@@ -1,14 +1,18 @@
 """A build over the tree that another one left makes anew what changed, all of it, and runs no other page."""
 
+import os
 import re
 import shutil
 import signal
+import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import Popen
 
 import pytest
 
-from tests.fixture_book.build import build, copy_to, plant, start
+from tests.fixture_book.build import ROOT, build, copy_to, plant, start
 
 OTHER = """\
 ---
@@ -156,6 +160,144 @@ def test_forked_kernels_print_what_those_of_jupyter_print(built, tmp_path):
     assert ran(result) == set() and result.stdout.count("Executing notebook using local CWD") == 2
     for page in ("page", "other"):
         assert shown(plain, page) == shown(built, page)
+
+
+# While it is built ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def meanwhile(kept):
+    """Begins a build, and does something when it prints a word: writes a file, or ends the build by a signal."""
+
+    def built(word: str, then: Callable[[Popen], object]) -> int:
+        run = start(kept, "-W", "--keep-going")
+        try:
+            for line in run.stdout:
+                if word in line:
+                    then(run)
+                    break
+            run.communicate(timeout=120)
+        finally:
+            run.kill()
+        return run.returncode
+
+    return built
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_what_an_interrupted_build_read_and_did_not_write_is_written(number, kept, meanwhile):
+    plant(kept, "nncore/functions.py", "return np.maximum(Z, 0)", "return np.maximum(Z, 0) + 5")
+    plant(kept, "book/page.md", "## With sympy", "A new sentence.\n\n## With sympy")
+    assert meanwhile("preparing documents", lambda run: run.send_signal(number)) != 0
+    assert build(kept).returncode == 0
+    assert "[5. 7.]" in shown(kept, "other") and "A new sentence." in shown(kept, "page")
+
+
+def test_a_page_that_warns_does_not_pass_because_a_build_was_interrupted(kept, meanwhile):
+    plant(kept, "book/other.md", "print(relu", "import sys\n\nprint('bad', file=sys.stderr)\nprint(relu")
+    assert meanwhile("preparing documents", lambda run: run.kill()) != 0
+    for _ in range(2):
+        assert build(kept).returncode != 0
+
+
+def test_a_page_that_is_saved_while_it_runs_is_read_again(kept, meanwhile):
+    plant(kept, "book/other.md", "print(relu", "import time\n\ntime.sleep(3)\nprint(relu")
+    word = "Saved while it ran."
+    assert (
+        meanwhile("running the cells", lambda run: plant(kept, "book/other.md", "It refers", f"{word} It refers")) == 0
+    )
+    assert build(kept).returncode == 0
+    assert word in shown(kept, "other")
+
+
+@pytest.mark.parametrize("file", ["book/other.md", "book/references.bib", "book/notation.yml"])
+def test_a_file_that_is_put_back_with_its_old_time_is_read_again(file, kept):
+    path = kept / file
+    old, time_of_old = path.read_text(), path.stat().st_mtime_ns
+    before = {page: timeless(kept / "_build" / "html" / "book" / f"{page}.html") for page in ("page", "other")}
+    new = {"book/other.md": ("uses another", "uses one more"), "book/references.bib": ("Serves", "Stands"),
+           "book/notation.yml": ("number of outputs of a layer", "how many outputs of a layer")}[file]  # fmt: skip
+    plant(kept, file, *new)
+    assert build(kept).returncode == 0
+    path.write_text(old)
+    os.utime(path, ns=(time_of_old, time_of_old))
+    assert build(kept).returncode == 0
+    for page, text in before.items():
+        assert timeless(kept / "_build" / "html" / "book" / f"{page}.html") == text
+
+
+def test_outputs_of_code_that_was_changed_while_its_page_ran_are_not_those_of_the_code_before(kept, meanwhile):
+    plant(kept, "book/other.md", "import numpy as np\n", "import time\n\ntime.sleep(3)\nimport numpy as np\n")
+    right, wrong = "return np.maximum(Z, 0)", "return np.maximum(Z, 0) + 5"
+    assert meanwhile("running the cells", lambda run: plant(kept, "nncore/functions.py", right, wrong)) == 0
+    plant(kept, "nncore/functions.py", wrong, right)
+    assert build(kept).returncode == 0
+    assert "[0. 2.]" in shown(kept, "other")
+
+
+# What is kept ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("damage", ["no table", "cut off", "a record without its file"])
+def test_outputs_that_cannot_be_read_are_made_again(damage, kept):
+    for folder in (kept / "_build" / ".jupyter_cache").iterdir():
+        if damage == "no table":
+            (folder / "global.db").write_bytes(b"")
+        for notebook in folder.rglob("*.ipynb"):
+            if damage == "cut off":
+                notebook.write_text(notebook.read_text()[:100])
+            elif damage == "a record without its file":
+                notebook.unlink()
+    plant(kept, "book/other.md", "uses another", "uses one more")
+    assert ran(build(kept)) == {"book/other"}
+    assert "[0. 2.]" in shown(kept, "other")
+
+
+def test_two_first_builds_at_once_both_succeed(kept):
+    shutil.rmtree(kept / "_build")
+    runs = [start(kept), start(kept)]
+    for run in runs:
+        output, errors = run.communicate(timeout=300)
+        assert "no such table" not in output + errors
+    assert build(kept).returncode == 0
+    assert "[0. 2.]" in shown(kept, "other")
+
+
+def test_a_setting_reaches_the_pages_of_modules(kept):
+    plant(kept, "_config.yml", "title: Backpropagation, Verified", "title: Another title")
+    assert build(kept).returncode == 0
+    assert "Another title" in (kept / "_build" / "html" / "_modules" / "nncore" / "functions.html").read_text()
+
+
+def state_of(folder: Path) -> str:
+    """The number by which `make book` sees whether anything changed."""
+    rule = "print-state: ; @$(STATE)"
+    command = ["make", "--silent", f"--file={ROOT / 'Makefile'}", f"--eval={rule}", "print-state"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize("name", ["page.md", "my page.md", "it's a page.md", 'a "page".md'])
+def test_make_sees_a_change_whatever_the_file_is_called(name, tmp_path):
+    (tmp_path / "book").mkdir()
+    (tmp_path / "nncore").mkdir()
+    (tmp_path / "book" / name).write_text("one")
+    before = state_of(tmp_path)
+    assert state_of(tmp_path) == before
+    (tmp_path / "book" / name).write_text("two")
+    assert state_of(tmp_path) != before
+
+
+def test_make_sees_a_change_behind_a_link(tmp_path):
+    for folder in ("book", "nncore", "elsewhere"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "elsewhere" / "data.yml").write_text("one")
+    (tmp_path / "book" / "data.yml").symlink_to(tmp_path / "elsewhere" / "data.yml")
+    before = state_of(tmp_path)
+    (tmp_path / "elsewhere" / "data.yml").write_text("two")
+    assert state_of(tmp_path) != before
+
+
+# Processes ------------------------------------------------------------------------------------------------------------
 
 
 def processes_in(folder: Path) -> list[str]:

@@ -11,13 +11,14 @@ Where the system cannot fork a process, all pages run in that way.
 import asyncio
 import multiprocessing
 import os
+import shutil
 import signal
 import threading
 import time
 from concurrent.futures import Future
 from pathlib import Path
 
-from freshness import folder_for, notebook_of
+from freshness import are_kept, folder_for, notebook_of
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_client.manager import AsyncKernelManager
@@ -127,7 +128,12 @@ class Runs:
             )
             await client.async_execute()
             result = CacheBundleIn(notebook, str(path), data={"execution_seconds": time.monotonic() - begin})
-            get_cache(folder).cache_notebook_bundle(result, check_validity=False, overwrite=True)
+            aside = f"{folder}.{os.getpid()}"
+            get_cache(aside).cache_notebook_bundle(result, check_validity=False, overwrite=True)
+            try:
+                Path(aside).rename(folder)  # what stands there is whole
+            except OSError:  # another build was faster
+                shutil.rmtree(aside)
 
     def wait(self, docname: str) -> None:
         """Until a page has run, if it does."""
@@ -157,9 +163,8 @@ def start(app, env, docnames):
         notebook, folder = notebook_of(app, docname, source), folder_for(app, docname, source)
         if notebook is None:
             continue
-        try:
-            get_cache(folder).match_cache_notebook(notebook)
-        except KeyError:
+        own_settings = any(name.startswith("execution") for name in notebook.metadata.get("mystnb", {}))
+        if not own_settings and not are_kept(notebook, folder):
             app.runs.start(docname, path, notebook, folder, app.config.nb_execution_timeout)
     if app.runs.pages:
         logger.info("running the cells of %d pages: %s", len(app.runs.pages), ", ".join(app.runs.pages))

@@ -13,6 +13,7 @@ pages really call.
 import ast
 import importlib.metadata
 import importlib.util
+import os
 import re
 import shutil
 import sys
@@ -21,13 +22,16 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from jupyter_cache import get_cache
 from myst_nb.core.read import create_nb_reader
 from nbformat import NotebookNode
 from sphinx.errors import ExtensionError
+from sphinx.util import logging
 
 from nncore.verify.cache import digest
 
-ROOT = Path(__file__).resolve().parents[2]
+logger = logging.getLogger(__name__)
+
 PACKAGES = ("nncore", "book")
 LIBRARIES = (
     *("numpy", "sympy", "mpmath", "matplotlib", "scikit-learn", "tqdm", "lark", "PyYAML", "rich", "nbformat"),
@@ -37,14 +41,20 @@ KERNEL = ("strict_build.py", "kernel_process.py", "kernel_startup.py")  # what a
 
 # Beside the sources of the pages, every page is made with these.
 FRAME = (
-    *("_toc.yml", "requirements.lock", "pyproject.toml", "CITATION.cff", "book/references.bib", "nncore/verify/**/*"),
+    *("_config.yml", "_toc.yml", "requirements.lock", "pyproject.toml", "CITATION.cff", "book/**/*.bib"),
+    *("nncore/verify/**/*",),
     *("book/_ext/*.py", "book/_static/**/*", "book/_templates/**/*", "book/_vendor/**/*"),
 )
 
 FILE = re.compile(r"[\w-]+(?:\.\w+)+")
 WORD = re.compile(r"[A-Za-z_]\w*")
 # Whoever uses one of these may reach what it does not name.
-REACHES_ALL = {"globals", "locals", "eval", "exec", "__import__", "importlib", "inspect", "builtins", "*"}
+REACHES_ALL = {
+    *("globals", "locals", "vars", "dir", "eval", "exec", "compile", "__import__"),
+    *("importlib", "inspect", "builtins", "pydoc", "runpy", "*"),
+}
+# These decorators note nowhere what they are put on; another one may make it known to code that does not name it.
+QUIET = {"cache", "lru_cache", "dataclass", "contextmanager", "v_args", "wraps", "total_ordering"}
 
 
 # What code names ------------------------------------------------------------------------------------------------------
@@ -85,6 +95,9 @@ def words_of(tree: ast.AST) -> frozenset[str]:
                 found.add(name)
             case ast.ImportFrom(module=module, level=level):
                 found |= {"*"} if level else {module} & REACHES_ALL  # a relative import is not followed
+                found.add(f"{module}.py")  # one beside the page
+            case ast.Import(names=names):
+                found |= {f"{each.name}.py" for each in names}
         todo += ast.iter_child_nodes(node)
     return frozenset(found)
 
@@ -102,6 +115,12 @@ def imports_of(tree: ast.AST) -> frozenset[str]:
                 found |= {other for name in FILE.findall(text) for other in (name, f"{name}.__main__")}
     packages = {name.rsplit(".", level)[0] for name in found for level in range(1, 1 + name.count("."))}
     return frozenset(name for name in found | packages if name.split(".")[0] in PACKAGES)
+
+
+def _decorators(node: ast.AST) -> set[str]:
+    """The names of the decorators of a definition."""
+    found = (each.func if isinstance(each, ast.Call) else each for each in getattr(node, "decorator_list", ()))
+    return {ast.unparse(each).rpartition(".")[2] for each in found}
 
 
 def module_of(source: str) -> Module:
@@ -123,7 +142,7 @@ def module_of(source: str) -> Module:
         text = "".join(lines[first - 1 : node.end_lineno])
         for each in names:
             definitions.setdefault(each, []).append(Part(text, words_of(node)))
-        if not names:
+        if not names or not _decorators(node) <= QUIET:
             rest.append(text)
             words |= words_of(node)
     return Module(imports_of(tree), definitions, Part("".join(rest), frozenset(words)))
@@ -131,7 +150,7 @@ def module_of(source: str) -> Module:
 
 @cache
 def sources() -> dict[str, str]:
-    """All code that a page may use, by the names of the modules, where a kernel will find it: not always in ROOT."""
+    """All code that a page may use, by the names of the modules, where a kernel will find it."""
     found = {}
     for package in PACKAGES:
         folder = Path(*importlib.util.find_spec(package).submodule_search_locations)
@@ -143,7 +162,8 @@ def sources() -> dict[str, str]:
 
 @cache
 def all_code() -> str:
-    return digest(*sources().values())
+    """A name for all code, and for the rules by which some of it is taken."""
+    return digest(Path(__file__).read_text(encoding="utf-8"), *sources().values())
 
 
 @cache
@@ -163,10 +183,12 @@ def module(name: str) -> Module:
 
 @cache
 def files(folder: Path) -> dict[str, list[str]]:
-    """The files of the book that are no code, by their names."""
+    """The files of the book that a cell may read or import, by their names, or what is left of these behind a space."""
     found: dict[str, list[str]] = {}
-    for file in sorted(path for path in folder.rglob("*.*") if path.suffix in (".md", ".yml", ".json", ".bib")):
-        found.setdefault(file.name, []).append(file.read_text(encoding="utf-8"))
+    for file in sorted(folder.rglob("*.*")):
+        hidden = any(part.startswith(("_", ".")) for part in file.relative_to(folder).parts)
+        if not hidden and file.is_file() and (name := FILE.findall(file.name)):
+            found.setdefault(name[-1], []).append(file.read_bytes().decode("latin-1"))
     return found
 
 
@@ -207,11 +229,12 @@ class Needs:
     """What the cells of a page rest on: a digest of the code that they use, and the names of files that they may read.
 
     ``source`` and ``cells`` are digests of the page and of its cells, each together with all code: if one of them is
-    the same, so is the rest.
+    the same, so is the rest. ``own`` is one of the cells alone.
     """
 
     source: str
     cells: str
+    own: str
     code: str
     files: frozenset[str]
 
@@ -219,7 +242,7 @@ class Needs:
 def needs_of(notebook: NotebookNode | None, source: str, known: Needs | None) -> Needs:
     """What a page rests on, if it is not what was known; of a page without cells, nothing."""
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"] if notebook else []
-    cells = digest(all_code(), *code)
+    cells, own = digest(all_code(), *code), digest(*code)
     if known and known.cells == cells:
         return replace(known, source=source)
     try:
@@ -227,8 +250,8 @@ def needs_of(notebook: NotebookNode | None, source: str, known: Needs | None) ->
     except SyntaxError:  # a cell is not plain Python, and may do anything
         texts, words = [], REACHES_ALL
     if words & REACHES_ALL:
-        return Needs(source, cells, all_code(), frozenset("*"))
-    return Needs(source, cells, digest(*texts), frozenset(word for word in words if FILE.fullmatch(word)))
+        return Needs(source, cells, own, all_code(), frozenset("*"))
+    return Needs(source, cells, own, digest(*texts), frozenset(word for word in words if FILE.fullmatch(word)))
 
 
 def notebook_of(app, docname: str, source: str) -> NotebookNode | None:
@@ -246,37 +269,105 @@ def folder_for(app, docname: str, source: str) -> str:
         known[docname] = needs_of(notebook_of(app, docname, source), stamp, known.get(docname))
     needs, texts = known[docname], files(Path(app.srcdir) / "book")
     read = sorted(texts if "*" in needs.files else texts.keys() & needs.files)
-    key = digest(kernel(), needs.code, *(text for name in read for text in (name, *texts[name])))
+    key = digest(kernel(), needs.own, needs.code, *(text for name in read for text in (name, *texts[name])))
     return str(Path(app.srcdir) / "_build" / ".jupyter_cache" / key)
 
 
 def frame(app, config):
     """What every page is made with is a setting, so that Sphinx makes all pages anew when it changes."""
-    files = [path for pattern in FRAME for path in ROOT.glob(pattern) if path.is_file() and path.suffix != ".pyc"]
-    config.book_frame = digest(*(part for path in sorted(files) for part in (path.name, path.read_bytes().hex())))
+    folder = Path(app.srcdir)
+    files = [path for pattern in FRAME for path in folder.glob(pattern) if path.is_file() and path.suffix != ".pyc"]
+    parts = (part for path in sorted(files) for part in (path.name, path.read_bytes().hex()))
+    config.book_frame = digest(os.environ.get("GITHUB_REPOSITORY", ""), *parts)
 
 
 def old_outputs(app, env, added, changed, removed):
-    """The pages whose outputs rest on something that changed: they are read again, and so run again."""
+    """The pages that rest on something that changed: they are read again, and run again if their outputs do.
+
+    Sphinx compares the time of a file with that at which its page was read, and reading takes as long as running; so
+    what was saved meanwhile, or was put back with an older time, is found here by its text.
+    """
     for docname in removed:
         (Path(app.outdir) / f"{docname}.html").unlink(missing_ok=True)
+        for source in Path(app.outdir, "_sources").glob(f"{docname}.*"):
+            source.unlink()
     if env.found_docs <= added:
         forget_modules(app)
-    kept = getattr(env, "kept_in", {})
-    pages = {name: Path(env.doc2path(name)) for name in kept.keys() - added - changed - removed}
-    return [name for name, path in pages.items() if folder_for(app, name, path.read_text("utf-8")) != kept[name]]
+    app.read_now = {}
+    texts: dict[Path, str] = {}
+    return [name for name in env.read_as.keys() - added - changed - removed if _changed(app, name, texts)]
+
+
+def _changed(app, docname: str, texts: dict[Path, str]) -> bool:
+    """Whether a page, what it includes, or what its outputs rest on is not what it was when it was read."""
+    path = Path(app.env.doc2path(docname))
+    for file in (path, *(Path(app.srcdir, each) for each in app.env.depends_on.get(docname, ()))):
+        if file not in texts:
+            texts[file] = text_of(file)
+    if digest(lines_of(texts[path])) != app.env.read_as[docname]:
+        return True
+    if any(digest(texts[Path(app.srcdir, each)]) != was for each, was in app.env.depends_on.get(docname, {}).items()):
+        return True
+    return folder_for(app, docname, texts[path]) != app.env.kept_in[docname]
+
+
+def text_of(file: Path) -> str:
+    """What stands in a file, in any encoding; of none, nothing."""
+    return file.read_bytes().decode("utf-8", "replace") if file.is_file() else ""
+
+
+def lines_of(text: str) -> str:
+    """A text as Sphinx reads it, whatever ends its lines."""
+    return "\n".join(text.removeprefix("\ufeff").splitlines())
+
+
+def remember(app):
+    """What is known of the pages is kept with them."""
+    for name in ("kept_in", "read_as", "depends_on"):
+        app.env.__dict__.setdefault(name, {})
 
 
 def use_its_folder(app, docname, source):
     """Outputs of the page that is read now are looked for, and kept, in its folder."""
     folder = folder_for(app, docname, source[0])
-    app.env.__dict__.setdefault("kept_in", {})[docname] = folder
+    app.read_now[docname] = source[0]
+    app.env.kept_in[docname], app.env.read_as[docname] = folder, digest(lines_of(source[0]))
     app.env.mystnb_config = app.env.mystnb_config.copy(execution_cache_path=folder)
+
+
+def note_dependencies(app, doctree):
+    """What a page includes, by its content, once Sphinx knows it."""
+    found = app.env.dependencies.get(app.env.docname, ())
+    app.env.depends_on[app.env.docname] = {str(each): digest(text_of(Path(app.srcdir, each))) for each in found}
+
+
+def are_kept(notebook: NotebookNode, folder: str) -> bool:
+    """Whether the outputs of a page are kept; what is there but cannot be read is thrown away."""
+    if not Path(folder).is_dir():
+        return False
+    try:
+        get_cache(folder).merge_match_into_notebook(notebook)
+    except Exception:  # of a build that was interrupted, or had no space
+        shutil.rmtree(folder, ignore_errors=True)
+        return False
+    return True
+
+
+def stay(app, env):
+    """Outputs of a page whose code was changed while it ran are not kept as those of the code before."""
+    for known in (sources, all_code, module, files):
+        known.cache_clear()
+    for docname, source in app.read_now.items():
+        if folder_for(app, docname, source) != env.kept_in[docname]:
+            logger.info("%s ran while what it uses was changed, and runs again in the next build", docname)
+            shutil.rmtree(env.kept_in[docname], ignore_errors=True)
+            env.kept_in[docname] = ""
 
 
 def forget(app, env, docname):
     """Drops what is known of a page that is read again or was removed."""
-    env.__dict__.setdefault("kept_in", {}).pop(docname, None)
+    for known in (env.kept_in, env.read_as, env.depends_on):
+        known.pop(docname, None)
 
 
 def seen_elsewhere(app, env):
@@ -308,9 +399,12 @@ def own_nodes(app, doctree):
 def setup(app):
     app.add_config_value("book_frame", "", "env", (str,))
     app.connect("config-inited", frame)
+    app.connect("builder-inited", remember)
     app.connect("env-get-outdated", old_outputs)
     app.connect("env-purge-doc", forget)
     app.connect("source-read", use_its_folder)
+    app.connect("doctree-read", note_dependencies, priority=999)
+    app.connect("env-updated", stay)
     app.connect("doctree-read", own_nodes)
     app.connect("env-get-updated", seen_elsewhere, priority=999)  # when figures and sections have their numbers
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

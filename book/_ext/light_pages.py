@@ -158,7 +158,7 @@ def style(site: Path, files: tuple[Path, ...], shown: set[str]) -> str:
 
     def smaller(found):
         source = site / "_static" / "vendor" / "fontawesome" / "webfonts" / f"{found[2]}.ttf"
-        return f"url({_icons(site, source, codes)}) format(\"woff\")"
+        return f'url({_icons(site, source, codes)}) format("woff")'
 
     return FONT_FILE.sub(smaller, text)
 

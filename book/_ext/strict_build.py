@@ -1,7 +1,8 @@
 """Rules of the build: what a kernel sees, and that a failure stays a failure.
 
-A build that warned or failed leaves no environment behind. Sphinx reads only changed pages again, so without this a
-second build over the same tree would not come past the faulty page and would succeed.
+A build that warned, failed or did not come to its end leaves no environment behind. Sphinx reads only changed pages
+again, so without this a second build over the same tree would not come past the faulty page and would succeed, or would
+take pages for written that were not.
 """
 
 import os
@@ -11,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 KERNEL_STARTUP = Path(__file__).with_name("kernel_startup.py")
+UNFINISHED = "unfinished"  # a file that is there while a build runs, and after it if it was interrupted
 
 # ipykernel warns of every local connection that is not encrypted, and IPython keeps a history of what is run.
 KERNEL_SETTINGS = f"""c.IPKernelApp.log_level = 40
@@ -32,6 +34,10 @@ def commit_time() -> str:
 def prepare(app, config):
     scratch = Path(app.srcdir) / "_build"
     (scratch / "state").unlink(missing_ok=True)  # in which `make book` notes of what it built the book
+    if (scratch / UNFINISHED).exists():
+        forget(app)
+    scratch.mkdir(exist_ok=True)
+    (scratch / UNFINISHED).touch()
     profile = scratch / "ipython" / "profile_default"
     profile.mkdir(parents=True, exist_ok=True)
     (profile / "ipython_kernel_config.py").write_text(KERNEL_SETTINGS)
@@ -51,12 +57,18 @@ def prepare(app, config):
     os.environ.setdefault("SOURCE_DATE_EPOCH", commit_time())
 
 
+def forget(app):
+    """Let the next build read and write all pages again; what their cells printed is kept elsewhere."""
+    (Path(app.doctreedir) / "environment.pickle").unlink(missing_ok=True)
+
+
 def finish(app, exception):
     if exception is not None or app._warncount:
-        (Path(app.doctreedir) / "environment.pickle").unlink(missing_ok=True)
+        forget(app)
+    (Path(app.srcdir) / "_build" / UNFINISHED).unlink(missing_ok=True)
 
 
 def setup(app):
     app.connect("config-inited", prepare)
-    app.connect("build-finished", finish)
+    app.connect("build-finished", finish, priority=999)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
