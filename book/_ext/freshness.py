@@ -50,7 +50,7 @@ FILE = re.compile(r"[\w-]+(?:\.\w+)+")
 WORD = re.compile(r"[A-Za-z_]\w*")
 # Whoever uses one of these may reach what it does not name.
 REACHES_ALL = {
-    *("globals", "locals", "vars", "dir", "eval", "exec", "compile", "__import__"),
+    *("globals", "locals", "eval", "exec", "compile", "__import__"),
     *("importlib", "inspect", "builtins", "pydoc", "runpy", "*"),
 }
 # These decorators note nowhere what they are put on; another one may make it known to code that does not name it.
