@@ -201,11 +201,15 @@ def test_a_page_that_warns_does_not_pass_because_a_build_was_interrupted(kept, m
 
 
 def test_a_page_that_is_saved_while_it_runs_is_read_again(kept, meanwhile):
-    plant(kept, "book/other.md", "print(relu", "import time\n\ntime.sleep(3)\nprint(relu")
+    plant(kept, "book/other.md", "print(relu", "import time\n\ntime.sleep(6)\nprint(relu")
     word = "Saved while it ran."
-    assert (
-        meanwhile("running the cells", lambda run: plant(kept, "book/other.md", "It refers", f"{word} It refers")) == 0
-    )
+
+    def save(run):
+        time.sleep(2)  # its text has been read
+        plant(kept, "book/other.md", "It refers", f"{word} It refers")
+
+    assert meanwhile("running the cells", save) == 0
+    assert word not in shown(kept, "other")
     assert build(kept).returncode == 0
     assert word in shown(kept, "other")
 
