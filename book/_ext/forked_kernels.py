@@ -107,6 +107,7 @@ class Runs:
 
     def __init__(self):
         self.pages: dict[str, Future] = {}
+        self.seen: set[str] = set()  # the pages that were looked at
         self.loop = asyncio.new_event_loop()
         self.places = asyncio.Semaphore(PLACES)
         threading.Thread(target=self.loop.run_forever, daemon=True).start()
@@ -147,17 +148,22 @@ class Runs:
             )
 
 
-def warm_up(app, env, added, changed, removed):
-    """Where pages will run, their common process imports its libraries while formulas are judged."""
+def start_early(app, env, added, changed, removed):
+    """Pages that changed run while formulas are judged."""
+    app.runs = Runs()
     if added or changed:
         forkserver.ensure_running()
+        start(app, env, sorted(added | changed))
     return []
 
 
 def start(app, env, docnames):
     """Starts those pages that are about to be read whose outputs are not kept."""
-    app.runs = Runs()
+    begun = []
     for docname in docnames:
+        if docname in app.runs.seen:
+            continue
+        app.runs.seen.add(docname)
         path = Path(env.doc2path(docname))
         source = path.read_text(encoding="utf-8")
         notebook, folder = notebook_of(app, docname, source), folder_for(app, docname, source)
@@ -166,8 +172,9 @@ def start(app, env, docnames):
         own_settings = any(name.startswith("execution") for name in notebook.metadata.get("mystnb", {}))
         if not own_settings and not are_kept(notebook, folder):
             app.runs.start(docname, path, notebook, folder, app.config.nb_execution_timeout)
-    if app.runs.pages:
-        logger.info("running the cells of %d pages: %s", len(app.runs.pages), ", ".join(app.runs.pages))
+            begun.append(docname)
+    if begun:
+        logger.info("running the cells of %d pages: %s", len(begun), ", ".join(begun))
 
 
 def wait(app, docname, source):
@@ -178,7 +185,7 @@ def wait(app, docname, source):
 def setup(app):
     if CAN_FORK:  # else myst-nb runs the pages as it reads them
         forkserver.set_forkserver_preload(PRELOADED)
-        app.connect("env-get-outdated", warm_up, priority=100)
+        app.connect("env-get-outdated", start_early, priority=100)
         app.connect("env-before-read-docs", start)
         app.connect("source-read", wait)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

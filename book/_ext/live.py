@@ -66,16 +66,54 @@ def changed(before: dict[Path, int]) -> set[Path]:
     return {path for path, _ in now.items() ^ before.items()}
 
 
-def build(modules: Connection) -> None:
-    """One build, in a process of its own, which says what it imported."""
-    from jupyter_book.cli.main import main
+class Build:
+    """A build in a process of its own, which is ready to begin when a source changes."""
 
+    def __init__(self):
+        inside, self.begin = Pipe(duplex=False)
+        self.modules, outside = Pipe(duplex=False)
+        self.process = process(target=build, args=(inside, self.begin, outside))
+        self.process.start()
+        inside.close()
+        outside.close()
+
+    def run(self) -> list[str]:
+        """Builds, says how it went, and returns the names of the modules that were imported."""
+        start = time.monotonic()
+        self.begin.send(None)
+        try:
+            names = self.modules.recv()
+        except EOFError:  # it was ended from outside
+            names = []
+        self.process.join()
+        word = "The build failed" if self.process.exitcode else "Built"
+        print(f"{word} after {time.monotonic() - start:.1f} s", flush=True)
+        return names
+
+
+def build(begin: Connection, other_end: Connection, modules: Connection) -> None:
+    """What the process of a build does: it warms up what kernels are forked from, and waits."""
+    other_end.close()
     try:
+        from forked_kernels import CAN_FORK, PRELOADED, forkserver
+        from strict_build import surround
+
+        if CAN_FORK:
+            surround(Path("_build").resolve())
+            forkserver.set_forkserver_preload(PRELOADED)
+            forkserver.ensure_running()
+        begin.recv()
+
+        from jupyter_book.cli.main import main
+
         main(["build", ".", "-W", "--keep-going"], standalone_mode=False)
-    except (Exception, KeyboardInterrupt) as error:
+    except (EOFError, KeyboardInterrupt):  # nobody waits for it any more
+        sys.exit(1)
+    except Exception as error:
         sys.exit(str(error))
     finally:
-        modules.send(sorted(sys.modules))
+        with suppress(OSError):
+            modules.send(sorted(sys.modules))
 
 
 def load(names: list[str]) -> None:
@@ -96,21 +134,13 @@ def load(names: list[str]) -> None:
 
 def follow() -> None:
     """Builds, and again after each change, until code changes."""
+    ready = Build()
     while True:
-        seen, begin = sources(), time.monotonic()
-        names, said = Pipe(duplex=False)
-        run = process(target=build, args=(said,))
-        run.start()
-        said.close()
-        try:
-            loaded = names.recv()
-        except EOFError:  # it was ended from outside
-            loaded = []
-        run.join()
-        word = "The build failed" if run.exitcode else "Built"
-        print(f"{word} after {time.monotonic() - begin:.1f} s", flush=True)
+        seen = sources()
+        names = ready.run()
         with suppress(Exception):
-            load(loaded)
+            load(names)
+        ready = Build()
         if any(path.suffix in CODE for path in changed(seen)):
             return
 

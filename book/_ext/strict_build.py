@@ -38,6 +38,11 @@ def prepare(app, config):
         forget(app)
     scratch.mkdir(exist_ok=True)
     (scratch / UNFINISHED).touch()
+    surround(scratch)
+
+
+def surround(scratch: Path):
+    """Set what every kernel inherits; files that it needs are put into that folder."""
     profile = scratch / "ipython" / "profile_default"
     profile.mkdir(parents=True, exist_ok=True)
     (profile / "ipython_kernel_config.py").write_text(KERNEL_SETTINGS)
@@ -48,7 +53,7 @@ def prepare(app, config):
     if not list((scratch / "matplotlib").glob("fontlist-*.json")):
         subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], check=True, capture_output=True)
 
-    # Every kernel inherits these. It may find matplotlib loaded, too late to choose how figures are shown.
+    # A kernel may find matplotlib loaded, too late to choose how figures are shown.
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     # One thread: pages are small, and sums come out alike on every machine.
     os.environ["PYTHONHASHSEED"] = "0"
