@@ -100,7 +100,7 @@ class Terms:
         self.opaque = opaque
         self.ranges: dict[sp.Expr, sp.Expr] = {}
         self._costs: dict[sp.Symbol, tuple[str, list[Value]]] = {}
-        self._arguments: dict[tuple[str, Hashable], int] = {}  # of which a cost is taken, with its number
+        self._arguments: dict[str, dict[Hashable, int]] = {}  # of which each cost is taken, with their number
         self._slopes: dict[str, tuple[str, int]] = {}
         self._held: str | None = None  # the letter by which a derivative is taken: it is not expanded
         self._kinks: dict[sp.Expr, sp.Expr] = {}  # what a derivative would be where an indicator jumps
@@ -389,8 +389,9 @@ class Terms:
 
     def _cost(self, name: str, values: list[Value], arguments: Hashable) -> sp.Expr:
         """A cost of its arguments as a symbol: the same one for the same arguments only."""
-        number = self._arguments.setdefault((name, arguments), len(self._arguments))
-        symbol = sp.Symbol(f"{name};{number}", real=True)
+        of_which = self._arguments.setdefault(name, {})
+        number = of_which.setdefault(arguments, len(of_which))
+        symbol = sp.Symbol(f"{name}#{number}" if number else name, real=True)
         self._costs[symbol] = (symbol.name, values)
         return symbol
 
