@@ -148,7 +148,7 @@ def _at_many_layers(item: Item) -> list[Item]:
     if any(letter == index for letter, _ in item.free):
         ends = bounds(index, item.conditions)
         lower, upper = ([number + MANY * (name == last) for name, number in end] for end in ends)
-        places = range(max(1, *lower, 1), min(MANY, *upper, MANY) + 1)
+        places = range(max(lower, default=1), min([MANY, *upper]) + 1)
     found = [_instance_at(item, {last: MANY, index: place}) for place in places]
     return [] if None in found else found
 
