@@ -1,6 +1,5 @@
 """`make serve`: the book is shown, and built again after each change, by processes that run the code of now."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixture_book.build import ROOT, copy_to, plant
+from tests.fixture_book.build import ROOT, call, copy_to, plant
 
 LIVE = Path("book", "_ext", "live.py")
 
@@ -28,14 +27,7 @@ class Served:
     def __init__(self, folder: Path):
         self.folder, self.port, self.log = folder, free_port(), folder / "log"
         with self.log.open("w") as log:
-            self.run = subprocess.Popen(
-                [sys.executable, LIVE, str(self.port)],
-                cwd=folder,
-                env={**os.environ, "PYTHONPATH": str(folder)},
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-            )
+            self.run = call(folder, sys.executable, LIVE, str(self.port), stdout=log, stderr=subprocess.STDOUT)
         self.builds = 0
 
     def next_build(self) -> str:

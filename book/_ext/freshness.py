@@ -263,7 +263,7 @@ def notebook_of(app, docname: str, source: str) -> NotebookNode | None:
 
 def folder_for(app, docname: str, source: str) -> str:
     """The folder for the outputs of a page, named after all that they rest on at present."""
-    known = app.env.__dict__.setdefault("needs", {})
+    known = app.env.needs
     stamp = digest(all_code(), source)
     if docname not in known or known[docname].source != stamp:
         known[docname] = needs_of(notebook_of(app, docname, source), stamp, known.get(docname))
@@ -294,21 +294,19 @@ def old_outputs(app, env, added, changed, removed):
     if env.found_docs <= added:
         forget_modules(app)
     app.read_now = {}
-    texts: dict[Path, str] = {}
-    return [name for name in env.read_as.keys() - added - changed - removed if _changed(app, name, texts)]
+    text = cache(text_of)  # many pages include the same files
+    return [name for name in env.read_as.keys() - added - changed - removed if _changed(app, name, text)]
 
 
-def _changed(app, docname: str, texts: dict[Path, str]) -> bool:
+def _changed(app, docname: str, text: Callable[[Path], str]) -> bool:
     """Whether a page, what it includes, or what its outputs rest on is not what it was when it was read."""
-    path = Path(app.env.doc2path(docname))
-    for file in (path, *(Path(app.srcdir, each) for each in app.env.depends_on.get(docname, ()))):
-        if file not in texts:
-            texts[file] = text_of(file)
-    if digest(lines_of(texts[path])) != app.env.read_as[docname]:
-        return True
-    if any(digest(texts[Path(app.srcdir, each)]) != was for each, was in app.env.depends_on.get(docname, {}).items()):
-        return True
-    return folder_for(app, docname, texts[path]) != app.env.kept_in[docname]
+    env = app.env
+    source, included = text(Path(env.doc2path(docname))), env.depends_on.get(docname, {})
+    return (
+        digest(lines_of(source)) != env.read_as[docname]
+        or any(digest(text(Path(app.srcdir, file))) != was for file, was in included.items())
+        or folder_for(app, docname, source) != env.kept_in[docname]
+    )
 
 
 def text_of(file: Path) -> str:
@@ -323,7 +321,7 @@ def lines_of(text: str) -> str:
 
 def remember(app):
     """What is known of the pages is kept with them."""
-    for name in ("kept_in", "read_as", "depends_on"):
+    for name in ("kept_in", "read_as", "depends_on", "needs"):
         app.env.__dict__.setdefault(name, {})
 
 

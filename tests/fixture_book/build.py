@@ -34,17 +34,23 @@ def plant(folder: Path, file: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def start(folder: Path, *arguments: str) -> subprocess.Popen:
-    """Start a build. The copy of nncore in the folder is the one that the pages import."""
+def call(folder: Path, *command: str | Path, **options) -> subprocess.Popen:
+    """Start a command in the folder of a book. The copy of nncore there is the one that the pages import."""
     return subprocess.Popen(
-        [Path(sys.executable).with_name("jupyter-book"), "build", folder, *arguments],
+        command,
+        cwd=folder,
         env={**os.environ, "PYTHONPATH": str(folder)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
         # Where tests run in the background, an interrupt is ignored, and by their children as well.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        **options,
     )
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen:
+    """Start a build."""
+    book = Path(sys.executable).with_name("jupyter-book")
+    pipe = subprocess.PIPE
+    return call(folder, book, "build", folder, *arguments, stdout=pipe, stderr=pipe, text=True)
 
 
 def build(folder: Path, *, strict: bool = True) -> subprocess.CompletedProcess:

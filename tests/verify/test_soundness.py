@@ -5,9 +5,8 @@ from common import NOTATION, SOFTMAX, write
 
 from nncore.verify.book import check
 from nncore.verify.evidence import FAILING, WITHOUT_MEANING
-from nncore.verify.verdicts import ALL_SHAPES, AT_SHAPES, REFUTED, SAMPLED
+from nncore.verify.verdicts import ALL_SHAPES, REFUTED
 
-ACCEPTED = (ALL_SHAPES, AT_SHAPES, SAMPLED)
 SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
 LAYERS = (r"A^{[0]} := X", r"Z^{[r]} := A^{[r-1]} W^{[r]} + \mathbf{1} b^{[r]} \quad 1 \le r \le R")
 ACTIVATIONS = (*LAYERS, r"A^{[r]} := f(Z^{[r]}) \quad 1 \le r < R", r"A^{[R]} := Z^{[R]}")
@@ -25,8 +24,6 @@ def notation(text):
 
 RANDOM = notation("random:\n  - {letter: W, entries: independent}")
 SWISH = notation(r"functions:" + "\n" + r"  - {name: '\operatorname{swish}', kind: number, meaning: swish}")
-
-
 DOUBLED = (notation("scalars:\n  - {letter: q, over: r, meaning: a number for each layer}"), "q_0 := h",
            r"q_r := 2 q_{r-1} \quad r \ge 1")  # fmt: skip
 
