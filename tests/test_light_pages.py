@@ -16,8 +16,7 @@ FACE = (
 )
 SUN, MOON, BELL = 0xF185, 0xF186, 0xF0F3
 ICONS = (
-    f'.fa-sun:before{{content:"\\{SUN:x}"}}.fa-moon:before{{content:"\\{MOON:x}"}}'
-    f':root{{--pst-icon-bell:"\\{BELL:x}"}}'
+    f'.fa-sun:before{{content:"\\{SUN:x}"}}.fa-moon:before{{content:"\\{MOON:x}"}}:root{{--pst-icon-bell:"\\{BELL:x}"}}'
 )
 FILES = {
     "_static/styles/theme.css": f'@import "../basic.css";a{{background:url("pictures/a.png")}}{FACE}{ICONS}',

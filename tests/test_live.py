@@ -33,7 +33,7 @@ class Served:
     def next_build(self) -> str:
         """What the next build prints last."""
         self.builds += 1
-        for _ in range(1200):
+        for _ in range(6000):
             assert self.run.poll() is None, self.log.read_text()
             ends = [
                 line for line in self.log.read_text().splitlines() if line.startswith(("Built", "The build failed"))
@@ -98,6 +98,7 @@ def test_a_port_that_cannot_be_used_is_told_in_one_line(tmp_path, port):
 def test_nothing_is_left_when_it_ends(tmp_path, number):
     served = Served(copy_to(tmp_path / "book"))
     while "The book is on" not in served.log.read_text():
+        assert served.run.poll() is None, served.log.read_text()
         time.sleep(0.1)
     served.run.send_signal(number)
     served.run.wait(timeout=60)

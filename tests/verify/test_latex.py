@@ -1,7 +1,7 @@
 """Every construct of the grammar has the reading that its author expects, and nothing else has a reading."""
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from nncore.verify import tree as t
@@ -416,7 +416,7 @@ _CHAINS = st.builds(
 _CLAIMS = _CHAINS.filter(lambda chain: chain.links)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(_CHAINS, st.lists(_CLAIMS, max_size=2))
 def test_every_tree_is_read_back_from_its_latex(chain, conditions):
     formula = t.Formula((chain,), tuple(conditions))
@@ -433,7 +433,7 @@ _PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_PIECES, max_size=25).map(" ".join) | st.text(max_size=40))
 @example("\\")
 @example("\\begin{aligned}")
