@@ -286,11 +286,22 @@ def test_code_and_citations_can_be_copied(site, open_page):
     assert faults == []
 
 
-def test_search_finds_softmax(site, open_page):
-    page, faults = open_page(f"{site}search.html?q=softmax")
-    page.wait_for_selector("#search-results li a")
-    found = page.locator("#search-results li a").all_text_contents()
-    assert any("oftmax" in title for title in found)
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("softmax", ["Softmax", "Softmax and cross-entropy together"]),
+        ("relu", ["ReLU"]),
+        ("gradient check", ["Gradient checking"]),
+        ("softmax_vjp", ["nncore.functions.softmax_vjp"]),
+        ("notation", ["Notation"]),
+        ("errata", ["Errata of the source notes"]),
+    ],
+)
+def test_the_search_shows_the_page_about_its_words_first(words, first, site, open_page):
+    page, faults = open_page(f"{site}search.html?q={words}")
+    page.get_by_text("Search finished").wait_for()
+    found = page.locator("#search-results li > a").all_text_contents()
+    assert found[: len(first)] == first
     assert faults == []
 
 

@@ -43,7 +43,7 @@ KERNEL = ("strict_build.py", "kernel_process.py", "kernel_startup.py")  # what a
 FRAME = (
     *("_config.yml", "_toc.yml", "requirements.lock", "pyproject.toml", "CITATION.cff", "book/**/*.bib"),
     *("nncore/verify/**/*",),
-    *("book/_ext/*.py", "book/_static/**/*", "book/_templates/**/*", "book/_vendor/**/*"),
+    *("book/_ext/*", "book/_static/**/*", "book/_templates/**/*", "book/_vendor/**/*"),
 )
 
 FILE = re.compile(r"[\w-]+(?:\.\w+)+")

@@ -2,6 +2,7 @@
 
 import html
 import os
+import re
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -65,6 +66,21 @@ def roles_of_references(app, pagename, templatename, context, doctree):
         context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
 
 
+def order_of_search(app, config):
+    """Rank what the search finds; Sphinx wants the whole path of the file that says how."""
+    config.html_search_scorer = str(Path(__file__).with_name("search_order.js"))
+
+
+def titles_of_search(app):
+    """Enter pages by their titles without the numbers, with which Sphinx takes them for sections of themselves."""
+    enter = app.builder.index_page
+
+    def without_number(pagename, doctree, title):
+        enter(pagename, doctree, re.sub('<span class="section-number">.*?</span>', "", title))
+
+    app.builder.index_page = without_number
+
+
 def front_door(app, exception):
     """Write index.html, from which a reader is led to the first page; the one of Jupyter Book has no language."""
     if exception is None and app.builder.name == "html":
@@ -82,6 +98,8 @@ def front_door(app, exception):
 
 def setup(app):
     app.connect("config-inited", addresses, priority=10)
+    app.connect("config-inited", order_of_search)
+    app.connect("builder-inited", titles_of_search)
     app.connect("html-page-context", first_paragraph, priority=10)
     app.connect("html-page-context", roles_of_references)
     app.connect("build-finished", front_door, priority=900)
