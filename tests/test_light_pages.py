@@ -1,12 +1,15 @@
-"""Light pages, on a small site: what is joined, in which order, and which icons stay."""
+"""Light pages, on a small site: what is joined, in which order, and which styles and icons stay."""
 
+import shutil
 from pathlib import Path
 
+import light_pages
 import pydata_sphinx_theme
 import pytest
+import style_sheet
 from fontTools.ttLib import TTFont
 
-from book._ext import light_pages
+from tests.fixture_book.build import build, copy_to, plant
 
 FONTS = Path("vendor/fontawesome/webfonts")
 THEME = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
@@ -26,6 +29,7 @@ FILES = {
     "_static/two.js": "two(hint);",
     "_static/scripts/fontawesome.js": "icons();",
     "_static/searchtools.js": "search();",
+    "_static/language_data.js": "words();",
     "_images/figure.svg": '<svg xmlns:x="y" width="360pt" height="72pt"></svg>',
 }
 
@@ -56,6 +60,19 @@ def site(tmp_path):
     for font in (THEME / FONTS).glob("*.ttf"):
         (tmp_path / "_static" / FONTS / font.name).write_bytes(font.read_bytes())
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def heavy_book(tmp_path_factory):
+    """The fixture book as it would be without this extension, and with it."""
+    folder = copy_to(tmp_path_factory.mktemp("heavy") / "book")
+    plant(folder, "_config.yml", "    light_pages: book/_ext\n", "")
+    assert build(folder).returncode == 0
+    heavy = folder / "_build" / "html"
+    light = Path(shutil.copytree(heavy, folder / "light"))
+    pages = [page for page in light.rglob("*.html") if "_static" not in page.parts]
+    light_pages.lighten(light, {page: page.read_text() for page in pages})
+    return heavy, light
 
 
 def lightened(site):
@@ -103,7 +120,89 @@ def test_a_second_build_changes_nothing_and_takes_new_pages_in(site):
     before = lightened(site)
     assert lightened(site) == before
     (site / "search.html").write_text(page(".", '<i class="fa-solid fa-moon"></i>'))
-    ordinary, search = lightened(site)
-    assert ordinary == before[0] and "book-" in search
+    assert len(lightened(site)) == len(before)
     codes = set(TTFont(site / "_static" / "fa-solid-900.woff").getBestCmap())
     assert {SUN, MOON} <= codes
+
+
+# Styles that are used -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sheet", "rest"),
+    [
+        (".a{x:1}.b{y:2}", ".a{x:1}"),
+        (".a,.b p,p>.a.b,.a p{x:1}", ".a,.a p{x:1}"),
+        ("#a{x:1}#b{x:1}#a .b{x:1}", "#a{x:1}"),
+        ("p:hover,*{x:1}", "p:hover,*{x:1}"),
+        ("p:not(.b),.a:is(.b,.c){x:1}", "p:not(.b),.a:is(.b,.c){x:1}"),
+        ('[class*="b,c"]{x:1}', '[class*="b,c"]{x:1}'),
+        (r".a\:b{x:1}", r".a\:b{x:1}"),
+        ("@media print{.a{x:1}.b{y:2}}@media all{.b{y:2}}", "@media print{.a{x:1}}"),
+        ("@supports (x:1){@media print{.b{y:2}}}", ""),
+        ("@font-face{font-family:b}@keyframes b{from{x:1}}", "@font-face{font-family:b}@keyframes b{from{x:1}}"),
+        ('.a{x:url("b;}.c{");--y:{z}}', '.a{x:url("b;}.c{");--y:{z}}'),
+        ("/*! license *//* a note */.a{x:1}", "/*! license */.a{x:1}"),
+        (".a{x:1", ".a{x:1}"),
+    ],
+)
+def test_a_rule_stays_if_one_of_its_selectors_may_match(sheet, rest):
+    assert style_sheet.used(sheet, {"a"}) == rest
+
+
+def test_names_that_stand_in_pages_or_that_scripts_make_are_used(site):
+    rules = {name: f".{name}{{color:red}}" for name in ("in-page", "in-script", "made-here", "nowhere")}
+    (site / "_static/book.css").write_text("".join(rules.values()))
+    (site / "_static/one.js").write_text('e.classList.add("in-script", "made-" + where)')
+    (site / "book/a.html").write_text(page("..", '<p id="x" class="other in-page">nowhere</p>'))
+    lightened(site)
+    css = joined(site, "css")[1]
+    assert [name for name, rule in rules.items() if rule not in css] == ["nowhere"]
+
+
+def test_a_new_name_brings_its_rule_to_all_pages(site):
+    with (site / "_static/book.css").open("a") as book:
+        book.write(".new{color:red}")
+    before = lightened(site)
+    (old, css), search = joined(site, "css"), page(".", '<p class="new"></p>')
+    assert ".new" not in css
+    (site / "search.html").write_text(search)
+    ordinary, _ = lightened(site)
+    new, css = joined(site, "css")  # the only one
+    assert ".new{color:red}" in css
+    assert ordinary == before[0].replace(old, new) == (site / "book/a.html").read_text()
+
+
+def test_a_style_sheet_that_is_there_is_not_made_again(site, monkeypatch):
+    lightened(site)
+    monkeypatch.setattr(style_sheet, "used", None)
+    (site / "search.html").write_text(page(".", "<p>another text</p>"))
+    assert "book-" in lightened(site)[1]
+
+
+LOOK = """() => [...document.querySelectorAll("body *:not(script)")].map((element) => {
+    const box = element.getBoundingClientRect();
+    const styles = [null, "::before", "::after"].map((part) => getComputedStyle(element, part));
+    const of = (style) => ["color", "backgroundColor", "font", "border", "display", "content"].map((key) => style[key]);
+    return [element.tagName, element.className, box.x, box.y, box.width, box.height, ...styles.flatMap(of)].join(" ");
+})"""
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_a_light_page_looks_as_it_did(mode, heavy_book, browser):
+    """All elements keep their places and styles; the script that draws icons is left out on both sides."""
+    heavy, light = heavy_book
+    tab = browser.new_page(color_scheme=mode, reduced_motion="reduce")
+    tab.route("**/fontawesome.js*", lambda route: route.abort())
+    for name in ("book/index.html", "book/page.html", "search.html"):
+        looks = []
+        for folder in (heavy, light):
+            tab.goto((folder / name).as_uri())
+            tab.evaluate("document.querySelectorAll('details').forEach((element) => { element.open = true })")
+            tab.evaluate("document.querySelectorAll('img').forEach((element) => element.remove())")  # sizes are rounded
+            tab.evaluate("document.fonts.ready")
+            tab.wait_for_timeout(1000)  # transitions
+            looks.append(tab.evaluate(LOOK))
+        assert len(looks[0]) > 50
+        assert looks[0] == looks[1], name
+    tab.close()

@@ -1,9 +1,10 @@
-"""Light pages: one style sheet, one script, and of the icons only those that the book shows.
+"""Light pages: one style sheet, one script, and of the styles and icons only those that the book shows.
 
 The theme and the extensions load some thirty files on every page. Once the pages are written, their style sheets are
 joined into one and so are their scripts, in the order in which the pages name them; the script that draws icons goes,
-because the theme's style sheet draws the same ones from a font; and of that font what no page shows is left out. An
-image gets the size that its file has, so that nothing moves when it arrives, and is loaded when a reader comes near it.
+because the theme's style sheet draws the same ones from a font; and what no page uses of the styles and of that font
+is left out (style_sheet.py). An image gets the size that its file has, so that nothing moves when it arrives, and is
+loaded when a reader comes near it.
 """
 
 import hashlib
@@ -13,30 +14,26 @@ import re
 from functools import cache, partial
 from pathlib import Path
 
+import style_sheet
+
 LINK = re.compile(r'<link\b[^>]*\brel="(?:stylesheet|preload)"[^>]*>\s*')
 SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>\s*", re.DOTALL)
 ADDRESS = re.compile(r'\b(?:src|href)="([^"?]+)')
 JOINED = re.compile(r"_static/book-[0-9a-f]{12}\.(?:css|js)")
+SHEET = re.compile(r"_static/book-[0-9a-f]{12}\.css")
 IMAGE = re.compile(r'<img\b[^>]*\bsrc="([^"]+\.svg)"[^>]*>')
 SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)pt" height="([\d.]+)pt"')  # of a figure of matplotlib
 
 # Scripts that no page needs: icons, which the style sheet draws; live code, which the book does not have; and what the
 # search page alone needs (and there stays as it is).
 ICONS, SEARCH = "fontawesome.js", ("searchtools.js", "language_data.js", "searchindex.js")
+SEARCH_SCRIPTS = SEARCH[:2]  # those which write into the page
 UNUSED = ("text/x-thebe-config", "kernelName =", "DOCUMENTATION_OPTIONS.")
 STAYS = ('data-cfasync="false"', "Activate the search field")  # before the first paint; on the search page
 
-ICON_RULE = re.compile(r"(?:\.fa-[a-z0-9-]+:before,?)+\{content:[^}]*\}")
-ICON_NAME = re.compile(r"\.(fa-[a-z0-9-]+):before")
-CONTENT = re.compile(r'content:"(?:\\([0-9a-f]+) ?|(.))"')
-ICON_OF_THEME = re.compile(r'--pst-icon-[a-z-]+:"(?:\\([0-9a-f]+) ?|(.))"')
-CLASSES = re.compile(r'\bclass="([^"]*\bfa-[^"]*)"')
+NAMES = re.compile(r'\b(?:class|id)="([^"]*)"')
+WORD = re.compile(r"[\w-]+")
 SOURCE_MAP = re.compile(r"//# sourceMappingURL=.*")
-IMPORT = re.compile(r'@import "([^"]+)";')
-URL = re.compile(r"url\((['\"]?)(?!data:|#)([^)'\"]+)\1\)")
-FONT_FILE = re.compile(
-    r'url\((vendor/fontawesome/webfonts/([a-z0-9-]+))\.woff2\) format\("woff2"\),url\(\1\.ttf\) format\("truetype"\)'
-)
 
 # Every page with mathematics shows these two; asked for early, they are there before the text is laid out, so that it
 # does not move. A page that is read from a file may not ask.
@@ -67,32 +64,50 @@ def lighten(site: Path, pages: dict[Path, str]) -> None:
     heavy = [page for page, text in pages.items() if text.count('rel="stylesheet"') > 1]
     if not heavy:
         return
-    shown = {name for text in pages.values() for names in CLASSES.findall(text) for name in names.split()}
+    parts = {page: _assets(pages[page], page.parent, page.name == "search.html") for page in heavy}
+    words = _words(site, {script for _, scripts, _ in parts.values() for script in scripts})
+    shown = {name for text in pages.values() for names in set(NAMES.findall(text)) for name in names.split()}
 
     @cache
     def sheet_of(files: tuple[Path, ...]) -> str:
-        return _written(site, "css", style(site, files, shown))
+        return _sheet(site, style_sheet.joined(site, files), shown, words)
 
     @cache
-    def script_of(parts: tuple[Path | str, ...]) -> str:
-        return _written(site, "js", "\n;".join(map(_source, parts)))
+    def script_of(scripts: tuple[Path | str, ...]) -> str:
+        return _written(site, "js", "\n;".join(map(_source, scripts)))
 
-    for page in heavy:
+    for page, (sheets, scripts, bare) in parts.items():
         root = posixpath.relpath(".", page.parent.relative_to(site).as_posix())
-        is_search = page.name == "search.html"
-        sheets, scripts, bare = _assets(pages[page], page.parent, is_search)
         head = FONTS.replace("ROOT", root) if 'class="katex"' in bare else ""
         head += (
             f'<link rel="stylesheet" href="{root}/{sheet_of(sheets)}" />\n'
             f'<script defer src="{root}/{script_of(scripts)}"></script>\n'
         )
+        is_search = page.name == "search.html"
         bare = _before_search(bare, head) if is_search else bare.replace("</head>", f"{head}</head>", 1)
         pages[page] = IMAGE.sub(partial(_sized, page.parent), bare)
         page.write_text(pages[page], encoding="utf-8")
+    _relink(pages, heavy)
     linked = {name for text in pages.values() for name in JOINED.findall(text)}
     for file in site.glob("_static/book-*"):
         if JOINED.match(f"_static/{file.name}") and f"_static/{file.name}" not in linked:
             file.unlink()  # of an earlier build
+
+
+def _words(site: Path, scripts: set[Path | str]) -> set[str]:
+    """All words of the scripts: some of them are names that they give to what they show."""
+    texts = [*map(_source, scripts), *(_source(site / "_static" / name) for name in SEARCH_SCRIPTS)]
+    return {word for text in texts for word in WORD.findall(text)}
+
+
+def _relink(pages: dict[Path, str], heavy: list[Path]) -> None:
+    """Pages from an earlier build get the style sheet of the others, which holds what they use as well."""
+    sheets = {page: found[0] for page, text in pages.items() if (found := SHEET.search(text))}
+    old, new = ({sheets[page] for page in some} for some in (sheets.keys() - heavy, heavy))
+    if len(old) == len(new) == 1 and old != new:
+        for page in sheets.keys() - heavy:
+            pages[page] = SHEET.sub(*new, pages[page])
+            page.write_text(pages[page], encoding="utf-8")
 
 
 def _assets(text: str, folder: Path, is_search: bool) -> tuple[tuple[Path, ...], tuple[Path | str, ...], str]:
@@ -137,61 +152,24 @@ def _source(part: Path | str) -> str:
 
 def _written(site: Path, kind: str, text: str) -> str:
     """The address of a joined file, which is named after what it holds: no browser shows an old one."""
-    data = text.encode("utf-8")
-    address = f"_static/book-{hashlib.sha256(data).hexdigest()[:12]}.{kind}"
-    (site / address).write_bytes(data)
+    address = _address(kind, text)
+    (site / address).write_text(text, encoding="utf-8")
     return address
 
 
-def style(site: Path, files: tuple[Path, ...], shown: set[str]) -> str:
-    """Some style sheets in one, which stands in ``_static``; icons that are not shown are left out."""
-    text = "\n".join(_sheet(site, file) for file in files)
-    codes = {_code(found) for found in ICON_OF_THEME.finditer(text)}
-
-    def wanted(rule):
-        if shown.isdisjoint(ICON_NAME.findall(rule[0])):
-            return ""
-        codes.add(_code(CONTENT.search(rule[0])))
-        return rule[0]
-
-    text = ICON_RULE.sub(wanted, text)
-
-    def smaller(found):
-        source = site / "_static" / "vendor" / "fontawesome" / "webfonts" / f"{found[2]}.ttf"
-        return f'url({_icons(site, source, codes)}) format("woff")'
-
-    return FONT_FILE.sub(smaller, text)
+def _sheet(site: Path, text: str, shown: set[str], words: set[str]) -> str:
+    """The address of a style sheet, which is named after what it is made of: one that is there is not made again."""
+    starts = tuple(word for word in words if len(word) > 2 and word.endswith("-"))  # of names that a script completes
+    names = {name for name in style_sheet.names(text) if name in shown or name in words or name.startswith(starts)}
+    address = _address("css", Path(style_sheet.__file__).read_text(encoding="utf-8"), text, *sorted(names))
+    if not (site / address).is_file():
+        made = style_sheet.with_its_icons(site, style_sheet.used(text, names))
+        (site / address).write_text(made, encoding="utf-8")
+    return address
 
 
-def _sheet(site: Path, file: Path) -> str:
-    """A style sheet with what it imports, its addresses as seen from ``_static``."""
-    text = file.read_text(encoding="utf-8")
-    folder = file.parent.relative_to(site / "_static").as_posix()
-
-    def moved(found):
-        return f"url({posixpath.normpath(posixpath.join(folder, found[2]))})"
-
-    text = URL.sub(moved, text)
-    return IMPORT.sub(lambda found: _sheet(site, (file.parent / found[1]).resolve()), text)
-
-
-def _code(found) -> int:
-    return int(found[1], 16) if found[1] else ord(found[2])
-
-
-def _icons(site: Path, source: Path, codes: set[int]) -> str:
-    """The icons of a font that are shown, as a font of their own; the address as seen from ``_static``."""
-    from fontTools import subset  # loaded only if a page was written
-    from fontTools.ttLib import TTFont
-
-    font = TTFont(source, recalcTimestamp=False)
-    options = subset.Options(flavor="woff", layout_features=[], hinting=False, notdef_outline=True)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=codes)
-    subsetter.subset(font)
-    font.flavor = "woff"
-    font.save(site / "_static" / f"{source.stem}.woff")
-    return f"{source.stem}.woff"
+def _address(kind: str, *parts: str) -> str:
+    return f"_static/book-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:12]}.{kind}"
 
 
 def _sized(folder: Path, image: re.Match) -> str:
