@@ -180,6 +180,24 @@ def test_a_style_sheet_that_is_there_is_not_made_again(site, monkeypatch):
     assert "book-" in lightened(site)[1]
 
 
+def test_a_style_sheet_that_was_not_written_to_its_end_is_not_taken_for_whole(site, monkeypatch):
+    class Stopped(Exception):
+        """As when the disk is full."""
+
+    def half(path, text, **_):
+        path.write_bytes(text[:99].encode())
+        raise Stopped
+
+    pages = {name: (site / name).read_text() for name in ("book/a.html", "search.html")}
+    with monkeypatch.context() as patched, pytest.raises(Stopped):
+        patched.setattr(Path, "write_text", half)
+        lightened(site)
+    for name, text in pages.items():
+        (site / name).write_text(text)
+    lightened(site)
+    assert joined(site, "css")[1].endswith("c{background:url(data:c)}")
+
+
 LOOK = """() => [...document.querySelectorAll("body *:not(script)")].map((element) => {
     const box = element.getBoundingClientRect();
     const styles = [null, "::before", "::after"].map((part) => getComputedStyle(element, part));

@@ -163,8 +163,9 @@ def _sheet(site: Path, text: str, shown: set[str], words: set[str]) -> str:
     names = {name for name in style_sheet.names(text) if name in shown or name in words or name.startswith(starts)}
     address = _address("css", Path(style_sheet.__file__).read_text(encoding="utf-8"), text, *sorted(names))
     if not (site / address).is_file():
-        made = style_sheet.with_its_icons(site, style_sheet.used(text, names))
-        (site / address).write_text(made, encoding="utf-8")
+        part = site / f"{address}.part"  # of a build that is interrupted nothing stays under that name
+        part.write_text(style_sheet.with_its_icons(site, style_sheet.used(text, names)), encoding="utf-8")
+        part.replace(site / address)
     return address
 
 
