@@ -305,6 +305,30 @@ def test_the_search_shows_the_page_about_its_words_first(words, first, site, ope
     assert faults == []
 
 
+def test_a_link_from_the_ledger_into_a_closed_solution_leads_there(site, open_page):
+    page, faults = open_page(f"{site}book/network/backpropagation.html")
+    folded = ".admonition.toggle-hidden [id^=formula-]"
+    page.wait_for_selector(folded, state="attached")
+    names = page.eval_on_selector_all(folded, "found => found.map((element) => element.id)")
+    assert names
+    for name in names:
+        page.goto("about:blank")
+        page.goto(f"{site}book/network/backpropagation.html#{name}")
+        title = page.locator(f".admonition.toggle-hidden:has([id='{name}']) > .admonition-title")
+        page.wait_for_function("scrollY > 0", timeout=10_000)
+        assert -100 < title.bounding_box()["y"] < page.viewport_size["height"]
+    assert faults == []
+
+
+def test_nothing_fades_on_paper(site, open_page):
+    page, _ = open_page(f"{site}book/reference/ledger.html")
+    fading = """() => [...document.querySelectorAll(".pst-scrollable-table-container")].filter(
+        (box) => getComputedStyle(box).maskImage !== "none").length"""
+    assert page.evaluate(fading) > 5
+    page.emulate_media(media="print")
+    assert page.evaluate(fading) == 0
+
+
 def test_the_theme_switch_turns_the_page_dark_and_keeps_it_dark(site, open_page):
     page, faults = open_page(f"{site}book/index.html")
     themes = set()
