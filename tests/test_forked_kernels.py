@@ -1,17 +1,12 @@
 """A page runs in a kernel of its own that is forked from a warm process: alone, in its folder, and never for ever."""
 
 import os
-import sys
 import time
 
+import forked_kernels
 import nbformat
 import pytest
 from jupyter_cache import get_cache
-
-from tests.pages_of_book import ROOT
-
-sys.path.insert(0, str(ROOT / "book" / "_ext"))  # as Sphinx finds extensions; a forked process looks for them by name
-import forked_kernels
 
 
 def notebook(*cells: str):

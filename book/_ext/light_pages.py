@@ -7,7 +7,6 @@ is left out (style_sheet.py). An image gets the size that its file has, so that 
 loaded when a reader comes near it.
 """
 
-import hashlib
 import logging
 import posixpath
 import re
@@ -15,6 +14,8 @@ from functools import cache, partial
 from pathlib import Path
 
 import style_sheet
+
+from nncore.verify.cache import digest
 
 LINK = re.compile(r'<link\b[^>]*\brel="(?:stylesheet|preload)"[^>]*>\s*')
 SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>\s*", re.DOTALL)
@@ -54,13 +55,13 @@ logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every ta
 def finish(app, exception):
     """Lighten every page of the built book."""
     if exception is None and app.builder.name == "html":
-        site = Path(app.outdir)
-        pages = [page for page in site.rglob("*.html") if "_static" not in page.relative_to(site).parts]
-        lighten(site, {page: page.read_text(encoding="utf-8") for page in sorted(pages)})
+        lighten(Path(app.outdir))
 
 
-def lighten(site: Path, pages: dict[Path, str]) -> None:
+def lighten(site: Path) -> None:
     """Rewrite the pages of a site, apart from those that are light already, from an earlier build."""
+    found = sorted(page for page in site.rglob("*.html") if "_static" not in page.relative_to(site).parts)
+    pages = {page: page.read_text(encoding="utf-8") for page in found}
     heavy = [page for page, text in pages.items() if text.count('rel="stylesheet"') > 1]
     if not heavy:
         return
@@ -170,7 +171,7 @@ def _sheet(site: Path, text: str, shown: set[str], words: set[str]) -> str:
 
 
 def _address(kind: str, *parts: str) -> str:
-    return f"_static/book-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:12]}.{kind}"
+    return f"_static/book-{digest(*parts)[:12]}.{kind}"
 
 
 def _sized(folder: Path, image: re.Match) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
+import tinycss2
+
 ICON = re.compile(r'(?:content|--pst-icon-[a-z-]+):"(?:\\([0-9a-f]+) ?|(.))"')
 NAME = re.compile(r"[.#](-?[A-Za-z_][\w-]*)")
 IMPORT = re.compile(r'@import "([^"]+)";')
@@ -46,14 +48,10 @@ def names(text: str) -> set[str]:
 
 def used(text: str, names: set[str]) -> str:
     """A style sheet without the rules that need a class or an id that is not among the names."""
-    import tinycss2  # loaded only if a page was written
-
     return "".join(_kept(tinycss2.parse_stylesheet(text), names))
 
 
 def _kept(rules: list, names: set[str]) -> Iterator[str]:
-    import tinycss2
-
     for rule in rules:
         if rule.type == "qualified-rule":
             selectors = [each for each in _split(rule.prelude) if _needs(each) <= names]

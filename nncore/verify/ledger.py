@@ -140,7 +140,7 @@ def _summary(app, docname) -> Iterator[nodes.Node]:
         if not ledgers:
             return nodes.Text(title)
         page = "" if ledgers[0] == docname else app.builder.get_relative_uri(docname, ledgers[0])
-        return _link(f"{page}#{_table(name)}", title)
+        return _joined([_link(f"{page}#{_table(name)}", title)])
 
     rows = {f"{_table(name)}-sum": [page_link(name), *_numbers([book.pages[name]])] for name in _reading_order(app)}
     rows["ledger-sum"] = [nodes.strong("", "all pages"), *_numbers(book.report.pages)]
@@ -182,7 +182,7 @@ def _ledger_row(app, docname, name, formula: Evidence) -> list[nodes.Node]:
     under = [*(_link_to(app, docname, label, name) for label in formula.assumptions if label)]
     under += [nodes.literal("", condition) for condition in where]
     return [
-        _link_to(app, docname, formula.name),
+        _joined([_link_to(app, docname, formula.name)]),
         nodes.Text(", ".join(formula.kinds) or "–"),
         nodes.Text(word(formula) if formula.claims or formula.status in FAILING else "–"),
         nodes.Text("; ".join(methods) or "–"),
@@ -205,6 +205,7 @@ def _link(address: str, words: str) -> nodes.reference:
 
 
 def _joined(links: list[nodes.Node]) -> nodes.Node:
+    """Links as one text, in which they must stand."""
     if not links:
         return nodes.Text("–")
     return nodes.inline("", "", *[each for link in links for each in (nodes.Text(", "), link)][1:])
@@ -230,9 +231,8 @@ def _table_node(
 
 
 def _row_node(cells: list[nodes.Node]) -> nodes.row:
-    """A row without paragraphs in its cells, thousands of which keep a phone busy; a link must stand in a text."""
-    spans = (nodes.inline("", "", cell) if isinstance(cell, nodes.reference) else cell for cell in cells)
-    return nodes.row("", *(nodes.entry("", cell) for cell in spans))
+    """A row whose cells hold no paragraph, thousands of which keep a phone busy."""
+    return nodes.row("", *(nodes.entry("", cell) for cell in cells))
 
 
 def setup(app):
