@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from nncore.verify.judging import CHECKER_FAULT, REFUTED, UNDECIDED, judge
 from nncore.verify.meaning import CLAIM, ERRATUM, UNCHECKED, VALUE, Fault, Item
 from nncore.verify.names import Definition, Scope, array_named, array_of_entry
-from nncore.verify.numeric import Counterexample, Trial, sizes_of
+from nncore.verify.numeric import judge as judge_numbers
+from nncore.verify.numeric import refutes, sizes_of
 from nncore.verify.surroundings import REASONS
+from nncore.verify.verdicts import Counterexample
 
 
 class NotAsSaid(ValueError):
@@ -87,16 +89,14 @@ def judge_erratum(item: Item, correction: Sequence[Item], seed: str = "1") -> Fa
 
 
 def _check_that_it_is_fair(item: Item, wrong: Item, correction: Sequence[Item], seed: str) -> None:
-    trial = Trial(wrong, seed, {})
-    trial.verdict()
-    values, sizes, mode = trial.refuting
+    point = judge_numbers(wrong, seed).refuting
     for claim in correction:
-        if not _same_letters(claim, wrong.scope) or not set(sizes_of(claim)) <= sizes.keys():
+        if not _same_letters(claim, wrong.scope) or not set(sizes_of(claim)) <= point.sizes.keys():
             continue
-        if any(sizes.get(size, number) < number for size, number in claim.least):
+        if any(point.sizes.get(size, number) < number for size, number in claim.least):
             continue
         right = replace(claim, scope=wrong.scope, assumptions=())
-        if Trial(right, seed, {}).refuted_at(values, sizes, mode):
+        if refutes(right, point, seed):
             reason = "the numbers that refute this erratum refute its correction as well: state a condition"
             raise NotAsSaid(item, f"{reason} ({claim.formula.path.name}:{claim.line})")
 

@@ -23,9 +23,8 @@ from dataclasses import asdict, dataclass, fields
 
 from nncore.verify import tree as t
 from nncore.verify.meaning import ASSUMPTION, CLAIM, CONVENTION, DEFINITION, EXPRESSION, STEP
-from nncore.verify.numeric import Counterexample
 from nncore.verify.surroundings import ERRATUM, UNCHECKED
-from nncore.verify.verdicts import ALL_SHAPES, FAILURES, STATUSES, Judgement
+from nncore.verify.verdicts import ALL_SHAPES, FAILURES, STATUSES, Counterexample, Judgement
 
 UNREADABLE = "unreadable"
 WITHOUT_MEANING = "without meaning"
@@ -295,7 +294,7 @@ def judgement_as_json(judgement: Judgement) -> dict:
     """A judgement as an object for JSON."""
     sizes = {"shapes": [*map(dict, judgement.shapes)], "sizes": [*map(dict, judgement.sizes)]}
     at = judgement.counterexample
-    at = at and {**_items(at), "sizes": dict(at.sizes), "entry": dict(at.entry)}
+    at = at and {**_items(at), "sizes": dict(at.sizes), "entry": dict(at.entry), "inputs": dict(at.inputs)}
     return {**_items(judgement), **sizes, "counterexample": at}
 
 

@@ -266,7 +266,9 @@ def check_members(node: t.Node, scope: Scope, above: tuple[str, ...] = (), done:
 # Claims ---------------------------------------------------------------------------------------------------------------
 
 
-def numbered(nodes: Sequence[t.Node], conditions: Sequence[t.Chain], scope: Scope) -> Iterator[dict[str, int]]:
+def numbered(
+    nodes: Sequence[t.Node], conditions: Sequence[t.Chain], scope: Scope, depths: Iterable[int] = DEPTHS
+) -> Iterator[dict[str, int]]:
     """The numbers that take the place of R and of a free r in a statement; none if it is not about layers."""
     family, last = widths(scope.notation), last_layer(scope.notation)
     if not is_about_layers((*nodes, *conditions), scope):
@@ -276,7 +278,7 @@ def numbered(nodes: Sequence[t.Node], conditions: Sequence[t.Chain], scope: Scop
     named = [_layer_number(node, family.letter) for node in reached(everything, scope)]
     least = max([1, *filter(None, named)])
     ends = [number for where in bounds(last, conditions) for letter, number in where if letter is None]
-    for depth in sorted({*DEPTHS, *ends, least}):
+    for depth in sorted({*depths, *ends, least}):
         values = {last: depth}
         if depth < least or not _consistent(conditions, values):
             continue
@@ -348,14 +350,14 @@ def _contains_free(letter: str, nodes: Iterable[t.Node]) -> bool:
     return False
 
 
-def instances(item) -> Iterator[tuple[dict[str, int], object]]:
+def instances(item, depths: Iterable[int] = DEPTHS) -> Iterator[tuple[dict[str, int], object]]:
     """A claim (an `Item` of `nncore.verify.meaning`) with numbers in the place of R and r, and these numbers.
 
     For each number of layers that is tried, and each layer r that the conditions allow, one claim without either
     letter; a claim that is not about layers comes as it is, with no numbers.
     """
     nodes = [node for node in (item.left, item.right) if node]
-    for numbers in numbered(nodes, item.conditions, item.scope):
+    for numbers in numbered(nodes, item.conditions, item.scope, depths):
         yield numbers, (instance(item, numbers) if numbers else item)
 
 

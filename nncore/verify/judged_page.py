@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
-from nncore.verify import numeric, symbolic
+from nncore.verify import numeric
 from nncore.verify import tree as t
 from nncore.verify.cache import Cache, canonical, digest
 from nncore.verify.errata import NotAsSaid, judge_erratum, judge_unchecked
@@ -25,7 +25,7 @@ from nncore.verify.evidence import (
     judgement_as_json,
     judgement_from_json,
 )
-from nncore.verify.judging import judge
+from nncore.verify.judging import SECONDS_OF_A_PROOF, Clock, judge
 from nncore.verify.latex import read
 from nncore.verify.meaning import (
     ASSUMPTION,
@@ -152,7 +152,8 @@ class _Judging:
         except LatexError as error:
             fault = Fault(formula.path, *formula.place(error.line, error.column), error.reason)
             problems = [_of_fault(fault, self.root, UNREADABLE, error.snippet)]
-        parts = [self._part(item) for item in items]
+        clock = Clock()
+        parts = [self._part(item, clock) for item in items]
         parts = self._with_witness(parts, items, self.places[number - 1], page)
         problems += [self._problem(part, formula) for part in parts if _fails(part)]
         return Evidence(
@@ -189,10 +190,10 @@ class _Judging:
             used += [self.stated.get(id(each.value)) for each in agreed if _takes_derivatives(item)]
         yield from (each for each in dict.fromkeys(used) if each not in (name, None))
 
-    def _part(self, item: Item) -> Part:
+    def _part(self, item: Item, clock: Clock) -> Part:
         judgement, seconds = None, 0.0
         if item.kind in (CLAIM, CONVENTION, ERRATUM, UNCHECKED):
-            judgement, seconds = self._kept(item)
+            judgement, seconds = self._kept(item, clock)
         place = item.shown.fault if item.kind == ERRATUM and item.shown.fault else item
         return Part(
             kind=item.kind,
@@ -208,7 +209,7 @@ class _Judging:
             seconds=seconds,
         )
 
-    def _kept(self, item: Item) -> tuple[Judgement, float]:
+    def _kept(self, item: Item, clock: Clock) -> tuple[Judgement, float]:
         """The judgement of an item, from the cache or kept there if it is final, and the seconds that judging took."""
         corrections = self.corrections[item.shown.options["corrected"]] if item.kind == ERRATUM else ()
         values = [getattr(each, name) for each in (item, *corrections) for name in _SAYING]
@@ -218,20 +219,20 @@ class _Judging:
             return judgement_from_json(kept["judgement"]), kept["seconds"]
         start = time.process_time()
         try:
-            judgement = self._judgement(item)
+            judgement = self._judgement(item, clock)
         except Exception as error:  # whatever a formula does to the judges, the other formulas are judged
             judgement = Judgement(CHECKER_FAULT, reason=f"{type(error).__name__}: {error}")
         seconds = round(time.process_time() - start, 4)
-        in_time = judgement.status != SAMPLED or seconds < symbolic.LONGEST
+        in_time = judgement.status != SAMPLED or seconds < SECONDS_OF_A_PROOF
         self.in_time &= in_time
         if in_time and judgement.status not in (UNDECIDED, CHECKER_FAULT):
             self.store.put(key, {"judgement": judgement_as_json(judgement), "seconds": seconds})
         return judgement, seconds
 
-    def _judgement(self, item: Item) -> Judgement:
+    def _judgement(self, item: Item, clock: Clock) -> Judgement:
         """The judgement of a claim; of what is not claimed, whether it is as it says."""
         if item.kind in (CLAIM, CONVENTION):
-            return judge(item, self.seed, self.shared)
+            return judge(item, self.seed, self.shared, clock)
         try:
             if item.kind == UNCHECKED:
                 judge_unchecked(item, self.seed)

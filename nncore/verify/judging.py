@@ -5,6 +5,8 @@ refute is looked at with symbols. The two share no term, so that a fault of one 
 disagree the checker itself is at fault, which fails a build like a refuted equation does.
 """
 
+import time
+
 from nncore.verify import numeric, symbolic
 from nncore.verify.hints import slip
 from nncore.verify.meaning import CONVENTION, Item
@@ -19,16 +21,44 @@ from nncore.verify.verdicts import (
     Judgement,
 )
 
+SECONDS = 8.0  # of computing for all that a formula says: numbers, proofs and hints
+SECONDS_OF_A_PROOF = 5.0
+SECONDS_OF_A_HINT = 1.0
 
-def judge(item: Item, seed: str = "1", shared: dict | None = None) -> Judgement:
-    """The judgement of a claim or a convention; ``shared`` keeps numbers for the other claims of a page.
+
+class Clock:
+    """The seconds of computing that are left for a formula, however busy the machine is."""
+
+    def __init__(self, seconds: float = SECONDS):
+        self._end = time.process_time() + seconds
+
+    def left(self, most: float = SECONDS) -> float:
+        """Return how many seconds may still be spent, but not more than ``most``."""
+        return max(0.0, min(most, self._end - time.process_time()))
+
+
+def judge(item: Item, seed: str = "1", shared: dict | None = None, clock: Clock | None = None) -> Judgement:
+    """Return the judgement of a claim or a convention.
+
+    Parameters
+    ----------
+    item : Item
+        The claim.
+    seed : str
+        Where the random numbers begin.
+    shared : dict, optional
+        Keeps numbers for the other claims of a page.
+    clock : Clock, optional
+        The time that is left for its formula.
 
     Raises
     ------
     ValueError
         If the item claims nothing.
     """
-    verdict = numeric.judge(item, seed, shared)
+    clock = clock or Clock()
+    budget = numeric.Budget(seconds=clock.left(numeric.SECONDS))
+    verdict = numeric.judge(item, seed, shared, budget)
     known = {
         "where": verdict.where,
         "assumptions": verdict.assumptions,
@@ -42,18 +72,28 @@ def judge(item: Item, seed: str = "1", shared: dict | None = None) -> Judgement:
         status, method = (REFUTED if refuted else SAMPLED), "one-sided derivatives exist and differ"
         return Judgement(status, method, verdict.reason, verdict.counterexample, **known)
     if refuted:
-        if verdict.reason == numeric.DIFFER and (proof := symbolic.prove(item)) and not proof.shapes:
-            reason = "symbols prove what numbers refute"
-            return Judgement(CHECKER_FAULT, "", reason, verdict.counterexample, **known)
-        return Judgement(REFUTED, "numbers", verdict.reason, verdict.counterexample, slip(item, seed), **known)
+        if verdict.reason == numeric.DIFFER:
+            proof = symbolic.prove(item, clock.left(SECONDS_OF_A_HINT))
+            if proof and not proof.shapes:
+                reason = "symbols prove what numbers refute"
+                return Judgement(CHECKER_FAULT, "", reason, verdict.counterexample, **known)
+        hint = slip(item, seed, clock.left(SECONDS_OF_A_HINT))
+        return Judgement(REFUTED, "numbers", verdict.reason, verdict.counterexample, hint, **known)
     if restates(item):
         return Judgement(RESTATES, "both sides are the same before anything is expanded", **known)
-    proof = symbolic.prove(item)
+    proof = symbolic.prove(item, clock.left(SECONDS_OF_A_PROOF))
     if proof is None:
-        return Judgement(SAMPLED, "numbers", **known)
+        return Judgement(SAMPLED, _how_near(verdict), **known)
     return Judgement(AT_SHAPES if proof.shapes else ALL_SHAPES, proof.method, shapes=proof.shapes, **known)
 
 
+def _how_near(verdict: numeric.Verdict) -> str:
+    """How near an inequality came to failing; of an equation nothing is to be said."""
+    if verdict.margin is None:
+        return "numbers"
+    return f"numbers; the sides come as near to each other as {verdict.margin:.2g}"
+
+
 def restates(item: Item) -> bool:
-    """Whether both sides of a claim say the same before anything is computed."""
+    """Return whether both sides of a claim say the same before anything is computed."""
     return item.left == item.right

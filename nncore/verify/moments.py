@@ -10,8 +10,10 @@ An expectation is taken over the entries for which its body asks, found one by o
 is not drawn yet is evaluated anew for each of its values.
 """
 
+import random as random_source
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from nncore.verify import tree as t
 from nncore.verify.notation import Notation, Random
@@ -71,51 +73,127 @@ def random_letters(notation: Notation) -> Mapping[str, Random]:
 
 Distribution = Sequence[tuple[object, object]]  # weights and values
 
+_SCALES = (1, 1, 60, 2000)  # of what is not known
+_ONE_SIZE, _TWO_SIZES, _RARE = "one size", "two sizes", "rare"
+
 
 def distribution(
-    random: Random, numbers: Callable[[str, int], list], joint: Sequence, known: Mapping[str, object]
+    random: Random, source: random_source.Random, joint: Sequence, known: Mapping[str, object], jets
 ) -> Distribution:
-    """The weights and values of an entry.
+    """Return the weights and values of an entry, which have the known moments exactly.
 
-    ``numbers`` makes that many random positive numbers for a purpose, ``joint`` are the weights of the joint outcomes,
-    ``known`` holds the declared moments.
+    Weights are made to fit and values are fractions, so no root is taken: if w is ±r with probability q/r² in all and
+    else 0, its mean square is q. Some laws have an outcome of a probability near 10⁻⁴.
+
+    Parameters
+    ----------
+    random : Random
+        What is declared of the letter.
+    source : random.Random
+        What draws.
+    joint : sequence
+        The weights of the joint outcomes of dependent entries.
+    known : mapping
+        The declared moments, numbers or jets.
+    jets : Jets
+        What computes with them.
+
+    Raises
+    ------
+    Rejected
+        If no distribution has these moments.
     """
+    if not random.independent:
+        return _joint(source, joint, known, random.symmetric, jets)
     if random.symmetric:
-        one, other, chance = numbers("values", 3)
-        if one > other:  # two kinds, so that no relation between higher moments of the one passes for a rule
-            raw = [(chance, one), (chance, -one), (1, 0)]
-        else:
-            raw = [(chance, one), (chance, -one), (1, other), (1, -other)]
-    else:
-        weights = numbers("weights", len(joint)) if random.independent else joint
-        one, other, third = numbers("values", 3)
-        raw = list(zip(weights, (one, -other, third + 1), strict=True))
-    total = sum(weight for weight, _ in raw)
-    return _moved([(weight / total, value) for weight, value in raw], known, random.symmetric)
+        return _symmetric(source, known.get(SQUARE, known.get(SPREAD)), jets)
+    mean, spread = _mean_and_spread(source, known, jets)
+    return [(weight, mean + value) for weight, value in _around_0(source, spread, jets)]
 
 
-def _moved(raw: Distribution, known: Mapping[str, object], symmetric: bool) -> Distribution:
-    """The distribution shifted and scaled so that it has the known moments."""
-    mean = sum(weight * value for weight, value in raw)
-    square = sum(weight * value**2 for weight, value in raw)
-    if symmetric:
-        wanted = known.get(SQUARE, known.get(SPREAD))
-        factor = 1 if wanted is None else _root(wanted / square)
-        return [(weight, factor * value) for weight, value in raw]
-    if MEAN not in known and SPREAD not in known:
-        factor = _root(known[SQUARE] / square) if SQUARE in known else 1
-        return [(weight, factor * value) for weight, value in raw]
-    new_mean = known.get(MEAN, mean)
-    spread = square - mean**2
-    new_spread = known.get(SPREAD, known[SQUARE] - new_mean**2 if SQUARE in known else spread)
-    factor = _root(new_spread / spread)
-    return [(weight, new_mean + factor * (value - mean)) for weight, value in raw]
+def _fraction(source: random_source.Random, jets, low: int = 1, high: int = 40):
+    return jets.numbers.exact(source.randint(low, high), 16)
 
 
-def _root(number):
-    if number < 0:
+def _reach(number, jets) -> object:
+    """A fraction a little above the root of a number that is not negative."""
+    sign = jets.numbers.sign(jets.constant(number))
+    if sign is None or sign < 0:
         raise Rejected
-    return number.sqrt()
+    if not sign:
+        return jets.numbers.exact(1)
+    near = jets.numbers.near(jets.constant(number)) ** 0.5
+    if not 1e-30 < near < 1e30:
+        raise Rejected
+    return jets.numbers.exact(*Fraction(f"{near * 1.02:.2e}").as_integer_ratio())
+
+
+def _symmetric(source: random_source.Random, square, jets) -> Distribution:
+    half, law = jets.numbers.exact(1, 2), source.choice((_ONE_SIZE, _TWO_SIZES, _RARE))
+    if square is None:
+        square = _fraction(source, jets) * source.choice(_SCALES)
+    reach = _reach(square, jets)
+    if law == _TWO_SIZES:
+        near, far = reach * jets.numbers.exact(source.randint(2, 9), 16), reach * jets.numbers.exact(20, 16)
+        share = jets.quotient(far * far - square, far * far - near * near)
+        return [(share * half, near), (share * half, -near), ((1 - share) * half, far), ((1 - share) * half, -far)]
+    size = reach * (jets.numbers.exact(source.randint(16, 40), 16) if law == _ONE_SIZE else source.randint(90, 130))
+    share = jets.quotient(square, size * size)
+    return [(share * half, size), (share * half, -size), (1 - share, 0)]
+
+
+def _mean_and_spread(source: random_source.Random, known: Mapping[str, object], jets) -> tuple:
+    """A mean and a variance that agree with what is known."""
+    mean, spread, square = (known.get(kind) for kind in (MEAN, SPREAD, SQUARE))
+    if mean is None and square is not None:
+        if spread is not None:
+            return _root(square - spread, jets), spread
+        mean = _reach(square, jets) * jets.numbers.exact(source.choice((-1, 1)) * source.randint(2, 12), 16)
+    if mean is None:
+        mean = source.choice((-1, 1)) * _fraction(source, jets) * source.choice(_SCALES)
+    if spread is None:
+        spread = _fraction(source, jets) if square is None else square - mean * mean
+    return mean, spread
+
+
+def _around_0(source: random_source.Random, spread, jets) -> Distribution:
+    """A law of mean 0 with that variance: -a, b and 0."""
+    wide = source.choice((1, 1, 100))
+    reach = _reach(spread, jets) * wide
+    one, other = (reach * jets.numbers.exact(source.randint(16, 60), 16) for _ in range(2))
+    weights = [jets.quotient(spread, side * (one + other)) for side in (one, other)]
+    return [(weights[0], -one), (weights[1], other), (1 - weights[0] - weights[1], 0)]
+
+
+def _joint(source: random_source.Random, joint: Sequence, known: Mapping[str, object], symmetric: bool, jets) -> Distribution:
+    """Values for the joint outcomes, shifted and scaled so that they have the known moments."""
+    far = source.choice(_SCALES)
+    values = [_fraction(source, jets) * far, -_fraction(source, jets), _fraction(source, jets) + 1]
+    if symmetric:
+        raise Rejected
+    mean, spread, square = (known.get(kind) for kind in (MEAN, SPREAD, SQUARE))
+    if mean is None and spread is None and square is None:
+        return list(zip(joint, values, strict=True))
+    here = sum(weight * value for weight, value in zip(joint, values, strict=True))
+    if mean is None and spread is None:
+        factor = _root(jets.quotient(square, sum(w * v * v for w, v in zip(joint, values, strict=True))), jets)
+        return [(weight, factor * value) for weight, value in zip(joint, values, strict=True)]
+    if mean is None:
+        mean = here if square is None else _root(square - spread, jets)
+    if spread is None and square is not None:
+        spread = square - mean * mean
+    factor = 1
+    if spread is not None:
+        around = sum(w * (v - here) * (v - here) for w, v in zip(joint, values, strict=True))
+        factor = _root(jets.quotient(spread, around), jets)
+    return [(weight, mean + factor * (value - here)) for weight, value in zip(joint, values, strict=True)]
+
+
+def _root(number, jets):
+    sign = jets.numbers.sign(jets.constant(number))
+    if sign is None or sign < 0:
+        raise Rejected
+    return jets.root(number) if sign else 0
 
 
 # Expectations ---------------------------------------------------------------------------------------------------------
@@ -153,10 +231,14 @@ class Outcome:
                 yield weight, replace(self, drawn={**self.drawn, key: value})
 
 
-def expectation(body: Callable[[Outcome], object], outcome: Outcome):
-    """The mean of a body over all outcomes that follow from one, in which nothing may be drawn yet."""
+def expectation(body: Callable[[Outcome], object], outcome: Outcome, total: Callable[[list], object]):
+    """Return the mean of a body over all outcomes that follow from one, in which nothing may be drawn yet.
+
+    ``total`` adds up. An outcome of probability 0 is passed over.
+    """
     try:
         return body(outcome)
     except Undrawn as asked:
         key = asked.key
-    return sum(weight * expectation(body, further) for weight, further in outcome.branches(key))
+    possible = ((weight, further) for weight, further in outcome.branches(key) if type(weight) is not int or weight)
+    return total([weight * expectation(body, further, total) for weight, further in possible])

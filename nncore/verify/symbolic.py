@@ -348,7 +348,7 @@ def _is_smooth(term: sp.Expr, step: sp.Symbol, terms: Terms, facts: Facts) -> bo
 
 def _at_shapes(item: Item) -> Proof | None:
     """Whether both sides are equal at concrete unequal sizes, where every sum is written out."""
-    trial = Trial(item, "1", {})
+    trial = Trial(item)
     unequal = [plan for plan in trial.plans if len(set(plan.values())) == len(plan) and 1 not in plan.values()]
     plans = unequal[:3] + [plan for plan in trial.plans if 1 in plan.values()][:3]
     if not unequal or not plans[0]:

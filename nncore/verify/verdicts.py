@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from nncore.verify.numeric import Counterexample
-
 # what can become of a claim, the best first
 ALL_SHAPES = "verified for all shapes"
 AT_SHAPES = "verified at shapes"
@@ -14,6 +12,24 @@ REFUTED = "refuted"
 CHECKER_FAULT = "checker fault"
 STATUSES = (ALL_SHAPES, AT_SHAPES, RESTATES, SAMPLED, UNDECIDED, REFUTED, CHECKER_FAULT)
 FAILURES = (UNDECIDED, REFUTED, CHECKER_FAULT)  # a build does not go on with these
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """Sizes, the indices of an entry, both values (or what goes wrong there), and the numbers of all inputs.
+
+    All numbers are exact, or digits of which each is right, so that the values can be computed again by hand.
+    """
+
+    sizes: tuple[tuple[str, int], ...]
+    entry: tuple[tuple[str, int], ...]
+    left: str
+    right: str
+    inputs: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        place = ", ".join(f"{name} = {value}" for name, value in (*self.sizes, *self.entry, *self.inputs))
+        return (f"at {place}: " if place else "") + f"left {self.left}, right {self.right}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,463 @@
+r"""Truncated Taylor expansions in place of derivatives: x + d for an infinitesimal d, and what functions make of it.
+
+A *direction* is an infinitesimal with a sign. A later one is smaller than every power of an earlier one, as the step of
+an inner derivative is to the point of an outer one. Directions of one *group* are the entries of one array, by all of
+which a derivative is taken at once: products of two of them are left out.
+
+A `Jet` is a polynomial in directions over the numbers of `nncore.verify.numeric.balls`, up to the `Jets.order` in each
+group. It knows of which directions terms were left out, so that it never takes for 0 what is only smaller than the
+order. The sign of a jet whose constant is 0 is that of its leading term: it tells what a kink is like beside a point.
+Which directions a kink was met in is kept in `Jets.kinked`, for there both sides have to be looked at.
+"""
+
+from collections.abc import Callable
+from math import isqrt
+
+from nncore.verify.numeric.balls import LARGEST_EXACT, Arithmetic
+from nncore.verify.numeric.pairs import Pair
+
+_MEMBERS = 1 << 16  # directions of one group
+AGREEING_BITS = 64
+Monomial = tuple[int, ...]  # direction numbers, sorted; () is the constant
+
+
+class Unclear(ArithmeticError):
+    """What is not known at this precision."""
+
+
+class HigherOrder(ArithmeticError):
+    """Terms of a higher order are needed."""
+
+
+class Jet:
+    """A polynomial in directions: coefficients by monomials, none of them an exact 0.
+
+    ``lost`` are the groups of directions in which terms of a higher order were left out.
+    """
+
+    __slots__ = ("jets", "lost", "terms")
+
+    def __init__(self, terms: dict, lost: frozenset[int], jets: "Jets"):
+        self.terms, self.lost, self.jets = terms, lost, jets
+
+    def __add__(self, other):
+        terms, lost = dict(self.terms), self.lost
+        if type(other) is Jet:
+            for monomial, value in other.terms.items():
+                terms[monomial] = terms[monomial] + value if monomial in terms else value
+            lost = lost | other.lost
+        elif type(other) is Pair:
+            return NotImplemented
+        else:
+            terms[()] = terms[()] + other if () in terms else other
+        return self.jets.made(terms, lost)
+
+    __radd__ = __add__
+
+    def __neg__(self):
+        return Jet({monomial: -value for monomial, value in self.terms.items()}, self.lost, self.jets)
+
+    def __sub__(self, other):
+        return self + -other
+
+    def __rsub__(self, other):
+        return -self + other
+
+    def __mul__(self, other):
+        if type(other) is Pair:
+            return NotImplemented
+        if type(other) is not Jet:
+            terms = {monomial: value * other for monomial, value in self.terms.items()}
+            return self.jets.made(terms, self.lost)
+        group = self.jets.only_group(self, other)
+        if group is not None:  # nothing is left of the product of two terms that are not constant
+            here, there = self.terms.get((), 0), other.terms.get((), 0)
+            terms = {monomial: value * there for monomial, value in self.terms.items()} if there else {}
+            for monomial, factor in other.terms.items() if here else ():
+                if monomial:
+                    terms[monomial] = terms[monomial] + here * factor if monomial in terms else here * factor
+            return self.jets.made(terms, self.lost | other.lost | {group})
+        jets, terms, lost = self.jets, {}, self.lost | other.lost
+        for one, value in self.terms.items():
+            for two, factor in other.terms.items():
+                monomial = jets.product(one, two) if one and two else one or two
+                if type(monomial) is frozenset:
+                    lost = lost | monomial
+                elif monomial in terms:
+                    terms[monomial] = terms[monomial] + value * factor
+                else:
+                    terms[monomial] = value * factor
+        return jets.made(terms, lost)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other):
+        return self.jets.quotient(self, other)
+
+    def __rtruediv__(self, other):
+        return self.jets.quotient(other, self)
+
+
+class Jets:
+    """Functions of numbers and jets, for one point at one precision.
+
+    Attributes
+    ----------
+    order : int
+        Up to which power of each group terms are kept.
+    kinked : set of int
+        The directions in which a sign was asked for of what is 0 at the point itself.
+    smallest : int or None
+        The binary logarithm of the smallest addend that was met.
+    vanishing : int or None
+        A direction by whose powers numerators and denominators may be divided: the step of a quotient of differences.
+    divided : int
+        By how many of its powers they were.
+    """
+
+    def __init__(self, numbers: Arithmetic, order: int = 1):
+        self.numbers, self.order = numbers, order
+        self.kinked: set[int] = set()
+        self.smallest: int | None = None
+        self.vanishing: int | None = None
+        self.divided = 0
+        self._signs: dict[int, int] = {}
+        self._groups = 0
+        self._orders: dict[int, int] = {}
+        self._products: dict = {}
+
+    # Directions
+
+    def directions(self, count: int = 1, sign: int = 1, order: int | None = None) -> list[int]:
+        """Return new directions of one group, of which terms are kept up to that order, or the usual one."""
+        self._groups += 1
+        self._orders[self._groups] = order or self.order
+        found = [self._groups * _MEMBERS + member for member in range(count)]
+        self._signs.update(dict.fromkeys(found, sign))
+        return found
+
+    def moved(self, number, direction: int):
+        """Return a number plus a direction."""
+        return number + Jet({(direction,): 1}, frozenset(), self)
+
+    def made(self, terms: dict, lost: frozenset[int]):
+        """Return the jet without terms that are exactly 0; a number, if nothing but that is left."""
+        numbers = self.numbers
+        if any(not value and numbers.is_exact(value) for value in terms.values()):
+            terms = {key: value for key, value in terms.items() if value or not numbers.is_exact(value)}
+        if not lost and (not terms or (len(terms) == 1 and () in terms)):
+            return terms.get((), 0)
+        return Jet(terms, lost, self)
+
+    def only_group(self, one: Jet, other: Jet) -> int | None:
+        """Return the group to which all directions of two jets belong, if products of them are left out."""
+        found = None
+        for terms in (one.terms, other.terms):
+            for monomial in terms:
+                if len(monomial) > 1:
+                    return None
+                if monomial:
+                    group = monomial[0] // _MEMBERS
+                    if found is None:
+                        found = group
+                    elif found != group:
+                        return None
+        return found if found and self._orders[found] == 1 else None
+
+    def product(self, one: Monomial, two: Monomial) -> Monomial | frozenset[int]:
+        """Return the product of two monomials, or the groups of which it has more than the order."""
+        key = one, two
+        if key not in self._products:
+            groups = [direction // _MEMBERS for direction in (*one, *two)]
+            over = frozenset(group for group in groups if groups.count(group) > self._orders[group])
+            self._products[key] = over or tuple(sorted((*one, *two)))
+        return self._products[key]
+
+    def powers(self, value, direction: int) -> dict[int, object]:
+        """Return the coefficients of the powers of a direction, each free of it."""
+        if type(value) is not Jet:
+            return {0: value}
+        found: dict[int, dict] = {}
+        for monomial, coefficient in value.terms.items():
+            rest = tuple(each for each in monomial if each != direction)
+            found.setdefault(len(monomial) - len(rest), {})[rest] = coefficient
+        lost = value.lost - {direction // _MEMBERS}
+        return {power: self.made(terms, lost) for power, terms in found.items()}
+
+    def slope(self, value, direction: int):
+        """Return the coefficient of a direction, free of its group."""
+        return self.powers(value, direction).get(1, 0)
+
+    @staticmethod
+    def constant(value):
+        """Return the value at the point itself."""
+        return value.terms.get((), 0) if type(value) is Jet else value
+
+    # Signs
+
+    def sign(self, value) -> int:
+        """Return -1, 0 or 1: of the leading term, where the constant is 0.
+
+        Raises
+        ------
+        Unclear
+            If it is not known at this precision.
+        HigherOrder
+            If it is that of a term that was left out.
+        """
+        sign = self.numbers.sign(self.constant(value))
+        if sign is None:
+            raise Unclear
+        if sign or type(value) is not Jet:
+            return sign
+        return self._sign_of_leading_term(value)
+
+    def _sign_of_leading_term(self, value: Jet) -> int:
+        directions = {direction for monomial in value.terms for direction in monomial}
+        self.kinked |= directions
+        groups = {direction // _MEMBERS for direction in directions}
+        if not directions or len(directions) > len(groups):
+            raise HigherOrder  # entries of one array are in no order: they are looked at one by one
+        for group in value.lost - groups:
+            directions.add(group * _MEMBERS)
+        smallest_first = sorted(directions, reverse=True)
+
+        def rank(monomial: Monomial) -> list[int]:
+            return [monomial.count(direction) for direction in smallest_first]
+
+        lead = min(value.terms, key=rank)
+        for direction in directions:
+            if direction // _MEMBERS in value.lost and rank((direction,) * (self._orders[direction // _MEMBERS] + 1)) < rank(lead):
+                raise HigherOrder
+        sign = self.numbers.sign(value.terms[lead])
+        if sign is None:
+            raise Unclear
+        for direction in lead:
+            sign *= self._signs[direction]
+        return sign
+
+    # Arithmetic
+
+    def addend(self, value) -> None:
+        """Note how small an addend is."""
+        self._note(self._lowest(value))
+
+    def total(self, values: list):
+        """Return a sum. Its addends are noted, and how small they are beside each other: ln(1 + e^x) loses the 1."""
+        if len(values) > 1:
+            lows = [low for value in values if (low := self._lowest(value)) is not None]
+            if lows:
+                self._note(min(lows))
+                highs = [high for value in values if (high := self._highest(value)) is not None]
+                self._note(min(lows) - max(highs))
+        result = 0
+        for value in values:
+            result = result + value
+        return self.trimmed(result)
+
+    def _note(self, low: int | None) -> None:
+        if low is not None and (self.smallest is None or low < self.smallest):
+            self.smallest = low
+
+    def _lowest(self, value) -> int | None:
+        found = [low for number in _numbers_of(value) if (low := self.numbers.lower(number)) is not None]
+        return min(found) if found else None
+
+    def _highest(self, value) -> int | None:
+        if not all(map(self.numbers.is_finite, _numbers_of(value))):
+            raise Unclear
+        found = [high for number in _numbers_of(value) if (high := self.numbers.upper(number)) is not None]
+        return max(found) if found else None
+
+    def trimmed(self, value):
+        """Return a fraction that became too long as a ball."""
+        if type(value) in (Jet, Pair) or not self.numbers.is_exact(value):
+            return value
+        above, below = self.numbers.ratio(value)
+        return self.numbers.ball(value) if above.bit_length() + below.bit_length() > LARGEST_EXACT else value
+
+    def quotient(self, above, below):
+        """Return the quotient by what is not 0, or by a power of the vanishing direction that the numerator has too."""
+        if type(below) is not Jet:
+            if type(above) is not Jet:
+                return self.trimmed(self.numbers.quotient(above, below))
+            return above * self.numbers.quotient(1, below)
+        if self.vanishing is not None and not self.constant(below):
+            above, below = self._without_common_power(above, below)
+            return self.quotient(above, below)
+        return above * self._inverse(below)
+
+    def _without_common_power(self, above, below):
+        """Divide both by the lowest power of the vanishing direction in the denominator."""
+        parts = self.powers(below, self.vanishing), self.powers(above, self.vanishing)
+        lowest = min(parts[0])
+        for power in range(lowest):
+            self._check_nothing(parts[1].pop(power, 0))
+        self.divided += lowest
+        lost = frozenset((self.vanishing // _MEMBERS,))
+        divided = []
+        for part in parts:
+            terms: dict = {}
+            for power, coefficient in part.items():
+                inner = coefficient.terms if type(coefficient) is Jet else {(): coefficient}
+                for monomial, number in inner.items():
+                    terms[tuple(sorted((*monomial, *[self.vanishing] * (power - lowest))))] = number
+            divided.append(self.made(terms, lost))
+        return divided[1], divided[0]
+
+    def _check_nothing(self, value) -> None:
+        """A coefficient that has to cancel for a quotient to exist."""
+        for number in value.terms.values() if type(value) is Jet else (value,):
+            if self.numbers.sign(number):
+                raise ZeroDivisionError
+            if not self.is_nothing(number):
+                raise Unclear
+
+    def is_nothing(self, number) -> bool:
+        """Return whether a ball around 0 is below 2^-64 of the smallest addend that was met, and of 1."""
+        high = self.numbers.upper(number)
+        return high is None or high < min(self.smallest or 0, 0) - AGREEING_BITS
+
+    def whole_power(self, value, exponent: int):
+        """Return a power with a whole exponent, of a number that is not 0 if that is negative."""
+        if exponent < 0:
+            return self.quotient(1, self.whole_power(value, -exponent))
+        if type(value) is not Jet and self.numbers.is_exact(value):
+            above, below = self.numbers.ratio(value)
+            if value in (0, 1, -1) or exponent * (above.bit_length() + below.bit_length()) <= LARGEST_EXACT:
+                return value**exponent
+            value = self.numbers.ball(value)
+        result = 1
+        while exponent:
+            if exponent & 1:
+                result = result * value
+            exponent >>= 1
+            value = value * value if exponent else value
+        return result
+
+    def power(self, value, exponent):
+        """Return a power with any real exponent, of a positive number."""
+        if type(exponent) is Jet or not self.numbers.is_exact(exponent):
+            return self.exp(exponent * self.ln(value))
+
+        def taylor(at, count: int) -> list:
+            found, factor, inverse = [self._root_or_power(at, exponent)], 1, None
+            for place in range(1, count):
+                inverse = inverse or self.numbers.quotient(1, at)
+                factor = factor * (exponent - (place - 1)) * self.numbers.exact(1, place) * inverse
+                found.append(found[0] * factor)
+            return found
+
+        return self._composed(taylor, value)
+
+    def root(self, value):
+        """Return the square root of a positive number."""
+        return self.power(value, self.numbers.exact(1, 2))
+
+    def _root_or_power(self, number, exponent):
+        above, below = self.numbers.ratio(exponent)
+        if below == 2:
+            root = self._exact_root(number)
+            return self.whole_power(self.numbers.root(number) if root is None else root, above)
+        return self.numbers.exp(self.numbers.ln(number) * exponent)
+
+    def _exact_root(self, number):
+        if self.numbers.is_exact(number):
+            above, below = self.numbers.ratio(number)
+            if isqrt(above) ** 2 == above and isqrt(below) ** 2 == below:
+                return self.numbers.exact(isqrt(above), isqrt(below))
+        return None
+
+    # Functions, by their Taylor coefficients
+
+    def _composed(self, taylor: Callable[[object, int], list], value):
+        """Return a function of a jet; ``taylor`` gives so many coefficients of its expansion at a number."""
+        if type(value) is not Jet:
+            return taylor(value, 1)[0]
+        rest = self.made({monomial: each for monomial, each in value.terms.items() if monomial}, value.lost)
+        if type(rest) is not Jet:
+            return taylor(self.constant(value), 1)[0]
+        groups = {direction // _MEMBERS for monomial in rest.terms for direction in monomial}
+        first, *others = taylor(self.constant(value), sum(self._orders[group] for group in groups) + 1)
+        result, power = first, 1
+        for coefficient in others:
+            power = power * rest
+            result = result + power * coefficient
+        lost = frozenset(groups) | value.lost
+        if type(result) is Jet:
+            return Jet(result.terms, result.lost | lost, self)
+        return Jet({(): result}, lost, self)
+
+    def exp(self, value):
+        """Return e^x."""
+
+        def taylor(at, count: int) -> list:
+            found = [1 if self._is_exactly(at, 0) else self.numbers.exp(at)]
+            for place in range(1, count):
+                found.append(found[-1] * self.numbers.exact(1, place))
+            return found
+
+        return self._composed(taylor, value)
+
+    def ln(self, value):
+        """Return the logarithm of a positive number."""
+
+        def taylor(at, count: int) -> list:
+            found, power = [0 if self._is_exactly(at, 1) else self.numbers.ln(at)], 1
+            inverse = self.numbers.quotient(1, at) if count > 1 else 0
+            for place in range(1, count):
+                power = power * inverse
+                found.append(power * self.numbers.exact((-1) ** (place - 1), place))
+            return found
+
+        return self._composed(taylor, value)
+
+    def sin(self, value):
+        """Return the sine."""
+        return self._wave(value, 0)
+
+    def cos(self, value):
+        """Return the cosine."""
+        return self._wave(value, 1)
+
+    def _wave(self, value, turn: int):
+        def taylor(at, count: int) -> list:
+            sine, cosine = (0, 1) if self._is_exactly(at, 0) else (self.numbers.sin(at), self.numbers.cos(at))
+            turns, found, below = (sine, cosine, -sine, -cosine), [], 1
+            for place in range(count):
+                below *= max(place, 1)
+                found.append(turns[(place + turn) % 4] * self.numbers.exact(1, below))
+            return found
+
+        return self._composed(taylor, value)
+
+    def tanh(self, value):
+        """Return the hyperbolic tangent; the addends of which it is computed are noted."""
+        at = self.constant(value)
+        if self._is_exactly(at, 0) and type(value) is not Jet:
+            return 0
+        if self.numbers.sign(at) == -1:
+            return -self.tanh(-value)
+        small = self.exp(value * -2)
+        self.addend(small)
+        return (1 - small) * self._inverse(1 + small)
+
+    def _inverse(self, value):
+        def taylor(at, count: int) -> list:
+            inverse = self.numbers.quotient(1, at)
+            found = [inverse]
+            for _ in range(1, count):
+                found.append(-found[-1] * inverse)
+            return found
+
+        return self._composed(taylor, value)
+
+    def _is_exactly(self, number, whole: int) -> bool:
+        return self.numbers.is_exact(number) and number == whole
+
+
+def _numbers_of(value) -> tuple:
+    """The numbers of which a value consists."""
+    if type(value) is Jet:
+        return tuple(value.terms.values())
+    return (*_numbers_of(value.real), *_numbers_of(value.imaginary)) if type(value) is Pair else (value,)

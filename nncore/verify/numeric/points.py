@@ -1,0 +1,264 @@
+r"""Points: exact numbers for all inputs, of kinds that matter, made so that conditions and assumptions come true.
+
+Every input is a fraction, so that ties, kinks and what is affine are exact. A `Point` makes a number when it is asked
+for, the same whenever it is asked again, and keeps which were asked for. Some inputs may be *fixed*: solved for, so
+that the point stands on a boundary.
+
+`wishes` collects what the conditions and assumptions of a claim want, as far as sampling can do it; whether they hold
+is checked all the same.
+"""
+
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from nncore.verify import tree as t
+from nncore.verify.meaning import Item
+from nncore.verify.moments import (
+    EXPECTATION,
+    JOINT_OUTCOMES,
+    SQUARE,
+    VARIANCE,
+    Moment,
+    Rejected,
+    moment_of,
+    random_letters,
+)
+from nncore.verify.names import MeaningError, Scope, Size, name_of
+from nncore.verify.numeric.balls import Arithmetic
+
+# Kinds of points, those with the simplest numbers first.
+SMALL, ZEROS, ONES, MINUS_ONES, EQUAL, FRACTIONS, POWERS, EXTREMES = KINDS = (
+    "small numbers", "zeros", "ones", "minus ones", "equal entries", "fractions", "powers of ten", "extremes",
+)  # fmt: skip
+PROPER = "proper fractions"  # for networks, whose layers make large numbers larger
+GENERIC = (FRACTIONS, PROPER)  # where nothing holds by the numbers' being special
+BOTH, LETTERS, POSITIVE = "both", "letters", "positive"  # signs: any, one for each letter, none negative
+
+Key = tuple[str, tuple[int, ...]]  # an input: its letter, or that of its array, and its indices
+
+
+@dataclass(frozen=True, slots=True)
+class RowSum:
+    """An input whose entries add up to a number along one of its indices."""
+
+    letter: str
+    position: int
+    size: Size
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What sampling does so that conditions and assumptions come true."""
+
+    positive: tuple[tuple[str, str], ...] = ()
+    row_sums: tuple[RowSum, ...] = ()
+    moments: tuple[Moment, ...] = ()
+
+
+class Point:
+    """Exact numbers for all inputs, and the coefficients of the functions of which only smoothness is known.
+
+    Attributes
+    ----------
+    touched : dict
+        The inputs that were asked for, with their numbers.
+    used : dict
+        The coefficients that were asked for.
+    """
+
+    def __init__(
+        self,
+        seed: str,
+        kind: str,
+        sizes: Mapping[str, int],
+        wishes: Wishes,
+        numbers: Arithmetic,
+        signs: str = BOTH,
+        fixed: Mapping[Key, object] | None = None,
+    ):
+        self.seed, self.kind, self.sizes, self.wishes, self.signs = seed, kind, sizes, wishes, signs
+        self.numbers, self.fixed = numbers, dict(fixed or {})
+        self.touched: dict[Key, object] = {}
+        self.used: dict[tuple, object] = {}
+        self._positive = dict(wishes.positive)
+        self._scaled = {rule.letter: rule for rule in wishes.row_sums}
+        weights = self._weights()
+        self.joint = [numbers.exact(weight, sum(weights)) for weight in weights]  # of what dependent entries do together
+
+    def with_fixed(self, fixed: Mapping[Key, object]) -> "Point":
+        """Return the point with other numbers for some inputs."""
+        fixed = {**self.fixed, **fixed}
+        return Point(self.seed, self.kind, self.sizes, self.wishes, self.numbers, self.signs, fixed)
+
+    def size(self, size: Size) -> int:
+        """Return the value of a size."""
+        return size if isinstance(size, int) else self.sizes[size]
+
+    def number(self, name: str, indices: tuple[int, ...]):
+        """Return the value of an input, scaled or shifted where an assumption fixes the sum of a row."""
+        key = name, indices
+        if key not in self.touched:
+            self.touched[key] = self._scaled_number(name, indices)
+        return self.touched[key]
+
+    def _scaled_number(self, name: str, indices: tuple[int, ...]):
+        raw, rule = self._raw(name, indices), self._scaled.get(name)
+        if not rule:
+            return raw
+        before, after = indices[: rule.position], indices[rule.position + 1 :]
+        row = [self._raw(name, (*before, k, *after)) for k in range(1, self.size(rule.size) + 1)]
+        if not rule.total:
+            return raw - self.numbers.quotient(sum(row), len(row))
+        if not sum(row):
+            raise Rejected
+        return self.numbers.quotient(raw * rule.total, sum(row))
+
+    def is_scaled(self, key: Key) -> bool:
+        """Return whether an input is part of a row whose sum is fixed, so that it does not change alone."""
+        return key[0] in self._scaled
+
+    def class_number(self, name: str, indices: tuple[int, ...], last: int) -> int:
+        """Return a class number from 1 to ``last``."""
+        key = name, indices
+        if key not in self.touched:
+            same = self.kind in (EQUAL, ONES, MINUS_ONES, ZEROS)
+            number = self.fixed.get(key) or self._random(name, () if same else indices).randint(1, last)
+            self.touched[key] = min(number, last)
+        return self.touched[key]
+
+    def coefficient(self, *key: object) -> int:
+        """Return a small whole number for the function of kind cost: one that is not 0."""
+        if key not in self.used:
+            self.used[key] = self._random(*key).choice((-3, -2, -1, 1, 2, 3))
+        return self.used[key]
+
+    def smooth(self, name: str, x, sine: Callable):
+        """Return a function of which only smoothness is known: sin(p x + q) + r x², with random p, q and r."""
+        for part in ("p", "q", "r"):
+            if (name, part) not in self.used:
+                source = self._random(name, part)
+                self.used[name, part] = self.numbers.exact(source.choice((-1, 1)) * source.randint(2, 6), 4)
+        p, q, r = (self.used[name, part] for part in ("p", "q", "r"))
+        return sine(x * p + q) + x * x * r
+
+    def law(self, name: str, indices: tuple[int, ...]) -> random.Random:
+        """Return what draws the distribution of a random entry."""
+        return self._random("law", name, indices)
+
+    def _weights(self) -> list[int]:
+        source = self._random("joint")
+        weights = [source.randint(1, 1999) for _ in range(JOINT_OUTCOMES)]
+        if source.random() < 0.4:  # one of them is rare
+            weights[0] = 1
+            weights[1] += 10_000
+        return weights
+
+    def _random(self, *key: object) -> random.Random:
+        return random.Random(repr((self.seed, self.kind, sorted(self.sizes.items()), key)))
+
+    def _raw(self, name: str, indices: tuple[int, ...]):
+        if (name, indices) in self.fixed:
+            return self.fixed[name, indices]
+        source = self._random(name, () if self.kind == EQUAL else indices)
+        sign, wish = self._sign(name, source), self._positive.get(name)
+        match self.kind:
+            case "zeros":
+                return 1 if wish == ">" else 0
+            case "ones":
+                return 1
+            case "minus ones":
+                return 1 if wish or self.signs == POSITIVE else -1
+            case "small numbers":
+                return sign * source.choice((1, 1, 2, 3) if wish == ">" or self.signs == POSITIVE else (0, 1, 1, 2, 2, 3))
+            case "powers of ten":
+                power = source.choice((-3, -2, -1, 1, 2, 3))
+                return sign * 10**power if power > 0 else self.numbers.exact(sign, 10**-power)
+            case "extremes":
+                digit, power = source.randint(1, 9), source.choice((-12, -9, -6, 4, 6, 9))
+                return sign * digit * 10**power if power > 0 else self.numbers.exact(sign * digit, 10**-power)
+            case "proper fractions":
+                return self.numbers.exact(sign * source.randint(1, 9), source.randint(10, 19))
+        return self.numbers.exact(sign * source.randint(1, 40), source.randint(7, 19))
+
+    def _sign(self, name: str, source: random.Random) -> int:
+        if name in self._positive or self.signs == POSITIVE:
+            return 1
+        if self.signs == LETTERS:
+            return self._random("sign", name).choice((-1, 1))
+        return source.choice((-1, 1))
+
+
+# Wishes ---------------------------------------------------------------------------------------------------------------
+
+
+def wishes(item: Item) -> Wishes:
+    """Return the wishes of the conditions and assumptions of an item."""
+    moments = tuple(_moments(item))
+    positive = _positive_letters(item)
+    for moment in moments:
+        name = input_name(moment.value, item.scope) if moment.kind == SQUARE else None
+        if name:
+            positive.setdefault(name, ">=")
+    return Wishes(tuple(sorted(positive.items())), tuple(_row_sums(item)), moments)
+
+
+def _moments(item: Item) -> Iterator[Moment]:
+    """The moments that the assumptions in force state."""
+    for assumed in item.assumptions:
+        moment = moment_of(assumed.claim, lambda node: input_name(node, item.scope))
+        if moment and _is_given(moment, item.scope):
+            yield moment
+
+
+def _is_given(moment: Moment, scope: Scope) -> bool:
+    """Whether the value of a moment is a number before anything random is drawn, for the entry alone."""
+    random_names = random_letters(scope.notation)
+    for node, _ in t.walk(moment.value):
+        name = input_name(node, scope)
+        if name in random_names or (isinstance(node, t.Apply) and node.function.name in (EXPECTATION, VARIANCE)):
+            return False
+        if isinstance(node, t.Indexed):
+            named = {index.name for index in node.indices if isinstance(index, t.Letter)}
+            if not named <= set(moment.indices):
+                return False
+    return True
+
+
+def _positive_letters(item: Item) -> dict[str, str]:
+    """Letters that a condition or an assumption wants positive (``>``) or not negative (``>=``)."""
+    found: dict[str, str] = {}
+    for chain in (*item.conditions, *(assumed.claim for assumed in item.assumptions)):
+        sides = (chain.first, *(link.right for link in chain.links))
+        for (left, right), link in zip(pairwise(sides), chain.links, strict=True):
+            smaller, larger = (right, left) if link.relation in (">", r"\ge") else (left, right)
+            if link.relation in (">", r"\ge", "<", r"\le") and smaller == t.Number("0"):
+                name = input_name(larger, item.scope)
+                if name:
+                    found[name] = ">" if link.relation in (">", "<") else found.get(name, ">=")
+    return found
+
+
+def input_name(node: t.Node, scope: Scope) -> str | None:
+    """Return the letter of an input, or that of its array; None for anything else."""
+    if not isinstance(node, t.Letter | t.Indexed):
+        return None
+    try:
+        name = name_of(node, scope)
+    except MeaningError:
+        return None
+    return name.name if name.kind in ("entry", "number") and name.name not in scope.definitions else None
+
+
+def _row_sums(item: Item) -> Iterator[RowSum]:
+    """The assumptions of the form Σ_m y_{im} = 1, which sampling satisfies by scaling the rows."""
+    for assumed in item.assumptions:
+        match assumed.claim:
+            case t.Chain(t.Sum(index, _, _, t.Indexed(_, indices) as entry), (t.Link("=", t.Number(digits)),)):
+                name = input_name(entry, item.scope)
+                if name and digits.isdigit() and index in indices:
+                    sizes = name_of(entry, item.scope).sizes
+                    position = indices.index(index)
+                    yield RowSum(name, position, sizes[position], int(digits))

@@ -1,0 +1,223 @@
+"""Sizes and entries at which a claim is tried: those at which something can go wrong.
+
+Sizes are 1, equal ones, and pairwise different ones at which all indices that share a range can differ; more where a
+size stands as a number, and for inequalities. Entries are one for every way in which the indices that share a range can
+coincide: a claim about k, l and m has five of them. Steps are the first ones and some later.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from math import prod
+
+from nncore.verify import tree as t
+from nncore.verify.families import bounds, lowest
+from nncore.verify.meaning import Item
+from nncore.verify.moments import EXPECTATION, VARIANCE
+from nncore.verify.names import STEPS, MeaningError, meanings_of, name_of, size_of_classes
+from nncore.verify.shapes import LARGEST_INDEX
+
+STEPS_TRIED = range(11)
+COUNTED = range(1, 14)  # sizes that stand as numbers
+MANY = (6, 12, 30)  # sizes at which inequalities are tried
+_MOST_PLANS = 12  # that are looked for where conditions about sizes exclude the usual ones
+
+Sizes = dict[str, int]
+
+
+def sizes_of(item: Item) -> tuple[str, ...]:
+    """Return the sizes on which an item depends, also through its definitions."""
+    found = {size for _, size in item.free}
+    nodes = [item.left, *([item.right] if item.right else []), *item.conditions, *item.premises]
+    for name in sorted(item.letters):
+        for definition in meanings_of(name, item.scope):
+            nodes += [definition.body, *definition.conditions]
+    nodes += [assumed.claim for assumed in item.assumptions]
+    for root in nodes:
+        for node, _ in t.walk(root):
+            if isinstance(node, t.Extremum):
+                found |= {each.to for each in item.scope.notation.indices if each.letter == node.index.name}
+            if isinstance(node, t.Letter | t.Family | t.Indexed):
+                try:
+                    name = name_of(node, item.scope)
+                except MeaningError:
+                    continue
+                found |= {*(name.shape or ()), *name.sizes}
+                if name.kind == "size":
+                    found.add(name.name)
+                if name.kind == "class":
+                    found.add(size_of_classes(name.name, item.scope.notation))
+    return tuple(sorted(size for size in found if isinstance(size, str) and size != STEPS))
+
+
+def is_about_sizes(chain: t.Chain, item: Item) -> bool:
+    """Return whether a condition contains nothing but sizes and numbers."""
+    nodes = [node for node, _ in t.walk(chain)]
+    leaves = (t.Letter, t.Number, t.Link, t.Chain, t.Plus, t.Minus, t.Times, t.Fraction, t.Power)
+    return all(isinstance(node, leaves) for node in nodes) and all(
+        name_of(node, item.scope).kind == "size" for node in nodes if isinstance(node, t.Letter)
+    )
+
+
+def size_plans(item: Item, allowed: Callable[[Sizes], bool], of_layers: bool = False) -> list[Sizes]:
+    """Return the sizes to try, those with the smallest arrays first.
+
+    Parameters
+    ----------
+    item : Item
+        The claim.
+    allowed : function
+        Whether the conditions about sizes hold.
+    of_layers : bool
+        Whether it is about the many sizes of a network, of which fewer are tried.
+    """
+    names, least = sizes_of(item), dict(item.least)
+    if not names:
+        return [{}]
+
+    def good(plans: Iterable[Sizes]) -> list[Sizes]:
+        different = [dict(pairs) for pairs in dict.fromkeys(tuple(plan.items()) for plan in plans)]
+        return [plan for plan in different if all(plan.get(name, 1) >= k for name, k in least.items()) and allowed(plan)]
+
+    found = good(_of_layers(names) if of_layers else _usual(item, names, least))
+    about = [chain for chain in item.conditions if is_about_sizes(chain, item)]
+    if len(found) < 3 or about:
+        few = _takes_expectations(item) or len(names) > 3
+        some = (1, 2, 3) if few else COUNTED if len(names) < 3 else range(1, 6)
+        some = sorted({*some, *least.values(), *(_numbers_in(about) if len(names) < 4 else ())})
+        every = (dict(zip(names, values, strict=True)) for values in product(some, repeat=len(names)))
+        more = sorted(good(every), key=lambda plan: (len(set(plan.values())) < len(plan), _volume(plan)))
+        found += [plan for plan in more if plan not in found][: max(0, _MOST_PLANS - len(found))]
+    return sorted(found, key=lambda plan: (_volume(plan), *plan.values()))
+
+
+def _usual(item: Item, names: Sequence[str], least: Mapping[str, int]) -> Iterator[Sizes]:
+    random = _takes_expectations(item)
+    together = [size for _, size in item.free]
+    need = {name: max(least.get(name, 1), together.count(name) + 1, 1 if random else 2) for name in names}
+    rising = {name: max(need[name], 1 + place % 2 if random else 2 + place) for place, name in enumerate(names)}
+    falling = {
+        name: max(need[name], 1 + place % 2 if random else 2 + place) for place, name in enumerate(reversed(names))
+    }
+    yield from (dict.fromkeys(names, 1), dict.fromkeys(names, max(need.values())), rising, dict(sorted(falling.items())))
+    yield from ({**rising, name: 1} for name in names if len(names) > 1)
+    if random:
+        yield dict.fromkeys(names, 2)
+        return
+    if len(names) == 1:
+        yield from ({names[0]: k} for k in (2, 3, 5))
+    smallest = {name: least.get(name, 1) for name in names}
+    counted = [name for name in names if _stands_as_number(item, name)]
+    for name in counted:
+        yield from ({**smallest, name: k} for k in (*COUNTED, 60))
+    if len(counted) > 1:
+        yield from ({**smallest, **dict.fromkeys(counted, k)} for k in (3, 4, 5, 7, 10, 13))
+    if not item.letters:  # nothing but sizes: every number costs little
+        yield from ({**smallest, name: k} for name in names for k in range(14, 61))
+    if item.relation not in ("=", t.ROUNDS):
+        yield from ({**smallest, name: k} for name in names for k in (MANY if len(names) == 1 else MANY[:2]))
+
+
+def _takes_expectations(item: Item) -> bool:
+    """Whether outcomes are counted, whose number grows fast with the sizes."""
+    return bool(item.letters & {EXPECTATION, VARIANCE})
+
+
+def _of_layers(names: Sequence[str]) -> Iterator[Sizes]:
+    """Few sizes for the many numbers of a network: widths that rise and fall, one of them 1, and few samples."""
+    widths = [name for name in names if name != "n"]
+    rising = {name: 2 + place for place, name in enumerate(widths)}
+    falling = dict(zip(widths, reversed(rising.values()), strict=True))
+    plans = [rising, falling, *({**rising, name: 1} for name in widths), dict.fromkeys(widths, 1)]
+    for place, plan in enumerate(plans):
+        yield {**plan, **({"n": 2 - place % 2} if "n" in names else {})}
+
+
+def _stands_as_number(item: Item, name: str) -> bool:
+    """Whether a size stands in a claim, or in what it is made of, as a number and not only as the end of a sum."""
+    bodies = [each.body for letter in item.letters for each in meanings_of(letter, item.scope)]
+    waiting = [item.left, *([item.right] if item.right else []), *(bodies if not item.free else ())]
+    while waiting:
+        node = waiting.pop()
+        if node == t.Letter(name):
+            return True
+        waiting += [node.body] if isinstance(node, t.Sum | t.Product) else t.children(node)
+    return False
+
+
+def _numbers_in(conditions: Iterable[t.Chain]) -> set[int]:
+    """The numbers that conditions name, and their neighbors; not those that are too large for an array."""
+    nodes = (node for chain in conditions for node, _ in t.walk(chain))
+    texts = (node.digits for node in nodes if isinstance(node, t.Number) and node.digits.isdigit())
+    found = {int(text) for text in texts if len(text) < 5}
+    return {number + more for number in found for more in (-1, 0, 1, 2) if 0 < number + more <= 1001}
+
+
+def _volume(plan: Mapping[str, int]) -> int:
+    return prod(plan.values())
+
+
+# Entries --------------------------------------------------------------------------------------------------------------
+
+
+def entries(item: Item, sizes: Mapping[str, int], conditions: Sequence[t.Chain]) -> list[dict[str, int]]:
+    """Return the values of the free indices to try at these sizes.
+
+    Parameters
+    ----------
+    item : Item
+        The claim.
+    sizes : mapping
+        The sizes.
+    conditions : sequence of Chain
+        Its conditions, which may say from which step on it holds.
+    """
+    groups: dict[object, list[str]] = {}
+    for letter, size in item.free:
+        groups.setdefault(size, []).append(letter)
+    parts = []
+    for size, names in groups.items():
+        if size == STEPS:
+            parts += [[{letter: number} for number in _steps(letter, conditions)] for letter in names]
+        else:
+            parts.append([dict(zip(names, place, strict=True)) for place in _places(names, _last(size, sizes), item)])
+    return [{letter: value for part in parts_ for letter, value in part.items()} for parts_ in product(*parts)]
+
+
+def _last(size: object, sizes: Mapping[str, int]) -> int:
+    return size if isinstance(size, int) else sizes[size]
+
+
+def _steps(letter: str, conditions: Sequence[t.Chain]) -> list[int]:
+    """The steps to try: the usual ones and those that conditions name, from the first that they allow."""
+    named = {number for ends in bounds(letter, conditions) for name, number in ends if name is None}
+    first = lowest(letter, conditions)
+    tried = {*STEPS_TRIED, *named, *(first + more for more in range(4))}
+    return sorted(number for number in tried if first <= number <= LARGEST_INDEX)
+
+
+def _places(names: Sequence[str], last: int, item: Item) -> list[tuple[int, ...]]:
+    """Index values: all of them if they are few, else one for every partition, and those that the claim names."""
+    if last ** len(names) <= 6:
+        return list(product(range(1, last + 1), repeat=len(names)))
+    found = partitions(len(names), last)
+    if len(names) == 1:
+        found += [(2,), (last,)]
+    for number in _named_indices(item):
+        if 2 < number <= last:
+            found += [tuple(number if place == here else 1 for place in range(len(names))) for here in range(len(names))]
+    return list(dict.fromkeys(found))
+
+
+def partitions(count: int, most: int) -> list[tuple[int, ...]]:
+    """Return one tuple of indices for each way in which that many of them can coincide: 1, 1, 2 stands for k = l ≠ m."""
+    found: list[tuple[int, ...]] = [()]
+    for _ in range(count):
+        found = [(*each, k) for each in found for k in range(1, min(max(each, default=0) + 1, most) + 1)]
+    return found
+
+
+def _named_indices(item: Item) -> set[int]:
+    nodes = [node for side in (item.left, item.right) if side for node, _ in t.walk(side)]
+    indices = [index for node in nodes if isinstance(node, t.Indexed) for index in node.indices]
+    texts = [index.digits for index in indices if isinstance(index, t.Number) and index.digits.isdigit()]
+    return {int(text) for text in texts if len(text) < 4}
