@@ -13,6 +13,7 @@ from itertools import pairwise
 from math import inf
 from operator import eq, ge, gt, le, lt, ne
 
+from nncore.verify import names
 from nncore.verify import tree as t
 from nncore.verify.names import (
     Definition,
@@ -273,8 +274,7 @@ def numbered(nodes: Sequence[t.Node], conditions: Sequence[t.Chain], scope: Scop
         yield {}
         return
     everything = (*nodes, *conditions)
-    named = [_layer_number(node, family.letter) for node in reached(everything, scope)]
-    least = max([1, *filter(None, named)])
+    least = max([1, *(number for node in reached(everything, scope) for number in _layer_numbers(node, family))])
     ends = [number for where in bounds(last, conditions) for letter, number in where if letter is None]
     for depth in sorted({*DEPTHS, *ends, least}):
         values = {last: depth}
@@ -293,14 +293,13 @@ def numbered(nodes: Sequence[t.Node], conditions: Sequence[t.Chain], scope: Scop
                 yield {**values, family.index: number}
 
 
-def _layer_number(node: t.Node, width: str) -> int | None:
-    """The layer that a node names by its number."""
+def _layer_numbers(node: t.Node, family) -> Iterator[int]:
+    """The layers that a node names by their numbers; ``family`` are the widths."""
     match node:
-        case t.Family(_, t.Number(digits)) if digits.isdigit():
-            return int(digits)
-        case t.Indexed(t.Letter(letter), (t.Number(digits),)) if letter == width and digits.isdigit():
-            return int(digits)
-    return None
+        case t.Family(_, place) | t.Indexed(t.Letter(family.letter), (place,)):
+            yield from (int(each.digits) for each in (place,) if isinstance(each, t.Number) and each.digits.isdigit())
+        case t.Indexed(t.Letter(names.DELTA), indices) if t.Letter(family.index) in indices:
+            yield from (int(each.digits) for each in indices if isinstance(each, t.Number) and each.digits.isdigit())
 
 
 def _consistent(conditions: Sequence[t.Chain], values: Mapping[str, int]) -> bool:

@@ -40,7 +40,7 @@ from nncore.verify.meaning import (
     said,
     with_blocks,
 )
-from nncore.verify.names import Definition, meanings_of
+from nncore.verify.names import Definition, Scope, meanings_of
 from nncore.verify.notation import Notation, NotationError
 from nncore.verify.pages import DisplayedFormula, PageError
 from nncore.verify.scanning import LatexError
@@ -146,8 +146,8 @@ class _Judging:
         self.stated.update((id(item.right), name) for item in items if item.kind in (DEFINITION, CONVENTION))
         problems, reading = [], ""
         try:
-            notation = items[0].scope.notation if items else self._notation(self.places[number - 1])
-            reading = show(read(formula.text, notation))
+            scope = items[0].scope if items else Scope(self._notation(self.places[number - 1]))
+            reading = shown(read(formula.text, scope.notation), scope)
             problems = [_of_fault(each, self.root, snippet=_snippet(formula, each)) for each in faults]
         except LatexError as error:
             fault = Fault(formula.path, *formula.place(error.line, error.column), error.reason)

@@ -29,6 +29,7 @@ STEPS = "steps"
 
 KNOWN_FUNCTIONS = frozenset((r"\exp", r"\ln", r"\tanh", r"\sin", r"\cos"))
 EXTREMA = (r"\max", r"\min")
+CONSTANTS = ("e", r"\pi", r"\mathrm{i}")
 DIAGONAL = r"\operatorname{diag}"
 DELTA = r"\delta"
 ONES = r"\mathbf{1}"

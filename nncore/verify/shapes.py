@@ -13,6 +13,7 @@ from nncore.verify.families import covered, lowest
 from nncore.verify.imaginary import PARTS, is_complex
 from nncore.verify.moments import EXPECTATION, VARIANCE, random_letters
 from nncore.verify.names import (
+    CONSTANTS,
     DIAGONAL,
     EXTREMA,
     KNOWN_FUNCTIONS,
@@ -208,6 +209,8 @@ class Checker:
         self._note_layer(node)
         if name.name == r"\infty":
             raise not_covered("infinity", node)
+        if name.kind == "constant" and name.name not in CONSTANTS:
+            raise MeaningError(f"the constant {name.name} has no value: declare a letter, or define one", node)
         return name.shape
 
     def _is_index(self, node: t.Node) -> bool:
@@ -278,6 +281,10 @@ class Checker:
             if len(indices) != 2:
                 raise WrongIndex("Kronecker's delta has two indices", node)
             self._same_range(*indices)
+            for one, other in (indices, indices[::-1]):
+                size = self._range(other)
+                if isinstance(one, t.Number) and size not in (None, STEPS, self._last_layer):
+                    self._need(size, int(one.digits), one)
         elif is_sequence(name):
             self._member_of_sequence(indices[0], name, node)
         elif name.kind in ("entry", "class"):
@@ -300,7 +307,7 @@ class Checker:
             number += self._lowest(letter)
         if not covered(name.name, number, self.scope):
             least = member_name(name.name.rpartition("_")[0], (None, number), "_")
-            raise WrongIndex(f"the conditions admit {least}, which has no definition", node)
+            raise WrongIndex(f"the conditions admit {least}, which has no definition above", node)
 
     def _lowest(self, letter: str) -> int:
         """The least value of an index: 1, unless conditions say something else of a free one."""
@@ -522,16 +529,18 @@ def words(shape: Shape) -> str:
 
 
 def _equal_sizes(conditions: Sequence[t.Chain], scope: Scope) -> dict[Size, Size]:
-    """The sizes that conditions fix: M = 2, or M = D."""
-    equal: dict[Size, Size] = {}
+    """The sizes that conditions fix, and what stands for them: M = 2, or M = D; n = D and D = M make all three M."""
+    groups: list[list[Size]] = []
     for chain in conditions:
-        sides = (chain.first, *(link.right for link in chain.links))
-        if not chain.links or any(link.relation != "=" for link in chain.links):
-            continue
-        values = [_size(side, scope) for side in sides]
-        if None not in values:
-            value = next((value for value in values if isinstance(value, int)), values[-1])
-            equal |= {size: value for size in values if size != value}
+        sides = [_size(side, scope) for side in (chain.first, *(link.right for link in chain.links))]
+        for (one, other), link in zip(pairwise(sides), chain.links, strict=True):
+            if link.relation == "=" and None not in (one, other):
+                joined = [group for group in groups if not {one, other}.isdisjoint(group)]
+                groups = [group for group in groups if group not in joined] + [[*sum(joined, []), one, other]]
+    equal: dict[Size, Size] = {}
+    for group in groups:
+        value = next((size for size in group if isinstance(size, int)), group[-1])
+        equal |= {size: value for size in group if size != value}
     return equal
 
 
