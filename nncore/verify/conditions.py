@@ -215,7 +215,7 @@ class _Ranges:
         """Notes what a relation says about the letter that stands alone on its left, or with a number."""
         where = position(node)
         letter, shift = (t.Letter(where[0]), where[1]) if where and where[0] else (node, 0)
-        if where and not where[0] or not isinstance(letter, t.Letter | t.Indexed) or relation == r"\ne":
+        if (where and not where[0]) or not isinstance(letter, t.Letter | t.Indexed) or relation == r"\ne":
             return
         (low, high), (start, end) = self._of_letter(letter), self.of(other)
         start, end = _sum((start, Fraction(-shift))), _sum((end, Fraction(-shift)))

@@ -3,15 +3,18 @@ r"""What a page shows without claiming it: errata, which must fail as they say, 
 Whether an erratum that fails by a shape or by an index does so is known when its page has been read
 (`nncore.verify.meaning`). One that fails by its value needs a counterexample, and one that is fair: where the equation
 that corrects the erratum is about the same letters, it must hold at the very numbers at which the erratum is false.
-Else the erratum might only lack a condition or an assumption under which it is right.
+Else the erratum might only lack a condition or an assumption under which it is right. A claim about other letters
+corrects nothing.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from nncore.verify import tree as t
 from nncore.verify.judging import CHECKER_FAULT, REFUTED, UNDECIDED, judge
+from nncore.verify.latex import read
 from nncore.verify.meaning import CLAIM, ERRATUM, UNCHECKED, VALUE, Fault, Item
-from nncore.verify.names import Definition, Scope, array_named, array_of_entry
+from nncore.verify.names import Definition, Scope, array_named, array_of_entry, letters, meanings_of
 from nncore.verify.numeric import Counterexample, Trial, sizes_of
 from nncore.verify.surroundings import REASONS
 
@@ -73,6 +76,10 @@ def judge_erratum(item: Item, correction: Sequence[Item], seed: str = "1") -> Fa
     claims = [each for each in correction if each.kind == CLAIM]
     if not claims:
         raise NotAsSaid(item, f"there is no claim {item.shown.options['corrected']!r} that corrects this erratum")
+    claims = [each for each in claims if _is_about_the_same(each, item)]
+    if not claims:
+        reason = "is about other letters than this erratum, so it does not correct it"
+        raise NotAsSaid(item, f"{item.shown.options['corrected']!r} {reason}")
     if item.shown.options["fails"] != VALUE:
         fault = item.shown.fault
         return Failure(fault.sort, fault.reason, fault.line, fault.column)
@@ -99,6 +106,28 @@ def _check_that_it_is_fair(item: Item, wrong: Item, correction: Sequence[Item], 
         if Trial(right, seed, {}).refuted_at(values, sizes, mode):
             reason = "the numbers that refute this erratum refute its correction as well: state a condition"
             raise NotAsSaid(item, f"{reason} ({claim.formula.path.name}:{claim.line})")
+
+
+def _is_about_the_same(claim: Item, erratum: Item) -> bool:
+    """Whether a claim contains what stands on the left of an erratum, or what that is made of.
+
+    Letters that mean something else where the claim stands need not be there, but not all can be missing. An erratum
+    without letters is corrected by a claim without any.
+    """
+    scope = erratum.scope
+    statement = read(erratum.formula.text, scope.notation).statements[-1]
+    chain = statement.conclusion if isinstance(statement, t.Implication) else statement
+    bare = replace(scope, definitions={}, families={})
+    sides = (letters(side, bare) for side in (chain.first, *(link.right for link in chain.links)))
+    named = next(filter(None, sides), frozenset())
+    missing = []
+    for name in named:
+        made_of = {name}.union(*(letters(meaning.body, scope) for meaning in meanings_of(name, scope)))
+        if claim.letters.isdisjoint(made_of):
+            missing.append(name)
+    if any(_meaning(name, scope) == _meaning(name, claim.scope) for name in missing):
+        return False
+    return len(missing) < len(named) if named else not claim.letters
 
 
 def _same_letters(claim: Item, scope: Scope) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from nncore.verify import numeric, symbolic
 from nncore.verify import tree as t
 from nncore.verify.cache import Cache, canonical, digest
+from nncore.verify.conditions import shown
 from nncore.verify.errata import NotAsSaid, judge_erratum, judge_unchecked
 from nncore.verify.evidence import (
     STATUS_ORDER,

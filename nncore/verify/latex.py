@@ -7,8 +7,8 @@ readers of print would disagree the grammar has no reading at all, so the author
 - A letter before ``(`` is applied if the notation declares it a function; else it multiplies.
 - ``\sum_{l=1}^{M}``, ``\prod``, ``\max_l``, ``\min_l``, ``\arg\max_l``, ``\lim_{h \to 0}`` and
   ``\frac{\partial}{\partial x}`` reach over all factors that follow, ``\cdot`` and ``/`` included, up to the next
-  ``+``, ``-``, relation or closing parenthesis: ``\sum_{l=1}^{M} a_l b + c`` is ``(\sum_{l=1}^{M} (a_l b)) + c``. Only a
-  sum whose product ends with a sum over the same letter ends before that: no factor of the second can mean the first.
+  ``+``, ``-``, relation or closing parenthesis: ``\sum_{l=1}^{M} a_l b + c`` is ``(\sum_{l=1}^{M} (a_l b)) + c``. Only
+  a sum whose product ends with a sum over the same letter ends before that, as nothing in that one is its letter.
 - ``\ln x`` without parentheses takes one operand, and must come last in its product: ``\ln x y`` is an error.
 - ``a b / c`` divides the product, and nothing but ``\cdot``, ``+``, ``-``, a relation or a closing parenthesis may
   follow: ``a/bc`` and ``a/b/c`` are errors.

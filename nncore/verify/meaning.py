@@ -64,7 +64,6 @@ from nncore.verify.imaginary import PARTS
 from nncore.verify.latex import read
 from nncore.verify.names import (
     DELTA,
-    EXTREMA,
     KNOWN_FUNCTIONS,
     ONES,
     STEPS,

@@ -6,7 +6,7 @@ index of inputs, outputs or classes runs over whatever width the member of a fam
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from nncore.verify import tree as t
 from nncore.verify.families import covered, lowest
@@ -531,12 +531,13 @@ def words(shape: Shape) -> str:
 def _equal_sizes(conditions: Sequence[t.Chain], scope: Scope) -> dict[Size, Size]:
     """The sizes that conditions fix, and what stands for them: M = 2, or M = D; n = D and D = M make all three M."""
     groups: list[list[Size]] = []
-    for chain in conditions:
-        sides = [_size(side, scope) for side in (chain.first, *(link.right for link in chain.links))]
-        for (one, other), link in zip(pairwise(sides), chain.links, strict=True):
+    for condition in conditions:
+        sides = [_size(side, scope) for side in (condition.first, *(link.right for link in condition.links))]
+        for (one, other), link in zip(pairwise(sides), condition.links, strict=True):
             if link.relation == "=" and None not in (one, other):
                 joined = [group for group in groups if not {one, other}.isdisjoint(group)]
-                groups = [group for group in groups if group not in joined] + [[*sum(joined, []), one, other]]
+                groups = [group for group in groups if group not in joined]
+                groups.append([*chain.from_iterable(joined), one, other])
     equal: dict[Size, Size] = {}
     for group in groups:
         value = next((size for size in group if isinstance(size, int)), group[-1])

@@ -343,7 +343,7 @@ def checked(tmp_path):
 
     def report(errata, right):
         pages = [write(tmp_path / "errata.md", *map(shown, errata)), write(tmp_path / "right.md", *map(shown, right))]
-        return check(pages, NOTATION, tmp_path / "cache", tmp_path, processes=1)
+        return check(pages, NOTATION, tmp_path / "cache", tmp_path, processes=1, book=True)
 
     return report
 

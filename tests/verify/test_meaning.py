@@ -64,7 +64,7 @@ def test_only_digits_approximate(faults):
 
 @pytest.mark.parametrize("relation", [r"\approx", r"\propto"])
 def test_conditions_and_assumptions_compare(faults, relation):
-    assert faults(rf"x = x + 0 \quad h {relation} 2.0") == [f"a condition compares, and {relation} does not"]
+    assert faults(rf"x = x + 0 \quad (h {relation} 2.0)") == [f"a condition compares, and {relation} does not"]
     assert faults(within("prf:assumption", f"h {relation} 2.0")) == [f"an assumption compares, and {relation} does not"]
 
 

@@ -99,8 +99,8 @@ def test_a_slip_about_steps_is_refuted_or_rejected_at_its_place(label, printed, 
 
 def test_a_recursion_has_a_base_case_defined_or_declared(faults):
     assert faults(ZERO, SUM) == []
-    assert faults(SUM) == ["the conditions admit u_0, which has no definition"]
-    assert faults(ZERO, SUM.replace(r"\ge 1", r"\ge 2")) == ["the conditions admit u_1, which has no definition"]
+    assert faults(SUM) == ["the conditions admit u_0, which has no definition above"]
+    assert faults(ZERO, SUM.replace(r"\ge 1", r"\ge 2")) == ["the conditions admit u_1, which has no definition above"]
     assert faults(r"\theta_t := \theta_{t-1} - \eta \quad t \ge 1") == []
 
 
