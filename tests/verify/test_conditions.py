@@ -46,6 +46,7 @@ def verdict(tmp_path):
 @pytest.mark.parametrize("second", [
     r"2 + 2 = 5", r"1 = 2", r"2 \le 1", r"\pi = 3", r"\ln 2 > 1", r"\frac{1}{2} = 1",  # nothing but numbers
     r"z = 2 z", r"x^2 = 9", r"2 x = x", r"x z = 0", r"\lvert x \rvert < 0", r"e^x > 3", r"f(0) = 0", r"\sqrt{x^2} = x",
+    r"x + 1 = 2", r"x - 1 > 0",
     r"x = h", r"x \le h", r"x \ne h", r"x < x", r"x > n", r"h = M", r"-x = x", r"x = 1 = 1",  # no numbers beside inputs
     r"n = 2 D", r"n^2 = n", r"n = n", r"n = n + 1", r"n - D = 0", r"-n < 0", r"\frac{n}{2} = 1",
     r"z_{i1} = z_{i2}", r"z_{im} = b_m", r"X = 0 X", r"Z = Y", r"\sum_{m=1}^{M} b_m = 0", r"\delta_{km} = 0",
@@ -155,7 +156,9 @@ def test_a_condition_without_letters_is_none(why, condition):
     "x^2 = -1", "x^2 < 0", r"x^2 + z^2 \le -1", "x^2 + 1 = 0", r"\lvert x \rvert < 0", "e^x < 0", r"\sqrt{x} = -1",
     "x > 1, x < 0", "0 < x < 0", r"x = 1, x \ne 1", "x = 1, x = 2", r"x \ne x", "x < x", r"x \ge 1, x^2 < 1",
     "-x > 2, x > 0", r"\sin(x) = 2", r"\cos(x) + 2 = 0", "n^2 = 0", r"R \ge 2, R < 2",
-    "n x^2 = -1", r"\frac{x^2}{n} < 0", "x^{200} < 0", "x + 1 > 3, x < 2", "x = h, h = 1, x = 2", r"\tanh(x) = 2",
+    "n x^2 = -1", r"\frac{x^2}{n} < 0", "x^{200} < 0", r"n > 2, n^2 \le 8", "n < 3, n^2 > 5",
+    "x = z, z = h, h = a, a = 1, x = 2",
+    "x + 1 > 3, x < 2", "x = h, h = 1, x = 2", r"\tanh(x) = 2",
 ])  # fmt: skip
 def test_a_condition_that_nothing_satisfies_is_an_error(why, condition):
     for text in (rf"x b_k = b_k x \quad ({condition})", rf"H := \sum_{{k=1}}^{{M}} b_k x \quad ({condition})"):
