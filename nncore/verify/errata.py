@@ -109,25 +109,32 @@ def _check_that_it_is_fair(item: Item, wrong: Item, correction: Sequence[Item], 
 
 
 def _is_about_the_same(claim: Item, erratum: Item) -> bool:
-    """Whether a claim contains what stands on the left of an erratum, or what that is made of.
+    """Whether a claim names a letter on the left of an erratum, or of what that is made of, and has its derivative.
 
-    Letters that mean something else where the claim stands need not be there, but not all can be missing. An erratum
-    without letters is corrected by a claim without any.
+    An erratum without letters is corrected by a claim without any.
     """
     scope = erratum.scope
     statement = read(erratum.formula.text, scope.notation).statements[-1]
     chain = statement.conclusion if isinstance(statement, t.Implication) else statement
-    bare = replace(scope, definitions={}, families={})
-    sides = (letters(side, bare) for side in (chain.first, *(link.right for link in chain.links)))
-    named = next(filter(None, sides), frozenset())
-    missing = []
-    for name in named:
-        made_of = {name}.union(*(letters(meaning.body, scope) for meaning in meanings_of(name, scope)))
-        if claim.letters.isdisjoint(made_of):
-            missing.append(name)
-    if any(_meaning(name, scope) == _meaning(name, claim.scope) for name in missing):
+    sides = [side for side in (chain.first, *(link.right for link in chain.links)) if _named(side, scope)]
+    others = _named(claim.left, claim.scope) | _named(claim.right, claim.scope)
+    if not sides:
+        return not others
+    own = _named(sides[0], scope)
+    foreign = {name for name in own if _meaning(name, scope) != _meaning(name, claim.scope)}
+    made_of = [letters(each.body, scope) for name in foreign for each in meanings_of(name, scope)]
+    if others.isdisjoint(own.union(*made_of)):
         return False
-    return len(missing) < len(named) if named else not claim.letters
+    return not _takes_derivatives(sides[0]) or any(map(_takes_derivatives, (claim.left, claim.right)))
+
+
+def _takes_derivatives(node: t.Node) -> bool:
+    return any(isinstance(each, t.Derivative) or getattr(each, "primes", 0) for each, _ in t.walk(node))
+
+
+def _named(node: t.Node, scope: Scope) -> frozenset[str]:
+    """The letters that stand in an expression itself."""
+    return letters(node, replace(scope, definitions={}, families={}))
 
 
 def _same_letters(claim: Item, scope: Scope) -> bool:

@@ -288,7 +288,9 @@ def numbered(nodes: Sequence[t.Node], conditions: Sequence[t.Chain], scope: Scop
         lower, upper = bounds(family.index, conditions)
         first = max((value_of(where, depth, scope.notation) for where in lower), default=1)
         final = min((value_of(where, depth, scope.notation) for where in upper), default=depth)
-        for number in range(first, final + 1):
+        if first < 0:
+            raise MeaningError(f"there is no layer {first}", nodes[0])
+        for number in range(first, min(final, depth + 1) + 1):  # that there is no layer above shows at the next one
             if _consistent(conditions, {**values, family.index: number}):
                 yield {**values, family.index: number}
 

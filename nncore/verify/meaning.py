@@ -294,7 +294,8 @@ class _Reading:
             (statement,) = part.statements
             try:
                 self._statement(statement, _chains(part.conditions), formula, place)
-            except MeaningError as error:
+            except (MeaningError, RecursionError) as caught:
+                error = caught if isinstance(caught, MeaningError) else _too_deep(statement)
                 self._lose(formula.within, place, statement)
                 line, column = _place(formula, error.span[0])
                 self.faults.append(Fault(formula.path, line, column, error.reason, error.covered, error.sort))
@@ -940,6 +941,10 @@ def _is_only_about(chain: t.Chain, names: tuple[str | None, ...]) -> bool:
 def _about(assumed: Iterable[Assumed], used: set[str]) -> Iterator[Assumed]:
     """The assumptions that say something about one of the letters."""
     return (each for each in assumed if each.letters & used)
+
+
+def _too_deep(statement: t.Node) -> MeaningError:
+    return not_covered("definitions that use each other so often", statement)
 
 
 def _chains(conditions: tuple[t.Chain | t.Given | t.ForAll, ...]) -> tuple[t.Chain, ...]:

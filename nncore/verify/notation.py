@@ -436,6 +436,7 @@ def _check_fixed_meanings(notation: Notation) -> None:
     for part, written in _names(notation):
         fixed = written.letter in FIXED_KINDS.keys() - {"O"} and part != "functions"
         fixed |= written.letter in _CONSTANTS and part != "constants"
+        fixed |= written.letter == _ONES and part != "arrays"
         if fixed or written.letter == _DELTA:
             raise NotationError(f"{part}, {written.letter}: it has a fixed meaning, which is another")
     ones = Array(_ONES, None, (Written(""), Written("1")), None, "")

@@ -227,6 +227,8 @@ class Checker:
             case t.Number(digits):
                 if not digits.isdigit() or node.exponent or int(digits) < 1:
                     raise WrongIndex("an index is a whole number from 1 on", node)
+                if int(digits) > LARGEST_INDEX:
+                    raise not_covered(f"an index above {LARGEST_INDEX}", node)
                 return None
             case t.Letter(letter):
                 if self.local.get(letter) is not None:
