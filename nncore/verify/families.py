@@ -378,6 +378,7 @@ def instance(item, numbers: Mapping[str, int]):
         scope=scope,
         free=tuple((letter, resolved_size(size, scope, left, numbers)) for letter, size in free),
         least=tuple(least.items()),
+        named=tuple((resolved_size(size, scope, left, numbers), number) for size, number in item.named),
         shape=_shape(item.shape, scope, left, numbers),
         letters=frozenset().union(*(letters(part, scope) for part in (left, right, *conditions) if part)),
     )

@@ -85,6 +85,7 @@ from nncore.verify.names import (
     kind_of_function,
     last_layer,
     letters,
+    meanings_of,
     member_name,
     name_of,
     not_covered,
@@ -145,8 +146,9 @@ class Item:
     """One thing that a formula says: for a chain, one of its links.
 
     ``free`` are the free indices with their sizes, ``least`` the sizes without which a named entry does not exist,
-    ``letters`` all letters and functions that it contains, expanded or not. What is said of layers stays in one item
-    with the letters r and R, a free r among ``free``, and sizes such as ``D_{r-1}``;
+    ``letters`` all letters and functions that it contains, expanded or not. ``named`` are the numbers that stand where
+    indices could, with their sizes, also in definitions: δ_{k5} may be something else from M = 5 on. What is said of
+    layers stays in one item with the letters r and R, a free r among ``free``, and sizes such as ``D_{r-1}``;
     `nncore.verify.families.instances` puts numbers in their place. A free step t has the size `names.STEPS`.
 
     ``premises`` are what stands before a ``\\Rightarrow``, as it is printed: u = e, or u^k = e with odd k. The scope of
@@ -172,6 +174,7 @@ class Item:
     least: tuple[tuple[str, int], ...]
     shape: Shape
     letters: frozenset[str]
+    named: tuple[tuple[Size, int], ...] = ()
     premises: tuple[t.Chain, ...] = ()
     shown: Shown | None = None
 
@@ -532,13 +535,14 @@ class _Reading:
             self._claim_of_known(left, link, conditions, formula, place)
         shape = head.shape or shape  # a condition may equate sizes in which both sides differ
         if line:
-            line = replace(line, definition=replace(line.definition, shape=shape))
+            line = replace(line, definition=replace(line.definition, shape=shape, named=_named(checker)))
             lines = (*self.scope.families.get(name, ()), line)
             self.scope = replace(self.scope, families={**self.scope.families, name: lines})
             self._lines.append((formula, left, place.world, name, line))
         else:
             self._check_layers((link.right,), conditions, checker, link)
             definition = Definition(name, head.indices, head.arguments, link.right, conditions, shape, formula.label)
+            definition = replace(definition, named=_named(checker))
             self.scope = replace(self.scope, definitions={**self.scope.definitions, name: definition})
         self.own.add(name)
         family = name if line else ""
@@ -827,6 +831,8 @@ class _Reading:
         for label in place.mentions:
             for letter in self.scope.lost & frozenset().union(*(each.letters for each in self.assumed.get(label, []))):
                 raise MeaningError(f"the definition of {letter} is not understood", node, covered=False)
+        meanings = [each for name in used for each in meanings_of(name, self.scope)]
+        named = checker.named.union(*(each.named for each in meanings))
         in_force = [each for label in sorted(place.mentions) for each in self.assumed.get(label, [])]
         start = node.span[0] if node.span != (0, 0) else 0
         line, column = _place(formula, start)
@@ -846,6 +852,7 @@ class _Reading:
                 least=tuple(checker.least.items()),
                 shape=shape,
                 letters=frozenset(used),
+                named=tuple(sorted(named, key=str)),
                 premises=self.premises,
             )
         )
@@ -912,6 +919,11 @@ def _shown_item(
         letters=frozenset(),
         shown=Shown(dict(aside.options), claims, fault),
     )
+
+
+def _named(checker: Checker) -> tuple[tuple[Size, int], ...]:
+    """The numbers in the place of indices, but for those whose size belongs to a layer."""
+    return tuple(sorted(((size, number) for size, number in checker.named if "_" not in str(size)), key=str))
 
 
 def _member(name: str, number: int) -> str:

@@ -72,7 +72,8 @@ class Definition:
     """What a letter, an entry or a function is defined as.
 
     ``name`` is the letter of the array where entries are defined. ``indices`` are the index letters of an entry with
-    the sizes up to which they run, ``arguments`` the letters of a function.
+    the sizes up to which they run, ``arguments`` the letters of a function. ``shape`` is that of the letter, where it
+    is declared, and ``named`` the numbers in the body that stand where indices could, with their sizes.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Definition:
     conditions: tuple[t.Chain, ...]
     shape: Shape
     label: str | None
+    named: tuple[tuple[Size, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

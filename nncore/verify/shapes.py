@@ -49,8 +49,9 @@ HIGHEST_ORDER = 3  # of derivatives: quotients of differences of quotients lose 
 class Checker:
     """Shapes and indices of the parts of one statement.
 
-    ``free`` collects the free indices with their sizes, ``least`` the sizes that named entries need, ``complex`` says
-    whether a side was complex; `shape` raises `MeaningError` for whatever has no meaning.
+    ``free`` collects the free indices with their sizes, ``least`` the sizes that named entries need, ``named`` the
+    numbers that stand where indices could, with the sizes up to which these run; ``complex`` says whether a side was
+    complex. `shape` raises `MeaningError` for whatever has no meaning.
     """
 
     def __init__(self, scope: Scope, conditions: Sequence[t.Chain] = (), arguments: Sequence[str] = ()):
@@ -58,6 +59,7 @@ class Checker:
         self.local: dict[str, Size | None] = dict.fromkeys(arguments)
         self.free: dict[str, Size] = {}
         self.least: dict[str, int] = {}
+        self.named: set[tuple[Size, int]] = set()
         self.complex = False
         self._free_places: dict[str, t.Node] = {}
         self._bound_once: set[str] = set()
@@ -179,6 +181,9 @@ class Checker:
         for one, other in pairwise(sides):
             if self._is_index(one) and self._is_index(other):
                 self._same_range(one, other)
+            for index, number in ((one, other), (other, one)):
+                if self._is_index(index):
+                    self._note_number(self._range(index), number)
         for side in sides:
             self._number(side, "a side of a condition")
             if is_complex(side, self.scope):
@@ -261,8 +266,14 @@ class Checker:
         runs_to = self._range(index)
         if runs_to is None:
             self._need(size, int(index.digits), index)
+            self._note_number(size, index)
         elif not self.same(runs_to, size):
             raise WrongIndex(f"{show(index)} runs to {runs_to}, but this index of {show(node)} runs to {size}", index)
+
+    def _note_number(self, size: Size | None, number: t.Node) -> None:
+        """Notes a number with which an index up to a size is compared, or in whose place one could stand."""
+        if size is not None and isinstance(number, t.Number) and number.digits.isdigit() and not number.exponent:
+            self.named.add((self.resolved(size), int(number.digits)))
 
     def _need(self, size: Size, number: int, node: t.Node) -> None:
         size = self.resolved(size)
@@ -284,9 +295,7 @@ class Checker:
                 raise WrongIndex("Kronecker's delta has two indices", node)
             self._same_range(*indices)
             for one, other in (indices, indices[::-1]):
-                size = self._range(other)
-                if isinstance(one, t.Number) and size not in (None, STEPS, self._last_layer):
-                    self._need(size, int(one.digits), one)
+                self._note_number(self._range(other), one)
         elif is_sequence(name):
             self._member_of_sequence(indices[0], name, node)
         elif name.kind in ("entry", "class"):

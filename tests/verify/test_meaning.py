@@ -359,16 +359,26 @@ def test_a_row_that_is_defined_by_a_matrix_of_one_row_has_its_entries(say):
     (r"\delta_{k5} = 0", "M"), (r"\delta_{5k} = 0", "M"), (r"\delta_{k8} b_k = 0", "M"),
     (r"\max_k \delta_{k5} = 0", "M"), (r"\sum_{k=1}^{M} \delta_{k5} = 0", "M"),
     (r"\delta_{c_i 5} = 0", "M"), (r"\delta_{i5} = 0", "n"),
+    (r"\begin{cases} 1, & k = 5 \\ 0, & k \ne 5 \end{cases} = 0", "M"), ("k = k + 0 \\quad k > 5", "M"),
+    ("t = t \\quad t = 7", "steps"),
     (r"b_5 = 0", "M"), (r"(X W)_{1,5} = 0", "M"), (r"\delta_{j5} x_{ij} = 0", "D"),
 ])  # fmt: skip
-def test_an_index_that_is_named_by_its_number_sets_a_least_size(say, claim, size):
+def test_a_number_in_the_place_of_an_index_is_noted_with_its_size(say, claim, size):
     (item,) = say(claim).items
-    assert dict(item.least)[size] >= 5
+    numbers = [number for up_to, number in item.named if up_to == size]
+    assert max(numbers) >= 5
+
+
+def test_a_number_in_the_place_of_an_index_is_noted_where_a_definition_holds_it(say):
+    *_, claim = say(r"y_{im} := \delta_{m5}", r"L_i := \sum_{m=1}^{M} y_{im}", "L_i = 0").items
+    assert claim.named == (("M", 5),)
+    *_, claim = say("u_0 := 0", r"u_t := u_{t-1} + \delta_{t5} \quad t \ge 1", r"u_t = 0 \quad t \ge 0").items
+    assert ("steps", 5) in claim.named
 
 
 def test_an_index_beyond_its_size_is_an_error(faults):
-    assert faults(r"\delta_{k5} = 0 \quad (M = 3)") == ["there are only 3"]
-    assert faults(r"\delta_{k5} = 0 \quad (M = n, n = 4)") == ["there are only 4"]
+    assert faults(r"b_5 = 0 \quad (M = 3)") == ["there are only 3"]
+    assert faults(r"b_5 = 0 \quad (M = n, n = 4)") == ["there are only 4"]
     assert "above 50" in faults(r"\delta_{k,51} = 0")[0] and "above 50" in faults("(X W)_{1,51} = 0")[0]
     assert faults(r"\delta_{1,2} = 0", r"\delta_{t,9} = \delta_{9,t}") == []
 
