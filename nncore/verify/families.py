@@ -90,6 +90,11 @@ def overlap(one: Line, other: Line, notation) -> int | None:
     return None
 
 
+def holds_for(line: Line, number: int, notation) -> bool:
+    """Whether a line of a sequence defines the member with this number, however many layers there are."""
+    return any(first <= number <= last for first, last in (_ends(line, depth, notation) for depth in DEPTHS))
+
+
 def hole(lines: Sequence[Line], notation) -> int | None:
     """A number between the lines of a family for which none of them holds."""
     for depth in DEPTHS:

@@ -53,6 +53,7 @@ from nncore.verify.families import (
     at_depth,
     bounds,
     check_members,
+    holds_for,
     hole,
     numbered,
     numbers_of,
@@ -63,6 +64,7 @@ from nncore.verify.families import (
 from nncore.verify.imaginary import PARTS
 from nncore.verify.latex import read
 from nncore.verify.names import (
+    CONSTANTS,
     DELTA,
     KNOWN_FUNCTIONS,
     ONES,
@@ -606,6 +608,9 @@ class _Reading:
         kept = tuple(chain for chain in conditions if not _is_only_about(chain, about))
         definition = Definition(name, head.indices, (), link.right, kept, None, formula.label)
         line = Line(letter, first, last, definition)
+        for number in _declared_members(name, notation):
+            if holds_for(line, number, notation):
+                raise MeaningError(f"{_member(name, number)} is declared as a number of its own", link)
         for other in self.scope.families.get(name, ()):
             common = overlap(line, other, notation)
             if common is not None:
@@ -667,7 +672,7 @@ class _Reading:
                 return _Head(name, arguments=names)
             case t.Letter(name):
                 fixed = {each.letter for each in (*notation.indices, *notation.constants)}
-                fixed |= {size.letter for size in notation.sizes if not size.index} | {ONES, DELTA}
+                fixed |= {size.letter for size in notation.sizes if not size.index} | {ONES, DELTA, *CONSTANTS}
                 if name in fixed:
                     raise MeaningError(f"{name} has a fixed meaning and cannot be defined", left)
                 return _Head(name, shape=_declared_shape(name, notation))
@@ -930,6 +935,14 @@ def _member(name: str, number: int) -> str:
     """The name of a member of a family: Z^{[2]}, or u_2."""
     letter, bracket, _ = name.partition("^{[")
     return member_name(letter, (None, number)) if bracket else f"{name.rpartition('_')[0]}_{number}"
+
+
+def _declared_members(name: str, notation: Notation) -> Iterator[int]:
+    """The numbers of the members of a sequence that are declared with them, as \\theta_0."""
+    letter = name.rpartition("_")[0]
+    for scalar in notation.scalars:
+        if scalar.written.letter == letter and "".join(scalar.written.indices).isdigit():
+            yield int("".join(scalar.written.indices))
 
 
 def _falls(where: Position | None, line: Line, last: str | None) -> bool:

@@ -141,6 +141,7 @@ class Scope:
     depth: int | None = None
     placed: frozenset[str] = frozenset()
     at_depths: dict[int, "Scope"] = field(default_factory=dict, init=False, compare=False, repr=False)  # what was made
+    complex_values: dict = field(default_factory=dict, init=False, compare=False, repr=False)  # of functions, if known
 
 
 @dataclass(frozen=True, slots=True)
