@@ -17,7 +17,7 @@ BOX = r"```\{{erratum\}}[^`]*?:corrected: (?P<right>\S+)[^`]*?(?P<wrong>\$\$[^$]
 
 
 def judged(path):
-    return check([path, REFERENCE.parent / "layers" / "sigmoid.md"], load(NOTATION), processes=1).pages[0]
+    return check([path, REFERENCE.parent / "layers" / "sigmoid.md"], load(NOTATION), processes=1, book=True).pages[0]
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@
 
 `check` returns a `Report` (`nncore.verify.evidence`) with one `Evidence` for every displayed formula, also for those
 that cannot be read or have no meaning. Pages are judged one by one (`nncore.verify.judged_page`), on as many processes
-as the machine has, and kept in a cache (`nncore.verify.cache`). Only errata look at other pages, for the equations that
-correct them.
+as the machine has, and kept in a cache (`nncore.verify.cache`). Only the pages of a book reach each other: they share
+functions that are defined under a label, and errata name the equations of other pages that correct them.
 """
 
 import os
@@ -44,6 +44,7 @@ def check(
     root: Path | str = ".",
     processes: int | None = None,
     seed: str = "1",
+    book: bool = False,
     done: Callable[[PageReport], None] = lambda page: None,
 ) -> Report:
     """Reads all pages and judges what they claim.
@@ -51,7 +52,7 @@ def check(
     Parameters
     ----------
     paths : sequence of Path or str
-        The pages: Markdown, notebooks or LaTeX. A function that one defines under a label is known on all.
+        The pages: Markdown, notebooks or LaTeX.
     notation : Notation
         The letters in force.
     cache : Path or str, optional
@@ -62,6 +63,9 @@ def check(
         On how many processes pages are judged; as many as the machine has unless given. The result is the same.
     seed : str
         Where the random numbers begin.
+    book : bool
+        Whether the pages belong together: a function that one defines under a label is known on all, and an erratum may
+        name an equation of another page. Else no page reaches another.
     done : callable
         Called with every page that is done, in their order.
     """
@@ -70,10 +74,10 @@ def check(
     common = digest(repr(sorted(by.items())), repr(notation))
     pages = [_Source(Path(path), name_of(Path(path), Path(root)), text_with_includes(Path(path))) for path in paths]
     with _on_processes(processes or os.cpu_count() or 1) as run:
-        exports = _all_exports(pages, notation, common, store, run)
+        exports = _all_exports(pages, notation, common, store, run) if book else [[] for _ in pages]
         known, clashes = _known(pages, exports)
         everything = digest(common, repr(sorted(known.items())))
-        elsewhere = [_with_corrections(page, pages) for page in pages]
+        elsewhere = [_with_corrections(page, pages) if book else [] for page in pages]
         keys = [
             digest(everything, page.name, page.text, *(each.text for each in others))
             for page, others in zip(pages, elsewhere, strict=True)

@@ -3,15 +3,18 @@ r"""What a page shows without claiming it: errata, which must fail as they say, 
 Whether an erratum that fails by a shape or by an index does so is known when its page has been read
 (`nncore.verify.meaning`). One that fails by its value needs a counterexample, and one that is fair: where the equation
 that corrects the erratum is about the same letters, it must hold at the very numbers at which the erratum is false.
-Else the erratum might only lack a condition or an assumption under which it is right.
+Else the erratum might only lack a condition or an assumption under which it is right. A claim about other letters
+corrects nothing.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from nncore.verify import tree as t
 from nncore.verify.judging import CHECKER_FAULT, REFUTED, UNDECIDED, judge
+from nncore.verify.latex import read
 from nncore.verify.meaning import CLAIM, ERRATUM, UNCHECKED, VALUE, Fault, Item
-from nncore.verify.names import Definition, Scope, array_named, array_of_entry
+from nncore.verify.names import Definition, Scope, array_named, array_of_entry, letters, meanings_of
 from nncore.verify.numeric import judge as judge_numbers
 from nncore.verify.numeric import refutes, sizes_of
 from nncore.verify.surroundings import REASONS
@@ -75,6 +78,10 @@ def judge_erratum(item: Item, correction: Sequence[Item], seed: str = "1") -> Fa
     claims = [each for each in correction if each.kind == CLAIM]
     if not claims:
         raise NotAsSaid(item, f"there is no claim {item.shown.options['corrected']!r} that corrects this erratum")
+    claims = [each for each in claims if _is_about_the_same(each, item)]
+    if not claims:
+        reason = "is about other letters than this erratum, so it does not correct it"
+        raise NotAsSaid(item, f"{item.shown.options['corrected']!r} {reason}")
     if item.shown.options["fails"] != VALUE:
         fault = item.shown.fault
         return Failure(fault.sort, fault.reason, fault.line, fault.column)
@@ -99,6 +106,35 @@ def _check_that_it_is_fair(item: Item, wrong: Item, correction: Sequence[Item], 
         if refutes(right, point, seed):
             reason = "the numbers that refute this erratum refute its correction as well: state a condition"
             raise NotAsSaid(item, f"{reason} ({claim.formula.path.name}:{claim.line})")
+
+
+def _is_about_the_same(claim: Item, erratum: Item) -> bool:
+    """Whether a claim names a letter on the left of an erratum, or of what that is made of, and has its derivative.
+
+    An erratum without letters is corrected by a claim without any.
+    """
+    scope = erratum.scope
+    statement = read(erratum.formula.text, scope.notation).statements[-1]
+    chain = statement.conclusion if isinstance(statement, t.Implication) else statement
+    sides = [side for side in (chain.first, *(link.right for link in chain.links)) if _named(side, scope)]
+    others = _named(claim.left, claim.scope) | _named(claim.right, claim.scope)
+    if not sides:
+        return not others
+    own = _named(sides[0], scope)
+    foreign = {name for name in own if _meaning(name, scope) != _meaning(name, claim.scope)}
+    made_of = [letters(each.body, scope) for name in foreign for each in meanings_of(name, scope)]
+    if others.isdisjoint(own.union(*made_of)):
+        return False
+    return not _takes_derivatives(sides[0]) or any(map(_takes_derivatives, (claim.left, claim.right)))
+
+
+def _takes_derivatives(node: t.Node) -> bool:
+    return any(isinstance(each, t.Derivative) or getattr(each, "primes", 0) for each, _ in t.walk(node))
+
+
+def _named(node: t.Node, scope: Scope) -> frozenset[str]:
+    """The letters that stand in an expression itself."""
+    return letters(node, replace(scope, definitions={}, families={}))
 
 
 def _same_letters(claim: Item, scope: Scope) -> bool:

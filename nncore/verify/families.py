@@ -13,6 +13,7 @@ from itertools import pairwise
 from math import inf
 from operator import eq, ge, gt, le, lt, ne
 
+from nncore.verify import names
 from nncore.verify import tree as t
 from nncore.verify.names import (
     Definition,
@@ -87,6 +88,11 @@ def overlap(one: Line, other: Line, notation) -> int | None:
         if max(first, start) <= min(last, end):
             return max(first, start)
     return None
+
+
+def holds_for(line: Line, number: int, notation) -> bool:
+    """Whether a line of a sequence defines the member with this number, however many layers there are."""
+    return any(first <= number <= last for first, last in (_ends(line, depth, notation) for depth in DEPTHS))
 
 
 def hole(lines: Sequence[Line], notation) -> int | None:
@@ -275,8 +281,7 @@ def numbered(
         yield {}
         return
     everything = (*nodes, *conditions)
-    named = [_layer_number(node, family.letter) for node in reached(everything, scope)]
-    least = max([1, *filter(None, named)])
+    least = max([1, *(number for node in reached(everything, scope) for number in _layer_numbers(node, family))])
     ends = [number for where in bounds(last, conditions) for letter, number in where if letter is None]
     for depth in sorted({*depths, *ends, least}):
         values = {last: depth}
@@ -290,19 +295,20 @@ def numbered(
         lower, upper = bounds(family.index, conditions)
         first = max((value_of(where, depth, scope.notation) for where in lower), default=1)
         final = min((value_of(where, depth, scope.notation) for where in upper), default=depth)
-        for number in range(first, final + 1):
+        if first < 0:
+            raise MeaningError(f"there is no layer {first}", nodes[0])
+        for number in range(first, min(final, depth + 1) + 1):  # that there is no layer above shows at the next one
             if _consistent(conditions, {**values, family.index: number}):
                 yield {**values, family.index: number}
 
 
-def _layer_number(node: t.Node, width: str) -> int | None:
-    """The layer that a node names by its number."""
+def _layer_numbers(node: t.Node, family) -> Iterator[int]:
+    """The layers that a node names by their numbers; ``family`` are the widths."""
     match node:
-        case t.Family(_, t.Number(digits)) if digits.isdigit():
-            return int(digits)
-        case t.Indexed(t.Letter(letter), (t.Number(digits),)) if letter == width and digits.isdigit():
-            return int(digits)
-    return None
+        case t.Family(_, place) | t.Indexed(t.Letter(family.letter), (place,)):
+            yield from (int(each.digits) for each in (place,) if isinstance(each, t.Number) and each.digits.isdigit())
+        case t.Indexed(t.Letter(names.DELTA), indices) if t.Letter(family.index) in indices:
+            yield from (int(each.digits) for each in indices if isinstance(each, t.Number) and each.digits.isdigit())
 
 
 def _consistent(conditions: Sequence[t.Chain], values: Mapping[str, int]) -> bool:
@@ -379,6 +385,7 @@ def instance(item, numbers: Mapping[str, int]):
         scope=scope,
         free=tuple((letter, resolved_size(size, scope, left, numbers)) for letter, size in free),
         least=tuple(least.items()),
+        named=tuple((resolved_size(size, scope, left, numbers), number) for size, number in item.named),
         shape=_shape(item.shape, scope, left, numbers),
         letters=frozenset().union(*(letters(part, scope) for part in (left, right, *conditions) if part)),
     )

@@ -66,6 +66,19 @@ def _is_whole(exponent: t.Node) -> bool:
 
 def _applied(function: t.Function, places: list[bool], node: t.Apply, scope: Scope) -> bool:
     """Whether a function of complex arguments, which stand where ``places`` says, has a complex value."""
+    key = (function, *places)
+    if key not in scope.complex_values:  # a function may stand in the definitions of others many times
+        try:
+            scope.complex_values[key] = _has_complex_values(function, places, scope), ""
+        except MeaningError as error:
+            scope.complex_values[key] = False, error.reason
+    value, reason = scope.complex_values[key]
+    if reason:
+        raise MeaningError(reason, node)
+    return value
+
+
+def _has_complex_values(function: t.Function, places: list[bool], scope: Scope) -> bool:
     definition = scope.definitions.get(function.name)
     if definition and not function.primes:
         variables = frozenset(letter for letter, given in zip(definition.arguments, places, strict=True) if given)
@@ -74,8 +87,8 @@ def _applied(function: t.Function, places: list[bool], node: t.Apply, scope: Sco
                 is_complex(chain, scope, variables)
             return is_complex(definition.body, scope, variables)
         except MeaningError as error:
-            raise MeaningError(f"{show(function)} of a complex number: {error.reason}", node) from None
+            raise MeaningError(f"{show(function)} of a complex number: {error.reason}", definition.body) from None
     known = function.name in _ENTIRE and not function.primes
     if not known and (definition or kind_of_function(function.name, scope.notation) != "smooth"):
-        raise MeaningError(f"{show(function)} takes real numbers only", node)
+        raise MeaningError(f"{show(function)} takes real numbers only", function)
     return True

@@ -13,6 +13,7 @@ from pathlib import Path
 from nncore.verify import numeric
 from nncore.verify import tree as t
 from nncore.verify.cache import Cache, canonical, digest
+from nncore.verify.conditions import shown
 from nncore.verify.errata import NotAsSaid, judge_erratum, judge_unchecked
 from nncore.verify.evidence import (
     STATUS_ORDER,
@@ -40,7 +41,7 @@ from nncore.verify.meaning import (
     said,
     with_blocks,
 )
-from nncore.verify.names import Definition, meanings_of
+from nncore.verify.names import Definition, Scope, meanings_of
 from nncore.verify.notation import Notation, NotationError
 from nncore.verify.pages import DisplayedFormula, PageError
 from nncore.verify.scanning import LatexError
@@ -146,8 +147,8 @@ class _Judging:
         self.stated.update((id(item.right), name) for item in items if item.kind in (DEFINITION, CONVENTION))
         problems, reading = [], ""
         try:
-            notation = items[0].scope.notation if items else self._notation(self.places[number - 1])
-            reading = show(read(formula.text, notation))
+            scope = items[0].scope if items else Scope(self._notation(self.places[number - 1]))
+            reading = shown(read(formula.text, scope.notation), scope)
             problems = [_of_fault(each, self.root, snippet=_snippet(formula, each)) for each in faults]
         except LatexError as error:
             fault = Fault(formula.path, *formula.place(error.line, error.column), error.reason)

@@ -7,13 +7,16 @@ readers of print would disagree the grammar has no reading at all, so the author
 - A letter before ``(`` is applied if the notation declares it a function; else it multiplies.
 - ``\sum_{l=1}^{M}``, ``\prod``, ``\max_l``, ``\min_l``, ``\arg\max_l``, ``\lim_{h \to 0}`` and
   ``\frac{\partial}{\partial x}`` reach over all factors that follow, ``\cdot`` and ``/`` included, up to the next
-  ``+``, ``-``, relation or closing parenthesis: ``\sum_{l=1}^{M} a_l b + c`` is ``(\sum_{l=1}^{M} (a_l b)) + c``.
+  ``+``, ``-``, relation or closing parenthesis: ``\sum_{l=1}^{M} a_l b + c`` is ``(\sum_{l=1}^{M} (a_l b)) + c``. Only
+  a sum whose product ends with a sum over the same letter ends before that, as nothing in that one is its letter.
 - ``\ln x`` without parentheses takes one operand, and must come last in its product: ``\ln x y`` is an error.
 - ``a b / c`` divides the product, and nothing but ``\cdot``, ``+``, ``-``, a relation or a closing parenthesis may
   follow: ``a/bc`` and ``a/b/c`` are errors.
 - ``\odot`` and ``\oslash`` stand between single factors: ``A B \odot C`` is an error, ``(A B) \odot C`` is not.
 - Juxtaposition multiplies, but a number never follows a factor: ``2 x``, and ``x \cdot 2``.
 - A fraction and whatever has a layer ``^{[r]}`` can carry a power only in parentheses.
+- What follows a ``\quad`` in parentheses is a condition. Without parentheses it may be another claim:
+  `nncore.verify.conditions` tells.
 - Indices stand side by side, ``z_{im}``, ``y_{i c_i}``, or between commas as soon as one of them is a sum or two digits
   meet: ``v_{t-1}``, ``x_{i,j+1}``, ``w_{1,10}``.
 
@@ -23,7 +26,7 @@ Nothing here computes, and nothing of a formula is ever evaluated as code.
 import re
 from dataclasses import replace
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from lark import Lark, Token, Tree, UnexpectedToken, v_args
@@ -37,6 +40,7 @@ from nncore.verify.scanning import LatexError, check_nesting, scan, written
 
 LONGEST = 10_000  # characters of a formula
 HIGHEST = 200  # nodes from the root of a tree to a leaf
+MOST_DIGITS = 300  # of a number: what has more is no float, and soon no int that Python reads
 
 # The grammar ----------------------------------------------------------------------------------------------------------
 
@@ -46,8 +50,9 @@ _GRAMMAR = r"""
 formula: _body | _BEGIN_EQUATION _body _END_EQUATION
 _body: (chain | implication | aligned) ending
 ending: [_COMMA | _PERIOD] | [_COMMA] _conditions [_PERIOD]
-_conditions: (_QUAD _condition (_COMMA _condition)*)+
-_condition: claim | _LPAR claim (_COMMA claim)* _RPAR | for_all | note
+_conditions: _QUAD _condition ((_COMMA | [_COMMA] _QUAD) _condition)*
+_condition: claim | given | for_all | note
+given: _LPAR claim (_COMMA claim)* _RPAR
 for_all: _FORALL chain
 note: TEXT
 
@@ -179,6 +184,7 @@ class _Builder(Transformer_NonRecursive):
         self._source = source
         self._notation = notation
         self._groups: set[t.Span] = set()
+        self._neighbors: set[t.Span] = set()  # products of sums over the same letter
 
     def _error(self, reason: str, node: t.Node) -> LatexError:
         return LatexError(reason, self._source, *node.span)
@@ -197,7 +203,11 @@ class _Builder(Transformer_NonRecursive):
             raise self._error("a margin note belongs to one relation", note)
         return replace(statement, links=(*statement.links[:-1], replace(statement.links[-1], note=note)))
 
+    def given(self, meta, *claims):
+        return tuple(t.Given(claim, span=claim.span) for claim in claims)
+
     def ending(self, meta, *parts):
+        parts = tuple(part for each in parts for part in (each if isinstance(each, tuple) else (each,)))
         notes = [part for part in parts if isinstance(part, t.Note)]
         if len(notes) > 1:
             raise self._error("one margin note is enough", notes[1])
@@ -278,7 +288,8 @@ class _Builder(Transformer_NonRecursive):
         return t.Plus(tuple(terms), span=_span(meta)) if len(terms) > 1 else terms[0]
 
     def term(self, meta, *factors):
-        return t.Times(factors, span=_span(meta))
+        last = factors[-1].factors if factors[-1].span in self._neighbors else factors[-1:]
+        return t.Times((*factors[:-1], *last), span=_span(meta))
 
     def entry_times(self, meta, *factors):
         return t.EntryTimes(factors, span=_span(meta))
@@ -296,7 +307,12 @@ class _Builder(Transformer_NonRecursive):
         return t.Fraction(numerator, denominator, span=_span(meta))
 
     def number(self, meta, digits):
-        return t.Number(str(digits), span=_span(meta))
+        return self._number(digits, 0, meta)
+
+    def _number(self, digits, exponent, meta):
+        if len(digits) > MOST_DIGITS:
+            raise LatexError(f"a number of more than {MOST_DIGITS} digits", self._source, *_span(meta))
+        return t.Number(str(digits), exponent, span=_span(meta))
 
     def scientific(self, meta, digits, ten, sign_or_exponent, exponent=None):
         if ten != "10":
@@ -307,13 +323,22 @@ class _Builder(Transformer_NonRecursive):
         written = f"{sign_or_exponent or ''}{exponent or ''}"
         if not re.fullmatch(r"-?\d{1,4}", written):
             raise LatexError("a whole number is expected as exponent", self._source, *_span(meta))
-        return t.Number(str(digits), int(written), span=_span(meta))
+        return self._number(digits, int(written), meta)
 
     # What reaches over the factors that follow
 
     def sum(self, meta, sign, index, lower, upper, body):
-        make = t.Sum if sign.type == "SUM" else t.Product
-        return make(index, lower, upper, body, span=_span(meta))
+        if sign.type != "SUM":
+            return t.Product(index, lower, upper, body, span=_span(meta))
+        factors = body.factors if isinstance(body, t.Times) else (body,)
+        others = tuple(takewhile(lambda factor: isinstance(factor, t.Sum) and factor.index == index, factors[:0:-1]))
+        if others:
+            own = factors[: -len(others)]
+            body = t.Times(own, span=(own[0].span[0], own[-1].span[1])) if len(own) > 1 else own[0]
+            first = t.Sum(index, lower, upper, body, span=(meta.start_pos, body.span[1]))
+            self._neighbors.add(_span(meta))
+            return t.Times((first, *others[::-1]), span=_span(meta))
+        return t.Sum(index, lower, upper, body, span=_span(meta))
 
     def extremum(self, meta, sign, index, body):
         kind = re.sub(r"[\\\s]", "", sign)

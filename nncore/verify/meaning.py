@@ -6,6 +6,10 @@ understood may not be used by any formula below. The rules:
 
 - ``:=`` defines (in a ``{prf:definition}`` also ``=``), in a ``{prf:assumption}`` every relation is assumed, in a
   convention ``f'(0) := ...`` fixes a value that a derivative does not have, other relations are claims, link by link.
+- A relation after a comma or a ``\quad`` is a claim of its own unless it can only be a condition, and no condition is
+  one that nothing satisfies (`nncore.verify.conditions`).
+- A definition of a function that the judges know, such as ``\tanh``, is a claim about it, too; no other fixed meaning
+  can be changed. The entries of a letter are those of its declared shape, not of the right side of its definition.
 - A definition holds from its formula to the end of the page; a letter has one. It may use only what is known above it,
   so definitions form no circle, and a letter may not be used above its definition. Exercises are little worlds: a
   definition in one holds in that exercise and in its solution; it may say there which function ``f`` is.
@@ -42,21 +46,27 @@ from pathlib import Path
 
 from nncore.verify import orders, premises
 from nncore.verify import tree as t
+from nncore.verify.conditions import check as check_conditions
+from nncore.verify.conditions import separated
 from nncore.verify.families import (
     DEPTHS,
     at_depth,
     bounds,
     check_members,
+    holds_for,
     hole,
     numbered,
     numbers_of,
     overlap,
+    reached,
     with_numbers,
 )
+from nncore.verify.imaginary import PARTS
 from nncore.verify.latex import read
 from nncore.verify.names import (
+    CONSTANTS,
     DELTA,
-    EXTREMA,
+    KNOWN_FUNCTIONS,
     ONES,
     STEPS,
     Convention,
@@ -77,6 +87,7 @@ from nncore.verify.names import (
     kind_of_function,
     last_layer,
     letters,
+    meanings_of,
     member_name,
     name_of,
     not_covered,
@@ -85,7 +96,7 @@ from nncore.verify.names import (
     sizes_of_shape,
     widths,
 )
-from nncore.verify.notation import Notation, NotationError, extended
+from nncore.verify.notation import FIXED_KINDS, Notation, NotationError, extended
 from nncore.verify.pages import DisplayedFormula, formulas
 from nncore.verify.scanning import LatexError
 from nncore.verify.shapes import Checker, words
@@ -137,8 +148,9 @@ class Item:
     """One thing that a formula says: for a chain, one of its links.
 
     ``free`` are the free indices with their sizes, ``least`` the sizes without which a named entry does not exist,
-    ``letters`` all letters and functions that it contains, expanded or not. What is said of layers stays in one item
-    with the letters r and R, a free r among ``free``, and sizes such as ``D_{r-1}``;
+    ``letters`` all letters and functions that it contains, expanded or not. ``named`` are the numbers that stand where
+    indices could, with their sizes, also in definitions: δ_{k5} may be something else from M = 5 on. What is said of
+    layers stays in one item with the letters r and R, a free r among ``free``, and sizes such as ``D_{r-1}``;
     `nncore.verify.families.instances` puts numbers in their place. A free step t has the size `names.STEPS`.
 
     ``premises`` are what stands before a ``\\Rightarrow``, as it is printed: u = e, or u^k = e with odd k. The scope of
@@ -164,6 +176,7 @@ class Item:
     least: tuple[tuple[str, int], ...]
     shape: Shape
     letters: frozenset[str]
+    named: tuple[tuple[Size, int], ...] = ()
     premises: tuple[t.Chain, ...] = ()
     shown: Shown | None = None
 
@@ -281,10 +294,13 @@ class _Reading:
             place_of_error = formula.place(error.line, error.column)
             self.faults.append(Fault(formula.path, *place_of_error, error.reason, sort=_UNREADABLE))
             return
-        for statement in tree.statements:
+        names = (_left_names(each.first, self.scope) for each in tree.statements if _defines(each, formula.within))
+        for part in separated(tree, self.scope, frozenset().union(*names)):
+            (statement,) = part.statements
             try:
-                self._statement(statement, tree, formula, place)
-            except MeaningError as error:
+                self._statement(statement, _chains(part.conditions), formula, place)
+            except (MeaningError, RecursionError) as caught:
+                error = caught if isinstance(caught, MeaningError) else _too_deep(statement)
                 self._lose(formula.within, place, statement)
                 line, column = _place(formula, error.span[0])
                 self.faults.append(Fault(formula.path, line, column, error.reason, error.covered, error.sort))
@@ -345,11 +361,10 @@ class _Reading:
         """After a fault: what the statement would have said may not be missing silently below."""
         if "prf:assumption" in within:
             self.lost_assumptions.add(place.label)
-        if isinstance(statement, t.Chain) and statement.links and _defines(statement, within) and not place.convention:
+        if statement and _defines(statement, within) and not place.convention:
             self.scope = replace(self.scope, lost=self.scope.lost | _left_names(statement.first, self.scope))
 
-    def _statement(self, statement, tree: t.Formula, formula: DisplayedFormula, place: Place) -> None:
-        conditions = _chains(tree.conditions)
+    def _statement(self, statement, conditions: tuple[t.Chain, ...], formula, place: Place) -> None:
         if isinstance(statement, t.Implication):
             self._implication(statement, conditions, formula, place)
         elif not statement.links:
@@ -401,6 +416,7 @@ class _Reading:
     def _expression(self, node, conditions, formula, place) -> None:
         checker = self._checker(conditions)
         shape = checker.side(node)
+        self._conditions(conditions, checker, dict(checker.free))
         self._check_layers((node,), conditions, checker, node)
         self._add(EXPRESSION, node, "", None, conditions, formula, place, checker, shape, node)
 
@@ -450,6 +466,7 @@ class _Reading:
             raise MeaningError(f"{show(statement.first)} is not declared as state", statement.first)
         if not checker.same_shape(shape, other):
             raise WrongShape("both sides of a step have the same shape", link)
+        self._conditions(conditions, checker, dict(checker.free))
         self._add(
             STEP, statement.first, link.relation, link.right, conditions, formula, place, checker, shape, statement
         )
@@ -515,20 +532,35 @@ class _Reading:
         for letter in checker.free:
             if letter not in allowed:
                 raise WrongIndex(f"the index {letter} stands in the condition, but not on the left", left)
+        check_conditions(conditions, self.scope, head.arguments)
+        if name in KNOWN_FUNCTIONS:
+            self._claim_of_known(left, link, conditions, formula, place)
+        shape = head.shape or shape  # a condition may equate sizes in which both sides differ
         if line:
-            line = replace(line, definition=replace(line.definition, shape=shape))
+            line = replace(line, definition=replace(line.definition, shape=shape, named=_named(checker)))
             lines = (*self.scope.families.get(name, ()), line)
             self.scope = replace(self.scope, families={**self.scope.families, name: lines})
             self._lines.append((formula, left, place.world, name, line))
         else:
             self._check_layers((link.right,), conditions, checker, link)
             definition = Definition(name, head.indices, head.arguments, link.right, conditions, shape, formula.label)
+            definition = replace(definition, named=_named(checker))
             self.scope = replace(self.scope, definitions={**self.scope.definitions, name: definition})
         self.own.add(name)
         family = name if line else ""
         self._add(
             DEFINITION, left, t.DEFINES, link.right, conditions, formula, place, checker, shape, statement, family
         )
+
+    def _claim_of_known(self, left: t.Apply, link: t.Link, conditions, formula, place) -> None:
+        """A definition of a function that the judges know, which is a claim about that function, too.
+
+        What is equal for real numbers is equal for complex ones if both sides are analytic.
+        """
+        for node in reached((link.right,), self.scope):
+            if isinstance(node, t.Absolute) or (isinstance(node, t.Function) and node.name in PARTS):
+                raise MeaningError(f"{left.function.name} has a fixed meaning and cannot be defined in this way", left)
+        self._claim(left, replace(link, relation="="), conditions, formula, place, left)
 
     def _without_choice(self, left: t.Node, name: str, right: t.Node) -> t.Node:
         """The right side of a definition, with max in the place of the arg max that defines a class number."""
@@ -576,6 +608,9 @@ class _Reading:
         kept = tuple(chain for chain in conditions if not _is_only_about(chain, about))
         definition = Definition(name, head.indices, (), link.right, kept, None, formula.label)
         line = Line(letter, first, last, definition)
+        for number in _declared_members(name, notation):
+            if holds_for(line, number, notation):
+                raise MeaningError(f"{_member(name, number)} is declared as a number of its own", link)
         for other in self.scope.families.get(name, ()):
             common = overlap(line, other, notation)
             if common is not None:
@@ -624,7 +659,9 @@ class _Reading:
         notation = self.scope.notation
         match left:
             case t.Apply(t.Function(name, 0, None), arguments):
-                if name in EXTREMA or kind_of_function(name, self.scope.notation) not in ("number", "smooth"):
+                if name in FIXED_KINDS.keys() - KNOWN_FUNCTIONS:
+                    raise MeaningError(f"{name} has a fixed meaning and cannot be defined", left)
+                if kind_of_function(name, self.scope.notation) not in ("number", "smooth"):
                     raise MeaningError(f"{name} cannot be defined", left)
                 names = tuple(argument.name for argument in arguments if isinstance(argument, t.Letter))
                 if len(names) != len(arguments) or len(set(names)) < len(names):
@@ -635,7 +672,7 @@ class _Reading:
                 return _Head(name, arguments=names)
             case t.Letter(name):
                 fixed = {each.letter for each in (*notation.indices, *notation.constants)}
-                fixed |= {size.letter for size in notation.sizes if not size.index} | {ONES, DELTA}
+                fixed |= {size.letter for size in notation.sizes if not size.index} | {ONES, DELTA, *CONSTANTS}
                 if name in fixed:
                     raise MeaningError(f"{name} has a fixed meaning and cannot be defined", left)
                 return _Head(name, shape=_declared_shape(name, notation))
@@ -698,7 +735,9 @@ class _Reading:
         name = head.name
         if head.where and name not in self.scope.lost:
             return  # another line may define another member
-        if name in self.own or name in self.scope.lost:
+        if name in self.scope.lost:
+            raise MeaningError(f"{name} is defined above, which is not understood", node, covered=False)
+        if name in self.own:
             raise MeaningError(f"{name} is defined already", node)
         if name in self.scope.definitions:
             raise MeaningError(f"{name} is defined on another page", node)
@@ -726,6 +765,7 @@ class _Reading:
             for letter in checker.free:
                 if letter not in allowed:
                     raise WrongIndex(f"the index {letter} stands in the condition, but not in the claim", chain)
+        check_conditions(conditions, self.scope)
 
     def _check_layers(self, nodes, conditions, checker: Checker, node: t.Node) -> None:
         """What is said of layers has a meaning for all numbers of layers that are tried, and all layers r."""
@@ -796,6 +836,8 @@ class _Reading:
         for label in place.mentions:
             for letter in self.scope.lost & frozenset().union(*(each.letters for each in self.assumed.get(label, []))):
                 raise MeaningError(f"the definition of {letter} is not understood", node, covered=False)
+        meanings = [each for name in used for each in meanings_of(name, self.scope)]
+        named = checker.named.union(*(each.named for each in meanings))
         in_force = [each for label in sorted(place.mentions) for each in self.assumed.get(label, [])]
         start = node.span[0] if node.span != (0, 0) else 0
         line, column = _place(formula, start)
@@ -815,6 +857,7 @@ class _Reading:
                 least=tuple(checker.least.items()),
                 shape=shape,
                 letters=frozenset(used),
+                named=tuple(sorted(named, key=str)),
                 premises=self.premises,
             )
         )
@@ -883,10 +926,23 @@ def _shown_item(
     )
 
 
+def _named(checker: Checker) -> tuple[tuple[Size, int], ...]:
+    """The numbers in the place of indices, but for those whose size belongs to a layer."""
+    return tuple(sorted(((size, number) for size, number in checker.named if "_" not in str(size)), key=str))
+
+
 def _member(name: str, number: int) -> str:
     """The name of a member of a family: Z^{[2]}, or u_2."""
     letter, bracket, _ = name.partition("^{[")
     return member_name(letter, (None, number)) if bracket else f"{name.rpartition('_')[0]}_{number}"
+
+
+def _declared_members(name: str, notation: Notation) -> Iterator[int]:
+    """The numbers of the members of a sequence that are declared with them, as \\theta_0."""
+    letter = name.rpartition("_")[0]
+    for scalar in notation.scalars:
+        if scalar.written.letter == letter and "".join(scalar.written.indices).isdigit():
+            yield int("".join(scalar.written.indices))
 
 
 def _falls(where: Position | None, line: Line, last: str | None) -> bool:
@@ -912,13 +968,19 @@ def _about(assumed: Iterable[Assumed], used: set[str]) -> Iterator[Assumed]:
     return (each for each in assumed if each.letters & used)
 
 
-def _chains(conditions: tuple[t.Chain | t.ForAll, ...]) -> tuple[t.Chain, ...]:
-    """The conditions; what stands after a \\forall holds for all values anyway."""
-    chains = [each.chain if isinstance(each, t.ForAll) else each for each in conditions]
+def _too_deep(statement: t.Node) -> MeaningError:
+    return not_covered("definitions that use each other so often", statement)
+
+
+def _chains(conditions: tuple[t.Chain | t.Given | t.ForAll, ...]) -> tuple[t.Chain, ...]:
+    """The conditions; a letter after a \\forall has all values anyway."""
+    chains = [each if isinstance(each, t.Chain) else each.chain for each in conditions]
     return tuple(chain for chain in chains if chain.links)
 
 
-def _defines(statement: t.Chain, within: tuple[str, ...]) -> bool:
+def _defines(statement: t.Chain | t.Implication, within: tuple[str, ...]) -> bool:
+    if isinstance(statement, t.Implication) or not statement.links:
+        return False
     relation = statement.links[0].relation
     return relation == t.DEFINES or (relation == "=" and "prf:definition" in within)
 
@@ -1093,10 +1155,14 @@ def page_functions(items: Iterable[Item], notation: Notation) -> dict[str, Item]
             continue
         if item.kind == DEFINITION and item.formula.label and isinstance(item.left, t.Apply):
             name = item.left.function.name
+            if name in FIXED_KINDS:
+                continue  # which all pages know anyway
             if name not in notation.function_names or kind_of_function(name, notation) != "number":
                 continue  # one of the page's own
             definition = item.scope.definitions[name]
-            own = letters(definition.body, item.scope) - notation.function_names - {*EXTREMA, *definition.arguments}
+            known = {*FIXED_KINDS, *found, *definition.arguments}  # elsewhere, too; so is what stands for any function
+            known |= notation.function_names - item.scope.definitions.keys()
+            own = letters(definition.body, item.scope) - known
             if own:
                 place = f"{item.formula.path}:{item.line}"
                 raise NotationError(f"{place}: {name} is known on all pages, but {min(own)} is not")

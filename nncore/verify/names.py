@@ -29,6 +29,7 @@ STEPS = "steps"
 
 KNOWN_FUNCTIONS = frozenset((r"\exp", r"\ln", r"\tanh", r"\sin", r"\cos"))
 EXTREMA = (r"\max", r"\min")
+CONSTANTS = ("e", r"\pi", r"\mathrm{i}")
 DIAGONAL = r"\operatorname{diag}"
 DELTA = r"\delta"
 ONES = r"\mathbf{1}"
@@ -71,7 +72,8 @@ class Definition:
     """What a letter, an entry or a function is defined as.
 
     ``name`` is the letter of the array where entries are defined. ``indices`` are the index letters of an entry with
-    the sizes up to which they run, ``arguments`` the letters of a function.
+    the sizes up to which they run, ``arguments`` the letters of a function. ``shape`` is that of the letter, where it
+    is declared, and ``named`` the numbers in the body that stand where indices could, with their sizes.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Definition:
     conditions: tuple[t.Chain, ...]
     shape: Shape
     label: str | None
+    named: tuple[tuple[Size, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,7 @@ class Scope:
     depth: int | None = None
     placed: frozenset[str] = frozenset()
     at_depths: dict[int, "Scope"] = field(default_factory=dict, init=False, compare=False, repr=False)  # what was made
+    complex_values: dict = field(default_factory=dict, init=False, compare=False, repr=False)  # of functions, if known
 
 
 @dataclass(frozen=True, slots=True)

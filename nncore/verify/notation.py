@@ -123,6 +123,19 @@ class Sign:
 # smooth: any function of numbers with all derivatives; cost: any such function of whole arrays, with a number as value.
 FUNCTION_KINDS = ("number", "smooth", "cost", "row", "array", "moment", "order")
 
+# What the judges know by its name means the same on all pages: functions by the kind with which they are declared, none
+# for those that need no declaration, and letters.
+FIXED_KINDS = {
+    **dict.fromkeys((r"\exp", r"\ln", r"\tanh", r"\sin", r"\cos"), "number"),
+    **dict.fromkeys((r"\operatorname{Re}", r"\operatorname{Im}"), "number"),
+    **dict.fromkeys((r"\operatorname{E}", r"\operatorname{Var}"), "moment"),
+    **dict.fromkeys((r"\max", r"\min"), None),
+    r"\operatorname{diag}": "array",
+    "O": "order",
+}
+_CONSTANTS = ("e", r"\pi", r"\mathrm{i}", r"\infty")
+_DELTA, _ONES = r"\delta", r"\mathbf{1}"
+
 
 @dataclass(frozen=True)
 class Notation:
@@ -368,6 +381,7 @@ def _declarations(part: str, given: object) -> Iterator:
 
 def _check(notation: Notation) -> None:
     _check_that_letters_differ(notation)
+    _check_fixed_meanings(notation)
     sizes = {Written(size.letter) for size in notation.sizes if not size.index}
     families = {size.letter: size.index for size in notation.sizes if size.index}
     indices = {index.letter: index for index in notation.indices}
@@ -412,6 +426,25 @@ def _check_that_letters_differ(notation: Notation) -> None:
         if written in seen:
             raise NotationError(f"{part}, {_text(written)}: declared already in {seen[written]}")
         seen[written] = part
+
+
+def _check_fixed_meanings(notation: Notation) -> None:
+    """What the judges know by its name is declared as that or not at all."""
+    for function in notation.functions:
+        if FIXED_KINDS.get(function.name, function.kind) != function.kind:
+            raise NotationError(f"functions, {function.name}: it has a fixed meaning, which is another")
+    for part, written in _names(notation):
+        fixed = written.letter in FIXED_KINDS.keys() - {"O"} and part != "functions"
+        fixed |= written.letter in _CONSTANTS and part != "constants"
+        fixed |= written.letter == _ONES and part != "arrays"
+        if fixed or written.letter == _DELTA:
+            raise NotationError(f"{part}, {written.letter}: it has a fixed meaning, which is another")
+    ones = Array(_ONES, None, (Written(""), Written("1")), None, "")
+    for array in notation.arrays:
+        if array.letter == _ONES and replace(array, shape=(Written(""), array.shape[1]), meaning="") != ones:
+            raise NotationError(f"arrays, {_ONES}: it is a column of ones, whose entries are not printed")
+    if _ONES in (*notation.state, *(random.letter for random in notation.random)):
+        raise NotationError(f"{_ONES} is a column of ones, which neither changes nor is random")
 
 
 def _names(notation: Notation) -> Iterator[tuple[str, Written]]:

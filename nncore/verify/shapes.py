@@ -6,13 +6,14 @@ index of inputs, outputs or classes runs over whatever width the member of a fam
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from nncore.verify import tree as t
 from nncore.verify.families import covered, lowest
 from nncore.verify.imaginary import PARTS, is_complex
 from nncore.verify.moments import EXPECTATION, VARIANCE, random_letters
 from nncore.verify.names import (
+    CONSTANTS,
     DIAGONAL,
     EXTREMA,
     KNOWN_FUNCTIONS,
@@ -48,8 +49,9 @@ HIGHEST_ORDER = 3  # of derivatives: quotients of differences of quotients lose 
 class Checker:
     """Shapes and indices of the parts of one statement.
 
-    ``free`` collects the free indices with their sizes, ``least`` the sizes that named entries need, ``complex`` says
-    whether a side was complex; `shape` raises `MeaningError` for whatever has no meaning.
+    ``free`` collects the free indices with their sizes, ``least`` the sizes that named entries need, ``named`` the
+    numbers that stand where indices could, with the sizes up to which these run; ``complex`` says whether a side was
+    complex. `shape` raises `MeaningError` for whatever has no meaning.
     """
 
     def __init__(self, scope: Scope, conditions: Sequence[t.Chain] = (), arguments: Sequence[str] = ()):
@@ -57,6 +59,7 @@ class Checker:
         self.local: dict[str, Size | None] = dict.fromkeys(arguments)
         self.free: dict[str, Size] = {}
         self.least: dict[str, int] = {}
+        self.named: set[tuple[Size, int]] = set()
         self.complex = False
         self._free_places: dict[str, t.Node] = {}
         self._bound_once: set[str] = set()
@@ -178,6 +181,9 @@ class Checker:
         for one, other in pairwise(sides):
             if self._is_index(one) and self._is_index(other):
                 self._same_range(one, other)
+            for index, number in ((one, other), (other, one)):
+                if self._is_index(index):
+                    self._note_number(self._range(index), number)
         for side in sides:
             self._number(side, "a side of a condition")
             if is_complex(side, self.scope):
@@ -208,6 +214,8 @@ class Checker:
         self._note_layer(node)
         if name.name == r"\infty":
             raise not_covered("infinity", node)
+        if name.kind == "constant" and name.name not in CONSTANTS:
+            raise MeaningError(f"the constant {name.name} has no value: declare a letter, or define one", node)
         return name.shape
 
     def _is_index(self, node: t.Node) -> bool:
@@ -224,6 +232,8 @@ class Checker:
             case t.Number(digits):
                 if not digits.isdigit() or node.exponent or int(digits) < 1:
                     raise WrongIndex("an index is a whole number from 1 on", node)
+                if int(digits) > LARGEST_INDEX:
+                    raise not_covered(f"an index above {LARGEST_INDEX}", node)
                 return None
             case t.Letter(letter):
                 if self.local.get(letter) is not None:
@@ -256,8 +266,14 @@ class Checker:
         runs_to = self._range(index)
         if runs_to is None:
             self._need(size, int(index.digits), index)
+            self._note_number(size, index)
         elif not self.same(runs_to, size):
             raise WrongIndex(f"{show(index)} runs to {runs_to}, but this index of {show(node)} runs to {size}", index)
+
+    def _note_number(self, size: Size | None, number: t.Node) -> None:
+        """Notes a number with which an index up to a size is compared, or in whose place one could stand."""
+        if size is not None and isinstance(number, t.Number) and number.digits.isdigit() and not number.exponent:
+            self.named.add((self.resolved(size), int(number.digits)))
 
     def _need(self, size: Size, number: int, node: t.Node) -> None:
         size = self.resolved(size)
@@ -278,6 +294,8 @@ class Checker:
             if len(indices) != 2:
                 raise WrongIndex("Kronecker's delta has two indices", node)
             self._same_range(*indices)
+            for one, other in (indices, indices[::-1]):
+                self._note_number(self._range(other), one)
         elif is_sequence(name):
             self._member_of_sequence(indices[0], name, node)
         elif name.kind in ("entry", "class"):
@@ -300,7 +318,7 @@ class Checker:
             number += self._lowest(letter)
         if not covered(name.name, number, self.scope):
             least = member_name(name.name.rpartition("_")[0], (None, number), "_")
-            raise WrongIndex(f"the conditions admit {least}, which has no definition", node)
+            raise WrongIndex(f"the conditions admit {least}, which has no definition above", node)
 
     def _lowest(self, letter: str) -> int:
         """The least value of an index: 1, unless conditions say something else of a free one."""
@@ -522,16 +540,19 @@ def words(shape: Shape) -> str:
 
 
 def _equal_sizes(conditions: Sequence[t.Chain], scope: Scope) -> dict[Size, Size]:
-    """The sizes that conditions fix: M = 2, or M = D."""
+    """The sizes that conditions fix, and what stands for them: M = 2, or M = D; n = D and D = M make all three M."""
+    groups: list[list[Size]] = []
+    for condition in conditions:
+        sides = [_size(side, scope) for side in (condition.first, *(link.right for link in condition.links))]
+        for (one, other), link in zip(pairwise(sides), condition.links, strict=True):
+            if link.relation == "=" and None not in (one, other):
+                joined = [group for group in groups if not {one, other}.isdisjoint(group)]
+                groups = [group for group in groups if group not in joined]
+                groups.append([*chain.from_iterable(joined), one, other])
     equal: dict[Size, Size] = {}
-    for chain in conditions:
-        sides = (chain.first, *(link.right for link in chain.links))
-        if not chain.links or any(link.relation != "=" for link in chain.links):
-            continue
-        values = [_size(side, scope) for side in sides]
-        if None not in values:
-            value = next((value for value in values if isinstance(value, int)), values[-1])
-            equal |= {size: value for size in values if size != value}
+    for group in groups:
+        value = next((size for size in group if isinstance(size, int)), group[-1])
+        equal |= {size: value for size in group if size != value}
     return equal
 
 

@@ -275,6 +275,13 @@ class Note(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Given(Node):
+    r"""A relation in parentheses after a ``\quad``, ``(x > 0)``: a condition, whatever it says."""
+
+    chain: "Chain"
+
+
+@dataclass(frozen=True, slots=True)
 class ForAll(Node):
     r"""``\forall`` before a letter (a chain without links) or before a condition."""
 
@@ -285,12 +292,13 @@ class ForAll(Node):
 class Link(Node):
     """One relation of a chain, one of `RELATIONS`, and its right side; its left side is what stands before it.
 
-    A line of ``aligned`` may add conditions, which hold for this link alone, and a margin note.
+    A line of ``aligned`` may add conditions, which hold for this link alone, and a margin note. They may be further
+    claims, as in a `Formula`.
     """
 
     relation: str
     right: Node
-    conditions: "tuple[Chain | ForAll, ...]" = ()
+    conditions: "tuple[Chain | Given | ForAll, ...]" = ()
     note: Note | None = None
 
 
@@ -312,8 +320,11 @@ class Implication(Node):
 
 @dataclass(frozen=True, slots=True)
 class Formula(Node):
-    """A displayed formula: its statements (more than one only in ``aligned``) and the conditions that hold for all."""
+    r"""A displayed formula: its statements (more than one only in ``aligned``) and what follows after ``\quad``.
+
+    A relation without parentheses among the conditions may be another claim, which `nncore.verify.conditions` tells.
+    """
 
     statements: tuple[Chain | Implication, ...]
-    conditions: tuple[Chain | ForAll, ...] = ()
+    conditions: tuple[Chain | Given | ForAll, ...] = ()
     source: str = field(default="", compare=False, repr=False)

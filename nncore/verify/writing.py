@@ -22,6 +22,7 @@ from nncore.verify.tree import (
     Formula,
     Fraction,
     Function,
+    Given,
     Implication,
     Indexed,
     Letter,
@@ -108,6 +109,8 @@ def show(node: Node) -> str:
             return f"{_PLAIN_RELATIONS.get(relation, relation)} {show(right)}" + _show_conditions(conditions)
         case Chain(first, links):
             return " ".join([show(first), *map(show, links)])
+        case Given(chain):
+            return show(chain)
         case ForAll(chain):
             return f"for all {show(chain)}"
         case Implication(premise, conclusion):
@@ -201,6 +204,8 @@ def latex(node: Node) -> str:
             return f"{relation} {latex(right)}"
         case Chain(first, links):
             return " ".join([latex(first), *map(latex, links)])
+        case Given(chain):
+            return f"({latex(chain)})"
         case ForAll(chain):
             return rf"\forall {latex(chain)}"
         case Implication(premise, conclusion):
@@ -303,5 +308,5 @@ def _latex_link(link: Link) -> str:
     return latex(link) + "".join(map(_latex_condition, link.conditions)) + note
 
 
-def _latex_condition(condition: Chain | ForAll) -> str:
-    return rf" \quad {latex(condition)}" if isinstance(condition, ForAll) else rf" \quad ({latex(condition)})"
+def _latex_condition(condition: Chain | Given | ForAll) -> str:
+    return rf" \quad {latex(condition)}"

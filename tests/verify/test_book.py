@@ -159,9 +159,41 @@ def test_a_function_that_two_pages_define_is_a_problem_of_the_second(write, tmp_
     pages = [
         write(rf"\sigma(z) := {power} @eq-{name}", name=f"{name}.md") for name, power in (("a", "z"), ("b", "z^2"))
     ]
-    (problem,) = check(pages, LETTERS, root=tmp_path, processes=1).problems
+    (problem,) = check(pages, LETTERS, root=tmp_path, processes=1, book=True).problems
     assert (problem.path, problem.line) == ("b.md", 4)
     assert "another page" in problem.reason
+
+
+SLOPE_OF_IDENTITY = r"\sigma'(x) = 1"
+PARABOLA = r"\sigma(z) := z^2 @eq-a"
+
+
+@pytest.mark.parametrize("alice, bob", [
+    (r"\sigma(z) := z @eq-a", SLOPE_OF_IDENTITY),
+    (r"\sigma(z) := 2 z @eq-a", r"\sigma(x) + \sigma(h) = \sigma(x + h)"),
+    (PARABOLA, r"\sigma(x) \ge 0"),
+    (PARABOLA, r"\sigma(-x) = \sigma(x)"),
+    (r"\exp(z) := 1 + z @eq-a", r"\exp(x) = 1 + x"),
+    (r"\tanh(z) := z @eq-a", r"\tanh(2 x) = 2 \tanh(x)"),
+])  # fmt: skip
+def test_what_a_file_defines_says_nothing_in_another_one(write, tmp_path, alice, bob):
+    pages = [write(alice, name="alice.md"), write(bob, name="bob.md")]
+    report = check(pages, LETTERS, root=tmp_path, processes=1)
+    assert [problem.path for problem in report.problems if problem.path == "bob.md"] == ["bob.md"]
+
+
+def test_an_erratum_of_a_file_is_not_corrected_by_another_file(write, tmp_path):
+    erratum = "```{erratum}\n:fails: value\n:corrected: eq-right\n\n$$\nx = x + 1\n$$\n```\n"
+    pages = [write(erratum, name="a.md"), write("x = x + 0 @eq-right", name="b.md")]
+    (problem,) = check(pages, LETTERS, root=tmp_path, processes=1).problems
+    assert problem.reason == "there is no claim 'eq-right' that corrects this erratum"
+    assert not check(pages, LETTERS, root=tmp_path, processes=1, book=True).problems
+
+
+def test_the_reading_shows_a_second_claim_as_one(judged):
+    (formula,) = judged(r"2 + 2 = 4, \quad 2 + 2 = 5 \quad (M = 2)").pages[0].formulas
+    assert formula.reading == "(2 + 2) = 4 where M = 2\n(2 + 2) = 5 where M = 2"
+    assert formula.status == "refuted"
 
 
 def test_what_breaks_the_judges_is_a_fault_of_the_checker_and_the_other_formulas_are_judged(judged, monkeypatch):

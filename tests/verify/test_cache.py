@@ -43,7 +43,7 @@ class Pages:
     def check(self, notation=LETTERS, **more):
         self.judged = 0
         pages = [self.folder / "a.md", self.folder / "b.md"]
-        return check(pages, notation, self.folder / "cache", self.folder, processes=1, **more)
+        return check(pages, notation, self.folder / "cache", self.folder, processes=1, book=True, **more)
 
 
 @pytest.fixture

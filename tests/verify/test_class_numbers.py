@@ -32,7 +32,7 @@ def test_a_class_number_that_is_defined_is_an_index_and_an_argument_of_delta(sta
 
 
 def test_of_equal_places_it_is_the_first(status):
-    every = r"\delta_{1 \hat{c}_i} = 1 \quad (M = 3), \; z_{i1} = z_{i2}, \; z_{i2} = z_{i3}"
+    every = r"\delta_{1 \hat{c}_i} = 1 \quad (M = 3, z_{i1} = z_{i2}, z_{i2} = z_{i3})"
     assert status(PREDICTED, CHOICE, every) == AGREES
     assert status(PREDICTED, CHOICE, every.replace(r"\delta_{1 ", r"\delta_{2 ")) == REFUTED
 

@@ -343,7 +343,7 @@ def checked(tmp_path):
 
     def report(errata, right):
         pages = [write(tmp_path / "errata.md", *map(shown, errata)), write(tmp_path / "right.md", *map(shown, right))]
-        return check(pages, NOTATION, tmp_path / "cache", tmp_path, processes=1)
+        return check(pages, NOTATION, tmp_path / "cache", tmp_path, processes=1, book=True)
 
     return report
 
@@ -367,6 +367,25 @@ def test_an_erratum_without_its_correction_fails_also_if_its_own_page_is_the_sam
 def test_an_erratum_that_is_right_fails_the_book(checked):
     (problem,) = checked((*LOSSES, erratum(LOGITS)), (*LOSSES, labelled(LOGITS))).problems
     assert problem.reason == "no numbers refute this erratum"
+
+
+@pytest.mark.parametrize("other", [
+    r"y_{im} + y_{im} = 2 y_{im}", "x = x + 0", r"2 + 2 = 4", r"z_{im} = z_{im} + 0", "J = J + 0",
+    r"\frac{\partial L_i}{\partial L_i} = 1", r"2 w_{jm} = w_{jm} + w_{jm}", r"b_m - b_m = 0", r"n = n + 0",
+])  # fmt: skip
+def test_an_erratum_is_not_corrected_by_an_equation_about_something_else(checked, other):
+    wrong = erratum(r"\frac{\partial J}{\partial w_{jm}} = 1")
+    page = (r"z_{im} := \sum_{j=1}^{D} x_{ij} w_{jm}", r"J := \phi(Z)")
+    corrects = r"\frac{\partial J}{\partial w_{jm}} = \sum_{i=1}^{n} x_{ij} \frac{\partial J}{\partial z_{im}}"
+    assert not checked((*page, wrong, labelled(corrects)), ()).problems
+    (problem,) = checked((*page, wrong, labelled(other)), ()).problems
+    assert problem.reason == "'eq-right' is about other letters than this erratum, so it does not correct it"
+
+
+def test_an_erratum_without_letters_is_corrected_by_an_equation_without_letters(checked):
+    assert not checked((erratum("2 + 2 = 5"), labelled("2 + 2 = 4")), ()).problems
+    (problem,) = checked((erratum("2 + 2 = 5"), labelled("x = x + 0")), ()).problems
+    assert "about other letters" in problem.reason
 
 
 def test_an_erratum_in_letters_of_its_own_is_read_with_them(checked):

@@ -264,3 +264,25 @@ def test_an_exercise_may_say_which_function_f_is(judged, faults):
     assert judged(*NETWORK, exercise(relu), out).status == REFUTED
     assert judged(*NETWORK, exercise(relu.replace(r"\max(x, 0)", "x^2"), out)).status == REFUTED
     assert "used above" in faults(*NETWORK, relu)[0]
+
+
+def test_a_member_of_a_family_has_the_entries_of_its_own_shape(say, judged):
+    rows = (r"A^{[0]} := X", r"A^{[r]} := b^{[r]} \quad 1 \le r \le R, \ n = 1")
+    lines = say(*rows).items[-1].scope.families["A^{[r]}"]
+    assert [line.definition.shape for line in lines] == [("n", "D"), ("n", "D_r")]
+    right = r"a_{1m}^{[r]} = b_m^{[r]} \quad 1 \le r \le R, \ n = 1"
+    assert judged(*rows, right).status == AGREES
+    assert judged(*rows, right.replace("b_m", "b_1")).status == REFUTED
+
+
+def test_a_layer_in_a_delta_is_a_layer_that_exists(judged):
+    assert judged(r"\delta_{r4} = 0 \quad 1 \le r \le R").status == REFUTED
+    assert judged(r"\delta_{5r} r = 0 \quad 1 \le r \le R").status == REFUTED
+
+
+@pytest.mark.parametrize("condition", [
+    r"1 \le r \le 1000000000", r"1 \le r \le 10000000000000000000000", r"r \ge -1000000000",
+])  # fmt: skip
+def test_bounds_of_layers_that_do_not_exist_take_no_time(say, condition):
+    page = say(rf"Z^{{[r]}} = Z^{{[r]}} + 0 Z^{{[r]}} \quad {condition}", rf"r = r + 0 \quad {condition}")
+    assert len(page.items) + len(page.faults) == 2

@@ -1,7 +1,9 @@
 """Complex numbers: what is analytic takes them, what needs order refuses them."""
 
+from itertools import pairwise
+
 import pytest
-from common import last_verdict, reason
+from common import last_verdict, reason, say
 
 from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED
 
@@ -84,3 +86,12 @@ def test_where_a_real_number_is_needed_a_complex_one_is_an_error(why, formula, s
 
 def test_nothing_becomes_complex_that_is_not_printed_so(status):
     assert status(r"\sqrt{-1 - x^2} = \mathrm{i} \sqrt{1 + x^2}") == UNDECIDED
+
+
+def test_functions_that_stand_in_each_other_many_times_take_no_time(tmp_path):
+    names = [rf"\operatorname{{{chr(97 + number // 9)}{chr(97 + number % 9)}}}" for number in range(60)]
+    letters = "".join(f"  - {{name: '{name}', kind: number, meaning: a}}\n" for name in names)
+    lines = [rf"{names[0]}(z) := z^2"]
+    lines += [rf"{after}(z) := {before}(z) + {before}(-z)" for before, after in pairwise(names)]
+    page = say(tmp_path, f"```{{notation}}\nfunctions:\n{letters}```\n", *lines, rf"{names[-1]}(\mathrm{{i}} x) \ne 1")
+    assert not page.faults and len(page.items) == 61

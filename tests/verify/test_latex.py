@@ -67,6 +67,25 @@ READINGS = [
     (r"A \odot B \oslash C", "((A .* B) ./ C)"),
     (r"(A B) \odot C", "((A * B) .* C)"),
     (r"\left( a + b \right) \bigl( c \bigr)", "((a + b) * c)"),
+    # sums beside each other
+    (r"\sum_{m=1}^{M} a_m \cdot \sum_{m=1}^{M} b_m", "(sum(m = 1..M: a[m]) * sum(m = 1..M: b[m]))"),
+    (r"\sum_{m=1}^{M} a_m b_m \sum_{m=1}^{M} c", "(sum(m = 1..M: (a[m] * b[m])) * sum(m = 1..M: c))"),
+    (
+        r"x \sum_{m=1}^{M} a \sum_{m=1}^{M} b \sum_{m=1}^{M} c + 1",
+        "((x * sum(m = 1..M: a) * sum(m = 1..M: b) * sum(m = 1..M: c)) + 1)",
+    ),
+    (
+        r"\sum_{i=1}^{n} \sum_{m=1}^{M} a_m \cdot \sum_{m=1}^{M} x_{im}",
+        "sum(i = 1..n: (sum(m = 1..M: a[m]) * sum(m = 1..M: x[i, m])))",
+    ),
+    # but within each other as soon as one can mean the letter of the other
+    (r"\sum_{m=1}^{M} a_m \sum_{k=1}^{M} b_{mk}", "sum(m = 1..M: (a[m] * sum(k = 1..M: b[m, k])))"),
+    (r"\sum_{m=1}^{M} a_m (\sum_{m=1}^{M} b_m) c_m", "sum(m = 1..M: (a[m] * sum(m = 1..M: b[m]) * c[m]))"),
+    (r"\sum_{m=1}^{M} \sum_{m=1}^{M} b_m", "sum(m = 1..M: sum(m = 1..M: b[m]))"),
+    (r"\sum_{m=1}^{M} \frac{a_m}{\sum_{m=1}^{M} b_m}", "sum(m = 1..M: (a[m] / sum(m = 1..M: b[m])))"),
+    (r"\prod_{m=1}^{M} a_m \sum_{m=1}^{M} b_m", "product(m = 1..M: (a[m] * sum(m = 1..M: b[m])))"),
+    (r"\sum_{m=1}^{M} a_m \prod_{m=1}^{M} b_m", "sum(m = 1..M: (a[m] * product(m = 1..M: b[m])))"),
+    (r"\max_m a_m \sum_{m=1}^{M} b_m", "max(m: (a[m] * sum(m = 1..M: b[m])))"),
     # scripts
     ("z_{im}", "z[i, m]"),
     ("b_m", "b[m]"),
@@ -446,3 +465,19 @@ def test_any_text_is_read_or_refused_with_a_latex_error(source):
         assert error.column >= 1
     else:
         assert read(latex(formula), NOTATION) == formula
+
+
+@pytest.mark.parametrize("formula", [
+    "x = %s", r"\sum_{q=1}^{%s} 1 = 1", r"x = x \quad (n = %s)", "x^{%s} = 1", r"b_{%s} = 0", r"W^{[%s]} = W^{[1]}",
+    r"%s \times 10^{2} = 1", r"0.%s = x", r"\frac{1}{%s} = x", r"D_{r+%s} = 1", r"x^{%s} = h \Rightarrow x = x",
+])  # fmt: skip
+def test_a_number_with_too_many_digits_is_an_error_with_its_place(formula):
+    with pytest.raises(LatexError, match="a number of more than 300 digits") as raised:
+        read(formula % ("9" * 5000), NOTATION)
+    assert raised.value.column > 0
+    assert read(formula % ("9" * 200), NOTATION)
+
+
+def test_relations_in_parentheses_are_told_from_those_without():
+    tree = read(r"x = x \quad (x > 1, z > 1), h > 1, \quad a > 1 \quad (b > 1)", NOTATION)
+    assert [type(condition).__name__ for condition in tree.conditions] == ["Given", "Given", "Chain", "Chain", "Given"]

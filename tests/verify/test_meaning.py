@@ -8,6 +8,7 @@ from common import DENSE, LOSS, NOTATION, SOFTMAX, write
 
 from nncore.verify.meaning import book_functions, meaning
 from nncore.verify.notation import NotationError
+from nncore.verify.numeric import AGREES, REFUTED, judge
 from nncore.verify.writing import show
 
 
@@ -64,7 +65,7 @@ def test_only_digits_approximate(faults):
 
 @pytest.mark.parametrize("relation", [r"\approx", r"\propto"])
 def test_conditions_and_assumptions_compare(faults, relation):
-    assert faults(rf"x = x + 0 \quad h {relation} 2.0") == [f"a condition compares, and {relation} does not"]
+    assert faults(rf"x = x + 0 \quad (h {relation} 2.0)") == [f"a condition compares, and {relation} does not"]
     assert faults(within("prf:assumption", f"h {relation} 2.0")) == [f"an assumption compares, and {relation} does not"]
 
 
@@ -139,6 +140,86 @@ def test_a_value_of_a_derivative_is_agreed_upon_in_a_convention_only(say):
     page_of = say(relu, f"```{{admonition}} Convention\n:class: convention\n\n$$ {agreed} $$\n```\n")
     assert [item.kind for item in page_of.items] == ["definition", "convention"]
     assert say(relu, within("prf:convention", agreed)).items[1].kind == "convention"
+
+
+@pytest.mark.parametrize("left", [
+    r"\max(x)", r"\min(x, z)", r"\operatorname{Re}(z)", r"\operatorname{Im}(z)", r"\operatorname{E}(z)",
+    r"\operatorname{Var}(z)", r"\operatorname{diag}(z)", "O(h)",
+])  # fmt: skip
+def test_a_function_with_a_fixed_meaning_cannot_be_defined(faults, left):
+    assert "fixed meaning" in faults(f"{left} := 0")[0]
+
+
+@pytest.mark.parametrize("definition", [
+    r"\exp(z) := 1 + z", r"\ln(z) := z - 1", r"\sin(z) := z", r"\cos(z) := 1", r"\tanh(z) := z",
+    r"\exp(z) := e^{z + 0 z^2} + 10^{-9}",
+])  # fmt: skip
+def test_a_definition_of_a_known_function_is_a_claim_about_it(say, definition):
+    claim, defined = say(definition).items
+    assert (claim.kind, defined.kind) == ("claim", "definition")
+    assert not claim.scope.definitions and judge(claim).status == REFUTED
+
+
+def test_a_true_definition_of_a_known_function_is_a_true_claim_and_holds_below(say):
+    page = say(r"\tanh(z) := \frac{e^{z} - e^{-z}}{e^{z} + e^{-z}}", r"\tanh(0) = 0")
+    claim, _, below = page.items
+    assert judge(claim).status == AGREES and r"\tanh" in below.scope.definitions
+
+
+@pytest.mark.parametrize("right", [
+    r"\operatorname{Re}(e^{z})", r"\lvert e^{z} \rvert", r"e^{\lvert z \rvert}", r"\sigma(z)",
+    r"e^{\operatorname{Im}(z)} e^{z}",
+])  # fmt: skip
+def test_a_known_function_is_not_defined_by_what_differs_from_it_for_complex_numbers(faults, right):
+    assert "cannot be defined in this way" in faults(r"\sigma(z) := \lvert e^{z} \rvert", rf"\exp(z) := {right}")[0]
+
+
+def test_functions_are_defined_through_functions_and_parameters(say, faults):
+    swish = (r"\sigma(z) := \frac{1}{1 + e^{-z}}", r"f(z) := z \sigma(z)")
+    assert faults(*swish, r"f'(z) = \sigma(z) + z \sigma(z) (1 - \sigma(z))") == []
+    hinge = r"\sigma(z) := \max(z - a, 0)"
+    (_, claim) = say(hinge, r"\frac{\partial}{\partial a} \sigma(x - 10) = 0").items
+    assert "a" in claim.letters
+    (_, _, claim) = say(hinge, r"f(a) := \sigma(a)", r"\frac{\partial}{\partial a} f(x) = 0").items  # another a
+    assert "a" in claim.letters
+
+
+@pytest.mark.parametrize("page", [
+    (r"f(z) := z \sigma(z)", r"\sigma(z) := z"), (r"f(z) := f(z) + 1",), (r"\sigma(z) := \sigma'(z)",),
+    (r"\sigma(z) := f(z)", r"f(z) := \sigma(z)"), (r"\sigma(z) := z", r"\sigma(z) := 2 z"),
+    (r"\sigma(z) := z", r"f(z, z) := \sigma(z)"), (r"f(x_{ij}) := 1",), (r"\sigma(z) := z", r"f(z) := \sigma(z, z)"),
+])  # fmt: skip
+def test_functions_form_no_circle_and_are_defined_once_and_above(faults, page):
+    assert len(faults(*page)) == 1
+
+
+def test_a_function_of_all_pages_is_made_of_functions_of_all_pages(tmp_path):
+    path = tmp_path / "page.md"
+
+    def known(first, second):
+        path.write_text(f"$$ {first} $$\n\n$$ {second} $$ (eq-b)\n", encoding="utf-8")
+        return set(book_functions([path], NOTATION))
+
+    relu = r"\operatorname{ReLU}(z) := \max(z, 0)"
+    assert known(f"{relu} $$ (eq-a)\n\n$$ 1 = 1", r"\sigma(z) := \operatorname{ReLU}(z)") == {
+        r"\sigma", r"\operatorname{ReLU}",
+    }  # fmt: skip
+    assert known("1 = 1", r"\sigma(z) := f(z)") == {r"\sigma"}  # any f, on each page
+    assert known("1 = 1", r"\exp(z) := e^z") == set()
+    for first, second in ((relu, r"\sigma(z) := \operatorname{ReLU}(z)"), ("f(z) := z^2", r"\sigma(z) := f(z) + 1")):
+        with pytest.raises(NotationError, match="known on all pages"):
+            known(first, second)
+
+
+def test_a_constant_without_a_value_is_named_where_it_stands(say):
+    (fault,) = say(block("constants:\n  - {letter: \\rho, meaning: density}"), r"x = \rho x").faults
+    assert fault.reason == r"the constant \rho has no value: declare a letter, or define one" and fault.column == 8
+
+
+def test_a_base_case_stands_above_the_recursion(faults):
+    first, second = faults(r"u_t := u_{t-1} + 1 \quad t \ge 1", "u_0 := 0")
+    assert first == "the conditions admit u_0, which has no definition above"
+    assert second == "u_t is defined above, which is not understood"
 
 
 # Letters --------------------------------------------------------------------------------------------------------------
@@ -244,6 +325,62 @@ def test_conditions_fix_the_sizes_of_printed_matrices(faults):
 def test_layers_with_numbers_have_the_widths_of_their_neighbors(faults):
     assert faults(r"A^{[0]} W^{[1]} W^{[2]} = A^{[0]} (W^{[1]} W^{[2]})") == []
     assert "cannot be multiplied" in faults(r"A^{[0]} W^{[2]} = A^{[1]}")[0]
+
+
+@pytest.mark.parametrize("definition, claim", [
+    (r"A := b \quad (n = 1)", r"a_{1m} = b_1 \quad (n = 1)"),
+    (r"b := Z \quad (n = 1)", r"b_m = z_{1,1} \quad (n = 1)"),
+    (r"L := X \quad (D = 1)", r"L_i = x_{1,1} \quad (D = 1)"),
+    (r"X := L \quad (D = 1)", r"x_{i1} = L_1 \quad (D = 1)"), (r"W := b \quad (D = 1)", r"w_{1m} = b_1 \quad (D = 1)"),
+    (r"W := L \quad (n = D, M = 1)", r"w_{j1} = L_1 \quad (n = D, M = 1)"),
+    (r"X := b^\top \quad (n = M, D = 1)", r"x_{i1} = b_1 \quad (n = M, D = 1)"),
+])  # fmt: skip
+def test_the_entries_of_a_letter_are_those_of_its_own_shape(say, definition, claim):
+    page = say(definition, claim)
+    assert page.items[0].shape == array_shape(definition[0]) and not page.faults
+    (defined,) = page.items[1].scope.definitions.values()
+    assert defined.shape == page.items[0].shape
+    assert judge(page.items[1]).status == REFUTED
+
+
+def array_shape(letter):
+    (array,) = (each for each in NOTATION.arrays if each.letter == letter)
+    return tuple(1 if size.letter == "1" else size.letter for size in array.shape)
+
+
+def test_a_row_that_is_defined_by_a_matrix_of_one_row_has_its_entries(say):
+    for definition, claim in ((r"A := b \quad (n = 1)", r"a_{1m} = b_m \quad (n = 1)"),
+                              (r"b := Z \quad (n = 1)", r"b_m = z_{1m} \quad (n = 1)"),
+                              (r"L := X \quad (D = 1)", r"L_i = x_{i1} \quad (D = 1)")):  # fmt: skip
+        assert judge(say(definition, claim).items[1]).status == AGREES
+
+
+@pytest.mark.parametrize("claim, size", [
+    (r"\delta_{k5} = 0", "M"), (r"\delta_{5k} = 0", "M"), (r"\delta_{k8} b_k = 0", "M"),
+    (r"\max_k \delta_{k5} = 0", "M"), (r"\sum_{k=1}^{M} \delta_{k5} = 0", "M"),
+    (r"\delta_{c_i 5} = 0", "M"), (r"\delta_{i5} = 0", "n"),
+    (r"\begin{cases} 1, & k = 5 \\ 0, & k \ne 5 \end{cases} = 0", "M"), ("k = k + 0 \\quad k > 5", "M"),
+    ("t = t \\quad t = 7", "steps"),
+    (r"b_5 = 0", "M"), (r"(X W)_{1,5} = 0", "M"), (r"\delta_{j5} x_{ij} = 0", "D"),
+])  # fmt: skip
+def test_a_number_in_the_place_of_an_index_is_noted_with_its_size(say, claim, size):
+    (item,) = say(claim).items
+    numbers = [number for up_to, number in item.named if up_to == size]
+    assert max(numbers) >= 5
+
+
+def test_a_number_in_the_place_of_an_index_is_noted_where_a_definition_holds_it(say):
+    *_, claim = say(r"y_{im} := \delta_{m5}", r"L_i := \sum_{m=1}^{M} y_{im}", "L_i = 0").items
+    assert claim.named == (("M", 5),)
+    *_, claim = say("u_0 := 0", r"u_t := u_{t-1} + \delta_{t5} \quad t \ge 1", r"u_t = 0 \quad t \ge 0").items
+    assert ("steps", 5) in claim.named
+
+
+def test_an_index_beyond_its_size_is_an_error(faults):
+    assert faults(r"b_5 = 0 \quad (M = 3)") == ["there are only 3"]
+    assert faults(r"b_5 = 0 \quad (M = n, n = 4)") == ["there are only 4"]
+    assert "above 50" in faults(r"\delta_{k,51} = 0")[0] and "above 50" in faults("(X W)_{1,51} = 0")[0]
+    assert faults(r"\delta_{1,2} = 0", r"\delta_{t,9} = \delta_{9,t}") == []
 
 
 # Derivatives ----------------------------------------------------------------------------------------------------------

@@ -1,11 +1,16 @@
 """The book's notation loads, and a notation that says nothing sensible is refused with one line."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from nncore.verify.imaginary import PARTS
 from nncore.verify.latex import read
-from nncore.verify.notation import Array, NotationError, Written, declared_by, extended, load, parse
+from nncore.verify.moments import EXPECTATION, VARIANCE
+from nncore.verify.names import DIAGONAL, EXTREMA, KNOWN_FUNCTIONS
+from nncore.verify.notation import FIXED_KINDS, Array, NotationError, Written, declared_by, extended, load, parse
+from nncore.verify.notation import _names as names_of
 
 BOOK = Path(__file__).resolve().parents[2] / "book" / "notation.yml"
 
@@ -196,3 +201,55 @@ def test_a_fault_in_a_file_names_the_file(tmp_path):
     path.write_text("sizes: [{letter: n}]", encoding="utf-8")
     with pytest.raises(NotationError, match=r"notation\.yml: sizes, n: meaning is missing"):
         load(path)
+
+
+@pytest.mark.parametrize("part, declaration", [
+    ("functions", r"{name: '\exp', kind: smooth, meaning: any}"),
+    ("functions", r"{name: '\ln', kind: cost, meaning: a}"),
+    ("functions", r"{name: '\operatorname{E}', kind: number, meaning: energy}"),
+    ("functions", r"{name: '\max', kind: smooth, meaning: any}"),
+    ("functions", "{name: O, kind: number, meaning: zero}"),
+    ("functions", r"{name: '\operatorname{Re}', kind: smooth, meaning: any}"),
+    ("functions", r"{name: '\operatorname{diag}', kind: row, meaning: any}"),
+    ("scalars", r"{letter: '\ln', meaning: a letter}"), ("scalars", "{letter: e, meaning: error}"),
+    ("scalars", r"{letter: '\pi', meaning: policy}"), ("scalars", r"{letter: '\delta', over: t, meaning: error}"),
+    ("scalars", r"{letter: '\mathrm{i}', meaning: current}"), ("constants", r"{letter: '\delta', meaning: gap}"),
+    ("indices", r"{letter: e, to: M, meaning: edge}"),
+    ("arrays", r"{letter: '\delta', entry: '\delta_{im}', shape: [n, M], meaning: error signal}"),
+    ("arrays", r"{letter: '\mathbf{1}', shape: [n, D], meaning: ones}"),
+    ("arrays", r"{letter: '\mathbf{1}', entry: o_i, shape: [n, '1'], meaning: ones}"),
+    ("arrays", r"{letter: '\mathbf{1}', shape: ['1', n], meaning: row}"),
+    ("scalars", r"{letter: '\mathbf{1}', meaning: one}"),
+])  # fmt: skip
+def test_no_block_changes_a_fixed_meaning(part, declaration):
+    notation = load(BOOK)
+    (letter,) = re.findall(r"(?:name|letter): '?([^,']+)", declaration)
+    known = letter in {written.letter for _, written in names_of(notation)}
+    text = (f"shadows: ['{letter}']\n" if known else "") + f"{part}:\n  - {declaration}\n"
+    with pytest.raises(NotationError, match=r"fixed meaning|column of ones"):
+        extended(notation, text)
+
+
+def test_ones_neither_change_nor_are_random():
+    for text in ("state: ['\\mathbf{1}']", "random:\n  - {letter: '\\mathbf{1}', entries: dependent, meaning: a}"):
+        with pytest.raises(NotationError, match="column of ones"):
+            extended(load(BOOK), text)
+
+
+def test_what_is_fixed_may_be_declared_as_what_it_is():
+    text = r"""
+shadows: ['\exp', '\mathbf{1}', '\pi']
+functions:
+  - {name: '\exp', kind: number, meaning: exponential}
+arrays:
+  - {letter: '\mathbf{1}', shape: [M, '1'], meaning: a column of ones}
+constants:
+  - {letter: '\pi', meaning: the same}
+"""
+    assert extended(load(BOOK), text)
+
+
+def test_all_that_the_judges_know_by_name_is_fixed():
+    assert FIXED_KINDS.keys() >= {*KNOWN_FUNCTIONS, *PARTS, *EXTREMA, DIAGONAL, EXPECTATION, VARIANCE, "O"}
+    for function in load(BOOK).functions:
+        assert FIXED_KINDS.get(function.name, function.kind) == function.kind

@@ -97,10 +97,21 @@ def test_a_slip_about_steps_is_refuted_or_rejected_at_its_place(label, printed, 
 # Definitions ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("line", [
+    r"u_t := 5 \quad t \ge 1", r"u_t := u_{t-1} \quad t \ge 1", r"u_t := 5 \quad t \ge 0",
+    r"u_t := 5 \quad 1 \le t \le 3", r"u_t := 5 \quad 0 \le t \le 1",
+])  # fmt: skip
+def test_a_number_that_is_declared_is_not_defined_as_a_member(faults, line):
+    declared = "```{notation}\nscalars:\n  - {letter: u_1, meaning: a number}\n```\n"
+    before = () if "0" in line else ("u_0 := 0",)
+    assert faults(declared, *before, line) == ["u_1 is declared as a number of its own"]
+    assert faults(declared, r"u_t := u_{t-1} \quad t \ge 2", "u_1 = u_1 + 0") == []
+
+
 def test_a_recursion_has_a_base_case_defined_or_declared(faults):
     assert faults(ZERO, SUM) == []
-    assert faults(SUM) == ["the conditions admit u_0, which has no definition"]
-    assert faults(ZERO, SUM.replace(r"\ge 1", r"\ge 2")) == ["the conditions admit u_1, which has no definition"]
+    assert faults(SUM) == ["the conditions admit u_0, which has no definition above"]
+    assert faults(ZERO, SUM.replace(r"\ge 1", r"\ge 2")) == ["the conditions admit u_1, which has no definition above"]
     assert faults(r"\theta_t := \theta_{t-1} - \eta \quad t \ge 1") == []
 
 

@@ -106,6 +106,8 @@ def _usual(item: Item, names: Sequence[str], least: Mapping[str, int]) -> Iterat
     if len(names) == 1:
         yield from ({names[0]: k} for k in (2, 3, 5))
     smallest = {name: least.get(name, 1) for name in names}
+    for name, number in _named(item):  # arrays that have no such entry, just that one, and others beside it
+        yield from ({**rising, name: max(1, number + more)} for more in (-1, 0, 1) if name in rising)
     counted = [name for name in names if _stands_as_number(item, name)]
     for name in counted:
         yield from ({**smallest, name: k} for k in (*COUNTED, 60))
@@ -202,8 +204,8 @@ def _places(names: Sequence[str], last: int, item: Item) -> list[tuple[int, ...]
     found = partitions(len(names), last)
     if len(names) == 1:
         found += [(2,), (last,)]
-    for number in _named_indices(item):
-        if 2 < number <= last:
+    for number in sorted({number for _, number in _named(item)}):
+        if number <= last:
             found += [tuple(number if place == here else 1 for place in range(len(names))) for here in range(len(names))]
     return list(dict.fromkeys(found))
 
@@ -216,8 +218,7 @@ def partitions(count: int, most: int) -> list[tuple[int, ...]]:
     return found
 
 
-def _named_indices(item: Item) -> set[int]:
-    nodes = [node for side in (item.left, item.right) if side for node, _ in t.walk(side)]
-    indices = [index for node in nodes if isinstance(node, t.Indexed) for index in node.indices]
-    texts = [index.digits for index in indices if isinstance(index, t.Number) and index.digits.isdigit()]
-    return {int(text) for text in texts if len(text) < 4}
+def _named(item: Item) -> list[tuple[object, int]]:
+    """The sizes of which an index is named by its number, in a claim or in what it is made of, with the numbers."""
+    definitions = (each for letter in sorted(item.letters) for each in meanings_of(letter, item.scope))
+    return [*item.named, *(pair for each in definitions for pair in each.named)]
