@@ -533,9 +533,10 @@ class _Reading:
             if letter not in allowed:
                 raise WrongIndex(f"the index {letter} stands in the condition, but not on the left", left)
         check_conditions(conditions, self.scope, head.arguments)
-        if name in KNOWN_FUNCTIONS:
-            self._claim_of_known(left, link, conditions, formula, place)
         shape = head.shape or shape  # a condition may equate sizes in which both sides differ
+        if name in KNOWN_FUNCTIONS:  # its meaning is fixed, so this claims that it is what stands here
+            self._claim(left, replace(link, relation="="), conditions, formula, place, left)
+            return
         if line:
             line = replace(line, definition=replace(line.definition, shape=shape, named=_named(checker)))
             lines = (*self.scope.families.get(name, ()), line)
@@ -551,16 +552,6 @@ class _Reading:
         self._add(
             DEFINITION, left, t.DEFINES, link.right, conditions, formula, place, checker, shape, statement, family
         )
-
-    def _claim_of_known(self, left: t.Apply, link: t.Link, conditions, formula, place) -> None:
-        """A definition of a function that the judges know, which is a claim about that function, too.
-
-        What is equal for real numbers is equal for complex ones if both sides are analytic.
-        """
-        for node in reached((link.right,), self.scope):
-            if isinstance(node, t.Absolute) or (isinstance(node, t.Function) and node.name in PARTS):
-                raise MeaningError(f"{left.function.name} has a fixed meaning and cannot be defined in this way", left)
-        self._claim(left, replace(link, relation="="), conditions, formula, place, left)
 
     def _without_choice(self, left: t.Node, name: str, right: t.Node) -> t.Node:
         """The right side of a definition, with max in the place of the arg max that defines a class number."""

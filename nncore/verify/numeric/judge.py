@@ -91,6 +91,8 @@ STEPS_OF_A_POINT = 150_000
 PRECISIONS = (128, 512, 2048, 4096)
 _SHIFTS = (0, *(sign * Fraction(1, 10**power) for power in (3, 12) for sign in (1, -1)))  # on a boundary and beside it
 _ASIDE = tuple(sign * Fraction(1, below) for below in (1, 7, 5000) for sign in (1, -1))  # of a strict condition's edge
+_ZEROS_ENOUGH, _ZEROS_MOST = 4, 16  # of a guard that are tried, and where none of them was one
+_MOST_INPUTS = 12  # that are moved, one after the other
 _TRIES = 600  # points of a descent
 _FACTORS = tuple(Fraction(10) ** power for power in (1, -1, 3, -3)) + (Fraction(-1),)
 _PACES = tuple(sign * Fraction(10) ** power for power in (2, 1, 0, -1, -2, -3, -5, -8, -11, -13) for sign in (1, -1))
@@ -457,7 +459,16 @@ class Trial:
             self._shared[key] = Values(self._program, point, Jets(self.numbers, order), watch)
         values = self._shared[key]
         values.watch.budget = self._budget
+        point.touched, point.used = values.point.touched, values.point.used  # what other claims asked for, too
         return values
+
+    def _inputs(self, point: Point) -> list[Key]:
+        """The inputs of the claim that were asked for and are real numbers that may change alone."""
+        classes = {scalar.written.letter for scalar in self.item.scope.notation.scalars if scalar.to}
+        return [
+            key for key in point.touched
+            if key[0] in self.item.letters and key[0] not in classes and not point.is_scaled(key)
+        ]  # fmt: skip
 
     # One comparison
 
@@ -721,9 +732,8 @@ class Trial:
     def _simplified(self, point: Point, entry: dict, result: _Result) -> tuple[Point, _Result]:
         """The same counterexample with simpler numbers, input by input."""
         left = 80
-        for key, value in list(point.touched.items()):
-            if point.is_scaled(key) or type(value) is int and abs(value) <= 1 or not left:
-                continue
+        for key in self._inputs(point):
+            value = point.touched[key]
             for simple in (0, 1, -1, 2, -2, 3, round(self.numbers.near(value)), 10, -10):
                 if left and simple != value:
                     left -= 1
@@ -754,11 +764,10 @@ class Trial:
         for entry in some:  # so that all inputs are known
             self.tried(point, entry)
         reached_: dict[tuple, int] = {}
-        for leaf, here in list(point.touched.items())[:12]:
-            if point.is_scaled(leaf) or not self._is_movable(leaf):
-                continue
-            for guard_key, root, is_exact in self._roots(point, leaf, here, some):
-                if reached_.get(guard_key, 0) >= 4:
+        for leaf in self._inputs(point)[:_MOST_INPUTS]:
+            for guard_key, root, is_exact in self._roots(point, leaf, point.touched[leaf], some):
+                is_met = 0 in self._signs_of(guard_key) or guard_key in self._excluded
+                if reached_.get(guard_key, 0) >= (_ZEROS_ENOUGH if is_met else _ZEROS_MOST):
                     continue
                 reached_[guard_key] = reached_.get(guard_key, 0) + 1
                 for shift in _SHIFTS:
@@ -774,12 +783,6 @@ class Trial:
 
     def _signs_of(self, key: tuple) -> set[int]:
         return self._met[key].signs if key in self._met else set()
-
-    def _is_movable(self, leaf: Key) -> bool:
-        """Whether an input is a real number; class numbers are not."""
-        return not any(
-            scalar.written.letter == leaf[0] and scalar.to for scalar in self.item.scope.notation.scalars
-        )
 
     def _roots(self, point: Point, leaf: Key, here, some: Sequence[dict]) -> list[tuple[tuple, Fraction, bool]]:
         """Numbers for one input at which a guard of the claim is 0, with the guard, and whether it is exactly 0."""
@@ -851,21 +854,21 @@ class Trial:
         for chain, local in self._unsatisfied(values, entry):
             equations = [link.relation for link in chain.links]
             source = random.Random(repr((point.seed, point.kind, sorted(point.fixed, key=str), show(chain), sorted(local.items()))))
-            leaves = [leaf for leaf in point.touched if leaf not in point.fixed and self._is_movable(leaf)]
+            leaves = self._inputs(point)
             source.shuffle(leaves)
-            for leaf in leaves[:12]:
-                if point.is_scaled(leaf):
-                    continue
+            leaves.sort(key=lambda leaf: leaf in point.fixed)
+            for leaf in leaves[:_MOST_INPUTS]:
                 steps = self._steps_to(values, chain, local, leaf)
                 if not steps:
                     continue
                 here = Fraction(*self.numbers.ratio(point.touched[leaf]))
                 shifts = [0] if all(each in ("=", r"\le", r"\ge") for each in equations) else _ASIDE
                 root = here + source.choice(steps)
-                for shift in shifts:
-                    near = point.with_fixed({leaf: self.numbers.exact(*(root + shift).as_integer_ratio())})
-                    if self._holds_at(near, chain, local):
-                        return near
+                moved = [{leaf: self.numbers.exact(*(root + shift).as_integer_ratio())} for shift in shifts]
+                good = [near for near in map(point.with_fixed, moved) if self._holds_at(near, chain, local)]
+                if good:
+                    others = (near for near in good if not any(self._unsatisfied(self._values(near, PRECISIONS[0], 1), entry)))
+                    return next(others, good[0])
             return None
         return None
 
@@ -931,7 +934,7 @@ class Trial:
 
     def _moves(self, point: Point, entry: dict) -> Iterator[Point]:
         """Points near another one: at the bottom of a parabola through it, and by one input at a time."""
-        keys = [key for key in point.touched if not point.is_scaled(key) and self._is_movable(key)][:6]
+        keys = self._inputs(point)[:6]
         if bottom := self._bottom(point, entry, keys[:4]):
             yield bottom
         for key in keys:

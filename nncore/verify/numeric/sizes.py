@@ -19,6 +19,7 @@ from nncore.verify.shapes import LARGEST_INDEX
 STEPS_TRIED = range(11)
 COUNTED = range(1, 14)  # sizes that stand as numbers
 MANY = (6, 12, 30)  # sizes at which inequalities are tried
+_MOST_NAMED = 200  # entries at numbers that a claim names
 _MOST_PLANS = 12  # that are looked for where conditions about sizes exclude the usual ones
 
 Sizes = dict[str, int]
@@ -204,9 +205,9 @@ def _places(names: Sequence[str], last: int, item: Item) -> list[tuple[int, ...]
     found = partitions(len(names), last)
     if len(names) == 1:
         found += [(2,), (last,)]
-    for number in sorted({number for _, number in _named(item)}):
-        if number <= last:
-            found += [tuple(number if place == here else 1 for place in range(len(names))) for here in range(len(names))]
+    named = sorted({1, *(number for _, number in _named(item) if number <= last)})
+    if 1 < len(named) ** len(names) <= _MOST_NAMED:
+        found += product(named, repeat=len(names))
     return list(dict.fromkeys(found))
 
 
