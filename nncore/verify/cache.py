@@ -14,10 +14,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-LIBRARIES = ("sympy", "mpmath", "lark", "myst-parser", "markdown-it-py", "PyYAML")
+LIBRARIES = ("sympy", "mpmath", "python-flint", "lark", "myst-parser", "markdown-it-py", "PyYAML")
 _INCLUDED = re.compile(r"\{include\}[ \t]*([^\n`]+)|\\(?:input|include)\s*\{([^}]*)\}")
 
 
@@ -46,13 +46,20 @@ def canonical(value) -> str:
 @cache
 def checker() -> dict[str, str]:
     """What judges: a digest of the sources of this package, and the versions that it runs on."""
-    sources = sorted(Path(__file__).parent.glob("*.py"))
+    sources = sorted(Path(__file__).parent.rglob("*.py"))
     texts = [text for source in sources for text in (source.name, source.read_text(encoding="utf-8"))]
     return {
         "sources": digest(*texts),
         "python": platform.python_version(),
-        **{name: version(name) for name in LIBRARIES},
+        **{name: _version(name) for name in LIBRARIES},
     }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:  # the numbers do without FLINT
+        return "none"
 
 
 def text_with_includes(path: Path, seen: frozenset[Path] = frozenset()) -> str:

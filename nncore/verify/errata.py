@@ -103,7 +103,7 @@ def _check_that_it_is_fair(item: Item, wrong: Item, correction: Sequence[Item], 
         if any(point.sizes.get(size, number) < number for size, number in claim.least):
             continue
         right = replace(claim, scope=wrong.scope, assumptions=())
-        if refutes(right, point, seed):
+        if refutes(right, point):
             reason = "the numbers that refute this erratum refute its correction as well: state a condition"
             raise NotAsSaid(item, f"{reason} ({claim.formula.path.name}:{claim.line})")
 

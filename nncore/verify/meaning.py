@@ -58,10 +58,8 @@ from nncore.verify.families import (
     numbered,
     numbers_of,
     overlap,
-    reached,
     with_numbers,
 )
-from nncore.verify.imaginary import PARTS
 from nncore.verify.latex import read
 from nncore.verify.names import (
     CONSTANTS,

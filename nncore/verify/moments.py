@@ -165,7 +165,9 @@ def _around_0(source: random_source.Random, spread, jets) -> Distribution:
     return [(weights[0], -one), (weights[1], other), (1 - weights[0] - weights[1], 0)]
 
 
-def _joint(source: random_source.Random, joint: Sequence, known: Mapping[str, object], symmetric: bool, jets) -> Distribution:
+def _joint(
+    source: random_source.Random, joint: Sequence, known: Mapping[str, object], symmetric: bool, jets
+) -> Distribution:
     """Values for the joint outcomes, shifted and scaled so that they have the known moments."""
     far = source.choice(_SCALES)
     values = [_fraction(source, jets) * far, -_fraction(source, jets), _fraction(source, jets) + 1]

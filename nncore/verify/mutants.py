@@ -38,7 +38,6 @@ import yaml
 from nncore.verify import judging, numeric, symbolic, verdicts
 from nncore.verify import tree as t
 from nncore.verify.cache import checker
-from nncore.verify.families import instances
 from nncore.verify.latex import read
 from nncore.verify.meaning import CLAIM, DEFINITION, Item, Spot, book_functions, spots
 from nncore.verify.mutations import KINDS, Mutant, chains, mutants
@@ -250,21 +249,14 @@ def _proved(item: Item, left: t.Node, relation: str, right: t.Node) -> bool:
     return proof is not None and not proof.shapes
 
 
-def _contradicts(proof: symbolic.Proof | None, counterexample: numeric.Counterexample) -> bool:
+def _contradicts(proof: symbolic.Proof | None, counterexample: verdicts.Counterexample) -> bool:
     """Whether something was proved of the sizes at which it is false."""
     return proof is not None and (not proof.shapes or counterexample.sizes in proof.shapes)
 
 
 def _agrees_again(item: Item) -> bool:
-    """Whether other numbers agree, too, at the largest of other sizes, up to 5; layers have the sizes that they had."""
-    for numbers, instance in instances(item):
-        trial = numeric.Trial(instance, "again", {}, numbers)
-        if not numbers:
-            plans = numeric.size_plans(numeric.sizes_of(instance), dict(instance.least), trial.allowed, start=3)
-            trial.plans = plans[-1:]
-        if trial.verdict().status != numeric.AGREES:
-            return False
-    return True
+    """Whether other numbers agree, too."""
+    return numeric.judge(item, "again").status == numeric.AGREES
 
 
 def _said(item: Item) -> tuple:

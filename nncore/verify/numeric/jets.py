@@ -227,7 +227,8 @@ class Jets:
 
         lead = min(value.terms, key=rank)
         for direction in directions:
-            if direction // _MEMBERS in value.lost and rank((direction,) * (self._orders[direction // _MEMBERS] + 1)) < rank(lead):
+            group = direction // _MEMBERS
+            if group in value.lost and rank((direction,) * (self._orders[group] + 1)) < rank(lead):
                 raise HigherOrder
         sign = self.numbers.sign(value.terms[lead])
         if sign is None:

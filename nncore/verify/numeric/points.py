@@ -86,12 +86,17 @@ class Point:
         self._positive = dict(wishes.positive)
         self._scaled = {rule.letter: rule for rule in wishes.row_sums}
         weights = self._weights()
-        self.joint = [numbers.exact(weight, sum(weights)) for weight in weights]  # of what dependent entries do together
+        self.joint = [numbers.exact(weight, sum(weights)) for weight in weights]  # of what dependent entries do
 
     def with_fixed(self, fixed: Mapping[Key, object]) -> "Point":
         """Return the point with other numbers for some inputs."""
         fixed = {**self.fixed, **fixed}
         return Point(self.seed, self.kind, self.sizes, self.wishes, self.numbers, self.signs, fixed)
+
+    def identity(self) -> tuple:
+        """Return what tells points apart: equal for points that have the same numbers."""
+        fixed = tuple(sorted((key, str(value)) for key, value in self.fixed.items()))
+        return self.seed, self.kind, tuple(sorted(self.sizes.items())), self.signs, self.wishes, fixed
 
     def size(self, size: Size) -> int:
         """Return the value of a size."""
@@ -172,7 +177,8 @@ class Point:
             case "minus ones":
                 return 1 if wish or self.signs == POSITIVE else -1
             case "small numbers":
-                return sign * source.choice((1, 1, 2, 3) if wish == ">" or self.signs == POSITIVE else (0, 1, 1, 2, 2, 3))
+                above_0 = wish == ">" or self.signs == POSITIVE
+                return sign * source.choice((1, 1, 2, 3) if above_0 else (0, 1, 1, 2, 2, 3))
             case "powers of ten":
                 power = source.choice((-3, -2, -1, 1, 2, 3))
                 return sign * 10**power if power > 0 else self.numbers.exact(sign, 10**-power)

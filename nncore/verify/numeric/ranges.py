@@ -14,7 +14,7 @@ from math import inf, isinf
 from nncore.verify import tree as t
 from nncore.verify.names import STEPS, MeaningError, Scope, kind_of_function, name_of
 from nncore.verify.numeric.points import input_name
-from nncore.verify.numeric.values import DIVISOR, ROOT
+from nncore.verify.numeric.watching import DIVISOR, ROOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Ranges:
                 return POSITIVE if self.of(body, local).is_positive else NOT_NEGATIVE
             case t.Absolute(body):
                 return _size(self.of(body, local))
-            case t.Sum(index, lower, upper, body):
+            case t.Sum(index, _, upper, body):
                 return self._of_sum(index, upper, self.of(body, {**local, index.name: Range(1, inf, False)}))
             case t.Product(index, _, _, body):
                 inner = self.of(body, {**local, index.name: Range(1, inf, False)})
@@ -318,7 +318,8 @@ def _inverse(one: Range) -> Range:
 
 def _square(one: Range) -> Range:
     size = _size(one)
-    return Range(_times(size.low, size.low), _times(size.high, size.high), size.low_open, size.high_open, size.without_0)
+    low, high = _times(size.low, size.low), _times(size.high, size.high)
+    return Range(low, high, size.low_open, size.high_open, size.without_0)
 
 
 def _size(one: Range) -> Range:

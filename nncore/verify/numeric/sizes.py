@@ -77,7 +77,8 @@ def size_plans(item: Item, allowed: Callable[[Sizes], bool], of_layers: bool = F
 
     def good(plans: Iterable[Sizes]) -> list[Sizes]:
         different = [dict(pairs) for pairs in dict.fromkeys(tuple(plan.items()) for plan in plans)]
-        return [plan for plan in different if all(plan.get(name, 1) >= k for name, k in least.items()) and allowed(plan)]
+        large = [plan for plan in different if all(plan.get(name, k) >= k for name, k in least.items())]
+        return [plan for plan in large if allowed(plan)]
 
     found = good(_of_layers(names) if of_layers else _usual(item, names, least))
     about = [chain for chain in item.conditions if is_about_sizes(chain, item)]
@@ -95,11 +96,10 @@ def _usual(item: Item, names: Sequence[str], least: Mapping[str, int]) -> Iterat
     random = _takes_expectations(item)
     together = [size for _, size in item.free]
     need = {name: max(least.get(name, 1), together.count(name) + 1, 1 if random else 2) for name in names}
-    rising = {name: max(need[name], 1 + place % 2 if random else 2 + place) for place, name in enumerate(names)}
-    falling = {
-        name: max(need[name], 1 + place % 2 if random else 2 + place) for place, name in enumerate(reversed(names))
-    }
-    yield from (dict.fromkeys(names, 1), dict.fromkeys(names, max(need.values())), rising, dict(sorted(falling.items())))
+    unequal = [1 + place % 2 if random else 2 + place for place in range(len(names))]
+    rising = {name: max(need[name], size) for name, size in zip(names, unequal, strict=True)}
+    falling = {name: max(need[name], size) for name, size in zip(names, reversed(unequal), strict=True)}
+    yield from (dict.fromkeys(names, 1), dict.fromkeys(names, max(need.values())), rising, falling)
     yield from ({**rising, name: 1} for name in names if len(names) > 1)
     if random:
         yield dict.fromkeys(names, 2)
@@ -212,7 +212,7 @@ def _places(names: Sequence[str], last: int, item: Item) -> list[tuple[int, ...]
 
 
 def partitions(count: int, most: int) -> list[tuple[int, ...]]:
-    """Return one tuple of indices for each way in which that many of them can coincide: 1, 1, 2 stands for k = l ≠ m."""
+    """Return a tuple of indices for each way in which that many of them can coincide: 1, 1, 2 stands for k = l ≠ m."""
     found: list[tuple[int, ...]] = [()]
     for _ in range(count):
         found = [(*each, k) for each in found for k in range(1, min(max(each, default=0) + 1, most) + 1)]

@@ -1,0 +1,368 @@
+r"""One comparison: what both sides of a claim are at a point, and whether they are the same number.
+
+Two exact fractions or two balls (`nncore.verify.numeric.balls`) are compared. Their difference is
+
+- *not 0*, if its ball excludes 0: a proof, and a counterexample;
+- *nothing*, if it is exactly 0, or below 2⁻⁶⁴ of the smallest addend met anywhere in the evaluation, beside 1 and
+  beside the other addends of its sum, at the precision that this needs: both sides agree;
+- else *undecided* at that point.
+
+There is no other tolerance.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise, product
+from math import inf
+
+from nncore.verify import orders
+from nncore.verify import tree as t
+from nncore.verify.meaning import Assumed, Item
+from nncore.verify.moments import Rejected
+from nncore.verify.numeric.balls import Arithmetic
+from nncore.verify.numeric.guards import GuardKey, depends_on_indices_alone
+from nncore.verify.numeric.jets import AGREEING_BITS, HigherOrder, Jets, Unclear
+from nncore.verify.numeric.pairs import Pair
+from nncore.verify.numeric.points import Key, Point
+from nncore.verify.numeric.programs import Program, related
+from nncore.verify.numeric.sizes import is_about_sizes
+from nncore.verify.numeric.values import HIGHEST_ORDER, Values
+from nncore.verify.numeric.watching import (
+    RELATION,
+    BadCases,
+    Budget,
+    Guard,
+    NoDerivative,
+    NoSuchEntry,
+    TooLarge,
+    Undefined,
+    Watch,
+)
+
+AGREES, REFUTED, UNDECIDED = "agrees", "refuted", "undecided"
+DIFFER = "the values differ"
+NO_DERIVATIVE = "a derivative does not exist here, and no condition excludes the point"
+
+STEPS_OF_A_POINT = 150_000
+PRECISIONS = (128, 512, 2048, 4096)  # in bits
+INEQUALITIES = (r"\le", r"\ge", "<", ">")
+
+
+class Exhausted(Exception):
+    """The budget of a formula is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one comparison: a status, or ``outside`` of the conditions, or ``no value`` on one of the sides."""
+
+    status: str
+    reason: str = ""
+    place: Mapping[str, int] | None = None
+    left: str = ""
+    right: str = ""
+    margin: float | None = None
+
+
+OUTSIDE, NO_VALUE = Result("outside"), Result("no value")
+_AGREES, _OPEN = Result(AGREES), Result(UNDECIDED)
+
+
+class Comparison:
+    """Compares both sides of a claim, at whatever point.
+
+    Attributes
+    ----------
+    conditions : list
+        The conditions of the claim that are not about sizes alone; those are `about_sizes`.
+    right : Node
+        The right side without its rest O(h^k).
+    met : dict
+        The guards that were met, with their signs.
+    own : Guard
+        The difference of both sides, as a guard.
+    violated : dict
+        The guards that kept a side from having a value.
+    flips : dict
+        Of the last comparison: inputs that have the wrong sign for a root or a logarithm.
+    too_large : bool
+        Whether a comparison took too many steps.
+    """
+
+    def __init__(self, item: Item, shared: dict, numbers: Arithmetic, budget: Budget):
+        self.item, self.numbers, self.budget, self._shared = item, numbers, budget, shared
+        self.about_sizes = [chain for chain in item.conditions if is_about_sizes(chain, item)]
+        self.conditions = [chain for chain in item.conditions if chain not in self.about_sizes]
+        rest = orders.split(item.right) if item.relation == "=" else None
+        self.right, self._small, self._order = rest or (item.right, None, 0)
+        self.own = Guard(RELATION, item.right)
+        self.met: dict[GuardKey, Guard] = {(RELATION, id(item.right)): self.own}
+        self.violated: dict[GuardKey, t.Node] = {}
+        self.flips: dict[Key, object] = {}
+        self.too_large = False
+        self._bits = self._wanted = 0  # of precision: in use, and needed
+
+    # Values at points
+
+    def program(self) -> Program:
+        """Return the program of the scope, which the claims in it share."""
+        key = "program", id(self.item.scope)
+        if key not in self._shared:
+            self._shared[key] = Program(self.item.scope)  # which keeps the scope, so that its id stays its own
+        return self._shared[key]
+
+    def values(self, point: Point, bits: int = PRECISIONS[0], order: int = 1) -> Values:
+        """Return the values at a point, kept for the other claims that stand in the same scope."""
+        key = id(self.item.scope), point.identity(), bits, order, self.numbers.name
+        if key not in self._shared:
+            self._shared[key] = Values(self.program(), point, Jets(self.numbers, order), Watch(self.budget))
+        values = self._shared[key]
+        values.watch.budget = self.budget
+        point.touched, point.used = values.point.touched, values.point.used  # what other claims asked for, too
+        return values
+
+    def is_met_at(self, point: Point, key: GuardKey) -> bool:
+        """Return whether a guard was met when values were computed at a point."""
+        return any(key in self.values(point, order=order).watch.guards for order in (1, HIGHEST_ORDER))
+
+    def inputs(self, point: Point) -> list[Key]:
+        """Return the inputs of the claim that were asked for and are real numbers that may change alone."""
+        classes = {scalar.written.letter for scalar in self.item.scope.notation.scalars if scalar.to}
+        return [
+            key for key in point.touched
+            if key[0] in self.item.letters and key[0] not in classes and not point.is_scaled(key)
+        ]  # fmt: skip
+
+    def begin(self) -> None:
+        """Begin an evaluation."""
+        self.budget.begin(STEPS_OF_A_POINT)
+
+    def assumptions(self, point: Point) -> Iterator[tuple[Assumed, dict[str, int]]]:
+        """Return the assumptions, for all values of their indices."""
+        for each in self.item.assumptions:
+            names, ranges = [letter for letter, _ in each.free], [point.size(size) for _, size in each.free]
+            for place in product(*(range(1, last + 1) for last in ranges)):
+                yield each, dict(zip(names, place, strict=True))
+
+    # One comparison
+
+    def tried(self, point: Point, entry: dict) -> Result:
+        """Return what comes of a comparison, at the precision that it needs.
+
+        Raises
+        ------
+        Exhausted
+            If the budget is over.
+        """
+        self.flips, bits, order = {}, PRECISIONS[0], 1
+        while True:
+            if self.budget.is_over:
+                raise Exhausted
+            self._wanted, self._bits = 0, bits
+            values = self.values(point, bits, order)
+            self.begin()
+            try:
+                with self.numbers.precision(bits):
+                    result = self._result(values, entry)
+            except HigherOrder:
+                if order < HIGHEST_ORDER:
+                    order = HIGHEST_ORDER
+                    continue
+                result = _OPEN
+            except Unclear:
+                result = _OPEN
+            except TooLarge:
+                if self.budget.is_over:
+                    raise Exhausted from None
+                self.too_large = True
+                return _OPEN
+            finally:
+                self.note(values)
+            higher = [each for each in PRECISIONS if bits < each >= self._wanted]
+            if result is not _OPEN or not higher:
+                return result
+            bits = higher[0]
+
+    def note(self, values: Values) -> None:
+        """Keep the signs of guards, and the inputs that have the wrong one."""
+        self.flips.update(values.watch.flips)
+        values.watch.flips.clear()
+        for key, guard in values.watch.guards.items():
+            known = self.met.setdefault(key, Guard(guard.kind, guard.part))
+            known.signs |= guard.signs
+            known.varies |= guard.varies
+
+    def _result(self, values: Values, entry: dict) -> Result:
+        try:
+            if not self._admits(values, entry):
+                return OUTSIDE
+            if self._small:
+                return self._rest(values, entry)
+            left, right = values.value(self.item.left, entry), values.value(self.right, entry)
+        except Undefined as error:
+            self.violated[error.kind, id(error.part)] = error.part
+            if depends_on_indices_alone(error.part, self.item.scope):
+                reason = f"{error} does not hold for all indices, and no condition excludes the others"
+                return Result(REFUTED, reason, {}, "none", "none")
+            return NO_VALUE
+        except (NoSuchEntry, Rejected):
+            return NO_VALUE
+        except NoDerivative:
+            return Result(REFUTED, NO_DERIVATIVE, {}, "none", "none")
+        except BadCases as error:
+            return Result(REFUTED, str(error), {}, "none", "none")
+        return self._relation(left, right, values.jets)
+
+    def _admits(self, values: Values, entry: dict) -> bool:
+        """Whether conditions and assumptions hold; a premise holds by its definition."""
+        try:
+            return all(values.holds(chain, entry) for chain in self.conditions) and self.assumptions_hold(values)
+        except Undefined:
+            return False
+
+    def assumptions_hold(self, values: Values) -> bool:
+        """Return whether the assumptions hold: an equation as sides of a claim agree, for a root may stand in it."""
+        return all(self._assumed(values, each.claim, local) for each, local in self.assumptions(values.point))
+
+    def _assumed(self, values: Values, chain: t.Chain, local: dict) -> bool:
+        try:
+            return values.holds(chain, local)
+        except Unclear:
+            sides = [values.value(side, local) for side in (chain.first, *(link.right for link in chain.links))]
+            equal = all(link.relation == "=" for link in chain.links)
+            if equal and all(values.jets.is_nothing(one - other) for one, other in pairwise(sides)):
+                return True
+            raise
+
+    # Relations
+
+    def _relation(self, left, right, jets: Jets) -> Result:
+        """What both sides say, entry by entry of matrices: the first place where they differ."""
+        halves = _half_units(self.item.right, self.numbers) if self.item.relation == t.ROUNDS else None
+        if type(left) is not list:
+            return self._of_numbers(left, right, halves, jets)
+        found = _AGREES
+        for row, (ones, others) in enumerate(zip(left, right, strict=True)):
+            for column, (one, other) in enumerate(zip(ones, others, strict=True)):
+                result = self._of_numbers(one, other, halves and halves[row][column], jets)
+                if result.status == REFUTED:
+                    return replace(result, place={"row": row + 1, "column": column + 1})
+                if result is _OPEN:
+                    found = result
+        return found
+
+    def _of_numbers(self, left, right, half, jets: Jets) -> Result:
+        jets.addend(left)
+        jets.addend(right)
+        if type(left) is Pair or type(right) is Pair:
+            return self._of_pairs(left, right, jets)
+        numbers, relation, difference = self.numbers, self.item.relation, left - right
+        if not numbers.is_finite(difference):
+            return _OPEN
+        if half is not None:
+            over = numbers.sign(abs(difference) - half)
+            return _OPEN if over is None else _AGREES if over <= 0 else self._differ(left, right)
+        sign = numbers.sign(difference)
+        if sign is None:
+            return _AGREES if relation in ("=", r"\le", r"\ge") and self._is_nothing(difference, jets) else _OPEN
+        self.own.signs.add(sign)
+        if not related(sign, relation):
+            return self._differ(left, right)
+        return Result(AGREES, margin=self._margin(difference)) if relation in INEQUALITIES else _AGREES
+
+    def _of_pairs(self, left, right, jets: Jets) -> Result:
+        """Two complex numbers: equal, or not."""
+        difference = left - right
+        parts = difference.real, difference.imaginary
+        signs = [self.numbers.sign(part) for part in parts]
+        if any(signs):
+            return _AGREES if self.item.relation == r"\ne" else self._differ(left, right)
+        if self.item.relation == r"\ne":
+            return self._differ(left, right) if signs == [0, 0] else _OPEN
+        equal = all(sign == 0 or self._is_nothing(part, jets) for sign, part in zip(signs, parts, strict=True))
+        return _AGREES if equal else _OPEN
+
+    def _is_nothing(self, number, jets: Jets) -> bool:
+        """Whether a difference is nothing; else the precision is noted at which that could be seen."""
+        if jets.is_nothing(number):
+            return True
+        over = self.numbers.upper(number) - (min(jets.smallest or 0, 0) - AGREEING_BITS)
+        self._wanted = max(self._wanted, self._bits + over + 32)
+        return False
+
+    def _differ(self, left, right) -> Result:
+        one, other = self.text(left), self.text(right)
+        if one == other:
+            other += f", which is {self.text(right - left)} more"
+        return Result(REFUTED, DIFFER, {}, one, other)
+
+    def _margin(self, difference) -> float:
+        """How far the sides of an inequality are from each other."""
+        try:
+            return abs(self.numbers.near(difference))
+        except OverflowError:
+            return inf
+
+    def text(self, value) -> str:
+        """Return a number as it can be computed again: a short fraction as such, else in digits."""
+        if type(value) is Pair:
+            return f"{self.text(value.real)} + {self.text(value.imaginary)} i"
+        if self.numbers.is_exact(value):
+            above, below = self.numbers.ratio(value)
+            text = str(above) if below == 1 else f"{above}/{below}"
+            if len(text) <= _LONGEST_FRACTION:
+                return text
+        with self.numbers.precision(PRECISIONS[0]):
+            return self.numbers.digits(self.numbers.ball(value), _DIGITS)
+
+    # Rests O(h^k)
+
+    def _rest(self, values: Values, entry: dict) -> Result:
+        """The expansion of the rest around h = 0, to either side: it may begin at the order that is printed."""
+        jets = Jets(self.numbers, self._order + _MORE_ORDERS)
+        root = Values(self.program(), values.point, jets, values.watch)
+        name, tried = self._small.name, False
+        for side in (1, -1):
+            (direction,) = jets.directions(sign=side)
+            jets.vanishing, jets.divided = direction, 0
+            near = root.moved(name, (), jets.moved(0, direction))
+            if not all(near.holds(chain, entry) for chain in self.conditions):
+                continue
+            tried, rest = True, near.value(self.item.left, entry) - near.value(self.right, entry)
+            for part in (rest.real, rest.imaginary) if type(rest) is Pair else (rest,):
+                result = self._begins_late(part, direction, jets)
+                if result is not _AGREES:
+                    return result
+        return _AGREES if tried else OUTSIDE
+
+    def _begins_late(self, rest, direction: int, jets: Jets) -> Result:
+        """Whether no power below the order has a coefficient."""
+        if jets.order - jets.divided < self._order - 1:
+            return _OPEN
+        for power, coefficient in sorted(jets.powers(rest, direction).items()):
+            if power >= self._order:
+                break
+            sign = self.numbers.sign(jets.constant(coefficient))
+            if sign:
+                letter = self._small.name
+                shown = letter if power == 1 else f"{letter}^{power}" if power else "1"
+                found = f"a rest that begins with {self.text(coefficient)} {shown}"
+                return Result(REFUTED, "the rest is larger", {}, found, f"O({letter}^{self._order})")
+            if sign is None and not self._is_nothing(coefficient, jets):
+                return _OPEN
+        return _AGREES
+
+
+_LONGEST_FRACTION, _DIGITS = 24, 12  # characters of a number that is shown
+_MORE_ORDERS = 2  # of expansions, of which quotients by h may lose some
+
+
+def _half_units(node: t.Node, numbers: Arithmetic):
+    """Half a unit of the last printed digit of a decimal, or of each entry of a matrix of decimals."""
+    match node:
+        case t.Minus(body):
+            return _half_units(body, numbers)
+        case t.Matrix(rows):
+            return [[_half_units(entry, numbers) for entry in row] for row in rows]
+    power = node.exponent - len(node.digits.partition(".")[2])
+    return numbers.exact(10**power, 2) if power >= 0 else numbers.exact(1, 2 * 10**-power)

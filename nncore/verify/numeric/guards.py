@@ -1,0 +1,170 @@
+r"""The guards of a claim: all places at which it, or what it is made of, may break or jump.
+
+Divisors, roots, logarithms and bases of powers are conditions, unless their range proves them. Kinks of max and |·| and
+relations are boundaries, on which and beside which a claim is tried. They are found in the parse tree, definitions
+included, so none of them is met by luck.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from nncore.verify import tree as t
+from nncore.verify.families import reached
+from nncore.verify.meaning import Item
+from nncore.verify.names import Scope
+from nncore.verify.numeric.ranges import Ranges, is_proved
+from nncore.verify.numeric.watching import BASE, DIVISOR, KINK, LOGARITHM, NEEDS, RELATION, ROOT
+from nncore.verify.writing import show
+
+GuardKey = tuple[str, int]  # the kind of a guard, and the identity of its part
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """The guards of a claim.
+
+    Attributes
+    ----------
+    open : dict
+        All that no range proves, by kind and identity of the part.
+    if_violated : set
+        Those among them that are conditions only if a point violates them: what stands in a case, whose condition may
+        exclude it, the base of a power whose exponent is a whole number, a root of 0 in a derivative.
+    """
+
+    open: dict[GuardKey, t.Node]
+    if_violated: set[GuardKey]
+
+    def conditions(self, violated: dict[GuardKey, t.Node], excluded: set[GuardKey]) -> tuple[str, ...]:
+        """Return what must hold for a claim to have a value.
+
+        Parameters
+        ----------
+        violated : dict
+            Guards that kept a claim from having a value at some point.
+        excluded : set
+            Guards whose opposite the conditions of the claim exclude.
+        """
+        found = {
+            key: part for key, part in self.open.items()
+            if key[0] in NEEDS and key not in excluded and key not in self.if_violated
+        }  # fmt: skip
+        found.update(violated)
+        texts = [needs(kind, _without_numbers(part)) for (kind, _), part in found.items()]
+        return tuple(text for text in dict.fromkeys(texts) if not _follows(text, texts))
+
+
+def needs(kind: str, part: t.Node) -> str:
+    """Return what must hold of a part of a formula for it to have a value."""
+    return NEEDS[kind].format(show(part)) if kind in NEEDS else show(part)
+
+
+def guards_of(item: Item, right: t.Node | None) -> Guards:
+    """Return the guards of a claim, whose right side may lack its rest O(h^k)."""
+    nodes = [item.left, *([right] if right is not None else []), *item.conditions]
+    every = list(reached(nodes, item.scope))
+    in_cases = {
+        id(node) for each in every if isinstance(each, t.Cases) for case in each.cases for node, _ in t.walk(case.value)
+    }
+    ranges = Ranges(item.scope, item.conditions, [each.claim for each in item.assumptions])
+    found: dict[GuardKey, t.Node] = {}
+    if_violated: set[GuardKey] = set()
+
+    def add(kind: str, part: t.Node, node: t.Node, uncertain: bool = False) -> None:
+        if kind in NEEDS and (_is_constant(part, item.scope) or is_proved(kind, ranges.of(part))):
+            return
+        found[kind, id(part)] = part
+        if uncertain or id(node) in in_cases:
+            if_violated.add((kind, id(part)))
+
+    for node in every:
+        match node:
+            case t.Fraction(_, below) | t.EntryFraction(_, below):
+                add(DIVISOR, below, node)
+            case t.Root(body):
+                add(ROOT, body, node)
+                add(BASE, body, node, uncertain=True)
+            case t.Power(base, exponent) if base != t.Letter("e"):
+                whole = _whole(exponent)
+                if whole is None and not is_about_indices(exponent, item.scope):
+                    add(BASE, base, node)
+                elif whole is None or whole < 0:
+                    add(DIVISOR, base, node, uncertain=whole is None)
+            case t.Apply(t.Function(r"\ln", 0), (argument,)):
+                add(LOGARITHM, argument, node)
+            case t.Extremum(kind):
+                add(RELATION if kind.startswith("arg") else KINK, node, node)
+            case t.Apply(t.Function(r"\max" | r"\min", 0)):
+                add(KINK, node, node)
+            case t.Absolute(body):
+                add(KINK, body, node)
+            case t.Chain(_, links) if not is_about_indices(node, item.scope):
+                for link in links:
+                    if link.relation in t.COMPARISONS:
+                        add(RELATION, link, link)
+    primed = {node.name for node in every if isinstance(node, t.Function) and node.primes}
+    for convention in item.scope.conventions:
+        if convention.function in primed:
+            add(KINK, convention.point, convention.point)
+    return Guards(found, if_violated)
+
+
+def depends_on_indices_alone(part: t.Node, scope: Scope) -> bool:
+    """Return whether an expression, such as a delta, knows no numbers: no other point gives it another value."""
+    classes = {scalar.written.letter for scalar in scope.notation.scalars if scalar.to}
+    counted = {*classes, r"\delta", *(size.letter for size in scope.notation.sizes)}
+    counted |= {index.letter for index in scope.notation.indices}
+    of_arrays = {array.entry.letter: array.letter for array in scope.notation.arrays if array.entry}
+    has_indices = False
+    for node in reached([part], scope):
+        if isinstance(node, t.Apply | t.Derivative | t.Family | t.Chain):
+            return False
+        if isinstance(node, t.Letter):
+            if node.name not in counted and of_arrays.get(node.name, node.name) not in scope.definitions:
+                return False
+        has_indices |= isinstance(node, t.Indexed)
+    return has_indices
+
+
+def is_about_indices(node: t.Node, scope: Scope) -> bool:
+    """Return whether an expression contains nothing but indices, sizes and numbers."""
+    plain = {index.letter for index in scope.notation.indices} | {size.letter for size in scope.notation.sizes}
+    return all(
+        isinstance(each, t.Chain | t.Link | t.Number | t.Plus | t.Minus)
+        or (isinstance(each, t.Letter) and each.name in plain)
+        for each, _ in t.walk(node)
+    )
+
+
+def _is_constant(part: t.Node, scope: Scope) -> bool:
+    """Whether an expression contains nothing but numbers and sizes, and no difference of them."""
+    sizes = {size.letter for size in scope.notation.sizes}
+    return not any(
+        isinstance(node, t.Indexed | t.Family | t.Apply | t.Minus)
+        or (isinstance(node, t.Letter) and node.name not in sizes)
+        for node, _ in t.walk(part)
+    )
+
+
+def _whole(node: t.Node) -> int | None:
+    match node:
+        case t.Number(digits, 0) if digits.isdigit() and len(digits) < 9:
+            return int(digits)
+        case t.Minus(body):
+            value = _whole(body)
+            return None if value is None else -value
+    return None
+
+
+def _without_numbers(part: t.Node) -> t.Node:
+    """What is left of a product without its numbers: 2h is 0 where h is."""
+    if not isinstance(part, t.Times):
+        return part
+    factors = [factor for factor in part.factors if not isinstance(factor, t.Number)]
+    return t.Times(tuple(factors)) if len(factors) > 1 else factors[0] if factors else part
+
+
+def _follows(text: str, others: Iterable[str]) -> bool:
+    """Whether a condition follows from another one: x > 0 says that x ≥ 0 and x ≠ 0."""
+    part, _, relation = text.removesuffix(" 0").rpartition(" ")
+    return relation in ("!=", ">=") and f"{part} > 0" in others

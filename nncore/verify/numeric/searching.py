@@ -1,0 +1,363 @@
+r"""Points that are searched for: on boundaries, where conditions hold, where an inequality is nearly false.
+
+One input is moved by an infinitesimal and the claim evaluated once. The expansions of all guards that were met on the
+way say where each of them is 0; that place, rounded to a fraction, is a candidate, which is then tried like any other
+point. `solved` makes conditions and assumptions true in the same way.
+"""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
+from math import isqrt
+
+from nncore.verify import tree as t
+from nncore.verify.numeric.comparing import AGREES, PRECISIONS, REFUTED, Comparison, Exhausted, Result
+from nncore.verify.numeric.guards import GuardKey, Guards
+from nncore.verify.numeric.jets import Jet, Jets
+from nncore.verify.numeric.pairs import Pair
+from nncore.verify.numeric.points import Key, Point
+from nncore.verify.numeric.values import Values
+from nncore.verify.numeric.watching import Guard, NoSuchEntry, Watch
+from nncore.verify.writing import show
+
+_ORDER_OF_PROBES = 3  # of the polynomials whose zeros are candidates
+_MOST_INPUTS = 12  # that are moved, one after the other
+_MOST_EXPANSIONS, _MOST_ROOTS = 200, 24
+_ENOUGH, _MOST = 4, 16  # zeros of a guard that are tried, and where none of them was one
+_SHIFTS = (0, *(sign * Fraction(1, 10**power) for power in (3, 12) for sign in (1, -1)))  # on a boundary and beside it
+_ASIDE = tuple(sign * Fraction(1, below) for below in (1, 7, 5000) for sign in (1, -1))  # of a strict condition's edge
+_TRIES = 600  # points of a descent
+_FACTORS = (*(Fraction(10) ** power for power in (1, -1, 3, -3)), Fraction(-1))
+_PACES = tuple(sign * Fraction(10) ** power for power in (2, 1, 0, -1, -2, -3, -5, -8, -11, -13) for sign in (1, -1))
+_SIMPLE = (0, 1, -1, 2, -2, 3, 10, -10)
+_SIMPLIFICATIONS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A point on a guard, or beside it; ``is_exact`` if the guard is 0 there unless another one changes its sign."""
+
+    point: Point
+    key: GuardKey
+    shift: Fraction | int
+    is_exact: bool
+
+
+# Boundaries -----------------------------------------------------------------------------------------------------------
+
+
+def boundaries(
+    comparison: Comparison, guards: Guards, point: Point, entries: Sequence[dict], excluded: set[GuardKey]
+) -> Iterator[Candidate]:
+    """Find points at which an open guard, or the difference of both sides, is 0, and points to both sides of them.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        What compares.
+    guards : Guards
+        The guards of the claim.
+    point : Point
+        From which one input is moved at a time.
+    entries : sequence of dict
+        Where both sides are evaluated.
+    excluded : set
+        Guards that need no more candidates, to which the caller adds.
+    """
+    for entry in entries:  # so that all inputs are known
+        comparison.tried(point, entry)
+    tried: dict[GuardKey, int] = {}
+    for leaf in comparison.inputs(point)[:_MOST_INPUTS]:
+        for key, root, is_exact in _roots(comparison, guards, point, leaf, entries):
+            is_met = key in excluded or (key in comparison.met and 0 in comparison.met[key].signs)
+            if tried.get(key, 0) >= (_ENOUGH if is_met else _MOST):
+                continue
+            tried[key] = tried.get(key, 0) + 1
+            for shift in _SHIFTS:
+                near = point.with_fixed({leaf: _exact(comparison, root + shift)})
+                yield Candidate(near, key, shift, is_exact)
+
+
+def _exact(comparison: Comparison, number: Fraction):
+    return comparison.numbers.exact(*number.as_integer_ratio())
+
+
+def _place(comparison: Comparison, point: Point, leaf: Key) -> Fraction:
+    return Fraction(*comparison.numbers.ratio(point.touched[leaf]))
+
+
+def _roots(
+    comparison: Comparison, guards: Guards, point: Point, leaf: Key, entries: Sequence[dict]
+) -> list[tuple[GuardKey, Fraction, bool]]:
+    """Numbers for one input at which a guard is 0, with the guard, and whether it is exactly 0."""
+    found: dict[tuple[GuardKey, Fraction, bool], None] = {}
+    here = _place(comparison, point, leaf)
+    for guard, powers in _expansions(comparison, point, leaf, entries):
+        key = guard.kind, id(guard.part)
+        if key in guards.open or guard is comparison.own:
+            for step, is_exact in _zeros(comparison, powers):
+                found[key, here + step, is_exact] = None
+    return list(found)[:_MOST_ROOTS]
+
+
+def _expansions(comparison: Comparison, point: Point, leaf: Key, entries: Sequence[dict]) -> list[tuple[Guard, dict]]:
+    """How every guard that is met changes when one input moves."""
+    item, values = comparison.item, comparison.values(point)
+    watch, jets = values.watch, values.jets
+    (direction,) = jets.directions(order=_ORDER_OF_PROBES)
+    watch.probe, watch.expansions = direction, []
+    try:
+        with comparison.numbers.precision(PRECISIONS[0]):
+            near = values.moved(*leaf, jets.moved(values.entry(*leaf), direction))
+            for entry in entries:
+                for chain in comparison.conditions:
+                    _evaluated(comparison, near.holds, chain, entry)
+                left = _evaluated(comparison, near.value, item.left, entry)
+                right = _evaluated(comparison, near.value, comparison.right, entry)
+                if item.relation != "=" and not {type(left), type(right)} & {type(None), list, Pair}:
+                    powers = jets.powers(left - right, direction)
+                    comparison.own.varies |= len(powers) > 1
+                    watch.expansions.append((comparison.own, powers))
+            for each, local in comparison.assumptions(point):
+                _evaluated(comparison, near.holds, each.claim, local)
+        if comparison.budget.is_over:
+            raise Exhausted
+        return watch.expansions[:_MOST_EXPANSIONS]
+    finally:
+        watch.probe, watch.expansions = None, []
+        comparison.note(values)
+
+
+def _evaluated(comparison: Comparison, evaluate, node: t.Node, local: dict):
+    """A value, or None where there is none."""
+    comparison.begin()
+    try:
+        return evaluate(node, local)
+    except (ArithmeticError, NoSuchEntry):
+        return None
+
+
+# Zeros ----------------------------------------------------------------------------------------------------------------
+
+
+def _zeros(comparison: Comparison, powers: Mapping[int, object]) -> Iterator[tuple[Fraction, bool]]:
+    """Fractions at which an expansion is 0, with True; or simple ones near to such a place."""
+    numbers = comparison.numbers
+    coefficients = [Jets.constant(powers.get(power, 0)) for power in range(_ORDER_OF_PROBES + 1)]
+    if all(map(numbers.is_exact, coefficients)):
+        whole = [Fraction(*numbers.ratio(each)) for each in coefficients]
+        exact = list(_exact_roots(whole))
+        yield from ((root, True) for root in exact)
+        if exact and not whole[3]:
+            return
+    try:
+        near = [numbers.near(each) for each in coefficients]
+    except (OverflowError, ValueError):
+        return
+    for root in _real_roots(near):
+        if abs(root) < 1e9:
+            yield Fraction(root).limit_denominator(1000), False
+
+
+def _exact_roots(coefficients: Sequence[Fraction]) -> Iterator[Fraction]:
+    """The roots of a polynomial of degree 1 or 2, as far as they are fractions."""
+    constant, linear, square, cube = coefficients
+    if cube:
+        return
+    if not square:
+        if linear:
+            yield -constant / linear
+        return
+    discriminant = linear * linear - 4 * constant * square
+    if discriminant < 0:
+        return
+    above, below = discriminant.numerator, discriminant.denominator
+    if isqrt(above) ** 2 == above and isqrt(below) ** 2 == below:
+        root = Fraction(isqrt(above), isqrt(below))
+        yield (-linear + root) / (2 * square)
+        yield (-linear - root) / (2 * square)
+
+
+def _real_roots(coefficients: Sequence[float]) -> list[float]:
+    """The real roots of a polynomial, near enough to be rounded."""
+    import numpy as np
+
+    if not any(coefficients[1:]) or not all(map(np.isfinite, coefficients)):
+        return []
+    try:
+        roots = np.roots(coefficients[::-1])
+    except np.linalg.LinAlgError:
+        return []
+    return [float(root.real) for root in roots if abs(root.imag) < 1e-7 * max(1, abs(root.real))]
+
+
+# Conditions -----------------------------------------------------------------------------------------------------------
+
+
+def solved(comparison: Comparison, point: Point, entry: dict) -> Point | None:
+    """Find a point at which one more condition or assumption holds, by another number for one input."""
+    for chain, local in _unsatisfied(comparison, point, entry):
+        source = random.Random(repr((point.identity(), show(chain), sorted(local.items()))))
+        leaves = comparison.inputs(point)
+        source.shuffle(leaves)
+        leaves.sort(key=lambda leaf: leaf in point.fixed)
+        closed = all(link.relation in ("=", r"\le", r"\ge") for link in chain.links)
+        for leaf in leaves[:_MOST_INPUTS]:
+            steps = _steps_to(comparison, point, chain, local, leaf)
+            if not steps:
+                continue
+            root = _place(comparison, point, leaf) + source.choice(steps)
+            moved = [{leaf: _exact(comparison, root + shift)} for shift in ((0,) if closed else _ASIDE)]
+            good = [near for near in map(point.with_fixed, moved) if _holds(comparison, near, chain, local)]
+            if good:
+                best = (near for near in good if not any(_unsatisfied(comparison, near, entry)))
+                return next(best, good[0])
+        return None
+    return None
+
+
+def _unsatisfied(comparison: Comparison, point: Point, entry: dict) -> Iterator[tuple[t.Chain, dict]]:
+    chains = [(chain, entry) for chain in comparison.conditions]
+    chains += [(each.claim, local) for each, local in comparison.assumptions(point)]
+    yield from ((chain, local) for chain, local in chains if _holds(comparison, point, chain, local) is False)
+
+
+def _holds(comparison: Comparison, point: Point, chain: t.Chain, local: dict) -> bool | None:
+    """Whether a condition holds; None where that is not known."""
+    with comparison.numbers.precision(PRECISIONS[0]):
+        return _evaluated(comparison, comparison.values(point).holds, chain, local)
+
+
+def _steps_to(comparison: Comparison, point: Point, chain: t.Chain, local: dict, leaf: Key) -> list[Fraction]:
+    """How far one input has to move for the sides of a condition to be equal."""
+    jets, watch = Jets(comparison.numbers), Watch(comparison.budget)
+    root = Values(comparison.program(), point, jets, watch)
+    (direction,) = jets.directions(order=_ORDER_OF_PROBES)
+    found: dict[Fraction, None] = {}
+    comparison.begin()
+    try:
+        with comparison.numbers.precision(PRECISIONS[0]):
+            near = root.moved(*leaf, jets.moved(root.entry(*leaf), direction))
+            sides = [near.value(side, local) for side in (chain.first, *(link.right for link in chain.links))]
+            for one, other in pairwise(sides):
+                powers = jets.powers(one - other, direction)
+                if len(powers) > 1 or 0 not in powers:
+                    found.update(dict.fromkeys(step for step, _ in _zeros(comparison, powers)))
+    except (ArithmeticError, NoSuchEntry, TypeError):
+        pass
+    return list(found)
+
+
+# Inequalities ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Near:
+    """A point at which an inequality is nearly false, and how far from each other its sides are."""
+
+    margin: float
+    point: Point
+    entry: dict
+
+
+def descent(comparison: Comparison, start: Near) -> tuple[Point, Result] | None:
+    """Search for a counterexample to an inequality, from a point where its sides are near to each other.
+
+    One input is moved after the other, by ever smaller steps, while the sides come nearer; ``start`` is moved along.
+    """
+    tries, better = _TRIES, True
+    while better and tries > 0:
+        better = False
+        for near in _moves(comparison, start):
+            if tries <= 0:
+                break
+            tries -= 1
+            result = comparison.tried(near, start.entry)
+            if result.status == REFUTED:
+                return near, result
+            if result.status == AGREES and result.margin is not None and result.margin < start.margin:
+                start.margin, start.point, better = result.margin, near, True
+    return None
+
+
+def _moves(comparison: Comparison, start: Near) -> Iterator[Point]:
+    """Points near another one: at the bottom of a parabola through it, and by one input at a time."""
+    point, keys = start.point, comparison.inputs(start.point)[:6]
+    if bottom := _bottom(comparison, start, keys[:4]):
+        yield bottom
+    for key in keys:
+        here = _place(comparison, point, key)
+        for there in (*(here * factor for factor in _FACTORS), *(here + step for step in _PACES)):
+            yield point.with_fixed({key: _exact(comparison, there)})
+
+
+def _bottom(comparison: Comparison, start: Near, keys: Sequence[Key]) -> Point | None:
+    """The point at which the difference of both sides is least, as far as it is a parabola in these inputs."""
+    numbers, point = comparison.numbers, start.point
+    jets = Jets(numbers)
+    values = Values(comparison.program(), point, jets, Watch(comparison.budget))
+    directions = [jets.directions(order=2)[0] for _ in keys]
+    ways = list(zip(keys, directions, strict=True))
+    with numbers.precision(PRECISIONS[0]):
+        moved = values.moved_to({key: jets.moved(values.entry(*key), way) for key, way in ways})
+        left = _evaluated(comparison, moved.value, comparison.item.left, start.entry)
+        right = _evaluated(comparison, moved.value, comparison.right, start.entry)
+        if {type(left), type(right)} & {type(None), list, Pair} or type(gap := left - right) is not Jet:
+            return None
+
+    def coefficient(*monomial: int) -> Fraction:
+        number = gap.terms.get(tuple(sorted(monomial)), 0)
+        return Fraction(*numbers.ratio(number)) if numbers.is_exact(number) else Fraction(numbers.near(number))
+
+    try:
+        slopes = [-coefficient(one) for one in directions]
+        bends = [[coefficient(one, two) * (2 if one == two else 1) for two in directions] for one in directions]
+    except (OverflowError, ValueError):
+        return None
+    step = _solution(bends, slopes)
+    if not step or not any(step):
+        return None
+    places = [_place(comparison, point, key) + move for key, move in zip(keys, step, strict=True)]
+    return point.with_fixed(
+        {key: _exact(comparison, there.limit_denominator(10**15)) for key, there in zip(keys, places, strict=True)}
+    )
+
+
+def _solution(matrix: list[list[Fraction]], right: list[Fraction]) -> list[Fraction] | None:
+    """The solution of linear equations by elimination; None if there is not just one."""
+    rows = [[*row, value] for row, value in zip(matrix, right, strict=True)]
+    for place in range(len(rows)):
+        pivot = next((row for row in rows[place:] if row[place]), None)
+        if pivot is None:
+            return None
+        rows.remove(pivot)
+        rows = [[a - row[place] / pivot[place] * b for a, b in zip(row, pivot, strict=True)] for row in rows]
+        rows.insert(place, pivot)
+    return [row[-1] / row[place] for place, row in enumerate(rows)]
+
+
+# Counterexamples ------------------------------------------------------------------------------------------------------
+
+
+def simplified(comparison: Comparison, point: Point, entry: dict, result: Result) -> tuple[Point, Result]:
+    """Find the same counterexample with simpler numbers, input by input."""
+    tries = _SIMPLIFICATIONS
+    for key in comparison.inputs(point):
+        value = point.touched.get(key)
+        if value is None:  # with simpler numbers for others it is not asked for any more
+            continue
+        for simple in (*_SIMPLE, round(comparison.numbers.near(value))):
+            if simple == value or not tries:
+                break
+            tries -= 1
+            near = point.with_fixed({key: simple})
+            try:
+                other = comparison.tried(near, entry)
+            except Exhausted:
+                return point, result
+            if other.status == REFUTED and other.reason == result.reason:
+                point, result = near, replace(other)
+                break
+    return point, result
