@@ -214,8 +214,10 @@ class Comparison:
         return self._relation(left, right, values.jets)
 
     def _admits(self, values: Values, entry: dict) -> bool:
-        """Whether conditions and assumptions hold; a premise holds by its definition."""
+        """Whether conditions and assumptions hold; a premise holds by its definition, where what it places exists."""
         try:
+            for name in sorted(self.item.scope.placed):
+                values.entry(name, ())
             return all(values.holds(chain, entry) for chain in self.conditions) and self.assumptions_hold(values)
         except Undefined:
             return False
