@@ -21,8 +21,8 @@ from nncore.verify.verdicts import (
     Judgement,
 )
 
-SECONDS = 8.0  # of computing for all that a formula says: numbers, proofs and hints
-SECONDS_OF_A_PROOF = 5.0
+SECONDS = 6.0  # of computing for all that a formula says: numbers, proofs and hints
+SECONDS_OF_A_PROOF = 4.0
 SECONDS_OF_A_HINT = 1.0
 
 

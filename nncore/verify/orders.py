@@ -7,7 +7,7 @@ O(h) for a rest of order h² says less than could be said, but nothing false.
 
 from nncore.verify import tree as t
 
-HIGHEST = 6  # the highest order that 110 digits can measure beside difference quotients
+HIGHEST = 6  # the highest order up to which both sides are expanded
 
 
 def split(node: t.Node) -> tuple[t.Node, t.Letter, int] | None:
