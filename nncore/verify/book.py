@@ -19,8 +19,7 @@ from nncore.verify.cache import Cache, canonical, checker, digest, text_with_inc
 from nncore.verify.evidence import WITHOUT_MEANING, PageReport, Problem, Report, page_as_json, page_from_json
 from nncore.verify.meaning import Item, page_functions, said
 from nncore.verify.names import Definition
-from nncore.verify.notation import Notation, NotationError
-from nncore.verify.pages import PageError
+from nncore.verify.notation import Notation
 from nncore.verify.sources import name_of, read_page
 from nncore.verify.verdicts import CHECKER_FAULT, UNDECIDED
 
@@ -45,6 +44,7 @@ def check(
     processes: int | None = None,
     seed: str = "1",
     done: Callable[[PageReport], None] = lambda page: None,
+    book: bool = False,
 ) -> Report:
     """Reads all pages and judges what they claim.
 
@@ -64,24 +64,28 @@ def check(
         Where the random numbers begin.
     done : callable
         Called with every page that is done, in their order.
+    book : bool
+        Whether the files are the pages of one book, which MyST renders: then a display that MyST does not know is an
+        error, and so is what is wrong with a formula within words. Else such displays are read, and formulas within
+        words are counted.
     """
     by = {**checker(), "seed": seed}
     store = Cache(cache)
     common = digest(repr(sorted(by.items())), repr(notation))
     pages = [_Source(Path(path), name_of(Path(path), Path(root)), text_with_includes(Path(path))) for path in paths]
     with _on_processes(processes or os.cpu_count() or 1) as run:
-        exports = _all_exports(pages, notation, common, store, run)
+        exports = _all_exports(pages, notation, common, store, run, book)
         known, clashes = _known(pages, exports)
-        everything = digest(common, repr(sorted(known.items())))
+        everything = digest(common, repr(sorted(known.items())), repr(book))
         elsewhere = [_with_corrections(page, pages) for page in pages]
         keys = [
             digest(everything, page.name, page.text, *(each.text for each in others))
             for page, others in zip(pages, elsewhere, strict=True)
         ]
         kept = [store.get(key) for key in keys]
-        functions = _definitions(pages, exports, known, notation) if None in kept else {}
+        functions = _definitions(pages, exports, known, notation, book) if None in kept else {}
         jobs = [
-            (page.path, Path(root), notation, functions, seed, [each.path for each in others], store, common)
+            (page.path, Path(root), notation, functions, seed, [each.path for each in others], store, common, book)
             for page, others, value in zip(pages, elsewhere, kept, strict=True)
             if value is None
         ]
@@ -102,11 +106,16 @@ def _with_corrections(page: _Source, pages: Sequence[_Source]) -> list[_Source]:
     return [each for each in pages if any(label in each.text for label in labels)]
 
 
-def _judged(*job) -> tuple[PageReport, bool]:
+def _judged(path: Path, root: Path, *more) -> tuple[PageReport, bool]:
     """A judged page. What judges is loaded only now: a book that has not changed needs none of it."""
     from nncore.verify.judged_page import judged_page
 
-    return judged_page(*job)
+    try:
+        return judged_page(path, root, *more)
+    except Exception as error:  # whatever a page does to the checker, the other pages are judged
+        name = name_of(path, root)
+        reason = f"the checker failed on this file: {type(error).__name__}: {str(error)[:200]}"
+        return PageReport(name, (), (Problem(CHECKER_FAULT, name, 1, 1, reason),)), False
 
 
 def _is_settled(page: PageReport) -> bool:
@@ -133,29 +142,30 @@ def _on_processes(count: int) -> Iterator[Callable]:
 # Functions that all pages know ----------------------------------------------------------------------------------------
 
 
-def _all_exports(pages, notation: Notation, common: str, store: Cache, run) -> list[list[tuple[str, int, str]]]:
+def _all_exports(pages, notation: Notation, common: str, store: Cache, run, book: bool) -> list[list[tuple[str, int, str]]]:
     """The functions that each page defines for all pages."""
-    keys = [digest("functions", common, page.text) for page in pages]
+    keys = [digest("functions", common, page.text, repr(book)) for page in pages]
     kept = {key: store.get(key) for key in keys}
     missing = [(key, page) for key, page in zip(keys, pages, strict=True) if kept[key] is None]
-    found = run(_exports, [(page, notation) for _, page in missing])
+    found = run(_exports, [(page, notation, book) for _, page in missing])
     for (key, _), exports in zip(missing, found, strict=True):
         store.put(key, exports)
         kept[key] = exports
     return [kept[key] for key in keys]
 
 
-def _exports(page: _Source, notation: Notation) -> list[tuple[str, int, str]]:
+def _exports(page: _Source, notation: Notation, book: bool) -> list[tuple[str, int, str]]:
     """The functions that a page defines: name, line, and a digest of the definition."""
-    items = _functions(page, notation)
+    items = _functions(page, notation, book)
     return [(name, item.line, digest(canonical(item.scope.definitions[name]))) for name, item in items.items()]
 
 
-def _functions(page: _Source, notation: Notation) -> dict[str, Item]:
+def _functions(page: _Source, notation: Notation, book: bool) -> dict[str, Item]:
     try:
-        return page_functions(said(*read_page(page.path), notation).items, notation)
-    except (PageError, NotationError):
-        return {}  # the page itself says so when it is judged
+        reading = read_page(page.path, book)
+        return page_functions(said(reading.formulas, reading.around, notation).items, notation)
+    except Exception:  # the page itself says what is wrong when it is judged
+        return {}
 
 
 def _known(pages, exports) -> tuple[dict[str, str], list[tuple[Problem, ...]]]:
@@ -170,11 +180,11 @@ def _known(pages, exports) -> tuple[dict[str, str], list[tuple[Problem, ...]]]:
     return known, clashes
 
 
-def _definitions(pages, exports, known, notation: Notation) -> dict[str, Definition]:
+def _definitions(pages, exports, known, notation: Notation, book: bool) -> dict[str, Definition]:
     """The functions themselves, each of the first page that defines it."""
     found: dict[str, Definition] = {}
     for page, exported in zip(pages, exports, strict=True):
         if exported and known:
-            own = {name: item.scope.definitions[name] for name, item in _functions(page, notation).items()}
+            own = {name: item.scope.definitions[name] for name, item in _functions(page, notation, book).items()}
             found = {**own, **found}
     return found

@@ -47,7 +47,7 @@ def shown(found):
 
 
 def test_every_kind_of_display_of_latex_is_found(tex):
-    found, _ = tex(
+    found = tex(
         "\\[ a = b \\]\n$$c$$\n\\begin{equation}\nd\n\\end{equation}\n\\begin{equation*}e\\end{equation*}\n"
         "\\begin{displaymath}f\\end{displaymath}\n\\begin{align}\ng &= h \\\\[2pt] &= i\n\\end{align}\n"
     )
@@ -56,13 +56,13 @@ def test_every_kind_of_display_of_latex_is_found(tex):
 
 
 def test_a_label_of_latex_is_kept_and_is_no_part_of_the_formula(tex):
-    found, _ = tex("\\begin{equation}\\label{eq:one}\n  a = b\n\\end{equation}\n\\[ c \\nonumber \\]\n")
+    found = tex("\\begin{equation}\\label{eq:one}\n  a = b\n\\end{equation}\n\\[ c \\nonumber \\]\n")
     assert shown(found) == [("a = b", "eq:one"), ("c", None)]
 
 
 def test_a_place_in_a_formula_of_latex_is_a_place_in_the_file(tex):
     text = "Words \\[ a + bad \\] words,\n  \\begin{equation}\\label{eq:x} bad\n bad\n\\end{equation}\n"
-    found, _ = tex(text)
+    found = tex(text)
     for formula in found:
         for number, line in enumerate(formula.text.split("\n")):
             if "bad" in line:
@@ -71,12 +71,12 @@ def test_a_place_in_a_formula_of_latex_is_a_place_in_the_file(tex):
 
 
 def test_comments_and_listings_of_latex_hold_no_formulas(tex):
-    found, _ = tex("% \\[ a \\]\n50\\% \\[ b \\] % $$\n\\begin{verbatim}\n$$ c $$\n\\end{verbatim}\n\\[ d \\]\n")
+    found = tex("% \\[ a \\]\n50\\% \\[ b \\] % $$\n\\begin{verbatim}\n$$ c $$\n\\end{verbatim}\n\\[ d \\]\n")
     assert [(formula.text.strip(), formula.line) for formula in found] == [("b", 2), ("d", 6)]
 
 
 def test_environments_of_latex_are_what_the_directives_of_their_name_are(tex):
-    found, around = tex(
+    read = tex(
         "\\begin{assumption}\\label{asm-a}\n\\[ a \\]\n\\end{assumption}\n"
         "\\begin{definition}\\[ b \\]\\end{definition}\n"
         "\\begin{convention}\\[ c \\]\\end{convention}\n"
@@ -90,7 +90,7 @@ def test_environments_of_latex_are_what_the_directives_of_their_name_are(tex):
 
 
 def test_a_reference_of_latex_counts_in_its_environment_or_its_paragraph(tex):
-    _, around = tex(
+    read = tex(
         "By \\ref{asm-a},\n\\[ a \\]\n\nNow\n\\[ b \\]\n\n"
         "\\begin{proof}\n\\[ c \\]\nby \\cref{asm-b,asm-c}\n\\end{proof}\n"
     )
@@ -98,7 +98,7 @@ def test_a_reference_of_latex_counts_in_its_environment_or_its_paragraph(tex):
 
 
 def test_letters_are_declared_in_comments_of_latex(tex):
-    _, around = tex("Words.\n% notation:\n% scalars:\n%   - {letter: q, meaning: odds}\n\\[ a \\]\n% other\n")
+    read = tex("Words.\n% notation:\n% scalars:\n%   - {letter: q, meaning: odds}\n\\[ a \\]\n% other\n")
     (block,) = around.blocks
     assert (block.text, block.line) == ("scalars:\n  - {letter: q, meaning: odds}", 3)
 
@@ -118,7 +118,7 @@ def test_what_could_hide_a_formula_of_latex_is_an_error(tex, text, line, reason)
 
 
 def test_the_markdown_cells_of_a_notebook_are_read_each_with_its_own_places(notebook):
-    found, around = notebook("# T\n\n$$ a $$ (eq-a)", "#!\n'$$ no $$'", "By {prf:ref}`asm-a`:\n\n$$\nb\n$$")
+    read = notebook("# T\n\n$$ a $$ (eq-a)", "#!\n'$$ no $$'", "By {prf:ref}`asm-a`:\n\n$$\nb\n$$")
     assert shown(found) == [("a", "eq-a"), ("b", None)]
     assert [(formula.path.name, formula.line) for formula in found] == [
         ("homework.ipynb (cell 1)", 3),
