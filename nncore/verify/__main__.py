@@ -163,9 +163,8 @@ def _lines_of_page(page: PageReport) -> Iterator:
         for problem in formula.problems:
             yield from _lines_of_problem(problem)
     if page.inline:
-        yield Text(
-            f"{_plain(page.name)}: {page.inline} within words, not judged, of which {page.relations} hold a relation", "dim"
-        )
+        number = f"{page.inline} formula{'s' if page.inline > 1 else ''} within words, not judged"
+        yield Text(f"{_plain(page.name)}: {number}; {page.relations} of them with a relation", "dim")
     if not page.formulas and not page.problems:
         yield Text(f"{_plain(page.name)}: no displayed formula")
     elif page.all_problems and not any(DEFINITION in formula.kinds for formula in page.formulas):

@@ -142,7 +142,9 @@ def _on_processes(count: int) -> Iterator[Callable]:
 # Functions that all pages know ----------------------------------------------------------------------------------------
 
 
-def _all_exports(pages, notation: Notation, common: str, store: Cache, run, book: bool) -> list[list[tuple[str, int, str]]]:
+def _all_exports(
+    pages, notation: Notation, common: str, store: Cache, run, book: bool
+) -> list[list[tuple[str, int, str]]]:
     """The functions that each page defines for all pages."""
     keys = [digest("functions", common, page.text, repr(book)) for page in pages]
     kept = {key: store.get(key) for key in keys}

@@ -72,7 +72,8 @@ def text_with_includes(path: Path) -> str:
         except OSError:
             continue  # who reads the page says so
         texts[each.resolve()] = text
-        names = [name.strip() for found in _INCLUDED.finditer(text) for name in (found.group(found.lastindex)).split(",")]
+        written = (found.group(found.lastindex) for found in _INCLUDED.finditer(text))
+        names = [name.strip() for several in written for name in several.split(",")]
         folders = dict.fromkeys((path.parent, each.parent))
         waiting += [folder / (name + ending) for name in names for ending in _ENDINGS for folder in folders]
     return "\0".join(texts.values())

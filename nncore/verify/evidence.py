@@ -237,7 +237,8 @@ def sentences(report: Report) -> Iterator[str]:
         f"{unread} are unreadable, {unchecked} are unchecked."
     )
     if unchecked:
-        yield f"{_count(unchecked, 'formula')} {'was' if unchecked == 1 else 'were'} not checked, as the page says there."
+        were = "was" if unchecked == 1 else "were"
+        yield f"{_count(unchecked, 'formula')} {were} not checked, for the reason that the page gives."
     claims = sum(of.statuses.values())
     if claims:
         statuses = ", ".join(f"{number} {status}" for status, number in of.statuses.items())

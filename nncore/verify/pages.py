@@ -151,7 +151,7 @@ class Reading:
 
 
 def formulas(path: Path | str, text: str | None = None) -> list[DisplayedFormula]:
-    """Return all displayed formulas of a page of the book, in its order; ``text`` is that of the page, if it is no file.
+    """Return all displayed formulas of a page of the book, in its order; ``text`` is its text, if it is no file.
 
     Raises
     ------
@@ -293,12 +293,12 @@ class _Walk:
             region = outer if self.gates is before else self.gates
             match token.type:
                 case "math_block" | "math_block_label":
-                    if token.map[0] in environment["below text"]:
-                        self._foreign(file, start, 0, "$$ directly below a line of text: leave a line between them")
-                    self._display(file, token.content, token.info or None, start, region, opening="$$")
+                    what = "$$ directly below a line of text: leave an empty line between them"
+                    if token.map[0] not in environment["below text"] or self._foreign(file, start, 0, what):
+                        self._display(file, token.content, token.info or None, start, region, opening="$$")
                 case "bracket_block":
-                    self._foreign(file, start, 0, r"\[: write $$ on lines of its own")
-                    self._display(file, token.content, None, start, region, opening=token.markup)
+                    if self._foreign(file, start, 0, rf"{token.markup}: write $$ on a line of its own"):
+                        self._display(file, token.content, None, start, region, opening=token.markup)
                 case "amsmath":
                     self._display(file, token.content, None, start, region)
                 case "fence" | "colon_fence":
@@ -337,8 +337,8 @@ class _Walk:
     def _fence(self, file: _File, token, start: int, region: _Region | None) -> None:
         language = token.info.strip().partition(" ")[0].lower()
         if language == "math":
-            self._foreign(file, start, 0, "a math fence: write {math} in place of math")
-            self._display(file, token.content.removesuffix("\n"), None, start + 1, region)
+            if self._foreign(file, start, 0, "a math fence: write {math} in place of math"):
+                self._display(file, token.content.removesuffix("\n"), None, start + 1, region)
         elif token.info.startswith("{"):
             kind, _, argument = token.info[1:].partition("}")
             self._directive(file, kind.strip(), argument.strip(), token.content, start, region)
@@ -431,8 +431,9 @@ class _Walk:
                 self._keep_inline(InlineFormula(content, file.path, place.of(content)[0] + 1), region)
             elif kind in ("math_inline_double", "bracket_inline", "environment_inline"):
                 line, column = place.of(child.markup)
-                self._foreign(file, line, column, f"{child.markup} between words: give a display lines of its own")
-                self._display(file, content, None, line, region, opening=child.markup if kind[0] != "e" else "")
+                opening = child.markup if kind != "environment_inline" else ""
+                if self._foreign(file, line, column, f"{child.markup} between words: give a display lines of its own"):
+                    self._display(file, content, None, line, region, opening)
             elif kind == "myst_role" and child.meta.get("name") == "prf:ref":
                 text += REFERENCE.format(re.sub(r".*<([^<>]*)>\s*$", r"\1", content, flags=re.DOTALL).strip())
                 continue
@@ -445,7 +446,7 @@ class _Walk:
                 begun = (found[0] for found in _BEGIN.finditer(content) if not _is_of_text(found[1]))
                 sign = "$$" if opened or "$$" in content else next(begun, "")
                 if sign:
-                    reason = f"{sign} is between words, or is not closed: give a display lines of its own"
+                    reason = f"{sign} is not closed, or is between words: give a display lines of its own"
                     self._fault(file, *place.of(sign), reason)
             text += content.translate(_NO_MARKS) if kind == "text" else " " if kind.endswith("break") else ""
             text += "\N{OBJECT REPLACEMENT CHARACTER}" if kind.startswith(("math", "code", "myst_role")) else ""
@@ -461,8 +462,8 @@ class _Walk:
         at = 0
         for found in _displays(shown, self.until):
             line = start + shown.count("\n", 0, found.start)
-            self._foreign(file, line, 0, "a display in HTML: write it in Markdown, with empty lines around it")
-            self._display(file, unescape(found.text), None, line, region, opening=found.opening)
+            if self._foreign(file, line, 0, "what is in HTML: write it in Markdown, with empty lines around it"):
+                self._display(file, unescape(found.text), None, line, region, opening=found.opening)
             at = found.end
         left = _DISPLAY_SIGN.search(shown, at)
         if left:
@@ -493,10 +494,11 @@ class _Walk:
 
     # What is found
 
-    def _foreign(self, file: _File, line: int, column: int, what: str) -> None:
-        """Notes what MyST does not display, if MyST renders the page."""
+    def _foreign(self, file: _File, line: int, column: int, what: str) -> bool:
+        """Return whether something is displayed that MyST does not know; in a page of a book it is a fault."""
         if self.book:
             self._fault(file, line, column, f"the book does not display {what}")
+        return not self.book
 
     def _display(
         self, file: _File, text: str, label: str | None, start: int, region: _Region | None, opening: str = ""
@@ -622,6 +624,7 @@ _HIDDEN_HTML = re.compile(
 _OPENS = re.compile(
     r"\$\$|\\\\?\[|\\begin\s*\{(?P<name>\w+\*?)\}|<script\b[^<>]*math/tex(?P<script>[^<>]*)>", re.IGNORECASE
 )
+_CLOSING_DOLLARS = re.compile(r"\$\$[ \t]*(?:\([^)$\r\n]+\)[ \t]*)?$", re.MULTILINE)
 _BRACKET = re.compile(r"(\\\\?)([\[(])")
 _BEGIN = re.compile(r"\\begin\s*\{(\w+\*?)\}")
 
@@ -683,18 +686,51 @@ def _also_below_text(rule: Callable) -> Callable:
     """The rule of ``$$`` blocks, which also ends a paragraph, unless that holds a ``$$`` that is still open."""
 
     def block(state, start: int, end: int, silent: bool) -> bool:
+        if _last(state, _CLOSING_DOLLARS) < state.bMarks[start]:
+            return False
         if not silent:
             return rule(state, start, end, silent)
-        if not state.src.startswith("$$", state.bMarks[start] + state.tShift[start]):
+        first = state.bMarks[start] + state.tShift[start]
+        if not state.src.startswith("$$", first):
             return False
         begun = state.getLines(state.line, start, 0, False) if state.line < start else ""
-        if begun.count("$$") % 2 or not rule(state, start, end, silent):
+        tokens, line = len(state.tokens), state.line
+        applies = begun.count("$$") % 2 == 0 and rule(state, start, end, silent)
+        del state.tokens[tokens:]  # the rule of the plugin leaves its token also where it is only asked
+        state.line = line
+        if not applies:
             return False
         if state.parentType in ("paragraph", "reference", "blockquote") and not state.isEmpty(start - 1):
             state.env["below text"].add(start)
         return True
 
     return block
+
+
+def _also_bounded(rule: Callable) -> Callable:
+    """The rule of the environments of amsmath, which searches in vain but once for what closes one of them."""
+
+    def block(state, start: int, end: int, silent: bool) -> bool:
+        first = state.bMarks[start] + state.tShift[start]
+        found = _BEGIN.match(state.src, first)
+        if not found or _last(state, re.compile(re.escape(f"\\end{{{found[1]}}}"))) < first:
+            return False
+        return rule(state, start, end, silent)
+
+    return block
+
+
+def _last(state, closing: re.Pattern) -> int:
+    """The last place at which something is closed in the text that is being parsed, or -1."""
+    key = closing, state.src
+    if key not in state.env:
+        state.env[key] = max((found.start() for found in closing.finditer(state.src)), default=-1)
+    return state.env[key]
+
+
+def _find(state, closing: str, position: int) -> int:
+    """The next place of what closes something, or -1."""
+    return -1 if _last(state, re.compile(re.escape(closing))) < position else state.src.find(closing, position)
 
 
 def _bracket_block(state, start: int, end: int, silent: bool) -> bool:
@@ -729,7 +765,7 @@ def _bracket_inline(state, silent: bool) -> bool:
     if not found:
         return False
     closing = found[1] + ("]" if found[2] == "[" else ")")
-    end = state.src.find(closing, found.end())
+    end = _find(state, closing, found.end())
     if end < 0 or not _MATHEMATICS.search(state.src, found.end(), end):
         return False
     if not silent:
@@ -745,7 +781,7 @@ def _environment_inline(state, silent: bool) -> bool:
     if not found or _is_of_text(found[1]):
         return False
     closing = f"\\end{{{found[1]}}}"
-    end = state.src.find(closing, found.end())
+    end = _find(state, closing, found.end())
     if end < 0:
         return False
     if not silent:
@@ -767,7 +803,9 @@ def _markdown():
     block, inline = parser.block.ruler, parser.inline.ruler
     anywhere = {"alt": ["paragraph", "reference", "blockquote", "list", "footnote_def"]}
     dollars = next(rule.fn for rule in block.__rules__ if rule.name == "math_block")
+    amsmath = next(rule.fn for rule in block.__rules__ if rule.name == "amsmath")
     block.at("math_block", _also_below_text(dollars), anywhere)
+    block.at("amsmath", _also_bounded(amsmath), anywhere)
     block.before("math_block", "bracket_block", _bracket_block, anywhere)
     block.before(block.__rules__[0].name, "within_bounds", _within_bounds, anywhere)
     inline.before("escape", "bracket_inline", _bracket_inline)

@@ -149,11 +149,11 @@ _FOLLOWING = re.compile(r"(?:[\s,]*(?:which|that)\b)?(?:\s+[\w'’]+){0,2}")
 def in_force(text: str) -> Iterator[str]:
     """The labels that a paragraph puts in force, with its references written as `REFERENCE`.
 
-    A reference puts in force what it names if its sentence leads to it by one of the words *by*, *under*, *with*,
+    A reference puts in force what it names if its clause leads to it by one of the words *by*, *under*, *with*,
     *given*, *assuming*, *since*, *because*, *from*, *using* and their like, if it is the subject of *states*, *says*,
-    *gives*, *holds*, *is behind* and their like, or if it ends a parenthesis. It puts nothing in force in a question, between
-    quotation marks, or where a word such as *not*, *without*, *unlike* or *never* is in its clause before it, or among
-    the two words after it. A clause begins with its sentence or with *because*, *since*, *so* or *but*.
+    *gives*, *holds*, *is behind* and their like, or if it ends a parenthesis. It puts nothing in force in a question,
+    between quotation marks, or where a word such as *not*, *without*, *unlike* or *never* is in its clause before it,
+    or among the two words after it. A clause begins with its sentence or with *because*, *since*, *so* or *but*.
     """
     for sentence in _BETWEEN_SENTENCES.split(_QUOTED.sub(" ", text)):
         for found in _REFERENCE.finditer(sentence) if len(sentence) < _LONGEST else ():

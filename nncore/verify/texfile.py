@@ -58,7 +58,9 @@ _COLUMNS = {"tabular": 1, "longtable": 1, "tabular*": 2, "tabularx": 2, "tabular
 _WITHOUT_SIGNS = frozenset("tikzpicture axis picture forest algorithm algorithmic".split())  # _ and ^ mean other things
 _KINDS = {"definition": "prf:definition", "assumption": "prf:assumption", "convention": "prf:convention"}
 
-_TOKEN = re.compile(r"\\[A-Za-z@]+|\\.|%[^\n]*|\n|[ \t\r]+|#[0-9#]|[{}$&^_\[\]#~\\]|[^\\%\n \t\r{}$&^_\[\]#~]+", re.DOTALL)
+_TOKEN = re.compile(
+    r"\\[A-Za-z@]+|\\.|%[^\n]*|\n|[ \t\r]+|#[0-9#]|[{}$&^_\[\]#~\\]|[^\\%\n \t\r{}$&^_\[\]#~]+", re.DOTALL
+)
 _VERB = re.compile(r"\*?(?:\[[^\]\n]*\])?(?:\{[^}\n]*\}|([^\s{])[^\n]*?\1)")
 _VERBATIM = re.compile(r"(?:verbatim|Verbatim|BVerbatim|LVerbatim|lstlisting|minted|comment|filecontents|alltt)\*?")
 _MATHEMATICS = re.compile(
@@ -255,7 +257,8 @@ class _Reader:
 
     def _expand(self, at: _Token, command: _Command, name: str) -> None:
         if command.body is None:
-            self._fault(at, f"{name} is defined in a way that is not read: define it by \\newcommand or \\newenvironment")
+            by = r"\newcommand or \newenvironment"
+            self._fault(at, f"{name} is defined in a way that is not read: define it by {by}")
             return
         arguments = self._arguments(command)
         self.expanded += 1
@@ -769,7 +772,7 @@ class _Reader:
         if body is None:
             return
         body, label = _without_label(body)
-        if how in (_ALIGNED, _EQUALS_ALONE) and not any(depth == 0 and each.text == "&" for depth, each in _nested(body)):
+        if how in (_ALIGNED, _EQUALS_ALONE) and (0, "&") not in ((depth, each.text) for depth, each in _nested(body)):
             how = _ROWS
         if how == _BARE:
             texts = [body]
