@@ -49,7 +49,7 @@ TEXT_ENVIRONMENTS = frozenset(  # of LaTeX, which display nothing by themselves
     "answer question proof claim note notation fact conjecture hint landscape spacing small footnotesize large "
     "subequations dgroup keywords acknowledgments letter titlepage samepage sloppypar adjustwidth".split()
 )
-MOST_FILES, DEEPEST, LONGEST, SECONDS = 1000, 30, 2_000_000, 5.0  # files in a page, how deep, characters, of computing
+MOST_FILES, DEEPEST, LONGEST, SECONDS = 200, 30, 2_000_000, 5.0  # files in a page, how deep, characters, of computing
 _MOST_FAULTS = 100  # of a file, each for itself
 
 _WITHOUT_MARKDOWN = frozenset(
@@ -59,6 +59,10 @@ _QUOTING = frozenset((OTHER_LETTERS, "epigraph", "highlights", "pull-quote"))
 _GATES = frozenset(f"{kind}-{end}" for kind in ("exercise", "solution") for end in ("start", "end"))
 _DISPLAY_SIGN = re.compile(r"\$\$|\\\[|\\begin\s*\{|math/tex|<math\b", re.IGNORECASE)
 _MAGIC = re.compile(r"\s*%%(?:latex|markdown|html)\b", re.IGNORECASE)
+_DEFINES = re.compile(
+    r"\\(?:(?:re)?newcommand|providecommand|[gex]?def|let|DeclareMathOperator|(?:re)?newenvironment)(?![A-Za-z])"
+)
+_NO_DEFINITIONS = "what a command means is changed here, for all formulas: write what it stands for"
 _NO_MARKS = dict.fromkeys(map(ord, REFERENCE.format("")))  # no word of a page is taken for a reference
 _MATHEMATICS = re.compile(r"[=<>^_]|\\[A-Za-z]")
 
@@ -375,7 +379,8 @@ class _Walk:
         if kind == "math":
             if argument:
                 self._fault(file, start, 0, "the formula is below {math}, not beside it")
-            self._display(file, body, options.get("label") or None, start + 1 + below, region)
+            if body.strip() or not argument:
+                self._display(file, body, options.get("label") or None, start + 1 + below, region)
             return
         opens = kind if kind not in _GATES else kind.rpartition("-")[0]
         inner = _Region(opens, argument, options, file.path, start + 1, region)
@@ -427,6 +432,8 @@ class _Walk:
         quotes = quoted or any(each.kind in _QUOTING for each in _chain(region))
         for child, following in pairwise([*children, None]):
             kind, content = child.type, child.content
+            if kind in ("text", "math_inline") and _DEFINES.search(content):
+                self._fault(file, *place.of(content), _NO_DEFINITIONS)
             if kind == "math_inline" or (kind == "myst_role" and child.meta.get("name") == "math"):
                 self._keep_inline(InlineFormula(content, file.path, place.of(content)[0] + 1), region)
             elif kind in ("math_inline_double", "bracket_inline", "environment_inline"):
@@ -465,6 +472,9 @@ class _Walk:
             if self._foreign(file, line, 0, "what is in HTML: write it in Markdown, with empty lines around it"):
                 self._display(file, unescape(found.text), None, line, region, opening=found.opening)
             at = found.end
+        defines = _DEFINES.search(shown)
+        if defines:
+            self._fault(file, start + shown.count("\n", 0, defines.start()), 0, _NO_DEFINITIONS)
         left = _DISPLAY_SIGN.search(shown, at)
         if left:
             line = start + shown.count("\n", 0, left.start())

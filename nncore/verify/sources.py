@@ -56,7 +56,7 @@ def _nothing_but(*faults: Unread) -> Reading:
 def _notebook(path: Path, text: str, book: bool) -> Reading:
     """Read the cells of a notebook; one that is broken is a fault of its own."""
     try:
-        cells = _cells(json.loads(text))
+        cells = _cells(json.loads(text, parse_int=float))  # a number is no text, however many digits it has
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         reason = f"this is not a notebook: {type(error).__name__}: {' '.join(str(error).split())[:100]}"
         return _nothing_but(Unread(path, 1, 1, reason))

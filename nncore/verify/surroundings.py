@@ -143,7 +143,7 @@ _DENIES = re.compile(
     r"(?:s|es|e|ed|t?ted|ped|ing|ping|ting|y|ies|ied))\b",
     re.IGNORECASE,
 )
-_FOLLOWING = re.compile(r"(?:[\s,]*(?:which|that)\b)?(?:\s+[\w'’]+){0,2}")
+_FOLLOWING = re.compile(r"(?:[\s,]*(?:which|that)\b)?(?:\s+(?!but\b)[\w'’]+){0,2}")
 
 
 def in_force(text: str) -> Iterator[str]:

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from nncore.verify.names import KNOWN_FUNCTIONS
 from nncore.verify.notation import Notation
 from nncore.verify.pages import (
     DEEPEST,
@@ -55,6 +56,7 @@ _DISPLAYS = {
 _UNREAD = frozenset("darray dseries dsuspend equationarray IEEEeqnarraybox subarray mathpar prooftree tikzcd".split())
 _ARGUMENTS = {"alignat": 1, "xalignat": 1, "xxalignat": 1, "IEEEeqnarray": 1}
 _COLUMNS = {"tabular": 1, "longtable": 1, "tabular*": 2, "tabularx": 2, "tabulary": 2}  # arguments of tables
+_QUOTING = frozenset(("quote", "quotation", "displayquote", "verse"))
 _WITHOUT_SIGNS = frozenset("tikzpicture axis picture forest algorithm algorithmic".split())  # _ and ^ mean other things
 _KINDS = {"definition": "prf:definition", "assumption": "prf:assumption", "convention": "prf:convention"}
 
@@ -154,6 +156,11 @@ class _Environment:
     mentions: set[str] = field(default_factory=set)
     sign: str = ""
 
+    def take(self, text: str) -> None:
+        """Keeps what a paragraph puts in force, unless it is a quotation."""
+        if self.name not in _QUOTING:
+            self.mentions.update(in_force(text))
+
 
 def read_tex(path: Path, text: str) -> Reading:
     """Read all displayed formulas of a LaTeX file, and what is around them."""
@@ -183,6 +190,7 @@ class _Reader:
         self.files = self.characters = self.expanded = 0
         self.commands: dict[str, _Command] = {}
         self.scopes: list[list[tuple[str, _Command | None]]] = []  # what is to be restored where groups end
+        self.everywhere = False  # whether the next definition outlives its group
         self.conditions = set(_CONDITIONS)
         self.theorems: set[str] = set()
         self.document = _Environment("document", _Token("", path, 1, 1))
@@ -310,17 +318,20 @@ class _Reader:
 
     def _argument(self) -> list[_Token]:
         """Takes an argument: a group without its braces, or one token."""
-        token = self._space()
+        token = self._one()
         if token is None or token.text == "}":
             if token:
                 self._back(token)
             return []
-        if token.text == "{":
-            return self._group()
-        if token.text[0] not in "\\#" and len(token.text) > 1:
+        return self._group() if token.text == "{" else [token]
+
+    def _one(self) -> _Token | None:
+        """Takes the next token that is no space, of a word its first character."""
+        token = self._space()
+        if token and token.text[0] not in "\\#" and len(token.text) > 1:
             self._back(token._replace(text=token.text[1:], column=token.column + 1))
-            return [token._replace(text=token.text[0])]
-        return [token]
+            return token._replace(text=token.text[0])
+        return token
 
     def _group(self) -> list[_Token]:
         """Takes the rest of a group."""
@@ -360,8 +371,12 @@ class _Reader:
 
     # Definitions
 
-    def _define(self, name: str, command: _Command) -> None:
-        if self.scopes:
+    def _define(self, name: str, command: _Command, everywhere: bool = False) -> None:
+        if everywhere or self.everywhere:
+            self.everywhere = False
+            for scope in self.scopes:
+                scope[:] = [each for each in scope if each[0] != name]
+        elif self.scopes:
             self.scopes[-1].append((name, self.commands.get(name)))
         self.commands[name] = command
 
@@ -392,11 +407,11 @@ class _Reader:
             name = self._space()
             delimiters = self._delimiters()
             if name:
-                self._define(name.text, _Command(self._group(), delimiters))
+                self._define(name.text, _Command(self._group(), delimiters), command in (r"\gdef", r"\xdef"))
         elif command == r"\let":
-            name, other = self._space(), self._space()
+            name, other = self._space(), self._one()
             if other and other.text == "=":
-                other = self._space()
+                other = self._one()
             if name and other:
                 alias = _Command([other._replace(fixed=True)], ((),))
                 self._define(name.text, self.commands.get(other.text, alias))
@@ -427,8 +442,9 @@ class _Reader:
             self._option()
             self.theorems.add(self._name())
         elif command == r"\newif":
-            name = self._name()
-            self.conditions.add(name)
+            self.conditions.add(self._name())
+        elif command == r"\global":
+            self.everywhere = True
         else:
             return False
         return True
@@ -498,6 +514,8 @@ class _Reader:
             self._input(token)
         elif text in _FROM_ELSEWHERE:
             self._fault(token, f"{text} is not followed: write \\input")
+        elif text in (r"\AtBeginDocument", r"\AtEndPreamble"):
+            self._back(*self._argument())
         elif text == r"\endinput":
             self.sources.pop()
         elif text == r"\iffalse":
@@ -528,7 +546,7 @@ class _Reader:
         environment.words.append(" " if token.text in ("\n", "~") else token.text)
         if not _MATHEMATICS.fullmatch(token.text) or environment.name in _WITHOUT_SIGNS:
             return
-        if token.text in _STRAY and not self.in_preamble and not environment.sign:
+        if token.text in _STRAY and not self.in_preamble and not environment.sign and self._is_text(environment):
             self._fault(token, f"{token.text} is outside of every formula: what displays it is not known")
         environment.sign = environment.sign or token.text
 
@@ -537,7 +555,7 @@ class _Reader:
         text = "".join(environment.words)
         environment.words.clear()
         if self.around:
-            environment.mentions.update(in_force(text))
+            environment.take(text)
         elif text.strip():
             self.leading = frozenset(in_force(text))
             environment.sign = ""
@@ -561,14 +579,18 @@ class _Reader:
                 return
 
     def _leave(self, environment: _Environment) -> None:
-        environment.mentions.update(in_force("".join(environment.words)))
-        name = environment.name.rstrip("*")
-        if environment.sign and not environment.own and name not in TEXT_ENVIRONMENTS | self.theorems:
+        environment.take("".join(environment.words))
+        if environment.sign and not self._is_text(environment):
             self._fault(
                 environment.start,
                 f"{environment.sign} is in the environment {environment.name} outside of every formula: if it displays "
                 "a formula, write equation or align",
             )
+
+    def _is_text(self, environment: _Environment) -> bool:
+        """Whether it is known of an environment that it displays nothing by itself."""
+        name = environment.name.rstrip("*")
+        return environment.own or name in TEXT_ENVIRONMENTS or name in self.theorems
 
     def _begin(self, token: _Token, name: str) -> None:
         source = self.sources[-1] if self.sources else _Source(token.path, "")
@@ -680,6 +702,14 @@ class _Reader:
 
     def _collect(self, start: _Token, closing: str, what: str) -> list[_Token] | None:
         """Takes the tokens of a formula up to what closes it; None, and a fault, if its paragraph ends before."""
+        self.scopes.append([])
+        found = self._formula(closing)
+        self._close_scope()
+        if found is None:
+            self._fault(start, f"this {what} is not closed before its paragraph ends")
+        return found
+
+    def _formula(self, closing: str) -> list[_Token] | None:
         found: list[_Token] = []
         inner: list[str] = []  # braces and environments that are open
         breaks = 0
@@ -712,7 +742,6 @@ class _Reader:
                 found.append(token._replace(text=f"{text}{{{name}}}"))
             elif not self._in_formula(token, found):
                 found.append(token)
-        self._fault(start, f"this {what} is not closed before its paragraph ends")
         return None
 
     def _closes(self, text: str, name: str, closing: str) -> bool:
@@ -807,7 +836,7 @@ def _is_known(name: str) -> bool:
     try:
         list(scan(name, Notation()))
     except LatexError:
-        return False
+        return name in KNOWN_FUNCTIONS
     return True
 
 
