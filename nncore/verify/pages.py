@@ -281,7 +281,7 @@ class _Walk:
         ):
             if number > most:
                 raise TooMuch(f"more than {most} {what}: divide the page")
-        text = re.sub(r"\r\n?", "\n", text.removeprefix("\ufeff"))
+        text = re.sub(r"\r\n?", "\n", text)
         file = _File(path, text.split("\n"), (*around, path.resolve()), {})
         self._parse(file, text, 0, region, at_top=not around)
 

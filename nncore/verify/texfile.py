@@ -257,11 +257,15 @@ class _Reader:
         return None
 
     def _put(self, at: _Token, tokens: list[_Token]) -> None:
-        """Puts tokens in, in the place of the one that stands for them."""
+        """Puts tokens in, as if they were at the place of the one that stands for them."""
+        self._insert([_Token(each.text if each.text != "\n" else " ", *at[1:4], each.fixed) for each in tokens])
+
+    def _insert(self, tokens: list[_Token]) -> None:
         self.expanded += len(tokens) + 1
         if self.expanded > _MOST_EXPANDED:
             raise TooMuch("the commands of this file stand for more than can be read")
-        self._back(*(_Token(each.text if each.text != "\n" else " ", *at[1:4], each.fixed) for each in tokens))
+        if tokens:
+            self._back(*tokens)
 
     def _expand(self, at: _Token, command: _Command, name: str) -> None:
         if command.body is None:
@@ -269,7 +273,6 @@ class _Reader:
             self._fault(at, f"{name} is defined in a way that is not read: define it by {by}")
             return
         arguments = self._arguments(command)
-        self.expanded += 1
         inserted: list[_Token] = []
         for each in command.body:
             if each.text[0] == "#" and each.text[1:].isdigit():
@@ -278,11 +281,7 @@ class _Reader:
             else:
                 text = "#" if each.text == "##" else " " if each.text == "\n" else each.text
                 inserted.append(_Token(text, *at[1:4], each.fixed))
-        self.expanded += len(inserted)
-        if self.expanded > _MOST_EXPANDED:
-            raise TooMuch("the commands of this file stand for more than can be read")
-        if inserted:
-            self._back(*inserted)
+        self._insert(inserted)
 
     def _arguments(self, command: _Command) -> list[list[_Token]]:
         """Takes the arguments of a command."""

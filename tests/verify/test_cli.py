@@ -157,12 +157,13 @@ def test_a_page_of_a_book_displays_what_myst_does(run):
 
 def test_a_verified_formula_shows_what_it_needs_and_the_assumptions_in_force(run):
     assumption = "```{prf:assumption}\n:label: asm-a\n\n$$ x \\ge 1 $$\n```\n\n"
-    claim = "Under {prf:ref}`asm-a`:\n\n$$ \\frac{x z}{z} = x $$ (eq-a)\n"
-    code, out, _ = run("a.md", a_dot_md=assumption + claim)
-    (line,) = (line for line in out.splitlines() if line.startswith("a.md:9"))
-    assert code == 0 and "; where z != 0; under asm-a)" in line
-    line = run("a.md", a_dot_md=assumption + claim.replace("Under", "Not under"))[1]
-    assert "under asm-a" not in line
+    condition = "Words.\n\n$$ \\frac{z^2}{z} = z $$\n\n"
+    claim = "Under {prf:ref}`asm-a`:\n\n$$ 2 x = x + x $$\n"
+    code, out, _ = run("a.md", a_dot_md=assumption + condition + claim)
+    lines = out.splitlines()
+    assert code == 0 and lines[1].endswith("; where z != 0)") and lines[2].endswith("; under asm-a)")
+    out = run("a.md", a_dot_md=assumption + condition + claim.replace("Under", "Not under"))[1]
+    assert "asm-a" not in out.splitlines()[2]
 
 
 @pytest.mark.parametrize("lead", ["<!-- Under {prf:ref}`asm-a`: -->", "`{prf:ref}` `asm-a`", "> By {prf:ref}`asm-a`:",

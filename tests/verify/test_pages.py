@@ -355,6 +355,16 @@ def test_no_page_runs_away(page, text):
     assert time.process_time() - start < 9 and len(reading.faults) <= 101
 
 
+def test_a_page_that_takes_too_long_says_so_and_is_not_said_to_be_unreadable(page, monkeypatch):
+    monkeypatch.setattr("nncore.verify.pages.SECONDS", -1.0)
+    (fault,) = read_markdown(page("$$ a $$\n")).faults
+    assert not fault.in_time and "reading takes longer" in fault.reason
+
+
+def test_a_mark_of_the_order_of_bytes_is_no_text(page):
+    assert [formula.text for formula in formulas(page("\ufeff$$ a $$\n"))] == [" a "]
+
+
 def test_chains_and_diamonds_of_includes_end(tmp_path):
     include = "```{include} %s.md\n```\n\n"
     for number in range(600):

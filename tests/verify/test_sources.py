@@ -284,6 +284,12 @@ def test_no_latex_runs_away(tex, text, reason):
     assert any(reason in fault.reason for fault in reading.faults) or not reason
 
 
+def test_a_file_that_takes_too_long_says_so(tex, monkeypatch):
+    monkeypatch.setattr("nncore.verify.texfile.SECONDS", -1.0)
+    (fault,) = tex("\\[ a \\]").faults
+    assert not fault.in_time and "reading takes longer" in fault.reason
+
+
 def test_chains_and_diamonds_of_files_end(tex, tmp_path):
     for number in range(600):
         (tmp_path / f"c{number}.tex").write_text(f"\\[ x \\]\\input{{c{number + 1}}}")
