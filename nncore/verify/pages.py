@@ -63,6 +63,7 @@ _DEFINES = re.compile(
     r"\\(?:(?:re)?newcommand|providecommand|[gex]?def|let|DeclareMathOperator|(?:re)?newenvironment)(?![A-Za-z])"
 )
 _NO_DEFINITIONS = "what a command means is changed here, for all formulas: write what it stands for"
+_OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"  # for what is no word
 _NO_MARKS = dict.fromkeys(map(ord, REFERENCE.format("")))  # no word of a page is taken for a reference
 _MATHEMATICS = re.compile(r"[=<>^_]|\\[A-Za-z]")
 
@@ -317,9 +318,9 @@ class _Walk:
                     self._substituted(file, token.content, start)
                 case "front_matter":
                     self._front_matter(file, token.content, start, at_top)
-                case "myst_line_comment":
+                case "myst_line_comment" | "myst_block_break" | "myst_target":
                     if not self.book and holds_display(token.content):
-                        self._fault(file, start, 0, "other renderers than MyST display what is behind this %")
+                        self._fault(file, start, 0, "other renderers than MyST display the formula in this line")
                 case "blockquote_open" | "blockquote_close":
                     quotes += token.nesting
                 case "table_open" | "table_close":
@@ -430,7 +431,7 @@ class _Walk:
         """Reads a paragraph, a title or a cell of a table, and returns the labels that it puts in force."""
         text = ""
         quotes = quoted or any(each.kind in _QUOTING for each in _chain(region))
-        for child, following in pairwise([*children, None]):
+        for child, following in pairwise([*_with_whole_words(children), None]):
             kind, content = child.type, child.content
             if kind in ("text", "math_inline") and _DEFINES.search(content):
                 self._fault(file, *place.of(content), _NO_DEFINITIONS)
@@ -448,7 +449,7 @@ class _Walk:
                 self._substituted(file, content, place.of(content)[0])
             elif kind == "html_inline" and re.search(r"math/tex|<math\b[^>]*block", content, re.IGNORECASE):
                 self._fault(file, place.of(content)[0], 0, "mathematics in HTML is not read here: write it between $$")
-            elif kind in ("text", "text_special"):
+            elif kind == "text":
                 opened = content.endswith("$") and following is not None and following.type == "math_inline"
                 begun = (found[0] for found in _BEGIN.finditer(content) if not _is_of_text(found[1]))
                 sign = "$$" if opened or "$$" in content else next(begun, "")
@@ -456,7 +457,7 @@ class _Walk:
                     reason = f"{sign} is not closed, or is between words: give a display lines of its own"
                     self._fault(file, *place.of(sign), reason)
             text += content.translate(_NO_MARKS) if kind == "text" else " " if kind.endswith("break") else ""
-            text += "\N{OBJECT REPLACEMENT CHARACTER}" if kind.startswith(("math", "code", "myst_role")) else ""
+            text += _OBJECT if kind.startswith(("math", "code", "myst_role", "escape")) else ""
         return set() if quotes else set(in_force(text))
 
     def _keep_inline(self, formula: InlineFormula, region: _Region | None) -> None:
@@ -585,6 +586,25 @@ def _world(region: _Region) -> str | None:
 
 def _is_of_text(name: str) -> bool:
     return name.rstrip("*") in TEXT_ENVIRONMENTS
+
+
+def _with_whole_words(children) -> Iterator:
+    """The tokens of a paragraph, with text in one piece; a sign that is escaped, which opens nothing, is no text."""
+    words = None
+    for child in children:
+        escaped = child.type == "text_special" and child.info == "escape" and child.content != child.markup
+        if child.type in ("text", "text_special") and not escaped:
+            if words:
+                words.content += child.content
+            else:
+                words = child.copy(type="text")
+            continue
+        if words:
+            yield words
+            words = None
+        yield child.copy(type="escape") if escaped else child
+    if words:
+        yield words
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -730,6 +750,20 @@ def _also_bounded(rule: Callable) -> Callable:
     return block
 
 
+def _without_displays(rule: Callable) -> Callable:
+    """A rule that reads attributes in braces, of which nothing is displayed, unless they hold a display."""
+
+    def attributes(state, *more) -> bool:
+        if hasattr(state, "bMarks"):
+            text = state.src[state.bMarks[more[0]] : state.eMarks[more[0]]]
+        else:
+            start = state.src.find("{", state.pos)
+            text = state.src[start : state.src.rfind("}") + 1] if start >= 0 else ""
+        return not holds_display(text) and rule(state, *more)
+
+    return attributes
+
+
 def _last(state, closing: re.Pattern) -> int:
     """The last place at which something is closed in the text that is being parsed, or -1."""
     key = closing, state.src
@@ -814,6 +848,9 @@ def _markdown():
     anywhere = {"alt": ["paragraph", "reference", "blockquote", "list", "footnote_def"]}
     dollars = next(rule.fn for rule in block.__rules__ if rule.name == "math_block")
     amsmath = next(rule.fn for rule in block.__rules__ if rule.name == "amsmath")
+    for ruler, name in ((block, "attr"), (inline, "attr"), (inline, "span")):
+        ruler.at(name, _without_displays(next(rule.fn for rule in ruler.__rules__ if rule.name == name)))
+    parser.disable("text_join")  # so that a dollar sign that is escaped is not taken for one that opens a formula
     block.at("math_block", _also_below_text(dollars), anywhere)
     block.at("amsmath", _also_bounded(amsmath), anywhere)
     block.before("math_block", "bracket_block", _bracket_block, anywhere)

@@ -57,7 +57,7 @@ class Aside:
     last: int
     options: tuple[tuple[str, str], ...]
     blocks: tuple[NotationBlock, ...]
-    path: Path
+    path: Path = Path()
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,10 @@ _DISPLAYS = {
     **dict.fromkeys(("align", "flalign", "alignat", "xalignat", "xxalignat", "falign"), _ALIGNED),
     **dict.fromkeys(("eqnarray", "IEEEeqnarray"), _EQUALS_ALONE),
 }
-_UNREAD = frozenset("darray dseries dsuspend equationarray IEEEeqnarraybox subarray mathpar prooftree tikzcd".split())
+_UNREAD = frozenset(
+    "darray dseries dsuspend equationarray IEEEeqnarraybox subarray mathpar prooftree tikzcd aligned alignedat array "
+    "cases dcases rcases gathered matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix multlined split".split()
+)
 _ARGUMENTS = {"alignat": 1, "xalignat": 1, "xxalignat": 1, "IEEEeqnarray": 1}
 _COLUMNS = {"tabular": 1, "longtable": 1, "tabular*": 2, "tabularx": 2, "tabulary": 2}  # arguments of tables
 _QUOTING = frozenset(("quote", "quotation", "displayquote", "verse"))
@@ -61,7 +64,9 @@ _WITHOUT_SIGNS = frozenset("tikzpicture axis picture forest algorithm algorithmi
 _KINDS = {"definition": "prf:definition", "assumption": "prf:assumption", "convention": "prf:convention"}
 
 _TOKEN = re.compile(
-    r"\\[A-Za-z@]+|\\.|%[^\n]*|\n|[ \t\r]+|#[0-9#]|[{}$&^_\[\]#~\\]|[^\\%\n \t\r{}$&^_\[\]#~]+", re.DOTALL
+    r"\\[A-Za-z@]+|\\.|%[^\n]*(?:\n[ \t]*(?=[^ \t\r\n]))?|\n|[ \t\r]+|#[0-9#]|[{}$&^_\[\]#~\\]|"
+    r"[^\\%\n \t\r{}$&^_\[\]#~]+",
+    re.DOTALL,
 )
 _VERB = re.compile(r"\*?(?:\[[^\]\n]*\])?(?:\{[^}\n]*\}|([^\s{])[^\n]*?\1)")
 _VERBATIM = re.compile(r"(?:verbatim|Verbatim|BVerbatim|LVerbatim|lstlisting|minted|comment|filecontents|alltt)\*?")
@@ -69,10 +74,15 @@ _MATHEMATICS = re.compile(
     r"[&^_]|\\\\|\\(?:[dt]?frac|partial|sum|prod|int|nabla|cdot|times|leq?|geq?|neq?|approx|top|alpha|beta|gamma|delta|"
     r"epsilon|varepsilon|eta|theta|lambda|mu|pi|sigma|tau|phi|omega|hat|bar|mathbf|mathrm|operatorname|left|right)"
 )
+_PRINT_NOTHING = frozenset(
+    rf"\{name}"
+    for name in "nonumber notag displaybreak allowdisplaybreaks IEEEyesnumber IEEEnonumber IEEEyessubnumber "
+    "IEEEnosubnumber IEEEeqnarraynumspace".split()
+)
 _STRAY = frozenset((r"\frac", r"\dfrac", r"\tfrac", r"\partial"))
 _REFERS = re.compile(r"\\[A-Za-z]*ref")
 _WITHOUT_WORDS = re.compile(
-    r"\\(?:[A-Za-z]*cite[A-Za-z]*|url|path|includegraphics|bibliography|bibliographystyle|addbibresource|hypersetup|"
+    r"\\(?:[A-Za-z]*cite[A-Za-z]*|url|href|path|includegraphics|bibliography|bibliographystyle|addbibresource|hypersetup|"
     r"graphicspath|[vh]space|setlength|addtolength|pagestyle|thispagestyle|index|tikzset|usetikzlibrary|definecolor|"
     r"color|newlength|newcounter|setcounter|addtocounter|lstset|lstinputlisting|geometry|PassOptionsToPackage)"
 )
@@ -402,6 +412,9 @@ class _Reader:
             name = self._name()
             body = [token._replace(text=text) for text in (r"\operatorname", "{")]
             self._define(name, _Command([*body, *self._argument(), token._replace(text="}")], ((),)))
+        elif command == r"\DeclarePairedDelimiter":
+            name, left, right = self._name(), self._argument(), self._argument()
+            self._define(name, _Command([*left, token._replace(text="#1"), *right], ((), ())))
         elif command in (r"\def", r"\gdef", r"\edef", r"\xdef"):
             name = self._space()
             delimiters = self._delimiters()
@@ -543,7 +556,8 @@ class _Reader:
     def _word(self, token: _Token) -> None:
         environment = self._environment()
         environment.words.append(" " if token.text in ("\n", "~") else token.text)
-        if not _MATHEMATICS.fullmatch(token.text) or environment.name in _WITHOUT_SIGNS:
+        equates = "=" in token.text and not self._is_text(environment) and environment is not self.document
+        if not (equates or _MATHEMATICS.fullmatch(token.text)) or environment.name in _WITHOUT_SIGNS:
             return
         if token.text in _STRAY and not self.in_preamble and not environment.sign and self._is_text(environment):
             self._fault(token, f"{token.text} is outside of every formula: what displays it is not known")
@@ -615,9 +629,16 @@ class _Reader:
             if name.rstrip("*") in _UNREAD:
                 self._fault(token, f"the environment {name} is not read: write equation or align")
             self._push(_Environment(name, token, own=name.rstrip("*") in _UNREAD))
+            self._skip_keys()
             for _ in range(_COLUMNS.get(name, 0)):
                 self._option()
                 self._argument()
+
+    def _skip_keys(self) -> None:
+        """Passes over the options of an environment, unless they may display something."""
+        given = self._option()
+        if given and any(each.text[0] in "\\$" for each in given):
+            self._back(*given)
 
     def _end(self, name: str) -> None:
         if name == "document" and self.sources:
@@ -773,7 +794,7 @@ class _Reader:
             source = _Source(path, text)
             self._put(token, list(iter(source.next, None)))
             return True
-        if token.text in (r"\nonumber", r"\notag", r"\IEEEyesnumber", r"\IEEEnonumber"):
+        if token.text in _PRINT_NOTHING:
             return True
         if token.text == r"\\":
             found.append(token)

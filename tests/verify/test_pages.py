@@ -216,9 +216,28 @@ def test_brackets_around_words_and_environments_of_text_display_nothing(page):
         assert (reading.formulas, reading.faults) == ((), ())
 
 
-def test_a_comment_of_myst_is_text_elsewhere(page):
-    (fault,) = read_markdown(page("$$ a $$\n\n% $$ x = 3x $$\n"), book=False).faults
-    assert (fault.line, "behind this %" in fault.reason) == (3, True)
+@pytest.mark.parametrize("line", ["% $$ x = 3x $$", "+++ $$ x = 3x $$", "($$x=3x$$)="])
+def test_a_line_that_only_myst_hides_is_displayed_elsewhere(page, line):
+    path = page(f"$$ a $$\n\n{line}\n")
+    assert not read_markdown(path).faults
+    (fault,) = read_markdown(path, book=False).faults
+    assert (fault.line, "other renderers than MyST display" in fault.reason) == (3, True)
+
+
+@pytest.mark.parametrize(
+    "line", ["{% raw %}$$ x = 3x $$ {% endraw %}", "[a](b){% $$ x = 3x $$ %}", "[a]{% $$ x = 3x $$ %}"]
+)
+def test_what_could_be_attributes_hides_no_display(page, line):
+    path = page(f"{line}\n\n{{.class}}\nwords\n")
+    assert [formula.text for formula in read_markdown(path, book=False).formulas] == [" x = 3x "]
+    assert len(read_markdown(path).faults) == 1
+
+
+def test_an_escaped_dollar_opens_nothing(page):
+    path = page("It costs \\$\\$ and \\$$x$ and `$$`, and \\$5.\n")
+    for book in (True, False):
+        reading = read_markdown(path, book=book)
+        assert not reading.faults and [formula.text for formula in reading.inline] == ["x"]
 
 
 def test_options_and_labels_are_those_of_the_directive_itself(page):

@@ -235,14 +235,18 @@ def test_an_environment_with_mathematics_of_its_own_is_an_unknown_display_and_wo
     for sign in ("a &= b", r"a \\ b", "x^2 = 3", "x_i = 3", r"\frac{1}{2} = 3", r"\partial x"):
         ((line, column, reason),) = reasons(tex(f"\n \\begin{{foo}} {sign} \\end{{foo}}\n"))
         assert (line, column) == (2, 2) and "environment foo" in reason
-    ((*_, reason),) = reasons(tex(r"\begin{dseries} a = b \end{dseries}"))
-    assert "dseries is not read" in reason
+    for name in ("dseries", "cases", "pmatrix", "split"):
+        ((*_, reason),) = reasons(tex(rf"\begin{{{name}}} a = b \end{{{name}}}"))
+        assert f"{name} is not read" in reason
+    ((*_, reason),) = reasons(tex(r"\begin{foo} a = b \end{foo}"))
+    assert "environment foo" in reason
     reading = tex(
         "\\newtheorem{satz}{Satz}\n\\begin{satz} a \\\\ b \\end{satz}\\begin{foo} words $x_1$ \\[ a_1 \\] \\end{foo}\n"
         "\\begin{tabular}{l|>{\\it}r} a & $b_1$ \\\\ c & d \\end{tabular}\\begin{center} a \\\\ b \\end{center}\n"
-        "\\begin{foo}\\label{a_b}\\cite{c_d}\\includegraphics[width=3_]{e_f} \\end{foo}\n"
+        "\\begin{foo}[title=x_1]\\label{a_b}\\cite{c_d}\\includegraphics[width=3_]{e_f} \\end{foo}\n"
     )
     assert (texts(reading), reading.faults) == (["a_1"], ())
+    assert texts(tex("\\begin{foo}[\\[ a \\]] words \\end{foo}")) == ["a"]
     assert [formula.text for formula in reading.inline] == ["x_1", "b_1"]
 
 
@@ -252,6 +256,15 @@ def test_mathematics_that_an_unknown_command_may_display_is_a_fault(tex):
     for definition in (r"\NewDocumentCommand{\f}{om}{\[#2\]}\f{x}", r"\NewEnviron{f}{\[\BODY\]}\begin{f} x \end{f}"):
         ((*_, reason),) = reasons(tex(definition))
         assert "defined in a way that is not read" in reason
+
+
+def test_a_comment_ends_no_paragraph_and_prints_nothing(tex):
+    found, _ = parts(tex)("\\begin{equation}\na % $$\n%\n  % \\]\n= bad % c\n\\end{equation}\nwords% x\n\n\\[ c \\]")
+    assert [formula.text.split() for formula in found] == [["a", "=", "bad"], ["c"]]
+    line = next(number for number, line in enumerate(found[0].text.split("\n"), 1) if "bad" in line)
+    assert found[0].place(line, found[0].text.split("\n")[line - 1].index("bad") + 1) == (5, 3)
+    ((line, *_),) = reasons(tex("\\[ a % c\n\n\\]"))
+    assert line == 1
 
 
 def test_a_display_that_is_not_closed_costs_no_other_formula(tex):
