@@ -65,9 +65,9 @@ def text_with_includes(path: Path) -> str:
     waiting = [path]
     while waiting:
         each = waiting.pop()
-        if each.resolve() in texts or not each.is_file():
-            continue
         try:
+            if each.resolve() in texts or not each.is_file():
+                continue
             text = each.read_bytes().decode("utf-8", "replace")
         except OSError:
             continue  # who reads the page says so

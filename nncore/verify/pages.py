@@ -50,7 +50,7 @@ TEXT_ENVIRONMENTS = frozenset(  # of LaTeX, which display nothing by themselves
     "subequations dgroup keywords acknowledgments letter titlepage samepage sloppypar adjustwidth".split()
 )
 MOST_FILES, DEEPEST, LONGEST, SECONDS = 200, 30, 2_000_000, 5.0  # files in a page, how deep, characters, of computing
-_MOST_FAULTS = 100  # of a file, each for itself
+_MOST_FAULTS, _LONGEST_REASON, _MOST_BYTES = 100, 300, 100_000_000  # of a file
 
 _WITHOUT_MARKDOWN = frozenset(
     "bibliography code code-block image literalinclude mermaid sourcecode tableofcontents toctree".split()
@@ -140,7 +140,8 @@ class Reading:
             last = faults[_MOST_FAULTS]
             reason = f"{len(faults) - _MOST_FAULTS} more places at which something cannot be read"
             faults = [*faults[:_MOST_FAULTS], replace(last, reason=reason)]
-        return cls(tuple(formulas), around, tuple(inline), tuple(faults))
+        short = tuple(replace(fault, reason=fault.reason[:_LONGEST_REASON]) for fault in faults)
+        return cls(tuple(formulas), around, tuple(inline), short)
 
     def whole(self) -> "Reading":
         """Return this reading, of a file in which everything was read.
@@ -194,6 +195,36 @@ def read_parts(parts: Iterable[tuple[Path, str]], book: bool) -> Reading:
     for path, text in parts:
         walk.page(path, text)
     return walk.reading()
+
+
+class NoText(ValueError):
+    """A file of which no text can be read; the message says what is wrong with it."""
+
+
+def is_file(path: Path) -> bool:
+    """Return whether there is a file, whatever its name is."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a file.
+
+    Raises
+    ------
+    NoText
+        If it is none, is too long, or cannot be opened.
+    """
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise NoText(f"has more than {_MOST_BYTES} bytes")
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise NoText("is not a text in UTF-8") from None
+    except OSError as error:
+        raise NoText(f"cannot be opened: {error.strerror}") from None
 
 
 def holds_display(text: str, of_code: bool = False) -> bool:
@@ -411,7 +442,7 @@ class _Walk:
             self._fault(file, start, 0, "{include} with options takes a part of a file: include the whole")
         elif any(each.kind in OPTIONS for each in _chain(region)):
             self._fault(file, start, 0, "{include} is not read in a block that the page does not claim")
-        elif not path.is_file():
+        elif not is_file(path):
             self._fault(file, start, 0, f"there is no file {argument} to include")
         elif path.resolve() in file.around:
             self._fault(file, start, 0, f"{argument} includes itself")
@@ -419,11 +450,9 @@ class _Walk:
             self._fault(file, start, 0, f"more than {DEEPEST} files include each other: divide the page")
         else:
             try:
-                text = path.read_bytes().decode("utf-8-sig")
-            except UnicodeDecodeError:
-                self._fault(file, start, 0, f"{argument} is not text in UTF-8")
-            else:
-                self._text(path, text, region, file.around)
+                self._text(path, text_of(path), region, file.around)
+            except NoText as error:
+                self._fault(file, start, 0, f"{argument} {error}")
 
     # Words
 
@@ -877,4 +906,5 @@ def _directive_body(content: str) -> tuple[str, dict[str, str], int]:
         option_spec = AnyOption(label=lambda value: value or "")
 
     parsed = parse_directive_text(AnyDirective, "", content)
-    return "\n".join(parsed.body), parsed.options, parsed.body_offset
+    body = content.removesuffix("\n").split("\n")[parsed.body_offset :]  # the parser also splits at other signs
+    return "\n".join(body), parsed.options, parsed.body_offset

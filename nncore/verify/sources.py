@@ -9,7 +9,7 @@ import os
 import re
 from pathlib import Path
 
-from nncore.verify.pages import Reading, Unread, holds_display, read_markdown, read_parts
+from nncore.verify.pages import NoText, Reading, Unread, holds_display, read_markdown, read_parts, text_of
 from nncore.verify.surroundings import Surroundings
 
 SUFFIXES = (".md", ".ipynb", ".tex")
@@ -35,11 +35,9 @@ def read_page(path: Path, book: bool = False) -> Reading:
     renders, so that a display that MyST does not know is such a fault.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        return _nothing_but(Unread(path, 1, 1, "this is not a text in UTF-8"))
-    except OSError as error:
-        return _nothing_but(Unread(path, 1, 1, f"this file cannot be opened: {error.strerror}"))
+        text = text_of(path)
+    except NoText as error:
+        return _nothing_but(Unread(path, 1, 1, f"this {error}"))
     if path.suffix == ".tex":
         from nncore.verify.texfile import read_tex
 

@@ -35,10 +35,13 @@ from nncore.verify.pages import (
     TEXT_ENVIRONMENTS,
     DisplayedFormula,
     InlineFormula,
+    NoText,
     Reading,
     TooMuch,
     Unread,
     check_time,
+    is_file,
+    text_of,
 )
 from nncore.verify.scanning import LatexError, scan
 from nncore.verify.surroundings import REFERENCE, NotationBlock, Place, Surroundings, in_force
@@ -526,6 +529,10 @@ class _Reader:
             self._input(token)
         elif text in _FROM_ELSEWHERE:
             self._fault(token, f"{text} is not followed: write \\input")
+        elif text == r"\unless":
+            negated = self._space()  # an \iffalse that is negated hides nothing
+            if negated and negated.text != r"\iffalse":
+                self._back(negated)
         elif text in (r"\AtBeginDocument", r"\AtEndPreamble"):
             self._back(*self._argument())
         elif text == r"\endinput":
@@ -669,7 +676,7 @@ class _Reader:
         for name in reversed([each.strip() for each in names]):
             written = [name, f"{name}{ending or '.tex'}"]
             folders = dict.fromkeys((self.root, token.path.parent))
-            path = next((path for folder in folders for each in written if (path := folder / each).is_file()), None)
+            path = next((path for folder in folders for each in written if is_file(path := folder / each)), None)
             if path is None and ending:
                 continue  # a package of the system
             if path is None:
@@ -682,9 +689,9 @@ class _Reader:
                 self._fault(token, f"more than {DEEPEST} files read each other: divide the document")
             else:
                 try:
-                    self._open(path, path.read_bytes().decode("utf-8-sig"))
-                except UnicodeDecodeError:
-                    self._fault(token, f"{name} is not text in UTF-8")
+                    self._open(path, text_of(path))
+                except NoText as error:
+                    self._fault(token, f"{name} {error}")
 
     def _file_name(self) -> str:
         """Takes the name of a file, in braces or as one word."""
@@ -779,14 +786,14 @@ class _Reader:
         """Takes what is in a formula but no part of it: definitions, other files, and what hides its number."""
         if token.text == r"\input":
             name = self._file_name()
-            path = next((path for each in (name, f"{name}.tex") if (path := self.root / each).is_file()), None)
+            path = next((path for each in (name, f"{name}.tex") if is_file(path := self.root / each)), None)
             if path is None or not path.resolve().is_relative_to(self.root.resolve()):
                 self._fault(token, f"there is no file {name} to read in the folder")
                 return True
             try:
-                text = path.read_bytes().decode("utf-8-sig")
-            except UnicodeDecodeError:
-                self._fault(token, f"{name} is not text in UTF-8")
+                text = text_of(path)
+            except NoText as error:
+                self._fault(token, f"{name} {error}")
                 return True
             self.characters += len(text)
             if self.characters > LONGEST:

@@ -170,6 +170,7 @@ def test_a_place_in_the_text_is_a_place_in_the_file(page):
         ("Words.\n\n$$\na\n", 3, "not closed"),
         ("```{include} other.md\n```\n", 1, "no file other.md"),
         ("```{include} page.md\n:start-line: 3\n```\n", 1, "include the whole"),
+        (f"```{{include}} {'a' * 10_000}.md\n```\n", 1, "no file aaa"),
         ("```{eval-rst}\n.. math:: a\n```\n", 1, "eval-rst"),
         ("```{math} a = b\n```\n", 1, "below {math}"),
         ("```{note}\n\nWords $$ a $$ words.\n```\n", 3, "between words"),
@@ -423,7 +424,7 @@ def test_a_file_that_includes_itself_or_is_no_text_is_refused(tmp_path):
     with pytest.raises(PageError, match=r"part\.md:1.*page\.md includes itself"):
         formulas(tmp_path / "page.md")
     (tmp_path / "part.md").write_bytes(b"caf\xe9\n")
-    with pytest.raises(PageError, match=r"page\.md:3.*part\.md is not text in UTF-8"):
+    with pytest.raises(PageError, match=r"page\.md:3.*part\.md is not a text in UTF-8"):
         formulas(tmp_path / "page.md")
 
 

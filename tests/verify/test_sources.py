@@ -152,6 +152,7 @@ def test_text_behind_the_document_and_in_iffalse_is_none_of_it(tex):
         "\\verb|\\[ b \\]| \\lstinline{$$ b $$}\n\\end{document}\n\\[ b \\]\n"
     )
     assert (texts(reading), reading.faults) == (["a", "c"], ())
+    assert texts(tex("\\unless\\iffalse \\[ a \\] \\fi")) == ["a"]
 
 
 @pytest.mark.parametrize(
@@ -224,6 +225,7 @@ def test_files_of_the_folder_that_are_read_are_followed(tex, tmp_path):
 
 def test_files_that_are_missing_outside_or_read_themselves_are_faults_with_places(tex, tmp_path):
     (tmp_path.parent / "outside.tex").write_text("\\[ x = 3 x \\]")
+    assert len(tex(f"\\input{{{'a' * 10_000}}}").faults[0].reason) < 400
     reading = tex("\\input{missing}\n \\include{../outside}\n\\input{homework}\n\\import{a}{b}\n\\[ a \\]\n")
     assert texts(reading) == ["a"]
     assert [(line, column) for line, column, _ in reasons(reading)] == [(1, 1), (2, 2), (3, 1), (4, 1)]
