@@ -249,16 +249,14 @@ class _Region:
     around: "_Region | None"
     mentions: set[str] = field(default_factory=set)
 
-    def chain(self) -> Iterator["_Region"]:
-        """The directive and those around it, the innermost first."""
-        region = self
-        while region:
-            yield region
-            region = region.around
-
 
 def _chain(region: _Region | None) -> list[_Region]:
-    return list(region.chain()) if region else []
+    """A directive and those around it, the innermost first."""
+    chain = []
+    while region:
+        chain.append(region)
+        region = region.around
+    return chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +266,6 @@ class _File:
     path: Path
     lines: list[str]
     around: tuple[Path, ...]
-    substitutions: dict[str, object]
 
 
 class TooMuch(Exception):
@@ -288,6 +285,8 @@ class _Walk:
         self.files = self.characters = 0
         self.gates: _Region | None = None  # exercises and solutions that began, and have not ended
         self.leading: set[str] = set()  # what the last paragraph outside of directives puts in force
+        self.quotes = 0  # quotations that are open
+        self.substitutions: dict[str, object] = {}
         self.regions: list[_Region] = []
         self.displays: list[tuple[DisplayedFormula, _Region | None, set[str]]] = []
         self.inline: list[InlineFormula] = []
@@ -314,14 +313,14 @@ class _Walk:
             if number > most:
                 raise TooMuch(f"more than {most} {what}: divide the page")
         text = re.sub(r"\r\n?", "\n", text)
-        file = _File(path, text.split("\n"), (*around, path.resolve()), {})
+        file = _File(path, text.split("\n"), (*around, path.resolve()))
         self._parse(file, text, 0, region, at_top=not around)
 
     def _parse(self, file: _File, text: str, offset: int, region: _Region | None, at_top: bool = False) -> None:
         """Reads a part of a page that begins ``offset`` lines below its top."""
         if len(_chain(region)) > DEEPEST:
             raise TooMuch(f"more than {DEEPEST} directives are inside of each other: take some apart")
-        outer, before, quotes, table, start, end = region, None if at_top else self.gates, 0, False, offset, offset
+        outer, before, table, start, end = region, None if at_top else self.gates, False, offset, offset
         environment = {"until": self.until, "below text": set()}
         for token in _markdown().parse(text, environment):
             if token.map:  # what is in a row of a table has no place of its own
@@ -341,7 +340,7 @@ class _Walk:
                     self._fence(file, token, start, region)
                 case "inline":
                     place = _Finger(file.lines, start, max(end, start + 1), self.until)
-                    leads = self._words(file, token.children or [], place, region, quoted=quotes > 0)
+                    leads = self._words(file, token.children or [], place, region)
                     self._lead(region, set() if table else leads)
                 case "html_block":
                     self._html(file, token.content, start, region)
@@ -353,7 +352,7 @@ class _Walk:
                     if not self.book and holds_display(token.content):
                         self._fault(file, start, 0, "other renderers than MyST display the formula in this line")
                 case "blockquote_open" | "blockquote_close":
-                    quotes += token.nesting
+                    self.quotes += token.nesting
                 case "table_open" | "table_close":
                     table = token.nesting > 0
                 case "code_block" | "hr":
@@ -424,7 +423,7 @@ class _Walk:
         for token in _markdown().parse(argument, {"until": self.until, "below text": set()}):  # a title
             if token.type == "inline":
                 place = _Finger(file.lines, start, start + 1, self.until)
-                inner.mentions |= self._words(file, token.children or [], place, inner, quoted=False)
+                inner.mentions |= self._words(file, token.children or [], place, inner)
             elif token.type not in ("paragraph_open", "paragraph_close") and holds_display(argument):
                 self._fault(file, start, 0, f"the formula is below {{{kind}}}, not beside it")
                 break
@@ -456,10 +455,10 @@ class _Walk:
 
     # Words
 
-    def _words(self, file: _File, children, place: "_Finger", region: _Region | None, quoted: bool) -> set[str]:
+    def _words(self, file: _File, children, place: "_Finger", region: _Region | None) -> set[str]:
         """Reads a paragraph, a title or a cell of a table, and returns the labels that it puts in force."""
         text = ""
-        quotes = quoted or any(each.kind in _QUOTING for each in _chain(region))
+        quotes = self.quotes > 0 or any(each.kind in _QUOTING for each in _chain(region))
         for child, following in pairwise([*_with_whole_words(children), None]):
             kind, content = child.type, child.content
             if kind in ("text", "math_inline") and _DEFINES.search(content):
@@ -521,14 +520,14 @@ class _Walk:
             parts = {"": text}  # whatever is substituted may come from anywhere in it
         for each in (parts, parts.get("myst")):
             given = each.get("substitutions") if isinstance(each, dict) else None
-            file.substitutions.update(given if isinstance(given, dict) else {})
+            self.substitutions.update(given if isinstance(given, dict) else {})
         if "" in parts:
-            file.substitutions[""] = text
+            self.substitutions[""] = text
 
     def _substituted(self, file: _File, expression: str, start: int) -> None:
         """Sees to it that a substitution displays nothing."""
-        names = {*re.findall(r"\w[\w-]*", expression), ""} & file.substitutions.keys()
-        texts = [text for name in names for text in _texts(file.substitutions[name])]
+        names = {*re.findall(r"\w[\w-]*", expression), ""} & self.substitutions.keys()
+        texts = [text for name in names for text in _texts(self.substitutions[name])]
         if any(map(holds_display, (expression, *texts))):
             self._fault(file, start, 0, "a formula that is substituted is not read: write it where it is displayed")
 

@@ -155,6 +155,8 @@ def in_force(text: str) -> Iterator[str]:
     between quotation marks, or where a word such as *not*, *without*, *unlike* or *never* is in its clause before it,
     or among the two words after it. A clause begins with its sentence or with *because*, *since*, *so* or *but*.
     """
+    if not _REFERENCE.search(text):
+        return
     for sentence in _BETWEEN_SENTENCES.split(_QUOTED.sub(" ", text)):
         for found in _REFERENCE.finditer(sentence) if len(sentence) < _LONGEST else ():
             before = _REFERENCE.sub(" ", _CLAUSE.sub("", sentence[: found.start()]))

@@ -200,7 +200,7 @@ class _Reader:
         self.root = path.parent
         self.until = time.process_time() + SECONDS
         self.sources: list[_Source] = []
-        self.files = self.characters = self.expanded = 0
+        self.files = self.characters = self.expanded = self.steps = 0
         self.commands: dict[str, _Command] = {}
         self.scopes: list[list[tuple[str, _Command | None]]] = []  # what is to be restored where groups end
         self.everywhere = False  # whether the next definition outlives its group
@@ -248,7 +248,9 @@ class _Reader:
     def _next(self) -> _Token | None:
         """Takes the next token that the file's own commands leave."""
         while token := self._raw():
-            check_time(self.until)
+            if self.steps % 256 == 0:  # to look at the clock takes as long as to read some tokens
+                check_time(self.until)
+            self.steps += 1
             if token.fixed or token.text[0] != "\\":
                 return token
             if token.text in (r"\begin", r"\end"):

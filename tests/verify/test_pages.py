@@ -351,6 +351,20 @@ def test_blocks_of_letters_belong_to_what_is_around_them(page):
     assert reading.around.blocks[0].line == 2
 
 
+def test_a_substitution_is_that_of_the_page_also_in_what_it_includes_and_in_directives(tmp_path):
+    (tmp_path / "part.md").write_text("words {{ eq }}\n")
+    top = "---\nsubstitutions:\n  eq: $$ x = 3x $$\n---\n\n"
+    for use in ("```{include} part.md\n```\n", "```{note}\n{{ eq }}\n```\n"):
+        (tmp_path / "page.md").write_text(top + use)
+        (fault,) = read_markdown(tmp_path / "page.md").faults
+        assert "substituted" in fault.reason
+
+
+def test_a_directive_in_a_quotation_puts_nothing_in_force(page):
+    (place,) = read_markdown(page("> ````{note}\n> By {prf:ref}`asm`:\n>\n> $$ a $$\n> ````\n")).around.places
+    assert not place.mentions
+
+
 def test_an_included_file_stands_in_the_directives_around_it(tmp_path):
     (tmp_path / "part.md").write_text("$$ a $$\n\nBy {prf:ref}`asm`.\n")
     (tmp_path / "page.md").write_text("````{prf:assumption}\n:label: x\n\n```{include} part.md\n```\n````\n")
