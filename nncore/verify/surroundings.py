@@ -131,13 +131,14 @@ _LONGEST = 2000  # characters of a sentence that puts anything in force
 _CLAUSE = re.compile(r".*(?<!\bnot )(?<!never )(?<!only )\b(?=(?:because|since|so|but)\b)", re.DOTALL | re.IGNORECASE)
 _INTRODUCES = re.compile(
     r"\b(?:by|under|with|given|assum(?:e|es|ing)|suppos(?:e|es|ing)|since|because|from|using|uses?|through|due|thanks|"
-    r"rests?|needs?|requires?)\b",
+    r"via|if|when|where|let|as|rests?|needs?|requires?)\b",
     re.IGNORECASE,
 )
 _SAYS = re.compile(r"\s*(?:says?|states?|gives?|holds?|applies|assumes?|is behind)\b", re.IGNORECASE)
 _DENIES = re.compile(
     r"n['’]t\b|\b(?:not|no|nor|never|neither|none|nothing|nobody|nowhere|hardly|cannot|without|unlike|instead|rather|except|"
-    r"unless|despite|spite|regardless|irrespective|independent(?:ly)?|contrary|contrast|absence|lacks?|lacking|missing|"
+    r"unless|despite|spite|regardless|irrespective|contrary|contrast|opposed|alternative|lieu|place of|absence|lacks?|"
+    r"lacking|missing|independent(?:ly)? of(?=\s*$| what| whether| assumption| the assumption)|"
     r"fails?|failed|failing|false|wrong|unnecessary|superfluous|needless|redundant|irrelevant|"
     r"(?:drop|omit|remov|relax|waiv|discard|ignor|violat|avoid|lift|abandon|contradict|den)"
     r"(?:s|es|e|ed|t?ted|ped|ing|ping|ting|y|ies|ied))\b",
@@ -150,7 +151,7 @@ def in_force(text: str) -> Iterator[str]:
     """The labels that a paragraph puts in force, with its references written as `REFERENCE`.
 
     A reference puts in force what it names if its clause leads to it by one of the words *by*, *under*, *with*,
-    *given*, *assuming*, *since*, *because*, *from*, *using* and their like, if it is the subject of *states*, *says*,
+    *given*, *assuming*, *since*, *if*, *as*, *using* and their like, if it is the subject of *states*, *says*,
     *gives*, *holds*, *is behind* and their like, or if it ends a parenthesis. It puts nothing in force in a question,
     between quotation marks, or where a word such as *not*, *without*, *unlike* or *never* is in its clause before it,
     or among the two words after it. A clause begins with its sentence or with *because*, *since*, *so* or *but*.

@@ -15,6 +15,7 @@ A, B = REFERENCE.format("a"), REFERENCE.format("b")
         f"By {A} it changes no probability, so", f"With labels as in {A}:", f"Assume {A}.", f"{A} is behind this.",
         f"even where the inputs are not, because the weights have mean 0 ({A}).", f"It does not matter. By {A}:",
         f"Multiply by the target, which by {A} keeps the sign; then",
+        f"If {A} holds:", f"As in {A}:", f"Let {A} hold.", f"The entries are independent of each other by {A}, so",
     ],
 )  # fmt: skip
 def test_a_sentence_puts_an_assumption_in_force(text):
@@ -29,6 +30,9 @@ def test_a_sentence_puts_an_assumption_in_force(text):
         f"With {A} dropped,", f"Under {A}, which is not assumed here,", f"Nothing here rests on {A}.",
         f"This holds even if {A} fails", f"Is it true under {A}?", f'Others say "by {A} it is"', f"He says “by {A}”",
         f"independently of what holds under {A}", f"but not because {A} holds", f"See {A}.", f"Compare {A}:",
+        f"As opposed to {A},",
+        f"as an alternative to {A}", f"As {A} is false,", f"independently of {A}, as the sum shows",
+        f"in place of what holds under {A}", f"If {A} does not hold:",
         f"by any means. {A} comes later", f"~~By {A}~~ the loss is", f"in the absence of what is given by {A}",
         f"by {A}" + " and so on" * 300,
     ],
