@@ -36,7 +36,7 @@ book: .venv/book.stamp
 
 # From no cache, so that the times are those of judging.
 verify: .venv/book.stamp
-	.venv/bin/python -m nncore.verify book
+	.venv/bin/python -m nncore.verify --book book
 
 # Writes book/reference/mutants.json, which the ledger shows.
 mutants: .venv/book.stamp
@@ -46,7 +46,7 @@ mutants: .venv/book.stamp
 bench: .venv-bench/stamp .venv/book.stamp
 	.venv-bench/bin/python -m benchmarks
 	.venv/bin/python -m benchmarks.building
-	.venv/bin/python -m nncore.verify book
+	.venv/bin/python -m nncore.verify --book book
 
 .venv-bench/stamp: requirements-bench.txt pyproject.toml | .venv/bin/python
 	$(PYTHON) -m venv .venv-bench

@@ -8,8 +8,7 @@ from nncore.verify.inline import inline_faults
 from nncore.verify.latex import LatexError, read
 from nncore.verify.meaning import book_functions, with_blocks
 from nncore.verify.notation import load
-from nncore.verify.pages import formulas, inline_formulas
-from nncore.verify.surroundings import surroundings
+from nncore.verify.pages import inline_formulas, read_markdown
 from nncore.verify.writing import latex
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,8 +23,8 @@ def pages():
 
 def in_their_letters(page, notation):
     """The displayed formulas of a page, each with the letters in which it is read."""
-    found = formulas(page)
-    for formula, place in zip(found, surroundings(page, found).places, strict=True):
+    read_ = read_markdown(page).whole()
+    for formula, place in zip(read_.formulas, read_.around.places, strict=True):
         yield formula, with_blocks(notation, place.dictionary.blocks) if place.dictionary else notation
 
 

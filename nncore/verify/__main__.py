@@ -1,11 +1,17 @@
 r"""Checks the displayed formulas of files from the command line: ``python -m nncore.verify PATH…``.
 
 Markdown pages, notebooks and LaTeX files are read, folders are searched for them. What a formula may use is what its
-own file defines (``:=``) and declares, over the letters of this book or those of ``--notation FILE``. Files that are
-named together know each other's labelled functions.
+own file defines (``:=``) and declares, over the letters of this book or those of ``--notation FILE``. With ``--book``
+the files are the pages of one book: they know each other's labelled functions, what MyST would not display is an error,
+and formulas within words are judged as well. Without it, these are counted and decide nothing.
 
-The exit code is 0 if everything is verified, 1 if something is refuted or undecided, and 2 if something cannot be read,
-has no meaning, or is not there to be checked.
+The exit code says the worst that was found:
+
+0   everything that is claimed is verified
+1   something is refuted, or does not fail as its erratum says
+2   something cannot be read, has no meaning or is undecided, or there is no formula to be checked
+64  the command cannot do what was asked for
+70  the checker is at fault, so what else it says of this file may be wrong as well
 """
 
 import argparse
@@ -18,8 +24,7 @@ from nncore.verify.badges import how, word
 from nncore.verify.book import NOTATION, check
 from nncore.verify.evidence import (
     FAILING,
-    UNREADABLE,
-    WITHOUT_MEANING,
+    Evidence,
     PageReport,
     Problem,
     Report,
@@ -28,7 +33,8 @@ from nncore.verify.evidence import (
 )
 from nncore.verify.meaning import DEFINITION
 from nncore.verify.notation import Notation, NotationError, load
-from nncore.verify.sources import SUFFIXES
+from nncore.verify.sources import SUFFIXES, printable
+from nncore.verify.verdicts import CHECKER_FAULT, REFUTED
 
 _LEFT_OUT = ("_build", "node_modules", "venv", "env")
 _HOW_TO_BEGIN = r"""{} defines nothing, so no claim can be derived from anything.
@@ -36,32 +42,48 @@ Write what is given with :=, above what follows from it, as in  L_i := -\ln p_{{
 Letters of your own are declared in a {{notation}} block, in LaTeX in comments below % notation:"""
 
 
+WRONG, NOT_DECIDED, BAD_USAGE, OWN_FAULT = 1, 2, 64, 70  # exit codes; the last two are those of sysexits.h
+
+
 class _BadUsage(ValueError):
     """What the user asked for cannot be done; one line."""
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that ends with the exit code of bad usage."""
+
+    def error(self, message: str):
+        """Raises what the user is told, in place of ending."""
+        raise _BadUsage(f"{message} (see --help)")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit code."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m nncore.verify",
         description="Check every displayed formula of Markdown pages, notebooks and LaTeX files.",
-        epilog="Exit code: 0 all verified, 1 something refuted, 2 something cannot be read or has no meaning.",
+        epilog="Exit code: 0 all verified; 1 something is refuted; 2 something cannot be read, has no meaning or is "
+        "undecided; 64 bad usage; 70 a fault of the checker.",
     )
     parser.add_argument("paths", nargs="+", metavar="PATH", help="a file (.md, .ipynb, .tex), or a folder of them")
     parser.add_argument("--notation", metavar="FILE", help="the letters in force, in place of those of the book")
     parser.add_argument("--json", action="store_true", help="print the whole evidence as JSON")
-    asked = parser.parse_args(arguments)
+    parser.add_argument("--book", action="store_true", help="the files are the pages of one book, which MyST renders")
     try:
+        asked = parser.parse_args(arguments)
         paths = list(dict.fromkeys(path for name in asked.paths for path in _files(Path(name))))
         notation = _notation(asked.notation)
+        if asked.json:
+            report = check(paths, notation, book=asked.book)
+            print(json.dumps(as_json(report), indent=1))
+        else:
+            report = _show(paths, notation, asked.book)
     except _BadUsage as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 2
-    if asked.json:
-        report = check(paths, notation)
-        print(json.dumps(as_json(report), ensure_ascii=False, indent=1))
-    else:
-        report = _show(paths, notation)
+        print(f"{parser.prog}: {_plain(error)}", file=sys.stderr)
+        return BAD_USAGE
+    except Exception as error:  # never a traceback, whose exit code would be that of a refuted formula
+        print(f"{parser.prog}: the checker failed: {type(error).__name__}: {_plain(error)[:500]}", file=sys.stderr)
+        return OWN_FAULT
     return _exit_code(report)
 
 
@@ -95,15 +117,17 @@ def _notation(name: str | None) -> Notation:
 
 def _exit_code(report: Report) -> int:
     statuses = {problem.status for problem in report.problems}
-    if statuses - {UNREADABLE, WITHOUT_MEANING}:
-        return 1
-    return 2 if statuses or not any(page.formulas for page in report.pages) else 0
+    if CHECKER_FAULT in statuses:
+        return OWN_FAULT
+    if REFUTED in statuses:
+        return WRONG
+    return NOT_DECIDED if statuses or not any(page.formulas for page in report.pages) else 0
 
 
 # On the terminal ------------------------------------------------------------------------------------------------------
 
 
-def _show(paths: Sequence[Path], notation: Notation) -> Report:
+def _show(paths: Sequence[Path], notation: Notation, book: bool) -> Report:
     """Judges the files and prints a line a formula; color and progress only where somebody sees them."""
     from rich.console import Console
     from rich.progress import Progress
@@ -117,7 +141,7 @@ def _show(paths: Sequence[Path], notation: Notation) -> Report:
                 progress.console.print(line)
             progress.advance(task)
 
-        report = check(paths, notation, done=done)
+        report = check(paths, notation, done=done, book=book)
     for line in _summary(report):
         console.print(line)
     return report
@@ -131,28 +155,47 @@ def _lines_of_page(page: PageReport) -> Iterator:
     for formula in page.formulas:
         place = f"{formula.path}:{formula.line}"
         style = "bold red" if formula.status in FAILING else "green" if formula.claims else "dim"
-        methods = dict.fromkeys(line for part in formula.claims for line in how(part.judgement))
-        line = Text.assemble(
-            (place, "cyan"), "  ", (f"{formula.label}  " if formula.label else ""), (word(formula), style)
-        )
+        label = f"{_plain(formula.label)}  " if formula.label else ""
+        line = Text.assemble((_plain(place), "cyan"), "  ", label, (word(formula), style))
         if formula.claims and formula.status not in FAILING:
-            line.append(f"  ({'; '.join(methods)})", "dim")
+            line.append(f"  ({_plain('; '.join(_grounds(formula)))})", "dim")
         yield line
         for problem in formula.problems:
             yield from _lines_of_problem(problem)
+    if page.inline:
+        number = f"{page.inline} formula{'s' if page.inline > 1 else ''} within words, not judged"
+        yield Text(f"{_plain(page.name)}: {number}; {page.relations} of them with a relation", "dim")
     if not page.formulas and not page.problems:
-        yield Text(f"{page.name}: no displayed formula")
+        yield Text(f"{_plain(page.name)}: no displayed formula")
     elif page.all_problems and not any(DEFINITION in formula.kinds for formula in page.formulas):
-        yield Text(_HOW_TO_BEGIN.format(page.name), "yellow")
+        yield Text(_HOW_TO_BEGIN.format(_plain(page.name)), "yellow")
+
+
+def _grounds(formula: Evidence) -> Iterator[str]:
+    """How the claims of a formula were found, what must hold for them, and the assumptions in force."""
+    judgements = [part.judgement for part in formula.claims]
+    yield from dict.fromkeys(line for each in judgements for line in how(each))
+    where = dict.fromkeys(condition for each in judgements for condition in each.where)
+    under = dict.fromkeys(label for each in judgements for label in each.assumptions if label)
+    if where:
+        yield f"where {' and '.join(where)}"
+    if under:
+        yield f"under {', '.join(under)}"
 
 
 def _lines_of_problem(problem: Problem) -> Iterator:
     from rich.text import Text
 
     place = f"{problem.path}:{problem.line}:{problem.column}"
-    yield Text.assemble((f"  {place}: ", "cyan"), (f"{problem.status}: ", "bold red"), problem.reason)
-    for line in problem.snippet.splitlines():
-        yield Text(f"    {line}")
+    yield Text.assemble((f"  {_plain(place)}: ", "cyan"), (f"{problem.status}: ", "bold red"), _plain(problem.reason))
+    for line in problem.snippet.split("\n"):
+        if line:
+            yield Text(f"    {_plain(line)}")
+
+
+def _plain(text: object) -> str:
+    """A text from a file as it may be printed: without what commands a terminal."""
+    return printable(str(text))
 
 
 def _summary(report: Report) -> Iterator:
@@ -168,7 +211,7 @@ def _summary(report: Report) -> Iterator:
         median = times[len(times) // 2][0]
         yield Text(
             f"On one process {total:.1f} s; a formula with claims takes {1000 * median:.0f} ms in the median, "
-            f"{name} takes longest, {1000 * slowest:.0f} ms."
+            f"{_plain(name)} takes longest, {1000 * slowest:.0f} ms."
         )
 
 

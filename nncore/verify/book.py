@@ -19,8 +19,7 @@ from nncore.verify.cache import Cache, canonical, checker, digest, text_with_inc
 from nncore.verify.evidence import WITHOUT_MEANING, PageReport, Problem, Report, page_as_json, page_from_json
 from nncore.verify.meaning import Item, page_functions, said
 from nncore.verify.names import Definition
-from nncore.verify.notation import Notation, NotationError
-from nncore.verify.pages import PageError
+from nncore.verify.notation import Notation
 from nncore.verify.sources import name_of, read_page
 from nncore.verify.verdicts import CHECKER_FAULT, UNDECIDED
 
@@ -64,8 +63,10 @@ def check(
     seed : str
         Where the random numbers begin.
     book : bool
-        Whether the pages belong together: a function that one defines under a label is known on all, and an erratum may
-        name an equation of another page. Else no page reaches another.
+        Whether the files are the pages of one book, which MyST renders. Then a function that one defines under a label
+        is known on all, and an erratum may name an equation of another page; a display that MyST does not know is an
+        error, and so is what is wrong with a formula within words. Else no file reaches another, such displays are
+        read, and formulas within words are counted.
     done : callable
         Called with every page that is done, in their order.
     """
@@ -76,7 +77,7 @@ def check(
     with _on_processes(processes or os.cpu_count() or 1) as run:
         exports = _all_exports(pages, notation, common, store, run) if book else [[] for _ in pages]
         known, clashes = _known(pages, exports)
-        everything = digest(common, repr(sorted(known.items())))
+        everything = digest(common, repr(sorted(known.items())), repr(book))
         elsewhere = [_with_corrections(page, pages) if book else [] for page in pages]
         keys = [
             digest(everything, page.name, page.text, *(each.text for each in others))
@@ -85,7 +86,7 @@ def check(
         kept = [store.get(key) for key in keys]
         functions = _definitions(pages, exports, known, notation) if None in kept else {}
         jobs = [
-            (page.path, Path(root), notation, functions, seed, [each.path for each in others], store, common)
+            (page.path, Path(root), notation, functions, seed, [each.path for each in others], store, common, book)
             for page, others, value in zip(pages, elsewhere, kept, strict=True)
             if value is None
         ]
@@ -106,11 +107,16 @@ def _with_corrections(page: _Source, pages: Sequence[_Source]) -> list[_Source]:
     return [each for each in pages if any(label in each.text for label in labels)]
 
 
-def _judged(*job) -> tuple[PageReport, bool]:
+def _judged(path: Path, root: Path, *more) -> tuple[PageReport, bool]:
     """A judged page. What judges is loaded only now: a book that has not changed needs none of it."""
     from nncore.verify.judged_page import judged_page
 
-    return judged_page(*job)
+    try:
+        return judged_page(path, root, *more)
+    except Exception as error:  # whatever a page does to the checker, the other pages are judged
+        name = name_of(path, root)
+        reason = f"the checker failed on this file: {type(error).__name__}: {str(error)[:200]}"
+        return PageReport(name, (), (Problem(CHECKER_FAULT, name, 1, 1, reason),)), False
 
 
 def _is_settled(page: PageReport) -> bool:
@@ -138,7 +144,7 @@ def _on_processes(count: int) -> Iterator[Callable]:
 
 
 def _all_exports(pages, notation: Notation, common: str, store: Cache, run) -> list[list[tuple[str, int, str]]]:
-    """The functions that each page defines for all pages."""
+    """The functions that each page of a book defines for all pages."""
     keys = [digest("functions", common, page.text) for page in pages]
     kept = {key: store.get(key) for key in keys}
     missing = [(key, page) for key, page in zip(keys, pages, strict=True) if kept[key] is None]
@@ -157,9 +163,10 @@ def _exports(page: _Source, notation: Notation) -> list[tuple[str, int, str]]:
 
 def _functions(page: _Source, notation: Notation) -> dict[str, Item]:
     try:
-        return page_functions(said(*read_page(page.path), notation).items, notation)
-    except (PageError, NotationError):
-        return {}  # the page itself says so when it is judged
+        reading = read_page(page.path, book=True)
+        return page_functions(said(reading.formulas, reading.around, notation).items, notation)
+    except Exception:  # the page itself says what is wrong when it is judged
+        return {}
 
 
 def _known(pages, exports) -> tuple[dict[str, str], list[tuple[Problem, ...]]]:

@@ -18,7 +18,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 LIBRARIES = ("sympy", "mpmath", "python-flint", "lark", "myst-parser", "markdown-it-py", "PyYAML")
-_INCLUDED = re.compile(r"\{include\}[ \t]*([^\n`]+)|\\(?:input|include)\s*\{([^}]*)\}")
+_INCLUDED = re.compile(
+    r"\{include\}[ \t]*([^\n`]+)|\\(?:input|include|subfile|subfileinclude|usepackage|RequirePackage|documentclass)"
+    r"\s*(?:\[[^\]\n]*\])?\s*(?:\{([^{}\n]*)\}|([^\s{\[]+))"
+)
+_ENDINGS = ("", ".tex", ".sty", ".cls")
 
 
 def digest(*texts: str) -> str:
@@ -62,13 +66,24 @@ def _version(name: str) -> str:
         return "none"
 
 
-def text_with_includes(path: Path, seen: frozenset[Path] = frozenset()) -> str:
-    """The text of a page and of the files that it includes, which need not exist."""
-    if path in seen or not path.is_file():
-        return ""
-    text = path.read_bytes().decode("utf-8", "replace")
-    included = [path.parent / (found[1] or found[2]).strip() for found in _INCLUDED.finditer(text)]
-    return "\0".join([text, *(text_with_includes(each, seen | {path}) for each in included)])
+def text_with_includes(path: Path) -> str:
+    """Return the text of a page and of the files that it includes, each once; they need not exist."""
+    texts: dict[Path, str] = {}
+    waiting = [path]
+    while waiting:
+        each = waiting.pop()
+        try:
+            if each.resolve() in texts or not each.is_file():
+                continue
+            text = each.read_bytes().decode("utf-8", "replace")
+        except OSError:
+            continue  # who reads the page says so
+        texts[each.resolve()] = text
+        written = (found.group(found.lastindex) for found in _INCLUDED.finditer(text))
+        names = [name.strip() for several in written for name in several.split(",")]
+        folders = dict.fromkeys((path.parent, each.parent))
+        waiting += [folder / (name + ending) for name in names for ending in _ENDINGS for folder in folders]
+    return "\0".join(texts.values())
 
 
 class Cache:

@@ -153,11 +153,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class PageReport:
-    """A page: its formulas, and what fails on it outside of them."""
+    """A page: its formulas, what fails on it outside of them, and the formulas within words that nothing judged.
+
+    ``inline`` counts these, ``relations`` those of them that hold a relation.
+    """
 
     name: str
     formulas: tuple[Evidence, ...]
     problems: tuple[Problem, ...] = ()
+    inline: int = 0
+    relations: int = 0
 
     @property
     def all_problems(self) -> tuple[Problem, ...]:
@@ -230,6 +235,9 @@ def sentences(report: Report) -> Iterator[str]:
         f"{_count(of.formulas, 'displayed formula')}, each one read and judged: {failing}, "
         f"{unread} are unreadable, {unchecked} are unchecked."
     )
+    if unchecked:
+        were = "was" if unchecked == 1 else "were"
+        yield f"{_count(unchecked, 'formula')} {were} not checked, for the reason that the page gives."
     claims = sum(of.statuses.values())
     if claims:
         statuses = ", ".join(f"{number} {status}" for status, number in of.statuses.items())
@@ -304,7 +312,7 @@ def page_from_json(value: dict) -> PageReport:
         Evidence(**{**_frozen(each), "parts": tuple(map(_part, each["parts"])), "problems": _problems(each)})
         for each in value["formulas"]
     )
-    return PageReport(value["name"], formulas, _problems(value))
+    return PageReport(value["name"], formulas, _problems(value), value["inline"], value["relations"])
 
 
 def _part(value: dict) -> Part:

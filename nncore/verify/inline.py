@@ -19,25 +19,32 @@ from nncore.verify.latex import read
 from nncore.verify.meaning import Fault, Page, said, with_blocks
 from nncore.verify.names import Definition, MeaningError, Scope, Size, name_of
 from nncore.verify.notation import Notation
-from nncore.verify.pages import InlineFormula, formulas, inline_formulas
+from nncore.verify.pages import InlineFormula, Reading, read_markdown
 from nncore.verify.scanning import LatexError
 from nncore.verify.shapes import Checker
-from nncore.verify.surroundings import surroundings
 
+RELATION = re.compile(
+    r"[=<>]|\\(?:leq?|geq?|neq?|approx|propto|equiv|sim(?:eq)?|cong|ll|gg|in|subset(?:eq)?|to|Rightarrow|iff)(?![A-Za-z])"
+)
 _SIGNS = frozenset((r"\delta", ":=", "=", "+", "-", r"\approx", r"\odot", r"\oslash", r"\leftarrow", r"\Rightarrow"))
 _FUNCTION = re.compile(r"(.+?)\s*'*")
 _DISPLAYED = (t.Derivative, t.Sum, t.Product, t.Limit, t.Fraction, t.EntryFraction)
 
 
 def inline_faults(path: Path | str, notation: Notation, functions: Mapping[str, Definition]) -> list[Fault]:
-    """What is wrong with the inline formulas of a page, whose displayed ones are understood."""
-    displayed = formulas(path)
-    around = surroundings(path, displayed)
-    page = said(displayed, around, notation, functions)
-    notation = with_blocks(notation, around.blocks)
+    """Return what is wrong with the inline formulas of a page of the book, whose displayed ones are understood."""
+    reading = read_markdown(path).whole()
+    return faults_within(reading, said(reading.formulas, reading.around, notation, functions), notation, functions)
+
+
+def faults_within(
+    reading: Reading, page: Page, notation: Notation, functions: Mapping[str, Definition]
+) -> list[Fault]:
+    """Return what is wrong with the inline formulas of a page that was read and given a meaning."""
+    notation = with_blocks(notation, reading.around.blocks)
     scopes = _scopes(page, Scope(notation, functions))
     bound = _bound(page)
-    found = ((formula, _fault(formula, notation, scopes, bound)) for formula in inline_formulas(path))
+    found = ((formula, _fault(formula, notation, scopes, bound)) for formula in reading.inline)
     return [Fault(formula.path, formula.line, 1, f"${formula.text}$: {reason}") for formula, reason in found if reason]
 
 

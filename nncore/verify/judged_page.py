@@ -26,6 +26,7 @@ from nncore.verify.evidence import (
     judgement_as_json,
     judgement_from_json,
 )
+from nncore.verify.inline import RELATION, faults_within
 from nncore.verify.judging import SECONDS_OF_A_PROOF, Clock, judge
 from nncore.verify.latex import read
 from nncore.verify.meaning import (
@@ -43,7 +44,7 @@ from nncore.verify.meaning import (
 )
 from nncore.verify.names import Definition, Scope, meanings_of
 from nncore.verify.notation import Notation, NotationError
-from nncore.verify.pages import DisplayedFormula, PageError
+from nncore.verify.pages import DisplayedFormula, Reading, Unread
 from nncore.verify.scanning import LatexError
 from nncore.verify.shapes import Checker
 from nncore.verify.sources import name_of, read_page
@@ -64,49 +65,74 @@ def judged_page(
     others: Sequence[Path],
     store: Cache,
     common: str,
+    book: bool = False,
 ) -> tuple[PageReport, bool]:
     """Everything about a page, whatever is wrong with it, and whether all proofs ended in time.
 
-    ``common`` is a digest of the checker, the seed and the notation, under which judgements are kept.
+    ``common`` is a digest of the checker, the seed and the notation, under which judgements are kept; ``book`` says
+    whether MyST renders the page.
     """
     name = name_of(path, root)
-    try:
-        found, around = read_page(path)
-        page = said(found, around, notation, functions)
-    except PageError as error:
-        return PageReport(name, (), (_of_page(error, root),)), True
+    reading = read_page(path, book)
+    found, around = reading.formulas, reading.around
+    problems = [_of_reading(fault, root) for fault in reading.faults]
+    page = said(found, around, notation, functions)
     elsewhere = [each for each in page.faults if not any(_is_in(each, formula) for formula in found)]
-    problems = [_of_fault(each, root) for each in elsewhere]
+    problems += [_of_fault(each, root) for each in elsewhere]
     try:
         page_functions(page.items, notation)
     except NotationError as error:
         problems.append(_of_page(error, root))
     corrections = {item.shown.options["corrected"]: () for item in page.items if item.kind == ERRATUM}
     for label in corrections:
-        corrections[label] = _labelled(label, page, others, notation, functions)
+        corrections[label] = _labelled(label, page, others, notation, functions, book)
+    if book:
+        problems += _of_inline(reading, page, notation, functions, root)
     try:
         notation = with_blocks(notation, around.blocks)
     except NotationError:
         pass  # one of the faults
     judging = _Judging(name, root, notation, seed, around.places, corrections, store, common)
     formulas = tuple(judging.evidence(number, formula, page) for number, formula in enumerate(found, 1))
-    return PageReport(name, formulas, tuple(problems)), judging.in_time
+    inline = () if book else reading.inline
+    relations = sum(bool(RELATION.search(formula.text)) for formula in inline)
+    return PageReport(name, formulas, tuple(problems), len(inline), relations), judging.in_time
 
 
 def _labelled(
-    label: str, page: Page, others: Sequence[Path], notation: Notation, functions: Mapping[str, Definition]
+    label: str, page: Page, others: Sequence[Path], notation: Notation, functions: Mapping[str, Definition], book: bool
 ) -> tuple[Item, ...]:
     """What the equation with a label says, on this page or on another one."""
-    others = [path for path in others if label in path.read_text(encoding="utf-8")]  # before all is given a meaning
-    pages = [lambda: page, *(lambda path=path: said(*read_page(path), notation, functions) for path in others)]
+    others = [path for path in others if label.encode() in path.read_bytes()]  # before all is given a meaning
+    pages = [lambda: page, *(lambda path=path: _said(read_page(path, book), notation, functions) for path in others)]
     for read_it in pages:
-        try:
-            found = tuple(item for item in read_it().items if item.formula.label == label)
-        except PageError:
-            continue  # that page says so itself
+        found = tuple(item for item in read_it().items if item.formula.label == label)
         if found:
             return found
     return ()
+
+
+def _said(reading: Reading, notation: Notation, functions: Mapping[str, Definition]) -> Page:
+    return said(reading.formulas, reading.around, notation, functions)
+
+
+def _of_reading(fault: Unread, root: Path) -> Problem:
+    status = UNREADABLE if fault.in_time else UNDECIDED
+    return Problem(status, name_of(fault.path, root), fault.line, fault.column, fault.reason)
+
+
+def _of_inline(
+    reading: Reading, page: Page, notation: Notation, functions: Mapping[str, Definition], root: Path
+) -> Iterator[Problem]:
+    """What is wrong with the formulas within words."""
+    try:
+        yield from (_of_fault(each, root) for each in faults_within(reading, page, notation, functions))
+    except NotationError:
+        return  # one of the faults of the page
+    except Exception as error:  # as for a claim
+        for formula in reading.inline[:1]:
+            reason = f"formulas within words: {type(error).__name__}: {error}"
+            yield Problem(CHECKER_FAULT, name_of(formula.path, root), formula.line, 1, reason)
 
 
 def _of_page(error: ValueError, root: Path) -> Problem:

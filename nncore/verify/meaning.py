@@ -95,7 +95,7 @@ from nncore.verify.names import (
     widths,
 )
 from nncore.verify.notation import FIXED_KINDS, Notation, NotationError, extended
-from nncore.verify.pages import DisplayedFormula, formulas
+from nncore.verify.pages import DisplayedFormula, read_markdown
 from nncore.verify.scanning import LatexError
 from nncore.verify.shapes import Checker, words
 from nncore.verify.surroundings import (
@@ -109,7 +109,6 @@ from nncore.verify.surroundings import (
     Place,
     Surroundings,
     objection_to_options,
-    surroundings,
 )
 from nncore.verify.writing import show
 
@@ -1023,8 +1022,8 @@ def _place(formula: DisplayedFormula, start: int) -> tuple[int, int]:
 
 def meaning(path: Path | str, notation: Notation, functions: Mapping[str, Definition] | None = None) -> Page:
     """What a page says under the notation of the book, and the functions that other pages define."""
-    found = formulas(path)
-    return said(found, surroundings(path, found), notation, functions)
+    page = read_markdown(path).whole()
+    return said(page.formulas, page.around, notation, functions)
 
 
 def said(
@@ -1087,8 +1086,8 @@ def spots(path: Path | str, notation: Notation, functions: Mapping[str, Definiti
     NotationError
         If a ``{notation}`` block of the page is wrong.
     """
-    found = formulas(path)
-    around = surroundings(path, found)
+    page = read_markdown(path).whole()
+    found, around = page.formulas, page.around
     reading = _at_top(found, around, notation, functions)
     waiting = tuple(zip(found, around.places, strict=True))
     for number, (formula, place) in enumerate(waiting):

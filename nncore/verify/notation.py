@@ -17,9 +17,14 @@ from pathlib import Path
 
 import yaml
 
+_LONGEST_MESSAGE, _DEEPEST = 500, 10  # characters, lists and mappings in each other
+
 
 class NotationError(ValueError):
-    """A notation that says nothing sensible, or something twice."""
+    """A notation that says nothing sensible, or something twice; a long message is cut."""
+
+    def __init__(self, message: str):
+        super().__init__(message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]} …")
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +212,34 @@ def declared_by(text: str) -> Notation:
     return _declared(_parts(text, _PARTS_OF_BLOCK))
 
 
-def _parts(text: str, known: tuple[str, ...]) -> dict:
+def read_yaml(text: str) -> dict:
+    """Return the mapping that a YAML text declares, in which every value stays the text that is written.
+
+    Raises
+    ------
+    NotationError
+        If it is no such text, is nested too deeply, or repeats a part of itself by an alias, which may stand for more
+        than fits into a computer.
+    """
     try:
-        parts = yaml.load(text, Loader=_LOADER)
+        depth = 0
+        for event in yaml.parse(text, Loader=_LOADER):
+            if isinstance(event, yaml.AliasEvent):
+                raise NotationError(f"the alias *{event.anchor} is not read: write out what it stands for")
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                raise NotationError(f"lists and mappings are nested more than {_DEEPEST} deep")
+        found = yaml.load(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         raise NotationError(" ".join(str(error).split())) from None
-    parts = {} if parts in (None, "") else parts
-    if not isinstance(parts, dict):
+    found = {} if found in (None, "") else found
+    if not isinstance(found, dict):
         raise NotationError("a notation consists of parts such as 'sizes:' and 'arrays:'")
+    return found
+
+
+def _parts(text: str, known: tuple[str, ...]) -> dict:
+    parts = read_yaml(text)
     for part in parts:
         if part not in known:
             raise NotationError(f"unknown part {part!r}; the parts are {', '.join(known)}")
@@ -280,15 +305,15 @@ def _letter(text: str) -> str:
 
 
 def _shape(sizes: list[str]) -> tuple[Written, Written]:
-    if not isinstance(sizes, list) or len(sizes) != 2:
+    if not isinstance(sizes, list) or len(sizes) != 2 or not all(isinstance(size, str) for size in sizes):
         raise NotationError("a shape is a list of two sizes, rows and columns")
     rows, columns = map(_written, sizes)
     return rows, columns
 
 
 def _whole_number(text: str) -> int:
-    if not re.fullmatch(r"\d+", text):
-        raise NotationError(f"{text!r} is not a whole number")
+    if not re.fullmatch(r"[0-9]{1,4}", text):
+        raise NotationError(f"{text[:20]!r} is not a whole number below 10000")
     return int(text)
 
 
@@ -352,7 +377,23 @@ _DECLARATIONS = {
     "random": (_random, ("letter", "entries", "meaning"), ("symmetric",)),
     "signs": (Sign, ("sign", "meaning"), ()),
 }
-_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every value stays the text that is written
+
+
+class _LOADER(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # every value stays the text that is written
+    """A loader that takes no key twice, of which the first would be passed over."""
+
+    def construct_mapping(self, node, deep=False):
+        """Return the mapping of a node with keys that differ."""
+        keys = [key.value for key, _ in node.value]
+        for key in keys:
+            if not isinstance(key, str):
+                raise NotationError("a key must be one word")
+        if len(set(keys)) < len(keys):
+            twice = next(key for number, key in enumerate(keys) if key in keys[:number])
+            raise NotationError(f"{twice} is declared twice")
+        return super().construct_mapping(node, deep)
+
+
 _PARTS_OF_BLOCK = (*_DECLARATIONS, "state", "shadows")
 
 
@@ -362,6 +403,7 @@ def _declarations(part: str, given: object) -> Iterator:
         raise NotationError(f"{part}: a list of declarations is expected")
     for declaration in given:
         name = declaration.get(required[0], "?")
+        name = name if isinstance(name, str) else "?"
         for key in declaration:
             if key not in required + optional:
                 raise NotationError(f"{part}, {name}: unknown key {key!r}")

@@ -51,8 +51,8 @@ def judge_all(app, env, added, changed, removed):
         notation = load(Path(app.srcdir) / app.config.verify_notation if app.config.verify_notation else NOTATION)
     except (NotationError, OSError) as error:
         raise FormulasFail(error) from None
-    cache = Path(app.srcdir) / "_build" / ".verify_cache"
-    report = check(list(sources.values()), notation, cache, app.srcdir, book=True)
+    store = Path(app.srcdir) / "_build" / ".verify_cache"
+    report = check(list(sources.values()), notation, store, app.srcdir, book=True)
     app.verify = ledger.Book(report, dict(zip(sources, report.pages, strict=True)))
     for problem in report.problems:
         location = f"{Path(app.srcdir) / problem.path}:{problem.line}"

@@ -1,36 +1,26 @@
-"""What stands around the formulas of a page and decides what they mean: notation blocks, assumptions, references.
+"""What stands around the formulas of a page and decides what they mean, as values, and the rule for assumptions.
 
-`surroundings` reads a page line by line. For every displayed formula it says which labels the text refers to where the
-formula stands, so that an assumption is in force there, and under which label an assumption itself is kept. For the
-page it collects the displayed ``{notation}`` blocks, in which a page declares letters of its own. A ``{notation}``
-block inside of an ``{erratum}`` or a ``{dictionary}`` belongs to that and not to the page.
+`nncore.verify.pages` and `nncore.verify.texfile` fill these values in. For every displayed formula they say which
+assumptions the text around it puts in force, and under which label an assumption itself is kept. For the page they
+collect the displayed ``{notation}`` blocks, in which a page declares letters of its own. A ``{notation}`` block inside
+of an ``{erratum}`` or a ``{dictionary}`` belongs to that and not to the page.
 
-A formula belongs to the text of the directives around it: to the whole theorem, proof, exercise or solution. Outside
-of directives it belongs to the paragraph directly above it, or, where only other formulas stand between, to the one
-above those.
+A formula belongs to the text of the directives around it, such as a theorem, proof, exercise or solution; the text of
+a directive inside of these belongs to that alone. Outside of directives it belongs to the paragraph directly above it,
+or, where only other formulas are between them, to the one above those. What a reference in that text does, `in_force`
+says.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import takewhile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-
-from nncore.verify.pages import DisplayedFormula, PageError
-
-_FENCE = re.compile(r"\s*(?P<mark>`{3,}|~{3,}|:{3,})\s*(?:\{(?P<kind>[^}]+)\})?(?P<argument>.*)$")
-_REFERENCE = re.compile(r"\{prf:ref\}`(?:[^`<]*<)?([^`<>]+)>?`")
-_LABEL = re.compile(r"\s*:label:\s*(\S+)\s*$")
-_OPTION = re.compile(r"\s*:([a-z]+):\s*(.*?)\s*$")
-_ADMONITION_CLASS = re.compile(r"\s*:class:\s*(.+?)\s*$")
-_ENDS_TEXT = re.compile(r"\s*(?:\$\$|.*\$\$\s*(?:\([^)]*\))?\s*$|`{3,}|~{3,}|:{3,})")
-
 
 ERRATUM, UNCHECKED, DICTIONARY = "erratum", "unchecked", "dictionary"
 VALUE, SHAPE, INDEX = WAYS = ("value", "shape", "index")  # in which an erratum can fail
 CITED = ("external theorem", "quotation")
 REASONS = (*CITED, "floating-point model", "empirical")  # for which a formula is not checked
-_OPTIONS = {ERRATUM: ("fails", "corrected", "where"), UNCHECKED: ("reason",)}
+OPTIONS = {ERRATUM: ("fails", "corrected", "where"), UNCHECKED: ("reason",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +48,8 @@ class Aside:
         Its options, in their order.
     blocks : tuple of NotationBlock
         The notation blocks inside.
+    path : Path
+        The page, so that blocks of two pages or cells differ.
     """
 
     kind: str
@@ -65,6 +57,7 @@ class Aside:
     last: int
     options: tuple[tuple[str, str], ...]
     blocks: tuple[NotationBlock, ...]
+    path: Path = Path()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +66,7 @@ class Dictionary:
 
     line: int
     blocks: tuple[NotationBlock, ...]
+    path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +76,7 @@ class Place:
     Attributes
     ----------
     mentions : frozenset of str
-        The labels to which the text around the formula refers.
+        The labels that the text around the formula puts in force.
     label : str or None
         The label of the innermost directive.
     convention : bool
@@ -111,91 +105,9 @@ class Surroundings:
     blocks: tuple[NotationBlock, ...]
 
 
-@dataclass(slots=True, eq=False)
-class _Region:
-    """A directive that stands in the page: from its first line on."""
-
-    kind: str
-    argument: str
-    start: int
-    label: str | None = None
-    classes: str = ""
-    around: "_Region | None" = None  # the innermost directive in which this one stands
-    mentions: set[str] = field(default_factory=set)
-    lines: list[str] = field(default_factory=list)
-
-
-def surroundings(path: Path | str, formulas: Sequence[DisplayedFormula], text: str | None = None) -> Surroundings:
-    """What stands around the formulas of a page, which are all of its formulas in order; ``text`` as in `formulas`.
-
-    Raises
-    ------
-    PageError
-        If the directives found here are not those that the parser of the page found.
-    """
-    path = Path(path)
-    lines = (path.read_text(encoding="utf-8") if text is None else text).splitlines()
-    around, regions = _regions(lines)
-    own = [formula for formula in formulas if formula.path == path]
-    asides = _asides(regions, own, [around[formula.line - 1] for formula in own], path)
-    dictionaries = {
-        region: Dictionary(region.start + 1, _blocks(regions, region, path))
-        for region in regions
-        if region.kind == DICTIONARY
-    }
-    places: list[Place] = []
-    for number, formula in enumerate(formulas):
-        if formula.path != path:  # of an included file
-            places.append(Place(frozenset(), None, False))
-            continue
-        inside = [region for region in around[formula.line - 1] if region.kind != "math"]
-        if tuple(region.kind for region in inside) != formula.within:
-            raise PageError(f"{path}:{formula.line}: it is not clear which directives stand around the formula")
-        if inside:
-            mentions = frozenset().union(*(region.mentions for region in inside))
-        elif number and not formulas[number - 1].within and _follows(lines, formulas[number - 1], formula):
-            mentions = places[-1].mentions
-        else:
-            mentions = _above(lines, formula)
-        label = inside[-1].label if inside else None
-        aside = next((asides[region] for region in inside if region in asides), None)
-        dictionary = next((dictionaries[region] for region in inside if region in dictionaries), None)
-        places.append(Place(mentions, label, _is_convention(inside), _world(inside), aside, dictionary))
-    return Surroundings(tuple(places), _blocks(regions, None, path))
-
-
-def _blocks(regions: Sequence[_Region], owner: _Region | None, path: Path) -> tuple[NotationBlock, ...]:
-    """The notation blocks that belong to an erratum or a dictionary, or to the page."""
-    own = (region for region in regions if region.kind == "notation" and _owner(region) is owner)
-    return tuple(NotationBlock("\n".join(region.lines), region.start + 2, path) for region in own)
-
-
-def _owner(region: _Region | None) -> _Region | None:
-    while region and region.kind not in (ERRATUM, DICTIONARY):
-        region = region.around
-    return region
-
-
-def _asides(
-    regions: Sequence[_Region], formulas: Sequence[DisplayedFormula], around: Sequence[Sequence[_Region]], path: Path
-) -> dict[_Region, Aside]:
-    """The blocks whose formulas the page does not claim."""
-    found: dict[_Region, Aside] = {}
-    for region in regions:
-        if region.kind not in _OPTIONS:
-            continue
-        inside = [formula.line for formula, here in zip(formulas, around, strict=True) if region in here]
-        if not inside:
-            raise PageError(f"{path}:{region.start + 1}: this {{{region.kind}}} contains no formula")
-        options = tuple(match.groups() for match in takewhile(bool, map(_OPTION.match, region.lines)))
-        blocks = _blocks(regions, region, path)
-        found[region] = Aside(region.kind, region.start + 1, inside[-1], options, blocks)
-    return found
-
-
 def objection_to_options(aside: Aside) -> str | None:
     """What is wrong with the options of an erratum or an unchecked block, if anything is."""
-    known, options = _OPTIONS[aside.kind], dict(aside.options)
+    known, options = OPTIONS[aside.kind], dict(aside.options)
     for option in options:
         if option not in known:
             return f"unknown option {option!r} of {{{aside.kind}}}; the options are {', '.join(known)}"
@@ -209,91 +121,49 @@ def objection_to_options(aside: Aside) -> str | None:
     return f"the reason {reason!r} needs a citation" if reason in CITED and "{cite" not in words else None
 
 
-def _is_convention(regions: list[_Region]) -> bool:
-    return any(
-        region.kind == "prf:convention" or (region.kind == "admonition" and "convention" in region.classes.split())
-        for region in regions
-    )
+# References -----------------------------------------------------------------------------------------------------------
+
+REFERENCE = "\x02{}\x03"  # how a reference to a label is written in the text that `in_force` takes
+_REFERENCE = re.compile("\x02([^\x03]*)\x03")
+_BETWEEN_SENTENCES = re.compile(r"(?<=[;:?!])\s+|(?<=\w\w\.)\s+|(?<=[^\w\s.]\.)\s+")  # not behind e.g. or i.e.
+_QUOTED = re.compile(r"\"[^\"]*\"|“[^“”]*”|``[^`']*''|~~[^~]*~~")
+_LONGEST = 2000  # characters of a sentence that puts anything in force
+_CLAUSE = re.compile(r".*(?<!\bnot )(?<!never )(?<!only )\b(?=(?:because|since|so|but)\b)", re.DOTALL | re.IGNORECASE)
+_INTRODUCES = re.compile(
+    r"\b(?:by|under|with|given|assum(?:e|es|ing)|suppos(?:e|es|ing)|since|because|from|using|uses?|through|due|thanks|"
+    r"via|if|when|where|let|as|rests?|needs?|requires?)\b",
+    re.IGNORECASE,
+)
+_SAYS = re.compile(r"\s*(?:says?|states?|gives?|holds?|applies|assumes?|is behind)\b", re.IGNORECASE)
+_DENIES = re.compile(
+    r"n['’]t\b|\b(?:not|no|nor|never|neither|none|nothing|nobody|nowhere|hardly|cannot|without|unlike|instead|rather|except|"
+    r"unless|despite|spite|regardless|irrespective|contrary|contrast|opposed|alternative|lieu|place of|absence|lacks?|"
+    r"lacking|missing|independent(?:ly)? of(?=\s*$| what| whether| assumption| the assumption)|"
+    r"fails?|failed|failing|false|wrong|unnecessary|superfluous|needless|redundant|irrelevant|"
+    r"(?:drop|omit|remov|relax|waiv|discard|ignor|violat|avoid|lift|abandon|contradict|den)"
+    r"(?:s|es|e|ed|t?ted|ped|ing|ping|ting|y|ies|ied))\b",
+    re.IGNORECASE,
+)
+_FOLLOWING = re.compile(r"(?:[\s,]*(?:which|that)\b)?(?:\s+(?!but\b)[\w'’]+){0,2}")
 
 
-def _world(regions: list[_Region]) -> str | None:
-    """The exercise in which, or in whose solution, these directives are; one without a label is known by its line."""
-    for region in regions:
-        if region.kind == "exercise":
-            return region.label or f"line {region.start + 1}"
-        if region.kind == "solution":
-            return region.argument
-    return None
+def in_force(text: str) -> Iterator[str]:
+    """The labels that a paragraph puts in force, with its references written as `REFERENCE`.
 
-
-def _regions(lines: list[str]) -> tuple[list[tuple[_Region, ...]], list[_Region]]:
-    """For each line the directives that are open there, and all directives of the page."""
-    fences: list[tuple[str, _Region | None]] = []  # None for what holds no Markdown
-    gates: list[_Region] = []
-    around, regions = [], []
-    for number, line in enumerate(lines):
-        found = _FENCE.match(line)
-        if found and fences and _closes(found, fences[-1][0]):
-            fences.pop()
-            found = None
-        elif found and fences and fences[-1][1] is None:
-            found = None
-        elif found:
-            kind = found["kind"] or ""
-            region = _Region(kind, found["argument"].strip(), number)
-            region.around = next((each for _, each in reversed(fences) if each), gates[-1] if gates else None)
-            if kind.endswith("-end"):
-                gates = gates[:-1]
-            elif kind.endswith("-start"):
-                region.kind = kind.removesuffix("-start")
-                gates.append(region)
-            holds_text = bool(kind) and kind not in ("code-cell", "code", "code-block", "raw")
-            fences.append((found["mark"], region if holds_text else None))
-            regions.append(region)
-        opened = [region for _, region in fences if region and not region.kind.endswith("-end")]
-        opened = [*gates, *(region for region in opened if region not in gates)]
-        for region in opened:
-            _note(region, line, number)
-        around.append(tuple(opened))
-    return around, regions
-
-
-def _closes(found: re.Match, mark: str) -> bool:
-    bare = not found["kind"] and not found["argument"].strip()
-    return bare and found["mark"][0] == mark[0] and len(found["mark"]) >= len(mark)
-
-
-def _note(region: _Region, line: str, number: int) -> None:
-    """Keeps what a line says about the directive that it stands in."""
-    region.mentions.update(_REFERENCE.findall(line))
-    if number > region.start:
-        region.lines.append(line)
-        label, classes = _LABEL.match(line), _ADMONITION_CLASS.match(line)
-        if label and region.label is None:
-            region.label = label[1]
-        if classes and not region.classes:
-            region.classes = classes[1]
-
-
-def _line_above(lines: list[str], formula: DisplayedFormula) -> int:
-    """The number of the last line of text above a formula that stands outside of directives, counted from 0."""
-    number = formula.line - 2
-    while number >= 0 and (not lines[number].strip() or _LABEL.match(lines[number]) or "{math}" in lines[number]):
-        number -= 1
-    return number
-
-
-def _follows(lines: list[str], before: DisplayedFormula, formula: DisplayedFormula) -> bool:
-    """Whether nothing stands between two formulas."""
-    last = before.line - 1 + before.text.count("\n")
-    return _line_above(lines, formula) in (last, last + 1)
-
-
-def _above(lines: list[str], formula: DisplayedFormula) -> frozenset[str]:
-    """The labels in the paragraph above a formula that stands outside of directives."""
-    number = _line_above(lines, formula)
-    mentions: set[str] = set()
-    while number >= 0 and lines[number].strip() and not _ENDS_TEXT.match(lines[number]):
-        mentions.update(_REFERENCE.findall(lines[number]))
-        number -= 1
-    return frozenset(mentions)
+    A reference puts in force what it names if its clause leads to it by one of the words *by*, *under*, *with*,
+    *given*, *assuming*, *since*, *if*, *as*, *using* and their like, if it is the subject of *states*, *says*,
+    *gives*, *holds*, *is behind* and their like, or if it ends a parenthesis. It puts nothing in force in a question,
+    between quotation marks, or where a word such as *not*, *without*, *unlike* or *never* is in its clause before it,
+    or among the two words after it. A clause begins with its sentence or with *because*, *since*, *so* or *but*.
+    """
+    if not _REFERENCE.search(text):
+        return
+    for sentence in _BETWEEN_SENTENCES.split(_QUOTED.sub(" ", text)):
+        for found in _REFERENCE.finditer(sentence) if len(sentence) < _LONGEST else ():
+            before = _REFERENCE.sub(" ", _CLAUSE.sub("", sentence[: found.start()]))
+            after = _REFERENCE.sub(" ", sentence[found.end() :])
+            denied = _DENIES.search(before) or _DENIES.search(_FOLLOWING.match(after)[0])
+            closes = before.rpartition("(")[1] and after.startswith(")")
+            introduced = closes or _INTRODUCES.search(before) or _SAYS.match(after)
+            if introduced and not denied and not sentence.rstrip().endswith("?"):
+                yield found[1]

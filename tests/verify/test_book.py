@@ -145,8 +145,8 @@ def test_a_wrong_formula_is_named_with_its_place_and_what_is_wrong(judged, wrong
 
 
 def test_a_page_on_which_a_formula_may_hide_is_a_problem(judged):
-    (problem,) = judged("Words $$ a = b $$ words.\n").problems
-    assert str(problem).startswith("page.md:3:1: without meaning: $$ stands between words")
+    (problem,) = judged("Words $$ a = b words.\n").problems
+    assert str(problem).startswith("page.md:3:7: unreadable: $$ is not closed")
 
 
 def test_a_faulty_block_of_notation_is_a_problem_and_leaves_no_formula_judged(judged):

@@ -159,6 +159,21 @@ def test_a_changed_included_file_is_noticed(pages, part):
     assert (problem.path, problem.line) == (part, 2)
 
 
+def test_a_file_that_is_included_many_times_is_read_once(tmp_path):
+    for number in range(600):
+        include = f"```{{include}} f{number + 1}.md\n```\n" if number % 2 else f"\\input{{f{number + 1}.md}}\n"
+        (tmp_path / f"f{number}.md").write_text(include * 2)
+    (tmp_path / "f600.md").write_text("the end")
+    assert text_with_includes(tmp_path / "f0.md").count("the end") == 1
+
+
+@pytest.mark.parametrize("command", ["\\input{part}", "\\input part ", "\\subfile{part}", "\\usepackage[x]{y,part}"])
+def test_the_files_that_latex_reads_belong_to_its_text(tmp_path, command):
+    (tmp_path / f"part.{'sty' if 'package' in command else 'tex'}").write_text("words of the part")
+    (tmp_path / "main.tex").write_text(command)
+    assert "words of the part" in text_with_includes(tmp_path / "main.tex")
+
+
 def test_files_that_include_each_other_end(tmp_path):
     (tmp_path / "a.md").write_text("```{include} b.md\n```\n")
     (tmp_path / "b.md").write_text("```{include} a.md\n```\n")

@@ -1,8 +1,10 @@
 """``python -m nncore.verify``: what it prints, and the code with which it ends."""
 
 import json
+import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -55,7 +57,8 @@ def test_what_is_refuted_ends_with_1_and_shows_the_counterexample_the_hint_and_t
     [
         ("$$ \\foo = 1 $$\n", "a.md:1:4: unreadable: the command \\foo"),
         ("$$ Q = 1 $$\n", "a.md:1:4: without meaning: the letter Q"),
-        ("Words $$ x = 1 $$ words.\n", "a.md:1:1: without meaning: $$ stands between words"),
+        ("Words $$ x = 1 words.\n", "a.md:1:7: unreadable: $$ is not closed"),
+        ("$$ x = x $$\n\n```{include} no.md\n```\n", "a.md:3:1: unreadable: there is no file no.md"),
         ("Only $x$.\n", "a.md: no displayed formula"),
     ],
 )
@@ -72,13 +75,129 @@ def test_what_cannot_be_judged_ends_with_2(run, text, words):
         (["a.txt"], "a.txt: only .md, .ipynb, .tex files are read"),
         (["a.md", "--notation", "nothing.yml"], "nothing.yml: there is no such file"),
         (["a.md", "--notation", "bad.yml"], "bad.yml: unknown part 'letters'"),
+        (["a.md", "--no-such-option"], "unrecognized arguments: --no-such-option"),
+        (["\x1b[31m.md"], r"\x1b[31m.md: there is no such file"),
     ],
 )
-def test_bad_usage_is_one_clear_line_and_ends_with_2(run, arguments, words, tmp_path):
+def test_bad_usage_is_one_clear_line_and_ends_with_64(run, arguments, words, tmp_path):
     (tmp_path / "empty").mkdir()
     code, out, err = run(*arguments, a_dot_md=JACOBIAN, a_dot_txt="", bad_dot_yml="letters: []\n")
-    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert (code, out, err.count("\n")) == (64, "", 1)
     assert words in err
+
+
+WRONG = SOFTMAX + "\n" + JACOBIAN.replace("- p", "+ p")
+
+
+def test_of_several_exit_codes_the_one_that_counts_most_is_taken(run, monkeypatch):
+    assert run("a.md", a_dot_md="$$ \\foo $$\n")[0] == 2
+    assert run("a.md", "b.md", b_dot_md=WRONG)[0] == 1
+
+    def fails(path, *more):
+        raise RecursionError("too deep \x1b[31m")
+
+    monkeypatch.setattr("nncore.verify.judged_page.read_page", fails)
+    here = nullcontext(lambda function, jobs: [function(*job) for job in jobs])
+    monkeypatch.setattr("nncore.verify.book._on_processes", lambda count: here)
+    code, out, err = run("a.md", "b.md")
+    assert (code, err) == (70, "")
+    assert r"a.md:1:1: checker fault: the checker failed on this file: RecursionError: too deep \x1b[31m" in out
+    assert "b.md:1:1: checker fault" in out
+
+
+def test_whatever_happens_ends_without_a_traceback(run, monkeypatch):
+    def fails(*more, **options):
+        raise RuntimeError("no\nway")
+
+    monkeypatch.setattr("nncore.verify.__main__.check", fails)
+    code, _, err = run("a.md", a_dot_md=SOFTMAX)
+    assert (code, err.count("\n")) == (70, 1) and "the checker failed: RuntimeError: no way" in err
+
+
+def test_no_file_keeps_the_others_from_being_judged(run, tmp_path):
+    (tmp_path / os.fsdecode(b"caf\xe9.md")).write_text(SOFTMAX + "\n" + JACOBIAN)
+    (tmp_path / "latin.md").write_bytes(b"caf\xe9")
+    digits = "```{notation}\nsizes:\n  - {letter: K_r, meaning: x, from: " + "9" * 5000 + "}\n```\n"
+    aliases = "```{notation}\na: &a [x, x]\nscalars: [*a, *a]\n```\n"
+    code, out, err = run(digits_dot_md=digits, aliases_dot_md=aliases, z_dot_md=WRONG)
+    assert (code, err) == (1, "")
+    for words in (
+        r"caf\xe9.md:5  eq-jacobian  verified", "latin.md:1:1: unreadable", "is not a whole number below 10000",
+        "the alias *a is not read", "z.md:5  eq-jacobian  refuted",
+    ):  # fmt: skip
+        assert words in out
+    assert max(map(len, out.splitlines())) < 300
+
+
+def test_nothing_of_a_file_commands_the_terminal(run):
+    text = "$$ x = x + 1 $$ (eq-\x1b[31mred)\n\n$$ \x1b[2J = \x9b $$\n\n```{include} \x1b]0;title\x07.md\n```\n"
+    code, out, _ = run("a.md", a_dot_md=text)
+    assert code == 1 and not {"\x1b", "\x07", "\x9b"} & set(out)
+    assert r"eq-\x1b[31mred" in out
+    assert "\x9b" not in run("a.md", "--json")[1]
+
+
+def test_formulas_within_words_are_counted_and_decide_nothing_but_in_a_book(run):
+    text = SOFTMAX + "\nSo $p_{im} = p_{im} / 1$ and $\\kappa$ hold, $x$ too.\n"
+    code, out, _ = run("a.md", a_dot_md=text)
+    assert code == 0 and "a.md: 3 formulas within words, not judged; 1 of them with a relation" in out
+    code, out, _ = run("a.md", "--book")
+    assert code == 2 and "within words" not in out
+    assert "a.md:5:1: without meaning: $\\kappa$: the letter" in out
+    assert run("a.md", "--book", a_dot_md=SOFTMAX + "\nSo $p_{im}$.\n")[0] == 0
+
+
+def test_a_page_of_a_book_displays_what_myst_does(run):
+    text = SOFTMAX + "\nand so\n" + JACOBIAN
+    assert run("a.md", a_dot_md=text)[0] == 0
+    code, out, _ = run("a.md", "--book")
+    assert code == 2 and "a.md:6:1: unreadable: the book does not display $$ directly below a line of text" in out
+    assert "eq-jacobian" not in out
+
+
+def test_a_verified_formula_shows_what_it_needs_and_the_assumptions_in_force(run):
+    assumption = "```{prf:assumption}\n:label: asm-a\n\n$$ x \\ge 1 $$\n```\n\n"
+    condition = "Words.\n\n$$ \\frac{z^2}{z} = z $$\n\n"
+    claim = "Under {prf:ref}`asm-a`:\n\n$$ 2 x = x + x $$\n"
+    code, out, _ = run("a.md", a_dot_md=assumption + condition + claim)
+    lines = out.splitlines()
+    assert code == 0 and lines[1].endswith("; where z != 0)") and lines[2].endswith("; under asm-a)")
+    out = run("a.md", a_dot_md=assumption + condition + claim.replace("Under", "Not under"))[1]
+    assert "asm-a" not in out.splitlines()[2]
+
+
+@pytest.mark.parametrize("lead", ["<!-- Under {prf:ref}`asm-a`: -->", "`{prf:ref}` `asm-a`", "> By {prf:ref}`asm-a`:",
+                                  "{prf:ref}`asm-a` is not needed here:", "Without {prf:ref}`asm-a`:"])  # fmt: skip
+def test_an_assumption_that_the_text_does_not_make_is_not_in_force(run, lead):
+    page = "```{prf:assumption}\n:label: asm-a\n\n$$ x = 1 $$\n```\n\n"
+    assert run("a.md", a_dot_md=page + "By {prf:ref}`asm-a`:\n\n$$ x = 1 $$\n")[0] == 0
+    assert run("a.md", a_dot_md=f"{page}{lead}\n\n$$ x = 1 $$\n")[0] == 1
+
+
+def test_what_is_not_checked_is_counted_in_the_summary(run):
+    text = "```{unchecked}\n:reason: floating-point model: doubles\n\n$$ x = x + 1 $$\n```\n"
+    code, out, _ = run("a.md", a_dot_md=text)
+    assert code == 0 and "1 formula was not checked" in out
+    inner = "````{unchecked}\n```{note}\n:reason: floating-point model: doubles\n\n$$ x = x + 1 $$\n```\n````\n"
+    code, out, _ = run("a.md", a_dot_md=inner)
+    assert code == 2 and "say why it is not checked" in out
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.tex", "\\[ J := x^2 \\]\n\\begin{IEEEeqnarray}{rCl} J &=& x^3 \\end{IEEEeqnarray}"),
+        ("a.tex", "\\newcommand{\\al}[1]{\\begin{align*}#1\\end{align*}}\\[ J := x^2 \\]\\al{J &= x^3}"),
+        ("a.tex", "\\begin{gather} x = x \\\\ x = x + 1 \\end{gather}"),
+        ("a.tex", "\\renewcommand{\\max}{\\min}\\[ \\max(1, 2) = 2 \\]"),
+        ("a.md", "The cost is\n$$\nJ := x^2\n$$\nand\n$$\nJ = x^3\n$$\nso.\n"),
+        ("a.md", "$$ J := x^2 $$\n\n\\[ J = x^3 \\]\n"),
+        ("a.md", "$$ J := x^2 $$\n\n<div>\n$$ J = x^3 $$\n</div>\n"),
+        ("a.md", "$$ J := x^2 $$\n\nwords $$ open\n\n$$ J = x^3 $$\n"),
+    ],
+)
+def test_a_false_formula_is_refuted_however_it_is_displayed(run, name, text):
+    assert run(name, **{name.replace(".", "_dot_"): text})[0] == 1
 
 
 def test_homework_that_defines_nothing_is_told_what_to_do(run):

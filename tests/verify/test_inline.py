@@ -3,7 +3,7 @@
 import pytest
 from common import DENSE, NOTATION, SOFTMAX, write
 
-from nncore.verify.inline import inline_faults
+from nncore.verify.inline import RELATION, inline_faults
 from nncore.verify.pages import inline_formulas
 
 
@@ -131,6 +131,13 @@ def test_choices_and_numbers_may_stand_within_words(faults, inline):
 def test_definitions_and_conclusions_are_displayed(faults):
     assert faults("Q := x") == ["display what is defined"]
     assert faults(r"x = 1 \Rightarrow x^2 = 1") == ["display what follows from something"]
+
+
+def test_what_holds_a_relation_is_told_from_what_holds_none():
+    for text in ("x = 1", r"x \le 1", r"n \to \infty", r"a\approx b"):
+        assert RELATION.search(text)
+    for text in ("x", r"\left( x \right)", r"\lambda", r"\int", r"\top"):
+        assert not RELATION.search(text)
 
 
 def test_a_fault_names_file_and_line(tmp_path):

@@ -191,6 +191,26 @@ def test_a_fault_of_a_block_is_named_in_one_line(text, message):
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: &a [x]\nscalars: *a\n", "the alias *a is not read"),
+        ("scalars: " + "[" * 100_000, "nested more than 10 deep"),
+        ("scalars: []\nscalars: []\n", "scalars is declared twice"),
+        ("scalars:\n  - {letter: q, letter: o, meaning: x}\n", "letter is declared twice"),
+        ("? [a]\n: b\n", "a key must be one word"),
+        ("sizes:\n  - {letter: K_r, from: " + "9" * 5000 + ", meaning: x}\n", "not a whole number below 10000"),
+        ("arrays:\n  - {letter: Q, shape: [[n], m], meaning: x}\n", "a shape is a list of two sizes"),
+        ("scalars:\n  - {letter: [" + "q, " * 10_000 + "q], meaning: x}\n", "scalars, ?: letter must be one word"),
+        ("x" * 1000 + ": []\n", "unknown part"),
+    ],
+)
+def test_what_would_run_away_is_refused_in_a_short_line(text, message):
+    with pytest.raises(NotationError, match=re.escape(message)) as caught:
+        extended(load(BOOK), text)
+    assert len(str(caught.value)) < 600
+
+
 def test_only_a_block_can_shadow():
     with pytest.raises(NotationError, match="unknown part 'shadows'"):
         parse("shadows: [v]")
