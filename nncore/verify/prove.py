@@ -657,6 +657,6 @@ def _unified(addend: sp.Expr, ranges: dict) -> sp.Expr:
             return addend
         delta = min(waiting, key=sp.default_sort_key)
         done.add(delta)
-        keep, drop = sorted(delta.args, key=lambda index: (index.is_Symbol, sp.default_sort_key(index)))
+        keep, drop = sorted(delta.args, key=lambda each: (each.is_Symbol, each.is_Dummy, sp.default_sort_key(each)))
         if drop.is_Symbol and _range(keep, ranges) == _range(drop, ranges):
             addend = delta * sp.Mul(*(factor.xreplace({drop: keep}) for factor in factors if factor != delta))

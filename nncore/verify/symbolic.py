@@ -11,9 +11,9 @@ import re
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import permutations, product
 
 import sympy as sp
 
@@ -23,6 +23,7 @@ from nncore.verify.expectation import Chances, Expect
 from nncore.verify.families import bounds, instance, instances, is_about_layers, lowest, reached
 from nncore.verify.meaning import Item
 from nncore.verify.names import (
+    EXTREMA,
     STEPS,
     MeaningError,
     Scope,
@@ -30,12 +31,12 @@ from nncore.verify.names import (
     last_layer,
     letters,
     meanings_of,
+    member_name,
     name_of,
     position,
     widths,
 )
 from nncore.verify.notation import Function
-from nncore.verify.numeric import Trial
 from nncore.verify.prove import (
     Facts,
     Least,
@@ -49,6 +50,7 @@ from nncore.verify.prove import (
 from nncore.verify.shapes import Checker
 from nncore.verify.terms import FEW_ADDENDS, Grid, NoTerm, Terms
 
+PLANS = ((2, 3, 4), (3, 4, 2), (4, 2, 3), (1, 2, 3), (2, 1, 3), (3, 2, 1))
 MOST_PLACES = 256  # entries that are tried one by one
 LONGEST = 10.0  # seconds of computing for one claim, however busy the machine is
 
@@ -165,8 +167,9 @@ def _for_layers(item: Item) -> Proof | None:
     if _is_generic(item):
         generic = _at_many_layers(item)
         shallow = [one for numbers, one in instances(item) if numbers[last_layer(item.scope.notation)] in SHALLOW]
-        if generic and all(map(_whatever_comes_before, generic)) and all(map(_for_all, shallow)):
-            return Proof("one unfolding at a generic layer")
+        if generic and all(map(_whatever_comes_before, generic)):
+            if all(_whatever_comes_before(one) or _for_all(one) for one in shallow):
+                return Proof("one unfolding at a generic layer")
     if not any(isinstance(node, t.Family) for node in reached(_claimed(item), item.scope)):
         return _for_all(item)  # a sequence that is counted by r
     fixed = bool(_depths(item))
@@ -248,7 +251,7 @@ def _counts_layers(item: Item) -> bool:
             case t.Indexed(t.Letter() as base, _):
                 return counts(base)
             case t.Sum() | t.Product():
-                return position(node.upper) is None or position(node.upper)[0] in (index, last) or counts(node.body)
+                return (position(node.upper) or (None, 0))[0] in (index, last) or counts(node.body)
         return any(map(counts, t.children(node)))
 
     bodies = [definition.body for name in item.letters for definition in meanings_of(name, item.scope)]
@@ -296,20 +299,21 @@ def _layer_of(name: str, otherwise: int) -> int:
 
 
 def _cut(item: Item) -> Iterator[Item]:
-    """The claim with the cost as any function of the pre-activations of the last layer that is differentiated by.
+    """The claim with the cost as any function of an array of the last layer that is differentiated by, or the next one.
 
     The cost may contain nothing else of what these are made of: else it depends on that in another way, too.
     """
     nodes = [node for root in (item.left, item.right) for node, _ in t.walk(root) if isinstance(node, t.Derivative)]
     costs = {node.body.name for node in nodes if isinstance(node.body, t.Letter)}
     named = [name_of(variable, item.scope).name for node in nodes for variable in node.variables]
-    layers = [_layer_of(name, 0) + name.startswith("A") for name in named]
-    if not costs or not layers:
-        return
-    last = max(layers)
-    if item.scope.depth is not None and last > item.scope.depth:
-        return  # it is differentiated by the outputs themselves
-    through = t.Family(t.Letter("Z"), t.Number(str(last)))
+    last = max((_layer_of(name, 0) for name in named), default=0)
+    defined = sorted((family.partition("^{[")[0] for family in item.scope.families if "^{[" in family), reverse=True)
+    for layer, letter in product((last, last + 1), defined if costs and last else ()):
+        if member_name(letter, (None, layer)) in item.scope.definitions:
+            yield from _cut_at(item, costs, named, t.Family(t.Letter(letter), t.Number(str(layer))))
+
+
+def _cut_at(item: Item, costs: set[str], named: list[str], through: t.Family) -> Iterator[Item]:
     name = name_of(through, item.scope).name
     inside = letters(through, item.scope)
     if not {*named} <= {name, *inside}:
@@ -317,7 +321,7 @@ def _cut(item: Item) -> Iterator[Item]:
     notation, definitions = item.scope.notation, dict(item.scope.definitions)
     for cost in costs & definitions.keys():
         beside = letters(definitions[cost].body, item.scope, stop=name)
-        if name not in beside or (beside & inside) - {name} - notation.function_names:
+        if name not in beside or (beside & inside) - {name} - notation.function_names - {*EXTREMA}:
             return
         function = Function(f"any cost {cost}", "cost", "any function, under a name that no page can use")
         notation = replace(notation, functions=(*notation.functions, function))
@@ -360,24 +364,33 @@ def _by_induction(item: Item, letter: str) -> bool:
             ((earlier, claimed),) = _sides(item, now, {**env, letter: place - 1})
             if not all(_is_complete(side, now, facts) for side in (left, right, earlier, claimed)):
                 continue
-            if _follows(left.term - right.term, earlier.term - claimed.term, place, now, facts):
+            goal, known = left.term - right.term, earlier.term - claimed.term
+            if _follows(goal, known, now, facts, _is_open(item)):
                 return True
     except (NoTerm, ValueError):
         return False
     return False
 
 
-def _follows(goal: sp.Expr, known: sp.Expr, place: sp.Expr, terms: Terms, facts: Facts) -> bool:
+def _follows(goal: sp.Expr, known: sp.Expr, terms: Terms, facts: Facts, is_open: bool) -> bool:
     """Whether an expression is 0 where another one is: the other is solved for one of its atoms.
 
-    The factor of the atom is surely not 0, or a power of what what is known is divided by; a divisor of what is known
-    must not depend on the step, since what is known would say nothing of the steps at which it is 0. Else both are
-    freed of their divisors, which is to prove more: that the numerators are 0 at all steps.
+    The factor of the atom is surely not 0. If both are continuous in their letters, and no condition is an equation, it
+    may also be 0 at some values of letters that stand for any number, whatever the step is: from values nearby, where
+    it is not 0, the claim extends to these.
+
+    A divisor of what is known is not 0 at some steps only, where what is known would say nothing. Else both are freed
+    of their divisors, which is to prove more: that the numerators are 0 at all steps.
     """
     goal, known = (normal_form(each, terms.ranges, facts) for each in (goal, known))
+    dense = is_open and not (goal + known).has(Positive)
+
+    def is_safe(part: sp.Expr) -> bool:
+        return is_not_zero(part, facts) or (dense and _is_of_inputs(part.as_base_exp()[0], terms))
+
     (above, below), numerator = sp.fraction(sp.together(known)), sp.numer(sp.together(goal))
     attempts = [(numerator, normal_form(with_fresh_letters(sp.expand(above)), terms.ranges, facts))]
-    if not below.has(*place.free_symbols):
+    if all(map(is_safe, sp.Mul.make_args(below))):
         attempts.insert(0, (goal, known))
     for goal, known in attempts:
         nested = {atom for total in known.atoms(sp.Sum) for atom in total.atoms(sp.Indexed)}
@@ -386,14 +399,37 @@ def _follows(goal: sp.Expr, known: sp.Expr, place: sp.Expr, terms: Terms, facts:
         for atom in sorted(members, key=sp.default_sort_key) or sorted(known.atoms(sp.Sum), key=sp.default_sort_key):
             factor = known.coeff(atom)
             rest = sp.expand(known - factor * atom)
-            divisors = {power.base for power in known.atoms(sp.Pow) if power.exp.could_extract_minus_sign()}
-            safe = all(is_not_zero(each, facts) or each.as_base_exp()[0] in divisors for each in sp.Mul.make_args(factor))
-            if factor != 0 and safe and not rest.has(atom):
-                left = goal.xreplace({atom: -rest / factor})
-                if vanishes(with_fresh_letters(left), terms.ranges, facts):
-                    return True
-                break
+            if factor == 0 or rest.has(atom) or not all(map(is_safe, sp.Mul.make_args(sp.factor(factor)))):
+                continue
+            if vanishes(with_fresh_letters(goal.xreplace({atom: -rest / factor})), terms.ranges, facts):
+                return True
+            break
     return False
+
+
+def _is_open(item: Item) -> bool:
+    """Whether the conditions leave every letter room around each of its values: no equation, no bounds that meet."""
+    chains = [chain for chain in item.conditions if not _is_about_indices(chain, item)]
+    return not item.premises and not item.assumptions and all(
+        link.relation in ("<", ">", r"\ne") for chain in chains for link in chain.links
+    )  # fmt: skip
+
+
+def _is_about_indices(chain: t.Chain, item: Item) -> bool:
+    """Whether a condition is about indices, steps and sizes only."""
+    return not any(letters(node, item.scope) for node in (chain.first, *(link.right for link in chain.links)))
+
+
+def _is_of_inputs(base: sp.Expr, terms: Terms) -> bool:
+    """Whether an expression is a polynomial that is not 0 at any indices, in inputs, which may be any numbers."""
+    entries = {atom: sp.Dummy(str(atom.base), real=True) for atom in base.atoms(sp.Indexed)}
+    plain = base.xreplace(entries)
+    free = plain.free_symbols
+    used = [atom.name for atom in free]
+    if not free or len(set(used)) != len(used) or any(atom.is_integer for atom in free):
+        return False  # two entries of one array may be the same one, and an index a root
+    defined = terms.scope.definitions.keys() | terms.scope.families.keys() | terms.members
+    return plain.is_polynomial(*free) and not defined & set(used)
 
 
 # How much is expanded -------------------------------------------------------------------------------------------------
@@ -467,11 +503,16 @@ def _agree(left: Side, right: Side, terms: Terms, given: "Given", facts: Facts) 
     """Whether both sides have the same value, and none where the other has one."""
     if not vanishes(given.renamed(left.term - right.term), terms.ranges, facts):
         return False
-    one, other = (
-        {gap for gap in map(given.renamed, side.gaps) if not vanishes(gap, terms.ranges, facts, everywhere=True)}
-        for side in (left, right)
-    )
+    gaps = ([given.renamed(gap) for gap in side.gaps] for side in (left, right))
+    one, other = ({gap for gap in some if _is_open_gap(gap, terms, facts)} for some in gaps)
     return one == other or _forms(one, terms, facts) == _forms(other, terms, facts)
+
+
+def _is_open_gap(gap: sp.Expr, terms: Terms, facts: Facts) -> bool:
+    """Whether a gap need not be 0, also not where its deltas equate one index with the other, or the other with it."""
+    deltas = [factor for factor in sp.Mul.make_args(gap) if isinstance(factor, sp.KroneckerDelta)]
+    renamings = ({}, *({one: other} for delta in deltas for one, other in permutations(delta.args) if one.is_Symbol))
+    return not any(vanishes(gap.xreplace(each), terms.ranges, facts, everywhere=True) for each in renamings)
 
 
 def _forms(gaps: Iterable[sp.Expr], terms: Terms, facts: Facts) -> set[sp.Expr]:
@@ -508,7 +549,7 @@ _Gap = sp.Function("gap")
 
 def _is_complete(side: Side, terms: Terms, facts: Facts) -> bool:
     """Whether a side has a value wherever its divisors, roots and logarithms have one."""
-    return all(vanishes(gap, terms.ranges, facts, everywhere=True) for gap in side.gaps)
+    return not any(_is_open_gap(gap, terms, facts) for gap in side.gaps)
 
 
 def _up_to(item: Item, right: t.Node, letter: t.Letter, order: int) -> Proof | None:
@@ -554,16 +595,26 @@ def _at_shapes(item: Item) -> Proof | None:
     Nothing is said of what counts its sizes or its indices: it may be true at all sizes that are tried, and nowhere
     else.
     """
-    trial = Trial(item, "1", {})
-    unequal = [plan for plan in trial.plans if len(set(plan.values())) == len(plan) and 1 not in plan.values()]
-    plans = unequal[:3] + [plan for plan in trial.plans if 1 in plan.values()][:3]
-    if not unequal or not plans[0] or _counts_sizes(item):
+    names = _sizes(item)
+    if not names or len(names) > len(PLANS[0]) or _counts_sizes(item):
         return None
+    plans = [dict(zip(names, sizes, strict=False)) for sizes in PLANS]
     for plan in plans:
         for classes in _class_numbers(item, plan):
             if not _equal_at(item, plan, classes):
                 return None
     return Proof("every sum written out", tuple(tuple(plan.items()) for plan in plans))
+
+
+def _sizes(item: Item) -> list[str]:
+    """The letters of the sizes of all arrays, indices and sums that a claim reaches."""
+    found = {size for _, size in item.free}
+    for node in reached(_claimed(item), item.scope):
+        if isinstance(node, t.Letter | t.Indexed):
+            with suppress(MeaningError):
+                name = name_of(node, item.scope)
+                found |= {*name.sizes, *(name.shape or ())} | ({name.name} if name.kind == "size" else set())
+    return sorted(size for size in found if isinstance(size, str) and size != STEPS)
 
 
 def _counts_sizes(item: Item) -> bool:

@@ -549,16 +549,25 @@ class Terms:
         """The name of the page's function that a term applies, or a derivative of it."""
         return self._slopes.get(applied.func.__name__, (None, 0))[0]
 
-    def _nth(self, function: Callable, primes: int, parts: tuple[sp.Expr, ...], name: str = "") -> sp.Expr:
+    def _nth(
+        self,
+        function: Callable,
+        primes: int,
+        parts: tuple[sp.Expr, ...],
+        name: str = "",
+        conventions: Iterable[Convention] | None = None,
+    ) -> sp.Expr:
+        """A derivative of a function of one number, with what is agreed of it."""
         if not primes:
             return function(*parts)
         (part,) = parts
+        conventions = self.scope.conventions if conventions is None else conventions
         variable = sp.Dummy("z", real=True)
         with self.noting() as gaps:
             result = function(variable)
             for order in range(1, primes + 1):
                 result = self.derivative(result, variable)
-                for convention in self.scope.conventions:
+                for convention in conventions:
                     if (convention.function, convention.primes) == (name, order):
                         result = self._agreed(result, variable, convention)
         excluded = self._excluded(variable, self.scope.definitions.get(name))
@@ -850,7 +859,9 @@ class Terms:
         name = getattr(term.func, "__name__", "")
         if name in self._slopes:
             function, primes = self._slopes[name]
-            return self.function(function, primes + 1, (part,))
+            if function in self.scope.definitions and self._has_kinks(function):  # what is agreed is agreed of f'
+                return self._nth(lambda x: self._expanded_function(function, primes, (x,)), 1, (part,), function, ())
+            return self._smooth(function, primes + 1)(part)
         match term:
             case sp.exp():
                 return term
