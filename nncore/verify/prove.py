@@ -116,6 +116,9 @@ def _is_zero(reduced: sp.Expr, facts: Facts, everywhere: bool) -> bool:
         return True
     if reduced.has(sp.zoo, sp.nan, sp.oo):
         return False
+    opened = _opened(reduced)
+    if opened and all(_is_zero(body, facts, everywhere) for body in opened):
+        return True
     try:
         above, below = sp.fraction(sp.together(reduced))
         if everywhere and not all(is_not_zero(factor, facts) for factor in sp.Mul.make_args(below)):
@@ -126,6 +129,22 @@ def _is_zero(reduced: sp.Expr, facts: Facts, everywhere: bool) -> bool:
         return numerator == 0
     except sp.PolynomialError:
         return False
+
+
+def _opened(reduced: sp.Expr) -> list[sp.Expr]:
+    """The bodies of sums over equal ranges, added up, and the rest: if these are 0, so is the whole; [] without sums.
+
+    Bodies are rational functions, which may cancel only after they are added. A letter that was bound gets a new name:
+    another sum beside it may bind the same one.
+    """
+    bodies: dict[tuple, tuple[dict[sp.Expr, sp.Expr], list[sp.Expr]]] = {}
+    for addend in sp.Add.make_args(reduced):
+        total = next((factor for factor in sp.Mul.make_args(addend) if isinstance(factor, sp.Sum)), None)
+        limits = total.limits if total else ()
+        fresh = {letter: sp.Dummy(integer=True, positive=True) for letter, _, _ in limits}
+        fresh, parts = bodies.setdefault(limits, (fresh, []))
+        parts.append(addend / total * total.function.xreplace(fresh) if total else addend)
+    return [sp.Add(*parts) for _, parts in bodies.values()] if any(bodies) else []
 
 
 def is_not_zero(term: sp.Expr, facts: Facts) -> bool:

@@ -499,8 +499,9 @@ class Terms:
             raise NoTerm(f"the cost {name} of an argument of a function")
         of_which = self._arguments.setdefault(name, {})
         number = of_which.setdefault((arguments, tuple(places)), len(of_which))
-        symbol = self._atom(f"{name}#{number}", tuple(places.values()))
-        self._costs[symbol] = (f"{name}#{number}", values)
+        name = f"{name}#{number}" if number else name
+        symbol = self._atom(name, tuple(places.values()))
+        self._costs[symbol] = (name, values)
         return symbol
 
     def _is_of_cost(self, atom: sp.Expr) -> bool:
