@@ -20,7 +20,7 @@ import sympy as sp
 from nncore.verify import orders
 from nncore.verify import tree as t
 from nncore.verify.expectation import Chances, Expect
-from nncore.verify.families import bounds, instance, instances, is_about_layers, lowest, reached
+from nncore.verify.families import bounds, instance, instances, is_about_layers, lowest, reached, value_of
 from nncore.verify.meaning import Item
 from nncore.verify.names import (
     EXTREMA,
@@ -105,7 +105,7 @@ def _prove(item: Item) -> Proof | None:
         return _for_all(item) or _at_shapes(item)
     if item.relation in ("<", r"\le", ">", r"\ge"):
         layers = is_about_layers((item.left, item.right, *item.conditions), item.scope)
-        if layers and not _depths(item) and _counts_layers(item):
+        if layers and not _depths(item) and not _is_uniform(item):
             return None
         found = list(instances(item))
         if found and all(any(_ordered(one, opaque) for opaque in _levels(one.scope)) for _, one in found):
@@ -151,8 +151,7 @@ def _is_about_all_steps(item: Item, letter: str) -> bool:
 
 # Layers ---------------------------------------------------------------------------------------------------------------
 
-MANY = 4  # layers of the network in which layer 2 has one before and two behind it
-SHALLOW = (1, 2)  # numbers of layers with which the first ones are the last ones, too
+FEW, MOST = 4, 6  # layers of the networks in which layers are generic, at least and at most
 
 
 def _for_layers(item: Item) -> Proof | None:
@@ -161,19 +160,17 @@ def _for_layers(item: Item) -> Proof | None:
     The proof at a generic layer uses its definition and those of its neighbors; nothing in it depends on how many
     layers there are, or on which one it is: the members before the first one that is named stay opaque, and the cost
     is any function of the last one that a derivative is taken by, through which alone it depends on those before. The
-    first and the last layers, whose neighbors may be defined in other lines, are proved in the same way. This is a
-    proof for every R only if neither the claim nor a definition says which layer it is about (`_is_generic`).
+    first and the last layers, whose neighbors may be defined in other lines, are proved in the same way, and so are
+    networks in which the first ones are the last ones, too.
     """
-    if _is_generic(item):
-        generic = _at_many_layers(item)
-        shallow = [one for numbers, one in instances(item) if numbers[last_layer(item.scope.notation)] in SHALLOW]
-        if generic and all(map(_whatever_comes_before, generic)):
-            if all(_whatever_comes_before(one) or _for_all(one) for one in shallow):
-                return Proof("one unfolding at a generic layer")
+    fixed = bool(_depths(item))
+    if not fixed and _is_uniform(item):
+        layers = _layers_of_generic(item)
+        if layers and all(_at_depth(item, depth, layers) for depth in range(layers, 0, -1)):
+            return Proof("one unfolding at a generic layer")
     if not any(isinstance(node, t.Family) for node in reached(_claimed(item), item.scope)):
         return _for_all(item)  # a sequence that is counted by r
-    fixed = bool(_depths(item))
-    if not fixed and _counts_layers(item):
+    if not fixed and not _is_uniform(item):
         return None  # what is true for 1 to 3 layers says nothing of more
     found = list(instances(item))
     proofs = [_for_all(instance) for _, instance in found]
@@ -187,33 +184,55 @@ def _claimed(item: Item) -> tuple[t.Node, ...]:
     return (item.left, item.right, *item.conditions)
 
 
-def _is_generic(item: Item) -> bool:
-    """Whether a claim about layer r, or about the last layers, is about every network with such layers.
+def _is_uniform(item: Item) -> bool:
+    """Whether nothing that a claim reaches knows the number of a layer or how many there are.
 
-    It is not if it names layers counted from both ends or by a number, if r or R is a number in it or in a definition
-    that it reaches, if a definition names a layer by its number or holds from a certain layer on, or if it reaches a
-    sequence that is counted by layers, whose members are all known.
+    Something does if r or R is a number in the claim or in a definition, as in a sum over layers or a condition; if a
+    definition names a layer by its number, the zeroth apart; or if there is a sequence that is counted by layers: its
+    members are known one by one.
     """
-    if _depths(item) or _counts_layers(item):
-        return False
-    scope = item.scope
-    positions = [position(node.layer) for node in _families(_claimed(item))]
-    if len({letter for letter, _ in positions}) != 1 or None in {letter for letter, _ in positions}:
-        return False
-    for name in {family_of(name, scope.notation) for name in item.letters} & scope.families.keys():
-        if "^{[" not in name and _is_over_layers(name, scope):
-            return False
-        for line in scope.families[name] if "^{[" in name else ():
-            ends = [end for end in (line.first, line.last) if end is not None]
-            if any(letter is None and number > 1 for letter, number in ends):
+    scope, last = item.scope, last_layer(item.scope.notation)
+    ends = [number for where in bounds(last, item.conditions) for letter, number in where if letter is None]
+    families = {family_of(name, scope.notation) for name in item.letters} & scope.families.keys()
+    meanings = [definition for name in item.letters for definition in meanings_of(name, scope)]
+    inside = [node for each in meanings for node in (each.body, *each.conditions)]
+    return not (
+        any(number > 1 for number in ends)
+        or any("^{[" not in name and _is_over_layers(name, scope) for name in families)
+        or any(map(_counter(scope), (item.left, item.right, *inside)))
+        or any(where[0] is None and where[1] > 0 for where in _positions(inside))
+    )
+
+
+def _counter(scope: Scope) -> Callable[[t.Node], bool]:
+    """Whether r or R is a number in an expression, and not only the place of a layer or of a width."""
+    family, last = widths(scope.notation), last_layer(scope.notation)
+    counted = {index.letter for index in scope.notation.indices if index.to == last}
+    placed = {family.letter} | {scalar.written.letter for scalar in scope.notation.scalars if scalar.over in counted}
+
+    def counts(node: t.Node) -> bool:
+        match node:
+            case t.Letter(name):
+                return name in counted or name == last
+            case t.Family():
                 return False
-    bodies = [definition.body for name in item.letters for definition in meanings_of(name, scope)]
-    return not any((position(node.layer) or (None, 1))[0] is None and position(node.layer) != (None, 0)
-                   for node in _families(bodies))  # fmt: skip
+            case t.Indexed(t.Letter(name), _) if name in placed:
+                return False
+            case t.Sum() | t.Product() if (position(node.upper) or (None, 0))[0] in {*counted, last}:
+                return True
+            case t.Sum() | t.Product():
+                return counts(node.body)
+            case t.Extremum(_, index, _) if index.name in counted:
+                return True
+        return any(map(counts, t.children(node)))
+
+    return counts
 
 
-def _families(nodes: Iterable[t.Node]) -> Iterator[t.Family]:
-    return (node for root in nodes for node, _ in t.walk(root) if isinstance(node, t.Family))
+def _positions(nodes: Iterable[t.Node]) -> list[tuple[str | None, int]]:
+    """The numbers of all layers that expressions name; an odd one counts as a number."""
+    found = (node for root in nodes for node, _ in t.walk(root) if isinstance(node, t.Family))
+    return [position(node.layer) or (None, 1) for node in found]
 
 
 def _is_over_layers(name: str, scope: Scope) -> bool:
@@ -223,53 +242,63 @@ def _is_over_layers(name: str, scope: Scope) -> bool:
     )
 
 
-def _at_many_layers(item: Item) -> list[Item]:
-    """The claim at every layer of a network of four for which it is made; without r, once."""
+def _layers_of_generic(item: Item) -> int:
+    """How many layers a network must have for the layers of a claim to be in its middle; 0 for a claim about none.
+
+    All that the claim names are counted from r, or all from R. There is room for all of them between the layers that
+    definitions tell apart by a number and those that they count from R.
+    """
+    named = _positions(_claimed(item))
+    families = {family_of(name, item.scope.notation) for name in item.letters} & item.scope.families.keys()
+    lines = [line for name in families if "^{[" in name for line in item.scope.families[name]]
+    ends = [line.first for line in lines] + [(line.last[0], line.last[1] + 1) for line in lines if line.last]
+    if len({letter for letter, _ in named}) != 1 or None in {letter for letter, _ in named}:
+        return 0
+    shifts = [number for _, number in named]
+    first = max((number for letter, number in ends if letter is None), default=0)
+    last = min((number for letter, number in ends if letter is not None), default=1) - 1
+    layers = first + max(shifts) - min(shifts) - last
+    return max(layers, FEW) if layers <= MOST else 0
+
+
+def _at_depth(item: Item, depth: int, generic: int) -> bool:
+    """Whether a claim holds in all layers of a network for which it is made; in the deepest, for a generic one."""
     index, last = widths(item.scope.notation).index, last_layer(item.scope.notation)
-    places = [2]
+    places = [1]
     if any(letter == index for letter, _ in item.free):
         ends = bounds(index, item.conditions)
-        lower, upper = ([number + MANY * (name == last) for name, number in end] for end in ends)
-        places = range(max(lower, default=1), min([MANY, *upper]) + 1)
-    found = [_instance_at(item, {last: MANY, index: place}) for place in places]
-    return [] if None in found else found
+        lower, upper = ([value_of(end, depth, item.scope.notation) for end in each] for each in ends)
+        places = range(max(lower, default=1), min([depth, *upper]) + 1)
+    at_end = any(letter == last for letter, _ in _positions(_claimed(item)))
+    for place in places:
+        one = _instance_at(item, {last: depth, index: place})
+        if one is None and depth < generic:
+            continue  # there are no such layers, or not so many
+        if one is None or not (_whatever_comes_before(one, at_end) or (depth < generic and _for_all(one))):
+            return False
+    return True
 
 
-def _counts_layers(item: Item) -> bool:
-    """Whether r or R is a number in a claim or in what it reaches, and not only the place of a layer.
-
-    A sum over all layers counts them, and so does a condition of a claim that compares R with a number.
-    """
-    index, last = widths(item.scope.notation).index, last_layer(item.scope.notation)
-
-    def counts(node: t.Node) -> bool:
-        match node:
-            case t.Letter(name):
-                return name in (index, last)
-            case t.Family():
-                return False
-            case t.Indexed(t.Letter() as base, _):
-                return counts(base)
-            case t.Sum() | t.Product():
-                return (position(node.upper) or (None, 0))[0] in (index, last) or counts(node.body)
-        return any(map(counts, t.children(node)))
-
-    bodies = [definition.body for name in item.letters for definition in meanings_of(name, item.scope)]
-    ends = [number for where in bounds(last, item.conditions) for letter, number in where if letter is None]
-    return any(map(counts, (item.left, item.right, *bodies))) or any(number > 1 for number in ends)
-
-
-def _whatever_comes_before(item: Item) -> bool:
+def _whatever_comes_before(item: Item, at_end: bool) -> bool:
     """Whether a claim about numbered layers holds for all values of the layers before the first one that it names.
 
-    Behind the last one that it names nothing may be known, either, unless that is the last layer of all: then the cost
-    is cut.
+    No derivative is taken through these. Behind the last one that it names nothing may be known, either, unless the
+    claim counts its layers from the last one: the cost is cut.
     """
     first, last = min(_layers(item), default=1), max(_layers(item), default=1)
     functions = {name for name, definition in item.scope.definitions.items() if definition.arguments}
-    highest = max((_layer_of(name, 0) for name in item.letters), default=0)
-    tried = [*_cut(item), *([item] if highest <= last else [])]
-    return any(_equal(each, lambda name: _layer_of(name, first) < first or name in functions) for each in tried)
+
+    def is_before(name: str) -> bool:
+        return _layer_of(name, first) < first
+
+    def is_opaque(name: str) -> bool:
+        return is_before(name) or name in functions
+
+    for each in (*_cut(item), item):
+        reached_ = {_layer_of(name, 0) for side in (each.left, each.right) for name in letters(side, each.scope)}
+        if (at_end or max(reached_, default=0) <= last) and _equal(each, is_opaque, sealed=is_before):
+            return True
+    return False
 
 
 def _depths(item: Item) -> list[int]:
@@ -299,7 +328,7 @@ def _layer_of(name: str, otherwise: int) -> int:
 
 
 def _cut(item: Item) -> Iterator[Item]:
-    """The claim with the cost as any function of an array of the last layer that is differentiated by, or the next one.
+    """The claim with the cost as any function of an array of the last layer that is differentiated by.
 
     The cost may contain nothing else of what these are made of: else it depends on that in another way, too.
     """
@@ -308,9 +337,9 @@ def _cut(item: Item) -> Iterator[Item]:
     named = [name_of(variable, item.scope).name for node in nodes for variable in node.variables]
     last = max((_layer_of(name, 0) for name in named), default=0)
     defined = sorted((family.partition("^{[")[0] for family in item.scope.families if "^{[" in family), reverse=True)
-    for layer, letter in product((last, last + 1), defined if costs and last else ()):
-        if member_name(letter, (None, layer)) in item.scope.definitions:
-            yield from _cut_at(item, costs, named, t.Family(t.Letter(letter), t.Number(str(layer))))
+    for letter in defined if costs and last else ():
+        if member_name(letter, (None, last)) in item.scope.definitions:
+            yield from _cut_at(item, costs, named, t.Family(t.Letter(letter), t.Number(str(last))))
 
 
 def _cut_at(item: Item, costs: set[str], named: list[str], through: t.Family) -> Iterator[Item]:
@@ -453,9 +482,14 @@ def _levels(scope: Scope) -> Iterator[Callable[[str], bool]]:
 # One attempt ----------------------------------------------------------------------------------------------------------
 
 
-def _equal(item: Item, opaque: Callable[[str], bool], unfolded: str = "") -> bool:
+def _equal(
+    item: Item,
+    opaque: Callable[[str], bool],
+    unfolded: str = "",
+    sealed: Callable[[str], bool] = lambda name: False,
+) -> bool:
     try:
-        terms = prepared(item, opaque, unfolded=unfolded)
+        terms = prepared(item, opaque, unfolded=unfolded, sealed=sealed)
         given = given_by(item, terms, free_indices(item, terms))
         for left, right in _sides(item, terms):
             facts = given.where_both_exist(left.term, right.term, terms)
@@ -772,10 +806,11 @@ def prepared(
     sizes: Mapping[str, int] | None = None,
     classes: Mapping[tuple[str, int], int] | None = None,
     unfolded: str = "",
+    sealed: Callable[[str], bool] = lambda name: False,
 ) -> Terms:
     """Terms of an item, with the sizes that its conditions fix, and others that are fixed at will."""
     terms = Terms(
-        item.scope, {**Checker(item.scope, item.conditions).fixed, **(sizes or {})}, opaque, classes, unfolded
+        item.scope, {**Checker(item.scope, item.conditions).fixed, **(sizes or {})}, opaque, classes, unfolded, sealed
     )
     for size, number in item.least:
         if not terms.size(size).is_Integer:

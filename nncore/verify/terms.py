@@ -97,6 +97,8 @@ class Terms:
     unfolded : str
         An index of sequences, such as t: the member u_t is expanded by its recursion, and a sum up to t ends before
         its last addend, which stands beside it.
+    sealed : function
+        Whether no derivative is taken through a letter, because nothing may be known of it.
     """
 
     def __init__(
@@ -106,12 +108,14 @@ class Terms:
         opaque: Callable[[str], bool] = lambda name: False,
         classes: Mapping[tuple[str, int], int] | None = None,
         unfolded: str = "",
+        sealed: Callable[[str], bool] = lambda name: False,
     ):
         self.scope = scope
         self.unfolded = unfolded
         self.classes = classes or {}
         self.sizes = sizes or {}
         self.opaque = opaque
+        self.sealed = sealed
         self.ranges: dict[sp.Expr, sp.Expr] = {}
         self.has_cases = False  # whether there are cases, of which only one need have a value
         self.members: set[str] = set()  # derivatives of members of sequences, which are members, too
@@ -778,6 +782,8 @@ class Terms:
             return sp.S.Zero
         if other not in self._below(name):
             return sp.S.Zero
+        if self.sealed(name):
+            raise NoTerm(f"a derivative through {name}")
         return self.derivative(self.expanded(name, _indices(term)), by)
 
     def _of_member(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
