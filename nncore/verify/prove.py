@@ -55,7 +55,8 @@ class Facts:
         """Whether a term is one of those that are positive, or the sum of one and a number that is not negative."""
         if term in self.positive:
             return True
-        if term.is_Add and any((term - known).is_number and (term - known).is_nonnegative for known in self.positive):
+        rests = (term - known for known in self.positive)
+        if any(rest.is_number and rest.is_nonnegative for rest in rests):
             return True
         return any(self._is_one_of(term, pattern, sizes) for pattern, sizes in self.within)
 
@@ -101,6 +102,7 @@ def vanishes(
     Where it has no value, because a divisor is 0 or a logarithm is taken of what is not positive, nothing is said.
     With ``everywhere`` no divisor is cleared that is not surely positive.
     """
+    facts = replace(facts, ranges=ranges)
     reduced = normal_form(difference, ranges, facts)
     return _is_zero(reduced, facts, everywhere) or _is_zero_for_every_sign(
         reduced, ranges, facts, everywhere, MOST_SIGNS
@@ -177,12 +179,26 @@ def _is_zero_for_every_sign(reduced: sp.Expr, ranges: dict, facts: Facts, everyw
         if _impossible(case, up, down, facts):
             continue
         here = replace(facts, positive=facts.positive | positive_here)
-        there = _normalized(reduced.xreplace(case), ranges, here)
+        there = _normalized(_in_case(reduced, case), ranges, here)
         if not _is_zero(there, here, everywhere) and not _is_zero_for_every_sign(
             there, ranges, here, everywhere, most - 1
         ):
             return False
     return True
+
+
+def _in_case(expression: sp.Expr, case: dict[sp.Expr, sp.Expr]) -> sp.Expr:
+    """An expression where some of its letters or indicators have a value.
+
+    An addend whose indicators say that it does not count there is left out before it is evaluated: it need not have a
+    value.
+    """
+
+    def counts(factor):
+        return not isinstance(factor, Positive) or indicator(factor.args[0].xreplace(case)) != 0
+
+    addends = (addend for addend in sp.Add.make_args(expression) if all(map(counts, sp.Mul.make_args(addend))))
+    return sp.Add(*(addend.xreplace(case) for addend in addends))
 
 
 def solution(part: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:

@@ -104,13 +104,17 @@ def _prove(item: Item) -> Proof | None:
             return _for_layers(item)
         return _for_all(item) or _at_shapes(item)
     if item.relation in ("<", r"\le", ">", r"\ge"):
-        layers = is_about_layers((item.left, item.right, *item.conditions), item.scope)
-        if layers and not _depths(item) and not _is_uniform(item):
-            return None
-        found = list(instances(item))
-        if found and all(any(_ordered(one, opaque) for opaque in _levels(one.scope)) for _, one in found):
-            return Proof("by sign", tuple(tuple(numbers.items()) for numbers, _ in found if numbers))
+        found = _instances(item)
+        if found and all(any(_ordered(one, opaque) for opaque in _levels(one.scope)) for one in found):
+            return Proof("by sign")
     return None
+
+
+def _instances(item: Item) -> list[Item]:
+    """A claim with its layers as numbers, one for each; none if there may be any number of layers."""
+    if is_about_layers(_claimed(item), item.scope) and not _depths(item):
+        return []
+    return [one for _, one in instances(item)]
 
 
 def _for_all(item: Item) -> Proof | None:
@@ -155,29 +159,26 @@ FEW, MOST = 4, 6  # layers of the networks in which layers are generic, at least
 
 
 def _for_layers(item: Item) -> Proof | None:
-    """A claim about layers: at a generic layer, where nothing is known of the layers before it, else at 1 to 3 layers.
+    """A claim about layers: at a generic layer, where nothing is known of the layers before it.
 
     The proof at a generic layer uses its definition and those of its neighbors; nothing in it depends on how many
     layers there are, or on which one it is: the members before the first one that is named stay opaque, and the cost
     is any function of the last one that a derivative is taken by, through which alone it depends on those before. The
     first and the last layers, whose neighbors may be defined in other lines, are proved in the same way, and so are
     networks in which the first ones are the last ones, too.
+
+    What is true for some numbers of layers says nothing of more; only if their number is fixed, all are unfolded.
     """
-    fixed = bool(_depths(item))
-    if not fixed and _is_uniform(item):
+    if _depths(item):
+        found = _instances(item)
+        return Proof("every layer unfolded") if found and all(map(_for_all, found)) else None
+    if _is_uniform(item):
         layers = _layers_of_generic(item)
         if layers and all(_at_depth(item, depth, layers) for depth in range(layers, 0, -1)):
             return Proof("one unfolding at a generic layer")
     if not any(isinstance(node, t.Family) for node in reached(_claimed(item), item.scope)):
         return _for_all(item)  # a sequence that is counted by r
-    if not fixed and not _is_uniform(item):
-        return None  # what is true for 1 to 3 layers says nothing of more
-    found = list(instances(item))
-    proofs = [_for_all(instance) for _, instance in found]
-    if not proofs or None in proofs:
-        return None
-    depths = tuple((tuple(sorted(numbers.items()))) for numbers, _ in found)
-    return Proof("every layer unfolded", () if fixed else depths)
+    return None
 
 
 def _claimed(item: Item) -> tuple[t.Node, ...]:
@@ -589,8 +590,9 @@ def _is_complete(side: Side, terms: Terms, facts: Facts) -> bool:
 def _up_to(item: Item, right: t.Node, letter: t.Letter, order: int) -> Proof | None:
     """Whether the Taylor polynomial of the rest starts at the order that is printed.
 
-    The rest and its derivatives have no gaps, its roots and logarithms none of 0 where the step is 0; what remains in
-    its divisor does not depend on the step.
+    The rest and its derivatives below that order have no gaps, and the last of them has no jumps, so that one more is
+    bounded on both sides of 0; its roots and logarithms are none of 0 where the step is 0; what remains in its divisor
+    does not depend on the step.
     """
     item = replace(item, right=right)
     step = sp.Symbol(letter.name, real=True)
@@ -605,11 +607,12 @@ def _up_to(item: Item, right: t.Node, letter: t.Letter, order: int) -> Proof | N
             if below.has(step) and sp.expand(below / step**lost).has(step):
                 return None
             with terms.noting() as gaps:
-                for _ in range(order + lost):
+                for place in range(order + lost):
+                    above = terms.derivative(above, step) if place else above
                     if not vanishes(above.xreplace({step: sp.S.Zero}), terms.ranges, facts):
                         return None
-                    above = terms.derivative(above, step)
-            if not _is_complete(Side(above, (*left.gaps, *right.gaps, *gaps)), terms, facts):
+            gaps = (*left.gaps, *right.gaps, *gaps, *terms.jumps(above, step))
+            if not _is_complete(Side(above, gaps), terms, facts):
                 return None
     except (NoTerm, sp.PolynomialError):
         return None

@@ -126,6 +126,7 @@ class Terms:
         self._held: str | None = None  # the letter by which a derivative is taken: it is not expanded
         self._gaps: dict[sp.Expr, None] = {}
         self._fixed: dict[sp.Expr, sp.Dummy] = {}  # what is taken as constant while the rest is differentiated
+        self._bends = False  # whether two pieces that meet may have two slopes
         self._written = 1  # how many addends the sums have together that are being written out
         self._memo: dict = {}
 
@@ -652,7 +653,18 @@ class Terms:
 
     def derivative(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
         """The derivative of a term by an entry or a number; its gaps are where the term has none."""
-        return self._remembered(("derivative", term, by, self._held), lambda: self._of_pieces(term, by))
+        key = ("derivative", term, by, self._held, self._bends)
+        return self._remembered(key, lambda: self._of_pieces(term, by))
+
+    def jumps(self, term: sp.Expr, by: sp.Expr) -> list[sp.Expr]:
+        """What is 0 wherever a term is a continuous function of a letter: the gaps of a derivative that may bend."""
+        self._bends = True
+        try:
+            with self.noting() as gaps:
+                self.derivative(term, by)
+            return list(gaps)
+        finally:
+            self._bends = False
 
     def _of_pieces(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
         """The derivative of each piece of a term that indicators cut, and what has to hold where pieces meet.
@@ -685,8 +697,8 @@ class Terms:
             middle = _branch(term, dict.fromkeys(some, 0), nested, slope)
             for signs in product((1, -1), repeat=len(some)):
                 there, *others = _branch(term, dict(zip(some, signs, strict=True)), nested)
-                pieces = [there - middle[0], self._slope_of_branch(there, by) - middle[-1]]
-                pieces += [one - other for one, other in zip(others, middle[1:-1], strict=True)]
+                pieces = [there - middle[0], *(one - other for one, other in zip(others, middle[1:-1], strict=True))]
+                pieces += [] if self._bends else [self._slope_of_branch(there, by) - middle[-1]]
                 self._note(here * _at_zero(piece, some) for piece in pieces)
         return slope
 
