@@ -52,13 +52,14 @@ class Facts:
     ranges: Mapping[sp.Expr, sp.Expr] = field(default_factory=dict)
 
     def says_positive(self, term: sp.Expr) -> bool:
-        """Whether a term is one of those that are positive, or the sum of one and a number that is not negative."""
-        if term in self.positive:
-            return True
-        rests = (term - known for known in self.positive)
-        if any(rest.is_number and rest.is_nonnegative for rest in rests):
+        """Whether a term is one of those that are positive, or a sum of them, some times, and of positive numbers."""
+        if term in self.positive or any(self._adds_up(term - known) for known in self.positive):
             return True
         return any(self._is_one_of(term, pattern, sizes) for pattern, sizes in self.within)
+
+    def _adds_up(self, rest: sp.Expr) -> bool:
+        parts = (addend.as_coeff_Mul() for addend in sp.Add.make_args(rest))
+        return all(count == 0 or (count > 0 and (part == 1 or part in self.positive)) for count, part in parts)
 
     def _is_one_of(self, term: sp.Expr, pattern: sp.Expr, sizes: tuple[tuple[sp.Wild, sp.Expr], ...]) -> bool:
         found = term.match(pattern)
@@ -278,7 +279,10 @@ def _signs(expression: sp.Expr) -> sp.Expr:
             continue
         opposite = _negated(indicator)
         rest, factor = (expression.coeff(indicator, power) for power in (0, 1))
-        letter = min(part.atoms(sp.Indexed, sp.Dummy) or part.free_symbols, key=sp.default_sort_key)
+        numbers = [letter for letter in part.atoms(sp.Indexed, sp.Symbol) if not letter.is_integer]
+        letter = min(numbers, key=lambda each: (each.is_Symbol, sp.default_sort_key(each)), default=None)
+        if letter is None:
+            continue
         if not factor.has(letter) or not factor.is_polynomial(letter) or not part.is_polynomial(letter):
             continue
         if sp.expand(expression - rest - factor * indicator) != 0:
@@ -353,9 +357,16 @@ def _reduce(expression: sp.Expr, ranges: dict, depth: int, facts: Facts = NOTHIN
         return _absolute(parts[0])
     if isinstance(expression, Product):
         return _product(parts[0], ranges, depth, facts)
+    if isinstance(expression, Factor):
+        return sp.Add(*(_factor(each) for each in sp.Mul.make_args(sp.factor_terms(parts[0]))))
     if isinstance(expression, Positive):
         return indicator(parts[0], facts)
     return expression.func(*parts)
+
+
+def _factor(part: sp.Expr) -> sp.Expr:
+    base, exponent = part.as_base_exp()
+    return exponent * Factor(base) if exponent.is_Integer else Factor(part)
 
 
 def _product(total: sp.Expr, ranges: dict, depth: int, facts: Facts) -> sp.Expr:
@@ -371,7 +382,8 @@ def _product(total: sp.Expr, ranges: dict, depth: int, facts: Facts) -> sp.Expr:
             logarithms = with_fresh_letters(addend.replace(Factor, sp.log))
             result *= _split(_reduce(logarithms, ranges, depth, facts))
         else:
-            result *= Product(addend)
+            count, rest = addend.as_coeff_Mul()
+            result *= Product(rest) ** count if count.is_Integer else Product(addend)
     return result
 
 

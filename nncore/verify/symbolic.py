@@ -41,6 +41,7 @@ from nncore.verify.prove import (
     Facts,
     Least,
     Positive,
+    Product,
     is_not_zero,
     normal_form,
     positive,
@@ -105,7 +106,7 @@ def _prove(item: Item) -> Proof | None:
         return _for_all(item) or _at_shapes(item)
     if item.relation in ("<", r"\le", ">", r"\ge"):
         found = _instances(item)
-        if found and all(any(_ordered(one, opaque) for opaque in _levels(one.scope)) for one in found):
+        if found and all(any(_ordered(one, opaque) for opaque in _levels(one)) for one in found):
             return Proof("by sign")
     return None
 
@@ -119,7 +120,7 @@ def _instances(item: Item) -> list[Item]:
 
 def _for_all(item: Item) -> Proof | None:
     """A proof for all sizes: at once, or step by step."""
-    if any(_equal(item, opaque) for opaque in _levels(item.scope)):
+    if any(_equal(item, opaque) for opaque in _levels(item)):
         return Proof("symbolic difference is 0")
     for letter, size in item.free:
         if size == STEPS or any(letter == family[-1] for family in item.scope.families):
@@ -413,7 +414,7 @@ def _follows(goal: sp.Expr, known: sp.Expr, terms: Terms, facts: Facts, is_open:
     of their divisors, which is to prove more: that the numerators are 0 at all steps.
     """
     goal, known = (normal_form(each, terms.ranges, facts) for each in (goal, known))
-    dense = is_open and not (goal + known).has(Positive)
+    dense = is_open and _is_continuous(goal + known)
 
     def is_safe(part: sp.Expr) -> bool:
         return is_not_zero(part, facts) or (dense and _is_of_inputs(part.as_base_exp()[0], terms))
@@ -435,6 +436,12 @@ def _follows(goal: sp.Expr, known: sp.Expr, terms: Terms, facts: Facts, is_open:
                 return True
             break
     return False
+
+
+def _is_continuous(term: sp.Expr) -> bool:
+    """Whether a term has a continuous value wherever its divisors are not 0."""
+    powers = all(power.exp.is_integer for power in term.atoms(sp.Pow))
+    return powers and not term.has(Positive, sp.log, Expect, Product)
 
 
 def _is_open(item: Item) -> bool:
@@ -465,19 +472,16 @@ def _is_of_inputs(base: sp.Expr, terms: Terms) -> bool:
 # How much is expanded -------------------------------------------------------------------------------------------------
 
 
-def _levels(scope: Scope) -> Iterator[Callable[[str], bool]]:
-    """From all letters opaque to none."""
-    yield lambda name: True
-    lowest = {
+def _levels(item: Item) -> list[Callable[[str], bool]]:
+    """From all letters opaque to none, without those that leave the same letters of a claim opaque."""
+    scope = item.scope
+    lowest_ = {
         name
         for name, definition in scope.definitions.items()
         if not definition.arguments and not letters(definition.body, scope) & scope.definitions.keys()
     }
-    if lowest:
-        yield lambda name: name in lowest
-    if scope.placed:
-        yield lambda name: name in scope.placed
-    yield lambda name: False
+    levels = (lambda name: True, lowest_.__contains__, scope.placed.__contains__, lambda name: False)
+    return list({frozenset(filter(level, item.letters & scope.definitions.keys())): level for level in levels}.values())
 
 
 # One attempt ----------------------------------------------------------------------------------------------------------

@@ -401,7 +401,8 @@ class Terms:
 
     def _sum(self, index: t.Letter, lower: t.Node, upper: t.Node, body: t.Node, env: Mapping) -> Value:
         low, high = self.number(lower, env), self.number(upper, env)
-        inner = self.value(body, {**env, index.name: sp.Dummy(integer=True, positive=True)})
+        with self.noting():  # to see whether it is a matrix
+            inner = self.value(body, {**env, index.name: sp.Dummy(integer=True, positive=True)})
         if not isinstance(inner, Grid):
             return self.total(high, lambda k: self.number(body, {**env, index.name: k}), low)
 
@@ -593,7 +594,8 @@ class Terms:
     def _agreed(self, slope: sp.Expr, variable: sp.Expr, convention: Convention) -> sp.Expr:
         """The derivative with the value of a convention at its one point, where it has none of its own: a gap less."""
         point, value = self.number(convention.point, {}), self.number(convention.value, {})
-        if not self._gaps:
+        there = [gap.xreplace({variable: point}).replace(Positive, indicator) for gap in self._gaps]
+        if all(sp.expand(gap) == 0 for gap in there):
             raise NoTerm("a convention about a derivative that exists")
         elsewhere = indicator(variable - point) + indicator(point - variable)
         gaps = [elsewhere * gap for gap in self._gaps]
