@@ -57,9 +57,11 @@ class Facts:
             return True
         return any(self._is_one_of(term, pattern, sizes) for pattern, sizes in self.within)
 
-    def _adds_up(self, rest: sp.Expr) -> bool:
+    def _adds_up(self, rest: sp.Expr, most: int = 2) -> bool:
         parts = (addend.as_coeff_Mul() for addend in sp.Add.make_args(rest))
-        return all(count == 0 or (count > 0 and (part == 1 or part in self.positive)) for count, part in parts)
+        if all(count == 0 or (count > 0 and (part == 1 or part in self.positive)) for count, part in parts):
+            return True
+        return most > 0 and any(self._adds_up(rest - known, most - 1) for known in self.positive if known.is_Add)
 
     def _is_one_of(self, term: sp.Expr, pattern: sp.Expr, sizes: tuple[tuple[sp.Wild, sp.Expr], ...]) -> bool:
         found = term.match(pattern)
@@ -119,9 +121,11 @@ def _is_zero(reduced: sp.Expr, facts: Facts, everywhere: bool) -> bool:
         return True
     if reduced.has(sp.zoo, sp.nan, sp.oo):
         return False
-    opened = _opened(reduced)
-    if opened and all(_is_zero(body, facts, everywhere) for body in opened):
+    opened, rest = _opened(reduced)
+    if opened and all(_is_zero(body, facts, everywhere) for body in (*opened, rest)):
         return True
+    if opened and not any(addend.has(sp.Sum) for addend in sp.Add.make_args(reduced) if not _is_one_sum(addend)):
+        return False  # whatever else is done, sums are letters that are independent of each other
     try:
         above, below = sp.fraction(sp.together(reduced))
         if everywhere and not all(is_not_zero(factor, facts) for factor in sp.Mul.make_args(below)):
@@ -134,20 +138,29 @@ def _is_zero(reduced: sp.Expr, facts: Facts, everywhere: bool) -> bool:
         return False
 
 
-def _opened(reduced: sp.Expr) -> list[sp.Expr]:
-    """The bodies of sums over equal ranges, added up, and the rest: if these are 0, so is the whole; [] without sums.
+def _opened(reduced: sp.Expr) -> tuple[list[sp.Expr], sp.Expr]:
+    """The bodies of sums over equal ranges, added up, and the rest: if these are 0, so is the whole.
 
     Bodies are rational functions, which may cancel only after they are added. A letter that was bound gets a new name:
     another sum beside it may bind the same one.
     """
     bodies: dict[tuple, tuple[dict[sp.Expr, sp.Expr], list[sp.Expr]]] = {}
+    rest = []
     for addend in sp.Add.make_args(reduced):
         total = next((factor for factor in sp.Mul.make_args(addend) if isinstance(factor, sp.Sum)), None)
-        limits = total.limits if total else ()
-        fresh = {letter: sp.Dummy(integer=True, positive=True) for letter, _, _ in limits}
-        fresh, parts = bodies.setdefault(limits, (fresh, []))
-        parts.append(addend / total * total.function.xreplace(fresh) if total else addend)
-    return [sp.Add(*parts) for _, parts in bodies.values()] if any(bodies) else []
+        if total is None:
+            rest.append(addend)
+            continue
+        fresh = {letter: sp.Dummy(integer=True, positive=True) for letter, _, _ in total.limits}
+        fresh, parts = bodies.setdefault(total.limits, (fresh, []))
+        parts.append(addend / total * total.function.xreplace(fresh))
+    return [sp.Add(*parts) for _, parts in bodies.values()], sp.Add(*rest)
+
+
+def _is_one_sum(addend: sp.Expr) -> bool:
+    """Whether an addend is a sum with a factor that has none."""
+    sums = [factor for factor in sp.Mul.make_args(addend) if factor.has(sp.Sum)]
+    return len(sums) == 1 and isinstance(sums[0], sp.Sum)
 
 
 def is_not_zero(term: sp.Expr, facts: Facts) -> bool:

@@ -64,8 +64,11 @@ class OutOfTime(BaseException):
 def time_limit(seconds: float) -> Iterator[None]:
     """Ends what runs inside after some seconds of computing; outside of the main thread, which has no timer, never."""
 
+    over: list[bool] = []
+
     def ring(*_):
-        raise OutOfTime
+        if not over:
+            raise OutOfTime
 
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
@@ -75,6 +78,7 @@ def time_limit(seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
+        over.append(True)
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
 
@@ -726,6 +730,8 @@ def _ordered(item: Item, opaque: Callable[[str], bool]) -> bool:
             smaller, larger = (left, right) if item.relation in ("<", r"\le") else (right, left)
             difference = given.renamed(larger.term - smaller.term)
             difference = sp.factor_terms(sp.together(normal_form(difference, terms.ranges, given.facts)))
+            if difference.has(sp.I):
+                return False
             if not positive(difference, given.facts):
                 if item.relation in ("<", ">") or not _not_negative(difference, given.facts):
                     return False

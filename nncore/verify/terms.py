@@ -54,6 +54,7 @@ from nncore.verify.writing import show
 LARGEST_POWER = 10_000  # of anything
 MOST_DIGITS = 10_000  # of a number
 FEW_ADDENDS, MOST_ADDENDS = 12, 2_000  # written out: always, and of plain numbers; else a sum keeps its letter
+MOST_COMPARED = 4  # entries of which the largest is written out: each is compared with all before
 MOST_BRANCHES = 64  # of a function near a point where several indicators jump
 
 Modulus = sp.Function("modulus", real=True)  # the absolute value of a complex number
@@ -419,7 +420,7 @@ class Terms:
         size = self.size(next(each.to for each in self.scope.notation.indices if each.letter == index.name))
         if kind not in ("max", "min"):
             raise NoTerm(f"{kind} over an index")
-        if size.is_Integer:
+        if size.is_Integer and size <= MOST_COMPARED:
             entries = [self.number(body, {**env, index.name: sp.Integer(k)}) for k in range(1, int(size) + 1)]
             result = entries[0]
             for entry in entries[1:]:

@@ -168,6 +168,18 @@ STATES = (
     r"V^{[0]} := X",
 )
 SQUARED = (*STATES, r"V^{[r]} := V^{[r-1]} \odot V^{[r-1]} \quad 1 \le r \le R", r"J := \phi(V^{[R]})")
+SQUARE = notation("arrays:\n  - {letter: Q, entry: 'q_{lm}', shape: [M, M], meaning: q}")
+LOGISTIC = (
+    notation(
+        "shadows: [u, v, Y]\narrays:\n  - {letter: V, entry: v_j, shape: [D, '1'], meaning: weights}\n"
+        "  - {letter: Y, entry: y_i, shape: [n, '1'], meaning: y}\n"
+        "  - {letter: U, entry: u_i, shape: [n, '1'], meaning: logits}\n"
+        "indices:\n  - {letter: q, to: D, meaning: input}"
+    ),
+    SIGMOID,
+    r"u_i := \sum_{j=1}^{D} x_{ij} v_j",
+    r"J := -\frac{1}{n} \sum_{i=1}^{n} (y_i \ln \sigma(u_i) + (1 - y_i) \ln(1 - \sigma(u_i)))",
+)
 GROWING = (
     notation("scalars:\n  - {letter: q, over: r, meaning: q}\n  - {letter: s, over: r, meaning: s}\nshadows: [s]"),
     r"q_0 := 1",
@@ -212,6 +224,21 @@ RULES = {
             (*STEPS, r"(t - 1) (t - 2) u_t = (t - 1) (t - 2) (t + 1) \quad t \ge 1"),
             (*STEPS, r"\frac{(t - 1) (t - 2) (u_t - t - 1)}{t} = 0 \quad t \ge 1"),
             (r"u_0 := 0", r"u_t := u_{t-1} + (t - 1) (t - 2) \quad t \ge 1", r"u_t = 0 \quad t \ge 0"),
+            (
+                r"u_0 := x",
+                r"u_t := \beta_1 u_{t-1} \quad t \ge 1",
+                r"(1 - \beta_1) u_t = (1 - \beta_1) \beta_1^t x + 1 - 1 + t \quad t \ge 0",
+            ),
+            (
+                r"u_0 := x",
+                r"u_t := \beta_1 u_{t-1} \quad t \ge 1",
+                r"u_t = \beta_1^t x + \begin{cases} 0, & t < 9 \\ 1, & t \ge 9 \end{cases} \quad t \ge 0",
+            ),
+            (r"u_0 := x", r"u_t := \beta_1 u_{t-1} \quad t \ge 1", r"\beta_1 u_t = \beta_1^t x \quad t \ge 1"),
+            (r"u_0 := 0", r"u_t := u_{t-1} (u_{t-1} - 1) + 0 \quad t \ge 1", r"u_t = 1 \quad t \ge 0"),
+            (r"u_0 := 1", r"u_t := u_{t-1} + x \quad t \ge 1", r"x (u_t - t x) = 0 \quad t \ge 0"),
+            (r"u_0 := 1", r"u_t := x u_{t-1} \quad t \ge 1", r"x u_t = 0 \quad t \ge 1"),
+            (r"u_0 := 0", r"u_t := u_{t-1} + x \quad t \ge 1", r"(x - z) (u_t - t x) + (x - z) = 0 \quad t \ge 0"),
         ],
         [
             (*STEPS, r"u_t = t \quad t \ge 0"),
@@ -220,6 +247,9 @@ RULES = {
             (r"\sum_{q=1}^{t-2} 1 = t - 2 \quad t \ge 2",),
             (*MEMORY, r"u_t = \frac{1 - \beta_1^t}{1 - \beta_1} x \quad t \ge 1"),
             (*MEMORY, r"\frac{1 - \beta_1}{1 - \beta_1^t} u_t = x \quad t \ge 1"),
+            (r"u_0 := x", r"u_t := \beta_1 u_{t-1} \quad t \ge 1", r"u_t = \beta_1^t x \quad t \ge 0"),
+            (r"u_0 := x", r"u_t := \beta_1 u_{t-1} \quad t \ge 1", r"z u_t = z \beta_1^t x \quad t \ge 0"),
+            (r"u_0 := 0", r"u_t := u_{t-1} + x \quad t \ge 1", r"u_t = t x \quad t \ge 0"),
         ],
     ),
     "a layer is generic only where nothing knows its number": (
@@ -506,6 +536,39 @@ RULES = {
                 r"\frac{1}{2} \kappa^2, & \lvert z \rvert > \kappa \end{cases}",
                 r"f'(z) = \max(-\kappa, \min(\kappa, z))",
             ),
+            (
+                r"\frac{\partial}{\partial x} \lvert e^x - 2 \rvert = e^x \begin{cases} 1, & e^x > 2 \\ -1, & e^x "
+                r"\le 2 \end{cases}",
+            ),
+            (
+                r"\frac{\partial}{\partial x} \max(e^x - 1, 0) = \begin{cases} e^x, & x > 0 \\ 0, & x \le 0 "
+                r"\end{cases}",
+            ),
+            (
+                r"\frac{\partial}{\partial x} \max(e^x, e^{2 x}) = \begin{cases} 2 e^{2 x}, & x > 0 \\ e^x, & x \le "
+                r"0 \end{cases}",
+            ),
+            (
+                r"\frac{\partial}{\partial x} \max(\tanh(x), 0) = \begin{cases} 1 - \tanh(x)^2, & x > 0 \\ 0, & x "
+                r"\le 0 \end{cases}",
+            ),
+            (
+                r"\frac{\partial}{\partial x} \lvert \sin(x) \rvert = \cos(x) \begin{cases} 1, & \sin(x) > 0 \\ -1, "
+                r"& \sin(x) \le 0 \end{cases}",
+            ),
+            (
+                r"\frac{\partial}{\partial x} \lvert f(x) \rvert = f'(x) \begin{cases} 1, & f(x) > 0 \\ -1, & f(x) "
+                r"\le 0 \end{cases}",
+            ),
+            (r"\frac{\partial}{\partial x} \max(x, z) + \frac{\partial}{\partial x} \min(x, z) = 1",),
+            (
+                r"\frac{\partial}{\partial h} \lvert x h \rvert = \lvert x \rvert \begin{cases} 1, & h > 0 \\ -1, & "
+                r"h \le 0 \end{cases}",
+            ),
+            (
+                r"\frac{\partial^2}{\partial x^2} \max(x, 0)^2 = \begin{cases} 2, & x > 0 \\ 0, & x \le 0 "
+                r"\end{cases}",
+            ),
         ],
         [
             (
@@ -606,6 +669,15 @@ RULES = {
                 r"f(z) := \max(z - 1, 0) + \min(z + 1, 0)",
                 r"f'(z) = \begin{cases} 1, & \lvert z \rvert > 1 \\ 0, & \lvert z \rvert < 1 \end{cases} \quad (z "
                 r"\ne 1, z \ne -1)",
+            ),
+            (r"\frac{\partial}{\partial x} \max(e^x - 1, 0)^2 = 2 e^x \max(e^x - 1, 0)",),
+            (
+                r"\frac{\partial^2}{\partial x^2} \max(x, 0)^2 = \begin{cases} 2, & x > 0 \\ 0, & x < 0 \end{cases} "
+                r"\quad (x \ne 0)",
+            ),
+            (
+                r"\frac{\partial}{\partial x} \max(e^x, e^{2 x}) = \begin{cases} 2 e^{2 x}, & x > 0 \\ e^x, & x < 0 "
+                r"\end{cases} \quad (x \ne 0)",
             ),
         ],
     ),
@@ -912,6 +984,32 @@ RULES = {
             (r"\tanh(x) = \frac{e^x - 1}{e^x + 1}",),
             (r"\sin(x)^2 + \cos(x)^2 = 2",),
             (r"\sin(2 x) = 2 \sin(x)",),
+            (r"\max_k b_k = b_1 \quad (M = 1000)",),
+            (r"\max_k b_k = b_1 \quad (M = 3)",),
+            (SQUARE, r"\frac{\partial}{\partial q_{lm}} \sum_{k=1}^{M} q_{kk} = 1"),
+            (SQUARE, r"\sum_{k=1}^{M} q_{kk} = \sum_{k=1}^{M} \sum_{l=1}^{M} q_{kl}"),
+            (SQUARE, r"Q = Q^\top"),
+            (SQUARE, r"Q Q^\top = Q^\top Q"),
+            (r"\sum_{k=1}^{M} \sum_{l=1}^{M} (b_k - b_l)^2 = 2 M \sum_{k=1}^{M} b_k^2",),
+            (r"\sum_{k=1}^{M} (\sum_{l=1}^{M} b_l) b_k z_{ik} = \sum_{k=1}^{M} b_k^2 z_{ik}",),
+            (r"\sum_{k=1}^{M} \sum_{l=1}^{M} \sum_{m=1}^{M} b_k b_l b_m = \sum_{k=1}^{M} b_k^3",),
+            (r"\sum_{m=1}^{M} \delta_{m c_i} b_m = b_1",),
+            (r"\delta_{m c_i} \delta_{k c_i} = \delta_{m c_i}",),
+            (r"\sum_{k=1}^{M} \delta_{k c_i} \delta_{m c_i} = 1",),
+            (r"b_{c_i} = b_{c_1}",),
+            (r"\delta_{k 1} \delta_{k 2} b_k = b_1 \delta_{k1}",),
+            (r"\sum_{k=1}^{M} \delta_{k c_i} = M",),
+            (SOFTMAX, r"\frac{\partial p_{im}}{\partial z_{ik}} = -p_{im} p_{ik}"),
+            (SOFTMAX, r"\sum_{i=1}^{n} p_{im} = 1"),
+            (r"x \ge 0 \quad (x > -1)",),
+            (r"x > 0 \quad (x \ge 0)",),
+            (r"x + z > 1 \quad (x > 0, z > 0)",),
+            (r"x z > 0 \quad (x > 0)",),
+            (r"x - z > 0 \quad (x > 0, z > 0)",),
+            (r"\frac{1}{1 - x} > 0 \quad (x > 0)",),
+            (r"\max(x - z, 0) = x - z \quad (x > 2, z > 1)",),
+            (r"\lvert x - z \rvert = x - z \quad (x > 1, z > -1)",),
+            (r"\ln(x) \ge 0 \quad (x > 0)",),
         ],
         [
             (r"\sqrt{x^2} = x \quad (x > 0)",),
@@ -932,6 +1030,17 @@ RULES = {
             (r"\frac{\partial^3}{\partial x^3} x^2 = 0",),
             (r"X^\top X = (X^\top X)^\top",),
             (r"\frac{\partial}{\partial x} \tanh(x) = 1 - \tanh(x)^2",),
+            (SQUARE, r"\frac{\partial}{\partial q_{lm}} \sum_{k=1}^{M} q_{kk} = \delta_{lm}"),
+            (
+                r"\sum_{k=1}^{M} \sum_{l=1}^{M} (b_k - b_l)^2 = 2 M \sum_{k=1}^{M} b_k^2 - 2 ( \sum_{k=1}^{M} b_k "
+                r")^2",
+            ),
+            (r"\sum_{m=1}^{M} \delta_{m c_i} b_m = b_{c_i}",),
+            (r"\delta_{m c_i} \delta_{k c_i} = \delta_{m c_i} \delta_{km}",),
+            (r"x + z > 0 \quad (x > 0, z > 0)",),
+            (r"x z > 0 \quad (x > 0, z > 0)",),
+            (r"x - z > 0 \quad (x > 1, z < 1)",),
+            (r"\max(x - z, 0) = x - z \quad (x > 2, z < 1)",),
         ],
     ),
     "assumptions and conditions are used for what they say": (
@@ -966,6 +1075,21 @@ RULES = {
             (r"\sum_{i=1}^{n} 1 = D \quad (n = D)",),
             (r"u = \frac{x}{z} \Rightarrow u z = x",),
             (r"u^3 = x^3 \Rightarrow u^3 = x^3 + 0 u",),
+        ],
+    ),
+    "sums over equal ranges are added before they cancel": (
+        [
+            (*LOGISTIC, r"\frac{\partial J}{\partial v_j} = \frac{1}{n} \sum_{i=1}^{n} (\sigma(u_i) + y_i) x_{ij}"),
+            (*LOGISTIC, r"\frac{\partial J}{\partial v_j} = \frac{1}{n} \sum_{i=1}^{n} (\sigma(u_i) - y_i)"),
+        ],
+        [
+            (*LOGISTIC, r"\frac{\partial J}{\partial v_j} = \frac{1}{n} \sum_{i=1}^{n} (\sigma(u_i) - y_i) x_{ij}"),
+            (*LOGISTIC, r"\frac{\partial J}{\partial V} = \frac{1}{n} X^\top (\sigma(U) - Y)"),
+            (
+                *LOGISTIC,
+                r"\frac{\partial^2 J}{\partial v_j \partial v_q} = \frac{1}{n} \sum_{i=1}^{n} \sigma(u_i) (1 - "
+                r"\sigma(u_i)) x_{ij} x_{iq}",
+            ),
         ],
     ),
 }
