@@ -92,11 +92,11 @@ class Proof:
 
 
 def prove(item: Item, seconds: float = LONGEST) -> Proof | None:
-    """A proof of a claim; None if there is none, or none in that time."""
+    """A proof of a claim; None if there is none, or none in that time and space."""
     try:
         with time_limit(seconds):
             return _prove(item)
-    except OutOfTime:
+    except (OutOfTime, RecursionError, MemoryError):
         return None
 
 
@@ -178,8 +178,8 @@ def _for_layers(item: Item) -> Proof | None:
         found = _instances(item)
         return Proof("every layer unfolded") if found and all(map(_for_all, found)) else None
     if _is_uniform(item):
-        layers = _layers_of_generic(item)
-        if layers and all(_at_depth(item, depth, layers) for depth in range(layers, 0, -1)):
+        layers, least = _layers_of_generic(item), max(lowest(last_layer(item.scope.notation), item.conditions), 1)
+        if layers >= least and all(_at_depth(item, depth, layers) for depth in range(layers, least - 1, -1)):
             return Proof("one unfolding at a generic layer")
     if not any(isinstance(node, t.Family) for node in reached(_claimed(item), item.scope)):
         return _for_all(item)  # a sequence that is counted by r
@@ -193,17 +193,17 @@ def _claimed(item: Item) -> tuple[t.Node, ...]:
 def _is_uniform(item: Item) -> bool:
     """Whether nothing that a claim reaches knows the number of a layer or how many there are.
 
-    Something does if r or R is a number in the claim or in a definition, as in a sum over layers or a condition; if a
-    definition names a layer by its number, the zeroth apart; or if there is a sequence that is counted by layers: its
-    members are known one by one.
+    Something does if r or R is a number in the claim or in a definition, as in a sum over layers; if a condition says
+    how many layers there are at most; if a definition names a layer by its number, the zeroth apart; or if there is a
+    sequence that is counted by layers: its members are known one by one.
     """
     scope, last = item.scope, last_layer(item.scope.notation)
-    ends = [number for where in bounds(last, item.conditions) for letter, number in where if letter is None]
+    highest = [number for letter, number in bounds(last, item.conditions)[1] if letter is None]
     families = {family_of(name, scope.notation) for name in item.letters} & scope.families.keys()
     meanings = [definition for name in item.letters for definition in meanings_of(name, scope)]
     inside = [node for each in meanings for node in (each.body, *each.conditions)]
     return not (
-        any(number > 1 for number in ends)
+        highest
         or any("^{[" not in name and _is_over_layers(name, scope) for name in families)
         or any(map(_counter(scope), (item.left, item.right, *inside)))
         or any(where[0] is None and where[1] > 0 for where in _positions(inside))
@@ -263,7 +263,7 @@ def _layers_of_generic(item: Item) -> int:
     shifts = [number for _, number in named]
     first = max((number for letter, number in ends if letter is None), default=0)
     last = min((number for letter, number in ends if letter is not None), default=1) - 1
-    layers = first + max(shifts) - min(shifts) - last
+    layers = max(first + max(shifts) - min(shifts) - last, lowest(last_layer(item.scope.notation), item.conditions))
     return max(layers, FEW) if layers <= MOST else 0
 
 
