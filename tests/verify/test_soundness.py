@@ -279,6 +279,25 @@ RULES = {
                 r"A^{[r]} := Z^{[r]} \quad 1 \le r \le R",
                 r"(K - 1) (K - 2) (K - 3) (K - 4) Z^{[R]} = 0 Z^{[R]}",
             ),
+            (
+                *GROWING,
+                '```{notation}\n'
+                'arrays:\n'
+                "  - {letter: V, entry: 'v_{ij}', shape: [n, D], layers: [n, D], meaning: states}\n"
+                'shadows: [v]\n'
+                '```\n',
+                r"V^{[0]} := X",
+                r"V^{[r]} := V^{[r-1]} \quad 1 \le r \le R",
+                r"(3 q_R - s_R^3 + 3 s_R^2 - 8 s_R) V^{[R]} = 0 V^{[R]}",
+            ),
+            (*STATES, r"V^{[1]} := 2 V^{[0]}", r"V^{[r]} := V^{[r-1]} \quad 2 \le r \le R", r"V^{[R]} = V^{[R-1]}"),
+            (
+                *STATES,
+                r"V^{[r]} := V^{[r-1]} + X \quad 1 \le r \le R",
+                r"K := v_{1,1}^{[R]}",
+                r"(K - v_{1,1}^{[r]}) (K - v_{1,1}^{[r]} - x_{1,1}) (K - v_{1,1}^{[r]} - 2 x_{1,1}) (K - "
+                r"v_{1,1}^{[r]} - 3 x_{1,1}) = 0 \quad 1 \le r \le R",
+            ),
             (*STATES, r"V^{[r]} := -V^{[r-1]} \quad 1 \le r \le R", r"V^{[R]} = V^{[0]}"),
             (
                 *STATES,
@@ -354,6 +373,12 @@ RULES = {
                 r"V^{[r]} = V^{[r-1]} + X \quad 1 \le r < R",
             ),
             (*STATES, r"V^{[r]} := 2 V^{[r-1]} \quad 1 \le r \le R", r"V^{[R]} = 2 V^{[R-1]}"),
+            (
+                *STATES,
+                r"V^{[1]} := 2 V^{[0]}",
+                r"V^{[r]} := V^{[r-1]} \quad 2 \le r \le R",
+                r"V^{[R]} = V^{[R-1]} \quad R \ge 2",
+            ),
         ],
     ),
     "a cost is cut only where it depends on earlier layers through the cut alone": (
@@ -504,6 +529,11 @@ RULES = {
             ),
             (r"J := \phi(\max(h, 0))", r"\frac{\partial J}{\partial h} = 0 \quad (h \le 0)"),
             (
+                r"\sigma(z) := \lvert z - 7 \rvert + \lvert z - 2 \rvert",
+                "```{prf:convention}\n:label: conv-s\n\n$$ \\sigma'(7) := 0 $$\n```\n",
+                r"\sigma'(x) = \begin{cases} 2, & x > 7 \\ 0, & 2 \le x \le 7 \\ -2, & x < 2 \end{cases}",
+            ),
+            (
                 r"\sigma(z) := \lvert z - 7 \rvert",
                 "```{prf:convention}\n:label: conv-s\n\n$$ \\sigma'(7) := 3 $$\n```\n",
                 r"\sigma'(x)^2 = 1",
@@ -629,6 +659,12 @@ RULES = {
                 r"\sigma(z) := \lvert z - 7 \rvert",
                 "```{prf:convention}\n:label: conv-s\n\n$$ \\sigma'(7) := 3 $$\n```\n",
                 r"\sigma'(7) = 3",
+            ),
+            (
+                r"\sigma(z) := \lvert z - 7 \rvert + \lvert z - 2 \rvert",
+                "```{prf:convention}\n:label: conv-s\n\n$$ \\sigma'(7) := 0 $$\n```\n",
+                r"\sigma'(x) = \begin{cases} 2, & x > 7 \\ 0, & 2 \le x \le 7 \\ -2, & x < 2 \end{cases} \quad (x "
+                r"\ne 2)",
             ),
             (
                 *HINGE,
