@@ -10,13 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 Expect = sp.Function("expectation", real=True)
 
 
 @dataclass(frozen=True)
 class Chances:
-    """Which letters are random: with independent entries, of symmetric distribution, and those made of random ones."""
+    """Which letters are random: with independent entries, of symmetric distribution, and those made of random ones.
+
+    ``derived`` has all letters, sequences and functions whose definitions contain something random, at any depth.
+    """
 
     independent: frozenset[str] = frozenset()
     symmetric: frozenset[str] = frozenset()
@@ -32,8 +36,10 @@ NO_CHANCES = Chances()
 
 
 def names(term: sp.Expr) -> set[str]:
-    """The letters of a term."""
-    return {str(atom.base) for atom in term.atoms(sp.Indexed)} | {atom.name for atom in term.atoms(sp.Symbol)}
+    """The letters of a term, and the functions without their primes."""
+    functions = {applied.func.__name__.rstrip("'") for applied in term.atoms(AppliedUndef)}
+    letters = {str(atom.base) for atom in term.atoms(sp.Indexed)} | {atom.name for atom in term.atoms(sp.Symbol)}
+    return letters | functions
 
 
 def expectation(inner: sp.Expr, chances: Chances, positive: type, known: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:

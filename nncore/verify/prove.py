@@ -13,23 +13,25 @@ residual of 0 is a proof within these rules; any other residual proves nothing.
 """
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from itertools import permutations
 
 import sympy as sp
 
 from nncore.verify.expectation import NO_CHANCES, Chances, Expect, expectation
 
-_Exp = sp.Function("E", positive=True)
+_Exp = sp.Function("exponential", positive=True)  # of a real argument
 Positive = sp.Function("positive", integer=True, nonnegative=True)  # 1 where its argument is > 0, else 0
 
-MOST_SIGNS = 4  # letters whose signs are told apart one after the other
+MOST_SIGNS = 5  # letters whose signs are told apart one after the other
 
 _LETTERS = ("lambda", "mu", "nu", "rho")
 _RESERVED = re.compile(r"_|(lambda|mu|nu|rho|xi)(_|$)")
 
 
-PositiveProduct = sp.Function("product")  # of the sum of the logarithms of its factors: exp of it, if they are positive
+Product = sp.Function("product")  # of the sum of `Factor(f)` over its factors f, which need not be positive
+Factor = sp.Function("factor")
 Least = sp.Function("least")  # ranges[Least(size)] is the number below which the size does not fall
 
 
@@ -37,17 +39,35 @@ Least = sp.Function("least")  # ranges[Least(size)] is the number below which th
 class Facts:
     """What a statement takes for granted: atoms with the values they have, and terms that are positive.
 
-    An atom that stands for many has ``Wild`` letters in the place of its indices.
+    An atom that stands for many has ``Wild`` letters in the place of its indices. ``within`` has terms with such
+    letters that are positive, each with the sizes up to which its letters run: what is learned from a logarithm in a
+    sum says nothing about entries outside of the sum. ``ranges`` are those of the letters in force.
     """
 
     values: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
     positive: frozenset[sp.Expr] = frozenset()
     roots: tuple[tuple[sp.Expr, sp.Expr], ...] = ()  # a letter, and a polynomial in it that is 0
     chances: Chances = NO_CHANCES
+    within: tuple[tuple[sp.Expr, tuple[tuple[sp.Wild, sp.Expr], ...]], ...] = ()
+    ranges: Mapping[sp.Expr, sp.Expr] = field(default_factory=dict)
 
     def says_positive(self, term: sp.Expr) -> bool:
-        """Whether a term is one of those that are positive."""
-        return any(term == known or (known.has(sp.Wild) and term.match(known)) for known in self.positive)
+        """Whether a term is one of those that are positive, or a sum of them, some times, and of positive numbers."""
+        if term in self.positive or any(self._adds_up(term - known) for known in self.positive):
+            return True
+        return any(self._is_one_of(term, pattern, sizes) for pattern, sizes in self.within)
+
+    def _adds_up(self, rest: sp.Expr, most: int = 2) -> bool:
+        parts = (addend.as_coeff_Mul() for addend in sp.Add.make_args(rest))
+        if all(count == 0 or (count > 0 and (part == 1 or part in self.positive)) for count, part in parts):
+            return True
+        return most > 0 and any(self._adds_up(rest - known, most - 1) for known in self.positive if known.is_Add)
+
+    def _is_one_of(self, term: sp.Expr, pattern: sp.Expr, sizes: tuple[tuple[sp.Wild, sp.Expr], ...]) -> bool:
+        found = term.match(pattern)
+        return found is not None and all(
+            letter in found and _within(found[letter], size, self.ranges) for letter, size in sizes
+        )
 
     def applied(self, atom: sp.Expr) -> sp.Expr:
         """The value of an atom, if it is known; else the atom."""
@@ -60,23 +80,57 @@ class Facts:
                     return value.xreplace(found)
         return atom
 
+    def in_expectation(self) -> "Facts":
+        """The facts that hold for every value of what is random: moments, and what has no random letter."""
+        return replace(
+            self,
+            values=tuple(
+                (atom, value)
+                for atom, value in self.values
+                if isinstance(atom, Expect) or not self.chances.is_random(atom + value)
+            ),
+            positive=frozenset(term for term in self.positive if not self.chances.is_random(term)),
+            within=tuple(each for each in self.within if not self.chances.is_random(each[0])),
+        )
+
 
 NOTHING = Facts()
 
 
-def vanishes(difference: sp.Expr, ranges: dict[sp.Symbol, sp.Expr], facts: Facts = NOTHING) -> bool:
-    """Whether an expression is 0 for all sizes, by the rules above; if need be, sign by sign of what is compared."""
+def vanishes(
+    difference: sp.Expr, ranges: dict[sp.Symbol, sp.Expr], facts: Facts = NOTHING, everywhere: bool = False
+) -> bool:
+    """Whether an expression is 0 for all sizes, by the rules above; if need be, sign by sign of what is compared.
+
+    Where it has no value, because a divisor is 0 or a logarithm is taken of what is not positive, nothing is said.
+    With ``everywhere`` no divisor is cleared that is not surely positive.
+    """
+    facts = replace(facts, ranges=ranges)
     reduced = normal_form(difference, ranges, facts)
-    return _is_zero(reduced, facts) or _is_zero_for_every_sign(reduced, ranges, facts, MOST_SIGNS)
+    return _is_zero(reduced, facts, everywhere) or _is_zero_for_every_sign(
+        reduced, ranges, facts, everywhere, MOST_SIGNS
+    )
 
 
-def _is_zero(reduced: sp.Expr, facts: Facts) -> bool:
+def _is_zero(reduced: sp.Expr, facts: Facts, everywhere: bool) -> bool:
+    """Whether an expression in normal form is 0 wherever its divisors are not.
+
+    A premise, a polynomial that is 0, divides the numerator: its leading coefficient is a divisor of the premise.
+    """
     if reduced == 0:
         return True
     if reduced.has(sp.zoo, sp.nan, sp.oo):
         return False
+    opened, rest = _opened(reduced)
+    if opened and all(_is_zero(body, facts, everywhere) for body in (*opened, rest)):
+        return True
+    if opened and not any(addend.has(sp.Sum) for addend in sp.Add.make_args(reduced) if not _is_one_sum(addend)):
+        return False  # whatever else is done, sums are letters that are independent of each other
     try:
-        numerator = _signs(_booleans(sp.expand(sp.numer(sp.together(reduced)))))
+        above, below = sp.fraction(sp.together(reduced))
+        if everywhere and not all(is_not_zero(factor, facts) for factor in sp.Mul.make_args(below)):
+            return False
+        numerator = _signs(booleans(sp.expand(above)))
         for letter, polynomial in facts.roots:
             numerator = sp.expand(sp.prem(numerator, polynomial, letter)) if numerator != 0 else numerator
         return numerator == 0
@@ -84,29 +138,94 @@ def _is_zero(reduced: sp.Expr, facts: Facts) -> bool:
         return False
 
 
-def _is_zero_for_every_sign(reduced: sp.Expr, ranges: dict, facts: Facts, most: int) -> bool:
-    """Whether it is 0 where the simplest compared letter is above, below and at its place."""
+def _opened(reduced: sp.Expr) -> tuple[list[sp.Expr], sp.Expr]:
+    """The bodies of sums over equal ranges, added up, and the rest: if these are 0, so is the whole.
+
+    Bodies are rational functions, which may cancel only after they are added. A letter that was bound gets a new name:
+    another sum beside it may bind the same one.
+    """
+    bodies: dict[tuple, tuple[dict[sp.Expr, sp.Expr], list[sp.Expr]]] = {}
+    rest = []
+    for addend in sp.Add.make_args(reduced):
+        total = next((factor for factor in sp.Mul.make_args(addend) if isinstance(factor, sp.Sum)), None)
+        if total is None:
+            rest.append(addend)
+            continue
+        fresh = {letter: sp.Dummy(integer=True, positive=True) for letter, _, _ in total.limits}
+        fresh, parts = bodies.setdefault(total.limits, (fresh, []))
+        parts.append(addend / total * total.function.xreplace(fresh))
+    return [sp.Add(*parts) for _, parts in bodies.values()], sp.Add(*rest)
+
+
+def _is_one_sum(addend: sp.Expr) -> bool:
+    """Whether an addend is a sum with a factor that has none."""
+    sums = [factor for factor in sp.Mul.make_args(addend) if factor.has(sp.Sum)]
+    return len(sums) == 1 and isinstance(sums[0], sp.Sum)
+
+
+def is_not_zero(term: sp.Expr, facts: Facts) -> bool:
+    """Whether a term is surely not 0: a number that is none, or what is positive or the negative of it."""
+    if term.is_number:
+        return term.is_zero is False
+    return positive(term, facts) or positive(-term, facts)
+
+
+def _is_zero_for_every_sign(reduced: sp.Expr, ranges: dict, facts: Facts, everywhere: bool, most: int) -> bool:
+    """Whether it is 0 where the simplest compared letter is above, below and at its place.
+
+    What a sum or an expectation binds has no sign outside of it.
+    """
     bound = {letter for total in reduced.atoms(sp.Sum) for letter in total.variables}
     found = [part for part in reduced.atoms(Positive) if not part.free_symbols & bound]
+    if reduced.has(Expect):
+        found = [part for part in found if not facts.chances.is_random(part)]
     if not found or not most:
         return False
     part = min(found, key=lambda each: (each.count_ops(), sp.default_sort_key(each))).args[0]
-    letters = [letter for letter in part.atoms(sp.Indexed, sp.Symbol) if part.coeff(letter) in (1, -1)]
-    if not letters:
+    solved = solution(part)
+    if solved is None:
         return False
-    letter = min(letters, key=lambda each: (not isinstance(each, sp.Indexed), sp.default_sort_key(each)))
     up, down = Positive(part), _negated(Positive(part))
     cases = [{up: sp.S.One, down: sp.S.Zero}, {up: sp.S.Zero, down: sp.S.One}]
-    cases.append({letter: sp.expand(letter - part / part.coeff(letter))})
+    cases.append(dict([solved]))
     signs = ({part}, {sp.expand(-part)}, set())
     for case, positive_here in zip(cases, signs, strict=True):
         if _impossible(case, up, down, facts):
             continue
         here = replace(facts, positive=facts.positive | positive_here)
-        there = _normalized(reduced.xreplace(case), ranges, here)
-        if not _is_zero(there, here) and not _is_zero_for_every_sign(there, ranges, here, most - 1):
+        there = _normalized(_in_case(reduced, case), ranges, here)
+        if not _is_zero(there, here, everywhere) and not _is_zero_for_every_sign(
+            there, ranges, here, everywhere, most - 1
+        ):
             return False
     return True
+
+
+def _in_case(expression: sp.Expr, case: dict[sp.Expr, sp.Expr]) -> sp.Expr:
+    """An expression where some of its letters or indicators have a value.
+
+    An addend whose indicators say that it does not count there is left out before it is evaluated: it need not have a
+    value.
+    """
+
+    def counts(factor):
+        return not isinstance(factor, Positive) or indicator(factor.args[0].xreplace(case)) != 0
+
+    addends = (addend for addend in sp.Add.make_args(expression) if all(map(counts, sp.Mul.make_args(addend))))
+    return sp.Add(*(addend.xreplace(case) for addend in addends))
+
+
+def solution(part: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:
+    """A letter with the value that it has where an expression is 0: one that the expression has with a number only."""
+    found = []
+    for letter in part.atoms(sp.Indexed, sp.Symbol):
+        factor = part.coeff(letter)
+        if factor.is_number and factor.is_zero is False:
+            value = sp.expand(letter - part / factor)
+            if not value.has(letter):
+                found.append((letter, value))
+    simplest = sorted(found, key=lambda each: (not isinstance(each[0], sp.Indexed), sp.default_sort_key(each[0])))
+    return simplest[0] if simplest else None
 
 
 def _impossible(case: dict, up: sp.Expr, down: sp.Expr, facts: Facts) -> bool:
@@ -125,6 +244,7 @@ def normal_form(expression: sp.Expr, ranges: dict[sp.Symbol, sp.Expr], facts: Fa
 
 def _normalized(expression: sp.Expr, ranges: dict[sp.Symbol, sp.Expr], facts: Facts) -> sp.Expr:
     """The normal form, also of what is nearly in it and has the letters of its sums."""
+    facts = replace(facts, ranges=ranges)
     reduced = _tidy(_reduce(expression, dict(ranges), 0, facts), ranges)
     known = {atom: facts.applied(atom) for atom in reduced.atoms(Positive, sp.Indexed, sp.KroneckerDelta)}
     known = {atom: value for atom, value in known.items() if atom != value}  # of letters that were bound before
@@ -133,10 +253,10 @@ def _normalized(expression: sp.Expr, ranges: dict[sp.Symbol, sp.Expr], facts: Fa
 
 def _tidy(expression: sp.Expr, ranges: dict) -> sp.Expr:
     """Expanded, with the letters of deltas unified, and nothing that is 0 or 1 under a power."""
-    return _signs(_booleans(_collect_deltas(sp.expand(expression), ranges)))
+    return _signs(booleans(_collect_deltas(booleans(sp.expand(expression)), ranges)))
 
 
-def _booleans(expression: sp.Expr) -> sp.Expr:
+def booleans(expression: sp.Expr) -> sp.Expr:
     """An expanded expression in which indicators and deltas, which are 0 or 1, have no powers."""
     if not expression.has(Positive, sp.KroneckerDelta):
         return expression
@@ -162,21 +282,29 @@ def _negated(indicator: sp.Expr) -> sp.Expr:
 
 
 def _signs(expression: sp.Expr) -> sp.Expr:
-    """e·[−e > 0] as e − e·[e > 0] for every letter e: a number is 0 where it has no sign."""
+    """e·[−e > 0] as e − e·[e > 0] for every letter e: a number is 0 where it has no sign.
+
+    Only of an expression that is linear in the indicator; ``coeff`` drops what has it in an exponent or in a function.
+    """
     for indicator in sorted(expression.atoms(Positive), key=sp.default_sort_key):
         part = indicator.args[0]
         if not part.could_extract_minus_sign():
             continue
         opposite = _negated(indicator)
         rest, factor = (expression.coeff(indicator, power) for power in (0, 1))
-        letter = min(part.atoms(sp.Indexed, sp.Dummy) or part.free_symbols, key=sp.default_sort_key)
-        if not factor.has(letter) or not factor.is_polynomial(letter):
+        numbers = [letter for letter in part.atoms(sp.Indexed, sp.Symbol) if not letter.is_integer]
+        letter = min(numbers, key=lambda each: (each.is_Symbol, sp.default_sort_key(each)), default=None)
+        if letter is None:
+            continue
+        if not factor.has(letter) or not factor.is_polynomial(letter) or not part.is_polynomial(letter):
+            continue
+        if sp.expand(expression - rest - factor * indicator) != 0:
             continue
         try:
             quotient, remainder = sp.div(factor, sp.expand(-part), letter)
         except sp.PolynomialError:  # an indicator in the divisor
             continue
-        expression = _booleans(sp.expand(rest + quotient * -part * (1 - opposite) + remainder * indicator))
+        expression = booleans(sp.expand(rest + quotient * -part * (1 - opposite) + remainder * indicator))
     return expression
 
 
@@ -230,7 +358,7 @@ def _reduce(expression: sp.Expr, ranges: dict, depth: int, facts: Facts = NOTHIN
     if isinstance(expression, sp.Indexed | sp.KroneckerDelta):
         return facts.applied(expression)
     if isinstance(expression, Expect):
-        inner = _tidy(_reduce(expression.args[0], ranges, depth, facts), ranges)
+        inner = _tidy(_reduce(expression.args[0], ranges, depth, facts.in_expectation()), ranges)
         mean = expectation(inner, facts.chances, Positive, facts.applied)
         return mean if mean == expression else _reduce(mean, ranges, depth, facts)
     parts = [_reduce(argument, ranges, depth, facts) for argument in expression.args]
@@ -240,13 +368,54 @@ def _reduce(expression: sp.Expr, ranges: dict, depth: int, facts: Facts = NOTHIN
         return _logarithm(parts[0], facts)
     if isinstance(expression, sp.Abs):
         return _absolute(parts[0])
-    if isinstance(expression, PositiveProduct):
-        factors = [_reduce(logarithm.args[0], ranges, depth, facts) for logarithm in expression.atoms(sp.log)]
-        if all(positive(factor, facts) for factor in factors):
-            return _split(parts[0])
+    if isinstance(expression, Product):
+        return _product(parts[0], ranges, depth, facts)
+    if isinstance(expression, Factor):
+        return sp.Add(*(_factor(each) for each in sp.Mul.make_args(sp.factor_terms(parts[0]))))
     if isinstance(expression, Positive):
         return indicator(parts[0], facts)
     return expression.func(*parts)
+
+
+def _factor(part: sp.Expr) -> sp.Expr:
+    base, exponent = part.as_base_exp()
+    return exponent * Factor(base) if exponent.is_Integer else Factor(part)
+
+
+def _product(total: sp.Expr, ranges: dict, depth: int, facts: Facts) -> sp.Expr:
+    """A product of visible factors, of powers, and of exp of the sum of logarithms where all factors are positive."""
+    result = sp.S.One
+    for addend in sp.Add.make_args(sp.expand(total)):
+        factors = addend.atoms(Factor)
+        if addend == 0:
+            continue
+        if len(factors) == 1 and not (addend / min(factors)).has(Factor, sp.Sum):
+            result *= _power(min(factors).args[0], addend / min(factors))
+        elif addend.has(sp.Sum) and all(positive(each.args[0], _over_all_sums(addend, facts)) for each in factors):
+            logarithms = with_fresh_letters(addend.replace(Factor, sp.log))
+            result *= _split(_reduce(logarithms, ranges, depth, facts))
+        else:
+            count, rest = addend.as_coeff_Mul()
+            result *= Product(rest) ** count if count.is_Integer else Product(addend)
+    return result
+
+
+def _over_all_sums(term: sp.Expr, facts: Facts) -> Facts:
+    """The facts with the ranges of all letters that sums in a term bind."""
+    return replace(
+        facts,
+        ranges={**facts.ranges, **{letter: size for total in term.atoms(sp.Sum) for letter, _, size in total.limits}},
+    )
+
+
+def with_fresh_letters(term: sp.Expr) -> sp.Expr:
+    """The term with bound letters that occur nowhere else, so that it can be brought into normal form once more."""
+
+    def fresh(body, *limits):
+        new = {letter: sp.Dummy(integer=True, positive=True) for letter, _, _ in limits}
+        return sp.Sum(body.xreplace(new), *((new[letter], low, high) for letter, low, high in limits))
+
+    return term.replace(sp.Sum, fresh)
 
 
 def _split(exponent: sp.Expr) -> sp.Expr:
@@ -326,9 +495,13 @@ def _opaque_logarithm(argument: sp.Expr) -> sp.Expr:
 
 def indicator(part: sp.Expr, facts: Facts = NOTHING) -> sp.Expr:
     """The indicator of part > 0, without positive factors; of both signs of one expression, each has its own."""
-    part = sp.expand(part)
+    part = _without_exponentials(sp.expand(part))
     if part.is_number:
-        return sp.S.One if part > 0 else sp.S.Zero
+        return Positive(part) if part.is_positive is None else sp.Integer(part.is_positive)
+    if positive(part, facts):
+        return sp.S.One
+    if positive(sp.expand(-part), facts):
+        return sp.S.Zero
     if len(part.free_symbols) == 1 and (size := min(part.free_symbols)).is_integer and size.is_positive:
         at_one, slope = part.xreplace({size: sp.S.One}), part.coeff(size)
         if sp.expand(part - slope * size).is_number and slope.is_number:  # a size is at least 1
@@ -356,17 +529,38 @@ def indicator(part: sp.Expr, facts: Facts = NOTHING) -> sp.Expr:
     return sp.Mul(*booleans, facts.applied(Positive(rest if content > 0 else -rest)))
 
 
+def _without_exponentials(part: sp.Expr) -> sp.Expr:
+    """a e^u - b, for positive numbers a and b, as u - ln(b/a), which has its sign; the negative of it alike."""
+    if not part.is_Add or len(part.args) != 2:
+        return part
+    number, rest = part.as_coeff_Add()
+    factor, power = rest.as_coeff_Mul()
+    if isinstance(power, sp.exp | _Exp) and number * factor < 0 and not power.has(sp.I):
+        difference = sp.expand(power.args[0] - sp.log(-number / factor))
+        return difference if factor > 0 else sp.expand(-difference)
+    return part
+
+
 def positive(term: sp.Expr, facts: Facts = NOTHING) -> bool:
-    """Whether a term is surely positive, by its sign alone: exponentials, and sums and products of what is positive."""
+    """Whether a term is surely positive, by its sign alone: exponentials, and sums and products of what is positive.
+
+    A sum that may be empty is not.
+    """
     if term.is_number:
         return bool(term.is_positive)
     if isinstance(term, _Exp) or term.is_positive or facts.says_positive(term):
         return True
     if isinstance(term, sp.Sum):
-        return positive(term.function, facts)
+        inside = replace(facts, ranges={**facts.ranges, **{letter: size for letter, _, size in term.limits}})
+        return all(is_size(size) for _, _, size in term.limits) and positive(term.function, inside)
     if isinstance(term, sp.Add | sp.Mul):
         return all(positive(part, facts) for part in term.args) or facts.says_positive(sp.expand(term))
     return isinstance(term, sp.Pow) and positive(term.base, facts)
+
+
+def is_size(upper: sp.Expr) -> bool:
+    """Whether a sum from 1 up to this has an addend: up to a size or a number, but not up to a step or t - 1."""
+    return bool(upper.is_Symbol or upper.is_Integer) and bool(upper.is_positive)
 
 
 def _reduce_sum(total: sp.Sum, ranges: dict, depth: int, facts: Facts = NOTHING) -> sp.Expr:
@@ -376,6 +570,7 @@ def _reduce_sum(total: sp.Sum, ranges: dict, depth: int, facts: Facts = NOTHING)
     body = body.xreplace({old: new for (old, _, _), new in zip(limits, fresh, strict=True)})
     bound = {new: size for new, (_, _, size) in zip(fresh, limits, strict=True)}
     ranges = {**ranges, **bound}
+    facts = replace(facts, ranges=ranges)
     body = _tidy(_reduce(body, ranges, depth + len(limits), facts), ranges)
     return sp.Add(*(_sum_addend(addend, bound, ranges, facts) for addend in sp.Add.make_args(body)))
 
@@ -401,11 +596,28 @@ def _sum_addend(addend: sp.Expr, bound: dict, ranges: dict, facts: Facts) -> sp.
         factors = [part for factor in factors for part in sp.Mul.make_args(factor)]
     factors = _without_quotients(factors, bound)
     idle = [letter for letter in bound if not any(letter in factor.free_symbols for factor in factors)]
+    idle = [letter for letter in idle if _is_count(bound[letter], ranges)]
     sizes = [bound.pop(letter) for letter in idle]
+    uncounted = [
+        _ordered_sum(sp.S.One, {letter: bound.pop(letter)})
+        for letter in list(bound)
+        if not any(letter in factor.free_symbols for factor in factors)
+    ]
     groups = _groups(factors, bound)
     return sp.Mul(
-        *sizes, *(facts.applied(_ordered_sum(sp.Mul(*group), own)) if own else group[0] for group, own in groups)
+        *sizes,
+        *uncounted,
+        *(facts.applied(_ordered_sum(sp.Mul(*group), own)) if own else group[0] for group, own in groups),
     )
+
+
+def _is_count(upper: sp.Expr, ranges: dict) -> bool:
+    """Whether a sum from 1 up to this has as many addends: t - 2 has none at t = 1, and not -1."""
+    symbol, number = upper.as_independent(sp.Symbol, as_Add=True)[::-1]
+    if symbol == 0 or not symbol.is_Symbol:
+        return bool(upper.is_nonnegative)
+    least = ranges.get(Least(symbol), 1 if symbol.is_positive else 0)
+    return bool(symbol.is_integer) and bool(number.is_Integer) and least + number >= 0
 
 
 def _without_quotients(factors: list[sp.Expr], bound: dict) -> list[sp.Expr]:
@@ -454,7 +666,7 @@ def _within(index: sp.Expr, size: sp.Expr, ranges: dict) -> bool:
     """Whether an index surely lies in 1…size; for a number, if a larger size is not excluded."""
     if index.is_Integer:
         return 1 <= index <= (size if size.is_Integer else ranges.get(Least(size), 1))
-    return _range(index, ranges) == size
+    return size is not None and _range(index, ranges) == size
 
 
 def _range(index: sp.Expr, ranges: dict) -> sp.Expr | None:
@@ -489,13 +701,22 @@ def _depth(expression: sp.Expr) -> int:
 
 def _collect_deltas(expression: sp.Expr, ranges: dict) -> sp.Expr:
     """f(m) δ_mq as f(q) δ_mq, with the letter that sorts first, in every addend of an expanded expression."""
+    return sp.Add(*(_unified(addend, ranges) for addend in sp.Add.make_args(expression)))
 
-    def unified(addend):
-        factors = list(sp.Mul.make_args(addend))
-        for delta in [factor for factor in factors if isinstance(factor, sp.KroneckerDelta)]:
-            keep, drop = sorted(delta.args, key=lambda index: (index.is_Symbol, sp.default_sort_key(index)))
-            if drop.is_Symbol and _range(keep, ranges) == _range(drop, ranges):
-                factors = [factor if factor == delta else factor.xreplace({drop: keep}) for factor in factors]
-        return sp.Mul(*factors)
 
-    return sp.Add(*map(unified, sp.Add.make_args(expression)))
+def _unified(addend: sp.Expr, ranges: dict) -> sp.Expr:
+    """A product in which each letter that a delta equates with an earlier one stands in that delta alone.
+
+    A delta changes when another one is applied, so they are taken anew after each: δ_kl δ_lm is δ_kl δ_km.
+    """
+    done: set[sp.Expr] = set()
+    while True:
+        factors = sp.Mul.make_args(addend)
+        waiting = [factor for factor in factors if isinstance(factor, sp.KroneckerDelta) and factor not in done]
+        if not waiting:
+            return addend
+        delta = min(waiting, key=sp.default_sort_key)
+        done.add(delta)
+        keep, drop = sorted(delta.args, key=lambda each: (each.is_Symbol, each.is_Dummy, sp.default_sort_key(each)))
+        if drop.is_Symbol and _range(keep, ranges) == _range(drop, ranges):
+            addend = delta * sp.Mul(*(factor.xreplace({drop: keep}) for factor in factors if factor != delta))

@@ -10,40 +10,65 @@ The judge only ever says yes: what it cannot prove may still be true.
 import re
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import permutations, product
 
 import sympy as sp
 
 from nncore.verify import orders
 from nncore.verify import tree as t
 from nncore.verify.expectation import Chances, Expect
-from nncore.verify.families import bounds, instance, instances, is_about_layers, lowest
+from nncore.verify.families import bounds, instance, instances, is_about_layers, lowest, reached, value_of
 from nncore.verify.meaning import Item
-from nncore.verify.names import STEPS, MeaningError, Scope, last_layer, letters, name_of, widths
-from nncore.verify.numeric import Trial
-from nncore.verify.prove import Facts, Least, Positive, PositiveProduct, normal_form, positive, vanishes
+from nncore.verify.names import (
+    EXTREMA,
+    STEPS,
+    MeaningError,
+    Scope,
+    family_of,
+    last_layer,
+    letters,
+    meanings_of,
+    member_name,
+    name_of,
+    position,
+    widths,
+)
+from nncore.verify.notation import Function
+from nncore.verify.prove import (
+    Facts,
+    Least,
+    Positive,
+    Product,
+    is_not_zero,
+    normal_form,
+    positive,
+    vanishes,
+    with_fresh_letters,
+)
 from nncore.verify.shapes import Checker
-from nncore.verify.terms import Grid, NoTerm, Terms
+from nncore.verify.terms import FEW_ADDENDS, Grid, NoTerm, Terms
 
-SHAPES = ((2, 3, 4), (3, 4, 2), (4, 2, 3))
+PLANS = ((2, 3, 4), (3, 4, 2), (4, 2, 3), (1, 2, 3), (2, 1, 3), (3, 2, 1))
+MOST_PLACES = 256  # entries that are tried one by one
+LONGEST = 4.0  # seconds of computing for one claim, however busy the machine is
 
 
-LONGEST = 10.0  # seconds of computing for one claim, however busy the machine is
-
-
-class OutOfTime(Exception):
-    """A proof took too long."""
+class OutOfTime(BaseException):
+    """A proof took too long: what catches any error on its way does not catch this."""
 
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
     """Ends what runs inside after some seconds of computing; outside of the main thread, which has no timer, never."""
 
+    over: list[bool] = []
+
     def ring(*_):
-        raise OutOfTime
+        if not over:
+            raise OutOfTime
 
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
@@ -53,6 +78,7 @@ def time_limit(seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
+        over.append(True)
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
 
@@ -66,11 +92,11 @@ class Proof:
 
 
 def prove(item: Item, seconds: float = LONGEST) -> Proof | None:
-    """A proof of a claim; None if there is none, or none in that time."""
+    """A proof of a claim; None if there is none, or none in that time and space."""
     try:
         with time_limit(seconds):
             return _prove(item)
-    except OutOfTime:
+    except (OutOfTime, RecursionError, MemoryError):
         return None
 
 
@@ -83,24 +109,32 @@ def _prove(item: Item) -> Proof | None:
             return _for_layers(item)
         return _for_all(item) or _at_shapes(item)
     if item.relation in ("<", r"\le", ">", r"\ge"):
-        found = list(instances(item))
-        if found and all(any(_ordered(one, opaque) for opaque in _levels(one.scope)) for _, one in found):
-            return Proof("by sign", tuple(tuple(numbers.items()) for numbers, _ in found if numbers))
+        found = _instances(item)
+        if found and all(any(_ordered(one, opaque) for opaque in _levels(one)) for one in found):
+            return Proof("by sign")
     return None
+
+
+def _instances(item: Item) -> list[Item]:
+    """A claim with its layers as numbers, one for each; none if there may be any number of layers."""
+    if is_about_layers(_claimed(item), item.scope) and not _depths(item):
+        return []
+    return [one for _, one in instances(item)]
 
 
 def _for_all(item: Item) -> Proof | None:
     """A proof for all sizes: at once, or step by step."""
-    if any(_equal(item, opaque) for opaque in _levels(item.scope)):
+    if any(_equal(item, opaque) for opaque in _levels(item)):
         return Proof("symbolic difference is 0")
     for letter, size in item.free:
         if size == STEPS or any(letter == family[-1] for family in item.scope.families):
-            if not _has_one_recursion(item, letter):
+            if not _has_one_recursion(item, letter) or not _is_about_all_steps(item, letter):
                 continue
-            if _equal(item, lambda name: False, letter):
+            first = lowest(letter, item.conditions)
+            if _holds_at(item, letter, first) and _equal(item, lambda name: False, letter):
                 return Proof(f"the recursion in {letter}, unfolded once")
             if _by_induction(item, letter):
-                return Proof(f"induction on {letter}")
+                return Proof(f"induction on {letter}, from {first} and {first + 1}")
     return None
 
 
@@ -114,69 +148,163 @@ def _has_one_recursion(item: Item, letter: str) -> bool:
     return True
 
 
+def _is_about_all_steps(item: Item, letter: str) -> bool:
+    """Whether conditions say of a step only between which numbers it lies: then a claim for it is one for the next."""
+    for chain in item.conditions:
+        if any(node == t.Letter(letter) for node, _ in t.walk(chain)):
+            lower, upper = bounds(letter, (chain,))
+            if len(lower) + len(upper) != len(chain.links) or any(link.relation == "=" for link in chain.links):
+                return False
+    return True
+
+
 # Layers ---------------------------------------------------------------------------------------------------------------
 
-MANY = 4  # layers of the network in which layer 2 has one before and two behind it
+FEW, MOST = 4, 6  # layers of the networks in which layers are generic, at least and at most
 
 
 def _for_layers(item: Item) -> Proof | None:
-    """A claim about layers: at a generic layer, where nothing is known of the layers before it, else at 1 to 3 layers.
+    """A claim about layers: at a generic layer, where nothing is known of the layers before it.
 
     The proof at a generic layer uses its definition and those of its neighbors; nothing in it depends on how many
     layers there are, or on which one it is: the members before the first one that is named stay opaque, and the cost
     is any function of the last one that a derivative is taken by, through which alone it depends on those before. The
-    first and the last layers, whose neighbors may be defined in other lines, are proved in the same way.
+    first and the last layers, whose neighbors may be defined in other lines, are proved in the same way, and so are
+    networks in which the first ones are the last ones, too.
+
+    What is true for some numbers of layers says nothing of more; only if their number is fixed, all are unfolded.
     """
-    generic = [] if _depths(item) or _counts_layers(item) else _at_many_layers(item)
-    if generic and all(map(_whatever_comes_before, generic)):
-        return Proof("one unfolding at a generic layer")
-    if not any(isinstance(node, t.Family) for side in (item.left, item.right) for node, _ in t.walk(side)):
-        if (proof := _for_all(item)) is not None:  # a sequence that is counted by r
-            return proof
-    proofs = [_for_all(instance) for _, instance in instances(item)]
-    if not proofs or None in proofs:
-        return None
-    depths = tuple((tuple(sorted(numbers.items()))) for numbers, _ in instances(item))
-    fixed = bool(_depths(item))
-    return Proof("every layer unfolded", () if fixed else depths)
+    if _depths(item):
+        found = _instances(item)
+        return Proof("every layer unfolded") if found and all(map(_for_all, found)) else None
+    if _is_uniform(item):
+        layers, least = _layers_of_generic(item), max(lowest(last_layer(item.scope.notation), item.conditions), 1)
+        if layers >= least and all(_at_depth(item, depth, layers) for depth in range(layers, least - 1, -1)):
+            return Proof("one unfolding at a generic layer")
+    if not any(isinstance(node, t.Family) for node in reached(_claimed(item), item.scope)):
+        return _for_all(item)  # a sequence that is counted by r
+    return None
 
 
-def _at_many_layers(item: Item) -> list[Item]:
-    """The claim at every layer of a network of four for which it is made; without r, once."""
-    index, last = widths(item.scope.notation).index, last_layer(item.scope.notation)
-    places = [2]
-    if any(letter == index for letter, _ in item.free):
-        ends = bounds(index, item.conditions)
-        lower, upper = ([number + MANY * (name == last) for name, number in end] for end in ends)
-        places = range(max(lower, default=1), min([MANY, *upper]) + 1)
-    found = [_instance_at(item, {last: MANY, index: place}) for place in places]
-    return [] if None in found else found
+def _claimed(item: Item) -> tuple[t.Node, ...]:
+    return (item.left, item.right, *item.conditions)
 
 
-def _counts_layers(item: Item) -> bool:
-    """Whether r or R is a number in a claim, and not only the place of a layer or the end of a condition."""
-    names = {widths(item.scope.notation).index, last_layer(item.scope.notation)}
+def _is_uniform(item: Item) -> bool:
+    """Whether nothing that a claim reaches knows the number of a layer or how many there are.
+
+    Something does if r or R is a number in the claim or in a definition, as in a sum over layers; if a condition says
+    how many layers there are at most; if a definition names a layer by its number, the zeroth apart; or if there is a
+    sequence that is counted by layers: its members are known one by one.
+    """
+    scope, last = item.scope, last_layer(item.scope.notation)
+    highest = [number for letter, number in bounds(last, item.conditions)[1] if letter is None]
+    families = {family_of(name, scope.notation) for name in item.letters} & scope.families.keys()
+    meanings = [definition for name in item.letters for definition in meanings_of(name, scope)]
+    inside = [node for each in meanings for node in (each.body, *each.conditions)]
+    return not (
+        highest
+        or any("^{[" not in name and _is_over_layers(name, scope) for name in families)
+        or any(map(_counter(scope), (item.left, item.right, *inside)))
+        or any(where[0] is None and where[1] > 0 for where in _positions(inside))
+    )
+
+
+def _counter(scope: Scope) -> Callable[[t.Node], bool]:
+    """Whether r or R is a number in an expression, and not only the place of a layer or of a width."""
+    family, last = widths(scope.notation), last_layer(scope.notation)
+    counted = {index.letter for index in scope.notation.indices if index.to == last}
+    placed = {family.letter} | {scalar.written.letter for scalar in scope.notation.scalars if scalar.over in counted}
 
     def counts(node: t.Node) -> bool:
         match node:
             case t.Letter(name):
-                return name in names
+                return name in counted or name == last
             case t.Family():
                 return False
-            case t.Indexed(base, _):
-                return counts(base)
+            case t.Indexed(t.Letter(name), _) if name in placed:
+                return False
+            case t.Sum() | t.Product() if (position(node.upper) or (None, 0))[0] in {*counted, last}:
+                return True
+            case t.Sum() | t.Product():
+                return counts(node.body)
+            case t.Extremum(_, index, _) if index.name in counted:
+                return True
         return any(map(counts, t.children(node)))
 
-    return counts(item.left) or counts(item.right)
+    return counts
 
 
-def _whatever_comes_before(item: Item) -> bool:
-    """Whether a claim about numbered layers holds for all values of the layers before the first one that it names."""
-    first = min(_layers(item), default=1)
-    functions = {name for name, definition in item.scope.definitions.items() if definition.arguments}
-    return any(
-        _equal(each, lambda name: _layer_of(name, first) < first or name in functions) for each in (*_cut(item), item)
+def _positions(nodes: Iterable[t.Node]) -> list[tuple[str | None, int]]:
+    """The numbers of all layers that expressions name; an odd one counts as a number."""
+    found = (node for root in nodes for node, _ in t.walk(root) if isinstance(node, t.Family))
+    return [position(node.layer) or (None, 1) for node in found]
+
+
+def _is_over_layers(name: str, scope: Scope) -> bool:
+    """Whether a sequence is counted by layers."""
+    return name[-1] == widths(scope.notation).index or any(
+        end and end[0] == last_layer(scope.notation) for line in scope.families[name] for end in (line.first, line.last)
     )
+
+
+def _layers_of_generic(item: Item) -> int:
+    """How many layers a network must have for the layers of a claim to be in its middle; 0 for a claim about none.
+
+    All that the claim names are counted from r, or all from R. There is room for all of them between the layers that
+    definitions tell apart by a number and those that they count from R.
+    """
+    named = _positions(_claimed(item))
+    families = {family_of(name, item.scope.notation) for name in item.letters} & item.scope.families.keys()
+    lines = [line for name in families if "^{[" in name for line in item.scope.families[name]]
+    ends = [line.first for line in lines] + [(line.last[0], line.last[1] + 1) for line in lines if line.last]
+    if len({letter for letter, _ in named}) != 1 or None in {letter for letter, _ in named}:
+        return 0
+    shifts = [number for _, number in named]
+    first = max((number for letter, number in ends if letter is None), default=0)
+    last = min((number for letter, number in ends if letter is not None), default=1) - 1
+    layers = max(first + max(shifts) - min(shifts) - last, lowest(last_layer(item.scope.notation), item.conditions))
+    return max(layers, FEW) if layers <= MOST else 0
+
+
+def _at_depth(item: Item, depth: int, generic: int) -> bool:
+    """Whether a claim holds in all layers of a network for which it is made; in the deepest, for a generic one."""
+    index, last = widths(item.scope.notation).index, last_layer(item.scope.notation)
+    places = [1]
+    if any(letter == index for letter, _ in item.free):
+        ends = bounds(index, item.conditions)
+        lower, upper = ([value_of(end, depth, item.scope.notation) for end in each] for each in ends)
+        places = range(max(lower, default=1), min([depth, *upper]) + 1)
+    at_end = any(letter == last for letter, _ in _positions(_claimed(item)))
+    for place in places:
+        one = _instance_at(item, {last: depth, index: place})
+        if one is None and depth < generic:
+            continue  # there are no such layers, or not so many
+        if one is None or not (_whatever_comes_before(one, at_end) or (depth < generic and _for_all(one))):
+            return False
+    return True
+
+
+def _whatever_comes_before(item: Item, at_end: bool) -> bool:
+    """Whether a claim about numbered layers holds for all values of the layers before the first one that it names.
+
+    No derivative is taken through these. Behind the last one that it names nothing may be known, either, unless the
+    claim counts its layers from the last one: the cost is cut.
+    """
+    first, last = min(_layers(item), default=1), max(_layers(item), default=1)
+    functions = {name for name, definition in item.scope.definitions.items() if definition.arguments}
+
+    def is_before(name: str) -> bool:
+        return _layer_of(name, first) < first
+
+    def is_opaque(name: str) -> bool:
+        return is_before(name) or name in functions
+
+    for each in (*_cut(item), item):
+        reached_ = {_layer_of(name, 0) for side in (each.left, each.right) for name in letters(side, each.scope)}
+        if (at_end or max(reached_, default=0) <= last) and _equal(each, is_opaque, sealed=is_before):
+            return True
+    return False
 
 
 def _depths(item: Item) -> list[int]:
@@ -206,44 +334,62 @@ def _layer_of(name: str, otherwise: int) -> int:
 
 
 def _cut(item: Item) -> Iterator[Item]:
-    """The claim with the cost as any function of the pre-activations of the last layer that is differentiated by."""
+    """The claim with the cost as any function of an array of the last layer that is differentiated by.
+
+    The cost may contain nothing else of what these are made of: else it depends on that in another way, too.
+    """
     nodes = [node for root in (item.left, item.right) for node, _ in t.walk(root) if isinstance(node, t.Derivative)]
     costs = {node.body.name for node in nodes if isinstance(node.body, t.Letter)}
     named = [name_of(variable, item.scope).name for node in nodes for variable in node.variables]
-    layers = [_layer_of(name, 0) + name.startswith("A") for name in named]
-    if not costs or not layers:
-        return
-    last = max(layers)
-    if item.scope.depth is not None and last > item.scope.depth:
-        return  # it is differentiated by the outputs themselves
-    through = t.Family(t.Letter("Z"), t.Number(str(last)))
+    last = max((_layer_of(name, 0) for name in named), default=0)
+    defined = sorted((family.partition("^{[")[0] for family in item.scope.families if "^{[" in family), reverse=True)
+    for letter in defined if costs and last else ():
+        if member_name(letter, (None, last)) in item.scope.definitions:
+            yield from _cut_at(item, costs, named, t.Family(t.Letter(letter), t.Number(str(last))))
+
+
+def _cut_at(item: Item, costs: set[str], named: list[str], through: t.Family) -> Iterator[Item]:
     name = name_of(through, item.scope).name
-    if not {*named} <= {name, *letters(through, item.scope)}:
+    inside = letters(through, item.scope)
+    if not {*named} <= {name, *inside}:
         return  # what the cost is made of beyond that layer, such as a loss, would be gone
-    definitions = dict(item.scope.definitions)
+    notation, definitions = item.scope.notation, dict(item.scope.definitions)
     for cost in costs & definitions.keys():
         beside = letters(definitions[cost].body, item.scope, stop=name)
-        if name not in beside or any(0 < _layer_of(each, 0) < last for each in beside):
-            return  # it depends on earlier layers in another way, too
-        function = t.Function(r"\phi")
-        definitions[cost] = replace(definitions[cost], body=t.Apply(function, (through,)), conditions=())
-    yield replace(item, scope=replace(item.scope, definitions=definitions))
+        if name not in beside or (beside & inside) - {name} - notation.function_names - {*EXTREMA}:
+            return
+        function = Function(f"any cost {cost}", "cost", "any function, under a name that no page can use")
+        notation = replace(notation, functions=(*notation.functions, function))
+        body = t.Apply(t.Function(function.name), (through,))
+        definitions[cost] = replace(definitions[cost], body=body, conditions=())
+    yield replace(item, scope=replace(item.scope, notation=notation, definitions=definitions))
 
 
 # Steps ----------------------------------------------------------------------------------------------------------------
 
 
+def _holds_at(item: Item, letter: str, number: int) -> bool:
+    """Whether a claim holds where a step is a number."""
+    try:
+        base = prepared(item)
+        env = {**free_indices(item, base), letter: sp.Integer(number)}
+        given = given_by(item, base, env)
+        return all(_agree(left, right, base, given, given.facts) for left, right in _sides(item, base, env))
+    except NoTerm:
+        return False
+
+
 def _by_induction(item: Item, letter: str) -> bool:
-    """Whether a claim holds at its first number, and at each number if it holds at the one before."""
+    """Whether a claim holds at its first two numbers, and at each number if it holds at the one before.
+
+    The step is valid from the second number on, from which one line defines all members (`_has_one_recursion`), and
+    what the conditions say of the step they say of every step (`_is_about_all_steps`).
+    """
     first = lowest(letter, item.conditions)
     size = dict(item.free)[letter]
+    if not (_holds_at(item, letter, first) and _holds_at(item, letter, first + 1)):
+        return False
     try:
-        for number in (first, first + 1):
-            base = prepared(item)
-            env = {**free_indices(item, base), letter: sp.Integer(number)}
-            given = given_by(item, base, {**env})
-            if not all(vanishes(a - b, base.ranges, given.facts) for a, b in _sides(item, base, env)):
-                return False
         now = prepared(item, unfolded=letter)
         env = free_indices(item, now)
         facts = given_by(item, now, env).facts
@@ -251,89 +397,231 @@ def _by_induction(item: Item, letter: str) -> bool:
             place = now.free(letter, size) + later
             ((left, right),) = _sides(item, now, {**env, letter: place})
             ((earlier, claimed),) = _sides(item, now, {**env, letter: place - 1})
-            if _follows(left - right, earlier - claimed, now, facts):
+            if not all(_is_complete(side, now, facts) for side in (left, right, earlier, claimed)):
+                continue
+            goal, known = left.term - right.term, earlier.term - claimed.term
+            if _follows(goal, known, now, facts, _is_open(item)):
                 return True
     except (NoTerm, ValueError):
         return False
     return False
 
 
-def _follows(goal: sp.Expr, known: sp.Expr, terms: Terms, facts: Facts) -> bool:
-    """Whether an expression is 0 where another one is: the other is solved for one of its atoms."""
+def _follows(goal: sp.Expr, known: sp.Expr, terms: Terms, facts: Facts, is_open: bool) -> bool:
+    """Whether an expression is 0 where another one is: the other is solved for one of its atoms.
+
+    The factor of the atom is surely not 0. If both are continuous in their letters, and no condition is an equation, it
+    may also be 0 at some values of letters that stand for any number, whatever the step is: from values nearby, where
+    it is not 0, the claim extends to these.
+
+    A divisor of what is known is not 0 at some steps only, where what is known would say nothing. Else both are freed
+    of their divisors, which is to prove more: that the numerators are 0 at all steps.
+    """
     goal, known = (normal_form(each, terms.ranges, facts) for each in (goal, known))
-    members = known.atoms(sp.Indexed) - {atom for total in known.atoms(sp.Sum) for atom in total.atoms(sp.Indexed)}
-    members = {atom for atom in members if str(atom.base) in terms.scope.families}
-    for atom in sorted(members, key=sp.default_sort_key) or sorted(known.atoms(sp.Sum), key=sp.default_sort_key):
-        factor = known.coeff(atom)
-        rest = sp.expand(known - factor * atom)
-        if factor != 0 and not rest.has(atom):
-            return vanishes(_with_fresh_letters(goal.xreplace({atom: -rest / factor})), terms.ranges, facts)
+    dense = is_open and _is_continuous(goal + known)
+
+    def is_safe(part: sp.Expr) -> bool:
+        return is_not_zero(part, facts) or (dense and _is_of_inputs(part.as_base_exp()[0], terms))
+
+    (above, below), numerator = sp.fraction(sp.together(known)), sp.numer(sp.together(goal))
+    attempts = [(numerator, normal_form(with_fresh_letters(sp.expand(above)), terms.ranges, facts))]
+    if all(map(is_safe, sp.Mul.make_args(below))):
+        attempts.insert(0, (goal, known))
+    for goal, known in attempts:
+        nested = {atom for total in known.atoms(sp.Sum) for atom in total.atoms(sp.Indexed)}
+        names = terms.scope.families.keys() | terms.members
+        members = {atom for atom in known.atoms(sp.Indexed) - nested if str(atom.base) in names}
+        for atom in sorted(members, key=sp.default_sort_key) or sorted(known.atoms(sp.Sum), key=sp.default_sort_key):
+            factor = known.coeff(atom)
+            rest = sp.expand(known - factor * atom)
+            if factor == 0 or rest.has(atom) or not all(map(is_safe, sp.Mul.make_args(sp.factor(factor)))):
+                continue
+            if vanishes(with_fresh_letters(goal.xreplace({atom: -rest / factor})), terms.ranges, facts):
+                return True
+            break
     return False
 
 
-def _with_fresh_letters(term: sp.Expr) -> sp.Expr:
-    """The term with bound letters that occur nowhere else, so that it can be brought into normal form once more."""
+def _is_continuous(term: sp.Expr) -> bool:
+    """Whether a term has a continuous value wherever its divisors are not 0."""
+    powers = all(power.exp.is_integer for power in term.atoms(sp.Pow))
+    return powers and not term.has(Positive, sp.log, Expect, Product)
 
-    def fresh(body, *limits):
-        new = {letter: sp.Dummy(integer=True, positive=True) for letter, _, _ in limits}
-        return sp.Sum(body.xreplace(new), *((new[letter], low, high) for letter, low, high in limits))
 
-    return term.replace(sp.Sum, fresh)
+def _is_open(item: Item) -> bool:
+    """Whether the conditions leave every letter room around each of its values: no equation, no bounds that meet."""
+    chains = [chain for chain in item.conditions if not _is_about_indices(chain, item)]
+    return not item.premises and not item.assumptions and all(
+        link.relation in ("<", ">", r"\ne") for chain in chains for link in chain.links
+    )  # fmt: skip
+
+
+def _is_about_indices(chain: t.Chain, item: Item) -> bool:
+    """Whether a condition is about indices, steps and sizes only."""
+    return not any(letters(node, item.scope) for node in (chain.first, *(link.right for link in chain.links)))
+
+
+def _is_of_inputs(base: sp.Expr, terms: Terms) -> bool:
+    """Whether an expression is a polynomial that is not 0 at any indices, in inputs, which may be any numbers."""
+    entries = {atom: sp.Dummy(str(atom.base), real=True) for atom in base.atoms(sp.Indexed)}
+    plain = base.xreplace(entries)
+    free = plain.free_symbols
+    used = [atom.name for atom in free]
+    if not free or len(set(used)) != len(used) or any(atom.is_integer for atom in free):
+        return False  # two entries of one array may be the same one, and an index a root
+    defined = terms.scope.definitions.keys() | terms.scope.families.keys() | terms.members
+    return plain.is_polynomial(*free) and not defined & set(used)
 
 
 # How much is expanded -------------------------------------------------------------------------------------------------
 
 
-def _levels(scope: Scope) -> Iterator[Callable[[str], bool]]:
-    """From all letters opaque to none."""
-    yield lambda name: True
-    lowest = {
+def _levels(item: Item) -> list[Callable[[str], bool]]:
+    """From all letters opaque to none, without those that leave the same letters of a claim opaque."""
+    scope = item.scope
+    lowest_ = {
         name
         for name, definition in scope.definitions.items()
         if not definition.arguments and not letters(definition.body, scope) & scope.definitions.keys()
     }
-    if lowest:
-        yield lambda name: name in lowest
-    if scope.placed:
-        yield lambda name: name in scope.placed
-    yield lambda name: False
+    levels = (lambda name: True, lowest_.__contains__, scope.placed.__contains__, lambda name: False)
+    return list({frozenset(filter(level, item.letters & scope.definitions.keys())): level for level in levels}.values())
 
 
 # One attempt ----------------------------------------------------------------------------------------------------------
 
 
-def _equal(item: Item, opaque: Callable[[str], bool], unfolded: str = "") -> bool:
+def _equal(
+    item: Item,
+    opaque: Callable[[str], bool],
+    unfolded: str = "",
+    sealed: Callable[[str], bool] = lambda name: False,
+) -> bool:
     try:
-        terms = prepared(item, opaque, unfolded=unfolded)
+        terms = prepared(item, opaque, unfolded=unfolded, sealed=sealed)
         given = given_by(item, terms, free_indices(item, terms))
-        return all(
-            vanishes(given.renamed(difference), terms.ranges, given.where_both_exist(left, right))
-            or vanishes(given.renamed(terms.with_functions(difference)), terms.ranges, given.facts)
-            for left, right in _sides(item, terms)
-            for difference in [left - right]
-        )
+        for left, right in _sides(item, terms):
+            facts = given.where_both_exist(left.term, right.term, terms)
+            if not _agree(left, right, terms, given, facts):
+                left, right = (side.with_functions(terms) for side in (left, right))
+                if not _agree(left, right, terms, given, given.facts):
+                    return _equal_where_sizes_are_numbers(item, terms, opaque)
+        return True
     except NoTerm:
         return False
 
 
+def _equal_where_sizes_are_numbers(item: Item, terms: Terms, opaque: Callable[[str], bool]) -> bool:
+    """Whether both sides agree for each value of the free indices, if these run to a few numbers that are fixed."""
+    last = {letter: terms.size(size) for letter, size in item.free if size != STEPS}
+    last = {letter: size for letter, size in last.items() if size.is_Integer}
+    if not last or sp.Mul(*last.values()) > FEW_ADDENDS:
+        return False
+    for place in product(*(range(1, int(size) + 1) for size in last.values())):
+        terms = prepared(item, opaque)
+        env = {**free_indices(item, terms), **dict(zip(last, map(sp.Integer, place), strict=True))}
+        given = given_by(item, terms, env)
+        for left, right in _sides(item, terms, env):
+            left, right = (side.with_functions(terms) for side in (left, right))
+            if not _agree(left, right, terms, given, given.facts):
+                return False
+    return True
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a claim, and the gaps of it: where one is not 0, the side has no value."""
+
+    term: sp.Expr
+    gaps: tuple[sp.Expr, ...] = ()
+
+    def with_functions(self, terms: Terms) -> "Side":
+        """The side with all functions expanded."""
+        with terms.noting() as found:
+            term, *gaps = (terms.with_functions(each) for each in (self.term, *self.gaps))
+        return Side(term, (*gaps, *found))
+
+
+def _agree(left: Side, right: Side, terms: Terms, given: "Given", facts: Facts) -> bool:
+    """Whether both sides have the same value, and none where the other has one."""
+    if not vanishes(given.renamed(left.term - right.term), terms.ranges, facts):
+        return False
+    gaps = ([given.renamed(gap) for gap in side.gaps] for side in (left, right))
+    one, other = ({gap for gap in some if _is_open_gap(gap, terms, facts)} for some in gaps)
+    return one == other or _forms(one, terms, facts) == _forms(other, terms, facts)
+
+
+def _is_open_gap(gap: sp.Expr, terms: Terms, facts: Facts) -> bool:
+    """Whether a gap need not be 0, also not where its deltas equate one index with the other, or the other with it."""
+    deltas = [factor for factor in sp.Mul.make_args(gap) if isinstance(factor, sp.KroneckerDelta)]
+    renamings = ({}, *({one: other} for delta in deltas for one, other in permutations(delta.args) if one.is_Symbol))
+    return not any(vanishes(gap.xreplace(each), terms.ranges, facts, everywhere=True) for each in renamings)
+
+
+def _forms(gaps: Iterable[sp.Expr], terms: Terms, facts: Facts) -> set[sp.Expr]:
+    """Gaps in a form in which those of equal sums are equal: each for all values of the letters that were bound."""
+    return {_form(gap, terms, facts) for gap in gaps}
+
+
+def _form(gap: sp.Expr, terms: Terms, facts: Facts) -> sp.Expr:
+    """A gap for all values of what a sum bound: where a delta equates such a letter with another, that one is left."""
+    while True:
+        for delta in sp.Mul.make_args(gap):
+            pairs = (delta.args, delta.args[::-1]) if isinstance(delta, sp.KroneckerDelta) else ()
+            for letter, other in pairs:
+                same = terms.ranges.get(letter) is not None and terms.ranges.get(letter) == terms.ranges.get(other)
+                if isinstance(letter, sp.Dummy) and same:
+                    gap = (gap / delta).xreplace({letter: other})
+                    break
+            else:
+                continue
+            break
+        else:
+            break
+    bound = sorted((each for each in gap.free_symbols if isinstance(each, sp.Dummy) and each in terms.ranges), key=str)
+    closed = _Gap(sp.expand(gap))
+    return normal_form(
+        sp.Sum(closed, *((letter, 1, terms.ranges[letter]) for letter in bound)) if bound else closed,
+        {letter: size for letter, size in terms.ranges.items() if letter not in bound},
+        facts,
+    )
+
+
+_Gap = sp.Function("gap")
+
+
+def _is_complete(side: Side, terms: Terms, facts: Facts) -> bool:
+    """Whether a side has a value wherever its divisors, roots and logarithms have one."""
+    return not any(_is_open_gap(gap, terms, facts) for gap in side.gaps)
+
+
 def _up_to(item: Item, right: t.Node, letter: t.Letter, order: int) -> Proof | None:
-    """Whether the Taylor polynomial of the rest starts at the order that is printed."""
+    """Whether the Taylor polynomial of the rest starts at the order that is printed.
+
+    The rest and its derivatives below that order have no gaps, and the last of them has no jumps, so that one more is
+    bounded on both sides of 0; its roots and logarithms are none of 0 where the step is 0; what remains in its divisor
+    does not depend on the step.
+    """
     item = replace(item, right=right)
     step = sp.Symbol(letter.name, real=True)
     try:
         terms = prepared(item)
         facts = given_by(item, terms, free_indices(item, terms)).facts
         for left, right in _sides(item, terms):
-            above, below = sp.fraction(sp.together(left - right))
+            above, below = sp.fraction(sp.together(left.term - right.term))
             if not _is_smooth(above, step, terms, facts):
                 return None
             lost = sp.degree(below, step) if below.has(step) else 0
             if below.has(step) and sp.expand(below / step**lost).has(step):
                 return None
-            for _ in range(order + lost):
-                if not vanishes(above.xreplace({step: sp.S.Zero}), terms.ranges, facts):
-                    return None
-                above = terms.derivative(above, step)
+            with terms.noting() as gaps:
+                for place in range(order + lost):
+                    above = terms.derivative(above, step) if place else above
+                    if not vanishes(above.xreplace({step: sp.S.Zero}), terms.ranges, facts):
+                        return None
+            gaps = (*left.gaps, *right.gaps, *gaps, *terms.jumps(above, step))
+            if not _is_complete(Side(above, gaps), terms, facts):
+                return None
     except (NoTerm, sp.PolynomialError):
         return None
     return Proof(f"Taylor polynomial starts at order {order}")
@@ -347,12 +635,15 @@ def _is_smooth(term: sp.Expr, step: sp.Symbol, terms: Terms, facts: Facts) -> bo
 
 
 def _at_shapes(item: Item) -> Proof | None:
-    """Whether both sides are equal at concrete unequal sizes, where every sum is written out."""
-    trial = Trial(item)
-    unequal = [plan for plan in trial.plans if len(set(plan.values())) == len(plan) and 1 not in plan.values()]
-    plans = unequal[:3] + [plan for plan in trial.plans if 1 in plan.values()][:3]
-    if not unequal or not plans[0]:
+    """Whether both sides are equal at concrete unequal sizes, where every sum is written out.
+
+    Nothing is said of what counts its sizes or its indices: it may be true at all sizes that are tried, and nowhere
+    else.
+    """
+    names = _sizes(item)
+    if not names or len(names) > len(PLANS[0]) or _counts_sizes(item):
         return None
+    plans = [dict(zip(names, sizes, strict=False)) for sizes in PLANS]
     for plan in plans:
         for classes in _class_numbers(item, plan):
             if not _equal_at(item, plan, classes):
@@ -360,16 +651,52 @@ def _at_shapes(item: Item) -> Proof | None:
     return Proof("every sum written out", tuple(tuple(plan.items()) for plan in plans))
 
 
+def _sizes(item: Item) -> list[str]:
+    """The letters of the sizes of all arrays, indices and sums that a claim reaches."""
+    found = {size for _, size in item.free}
+    for node in reached(_claimed(item), item.scope):
+        if isinstance(node, t.Letter | t.Indexed):
+            with suppress(MeaningError):
+                name = name_of(node, item.scope)
+                found |= {*name.sizes, *(name.shape or ())} | ({name.name} if name.kind == "size" else set())
+    return sorted(size for size in found if isinstance(size, str) and size != STEPS)
+
+
+def _counts_sizes(item: Item) -> bool:
+    """Whether a size or an index is a number in a claim or in what it reaches, but for one that divides (1/n)."""
+    notation = item.scope.notation
+    names = {size.letter for size in notation.sizes} | {index.letter for index in notation.indices}
+
+    def counts(node: t.Node) -> bool:
+        match node:
+            case t.Letter(name):
+                return name in names
+            case t.Indexed(base, indices):
+                return counts(base) or any(isinstance(index, t.Number) for index in indices)
+            case t.Fraction(above, below):
+                factors = below.factors if isinstance(below, t.Times) else (below,)
+                return counts(above) or any(counts(each) for each in factors if not isinstance(each, t.Letter))
+            case t.Sum(index, _, _, body) | t.Product(index, _, _, body):
+                inside = {each for each, _ in t.walk(body)}
+                return index not in inside or counts(body)
+            case t.Case(value, _):
+                return counts(value)
+            case t.Derivative(body, _):
+                return counts(body)
+        return any(map(counts, t.children(node)))
+
+    bodies = [definition.body for name in item.letters for definition in meanings_of(name, item.scope)]
+    return bool(item.conditions) or any(map(counts, (item.left, item.right, *bodies)))
+
+
 def _class_numbers(item: Item, plan: Mapping[str, int]) -> Iterator[dict[tuple[str, int], int]]:
-    """Values of the class numbers: all 1, all the last, and different ones."""
+    """Values of the class numbers: all 1, all the last, and different ones; for several letters every combination."""
     scalars = [each for each in item.scope.notation.scalars if each.to in plan and each.written.letter in item.letters]
-    if not scalars:
-        yield {}
-        return
-    for shift in (lambda i, last: 1, lambda i, last: last, lambda i, last: 1 + i % last):
+    shifts = (lambda i, last: 1, lambda i, last: last, lambda i, last: 1 + i % last)
+    for chosen in product(shifts, repeat=len(scalars)):
         yield {
             (scalar.written.letter, i): shift(i, plan[scalar.to])
-            for scalar in scalars
+            for scalar, shift in zip(scalars, chosen, strict=True)
             for i in range(1, max(plan.values()) + 1)
         }
 
@@ -377,15 +704,15 @@ def _class_numbers(item: Item, plan: Mapping[str, int]) -> Iterator[dict[tuple[s
 def _equal_at(item: Item, plan: Mapping[str, int], classes: Mapping[tuple[str, int], int]) -> bool:
     try:
         terms = prepared(item, sizes=plan, classes=classes)
-        letters = [letter for letter, _ in item.free]
+        names = [letter for letter, _ in item.free]
         last = [terms.size(size) for _, size in item.free]
-        if not all(size.is_Integer for size in last):
-            return False  # steps without an end
+        if not all(size.is_Integer for size in last) or sp.Mul(*last) > MOST_PLACES:
+            return False  # steps without an end, or too much to try
         for place in product(*(range(1, int(size) + 1) for size in last)):
-            env = dict(zip(letters, map(sp.Integer, place), strict=True))
+            env = dict(zip(names, map(sp.Integer, place), strict=True))
             given = given_by(item, terms, env)
             for left, right in _sides(item, terms, env):
-                if not vanishes(left - right, terms.ranges, given.where_both_exist(left, right)):
+                if not _agree(left, right, terms, given, given.where_both_exist(left.term, right.term, terms)):
                     return False
         return True
     except NoTerm:
@@ -398,8 +725,13 @@ def _ordered(item: Item, opaque: Callable[[str], bool]) -> bool:
         terms = prepared(item, opaque)
         given = given_by(item, terms, free_indices(item, terms))
         for left, right in _sides(item, terms):
+            if not all(_is_complete(side, terms, given.facts) for side in (left, right)):
+                return False
             smaller, larger = (left, right) if item.relation in ("<", r"\le") else (right, left)
-            difference = sp.factor_terms(sp.together(normal_form(larger - smaller, terms.ranges, given.facts)))
+            difference = given.renamed(larger.term - smaller.term)
+            difference = sp.factor_terms(sp.together(normal_form(difference, terms.ranges, given.facts)))
+            if difference.has(sp.I):
+                return False
             if not positive(difference, given.facts):
                 if item.relation in ("<", ">") or not _not_negative(difference, given.facts):
                     return False
@@ -419,20 +751,27 @@ def _not_negative(term: sp.Expr, facts: Facts) -> bool:
     return isinstance(term, sp.Pow) and term.exp.is_Integer and (term.exp % 2 == 0 or _not_negative(term.base, facts))
 
 
-def _sides(item: Item, terms: Terms, env: Mapping[str, sp.Expr] | None = None) -> Iterator[tuple[sp.Expr, sp.Expr]]:
-    """Both sides as numbers: for a matrix equation, of a generic entry, or of each where the sizes are numbers."""
+def _sides(item: Item, terms: Terms, env: Mapping[str, sp.Expr] | None = None) -> Iterator[tuple[Side, Side]]:
+    """Both sides as numbers: for a matrix equation, of a generic entry, or of each where sizes are small numbers."""
     env = free_indices(item, terms) if env is None else env
-    left, right = terms.value(item.left, env), terms.value(item.right, env)
+    with terms.noting() as before_left:
+        left = terms.value(item.left, env)
+    with terms.noting() as before_right:
+        right = terms.value(item.right, env)
     if not isinstance(left, Grid):
-        yield left, right
+        yield Side(left, tuple(before_left)), Side(right, tuple(before_right))
         return
     for row in _places(left.rows, "row", terms):
         for column in _places(left.columns, "column", terms):
-            yield left.entry(row, column), right.entry(row, column)
+            with terms.noting() as gaps_left:
+                one = left.entry(row, column)
+            with terms.noting() as gaps_right:
+                other = right.entry(row, column)
+            yield Side(one, (*before_left, *gaps_left)), Side(other, (*before_right, *gaps_right))
 
 
 def _places(size: sp.Expr, name: str, terms: Terms) -> list[sp.Expr]:
-    if size.is_Integer:
+    if size.is_Integer and size <= FEW_ADDENDS:
         return [sp.Integer(place) for place in range(1, int(size) + 1)]
     place = sp.Symbol(name, integer=True, positive=True)
     terms.ranges[place] = size
@@ -453,23 +792,25 @@ class Given:
         """The term with each index replaced by the one that it is equal to; both are free, so nothing is captured."""
         return term.xreplace(dict(self.equal))
 
-    def where_both_exist(self, left: sp.Expr, right: sp.Expr) -> Facts:
+    def where_both_exist(self, left: sp.Expr, right: sp.Expr, terms: Terms) -> Facts:
         """The facts where both sides have a value: there what a logarithm is taken of is positive.
 
-        In one case of several a logarithm need not exist for the others.
+        In one case of several a logarithm need not exist for the others; one in a sum exists for what the sum binds.
         """
-        if (left - right).has(Positive):
+        if terms.has_cases or (left - right).has(Positive):
             return self.facts
-        printed = (left - right).replace(PositiveProduct, lambda total: sp.S.One)  # whose logarithms are not printed
-        arguments = {logarithm.args[0] for logarithm in printed.atoms(sp.log)}
+        arguments = {logarithm.args[0] for side in (left, right) for logarithm in side.atoms(sp.log)}
+        arguments = {self.renamed(argument) for argument in arguments if not argument.is_number}
         arguments |= {1 / argument for argument in arguments}
-        anything = {argument.xreplace(_wild(argument)) for argument in arguments if not argument.is_number}
-        return replace(self.facts, positive=self.facts.positive | anything)
-
-
-def _wild(term: sp.Expr) -> dict[sp.Expr, sp.Expr]:
-    """Bound letters as letters that stand for any index: a logarithm in a sum is taken for each of them."""
-    return {letter: sp.Wild(f"any_{place}") for place, letter in enumerate(sorted(term.atoms(sp.Dummy), key=str))}
+        plain = {argument for argument in arguments if not argument.atoms(sp.Dummy)}
+        within = []
+        for argument in sorted(arguments - plain, key=sp.default_sort_key):
+            letters = sorted(argument.atoms(sp.Dummy), key=str)
+            if all(letter in terms.ranges for letter in letters):
+                wild = {letter: sp.Wild(f"any_{place}") for place, letter in enumerate(letters)}
+                sizes = tuple((wild[letter], self.renamed(terms.ranges[letter])) for letter in letters)
+                within.append((argument.xreplace(wild), sizes))
+        return replace(self.facts, positive=self.facts.positive | plain, within=(*self.facts.within, *within))
 
 
 def prepared(
@@ -478,14 +819,18 @@ def prepared(
     sizes: Mapping[str, int] | None = None,
     classes: Mapping[tuple[str, int], int] | None = None,
     unfolded: str = "",
+    sealed: Callable[[str], bool] = lambda name: False,
 ) -> Terms:
     """Terms of an item, with the sizes that its conditions fix, and others that are fixed at will."""
     terms = Terms(
-        item.scope, {**Checker(item.scope, item.conditions).fixed, **(sizes or {})}, opaque, classes, unfolded
+        item.scope, {**Checker(item.scope, item.conditions).fixed, **(sizes or {})}, opaque, classes, unfolded, sealed
     )
     for size, number in item.least:
         if not terms.size(size).is_Integer:
             terms.ranges[Least(terms.size(size))] = number
+    for letter, size in item.free:
+        if size == STEPS:
+            terms.ranges[Least(terms.free(letter, size))] = lowest(letter, item.conditions)
     return terms
 
 
@@ -501,7 +846,8 @@ def given_by(item: Item, terms: Terms, env: Mapping[str, sp.Expr]) -> Given:
     equal: list[tuple[sp.Expr, sp.Expr]] = []
     for chain in item.conditions:
         for left, relation, right in _relations(chain):
-            left, right = terms.number(left, env), terms.number(right, env)
+            with terms.noting():
+                left, right = terms.number(left, env), terms.number(right, env)
             if left.is_integer and right.is_integer:
                 _about_indices(left, relation, right, values, equal)
             else:
@@ -510,7 +856,8 @@ def given_by(item: Item, terms: Terms, env: Mapping[str, sp.Expr]) -> Given:
     for assumed in item.assumptions:
         wild = {letter: sp.Wild(f"any_{letter}") for letter, _ in assumed.free}
         for left, relation, right in _relations(assumed.claim):
-            left, right = terms.number(left, wild), terms.number(right, wild)
+            with terms.noting():
+                left, right = terms.number(left, wild), terms.number(right, wild)
             if relation == "=":
                 values += _solved(left - right, terms, chances)
             elif not assumed.free:
@@ -534,17 +881,24 @@ def _without(definitions: Mapping, names: frozenset[str]) -> dict:
 
 
 def _chances(scope: Scope) -> Chances:
+    """What is random: the declared letters, and all letters, sequences and functions that are made of them."""
     declared = scope.notation.random
     names = {each.letter for each in declared}
-    derived = {
-        name for name, definition in scope.definitions.items() if letters(definition.body, scope) & names
-    } - scope.notation.function_names
     return Chances(
         independent=frozenset(each.letter for each in declared if each.independent),
         symmetric=frozenset(each.letter for each in declared if each.symmetric),
         dependent=frozenset(each.letter for each in declared if not each.independent),
-        derived=frozenset(derived),
+        derived=frozenset(name for name in _defined(scope) if names & _made_of(name, scope)) if names else frozenset(),
     )
+
+
+def _defined(scope: Scope) -> set[str]:
+    return {*scope.definitions, *scope.families}
+
+
+def _made_of(name: str, scope: Scope) -> frozenset[str]:
+    bodies = [definition.body for definition in meanings_of(name, scope)]
+    return frozenset().union(*(letters(body, scope) for body in bodies))
 
 
 def _solved(difference: sp.Expr, terms: Terms, chances: Chances) -> list[tuple[sp.Expr, sp.Expr]]:

@@ -8,39 +8,54 @@ column. Three decisions keep this sound:
   is expanded by evaluating its body anew with its indices in the environment.
 - A derivative is not sympy's. `Terms.derivative` goes through a term: an entry by an entry is a product of Kronecker
   deltas, a defined letter is differentiated through its definition, an unknown cost by the chain rule.
-- max, min, the absolute value and cases are polynomials in indicators: `Positive(e)` is 1 where e > 0, else 0. Where
-  an indicator jumps, a derivative contains a letter of its own, which no rule removes but a condition or a convention.
+- max, min, the absolute value and cases are polynomials in indicators: `Positive(e)` is 1 where e > 0, else 0.
 
-A letter that is defined may stay opaque: what holds for any value of it holds for the one it has.
+Where a term has no value is noted beside it, as *gaps*: expressions that are 0 wherever it has one. A derivative notes
+what its function and both of its sides do where an indicator jumps, and cases note what they leave open and where they
+disagree. A proof has to show that all gaps are 0, or that both sides have the same.
+
+A letter that is defined may stay opaque: what holds for any value of it holds for the one it has. So may a function,
+but no derivative of one that has a kink.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import combinations, product
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from nncore.verify import tree as t
 from nncore.verify.expectation import Expect
-from nncore.verify.families import line_for
+from nncore.verify.families import line_for, reached
 from nncore.verify.names import (
     DIAGONAL,
     EXTREMA,
     ONES,
     STEPS,
+    Convention,
     Definition,
     Name,
     Scope,
     Size,
+    array_named,
+    is_class,
     kind_of_function,
     letters,
+    meanings_of,
     name_of,
     size_of_classes,
     start_of_sequence,
 )
-from nncore.verify.prove import Positive, PositiveProduct, indicator
+from nncore.verify.prove import Factor, Positive, Product, booleans, indicator, solution
 from nncore.verify.writing import show
 
-LARGEST_POWER = 10_000  # that sympy may take of a number
+LARGEST_POWER = 10_000  # of anything
+MOST_DIGITS = 10_000  # of a number
+FEW_ADDENDS, MOST_ADDENDS = 12, 2_000  # written out: always, and of plain numbers; else a sum keeps its letter
+MOST_COMPARED = 4  # entries of which the largest is written out: each is compared with all before
+MOST_BRANCHES = 64  # of a function near a point where several indicators jump
 
 Modulus = sp.Function("modulus", real=True)  # the absolute value of a complex number
 
@@ -83,6 +98,8 @@ class Terms:
     unfolded : str
         An index of sequences, such as t: the member u_t is expanded by its recursion, and a sum up to t ends before
         its last addend, which stands beside it.
+    sealed : function
+        Whether no derivative is taken through a letter, because nothing may be known of it.
     """
 
     def __init__(
@@ -92,19 +109,51 @@ class Terms:
         opaque: Callable[[str], bool] = lambda name: False,
         classes: Mapping[tuple[str, int], int] | None = None,
         unfolded: str = "",
+        sealed: Callable[[str], bool] = lambda name: False,
     ):
         self.scope = scope
         self.unfolded = unfolded
         self.classes = classes or {}
         self.sizes = sizes or {}
         self.opaque = opaque
+        self.sealed = sealed
         self.ranges: dict[sp.Expr, sp.Expr] = {}
-        self._costs: dict[sp.Symbol, tuple[str, list[Value]]] = {}
+        self.has_cases = False  # whether there are cases, of which only one need have a value
+        self.members: set[str] = set()  # derivatives of members of sequences, which are members, too
+        self._costs: dict[sp.Expr, tuple[str, list[Value]]] = {}
         self._arguments: dict[str, dict[Hashable, int]] = {}  # of which each cost is taken, with their number
+        self._cost_slopes: dict[str, str] = {}  # the cost of which something is a derivative
         self._slopes: dict[str, tuple[str, int]] = {}
         self._held: str | None = None  # the letter by which a derivative is taken: it is not expanded
-        self._kinks: dict[sp.Expr, sp.Expr] = {}  # what a derivative would be where an indicator jumps
+        self._gaps: dict[sp.Expr, None] = {}
+        self._fixed: dict[sp.Expr, sp.Dummy] = {}  # what is taken as constant while the rest is differentiated
+        self._bends = False  # whether two pieces that meet may have two slopes
+        self._written = 1  # how many addends the sums have together that are being written out
         self._memo: dict = {}
+
+    # Gaps
+
+    @contextmanager
+    def noting(self) -> Iterator[dict[sp.Expr, None]]:
+        """The gaps of what is evaluated inside, as keys; they are those of nothing else."""
+        before, self._gaps = self._gaps, {}
+        try:
+            yield self._gaps
+        finally:
+            self._gaps = before
+
+    def _note(self, gaps: Iterable[sp.Expr]) -> None:
+        self._gaps.update((gap, None) for gap in gaps if gap != 0)
+
+    def _remembered(self, key: Hashable, find: Callable[[], sp.Expr]) -> sp.Expr:
+        """What is found once, with its gaps each time."""
+        if key not in self._memo:
+            with self.noting() as gaps:
+                value = find()
+            self._memo[key] = value, tuple(gaps)
+        value, gaps = self._memo[key]
+        self._note(gaps)
+        return value
 
     # Sizes and indices
 
@@ -121,16 +170,32 @@ class Terms:
         return symbol
 
     def total(self, size: sp.Expr, addend: Callable[[sp.Expr], sp.Expr], lower: sp.Expr = sp.S.One) -> sp.Expr:
-        """The sum over a letter made for it; written out where the limits are numbers."""
+        """The sum over a letter made for it; written out where the limits are numbers and there are few addends."""
+        if size.is_number and not size.is_Integer:
+            raise NoTerm(f"a sum up to {size}")
         if size.is_Integer and lower.is_Integer:
-            return sp.Add(*(addend(sp.Integer(k)) for k in range(int(lower), int(size) + 1)))
+            count = int(size) - int(lower) + 1
+            if count <= FEW_ADDENDS or lower != 1:
+                return self._written_out(range(int(lower), int(size) + 1), addend)
         if lower != 1:
             raise NoTerm("sums that do not start at 1")
         if size.is_Symbol and size.name == self.unfolded:
             return self.total(size - 1, addend) + addend(size)
         letter = sp.Dummy("k", integer=True, positive=True)
         self.ranges[letter] = size
-        return sp.Sum(addend(letter), (letter, 1, size))
+        body = addend(letter)
+        if size.is_Integer and size <= MOST_ADDENDS and not body.has(sp.Indexed, sp.Sum, AppliedUndef):
+            return self._written_out(range(1, int(size) + 1), addend)
+        return sp.Sum(body, (letter, 1, size))
+
+    def _written_out(self, numbers: range, addend: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
+        before, self._written = self._written, self._written * max(len(numbers), 1)
+        try:
+            if self._written > MOST_ADDENDS:
+                raise NoTerm(f"more than {MOST_ADDENDS} addends")
+            return sp.Add(*(addend(sp.Integer(k)) for k in numbers))
+        finally:
+            self._written = before
 
     # Evaluation
 
@@ -145,6 +210,8 @@ class Terms:
         """The term of an expression, or its `Grid`."""
         match node:
             case t.Number(digits, exponent):
+                if len(digits) + abs(exponent) > MOST_DIGITS:
+                    raise NoTerm(f"a number of more than {MOST_DIGITS} digits")
                 return sp.Rational(digits) * sp.Integer(10) ** exponent
             case t.Letter(letter) if letter in env:
                 return env[letter]
@@ -171,7 +238,7 @@ class Terms:
                 grid = self.value(body, env)
                 return Grid(grid.columns, grid.rows, lambda row, column: grid.entry(column, row))
             case t.Root(body):
-                return sp.sqrt(self.number(body, env))
+                return sp.sqrt(_real(self.number(body, env)))
             case t.Absolute(body):
                 return _absolute(self.number(body, env))
             case t.Apply(function, arguments):
@@ -223,9 +290,21 @@ class Terms:
         if name in self.scope.families:
             return self._member_of_sequence(name, indices)
         definition = self.scope.definitions.get(name)
-        if definition is None or name == self._held or self.opaque(name):
+        if definition is None or name == self._held or self._is_opaque(name):
             return self._atom(name, indices)
         return self.expanded(name, indices)
+
+    def _is_opaque(self, name: str) -> bool:
+        """Whether a defined letter or function stays as it is, which none does that may be complex."""
+        return self.opaque(name) and not self._contains(name, lambda node: node == t.Letter(r"\mathrm{i}"))
+
+    def _contains(self, name: str, what: Callable[[t.Node], bool]) -> bool:
+        """Whether the definitions of which a letter, a sequence or a function is made contain something."""
+        key = ("contains", name, what.__code__)
+        if key not in self._memo:
+            bodies = [definition.body for definition in meanings_of(name, self.scope)]
+            self._memo[key] = any(map(what, reached(bodies, self.scope)))
+        return self._memo[key]
 
     def _member_of_sequence(self, name: str, indices: tuple[sp.Expr, ...]) -> sp.Expr:
         """A member with a number by the line that defines it, and one with the unfolded index by the recursion."""
@@ -239,6 +318,8 @@ class Terms:
             unfolded = place.is_Symbol and place.name == self.unfolded
             line = next((line for line in lines if line.letter), None) if unfolded else None
         if line is None or name == self._held:
+            if self._contains(name, lambda node: node == t.Letter(r"\mathrm{i}")):
+                raise NoTerm(f"the sequence {name}, which may be complex")
             return self._atom(name, indices)
         return self.number(line.definition.body, {line.letter: place} if line.letter else {})
 
@@ -247,15 +328,24 @@ class Terms:
 
     def expanded(self, name: str, indices: tuple[sp.Expr, ...]) -> sp.Expr:
         """What an entry is defined as."""
-        key = (name, indices, self._held)
-        if key not in self._memo:
-            definition = self.scope.definitions[name]
-            env = dict(zip((letter for letter, _ in definition.indices), indices, strict=False))
-            value = self.value(definition.body, env)
-            if isinstance(value, Grid):
-                value = value.entry(*_row_and_column(definition.shape, indices))
-            self._memo[key] = value
-        return self._memo[key]
+        return self._remembered((name, indices, self._held), lambda: self._expanded(name, indices))
+
+    def _expanded(self, name: str, indices: tuple[sp.Expr, ...]) -> sp.Expr:
+        definition = self.scope.definitions[name]
+        if is_class(name, self.scope.notation):
+            raise NoTerm(f"{name} as an expression")
+        env = dict(zip((letter for letter, _ in definition.indices), indices, strict=False))
+        value = self.value(definition.body, env)
+        if not isinstance(value, Grid):
+            return value
+        return value.entry(*_row_and_column(self._own_shape(name) or definition.shape, indices))
+
+    def _own_shape(self, name: str) -> tuple[Size, ...] | None:
+        """The shape with which a letter is declared; a right side with one literal row does not change it."""
+        letter, bracket, _ = name.partition("^{[")
+        array = array_named(letter, self.scope.notation)
+        sizes = array and (array.layers if bracket else array.shape)
+        return sizes and tuple(1 if size.letter == "1" else size.letter for size in sizes)
 
     def _indexed(self, node: t.Indexed, env: Mapping) -> sp.Expr:
         indices = tuple(self.number(index, env) for index in node.indices)
@@ -301,14 +391,19 @@ class Terms:
 
     def _power(self, base: t.Node, exponent: t.Node, env: Mapping) -> sp.Expr:
         power = self.number(exponent, env)
-        if power.is_number and abs(power) > LARGEST_POWER:
+        if power.is_number and not abs(power) <= LARGEST_POWER:
             raise NoTerm(f"a power as high as {show(exponent)}")
         below = self.number(base, env)
+        if below.is_Rational and power.is_number and abs(power) * len(str(below)) > MOST_DIGITS:
+            raise NoTerm(f"a number of more than {MOST_DIGITS} digits")
+        if not power.is_Integer and below != sp.E:
+            _real(below)
         return sp.exp(power) if below == sp.E else below**power
 
     def _sum(self, index: t.Letter, lower: t.Node, upper: t.Node, body: t.Node, env: Mapping) -> Value:
         low, high = self.number(lower, env), self.number(upper, env)
-        inner = self.value(body, {**env, index.name: sp.Dummy(integer=True, positive=True)})
+        with self.noting():  # to see whether it is a matrix
+            inner = self.value(body, {**env, index.name: sp.Dummy(integer=True, positive=True)})
         if not isinstance(inner, Grid):
             return self.total(high, lambda k: self.number(body, {**env, index.name: k}), low)
 
@@ -319,14 +414,13 @@ class Terms:
 
     def _product_over_index(self, index: t.Letter, lower: t.Node, upper: t.Node, body: t.Node, env: Mapping) -> sp.Expr:
         low, high = self.number(lower, env), self.number(upper, env)
-        total = self.total(high, lambda k: sp.log(self.number(body, {**env, index.name: k})), low)
-        return PositiveProduct(total)
+        return Product(self.total(high, lambda k: Factor(self.number(body, {**env, index.name: k})), low))
 
     def _extremum(self, kind: str, index: t.Letter, body: t.Node, env: Mapping) -> sp.Expr:
         size = self.size(next(each.to for each in self.scope.notation.indices if each.letter == index.name))
         if kind not in ("max", "min"):
             raise NoTerm(f"{kind} over an index")
-        if size.is_Integer:
+        if size.is_Integer and size <= MOST_COMPARED:
             entries = [self.number(body, {**env, index.name: sp.Integer(k)}) for k in range(1, int(size) + 1)]
             result = entries[0]
             for entry in entries[1:]:
@@ -346,18 +440,29 @@ class Terms:
         return Grid(sp.Integer(len(rows)), sp.Integer(len(rows[0])), entry)
 
     def _cases(self, cases: tuple[t.Case, ...], env: Mapping) -> Value:
-        """The first case that holds; that all of them cover everything and agree where they overlap, numbers check."""
-        values = [self.value(case.value, env) for case in cases]
-        indicators, rest = [], sp.S.One
+        """The first case that holds; where none does, and where two do and disagree, there is a gap."""
+        self.has_cases = True
+        values, conditions, first, rest = [], [], [], sp.S.One
         for case in cases:
-            holds = self.indicator(case.condition, env)
-            indicators.append(rest * holds)
-            rest = sp.expand(rest * (1 - holds))
-        return _entrywise(lambda *parts: sp.Add(*map(sp.Mul, indicators, parts)), *values)
+            holds = booleans(sp.expand(self.indicator(case.condition, env)))
+            with self.noting() as gaps:
+                values.append(self.value(case.value, env))
+            self._note(holds * gap for gap in gaps)
+            conditions.append(holds)
+            first.append(booleans(sp.expand(rest * holds)))
+            rest = booleans(sp.expand(rest * (1 - holds)))
+        self._note([rest])
+
+        def chosen(*parts):
+            for (one, value), (other, another) in combinations(zip(conditions, parts, strict=True), 2):
+                self._note([booleans(sp.expand(one * other)) * (value - another)])
+            return sp.Add(*map(sp.Mul, first, parts))
+
+        return _entrywise(chosen, *values)
 
     def indicator(self, chain: t.Chain, env: Mapping) -> sp.Expr:
         """1 where all relations of a chain hold, else 0."""
-        sides = [self.number(side, env) for side in (chain.first, *(link.right for link in chain.links))]
+        sides = [_real(self.number(side, env)) for side in (chain.first, *(link.right for link in chain.links))]
         result = sp.S.One
         for left, right, link in zip(sides, sides[1:], chain.links, strict=False):
             result *= _holds(left, link.relation, right)
@@ -370,7 +475,7 @@ class Terms:
         name = function.name
         if name in EXTREMA:
             sign = 1 if name == r"\max" else -1
-            return _entrywise(lambda *parts: sign * _largest([sign * part for part in parts]), *values)
+            return _entrywise(lambda *parts: sign * _largest([sign * _real(part) for part in parts]), *values)
         if name == DIAGONAL:
             (row,) = values
             return Grid(row.columns, row.columns, lambda k, m: sp.KroneckerDelta(k, m) * row.entry(sp.S.One, m))
@@ -379,32 +484,56 @@ class Terms:
         kind = kind_of_function(name, self.scope.notation)
         if kind == "moment":
             (value,) = values
+            if isinstance(value, Grid) or any(self._is_of_cost(atom) for atom in value.atoms(sp.Symbol, sp.Indexed)):
+                raise NoTerm(f"an expectation of {show(arguments[0])}")
             mean = Expect(value)
             return mean if name == r"\operatorname{E}" else Expect(value**2) - mean**2
         if kind == "cost":
-            return self._cost(name, values, (arguments, tuple(env.items())))
+            return self._cost(name, values, arguments, env)
         if kind not in ("number", "smooth"):
             raise NoTerm(f"the function {show(function)}")
         return _entrywise(lambda *parts: self.function(name, function.primes, parts), *values)
 
-    def _cost(self, name: str, values: list[Value], arguments: Hashable) -> sp.Expr:
-        """A cost of its arguments as a symbol: the same one for the same arguments only."""
+    def _cost(self, name: str, values: list[Value], arguments: tuple[t.Node, ...], env: Mapping) -> sp.Expr:
+        """A cost of its arguments as a symbol: the same one for the same arguments only.
+
+        What the arguments are made of that has another value in another place, such as a summation index, is an index
+        of the symbol.
+        """
+        used = {node.name for argument in arguments for node, _ in t.walk(argument) if isinstance(node, t.Letter)}
+        places = {letter: env[letter] for letter in sorted(used & env.keys())}
+        if not all(place.is_integer for place in places.values()):
+            raise NoTerm(f"the cost {name} of an argument of a function")
         of_which = self._arguments.setdefault(name, {})
-        number = of_which.setdefault(arguments, len(of_which))
-        symbol = sp.Symbol(f"{name}#{number}" if number else name, real=True)
-        self._costs[symbol] = (symbol.name, values)
+        number = of_which.setdefault((arguments, tuple(places)), len(of_which))
+        name = f"{name}#{number}" if number else name
+        symbol = self._atom(name, tuple(places.values()))
+        self._costs[symbol] = (name, values)
         return symbol
+
+    def _is_of_cost(self, atom: sp.Expr) -> bool:
+        """Whether an atom is a cost or a derivative of one."""
+        return atom in self._costs or _name(atom) in self._cost_slopes
 
     def function(self, name: str, primes: int, parts: tuple[sp.Expr, ...]) -> sp.Expr:
         """A function of numbers, or a derivative of it."""
         definition = self.scope.definitions.get(name)
         if definition is None:
             if name in _KNOWN:
-                return self._nth(_KNOWN[name], primes, parts)
+                return self._nth(_KNOWN[name], primes, tuple(map(_real, parts)) if name == r"\ln" else parts)
             return self._smooth(name, primes)(*parts)
-        if self.opaque(name):
+        if self._is_opaque(name) and not (primes and self._has_kinks(name)):
             return self._smooth(name, primes)(*parts)
         return self._expanded_function(name, primes, parts)
+
+    def _has_kinks(self, name: str) -> bool:
+        """Whether a function may have a kink: its definition compares or chooses, or it has an agreed derivative."""
+        agreed = any(convention.function == name for convention in self.scope.conventions)
+        return agreed or self._contains(
+            name,
+            lambda node: isinstance(node, t.Cases | t.Absolute | t.Extremum)
+            or (isinstance(node, t.Function) and node.name in EXTREMA),
+        )
 
     def _expanded_function(self, name: str, primes: int, parts: tuple[sp.Expr, ...]) -> sp.Expr:
         definition = self.scope.definitions[name]
@@ -414,51 +543,66 @@ class Terms:
 
     def with_functions(self, term: sp.Expr) -> sp.Expr:
         """The term with all functions expanded that were opaque while derivatives were taken."""
-        for written, (name, primes) in self._slopes.items():
-            if name in self.scope.definitions:
-                term = term.replace(
-                    sp.Function(written, real=True),
-                    lambda *parts, name=name, primes=primes: self._expanded_function(name, primes, parts),
-                )
+
+        def is_defined(part: sp.Expr) -> bool:
+            return isinstance(part, AppliedUndef) and self._function(part) in self.scope.definitions
+
+        while any(map(is_defined, term.atoms(AppliedUndef))):  # a function may be defined through others
+            term = term.replace(
+                is_defined, lambda part: self._expanded_function(*self._slopes[part.func.__name__], part.args)
+            )
         return term
 
-    def _nth(self, function: Callable, primes: int, parts: tuple[sp.Expr, ...], name: str = "") -> sp.Expr:
+    def _function(self, applied: AppliedUndef) -> str | None:
+        """The name of the page's function that a term applies, or a derivative of it."""
+        return self._slopes.get(applied.func.__name__, (None, 0))[0]
+
+    def _nth(
+        self,
+        function: Callable,
+        primes: int,
+        parts: tuple[sp.Expr, ...],
+        name: str = "",
+        conventions: Iterable[Convention] | None = None,
+    ) -> sp.Expr:
+        """A derivative of a function of one number, with what is agreed of it."""
         if not primes:
             return function(*parts)
         (part,) = parts
-        variable = sp.Dummy(real=True)
-        result = function(variable)
-        for order in range(1, primes + 1):
-            result = self.derivative(result, variable)
-            for convention in self.scope.conventions:
-                if (convention.function, convention.primes) == (name, order):
-                    result = self._agreed(result, variable, convention)
-        if name in self.scope.definitions:
-            result = self._without_excluded(result, variable, self.scope.definitions[name])
-        return result.xreplace({variable: part})
+        conventions = self.scope.conventions if conventions is None else conventions
+        variable = sp.Dummy("z", real=True)
+        with self.noting() as gaps:
+            result = function(variable)
+            for order in range(1, primes + 1):
+                result = self.derivative(result, variable)
+                for convention in conventions:
+                    if (convention.function, convention.primes) == (name, order):
+                        result = self._agreed(result, variable, convention)
+        excluded = self._excluded(variable, self.scope.definitions.get(name))
+        self._note(gap.xreplace(excluded).xreplace({variable: part}) for gap in gaps)
+        return result.xreplace(excluded).xreplace({variable: part})
 
-    def _without_excluded(self, slope: sp.Expr, variable: sp.Expr, definition: Definition) -> sp.Expr:
-        """The derivative where the definition holds, if it leaves out 0: there its variable has a sign."""
-        for chain in definition.conditions:
+    def _excluded(self, variable: sp.Expr, definition: Definition | None) -> dict[sp.Expr, sp.Expr]:
+        """What indicators are where a definition holds that leaves out 0: there its variable has a sign."""
+        for chain in definition.conditions if definition else ():
             for link in chain.links:
                 if (chain.first, link.relation, link.right) == (
                     t.Letter(definition.arguments[0]), r"\ne", t.Number("0"),
                 ):  # fmt: skip
-                    slope = slope.xreplace({Positive(-variable): 1 - Positive(variable)})
-        return slope
+                    return {Positive(-variable): 1 - Positive(variable)}
+        return {}
 
-    def _agreed(self, slope: sp.Expr, variable: sp.Expr, convention) -> sp.Expr:
-        """The derivative with the value of a convention at its one point, where it has none of its own."""
+    def _agreed(self, slope: sp.Expr, variable: sp.Expr, convention: Convention) -> sp.Expr:
+        """The derivative with the value of a convention at its one point, where it has none of its own: a gap less."""
         point, value = self.number(convention.point, {}), self.number(convention.value, {})
-        kinks = slope.atoms(sp.Dummy) & set(self._kinks.values())
-        if len(kinks) != 1:
-            raise NoTerm("a convention where several kinks meet")
-        (kink,) = kinks
-        factor = sp.expand(slope).coeff(kink).xreplace({variable: point})
-        if not factor.is_number or factor.is_zero is not False:
-            raise NoTerm("a convention where the kink has a factor that may be 0")
-        there = slope.xreplace({kink: sp.S.Zero}).xreplace({variable: point})
-        return slope.xreplace({kink: (value - there) / factor})
+        there = [gap.xreplace({variable: point}).replace(Positive, indicator) for gap in self._gaps]
+        if all(sp.expand(gap) == 0 for gap in there):
+            raise NoTerm("a convention about a derivative that exists")
+        elsewhere = indicator(variable - point) + indicator(point - variable)
+        gaps = [elsewhere * gap for gap in self._gaps]
+        self._gaps.clear()
+        self._note(gaps)
+        return elsewhere * slope + (1 - elsewhere) * value
 
     def _smooth(self, name: str, primes: int) -> type:
         self._slopes[name + "'" * primes] = (name, primes)
@@ -493,8 +637,14 @@ class Terms:
 
     def _released(self, term: sp.Expr, held: str | None) -> sp.Expr:
         """The term after its derivative is taken: the letter that was held is what its definition says."""
+        gaps = [self._with_definition(gap, held) for gap in self._gaps]
+        self._gaps.clear()
+        self._note(gaps)
+        return self._with_definition(term, held)
+
+    def _with_definition(self, term: sp.Expr, held: str | None) -> sp.Expr:
         name, before = self._held, self._held
-        if name not in self.scope.definitions or self.opaque(name):
+        if name not in self.scope.definitions or self._is_opaque(name):
             return term
         self._held = held
         try:
@@ -505,21 +655,103 @@ class Terms:
             self._held = before
 
     def derivative(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
-        """The derivative of a term by an entry or a number."""
-        key = ("derivative", term, by, self._held)
-        if key not in self._memo:
-            self._memo[key] = self._differentiated(term, by)
-        return self._memo[key]
+        """The derivative of a term by an entry or a number; its gaps are where the term has none."""
+        key = ("derivative", term, by, self._held, self._bends)
+        return self._remembered(key, lambda: self._of_pieces(term, by))
+
+    def jumps(self, term: sp.Expr, by: sp.Expr) -> list[sp.Expr]:
+        """What is 0 wherever a term is a continuous function of a letter: the gaps of a derivative that may bend."""
+        self._bends = True
+        try:
+            with self.noting() as gaps:
+                self.derivative(term, by)
+            return list(gaps)
+        finally:
+            self._bends = False
+
+    def _of_pieces(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
+        """The derivative of each piece of a term that indicators cut, and what has to hold where pieces meet.
+
+        Where e = 0, for the e of an indicator, the term is differentiable if both pieces have its value and its slope
+        there: the slope of its value at e = 0, or where e surely changes its sign, the one that both pieces share. If
+        several are 0 at once, any pieces may meet.
+        """
+        term = term.replace(Positive, indicator) if term.has(Positive) else term
+        jumps = self._jumps(term, by)
+        if not jumps:
+            return self._of_piece(term, by)
+        groups = _groups(term, jumps)
+        if len(groups) > 1:
+            return sp.Add(*(self.derivative(group, by) for group in groups))
+        inside = self._of_piece(term, by)
+        slope = inside
+        for part, change in jumps.items():
+            if change.is_number:
+                (above,) = _branch(term, {part: 1})
+                further = sp.expand(self._slope_of_branch(above - _branch(term, {part: 0})[0], by))
+                if sp.expand(_at_zero(further, [part])) != 0:
+                    slope += _is_at(part) * further
+        found = [some for count in range(1, len(jumps) + 1) for some in combinations(jumps, count) if _may_meet(some)]
+        if sum(2 ** len(some) for some in found) > MOST_BRANCHES:
+            raise NoTerm("the derivative of what has many kinks")
+        for some in found:
+            here = sp.Mul(*map(_is_at, some), *(_support(jumps[part]) for part in some))
+            nested = [part for part in _compared(term) if part not in some and _compared(part) & set(some)]
+            middle = _branch(term, dict.fromkeys(some, 0), nested, slope)
+            for signs in product((1, -1), repeat=len(some)):
+                there, *others = _branch(term, dict(zip(some, signs, strict=True)), nested)
+                pieces = [there - middle[0], *(one - other for one, other in zip(others, middle[1:-1], strict=True))]
+                pieces += [] if self._bends else [self._slope_of_branch(there, by) - middle[-1]]
+                self._note(here * _at_zero(piece, some) for piece in pieces)
+        return slope
+
+    def _jumps(self, term: sp.Expr, by: sp.Expr) -> dict[sp.Expr, sp.Expr]:
+        """What is compared with 0 in a term and changes with a letter, and its derivatives."""
+        found = {}
+        for part in sorted(_compared(term), key=sp.default_sort_key):
+            with self.noting():  # kinks of what is compared are kinks of the term: they are compared in it, too
+                slope = self.derivative(part, by)
+            if slope != 0:
+                found[part] = slope
+        return found
+
+    def _of_piece(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
+        """The derivative with all indicators of a term, those of its sums apart, taken as constants."""
+        bound = _bound(term)
+        fixed = {}
+        for atom in term.atoms(Positive, Expect):
+            if atom.free_symbols & bound:
+                continue
+            if isinstance(atom, Expect):
+                self._check_constant(atom, by)
+            fixed[atom] = self._fixed.setdefault(atom, sp.Dummy("fixed", real=True))
+        back = {letter: atom for atom, letter in self._fixed.items()}
+        slope = self._differentiated(term.xreplace(fixed), by)
+        while slope.atoms(sp.Dummy) & back.keys():
+            slope = slope.xreplace(back)
+        return slope
+
+    def _slope_of_branch(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
+        with self.noting():  # the gaps of its sums are those of the sums of the whole
+            return self._of_piece(term, by)
+
+    def _check_constant(self, mean: sp.Expr, by: sp.Expr) -> None:
+        with self.noting() as gaps:
+            if self.derivative(mean.args[0], by) != 0 or gaps:
+                raise NoTerm("the derivative of an expectation")
 
     def _differentiated(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
         if term == by:
             return sp.S.One
+        if isinstance(term, sp.Indexed | sp.Symbol | sp.KroneckerDelta):
+            self._check_classes(term, by)
         if isinstance(term, sp.Indexed | sp.Symbol):
             return self._of_letter(term, by)
         if not term.args or isinstance(term, sp.KroneckerDelta):
             return sp.S.Zero
-        if isinstance(term, Positive):
-            return self._of_indicator(term, by)
+        if isinstance(term, Expect):
+            self._check_constant(term, by)
+            return sp.S.Zero
         if isinstance(term, sp.Sum):
             return sp.Sum(self.derivative(term.function, by), *term.limits)
         if isinstance(term, sp.Add):
@@ -528,18 +760,25 @@ class Terms:
             return self._of_product(term, by)
         if isinstance(term, sp.Pow) and not isinstance(term, sp.exp):
             return self._of_power(term, by)
+        name = self._function(term) if isinstance(term, AppliedUndef) else None
+        if name in self.scope.definitions and _name(by) in self._below(name):  # by a parameter of the function
+            return self.derivative(self._expanded_function(*self._slopes[term.func.__name__], term.args), by)
         slopes = [self.derivative(part, by) for part in term.args]
         if all(slope == 0 for slope in slopes):
             return sp.S.Zero
         if len(term.args) != 1:
             raise NoTerm(f"the derivative of {term.func}")
-        return self._slope(term) * slopes[0]
+        with self.noting() as gaps:
+            slope = self._slope(term)
+        self._note(gap * _support(slopes[0]) for gap in gaps)
+        return slope * slopes[0]
 
-    def _of_indicator(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
-        """0, but where the indicator jumps; e times this, as in the derivative of max(e, 0), is no number there."""
-        (part,) = term.args
-        kink = self._kinks.setdefault(part, sp.Dummy("kink", real=True))
-        return kink * (1 - Positive(part) - indicator(-part)) / part * self.derivative(part, by)
+    def _check_classes(self, term: sp.Expr, by: sp.Expr) -> None:
+        """A class number that arg max defines jumps where there are ties, with all that has it as an index."""
+        for atom in term.atoms(sp.Indexed, sp.Symbol):
+            if _name(atom) in self.scope.definitions and is_class(_name(atom), self.scope.notation):
+                if _name(by) in self._below(_name(atom)):
+                    raise NoTerm(f"the derivative of what {atom} chooses")
 
     def _of_letter(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
         name, other = _name(term), _name(by)
@@ -547,34 +786,77 @@ class Terms:
             return sp.Mul(*map(sp.KroneckerDelta, term.indices, by.indices))
         if term in self._costs:
             return self._of_cost(term, by)
+        if name in self._cost_slopes:
+            return self._of_slope(term, by)
+        if name in self.members:
+            raise NoTerm("a second derivative of a member of a sequence")
+        if name in self.scope.families and name != self._held:
+            return self._of_member(term, by)
         definition = self.scope.definitions.get(name)
         if definition is None or definition.arguments or name == self._held:
             return sp.S.Zero
         if other not in self._below(name):
             return sp.S.Zero
+        if self.sealed(name):
+            raise NoTerm(f"a derivative through {name}")
         return self.derivative(self.expanded(name, _indices(term)), by)
 
+    def _of_member(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
+        """The derivative of a member of a sequence that stays as it is: a letter, unless the sequence is free of by."""
+        name, other = _name(term), _name(by)
+        if other not in self._below(name):
+            return sp.S.Zero
+        if self._has_kinks(name):
+            raise NoTerm(f"the derivative of {name}, whose recursion has a kink")
+        letter = f"the derivative of {name} by {other}"
+        self.members.add(letter)
+        return self._atom(letter, (*_indices(term), *_indices(by)))
+
+    def _of_slope(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
+        """The derivative of a derivative of a cost: 0 if nothing that the cost is taken of changes."""
+        for cost, (name, values) in self._costs.items():
+            if name == self._cost_slopes[_name(term)] and _indices(term)[: len(_indices(cost))] == _indices(cost):
+                with self.noting() as gaps:
+                    slopes = [self.derivative(self._any_entry(value), by) for value in values]
+                if not gaps and all(slope == 0 for slope in slopes):
+                    return sp.S.Zero
+        raise NoTerm("a second derivative of a cost")
+
+    def _any_entry(self, value: Value) -> sp.Expr:
+        if not isinstance(value, Grid):
+            return value
+        row, column = (sp.Dummy(integer=True, positive=True) for _ in range(2))
+        self.ranges |= {row: value.rows, column: value.columns}
+        return value.entry(row if value.rows != 1 else sp.S.One, column if value.columns != 1 else sp.S.One)
+
     def _below(self, name: str) -> frozenset[str]:
+        """All that a letter, a sequence or a function is made of."""
         key = ("below", name)
         if key not in self._memo:
-            self._memo[key] = letters(self.scope.definitions[name].body, self.scope)
+            bodies = [definition.body for definition in meanings_of(name, self.scope)]
+            self._memo[key] = frozenset().union(*(letters(body, self.scope) for body in bodies)) - {name}
         return self._memo[key]
 
-    def _of_cost(self, cost: sp.Symbol, by: sp.Expr) -> sp.Expr:
+    def _of_cost(self, cost: sp.Expr, by: sp.Expr) -> sp.Expr:
         """The chain rule: the sum over all entries of all arguments."""
         name, values = self._costs[cost]
         addends = []
         for place, value in enumerate(values, 1):
-            slope = sp.IndexedBase(f"{name};{place}", real=True)
+            letter = f"{name};{place}"
+            self._cost_slopes[letter] = name
+
+            def slope(*indices, letter=letter):
+                return self._atom(letter, (*_indices(cost), *indices))
+
             if not isinstance(value, Grid):
-                addends.append(sp.Symbol(f"{name};{place}", real=True) * self.derivative(value, by))
+                addends.append(slope() * self.derivative(value, by))
                 continue
             addends.append(
                 self.total(
                     value.rows,
                     lambda row, value=value, slope=slope: self.total(
                         value.columns,
-                        lambda column: slope[row, column] * self.derivative(value.entry(row, column), by),
+                        lambda column: slope(row, column) * self.derivative(value.entry(row, column), by),
                     ),
                 )
             )
@@ -599,6 +881,8 @@ class Terms:
         name = getattr(term.func, "__name__", "")
         if name in self._slopes:
             function, primes = self._slopes[name]
+            if function in self.scope.definitions and self._has_kinks(function):  # what is agreed is agreed of f'
+                return self._nth(lambda x: self._expanded_function(function, primes, (x,)), 1, (part,), function, ())
             return self._smooth(function, primes + 1)(part)
         match term:
             case sp.exp():
@@ -684,7 +968,95 @@ def _absolute(part: sp.Expr) -> sp.Expr:
     return part * indicator(part) - part * indicator(-part)
 
 
+# Pieces of a term -----------------------------------------------------------------------------------------------------
+
+
+def _bound(term: sp.Expr) -> set[sp.Expr]:
+    return {letter for total in term.atoms(sp.Sum) for letter in total.variables}
+
+
+def _compared(term: sp.Expr) -> set[sp.Expr]:
+    """What is compared with 0 in a term outside of its sums and expectations; of e and -e, one of them."""
+    bound, inside = _bound(term), {atom for mean in term.atoms(Expect) for atom in mean.atoms(Positive)}
+    parts = {atom.args[0] for atom in term.atoms(Positive) - inside if not atom.free_symbols & bound}
+    return {sp.expand(-part) if part.could_extract_minus_sign() else part for part in parts}
+
+
+def _signed(part: sp.Expr, sign: int) -> dict[sp.Expr, sp.Expr]:
+    return {Positive(part): sp.Integer(sign > 0), Positive(sp.expand(-part)): sp.Integer(sign < 0)}
+
+
+def _is_at(part: sp.Expr) -> sp.Expr:
+    """1 where an expression is 0."""
+    return 1 - Positive(part) - Positive(sp.expand(-part))
+
+
+def _branch(term: sp.Expr, signs: Mapping[sp.Expr, int], *others: sp.Expr | list[sp.Expr]) -> list[sp.Expr]:
+    """A term and others where some expressions are positive, negative or 0: the pieces that meet where they are 0."""
+    values = {atom: value for part, sign in signs.items() for atom, value in _signed(part, sign).items()}
+
+    def piece(each: sp.Expr) -> sp.Expr:
+        for _ in range(3):  # what is compared may itself be in pieces, and so become one of them
+            if not each.has(*values):
+                return each
+            each = each.xreplace(values).replace(Positive, indicator)
+        raise NoTerm("what is compared in pieces of pieces")
+
+    rest = [part for other in others for part in (other if isinstance(other, list) else [other])]
+    return [piece(each) for each in (term, *rest)]
+
+
+def _at_zero(term: sp.Expr, parts: Iterable[sp.Expr]) -> sp.Expr:
+    """A term where some expressions are 0; one that never is 0 if it has no value there."""
+    for part in parts:
+        solved = solution(part)
+        if solved and solved[0] not in _bound(term):
+            term = term.xreplace(dict([solved]))
+    return sp.S.One if term.has(sp.zoo, sp.nan, sp.oo) else term
+
+
+def _may_meet(parts: Iterable[sp.Expr]) -> bool:
+    """Whether expressions may all be 0 at once: not if two of them differ by a number, up to a sign."""
+    differences = [sp.expand(one + sign * other) for one, other in combinations(parts, 2) for sign in (1, -1)]
+    return not any(difference.is_number and difference.is_zero is False for difference in differences)
+
+
+def _groups(term: sp.Expr, jumps: Iterable[sp.Expr]) -> list[sp.Expr]:
+    """The addends of a term, those together that jump at the same places."""
+    groups: list[tuple[set[sp.Expr], list[sp.Expr]]] = []
+    for addend in sp.Add.make_args(term):
+        own, members = _compared(addend) & set(jumps), [addend]
+        for group in [group for group in groups if group[0] & own or not group[0] | own]:
+            groups.remove(group)
+            own, members = own | group[0], members + group[1]
+        groups.append((own, members))
+    return [sp.Add(*members) for _, members in groups]
+
+
+def _support(slope: sp.Expr) -> sp.Expr:
+    """The deltas without which a derivative is 0."""
+    return sp.Mul(*_deltas(slope))
+
+
+def _deltas(term: sp.Expr) -> set[sp.Expr]:
+    if isinstance(term, sp.KroneckerDelta):
+        return {term}
+    if isinstance(term, sp.Add):
+        return set.intersection(*map(_deltas, term.args))
+    if isinstance(term, sp.Mul):
+        return set.union(*map(_deltas, term.args))
+    if isinstance(term, sp.Sum):
+        return {delta for delta in _deltas(term.function) if not delta.free_symbols & set(term.variables)}
+    return set()
+
+
 # Complex numbers ------------------------------------------------------------------------------------------------------
+
+
+def _real(term: sp.Expr) -> sp.Expr:
+    if term.has(sp.I):
+        raise NoTerm("roots, logarithms and comparisons of complex numbers")
+    return term
 
 
 def _conjugate(term: sp.Expr) -> sp.Expr:

@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 from sympy import IndexedBase, KroneckerDelta, Sum, exp, log
 
-from nncore.verify.prove import residual
+from nncore.verify.prove import Least, Positive, residual, vanishes
 
 n, D, M = sp.symbols("n D M", integer=True, positive=True)
 i, j, k, l, m, q = sp.symbols("i j k l m q", integer=True, positive=True)  # noqa: E741
@@ -282,6 +282,21 @@ def test_an_index_named_like_those_of_the_normal_form_is_refused(name):
 def test_letters_of_one_name_but_other_assumptions_are_other_letters():
     plain = sp.Symbol("k")
     assert residual(a[k], a[plain], {k: M}) != 0
+
+
+def test_what_has_an_indicator_in_an_exponent_is_not_lost():
+    above, below = Positive(h), Positive(-h)
+    assert vanishes(h * below + h * above - h, {})
+    assert not vanishes(h * below + h * above - h + exp(below), {})
+    assert not vanishes(h * below + h * above - h + exp(h * below) - 1, {})
+
+
+def test_a_sum_has_as_many_addends_as_its_end_says_only_if_that_is_not_negative():
+    step = sp.Symbol("t", integer=True, nonnegative=True)
+    difference = total(1, (k, step - 2)) - (step - 2)
+    assert vanishes(difference, {Least(step): 2})
+    assert not vanishes(difference, {Least(step): 1})  # at t = 1 it is 0, and not -1
+    assert not vanishes(difference, {})
 
 
 # Attack ---------------------------------------------------------------------------------------------------------------
