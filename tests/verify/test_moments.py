@@ -7,7 +7,8 @@ from nncore.verify.meaning import CLAIM, meaning
 from nncore.verify.moments import EXPECTATION, MEAN, SPREAD, SQUARE, VARIANCE, Rejected, distribution
 from nncore.verify.notation import Random
 from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, judge
-from nncore.verify.values import Point, Wishes, equal, mp
+from nncore.verify.numeric.balls import arithmetic
+from nncore.verify.numeric.jets import Jets
 
 LETTERS = r"""scalars:
   - {letter: \tau, meaning: standard deviation of the weights}

@@ -4,7 +4,8 @@ import pytest
 from common import DENSE, LOSS, NOTATION, SOFTMAX, page, write
 
 from nncore.verify.meaning import CLAIM, CONVENTION, DEFINITION, book_functions, meaning
-from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, judge, size_plans, witness
+from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, judge, witness
+from nncore.verify.numeric.sizes import size_plans
 
 LAYERS = ("dense-forward", "dense-backward", "relu", "sigmoid", "softmax", "cross-entropy", "softmax-cross-entropy")
 LOSSES = ("softmax-and-cross-entropy", "exercise-1-1")

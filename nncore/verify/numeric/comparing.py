@@ -46,6 +46,7 @@ NO_DERIVATIVE = "a derivative does not exist here, and no condition excludes the
 STEPS_OF_A_POINT = 150_000
 PRECISIONS = (128, 512, 2048, 4096)  # in bits
 INEQUALITIES = (r"\le", r"\ge", "<", ">")
+_LONGEST_FRACTION, _DIGITS = 24, 12  # characters of a number that is shown
 
 
 class Exhausted(Exception):
@@ -305,14 +306,14 @@ class Comparison:
         except OverflowError:
             return inf
 
-    def text(self, value) -> str:
-        """Return a number as it can be computed again: a short fraction as such, else in digits."""
+    def text(self, value, longest: float = _LONGEST_FRACTION) -> str:
+        """Return a number as it can be computed again: a fraction of so many characters as such, else in digits."""
         if type(value) is Pair:
             return f"{self.text(value.real)} + {self.text(value.imaginary)} i"
         if self.numbers.is_exact(value):
             above, below = self.numbers.ratio(value)
             text = str(above) if below == 1 else f"{above}/{below}"
-            if len(text) <= _LONGEST_FRACTION:
+            if len(text) <= longest:
                 return text
         with self.numbers.precision(PRECISIONS[0]):
             return self.numbers.digits(self.numbers.ball(value), _DIGITS)
@@ -355,7 +356,6 @@ class Comparison:
         return _AGREES
 
 
-_LONGEST_FRACTION, _DIGITS = 24, 12  # characters of a number that is shown
 _MORE_ORDERS = 2  # of expansions, of which quotients by h may lose some
 
 
