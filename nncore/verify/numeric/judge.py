@@ -14,7 +14,7 @@ relation that changes its sign and was never met at 0 leaves it undecided. What 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from nncore.verify import tree as t
@@ -115,7 +115,7 @@ class Verdict:
     where: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     margin: float | None = None
-    refuting: Point | None = None
+    refuting: Point | None = field(default=None, compare=False)
 
 
 def judge(
