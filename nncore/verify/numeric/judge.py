@@ -15,7 +15,6 @@ relation that changes its sign and was never met at 0 leaves it undecided. What 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import inf
 
 from nncore.verify import tree as t
 from nncore.verify.families import DEPTHS, instances
@@ -443,8 +442,8 @@ _TWICE = (SMALL, POWERS, FRACTIONS, EXTREMES)  # kinds that are tried with other
 _NEAREST = 3  # points from which an inequality is attacked
 
 
-def _inputs(point: Point, item: Item, text: Callable[[object, float], str]) -> Iterator[tuple[str, str]]:
-    """The numbers of all inputs, exact, as they are printed: z_{12} = 3/7."""
+def _inputs(point: Point, item: Item, text: Callable[[object], str]) -> Iterator[tuple[str, str]]:
+    """The numbers of all inputs, as they are printed: z_{12} = 3/7."""
     notation = item.scope.notation
     for (name, indices), value in sorted(point.touched.items(), key=lambda pair: (pair[0][0], pair[0][1])):
         array = next((each for each in notation.arrays if each.letter == name), None)
@@ -457,10 +456,10 @@ def _inputs(point: Point, item: Item, text: Callable[[object, float], str]) -> I
             letter = name
         separator = "" if all(index < 10 for index in indices) else ","
         shown = separator.join(map(str, indices))
-        yield (f"{letter}_{{{shown}}}" if len(shown) > 1 else f"{letter}_{shown}" if shown else letter), text(value, inf)
+        yield (f"{letter}_{{{shown}}}" if len(shown) > 1 else f"{letter}_{shown}" if shown else letter), text(value)
     for key, value in sorted(point.used.items(), key=str):
         name, part, *place = key
-        yield f"{name}: {part}{place[0] + 1 if place else ''}", text(value, inf)
+        yield f"{name}: {part}{place[0] + 1 if place else ''}", text(value)
 
 
 def _judge_convention(item: Item, numbers: Arithmetic, budget: Budget) -> Verdict:
