@@ -36,7 +36,7 @@ from nncore.verify.names import (
 )
 
 DEPTHS = (1, 2, 3)  # numbers of layers that are tried; more only if a claim names a later layer or a number of them
-_DEEPEST = 6
+_DEEPEST = 13
 
 # Ranges ---------------------------------------------------------------------------------------------------------------
 

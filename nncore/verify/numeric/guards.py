@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from nncore.verify import tree as t
 from nncore.verify.families import reached
 from nncore.verify.meaning import Item
-from nncore.verify.names import Scope
+from nncore.verify.names import Scope, meanings_of
 from nncore.verify.numeric.ranges import Ranges, is_proved
 from nncore.verify.numeric.watching import BASE, DIVISOR, KINK, LOGARITHM, NEEDS, RELATION, ROOT
 from nncore.verify.writing import show
@@ -30,10 +30,13 @@ class Guards:
     if_violated : set
         Those among them that are conditions only if a point violates them: what stands in a case, whose condition may
         exclude it, the base of a power whose exponent is a whole number, a root of 0 in a derivative.
+    strict : set
+        Conditions that exclude their own boundary.
     """
 
     open: dict[GuardKey, t.Node]
     if_violated: set[GuardKey]
+    strict: set[GuardKey]
 
     def conditions(self, violated: dict[GuardKey, t.Node], excluded: set[GuardKey]) -> tuple[str, ...]:
         """Return what must hold for a claim to have a value.
@@ -66,6 +69,9 @@ def guards_of(item: Item, right: t.Node | None) -> Guards:
     in_cases = {
         id(node) for each in every if isinstance(each, t.Cases) for case in each.cases for node, _ in t.walk(case.value)
     }
+    meanings = [each for letter in sorted(item.letters) for each in meanings_of(letter, item.scope)]
+    conditions = (*item.conditions, *(chain for each in meanings for chain in each.conditions))
+    strict = {(RELATION, id(link)) for chain in conditions for link in chain.links if link.relation in (r"\ne", "<", ">")}
     ranges = Ranges(item.scope, item.conditions, [each.claim for each in item.assumptions])
     found: dict[GuardKey, t.Node] = {}
     if_violated: set[GuardKey] = set()
@@ -106,7 +112,7 @@ def guards_of(item: Item, right: t.Node | None) -> Guards:
     for convention in item.scope.conventions:
         if convention.function in primed:
             add(KINK, convention.point, convention.point)
-    return Guards(found, if_violated)
+    return Guards(found, if_violated, strict)
 
 
 def depends_on_indices_alone(part: t.Node, scope: Scope) -> bool:

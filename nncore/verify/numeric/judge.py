@@ -17,11 +17,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from nncore.verify import tree as t
-from nncore.verify.families import DEPTHS, instances
+from nncore.verify.families import DEPTHS, instances, reached
 from nncore.verify.meaning import CLAIM, CONVENTION, Assumed, Item
 from nncore.verify.numeric.balls import Arithmetic, arithmetic
 from nncore.verify.numeric.comparing import (
     AGREES,
+    INEQUALITIES,
     NO_VALUE,
     OUTSIDE,
     PRECISIONS,
@@ -55,7 +56,7 @@ from nncore.verify.numeric.points import (
 )
 from nncore.verify.numeric.programs import Program
 from nncore.verify.numeric.searching import Candidate, Near, boundaries, descent, simplified, solved
-from nncore.verify.numeric.sizes import Sizes, entries, size_plans
+from nncore.verify.numeric.sizes import COUNTED, Sizes, entries, size_plans
 from nncore.verify.numeric.values import HIGHEST_ORDER, Values
 from nncore.verify.numeric.watching import (
     KINK,
@@ -75,6 +76,8 @@ _TOO_NEAR = "the sides are too near to each other to be told apart"
 
 DEEPEST = 5  # layers of the deepest network that is tried
 _OF_LAYERS = (SMALL, ZEROS, EQUAL, ONES, MINUS_ONES)  # kinds at which the sizes and depths of networks take turns
+_USUAL = 5  # sizes up to which all kinds of points are tried, also of equations
+_AT_LARGE_SIZES = (SMALL, EQUAL, FRACTIONS)
 _SIGNS = (BOTH, BOTH, POSITIVE, LETTERS, POSITIVE, BOTH)  # of the points that are made until conditions hold
 _REPAIRS = 8  # of one point, so that conditions hold
 _PLANS_WITH_BOUNDARIES = 6
@@ -151,11 +154,18 @@ def judge(
         raise ValueError(f"a {item.kind} claims nothing")
     shared = {} if shared is None else shared
     verdicts = []
-    for layers, instance in instances(item, (*DEPTHS, DEEPEST)):
+    for layers, instance in instances(item, _depths(item)):
         verdicts.append(Trial(instance, seed, shared, numbers, budget, layers, len(verdicts)).verdict())
         if verdicts[-1].status == REFUTED:
             break
     return _together(verdicts)
+
+
+def _depths(item: Item) -> Sequence[int]:
+    """The numbers of layers to try: many, where no array belongs to a layer and so they cost little."""
+    sides = [side for side in (item.left, item.right, *item.conditions) if side]
+    arrays = any(isinstance(node, t.Family) for node in reached(sides, item.scope))
+    return (*DEPTHS, DEEPEST) if arrays else COUNTED
 
 
 def _together(verdicts: Sequence[Verdict]) -> Verdict:
@@ -297,7 +307,7 @@ class Trial:
         """Whether a claim may be false at the zero of a guard alone."""
         if guard is self._comparison.own:
             return self.item.relation == r"\ne"
-        return key in self._guards.open and guard.kind in (KINK, RELATION)
+        return key in self._guards.open and guard.kind in (KINK, RELATION) and key not in self._guards.strict
 
     def _result(self, status: str, reason: str = "", counterexample=None, where: tuple[str, ...] = ()) -> Verdict:
         labels = tuple(dict.fromkeys(each.label or "" for each in self.item.assumptions))
@@ -325,7 +335,8 @@ class Trial:
         if self._constant:
             return (SMALL,)
         if not self._layers:
-            return KINDS
+            large = max(sizes.values(), default=1) > _USUAL and self.item.relation not in INEQUALITIES
+            return _AT_LARGE_SIZES if large else KINDS
         if max(self._layers.values()) > max(DEPTHS):
             return (PROPER,)
         turn = self._turn + self.plans.index(sizes)

@@ -688,13 +688,16 @@ def _product(values: Iterable, at: Values):
 
 
 def _cost(name: str, values: list, at: Values):
-    """A random cubic function of all entries, none of which enters by itself only."""
+    """A random polynomial of degree 5 of all entries, none of which enters by itself only.
+
+    The third derivatives, the highest that can be written, still depend on the entries.
+    """
     rows = [row for value in values for row in (value if type(value) is list else [[value]])]
     entries = [number for row in rows for number in row]
     at.watch.budget.spend(3 * len(entries))
-    linear, square, cube = (
+    linear, even, odd = (
         at.jets.total([number * at.point.coefficient(name, part, place) for place, number in enumerate(entries)])
-        for part in ("linear", "square", "cube")
+        for part in ("a", "b", "c")
     )
-    half, sixth = at.jets.numbers.exact(1, 2), at.jets.numbers.exact(1, 6)
-    return at.jets.total([linear, square * square * half, cube * cube * cube * sixth])
+    exact, cube = at.jets.numbers.exact, odd * odd * odd
+    return at.jets.total([linear, even * even * exact(1, 2), cube * exact(1, 6), cube * odd * odd * exact(1, 120)])

@@ -16,7 +16,7 @@ from nncore.verify.moments import EXPECTATION, VARIANCE
 from nncore.verify.names import STEPS, MeaningError, meanings_of, name_of, size_of_classes
 from nncore.verify.shapes import LARGEST_INDEX
 
-STEPS_TRIED = range(11)
+STEPS_TRIED = (*range(11), 13, 30)
 COUNTED = range(1, 14)  # sizes that stand as numbers
 MANY = (6, 12, 30)  # sizes at which inequalities are tried
 _MOST_NAMED = 200  # entries at numbers that a claim names
@@ -111,7 +111,7 @@ def _usual(item: Item, names: Sequence[str], least: Mapping[str, int]) -> Iterat
         yield from ({**rising, name: max(1, number + more)} for more in (-1, 0, 1) if name in rising)
     counted = [name for name in names if _stands_as_number(item, name)]
     for name in counted:
-        yield from ({**smallest, name: k} for k in (*COUNTED, 60))
+        yield from ({**smallest, name: k} for k in COUNTED)
     if len(counted) > 1:
         yield from ({**smallest, **dict.fromkeys(counted, k)} for k in (3, 4, 5, 7, 10, 13))
     if not item.letters:  # nothing but sizes: every number costs little
@@ -136,15 +136,25 @@ def _of_layers(names: Sequence[str]) -> Iterator[Sizes]:
 
 
 def _stands_as_number(item: Item, name: str) -> bool:
-    """Whether a size stands in a claim, or in what it is made of, as a number and not only as the end of a sum."""
+    """Whether a size stands in a claim, or in what it is made of, as a number and not only as the end of a sum.
+
+    In a definition it does not count as a mere factor, as in a mean.
+    """
     bodies = [each.body for letter in item.letters for each in meanings_of(letter, item.scope)]
-    waiting = [item.left, *([item.right] if item.right else []), *(bodies if not item.free else ())]
-    while waiting:
-        node = waiting.pop()
-        if node == t.Letter(name):
-            return True
-        waiting += [node.body] if isinstance(node, t.Sum | t.Product) else t.children(node)
-    return False
+    sides = [item.left, *([item.right] if item.right else [])]
+    return any(_counts(side, name) for side in sides) or any(_counts(body, name, factors=False) for body in bodies)
+
+
+def _counts(node: t.Node, name: str, factors: bool = True) -> bool:
+    """Whether a size stands in an expression as a number, or there beside others that are added or compared."""
+    if node == t.Letter(name):
+        return factors
+    match node:
+        case t.Sum(body=body) | t.Product(body=body):
+            return _counts(body, name, factors)
+        case t.Times() | t.Fraction() | t.Root():
+            return any(_counts(child, name, factors) for child in t.children(node))
+    return any(_counts(child, name) for child in t.children(node))
 
 
 def _numbers_in(conditions: Iterable[t.Chain]) -> set[int]:
