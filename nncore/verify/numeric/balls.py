@@ -297,6 +297,9 @@ class _Interval:
     def __neg__(self):
         return _Interval(-self.inside)
 
+    def __abs__(self):
+        return _Interval(abs(self.inside))
+
     def __pow__(self, exponent: int):
         return _Interval(self.inside**exponent)
 

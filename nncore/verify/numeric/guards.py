@@ -71,7 +71,9 @@ def guards_of(item: Item, right: t.Node | None) -> Guards:
     }
     meanings = [each for letter in sorted(item.letters) for each in meanings_of(letter, item.scope)]
     conditions = (*item.conditions, *(chain for each in meanings for chain in each.conditions))
-    strict = {(RELATION, id(link)) for chain in conditions for link in chain.links if link.relation in (r"\ne", "<", ">")}
+    strict = {
+        (RELATION, id(link)) for chain in conditions for link in chain.links if link.relation in (r"\ne", "<", ">")
+    }
     ranges = Ranges(item.scope, item.conditions, [each.claim for each in item.assumptions])
     found: dict[GuardKey, t.Node] = {}
     if_violated: set[GuardKey] = set()
