@@ -13,7 +13,7 @@ relation that changes its sign and was never met at 0 leaves it undecided. What 
 (`Verdict.where`), unless its range proves it or the conditions exclude the opposite (`nncore.verify.numeric.guards`).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from nncore.verify import tree as t
@@ -52,6 +52,7 @@ from nncore.verify.numeric.points import (
     ZEROS,
     Point,
     Wishes,
+    as_printed,
     wishes,
 )
 from nncore.verify.numeric.programs import Program
@@ -444,33 +445,13 @@ class Trial:
             tuple({**entry, **(result.place or {})}.items()),
             result.left,
             result.right,
-            tuple(_inputs(fresh, self.item, alone.text)),
+            tuple(as_printed(fresh, self.item.scope.notation, alone.text)),
         )
         return replace(self._result(REFUTED, result.reason, counterexample), refuting=point)
 
 
 _TWICE = (SMALL, POWERS, FRACTIONS, EXTREMES)  # kinds that are tried with other numbers, where there are no sizes
 _NEAREST = 3  # points from which an inequality is attacked
-
-
-def _inputs(point: Point, item: Item, text: Callable[[object], str]) -> Iterator[tuple[str, str]]:
-    """The numbers of all inputs, as they are printed: z_{12} = 3/7."""
-    notation = item.scope.notation
-    for (name, indices), value in sorted(point.touched.items(), key=lambda pair: (pair[0][0], pair[0][1])):
-        array = next((each for each in notation.arrays if each.letter == name), None)
-        letter = array.entry.letter if array and array.entry else name.rpartition("_")[0] or name
-        if "^{[" in name:
-            base, _, layer = name.partition("^")
-            array = next((each for each in notation.arrays if each.letter == base), None)
-            letter = (array.entry.letter if array and array.entry else base) + "^" + layer
-        elif not indices:
-            letter = name
-        separator = "" if all(index < 10 for index in indices) else ","
-        shown = separator.join(map(str, indices))
-        yield (f"{letter}_{{{shown}}}" if len(shown) > 1 else f"{letter}_{shown}" if shown else letter), text(value)
-    for key, value in sorted(point.used.items(), key=str):
-        name, part, *place = key
-        yield f"{name}: {part}{place[0] + 1 if place else ''}", text(value)
 
 
 def _judge_convention(item: Item, numbers: Arithmetic, budget: Budget) -> Verdict:

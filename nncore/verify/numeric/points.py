@@ -26,6 +26,7 @@ from nncore.verify.moments import (
     random_letters,
 )
 from nncore.verify.names import MeaningError, Scope, Size, name_of
+from nncore.verify.notation import Notation
 from nncore.verify.numeric.balls import Arithmetic
 
 # Kinds of points, those with the simplest numbers first.
@@ -195,6 +196,47 @@ class Point:
         if self.signs == LETTERS:
             return self._random("sign", name).choice((-1, 1))
         return source.choice((-1, 1))
+
+
+# Printed --------------------------------------------------------------------------------------------------------------
+
+
+def as_printed(point: Point, notation: Notation, text: Callable[[object], str]) -> Iterator[tuple[str, str]]:
+    """Return the numbers of all inputs as a page prints them, ``z_{12}`` with ``3/7``, and the functions that are any.
+
+    Parameters
+    ----------
+    point : Point
+        A point of which numbers were asked.
+    notation : Notation
+        The letters in force.
+    text : function
+        Shows a number.
+    """
+    entries = {array.letter: array.entry.letter for array in notation.arrays if array.entry}
+    for (name, indices), value in sorted(point.touched.items(), key=lambda pair: pair[0]):
+        base, bracket, layer = name.partition("^{[")
+        letter = entries.get(base, base) if indices else base
+        if indices and not bracket and name not in entries:
+            letter = name.rpartition("_")[0] or name  # a sequence, u_t, or a number for each sample
+        shown = ("" if all(index < 10 for index in indices) else ",").join(map(str, indices))
+        index = f"_{{{shown}}}" if len(shown) > 1 else f"_{shown}" if shown else ""
+        yield f"{letter}{bracket}{layer}{index}", text(value)
+    for name in sorted({key[0] for key in point.used}):
+        yield _function_as_printed(name, point, text)
+
+
+def _function_as_printed(name: str, point: Point, text: Callable[[object], str]) -> tuple[str, str]:
+    """What `Point.smooth` or the polynomial of a cost is at a point."""
+    if (name, "p") in point.used:
+        p, q, r = (text(point.used[name, part]) for part in ("p", "q", "r"))
+        return f"{name}(x)", f"sin({p} x + {q}) + {r} x^2"
+    sums = []
+    for part in ("a", "b", "c"):
+        places = sorted(place for each, other, place in point.used if (each, other) == (name, part))
+        sums.append(", ".join(text(point.used[name, part, place]) for place in places))
+    weights = ", ".join(f"{part} = ({each})" for part, each in zip("abc", sums, strict=True))
+    return f"{name}(v)", f"a v + (b v)^2/2 + (c v)^3/6 + (c v)^5/120 with {weights}"
 
 
 # Wishes ---------------------------------------------------------------------------------------------------------------
