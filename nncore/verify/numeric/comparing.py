@@ -306,14 +306,18 @@ class Comparison:
         except OverflowError:
             return inf
 
-    def text(self, value, longest: float = _LONGEST_FRACTION) -> str:
-        """Return a number as it can be computed again: a fraction of so many characters as such, else in digits."""
+    def exact(self, number) -> str:
+        """Return an exact number, however long it is."""
+        above, below = self.numbers.ratio(number)
+        return str(above) if below == 1 else f"{above}/{below}"
+
+    def text(self, value) -> str:
+        """Return a number as it can be computed again: a short fraction as such, else in digits."""
         if type(value) is Pair:
             return f"{self.text(value.real)} + {self.text(value.imaginary)} i"
         if self.numbers.is_exact(value):
-            above, below = self.numbers.ratio(value)
-            text = str(above) if below == 1 else f"{above}/{below}"
-            if len(text) <= longest:
+            text = self.exact(value)
+            if len(text) <= _LONGEST_FRACTION:
                 return text
         with self.numbers.precision(PRECISIONS[0]):
             return self.numbers.digits(self.numbers.ball(value), _DIGITS)

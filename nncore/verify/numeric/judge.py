@@ -445,7 +445,7 @@ class Trial:
             tuple({**entry, **(result.place or {})}.items()),
             result.left,
             result.right,
-            tuple(as_printed(fresh, self.item.scope.notation, alone.text)),
+            tuple(as_printed(fresh, self.item.scope.notation, alone.exact)),
         )
         return replace(self._result(REFUTED, result.reason, counterexample), refuting=point)
 
