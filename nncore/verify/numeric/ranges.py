@@ -310,9 +310,9 @@ def _product(one: Range, other: Range) -> Range:
         low, high = _times(one.low, other.low), _times(one.high, other.high)
         low_open = one.low_open or other.low_open if low > 0 else positive
         return Range(low, high, low_open, one.high_open or other.high_open or isinf(high))
-    if _negative(one).is_not_negative:
+    if one.low < 0 and one.high <= 0:
         return _negative(_product(_negative(one), other))
-    if _negative(other).is_not_negative:
+    if other.low < 0 and other.high <= 0:
         return _negative(_product(one, _negative(other)))
     ends = [_times(a, b) for a in (one.low, one.high) for b in (other.low, other.high)]
     return Range(min(ends), max(ends), False, False, one.is_not_0 and other.is_not_0)
