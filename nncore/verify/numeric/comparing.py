@@ -4,7 +4,8 @@ Two exact fractions or two balls (`nncore.verify.numeric.balls`) are compared. T
 
 - *not 0*, if its ball excludes 0: a proof, and a counterexample;
 - *nothing*, if it is exactly 0, or below 2⁻⁶⁴ of the smallest addend met anywhere in the evaluation, beside 1 and
-  beside the other addends of its sum, at the precision that this needs: both sides agree;
+  beside the other addends of its sum, at the precision that this needs: both sides agree. The first time that a claim
+  agrees without being exact it is looked at with the highest precision, which tells sin(10⁻³⁰) from 10⁻³⁰;
 - else *undecided* at that point.
 
 There is no other tolerance.
@@ -102,6 +103,7 @@ class Comparison:
         self.flips: dict[Key, object] = {}
         self.too_large = False
         self._bits = self._wanted = 0  # of precision: in use, and needed
+        self._is_rounded = self._is_confirmed = False  # the agreement at hand, and one of them at the highest precision
 
     # Values at points
 
@@ -159,7 +161,7 @@ class Comparison:
         while True:
             if self.budget.is_over:
                 raise Exhausted
-            self._wanted, self._bits = 0, bits
+            self._wanted, self._bits, self._is_rounded = 0, bits, False
             values = self.values(point, bits, order)
             self.begin()
             try:
@@ -179,6 +181,9 @@ class Comparison:
                 return _OPEN
             finally:
                 self.note(values)
+            if result.status == AGREES and self._is_rounded and not self._is_confirmed:
+                self._is_confirmed, bits = True, PRECISIONS[-1]
+                continue
             higher = [each for each in PRECISIONS if bits < each >= self._wanted]
             if result is not _OPEN or not higher:
                 return result
@@ -288,6 +293,7 @@ class Comparison:
     def _is_nothing(self, number, jets: Jets) -> bool:
         """Whether a difference is nothing; else the precision is noted at which that could be seen."""
         if jets.is_nothing(number):
+            self._is_rounded = True
             return True
         over = self.numbers.upper(number) - (min(jets.smallest or 0, 0) - AGREEING_BITS)
         self._wanted = max(self._wanted, self._bits + over + 32)
