@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -140,13 +141,15 @@ def test_a_changed_checker_version_or_seed_is_noticed(pages, monkeypatch):
 def test_the_name_of_the_checker_follows_its_sources_and_the_libraries(monkeypatch, tmp_path):
     here = cache.checker.__wrapped__()
     assert {"sources", "python", "sympy", "mpmath", "lark"} <= here.keys()
-    for source in Path(cache.__file__).parent.glob("*.py"):
-        (tmp_path / source.name).write_bytes(source.read_bytes())
-    monkeypatch.setattr(cache, "__file__", str(tmp_path / "cache.py"))
+    copy = shutil.copytree(Path(cache.__file__).parent, tmp_path / "verify")
+    monkeypatch.setattr(cache, "__file__", str(copy / "cache.py"))
     assert cache.checker.__wrapped__() == here
-    with (tmp_path / "numeric.py").open("a") as source:
-        source.write("\n")
-    assert cache.checker.__wrapped__()["sources"] != here["sources"]
+    for name in ("numeric/balls.py", "meaning.py"):  # in folders inside, too
+        text = (copy / name).read_text(encoding="utf-8")
+        (copy / name).write_text(f"{text}\n", encoding="utf-8")
+        assert cache.checker.__wrapped__()["sources"] != here["sources"]
+        (copy / name).write_text(text, encoding="utf-8")
+    assert cache.checker.__wrapped__() == here
 
 
 @pytest.mark.parametrize("part", ["part.md", "my part.md"])
@@ -194,7 +197,7 @@ def test_what_may_end_otherwise_another_time_is_not_kept(pages, monkeypatch, sta
 def test_a_claim_whose_proof_ran_out_of_time_is_not_kept(pages, monkeypatch):
     judge = judged_page.judge
     monkeypatch.setattr(judged_page, "judge", lambda *given: Judgement("sampled", points=4))
-    monkeypatch.setattr(judged_page.symbolic, "LONGEST", 0)
+    monkeypatch.setattr(judged_page, "SECONDS_OF_A_PROOF", 0)
     pages.write("b.md", OTHER)
     assert pages.check().pages[1].formulas[0].status == "sampled"
     monkeypatch.setattr(judged_page, "judge", judge)

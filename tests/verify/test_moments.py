@@ -1,13 +1,27 @@
 """Expectations and variances: only declared moments, declared independence and declared symmetry make a claim true."""
 
+import random as random_source
+
 import pytest
 from common import NOTATION, block, last_verdict, page, reason, write
 
 from nncore.verify.meaning import CLAIM, meaning
-from nncore.verify.moments import EXPECTATION, MEAN, SPREAD, SQUARE, VARIANCE, Rejected, distribution
+from nncore.verify.moments import (
+    EXPECTATION,
+    JOINT_OUTCOMES,
+    MEAN,
+    SPREAD,
+    SQUARE,
+    VARIANCE,
+    Outcome,
+    Rejected,
+    distribution,
+    expectation,
+)
 from nncore.verify.notation import Random
 from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, judge
-from nncore.verify.values import Point, Wishes, equal, mp
+from nncore.verify.numeric.balls import arithmetic
+from nncore.verify.numeric.jets import Jets
 
 LETTERS = r"""scalars:
   - {letter: \tau, meaning: standard deviation of the weights}
@@ -186,6 +200,32 @@ def test_moments_that_no_distribution_has_decide_nothing(status):
     assert status(r"\operatorname{E}[w_{jm}] = 2", moments=(r"\operatorname{E}[w_{jm}] = 1",)) == UNDECIDED
 
 
+NUMBERS = arithmetic()
+JETS = Jets(NUMBERS)
+
+
+def drawn(random, seed, known):
+    """The law of an entry, with joint outcomes of which one is rare at some seeds."""
+    source = random_source.Random(f"joint {seed}")
+    weights = [1 if source.random() < 0.4 else source.randint(1, 1999), *(source.randint(1, 19_990) for _ in "12")]
+    assert len(weights) == JOINT_OUTCOMES
+    joint = [NUMBERS.exact(weight, sum(weights)) for weight in weights]
+    return distribution(random, random_source.Random(seed), joint, known, JETS)
+
+
+def moment(pairs, power):
+    return sum(weight * value**power for weight, value in pairs)
+
+
+def central(pairs, power):
+    return sum(weight * (value - moment(pairs, 1)) ** power for weight, value in pairs)
+
+
+def is_same(came, known):
+    """Whether a moment is a number: exactly, or as a ball if a root had to be taken."""
+    return came == known if NUMBERS.is_exact(came) else NUMBERS.upper(came - known) < -90
+
+
 @pytest.mark.parametrize(
     ("random", "known"),
     [
@@ -199,22 +239,95 @@ def test_moments_that_no_distribution_has_decide_nothing(status):
 )
 def test_a_distribution_has_the_known_moments_and_is_random_otherwise(random, known):
     fourth = set()
-    for seed in "12345":
-        point = Point(seed, "random", "both", {}, Wishes())
-        pairs = distribution(random, lambda _, count, point=point: point.fractions(count, "entry"), point.joint, known)
-        total, mean, square = (sum(weight * value**power for weight, value in pairs) for power in (0, 1, 2))
-        assert equal(total, 1)
-        for kind, moment in {MEAN: mean, SQUARE: square, SPREAD: square - mean**2}.items():
-            assert kind not in known or equal(moment, known[kind])
-        assert not random.symmetric or equal(mean, 0, 1)
-        fourth.add(mp.nstr(sum(weight * value**4 for weight, value in pairs), 10))
-    assert len(fourth) == 5
+    for seed in range(20):
+        with NUMBERS.precision(128):
+            pairs = drawn(random, seed, known)
+            mean, square = moment(pairs, 1), moment(pairs, 2)
+            assert sum(weight for weight, _ in pairs) == 1
+            assert all(weight > 0 for weight, _ in pairs)
+            for kind, came in {MEAN: mean, SQUARE: square, SPREAD: square - mean * mean}.items():
+                assert kind not in known or is_same(came, known[kind])
+            assert not random.symmetric or mean == 0
+            fourth.add(NUMBERS.digits(NUMBERS.ball(moment(pairs, 4)), 10))
+    assert len(fourth) > 15
 
 
 def test_a_distribution_with_a_mean_square_below_the_square_of_its_mean_is_rejected():
-    point = Point("1", "random", "both", {}, Wishes())
-    with pytest.raises(Rejected):
-        distribution(Random("W", True, False, ""), lambda _, n: point.fractions(n), point.joint, {MEAN: 3, SQUARE: 5})
+    for independent in (True, False):
+        for known in ({MEAN: 3, SQUARE: 5}, {SPREAD: -1}, {SQUARE: -1}, {SPREAD: 5, SQUARE: 3}):
+            with pytest.raises(Rejected):
+                drawn(Random("W", independent, False, ""), "1", known)
+
+
+def test_the_laws_of_what_is_not_declared_differ_and_some_have_rare_outcomes_and_all_are_exact():
+    of_one = {}
+    for independent, symmetric in ((True, True), (True, False), (False, False)):
+        laws = [drawn(Random("W", independent, symmetric, ""), str(seed), {}) for seed in range(40)]
+        assert all(NUMBERS.is_exact(number) for law in laws for pair in law for number in pair)
+        assert all(sum(weight for weight, _ in law) == 1 for law in laws)
+        kurtoses = {moment(law, 4) / (moment(law, 2) * moment(law, 2)) for law in laws}
+        assert len(kurtoses) > 35
+        of_one[independent, symmetric] = laws
+        smallest = min(weight for law in laws for weight, _ in law if weight > 0)
+        assert 0 < smallest < NUMBERS.exact(1, 1000)
+    assert all(moment(law, 1) == moment(law, 3) == 0 for law in of_one[True, True])
+    assert all(moment(law, 1) != 0 and central(law, 3) != 0 for law in of_one[True, False])
+    assert {len(law) for law in of_one[True, True]} == {3, 4}
+
+
+def test_a_known_moment_may_be_a_jet_and_its_derivative_is_known_too():
+    (direction,) = JETS.directions()
+    moved = JETS.moved(5, direction)
+    for random, kind in ((Random("W", True, True, ""), SQUARE), (Random("X", False, False, ""), MEAN)):
+        pairs = drawn(random, "1", {kind: moved})
+        came = sum((weight * value * (value if kind == SQUARE else 1) for weight, value in pairs), start=0)
+        assert JETS.constant(came) == 5 and JETS.slope(came, direction) == 1
+
+
+# Expectations ---------------------------------------------------------------------------------------------------------
+
+
+def entry(name, *places):
+    """What a body asks for in an outcome."""
+    return lambda outcome: outcome.value((name, places), Random(name, name != "X", False, ""))
+
+
+def mean(body, joint):
+    """The expectation of a body, with laws that are a function of the name and the place of an entry alone."""
+
+    def of(name, places):
+        random, source = Random(name, name != "X", False, ""), random_source.Random(f"{name}{places}")
+        return distribution(random, source, joint, {}, JETS)
+
+    return expectation(body, Outcome(of, joint), JETS.total), of
+
+
+def test_an_expectation_is_the_exact_sum_over_all_outcomes_that_a_body_asks_for():
+    joint = [NUMBERS.exact(weight, 10) for weight in (1, 3, 6)]
+    w, v, x, y = entry("W", 1), entry("W", 2), entry("X", 1), entry("X", 2)
+    found, of = mean(lambda outcome: w(outcome) * w(outcome) * v(outcome) + 2, joint)
+    assert found == moment(of("W", (1,)), 2) * moment(of("W", (2,)), 1) + 2
+    found, of = mean(lambda outcome: x(outcome) * y(outcome) * w(outcome), joint)
+    both = sum(weight * one * other for weight, (_, one), (_, other) in zip(joint, of("X", (1,)), of("X", (2,))))
+    assert found == both * moment(of("W", (1,)), 1)
+    assert both != moment(of("X", (1,)), 1) * moment(of("X", (2,)), 1)  # dependent: no product of expectations
+
+
+def test_an_outcome_is_asked_for_no_more_entries_than_its_branch_needs():
+    asked = []
+
+    def body(outcome):
+        first = entry("W", 1)(outcome)
+        if first > 0:
+            asked.append(1)
+            return entry("W", 2)(outcome)
+        return first
+
+    found, of = mean(body, [1])
+    ways = of("W", (1,))
+    positive = sum(weight for weight, value in ways if value > 0)
+    assert found == positive * moment(of("W", (2,)), 1) + sum(w * v for w, v in ways if v <= 0)
+    assert len(asked) == sum(v > 0 for _, v in ways) * (1 + len(of("W", (2,))))
 
 
 # Faults ---------------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import pytest
 from common import DENSE, LOSS, NOTATION, SOFTMAX, page, write
 
 from nncore.verify.meaning import CLAIM, CONVENTION, DEFINITION, book_functions, meaning
-from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, judge, size_plans, witness
+from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, judge, witness
 
 LAYERS = ("dense-forward", "dense-backward", "relu", "sigmoid", "softmax", "cross-entropy", "softmax-cross-entropy")
 LOSSES = ("softmax-and-cross-entropy", "exercise-1-1")
@@ -301,22 +301,6 @@ def test_strict_inequalities_are_attacked_at_equality_and_at_size_1(judged):
 def test_a_transpose_that_does_not_show_in_square_matrices_shows(status):
     assert status(r"W W = W^\top W \quad (M = D)") == REFUTED
     assert status(r"W W = W W \quad (M = D)") == AGREES
-
-
-def test_sizes_are_permutations_and_each_is_1_once():
-    plans = size_plans(("D", "M", "n"), {}, lambda plan: True)
-    assert {tuple(plan.values()) for plan in plans} >= {
-        (2, 3, 4),
-        (4, 2, 3),
-        (4, 3, 2),
-        (1, 3, 4),
-        (2, 1, 4),
-        (1, 1, 1),
-    }
-    assert all(plan["M"] == 2 for plan in size_plans(("D", "M"), {}, lambda plan: plan["M"] == 2))
-    assert all(plan["n"] >= 4 for plan in size_plans(("n",), {"n": 4}, lambda plan: True))
-    five = size_plans(("D_0", "D_1", "D_2", "n"), {}, lambda plan: True)
-    assert any(len(set(plan.values())) == 4 and 1 not in plan.values() for plan in five)
 
 
 def test_the_counterexample_has_the_smallest_sizes_and_names_the_entry(judged):

@@ -1,5 +1,9 @@
 """Claims up to a rest: f(x + h) = f(x) + O(h)."""
 
+import re
+from fractions import Fraction
+from math import cos
+
 import pytest
 from common import SOFTMAX, last_verdict, reason
 
@@ -43,9 +47,12 @@ def test_a_rest_that_shrinks_slower_than_stated_is_refuted(status, slip):
     assert status(slip) == REFUTED
 
 
-def test_the_counterexample_says_the_measured_order(tmp_path):
+def test_the_counterexample_says_with_which_power_the_rest_begins(tmp_path):
     verdict = last_verdict(tmp_path, rf"{CENTRAL} + O(h^3)")
-    assert verdict.counterexample.left == "a rest of order 2.0 in h"
+    found = re.fullmatch(r"a rest that begins with (-?[0-9.]+) h\^2", verdict.counterexample.left)
+    p, q, r, x = (float(Fraction(dict(verdict.counterexample.inputs)[name])) for name in ("f: p", "f: q", "f: r", "x"))
+    third = -(p**3) * cos(p * x + q)  # the third derivative of sin(p x + q) + r x^2
+    assert float(found[1]) == pytest.approx(third / 6) and r
     assert verdict.counterexample.right == "O(h^3)"
 
 

@@ -182,13 +182,25 @@ def test_zero_to_the_power_zero_is_1(status):
     assert status(power.replace("frac{1 -", "frac{0 -")) == REFUTED
 
 
-def test_a_claim_is_tried_at_steps_0_1_2_3_5_and_8_as_conditions_allow(judged):
-    always = r"(t - 1) (t - 2) (t - 3) (t - 5) (t - 8) = 0 \quad t \ge 1"
+def test_a_claim_is_tried_at_all_steps_from_0_to_10_as_conditions_allow(judged):
+    every = [f"(t - {step})" for step in range(1, 11)]
+    always = rf"{' '.join(every)} = 0 \quad t \ge 1"
     assert judged(always).status == AGREES
     verdict = judged(always.replace(r"\ge 1", r"\ge 0"))
     assert dict(verdict.counterexample.entry) == {"t": 0}
+    for step in range(1, 11):
+        verdict = judged(always.replace(f"(t - {step})", ""))
+        assert dict(verdict.counterexample.entry) == {"t": step}
     assert judged(r"(t - 1) (t - 2) (t - 3) = 0").status == REFUTED
     assert judged(r"t = 7 \quad t = 7").status == AGREES
+
+
+def test_a_claim_is_tried_at_the_first_steps_and_at_those_that_its_conditions_name(judged):
+    late = r"(t - 40) (t - 41) (t - 42) = 0 \quad t \ge 40"
+    assert dict(judged(late).counterexample.entry) == {"t": 43}
+    verdict = judged(r"(t - 17) t = 0 \quad 17 \le t \le 20")
+    assert dict(verdict.counterexample.entry)["t"] > 17
+    assert dict(judged(r"t \ne 30 \quad 2 \le t \le 30").counterexample.entry) == {"t": 30}
 
 
 def test_what_is_off_by_one_is_refuted(status):

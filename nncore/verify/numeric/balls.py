@@ -226,22 +226,27 @@ class Intervals:
         return max((_magnitude(end) for end in number.ends() if end), default=None)
 
     def exp(self, number):
-        return _Interval(self._mpmath.iv.exp(_interval_of(number)))
+        return self._widened(self._mpmath.iv.exp(_interval_of(number)))
 
     def ln(self, number):
-        return _Interval(self._mpmath.iv.log(_interval_of(number)))
+        return self._widened(self._mpmath.iv.log(_interval_of(number)))
 
     def sin(self, number):
-        return _Interval(self._mpmath.iv.sin(_interval_of(number)))
+        return self._widened(self._mpmath.iv.sin(_interval_of(number)))
 
     def cos(self, number):
-        return _Interval(self._mpmath.iv.cos(_interval_of(number)))
+        return self._widened(self._mpmath.iv.cos(_interval_of(number)))
 
     def root(self, number):
-        return _Interval(self._mpmath.iv.sqrt(_interval_of(number)))
+        return self._widened(self._mpmath.iv.sqrt(_interval_of(number)))
 
     def pi(self):
         return _Interval(+self._mpmath.iv.pi)
+
+    def _widened(self, inside):
+        """Move the ends of a value apart: mpmath rounds them outwards, but only after digits were cut off."""
+        iv = self._mpmath.iv
+        return _Interval(inside + inside * iv.mpf([-1, 1]) * iv.mpf(2) ** (4 - iv.prec))
 
     def digits(self, number, count: int) -> str:
         low, high = number.ends()

@@ -4,7 +4,8 @@ Two exact fractions or two balls (`nncore.verify.numeric.balls`) are compared. T
 
 - *not 0*, if its ball excludes 0: a proof, and a counterexample;
 - *nothing*, if it is exactly 0, or below 2⁻⁶⁴ of the smallest addend met anywhere in the evaluation, beside 1 and
-  beside the other addends of its sum, at the precision that this needs: both sides agree;
+  beside the other addends of its sum, at the precision that this needs: both sides agree. The first time that a claim
+  agrees without being exact it is looked at with the highest precision, which tells sin(10⁻³⁰) from 10⁻³⁰;
 - else *undecided* at that point.
 
 There is no other tolerance.
@@ -46,6 +47,7 @@ NO_DERIVATIVE = "a derivative does not exist here, and no condition excludes the
 STEPS_OF_A_POINT = 150_000
 PRECISIONS = (128, 512, 2048, 4096)  # in bits
 INEQUALITIES = (r"\le", r"\ge", "<", ">")
+_LONGEST_FRACTION, _DIGITS = 24, 12  # characters of a number that is shown
 
 
 class Exhausted(Exception):
@@ -101,6 +103,7 @@ class Comparison:
         self.flips: dict[Key, object] = {}
         self.too_large = False
         self._bits = self._wanted = 0  # of precision: in use, and needed
+        self._is_rounded = self._is_confirmed = False  # the agreement at hand, and one of them at the highest precision
 
     # Values at points
 
@@ -158,7 +161,7 @@ class Comparison:
         while True:
             if self.budget.is_over:
                 raise Exhausted
-            self._wanted, self._bits = 0, bits
+            self._wanted, self._bits, self._is_rounded = 0, bits, False
             values = self.values(point, bits, order)
             self.begin()
             try:
@@ -178,6 +181,9 @@ class Comparison:
                 return _OPEN
             finally:
                 self.note(values)
+            if result.status == AGREES and self._is_rounded and not self._is_confirmed:
+                self._is_confirmed, bits = True, PRECISIONS[-1]
+                continue
             higher = [each for each in PRECISIONS if bits < each >= self._wanted]
             if result is not _OPEN or not higher:
                 return result
@@ -287,6 +293,7 @@ class Comparison:
     def _is_nothing(self, number, jets: Jets) -> bool:
         """Whether a difference is nothing; else the precision is noted at which that could be seen."""
         if jets.is_nothing(number):
+            self._is_rounded = True
             return True
         over = self.numbers.upper(number) - (min(jets.smallest or 0, 0) - AGREEING_BITS)
         self._wanted = max(self._wanted, self._bits + over + 32)
@@ -305,13 +312,17 @@ class Comparison:
         except OverflowError:
             return inf
 
+    def exact(self, number) -> str:
+        """Return an exact number, however long it is."""
+        above, below = self.numbers.ratio(number)
+        return str(above) if below == 1 else f"{above}/{below}"
+
     def text(self, value) -> str:
         """Return a number as it can be computed again: a short fraction as such, else in digits."""
         if type(value) is Pair:
             return f"{self.text(value.real)} + {self.text(value.imaginary)} i"
         if self.numbers.is_exact(value):
-            above, below = self.numbers.ratio(value)
-            text = str(above) if below == 1 else f"{above}/{below}"
+            text = self.exact(value)
             if len(text) <= _LONGEST_FRACTION:
                 return text
         with self.numbers.precision(PRECISIONS[0]):
@@ -355,7 +366,6 @@ class Comparison:
         return _AGREES
 
 
-_LONGEST_FRACTION, _DIGITS = 24, 12  # characters of a number that is shown
 _MORE_ORDERS = 2  # of expansions, of which quotients by h may lose some
 
 

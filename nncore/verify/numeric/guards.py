@@ -32,11 +32,14 @@ class Guards:
         exclude it, the base of a power whose exponent is a whole number, a root of 0 in a derivative.
     strict : set
         Conditions that exclude their own boundary.
+    functions : dict
+        By the identity of a part: in which function it stands, whose argument is something else in the claim.
     """
 
     open: dict[GuardKey, t.Node]
     if_violated: set[GuardKey]
     strict: set[GuardKey]
+    functions: dict[int, str]
 
     def conditions(self, violated: dict[GuardKey, t.Node], excluded: set[GuardKey]) -> tuple[str, ...]:
         """Return what must hold for a claim to have a value.
@@ -53,7 +56,9 @@ class Guards:
             if key[0] in NEEDS and key not in excluded and key not in self.if_violated
         }  # fmt: skip
         found.update(violated)
-        texts = [needs(kind, _without_numbers(part)) for (kind, _), part in found.items()]
+        texts = [
+            needs(kind, _without_numbers(part)) + self.functions.get(id(part), "") for (kind, _), part in found.items()
+        ]
         return tuple(text for text in dict.fromkeys(texts) if not _follows(text, texts))
 
 
@@ -74,12 +79,17 @@ def guards_of(item: Item, right: t.Node | None) -> Guards:
     strict = {
         (RELATION, id(link)) for chain in conditions for link in chain.links if link.relation in (r"\ne", "<", ">")
     }
-    ranges = Ranges(item.scope, item.conditions, [each.claim for each in item.assumptions])
+    assumed, printed = [each.claim for each in item.assumptions], {id(node) for each in nodes for node, _ in t.walk(each)}
+    ranges = Ranges(item.scope, item.conditions, assumed)
+    bound = {index.letter for index in item.scope.notation.indices}.union(*(each.arguments for each in meanings))
+    free = [chain for chain in item.conditions if not bound & {getattr(node, "name", "") for node, _ in t.walk(chain)}]
+    inside = Ranges(item.scope, free, assumed)  # definitions have index letters and arguments of their own
     found: dict[GuardKey, t.Node] = {}
     if_violated: set[GuardKey] = set()
 
     def add(kind: str, part: t.Node, node: t.Node, uncertain: bool = False) -> None:
-        if kind in NEEDS and (_is_constant(part, item.scope) or is_proved(kind, ranges.of(part))):
+        here = ranges if id(part) in printed else inside
+        if kind in NEEDS and (_is_constant(part, item.scope) or is_proved(kind, here.of(part))):
             return
         found[kind, id(part)] = part
         if uncertain or id(node) in in_cases:
@@ -114,7 +124,20 @@ def guards_of(item: Item, right: t.Node | None) -> Guards:
     for convention in item.scope.conventions:
         if convention.function in primed:
             add(KINK, convention.point, convention.point)
-    return Guards(found, if_violated, strict)
+    return Guards(found, if_violated, strict, _functions(every, printed, item.scope))
+
+
+def _functions(every: Iterable[t.Node], printed: set[int], scope: Scope) -> dict[int, str]:
+    """By the identity of its parts, the function to whose argument they belong, unless the claim has the same letter."""
+    found = {}
+    for node in every:
+        definition = scope.definitions.get(node.function.name) if isinstance(node, t.Apply) else None
+        if definition and definition.arguments:
+            own = tuple(map(t.Letter, definition.arguments))
+            if node.arguments != own or id(node) not in printed:
+                words = f" in {show(t.Apply(t.Function(definition.name), own))}"
+                found.update((id(part), words) for part, _ in t.walk(definition.body))
+    return found
 
 
 def depends_on_indices_alone(part: t.Node, scope: Scope) -> bool:

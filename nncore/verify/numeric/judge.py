@@ -14,7 +14,7 @@ relation that changes its sign and was never met at 0 leaves it undecided. What 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from nncore.verify import tree as t
 from nncore.verify.families import DEPTHS, instances, reached
@@ -118,7 +118,7 @@ class Verdict:
     where: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     margin: float | None = None
-    refuting: Point | None = None
+    refuting: Point | None = field(default=None, compare=False)
 
 
 def judge(
@@ -445,7 +445,7 @@ class Trial:
             tuple({**entry, **(result.place or {})}.items()),
             result.left,
             result.right,
-            tuple(as_printed(fresh, self.item.scope.notation, alone.text)),
+            tuple(as_printed(fresh, self.item.scope.notation, alone.exact)),
         )
         return replace(self._result(REFUTED, result.reason, counterexample), refuting=point)
 

@@ -74,7 +74,7 @@ class Ranges:
         for chain in assumptions:
             for left, relation, right in _links(chain):
                 for one, sign, other in ((left, relation, right), (right, _TURNED.get(relation, relation), left)):
-                    name, bound = input_name(one, scope), _constant(other)
+                    name, bound = input_name(one, scope) if _is_any_entry(one, scope) else None, _constant(other)
                     if name and bound is not None:
                         self._entries[name] = _both(self._entries.get(name, ALL), _related(sign, bound))
 
@@ -96,7 +96,8 @@ class Ranges:
         if key not in self._memo:
             self._memo[key] = ALL  # of what is made of itself
             found = self._of(node, local)
-            self._memo[key] = _both(found, self._known[node]) if node in self._known else found
+            says = node in self._known and not _letters(node) & local.keys()  # of a letter that is bound here, nothing
+            self._memo[key] = _both(found, self._known[node]) if says else found
         return self._memo[key]
 
     def _of(self, node: t.Node, local: Mapping[str, Range]) -> Range:
@@ -154,7 +155,8 @@ class Ranges:
         definition = self._scope.definitions.get(name.name)
         if definition is None:
             return self._entries.get(name.name, ALL)
-        return self.of(definition.body) if not definition.arguments else ALL
+        own = {letter: NOT_NEGATIVE if size == STEPS else Range(1, inf, False) for letter, size in definition.indices}
+        return self.of(definition.body, own) if not definition.arguments else ALL
 
     def _of_product(self, factors: tuple[t.Node, ...], local: Mapping) -> Range:
         result = Range(1, 1, False, False)
@@ -223,6 +225,19 @@ class Ranges:
         if definition and definition.arguments:
             return self.of(definition.body, dict(zip(definition.arguments, inside, strict=True)))
         return ALL
+
+
+def _letters(node: t.Node) -> set[str]:
+    """The letters of an expression, bound or free."""
+    return {each.name for each, _ in t.walk(node) if isinstance(each, t.Letter)}
+
+
+def _is_any_entry(node: t.Node, scope: Scope) -> bool:
+    """Whether an expression stands for every entry of an array, or for a number: y_{im}, but not y_{i1} or y_{ii}."""
+    indices = getattr(node, "indices", ())
+    names = {each.letter for each in scope.notation.indices}
+    found = {index.name for index in indices if isinstance(index, t.Letter)} & names
+    return len(found) == len(indices)
 
 
 _TURNED = {"<": ">", ">": "<", r"\le": r"\ge", r"\ge": r"\le"}
@@ -295,9 +310,9 @@ def _product(one: Range, other: Range) -> Range:
         low, high = _times(one.low, other.low), _times(one.high, other.high)
         low_open = one.low_open or other.low_open if low > 0 else positive
         return Range(low, high, low_open, one.high_open or other.high_open or isinf(high))
-    if _negative(one).is_not_negative:
+    if one.low < 0 and one.high <= 0:
         return _negative(_product(_negative(one), other))
-    if _negative(other).is_not_negative:
+    if other.low < 0 and other.high <= 0:
         return _negative(_product(one, _negative(other)))
     ends = [_times(a, b) for a in (one.low, one.high) for b in (other.low, other.high)]
     return Range(min(ends), max(ends), False, False, one.is_not_0 and other.is_not_0)
@@ -310,7 +325,8 @@ def _times(one: Fraction | float, other: Fraction | float) -> Fraction | float:
 def _inverse(one: Range) -> Range:
     if one.is_positive:
         low = 0 if isinf(one.high) else Fraction(1) / one.high
-        return Range(low, inf if not one.low else Fraction(1) / one.low, one.high_open, one.low_open or not one.low)
+        high = inf if not one.low else Fraction(1) / one.low
+        return Range(low, high, one.high_open or isinf(one.high), one.low_open or not one.low)
     if one.is_negative:
         return _negative(_inverse(_negative(one)))
     return Range(-inf, inf, without_0=True)
