@@ -47,6 +47,7 @@ NO_DERIVATIVE = "a derivative does not exist here, and no condition excludes the
 STEPS_OF_A_POINT = 150_000
 PRECISIONS = (128, 512, 2048, 4096)  # in bits
 INEQUALITIES = (r"\le", r"\ge", "<", ">")
+SEARCHED = (*INEQUALITIES, r"\ne")  # relations that are attacked from where the sides are near to each other
 _LONGEST_FRACTION, _DIGITS = 24, 12  # characters of a number that is shown
 
 
@@ -87,6 +88,10 @@ class Comparison:
         The guards that kept a side from having a value.
     flips : dict
         Of the last comparison: inputs that have the wrong sign for a root or a logarithm.
+    lacking : frozenset
+        Of the last comparison: the guard for which a side has no value.
+    nearest : float
+        Of a claim that both sides differ: how near to each other they came, beside the larger one.
     too_large : bool
         Whether a comparison took too many steps.
     """
@@ -101,7 +106,10 @@ class Comparison:
         self.met: dict[GuardKey, Guard] = {(RELATION, id(item.right)): self.own}
         self.violated: dict[GuardKey, t.Node] = {}
         self.flips: dict[Key, object] = {}
+        self.lacking: frozenset[GuardKey] = frozenset()
+        self._mine: set[tuple] = set()  # values that this claim has asked for
         self.too_large = False
+        self.nearest = 1.0
         self._bits = self._wanted = 0  # of precision: in use, and needed
         self._is_rounded = self._is_confirmed = False  # the agreement at hand, and one of them at the highest precision
 
@@ -120,6 +128,10 @@ class Comparison:
         if key not in self._shared:
             self._shared[key] = Values(self.program(), point, Jets(self.numbers, order), Watch(self.budget))
         values = self._shared[key]
+        if key not in self._mine and (values.jets.smallest or 0) < -PRECISIONS[-1] // 2:
+            # an addend of another claim leaves no digits for this one
+            values = self._shared[key] = Values(self.program(), point, Jets(self.numbers, order), Watch(self.budget))
+        self._mine.add(key)
         values.watch.budget = self.budget
         point.touched, point.used = values.point.touched, values.point.used  # what other claims asked for, too
         return values
@@ -157,7 +169,7 @@ class Comparison:
         Exhausted
             If the budget is over.
         """
-        self.flips, bits, order = {}, PRECISIONS[0], 1
+        self.flips, self.lacking, bits, order = {}, frozenset(), PRECISIONS[0], 1
         while True:
             if self.budget.is_over:
                 raise Exhausted
@@ -207,6 +219,8 @@ class Comparison:
             left, right = values.value(self.item.left, entry), values.value(self.right, entry)
         except Undefined as error:
             self.violated[error.kind, id(error.part)] = error.part
+            links = error.part.links if isinstance(error.part, t.Chain) else ()
+            self.lacking = frozenset({(error.kind, id(part)) for part in (error.part, *links)})
             if depends_on_indices_alone(error.part, self.item.scope):
                 reason = f"{error} does not hold for all indices, and no condition excludes the others"
                 return Result(REFUTED, reason, {}, "none", "none")
@@ -250,6 +264,8 @@ class Comparison:
         if type(left) is not list:
             return self._of_numbers(left, right, halves, jets)
         found = _AGREES
+        if self.item.relation == r"\ne":
+            return self._differ_somewhere(left, right, jets)
         for row, (ones, others) in enumerate(zip(left, right, strict=True)):
             for column, (one, other) in enumerate(zip(ones, others, strict=True)):
                 result = self._of_numbers(one, other, halves and halves[row][column], jets)
@@ -258,6 +274,12 @@ class Comparison:
                 if result is _OPEN:
                     found = result
         return found
+
+    def _differ_somewhere(self, left, right, jets: Jets) -> Result:
+        """Two matrices are different if one entry is."""
+        pairs_ = [pair for rows in zip(left, right, strict=True) for pair in zip(*rows, strict=True)]
+        results = [self._of_numbers(one, other, None, jets) for one, other in pairs_]
+        return next((each for each in results if each.status == AGREES), _OPEN if _OPEN in results else results[0])
 
     def _of_numbers(self, left, right, half, jets: Jets) -> Result:
         jets.addend(left)
@@ -271,20 +293,27 @@ class Comparison:
             over = numbers.sign(abs(difference) - half)
             return _OPEN if over is None else _AGREES if over <= 0 else self._differ(left, right)
         sign = numbers.sign(difference)
+        if sign is None and relation == r"\ne":
+            return _OPEN
         if sign is None:
             return _AGREES if relation in ("=", r"\le", r"\ge") and self._is_nothing(difference, jets) else _OPEN
         self.own.signs.add(sign)
         if not related(sign, relation):
             return self._differ(left, right)
-        return Result(AGREES, margin=self._margin(difference)) if relation in INEQUALITIES else _AGREES
+        if relation == r"\ne":
+            self.nearest = min(self.nearest, self._relative(difference, left, right))
+        return Result(AGREES, margin=self._margin(difference)) if relation in SEARCHED else _AGREES
 
     def _of_pairs(self, left, right, jets: Jets) -> Result:
         """Two complex numbers: equal, or not."""
         difference = left - right
         parts = difference.real, difference.imaginary
         signs = [self.numbers.sign(part) for part in parts]
+        self.own.signs.update(sign for sign in signs if sign is not None)
+        if any(signs) and self.item.relation == r"\ne":
+            return Result(AGREES, margin=sum(map(self._margin, parts)))
         if any(signs):
-            return _AGREES if self.item.relation == r"\ne" else self._differ(left, right)
+            return self._differ(left, right)
         if self.item.relation == r"\ne":
             return self._differ(left, right) if signs == [0, 0] else _OPEN
         equal = all(sign == 0 or self._is_nothing(part, jets) for sign, part in zip(signs, parts, strict=True))
@@ -304,6 +333,13 @@ class Comparison:
         if one == other:
             other += f", which is {self.text(right - left)} more"
         return Result(REFUTED, DIFFER, {}, one, other)
+
+    def _relative(self, difference, left, right) -> float:
+        """How near to each other the sides are, beside the larger one."""
+        try:
+            return abs(self.numbers.near(difference)) / max(abs(self.numbers.near(left)), abs(self.numbers.near(right)))
+        except (OverflowError, ZeroDivisionError):
+            return 1.0
 
     def _margin(self, difference) -> float:
         """How far the sides of an inequality are from each other."""
@@ -334,6 +370,13 @@ class Comparison:
         """The expansion of the rest around h = 0, to either side: it may begin at the order that is printed."""
         jets = Jets(self.numbers, self._order + _MORE_ORDERS)
         root = Values(self.program(), values.point, jets, values.watch)
+        values.watch.slopes += 1  # a kink matters as it does in a derivative
+        try:
+            return self._expanded(root, jets, entry)
+        finally:
+            values.watch.slopes -= 1
+
+    def _expanded(self, root: Values, jets: Jets, entry: dict) -> Result:
         name, tried = self._small.name, False
         for side in (1, -1):
             (direction,) = jets.directions(sign=side)

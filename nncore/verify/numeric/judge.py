@@ -15,6 +15,7 @@ relation that changes its sign and was never met at 0 leaves it undecided. What 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from nncore.verify import tree as t
 from nncore.verify.families import DEPTHS, instances, reached
@@ -50,13 +51,14 @@ from nncore.verify.numeric.points import (
     PROPER,
     SMALL,
     ZEROS,
+    Key,
     Point,
     Wishes,
     as_printed,
     wishes,
 )
 from nncore.verify.numeric.programs import Program
-from nncore.verify.numeric.searching import Candidate, Near, boundaries, descent, simplified, solved
+from nncore.verify.numeric.searching import Near, Zero, beside, corners, descent, simplified, solved, zeros
 from nncore.verify.numeric.sizes import COUNTED, Sizes, entries, size_plans
 from nncore.verify.numeric.values import HIGHEST_ORDER, Values
 from nncore.verify.numeric.watching import (
@@ -81,7 +83,8 @@ _USUAL = 5  # sizes up to which all kinds of points are tried, also of equations
 _AT_LARGE_SIZES = (SMALL, EQUAL, FRACTIONS)
 _SIGNS = (BOTH, BOTH, POSITIVE, LETTERS, POSITIVE, BOTH)  # of the points that are made until conditions hold
 _REPAIRS = 8  # of one point, so that conditions hold
-_PLANS_WITH_BOUNDARIES = 6
+_PLANS_WITH_BOUNDARIES, _STARTS = 6, 3  # at which boundaries are looked for, and points from which
+_NEARLY_EQUAL = 2.0**-40  # as near as sides that differ must not come
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +294,8 @@ class Trial:
             return "both sides exist at special points only"
         if lacking := self._sizes_that_are_too_small():
             return f"both sides exist only for small {lacking}"
+        if self._comparison.nearest < _NEARLY_EQUAL:
+            return "the sides come so near to each other that they may be equal"
         for key, guard in self._comparison.met.items():
             if guard.is_passed and key not in self._excluded and self._matters(key, guard):
                 return f"{show(guard.part)} changes its sign, and no number was found at which it does"
@@ -363,13 +368,15 @@ class Trial:
             if compared or kind == ZEROS or (kind == ONES and signs == POSITIVE):
                 return
 
-    def _repaired(self, point: Point, entry: dict) -> tuple[Point, Result]:
-        """The comparison at a point that is changed, input by input, until conditions hold and logarithms exist."""
+    def _repaired(
+        self, point: Point, entry: dict, pinned: frozenset[Key] = frozenset(), on_purpose: bool = False
+    ) -> tuple[Point, Result]:
+        """The comparison at a point that is changed, input by input, until conditions hold and both sides exist."""
         for _ in range(_REPAIRS):
-            result, flips = self._counted(point, entry), self._comparison.flips
-            if result is NO_VALUE and flips and not flips.keys() <= point.fixed.keys():
-                point = point.with_fixed(flips)
-            elif result is OUTSIDE and (better := solved(self._comparison, point, entry)):
+            result, flips = self._counted(point, entry, on_purpose), self._comparison.flips
+            if result is NO_VALUE and flips and not flips.keys() <= point.fixed.keys() | pinned:
+                point = point.with_fixed({key: value for key, value in flips.items() if key not in pinned})
+            elif result in (OUTSIDE, NO_VALUE) and (better := solved(self._comparison, point, entry, pinned)):
                 point = better
             else:
                 break
@@ -414,23 +421,55 @@ class Trial:
             every = self.entries(sizes)
             some = list({tuple(entry.items()): entry for entry in (*every[:2], every[-1])}.values())
             for kind in (FRACTIONS, SMALL) if place < 2 and not self._layers else (FRACTIONS,):
-                point = self._point(sizes, kind, f"{self._seed}/boundary")
-                for found in boundaries(self._comparison, self._guards, point, some, self._excluded):
-                    for entry in some:
-                        result = self._counted(found.point, entry, on_purpose=True)
-                        if result.status == REFUTED:
-                            yield found.point, entry, result
-                            return
-                        if not found.shift and self._is_excluded(found, result):
-                            self._excluded.add(found.key)
+                start = self._point(sizes, kind, f"{self._seed}/boundary")
+                waiting, known = [self._repaired(start, some[0])[0]], self._open_guards()
+                for _ in range(_STARTS):
+                    if waiting:
+                        yield from self._around(waiting.pop(0), some, waiting, known)
 
-    def _is_excluded(self, found: Candidate, result: Result) -> bool:
-        """Whether a claim says nothing where a guard is 0, or evaluation does not come past it there."""
-        if result in (OUTSIDE, NO_VALUE):
+    def _open_guards(self) -> set[GuardKey]:
+        return self._comparison.met.keys() & self._guards.open.keys()
+
+    def _around(
+        self, start: Point, some: Sequence[dict], waiting: list[Point], known: set[GuardKey]
+    ) -> Iterator[tuple[Point, dict, Result]]:
+        """The boundaries that are found from one point; where a guard is met for the first time others may be found."""
+        found: list[Zero] = []
+        for zero in zeros(self._comparison, self._guards, start, some):
+            found.append(zero)
+            results: dict[Fraction | int, list[tuple[Point, Result]]] = {}
+            for shift, point in beside(self._comparison, start, zero):
+                for entry in some:
+                    near, result = self._repaired(point, entry, frozenset((zero.leaf,)), on_purpose=True)
+                    if result.status == REFUTED:
+                        yield near, entry, result
+                        return
+                    results.setdefault(shift, []).append((near, result))
+                    if new := self._open_guards() - known:
+                        known |= new
+                        waiting.append(near)
+            if zero.is_exact and self._is_excluded(zero, results):
+                self._excluded.add(zero.key)
+        for point in corners(self._comparison, start, found):
+            for entry in some:
+                near, result = self._repaired(point, entry, frozenset(zero.leaf for zero in found), on_purpose=True)
+                if result.status == REFUTED:
+                    yield near, entry, result
+                    return
+
+    def _is_excluded(self, zero: Zero, results: Mapping[Fraction | int, Sequence[tuple[Point, Result]]]) -> bool:
+        """Whether a claim says nothing on a boundary and something on both sides of it, or does not come past it."""
+        nowhere = all(result in (OUTSIDE, NO_VALUE) for _, result in results[0])
+        both = all(
+            any(result.status == AGREES for shift, each in results.items() if shift * side > 0 for _, result in each)
+            for side in (1, -1)
+        )
+        if nowhere and both:
             return True
-        if found.key == (RELATION, id(self.item.right)):  # the difference of both sides, which is met anywhere
+        if zero.key == (RELATION, id(self.item.right)):  # the difference of both sides, which is met anywhere
             return False
-        return found.is_exact and not self._comparison.is_met_at(found.point, found.key)
+        points = [point for each in results.values() for point, _ in each]
+        return not any(self._comparison.is_met_at(point, zero.key) for point in points)
 
     # Counterexamples
 

@@ -141,7 +141,7 @@ class Point:
         return self.used[key]
 
     def smooth(self, name: str, x, sine: Callable):
-        """Return a function of which only smoothness is known: s (sin(p x + q) + r x² + v x³ + w), with random letters."""
+        """Return a function of which only smoothness is known: s (sin(p x + q) + r x² + v x³ + w)."""
         parts = ("p", "q", "r", "v", "w")
         for part in parts:
             if (name, part) not in self.used:

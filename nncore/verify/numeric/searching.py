@@ -13,7 +13,16 @@ from itertools import pairwise
 from math import isqrt
 
 from nncore.verify import tree as t
-from nncore.verify.numeric.comparing import AGREES, PRECISIONS, REFUTED, Comparison, Exhausted, Result
+from nncore.verify.numeric.comparing import (
+    AGREES,
+    NO_VALUE,
+    OUTSIDE,
+    PRECISIONS,
+    REFUTED,
+    Comparison,
+    Exhausted,
+    Result,
+)
 from nncore.verify.numeric.guards import GuardKey, Guards
 from nncore.verify.numeric.jets import Jet, Jets
 from nncore.verify.numeric.pairs import Pair
@@ -23,9 +32,12 @@ from nncore.verify.numeric.watching import Guard, NoSuchEntry, Watch
 from nncore.verify.writing import show
 
 _ORDER_OF_PROBES = 3  # of the polynomials whose zeros are candidates
-_MOST_INPUTS = 12  # that are moved, one after the other
+_MOST_INPUTS, _FEW_INPUTS = 12, 4  # that are moved, one after the other
 _MOST_EXPANSIONS, _MOST_ROOTS = 200, 24
-_ENOUGH, _MOST = 4, 16  # zeros of a guard that are tried, and where none of them was one
+_ENOUGH = 4  # zeros of a guard in one input
+_DENOMINATORS = (1, 12, 1000)  # to which a place is rounded
+_PROBES = 3  # from one place to the next, until a zero is found
+_CORNERS = 40
 _SHIFTS = (0, *(sign * Fraction(1, 10**power) for power in (3, 12) for sign in (1, -1)))  # on a boundary and beside it
 _ASIDE = tuple(sign * Fraction(1, below) for below in (1, 7, 5000) for sign in (1, -1))  # of a strict condition's edge
 _TRIES = 600  # points of a descent
@@ -36,22 +48,23 @@ _SIMPLIFICATIONS = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A point on a guard, or beside it; ``is_exact`` if the guard is 0 there unless another one changes its sign."""
+class Zero:
+    """A number for one input at which a guard is 0, or near to which it is."""
 
-    point: Point
+    leaf: Key
     key: GuardKey
-    shift: Fraction | int
+    place: Fraction
     is_exact: bool
 
 
 # Boundaries -----------------------------------------------------------------------------------------------------------
 
 
-def boundaries(
-    comparison: Comparison, guards: Guards, point: Point, entries: Sequence[dict], excluded: set[GuardKey]
-) -> Iterator[Candidate]:
-    """Find points at which an open guard, or the difference of both sides, is 0, and points to both sides of them.
+def zeros(comparison: Comparison, guards: Guards, point: Point, entries: Sequence[dict]) -> Iterator[Zero]:
+    """Find numbers for each input at which an open guard, or the difference of both sides, is 0.
+
+    Where the zero of a guard is no fraction, or that of a polynomial of a high degree, it is looked for again from the
+    place that was found. Of each guard and input there are a few.
 
     Parameters
     ----------
@@ -63,21 +76,56 @@ def boundaries(
         From which one input is moved at a time.
     entries : sequence of dict
         Where both sides are evaluated.
-    excluded : set
-        Guards that need no more candidates, to which the caller adds.
     """
     for entry in entries:  # so that all inputs are known
         comparison.tried(point, entry)
-    tried: dict[GuardKey, int] = {}
     for leaf in comparison.inputs(point)[:_MOST_INPUTS]:
-        for key, root, is_exact in _roots(comparison, guards, point, leaf, entries):
-            is_met = key in excluded or (key in comparison.met and 0 in comparison.met[key].signs)
-            if tried.get(key, 0) >= (_ENOUGH if is_met else _MOST):
-                continue
-            tried[key] = tried.get(key, 0) + 1
-            for shift in _SHIFTS:
-                near = point.with_fixed({leaf: _exact(comparison, root + shift)})
-                yield Candidate(near, key, shift, is_exact)
+        found: dict[GuardKey, dict[Fraction, bool]] = {}
+        waiting = [(point, _PROBES)]
+        while waiting:
+            start, probes = waiting.pop(0)
+            for key, root, is_exact in _roots(comparison, guards, start, leaf, entries):
+                places = found.setdefault(key, {})
+                if root in places or len(places) >= _ENOUGH:
+                    continue
+                places[root] = is_exact
+                yield Zero(leaf, key, root, is_exact)
+                if not is_exact and probes and not _is_hit(comparison, key):
+                    waiting.append((point.with_fixed({leaf: _exact(comparison, root)}), probes - 1))
+
+
+def _is_hit(comparison: Comparison, key: GuardKey) -> bool:
+    return key in comparison.met and 0 in comparison.met[key].signs
+
+
+def beside(comparison: Comparison, point: Point, zero: Zero) -> Iterator[tuple[Fraction | int, Point]]:
+    """Return the point on a boundary, and points to both sides of it, each with its distance."""
+    for shift in _SHIFTS:
+        yield shift, point.with_fixed({zero.leaf: _exact(comparison, zero.place + shift)})
+
+
+def corners(comparison: Comparison, point: Point, found: Sequence[Zero]) -> Iterator[Point]:
+    """Return points at which several inputs are on their boundaries, beside them or between them."""
+    places: dict[Key, set[Fraction]] = {}
+    for zero in found:
+        places.setdefault(zero.leaf, set()).add(zero.place)
+    if len(places) < 2:
+        return
+    choices = {}
+    for leaf, on in places.items():
+        ordered = sorted(on)
+        between = [(one + other) / 2 for one, other in pairwise(ordered)]
+        outside = [ordered[0] - 1, ordered[-1] + 1, ordered[-1] + 10]
+        close = [place + shift for place in ordered for shift in _SHIFTS[1:3]]
+        choices[leaf] = [ordered, between + outside, close]
+    source = random.Random(repr((point.identity(), sorted(choices))))
+    for _ in range(_CORNERS):
+        yield point.with_fixed(
+            {
+                leaf: _exact(comparison, source.choice(source.choice([each for each in lists if each])))
+                for leaf, lists in choices.items()
+            }
+        )
 
 
 def _exact(comparison: Comparison, number: Fraction):
@@ -93,12 +141,12 @@ def _roots(
 ) -> list[tuple[GuardKey, Fraction, bool]]:
     """Numbers for one input at which a guard is 0, with the guard, and whether it is exactly 0."""
     found: dict[tuple[GuardKey, Fraction, bool], None] = {}
-    here = _place(comparison, point, leaf)
     for guard, powers in _expansions(comparison, point, leaf, entries):
         key = guard.kind, id(guard.part)
         if key in guards.open or guard is comparison.own:
-            for step, is_exact in _zeros(comparison, powers):
-                found[key, here + step, is_exact] = None
+            here = _place(comparison, point, leaf)
+            for place, is_exact in _zeros(comparison, powers, here):
+                found[key, place, is_exact] = None
     return list(found)[:_MOST_ROOTS]
 
 
@@ -116,10 +164,12 @@ def _expansions(comparison: Comparison, point: Point, leaf: Key, entries: Sequen
                     _evaluated(comparison, near.holds, chain, entry)
                 left = _evaluated(comparison, near.value, item.left, entry)
                 right = _evaluated(comparison, near.value, comparison.right, entry)
-                if item.relation != "=" and not {type(left), type(right)} & {type(None), list, Pair}:
-                    powers = jets.powers(left - right, direction)
-                    comparison.own.varies |= len(powers) > 1
-                    watch.expansions.append((comparison.own, powers))
+                if item.relation != "=" and not {type(left), type(right)} & {type(None), list}:
+                    gap = left - right
+                    for part in (gap.real, gap.imaginary) if type(gap) is Pair else (gap,):
+                        powers = jets.powers(part, direction)
+                        comparison.own.varies |= len(powers) > 1
+                        watch.expansions.append((comparison.own, powers))
             for each, local in comparison.assumptions(point):
                 _evaluated(comparison, near.holds, each.claim, local)
         if comparison.budget.is_over:
@@ -142,14 +192,14 @@ def _evaluated(comparison: Comparison, evaluate, node: t.Node, local: dict):
 # Zeros ----------------------------------------------------------------------------------------------------------------
 
 
-def _zeros(comparison: Comparison, powers: Mapping[int, object]) -> Iterator[tuple[Fraction, bool]]:
-    """Fractions at which an expansion is 0, with True; or simple ones near to such a place."""
+def _zeros(comparison: Comparison, powers: Mapping[int, object], here: Fraction) -> Iterator[tuple[Fraction, bool]]:
+    """Fractions at which an expansion around one is 0, with True; or simple ones near to such a place."""
     numbers = comparison.numbers
     coefficients = [Jets.constant(powers.get(power, 0)) for power in range(_ORDER_OF_PROBES + 1)]
     if all(map(numbers.is_exact, coefficients)):
         whole = [Fraction(*numbers.ratio(each)) for each in coefficients]
         exact = list(_exact_roots(whole))
-        yield from ((root, True) for root in exact)
+        yield from ((here + root, True) for root in exact)
         if exact and not whole[3]:
             return
     try:
@@ -158,7 +208,8 @@ def _zeros(comparison: Comparison, powers: Mapping[int, object]) -> Iterator[tup
         return
     for root in _real_roots(near):
         if abs(root) < 1e9:
-            yield Fraction(root).limit_denominator(1000), False
+            rounded = map((here + Fraction(root)).limit_denominator, _DENOMINATORS)
+            yield from ((place, False) for place in dict.fromkeys(rounded))
 
 
 def _exact_roots(coefficients: Sequence[Fraction]) -> Iterator[Fraction]:
@@ -196,25 +247,53 @@ def _real_roots(coefficients: Sequence[float]) -> list[float]:
 # Conditions -----------------------------------------------------------------------------------------------------------
 
 
-def solved(comparison: Comparison, point: Point, entry: dict) -> Point | None:
-    """Find a point at which one more condition or assumption holds, by another number for one input."""
+def solved(comparison: Comparison, point: Point, entry: dict, pinned: frozenset[Key] = frozenset()) -> Point | None:
+    """Find a point at which one more condition or assumption holds, by another number for one input.
+
+    If all of them hold, what a side lacks to have a value: a root or a logarithm of what is negative, a definition.
+    The inputs that are ``pinned`` keep their numbers.
+    """
     for chain, local in _unsatisfied(comparison, point, entry):
-        source = random.Random(repr((point.identity(), show(chain), sorted(local.items()))))
-        leaves = comparison.inputs(point)
-        source.shuffle(leaves)
-        leaves.sort(key=lambda leaf: leaf in point.fixed)
         closed = all(link.relation in ("=", r"\le", r"\ge") for link in chain.links)
-        for leaf in leaves[:_MOST_INPUTS]:
-            steps = _steps_to(comparison, point, chain, local, leaf)
-            if not steps:
+        for leaf in _free(comparison, point, pinned, show(chain), local):
+            places = _places_of(comparison, point, chain, local, leaf)
+            if not places:
                 continue
-            root = _place(comparison, point, leaf) + source.choice(steps)
+            source = random.Random(repr((point.identity(), show(chain), sorted(local.items()), leaf)))
+            root = source.choice(places)
             moved = [{leaf: _exact(comparison, root + shift)} for shift in ((0,) if closed else _ASIDE)]
             good = [near for near in map(point.with_fixed, moved) if _holds(comparison, near, chain, local)]
             if good:
                 best = (near for near in good if not any(_unsatisfied(comparison, near, entry)))
                 return next(best, good[0])
         return None
+    return _with_value(comparison, point, entry, pinned)
+
+
+def _free(
+    comparison: Comparison, point: Point, pinned: frozenset[Key], words: str, local: Mapping[str, int]
+) -> list[Key]:
+    """Inputs that may move, in any order, first those that were not moved before."""
+    leaves = [leaf for leaf in comparison.inputs(point) if leaf not in pinned]
+    random.Random(repr((point.identity(), words, sorted(local.items())))).shuffle(leaves)
+    return sorted(leaves, key=lambda leaf: leaf in point.fixed)[:_MOST_INPUTS]
+
+
+def _with_value(comparison: Comparison, point: Point, entry: dict, pinned: frozenset[Key]) -> Point | None:
+    """A point at which the guard is satisfied for which a side has no value at this one."""
+    lacking = comparison.lacking
+    if not lacking:
+        return None
+    for leaf in _free(comparison, point, pinned, "", entry)[:_FEW_INPUTS]:
+        here = _place(comparison, point, leaf)
+        for guard, powers in _expansions(comparison, point, leaf, [entry]):
+            if (guard.kind, id(guard.part)) not in lacking:
+                continue
+            for place in list(dict.fromkeys(place for place, _ in _zeros(comparison, powers, here)))[:2]:
+                for shift in _ASIDE:
+                    near = point.with_fixed({leaf: _exact(comparison, place + shift)})
+                    if comparison.tried(near, entry) is not NO_VALUE or not comparison.lacking & lacking:
+                        return near
     return None
 
 
@@ -230,8 +309,8 @@ def _holds(comparison: Comparison, point: Point, chain: t.Chain, local: dict) ->
         return _evaluated(comparison, comparison.values(point).holds, chain, local)
 
 
-def _steps_to(comparison: Comparison, point: Point, chain: t.Chain, local: dict, leaf: Key) -> list[Fraction]:
-    """How far one input has to move for the sides of a condition to be equal."""
+def _places_of(comparison: Comparison, point: Point, chain: t.Chain, local: dict, leaf: Key) -> list[Fraction]:
+    """Numbers for one input at which the sides of a condition are equal, or nearly so."""
     jets, watch = Jets(comparison.numbers), Watch(comparison.budget)
     root = Values(comparison.program(), point, jets, watch)
     (direction,) = jets.directions(order=_ORDER_OF_PROBES)
@@ -244,7 +323,8 @@ def _steps_to(comparison: Comparison, point: Point, chain: t.Chain, local: dict,
             for one, other in pairwise(sides):
                 powers = jets.powers(one - other, direction)
                 if len(powers) > 1 or 0 not in powers:
-                    found.update(dict.fromkeys(step for step, _ in _zeros(comparison, powers)))
+                    here = _place(comparison, point, leaf)
+                    found.update(dict.fromkeys(place for place, _ in _zeros(comparison, powers, here)))
     except (ArithmeticError, NoSuchEntry, TypeError):
         pass
     return list(found)
@@ -275,6 +355,12 @@ def descent(comparison: Comparison, start: Near) -> tuple[Point, Result] | None:
                 break
             tries -= 1
             result = comparison.tried(near, start.entry)
+            if result is OUTSIDE:  # along an equation one more input has to move
+                moved = frozenset(key for key, value in near.fixed.items() if start.point.fixed.get(key) != value)
+                repaired = solved(comparison, near, start.entry, moved)
+                if repaired is None:
+                    continue
+                near, result = repaired, comparison.tried(repaired, start.entry)
             if result.status == REFUTED:
                 return near, result
             if result.status == AGREES and result.margin is not None and result.margin < start.margin:
