@@ -20,11 +20,12 @@ from nncore.verify import orders
 from nncore.verify import tree as t
 from nncore.verify.meaning import Assumed, Item
 from nncore.verify.moments import Rejected
+from nncore.verify.names import MeaningError, letters
 from nncore.verify.numeric.balls import Arithmetic
 from nncore.verify.numeric.guards import GuardKey, depends_on_indices_alone
 from nncore.verify.numeric.jets import AGREEING_BITS, HigherOrder, Jets, Unclear
 from nncore.verify.numeric.pairs import Pair
-from nncore.verify.numeric.points import Key, Point
+from nncore.verify.numeric.points import Key, Point, input_name
 from nncore.verify.numeric.programs import Program, related
 from nncore.verify.numeric.sizes import is_about_sizes
 from nncore.verify.numeric.values import HIGHEST_ORDER, Values
@@ -39,6 +40,7 @@ from nncore.verify.numeric.watching import (
     Undefined,
     Watch,
 )
+from nncore.verify.premises import assumed
 
 AGREES, REFUTED, UNDECIDED = "agrees", "refuted", "undecided"
 DIFFER = "the values differ"
@@ -98,6 +100,7 @@ class Comparison:
 
     def __init__(self, item: Item, shared: dict, numbers: Arithmetic, budget: Budget):
         self.item, self.numbers, self.budget, self._shared = item, numbers, budget, shared
+        self.item = item = _placed(item)
         self.about_sizes = [chain for chain in item.conditions if is_about_sizes(chain, item)]
         self.conditions = [chain for chain in item.conditions if chain not in self.about_sizes]
         rest = orders.split(item.right) if item.relation == "=" else None
@@ -141,12 +144,11 @@ class Comparison:
         return any(key in self.values(point, order=order).watch.guards for order in (1, HIGHEST_ORDER))
 
     def inputs(self, point: Point) -> list[Key]:
-        """Return the inputs of the claim that were asked for and are real numbers that may change alone."""
+        """Return the inputs of the claim that were asked for and are real numbers, those that it names first."""
         classes = {scalar.written.letter for scalar in self.item.scope.notation.scalars if scalar.to}
-        return [
-            key for key in point.touched
-            if key[0] in self.item.letters and key[0] not in classes
-        ]  # fmt: skip
+        found = [key for key in point.touched if key[0] in self.item.letters and key[0] not in classes]
+        named = {number for _, number in self.item.named} | {number for _, number in self.item.least if number > 1}
+        return sorted(found, key=lambda key: not named.intersection(key[1]))
 
     def begin(self) -> None:
         """Begin an evaluation."""
@@ -368,7 +370,8 @@ class Comparison:
 
     def _rest(self, values: Values, entry: dict) -> Result:
         """The expansion of the rest around h = 0, to either side: it may begin at the order that is printed."""
-        jets = Jets(self.numbers, self._order + _MORE_ORDERS)
+        depth = max(map(_quotients, (self.item.left, self.right)))
+        jets = Jets(self.numbers, self._order + _MORE_ORDERS * depth + 1)
         root = Values(self.program(), values.point, jets, values.watch)
         values.watch.slopes += 1  # a kink matters as it does in a derivative
         try:
@@ -393,7 +396,7 @@ class Comparison:
 
     def _begins_late(self, rest, direction: int, jets: Jets) -> Result:
         """Whether no power below the order has a coefficient."""
-        if jets.order - jets.divided < self._order - 1:
+        if jets.order - jets.divided * max(map(_quotients, (self.item.left, self.right))) < self._order - 1:
             return _OPEN
         for power, coefficient in sorted(jets.powers(rest, direction).items()):
             if power >= self._order:
@@ -409,7 +412,29 @@ class Comparison:
         return _AGREES
 
 
-_MORE_ORDERS = 2  # of expansions, of which quotients by h may lose some
+_MORE_ORDERS = 3  # of expansions for each quotient inside of another one, which may lose some
+
+
+def _quotients(node: t.Node) -> int:
+    """How many quotients stand one inside of the other."""
+    return isinstance(node, t.Fraction) + max(map(_quotients, t.children(node)), default=0)
+
+
+def _placed(item: Item) -> Item:
+    """The claim with a condition u = e taken as what places u, so that e need not be a fraction."""
+    for chain in item.conditions:
+        letter = chain.first
+        if not isinstance(letter, t.Letter) or len(chain.links) > 1 or input_name(letter, item.scope) is None:
+            continue
+        try:
+            scope = assumed(chain, item.scope)
+        except MeaningError:
+            continue
+        conditions = tuple(each for each in item.conditions if each is not chain)
+        everything = [side for side in (item.left, item.right, *conditions) if side]
+        inside = frozenset().union(*(letters(each, scope) for each in everything)) | letters(chain, item.scope)
+        return _placed(replace(item, scope=scope, conditions=conditions, letters=inside))
+    return item
 
 
 def _half_units(node: t.Node, numbers: Arithmetic):

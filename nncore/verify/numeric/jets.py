@@ -112,7 +112,7 @@ class Jets:
     vanishing : int or None
         A direction by whose powers numerators and denominators may be divided: the step of a quotient of differences.
     divided : int
-        By how many of its powers they were.
+        By how many of its powers they were, at most at once.
     """
 
     def __init__(self, numbers: Arithmetic, order: int = 1):
@@ -294,7 +294,7 @@ class Jets:
         lowest = min(parts[0])
         for power in range(lowest):
             self._check_nothing(parts[1].pop(power, 0))
-        self.divided += lowest
+        self.divided = max(self.divided, lowest)
         lost = frozenset((self.vanishing // _MEMBERS,))
         divided = []
         for part in parts:

@@ -59,7 +59,7 @@ from nncore.verify.numeric.points import (
 )
 from nncore.verify.numeric.programs import Program
 from nncore.verify.numeric.searching import Near, Zero, beside, corners, descent, simplified, solved, zeros
-from nncore.verify.numeric.sizes import COUNTED, Sizes, entries, size_plans
+from nncore.verify.numeric.sizes import COUNTED, Sizes, entries, numbers_named, size_plans, takes_expectations
 from nncore.verify.numeric.values import HIGHEST_ORDER, Values
 from nncore.verify.numeric.watching import (
     KINK,
@@ -71,6 +71,7 @@ from nncore.verify.numeric.watching import (
     Undefined,
     Watch,
 )
+from nncore.verify.shapes import LARGEST_INDEX
 from nncore.verify.verdicts import Counterexample
 from nncore.verify.writing import show
 
@@ -83,7 +84,7 @@ _USUAL = 5  # sizes up to which all kinds of points are tried, also of equations
 _AT_LARGE_SIZES = (SMALL, EQUAL, FRACTIONS)
 _SIGNS = (BOTH, BOTH, POSITIVE, LETTERS, POSITIVE, BOTH)  # of the points that are made until conditions hold
 _REPAIRS = 8  # of one point, so that conditions hold
-_PLANS_WITH_BOUNDARIES, _STARTS = 6, 3  # at which boundaries are looked for, and points from which
+_PLANS_WITH_BOUNDARIES, _PLANS_WITH_CONDITIONS, _STARTS = 6, 2, 3  # at which boundaries are looked for, and points from which
 _NEARLY_EQUAL = 2.0**-40  # as near as sides that differ must not come
 
 
@@ -168,8 +169,9 @@ def judge(
 def _depths(item: Item) -> Sequence[int]:
     """The numbers of layers to try: many, where no array belongs to a layer and so they cost little."""
     sides = [side for side in (item.left, item.right, *item.conditions) if side]
-    arrays = any(isinstance(node, t.Family) for node in reached(sides, item.scope))
-    return (*DEPTHS, DEEPEST) if arrays else COUNTED
+    if any(isinstance(node, t.Family) for node in reached(sides, item.scope)):
+        return (*DEPTHS, DEEPEST, *(number for number in numbers_named(item) if DEEPEST < number <= max(COUNTED)))
+    return (*COUNTED, *(number for number in numbers_named(item) if number <= LARGEST_INDEX))
 
 
 def _together(verdicts: Sequence[Verdict]) -> Verdict:
@@ -270,7 +272,8 @@ class Trial:
     def _attack(self) -> Iterator[tuple[Point, dict, Result]]:
         """What refutes the claim."""
         for sizes in self.plans:
-            yield from self._at_sizes(sizes)
+            if not self._comparison.too_large:  # then larger ones are, too
+                yield from self._at_sizes(sizes)
         if self._constant:
             return
         for near in self._nearest:
@@ -342,7 +345,8 @@ class Trial:
             return (SMALL,)
         if not self._layers:
             large = max(sizes.values(), default=1) > _USUAL and self.item.relation not in INEQUALITIES
-            return _AT_LARGE_SIZES if large else KINDS
+            many_outcomes = takes_expectations(self.item) and max(sizes.values(), default=1) > 1
+            return _AT_LARGE_SIZES if large or many_outcomes else KINDS
         if max(self._layers.values()) > max(DEPTHS):
             return (PROPER,)
         turn = self._turn + self.plans.index(sizes)
@@ -417,13 +421,15 @@ class Trial:
 
     def _boundaries(self) -> Iterator[tuple[Point, dict, Result]]:
         """Points on which a guard is 0, and points to both sides of it, at every size."""
-        for place, sizes in enumerate(self.plans[: 1 if self._layers else _PLANS_WITH_BOUNDARIES]):
+        jumps = any(kind in (KINK, RELATION) for kind, _ in self._guards.open) or self.item.relation != "="
+        plans = _PLANS_WITH_BOUNDARIES if jumps else _PLANS_WITH_CONDITIONS
+        for place, sizes in enumerate(self.plans[: 1 if self._layers else plans]):
             every = self.entries(sizes)
             some = list({tuple(entry.items()): entry for entry in (*every[:2], every[-1])}.values())
             for kind in (FRACTIONS, SMALL) if place < 2 and not self._layers else (FRACTIONS,):
                 start = self._point(sizes, kind, f"{self._seed}/boundary")
                 waiting, known = [self._repaired(start, some[0])[0]], self._open_guards()
-                for _ in range(_STARTS):
+                for _ in range(_STARTS if place < 2 else 1):
                     if waiting:
                         yield from self._around(waiting.pop(0), some, waiting, known)
 
@@ -440,11 +446,11 @@ class Trial:
             results: dict[Fraction | int, list[tuple[Point, Result]]] = {}
             for shift, point in beside(self._comparison, start, zero):
                 for entry in some:
+                    results.setdefault(shift, []).append((point, self._comparison.tried(point, entry)))
                     near, result = self._repaired(point, entry, frozenset((zero.leaf,)), on_purpose=True)
                     if result.status == REFUTED:
                         yield near, entry, result
                         return
-                    results.setdefault(shift, []).append((near, result))
                     if new := self._open_guards() - known:
                         known |= new
                         waiting.append(near)
@@ -494,12 +500,17 @@ _NEAREST = 3  # points from which an inequality is attacked
 
 
 def _judge_convention(item: Item, numbers: Arithmetic, budget: Budget) -> Verdict:
-    """A value may be agreed upon only where the derivative does not exist and one-sided ones do."""
+    """A value may be agreed upon only where the derivative does not exist and one-sided ones do, whatever letters are."""
+    verdicts = [_convention_at(kind, item, numbers, budget) for kind in (ZEROS, ONES, FRACTIONS)]
+    return next((verdict for verdict in verdicts if verdict.status != AGREES), verdicts[0])
+
+
+def _convention_at(kind: str, item: Item, numbers: Arithmetic, budget: Budget) -> Verdict:
     function, (point_,) = item.left.function, item.left.arguments
     budget.begin(STEPS_OF_A_POINT)
     program = Program(item.scope)
     jets = Jets(numbers, HIGHEST_ORDER)
-    values = Values(program, Point("1", ZEROS, {}, Wishes(), numbers), jets, Watch(budget))
+    values = Values(program, Point("1", kind, {}, Wishes(), numbers), jets, Watch(budget))
     with numbers.precision(PRECISIONS[1]):
         try:
             x = values.value(point_, {})

@@ -37,6 +37,7 @@ PROPER = "proper fractions"  # for networks, whose layers make large numbers lar
 GENERIC = (FRACTIONS, PROPER)  # where nothing holds by the numbers' being special
 BOTH, LETTERS, POSITIVE = "both", "letters", "positive"  # signs: any, one for each letter, none negative
 
+_DENOMINATORS = (7, 8, 9, 11, 13, 16, 17, 19, 23, 101)
 Key = tuple[str, tuple[int, ...]]  # an input: its letter, or that of its array, and its indices
 
 
@@ -201,7 +202,7 @@ class Point:
                 return sign * digit * 10**power if power > 0 else self.numbers.exact(sign * digit, 10**-power)
             case "proper fractions":
                 return self.numbers.exact(sign * source.randint(1, 9), source.randint(10, 19))
-        return self.numbers.exact(sign * source.randint(1, 40), source.randint(7, 19))
+        return self.numbers.exact(sign * source.randint(1, 40), source.choice(_DENOMINATORS))
 
     def _sign(self, name: str, source: random.Random) -> int:
         if name in self._positive or self.signs == POSITIVE:
@@ -299,7 +300,7 @@ def _positive_letters(item: Item) -> dict[str, str]:
             smaller, larger = (right, left) if link.relation in (">", r"\ge") else (left, right)
             if link.relation in (">", r"\ge", "<", r"\le") and smaller == t.Number("0"):
                 name = input_name(larger, item.scope)
-                if name:
+                if name and all(isinstance(index, t.Letter) for index in getattr(larger, "indices", ())):
                     found[name] = ">" if link.relation in (">", "<") else found.get(name, ">=")
     return found
 
@@ -321,7 +322,7 @@ def _row_sums(item: Item) -> Iterator[RowSum]:
         match assumed.claim:
             case t.Chain(t.Sum(index, _, _, t.Indexed(_, indices) as entry), (t.Link("=", t.Number(digits)),)):
                 name = input_name(entry, item.scope)
-                if name and digits.isdigit() and index in indices:
+                if name and digits.isdigit() and index in indices and all(isinstance(each, t.Letter) for each in indices):
                     sizes = name_of(entry, item.scope).sizes
                     position = indices.index(index)
                     yield RowSum(name, position, sizes[position], int(digits))

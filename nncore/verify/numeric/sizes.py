@@ -5,6 +5,7 @@ size stands as a number, and for inequalities. Entries are one for every way in 
 coincide: a claim about k, l and m has five of them. Steps are the first ones and some later.
 """
 
+import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
@@ -14,11 +15,12 @@ from nncore.verify.families import bounds, lowest
 from nncore.verify.meaning import Item
 from nncore.verify.moments import EXPECTATION, VARIANCE
 from nncore.verify.names import STEPS, MeaningError, meanings_of, name_of, size_of_classes
-from nncore.verify.shapes import LARGEST_INDEX
 
-STEPS_TRIED = (*range(11), 13, 30)
+STEPS_TRIED = (*range(11), 13, 30, 100)
 COUNTED = range(1, 14)  # sizes that stand as numbers
 MANY = (6, 12, 30)  # sizes at which inequalities are tried
+_MOST_ORDERS = 30  # of indices that are compared or calculated with
+_LARGE = (100, 1000, 10**6)  # where no array has them
 _MOST_NAMED = 200  # entries at numbers that a claim names
 _MOST_PLANS = 12  # that are looked for where conditions about sizes exclude the usual ones
 
@@ -83,7 +85,7 @@ def size_plans(item: Item, allowed: Callable[[Sizes], bool], of_layers: bool = F
     found = good(_of_layers(names) if of_layers else _usual(item, names, least))
     about = [chain for chain in item.conditions if is_about_sizes(chain, item)]
     if len(found) < 3 or about:
-        few = _takes_expectations(item) or len(names) > 3
+        few = takes_expectations(item) or len(names) > 3
         some = (1, 2, 3) if few else COUNTED if len(names) < 3 else range(1, 6)
         some = sorted({*some, *least.values(), *(_numbers_in(about) if len(names) < 4 else ())})
         every = (dict(zip(names, values, strict=True)) for values in product(some, repeat=len(names)))
@@ -93,15 +95,15 @@ def size_plans(item: Item, allowed: Callable[[Sizes], bool], of_layers: bool = F
 
 
 def _usual(item: Item, names: Sequence[str], least: Mapping[str, int]) -> Iterator[Sizes]:
-    random = _takes_expectations(item)
+    few = takes_expectations(item)
     together = [size for _, size in item.free]
-    need = {name: max(least.get(name, 1), together.count(name) + 1, 1 if random else 2) for name in names}
-    unequal = [1 + place % 2 if random else 2 + place for place in range(len(names))]
+    need = {name: max(least.get(name, 1), together.count(name) + 1, 1 if few else 2) for name in names}
+    unequal = [1 + place % 2 if few else 2 + place for place in range(len(names))]
     rising = {name: max(need[name], size) for name, size in zip(names, unequal, strict=True)}
     falling = {name: max(need[name], size) for name, size in zip(names, reversed(unequal), strict=True)}
     yield from (dict.fromkeys(names, 1), dict.fromkeys(names, max(need.values())), rising, falling)
     yield from ({**rising, name: 1} for name in names if len(names) > 1)
-    if random:
+    if few:
         yield dict.fromkeys(names, 2)
         return
     if len(names) == 1:
@@ -111,17 +113,18 @@ def _usual(item: Item, names: Sequence[str], least: Mapping[str, int]) -> Iterat
         yield from ({**rising, name: max(1, number + more)} for more in (-1, 0, 1) if name in rising)
     counted = [name for name in names if _stands_as_number(item, name)]
     for name in counted:
-        yield from ({**smallest, name: k} for k in COUNTED)
+        yield from ({**smallest, name: k} for k in (*COUNTED, *numbers_named(item)))
     if len(counted) > 1:
         yield from ({**smallest, **dict.fromkeys(counted, k)} for k in (3, 4, 5, 7, 10, 13))
     if not item.letters:  # nothing but sizes: every number costs little
-        yield from ({**smallest, name: k} for name in names for k in range(14, 61))
+        yield from ({**smallest, name: k} for name in names for k in (*range(14, 61), *_LARGE))
+        yield from (dict.fromkeys(names, k) for k in (*range(14, 30), *_LARGE))
     if item.relation not in ("=", t.ROUNDS):
-        yield from ({**smallest, name: k} for name in names for k in (MANY if len(names) == 1 else MANY[:2]))
+        yield from ({**smallest, name: k} for name in names for k in MANY)
 
 
-def _takes_expectations(item: Item) -> bool:
-    """Whether outcomes are counted, whose number grows fast with the sizes."""
+def takes_expectations(item: Item) -> bool:
+    """Return whether outcomes are counted, whose number grows fast with the sizes."""
     return bool(item.letters & {EXPECTATION, VARIANCE})
 
 
@@ -187,12 +190,13 @@ def entries(item: Item, sizes: Mapping[str, int], conditions: Sequence[t.Chain])
     groups: dict[object, list[str]] = {}
     for letter, size in item.free:
         groups.setdefault(size, []).append(letter)
-    parts = []
+    parts, as_numbers = [], _indices_are_numbers(item)
     for size, names in groups.items():
         if size == STEPS:
-            parts += [[{letter: number} for number in _steps(letter, conditions)] for letter in names]
+            parts += [[{letter: number} for number in _steps(letter, conditions, item)] for letter in names]
         else:
-            parts.append([dict(zip(names, place, strict=True)) for place in _places(names, _last(size, sizes), item)])
+            places = _places(names, _last(size, sizes), item, as_numbers)
+            parts.append([dict(zip(names, place, strict=True)) for place in places])
     return [{letter: value for part in parts_ for letter, value in part.items()} for parts_ in product(*parts)]
 
 
@@ -200,25 +204,70 @@ def _last(size: object, sizes: Mapping[str, int]) -> int:
     return size if isinstance(size, int) else sizes[size]
 
 
-def _steps(letter: str, conditions: Sequence[t.Chain]) -> list[int]:
+def _steps(letter: str, conditions: Sequence[t.Chain], item: Item) -> list[int]:
     """The steps to try: the usual ones and those that conditions name, from the first that they allow."""
     named = {number for ends in bounds(letter, conditions) for name, number in ends if name is None}
     first = lowest(letter, conditions)
-    tried = {*STEPS_TRIED, *named, *(first + more for more in range(4))}
-    return sorted(number for number in tried if first <= number <= LARGEST_INDEX)
+    tried = {*STEPS_TRIED, *named, *numbers_named(item), *(first + more for more in range(4))}
+    if not item.letters & item.scope.families.keys():  # nothing is counted up to there
+        tried.add(1000)
+    return sorted(number for number in tried if first <= number <= 1000)
 
 
-def _places(names: Sequence[str], last: int, item: Item) -> list[tuple[int, ...]]:
-    """Index values: all of them if they are few, else one for every partition, and those that the claim names."""
+def _places(names: Sequence[str], last: int, item: Item, as_numbers: bool) -> list[tuple[int, ...]]:
+    """Index values: all of them if they are few, else one for every partition, and those that the claim names.
+
+    Where indices are more than names of places, their order and their size count, too.
+    """
     if last ** len(names) <= 6:
         return list(product(range(1, last + 1), repeat=len(names)))
     found = partitions(len(names), last)
+    if as_numbers:
+        more = list(product(range(1, min(last, 4 if len(names) > 1 else last) + 1), repeat=len(names)))
+        random.Random(len(names)).shuffle(more)
+        found += more[:_MOST_ORDERS]
     if len(names) == 1:
         found += [(2,), (last,)]
     named = sorted({1, *(number for _, number in _named(item) if number <= last)})
     if 1 < len(named) ** len(names) <= _MOST_NAMED:
         found += product(named, repeat=len(names))
     return list(dict.fromkeys(found))
+
+
+def _indices_are_numbers(item: Item) -> bool:
+    """Whether an index is compared, calculated with or named by a number, in a claim or in what it is made of."""
+    if _named(item):
+        return True
+    letters = {index.letter for index in item.scope.notation.indices}
+    bodies = [each.body for letter in item.letters for each in meanings_of(letter, item.scope)]
+    waiting = [item.left, *([item.right] if item.right else []), *item.conditions, *bodies]
+    while waiting:
+        node = waiting.pop()
+        match node:
+            case t.Letter(name) if name in letters:
+                return True
+            case t.Chain(first, links) if all(link.relation in ("=", r"\ne") for link in links):
+                waiting += [side for side in (first, *(link.right for link in links)) if not isinstance(side, t.Letter)]
+            case t.Indexed(base, indices):
+                waiting += [base, *(index for index in indices if not isinstance(index, t.Letter))]
+            case t.Family():
+                pass
+            case t.Sum(body=body) | t.Product(body=body) | t.Extremum(body=body):
+                waiting.append(body)
+            case t.Derivative(body, variables):
+                waiting += [body, *variables]
+            case _:
+                waiting += t.children(node)
+    return False
+
+
+def numbers_named(item: Item) -> list[int]:
+    """Return the whole numbers that stand in a claim or in what it is made of, and their neighbors: sizes to try."""
+    bodies = [each.body for letter in item.letters for each in meanings_of(letter, item.scope)]
+    nodes = [node for root in (item.left, item.right, *item.conditions, *bodies) if root for node, _ in t.walk(root)]
+    texts = [node.digits for node in nodes if isinstance(node, t.Number) and node.digits.isdigit() and not node.exponent]
+    found = {int(text) for text in texts if len(text) < 4}
+    return sorted({number + more for number in found if number > 2 for more in (-1, 0, 1)})[:_MOST_PLANS * 2]
 
 
 def partitions(count: int, most: int) -> list[tuple[int, ...]]:
