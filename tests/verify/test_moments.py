@@ -308,7 +308,8 @@ def test_an_expectation_is_the_exact_sum_over_all_outcomes_that_a_body_asks_for(
     found, of = mean(lambda outcome: w(outcome) * w(outcome) * v(outcome) + 2, joint)
     assert found == moment(of("W", (1,)), 2) * moment(of("W", (2,)), 1) + 2
     found, of = mean(lambda outcome: x(outcome) * y(outcome) * w(outcome), joint)
-    both = sum(weight * one * other for weight, (_, one), (_, other) in zip(joint, of("X", (1,)), of("X", (2,))))
+    laws = of("X", (1,)), of("X", (2,))
+    both = sum(weight * one * other for weight, (_, one), (_, other) in zip(joint, *laws, strict=True))
     assert found == both * moment(of("W", (1,)), 1)
     assert both != moment(of("X", (1,)), 1) * moment(of("X", (2,)), 1)  # dependent: no product of expectations
 

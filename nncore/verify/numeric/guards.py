@@ -79,7 +79,8 @@ def guards_of(item: Item, right: t.Node | None) -> Guards:
     strict = {
         (RELATION, id(link)) for chain in conditions for link in chain.links if link.relation in (r"\ne", "<", ">")
     }
-    assumed, printed = [each.claim for each in item.assumptions], {id(node) for each in nodes for node, _ in t.walk(each)}
+    assumed = [each.claim for each in item.assumptions]
+    printed = {id(node) for each in nodes for node, _ in t.walk(each)}
     ranges = Ranges(item.scope, item.conditions, assumed)
     bound = {index.letter for index in item.scope.notation.indices}.union(*(each.arguments for each in meanings))
     free = [chain for chain in item.conditions if not bound & {getattr(node, "name", "") for node, _ in t.walk(chain)}]
@@ -128,7 +129,7 @@ def guards_of(item: Item, right: t.Node | None) -> Guards:
 
 
 def _functions(every: Iterable[t.Node], printed: set[int], scope: Scope) -> dict[int, str]:
-    """By the identity of its parts, the function to whose argument they belong, unless the claim has the same letter."""
+    """By the identity of a part, the function in which it stands, unless the claim has the letter of its argument."""
     found = {}
     for node in every:
         definition = scope.definitions.get(node.function.name) if isinstance(node, t.Apply) else None
