@@ -66,10 +66,9 @@ def numbers(request):
 
 @pytest.mark.parametrize("numbers", BACKENDS)
 @settings(**MANY)
-@given(leaves=LEAVES, operations=OPERATIONS)
-def test_what_is_computed_holds_the_exact_result(numbers, leaves, operations):
-    values = [(exact, exact) for exact, _ in leaves]
-    with numbers.precision(NARROW):
+@given(leaves=LEAVES, operations=OPERATIONS, bits=st.sampled_from([NARROW, 120]))
+def test_what_is_computed_holds_the_exact_result(numbers, leaves, operations, bits):
+    with numbers.precision(bits):
         values = [(Fraction(exact), made(numbers, exact, is_ball)) for exact, is_ball in leaves]
         for sign, one, other in operations:
             (exact, held), (second, other_held) = values[one % len(values)], values[other % len(values)]

@@ -14,6 +14,7 @@ from common import LOSS, ROOT, SOFTMAX, last_verdict, say
 from nncore.verify.meaning import CLAIM
 from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, Budget, judge, programs
 from nncore.verify.numeric.balls import arithmetic
+from nncore.verify.numeric.comparing import Comparison
 from nncore.verify.numeric.jets import Jets
 from nncore.verify.numeric.points import FRACTIONS, Point, Wishes
 from nncore.verify.numeric.programs import Program
@@ -89,6 +90,22 @@ def test_an_inequality_needs_no_more_digits_than_there_are_and_equality_is_no_st
     assert status(r"\sqrt{2}^{2} < 2".replace(r"\sqrt{2}^{2}", r"\sqrt{2} \sqrt{2}")) != AGREES
     assert status(r"\sqrt{2} \sqrt{2} \le 2") == AGREES
     assert status(r"\sqrt{2} \sqrt{2} \ne 2") != AGREES
+
+
+@pytest.mark.parametrize("claim", [
+    r"\ln(1 + e^x) = x \quad (x > 500)", r"\tanh x = 1 \quad (x > 300)", r"e^x = e^x + e^{-1000}",
+    r"\frac{1}{1 + e^{-x}} = 1 \quad (x > 900)", r"e^{-x} = 0 \quad (x > 900)", r"x e^{-x} = e^{-x} \quad (x > 900)",
+    r"\sqrt{x^2 + 10^{-90}} = \lvert x \rvert", r"\ln(1 + 10^{-50}) = 10^{-50}", r"\sqrt{10^{-90} + x - x} = 0",
+])  # fmt: skip
+def test_every_agreement_looks_at_the_smallest_addend_and_not_only_one(status, monkeypatch, claim):
+    original = Comparison.__init__
+
+    def confirmed(self, *given):
+        original(self, *given)
+        self._is_confirmed = True
+
+    monkeypatch.setattr(Comparison, "__init__", confirmed)
+    assert status(claim) == REFUTED
 
 
 # Derivatives ----------------------------------------------------------------------------------------------------------
@@ -339,7 +356,7 @@ def test_a_counterexample_with_any_function_is_computed_again(verdict):
         assert is_printed(found, left, right)
 
 
-@pytest.mark.parametrize("condition", ["", r" \quad (M = 3, n = 2)"])
+@pytest.mark.parametrize("condition", ["", r" \quad (M = 3, n = 2)", r" \quad (M = 1, n = 1, z_{im} > 2)"])
 def test_a_counterexample_with_any_cost_is_computed_again(verdict, condition):
     found = verdict(r"J := \phi(Z)", rf"\frac{{\partial J}}{{\partial z_{{im}}}} = J z_{{im}}{condition}")
     numbers, functions = inputs_of(found)

@@ -134,6 +134,12 @@ def test_what_exists_nowhere_says_what_it_needs(verdict):
     assert verdict(r"\frac{1}{x - x} = 3").status == UNDECIDED
 
 
+def test_what_follows_from_another_condition_is_not_printed(where):
+    assert where(r"\frac{x \ln x}{x} = \ln x") == {"x > 0"}
+    assert where(r"\sqrt{x} \sqrt{x} + \ln x = x + \ln x") == {"x > 0"}
+    assert where(r"\frac{\sqrt{x}}{z} = \sqrt{x} z^{-1}") == {"x >= 0", "z != 0"}
+
+
 # Kinks ----------------------------------------------------------------------------------------------------------------
 
 

@@ -52,6 +52,7 @@ def assumption(formula):
 
 @pytest.mark.parametrize("text", [
     "e^x", r"\exp(x) + e^{-z}", "1 + e^{-z}", "x^2 + 1", "x x + 2", r"\frac{1}{1 + x^2}", r"\lvert x \rvert + 1", "n",
+    r"\exp(x) - 1|x > 0", r"6 - \lvert x \rvert|-5 < x < 2",
     r"\sum_{l=1}^{M} e^{z_{il}}", r"\sum_{l=1}^{M} (b_l^2 + 1)", r"\sigma(z)", r"1 - \sigma(z)",
     r"\sigma(x) \sigma(-x)",
     "p_{im}", r"\sqrt{1 + x^2}", r"\max(x, 1)", r"\max(e^x, z)", r"\max(z, e^x)", r"2 - \cos x", r"2 + \sin x", "e - 2",
@@ -79,7 +80,8 @@ def test_what_is_positive_is_proved(range_of, text):
     r"\sum_{l=1}^{M} (e^{z_{il}} - 1)", r"\max(x, -1)", r"\min(x, 1)", r"f(x)", r"f'(x) + 1", r"\phi(Z)", r"3 - \pi",
     r"\operatorname{Re}(x)", r"\frac{\partial}{\partial x} e^x", r"c_i - 1", r"\frac{x}{z}|x \ne 0, z \ne 0",
     r"x z|x \ne 0", r"x + z|x \ne 0, z \ne 0", r"x|z > 0", r"-x|x > 0", r"x - z|x \ge 0, z < 9",
-    r"\begin{cases} 1 & x > 0 \\ x & x \le 0 \end{cases}", r"x^{-1}|x < 0", r"\max_l b_l", r"2^x - x",
+    r"\begin{cases} 1 & x > 0 \\ x & x \le 0 \end{cases}", r"x^{-1}|x < 0", r"3 - \lvert x \rvert|-5 < x < 2",
+    r"5 - x^2|-4 < x < 2", r"\exp(x) - 1|x > -1", r"1 - \exp(x)|x < 1", r"\max_l b_l", r"2^x - x",
 ])  # fmt: skip
 def test_what_may_be_0_or_negative_is_not_proved_to_be_positive(range_of, text):
     found = range_of(SIGMOID, SOFTMAX, same(text))
