@@ -356,6 +356,19 @@ def test_a_counterexample_with_any_function_is_computed_again(verdict):
         assert is_printed(found, left, right)
 
 
+def test_a_counterexample_with_a_cost_of_any_function_is_computed_again(verdict):
+    found = verdict(
+        r"J := \phi(f(Z))", r"\frac{\partial J}{\partial z_{im}} = f'(z_{im}) \quad (M = 1, n = 1, z_{im} > 2)"
+    )
+    numbers, functions = inputs_of(found)
+    with mpmath.workdps(40):
+        z = mpmath.mpf(numbers["z_{11}"].numerator) / numbers["z_{11}"].denominator
+        p, q, r = (mpmath.mpf(each.numerator) / each.denominator for each in functions["f"])
+        value, slope = mpmath.sin(p * z + q) + r * z * z, p * mpmath.cos(p * z + q) + 2 * r * z
+        weights = [[int(each) for each in row] for row in functions[r"\phi"]]
+        assert is_printed(found, polynomial(weights, [value], 0) * slope, slope)
+
+
 @pytest.mark.parametrize("condition", ["", r" \quad (M = 3, n = 2)", r" \quad (M = 1, n = 1, z_{im} > 2)"])
 def test_a_counterexample_with_any_cost_is_computed_again(verdict, condition):
     found = verdict(r"J := \phi(Z)", rf"\frac{{\partial J}}{{\partial z_{{im}}}} = J z_{{im}}{condition}")
@@ -369,7 +382,7 @@ def test_a_counterexample_with_any_cost_is_computed_again(verdict, condition):
 
 @pytest.mark.parametrize("claim", [
     r"\frac{x^2 - 2}{x^2 - 2} (x^2 - 2) \ge 0", r"(x - 1)^2 (x - 2)^2 \ge 10^{-22}", r"(x - \sqrt{2})^2 \ge 10^{-12}",
-    r"e^x + z^2 \ge 10^{-9}",
+    r"e^x + z^2 \ge 10^{-9}", r"\frac{x + z}{2} \ge \sqrt{x z} + 10^{-12} \lvert x - z \rvert \quad (x > 0, z > 0)",
 ])  # fmt: skip
 def test_inputs_are_printed_exactly_however_long_they_are(verdict, claim):
     found = verdict(claim)
@@ -379,7 +392,8 @@ def test_inputs_are_printed_exactly_however_long_they_are(verdict, claim):
     with mpmath.workdps(60):
         at, other = (mpmath.mpf(each.numerator) / each.denominator for each in (x, z))
         sides = {
-            r"\frac": at**2 - 2, "(x - 1)": (at - 1) ** 2 * (at - 2) ** 2 - mpmath.mpf(10) ** -22,
+            r"\frac{x + z": (at + other) / 2 - mpmath.sqrt(at * other) - abs(at - other) / 10**12,
+            r"\frac{x^2": at**2 - 2, "(x - 1)": (at - 1) ** 2 * (at - 2) ** 2 - mpmath.mpf(10) ** -22,
             r"(x - \sqrt": (at - mpmath.sqrt(2)) ** 2 - mpmath.mpf(10) ** -12,
             "e^x": mpmath.exp(at) + other**2 - mpmath.mpf(10) ** -9,
         }  # fmt: skip

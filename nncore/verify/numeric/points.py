@@ -233,7 +233,7 @@ def _function_as_printed(name: str, point: Point, text: Callable[[object], str])
         return f"{name}(x)", f"sin({p} x + {q}) + {r} x^2"
     sums = []
     for part in ("a", "b", "c"):
-        places = sorted(place for each, other, place in point.used if (each, other) == (name, part))
+        places = sorted(key[2] for key in point.used if key[:2] == (name, part))
         sums.append(", ".join(text(point.used[name, part, place]) for place in places))
     weights = ", ".join(f"{part} = ({each})" for part, each in zip("abc", sums, strict=True))
     return f"{name}(v)", f"a v + (b v)^2/2 + (c v)^3/6 + (c v)^5/120 with {weights}"
