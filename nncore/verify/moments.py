@@ -20,7 +20,7 @@ from nncore.verify.notation import Notation, Random
 
 EXPECTATION, VARIANCE = r"\operatorname{E}", r"\operatorname{Var}"
 JOINT = ("", ())  # stands for the one draw that decides all dependent entries
-JOINT_OUTCOMES = 3  # with two, any two letters would be functions of each other
+JOINT_OUTCOMES = 5  # with few of them, a few letters would be functions of each other
 
 
 class Rejected(ArithmeticError):
@@ -74,11 +74,17 @@ def random_letters(notation: Notation) -> Mapping[str, Random]:
 Distribution = Sequence[tuple[object, object]]  # weights and values
 
 _SCALES = (1, 1, 60, 2000)  # of what is not known
+_RARE_SIZES = (90, 130, 10**4, 10**7)  # times the root of the mean square
 _ONE_SIZE, _TWO_SIZES, _RARE = "one size", "two sizes", "rare"
 
 
 def distribution(
-    random: Random, source: random_source.Random, joint: Sequence, known: Mapping[str, object], jets
+    random: Random,
+    source: random_source.Random,
+    joint: Sequence,
+    known: Mapping[str, object],
+    jets,
+    plain: int | None = None,
 ) -> Distribution:
     """Return the weights and values of an entry, which have the known moments exactly.
 
@@ -97,6 +103,8 @@ def distribution(
         The declared moments, numbers or jets.
     jets : Jets
         What computes with them.
+    plain : int, optional
+        The only value, or the absolute one, as far as nothing else is known.
 
     Raises
     ------
@@ -104,10 +112,10 @@ def distribution(
         If no distribution has these moments.
     """
     if not random.independent:
-        return _joint(source, joint, known, random.symmetric, jets)
+        return _joint(source, joint, known, random.symmetric, jets, plain)
     if random.symmetric:
-        return _symmetric(source, known.get(SQUARE, known.get(SPREAD)), jets)
-    mean, spread = _mean_and_spread(source, known, jets)
+        return _symmetric(source, known.get(SQUARE, known.get(SPREAD)), jets, plain)
+    mean, spread = _mean_and_spread(source, known, jets, plain)
     return [(weight, mean + value) for weight, value in _around_0(source, spread, jets)]
 
 
@@ -128,8 +136,10 @@ def _reach(number, jets) -> object:
     return jets.numbers.exact(*Fraction(f"{near * 1.02:.2e}").as_integer_ratio())
 
 
-def _symmetric(source: random_source.Random, square, jets) -> Distribution:
+def _symmetric(source: random_source.Random, square, jets, plain: int | None) -> Distribution:
     half, law = jets.numbers.exact(1, 2), source.choice((_ONE_SIZE, _TWO_SIZES, _RARE))
+    if square is None and plain is not None:
+        return [(half, plain), (half, -plain)]
     if square is None:
         square = _fraction(source, jets) * source.choice(_SCALES)
     reach = _reach(square, jets)
@@ -137,28 +147,30 @@ def _symmetric(source: random_source.Random, square, jets) -> Distribution:
         near, far = reach * jets.numbers.exact(source.randint(2, 9), 16), reach * jets.numbers.exact(20, 16)
         share = jets.quotient(far * far - square, far * far - near * near)
         return [(share * half, near), (share * half, -near), ((1 - share) * half, far), ((1 - share) * half, -far)]
-    size = reach * (jets.numbers.exact(source.randint(16, 40), 16) if law == _ONE_SIZE else source.randint(90, 130))
+    size = reach * (jets.numbers.exact(source.randint(16, 40), 16) if law == _ONE_SIZE else source.choice(_RARE_SIZES))
     share = jets.quotient(square, size * size)
     return [(share * half, size), (share * half, -size), (1 - share, 0)]
 
 
-def _mean_and_spread(source: random_source.Random, known: Mapping[str, object], jets) -> tuple:
+def _mean_and_spread(source: random_source.Random, known: Mapping[str, object], jets, plain: int | None) -> tuple:
     """A mean and a variance that agree with what is known."""
     mean, spread, square = (known.get(kind) for kind in (MEAN, SPREAD, SQUARE))
     if mean is None and square is not None:
         if spread is not None:
             return _root(square - spread, jets), spread
-        mean = _reach(square, jets) * jets.numbers.exact(source.choice((-1, 1)) * source.randint(2, 12), 16)
+        mean = _reach(square, jets) * jets.numbers.exact(source.choice((-15, -12, -4, 0, 0, 7, 12, 15)), 16)
+    if mean is None and plain is not None:
+        mean = plain
     if mean is None:
         mean = source.choice((-1, 1)) * _fraction(source, jets) * source.choice(_SCALES)
-    if spread is None:
-        spread = _fraction(source, jets) if square is None else square - mean * mean
-    return mean, spread
+    if spread is None and square is None:
+        spread = 0 if plain is not None else _fraction(source, jets) * source.choice(_SCALES)
+    return mean, square - mean * mean if spread is None else spread
 
 
 def _around_0(source: random_source.Random, spread, jets) -> Distribution:
     """A law of mean 0 with that variance: -a, b and 0."""
-    wide = source.choice((1, 1, 100))
+    wide = source.choice((1, 1, 100, 10**5))
     reach = _reach(spread, jets) * wide
     one, other = (reach * jets.numbers.exact(source.randint(16, 60), 16) for _ in range(2))
     weights = [jets.quotient(spread, side * (one + other)) for side in (one, other)]
@@ -166,14 +178,22 @@ def _around_0(source: random_source.Random, spread, jets) -> Distribution:
 
 
 def _joint(
-    source: random_source.Random, joint: Sequence, known: Mapping[str, object], symmetric: bool, jets
+    source: random_source.Random,
+    joint: Sequence,
+    known: Mapping[str, object],
+    symmetric: bool,
+    jets,
+    plain: int | None,
 ) -> Distribution:
     """Values for the joint outcomes, shifted and scaled so that they have the known moments."""
     far = source.choice(_SCALES)
-    values = [_fraction(source, jets) * far, -_fraction(source, jets), _fraction(source, jets) + 1]
+    values = [_fraction(source, jets) * source.choice((-1, 1)) for _ in joint]
+    values[0] = values[0] * far
     if symmetric:
         raise Rejected
     mean, spread, square = (known.get(kind) for kind in (MEAN, SPREAD, SQUARE))
+    if spread is None and square is None and plain is not None:
+        return [(weight, plain if mean is None else mean) for weight in joint]
     if mean is None and spread is None and square is None:
         return list(zip(joint, values, strict=True))
     here = sum(weight * value for weight, value in zip(joint, values, strict=True))

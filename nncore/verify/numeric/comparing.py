@@ -133,7 +133,7 @@ class Comparison:
         classes = {scalar.written.letter for scalar in self.item.scope.notation.scalars if scalar.to}
         return [
             key for key in point.touched
-            if key[0] in self.item.letters and key[0] not in classes and not point.is_scaled(key)
+            if key[0] in self.item.letters and key[0] not in classes
         ]  # fmt: skip
 
     def begin(self) -> None:

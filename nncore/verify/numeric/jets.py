@@ -340,6 +340,7 @@ class Jets:
         """Return a power with any real exponent, of a positive number."""
         if type(exponent) is Jet or not self.numbers.is_exact(exponent):
             return self.exp(exponent * self.ln(value))
+        self._note(self._lowest(exponent))
 
         def taylor(at, count: int) -> list:
             found, factor, inverse = [self._root_or_power(at, exponent)], 1, None
@@ -390,15 +391,22 @@ class Jets:
         return Jet({(): result}, lost, self)
 
     def exp(self, value):
-        """Return e^x."""
+        """Return e^x; of a small x, that beside 1 is noted."""
+        self._note(self._lowest(self.constant(value)))
 
         def taylor(at, count: int) -> list:
-            found = [1 if self._is_exactly(at, 0) else self.numbers.exp(at)]
+            found = [1 if self._is_exactly(at, 0) else self._surely_positive(self.numbers.exp(at))]
             for place in range(1, count):
                 found.append(found[-1] * self.numbers.exact(1, place))
             return found
 
         return self._composed(taylor, value)
+
+    def _surely_positive(self, number):
+        """An exponential whose ball lost its lower bound says nothing."""
+        if self.numbers.lower(number) is None:
+            raise Unclear
+        return number
 
     def ln(self, value):
         """Return the logarithm of a positive number."""
@@ -418,7 +426,9 @@ class Jets:
         return self._wave(value, 0)
 
     def cos(self, value):
-        """Return the cosine."""
+        """Return the cosine; of a small x, x^2/2 beside 1 is noted."""
+        low = self._lowest(self.constant(value))
+        self._note(None if low is None else 2 * low - 1)
         return self._wave(value, 1)
 
     def _wave(self, value, turn: int):

@@ -84,10 +84,11 @@ def cos(value: Pair, jets) -> Pair:
 def tanh(value: Pair, jets) -> Pair:
     """Return (1 - e^(-2z)) / (1 + e^(-2z))."""
     small = exp(value * -2, jets)
+    jets.addend(small)
     return quotient(1 - small, 1 + small, jets)
 
 
 def _hyperbolic(value, jets):
     """cosh and sinh."""
     half, up, down = jets.numbers.exact(1, 2), jets.exp(value), jets.exp(-value)
-    return (up + down) * half, (up - down) * half
+    return jets.total([up, down]) * half, jets.total([up, -down]) * half

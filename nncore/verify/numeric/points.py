@@ -111,20 +111,19 @@ class Point:
         return self.touched[key]
 
     def _scaled_number(self, name: str, indices: tuple[int, ...]):
+        """A number of a row with a fixed sum: those that are fixed stay, the others fill what is left."""
         raw, rule = self._raw(name, indices), self._scaled.get(name)
-        if not rule:
+        if not rule or (name, indices) in self.fixed:
             return raw
         before, after = indices[: rule.position], indices[rule.position + 1 :]
-        row = [self._raw(name, (*before, k, *after)) for k in range(1, self.size(rule.size) + 1)]
-        if not rule.total:
-            return raw - self.numbers.quotient(sum(row), len(row))
-        if not sum(row):
+        places = [(*before, k, *after) for k in range(1, self.size(rule.size) + 1)]
+        left = rule.total - sum(self.fixed.get((name, place), 0) for place in places)
+        others = [self._raw(name, place) for place in places if (name, place) not in self.fixed]
+        if not left:
+            return raw - self.numbers.quotient(sum(others), len(others))
+        if not sum(others):
             raise Rejected
-        return self.numbers.quotient(raw * rule.total, sum(row))
-
-    def is_scaled(self, key: Key) -> bool:
-        """Return whether an input is part of a row whose sum is fixed, so that it does not change alone."""
-        return key[0] in self._scaled
+        return self.numbers.quotient(raw * left, sum(others))
 
     def class_number(self, name: str, indices: tuple[int, ...], last: int) -> int:
         """Return a class number from 1 to ``last``."""
@@ -142,17 +141,31 @@ class Point:
         return self.used[key]
 
     def smooth(self, name: str, x, sine: Callable):
-        """Return a function of which only smoothness is known: sin(p x + q) + r x², with random p, q and r."""
-        for part in ("p", "q", "r"):
+        """Return a function of which only smoothness is known: s (sin(p x + q) + r x² + v x³ + w), with random letters."""
+        parts = ("p", "q", "r", "v", "w")
+        for part in parts:
             if (name, part) not in self.used:
-                source = self._random(name, part)
-                self.used[name, part] = self.numbers.exact(source.choice((-1, 1)) * source.randint(2, 6), 4)
-        p, q, r = (self.used[name, part] for part in ("p", "q", "r"))
-        return sine(x * p + q) + x * x * r
+                source, below = self._random(name, part), 32 if part == "v" else 8
+                self.used[name, part] = self.numbers.exact(source.choice((-1, 1)) * source.randint(2, 6), below)
+        p, q, r, v, w = (self.used[name, part] for part in parts)
+        square = x * x
+        return (sine(x * p + q) + square * r + square * x * v + w) * self.scale(name)
+
+    def scale(self, name: str) -> int:
+        """Return by how much a function that may be any is multiplied: without bounds for it, sometimes by much."""
+        key = name, "s"
+        if key not in self.used:
+            self.used[key] = 10 ** self._random(*key).choice((3, 6)) if self.kind == EXTREMES else 1
+        return self.used[key]
 
     def law(self, name: str, indices: tuple[int, ...]) -> random.Random:
-        """Return what draws the distribution of a random entry."""
-        return self._random("law", name, indices)
+        """Return what draws the distribution of a random entry, in some points the same for all."""
+        return self._random("law", name, () if self.kind == EQUAL else indices)
+
+    @property
+    def plain(self) -> int | None:
+        """The number at which a distribution of which nothing is known stays, at a point of a plain kind."""
+        return {ZEROS: 0, ONES: 1, MINUS_ONES: -1}.get(self.kind)
 
     def _weights(self) -> list[int]:
         source = self._random("joint")
@@ -229,14 +242,16 @@ def as_printed(point: Point, notation: Notation, text: Callable[[object], str]) 
 def _function_as_printed(name: str, point: Point, text: Callable[[object], str]) -> tuple[str, str]:
     """What `Point.smooth` or the polynomial of a cost is at a point."""
     if (name, "p") in point.used:
-        p, q, r = (text(point.used[name, part]) for part in ("p", "q", "r"))
-        return f"{name}(x)", f"sin({p} x + {q}) + {r} x^2"
+        p, q, r, v, w, factor = (text(point.used[name, part]) for part in "pqrvws")
+        return f"{name}(x)", f"{factor} (sin({p} x + {q}) + {r} x^2 + {v} x^3 + {w})"
     sums = []
-    for part in ("a", "b", "c"):
+    for part in "abc":
         places = sorted(key[2] for key in point.used if key[:2] == (name, part))
         sums.append(", ".join(text(point.used[name, part, place]) for place in places))
     weights = ", ".join(f"{part} = ({each})" for part, each in zip("abc", sums, strict=True))
-    return f"{name}(v)", f"a v + (b v)^2/2 + (c v)^3/6 + (c v)^5/120 with {weights}"
+    constant, factor = text(point.used[name, "d"]), text(point.used[name, "s"])
+    polynomial = f"{factor} ({constant} + a v + (b v)^2/2 + (c v)^3/6 + (b v)^4/24 + (c v)^5/120)"
+    return f"{name}(v)", f"{polynomial} with {weights}"
 
 
 # Wishes ---------------------------------------------------------------------------------------------------------------

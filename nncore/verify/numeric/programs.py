@@ -26,7 +26,7 @@ from nncore.verify.names import (
 from nncore.verify.numeric import pairs
 from nncore.verify.numeric.jets import HigherOrder, Jet, Unclear
 from nncore.verify.numeric.pairs import Pair
-from nncore.verify.numeric.values import Value, Values, entry_by_entry, index_grid, own_entry
+from nncore.verify.numeric.values import HIGHEST_ORDER, Value, Values, entry_by_entry, index_grid, own_entry
 from nncore.verify.numeric.watching import (
     BASE,
     DIVISOR,
@@ -35,6 +35,7 @@ from nncore.verify.numeric.watching import (
     RELATION,
     ROOT,
     BadCases,
+    NoDerivative,
     NoSuchEntry,
     TooLarge,
     Undefined,
@@ -261,8 +262,7 @@ class Program:
         def absolute(at: Values, local: Mapping):
             value = body(at, local)
             if type(value) is Pair:
-                square = pairs.square_of_modulus(value)
-                return at.jets.root(square) if _sign_at(square, at) else 0
+                return _modulus(value, at)
             return value if _sign_of_difference(at, value, 0, KINK, part) >= 0 else -value
 
         return absolute
@@ -321,9 +321,7 @@ class Program:
             if not values:
                 raise BadCases("no case holds")
             for other in values[1:]:
-                gap = values[0] - other
-                if type(gap) is not Jet and at.jets.numbers.sign(gap):
-                    raise BadCases("two cases hold and disagree")
+                entry_by_entry(lambda one, two: _check_overlap(one - two, at), values[0], other)
             return values[0]
 
         return chosen
@@ -626,6 +624,26 @@ def _flip(part: t.Node, at: Values, local: Mapping) -> None:
         at.watch.flips[name.name, place] = -value or 1
 
 
+def _modulus(value: Pair, at: Values):
+    """The absolute value of a complex number, which has a kink at 0."""
+    square = pairs.square_of_modulus(value)
+    if _sign_at(square, at):
+        return at.jets.root(square)
+    if type(value.real) is not Jet and type(value.imaginary) is not Jet:
+        return 0
+    if at.jets.order < HIGHEST_ORDER:
+        raise HigherOrder
+    parts = [part for part in (value.real, value.imaginary) if type(part) is Jet]
+    if any(len(monomial) == 1 for part in parts for monomial in part.terms):
+        raise NoDerivative
+    raise Unclear
+
+
+def _check_overlap(gap, at: Values) -> None:
+    if type(gap) not in (Jet, Pair) and at.jets.numbers.sign(gap):
+        raise BadCases("two cases hold and disagree")
+
+
 def _quotient(above, below, part: t.Node, at: Values):
     if type(below) is int and type(above) is not Pair:
         if not below:
@@ -699,5 +717,7 @@ def _cost(name: str, values: list, at: Values):
         at.jets.total([number * at.point.coefficient(name, part, place) for place, number in enumerate(entries)])
         for part in ("a", "b", "c")
     )
-    exact, cube = at.jets.numbers.exact, odd * odd * odd
-    return at.jets.total([linear, even * even * exact(1, 2), cube * exact(1, 6), cube * odd * odd * exact(1, 120)])
+    exact, square, cube = at.jets.numbers.exact, even * even, odd * odd * odd
+    addends = [at.point.coefficient(name, "d"), linear, square * exact(1, 2), cube * exact(1, 6)]
+    addends += [square * square * exact(1, 24), cube * odd * odd * exact(1, 120)]
+    return at.jets.total(addends) * at.point.scale(name)

@@ -164,7 +164,8 @@ class Values:
                 if moment.letter == name
             }
             law = self.point.law(name, indices)
-            self.memo[key] = distribution(self.program.random[name], law, self.point.joint, known, self.jets)
+            random = self.program.random[name]
+            self.memo[key] = distribution(random, law, self.point.joint, known, self.jets, self.point.plain)
         return self.memo[key]
 
     # Letters
