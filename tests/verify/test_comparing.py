@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from fractions import Fraction
-from re import findall, fullmatch
+from re import fullmatch
 
 import mpmath
 import pytest
@@ -256,19 +256,35 @@ def test_an_assumption_holds_for_every_entry(status):
 # Counterexamples ------------------------------------------------------------------------------------------------------
 
 
+ANY = r"(\S+) \(sin\((\S+) x \+ (\S+)\) \+ (\S+) x\^2 \+ (\S+) x\^3 \+ (\S+)\)"
+COST = r"(\S+) \((\S+) \+ a v \+ \(b v\)\^2/2 \+ \(c v\)\^3/6 \+ \(b v\)\^4/24 \+ \(c v\)\^5/120\) with "
+COST += r"a = \((.*)\), b = \((.*)\), c = \((.*)\)"
+
+
 def inputs_of(found):
-    """The printed inputs as fractions, with the functions as Python functions."""
+    """The printed inputs as fractions, with the numbers of the functions that are any."""
     numbers, functions = {}, {}
     for name, text in found.counterexample.inputs:
         if "(" not in name:
             numbers[name] = Fraction(text)
-        elif match := fullmatch(r"sin\((\S+) x \+ (\S+)\) \+ (\S+) x\^2", text):
+        elif match := fullmatch(ANY, text):
             functions[name.partition("(")[0]] = tuple(map(Fraction, match.groups()))
         else:
-            functions[name.partition("(")[0]] = [
-                [Fraction(each) for each in part.split(", ")] for part in findall(r"[abc] = \(([^)]*)\)", text)
-            ]
+            rows = fullmatch(COST, text).groups()
+            functions[name.partition("(")[0]] = [[Fraction(each) for each in row.split(", ")] for row in rows]
     return numbers, functions
+
+
+def real(fraction):
+    """A fraction as a number of mpmath."""
+    return mpmath.mpf(fraction.numerator) / fraction.denominator
+
+
+def smooth(numbers, x):
+    """Any function of a number, with its derivative."""
+    s, p, q, r, v, w = map(real, numbers)
+    value = mpmath.sin(p * x + q) + r * x**2 + v * x**3 + w
+    return s * value, s * (p * mpmath.cos(p * x + q) + 2 * r * x + 3 * v * x**2)
 
 
 def entry(numbers, letter, *place):
@@ -278,10 +294,11 @@ def entry(numbers, letter, *place):
 
 def polynomial(weights, entries, by=None):
     """The function of kind cost, or its derivative by one of its entries."""
-    a, b, c = (sum(weight * each for weight, each in zip(row, entries, strict=False)) for row in weights)
+    ((scale,), (constant,), *rows) = weights
+    a, b, c = (sum(weight * each for weight, each in zip(row, entries, strict=True)) for row in rows)
     if by is None:
-        return a + b**2 / 2 + c**3 / 6 + c**5 / 120
-    return weights[0][by] + b * weights[1][by] + (c**2 / 2 + c**4 / 24) * weights[2][by]
+        return scale * (constant + a + b**2 / 2 + c**3 / 6 + b**4 / 24 + c**5 / 120)
+    return scale * (rows[0][by] + (b + b**3 / 6) * rows[1][by] + (c**2 / 2 + c**4 / 24) * rows[2][by])
 
 
 def is_printed(found, left, right):
@@ -343,29 +360,18 @@ def test_a_counterexample_with_a_loss_is_computed_again(verdict):
 def test_a_counterexample_with_any_function_is_computed_again(verdict):
     found = verdict(r"f'(x) = f(x) + h")
     numbers, functions = inputs_of(found)
-    p, q, r = functions["f"]
-    x = numbers["x"]
     with mpmath.workdps(40):
-        at = mpmath.mpf((p * x + q).numerator) / (p * x + q).denominator
-        left = (
-            mpmath.cos(at) * p.numerator / p.denominator + mpmath.mpf((2 * r * x).numerator) / (2 * r * x).denominator
-        )
-        right = (
-            mpmath.sin(at) + mpmath.mpf((r * x * x + numbers["h"]).numerator) / (r * x * x + numbers["h"]).denominator
-        )
-        assert is_printed(found, left, right)
+        value, slope = smooth(functions["f"], real(numbers["x"]))
+        assert is_printed(found, slope, value + real(numbers["h"]))
 
 
 def test_a_counterexample_with_a_cost_of_any_function_is_computed_again(verdict):
-    found = verdict(
-        r"J := \phi(f(Z))", r"\frac{\partial J}{\partial z_{im}} = f'(z_{im}) \quad (M = 1, n = 1, z_{im} > 2)"
-    )
+    right = r"f'(z_{im}) \quad (M = 1, n = 1, z_{im} > 2)"
+    found = verdict(r"J := \phi(f(Z))", rf"\frac{{\partial J}}{{\partial z_{{im}}}} = {right}")
     numbers, functions = inputs_of(found)
     with mpmath.workdps(40):
-        z = mpmath.mpf(numbers["z_{11}"].numerator) / numbers["z_{11}"].denominator
-        p, q, r = (mpmath.mpf(each.numerator) / each.denominator for each in functions["f"])
-        value, slope = mpmath.sin(p * z + q) + r * z * z, p * mpmath.cos(p * z + q) + 2 * r * z
-        weights = [[int(each) for each in row] for row in functions[r"\phi"]]
+        value, slope = smooth(functions["f"], real(numbers["z_{11}"]))
+        weights = [list(map(real, row)) for row in functions[r"\phi"]]
         assert is_printed(found, polynomial(weights, [value], 0) * slope, slope)
 
 

@@ -51,9 +51,10 @@ def test_the_counterexample_says_with_which_power_the_rest_begins(tmp_path):
     verdict = last_verdict(tmp_path, rf"{CENTRAL} + O(h^3)")
     found = re.fullmatch(r"a rest that begins with (-?[0-9.]+) h\^2", verdict.counterexample.left)
     inputs = dict(verdict.counterexample.inputs)
-    p, q = re.fullmatch(r"sin\((\S+) x \+ (\S+)\) \+ \S+ x\^2", inputs["f(x)"]).groups()
-    p, q, x = map(float, map(Fraction, (p, q, inputs["x"])))
-    assert float(found[1]) == pytest.approx(-(p**3) * cos(p * x + q) / 6)  # the third derivative of f, over 6
+    printed = r"(\S+) \(sin\((\S+) x \+ (\S+)\) \+ \S+ x\^2 \+ (\S+) x\^3 \+ \S+\)"
+    s, p, q, v = map(float, map(Fraction, re.fullmatch(printed, inputs["f(x)"]).groups()))
+    third = s * (6 * v - p**3 * cos(p * float(Fraction(inputs["x"])) + q))
+    assert float(found[1]) == pytest.approx(third / 6)
     assert verdict.counterexample.right == "O(h^3)"
 
 

@@ -182,7 +182,11 @@ def test_a_row_has_the_sum_that_an_assumption_gives_it(total, position):
             assert sum(found) == total
             assert not total or signs == BOTH or all(value >= 0 for value in found)
             assert total or kind in (EQUAL, ONES) or len(set(found)) > 1 or not any(found)
-        assert at.is_scaled(("X", (1, 1))) and not at.is_scaled(("W", (1, 1)))
+        near = at.with_fixed({row[1]: 7, row[0]: NUMBERS.exact(1, 3)})  # what is fixed stays, the others fill the rest
+        try:
+            assert list(values(near, row).values()) == [Fraction(1, 3), 7, total - 7 - Fraction(1, 3)]
+        except Rejected:
+            assert kind == SMALL
     with pytest.raises(Rejected):
         point(ZEROS, wishes_=Wishes(row_sums=(RowSum("X", 1, "M", 1),))).number("X", (1, 1))
 
@@ -200,15 +204,16 @@ def test_class_numbers_are_classes():
 
 def test_an_unknown_function_is_smooth_and_not_the_same_at_other_points():
     at = point(FRACTIONS)
-    zero = at.smooth("f", 0, lambda y: 0)
-    assert zero == 0 and at.smooth("f", 3, lambda y: 0) == 9 * at.used["f", "r"]
-    assert {part for _, part in at.used} == set("pqr") and all(at.used.values())
-    assert at.smooth("f", 2, lambda y: y) == 2 * at.used["f", "p"] + at.used["f", "q"] + 4 * at.used["f", "r"]
+    x = NUMBERS.exact(2, 3)
+    came = at.smooth("f", x, lambda y: 5 * y)
+    p, q, r, v, w = (at.used["f", part] for part in "pqrvw")
+    assert came == 5 * (p * x + q) + r * x * x + v * x * x * x + w and at.scale("f") == 1
+    assert all(at.used.values()) and at.smooth("f", x, lambda y: 5 * y) == came
     others = [point(FRACTIONS, seed) for seed in "23456"]
-    for each in others:
-        each.smooth("f", 1, lambda y: y)
-    assert len({tuple(map(str, each.used.values())) for each in (at, *others)}) > 4
-    assert at.coefficient("J", "linear", 1) != 0 == at.coefficient("J", "linear", 1) - at.coefficient("J", "linear", 1)
+    assert len({str(each.smooth("f", x, lambda y: 5 * y)) for each in (at, *others)}) > 4
+    assert str(at.smooth("g", x, lambda y: 5 * y)) != str(came)
+    assert {point(EXTREMES, seed).scale("f") for seed in "123456789"} == {10**3, 10**6}  # nothing bounds it
+    assert at.coefficient("J", "a", 1) == at.coefficient("J", "a", 1) != 0
 
 
 # Wishes ---------------------------------------------------------------------------------------------------------------
