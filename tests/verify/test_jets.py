@@ -353,7 +353,10 @@ def test_complex_arithmetic_is_exact_and_that_of_sympy(a, b, c, d, name, is_real
     else:
         other = Pair(u, v)
     found = OPERATIONS[name](Pair(x, y), other, Jets(numbers))
-    z, w = (sympy.Rational(*p.as_integer_ratio()) + sympy.I * sympy.Rational(*q.as_integer_ratio()) for p, q in ((a, b), (c, d)))
+    z, w = (
+        sympy.Rational(*p.as_integer_ratio()) + sympy.I * sympy.Rational(*q.as_integer_ratio())
+        for p, q in ((a, b), (c, d))
+    )
     true = sympy.expand_complex({"+": z + w, "-": z - w, "*": z * w, "/": z / w if w else 0}[name])
     for part, known in ((found.real, sympy.re(true)), (found.imaginary, sympy.im(true))):
         assert Fraction(*numbers.ratio(part)) == Fraction(int(known.p), int(known.q))

@@ -207,8 +207,10 @@ JETS = Jets(NUMBERS)
 def drawn(random, seed, known):
     """The law of an entry, with joint outcomes of which one is rare at some seeds."""
     source = random_source.Random(f"joint {seed}")
-    weights = [1 if source.random() < 0.4 else source.randint(1, 1999), *(source.randint(1, 19_990) for _ in "12")]
-    assert len(weights) == JOINT_OUTCOMES
+    weights = [
+        1 if source.random() < 0.4 else source.randint(1, 1999),
+        *(source.randint(1, 9_990) for _ in range(JOINT_OUTCOMES - 1)),
+    ]
     joint = [NUMBERS.exact(weight, sum(weights)) for weight in weights]
     return distribution(random, random_source.Random(seed), joint, known, JETS)
 
@@ -249,7 +251,7 @@ def test_a_distribution_has_the_known_moments_and_is_random_otherwise(random, kn
                 assert kind not in known or is_same(came, known[kind])
             assert not random.symmetric or mean == 0
             fourth.add(NUMBERS.digits(NUMBERS.ball(moment(pairs, 4)), 10))
-    assert len(fourth) > 15
+    assert len(fourth) > 12
 
 
 def test_a_distribution_with_a_mean_square_below_the_square_of_its_mean_is_rejected():
@@ -271,7 +273,7 @@ def test_the_laws_of_what_is_not_declared_differ_and_some_have_rare_outcomes_and
         smallest = min(weight for law in laws for weight, _ in law if weight > 0)
         assert 0 < smallest < NUMBERS.exact(1, 1000)
     assert all(moment(law, 1) == moment(law, 3) == 0 for law in of_one[True, True])
-    assert all(moment(law, 1) != 0 and central(law, 3) != 0 for law in of_one[True, False])
+    assert sum(moment(law, 1) != 0 and central(law, 3) != 0 for law in of_one[True, False]) > 35
     assert {len(law) for law in of_one[True, True]} == {3, 4}
 
 
@@ -308,7 +310,8 @@ def test_an_expectation_is_the_exact_sum_over_all_outcomes_that_a_body_asks_for(
     found, of = mean(lambda outcome: w(outcome) * w(outcome) * v(outcome) + 2, joint)
     assert found == moment(of("W", (1,)), 2) * moment(of("W", (2,)), 1) + 2
     found, of = mean(lambda outcome: x(outcome) * y(outcome) * w(outcome), joint)
-    both = sum(weight * one * other for weight, (_, one), (_, other) in zip(joint, of("X", (1,)), of("X", (2,))))
+    laws = of("X", (1,)), of("X", (2,))
+    both = sum(weight * one * other for weight, (_, one), (_, other) in zip(joint, *laws, strict=True))
     assert found == both * moment(of("W", (1,)), 1)
     assert both != moment(of("X", (1,)), 1) * moment(of("X", (2,)), 1)  # dependent: no product of expectations
 

@@ -52,13 +52,19 @@ def assumption(formula):
 
 @pytest.mark.parametrize("text", [
     "e^x", r"\exp(x) + e^{-z}", "1 + e^{-z}", "x^2 + 1", "x x + 2", r"\frac{1}{1 + x^2}", r"\lvert x \rvert + 1", "n",
-    r"\sum_{l=1}^{M} e^{z_{il}}", r"\sum_{l=1}^{M} (b_l^2 + 1)", r"\sigma(z)", r"1 - \sigma(z)", r"\sigma(x) \sigma(-x)",
+    r"\exp(x) - 1|x > 0", r"6 - \lvert x \rvert|-5 < x < 2",
+    r"\sum_{l=1}^{M} e^{z_{il}}", r"\sum_{l=1}^{M} (b_l^2 + 1)", r"\sigma(z)", r"1 - \sigma(z)",
+    r"\sigma(x) \sigma(-x)",
     "p_{im}", r"\sqrt{1 + x^2}", r"\max(x, 1)", r"\max(e^x, z)", r"\max(z, e^x)", r"2 - \cos x", r"2 + \sin x", "e - 2",
-    r"2 - \tanh x", r"4 - \pi", r"x|x > 0", r"x - 1|x > 1", r"1 - x|x < 1", r"x + 1|x \ge 0", r"x|1 \le x < 3", r"-x|x < 0",
+    r"2 - \tanh x", r"4 - \pi", r"x|x > 0", r"x - 1|x > 1", r"1 - x|x < 1", r"x + 1|x \ge 0", r"x|1 \le x < 3",
+    r"-x|x < 0",
     r"x z|x > 0, z > 0", r"\frac{x}{z}|x > 0, z > 0", r"x^3|x > 0", r"x^{0.3}|x > 0", r"\beta^2 + e^{x}", r"-(-e^x)",
-    r"\begin{cases} 1 & x > 0 \\ e^x & x \le 0 \end{cases}", r"e^{\frac{x}{z}}", r"-\min(-1, x)", r"x - z|x > z", r"z - x|x < z",
-    r"(x - z)^2 + 3", r"\prod_{m=1}^{M} e^{b_m}", r"\max_l e^{b_l}", r"x^2|x \ne 0", r"x x|x \ne 0", r"(x - 1)^2|x \ne 1",
-    r"\lvert x \rvert|x \ne 0", r"x^4|x \ne 0", r"10^{-9}", r"\frac{1}{3}", r"x|x \ge 3", r"D M", r"n + 0 b_m^2", "i", "m + 1",
+    r"\begin{cases} 1 & x > 0 \\ e^x & x \le 0 \end{cases}", r"e^{\frac{x}{z}}", r"-\min(-1, x)", r"x - z|x > z",
+    r"z - x|x < z",
+    r"(x - z)^2 + 3", r"\prod_{m=1}^{M} e^{b_m}", r"\max_l e^{b_l}", r"x^2|x \ne 0", r"x x|x \ne 0",
+    r"(x - 1)^2|x \ne 1",
+    r"\lvert x \rvert|x \ne 0", r"x^4|x \ne 0", r"10^{-9}", r"\frac{1}{3}", r"x|x \ge 3", r"D M", r"n + 0 b_m^2", "i",
+    "m + 1",
 ])  # fmt: skip
 def test_what_is_positive_is_proved(range_of, text):
     found = range_of(SIGMOID, SOFTMAX, same(text))
@@ -68,12 +74,14 @@ def test_what_is_positive_is_proved(range_of, text):
 
 @pytest.mark.parametrize("text", [
     "x", "x - z", "1 - p_{im}", "b_m", "e^x - 1", "1 - e^x", r"\cos x", r"1 + \cos x", r"1 - \sin x", r"\tanh x", "x^3",
-    r"\ln x", r"1 - x^2", r"\frac{1}{x}", r"x + 1|x > -2", r"x|x < 1", r"x - 1|x > 0", r"x^2 - 1", r"\sum_{l=1}^{M} b_l",
+    r"\ln x", r"1 - x^2", r"\frac{1}{x}", r"x + 1|x > -2", r"x|x < 1", r"x - 1|x > 0", r"x^2 - 1",
+    r"\sum_{l=1}^{M} b_l",
     r"\sigma(z) - \frac{1}{2}", r"\sigma(z) - \sigma(x)", r"x z|x > 0", r"n - 1", r"D - M", r"p_{im} - p_{im}^2",
     r"\sum_{l=1}^{M} (e^{z_{il}} - 1)", r"\max(x, -1)", r"\min(x, 1)", r"f(x)", r"f'(x) + 1", r"\phi(Z)", r"3 - \pi",
     r"\operatorname{Re}(x)", r"\frac{\partial}{\partial x} e^x", r"c_i - 1", r"\frac{x}{z}|x \ne 0, z \ne 0",
     r"x z|x \ne 0", r"x + z|x \ne 0, z \ne 0", r"x|z > 0", r"-x|x > 0", r"x - z|x \ge 0, z < 9",
-    r"\begin{cases} 1 & x > 0 \\ x & x \le 0 \end{cases}", r"x^{-1}|x < 0", r"\max_l b_l", r"2^x - x",
+    r"\begin{cases} 1 & x > 0 \\ x & x \le 0 \end{cases}", r"x^{-1}|x < 0", r"3 - \lvert x \rvert|-5 < x < 2",
+    r"5 - x^2|-4 < x < 2", r"\exp(x) - 1|x > -1", r"1 - \exp(x)|x < 1", r"\max_l b_l", r"2^x - x",
 ])  # fmt: skip
 def test_what_may_be_0_or_negative_is_not_proved_to_be_positive(range_of, text):
     found = range_of(SIGMOID, SOFTMAX, same(text))
@@ -83,7 +91,8 @@ def test_what_may_be_0_or_negative_is_not_proved_to_be_positive(range_of, text):
 
 @pytest.mark.parametrize("text", [
     "x^2", r"\lvert x \rvert", r"\max(x, 0)", r"\sum_{l=1}^{M} b_l^2", "(x - z)^2", r"\delta_{km}", r"x|x \ge 0", "x^4",
-    r"\sqrt{x^2}", r"e^x x^2", r"\sum_{l=1}^{M} \lvert b_l \rvert", r"\max(x, 0)^2", r"b_m b_m", r"x z|x \ge 0, z \ge 0",
+    r"\sqrt{x^2}", r"e^x x^2", r"\sum_{l=1}^{M} \lvert b_l \rvert", r"\max(x, 0)^2", r"b_m b_m",
+    r"x z|x \ge 0, z \ge 0",
     r"1 + \cos x", r"1 - \tanh x", r"x - 1|x \ge 1", r"x - z|x \ge z", r"\sum_{\tau=1}^{t} e^{q_{\tau}}|t \ge 0",
     r"\sum_{\tau=1}^{t} 1|t \ge 0", r"t|t \ge 0", r"n - 1|n \ge 1",
 ])  # fmt: skip
@@ -147,8 +156,12 @@ def test_ends_that_are_reached_and_those_that_are_not():
     assert Range(0, inf, False, without_0=True).is_positive and Range(-1, 0).is_negative
     assert not Range(-1, 0, True, False).is_negative and Range(-1, 1, without_0=True).is_not_0
     assert not ALL.is_not_0 and POSITIVE.is_not_0 and not NOT_NEGATIVE.is_not_0 and NOT_NEGATIVE.is_not_negative
-    assert is_proved(ROOT, NOT_NEGATIVE) and not any(is_proved(kind, NOT_NEGATIVE) for kind in (DIVISOR, LOGARITHM, BASE))
-    assert is_proved(DIVISOR, Range(-3, 0)) and not any(is_proved(kind, Range(-3, 0)) for kind in (ROOT, LOGARITHM, BASE))
+    assert is_proved(ROOT, NOT_NEGATIVE) and not any(
+        is_proved(kind, NOT_NEGATIVE) for kind in (DIVISOR, LOGARITHM, BASE)
+    )
+    assert is_proved(DIVISOR, Range(-3, 0)) and not any(
+        is_proved(kind, Range(-3, 0)) for kind in (ROOT, LOGARITHM, BASE)
+    )
 
 
 # Soundness ------------------------------------------------------------------------------------------------------------
@@ -240,7 +253,8 @@ def _larger(parts):
            (r"@ \cdot #", _mixed(lambda a, b: a * b)), (r"\frac{@}{#}", _mixed(_quotient)),
            (r"\max(@, #)", _mixed(max)), (r"\min(@, #)", _mixed(min))]  # fmt: skip
     one = [("-@", lambda a: -a), ("@^2", lambda a: a * a), ("@^3", lambda a: a**3), (r"@ @", lambda a: a * a),
-           (r"\lvert @ \rvert", abs), (r"\exp(@)", _function("exp")), ("e^{-@}", lambda a: _function("exp")(-a)), (r"\sqrt{@}", _function("sqrt")),
+           (r"\lvert @ \rvert", abs), (r"\exp(@)", _function("exp")), ("e^{-@}", lambda a: _function("exp")(-a)),
+           (r"\sqrt{@}", _function("sqrt")),
            (r"\tanh(@)", _function("tanh")), (r"\cos(@)", _function("cos")), (r"\sin(@)", _function("sin")),
            (r"\sigma(@)", _sigmoid), (r"\ln(@)", _function("log")), ("@^{-2}", lambda a: _quotient(1, a * a)),
            ("@^4", lambda a: a**4)]  # fmt: skip
@@ -254,7 +268,8 @@ def _larger(parts):
 EXPRESSIONS = st.recursive(LEAVES, _larger, max_leaves=6)
 NUMBERS = st.one_of(st.sampled_from([Fraction(0), Fraction(1), Fraction(-1)]), st.fractions(-6, 6, max_denominator=7))
 CONDITIONS = {
-    r"x > 0": lambda at: at["x"] > 0, r"x \ne 0": lambda at: at["x"] != 0, r"-1 \le z < 2": lambda at: -1 <= at["z"] < 2,
+    r"x > 0": lambda at: at["x"] > 0, r"x \ne 0": lambda at: at["x"] != 0,
+    r"-1 \le z < 2": lambda at: -1 <= at["z"] < 2,
     r"h \ge 1": lambda at: at["h"] >= 1, r"x < z": lambda at: at["x"] < at["z"], r"x \ne 1": lambda at: at["x"] != 1,
     r"h = 1": lambda at: at["h"] == 1, r"z \le 0": lambda at: at["z"] <= 0, r"x \ge h": lambda at: at["x"] >= at["h"],
 }  # fmt: skip
@@ -280,11 +295,15 @@ def is_in(value, found: Range) -> bool:
     return _end(found.low) - room <= value <= _end(found.high) + room
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=150, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+)
 @given(
     expression=EXPRESSIONS,
     conditions=st.lists(st.sampled_from(list(CONDITIONS)), max_size=2, unique=True),
-    points=st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS, st.lists(NUMBERS, min_size=3, max_size=3)), min_size=8, max_size=8),
+    points=st.lists(
+        st.tuples(NUMBERS, NUMBERS, NUMBERS, st.lists(NUMBERS, min_size=3, max_size=3)), min_size=8, max_size=8
+    ),
 )
 def test_every_value_of_an_expression_lies_in_its_range(expression, conditions, points):
     text, of = expression

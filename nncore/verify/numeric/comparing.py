@@ -331,9 +331,10 @@ class Comparison:
         return False
 
     def _differ(self, left, right) -> Result:
-        one, other = self.text(left), self.text(right)
-        if one == other:
-            other += f", which is {self.text(right - left)} more"
+        one, other, gap = self.text(left), self.text(right), right - left
+        parts = (gap.real, gap.imaginary) if type(gap) is Pair else (gap,)
+        if one == other and any(self.numbers.sign(part) != 0 for part in parts):
+            other += f", which is {self.text(gap)} more"
         return Result(REFUTED, DIFFER, {}, one, other)
 
     def _relative(self, difference, left, right) -> float:

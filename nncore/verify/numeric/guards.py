@@ -129,7 +129,7 @@ def guards_of(item: Item, right: t.Node | None) -> Guards:
 
 
 def _functions(every: Iterable[t.Node], printed: set[int], scope: Scope) -> dict[int, str]:
-    """By the identity of its parts, the function to whose argument they belong, if the claim has another letter."""
+    """By the identity of a part, the function in which it stands, unless the claim has the letter of its argument."""
     found = {}
     for node in every:
         definition = scope.definitions.get(node.function.name) if isinstance(node, t.Apply) else None

@@ -84,7 +84,8 @@ _USUAL = 5  # sizes up to which all kinds of points are tried, also of equations
 _AT_LARGE_SIZES = (SMALL, EQUAL, FRACTIONS)
 _SIGNS = (BOTH, BOTH, POSITIVE, LETTERS, POSITIVE, BOTH)  # of the points that are made until conditions hold
 _REPAIRS = 8  # of one point, so that conditions hold
-_PLANS_WITH_BOUNDARIES, _PLANS_WITH_CONDITIONS, _STARTS = 6, 2, 3  # at which boundaries are looked for, and points from which
+_PLANS_WITH_BOUNDARIES, _PLANS_WITH_CONDITIONS = 6, 2  # at which boundaries are looked for
+_STARTS = 3  # points from which they are
 _NEARLY_EQUAL = 2.0**-40  # as near as sides that differ must not come
 
 
@@ -500,7 +501,7 @@ _NEAREST = 3  # points from which an inequality is attacked
 
 
 def _judge_convention(item: Item, numbers: Arithmetic, budget: Budget) -> Verdict:
-    """A value may be agreed upon only where the derivative does not exist and one-sided ones do, whatever letters are."""
+    """A value may be agreed upon only where, for all letters, no derivative exists and one-sided ones do."""
     verdicts = [_convention_at(kind, item, numbers, budget) for kind in (ZEROS, ONES, FRACTIONS)]
     return next((verdict for verdict in verdicts if verdict.status != AGREES), verdicts[0])
 

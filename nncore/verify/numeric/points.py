@@ -322,7 +322,8 @@ def _row_sums(item: Item) -> Iterator[RowSum]:
         match assumed.claim:
             case t.Chain(t.Sum(index, _, _, t.Indexed(_, indices) as entry), (t.Link("=", t.Number(digits)),)):
                 name = input_name(entry, item.scope)
-                if name and digits.isdigit() and index in indices and all(isinstance(each, t.Letter) for each in indices):
+                named = any(not isinstance(each, t.Letter) for each in indices)
+                if name and digits.isdigit() and index in indices and not named:
                     sizes = name_of(entry, item.scope).sizes
                     position = indices.index(index)
                     yield RowSum(name, position, sizes[position], int(digits))

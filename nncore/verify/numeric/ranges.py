@@ -75,7 +75,7 @@ class Ranges:
             for left, relation, right in _links(chain):
                 for one, sign, other in ((left, relation, right), (right, _TURNED.get(relation, relation), left)):
                     name, bound = input_name(one, scope) if _is_any_entry(one, scope) else None, _constant(other)
-                    if name and bound is not None and _is_any_entry(one):
+                    if name and bound is not None:
                         self._entries[name] = _both(self._entries.get(name, ALL), _related(sign, bound))
 
     def _learn(self, left: t.Node, relation: str, right: t.Node) -> None:
@@ -239,11 +239,6 @@ def _is_any_entry(node: t.Node, scope: Scope) -> bool:
     names = {each.letter for each in scope.notation.indices}
     found = {index.name for index in indices if isinstance(index, t.Letter)} & names
     return len(found) == len(indices)
-
-
-def _is_any_entry(node: t.Node) -> bool:
-    """Whether something is said of all entries, not of some that are named by numbers."""
-    return all(isinstance(index, t.Letter) for index in getattr(node, "indices", ()))
 
 
 _TURNED = {"<": ">", ">": "<", r"\le": r"\ge", r"\ge": r"\le"}

@@ -16,7 +16,7 @@ from nncore.verify.meaning import Item
 from nncore.verify.moments import EXPECTATION, VARIANCE
 from nncore.verify.names import STEPS, MeaningError, meanings_of, name_of, size_of_classes
 
-STEPS_TRIED = (*range(11), 13, 30, 100)
+STEPS_TRIED = (*range(11), 13, 30)
 COUNTED = range(1, 14)  # sizes that stand as numbers
 MANY = (6, 12, 30)  # sizes at which inequalities are tried
 _MOST_ORDERS = 30  # of indices that are compared or calculated with
@@ -209,8 +209,8 @@ def _steps(letter: str, conditions: Sequence[t.Chain], item: Item) -> list[int]:
     named = {number for ends in bounds(letter, conditions) for name, number in ends if name is None}
     first = lowest(letter, conditions)
     tried = {*STEPS_TRIED, *named, *numbers_named(item), *(first + more for more in range(4))}
-    if not item.letters & item.scope.families.keys():  # nothing is counted up to there
-        tried.add(1000)
+    if item.relation not in ("=", t.ROUNDS):
+        tried |= {100} if item.letters & item.scope.families.keys() else {100, 1000}
     return sorted(number for number in tried if first <= number <= 1000)
 
 
@@ -265,7 +265,7 @@ def numbers_named(item: Item) -> list[int]:
     """Return the whole numbers that stand in a claim or in what it is made of, and their neighbors: sizes to try."""
     bodies = [each.body for letter in item.letters for each in meanings_of(letter, item.scope)]
     nodes = [node for root in (item.left, item.right, *item.conditions, *bodies) if root for node, _ in t.walk(root)]
-    texts = [node.digits for node in nodes if isinstance(node, t.Number) and node.digits.isdigit() and not node.exponent]
+    texts = [node.digits for node in nodes if isinstance(node, t.Number) and node.digits.isdigit()]
     found = {int(text) for text in texts if len(text) < 4}
     return sorted({number + more for number in found if number > 2 for more in (-1, 0, 1)})[:_MOST_PLANS * 2]
 
