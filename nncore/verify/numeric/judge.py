@@ -71,7 +71,6 @@ from nncore.verify.numeric.watching import (
     Undefined,
     Watch,
 )
-from nncore.verify.shapes import LARGEST_INDEX
 from nncore.verify.verdicts import Counterexample
 from nncore.verify.writing import show
 
@@ -172,7 +171,7 @@ def _depths(item: Item) -> Sequence[int]:
     sides = [side for side in (item.left, item.right, *item.conditions) if side]
     if any(isinstance(node, t.Family) for node in reached(sides, item.scope)):
         return (*DEPTHS, DEEPEST, *(number for number in numbers_named(item) if DEEPEST < number <= max(COUNTED)))
-    return (*COUNTED, *(number for number in numbers_named(item) if number <= LARGEST_INDEX))
+    return COUNTED
 
 
 def _together(verdicts: Sequence[Verdict]) -> Verdict:
@@ -329,9 +328,11 @@ class Trial:
     def _at_sizes(self, sizes: Sizes) -> Iterator[tuple[Point, dict, Result]]:
         """Every kind of point, and every entry, at these sizes."""
         kinds, every = self._kinds(sizes), self.entries(sizes)
-        quota = max(2, -(-len(every) // len(kinds))) if sizes else len(every)
+        quota = max(2, -(-len(every) // len(kinds))) if sizes and self.item.letters else len(every)
         waiting = {tuple(entry.items()): entry for entry in every}
         for place, kind in enumerate(kinds):
+            if self._comparison.too_large:
+                return
             order = [every[(place * quota + k) % len(every)] for k in range(len(every))]
             order.sort(key=lambda entry: tuple(entry.items()) not in waiting)
             for turn in range(1 if sizes or self._layers or kind not in _TWICE else 2):
@@ -342,7 +343,7 @@ class Trial:
 
     def _kinds(self, sizes: Sizes) -> Sequence[str]:
         """All kinds of points; some of them for networks, at whose sizes and depths they take turns."""
-        if self._constant:
+        if not self.item.letters:
             return (SMALL,)
         if not self._layers:
             large = max(sizes.values(), default=1) > _USUAL and self.item.relation not in INEQUALITIES

@@ -210,7 +210,7 @@ def _steps(letter: str, conditions: Sequence[t.Chain], item: Item) -> list[int]:
     first = lowest(letter, conditions)
     tried = {*STEPS_TRIED, *named, *numbers_named(item), *(first + more for more in range(4))}
     if item.relation not in ("=", t.ROUNDS):
-        tried |= {100} if item.letters & item.scope.families.keys() else {100, 1000}
+        tried |= {100} if item.letters else {100, 1000}
     return sorted(number for number in tried if first <= number <= 1000)
 
 
