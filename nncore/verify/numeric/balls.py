@@ -124,8 +124,10 @@ class Flint:
         return type(number) is not self._ball or number.is_finite()
 
     def lower(self, number) -> int | None:
+        if type(number) is int:
+            return number.bit_length() - 1 if number else None
         if type(number) is not self._ball:
-            return _log2(*self.ratio(number)) - 1 if number else None
+            return number.p.bit_length() - number.q.bit_length() - 1 if number else None
         if not number.is_finite():
             return None
         mantissa, exponent = number.abs_lower().mid().man_exp()

@@ -248,9 +248,7 @@ class Jets:
         if len(values) > 1:
             lows = [low for value in values if (low := self._lowest(value)) is not None]
             if lows:
-                self._note(min(lows))
-                highs = [high for value in values if (high := self._highest(value)) is not None]
-                self._note(min(lows) - max(highs))
+                self._note(min(lows) - max(0, *lows))
         result = 0
         for value in values:
             result = result + value
@@ -263,12 +261,6 @@ class Jets:
     def _lowest(self, value) -> int | None:
         found = [low for number in _numbers_of(value) if (low := self.numbers.lower(number)) is not None]
         return min(found) if found else None
-
-    def _highest(self, value) -> int | None:
-        if not all(map(self.numbers.is_finite, _numbers_of(value))):
-            raise Unclear
-        found = [high for number in _numbers_of(value) if (high := self.numbers.upper(number)) is not None]
-        return max(found) if found else None
 
     def trimmed(self, value):
         """Return a fraction that became too long as a ball."""

@@ -428,10 +428,10 @@ class Trial:
         for place, sizes in enumerate(self.plans[: 1 if self._layers else plans]):
             every = self.entries(sizes)
             some = list({tuple(entry.items()): entry for entry in (*every[:2], every[-1])}.values())
-            for kind in (FRACTIONS, SMALL) if place < 2 and not self._layers else (FRACTIONS,):
+            for kind in (FRACTIONS, SMALL) if place < 2 and jumps and not self._layers else (FRACTIONS,):
                 start = self._point(sizes, kind, f"{self._seed}/boundary")
                 waiting, known = [self._repaired(start, some[0])[0]], self._open_guards()
-                for _ in range(_STARTS if place < 2 else 1):
+                for _ in range(_STARTS if place < 2 and jumps else 1):
                     if waiting:
                         yield from self._around(waiting.pop(0), some, waiting, known)
 
@@ -448,8 +448,10 @@ class Trial:
             results: dict[Fraction | int, list[tuple[Point, Result]]] = {}
             for shift, point in beside(self._comparison, start, zero):
                 for entry in some:
-                    results.setdefault(shift, []).append((point, self._comparison.tried(point, entry)))
-                    near, result = self._repaired(point, entry, frozenset((zero.leaf,)), on_purpose=True)
+                    near, result = point, self._counted(point, entry, on_purpose=True)
+                    results.setdefault(shift, []).append((point, result))
+                    if result in (OUTSIDE, NO_VALUE):
+                        near, result = self._repaired(point, entry, frozenset((zero.leaf,)), on_purpose=True)
                     if result.status == REFUTED:
                         yield near, entry, result
                         return
@@ -458,9 +460,10 @@ class Trial:
                         waiting.append(near)
             if zero.is_exact and self._is_excluded(zero, results):
                 self._excluded.add(zero.key)
-        for point in corners(self._comparison, start, found):
-            for entry in some:
-                near, result = self._repaired(point, entry, frozenset(zero.leaf for zero in found), on_purpose=True)
+        jumps = [zero for zero in found if zero.key[0] in (KINK, RELATION)]
+        for point in corners(self._comparison, start, jumps):
+            for entry in some[:1]:
+                near, result = self._repaired(point, entry, frozenset(zero.leaf for zero in jumps), on_purpose=True)
                 if result.status == REFUTED:
                     yield near, entry, result
                     return

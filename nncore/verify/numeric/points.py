@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from zlib import crc32
 
 from nncore.verify import tree as t
 from nncore.verify.meaning import Item
@@ -83,6 +84,7 @@ class Point:
     ):
         self.seed, self.kind, self.sizes, self.wishes, self.signs = seed, kind, sizes, wishes, signs
         self.numbers, self.fixed = numbers, dict(fixed or {})
+        self._sizes, self._identity = tuple(sorted(sizes.items())), None
         self.touched: dict[Key, object] = {}
         self.used: dict[tuple, object] = {}
         self._positive = dict(wishes.positive)
@@ -97,8 +99,10 @@ class Point:
 
     def identity(self) -> tuple:
         """Return what tells points apart: equal for points that have the same numbers."""
-        fixed = tuple(sorted((key, str(value)) for key, value in self.fixed.items()))
-        return self.seed, self.kind, tuple(sorted(self.sizes.items())), self.signs, self.wishes, fixed
+        if self._identity is None:
+            fixed = tuple(sorted((key, str(value)) for key, value in self.fixed.items()))
+            self._identity = self.seed, self.kind, self._sizes, self.signs, self.wishes, fixed
+        return self._identity
 
     def size(self, size: Size) -> int:
         """Return the value of a size."""
@@ -177,7 +181,7 @@ class Point:
         return weights
 
     def _random(self, *key: object) -> random.Random:
-        return random.Random(repr((self.seed, self.kind, sorted(self.sizes.items()), key)))
+        return random.Random(crc32(repr((self.seed, self.kind, self._sizes, key)).encode()))
 
     def _raw(self, name: str, indices: tuple[int, ...]):
         if (name, indices) in self.fixed:
