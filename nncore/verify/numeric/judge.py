@@ -79,10 +79,10 @@ _TOO_NEAR = "the sides are too near to each other to be told apart"
 
 DEEPEST = 5  # layers of the deepest network that is tried
 _OF_LAYERS = (SMALL, ZEROS, EQUAL, ONES, MINUS_ONES)  # kinds at which the sizes and depths of networks take turns
-_USUAL = 5  # sizes up to which all kinds of points are tried, also of equations
+_USUAL = {False: 5, True: 6}  # sizes up to which all kinds of points are tried, of equations and of inequalities
 _AT_LARGE_SIZES = (SMALL, EQUAL, FRACTIONS)
 _SIGNS = (BOTH, BOTH, POSITIVE, LETTERS, POSITIVE, BOTH)  # of the points that are made until conditions hold
-_REPAIRS = 8  # of one point, so that conditions hold
+_REPAIRS, _REPAIRS_BESIDE = 8, 500  # of one point, and of all points near boundaries, so that conditions hold
 _PLANS_WITH_BOUNDARIES, _PLANS_WITH_CONDITIONS = 6, 2  # at which boundaries are looked for
 _STARTS = 3  # points from which they are
 _NEARLY_EQUAL = 2.0**-40  # as near as sides that differ must not come
@@ -238,6 +238,7 @@ class Trial:
         self._points = self._undecided = self._generic = 0
         self._seen: dict[tuple, None] = {}
         self._excluded: set[GuardKey] = set()
+        self._repairs = 0
         self._nearest: list[Near] = []
 
     def _allowed(self, sizes: Sizes) -> bool:
@@ -346,9 +347,10 @@ class Trial:
         if not self.item.letters:
             return (SMALL,)
         if not self._layers:
-            large = max(sizes.values(), default=1) > _USUAL and self.item.relation not in INEQUALITIES
-            many_outcomes = takes_expectations(self.item) and max(sizes.values(), default=1) > 1
-            return _AT_LARGE_SIZES if large or many_outcomes else KINDS
+            largest = max(sizes.values(), default=1)
+            many_outcomes = takes_expectations(self.item) and largest > 1
+            usual = _USUAL[self.item.relation in INEQUALITIES]
+            return _AT_LARGE_SIZES if largest > usual or many_outcomes else KINDS
         if max(self._layers.values()) > max(DEPTHS):
             return (PROPER,)
         turn = self._turn + self.plans.index(sizes)
@@ -380,6 +382,10 @@ class Trial:
         """The comparison at a point that is changed, input by input, until conditions hold and both sides exist."""
         for _ in range(_REPAIRS):
             result, flips = self._counted(point, entry, on_purpose), self._comparison.flips
+            if on_purpose and result in (OUTSIDE, NO_VALUE):
+                self._repairs += 1
+                if self._repairs > _REPAIRS_BESIDE:
+                    break
             if result is NO_VALUE and flips and not flips.keys() <= point.fixed.keys() | pinned:
                 point = point.with_fixed({key: value for key, value in flips.items() if key not in pinned})
             elif result in (OUTSIDE, NO_VALUE) and (better := solved(self._comparison, point, entry, pinned)):

@@ -83,7 +83,7 @@ def size_plans(item: Item, allowed: Callable[[Sizes], bool], of_layers: bool = F
         return [plan for plan in large if allowed(plan)]
 
     found = good(_of_layers(names) if of_layers else _usual(item, names, least))
-    about = [chain for chain in item.conditions if is_about_sizes(chain, item)]
+    about = [chain for chain in item.conditions if is_about_sizes(chain, item) and _names_any(chain, names)]
     if len(found) < 3 or about:
         few = takes_expectations(item) or len(names) > 3
         some = (1, 2, 3) if few else COUNTED if len(names) < 3 else range(1, 6)
@@ -92,6 +92,10 @@ def size_plans(item: Item, allowed: Callable[[Sizes], bool], of_layers: bool = F
         more = sorted(good(every), key=lambda plan: (len(set(plan.values())) < len(plan), _volume(plan)))
         found += [plan for plan in more if plan not in found][: max(0, _MOST_PLANS - len(found))]
     return sorted(found, key=lambda plan: (_volume(plan), *plan.values()))
+
+
+def _names_any(chain: t.Chain, names: Sequence[str]) -> bool:
+    return any(node == t.Letter(name) for node, _ in t.walk(chain) for name in names)
 
 
 def _usual(item: Item, names: Sequence[str], least: Mapping[str, int]) -> Iterator[Sizes]:
