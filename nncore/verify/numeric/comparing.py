@@ -203,13 +203,13 @@ class Comparison:
                 return result
             bits = higher[0]
 
-    def note(self, values: Values) -> None:
-        """Keep the signs of guards, and the inputs that have the wrong one."""
+    def note(self, values: Values, is_compared: bool = True) -> None:
+        """Keep the signs of guards, and the inputs that have the wrong one; that one is 0 only where sides are compared."""
         self.flips.update(values.watch.flips)
         values.watch.flips.clear()
         for key, guard in values.watch.guards.items():
             known = self.met.setdefault(key, Guard(guard.kind, guard.part))
-            known.signs |= guard.signs
+            known.signs |= guard.signs if is_compared else guard.signs - {0}
             known.varies |= guard.varies
 
     def _result(self, values: Values, entry: dict) -> Result:

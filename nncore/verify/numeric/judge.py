@@ -82,7 +82,8 @@ _OF_LAYERS = (SMALL, ZEROS, EQUAL, ONES, MINUS_ONES)  # kinds at which the sizes
 _USUAL = {False: 5, True: 6}  # sizes up to which all kinds of points are tried, of equations and of inequalities
 _AT_LARGE_SIZES = (SMALL, EQUAL, FRACTIONS)
 _SIGNS = (BOTH, BOTH, POSITIVE, LETTERS, POSITIVE, BOTH)  # of the points that are made until conditions hold
-_REPAIRS, _REPAIRS_BESIDE = 8, 500  # of one point, and of all points near boundaries, so that conditions hold
+_REPAIRS = 8  # of one point, so that conditions hold
+_REPAIRS_BESIDE = {False: 500, True: 20}  # of all points beside boundaries, also of each of several networks
 _PLANS_WITH_BOUNDARIES, _PLANS_WITH_CONDITIONS = 6, 2  # at which boundaries are looked for
 _STARTS = 3  # points from which they are
 _NEARLY_EQUAL = 2.0**-40  # as near as sides that differ must not come
@@ -384,7 +385,7 @@ class Trial:
             result, flips = self._counted(point, entry, on_purpose), self._comparison.flips
             if on_purpose and result in (OUTSIDE, NO_VALUE):
                 self._repairs += 1
-                if self._repairs > _REPAIRS_BESIDE:
+                if self._repairs > _REPAIRS_BESIDE[bool(self._layers)]:
                     break
             if result is NO_VALUE and flips and not flips.keys() <= point.fixed.keys() | pinned:
                 point = point.with_fixed({key: value for key, value in flips.items() if key not in pinned})

@@ -36,10 +36,10 @@ _MOST_INPUTS, _FEW_INPUTS = 12, 4  # that are moved, one after the other
 _MOST_EXPANSIONS, _MOST_ROOTS = 200, 24
 _ENOUGH = 4  # zeros of a guard in one input
 _DENOMINATORS = (1, 12, 1000)  # to which a place is rounded
-_PROBES = 3  # from one place to the next, until a zero is found
+_PROBES = 4  # from one place to the next, until a zero is found
 _CORNERS = 30
 _SHIFTS = (0, *(sign * Fraction(1, 10**power) for power in (3, 12) for sign in (1, -1)))  # on a boundary and beside it
-_ASIDE = tuple(sign * Fraction(1, below) for below in (1, 7, 5000) for sign in (1, -1))  # of a strict condition's edge
+_ASIDE = tuple(sign * Fraction(*pair) for pair in ((17, 10), (1, 7), (1, 5000)) for sign in (1, -1))  # of an open edge
 _TRIES = 600  # points of a descent
 _FACTORS = (*(Fraction(10) ** power for power in (1, -1, 3, -3)), Fraction(-1))
 _PACES = tuple(sign * Fraction(10) ** power for power in (2, 1, 0, -1, -2, -3, -5, -8, -11, -13) for sign in (1, -1))
@@ -177,7 +177,7 @@ def _expansions(comparison: Comparison, point: Point, leaf: Key, entries: Sequen
         return watch.expansions[:_MOST_EXPANSIONS]
     finally:
         watch.probe, watch.expansions = None, []
-        comparison.note(values)
+        comparison.note(values, is_compared=False)
 
 
 def _evaluated(comparison: Comparison, evaluate, node: t.Node, local: dict):

@@ -82,7 +82,7 @@ def size_plans(item: Item, allowed: Callable[[Sizes], bool], of_layers: bool = F
         large = [plan for plan in different if all(plan.get(name, k) >= k for name, k in least.items())]
         return [plan for plan in large if allowed(plan)]
 
-    found = good(_of_layers(names) if of_layers else _usual(item, names, least))
+    found = good(_of_layers(names, item) if of_layers else _usual(item, names, least))
     about = [chain for chain in item.conditions if is_about_sizes(chain, item) and _names_any(chain, names)]
     if len(found) < 3 or about:
         few = takes_expectations(item) or len(names) > 3
@@ -115,7 +115,8 @@ def _usual(item: Item, names: Sequence[str], least: Mapping[str, int]) -> Iterat
     smallest = {name: least.get(name, 1) for name in names}
     for name, number in _named(item):  # arrays that have no such entry, just that one, and others beside it
         yield from ({**rising, name: max(1, number + more)} for more in (-1, 0, 1) if name in rising)
-    counted = [name for name in names if _stands_as_number(item, name)]
+    ends = {size for _, size in item.free} if _indices_are_numbers(item) else ()
+    counted = [name for name in names if name in ends or _stands_as_number(item, name)]
     for name in counted:
         yield from ({**smallest, name: k} for k in (*COUNTED, *numbers_named(item)))
     if len(counted) > 1:
@@ -132,14 +133,18 @@ def takes_expectations(item: Item) -> bool:
     return bool(item.letters & {EXPECTATION, VARIANCE})
 
 
-def _of_layers(names: Sequence[str]) -> Iterator[Sizes]:
+def _of_layers(names: Sequence[str], item: Item) -> Iterator[Sizes]:
     """Few sizes for the many numbers of a network: widths that rise and fall, one of them 1, and few samples."""
     widths = [name for name in names if name != "n"]
     rising = {name: 2 + place for place, name in enumerate(widths)}
     falling = dict(zip(widths, reversed(rising.values()), strict=True))
     plans = [rising, falling, *({**rising, name: 1} for name in widths), dict.fromkeys(widths, 1)]
     for place, plan in enumerate(plans):
-        yield {**plan, **({"n": 2 - place % 2} if "n" in names else {})}
+        samples = 3 if place == len(plans) - 2 else 2 - place % 2
+        yield {**plan, **({"n": samples} if "n" in names else {})}
+    for name in names:
+        if _stands_as_number(item, name):
+            yield from ({**dict.fromkeys(names, 1), name: number} for number in numbers_named(item))
 
 
 def _stands_as_number(item: Item, name: str) -> bool:
@@ -227,9 +232,10 @@ def _places(names: Sequence[str], last: int, item: Item, as_numbers: bool) -> li
         return list(product(range(1, last + 1), repeat=len(names)))
     found = partitions(len(names), last)
     if as_numbers:
-        more = list(product(range(1, min(last, 4 if len(names) > 1 else last) + 1), repeat=len(names)))
-        random.Random(len(names)).shuffle(more)
-        found += more[:_MOST_ORDERS]
+        source = random.Random(repr((names, last)))
+        if len(names) < 4:
+            found += product((1, last), repeat=len(names))
+        found += (tuple(source.randint(1, last) for _ in names) for _ in range(_MOST_ORDERS))
     if len(names) == 1:
         found += [(2,), (last,)]
     named = sorted({1, *(number for _, number in _named(item) if number <= last)})
