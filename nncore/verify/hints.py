@@ -28,9 +28,16 @@ def slip(item: Item, seed: str = "1", seconds: float = 1.0) -> str:
         if left <= 0:
             break
         changed = replace(item, right=right)
-        if _has_meaning(changed) and judge(changed, seed, budget=Budget(_STEPS, left)).status == AGREES:
+        if _has_meaning(changed) and _agrees(changed, seed, left):
             return words
     return ""
+
+
+def _agrees(changed: Item, seed: str, seconds: float) -> bool:
+    try:
+        return judge(changed, seed, budget=Budget(_STEPS, seconds)).status == AGREES
+    except MeaningError:  # of what a change made, such as an entry of a transpose
+        return False
 
 
 def _has_meaning(item: Item) -> bool:

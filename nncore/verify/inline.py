@@ -37,9 +37,7 @@ def inline_faults(path: Path | str, notation: Notation, functions: Mapping[str, 
     return faults_within(reading, said(reading.formulas, reading.around, notation, functions), notation, functions)
 
 
-def faults_within(
-    reading: Reading, page: Page, notation: Notation, functions: Mapping[str, Definition]
-) -> list[Fault]:
+def faults_within(reading: Reading, page: Page, notation: Notation, functions: Mapping[str, Definition]) -> list[Fault]:
     """Return what is wrong with the inline formulas of a page that was read and given a meaning."""
     notation = with_blocks(notation, reading.around.blocks)
     scopes = _scopes(page, Scope(notation, functions))

@@ -728,6 +728,7 @@ def _closing(found: re.Match) -> str:
 
 
 def check_time(until: float) -> None:
+    """Raise `TooMuch` once this process has computed for so many seconds."""
     if time.process_time() > until:
         raise TooMuch(f"reading takes longer than {SECONDS:g} s: divide the file", in_time=False)
 

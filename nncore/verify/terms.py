@@ -531,8 +531,10 @@ class Terms:
         agreed = any(convention.function == name for convention in self.scope.conventions)
         return agreed or self._contains(
             name,
-            lambda node: isinstance(node, t.Cases | t.Absolute | t.Extremum)
-            or (isinstance(node, t.Function) and node.name in EXTREMA),
+            lambda node: (
+                isinstance(node, t.Cases | t.Absolute | t.Extremum)
+                or (isinstance(node, t.Function) and node.name in EXTREMA)
+            ),
         )
 
     def _expanded_function(self, name: str, primes: int, parts: tuple[sp.Expr, ...]) -> sp.Expr:

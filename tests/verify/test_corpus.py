@@ -54,10 +54,10 @@ DUE = {
     "accepted": _accepted,
     "proved": lambda evidence: evidence.status == ALL_SHAPES,
     "without condition": lambda evidence: _accepted(evidence) and not _conditional(evidence),
-    "unread": lambda evidence: evidence.status not in (REFUTED, CHECKER_FAULT),
+    "not refuted": lambda evidence: evidence.status not in (REFUTED, CHECKER_FAULT),
 }
 OF_FALSE = ("refused", "condition", "refused or condition")
-WITHOUT_FORMULAS = ("refused", "refused or condition", "unread")  # due of a page that cannot be read at all
+WITHOUT_FORMULAS = ("refused", "refused or condition", "not refuted")  # due of a page that cannot be read at all
 
 
 def _passed_over(case: dict, page: PageReport) -> bool:

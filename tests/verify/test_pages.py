@@ -194,7 +194,7 @@ def test_other_files_display_what_github_jupyter_and_kramdown_display(page):
     text = (
         "The cost is\n$$\nJ = a\n+ b\n- c\n$$\nand\n$$ d $$\nwords $$ e $$ words\n\n\\[ f = 1 \\] words\n\n"
         "\\[\ng\n= 1\n\\]\n\n```math\nh\n```\n\n<div>\n$$ i &lt; 1 $$ \\[ j = 1 \\]\n<!-- $$ no $$ -->\n"
-        "<pre>$$ no $$</pre>\n</div>\n\n<script type=\"math/tex; mode=display\">k</script>\n\n"
+        '<pre>$$ no $$</pre>\n</div>\n\n<script type="math/tex; mode=display">k</script>\n\n'
         "where \\begin{align}l\\end{align}\n\n| $$ m $$ |\n|---|\n| x |\n"
     )
     reading = read_markdown(page(text), book=False)

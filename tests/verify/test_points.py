@@ -79,7 +79,7 @@ IS_OF_KIND = {
     MINUS_ONES: lambda x: x == -1,
     SMALL: lambda x: x.denominator == 1 and abs(x) <= 3,
     EQUAL: lambda x: x != 0,
-    FRACTIONS: lambda x: x != 0 and abs(x) < 6 and x.denominator <= 19,
+    FRACTIONS: lambda x: x != 0 and abs(x) < 6 and x.denominator <= 101,
     PROPER: lambda x: 0 < abs(x) < 1,
     POWERS: lambda x: abs(x) in [Fraction(10) ** power for power in (-3, -2, -1, 1, 2, 3)],
     EXTREMES: lambda x: abs(x) < Fraction(1, 10**5) or abs(x) >= 10**4,

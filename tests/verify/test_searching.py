@@ -11,7 +11,7 @@ from nncore.verify.numeric.balls import arithmetic
 from nncore.verify.numeric.comparing import OUTSIDE, Comparison
 from nncore.verify.numeric.guards import guards_of
 from nncore.verify.numeric.points import FRACTIONS, ONES, Point, wishes
-from nncore.verify.numeric.searching import _exact_roots, _real_roots, _solution, boundaries, simplified, solved
+from nncore.verify.numeric.searching import _exact_roots, _real_roots, _solution, beside, simplified, solved, zeros
 
 NUMBERS = arithmetic()
 
@@ -74,19 +74,19 @@ def test_linear_equations_are_solved_exactly_and_singular_ones_are_not():
 def test_points_on_a_guard_and_to_both_sides_of_it_are_found(compared, claim, due):
     comparison, point = compared(claim)
     guards = guards_of(comparison.item, comparison.right)
-    places = [number(each.point, "x") for each in boundaries(comparison, guards, point, [{}], set())]
+    found = list(zeros(comparison, guards, point, [{}]))
+    places = [number(near, "x") for zero in found for _, near in beside(comparison, point, zero)]
     assert due in places or -due in places
     here = due if due in places else -due
-    beside = {place - here for place in places}
-    assert {Fraction(sign, 10**power) for sign in (1, -1) for power in (3, 12)} <= beside
+    shifts = {place - here for place in places}
+    assert {Fraction(sign, 10**power) for sign in (1, -1) for power in (3, 12)} <= shifts
 
 
 def test_guards_of_matrices_and_entries_are_found_too(compared):
     comparison, point = compared(r"\max(x_{ij} - 7, 0) \ge 0", D=2, n=2)
     guards = guards_of(comparison.item, comparison.right)
-    found = list(boundaries(comparison, guards, point, [{"i": 1, "j": 2}], set()))
-    assert any(number(each.point, "X", 1, 2) == 7 for each in found)
-    assert all(each.is_exact for each in found if number(each.point, "X", 1, 2) == 7)
+    found = [zero for zero in zeros(comparison, guards, point, [{"i": 1, "j": 2}]) if zero.leaf == ("X", (1, 2))]
+    assert found and all(zero.place == 7 and zero.is_exact for zero in found)
 
 
 def test_a_difference_of_both_sides_is_searched_for_its_zeros(verdict):

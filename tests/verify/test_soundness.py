@@ -65,7 +65,6 @@ def test_what_is_false_somewhere_is_not_proved_for_all_shapes(last, page):
 
 @pytest.mark.parametrize("page", [
     (*ACTIVATIONS, r"A^{[r]} = f(Z^{[r]}) \quad 1 \le r \le R"),
-    (r"h^{1.95} = O(h^2) \quad h > 0",),
     (r"h + 10^{60} - 10^{60} = 2 h",),
     (r"1 + 10^{-40} = 1",),
     (r"\ln(1 + 10^{-40} h) = 0",),
@@ -124,7 +123,7 @@ def test_a_moment_that_is_no_number_is_none(last, claim):
 
 
 @pytest.mark.parametrize("page", [
-    (r"\sin(10^{99} \pi) = 0",), (r"\sin(10^{10^{7}}) \le 1",), (r"2^{2^{2^{2^{2^{2}}}}} = 1",),
+    (r"\sin(10^{99}) = 0",), (r"\sin(10^{10^{7}}) \le 1",), (r"2^{2^{2^{2^{2^{2}}}}} = 1",),
     (r"10^{10^{10}} = 10^{10^{10}} + 1",), (r"(1 + 10^{-120})^{10^{120}} \approx 1.0",),
     (r"10^{200} + 1 - 10^{200} \approx 0",),
     ("u_0 := 0", r"u_t := u_{t-1} + 1 \quad t \ge 1", r"u_t = t \quad t \ge 3000"),
@@ -133,6 +132,7 @@ def test_what_has_too_few_digits_or_too_many_steps_is_not_accepted(last, page):
     evidence = last(*page)
     assert evidence.status in FAILING, evidence.status
     assert "checker fault" not in evidence.status, evidence.problems
+
 
 # Rules of the symbolic judge ------------------------------------------------------------------------------------------
 
@@ -281,11 +281,11 @@ RULES = {
             ),
             (
                 *GROWING,
-                '```{notation}\n'
-                'arrays:\n'
+                "```{notation}\n"
+                "arrays:\n"
                 "  - {letter: V, entry: 'v_{ij}', shape: [n, D], layers: [n, D], meaning: states}\n"
-                'shadows: [v]\n'
-                '```\n',
+                "shadows: [v]\n"
+                "```\n",
                 r"V^{[0]} := X",
                 r"V^{[r]} := V^{[r-1]} \quad 1 \le r \le R",
                 r"(3 q_R - s_R^3 + 3 s_R^2 - 8 s_R) V^{[R]} = 0 V^{[R]}",
@@ -1081,18 +1081,18 @@ RULES = {
     ),
     "assumptions and conditions are used for what they say": (
         [
-            ('```{prf:assumption} A\n:label: asm-a\n\n$$\nb_m = 1\n$$\n```\n\n', r"b_1 = 1"),
+            ("```{prf:assumption} A\n:label: asm-a\n\n$$\nb_m = 1\n$$\n```\n\n", r"b_1 = 1"),
             (
-                '```{prf:assumption} A\n:label: asm-a\n\n$$\n\\sum_{m=1}^{M} y_{im} = 1\n$$\n```\n\n',
-                'By {prf:ref}`asm-a`:\n\n$$ \\sum_{i=1}^{n} y_{im} = 1 $$\n',
+                "```{prf:assumption} A\n:label: asm-a\n\n$$\n\\sum_{m=1}^{M} y_{im} = 1\n$$\n```\n\n",
+                "By {prf:ref}`asm-a`:\n\n$$ \\sum_{i=1}^{n} y_{im} = 1 $$\n",
             ),
             (
-                '```{prf:assumption} A\n:label: asm-a\n\n$$\ny_{im}^2 = y_{im}\n$$\n```\n\n',
-                'By {prf:ref}`asm-a`:\n\n$$ y_{im} = 1 $$\n',
+                "```{prf:assumption} A\n:label: asm-a\n\n$$\ny_{im}^2 = y_{im}\n$$\n```\n\n",
+                "By {prf:ref}`asm-a`:\n\n$$ y_{im} = 1 $$\n",
             ),
             (
-                '```{prf:assumption} A\n:label: asm-a\n\n$$\nx_{ij} > 0\n$$\n```\n\n',
-                'By {prf:ref}`asm-a`:\n\n$$ \\sqrt{w_{jm}^2} = w_{jm} $$\n',
+                "```{prf:assumption} A\n:label: asm-a\n\n$$\nx_{ij} > 0\n$$\n```\n\n",
+                "By {prf:ref}`asm-a`:\n\n$$ \\sqrt{w_{jm}^2} = w_{jm} $$\n",
             ),
             (r"\sum_{i=1}^{n} 1 = D \quad (n \ne D)",),
             (r"\sum_{k=1}^{M} b_k = b_1 \quad (M < 3)",),
@@ -1104,8 +1104,8 @@ RULES = {
         ],
         [
             (
-                '```{prf:assumption} A\n:label: asm-a\n\n$$\nb_m = 1\n$$\n```\n\n',
-                'By {prf:ref}`asm-a`:\n\n$$ b_1 = 1 $$\n',
+                "```{prf:assumption} A\n:label: asm-a\n\n$$\nb_m = 1\n$$\n```\n\n",
+                "By {prf:ref}`asm-a`:\n\n$$ b_1 = 1 $$\n",
             ),
             (r"\delta_{km} = 0 \quad (k \ne m)",),
             (r"\sum_{i=1}^{n} 1 = D \quad (n = D)",),

@@ -270,9 +270,7 @@ def test_a_comment_ends_no_paragraph_and_prints_nothing(tex):
 
 
 def test_a_display_that_is_not_closed_costs_no_other_formula(tex):
-    reading = tex(
-        "\\[ a\n\nwords \\[ b \\]\n\\begin{align} c &= d\n\n\\[ e \\] \\begin{equation} f \\[ g \\]\n$$ h"
-    )
+    reading = tex("\\[ a\n\nwords \\[ b \\]\n\\begin{align} c &= d\n\n\\[ e \\] \\begin{equation} f \\[ g \\]\n$$ h")
     assert texts(reading) == ["b", "e", "g"]
     assert [(line, column) for line, column, _ in reasons(reading)] == [(1, 1), (4, 1), (6, 9), (7, 1)]
     assert all("not closed" in reason for *_, reason in reasons(reading))

@@ -165,7 +165,7 @@ def test_where_symbols_do_not_suffice_sums_are_written_out(item, monkeypatch):
 
 
 def test_judges_that_disagree_are_a_fault_of_the_checker(item, monkeypatch):
-    monkeypatch.setattr(symbolic, "prove", lambda each: Proof("by magic"))
+    monkeypatch.setattr(symbolic, "prove", lambda *_: Proof("by magic"))
     assert judging.judge(item(r"x + h = x - h")).status == CHECKER_FAULT
 
 

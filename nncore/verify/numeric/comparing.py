@@ -204,12 +204,12 @@ class Comparison:
             bits = higher[0]
 
     def note(self, values: Values, is_compared: bool = True) -> None:
-        """Keep the signs of guards, and the inputs that have the wrong one; that one is 0 only where sides are compared."""
+        """Keep the signs that guards have where sides are compared, and the inputs that have the wrong one."""
         self.flips.update(values.watch.flips)
         values.watch.flips.clear()
         for key, guard in values.watch.guards.items():
             known = self.met.setdefault(key, Guard(guard.kind, guard.part))
-            known.signs |= guard.signs if is_compared else guard.signs - {0}
+            known.signs |= guard.signs if is_compared else set()
             known.varies |= guard.varies
 
     def _result(self, values: Values, entry: dict) -> Result:

@@ -299,12 +299,16 @@ class Trial:
             return "both sides exist at special points only"
         if lacking := self._sizes_that_are_too_small():
             return f"both sides exist only for small {lacking}"
-        if self._comparison.nearest < _NEARLY_EQUAL:
+        if self._comparison.nearest < _NEARLY_EQUAL and not self._is_apart():
             return "the sides come so near to each other that they may be equal"
         for key, guard in self._comparison.met.items():
             if guard.is_passed and key not in self._excluded and self._matters(key, guard):
                 return f"{show(guard.part)} changes its sign, and no number was found at which it does"
         return ""
+
+    def _is_apart(self) -> bool:
+        """Whether the conditions exclude that both sides are equal."""
+        return (RELATION, id(self.item.right)) in self._excluded
 
     def _sizes_that_are_too_small(self) -> str:
         """The sizes at which nothing could be compared although conditions allow 3 or more."""
@@ -455,10 +459,8 @@ class Trial:
             results: dict[Fraction | int, list[tuple[Point, Result]]] = {}
             for shift, point in beside(self._comparison, start, zero):
                 for entry in some:
-                    near, result = point, self._counted(point, entry, on_purpose=True)
-                    results.setdefault(shift, []).append((point, result))
-                    if result in (OUTSIDE, NO_VALUE):
-                        near, result = self._repaired(point, entry, frozenset((zero.leaf,)), on_purpose=True)
+                    near, result = self._repaired(point, entry, frozenset((zero.leaf,)), on_purpose=True)
+                    results.setdefault(shift, []).append((near, result))
                     if result.status == REFUTED:
                         yield near, entry, result
                         return
@@ -476,18 +478,20 @@ class Trial:
                     return
 
     def _is_excluded(self, zero: Zero, results: Mapping[Fraction | int, Sequence[tuple[Point, Result]]]) -> bool:
-        """Whether a claim says nothing on a boundary and something on both sides of it, or does not come past it."""
-        nowhere = all(result in (OUTSIDE, NO_VALUE) for _, result in results[0])
-        both = all(
-            any(result.status == AGREES for shift, each in results.items() if shift * side > 0 for _, result in each)
-            for side in (1, -1)
-        )
-        if nowhere and both:
-            return True
-        if zero.key == (RELATION, id(self.item.right)):  # the difference of both sides, which is met anywhere
+        """Whether a claim says nothing on a boundary, and on each side of it something, or never meets the guard."""
+        if any(result not in (OUTSIDE, NO_VALUE) for _, result in results[0]):
             return False
-        points = [point for each in results.values() for point, _ in each]
-        return not any(self._comparison.is_met_at(point, zero.key) for point in points)
+        is_own = zero.key == (RELATION, id(self.item.right))  # the difference of both sides is met anywhere
+
+        def is_one(side: int) -> bool:
+            pairs = [pair for shift, each in results.items() if shift * side > 0 for pair in each]
+            if any(result.status == AGREES for _, result in pairs):
+                return True
+            if is_own:
+                return all(result is OUTSIDE for _, result in pairs)
+            return not any(self._comparison.is_met_at(point, zero.key) for point, _ in pairs)
+
+        return is_one(1) and is_one(-1)
 
     # Counterexamples
 

@@ -277,7 +277,7 @@ def numbers_named(item: Item) -> list[int]:
     nodes = [node for root in (item.left, item.right, *item.conditions, *bodies) if root for node, _ in t.walk(root)]
     texts = [node.digits for node in nodes if isinstance(node, t.Number) and node.digits.isdigit()]
     found = {int(text) for text in texts if len(text) < 4}
-    return sorted({number + more for number in found if number > 2 for more in (-1, 0, 1)})[:_MOST_PLANS * 2]
+    return sorted({number + more for number in found if number > 2 for more in (-1, 0, 1)})[: _MOST_PLANS * 2]
 
 
 def partitions(count: int, most: int) -> list[tuple[int, ...]]:
