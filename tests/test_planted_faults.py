@@ -116,3 +116,38 @@ def test_a_formula_that_nobody_judged_fails_every_build(kept):
         result = build(kept)
         assert result.returncode != 0, f"the {run} build succeeded"
         assert re.search(r"page\.md: WARNING: uncounted: the page shows (\d+) formulas", result.stdout + result.stderr)
+
+
+def test_a_page_that_did_not_change_is_judged_and_written_anew_if_a_definition_elsewhere_did(kept):
+    html = kept / "_build" / "html" / "book" / "page.html"
+    assert "#equation-eq-fixture-relu" in html.read_text(encoding="utf-8")
+    plant(kept, "book/index.md", "(eq-fixture-relu)", "(eq-fixture-renamed)")
+    assert build(kept).returncode == 0
+    assert "#equation-eq-fixture-renamed" in html.read_text(encoding="utf-8")
+    plant(kept, "book/index.md", r"\max(z, 0)", r"\max(z, 1)")
+    result = build(kept)
+    assert result.returncode != 0 and f"{PAGE}:59: WARNING: refuted" in result.stdout + result.stderr
+
+
+def test_a_faulty_notation_is_named(kept):
+    plant(kept, "book/notation.yml", "{letter: i, to: n,", "{letter: i, to: q,")
+    result = build(kept)
+    assert result.returncode != 0
+    assert "notation.yml: indices, i: the size q is not declared" in result.stdout + result.stderr
+
+
+def test_a_mended_fault_builds_again(kept):
+    plant(kept, PAGE, "See {numref}", "See {eq}`eq-nothing` and {numref}")
+    assert build(kept).returncode != 0
+    plant(kept, PAGE, "See {eq}`eq-nothing` and {numref}", "See {numref}")
+    assert build(kept).returncode == 0
+
+
+def test_no_output_is_older_than_nncore(kept):
+    """A change of nncore alone, in a number that no cell of the page asserts, reaches the page."""
+    html = kept / "_build" / "html" / "book" / "page.html"
+    before = html.read_text(encoding="utf-8")
+    plant(kept, "nncore/functions.py", "np.where(Z < 0, E, 1) / (1 + E)", "np.where(Z < 0, E, 1) / (1 + E) + (Z > 999)")
+    assert build(kept).returncode == 0
+    assert "[0.  0.5 1. ]" in before
+    assert "[0.  0.5 2. ]" in html.read_text(encoding="utf-8")
