@@ -21,7 +21,7 @@ from nncore.verify.verdicts import (
     Judgement,
 )
 
-SECONDS = 6.0  # of computing for all that a formula says: numbers, proofs and hints
+SECONDS = 7.5  # of computing for all that a formula says: numbers, proofs and hints
 SECONDS_OF_A_PROOF = 4.0
 SECONDS_OF_A_HINT = 1.0
 

@@ -188,6 +188,8 @@ class Comparison:
                 result = _OPEN
             except Unclear:
                 result = _OPEN
+            except RecursionError:  # of a step that rests on many earlier ones
+                return _OPEN
             except TooLarge:
                 if self.budget.is_over:
                     raise Exhausted from None

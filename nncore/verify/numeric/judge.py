@@ -83,7 +83,7 @@ _USUAL = {False: 5, True: 6}  # sizes up to which all kinds of points are tried,
 _AT_LARGE_SIZES = (SMALL, EQUAL, FRACTIONS)
 _SIGNS = (BOTH, BOTH, POSITIVE, LETTERS, POSITIVE, BOTH)  # of the points that are made until conditions hold
 _REPAIRS = 8  # of one point, so that conditions hold
-_REPAIRS_BESIDE = {False: 500, True: 20}  # of all points beside boundaries, also of each of several networks
+_REPAIRS_BESIDE = {False: 500, True: 6}  # of all points beside boundaries, also of each of several networks
 _PLANS_WITH_BOUNDARIES, _PLANS_WITH_CONDITIONS = 6, 2  # at which boundaries are looked for
 _STARTS = 3  # points from which they are
 _NEARLY_EQUAL = 2.0**-40  # as near as sides that differ must not come
@@ -423,7 +423,7 @@ class Trial:
                     with self._numbers.precision(PRECISIONS[0]):
                         if self._comparison.assumptions_hold(self._comparison.values(point)):
                             return True
-                except (ArithmeticError, NoSuchEntry):
+                except (ArithmeticError, NoSuchEntry, RecursionError):
                     break
                 point = solved(self._comparison, point, {})
                 if point is None:
@@ -467,6 +467,9 @@ class Trial:
                     if new := self._open_guards() - known:
                         known |= new
                         waiting.append(near)
+            agrees = any(result.status == AGREES for _, result in results[0])
+            if zero.is_exact and agrees and zero.key in self._comparison.met:
+                self._comparison.met[zero.key].signs.add(0)  # also where a case does not ask for it any more
             if zero.is_exact and self._is_excluded(zero, results):
                 self._excluded.add(zero.key)
         jumps = [zero for zero in found if zero.key[0] in (KINK, RELATION)]

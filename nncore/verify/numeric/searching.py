@@ -185,7 +185,7 @@ def _evaluated(comparison: Comparison, evaluate, node: t.Node, local: dict):
     comparison.begin()
     try:
         return evaluate(node, local)
-    except (ArithmeticError, NoSuchEntry):
+    except (ArithmeticError, NoSuchEntry, RecursionError):
         return None
 
 
@@ -325,7 +325,7 @@ def _places_of(comparison: Comparison, point: Point, chain: t.Chain, local: dict
                 if len(powers) > 1 or 0 not in powers:
                     here = _place(comparison, point, leaf)
                     found.update(dict.fromkeys(place for place, _ in _zeros(comparison, powers, here)))
-    except (ArithmeticError, NoSuchEntry, TypeError):
+    except (ArithmeticError, NoSuchEntry, RecursionError, TypeError):
         pass
     return list(found)
 

@@ -21,6 +21,7 @@ COUNTED = range(1, 14)  # sizes that stand as numbers
 MANY = (6, 12, 30)  # sizes at which inequalities are tried
 _MOST_ORDERS = 30  # of indices that are compared or calculated with
 _LARGE = (100, 1000, 10**6)  # where no array has them
+_MOST_TOGETHER = 300  # sizes that differ together, where there is nothing but sizes
 _MOST_NAMED = 200  # entries at numbers that a claim names
 _MOST_PLANS = 12  # that are looked for where conditions about sizes exclude the usual ones
 
@@ -121,9 +122,13 @@ def _usual(item: Item, names: Sequence[str], least: Mapping[str, int]) -> Iterat
         yield from ({**smallest, name: k} for k in (*COUNTED, *numbers_named(item)))
     if len(counted) > 1:
         yield from ({**smallest, **dict.fromkeys(counted, k)} for k in (3, 4, 5, 7, 10, 13))
+        source = random.Random(repr(counted))
+        yield from ({**smallest, **{name: source.choice(COUNTED) for name in counted}} for _ in range(8))
     if not item.letters:  # nothing but sizes: every number costs little
         yield from ({**smallest, name: k} for name in names for k in (*range(14, 61), *_LARGE))
         yield from (dict.fromkeys(names, k) for k in (*range(14, 30), *_LARGE))
+        source = random.Random(len(names))
+        yield from ({name: source.choice(COUNTED) for name in names} for _ in range(_MOST_TOGETHER))
     if item.relation not in ("=", t.ROUNDS):
         yield from ({**smallest, name: k} for name in names for k in MANY)
 

@@ -14,7 +14,7 @@ from nncore.verify.writing import show
 
 DIVISOR, ROOT, LOGARITHM, BASE, KINK, RELATION = "divisor", "root", "logarithm", "base", "kink", "relation"
 NEEDS = {DIVISOR: "{} != 0", ROOT: "{} >= 0", LOGARITHM: "{} > 0", BASE: "{} > 0"}
-STEPS, SECONDS = 1_000_000, 4.0  # that a claim may take
+STEPS, SECONDS = 1_000_000, 5.5  # that a claim may take
 
 
 class Undefined(ArithmeticError):
