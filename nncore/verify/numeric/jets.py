@@ -14,7 +14,7 @@ from collections.abc import Callable
 from math import isqrt
 
 from nncore.verify.numeric.balls import LARGEST_EXACT, Arithmetic
-from nncore.verify.numeric.pairs import Pair
+from nncore.verify.numeric.pairs import Pair, by_squaring
 
 _MEMBERS = 1 << 16  # directions of one group
 AGREEING_BITS = 64
@@ -320,13 +320,7 @@ class Jets:
             if value in (0, 1, -1) or exponent * (above.bit_length() + below.bit_length()) <= LARGEST_EXACT:
                 return value**exponent
             value = self.numbers.ball(value)
-        result = 1
-        while exponent:
-            if exponent & 1:
-                result = result * value
-            exponent >>= 1
-            value = value * value if exponent else value
-        return result
+        return by_squaring(value, exponent, 1)
 
     def power(self, value, exponent):
         """Return a power with any real exponent, of a positive number."""

@@ -54,13 +54,17 @@ def whole_power(value: Pair, exponent: int, jets):
     """Return a power with a whole exponent, of a number that is not 0 if that is negative."""
     if exponent < 0:
         return quotient(1, whole_power(value, -exponent, jets), jets)
-    result = Pair(1, 0)
+    return by_squaring(value, exponent, Pair(1, 0))
+
+
+def by_squaring(value, exponent: int, one):
+    """Return a power with a whole exponent that is not negative, by squares: one times the value, so many times."""
     while exponent:
         if exponent & 1:
-            result = result * value
+            one = one * value
         exponent >>= 1
         value = value * value if exponent else value
-    return result
+    return one
 
 
 def exp(value: Pair, jets) -> Pair:
