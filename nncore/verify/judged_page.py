@@ -42,7 +42,7 @@ from nncore.verify.meaning import (
     said,
     with_blocks,
 )
-from nncore.verify.names import Definition, Scope, meanings_of
+from nncore.verify.names import Convention, Definition, Scope, meanings_of
 from nncore.verify.notation import Notation, NotationError
 from nncore.verify.pages import DisplayedFormula, Reading, Unread
 from nncore.verify.scanning import LatexError
@@ -150,7 +150,8 @@ class _Judging:
     """Goes through a page from its top to its end.
 
     ``stated`` are the names of the formulas that define or agree upon something, by the ids of their right sides, which
-    the page keeps. ``in_time`` is false after a claim without a proof for which the time of a proof had passed.
+    the page keeps; ``refused`` are those of these ids whose convention is not accepted. ``in_time`` is false after a
+    claim without a proof for which the time of a proof had passed.
     """
 
     page: str
@@ -163,6 +164,7 @@ class _Judging:
     common: str
     shared: dict = field(default_factory=dict)
     stated: dict[int, str] = field(default_factory=dict)
+    refused: set[int] = field(default_factory=set)
     in_time: bool = True
 
     def evidence(self, number: int, formula: DisplayedFormula, page: Page) -> Evidence:
@@ -213,14 +215,17 @@ class _Judging:
         for item in items:
             meanings = [each for letter in sorted(item.letters) for each in meanings_of(letter, item.scope)]
             used += [self.stated.get(id(each.body), each.label) for each in meanings]
-            agreed = [each for each in item.scope.conventions if each.function in item.letters]
-            used += [self.stated.get(id(each.value)) for each in agreed if _takes_derivatives(item)]
+            used += [self.stated.get(id(each.value)) for each in _agreed(item)]
         yield from (each for each in dict.fromkeys(used) if each not in (name, None))
 
     def _part(self, item: Item, clock: Clock) -> Part:
         judgement, seconds = None, 0.0
         if item.kind in (CLAIM, CONVENTION, ERRATUM, UNCHECKED):
             judgement, seconds = self._kept(item, clock)
+        if item.kind == CONVENTION and judgement.status in FAILURES:
+            self.refused.add(id(item.right))
+        elif judgement and any(id(each.value) in self.refused for each in _agreed(item)):
+            judgement = Judgement(UNDECIDED, reason="this rests on a convention that is not accepted")
         place = item.shown.fault if item.kind == ERRATUM and item.shown.fault else item
         return Part(
             kind=item.kind,
@@ -301,6 +306,11 @@ def _snippet(formula: DisplayedFormula, fault: Fault) -> str:
     line = fault.line - formula.line
     text = formula.text.split("\n")[line]
     return f"{text}\n{' ' * (fault.column - formula.columns[line])}^"
+
+
+def _agreed(item: Item) -> list[Convention]:
+    """The conventions on which an item may rest."""
+    return [each for each in item.scope.conventions if each.function in item.letters and _takes_derivatives(item)]
 
 
 def _takes_derivatives(item: Item) -> bool:

@@ -306,12 +306,7 @@ class _Walk:
     def _text(self, path: Path, text: str, region: _Region | None, around: tuple[Path, ...]) -> None:
         self.files += 1
         self.characters += len(text)
-        for number, most, what in (
-            (self.files, MOST_FILES, "files are included"),
-            (self.characters, LONGEST, "characters are to be read"),
-        ):
-            if number > most:
-                raise TooMuch(f"more than {most} {what}: divide the page")
+        require_few(self.files, self.characters)
         text = re.sub(r"\r\n?", "\n", text)
         file = _File(path, text.split("\n"), (*around, path.resolve()))
         self._parse(file, text, 0, region, at_top=not around)
@@ -725,6 +720,13 @@ def _closing(found: re.Match) -> str:
     if found["name"]:
         return f"\\end{{{found['name']}}}"
     return "</script>" if found["script"] is not None else found[0].replace("[", "]")
+
+
+def require_few(files: int, characters: int) -> None:
+    """Raise `TooMuch` if more files or characters belong to a page than are read."""
+    for number, most, what in ((files, MOST_FILES, "files"), (characters, LONGEST, "characters")):
+        if number > most:
+            raise TooMuch(f"more than {most} {what} are to be read: divide the file")
 
 
 def check_time(until: float) -> None:

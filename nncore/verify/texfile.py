@@ -29,8 +29,6 @@ from nncore.verify.names import KNOWN_FUNCTIONS
 from nncore.verify.notation import Notation
 from nncore.verify.pages import (
     DEEPEST,
-    LONGEST,
-    MOST_FILES,
     SECONDS,
     TEXT_ENVIRONMENTS,
     DisplayedFormula,
@@ -41,6 +39,7 @@ from nncore.verify.pages import (
     Unread,
     check_time,
     is_file,
+    require_few,
     text_of,
 )
 from nncore.verify.scanning import LatexError, scan
@@ -222,12 +221,7 @@ class _Reader:
         text = re.sub(r"\r\n?", "\n", text)
         self.files += 1
         self.characters += len(text)
-        for number, most, what in (
-            (self.files, MOST_FILES, "files are read"),
-            (self.characters, LONGEST, "characters are to be read"),
-        ):
-            if number > most:
-                raise TooMuch(f"more than {most} {what}: divide the document")
+        require_few(self.files, self.characters)
         self.sources.append(_Source(path, text))
         self.blocks += _blocks(path, text)
 
@@ -798,8 +792,7 @@ class _Reader:
                 self._fault(token, f"{name} {error}")
                 return True
             self.characters += len(text)
-            if self.characters > LONGEST:
-                raise TooMuch(f"more than {LONGEST} characters are to be read: divide the document")
+            require_few(self.files, self.characters)
             source = _Source(path, text)
             self._put(token, list(iter(source.next, None)))
             return True

@@ -107,6 +107,16 @@ def test_only_what_takes_a_derivative_rests_on_a_convention(judged):
     assert [each.uses for each in page.formulas] == [(), ("eq-relu",), ("eq-relu",), ("eq-relu", "page.md#2")]
 
 
+def test_what_rests_on_a_convention_that_is_refuted_is_not_accepted(judged):
+    agreed = "```{prf:convention} At 0\n\n$$\nf'(0) := 1\n$$\n```\n"
+    claims = ("f'(0) = 1", "f(0) = \\max(0, h)", "f'(0) + x = x + 1")
+    page, good = (judged(rf"f(z) := \max(z, {kink})", agreed, *claims).pages[0] for kink in ("h", "0 h"))
+    verified = "verified for all shapes"
+    assert [each.status for each in page.formulas[1:]] == ["refuted", "undecided", verified, "undecided"]
+    assert "convention that is not accepted" in page.formulas[2].problems[0].reason
+    assert [each.status for each in good.formulas[1:]] == ["convention", verified, "refuted", verified]
+
+
 def test_an_assumption_that_no_numbers_satisfy_is_a_problem(judged):
     (problem,) = judged(ROWS.replace("= 1", "= 1 + \\sum_{m=1}^{M} y_{im}")).problems
     assert (problem.status, problem.line) == ("undecided", 7)
