@@ -79,7 +79,8 @@ def test_points_on_a_guard_and_to_both_sides_of_it_are_found(compared, claim, du
     assert due in places or -due in places
     here = due if due in places else -due
     shifts = {place - here for place in places}
-    assert {Fraction(sign, 10**power) for sign in (1, -1) for power in (3, 12)} <= shifts
+    scale = min(abs(here), 1)
+    assert {sign * scale * Fraction(1, 10**power) for sign in (1, -1) for power in (3, 12)} <= shifts
 
 
 def test_guards_of_matrices_and_entries_are_found_too(compared):

@@ -139,9 +139,10 @@ class Comparison:
         point.touched, point.used = values.point.touched, values.point.used  # what other claims asked for, too
         return values
 
-    def is_met_at(self, point: Point, key: GuardKey) -> bool:
-        """Return whether a guard was met when values were computed at a point."""
-        return any(key in self.values(point, order=order).watch.guards for order in (1, HIGHEST_ORDER))
+    def signs_at(self, point: Point, key: GuardKey) -> set[int]:
+        """Return the signs that a guard had when values were computed at a point; none if it was not met."""
+        met = (self.values(point, order=order).watch.guards.get(key) for order in (1, HIGHEST_ORDER))
+        return set().union(*(guard.signs for guard in met if guard))
 
     def inputs(self, point: Point) -> list[Key]:
         """Return the inputs of the claim that were asked for and are real numbers, those that it names first."""

@@ -81,11 +81,13 @@ DEEPEST = 5  # layers of the deepest network that is tried
 _OF_LAYERS = (SMALL, ZEROS, EQUAL, ONES, MINUS_ONES)  # kinds at which the sizes and depths of networks take turns
 _USUAL = {False: 5, True: 6}  # sizes up to which all kinds of points are tried, of equations and of inequalities
 _AT_LARGE_SIZES = (SMALL, EQUAL, FRACTIONS)
+_OF_MANY_OUTCOMES = (SMALL, ZEROS, ONES, EQUAL, FRACTIONS)  # laws are constant at the plain kinds
 _SIGNS = (BOTH, BOTH, POSITIVE, LETTERS, POSITIVE, BOTH)  # of the points that are made until conditions hold
 _REPAIRS = 8  # of one point, so that conditions hold
 _REPAIRS_BESIDE = {False: 500, True: 6}  # of all points beside boundaries, also of each of several networks
 _PLANS_WITH_BOUNDARIES, _PLANS_WITH_CONDITIONS = 6, 2  # at which boundaries are looked for
 _STARTS = 3  # points from which they are
+_SILENT = "silent"
 _NEARLY_EQUAL = 2.0**-40  # as near as sides that differ must not come
 
 
@@ -238,7 +240,9 @@ class Trial:
         self._constant = not item.letters and not item.free and self.plans == [{}]
         self._points = self._undecided = self._generic = 0
         self._seen: dict[tuple, None] = {}
-        self._excluded: set[GuardKey] = set()
+        self._excluded: set[GuardKey] = set()  # guards at whose zeros the claim says nothing
+        self._parted: set[GuardKey] = set()  # those among them that have the same on both sides
+        self._crossed: set[GuardKey] = set()
         self._repairs = 0
         self._nearest: list[Near] = []
 
@@ -302,7 +306,7 @@ class Trial:
         if self._comparison.nearest < _NEARLY_EQUAL and not self._is_apart():
             return "the sides come so near to each other that they may be equal"
         for key, guard in self._comparison.met.items():
-            if guard.is_passed and key not in self._excluded and self._matters(key, guard):
+            if guard.is_passed and key not in self._parted - self._crossed and self._matters(key, guard):
                 return f"{show(guard.part)} changes its sign, and no number was found at which it does"
         return ""
 
@@ -353,9 +357,9 @@ class Trial:
             return (SMALL,)
         if not self._layers:
             largest = max(sizes.values(), default=1)
-            many_outcomes = takes_expectations(self.item) and largest > 1
-            usual = _USUAL[self.item.relation in INEQUALITIES]
-            return _AT_LARGE_SIZES if largest > usual or many_outcomes else KINDS
+            if takes_expectations(self.item) and largest > 1:
+                return _OF_MANY_OUTCOMES
+            return _AT_LARGE_SIZES if largest > _USUAL[self.item.relation in INEQUALITIES] else KINDS
         if max(self._layers.values()) > max(DEPTHS):
             return (PROPER,)
         turn = self._turn + self.plans.index(sizes)
@@ -470,8 +474,13 @@ class Trial:
             agrees = any(result.status == AGREES for _, result in results[0])
             if zero.is_exact and agrees and zero.key in self._comparison.met:
                 self._comparison.met[zero.key].signs.add(0)  # also where a case does not ask for it any more
-            if zero.is_exact and self._is_excluded(zero, results):
+            sides = self._sides(zero, results) if zero.is_exact else []
+            if len(sides) == 2:
                 self._excluded.add(zero.key)
+            if len(sides) == 2 and len(set(sides)) == 1:
+                self._parted.add(zero.key)
+            if not zero.is_exact and self._is_crossed(zero, results):
+                self._crossed.add(zero.key)
         jumps = [zero for zero in found if zero.key[0] in (KINK, RELATION)]
         for point in corners(self._comparison, start, jumps):
             for entry in some[:1]:
@@ -480,21 +489,30 @@ class Trial:
                     yield near, entry, result
                     return
 
-    def _is_excluded(self, zero: Zero, results: Mapping[Fraction | int, Sequence[tuple[Point, Result]]]) -> bool:
-        """Whether a claim says nothing on a boundary, and on each side of it something, or never meets the guard."""
-        if any(result not in (OUTSIDE, NO_VALUE) for _, result in results[0]):
-            return False
-        is_own = zero.key == (RELATION, id(self.item.right))  # the difference of both sides is met anywhere
+    def _sides(self, zero: Zero, results: Mapping[Fraction | int, Sequence[tuple[Point, Result]]]) -> list[str]:
+        """What a claim says on each side of a boundary on which it says nothing; less if it says anything there.
 
-        def is_one(side: int) -> bool:
+        ``agrees`` where it holds, ``silent`` where it is excluded or never meets the guard.
+        """
+        if any(result not in (OUTSIDE, NO_VALUE) for _, result in results[0]):
+            return []
+        is_own = zero.key == (RELATION, id(self.item.right))  # the difference of both sides is met anywhere
+        found = []
+        for side in (1, -1):
             pairs = [pair for shift, each in results.items() if shift * side > 0 for pair in each]
             if any(result.status == AGREES for _, result in pairs):
-                return True
-            if is_own:
-                return all(result is OUTSIDE for _, result in pairs)
-            return not any(self._comparison.is_met_at(point, zero.key) for point, _ in pairs)
+                found.append(AGREES)
+            elif is_own and all(result is OUTSIDE for _, result in pairs):
+                found.append(_SILENT)
+            elif not is_own and not any(self._comparison.signs_at(point, zero.key) for point, _ in pairs):
+                found.append(_SILENT)
+        return found
 
-        return is_one(1) and is_one(-1)
+    def _is_crossed(self, zero: Zero, results: Mapping[Fraction | int, Sequence[tuple[Point, Result]]]) -> bool:
+        """Whether a claim holds on both sides of a zero that is no fraction, so that nothing excludes it."""
+        pairs = [pair for each in results.values() for pair in each]
+        signs = set().union(*(self._comparison.signs_at(point, zero.key) for point, _ in pairs))
+        return {1, -1} <= signs and all(result.status == AGREES for _, result in pairs)
 
     # Counterexamples
 

@@ -31,6 +31,7 @@ from nncore.verify.numeric.values import Values
 from nncore.verify.numeric.watching import Guard, NoSuchEntry, Watch
 from nncore.verify.writing import show
 
+_FARTHEST = 1e30  # places of zeros that are no fractions
 _ORDER_OF_PROBES = 3  # of the polynomials whose zeros are candidates
 _MOST_INPUTS, _FEW_INPUTS = 12, 4  # that are moved, one after the other
 _MOST_EXPANSIONS, _MOST_ROOTS = 200, 24
@@ -99,9 +100,14 @@ def _is_hit(comparison: Comparison, key: GuardKey) -> bool:
 
 
 def beside(comparison: Comparison, point: Point, zero: Zero) -> Iterator[tuple[Fraction | int, Point]]:
-    """Return the point on a boundary, and points to both sides of it, each with its distance."""
+    """Return the point on a boundary, and points to both sides of it, each with its distance.
+
+    The distance is small, also compared with a place near to 0; far away it is larger than what rounding did.
+    """
+    scale = abs(zero.place) or 1
     for shift in _SHIFTS:
-        yield shift, point.with_fixed({zero.leaf: _exact(comparison, zero.place + shift)})
+        distance = shift * (min(scale, 1) if zero.is_exact else scale)
+        yield distance, point.with_fixed({zero.leaf: _exact(comparison, zero.place + distance)})
 
 
 def corners(comparison: Comparison, point: Point, found: Sequence[Zero]) -> Iterator[Point]:
@@ -207,7 +213,7 @@ def _zeros(comparison: Comparison, powers: Mapping[int, object], here: Fraction)
     except (OverflowError, ValueError):
         return
     for root in _real_roots(near):
-        if abs(root) < 1e9:
+        if abs(root) < _FARTHEST:
             rounded = map((here + Fraction(root)).limit_denominator, _DENOMINATORS)
             yield from ((place, False) for place in dict.fromkeys(rounded))
 

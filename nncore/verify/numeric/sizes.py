@@ -11,7 +11,7 @@ from itertools import product
 from math import prod
 
 from nncore.verify import tree as t
-from nncore.verify.families import bounds, lowest
+from nncore.verify.families import bounds, lowest, reached
 from nncore.verify.meaning import Item
 from nncore.verify.moments import EXPECTATION, VARIANCE
 from nncore.verify.names import STEPS, MeaningError, meanings_of, name_of, size_of_classes
@@ -224,7 +224,9 @@ def _steps(letter: str, conditions: Sequence[t.Chain], item: Item) -> list[int]:
     first = lowest(letter, conditions)
     tried = {*STEPS_TRIED, *named, *numbers_named(item), *(first + more for more in range(4))}
     if item.relation not in ("=", t.ROUNDS):
-        tried |= {100} if item.letters else {100, 1000}
+        nodes = [side for side in (item.left, item.right) if side]
+        adds = any(isinstance(each, t.Sum | t.Product | t.Family) for each in reached(nodes, item.scope))
+        tried |= {100} if adds else {100, 1000}
     return sorted(number for number in tried if first <= number <= 1000)
 
 
