@@ -281,13 +281,15 @@ def numbered(
         yield {}
         return
     everything = (*nodes, *conditions)
-    least = max([1, *(number for node in reached(everything, scope) for number in _layer_numbers(node, family))])
+    parts = list(reached(everything, scope))
+    least = max([1, *(number for node in parts for number in _layer_numbers(node, family))])
+    with_arrays = any(isinstance(node, t.Family) for node in parts)
     ends = [number for where in bounds(last, conditions) for letter, number in where if letter is None]
     for depth in sorted({*depths, *ends, least}):
         values = {last: depth}
         if depth < least or not _consistent(conditions, values):
             continue
-        if depth > _DEEPEST:
+        if depth > _DEEPEST and with_arrays:
             raise not_covered(f"networks of more than {_DEEPEST} layers", nodes[0])
         if not _contains_free(family.index, everything):
             yield values

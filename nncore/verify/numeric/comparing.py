@@ -49,6 +49,7 @@ NO_DERIVATIVE = "a derivative does not exist here, and no condition excludes the
 STEPS_OF_A_POINT = 150_000
 PRECISIONS = (128, 512, 2048, 4096)  # in bits
 INEQUALITIES = (r"\le", r"\ge", "<", ">")
+STRICT = ("<", ">", r"\ne")
 SEARCHED = (*INEQUALITIES, r"\ne")  # relations that are attacked from where the sides are near to each other
 _LONGEST_FRACTION, _DIGITS = 24, 12  # characters of a number that is shown
 
@@ -307,7 +308,7 @@ class Comparison:
             return self._differ(left, right)
         if relation == r"\ne":
             self.nearest = min(self.nearest, self._relative(difference, left, right))
-        return Result(AGREES, margin=self._margin(difference)) if relation in SEARCHED else _AGREES
+        return Result(AGREES, margin=self.margin(difference)) if relation in SEARCHED else _AGREES
 
     def _of_pairs(self, left, right, jets: Jets) -> Result:
         """Two complex numbers: equal, or not."""
@@ -316,7 +317,7 @@ class Comparison:
         signs = [self.numbers.sign(part) for part in parts]
         self.own.signs.update(sign for sign in signs if sign is not None)
         if any(signs) and self.item.relation == r"\ne":
-            return Result(AGREES, margin=sum(map(self._margin, parts)))
+            return Result(AGREES, margin=sum(map(self.margin, parts)))
         if any(signs):
             return self._differ(left, right)
         if self.item.relation == r"\ne":
@@ -347,8 +348,8 @@ class Comparison:
         except (OverflowError, ZeroDivisionError):
             return 1.0
 
-    def _margin(self, difference) -> float:
-        """How far the sides of an inequality are from each other."""
+    def margin(self, difference) -> float:
+        """Return how far the sides of an inequality are from each other."""
         try:
             return abs(self.numbers.near(difference))
         except OverflowError:

@@ -29,6 +29,7 @@ from nncore.verify.numeric.comparing import (
     PRECISIONS,
     REFUTED,
     STEPS_OF_A_POINT,
+    STRICT,
     UNDECIDED,
     Comparison,
     Exhausted,
@@ -58,7 +59,7 @@ from nncore.verify.numeric.points import (
     wishes,
 )
 from nncore.verify.numeric.programs import Program
-from nncore.verify.numeric.searching import Near, Zero, beside, corners, descent, simplified, solved, zeros
+from nncore.verify.numeric.searching import Near, Zero, beside, corners, descent, simplified, solved, touches, zeros
 from nncore.verify.numeric.sizes import COUNTED, Sizes, entries, numbers_named, size_plans, takes_expectations
 from nncore.verify.numeric.values import HIGHEST_ORDER, Values
 from nncore.verify.numeric.watching import (
@@ -75,9 +76,11 @@ from nncore.verify.verdicts import Counterexample
 from nncore.verify.writing import show
 
 TOO_LARGE = "too large to try"
+_MAY_TOUCH = "the sides come so near to each other that they may be equal"
 _TOO_NEAR = "the sides are too near to each other to be told apart"
 
 DEEPEST = 5  # layers of the deepest network that is tried
+_WITHOUT_WIDTHS = (30, 100)  # layers, beside a few, where nothing but their number counts
 _OF_LAYERS = (SMALL, ZEROS, EQUAL, ONES, MINUS_ONES)  # kinds at which the sizes and depths of networks take turns
 _USUAL = {False: 5, True: 6}  # sizes up to which all kinds of points are tried, of equations and of inequalities
 _AT_LARGE_SIZES = (SMALL, EQUAL, FRACTIONS)
@@ -172,9 +175,10 @@ def judge(
 def _depths(item: Item) -> Sequence[int]:
     """The numbers of layers to try: many, where no array belongs to a layer and so they cost little."""
     sides = [side for side in (item.left, item.right, *item.conditions) if side]
-    if any(isinstance(node, t.Family) for node in reached(sides, item.scope)):
+    parts = list(reached(sides, item.scope))
+    if any(isinstance(node, t.Family) for node in parts):
         return (*DEPTHS, DEEPEST, *(number for number in numbers_named(item) if DEEPEST < number <= max(COUNTED)))
-    return COUNTED
+    return COUNTED if any(isinstance(node, t.Indexed) for node in parts) else (*COUNTED, *_WITHOUT_WIDTHS)
 
 
 def _together(verdicts: Sequence[Verdict]) -> Verdict:
@@ -303,12 +307,18 @@ class Trial:
             return "both sides exist at special points only"
         if lacking := self._sizes_that_are_too_small():
             return f"both sides exist only for small {lacking}"
-        if self._comparison.nearest < _NEARLY_EQUAL and not self._is_apart():
-            return "the sides come so near to each other that they may be equal"
+        if not self._is_apart() and self._may_touch():
+            return _MAY_TOUCH
         for key, guard in self._comparison.met.items():
             if guard.is_passed and key not in self._parted - self._crossed and self._matters(key, guard):
                 return f"{show(guard.part)} changes its sign, and no number was found at which it does"
         return ""
+
+    def _may_touch(self) -> bool:
+        """Whether both sides of a strict inequality may be equal near to a point."""
+        if self._comparison.nearest < _NEARLY_EQUAL:
+            return True
+        return self.item.relation in STRICT and any(touches(self._comparison, near) for near in self._nearest)
 
     def _is_apart(self) -> bool:
         """Whether the conditions exclude that both sides are equal."""

@@ -19,6 +19,7 @@ from nncore.verify.numeric.comparing import (
     OUTSIDE,
     PRECISIONS,
     REFUTED,
+    STRICT,
     Comparison,
     Exhausted,
     Result,
@@ -41,6 +42,8 @@ _PROBES = 4  # from one place to the next, until a zero is found
 _CORNERS = 30
 _SHIFTS = (0, *(sign * Fraction(1, 10**power) for power in (3, 12) for sign in (1, -1)))  # on a boundary and beside it
 _ASIDE = tuple(sign * Fraction(*pair) for pair in ((17, 10), (1, 7), (1, 5000)) for sign in (1, -1))  # of an open edge
+_TOUCHING, _FARTHER = 2.0**-64, 2.0**32  # how near sides come that touch, and how much farther they are beside it
+_ON_EDGE = 2.0**-20
 _TRIES = 600  # points of a descent
 _FACTORS = (*(Fraction(10) ** power for power in (1, -1, 3, -3)), Fraction(-1))
 _PACES = tuple(sign * Fraction(10) ** power for power in (2, 1, 0, -1, -2, -3, -5, -8, -11, -13) for sign in (1, -1))
@@ -325,7 +328,7 @@ def _places_of(comparison: Comparison, point: Point, chain: t.Chain, local: dict
     try:
         with comparison.numbers.precision(PRECISIONS[0]):
             near = root.moved(*leaf, jets.moved(root.entry(*leaf), direction))
-            sides = [near.value(side, local) for side in (chain.first, *(link.right for link in chain.links))]
+            sides = [near.value(side, local) for side in _sides_of(chain)]
             for one, other in pairwise(sides):
                 powers = jets.powers(one - other, direction)
                 if len(powers) > 1 or 0 not in powers:
@@ -372,6 +375,44 @@ def descent(comparison: Comparison, start: Near) -> tuple[Point, Result] | None:
             if result.status == AGREES and result.margin is not None and result.margin < start.margin:
                 start.margin, start.point, better = result.margin, near, True
     return None
+
+
+def touches(comparison: Comparison, near: Near) -> bool:
+    """Return whether the sides, nearly equal at a point, are much farther from each other wherever one input moves.
+
+    So it is near to an irrational place at which they are equal, and not where both go to one limit.
+    """
+    if not 0 < near.margin < _TOUCHING or _is_on_edge(comparison, near):
+        return False
+    apart = False
+    for key in comparison.inputs(near.point)[:_MOST_INPUTS]:
+        here = _place(comparison, near.point, key)
+        moved = (near.point.with_fixed({key: _exact(comparison, here + shift)}) for shift in _SHIFTS[1:3])
+        results = [comparison.tried(point, near.entry) for point in moved]
+        margins = [result.margin for result in results if result.status == AGREES and result.margin is not None]
+        if len(margins) < 2:
+            return False
+        if min(margins) >= near.margin * _FARTHER:
+            apart = True
+        elif min(margins) < near.margin / 2 or max(margins) > near.margin * 2:
+            return False
+    return apart
+
+
+def _is_on_edge(comparison: Comparison, near: Near) -> bool:
+    """Whether a condition excludes a place very near to a point, at which both of its sides are equal."""
+    values = comparison.values(near.point)
+    for chain in comparison.conditions:
+        sides = [_evaluated(comparison, values.value, side, near.entry) for side in _sides_of(chain)]
+        for (one, other), link in zip(pairwise(sides), chain.links, strict=True):
+            is_real = not {type(one), type(other)} & {type(None), list, Pair}
+            if is_real and link.relation in STRICT and comparison.margin(one - other) < _ON_EDGE:
+                return True
+    return False
+
+
+def _sides_of(chain: t.Chain) -> tuple[t.Node, ...]:
+    return (chain.first, *(link.right for link in chain.links))
 
 
 def _moves(comparison: Comparison, start: Near) -> Iterator[Point]:

@@ -14,12 +14,13 @@ from nncore.verify import tree as t
 from nncore.verify.families import bounds, lowest, reached
 from nncore.verify.meaning import Item
 from nncore.verify.moments import EXPECTATION, VARIANCE
-from nncore.verify.names import STEPS, MeaningError, meanings_of, name_of, size_of_classes
+from nncore.verify.names import STEPS, MeaningError, Scope, meanings_of, name_of, size_of_classes
 
 STEPS_TRIED = (*range(11), 13, 30)
 COUNTED = range(1, 14)  # sizes that stand as numbers
 MANY = (6, 12, 30)  # sizes at which inequalities are tried
 _MOST_ORDERS = 30  # of indices that are compared or calculated with
+_WIDTHS = (7, 13, 30)  # of layers, where they stand as numbers
 _LARGE = (100, 1000, 10**6)  # where no array has them
 _MOST_TOGETHER = 300  # sizes that differ together, where there is nothing but sizes
 _MOST_NAMED = 200  # entries at numbers that a claim names
@@ -143,13 +144,14 @@ def _of_layers(names: Sequence[str], item: Item) -> Iterator[Sizes]:
     widths = [name for name in names if name != "n"]
     rising = {name: 2 + place for place, name in enumerate(widths)}
     falling = dict(zip(widths, reversed(rising.values()), strict=True))
-    plans = [rising, falling, *({**rising, name: 1} for name in widths), dict.fromkeys(widths, 1)]
+    equal = [dict.fromkeys(widths, 2)] if any(_stands_as_number(item, name) for name in widths) else []
+    plans = [rising, falling, *equal, *({**rising, name: 1} for name in widths), dict.fromkeys(widths, 1)]
     for place, plan in enumerate(plans):
         samples = 3 if place == len(plans) - 2 else 2 - place % 2
         yield {**plan, **({"n": samples} if "n" in names else {})}
     for name in names:
         if _stands_as_number(item, name):
-            yield from ({**dict.fromkeys(names, 1), name: number} for number in numbers_named(item))
+            yield from ({**dict.fromkeys(names, 1), name: number} for number in (*_WIDTHS, *numbers_named(item)))
 
 
 def _stands_as_number(item: Item, name: str) -> bool:
@@ -159,19 +161,30 @@ def _stands_as_number(item: Item, name: str) -> bool:
     """
     bodies = [each.body for letter in item.letters for each in meanings_of(letter, item.scope)]
     sides = [item.left, *([item.right] if item.right else [])]
-    return any(_counts(side, name) for side in sides) or any(_counts(body, name, factors=False) for body in bodies)
+    return any(_counts(side, name, item.scope) for side in sides) or any(
+        _counts(body, name, item.scope, factors=False) for body in bodies
+    )
 
 
-def _counts(node: t.Node, name: str, factors: bool = True) -> bool:
+def _counts(node: t.Node, name: str, scope: Scope, factors: bool = True) -> bool:
     """Whether a size stands in an expression as a number, or there beside others that are added or compared."""
-    if node == t.Letter(name):
-        return factors
     match node:
+        case t.Letter() | t.Indexed():
+            return _is_size(node, name, scope) and factors
         case t.Sum(body=body) | t.Product(body=body):
-            return _counts(body, name, factors)
+            return _counts(body, name, scope, factors)
         case t.Times() | t.Fraction() | t.Root():
-            return any(_counts(child, name, factors) for child in t.children(node))
-    return any(_counts(child, name) for child in t.children(node))
+            return any(_counts(child, name, scope, factors) for child in t.children(node))
+    return any(_counts(child, name, scope) for child in t.children(node))
+
+
+def _is_size(node: t.Letter | t.Indexed, name: str, scope: Scope) -> bool:
+    """Whether a letter is a size, or the width of a layer."""
+    try:
+        found = name_of(node, scope)
+    except MeaningError:
+        return False
+    return found.kind == "size" and found.name == name
 
 
 def _numbers_in(conditions: Iterable[t.Chain]) -> set[int]:
