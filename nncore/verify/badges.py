@@ -4,14 +4,24 @@ The line says in words what became of the formula; the sign beside it only repea
 Nothing here needs a script.
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from html import escape
+
+from latex2mathml.converter import convert
 
 from nncore.verify.evidence import FAILING, Evidence, Part
 from nncore.verify.meaning import CLAIM, CONVENTION, ERRATUM
 from nncore.verify.verdicts import ALL_SHAPES, AT_SHAPES, SAMPLED, Judgement
 
 _SIGNS = {**dict.fromkeys(FAILING, "✗"), ALL_SHAPES: "✓", AT_SHAPES: "✓", SAMPLED: "≈"}
+
+MOST_SHOWN = 12  # steps of a proof
+_PLAIN = ("an entry by an entry", "the derivative of a sum", "a delta equates indices", "true or false")
+_ENTITY = re.compile(r"&#x([0-9A-F]+);")
+_OPENING = re.compile(r"<math[^>]*>")
+_ROW_OF_ONE = re.compile(r"<mrow>(<(m[ino])>[^<]*</\2>)</mrow>")
 
 Link = Callable[[str], str]
 """The HTML of a link to a formula or an assumption, by its name."""
@@ -46,7 +56,43 @@ def _part(part: Part, link: Link) -> str:
     lines = "; ".join(escape(line) for line in _lines(part))
     under = [link(label) for label in part.judgement.assumptions if label] if part.judgement else []
     lines += f"; under {', '.join(under)}" if under else ""
-    return f"<code>{escape(part.reading)}</code><br>{escape(part.kind)}" + (f": {lines}" if lines else "")
+    steps = _steps(part.judgement) if part.judgement and part.judgement.steps else ""
+    return f"<code>{escape(part.reading)}</code><br>{escape(part.kind)}" + (f": {lines}" if lines else "") + steps
+
+
+def _steps(judgement: Judgement) -> str:
+    """The steps of a proof, which unfold: each with its rule, as mathematics."""
+    shown = _most_telling(judgement.steps)
+    items = "".join(f"<li>{escape(rule)}: {_mathematics(before, after)}</li>" for rule, before, after in shown)
+    words = f"{judgement.made} steps, {judgement.evaluated} of them evaluated by numbers before and after"
+    rest = "" if len(shown) == judgement.made else f"<p>The {len(shown)} most telling ones are shown.</p>"
+    return f'<details class="steps"><summary>{words}</summary><ol>{items}</ol>{rest}</details>'
+
+
+def _most_telling(steps: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """As many steps as a reader goes through, in their order, without those that say least."""
+    found = list(steps)
+    for place in range(len(found) - 1, -1, -1):
+        rule, _, after = found[place]
+        if len(found) > MOST_SHOWN and ((after == "0" and place < len(found) - 1) or rule in _PLAIN):
+            del found[place]
+    return found if len(found) <= MOST_SHOWN else [*found[: MOST_SHOWN - 1], found[-1]]
+
+
+def _character(entity: re.Match) -> str:
+    """What an entity stands for, unless it has a meaning in HTML."""
+    character = chr(int(entity[1], 16))
+    return entity[0] if character in "&<>" else character
+
+
+@cache
+def _mathematics(before: str, after: str) -> str:
+    """An equation as MathML, which browsers set by themselves, without what has no effect."""
+    text = _ENTITY.sub(_character, convert(f"{before} = {after}", display="block"))
+    text = _OPENING.sub('<math displaystyle="true">', text)
+    while (shorter := _ROW_OF_ONE.sub(r"\1", text)) != text:
+        text = shorter
+    return text
 
 
 def _lines(part: Part) -> Iterator[str]:

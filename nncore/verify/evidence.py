@@ -14,7 +14,7 @@ A report as JSON (`as_json`) is an object with three keys:
     of `Evidence`. The keys are the attributes of these classes, of `Part` and `Problem`, and of `Judgement` and
     `Counterexample`. Sizes and indices are objects: ``{"n": 2, "M": 3}``.
 
-It is the same for the same book in every run, but for the ``seconds`` that the judges took.
+It is the same for the same book in every run: how long judging took is no part of it (`times`).
 """
 
 from collections import Counter
@@ -176,7 +176,8 @@ class Figures:
 
     ``kinds`` counts parts, ``statuses`` those of claims, and ``formulas`` formulas. ``symbolic`` are the equations with
     symbolic sizes, of which ``for_all_shapes`` are verified for all; decimals and inequalities are counted apart.
-    ``failing`` counts the formulas and pages with a problem.
+    ``failing`` counts the formulas and pages with a problem, ``steps`` those of all proofs, and ``evaluated`` the ones
+    of them that numbers evaluated before and after.
     """
 
     formulas: int
@@ -187,6 +188,8 @@ class Figures:
     decimals: int
     inequalities: int
     failing: int
+    steps: int
+    evaluated: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +220,8 @@ def figures(pages: Iterable[PageReport]) -> Figures:
         decimals=sum(part.relation == t.ROUNDS for part in claims),
         inequalities=sum(part.relation in _INEQUALITIES for part in claims),
         failing=sum(bool(each.problems) for each in (*found, *pages)),
+        steps=sum(part.judgement.made for part in claims),
+        evaluated=sum(part.judgement.evaluated for part in claims),
     )
 
 
@@ -248,6 +253,11 @@ def sentences(report: Report) -> Iterator[str]:
             f"({_share(of.for_all_shapes, of.symbolic)}) are verified for all shapes. Counted apart: "
             f"{_count(of.decimals, 'decimal')} and {_count(of.inequalities, 'inequality')}."
         )
+    if of.steps:
+        yield (
+            f"The proofs have {of.steps} steps, of which {of.evaluated} ({_share(of.evaluated, of.steps)}) were "
+            "evaluated by numbers before and after: none of them changes a value."
+        )
     wrong = of.kinds.get(ERRATUM, 0)
     if wrong:
         yield f"{wrong} of these formulas {'is' if wrong == 1 else 'are'} wrong on purpose, in boxes that say so."
@@ -275,12 +285,25 @@ def as_json(report: Report) -> dict:
     return {
         "checker": dict(report.checker),
         "figures": asdict(figures(report.pages)),
-        "pages": [page_as_json(page) for page in report.pages],
+        "pages": [_without_times(page_as_json(page)) for page in report.pages],
     }
 
 
+def times(report: Report) -> dict[str, float]:
+    """How long judging each formula took, in seconds of computing, by its name."""
+    return {formula.name: round(formula.seconds, 4) for page in report.pages for formula in page.formulas}
+
+
+def _without_times(page: dict) -> dict:
+    formulas = [
+        {**each, "parts": [{name: of for name, of in part.items() if name != "seconds"} for part in each["parts"]]}
+        for each in page["formulas"]
+    ]
+    return {**page, "formulas": formulas}
+
+
 def page_as_json(page: PageReport) -> dict:
-    """A page as an object for JSON."""
+    """A page as an object for JSON, with the times of its parts."""
     formulas = [
         {**_items(each), "parts": [*map(_part_as_json, each.parts)], "problems": [*map(_items, each.problems)]}
         for each in page.formulas

@@ -12,7 +12,16 @@ from dataclasses import dataclass
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
+from nncore.verify.rules import side_condition
+
 Expect = sp.Function("expectation", real=True)
+
+DERIVED = side_condition("what is made of random letters is random", "It does not leave the expectation.")
+INDEPENDENT = side_condition("a mean is a product for what is independent only", "Else factors have a mean together.")
+SYMMETRIC = side_condition("odd moments are 0 of symmetric letters", "Others have any.")
+HALF = side_condition(
+    "half of a mean is that where a sign is positive", "Of a part that is odd, times what is even and 0 with it."
+)
 
 
 @dataclass(frozen=True)
@@ -29,7 +38,8 @@ class Chances:
 
     def is_random(self, term: sp.Expr) -> bool:
         """Whether a term contains a random letter."""
-        return bool(names(term) & (self.independent | self.dependent | self.derived))
+        found = names(term)
+        return bool(found & (self.independent | self.dependent)) or not DERIVED(not found & self.derived)
 
 
 NO_CHANCES = Chances()
@@ -77,7 +87,7 @@ def _half(factors: list[sp.Expr], chances: Chances, positive: type) -> sp.Expr |
     rest = sp.Mul(*(factor for factor in factors if factor is not indicator))
     vanishes_with_part = any(factor.as_base_exp()[0] in (part, -part) for factor in sp.Mul.make_args(rest))
     odd = sp.expand(_flipped(part, chances) + part) == 0
-    if vanishes_with_part and odd and sp.expand(_flipped(rest, chances) - rest) == 0:
+    if HALF(vanishes_with_part and odd and sp.expand(_flipped(rest, chances) - rest) == 0):
         return rest
     return None
 
@@ -125,7 +135,7 @@ def _of_monomial(monomial: sp.Expr, chances: Chances, known: Callable) -> sp.Exp
         else:
             rest *= factor
     mixed = names(rest) & (chances.independent | chances.derived)
-    if mixed or any(len(powers) > 2 for powers in entries.values()):
+    if not INDEPENDENT(not mixed) or any(len(powers) > 2 for powers in entries.values()):
         return outside * known(Expect(monomial / outside))
     mean = outside * (known(Expect(rest)) if rest != 1 else 1)
     for name, powers in entries.items():
@@ -135,7 +145,7 @@ def _of_monomial(monomial: sp.Expr, chances: Chances, known: Callable) -> sp.Exp
 
 def _of_entries(powers: list[tuple[sp.Expr, int]], symmetric: bool, known: Callable) -> sp.Expr:
     def moment(entry: sp.Expr, power: int) -> sp.Expr:
-        return sp.S.Zero if symmetric and power % 2 else known(Expect(entry**power))
+        return sp.S.Zero if power % 2 and SYMMETRIC(symmetric) else known(Expect(entry**power))
 
     if len(powers) == 1:
         return moment(*powers[0])

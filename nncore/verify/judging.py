@@ -10,6 +10,8 @@ import time
 from nncore.verify import numeric, symbolic
 from nncore.verify.hints import slip
 from nncore.verify.meaning import CONVENTION, Item
+from nncore.verify.steps import judge_steps
+from nncore.verify.typeset import typeset
 from nncore.verify.verdicts import (
     ALL_SHAPES,
     AT_SHAPES,
@@ -24,6 +26,10 @@ from nncore.verify.verdicts import (
 SECONDS = 7.5  # of computing for all that a formula says: numbers, proofs and hints
 SECONDS_OF_A_PROOF = 4.0
 SECONDS_OF_A_HINT = 1.0
+SECONDS_OF_STEPS = 4.0
+
+
+MOST_STEPS, LONGEST = 40, 500  # of a proof that are printed, and characters of a term in it
 
 
 class Clock:
@@ -81,10 +87,36 @@ def judge(item: Item, seed: str = "1", shared: dict | None = None, clock: Clock 
         return Judgement(REFUTED, "numbers", verdict.reason, verdict.counterexample, hint, **known)
     if restates(item):
         return Judgement(RESTATES, "both sides are the same before anything is expanded", **known)
-    proof = symbolic.prove(item, clock.left(SECONDS_OF_A_PROOF))
+    proof = symbolic.prove(item, clock.left(SECONDS_OF_A_PROOF), with_steps=True)
     if proof is None:
         return Judgement(SAMPLED, _how_near(verdict), **known)
-    return Judgement(AT_SHAPES if proof.shapes else ALL_SHAPES, proof.method, shapes=proof.shapes, **known)
+    evaluation = judge_steps(proof, item, verdict.met, clock.left(SECONDS_OF_STEPS))
+    if evaluation.wrong:
+        before, after = typeset(evaluation.wrong, item.scope.notation)
+        reason = f"the rule “{evaluation.wrong.rule.name}” changes a value at {evaluation.at}: {before} is not {after}"
+        return Judgement(CHECKER_FAULT, "", reason, **known)
+    return Judgement(
+        AT_SHAPES if proof.shapes else ALL_SHAPES,
+        proof.method,
+        shapes=proof.shapes,
+        rules=tuple(dict.fromkeys(step.rule.name for step in proof.steps)),
+        steps=_printed(proof, item),
+        made=evaluation.steps,
+        evaluated=evaluation.evaluated,
+        **known,
+    )
+
+
+def _printed(proof: symbolic.Proof, item: Item) -> tuple[tuple[str, str, str], ...]:
+    """The steps of a proof as they are printed: none twice, none that changes nothing that is seen, none too long."""
+    found: dict[tuple[str, str, str], None] = {}
+    for step in proof.steps:
+        before, after = typeset(step, item.scope.notation)
+        if before != after and max(len(before), len(after)) <= LONGEST:
+            found[step.rule.name, before, after] = None
+        if len(found) == MOST_STEPS:
+            break
+    return tuple(found)
 
 
 def _how_near(verdict: numeric.Verdict) -> str:

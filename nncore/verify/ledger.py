@@ -1,10 +1,13 @@
-"""The directives that print the evidence of the whole book: ``{coverage}``, ``{ledger-summary}`` and ``{ledger}``.
+"""The directives that print the evidence of the whole book: ``coverage``, ``ledger-summary``, ``ledger`` and ``rules``.
 
 Each leaves a placeholder, which is filled in when all pages are read: the coverage as a list of sentences, the summary
 as a table with a row and a bar for every page, the ledger as a table for every page with a row for every formula, and a
-drawing of what rests on what (`nncore.verify.drawing`). A placeholder holds no number of its own, so nothing is typed.
+drawing of what rests on what (`nncore.verify.drawing`), the rules of the proofs as a table with the number of formulas
+that use each. A placeholder holds no number of its own, so nothing is typed.
 """
 
+import importlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -14,6 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 from nncore.verify.badges import word
 from nncore.verify.drawing import drawing
 from nncore.verify.evidence import FAILING, Evidence, PageReport, Report, figures, sentences
+from nncore.verify.rules import RULES, SIDE_CONDITIONS
 from nncore.verify.verdicts import ALL_SHAPES, AT_SHAPES, RESTATES, SAMPLED
 
 FILE = "evidence.json"
@@ -99,7 +103,7 @@ def merge(app, env, docnames, other):
 
 def fill(app, doctree, docname):
     """Prints what the directives of a page stand for."""
-    printed = {"coverage": _coverage, "ledger-summary": _summary, "ledger": _ledger}
+    printed = {"coverage": _coverage, "ledger-summary": _summary, "ledger": _ledger, "rules": _rules}
     for node in list(doctree.findall(Placeholder)):
         node.replace_self(list(printed[node["kind"]](app, docname)))
 
@@ -131,7 +135,7 @@ def _coverage(app, docname) -> Iterator[nodes.Node]:
 
 
 def _summary(app, docname) -> Iterator[nodes.Node]:
-    head = ["page", "bar", "formulas", "claims", "all shapes", "at shapes", "restates", "sampled", "failing", "seconds"]
+    head = ["page", "bar", "formulas", "claims", "all shapes", "at shapes", "restates", "sampled", "failing"]
     book = app.verify
     ledgers = sorted(_placed(app.env).get("ledger", ()))
 
@@ -151,7 +155,6 @@ def _numbers(pages) -> list[nodes.Node]:
     of = figures(pages)
     claims = sum(of.statuses.values())
     counts = [of.statuses.get(status, 0) for status in _BARS]
-    seconds = sum(formula.seconds for page in pages for formula in page.formulas)
     bars = "".join(
         f'<span class="{name}" style="flex-grow: {count}"></span>'
         for name, count in zip((*_BARS.values(), "failing"), (*counts, of.failing), strict=True)
@@ -159,11 +162,11 @@ def _numbers(pages) -> list[nodes.Node]:
     )
     bar = nodes.raw("", f'<span class="verify-bar" aria-hidden="true">{bars}</span>', format="html")
     words = [str(number) for number in (of.formulas, claims, *counts, of.failing)]
-    return [bar, *map(nodes.Text, words), nodes.Text(f"{seconds:.1f}")]
+    return [bar, *map(nodes.Text, words)]
 
 
 def _ledger(app, docname) -> Iterator[nodes.Node]:
-    head = ["formula", "kind", "status", "method", "points", "under", "rests on", "ms"]
+    head = ["formula", "kind", "status", "method", "points", "steps", "under", "rests on"]
     for name in _reading_order(app):
         formulas = app.verify.pages[name].formulas
         rows = {_row(name, formula): _ledger_row(app, docname, name, formula) for formula in formulas}
@@ -178,6 +181,7 @@ def _ledger_row(app, docname, name, formula: Evidence) -> list[nodes.Node]:
     judgements = [part.judgement for part in formula.parts if part.judgement]
     methods = dict.fromkeys(judgement.method for judgement in judgements)
     points = sum(judgement.points for judgement in judgements)
+    steps = sum(judgement.made for judgement in judgements)
     where = dict.fromkeys(condition for judgement in judgements for condition in judgement.where)
     under = [*(_link_to(app, docname, label, name) for label in formula.assumptions if label)]
     under += [nodes.literal("", condition) for condition in where]
@@ -187,10 +191,42 @@ def _ledger_row(app, docname, name, formula: Evidence) -> list[nodes.Node]:
         nodes.Text(word(formula) if formula.claims or formula.status in FAILING else "–"),
         nodes.Text("; ".join(methods) or "–"),
         nodes.Text(str(points) if judgements else "–"),
+        nodes.Text(str(steps) if steps else "–"),
         _joined(under),
         _joined([_link_to(app, docname, each) for each in formula.uses]),
-        nodes.Text(f"{1000 * formula.seconds:.0f}"),
     ]
+
+
+def _rules(app, docname) -> Iterator[nodes.Node]:
+    """Every rule with the number of formulas that use it, and every side condition."""
+    importlib.import_module("nncore.verify.symbolic")  # where the rules are
+    formulas = [formula for page in app.verify.report.pages for formula in page.formulas]
+    used = Counter(name for each in formulas for name in _rules_of(each))
+    head = ["rule", "what it says", "formulas"]
+    rows = {
+        nodes.make_id(f"rule-{each.name}"): [
+            nodes.Text(each.name),
+            _text(each.statement),
+            nodes.Text(str(used[each.name])),
+        ]
+        for each in sorted(RULES.values(), key=lambda each: -used[each.name])
+    }
+    yield _table_node("The rules of the proofs", "rules", head, rows)
+    rows = {
+        nodes.make_id(f"side-{each.name}"): [nodes.Text(each.name), _text(each.statement)]
+        for each in SIDE_CONDITIONS.values()
+    }
+    yield _table_node("What has to hold before a rule is applied", "side-conditions", ["side condition", "why"], rows)
+
+
+def _rules_of(formula: Evidence) -> set[str]:
+    return {name for part in formula.claims for name in part.judgement.rules}
+
+
+def _text(words: str) -> nodes.Node:
+    """Words with formulas between dollars."""
+    parts = words.split("$")
+    return nodes.inline("", "", *(nodes.math("", part) if k % 2 else nodes.Text(part) for k, part in enumerate(parts)))
 
 
 def _link_to(app, docname, name: str, page: str | None = None) -> nodes.Node:
@@ -237,7 +273,7 @@ def _row_node(cells: list[nodes.Node]) -> nodes.row:
 
 def setup(app):
     """Called by the setup of `nncore.verify.sphinx`."""
-    for name in ("coverage", "ledger-summary", "ledger"):
+    for name in ("coverage", "ledger-summary", "ledger", "rules"):
         app.add_directive(name, _Printed)
     app.add_node(Placeholder)
     app.connect("env-purge-doc", forget)

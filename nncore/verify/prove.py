@@ -20,11 +20,68 @@ from itertools import permutations
 import sympy as sp
 
 from nncore.verify.expectation import NO_CHANCES, Chances, Expect, expectation
+from nncore.verify.rules import binding, is_recording, note, rule, side_condition, supposing
 
-_Exp = sp.Function("exponential", positive=True)  # of a real argument
+Exponential = sp.Function("exponential", positive=True)  # of a real argument
 Positive = sp.Function("positive", integer=True, nonnegative=True)  # 1 where its argument is > 0, else 0
 
 MOST_SIGNS = 5  # letters whose signs are told apart one after the other
+
+ALGEBRA = rule("algebra", "Products are expanded, and quotients brought over one divisor: sympy's own work.")
+SUMS = rule(
+    "sums",
+    "A sum is linear; bound letters may be renamed, finite sums exchanged, sums over different letters multiplied.",
+)
+DELTA = rule("a delta ends a sum", r"$\sum_k f_k \delta_{kq} = f_q$, if $q$ runs over the range of $k$.")
+UNIFIED = rule("a delta equates indices", r"$f_k \delta_{kq} = f_q \delta_{kq}$, if $k$ and $q$ run over one range.")
+COUNT = rule("equal addends are counted", r"$\sum_{k=1}^M c = M c$.")
+DIVIDED = rule("a sum by itself", r"$\sum_k f_k / \sum_l f_l = 1$.")
+ADDED = rule("sums over one range are added", r"$\sum_k f_k + \sum_l g_l = \sum_k (f_k + g_k)$.")
+EXPONENTIALS = rule("exponentials split", r"$e^{a + b} = e^a e^b$ and $e^{-a} = 1 / e^a$.")
+POWERS = rule("powers split", r"$b^{p + q} = b^p b^q$ and $(e^a)^p = e^{a p}$.")
+ROOTS = rule("roots", r"$\sqrt{a^2} = \lvert a \rvert$, and the root of a quotient is that of roots.")
+ABSOLUTE = rule("absolute values", r"$\lvert a \rvert = a [a > 0] - a [-a > 0]$.")
+LOGARITHMS = rule("logarithms", r"$\ln a b = \ln a + \ln b$ for positive $a$ and $b$, and $\ln e^a = a$.")
+COMPARED = rule("comparisons", r"$[a b > 0] = [b > 0]$ for a positive $a$, and what signs say by themselves.")
+TRUTH = rule("true or false", r"$[a > 0]^2 = [a > 0]$, $[a > 0] [-a > 0] = 0$ and $\delta_{kq}^2 = \delta_{kq}$.")
+NO_SIGN = rule(
+    "only 0 has no sign", r"$a [-a > 0] = a [a > 0] - a$ with the sign turned: a number that has no sign is 0."
+)
+PRODUCTS = rule(
+    "products over an index", r"$\prod_k f_k = e^{\sum_k \ln f_k}$ for positive $f_k$; like factors are powers."
+)
+MEANS = rule(
+    "expectations",
+    "An expectation is linear, that of independent factors a product; of a symmetric letter odd moments are 0.",
+)
+GIVEN = rule("what is given", "A condition or an assumption says what a part is.")
+PREMISE = rule("a premise", "A root that a premise names satisfies its equation.")
+CASES = rule(
+    "case by case", "A term is 0 if it is 0 where something is positive, where it is negative, and where it is 0."
+)
+
+IN_RANGE = side_condition(
+    "the delta's other index lies in the range of the sum", "Else the sum is 0 where it does not."
+)
+ONE_RANGE = side_condition(
+    "indices that a delta equates run over one range", "Else one of them may be no index of the entry."
+)
+COUNTS = side_condition("a sum up to a size has as many addends", "A sum up to t - 2 has none at t = 1.")
+LOG_OF_POSITIVE = side_condition(
+    "a logarithm splits into those of positive factors", "ln ab exists for negative a and b, too."
+)
+POSITIVE_FACTORS = side_condition("a product with a logarithm has positive factors", "Else its factors have none.")
+NOT_EMPTY = side_condition("a positive sum is not empty", "A sum up to t - 1 is 0 at t = 1.")
+KNOWN_INSIDE = side_condition(
+    "what is known of addends is known of them only", "ln in a sum says nothing of other entries."
+)
+SIGN_OUTSIDE = side_condition("what a sum binds has no sign outside of it", "The sign changes from addend to addend.")
+SIGN_OF_RANDOM = side_condition(
+    "what is random has no sign outside of its expectation", "It changes from outcome to outcome."
+)
+IN_MEAN = side_condition("in an expectation nothing is known of what is random", "A condition is about one outcome.")
+LINEAR = side_condition("a comparison is taken out of what is linear in it", "Else a part of the term is lost.")
+DIVISORS_STAY = side_condition("no divisor is cleared that may be 0", "Of a gap, which has to be 0 there, too.")
 
 _LETTERS = ("lambda", "mu", "nu", "rho")
 _RESERVED = re.compile(r"_|(lambda|mu|nu|rho|xi)(_|$)")
@@ -66,18 +123,18 @@ class Facts:
     def _is_one_of(self, term: sp.Expr, pattern: sp.Expr, sizes: tuple[tuple[sp.Wild, sp.Expr], ...]) -> bool:
         found = term.match(pattern)
         return found is not None and all(
-            letter in found and _within(found[letter], size, self.ranges) for letter, size in sizes
+            letter in found and KNOWN_INSIDE(_within(found[letter], size, self.ranges)) for letter, size in sizes
         )
 
     def applied(self, atom: sp.Expr) -> sp.Expr:
         """The value of an atom, if it is known; else the atom."""
         for pattern, value in self.values:
             if pattern == atom:
-                return value
+                return note(GIVEN, atom, value)
             if pattern.func == atom.func and pattern.has(sp.Wild):
                 found = atom.match(pattern)
                 if found is not None:
-                    return value.xreplace(found)
+                    return note(GIVEN, atom, value.xreplace(found))
         return atom
 
     def in_expectation(self) -> "Facts":
@@ -87,10 +144,10 @@ class Facts:
             values=tuple(
                 (atom, value)
                 for atom, value in self.values
-                if isinstance(atom, Expect) or not self.chances.is_random(atom + value)
+                if isinstance(atom, Expect) or IN_MEAN(not self.chances.is_random(atom + value))
             ),
-            positive=frozenset(term for term in self.positive if not self.chances.is_random(term)),
-            within=tuple(each for each in self.within if not self.chances.is_random(each[0])),
+            positive=frozenset(term for term in self.positive if IN_MEAN(not self.chances.is_random(term))),
+            within=tuple(each for each in self.within if IN_MEAN(not self.chances.is_random(each[0]))),
         )
 
 
@@ -121,25 +178,27 @@ def _is_zero(reduced: sp.Expr, facts: Facts, everywhere: bool) -> bool:
         return True
     if reduced.has(sp.zoo, sp.nan, sp.oo):
         return False
-    opened, rest = _opened(reduced)
-    if opened and all(_is_zero(body, facts, everywhere) for body in (*opened, rest)):
-        return True
+    opened, rest, ranges = _opened(reduced)
+    with binding(ranges):
+        if opened and all(_is_zero(body, facts, everywhere) for body in (*opened, rest)):
+            return True
     if opened and not any(addend.has(sp.Sum) for addend in sp.Add.make_args(reduced) if not _is_one_sum(addend)):
         return False  # whatever else is done, sums are letters that are independent of each other
     try:
         above, below = sp.fraction(sp.together(reduced))
-        if everywhere and not all(is_not_zero(factor, facts) for factor in sp.Mul.make_args(below)):
+        if everywhere and not DIVISORS_STAY(all(is_not_zero(factor, facts) for factor in sp.Mul.make_args(below))):
             return False
-        numerator = _signs(booleans(sp.expand(above)))
+        numerator, used = _signs(booleans(sp.expand(above))), ALGEBRA
         for letter, polynomial in facts.roots:
-            numerator = sp.expand(sp.prem(numerator, polynomial, letter)) if numerator != 0 else numerator
-        return numerator == 0
+            if numerator != 0:
+                numerator, used = sp.expand(sp.prem(numerator, polynomial, letter)), PREMISE
+        return numerator == 0 and note(used, reduced, sp.S.Zero) == 0
     except sp.PolynomialError:
         return False
 
 
-def _opened(reduced: sp.Expr) -> tuple[list[sp.Expr], sp.Expr]:
-    """The bodies of sums over equal ranges, added up, and the rest: if these are 0, so is the whole.
+def _opened(reduced: sp.Expr) -> tuple[list[sp.Expr], sp.Expr, dict[sp.Expr, sp.Expr]]:
+    """The bodies of sums over equal ranges, added up, the rest, and their letters: if all are 0, so is the whole.
 
     Bodies are rational functions, which may cancel only after they are added. A letter that was bound gets a new name:
     another sum beside it may bind the same one.
@@ -154,7 +213,14 @@ def _opened(reduced: sp.Expr) -> tuple[list[sp.Expr], sp.Expr]:
         fresh = {letter: sp.Dummy(integer=True, positive=True) for letter, _, _ in total.limits}
         fresh, parts = bodies.setdefault(total.limits, (fresh, []))
         parts.append(addend / total * total.function.xreplace(fresh))
-    return [sp.Add(*parts) for _, parts in bodies.values()], sp.Add(*rest)
+    ranges = {fresh[letter]: size for limits, (fresh, _) in bodies.items() for letter, _, size in limits}
+    if is_recording() and bodies:
+        totals = [
+            sp.Sum(sp.Add(*parts), *((fresh[letter], low, high) for letter, low, high in limits))
+            for limits, (fresh, parts) in bodies.items()
+        ]
+        note(ADDED, reduced, sp.Add(*totals, *rest))
+    return [sp.Add(*parts) for _, parts in bodies.values()], sp.Add(*rest), ranges
 
 
 def _is_one_sum(addend: sp.Expr) -> bool:
@@ -176,9 +242,9 @@ def _is_zero_for_every_sign(reduced: sp.Expr, ranges: dict, facts: Facts, everyw
     What a sum or an expectation binds has no sign outside of it.
     """
     bound = {letter for total in reduced.atoms(sp.Sum) for letter in total.variables}
-    found = [part for part in reduced.atoms(Positive) if not part.free_symbols & bound]
+    found = [part for part in reduced.atoms(Positive) if SIGN_OUTSIDE(not part.free_symbols & bound)]
     if reduced.has(Expect):
-        found = [part for part in found if not facts.chances.is_random(part)]
+        found = [part for part in found if SIGN_OF_RANDOM(not facts.chances.is_random(part))]
     if not found or not most:
         return False
     part = min(found, key=lambda each: (each.count_ops(), sp.default_sort_key(each))).args[0]
@@ -189,15 +255,16 @@ def _is_zero_for_every_sign(reduced: sp.Expr, ranges: dict, facts: Facts, everyw
     cases = [{up: sp.S.One, down: sp.S.Zero}, {up: sp.S.Zero, down: sp.S.One}]
     cases.append(dict([solved]))
     signs = ({part}, {sp.expand(-part)}, set())
-    for case, positive_here in zip(cases, signs, strict=True):
+    for case, positive_here, sign in zip(cases, signs, (1, -1, 0), strict=True):
         if _impossible(case, up, down, facts):
             continue
         here = replace(facts, positive=facts.positive | positive_here)
-        there = _normalized(_in_case(reduced, case), ranges, here)
-        if not _is_zero(there, here, everywhere) and not _is_zero_for_every_sign(
-            there, ranges, here, everywhere, most - 1
-        ):
-            return False
+        with supposing(part, sign):
+            there = _normalized(note(CASES, reduced, _in_case(reduced, case)), ranges, here)
+            if not _is_zero(there, here, everywhere) and not _is_zero_for_every_sign(
+                there, ranges, here, everywhere, most - 1
+            ):
+                return False
     return True
 
 
@@ -248,7 +315,7 @@ def _normalized(expression: sp.Expr, ranges: dict[sp.Symbol, sp.Expr], facts: Fa
     reduced = _tidy(_reduce(expression, dict(ranges), 0, facts), ranges)
     known = {atom: facts.applied(atom) for atom in reduced.atoms(Positive, sp.Indexed, sp.KroneckerDelta)}
     known = {atom: value for atom, value in known.items() if atom != value}  # of letters that were bound before
-    return _tidy(reduced.xreplace(known), ranges) if known else reduced
+    return note(ALGEBRA, expression, _tidy(reduced.xreplace(known), ranges) if known else reduced)
 
 
 def _tidy(expression: sp.Expr, ranges: dict) -> sp.Expr:
@@ -274,7 +341,7 @@ def booleans(expression: sp.Expr) -> sp.Expr:
             factors.append(factor)
         return sp.Mul(*factors)
 
-    return sp.Add(*map(single, sp.Add.make_args(expression)))
+    return note(TRUTH, expression, sp.Add(*map(single, sp.Add.make_args(expression))))
 
 
 def _negated(indicator: sp.Expr) -> sp.Expr:
@@ -286,6 +353,7 @@ def _signs(expression: sp.Expr) -> sp.Expr:
 
     Only of an expression that is linear in the indicator; ``coeff`` drops what has it in an exponent or in a function.
     """
+    before = expression
     for indicator in sorted(expression.atoms(Positive), key=sp.default_sort_key):
         part = indicator.args[0]
         if not part.could_extract_minus_sign():
@@ -298,14 +366,14 @@ def _signs(expression: sp.Expr) -> sp.Expr:
             continue
         if not factor.has(letter) or not factor.is_polynomial(letter) or not part.is_polynomial(letter):
             continue
-        if sp.expand(expression - rest - factor * indicator) != 0:
+        if not LINEAR(sp.expand(expression - rest - factor * indicator) == 0):
             continue
         try:
             quotient, remainder = sp.div(factor, sp.expand(-part), letter)
         except sp.PolynomialError:  # an indicator in the divisor
             continue
         expression = booleans(sp.expand(rest + quotient * -part * (1 - opposite) + remainder * indicator))
-    return expression
+    return note(NO_SIGN, before, expression)
 
 
 def residual(left: sp.Expr, right: sp.Expr, ranges: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
@@ -331,7 +399,7 @@ def residual(left: sp.Expr, right: sp.Expr, ranges: dict[sp.Symbol, sp.Expr]) ->
     difference = sp.sympify(left) - sp.sympify(right)
     _check(difference)
     reduced = _reduce(difference, dict(ranges), 0)
-    return sp.cancel(sp.together(_collect_deltas(sp.expand(reduced), ranges))).replace(_Exp, sp.exp)
+    return sp.cancel(sp.together(_collect_deltas(sp.expand(reduced), ranges))).replace(Exponential, sp.exp)
 
 
 def _check(expression: sp.Expr) -> None:
@@ -351,7 +419,7 @@ def _reduce(expression: sp.Expr, ranges: dict, depth: int, facts: Facts = NOTHIN
     """The expression with every sum in normal form and every exponential split; ``depth`` numbers the bound letters."""
     if isinstance(expression, sp.Sum):
         return facts.applied(_reduce_sum(expression, ranges, depth, facts))
-    if isinstance(expression, sp.exp | _Exp):
+    if isinstance(expression, sp.exp | Exponential):
         return _split(_reduce(expression.args[0], ranges, depth, facts))
     if expression.is_Atom:
         return facts.applied(expression)
@@ -359,7 +427,7 @@ def _reduce(expression: sp.Expr, ranges: dict, depth: int, facts: Facts = NOTHIN
         return facts.applied(expression)
     if isinstance(expression, Expect):
         inner = _tidy(_reduce(expression.args[0], ranges, depth, facts.in_expectation()), ranges)
-        mean = expectation(inner, facts.chances, Positive, facts.applied)
+        mean = note(MEANS, Expect(inner), expectation(inner, facts.chances, Positive, facts.applied))
         return mean if mean == expression else _reduce(mean, ranges, depth, facts)
     parts = [_reduce(argument, ranges, depth, facts) for argument in expression.args]
     if isinstance(expression, sp.Pow):
@@ -384,6 +452,10 @@ def _factor(part: sp.Expr) -> sp.Expr:
 
 def _product(total: sp.Expr, ranges: dict, depth: int, facts: Facts) -> sp.Expr:
     """A product of visible factors, of powers, and of exp of the sum of logarithms where all factors are positive."""
+    return note(PRODUCTS, Product(total), _of_factors(total, ranges, depth, facts))
+
+
+def _of_factors(total: sp.Expr, ranges: dict, depth: int, facts: Facts) -> sp.Expr:
     result = sp.S.One
     for addend in sp.Add.make_args(sp.expand(total)):
         factors = addend.atoms(Factor)
@@ -391,7 +463,9 @@ def _product(total: sp.Expr, ranges: dict, depth: int, facts: Facts) -> sp.Expr:
             continue
         if len(factors) == 1 and not (addend / min(factors)).has(Factor, sp.Sum):
             result *= _power(min(factors).args[0], addend / min(factors))
-        elif addend.has(sp.Sum) and all(positive(each.args[0], _over_all_sums(addend, facts)) for each in factors):
+        elif addend.has(sp.Sum) and POSITIVE_FACTORS(
+            all(positive(each.args[0], _over_all_sums(addend, facts)) for each in factors)
+        ):
             logarithms = with_fresh_letters(addend.replace(Factor, sp.log))
             result *= _split(_reduce(logarithms, ranges, depth, facts))
         else:
@@ -427,10 +501,11 @@ def _split(exponent: sp.Expr) -> sp.Expr:
             return rest.args[0] ** count
         if not count.is_Integer:
             count, rest = (-1, -addend) if addend.could_extract_minus_sign() else (1, addend)
-        return _Exp(rest) ** count
+        return Exponential(rest) ** count
 
-    exponent = sp.expand(exponent)
-    return sp.Mul(*map(factor, sp.Add.make_args(exponent))) if exponent != 0 else sp.Integer(1)
+    before, exponent = Exponential(exponent), sp.expand(exponent)
+    split = sp.Mul(*map(factor, sp.Add.make_args(exponent))) if exponent != 0 else sp.Integer(1)
+    return note(EXPONENTIALS, before, split)
 
 
 def _power(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
@@ -440,15 +515,17 @@ def _power(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
     if exponent.is_Rational and exponent.q == 2:
         return _root(base) ** exponent.p
     root, power = base.as_base_exp()
-    if isinstance(root, _Exp):
-        return _split(root.args[0] * power * exponent)
-    addends = sp.Add.make_args(sp.expand(exponent))
-    return sp.Mul(*(base**addend for addend in addends)) if not exponent.is_number else base**exponent
+    if isinstance(root, Exponential):
+        return note(POWERS, sp.Pow(base, exponent, evaluate=False), _split(root.args[0] * power * exponent))
+    if exponent.is_number:
+        return base**exponent
+    split = sp.Mul(*(base**addend for addend in sp.Add.make_args(sp.expand(exponent))))
+    return note(POWERS, sp.Pow(base, exponent, evaluate=False), split)
 
 
 def _root(below: sp.Expr) -> sp.Expr:
     """The square root: of a quotient as a quotient of roots, of a square as an absolute value."""
-    below = sp.factor(sp.together(below))
+    before, below = sp.Pow(below, sp.S.Half, evaluate=False), sp.factor(sp.together(below))
     outside, inside = sp.S.One, sp.S.One
     sign = 1
     for factor in sp.Mul.make_args(below):
@@ -462,30 +539,30 @@ def _root(below: sp.Expr) -> sp.Expr:
             outside /= _root(base ** (-exponent))
         else:
             inside *= factor
-    return outside * sp.sqrt(sign * inside)
+    return note(ROOTS, before, outside * sp.sqrt(sign * inside))
 
 
 def _absolute(part: sp.Expr) -> sp.Expr:
     if positive(part):
         return part
-    return part * indicator(part) - part * indicator(-part)
+    return note(ABSOLUTE, sp.Abs(part, evaluate=False), part * indicator(part) - part * indicator(-part))
 
 
 def _logarithm(argument: sp.Expr, facts: Facts) -> sp.Expr:
     """ln of a product whose factors are positive as a sum, ln e^a as a, ln of a number by its prime factors."""
-    argument = sp.factor_terms(sp.together(argument))
+    before, argument = sp.log(argument, evaluate=False), sp.factor_terms(sp.together(argument))
     result, rest = sp.S.Zero, sp.S.One
     for factor in sp.Mul.make_args(argument):
         base, exponent = factor.as_base_exp()
-        if isinstance(base, _Exp):
+        if isinstance(base, Exponential):
             result += exponent * base.args[0]
         elif base.is_Rational and base > 0:
             result += exponent * sp.Add(*(times * sp.log(prime) for prime, times in sp.factorrat(base).items()))
-        elif exponent.is_real and positive(base, facts):
+        elif exponent.is_real and LOG_OF_POSITIVE(positive(base, facts)):
             result += exponent * _opaque_logarithm(base)
         else:
             rest *= factor
-    return result + (_opaque_logarithm(rest) if rest != 1 else 0)
+    return note(LOGARITHMS, before, result + (_opaque_logarithm(rest) if rest != 1 else 0))
 
 
 def _opaque_logarithm(argument: sp.Expr) -> sp.Expr:
@@ -495,6 +572,10 @@ def _opaque_logarithm(argument: sp.Expr) -> sp.Expr:
 
 def indicator(part: sp.Expr, facts: Facts = NOTHING) -> sp.Expr:
     """The indicator of part > 0, without positive factors; of both signs of one expression, each has its own."""
+    return note(COMPARED, Positive(part), _indicator(part, facts))
+
+
+def _indicator(part: sp.Expr, facts: Facts) -> sp.Expr:
     part = _without_exponentials(sp.expand(part))
     if part.is_number:
         return Positive(part) if part.is_positive is None else sp.Integer(part.is_positive)
@@ -535,7 +616,7 @@ def _without_exponentials(part: sp.Expr) -> sp.Expr:
         return part
     number, rest = part.as_coeff_Add()
     factor, power = rest.as_coeff_Mul()
-    if isinstance(power, sp.exp | _Exp) and number * factor < 0 and not power.has(sp.I):
+    if isinstance(power, sp.exp | Exponential) and number * factor < 0 and not power.has(sp.I):
         difference = sp.expand(power.args[0] - sp.log(-number / factor))
         return difference if factor > 0 else sp.expand(-difference)
     return part
@@ -548,11 +629,11 @@ def positive(term: sp.Expr, facts: Facts = NOTHING) -> bool:
     """
     if term.is_number:
         return bool(term.is_positive)
-    if isinstance(term, _Exp) or term.is_positive or facts.says_positive(term):
+    if isinstance(term, Exponential) or term.is_positive or facts.says_positive(term):
         return True
     if isinstance(term, sp.Sum):
         inside = replace(facts, ranges={**facts.ranges, **{letter: size for letter, _, size in term.limits}})
-        return all(is_size(size) for _, _, size in term.limits) and positive(term.function, inside)
+        return NOT_EMPTY(all(is_size(size) for _, _, size in term.limits)) and positive(term.function, inside)
     if isinstance(term, sp.Add | sp.Mul):
         return all(positive(part, facts) for part in term.args) or facts.says_positive(sp.expand(term))
     return isinstance(term, sp.Pow) and positive(term.base, facts)
@@ -571,8 +652,9 @@ def _reduce_sum(total: sp.Sum, ranges: dict, depth: int, facts: Facts = NOTHING)
     bound = {new: size for new, (_, _, size) in zip(fresh, limits, strict=True)}
     ranges = {**ranges, **bound}
     facts = replace(facts, ranges=ranges)
-    body = _tidy(_reduce(body, ranges, depth + len(limits), facts), ranges)
-    return sp.Add(*(_sum_addend(addend, bound, ranges, facts) for addend in sp.Add.make_args(body)))
+    with binding(bound):
+        body = _tidy(_reduce(body, ranges, depth + len(limits), facts), ranges)
+    return note(SUMS, total, sp.Add(*(_sum_addend(part, bound, ranges, facts) for part in sp.Add.make_args(body))))
 
 
 def _sum_addend(addend: sp.Expr, bound: dict, ranges: dict, facts: Facts) -> sp.Expr:
@@ -588,16 +670,22 @@ def _sum_addend(addend: sp.Expr, bound: dict, ranges: dict, facts: Facts) -> sp.
     ranges = {**ranges, **bound}
     while (found := _collapsible(factors, bound, ranges)) is not None:
         delta, letter, other = found
+        before = _total(factors, bound)
         factors.remove(delta)
         factors = [factor.xreplace({letter: other}) for factor in factors]
         del bound[letter]
+        note(DELTA, before, _total(factors, bound))
     if facts.chances != NO_CHANCES:  # a mean of two entries that were found to be one
         factors = [factor.replace(Expect, lambda inner: facts.applied(Expect(inner))) for factor in factors]
         factors = [part for factor in factors for part in sp.Mul.make_args(factor)]
+    before = _total(factors, bound)
     factors = _without_quotients(factors, bound)
+    note(DIVIDED, before, _total(factors, bound))
     idle = [letter for letter in bound if not any(letter in factor.free_symbols for factor in factors)]
-    idle = [letter for letter in idle if _is_count(bound[letter], ranges)]
+    idle = [letter for letter in idle if COUNTS(_is_count(bound[letter], ranges))]
+    before = _total(factors, bound)
     sizes = [bound.pop(letter) for letter in idle]
+    note(COUNT, before, sp.Mul(*sizes, _total(factors, bound)))
     uncounted = [
         _ordered_sum(sp.S.One, {letter: bound.pop(letter)})
         for letter in list(bound)
@@ -609,6 +697,12 @@ def _sum_addend(addend: sp.Expr, bound: dict, ranges: dict, facts: Facts) -> sp.
         *uncounted,
         *(facts.applied(_ordered_sum(sp.Mul(*group), own)) if own else group[0] for group, own in groups),
     )
+
+
+def _total(factors: list[sp.Expr], bound: dict) -> sp.Expr:
+    """Σ of a product as it stands, for the record."""
+    body = sp.Mul(*factors)
+    return sp.Sum(body, *((letter, 1, size) for letter, size in bound.items())) if bound and is_recording() else body
 
 
 def _is_count(upper: sp.Expr, ranges: dict) -> bool:
@@ -657,7 +751,7 @@ def _collapsible(factors: list[sp.Expr], bound: dict, ranges: dict) -> tuple | N
     for delta in factors:
         if isinstance(delta, sp.KroneckerDelta):
             for letter, other in (delta.args, delta.args[::-1]):
-                if letter in bound and _within(other, bound[letter], ranges):
+                if letter in bound and IN_RANGE(_within(other, bound[letter], ranges)):
                     return delta, letter, other
     return None
 
@@ -718,5 +812,6 @@ def _unified(addend: sp.Expr, ranges: dict) -> sp.Expr:
         delta = min(waiting, key=sp.default_sort_key)
         done.add(delta)
         keep, drop = sorted(delta.args, key=lambda each: (each.is_Symbol, each.is_Dummy, sp.default_sort_key(each)))
-        if drop.is_Symbol and _range(keep, ranges) == _range(drop, ranges):
-            addend = delta * sp.Mul(*(factor.xreplace({drop: keep}) for factor in factors if factor != delta))
+        if drop.is_Symbol and ONE_RANGE(_range(keep, ranges) == _range(drop, ranges)):
+            product = delta * sp.Mul(*(factor.xreplace({drop: keep}) for factor in factors if factor != delta))
+            addend = note(UNIFIED, addend, product)

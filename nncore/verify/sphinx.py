@@ -5,9 +5,9 @@ and after all of them the build ends with an error, also where warnings are not 
 have not changed since the build before. Formulas are counted in the sources and again in the document tree; if a page
 shows a formula that was not judged, the build fails and names the page.
 
-Below each formula stands a badge (`nncore.verify.badges`). The directives ``{coverage}``, ``{ledger-summary}`` and
-``{ledger}`` print the numbers and the evidence of the whole book (`nncore.verify.ledger`); all of it is also written to
-``evidence.json`` beside the first page.
+Below each formula stands a badge (`nncore.verify.badges`). The directives ``{coverage}``, ``{ledger-summary}``,
+``{ledger}`` and ``{rules}`` print the numbers and the evidence of the whole book (`nncore.verify.ledger`); all of it is
+also written to ``evidence.json`` beside the first page, and how long judging took to ``times.json`` above it.
 
 Settings
 --------
@@ -27,9 +27,11 @@ from nncore.verify import ledger
 from nncore.verify.badges import badge
 from nncore.verify.book import NOTATION, check
 from nncore.verify.cache import digest
-from nncore.verify.evidence import as_json
+from nncore.verify.evidence import as_json, times
 from nncore.verify.notation import NotationError, load
 from nncore.verify.sources import SUFFIXES
+
+TIMES = "times.json"  # beside the folder of the pages, which are the same in every build
 
 logger = logging.getLogger(__name__)
 
@@ -180,6 +182,8 @@ def finish(app, exception):
     if app.builder.format == "html":
         text = json.dumps(app.verify_json, ensure_ascii=False, separators=(",", ":"))
         (Path(app.outdir) / ledger.FILE).write_text(text + "\n", encoding="utf-8")
+        measured = json.dumps(times(app.verify.report), ensure_ascii=False, indent=0)
+        (Path(app.outdir).parent / TIMES).write_text(measured + "\n", encoding="utf-8")
     failing = len(app.verify.report.problems) + app.verify.uncounted
     if failing and not (app.warningiserror or app.keep_going):  # else the warnings fail the build
         raise FormulasFail(f"{failing} displayed formulas fail or are not counted; each is named above")

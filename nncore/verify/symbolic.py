@@ -12,7 +12,8 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from itertools import permutations, product
 
 import sympy as sp
@@ -48,8 +49,34 @@ from nncore.verify.prove import (
     vanishes,
     with_fresh_letters,
 )
+from nncore.verify.rules import Step, is_recording, note, recording, rule, side_condition
 from nncore.verify.shapes import Checker
 from nncore.verify.terms import FEW_ADDENDS, Grid, NoTerm, Terms
+
+INDUCTION = rule("the induction step", "What holds at step t - 1 says what a member is; with that it holds at t.")
+BY_SIGN = rule("by sign", "Sums and products of what is positive are positive.")
+
+EXISTING = side_condition("both sides exist at the same places", "Else one says more than the other.")
+SAME_CASE = side_condition("a logarithm says that its argument is positive where it is needed", "Not in another case.")
+ONE_RECURSION = side_condition(
+    "one line defines all members from the second number on", "Else the step is not the same."
+)
+ALL_STEPS = side_condition("conditions say of a step only where it lies", "Else the one before need not satisfy them.")
+BASE = side_condition("the claim holds at the first number", "A step alone proves nothing.")
+SECOND_BASE = side_condition("the claim holds at the second number", "The recursion may begin there.")
+SOLVABLE = side_condition("the factor by which the step before is solved is never 0", "There it says nothing.")
+COMPLETE = side_condition("sides exist at every step", "Else nothing follows from the one before.")
+UNIFORM = side_condition("nothing counts layers where layers are generic", "Else networks of other depths differ.")
+ROOM = side_condition("there is room for a generic layer", "Else it is one of the first or the last.")
+ENDS = side_condition("the first and the last layers are proved as well", "Their neighbors are defined in other lines.")
+CUT = side_condition(
+    "a cost that is cut depends on nothing else of what it is differentiated by", "Else a path is lost."
+)
+SEALED = side_condition("nothing is known of the layers before a generic one", "Else it is the first one.")
+UNCOUNTED = side_condition(
+    "no size is a number where every sum is written out", "It may be true at the sizes that are tried."
+)
+SMOOTH_REST = side_condition("nothing is expanded at a root or a logarithm of 0", "There it has no polynomial.")
 
 PLANS = ((2, 3, 4), (3, 4, 2), (4, 2, 3), (1, 2, 3), (2, 1, 3), (3, 2, 1))
 MOST_PLACES = 256  # entries that are tried one by one
@@ -85,19 +112,72 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """How a claim was proved; with ``shapes``, only at these."""
+    """How a claim was proved; with ``shapes``, only at these; and by what steps."""
 
     method: str
     shapes: tuple[tuple[tuple[str, int], ...], ...] = ()
+    attempts: tuple["Attempt", ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def steps(self) -> list[Step]:
+        """The steps of all attempts, each once."""
+        return list(dict.fromkeys(step for attempt in self.attempts for step in attempt.steps))
 
 
-def prove(item: Item, seconds: float = LONGEST) -> Proof | None:
-    """A proof of a claim; None if there is none, or none in that time and space."""
+@dataclass(frozen=True)
+class Attempt:
+    """What proves a claim, or one of its instances.
+
+    Attributes
+    ----------
+    item : Item
+        The claim, or an instance of it.
+    terms : Terms
+        What made its terms.
+    sides : tuple
+        Both sides in the tree, each with what its free indices are, the row and the column of its entry if it is a
+        matrix, and its term.
+    steps : tuple of Step
+        The steps in their order.
+    """
+
+    item: Item
+    terms: Terms
+    sides: tuple[tuple[t.Node, Mapping[str, sp.Expr], tuple[sp.Expr, ...], sp.Expr], ...]
+    steps: tuple[Step, ...]
+
+
+_ATTEMPTS: ContextVar[list[Attempt] | None] = ContextVar("attempts", default=None)
+_SIDES: ContextVar[list] = ContextVar("sides")
+
+
+def prove(item: Item, seconds: float = LONGEST, with_steps: bool = False) -> Proof | None:
+    """A proof of a claim, with its steps if they are wanted; None if there is none, or none in that time and space."""
+    token = _ATTEMPTS.set([] if with_steps else None)
     try:
         with time_limit(seconds):
-            return _prove(item)
+            proof = _prove(item)
+        return proof and replace(proof, attempts=tuple(_ATTEMPTS.get() or ()))
     except (OutOfTime, RecursionError, MemoryError):
         return None
+    finally:
+        _ATTEMPTS.reset(token)
+
+
+def _attempted(item: Item, terms: Terms, succeeds: Callable[[], bool]) -> bool:
+    """Whether an attempt at a proof succeeds, whose steps are kept then."""
+    attempts = _ATTEMPTS.get()
+    if attempts is None:
+        return succeeds()
+    token = _SIDES.set([])
+    try:
+        with recording() as steps:
+            done = succeeds()
+        if done:
+            attempts.append(Attempt(item, terms, tuple(_SIDES.get()), tuple(steps)))
+        return done
+    finally:
+        _SIDES.reset(token)
 
 
 def _prove(item: Item) -> Proof | None:
@@ -128,10 +208,10 @@ def _for_all(item: Item) -> Proof | None:
         return Proof("symbolic difference is 0")
     for letter, size in item.free:
         if size == STEPS or any(letter == family[-1] for family in item.scope.families):
-            if not _has_one_recursion(item, letter) or not _is_about_all_steps(item, letter):
+            if not ONE_RECURSION(_has_one_recursion(item, letter)) or not ALL_STEPS(_is_about_all_steps(item, letter)):
                 continue
             first = lowest(letter, item.conditions)
-            if _holds_at(item, letter, first) and _equal(item, lambda name: False, letter):
+            if BASE(_holds_at(item, letter, first)) and _equal(item, lambda name: False, letter):
                 return Proof(f"the recursion in {letter}, unfolded once")
             if _by_induction(item, letter):
                 return Proof(f"induction on {letter}, from {first} and {first + 1}")
@@ -177,10 +257,12 @@ def _for_layers(item: Item) -> Proof | None:
     if _depths(item):
         found = _instances(item)
         return Proof("every layer unfolded") if found and all(map(_for_all, found)) else None
-    if _is_uniform(item):
+    if UNIFORM(_is_uniform(item)):
         layers, least = _layers_of_generic(item), max(lowest(last_layer(item.scope.notation), item.conditions), 1)
-        if layers >= least and all(_at_depth(item, depth, layers) for depth in range(layers, least - 1, -1)):
-            return Proof("one unfolding at a generic layer")
+        depths = range(layers, least - 1, -1)
+        if layers >= least and all(_at_depth(item, depth, layers) for depth in depths[:1]):
+            if ENDS(all(_at_depth(item, depth, layers) for depth in depths[1:])):
+                return Proof("one unfolding at a generic layer")
     if not any(isinstance(node, t.Family) for node in reached(_claimed(item), item.scope)):
         return _for_all(item)  # a sequence that is counted by r
     return None
@@ -264,7 +346,7 @@ def _layers_of_generic(item: Item) -> int:
     first = max((number for letter, number in ends if letter is None), default=0)
     last = min((number for letter, number in ends if letter is not None), default=1) - 1
     layers = max(first + max(shifts) - min(shifts) - last, lowest(last_layer(item.scope.notation), item.conditions))
-    return max(layers, FEW) if layers <= MOST else 0
+    return max(layers, FEW) if ROOM(layers <= MOST) else 0
 
 
 def _at_depth(item: Item, depth: int, generic: int) -> bool:
@@ -302,7 +384,7 @@ def _whatever_comes_before(item: Item, at_end: bool) -> bool:
 
     for each in (*_cut(item), item):
         reached_ = {_layer_of(name, 0) for side in (each.left, each.right) for name in letters(side, each.scope)}
-        if (at_end or max(reached_, default=0) <= last) and _equal(each, is_opaque, sealed=is_before):
+        if (at_end or SEALED(max(reached_, default=0) <= last)) and _equal(each, is_opaque, sealed=is_before):
             return True
     return False
 
@@ -351,12 +433,12 @@ def _cut(item: Item) -> Iterator[Item]:
 def _cut_at(item: Item, costs: set[str], named: list[str], through: t.Family) -> Iterator[Item]:
     name = name_of(through, item.scope).name
     inside = letters(through, item.scope)
-    if not {*named} <= {name, *inside}:
+    if not CUT({*named} <= {name, *inside}):
         return  # what the cost is made of beyond that layer, such as a loss, would be gone
     notation, definitions = item.scope.notation, dict(item.scope.definitions)
     for cost in costs & definitions.keys():
         beside = letters(definitions[cost].body, item.scope, stop=name)
-        if name not in beside or (beside & inside) - {name} - notation.function_names - {*EXTREMA}:
+        if name not in beside or not CUT(not (beside & inside) - {name} - notation.function_names - {*EXTREMA}):
             return
         function = Function(f"any cost {cost}", "cost", "any function, under a name that no page can use")
         notation = replace(notation, functions=(*notation.functions, function))
@@ -374,7 +456,11 @@ def _holds_at(item: Item, letter: str, number: int) -> bool:
         base = prepared(item)
         env = {**free_indices(item, base), letter: sp.Integer(number)}
         given = given_by(item, base, env)
-        return all(_agree(left, right, base, given, given.facts) for left, right in _sides(item, base, env))
+
+        def agrees() -> bool:
+            return all(_agree(left, right, base, given, given.facts) for left, right in _sides(item, base, env))
+
+        return _attempted(item, base, agrees)
     except NoTerm:
         return False
 
@@ -387,24 +473,26 @@ def _by_induction(item: Item, letter: str) -> bool:
     """
     first = lowest(letter, item.conditions)
     size = dict(item.free)[letter]
-    if not (_holds_at(item, letter, first) and _holds_at(item, letter, first + 1)):
+    if not (BASE(_holds_at(item, letter, first)) and SECOND_BASE(_holds_at(item, letter, first + 1))):
         return False
     try:
         now = prepared(item, unfolded=letter)
         env = free_indices(item, now)
         facts = given_by(item, now, env).facts
-        for later in (0, 1):  # from t - 1 to t, or from t to t + 1: what can be unfolded is the member t
+
+        def follows(later: int) -> bool:
             place = now.free(letter, size) + later
             ((left, right),) = _sides(item, now, {**env, letter: place})
             ((earlier, claimed),) = _sides(item, now, {**env, letter: place - 1})
-            if not all(_is_complete(side, now, facts) for side in (left, right, earlier, claimed)):
-                continue
+            if not COMPLETE(all(_is_complete(side, now, facts) for side in (left, right, earlier, claimed))):
+                return False
             goal, known = left.term - right.term, earlier.term - claimed.term
-            if _follows(goal, known, now, facts, _is_open(item)):
-                return True
+            return _follows(goal, known, now, facts, _is_open(item))
+
+        # from t - 1 to t, or from t to t + 1: what can be unfolded is the member t
+        return any(_attempted(item, now, lambda later=later: follows(later)) for later in (0, 1))
     except (NoTerm, ValueError):
         return False
-    return False
 
 
 def _follows(goal: sp.Expr, known: sp.Expr, terms: Terms, facts: Facts, is_open: bool) -> bool:
@@ -421,7 +509,7 @@ def _follows(goal: sp.Expr, known: sp.Expr, terms: Terms, facts: Facts, is_open:
     dense = is_open and _is_continuous(goal + known)
 
     def is_safe(part: sp.Expr) -> bool:
-        return is_not_zero(part, facts) or (dense and _is_of_inputs(part.as_base_exp()[0], terms))
+        return SOLVABLE(is_not_zero(part, facts) or (dense and _is_of_inputs(part.as_base_exp()[0], terms)))
 
     (above, below), numerator = sp.fraction(sp.together(known)), sp.numer(sp.together(goal))
     attempts = [(numerator, normal_form(with_fresh_letters(sp.expand(above)), terms.ranges, facts))]
@@ -437,6 +525,7 @@ def _follows(goal: sp.Expr, known: sp.Expr, terms: Terms, facts: Facts, is_open:
             if factor == 0 or rest.has(atom) or not all(map(is_safe, sp.Mul.make_args(sp.factor(factor)))):
                 continue
             if vanishes(with_fresh_letters(goal.xreplace({atom: -rest / factor})), terms.ranges, facts):
+                note(INDUCTION, goal, sp.S.Zero)
                 return True
             break
     return False
@@ -500,13 +589,17 @@ def _equal(
     try:
         terms = prepared(item, opaque, unfolded=unfolded, sealed=sealed)
         given = given_by(item, terms, free_indices(item, terms))
-        for left, right in _sides(item, terms):
-            facts = given.where_both_exist(left.term, right.term, terms)
-            if not _agree(left, right, terms, given, facts):
-                left, right = (side.with_functions(terms) for side in (left, right))
-                if not _agree(left, right, terms, given, given.facts):
-                    return _equal_where_sizes_are_numbers(item, terms, opaque)
-        return True
+
+        def agree() -> bool:
+            for left, right in _sides(item, terms):
+                facts = given.where_both_exist(left.term, right.term, terms)
+                if not _agree(left, right, terms, given, facts):
+                    left, right = (side.with_functions(terms) for side in (left, right))
+                    if not _agree(left, right, terms, given, given.facts):
+                        return False
+            return True
+
+        return _attempted(item, terms, agree) or _equal_where_sizes_are_numbers(item, terms, opaque)
     except NoTerm:
         return False
 
@@ -521,10 +614,15 @@ def _equal_where_sizes_are_numbers(item: Item, terms: Terms, opaque: Callable[[s
         terms = prepared(item, opaque)
         env = {**free_indices(item, terms), **dict(zip(last, map(sp.Integer, place), strict=True))}
         given = given_by(item, terms, env)
-        for left, right in _sides(item, terms, env):
-            left, right = (side.with_functions(terms) for side in (left, right))
-            if not _agree(left, right, terms, given, given.facts):
-                return False
+
+        def agree(terms=terms, env=env, given=given) -> bool:
+            sides = (
+                (left.with_functions(terms), right.with_functions(terms)) for left, right in _sides(item, terms, env)
+            )
+            return all(_agree(left, right, terms, given, given.facts) for left, right in sides)
+
+        if not _attempted(item, terms, agree):
+            return False
     return True
 
 
@@ -548,7 +646,7 @@ def _agree(left: Side, right: Side, terms: Terms, given: "Given", facts: Facts) 
         return False
     gaps = ([given.renamed(gap) for gap in side.gaps] for side in (left, right))
     one, other = ({gap for gap in some if _is_open_gap(gap, terms, facts)} for some in gaps)
-    return one == other or _forms(one, terms, facts) == _forms(other, terms, facts)
+    return EXISTING(one == other or _forms(one, terms, facts) == _forms(other, terms, facts))
 
 
 def _is_open_gap(gap: sp.Expr, terms: Terms, facts: Facts) -> bool:
@@ -609,7 +707,7 @@ def _up_to(item: Item, right: t.Node, letter: t.Letter, order: int) -> Proof | N
         facts = given_by(item, terms, free_indices(item, terms)).facts
         for left, right in _sides(item, terms):
             above, below = sp.fraction(sp.together(left.term - right.term))
-            if not _is_smooth(above, step, terms, facts):
+            if not SMOOTH_REST(_is_smooth(above, step, terms, facts)):
                 return None
             lost = sp.degree(below, step) if below.has(step) else 0
             if below.has(step) and sp.expand(below / step**lost).has(step):
@@ -641,7 +739,7 @@ def _at_shapes(item: Item) -> Proof | None:
     else.
     """
     names = _sizes(item)
-    if not names or len(names) > len(PLANS[0]) or _counts_sizes(item):
+    if not names or len(names) > len(PLANS[0]) or not UNCOUNTED(not _counts_sizes(item)):
         return None
     plans = [dict(zip(names, sizes, strict=False)) for sizes in PLANS]
     for plan in plans:
@@ -679,14 +777,23 @@ def _counts_sizes(item: Item) -> bool:
             case t.Sum(index, _, _, body) | t.Product(index, _, _, body):
                 inside = {each for each, _ in t.walk(body)}
                 return index not in inside or counts(body)
-            case t.Case(value, _):
-                return counts(value)
+            case t.Case(value, condition):
+                return counts(value) or not _compares_indices(condition, names)
             case t.Derivative(body, _):
                 return counts(body)
         return any(map(counts, t.children(node)))
 
     bodies = [definition.body for name in item.letters for definition in meanings_of(name, item.scope)]
     return bool(item.conditions) or any(map(counts, (item.left, item.right, *bodies)))
+
+
+def _compares_indices(condition: t.Chain, names: set[str]) -> bool:
+    """Whether a condition says no more of sizes and indices than that some of these are equal, or not."""
+    sides = (condition.first, *(link.right for link in condition.links))
+    if not any(isinstance(node, t.Letter) and node.name in names for side in sides for node, _ in t.walk(side)):
+        return True
+    equal = all(link.relation in ("=", r"\ne") for link in condition.links)
+    return equal and all(isinstance(side, t.Letter | t.Indexed) for side in sides)
 
 
 def _class_numbers(item: Item, plan: Mapping[str, int]) -> Iterator[dict[tuple[str, int], int]]:
@@ -724,20 +831,27 @@ def _ordered(item: Item, opaque: Callable[[str], bool]) -> bool:
     try:
         terms = prepared(item, opaque)
         given = given_by(item, terms, free_indices(item, terms))
-        for left, right in _sides(item, terms):
-            if not all(_is_complete(side, terms, given.facts) for side in (left, right)):
-                return False
-            smaller, larger = (left, right) if item.relation in ("<", r"\le") else (right, left)
-            difference = given.renamed(larger.term - smaller.term)
-            difference = sp.factor_terms(sp.together(normal_form(difference, terms.ranges, given.facts)))
-            if difference.has(sp.I):
-                return False
-            if not positive(difference, given.facts):
-                if item.relation in ("<", ">") or not _not_negative(difference, given.facts):
-                    return False
-        return True
+        return _attempted(item, terms, lambda: _is_ordered(item, terms, given))
     except NoTerm:
         return False
+
+
+def _is_ordered(item: Item, terms: Terms, given: "Given") -> bool:
+    for left, right in _sides(item, terms):
+        if not COMPLETE(all(_is_complete(side, terms, given.facts) for side in (left, right))):
+            return False
+        smaller, larger = (left, right) if item.relation in ("<", r"\le") else (right, left)
+        difference = given.renamed(larger.term - smaller.term)
+        difference = sp.factor_terms(sp.together(normal_form(difference, terms.ranges, given.facts)))
+        if difference.has(sp.I):
+            return False
+        if positive(difference, given.facts):
+            note(BY_SIGN, Positive(difference), sp.S.One)
+        elif item.relation in ("<", ">") or not _not_negative(difference, given.facts):
+            return False
+        else:
+            note(BY_SIGN, Positive(-difference), sp.S.Zero)
+    return True
 
 
 def _not_negative(term: sp.Expr, facts: Facts) -> bool:
@@ -759,6 +873,7 @@ def _sides(item: Item, terms: Terms, env: Mapping[str, sp.Expr] | None = None) -
     with terms.noting() as before_right:
         right = terms.value(item.right, env)
     if not isinstance(left, Grid):
+        _keep_sides(item, env, (), left, right)
         yield Side(left, tuple(before_left)), Side(right, tuple(before_right))
         return
     for row in _places(left.rows, "row", terms):
@@ -767,7 +882,13 @@ def _sides(item: Item, terms: Terms, env: Mapping[str, sp.Expr] | None = None) -
                 one = left.entry(row, column)
             with terms.noting() as gaps_right:
                 other = right.entry(row, column)
+            _keep_sides(item, env, (row, column), one, other)
             yield Side(one, (*before_left, *gaps_left)), Side(other, (*before_right, *gaps_right))
+
+
+def _keep_sides(item: Item, env: Mapping, place: tuple[sp.Expr, ...], left: sp.Expr, right: sp.Expr) -> None:
+    if is_recording():
+        _SIDES.get().extend(((item.left, env, place, left), (item.right, env, place, right)))
 
 
 def _places(size: sp.Expr, name: str, terms: Terms) -> list[sp.Expr]:
@@ -797,7 +918,7 @@ class Given:
 
         In one case of several a logarithm need not exist for the others; one in a sum exists for what the sum binds.
         """
-        if terms.has_cases or (left - right).has(Positive):
+        if not SAME_CASE(not terms.has_cases and not (left - right).has(Positive)):
             return self.facts
         arguments = {logarithm.args[0] for side in (left, right) for logarithm in side.atoms(sp.log)}
         arguments = {self.renamed(argument) for argument in arguments if not argument.is_number}

@@ -49,6 +49,7 @@ from nncore.verify.names import (
     start_of_sequence,
 )
 from nncore.verify.prove import Factor, Positive, Product, booleans, indicator, solution
+from nncore.verify.rules import Rule, Slope, is_recording, note, rule, side_condition
 from nncore.verify.writing import show
 
 LARGEST_POWER = 10_000  # of anything
@@ -58,6 +59,37 @@ MOST_COMPARED = 4  # entries of which the largest is written out: each is compar
 MOST_BRANCHES = 64  # of a function near a point where several indicators jump
 
 Modulus = sp.Function("modulus", real=True)  # the absolute value of a complex number
+
+DEFINITION = rule("a definition", "A letter is what it is defined as.")
+FUNCTION = rule("a function", "A function of something is what its definition says of it.")
+OF_ENTRY = rule(
+    "an entry by an entry", r"$\partial x_{ij} / \partial x_{kl} = \delta_{ik} \delta_{jl}$, and 0 of another letter."
+)
+OF_DEFINED = rule("the chain rule through a letter", "A defined letter changes as what it is defined as.")
+OF_COST = rule("the chain rule through a cost", "A cost changes with every entry of everything that it is taken of.")
+OF_SUM = rule("the derivative of a sum", "A sum is differentiated addend by addend.")
+OF_PRODUCT = rule("the product rule", "Each factor in turn is differentiated.")
+OF_POWER = rule("the power rule", r"$(b^p)' = p b^{p-1} b' + b^p \ln(b) p'$.")
+OF_FUNCTION = rule("the chain rule", "The derivative of a function, times that of its argument.")
+OF_PIECES = rule(
+    "the derivative of pieces", "Where nothing is compared with what it is equal to, each piece has its own."
+)
+
+KNOWN_KINKS = side_condition("a function with a kink is put in before it is differentiated", "Its kink would be lost.")
+PARAMETERS = side_condition("a function depends on what its definition contains", "Not only on its arguments.")
+RECURSION = side_condition("a member of a sequence depends on what its recursion contains", "Not only on its number.")
+SLOPES_OF_COST = side_condition(
+    "a derivative of a cost depends on what the cost depends on", "A cost is seldom linear."
+)
+CHOSEN = side_condition("what arg max chooses is not differentiated", "It jumps where there are ties.")
+MEETING = side_condition(
+    "pieces that meet have one value and one slope", "Else there is no derivative where they meet."
+)
+COVERING = side_condition("cases cover all numbers", "Where none holds there is no value.")
+AGREEING = side_condition("cases that overlap agree", "Else there are two values.")
+CONSTANT_MEAN = side_condition(
+    "an expectation is differentiated only where it is constant", "Its law may depend on the letter."
+)
 
 _KNOWN = {r"\exp": sp.exp, r"\ln": sp.log, r"\tanh": sp.tanh, r"\sin": sp.sin, r"\cos": sp.cos}
 
@@ -328,7 +360,8 @@ class Terms:
 
     def expanded(self, name: str, indices: tuple[sp.Expr, ...]) -> sp.Expr:
         """What an entry is defined as."""
-        return self._remembered((name, indices, self._held), lambda: self._expanded(name, indices))
+        value = self._remembered((name, indices, self._held), lambda: self._expanded(name, indices))
+        return note(DEFINITION, self._atom(name, indices), value)
 
     def _expanded(self, name: str, indices: tuple[sp.Expr, ...]) -> sp.Expr:
         definition = self.scope.definitions[name]
@@ -451,11 +484,12 @@ class Terms:
             conditions.append(holds)
             first.append(booleans(sp.expand(rest * holds)))
             rest = booleans(sp.expand(rest * (1 - holds)))
-        self._note([rest])
+        self._note([] if COVERING(rest == 0) else [rest])
 
         def chosen(*parts):
             for (one, value), (other, another) in combinations(zip(conditions, parts, strict=True), 2):
-                self._note([booleans(sp.expand(one * other)) * (value - another)])
+                both = booleans(sp.expand(one * other))
+                self._note([] if AGREEING(both == 0) else [both * (value - another)])
             return sp.Add(*map(sp.Mul, first, parts))
 
         return _entrywise(chosen, *values)
@@ -511,6 +545,23 @@ class Terms:
         self._costs[symbol] = (name, values)
         return symbol
 
+    @contextmanager
+    def holding(self, name: str | None) -> Iterator[None]:
+        """Leave a letter as it is inside, as while a derivative is taken by it."""
+        before, self._held = self._held, name
+        try:
+            yield
+        finally:
+            self._held = before
+
+    def cost_named(self, name: str) -> tuple[sp.Expr, list[Value]] | None:
+        """A cost with that name, if there is one, and what it is taken of."""
+        return next(((atom, values) for atom, (known, values) in self._costs.items() if known == name), None)
+
+    def function_of(self, applied: str) -> tuple[str, int] | None:
+        """The function with that name in terms, and how many times it is differentiated."""
+        return self._slopes.get(applied)
+
     def _is_of_cost(self, atom: sp.Expr) -> bool:
         """Whether an atom is a cost or a derivative of one."""
         return atom in self._costs or _name(atom) in self._cost_slopes
@@ -522,7 +573,7 @@ class Terms:
             if name in _KNOWN:
                 return self._nth(_KNOWN[name], primes, tuple(map(_real, parts)) if name == r"\ln" else parts)
             return self._smooth(name, primes)(*parts)
-        if self._is_opaque(name) and not (primes and self._has_kinks(name)):
+        if self._is_opaque(name) and KNOWN_KINKS(not (primes and self._has_kinks(name))):
             return self._smooth(name, primes)(*parts)
         return self._expanded_function(name, primes, parts)
 
@@ -540,8 +591,10 @@ class Terms:
     def _expanded_function(self, name: str, primes: int, parts: tuple[sp.Expr, ...]) -> sp.Expr:
         definition = self.scope.definitions[name]
         if not primes:
-            return self.number(definition.body, dict(zip(definition.arguments, parts, strict=True)))
-        return self._nth(lambda x: self._expanded_function(name, 0, (x,)), primes, parts, name)
+            value = self.number(definition.body, dict(zip(definition.arguments, parts, strict=True)))
+        else:
+            value = self._nth(lambda x: self._expanded_function(name, 0, (x,)), primes, parts, name)
+        return note(FUNCTION, self._smooth(name, primes)(*parts), value) if is_recording() else value
 
     def with_functions(self, term: sp.Expr) -> sp.Expr:
         """The term with all functions expanded that were opaque while derivatives were taken."""
@@ -659,7 +712,29 @@ class Terms:
     def derivative(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
         """The derivative of a term by an entry or a number; its gaps are where the term has none."""
         key = ("derivative", term, by, self._held, self._bends)
-        return self._remembered(key, lambda: self._of_pieces(term, by))
+        slope = self._remembered(key, lambda: self._of_pieces(term, by))
+        if is_recording() and not self._bends:
+            note(self._rule_of(term), *map(self._unfixed, (Slope(term, by), slope)))
+        return slope
+
+    def _rule_of(self, term: sp.Expr) -> Rule:
+        """The rule by which a term is differentiated."""
+        if isinstance(term, sp.Indexed | sp.Symbol):
+            return OF_COST if self._is_of_cost(term) else OF_DEFINED if _name(term) in self._defined() else OF_ENTRY
+        if term.has(Positive) and _compared(term):
+            return OF_PIECES
+        kinds = {sp.Add: OF_SUM, sp.Sum: OF_SUM, sp.Mul: OF_PRODUCT, sp.Pow: OF_POWER}
+        return kinds.get(type(term), OF_FUNCTION)
+
+    def _defined(self) -> set[str]:
+        return self.scope.definitions.keys() | self.scope.families.keys()
+
+    def _unfixed(self, term: sp.Expr) -> sp.Expr:
+        """A term with what was taken as constant while it was differentiated."""
+        back = {letter: atom for atom, letter in self._fixed.items()}
+        while term.atoms(sp.Dummy) & back.keys():
+            term = term.xreplace(back)
+        return term
 
     def jumps(self, term: sp.Expr, by: sp.Expr) -> list[sp.Expr]:
         """What is 0 wherever a term is a continuous function of a letter: the gaps of a derivative that may bend."""
@@ -704,7 +779,7 @@ class Terms:
                 there, *others = _branch(term, dict(zip(some, signs, strict=True)), nested)
                 pieces = [there - middle[0], *(one - other for one, other in zip(others, middle[1:-1], strict=True))]
                 pieces += [] if self._bends else [self._slope_of_branch(there, by) - middle[-1]]
-                self._note(here * _at_zero(piece, some) for piece in pieces)
+                self._note(here * _at_zero(piece, some) for piece in pieces if not MEETING(False))
         return slope
 
     def _jumps(self, term: sp.Expr, by: sp.Expr) -> dict[sp.Expr, sp.Expr]:
@@ -727,11 +802,7 @@ class Terms:
             if isinstance(atom, Expect):
                 self._check_constant(atom, by)
             fixed[atom] = self._fixed.setdefault(atom, sp.Dummy("fixed", real=True))
-        back = {letter: atom for atom, letter in self._fixed.items()}
-        slope = self._differentiated(term.xreplace(fixed), by)
-        while slope.atoms(sp.Dummy) & back.keys():
-            slope = slope.xreplace(back)
-        return slope
+        return self._unfixed(self._differentiated(term.xreplace(fixed), by))
 
     def _slope_of_branch(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
         with self.noting():  # the gaps of its sums are those of the sums of the whole
@@ -739,7 +810,7 @@ class Terms:
 
     def _check_constant(self, mean: sp.Expr, by: sp.Expr) -> None:
         with self.noting() as gaps:
-            if self.derivative(mean.args[0], by) != 0 or gaps:
+            if not CONSTANT_MEAN(self.derivative(mean.args[0], by) == 0 and not gaps):
                 raise NoTerm("the derivative of an expectation")
 
     def _differentiated(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
@@ -763,7 +834,7 @@ class Terms:
         if isinstance(term, sp.Pow) and not isinstance(term, sp.exp):
             return self._of_power(term, by)
         name = self._function(term) if isinstance(term, AppliedUndef) else None
-        if name in self.scope.definitions and _name(by) in self._below(name):  # by a parameter of the function
+        if name in self.scope.definitions and not PARAMETERS(_name(by) not in self._below(name)):
             return self.derivative(self._expanded_function(*self._slopes[term.func.__name__], term.args), by)
         slopes = [self.derivative(part, by) for part in term.args]
         if all(slope == 0 for slope in slopes):
@@ -779,7 +850,7 @@ class Terms:
         """A class number that arg max defines jumps where there are ties, with all that has it as an index."""
         for atom in term.atoms(sp.Indexed, sp.Symbol):
             if _name(atom) in self.scope.definitions and is_class(_name(atom), self.scope.notation):
-                if _name(by) in self._below(_name(atom)):
+                if not CHOSEN(_name(by) not in self._below(_name(atom))):
                     raise NoTerm(f"the derivative of what {atom} chooses")
 
     def _of_letter(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
@@ -806,7 +877,7 @@ class Terms:
     def _of_member(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
         """The derivative of a member of a sequence that stays as it is: a letter, unless the sequence is free of by."""
         name, other = _name(term), _name(by)
-        if other not in self._below(name):
+        if RECURSION(other not in self._below(name)):
             return sp.S.Zero
         if self._has_kinks(name):
             raise NoTerm(f"the derivative of {name}, whose recursion has a kink")
@@ -820,7 +891,7 @@ class Terms:
             if name == self._cost_slopes[_name(term)] and _indices(term)[: len(_indices(cost))] == _indices(cost):
                 with self.noting() as gaps:
                     slopes = [self.derivative(self._any_entry(value), by) for value in values]
-                if not gaps and all(slope == 0 for slope in slopes):
+                if SLOPES_OF_COST(not gaps and all(slope == 0 for slope in slopes)):
                     return sp.S.Zero
         raise NoTerm("a second derivative of a cost")
 
@@ -883,7 +954,9 @@ class Terms:
         name = getattr(term.func, "__name__", "")
         if name in self._slopes:
             function, primes = self._slopes[name]
-            if function in self.scope.definitions and self._has_kinks(function):  # what is agreed is agreed of f'
+            if function in self.scope.definitions and not KNOWN_KINKS(
+                not self._has_kinks(function)
+            ):  # what is agreed is agreed of f'
                 return self._nth(lambda x: self._expanded_function(function, primes, (x,)), 1, (part,), function, ())
             return self._smooth(function, primes + 1)(part)
         match term:

@@ -58,6 +58,12 @@ class Judgement:
         How many numeric comparisons agreed.
     sizes : tuple
         The sizes at which numbers were compared.
+    rules : tuple of str
+        The rules by which it was proved.
+    steps : tuple
+        Steps of the proof: each a rule, and what stands before and after it as LaTeX. Very long ones are left out.
+    made, evaluated : int
+        How many steps the proof has, and of how many numbers saw that they change no value.
     """
 
     status: str
@@ -70,3 +76,7 @@ class Judgement:
     shapes: tuple[tuple[tuple[str, int], ...], ...] = ()
     points: int = 0
     sizes: tuple[tuple[tuple[str, int], ...], ...] = ()
+    rules: tuple[str, ...] = ()
+    steps: tuple[tuple[str, str, str], ...] = ()
+    made: int = 0
+    evaluated: int = 0

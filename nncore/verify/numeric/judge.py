@@ -16,6 +16,7 @@ relation that changes its sign and was never met at 0 leaves it undecided. What 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import islice
 
 from nncore.verify import tree as t
 from nncore.verify.families import DEPTHS, instances, reached
@@ -60,7 +61,7 @@ from nncore.verify.numeric.points import (
 )
 from nncore.verify.numeric.programs import Program
 from nncore.verify.numeric.searching import Near, Zero, beside, corners, descent, simplified, solved, touches, zeros
-from nncore.verify.numeric.sizes import COUNTED, Sizes, entries, numbers_named, size_plans, takes_expectations
+from nncore.verify.numeric.sizes import COUNTED, Sizes, entries, numbers_named, size_plans, sizes_of, takes_expectations
 from nncore.verify.numeric.values import HIGHEST_ORDER, Values
 from nncore.verify.numeric.watching import (
     KINK,
@@ -95,6 +96,15 @@ _NEARLY_EQUAL = 2.0**-40  # as near as sides that differ must not come
 
 
 @dataclass(frozen=True, slots=True)
+class Met:
+    """A point and an entry at which a claim was compared, and agreed."""
+
+    point: Point
+    entry: dict[str, int]
+    on_purpose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What the numbers say of a claim.
 
@@ -118,6 +128,8 @@ class Verdict:
         For an inequality: how near to each other its sides came.
     refuting : Point or None
         The point of the counterexample.
+    met : tuple of Met
+        A few of the comparisons that agreed.
     """
 
     status: str
@@ -129,6 +141,7 @@ class Verdict:
     assumptions: tuple[str, ...] = ()
     margin: float | None = None
     refuting: Point | None = field(default=None, compare=False)
+    met: tuple["Met", ...] = field(default=(), compare=False, repr=False)
 
 
 def judge(
@@ -203,6 +216,18 @@ def witness(item: Item, assumed: Sequence[Assumed], seed: str = "1") -> bool:
     return any(trial.fitting(sizes, kind) for sizes in trial.plans for kind in KINDS)
 
 
+def points_for(item: Item, most: int = 1) -> tuple[Met, ...]:
+    """Return points and entries at which a claim can be compared, with sizes of 2 and 3 if conditions allow them."""
+    trial = Trial(item)
+    sizes = {name: 2 + place % 2 for place, name in enumerate(sizes_of(item))}
+    for plan in (sizes, *sorted(trial.plans, key=lambda plan: (-len(set(plan.values())), sum(plan.values())))):
+        every = trial.entries(plan)[::-1] if trial.allowed(plan) else ()
+        compared = (trial.compared(plan, entry) for entry in every)
+        if found := tuple(islice(filter(None, compared), most)):
+            return found
+    return ()
+
+
 def refutes(item: Item, point: Point) -> bool:
     """Return whether a claim is false at a point that was found for another one."""
     comparison = Comparison(item, {}, arithmetic(), Budget())
@@ -240,7 +265,7 @@ class Trial:
         self._shared = {} if shared is None else shared
         self._comparison = Comparison(item, self._shared, self._numbers, budget or Budget())
         self._guards = guards_of(item, self._comparison.right)
-        self.plans = size_plans(item, self._allowed, bool(self._layers))
+        self.plans = size_plans(item, self.allowed, bool(self._layers))
         self._constant = not item.letters and not item.free and self.plans == [{}]
         self._points = self._undecided = self._generic = 0
         self._seen: dict[tuple, None] = {}
@@ -249,8 +274,9 @@ class Trial:
         self._crossed: set[GuardKey] = set()
         self._repairs = 0
         self._nearest: list[Near] = []
+        self._met: list[Met] = []
 
-    def _allowed(self, sizes: Sizes) -> bool:
+    def allowed(self, sizes: Sizes) -> bool:
         """Whether the conditions about sizes hold."""
         about = self._comparison.about_sizes
         if not about:
@@ -277,7 +303,7 @@ class Trial:
             return self._result(UNDECIDED, TOO_LARGE)
         where = self._guards.conditions(self._comparison.violated, self._excluded)
         reason = self._why_undecided(where)
-        return self._result(UNDECIDED if reason else AGREES, reason, where=where)
+        return replace(self._result(UNDECIDED if reason else AGREES, reason, where=where), met=self.met())
 
     def _attack(self) -> Iterator[tuple[Point, dict, Result]]:
         """What refutes the claim."""
@@ -342,6 +368,18 @@ class Trial:
         labels = tuple(dict.fromkeys(each.label or "" for each in self.item.assumptions))
         margin = min((near.margin for near in self._nearest), default=None)
         return Verdict(status, reason, counterexample, self._points, tuple(self._seen), where, labels, margin)
+
+    def met(self) -> tuple[Met, ...]:
+        """Return a few comparisons that agreed: generic ones at the smallest sizes that differ, and boundaries."""
+
+        def rank(each: Met) -> tuple:
+            sizes = each.point.sizes.values()
+            late = max(each.entry.values(), default=0) > _LATE
+            return each.point.kind not in GENERIC, late, -len({*sizes, 1}), sum(sizes)
+
+        usual = sorted((each for each in self._met if not each.on_purpose), key=rank)
+        best = [each for each in usual if rank(each) == rank(usual[0])]
+        return (*_spread(best), *_spread([each for each in self._met if each.on_purpose]))
 
     # Points
 
@@ -420,12 +458,22 @@ class Trial:
             self._points += 1
             self._generic += (point.kind in GENERIC and not on_purpose) or not self.item.letters
             self._seen[(*self._layers.items(), *sorted(point.sizes.items()))] = None
+            self._met.append(Met(point, dict(entry), on_purpose))
             if result.margin is not None:
                 nearest = sorted([*self._nearest, Near(result.margin, point, entry)], key=lambda near: near.margin)
                 self._nearest = nearest[:_NEAREST]
         elif result.status == UNDECIDED:
             self._undecided += 1
         return result
+
+    def compared(self, sizes: Sizes, entry: dict[str, int]) -> Met | None:
+        """Compare at one generic point; return it if the conditions hold there, and both sides exist."""
+        for attempt, signs in enumerate(_SIGNS):
+            point = self._point(sizes, PROPER, f"{self._seed}/{attempt}", signs)
+            point, result = self._repaired(point, entry)
+            if result.status in (AGREES, REFUTED):
+                return Met(point, dict(entry))
+        return None
 
     def fitting(self, sizes: Sizes, kind: str) -> bool:
         """Return whether a point of a kind is found at which the assumptions hold."""
@@ -542,6 +590,13 @@ class Trial:
         return replace(self._result(REFUTED, result.reason, counterexample), refuting=point)
 
 
+def _spread(found: list[Met]) -> list[Met]:
+    """A few of many, from the first to the last."""
+    return found if len(found) <= _MET else [found[place * (len(found) - 1) // (_MET - 1)] for place in range(_MET)]
+
+
+_LATE = 10  # steps: numbers of later ones take longer
+_MET = 3  # comparisons that are kept, of each sort
 _TWICE = (SMALL, POWERS, FRACTIONS, EXTREMES)  # kinds that are tried with other numbers, where there are no sizes
 _NEAREST = 3  # points from which an inequality is attacked
 

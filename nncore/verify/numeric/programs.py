@@ -351,7 +351,7 @@ class Program:
 
             return diagonal
         if kind == "cost":
-            return lambda at, local: _cost(name, [argument(at, local) for argument in arguments], at)
+            return lambda at, local: cost(name, [argument(at, local) for argument in arguments], at)
 
         def applied(at: Values, local: Mapping):
             values = [argument(at, local) for argument in arguments]
@@ -705,8 +705,8 @@ def _product(values: Iterable, at: Values):
     return result
 
 
-def _cost(name: str, values: list, at: Values):
-    """A random polynomial of degree 5 of all entries, none of which enters by itself only.
+def cost(name: str, values: list, at: Values):
+    """Return a cost of which nothing is known: a random polynomial of degree 5 of all entries, none alone.
 
     The third derivatives, the highest that can be written, still depend on the entries.
     """
