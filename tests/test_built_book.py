@@ -205,8 +205,11 @@ def test_a_badge_unfolds_and_moves_no_formula(site, open_page):
     place = "badge => badge.previousElementSibling.getBoundingClientRect().top + window.scrollY"
     before = badge.evaluate(place)
     assert not badge.locator("code").first.is_visible()
-    badge.locator("summary").click()
+    badge.locator("> summary").click()
     assert badge.locator("code").first.is_visible()
+    assert not badge.locator("math").first.is_visible()
+    badge.locator("details.steps > summary").first.click()
+    assert badge.locator("math").first.is_visible()
     assert badge.evaluate(place) == before
     assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
     assert faults == []

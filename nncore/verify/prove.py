@@ -63,13 +63,7 @@ CASES = rule(
 IN_RANGE = side_condition(
     "the delta's other index lies in the range of the sum", "Else the sum is 0 where it does not."
 )
-ONE_RANGE = side_condition(
-    "indices that a delta equates run over one range", "Else one of them may be no index of the entry."
-)
 COUNTS = side_condition("a sum up to a size has as many addends", "A sum up to t - 2 has none at t = 1.")
-LOG_OF_POSITIVE = side_condition(
-    "a logarithm splits into those of positive factors", "ln ab exists for negative a and b, too."
-)
 POSITIVE_FACTORS = side_condition("a product with a logarithm has positive factors", "Else its factors have none.")
 NOT_EMPTY = side_condition("a positive sum is not empty", "A sum up to t - 1 is 0 at t = 1.")
 KNOWN_INSIDE = side_condition(
@@ -313,9 +307,17 @@ def _normalized(expression: sp.Expr, ranges: dict[sp.Symbol, sp.Expr], facts: Fa
     """The normal form, also of what is nearly in it and has the letters of its sums."""
     facts = replace(facts, ranges=ranges)
     reduced = _tidy(_reduce(expression, dict(ranges), 0, facts), ranges)
-    known = {atom: facts.applied(atom) for atom in reduced.atoms(Positive, sp.Indexed, sp.KroneckerDelta)}
-    known = {atom: value for atom, value in known.items() if atom != value}  # of letters that were bound before
-    return note(ALGEBRA, expression, _tidy(reduced.xreplace(known), ranges) if known else reduced)
+    known = _with_known(reduced, facts)  # of letters that were bound before
+    return note(ALGEBRA, expression, _tidy(known, ranges) if known != reduced else reduced)
+
+
+def _with_known(expression: sp.Expr, facts: Facts) -> sp.Expr:
+    """An expression with the values of the atoms that are known; in an expectation fewer are."""
+    means = {mean: sp.Dummy(real=True) for mean in expression.atoms(Expect)}
+    outside = expression.xreplace(means)
+    known = {atom: facts.applied(atom) for atom in outside.atoms(Positive, sp.Indexed, sp.KroneckerDelta)}
+    inside = {held: Expect(_with_known(mean.args[0], facts.in_expectation())) for mean, held in means.items()}
+    return outside.xreplace(known).xreplace(inside)
 
 
 def _tidy(expression: sp.Expr, ranges: dict) -> sp.Expr:
@@ -558,7 +560,7 @@ def _logarithm(argument: sp.Expr, facts: Facts) -> sp.Expr:
             result += exponent * base.args[0]
         elif base.is_Rational and base > 0:
             result += exponent * sp.Add(*(times * sp.log(prime) for prime, times in sp.factorrat(base).items()))
-        elif exponent.is_real and LOG_OF_POSITIVE(positive(base, facts)):
+        elif exponent.is_real and positive(base, facts):
             result += exponent * _opaque_logarithm(base)
         else:
             rest *= factor
@@ -812,6 +814,6 @@ def _unified(addend: sp.Expr, ranges: dict) -> sp.Expr:
         delta = min(waiting, key=sp.default_sort_key)
         done.add(delta)
         keep, drop = sorted(delta.args, key=lambda each: (each.is_Symbol, each.is_Dummy, sp.default_sort_key(each)))
-        if drop.is_Symbol and ONE_RANGE(_range(keep, ranges) == _range(drop, ranges)):
+        if drop.is_Symbol and _range(keep, ranges) == _range(drop, ranges):
             product = delta * sp.Mul(*(factor.xreplace({drop: keep}) for factor in factors if factor != delta))
             addend = note(UNIFIED, addend, product)

@@ -249,10 +249,12 @@ def test_the_json_says_what_the_report_says(judged):
 
 def test_the_coverage_is_said_in_words_and_a_share_is_never_rounded_up(judged):
     report = judged(SOFTMAX, JACOBIAN, SUMS)
-    first, second, third, fourth = sentences(report)
+    first, second, third, steps, fourth = sentences(report)
     assert first.startswith("3 displayed formulas, each one read and judged: none of them fails, 0 are unreadable")
     assert second == "2 claims: 2 verified for all shapes."
     assert "2 equations in which a size is a letter, 2 (100%)" in third
+    made = [part.judgement.made for part in report.pages[0].formulas[1].parts + report.pages[0].formulas[2].parts]
+    assert steps.startswith(f"The proofs have {sum(made)} steps, of which ")
     assert fourth == "What claims nothing: 1 definition."
     page = report.pages[0]
     claim = page.formulas[1]

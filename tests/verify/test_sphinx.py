@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from bs4 import BeautifulSoup
 
-from nncore.verify.badges import badge, word
+from nncore.verify.badges import _mathematics, badge, word
 from nncore.verify.book import NOTATION, check
 from nncore.verify.drawing import drawing
 from nncore.verify.evidence import page_as_json
@@ -140,9 +140,26 @@ def test_a_badge_says_what_became_of_a_formula(formula):
 def test_a_badge_holds_nothing_that_html_could_take_for_its_own(formula):
     made = BeautifulSoup(badge(formula(r"x < x + 1 \quad (x < 3)"), link, "ledger.html#a&b"), "html.parser")
     assert made.code.get_text() == "x < (x + 1)  (x < 3)"
+    for step in made.find_all("math"):
+        step.decompose()
     assert [
-        each.name for each in made.find_all(True) if each.name not in "details summary span ul li code br p a".split()
+        each.name for each in made.find_all(True) if each.name not in "details summary span ul ol li code br p a".split()
     ] == []
+
+
+def test_the_steps_of_a_proof_unfold_as_mathematics(formula):
+    made = BeautifulSoup(badge(formula(r"\frac{\partial}{\partial x} x^2 = 2 x"), link, None), "html.parser")
+    steps = made.find("details", class_="steps")
+    words, items = steps.summary.get_text(), steps.ol.find_all("li")
+    made_, evaluated = (int(word) for word in words.replace(",", "").split() if word.isdigit())
+    assert made_ >= evaluated >= len(items) > 0
+    assert "the power rule: ∂∂xx2=2x" in [item.get_text() for item in items]
+    assert steps.math["displaystyle"] == "true" and not steps.find_all("annotation")
+
+
+def test_a_step_with_signs_of_html_is_set_as_such():
+    made = BeautifulSoup(_mathematics(r"[a > 0] \& b", r"a < b"), "html.parser")
+    assert made.get_text() == "[a>0]&b=a<b"
 
 
 def test_a_badge_of_what_fails_says_why(formula):
