@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from nncore.verify.rules import side_condition
+from nncore.verify.switches import side_condition
 
 Expect = sp.Function("expectation", real=True)
 

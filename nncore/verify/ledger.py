@@ -17,7 +17,8 @@ from sphinx.util.docutils import SphinxDirective
 from nncore.verify.badges import word
 from nncore.verify.drawing import drawing
 from nncore.verify.evidence import FAILING, Evidence, PageReport, Report, figures, sentences
-from nncore.verify.rules import RULES, SIDE_CONDITIONS
+from nncore.verify.rules import RULES
+from nncore.verify.switches import SIDE_CONDITIONS
 from nncore.verify.verdicts import ALL_SHAPES, AT_SHAPES, RESTATES, SAMPLED
 
 FILE = "evidence.json"

@@ -17,6 +17,7 @@ from fractions import Fraction
 
 from nncore.verify import tree as t
 from nncore.verify.notation import Notation, Random
+from nncore.verify.switches import attack
 
 EXPECTATION, VARIANCE = r"\operatorname{E}", r"\operatorname{Var}"
 JOINT = ("", ())  # stands for the one draw that decides all dependent entries
@@ -73,6 +74,8 @@ def random_letters(notation: Notation) -> Mapping[str, Random]:
 
 Distribution = Sequence[tuple[object, object]]  # weights and values
 
+RARE_OUTCOMES = attack("rare outcomes", "A mean may be that of one outcome in ten thousand.")
+CONSTANT_LAWS = attack("laws that stay at one number", "A variance may be 0.")
 _SCALES = (1, 1, 60, 2000)  # of what is not known
 _RARE_SIZES = (90, 130, 10**4, 10**7)  # times the root of the mean square
 _ONE_SIZE, _TWO_SIZES, _RARE = "one size", "two sizes", "rare"
@@ -137,7 +140,8 @@ def _reach(number, jets) -> object:
 
 
 def _symmetric(source: random_source.Random, square, jets, plain: int | None) -> Distribution:
-    half, law = jets.numbers.exact(1, 2), source.choice((_ONE_SIZE, _TWO_SIZES, _RARE))
+    laws = (_ONE_SIZE, _TWO_SIZES, *((_RARE,) if RARE_OUTCOMES.is_on else ()))
+    half, law = jets.numbers.exact(1, 2), source.choice(laws)
     if square is None and plain is not None:
         return [(half, plain), (half, -plain)]
     if square is None:
@@ -170,7 +174,7 @@ def _mean_and_spread(source: random_source.Random, known: Mapping[str, object], 
 
 def _around_0(source: random_source.Random, spread, jets) -> Distribution:
     """A law of mean 0 with that variance: -a, b and 0."""
-    wide = source.choice((1, 1, 100, 10**5))
+    wide = source.choice((1, 1, 100, 10**5)) if RARE_OUTCOMES.is_on else 1
     reach = _reach(spread, jets) * wide
     one, other = (reach * jets.numbers.exact(source.randint(16, 60), 16) for _ in range(2))
     weights = [jets.quotient(spread, side * (one + other)) for side in (one, other)]

@@ -20,7 +20,8 @@ from itertools import permutations
 import sympy as sp
 
 from nncore.verify.expectation import NO_CHANCES, Chances, Expect, expectation
-from nncore.verify.rules import binding, is_recording, note, rule, side_condition, supposing
+from nncore.verify.rules import binding, is_recording, note, rule, supposing
+from nncore.verify.switches import side_condition
 
 Exponential = sp.Function("exponential", positive=True)  # of a real argument
 Positive = sp.Function("positive", integer=True, nonnegative=True)  # 1 where its argument is > 0, else 0

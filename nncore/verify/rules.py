@@ -1,8 +1,8 @@
-"""The rules of the symbolic judge, their side conditions, and the steps in which they are applied.
+"""The rules of the symbolic judge, and the steps in which they are applied.
 
 A proof is a list of steps: each has a rule, a term before and the term after it, and what was supposed on the way (of a
-case, say, that a term is positive). `rule` and `side_condition` make entries of one registry, `note` keeps a step.
-`nncore.verify.steps` evaluates the steps of a proof by numbers.
+case, say, that a term is positive). `rule` lists a rule, `note` keeps a step; `nncore.verify.switches` lists what rules
+ask for before they are applied. `nncore.verify.steps` evaluates the steps of a proof by numbers.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,44 +23,13 @@ class Rule:
     statement: str
 
 
-@dataclass(frozen=True, slots=True)
-class SideCondition:
-    """What a rule asks for before it is applied. It is called with whether that holds."""
-
-    name: str
-    statement: str
-
-    def __call__(self, holds: object) -> bool:
-        return bool(holds) or self.name in _SWITCHED_OFF.get()
-
-
 RULES: dict[str, Rule] = {}
-SIDE_CONDITIONS: dict[str, SideCondition] = {}
-_SWITCHED_OFF: ContextVar[frozenset[str]] = ContextVar("switched off", default=frozenset())
 
 
 def rule(name: str, statement: str) -> Rule:
     """Make a rule, and list it."""
     RULES[name] = Rule(name, statement)
     return RULES[name]
-
-
-def side_condition(name: str, statement: str) -> SideCondition:
-    """Make a side condition, and list it."""
-    SIDE_CONDITIONS[name] = SideCondition(name, statement)
-    return SIDE_CONDITIONS[name]
-
-
-@contextmanager
-def without(name: str) -> Iterator[None]:
-    """Take a side condition for granted inside: for tests that see what is wrongly proved without it."""
-    if name not in SIDE_CONDITIONS:
-        raise KeyError(f"no side condition is called {name}")
-    token = _SWITCHED_OFF.set(_SWITCHED_OFF.get() | {name})
-    try:
-        yield
-    finally:
-        _SWITCHED_OFF.reset(token)
 
 
 # Steps ----------------------------------------------------------------------------------------------------------------

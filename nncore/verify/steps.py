@@ -76,7 +76,7 @@ def judge_steps(proof: Proof, item: Item, met: Sequence[Met], seconds: float = 6
             continue
         places = met if attempt.item is item else points_for(attempt.item)
         at = [_At(attempt, each, numbers) for each in places if _is_for(attempt, each)]
-        for step in (*_readings(attempt), *attempt.steps):
+        for step in (*attempt.steps, *_readings(attempt)):
             steps += 1
             if time.process_time() > end:
                 continue

@@ -49,8 +49,9 @@ from nncore.verify.prove import (
     vanishes,
     with_fresh_letters,
 )
-from nncore.verify.rules import Step, is_recording, note, recording, rule, side_condition
+from nncore.verify.rules import Step, is_recording, note, recording, rule
 from nncore.verify.shapes import Checker
+from nncore.verify.switches import side_condition
 from nncore.verify.terms import FEW_ADDENDS, Grid, NoTerm, Terms
 
 INDUCTION = rule("the induction step", "What holds at step t - 1 says what a member is; with that it holds at t.")
@@ -62,12 +63,10 @@ ONE_RECURSION = side_condition(
     "one line defines all members from the second number on", "Else the step is not the same."
 )
 ALL_STEPS = side_condition("conditions say of a step only where it lies", "Else the one before need not satisfy them.")
-BASE = side_condition("the claim holds at the first number", "A step alone proves nothing.")
-SECOND_BASE = side_condition("the claim holds at the second number", "The recursion may begin there.")
+BASE = side_condition("the claim holds at the first two numbers", "A step alone proves nothing.")
 SOLVABLE = side_condition("the factor by which the step before is solved is never 0", "There it says nothing.")
 COMPLETE = side_condition("sides exist at every step", "Else nothing follows from the one before.")
 UNIFORM = side_condition("nothing counts layers where layers are generic", "Else networks of other depths differ.")
-ROOM = side_condition("there is room for a generic layer", "Else it is one of the first or the last.")
 ENDS = side_condition("the first and the last layers are proved as well", "Their neighbors are defined in other lines.")
 CUT = side_condition(
     "a cost that is cut depends on nothing else of what it is differentiated by", "Else a path is lost."
@@ -346,7 +345,7 @@ def _layers_of_generic(item: Item) -> int:
     first = max((number for letter, number in ends if letter is None), default=0)
     last = min((number for letter, number in ends if letter is not None), default=1) - 1
     layers = max(first + max(shifts) - min(shifts) - last, lowest(last_layer(item.scope.notation), item.conditions))
-    return max(layers, FEW) if ROOM(layers <= MOST) else 0
+    return max(layers, FEW) if layers <= MOST else 0
 
 
 def _at_depth(item: Item, depth: int, generic: int) -> bool:
@@ -473,7 +472,7 @@ def _by_induction(item: Item, letter: str) -> bool:
     """
     first = lowest(letter, item.conditions)
     size = dict(item.free)[letter]
-    if not (BASE(_holds_at(item, letter, first)) and SECOND_BASE(_holds_at(item, letter, first + 1))):
+    if not (BASE(_holds_at(item, letter, first)) and BASE(_holds_at(item, letter, first + 1))):
         return False
     try:
         now = prepared(item, unfolded=letter)

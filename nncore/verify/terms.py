@@ -49,7 +49,8 @@ from nncore.verify.names import (
     start_of_sequence,
 )
 from nncore.verify.prove import Factor, Positive, Product, booleans, indicator, solution
-from nncore.verify.rules import Rule, Slope, is_recording, note, rule, side_condition
+from nncore.verify.rules import Rule, Slope, is_recording, note, rule
+from nncore.verify.switches import side_condition
 from nncore.verify.writing import show
 
 LARGEST_POWER = 10_000  # of anything

@@ -1,8 +1,9 @@
 """What the tests of meanings and of judges share: the notation of the book, its pages, and its first formulas."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from nncore.verify.meaning import CLAIM, Page, meaning
+from nncore.verify.meaning import CLAIM, Item, Page, meaning
 from nncore.verify.notation import load
 from nncore.verify.numeric import Verdict, judge
 
@@ -42,6 +43,14 @@ def last_verdict(folder: Path, *parts: str) -> Verdict:
     said = say(folder, *parts)
     assert not said.faults, said.faults
     return judge([item for item in said.items if item.kind == CLAIM][-1])
+
+
+def claim_of(*parts: str) -> Item:
+    """The last claim of such a page."""
+    with TemporaryDirectory() as folder:
+        said = say(Path(folder), *parts)
+    assert not said.faults, said.faults
+    return [item for item in said.items if item.kind == CLAIM][-1]
 
 
 def block(text: str) -> str:

@@ -143,7 +143,9 @@ def test_a_badge_holds_nothing_that_html_could_take_for_its_own(formula):
     for step in made.find_all("math"):
         step.decompose()
     assert [
-        each.name for each in made.find_all(True) if each.name not in "details summary span ul ol li code br p a".split()
+        each.name
+        for each in made.find_all(True)
+        if each.name not in "details summary span ul ol li code br p a".split()
     ] == []
 
 

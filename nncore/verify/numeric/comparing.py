@@ -41,12 +41,14 @@ from nncore.verify.numeric.watching import (
     Watch,
 )
 from nncore.verify.premises import assumed
+from nncore.verify.switches import attack
 
 AGREES, REFUTED, UNDECIDED = "agrees", "refuted", "undecided"
 DIFFER = "the values differ"
 NO_DERIVATIVE = "a derivative does not exist here, and no condition excludes the point"
 
 STEPS_OF_A_POINT = 150_000
+CONFIRMED = attack("one agreement at the highest precision", "Sides may agree in very many digits, and differ.")
 PRECISIONS = (128, 512, 2048, 4096)  # in bits
 INEQUALITIES = (r"\le", r"\ge", "<", ">")
 STRICT = ("<", ">", r"\ne")
@@ -199,7 +201,7 @@ class Comparison:
                 return _OPEN
             finally:
                 self.note(values)
-            if result.status == AGREES and self._is_rounded and not self._is_confirmed:
+            if CONFIRMED.is_on and result.status == AGREES and self._is_rounded and not self._is_confirmed:
                 self._is_confirmed, bits = True, PRECISIONS[-1]
                 continue
             higher = [each for each in PRECISIONS if bits < each >= self._wanted]

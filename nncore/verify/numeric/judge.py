@@ -52,6 +52,7 @@ from nncore.verify.numeric.points import (
     POWERS,
     PROPER,
     SMALL,
+    TRIED,
     ZEROS,
     Key,
     Point,
@@ -73,10 +74,24 @@ from nncore.verify.numeric.watching import (
     Undefined,
     Watch,
 )
+from nncore.verify.switches import attack
 from nncore.verify.verdicts import Counterexample
 from nncore.verify.writing import show
 
 TOO_LARGE = "too large to try"
+
+BOUNDARIES = attack("boundaries", "A claim may fail on a kink or an edge alone, or beside it.")
+CORNERS = attack(
+    "corners of boundaries", "A claim may fail where several things are compared with what they are equal to."
+)
+SOLVED = attack("solved conditions", "What a condition admits is met by no chance.")
+DESCENT = attack("a descent to where sides are nearest", "An inequality may fail in a valley.")
+OFTEN_DECIDED = attack("more points are decided than not", "Sides that are too near to each other agree nowhere.")
+GENERIC_POINT = attack("a claim agrees at a generic point", "Else it may hold at special numbers only.")
+ENOUGH_SIZES = attack("a claim is compared at sizes of 3 and more", "Else it may hold at small ones only.")
+TOUCHING = attack("sides that touch", "A strict inequality may fail at an irrational number.")
+PASSED = attack("what changes its sign is met at 0", "A claim may fail at an irrational kink alone.")
+MANY_LAYERS = attack("networks of several depths", "A claim may hold for one layer only.")
 _MAY_TOUCH = "the sides come so near to each other that they may be equal"
 _TOO_NEAR = "the sides are too near to each other to be told apart"
 
@@ -179,6 +194,8 @@ def judge(
     shared = {} if shared is None else shared
     verdicts = []
     for layers, instance in instances(item, _depths(item)):
+        if verdicts and not MANY_LAYERS.is_on:
+            break
         verdicts.append(Trial(instance, seed, shared, numbers, budget, layers, len(verdicts)).verdict())
         if verdicts[-1].status == REFUTED:
             break
@@ -222,7 +239,7 @@ def points_for(item: Item, most: int = 1) -> tuple[Met, ...]:
     sizes = {name: 2 + place % 2 for place, name in enumerate(sizes_of(item))}
     for plan in (sizes, *sorted(trial.plans, key=lambda plan: (-len(set(plan.values())), sum(plan.values())))):
         every = trial.entries(plan)[::-1] if trial.allowed(plan) else ()
-        compared = (trial.compared(plan, entry) for entry in every)
+        compared = (trial.compared(plan, entry, turn) for turn in range(most) for entry in every)
         if found := tuple(islice(filter(None, compared), most)):
             return found
     return ()
@@ -312,10 +329,10 @@ class Trial:
                 yield from self._at_sizes(sizes)
         if self._constant:
             return
-        for near in self._nearest:
+        for near in self._nearest if DESCENT.is_on else ():
             if found := descent(self._comparison, near):
                 yield found[0], near.entry, found[1]
-        if self._guards.open or self.item.relation not in ("=", t.ROUNDS):
+        if BOUNDARIES.is_on and (self._guards.open or self.item.relation not in ("=", t.ROUNDS)):
             yield from self._boundaries()
 
     def _why_undecided(self, where: Sequence[str]) -> str:
@@ -327,15 +344,15 @@ class Trial:
                 return _TOO_NEAR
             needs = f"; it needs {', '.join(where)}" if where else ""
             return f"no point was found at which the conditions hold and both sides exist{needs}"
-        if self._undecided >= self._points:
+        if not OFTEN_DECIDED(self._undecided < self._points):
             return _TOO_NEAR
-        if not self._generic:
+        if not GENERIC_POINT(self._generic):
             return "both sides exist at special points only"
-        if lacking := self._sizes_that_are_too_small():
+        if ENOUGH_SIZES.is_on and (lacking := self._sizes_that_are_too_small()):
             return f"both sides exist only for small {lacking}"
-        if not self._is_apart() and self._may_touch():
+        if TOUCHING.is_on and not self._is_apart() and self._may_touch():
             return _MAY_TOUCH
-        for key, guard in self._comparison.met.items():
+        for key, guard in self._comparison.met.items() if PASSED.is_on else ():
             if guard.is_passed and key not in self._parted - self._crossed and self._matters(key, guard):
                 return f"{show(guard.part)} changes its sign, and no number was found at which it does"
         return ""
@@ -406,12 +423,12 @@ class Trial:
         if not self._layers:
             largest = max(sizes.values(), default=1)
             if takes_expectations(self.item) and largest > 1:
-                return _OF_MANY_OUTCOMES
-            return _AT_LARGE_SIZES if largest > _USUAL[self.item.relation in INEQUALITIES] else KINDS
+                return _tried(_OF_MANY_OUTCOMES)
+            return _tried(_AT_LARGE_SIZES if largest > _USUAL[self.item.relation in INEQUALITIES] else KINDS)
         if max(self._layers.values()) > max(DEPTHS):
             return (PROPER,)
         turn = self._turn + self.plans.index(sizes)
-        return (PROPER, _OF_LAYERS[turn % len(_OF_LAYERS)])
+        return _tried((PROPER, _OF_LAYERS[turn % len(_OF_LAYERS)]))
 
     def _at_kind(
         self, sizes: Sizes, kind: str, turn: int, order: Sequence[dict], quota: int, waiting: dict
@@ -445,11 +462,14 @@ class Trial:
                     break
             if result is NO_VALUE and flips and not flips.keys() <= point.fixed.keys() | pinned:
                 point = point.with_fixed({key: value for key, value in flips.items() if key not in pinned})
-            elif result in (OUTSIDE, NO_VALUE) and (better := solved(self._comparison, point, entry, pinned)):
+            elif result in (OUTSIDE, NO_VALUE) and (better := self._solved(point, entry, pinned)):
                 point = better
             else:
                 break
         return point, result
+
+    def _solved(self, point: Point, entry: dict, pinned: frozenset[Key] = frozenset()) -> Point | None:
+        return solved(self._comparison, point, entry, pinned) if SOLVED.is_on else None
 
     def _counted(self, point: Point, entry: dict, on_purpose: bool = False) -> Result:
         """A comparison that counts; at a point that is made for it on purpose it is not generic."""
@@ -466,10 +486,10 @@ class Trial:
             self._undecided += 1
         return result
 
-    def compared(self, sizes: Sizes, entry: dict[str, int]) -> Met | None:
+    def compared(self, sizes: Sizes, entry: dict[str, int], turn: int) -> Met | None:
         """Compare at one generic point; return it if the conditions hold there, and both sides exist."""
         for attempt, signs in enumerate(_SIGNS):
-            point = self._point(sizes, PROPER, f"{self._seed}/{attempt}", signs)
+            point = self._point(sizes, PROPER, f"{self._seed}/{turn}/{attempt}", signs)
             point, result = self._repaired(point, entry)
             if result.status in (AGREES, REFUTED):
                 return Met(point, dict(entry))
@@ -487,7 +507,7 @@ class Trial:
                             return True
                 except (ArithmeticError, NoSuchEntry, RecursionError):
                     break
-                point = solved(self._comparison, point, {})
+                point = self._solved(point, {})
                 if point is None:
                     break
         return False
@@ -539,7 +559,7 @@ class Trial:
                 self._parted.add(zero.key)
             if not zero.is_exact and self._is_crossed(zero, results):
                 self._crossed.add(zero.key)
-        jumps = [zero for zero in found if zero.key[0] in (KINK, RELATION)]
+        jumps = [zero for zero in found if CORNERS.is_on and zero.key[0] in (KINK, RELATION)]
         for point in corners(self._comparison, start, jumps):
             for entry in some[:1]:
                 near, result = self._repaired(point, entry, frozenset(zero.leaf for zero in jumps), on_purpose=True)
@@ -588,6 +608,10 @@ class Trial:
             tuple(as_printed(fresh, self.item.scope.notation, alone.exact)),
         )
         return replace(self._result(REFUTED, result.reason, counterexample), refuting=point)
+
+
+def _tried(kinds: Sequence[str]) -> list[str]:
+    return [kind for kind in kinds if kind not in TRIED or TRIED[kind].is_on]
 
 
 def _spread(found: list[Met]) -> list[Met]:

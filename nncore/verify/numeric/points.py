@@ -17,6 +17,7 @@ from zlib import crc32
 from nncore.verify import tree as t
 from nncore.verify.meaning import Item
 from nncore.verify.moments import (
+    CONSTANT_LAWS,
     EXPECTATION,
     JOINT_OUTCOMES,
     SQUARE,
@@ -29,11 +30,24 @@ from nncore.verify.moments import (
 from nncore.verify.names import MeaningError, Scope, Size, name_of
 from nncore.verify.notation import Notation
 from nncore.verify.numeric.balls import Arithmetic
+from nncore.verify.switches import attack
 
 # Kinds of points, those with the simplest numbers first.
 SMALL, ZEROS, ONES, MINUS_ONES, EQUAL, FRACTIONS, POWERS, EXTREMES = KINDS = (
     "small numbers", "zeros", "ones", "minus ones", "equal entries", "fractions", "powers of ten", "extremes",
 )  # fmt: skip
+TRIED = {
+    kind: attack(kind, statement)
+    for kind, statement in (
+        (SMALL, "A claim may fail at some whole number."),
+        (ZEROS, "A claim may fail where everything is 0."),
+        (ONES, "A claim may fail where everything is 1."),
+        (MINUS_ONES, "A claim may fail where everything is -1."),
+        (EQUAL, "A claim may fail at ties."),
+        (POWERS, "A bound may fail at large numbers, a rounding at small ones."),
+        (EXTREMES, "A bound may fail at numbers as large as those of a diverging network."),
+    )
+}
 PROPER = "proper fractions"  # for networks, whose layers make large numbers larger
 GENERIC = (FRACTIONS, PROPER)  # where nothing holds by the numbers' being special
 BOTH, LETTERS, POSITIVE = "both", "letters", "positive"  # signs: any, one for each letter, none negative
@@ -170,7 +184,7 @@ class Point:
     @property
     def plain(self) -> int | None:
         """The number at which a distribution of which nothing is known stays, at a point of a plain kind."""
-        return {ZEROS: 0, ONES: 1, MINUS_ONES: -1}.get(self.kind)
+        return {ZEROS: 0, ONES: 1, MINUS_ONES: -1}.get(self.kind) if CONSTANT_LAWS.is_on else None
 
     def _weights(self) -> list[int]:
         source = self._random("joint")

@@ -30,8 +30,11 @@ from nncore.verify.numeric.pairs import Pair
 from nncore.verify.numeric.points import Key, Point
 from nncore.verify.numeric.values import Values
 from nncore.verify.numeric.watching import Guard, NoSuchEntry, Watch
+from nncore.verify.switches import attack
 from nncore.verify.writing import show
 
+ON_BOUNDARY = attack("points on a boundary", "A claim may fail on a kink or an edge alone.")
+BESIDE = attack("points beside a boundary", "A claim may fail between numbers that are tried.")
 _FARTHEST = 1e30  # places of zeros that are no fractions
 _ORDER_OF_PROBES = 3  # of the polynomials whose zeros are candidates
 _MOST_INPUTS, _FEW_INPUTS = 12, 4  # that are moved, one after the other
@@ -109,6 +112,8 @@ def beside(comparison: Comparison, point: Point, zero: Zero) -> Iterator[tuple[F
     """
     scale = abs(zero.place) or 1
     for shift in _SHIFTS:
+        if not (BESIDE if shift else ON_BOUNDARY).is_on:
+            continue
         distance = shift * (min(scale, 1) if zero.is_exact else scale)
         yield distance, point.with_fixed({zero.leaf: _exact(comparison, zero.place + distance)})
 

@@ -15,6 +15,20 @@ from nncore.verify.families import bounds, lowest, reached
 from nncore.verify.meaning import Item
 from nncore.verify.moments import EXPECTATION, VARIANCE
 from nncore.verify.names import STEPS, MeaningError, Scope, meanings_of, name_of, size_of_classes
+from nncore.verify.switches import attack
+
+SIZES_OF_1 = attack("sizes of 1", "A sum over one entry is that entry.")
+EQUAL_SIZES = attack("equal sizes", "A matrix may be square.")
+COUNTED_SIZES = attack("many values of a size that is a number", "A claim may hold for few numbers only.")
+FAR_SIZES = attack("large sizes where nothing else counts", "A bound may hold for small ones only.")
+LARGE_SIZES = attack("large sizes of an inequality", "A sum may outgrow its bound.")
+NAMED_SIZES = attack("sizes around named indices", "An array may be as large as an index that is named.")
+MANY_STEPS = attack("many steps", "A claim may hold in the first steps only.")
+NAMED_STEPS = attack("steps that are named", "A claim may fail in one step alone.")
+FAR_STEPS = attack("late steps of an inequality", "A bound may hold in early ones only.")
+COINCIDENCES = attack("all ways in which indices coincide", "A delta may stand for another.")
+ORDERS = attack("orders of indices that are numbers", "A claim may fail where one index is larger than another.")
+NAMED_ENTRIES = attack("entries that are named", "A claim may fail in one entry alone.")
 
 STEPS_TRIED = (*range(11), 13, 30)
 COUNTED = range(1, 14)  # sizes that stand as numbers
@@ -107,30 +121,35 @@ def _usual(item: Item, names: Sequence[str], least: Mapping[str, int]) -> Iterat
     unequal = [1 + place % 2 if few else 2 + place for place in range(len(names))]
     rising = {name: max(need[name], size) for name, size in zip(names, unequal, strict=True)}
     falling = {name: max(need[name], size) for name, size in zip(names, reversed(unequal), strict=True)}
-    yield from (dict.fromkeys(names, 1), dict.fromkeys(names, max(need.values())), rising, falling)
-    yield from ({**rising, name: 1} for name in names if len(names) > 1)
+    yield from (rising, falling)
+    if SIZES_OF_1.is_on:
+        yield dict.fromkeys(names, 1)
+        yield from ({**rising, name: 1} for name in names if len(names) > 1)
+    if EQUAL_SIZES.is_on:
+        yield dict.fromkeys(names, max(need.values()))
     if few:
         yield dict.fromkeys(names, 2)
         return
     if len(names) == 1:
         yield from ({names[0]: k} for k in (2, 3, 5))
     smallest = {name: least.get(name, 1) for name in names}
-    for name, number in _named(item):  # arrays that have no such entry, just that one, and others beside it
+    named = _named(item) if NAMED_SIZES.is_on else ()
+    for name, number in named:  # arrays that have no such entry, just that one, and others beside it
         yield from ({**rising, name: max(1, number + more)} for more in (-1, 0, 1) if name in rising)
     ends = {size for _, size in item.free} if _indices_are_numbers(item) else ()
-    counted = [name for name in names if name in ends or _stands_as_number(item, name)]
+    counted = [name for name in names if COUNTED_SIZES.is_on and (name in ends or _stands_as_number(item, name))]
     for name in counted:
         yield from ({**smallest, name: k} for k in (*COUNTED, *numbers_named(item)))
     if len(counted) > 1:
         yield from ({**smallest, **dict.fromkeys(counted, k)} for k in (3, 4, 5, 7, 10, 13))
         source = random.Random(repr(counted))
         yield from ({**smallest, **{name: source.choice(COUNTED) for name in counted}} for _ in range(8))
-    if not item.letters:  # nothing but sizes: every number costs little
+    if FAR_SIZES.is_on and not item.letters:  # nothing but sizes: every number costs little
         yield from ({**smallest, name: k} for name in names for k in (*range(14, 61), *_LARGE))
         yield from (dict.fromkeys(names, k) for k in (*range(14, 30), *_LARGE))
         source = random.Random(len(names))
         yield from ({name: source.choice(COUNTED) for name in names} for _ in range(_MOST_TOGETHER))
-    if item.relation not in ("=", t.ROUNDS):
+    if LARGE_SIZES.is_on and item.relation not in ("=", t.ROUNDS):
         yield from ({**smallest, name: k} for name in names for k in MANY)
 
 
@@ -235,8 +254,9 @@ def _steps(letter: str, conditions: Sequence[t.Chain], item: Item) -> list[int]:
     """The steps to try: the usual ones and those that conditions name, from the first that they allow."""
     named = {number for ends in bounds(letter, conditions) for name, number in ends if name is None}
     first = lowest(letter, conditions)
-    tried = {*STEPS_TRIED, *named, *numbers_named(item), *(first + more for more in range(4))}
-    if item.relation not in ("=", t.ROUNDS):
+    tried = {*(STEPS_TRIED if MANY_STEPS.is_on else ()), *(first + more for more in range(4))}
+    tried |= {*named, *numbers_named(item)} if NAMED_STEPS.is_on else set()
+    if FAR_STEPS.is_on and item.relation not in ("=", t.ROUNDS):
         nodes = [side for side in (item.left, item.right) if side]
         adds = any(isinstance(each, t.Sum | t.Product | t.Family) for each in reached(nodes, item.scope))
         tried |= {100} if adds else {100, 1000}
@@ -250,8 +270,9 @@ def _places(names: Sequence[str], last: int, item: Item, as_numbers: bool) -> li
     """
     if last ** len(names) <= 6:
         return list(product(range(1, last + 1), repeat=len(names)))
-    found = partitions(len(names), last)
-    if as_numbers:
+    found = partitions(len(names), last) if COINCIDENCES.is_on else [tuple(range(1, len(names) + 1))]
+    found = [place for place in found if max(place) <= last] or [(1,) * len(names)]
+    if as_numbers and ORDERS.is_on:
         source = random.Random(repr((names, last)))
         if len(names) < 4:
             found += product((1, last), repeat=len(names))
@@ -259,7 +280,7 @@ def _places(names: Sequence[str], last: int, item: Item, as_numbers: bool) -> li
     if len(names) == 1:
         found += [(2,), (last,)]
     named = sorted({1, *(number for _, number in _named(item) if number <= last)})
-    if 1 < len(named) ** len(names) <= _MOST_NAMED:
+    if NAMED_ENTRIES.is_on and 1 < len(named) ** len(names) <= _MOST_NAMED:
         found += product(named, repeat=len(names))
     return list(dict.fromkeys(found))
 

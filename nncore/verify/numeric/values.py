@@ -19,11 +19,13 @@ from nncore.verify.names import ONES, Definition, Name, Scope, Size, start_of_se
 from nncore.verify.numeric.jets import HigherOrder, Jet, Jets, Unclear
 from nncore.verify.numeric.points import Point
 from nncore.verify.numeric.watching import RELATION, NoDerivative, NoSuchEntry, Undefined, Watch
+from nncore.verify.switches import attack
 from nncore.verify.writing import show
 
 if TYPE_CHECKING:
     from nncore.verify.numeric.programs import Program
 
+BOTH_SLOPES = attack("slopes from both sides of a kink", "There is no derivative where they differ.")
 HIGHEST_ORDER = 3  # of expansions: of one more than that, a sign stays open
 
 Value = object  # int, fraction, ball, jet, pair, or a list of rows of these
@@ -115,7 +117,7 @@ class Values:
         try:
             right, direction = side(1)
             slope = entry_by_entry(lambda value: jets.slope(value, direction), right)
-            if direction not in jets.kinked:
+            if direction not in jets.kinked or not BOTH_SLOPES.is_on:
                 return slope
             if jets.order < HIGHEST_ORDER:
                 raise HigherOrder
