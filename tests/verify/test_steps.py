@@ -20,7 +20,7 @@ RANDOM = "```{notation}\nrandom:\n  - {letter: W, entries: independent, meaning:
 def evaluated(item):
     proof = symbolic.prove(item, 10, with_steps=True)
     assert proof, "there is no proof"
-    return judge_steps(proof, item, judge(item).met or points_for(item, 6))
+    return judge_steps(proof, item, judge(item).met or points_for(item, 16))
 
 
 @pytest.mark.parametrize("page", [

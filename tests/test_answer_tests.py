@@ -1,0 +1,52 @@
+"""The page "Answer tests": enough pairs, each with what the checker says of it, and none accepted that is different."""
+
+import sys
+from collections import Counter
+
+import pytest
+from pages_of_book import ROOT
+
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+
+from answer_tests import OPEN, PAIRS, RIGHT, WRONG, Pair, judged, lines, outcome, pairs
+
+from nncore.verify.verdicts import REFUTED
+
+FOUND = list(pairs(PAIRS.read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def evidence():
+    return judged(FOUND)
+
+
+def test_there_are_many_pairs_each_once_and_of_both_sorts():
+    assert len(FOUND) >= 200 and len({(pair.left, pair.right) for pair in FOUND}) == len(FOUND)
+    counts = Counter(pair.truth for pair in FOUND)
+    assert counts.keys() == {"equal", "different"} and min(counts.values()) >= 80
+
+
+def test_no_different_answers_are_accepted_and_no_equal_ones_refuted_but_where_a_derivative_is_missing(evidence):
+    wrong = [pair for pair, each in zip(FOUND, evidence, strict=True) if outcome(pair, each) == WRONG]
+    assert {pair.truth for pair in wrong} == {"equal"}
+    assert all(r"\partial x} \lvert x \rvert" in pair.left or r"\max(x, 0)" in pair.left for pair in wrong)
+
+
+@pytest.mark.parametrize(("left", "right", "truth", "due"), [
+    ("x + x", "2 x", "equal", RIGHT), ("x + x", "2 x", "different", WRONG), ("x + x", "3 x", "equal", WRONG),
+    (r"\sin(2 x)", r"2 \sin(x) \cos(x)", "equal", OPEN), (r"\foo", "x", "equal", OPEN), (r"\foo", "x", "different", RIGHT),
+])  # fmt: skip
+def test_a_verdict_is_right_open_or_wrong(left, right, truth, due):
+    pair = Pair("", left, right, truth)
+    assert outcome(pair, *judged([pair])) == due
+
+
+def test_the_table_says_what_came_of_each_pair(evidence):
+    text = list(lines(FOUND, evidence))
+    rows = [line for line in text if line.startswith("| $")]
+    assert len(rows) == len(FOUND)
+    refuted = sum(each.status == REFUTED for each in evidence)
+    assert sum("| refuted" in row for row in rows) == refuted
+    assert f"Of {len(FOUND)} pairs" in text[0]
+    assert any("verified, where `x != 0`" in row for row in rows)
+    assert any("refuted at `x = " in row for row in rows)
