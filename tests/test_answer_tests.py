@@ -34,7 +34,8 @@ def test_no_different_answers_are_accepted_and_no_equal_ones_refuted_but_where_a
 
 @pytest.mark.parametrize(("left", "right", "truth", "due"), [
     ("x + x", "2 x", "equal", RIGHT), ("x + x", "2 x", "different", WRONG), ("x + x", "3 x", "equal", WRONG),
-    (r"\sin(2 x)", r"2 \sin(x) \cos(x)", "equal", OPEN), (r"\foo", "x", "equal", OPEN), (r"\foo", "x", "different", RIGHT),
+    (r"\sin(2 x)", r"2 \sin(x) \cos(x)", "equal", OPEN),
+    (r"\foo", "x", "equal", OPEN), (r"\foo", "x", "different", RIGHT),
 ])  # fmt: skip
 def test_a_verdict_is_right_open_or_wrong(left, right, truth, due):
     pair = Pair("", left, right, truth)

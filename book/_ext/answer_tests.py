@@ -1,7 +1,7 @@
 """What the checker says of pairs of answers: the directive ``{answer-tests}``.
 
-A line of ``book/reference/answer-tests.txt`` is ``left ; right ; equal`` or ``left ; right ; different``, below a heading
-that begins with #. Every pair is judged as the equation of both, as it would be on a page.
+A line of ``book/reference/answer-tests.txt`` is ``left ; right ; equal`` or ``left ; right ; different``, below a
+heading that begins with #. Every pair is judged as the equation of both, as it would be on a page.
 """
 
 import re

@@ -1,4 +1,4 @@
-r"""The steps of proofs: they are recorded, evaluated by numbers, and a rule that changes a value is found by its name."""
+"""The steps of proofs: they are recorded and evaluated by numbers; a rule that changes a value is found by its name."""
 
 import pytest
 import sympy as sp
