@@ -538,7 +538,7 @@ class Trial:
         found: list[Zero] = []
         for zero in zeros(self._comparison, self._guards, start, some):
             found.append(zero)
-            results: dict[Fraction | int, list[tuple[Point, Result]]] = {}
+            results: dict[Fraction | int, list[tuple[Point, Result]]] = {0: []}
             for shift, point in beside(self._comparison, start, zero):
                 for entry in some:
                     near, result = self._repaired(point, entry, frozenset((zero.leaf,)), on_purpose=True)
