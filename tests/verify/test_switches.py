@@ -1,7 +1,7 @@
 """Each side condition of the rules, and each attack of the numbers, is needed: without it something false is accepted.
 
-`PROVED` and `PASSED` name the false claim of the corpus that is accepted where one of them is switched off; what nothing
-catches is listed with the reason.
+`PROVED` and `PASSED` name the false claim of the corpus that is accepted where one of them is switched off. Those that
+no claim catches are listed with the reason.
 """
 
 import json
