@@ -6,7 +6,6 @@ drawing of what rests on what (`nncore.verify.drawing`), the rules of the proofs
 that use each. A placeholder holds no number of its own, so nothing is typed.
 """
 
-import importlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,8 +16,6 @@ from sphinx.util.docutils import SphinxDirective
 from nncore.verify.badges import word
 from nncore.verify.drawing import drawing
 from nncore.verify.evidence import FAILING, Evidence, PageReport, Report, figures, sentences
-from nncore.verify.rules import RULES
-from nncore.verify.switches import SIDE_CONDITIONS
 from nncore.verify.verdicts import ALL_SHAPES, AT_SHAPES, RESTATES, SAMPLED
 
 FILE = "evidence.json"
@@ -200,7 +197,9 @@ def _ledger_row(app, docname, name, formula: Evidence) -> list[nodes.Node]:
 
 def _rules(app, docname) -> Iterator[nodes.Node]:
     """Every rule with the number of formulas that use it, and every side condition."""
-    importlib.import_module("nncore.verify.symbolic")  # where the rules are
+    from nncore.verify.symbolic import all_rules  # with sympy, which nothing else here needs
+
+    rules, side_conditions = all_rules()
     formulas = [formula for page in app.verify.report.pages for formula in page.formulas]
     used = Counter(name for each in formulas for name in _rules_of(each))
     head = ["rule", "what it says", "formulas"]
@@ -210,12 +209,11 @@ def _rules(app, docname) -> Iterator[nodes.Node]:
             _text(each.statement),
             nodes.Text(str(used[each.name])),
         ]
-        for each in sorted(RULES.values(), key=lambda each: -used[each.name])
+        for each in sorted(rules, key=lambda each: -used[each.name])
     }
     yield _table_node("The rules of the proofs", "rules", head, rows)
     rows = {
-        nodes.make_id(f"side-{each.name}"): [nodes.Text(each.name), _text(each.statement)]
-        for each in SIDE_CONDITIONS.values()
+        nodes.make_id(f"side-{each.name}"): [nodes.Text(each.name), _text(each.statement)] for each in side_conditions
     }
     yield _table_node("What has to hold before a rule is applied", "side-conditions", ["side condition", "why"], rows)
 

@@ -49,9 +49,9 @@ from nncore.verify.prove import (
     vanishes,
     with_fresh_letters,
 )
-from nncore.verify.rules import Step, is_recording, note, recording, rule
+from nncore.verify.rules import RULES, Rule, Step, is_recording, note, recording, rule
 from nncore.verify.shapes import Checker
-from nncore.verify.switches import side_condition
+from nncore.verify.switches import SIDE_CONDITIONS, Switch, side_condition
 from nncore.verify.terms import FEW_ADDENDS, Grid, NoTerm, Terms
 
 INDUCTION = rule("the induction step", "What holds at step t - 1 says what a member is; with that it holds at t.")
@@ -161,6 +161,11 @@ def prove(item: Item, seconds: float = LONGEST, with_steps: bool = False) -> Pro
         return None
     finally:
         _ATTEMPTS.reset(token)
+
+
+def all_rules() -> tuple[list[Rule], list[Switch]]:
+    """Return the rules of all proofs, and what they ask for."""
+    return list(RULES.values()), list(SIDE_CONDITIONS.values())
 
 
 def _attempted(item: Item, terms: Terms, succeeds: Callable[[], bool]) -> bool:

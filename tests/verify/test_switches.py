@@ -54,7 +54,42 @@ PROVED = {
     "no size is a number where every sum is written out": "IDX:delta-6",
     "nothing is expanded at a root or a logarithm of 0": "REST:power",
 }
-PASSED: dict[str, str] = {}
+PASSED = {
+    "small numbers": "more:HB12",
+    "zeros": "point:zeros",
+    "ones": "point:ones",
+    "minus ones": "point:minus-ones",
+    "equal entries": "BIG:lse",
+    "extremes": "FAR:gradient-clip",
+    "slopes from both sides of a kink": "C20:c3",
+    "sizes of 1": "more:i10",
+    "equal sizes": "SHAPE:square",
+    "many values of a size that is a number": "more:n12",
+    "large sizes where nothing else counts": "more:eq8",
+    "large sizes of an inequality": "C4:hadamard-x",
+    "sizes around named indices": "more:nx",
+    "many steps": "SEQ:fibonacci",
+    "steps that are named": "more:t17",
+    "late steps of an inequality": "course:big:step-thousand",
+    "all ways in which indices coincide": "DD:three",
+    "orders of indices that are numbers": "more:n13",
+    "entries that are named": "more:n4",
+    "one agreement at the highest precision": "point:confirmed",
+    "points on a boundary": "point:on",
+    "points beside a boundary": "FAR:min",
+    "boundaries": "FAR:min",
+    "corners of boundaries": "more:k7",
+    "solved conditions": "more:d3",
+    "a descent to where sides are nearest": "FAR:cauchy",
+    "more points are decided than not": "more:w1",
+    "a claim agrees at a generic point": "SQRT:both",
+    "a claim is compared at sizes of 3 and more": "point:enough-sizes",
+    "sides that touch": "more:t5",
+    "what changes its sign is met at 0": "more:HB4",
+    "networks of several depths": "LAYER:depth-4",
+    "rare outcomes": "RARE:sum",
+    "laws that stay at one number": "more:r9-2",
+}
 EXCEPTIONS = {
     "a sum up to a size has as many addends":
         "The reader refuses a sum that would end before 0, so the rule never meets one (`test_prove` tries it alone).",
@@ -63,6 +98,8 @@ EXCEPTIONS = {
     "nothing is known of the layers before a generic one":
         "A formula that holds in networks of up to four layers, whichever layer it is about, and fails in deeper ones "
         "without a number of a layer in it was not found.",
+    "powers of ten":
+        "Whatever fails at them was found from a boundary or by a descent, too; they need neither.",
     "no divisor is cleared that may be 0":
         "Where a divisor is 0 the numbers find no value either, and print that as a condition.",
 }  # fmt: skip
@@ -100,7 +137,7 @@ def test_without_an_attack_something_false_passes_the_numbers(name, claims):
 
 
 def test_every_switch_is_tried_or_listed_with_a_reason():
-    assert SIDE_CONDITIONS.keys() == PROVED.keys() | (EXCEPTIONS.keys() - PASSED.keys() - ATTACKS.keys())
+    assert SIDE_CONDITIONS.keys() == PROVED.keys() | (EXCEPTIONS.keys() - ATTACKS.keys())
     assert ATTACKS.keys() == PASSED.keys() | (EXCEPTIONS.keys() & ATTACKS.keys())
     assert not EXCEPTIONS.keys() & (PROVED.keys() | PASSED.keys())
     assert len(EXCEPTIONS) <= MOST_EXCEPTIONS
