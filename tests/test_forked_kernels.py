@@ -73,6 +73,11 @@ def test_pages_run_side_by_side(run):
     assert run(notebook(code), notebook(code)) == [["both\n"], ["both\n"]]
 
 
+def test_what_a_cell_prints_in_pieces_is_kept_as_one_text(run):
+    code = "import time\nprint('relu_vjp', end='', flush=True)\ntime.sleep(0.5)\nprint(' fails')"
+    assert run(notebook(code)) == [["relu_vjp fails\n"]]
+
+
 @pytest.mark.parametrize(
     "cell",
     [

@@ -31,7 +31,7 @@ PRINT = "print(sigmoid(np.array([-1000.0, 0.0, 1000.0])))"
 
 FAULTS = {
     "a failing cell": (PAGE, PRINT, "assert sigmoid(np.zeros(1)) == 1", "AssertionError"),
-    "a RuntimeWarning in a cell": (PAGE, PRINT, "print(np.exp(np.array([1000.0])))", "stderr"),
+    "a RuntimeWarning in a cell": (PAGE, PRINT, "print(np.exp(np.array([1000.0])))", "RuntimeWarning: overflow"),
     "a broken link": (PAGE, "See {numref}", "See [nothing](nowhere.md) and {numref}", "nowhere.md"),
     "a broken equation reference": (PAGE, "See {numref}", "See {eq}`eq-nothing` and {numref}", "eq-nothing"),
     "a broken theorem reference": (PAGE, "See {numref}", "See {prf:ref}`thm-nothing` and {numref}", "thm-nothing"),

@@ -36,6 +36,11 @@ from nncore.functions import relu
 
 print(relu(np.array([-1.0, 2.0])))
 ```
+
+```{code-cell} ipython3
+print("one", end="", flush=True)
+print(" line")
+```
 """
 
 
@@ -160,6 +165,7 @@ def test_forked_kernels_print_what_those_of_jupyter_print(built, tmp_path):
     assert ran(result) == set() and result.stdout.count("Executing notebook using local CWD") == 2
     for page in ("page", "other"):
         assert shown(plain, page) == shown(built, page)
+    assert "one line" in shown(plain, "other")
 
 
 # While it is built ----------------------------------------------------------------------------------------------------

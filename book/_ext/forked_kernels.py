@@ -124,6 +124,7 @@ class Runs:
                 notebook,
                 timeout=timeout,
                 record_timing=False,  # a time in a cell would make it another cell
+                coalesce_streams=True,  # however what is printed was flushed, it is one text
                 resources={"metadata": {"path": str(path.parent)}},
                 kernel_manager_class=Manager,
             )

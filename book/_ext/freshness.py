@@ -37,7 +37,7 @@ LIBRARIES = (
     *("numpy", "sympy", "mpmath", "matplotlib", "scikit-learn", "tqdm", "lark", "PyYAML", "rich", "nbformat"),
     *("ipython", "ipykernel", "nbclient", "myst-nb", "myst-parser"),
 )
-KERNEL = ("strict_build.py", "kernel_process.py", "kernel_startup.py")  # what a kernel is set up with
+KERNEL = ("strict_build.py", "forked_kernels.py", "kernel_process.py", "kernel_startup.py")  # what runs the cells
 
 # Beside the sources of the pages, every page is made with these.
 FRAME = (

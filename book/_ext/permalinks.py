@@ -17,6 +17,10 @@ class Citation(nodes.General, nodes.Element):
     """The folded box "Cite this"; its one child is the BibTeX entry."""
 
 
+class Permalink(nodes.General, nodes.Element):
+    """A link to what it stands in. It has no text, so that the search takes none of it for a title."""
+
+
 @cache
 def version_and_year() -> tuple[str, str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -48,10 +52,6 @@ def bibtex(app, docname: str, label: str, title: str) -> str:
     return "\n".join([f"@incollection{{bpv-{label},", *lines, "}"])
 
 
-def permalink(label: str, what: str) -> nodes.raw:
-    return nodes.raw("", f'<a class="headerlink" href="#{label}" title="Link to this {what}">¶</a>', format="html")
-
-
 def add_permalinks(app, doctree, docname):
     if app.builder.format != "html":
         return
@@ -67,7 +67,7 @@ def add_permalinks(app, doctree, docname):
             continue
         kind = node.get("realtype") or ("exercise" if "exercise" in classes else "solution")
         text = title_text(node)
-        title += permalink(node["ids"][0], kind)
+        title += Permalink("", target=node["ids"][0], what=kind)
         # An explicit label is the id of the node; without one, sphinx-proof makes up `theorem-7`.
         if kind == "theorem" and node["label"] and not node["label"].startswith("theorem-"):
             entry = bibtex(app, docname, node["label"], text)
@@ -83,8 +83,17 @@ def depart_citation(self: HTML5Translator, node):
     self.body.append("</details>\n")
 
 
+def visit_permalink(self: HTML5Translator, node):
+    self.body.append(f'<a class="headerlink" href="#{node["target"]}" title="Link to this {node["what"]}">¶</a>')
+
+
+def depart_permalink(self: HTML5Translator, node):
+    """Nothing."""
+
+
 def setup(app):
     app.add_node(Citation, html=(visit_citation, depart_citation))
+    app.add_node(Permalink, html=(visit_permalink, depart_permalink))
     # after sphinx-proof and sphinx-exercise have resolved numbers and titles
     app.connect("doctree-resolved", add_permalinks, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,7 +2,6 @@
 
 import html
 import os
-import re
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -72,13 +71,13 @@ def order_of_search(app, config):
 
 
 def titles_of_search(app):
-    """Enter pages by their titles without the numbers, with which Sphinx takes them for sections of themselves."""
+    """Enter pages by the words of their titles; one with a number or markup Sphinx takes for a section of its page."""
     enter = app.builder.index_page
 
-    def without_number(pagename, doctree, title):
-        enter(pagename, doctree, re.sub('<span class="section-number">.*?</span>', "", title))
+    def by_words(pagename, doctree, title):
+        enter(pagename, doctree, title and html.escape(app.env.titles[pagename].astext(), quote=False))
 
-    app.builder.index_page = without_number
+    app.builder.index_page = by_words
 
 
 def front_door(app, exception):

@@ -1,4 +1,4 @@
-"""Rules of the build: what a kernel sees, and that a failure stays a failure.
+"""Rules of the build: what a kernel sees, what is kept of its output, and that a failure stays a failure.
 
 A build that warned, failed or did not come to its end leaves no environment behind. Sphinx reads only changed pages
 again, so without this a second build over the same tree would not come past the faulty page and would succeed, or would
@@ -8,7 +8,15 @@ take pages for written that were not.
 import os
 import subprocess
 import sys
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+
+from docutils import nodes
+from myst_nb.core.execute import cache as execution
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parents[2]
 KERNEL_STARTUP = Path(__file__).with_name("kernel_startup.py")
@@ -62,18 +70,57 @@ def surround(scratch: Path):
     os.environ.setdefault("SOURCE_DATE_EPOCH", commit_time())
 
 
+def join_streams():
+    """Let myst-nb keep what a cell prints as one text, as forked_kernels.py does.
+
+    What myst-nb itself joins (nb_merge_streams) it joins where a page is shown, and breaks the line after each piece:
+    where a piece ends depends on when the kernel sent it.
+    """
+    execution.single_nb_execution = partial(execution.single_nb_execution, coalesce_streams=True)
+
+
+def tell_errors(app, doctree):
+    """Print what a cell wrote to stderr, such as a RuntimeWarning; myst-nb says only that there was something."""
+    for block in doctree.findall(nodes.literal_block):
+        if "stderr" in block["classes"]:
+            logger.error("a cell wrote to stderr:\n%s", block.astext().rstrip(), location=block)
+
+
+def kept_build_info(app) -> Path:
+    """Where Sphinx's `.buildinfo` is kept: it depends on the folder of the build, and readers do not need it."""
+    return Path(app.doctreedir) / "buildinfo"
+
+
+def restore_build_info(app):
+    """Put it back for Sphinx, which else writes all pages again."""
+    if app.builder.name == "html":
+        with suppress(FileNotFoundError):
+            kept_build_info(app).replace(Path(app.outdir) / ".buildinfo")
+
+
+def take_build_info(app):
+    """Take it out of what is published."""
+    if app.builder.name == "html":
+        with suppress(FileNotFoundError):
+            (Path(app.outdir) / ".buildinfo").replace(kept_build_info(app))
+
+
 def forget(app):
     """Let the next build read and write all pages again; what their cells printed is kept elsewhere."""
     (Path(app.doctreedir) / "environment.pickle").unlink(missing_ok=True)
 
 
 def finish(app, exception):
+    take_build_info(app)
     if exception is not None or app._warncount:
         forget(app)
     (Path(app.srcdir) / "_build" / UNFINISHED).unlink(missing_ok=True)
 
 
 def setup(app):
+    join_streams()
     app.connect("config-inited", prepare)
+    app.connect("builder-inited", restore_build_info)
+    app.connect("doctree-read", tell_errors)
     app.connect("build-finished", finish, priority=999)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
