@@ -6,6 +6,8 @@ disagree the checker itself is at fault, which fails a build like a refuted equa
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from nncore.verify import numeric, symbolic
 from nncore.verify.hints import slip
@@ -26,8 +28,9 @@ from nncore.verify.verdicts import (
 SECONDS = 7.5  # of computing for all that a formula says: numbers, proofs and hints
 SECONDS_OF_A_PROOF = 4.0
 SECONDS_OF_A_HINT = 1.0
-SECONDS_OF_STEPS = 4.0
-
+# For the steps of all proofs of a formula, beside the others: several times what any formula of the book takes, so that
+# how many of them are evaluated does not depend on how busy the machine is.
+SECONDS_OF_STEPS = 12.0
 
 MOST_STEPS, LONGEST = 40, 500  # of a proof that are printed, and characters of a term in it
 
@@ -37,10 +40,20 @@ class Clock:
 
     def __init__(self, seconds: float = SECONDS):
         self._end = time.process_time() + seconds
+        self._for_steps = SECONDS_OF_STEPS
 
     def left(self, most: float = SECONDS) -> float:
         """Return how many seconds may still be spent, but not more than ``most``."""
         return max(0.0, min(most, self._end - time.process_time()))
+
+    @contextmanager
+    def for_steps(self) -> Iterator[float]:
+        """Give the seconds that are left for steps of proofs; what is spent of them is not taken from the others."""
+        begin = time.process_time()
+        yield self._for_steps
+        spent = time.process_time() - begin
+        self._for_steps -= spent
+        self._end += spent
 
 
 def judge(item: Item, seed: str = "1", shared: dict | None = None, clock: Clock | None = None) -> Judgement:
@@ -90,7 +103,8 @@ def judge(item: Item, seed: str = "1", shared: dict | None = None, clock: Clock 
     proof = symbolic.prove(item, clock.left(SECONDS_OF_A_PROOF), with_steps=True)
     if proof is None:
         return Judgement(SAMPLED, _how_near(verdict), **known)
-    evaluation = judge_steps(proof, item, verdict.met, clock.left(SECONDS_OF_STEPS))
+    with clock.for_steps() as seconds:
+        evaluation = judge_steps(proof, item, verdict.met, seconds)
     if evaluation.wrong:
         before, after = typeset(evaluation.wrong, item.scope.notation)
         reason = f"the rule “{evaluation.wrong.rule.name}” changes a value at {evaluation.at}: {before} is not {after}"
