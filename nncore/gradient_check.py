@@ -18,7 +18,7 @@ from nncore.network import Network
 def central_difference(function: Callable[[Array], float], x: ArrayLike, h: float | None = None) -> Array:
     """The derivative of a scalar function by every entry of x: ``(f(x + h) − f(x − h)) / (2h)``.
 
-    Equation: :eq:`eq-gradient-checking-central`.
+    Equation: :eq:`eq-gradient-checking-central-quotient`.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def central_difference(function: Callable[[Array], float], x: ArrayLike, h: floa
 def complex_step(function: Callable[[np.ndarray], complex], x: ArrayLike, h: float = 1e-20) -> Array:
     """The derivative of a scalar function by every entry of x: ``Im f(x + ih) / h``.
 
-    Equation: :eq:`eq-gradient-checking-complex`.
+    Equation: :eq:`eq-gradient-checking-complex-quotient`.
 
     Parameters
     ----------
@@ -82,6 +82,8 @@ def complex_step(function: Callable[[np.ndarray], complex], x: ArrayLike, h: flo
 
 def relative_error(A: ArrayLike, B: ArrayLike) -> float:
     """The largest difference between two arrays, relative to the largest entry of either; 0 if both are 0.
+
+    Equation: :eq:`eq-gradient-checking-relative-error`.
 
     Parameters
     ----------

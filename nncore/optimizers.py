@@ -38,7 +38,8 @@ def adam_step(
 
     û = u / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) undo the start at 0.
 
-    Equations: :eq:`eq-optimizers-adam-mean`, :eq:`eq-optimizers-adam-square`, :eq:`eq-optimizers-adam`.
+    Equations: :eq:`eq-optimizers-adam-mean`, :eq:`eq-optimizers-adam-square`,
+    :eq:`eq-optimizers-adam-mean-corrected`, :eq:`eq-optimizers-adam-square-corrected`, :eq:`eq-optimizers-adam`.
     """
     u = beta1 * u + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
