@@ -28,6 +28,8 @@ class History:
 def evaluate(network: Network, X: ArrayLike, c: ArrayLike) -> tuple[float, float]:
     """The cost and the share of samples whose class is predicted, over all samples; NaN both where a logit is NaN.
 
+    Equation: :eq:`eq-training-accuracy`.
+
     Parameters
     ----------
     network : Network

@@ -18,14 +18,15 @@ import sympy as sp
 from pages_of_book import NOTATION, ROOT, pages, said
 
 from book._ext import equations_of_code
-from nncore import gradient_check, optimizers, symbolic
+from nncore import gradient_check, optimizers, symbolic, training
+from nncore.network import multilayer
 from nncore.optimizers import SGD, Adam, Momentum
 from nncore.verify.meaning import DEFINITION, STEP, book_functions, spots
 from nncore.verify.prove import Positive, indicator, vanishes
 from nncore.verify.symbolic import prepared
 
 IMPLEMENTED = equations_of_code.implementations()
-PAGES = {"nncore.optimizers": "optimizers.md", "nncore.gradient_check": "gradient-checking.md"}
+PAGES = ("optimizers.md", "gradient-checking.md", "training.md")
 
 
 def labels_of(function) -> list[str]:
@@ -37,7 +38,7 @@ def labels_of(function) -> list[str]:
 def formulas() -> dict:
     """The labelled formulas of the pages, each in its place."""
     functions = book_functions(pages(), NOTATION)
-    found = (spot for page in PAGES.values() for spot in spots(ROOT / "book" / "network" / page, NOTATION, functions))
+    found = (spot for page in PAGES for spot in spots(ROOT / "book" / "network" / page, NOTATION, functions))
     return {spot.formula.label: spot for spot in found if spot.formula.label}
 
 
@@ -333,7 +334,36 @@ def test_another_measure_is_not_the_printed_one(measure):
         assert_is_relative_error(measure)
 
 
-def test_every_equation_that_the_optimizers_and_the_checks_of_gradients_name_is_compared_here():
+def assert_is_accuracy(measure, slips: Mapping[str, tuple[str, str]] = {}) -> None:
+    (label,) = labels_of(training.evaluate)
+    definition = printed(label, slips, DEFINITION)
+    network, rng = multilayer([2, 3], np.random.default_rng(0)), np.random.default_rng(1)
+    for n in (1, 2, 7, 10):
+        X, c = rng.standard_normal((n, 2)), rng.integers(0, 3, n)
+        predicted = network.predict(X)
+        classes = {
+            (name, i): int(k) + 1 for name, ks in (("c", c), (r"\hat{c}", predicted)) for i, k in enumerate(ks, 1)
+        }
+        value = prepared(definition, sizes={"n": n, "M": 3}, classes=classes).number(definition.right, {})
+        assert measure(network, X, c)[1] == float(value), f"{label}: code {measure(network, X, c)[1]}, page {value}"
+
+
+def test_the_accuracy_is_the_printed_one():
+    assert_is_accuracy(training.evaluate)
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    (r"\delta_{\hat{c}_i c_i}", r"(1 - \delta_{\hat{c}_i c_i})"),
+    (r"\frac{1}{n}", r"\frac{1}{n - 1}"),
+    (r"\delta_{\hat{c}_i c_i}", r"\delta_{c_i c_i}"),
+])  # fmt: skip
+def test_a_slip_in_the_printed_accuracy_is_noticed(old, new):
+    (label,) = labels_of(training.evaluate)
+    with pytest.raises(AssertionError, match="page"):
+        assert_is_accuracy(training.evaluate, {label: (old, new)})
+
+
+def test_every_equation_that_code_outside_of_the_functions_names_is_compared_here():
     named = {name for names in IMPLEMENTED.values() for name in names if not name.startswith("nncore.functions.")}
-    compared = (*RULES.values(), *QUOTIENTS, gradient_check.relative_error)
+    compared = (*RULES.values(), *QUOTIENTS, gradient_check.relative_error, training.evaluate)
     assert named == {f"{function.__module__}.{function.__name__}" for function in compared}

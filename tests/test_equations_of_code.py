@@ -7,9 +7,10 @@ from html.parser import HTMLParser
 import pytest
 
 from book._ext import equations_of_code
-from nncore import functions, gradient_check, optimizers
+from nncore import functions, gradient_check, optimizers, training
 
 IMPLEMENTED = equations_of_code.implementations()
+HOMES = {module.__name__.split(".")[1]: module for module in (functions, gradient_check, optimizers, training)}
 NAMES = {name for names in IMPLEMENTED.values() for name in names}
 
 
@@ -17,11 +18,10 @@ def test_every_function_of_the_mathematics_and_every_update_rule_implements_an_e
     public = {f"nncore.functions.{name}" for name, _ in inspect.getmembers(functions, inspect.isfunction)}
     rules = {f"nncore.optimizers.{rule}" for rule in ("sgd_step", "momentum_step", "adam_step")}
     checks = {f"nncore.gradient_check.{check}" for check in ("central_difference", "complex_step", "relative_error")}
-    assert public | rules | checks == NAMES
+    assert public | rules | checks | {"nncore.training.evaluate"} == NAMES
     for name in NAMES:
         module, function = name.split(".")[1:]
-        home = {"functions": functions, "optimizers": optimizers, "gradient_check": gradient_check}[module]
-        assert inspect.isfunction(getattr(home, function))
+        assert inspect.isfunction(getattr(HOMES[module], function))
 
 
 def test_an_equation_that_is_only_mentioned_is_not_claimed_to_be_implemented():

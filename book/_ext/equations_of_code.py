@@ -15,7 +15,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
-MODULES = ("functions", "optimizers", "gradient_check")
+MODULES = ("functions", "optimizers", "gradient_check", "training")
 SENTENCE = re.compile(r"Equations?: ((?::eq:`[^`]+`(?:,\s+)?)+)\.")
 LABEL = re.compile(r":eq:`([^`]+)`")
 
