@@ -97,7 +97,8 @@ def relu(Z: Array) -> Array:
 def relu_vjp(dA: Array, Z: Array) -> Array:
     """Backward pass of `relu`.
 
-    ``∂J/∂z_im = ∂J/∂a_im`` where ``z_im > 0``, else 0.
+    ``∂J/∂z_im = ∂J/∂a_im`` times 1 where ``z_im > 0``, else times 0; an
+    infinite ``∂J/∂a_im`` times 0 is NaN.
 
     At 0 the function has no derivative; 0 is the convention
     :eq:`eq-relu-convention`, and it is the second argument of
@@ -187,7 +188,8 @@ def softmax(Z: Array) -> Array:
     P : (n, M) array
         Probabilities; each row sums to 1.
     """
-    E = np.exp(Z - np.max(Z, axis=1, keepdims=True))
+    with np.errstate(over="ignore"):  # a gap beyond all numbers is −∞, its exp 0
+        E = np.exp(Z - np.max(Z, axis=1, keepdims=True))
     return E / np.sum(E, axis=1, keepdims=True)
 
 
@@ -284,7 +286,8 @@ def softmax_cross_entropy(Z: Array, c: Labels) -> Array:
     L : (n,) array
         One loss a sample.
     """
-    S = Z - np.max(Z, axis=1, keepdims=True)
+    with np.errstate(over="ignore"):  # a gap beyond all numbers is −∞, its exp 0
+        S = Z - np.max(Z, axis=1, keepdims=True)
     return np.log(np.sum(np.exp(S), axis=1)) - S[np.arange(len(c)), c]
 
 

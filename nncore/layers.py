@@ -115,7 +115,7 @@ class ReLU:
         return A
 
     def backward(self, dA: ArrayLike) -> Array:
-        """∂J/∂Z, shape (n, M): dA where Z was positive, else 0."""
+        """∂J/∂Z, shape (n, M): dA times 1 where Z was positive, else times 0, which makes NaN of an infinite dA."""
         Z = _from_forward(self, self._Z)
         return f.relu_vjp(check.floats("dA", dA, Z.shape), Z)
 
@@ -217,7 +217,8 @@ class SoftmaxCrossEntropy:
         if not _fits(self._dZ, Z):
             self._dZ, self._rows, self._ones = np.empty_like(Z), np.arange(len(Z)), np.ones_like(Z[:1].T)
         dZ = self._dZ
-        np.subtract(Z, np.maximum.reduce(Z, axis=1, keepdims=True), out=dZ)
+        with np.errstate(over="ignore"):  # a gap beyond all numbers is −∞, its exp 0
+            np.subtract(Z, np.maximum.reduce(Z, axis=1, keepdims=True), out=dZ)
         np.exp(dZ, out=dZ)
         np.divide(dZ, dZ @ self._ones, out=dZ)
         dZ[self._rows, c] -= 1

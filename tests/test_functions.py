@@ -212,6 +212,12 @@ def test_relu_vjp_is_the_gradient_on_each_side_of_zero_and_follows_the_conventio
     assert one_sided[0][0, 1] == 1 and one_sided[1][0, 1] == 0  # so there is no derivative at 0 to be right about
 
 
+def test_an_infinite_gradient_of_relu_times_0_is_no_number():
+    with np.errstate(invalid="ignore"):
+        dZ = f.relu_vjp(np.array([np.inf, -np.inf, np.inf]), np.array([-1.0, 0.0, 2.0]))
+    np.testing.assert_array_equal(dZ, [np.nan, np.nan, np.inf])
+
+
 # Sizes, dtypes, arguments ---------------------------------------------------------------------------------------------
 
 
@@ -293,6 +299,21 @@ def test_logits_of_1e300_are_exact():
     np.testing.assert_array_equal(f.sigmoid(Z[0]), [1, 0, 0.5])
     np.testing.assert_array_equal(f.sigmoid_vjp(np.ones(3), Z[0]), [0, 0, 0.25])
     np.testing.assert_array_equal(f.relu(Z[0]), [1e300, 0, 0])
+
+
+@pytest.mark.parametrize(("dtype", "huge"), [(np.float64, 1.7e308), (np.float32, 3.4e38)])
+def test_a_gap_between_logits_beyond_all_numbers_is_infinite_without_a_warning(dtype, huge):
+    Z, c = np.array([[huge, -huge], [-huge, huge]], dtype=dtype), np.array([0, 0])
+    np.testing.assert_array_equal(f.softmax(Z), [[1, 0], [0, 1]])
+    np.testing.assert_array_equal(f.softmax_cross_entropy(Z, c), [0, np.inf])
+    np.testing.assert_array_equal(f.softmax_cross_entropy_vjp(np.ones(2, dtype), Z, c), [[0, 0], [-1, 1]])
+    np.testing.assert_array_equal(f.softmax_soft_cross_entropy_vjp(np.ones(2, dtype), Z, Z > 0), np.zeros((2, 2)))
+
+
+def test_a_soft_loss_whose_gap_is_beyond_all_numbers_warns_because_its_value_is_wrong():
+    with pytest.warns(RuntimeWarning, match="overflow"):
+        loss = f.softmax_soft_cross_entropy(np.array([[1.7e308, -1.7e308]]), np.array([[3 / 4, 1 / 4]]))
+    assert loss == np.inf  # and not 8.5e307
 
 
 @pytest.mark.parametrize("gap", [20.0, 100.0, 700.0, 745.0, 746.0, 1000.0, 1e10])

@@ -181,6 +181,77 @@ def test_the_copy_goes_into_a_buffer_that_the_layer_keeps():
     assert layer._X.dtype == np.float32  # a buffer of the other precision would round or widen
 
 
+@pytest.mark.parametrize("name", [name for name in LAYERS if name != "Dense"])
+def test_a_batch_of_another_shape_with_as_many_numbers_follows(name):
+    make, (first, *rest), upstream = LAYERS[name]
+    layer, fresh = make(), make()
+    layer.forward(first, *rest)
+    labels = np.array([0, 1, 0, 1, 0, 1])
+    wide = [np.full((6, 2), 1 / 2), *(labels if array is c else np.full((6, 2), 1 / 2) for array in rest)]
+    other = np.ones((6, 2)) if upstream.ndim == 2 else np.ones(6)
+    results = [(each.forward(*wide), each.backward(other)) for each in (layer, fresh)]
+    assert_same(*results)
+
+
+# Buffers of training --------------------------------------------------------------------------------------------------
+
+
+def trained(layer, batch, upstream):
+    """What a batch of training makes, in copies that the next batch leaves alone."""
+    outputs = [layer.run(batch), layer.pull_back(upstream)]
+    return [array.copy() for array in (*outputs, *([layer.dW, layer.db] if isinstance(layer, Dense) else []))]
+
+
+def assert_same_as_fresh(got, want):
+    assert_same(got, want)
+    assert [array.dtype for array in got] == [array.dtype for array in want]
+
+
+OTHER_BATCHES = {
+    "another dtype": Z.astype(np.float32),
+    "another shape of as many numbers": Z.reshape(6, 2),
+    "fewer samples": Z[:3],
+}
+other_batch = pytest.mark.parametrize("batch", OTHER_BATCHES.values(), ids=OTHER_BATCHES)
+
+
+@other_batch
+def test_relu_is_trained_on_another_batch_as_on_its_first(batch):
+    layer = ReLU()
+    trained(layer, Z, dZ)
+    assert_same_as_fresh(trained(layer, batch, batch + 1), trained(ReLU(), batch, batch + 1))
+
+
+@other_batch
+def test_the_gradient_by_the_logits_of_another_batch_is_that_of_a_first_one(batch):
+    layer, labels = SoftmaxCrossEntropy(), np.arange(len(batch)) % 2
+    layer.mean_gradient(1, Z, c)
+    want = SoftmaxCrossEntropy().mean_gradient(1, batch, labels)
+    assert_same_as_fresh([layer.mean_gradient(1, batch, labels)], [want])
+
+
+NEW_WEIGHTS = {"another dtype": (np.float32, (D, M)), "another shape of as many numbers": (np.float64, (M, D))}
+
+
+@pytest.mark.parametrize(("dtype", "shape"), NEW_WEIGHTS.values(), ids=NEW_WEIGHTS)
+def test_a_dense_layer_whose_weights_are_replaced_is_trained_as_a_new_one(dtype, shape):
+    layer, fresh = dense(), dense()
+    trained(layer, X, dZ)
+    for each in (layer, fresh):
+        each.W, each.b = dense().W.reshape(shape).astype(dtype), np.ones((1, shape[1]), dtype)
+    batch, upstream = (np.ones((n, size), dtype) for size in shape)
+    assert_same_as_fresh(trained(layer, batch, upstream), trained(fresh, batch, upstream))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_training_starts_from_exact_probabilities_whatever_the_size_of_the_logits(dtype):
+    huge = np.finfo(dtype).max
+    logits = [[huge, -huge, 0], [-huge, -huge, -huge], [0, np.log(3), -np.inf], [1e10, -1e10, 1e10]]
+    gradient = SoftmaxCrossEntropy().mean_gradient(1, np.array(logits, dtype=dtype), c)
+    P = np.array([[1, 0, 0], [1 / 3, 1 / 3, 1 / 3], [1 / 4, 3 / 4, 0], [1 / 2, 0, 1 / 2]])
+    np.testing.assert_allclose(gradient, (P - np.eye(M)[c]) / n, rtol=4 * np.finfo(dtype).eps)
+
+
 # Dtypes and forms of input --------------------------------------------------------------------------------------------
 
 
@@ -423,6 +494,7 @@ def test_weights_are_drawn_from_a_generator_only(rng):
         ({"scale": np.inf}, ValueError, "scale must be a positive finite number, got inf"),
         ({"scale": "1"}, TypeError, "scale must be a real number, got '1'"),
         ({"dtype": np.float16}, TypeError, "dtype must be numpy.float32 or numpy.float64, got"),
+        ({"dtype": np.longdouble}, TypeError, "dtype must be numpy.float32 or numpy.float64, got"),
         ({"dtype": int}, TypeError, "dtype must be numpy.float32 or numpy.float64, got"),
     ],
 )

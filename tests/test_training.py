@@ -196,8 +196,21 @@ def test_a_large_evaluation_is_that_of_its_parts():
     network = run()[0]
     assert len(many[1]) > 2 * training.AT_ONCE
     assert evaluate(network, *many) == pytest.approx(evaluate(network, X, c), rel=1e-12)
-    many[0][-1] = np.nan
-    assert np.isnan(evaluate(network, *many)).all()
+    for place in (0, training.AT_ONCE, -1):
+        lost = many[0].copy()
+        lost[place] = np.nan
+        assert np.isnan(evaluate(network, lost, many[1])).all()
+
+
+def test_a_network_is_trained_and_evaluated_on_inputs_as_its_weights_hold_them():
+    rounded = X.astype(np.float32)
+    assert np.any(rounded != X)
+    one, same = (multilayer([D, 4, M], np.random.default_rng(0), dtype=np.float32) for _ in range(2))
+    assert evaluate(one, X, c) == evaluate(same, rounded, c)
+    for network, inputs in ((one, X), (same, rounded)):
+        train_epoch(network, SGD(0.1), inputs, c, batch_size=5, rng=np.random.default_rng(0))
+    for a, b in zip(one.parameters, same.parameters, strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 # Reproducible ---------------------------------------------------------------------------------------------------------

@@ -59,6 +59,7 @@ def test_an_array_of_another_shape_is_refused(A, shape, words):
         np.ones((1, 1), dtype=object),
         np.array([["1"]]),
         np.ones((1, 1), dtype=np.float16),
+        np.ones((1, 1), dtype=np.longdouble),
         np.array([[np.datetime64("2026-01-01")]]),
         {"a": 1},
         [[2**70]],
@@ -103,6 +104,7 @@ def test_rows_of_probabilities_pass_with_the_rounding_that_float32_leaves():
     P = np.full((2, 3), 1 / 3, dtype=np.float32)
     assert check.probabilities("P", P, (None, None)) is P
     check.probabilities("P", [[0.25, 0.25, 0.5], [1, 0, 0], [0.3334, 0.3334, 0.3334]], (None, None))
+    check.probabilities("P", [[0.5, 0.5009], [0.5, 0.4991], [1.0009, 0]], (None, None))
     check.probabilities("P", [[np.nan, 0.5, 0.5]], (None, None))
 
 
@@ -111,6 +113,9 @@ def test_rows_of_probabilities_pass_with_the_rounding_that_float32_leaves():
     [
         [0.5, 0.6],
         [0.4, 0.4],
+        [0.5, 0.502],
+        [0.498, 0.5],
+        [1.002, 0.0],
         [-0.1, 1.1],
         [1.1, -0.1],
         [np.inf, 0.0],
