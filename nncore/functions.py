@@ -188,7 +188,7 @@ def softmax(Z: Array) -> Array:
     P : (n, M) array
         Probabilities; each row sums to 1.
     """
-    with np.errstate(over="ignore"):  # a gap beyond all numbers is −∞, its exp 0
+    with np.errstate(over="ignore"):  # a gap beyond all numbers is −∞
         E = np.exp(Z - np.max(Z, axis=1, keepdims=True))
     return E / np.sum(E, axis=1, keepdims=True)
 
@@ -286,7 +286,7 @@ def softmax_cross_entropy(Z: Array, c: Labels) -> Array:
     L : (n,) array
         One loss a sample.
     """
-    with np.errstate(over="ignore"):  # a gap beyond all numbers is −∞, its exp 0
+    with np.errstate(over="ignore"):  # a gap beyond all numbers is −∞
         S = Z - np.max(Z, axis=1, keepdims=True)
     return np.log(np.sum(np.exp(S), axis=1)) - S[np.arange(len(c)), c]
 

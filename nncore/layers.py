@@ -217,7 +217,7 @@ class SoftmaxCrossEntropy:
         if not _fits(self._dZ, Z):
             self._dZ, self._rows, self._ones = np.empty_like(Z), np.arange(len(Z)), np.ones_like(Z[:1].T)
         dZ = self._dZ
-        with np.errstate(over="ignore"):  # a gap beyond all numbers is −∞, its exp 0
+        with np.errstate(over="ignore"):  # a gap beyond all numbers is −∞
             np.subtract(Z, np.maximum.reduce(Z, axis=1, keepdims=True), out=dZ)
         np.exp(dZ, out=dZ)
         np.divide(dZ, dZ @ self._ones, out=dZ)
