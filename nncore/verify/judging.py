@@ -30,7 +30,7 @@ SECONDS_OF_A_PROOF = 4.0
 SECONDS_OF_A_HINT = 1.0
 # For the steps of all proofs of a formula, beside the others: several times what any formula of the book takes, so that
 # how many of them are evaluated does not depend on how busy the machine is.
-SECONDS_OF_STEPS = 12.0
+SECONDS_OF_STEPS = 8.0
 
 MOST_STEPS, LONGEST = 40, 500  # of a proof that are printed, and characters of a term in it
 
