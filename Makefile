@@ -2,6 +2,7 @@
 # make verify  judge every displayed formula anew, and print what became of each, the totals and the times
 # make serve   show it on http://localhost:8000, and build it again whenever a source is saved
 # make test    build it, then run every test
+# make test-all  the same with thousands of random formulas where make test tries some; says what took longest
 # make mutants  change every formula by one slip at a time, and see whether the checker notices (half an hour)
 # make bench   time training beside other libraries, building, and the checker; half an hour on an idle machine
 # make lock    resolve requirements*.txt anew        make vendor  fetch KaTeX anew
@@ -17,7 +18,7 @@ PIP = PIP_CONSTRAINT=/dev/null PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python 
 BENCH_PIP = $(subst .venv/,.venv-bench/,$(PIP))
 SELF = $(PIP) --no-deps --no-build-isolation --editable .
 
-.PHONY: book verify mutants bench serve test lock vendor clean
+.PHONY: book verify mutants bench serve test test-all lock vendor clean
 
 # A number for all that the book is made of. Where it is that of the book that stands there, nothing is left to do.
 STATE = { echo "$$GITHUB_REPOSITORY"; find -L _config.yml _toc.yml pyproject.toml CITATION.cff CHANGELOG.md \
@@ -59,7 +60,10 @@ serve: .venv/book.stamp
 
 test: .venv/test.stamp book
 	.venv/bin/ruff check .
-	.venv/bin/python -m pytest --numprocesses 2 --dist loadfile
+	.venv/bin/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_OPTIONS)
+
+test-all:
+	ALL_TESTS=1 $(MAKE) test PYTEST_OPTIONS="--durations 40 --durations-min 1"
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found; try: make PYTHON=/path/to/python3"; exit 1; }
