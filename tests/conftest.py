@@ -54,3 +54,10 @@ def browser():
         opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         yield opened
         opened.close()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Prints what tests say of random claims: how many of them had which status."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, text in report.user_properties:
+            terminalreporter.write_line(f"{name}: {text}")

@@ -615,7 +615,10 @@ def value(node: Node, env: dict[Index, int], point: Point):
             each = (value(body, {**env, index: at}, point) for at in range(lower, last + 1))
             return sum(each, 0.0) if sign == r"\sum" else _product(each)
         case Cases(cases):
-            return next(value(each, env, point) for each, when in cases if holds(when, env, point))
+            found = [value(each, env, point) for each, when in cases if holds(when, env, point)]
+            if not found:
+                raise ValueError("no case holds")
+            return found[0]
         case Slope(body, (first, *rest)):
             inner = Slope(body, tuple(rest)) if rest else body
             return point.slope(inner, key_of(first, env, point), env, lambda: value(inner, env, point))

@@ -38,7 +38,7 @@ def judged(tmp_path_factory):
     return of
 
 
-def judge_many(judged, kind, due):
+def judge_many(judged, record, kind, due):
     """How many of the random claims of a kind have which status; those whose status is not due are named."""
     seen, wrong = Counter(), []
     for number in range(COUNT):
@@ -48,19 +48,19 @@ def judge_many(judged, kind, due):
         seen[status] += 1
         if status not in due:
             wrong.append(f"seed “{seed}”, {' > '.join(identity.history)}: {status}, {why}\n{identity.text()}")
-    print(f"{kind}: {dict(seen.most_common())}")
+    record(f"{kind} by composition", ", ".join(f"{count / COUNT:.1%} {status}" for status, count in seen.most_common()))
     assert not wrong, f"{len(wrong)} of {COUNT}\n" + "\n".join(wrong)
     return seen
 
 
-def test_a_true_identity_is_never_refuted(judged):
-    seen = judge_many(judged, "true", {ALL_SHAPES, AT_SHAPES, RESTATES, SAMPLED, UNDECIDED})
+def test_a_true_identity_is_never_refuted(judged, record_property):
+    seen = judge_many(judged, record_property, "true", {ALL_SHAPES, AT_SHAPES, RESTATES, SAMPLED, UNDECIDED})
     assert seen[ALL_SHAPES] + seen[AT_SHAPES] >= VERIFIED_SHARE * COUNT
     assert seen[UNDECIDED] <= 0.05 * COUNT
 
 
-def test_a_near_miss_is_never_accepted(judged):
-    seen = judge_many(judged, "false", {REFUTED, UNDECIDED, REFUSED})
+def test_a_near_miss_is_never_accepted(judged, record_property):
+    seen = judge_many(judged, record_property, "false", {REFUTED, UNDECIDED, REFUSED})
     assert seen[REFUTED] >= 0.7 * COUNT
 
 
