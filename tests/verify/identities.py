@@ -677,10 +677,9 @@ def compose(identity: Identity, source: random.Random) -> Identity:
 
 def move_a_side(identity: Identity, source: random.Random) -> Identity:
     """Both sides exchanged, or one subtracted from the other, whichever shows all indices on the left."""
-    change = source.choice([
-        {"left": identity.right, "right": identity.left},
-        {"left": sub(identity.left, identity.right), "right": Num(0)},
-    ])  # fmt: skip
+    change = {"left": sub(identity.left, identity.right), "right": Num(0)}
+    if LAYERS[0] not in identity.page and source.random() < 0.5:  # widths are known of what is on the left
+        change = {"left": identity.right, "right": identity.left}
     return replace(identity, **change, history=(*identity.history, "move"))
 
 

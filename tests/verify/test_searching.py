@@ -207,3 +207,7 @@ def test_a_simpler_point_satisfies_the_conditions_too(verdict):
 def test_a_point_of_equal_numbers_is_a_start_for_a_search(compared):
     comparison, point = compared(r"(x - 3)^2 + z^2 \ge 0.01", kind=ONES)
     assert comparison.tried(point, {}).status == AGREES
+
+
+def test_a_polynomial_that_overflows_has_no_roots_near():
+    assert _real_roots([1.0, 1e300, 1e-300]) == []

@@ -61,6 +61,12 @@ def test_every_claim_about_optimizers_agrees_and_every_arrow_is_a_step():
     assert not [f"{item}: {verdict}" for item, verdict in verdicts if verdict.status != AGREES]
 
 
+def test_a_step_of_0_does_not_make_an_index_0(status):
+    claim = r"t + \prod_{k=1}^{M} (1 + h \, \delta_{km}) = t + 1 + h"
+    assert status(rf"{claim} \quad t \ge 0") == AGREES
+    assert status(rf"{claim} + h \quad t \ge 0") == REFUTED
+
+
 SLIPS = [
     ("eq-optimizers-contraction", "^t", "^{t-1}"),
     ("eq-optimizers-contraction", r"1 - \eta \lambda", r"1 + \eta \lambda"),

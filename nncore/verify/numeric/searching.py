@@ -252,7 +252,8 @@ def _real_roots(coefficients: Sequence[float]) -> list[float]:
     if not any(coefficients[1:]) or not all(map(np.isfinite, coefficients)):
         return []
     try:
-        roots = np.roots(coefficients[::-1])
+        with np.errstate(all="ignore"):  # what overflows has no roots here
+            roots = np.roots(coefficients[::-1])
     except np.linalg.LinAlgError:
         return []
     return [float(root.real) for root in roots if abs(root.imag) < 1e-7 * max(1, abs(root.real))]

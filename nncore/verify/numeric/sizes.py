@@ -279,7 +279,7 @@ def _places(names: Sequence[str], last: int, item: Item, as_numbers: bool) -> li
         found += (tuple(source.randint(1, last) for _ in names) for _ in range(_MOST_ORDERS))
     if len(names) == 1:
         found += [(2,), (last,)]
-    named = sorted({1, *(number for _, number in _named(item) if number <= last)})
+    named = sorted({1, *(number for _, number in _named(item) if 1 <= number <= last)})  # a step may be 0
     if NAMED_ENTRIES.is_on and 1 < len(named) ** len(names) <= _MOST_NAMED:
         found += product(named, repeat=len(names))
     return list(dict.fromkeys(found))
@@ -289,7 +289,7 @@ def _indices_are_numbers(item: Item) -> bool:
     """Whether an index is compared, calculated with or named by a number, in a claim or in what it is made of."""
     if _named(item):
         return True
-    letters = {index.letter for index in item.scope.notation.indices}
+    letters = {index.letter for index in item.scope.notation.indices if index.to != STEPS}
     bodies = [each.body for letter in item.letters for each in meanings_of(letter, item.scope)]
     waiting = [item.left, *([item.right] if item.right else []), *item.conditions, *bodies]
     while waiting:
