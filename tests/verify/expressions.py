@@ -462,10 +462,21 @@ def _chained(function: Callable, slope: Callable) -> Callable:
     return of
 
 
-exp = _chained(math.exp, lambda x: exp(x))
+def _up_to(largest: float, function: Callable[[float], float]) -> Callable[[float], float]:
+    """A function of arguments that are not so large that it makes much of their rounding."""
+
+    def of(x: float) -> float:
+        if abs(x) > largest:
+            raise OverflowError(x)
+        return function(x)
+
+    return of
+
+
+exp = _chained(_up_to(25, math.exp), lambda x: exp(x))
 tanh = _chained(math.tanh, lambda x: 1.0 + -(tanh(x) * tanh(x)))
-sin = _chained(math.sin, lambda x: cos(x))
-cos = _chained(math.cos, lambda x: -sin(x))
+sin = _chained(_up_to(1e3, math.sin), lambda x: cos(x))
+cos = _chained(_up_to(1e3, math.cos), lambda x: -sin(x))
 inverse = _chained(lambda x: 1.0 / x, lambda x: -(inverse(x) * inverse(x)))
 ln = _chained(math.log, lambda x: inverse(x))
 sqrt = _chained(math.sqrt, lambda x: 0.5 * inverse(sqrt(x)))
@@ -509,14 +520,16 @@ class Point:
         self.sizes = {name: source.randint(1, 3) for name in ("n", "D", "M", "R")}
         self.given: dict[tuple, object] = {}  # in place of what is drawn or defined
         self.drawn: set[tuple] = set()  # the inputs that were asked for
+        self.largest = 0.0  # of all addends, whose rounding a small sum keeps
         self._tags = itertools.count()
 
     def size(self, name: str, env: dict[Index, int]) -> int:
         """A size or the width of a layer, whose number is that of the only index r."""
         if not name.startswith("D_"):
             return self.sizes[name]
-        r = next(value for index, value in env.items() if index.name == "r")
-        return self.width(r + {"D_{r-1}": -1, "D_r": 0, "D_{r+1}": 1}[name])
+        return self.width(
+            {index.name: value for index, value in env.items()}["r"] + {"D_{r-1}": -1, "D_r": 0, "D_{r+1}": 1}[name]
+        )
 
     def width(self, layer: int) -> int:
         """The width of a layer: D at the start, M at the end."""
@@ -597,7 +610,9 @@ def value(node: Node, env: dict[Index, int], point: Point):
         case Entry():
             return point.number(key_of(node, env, point))
         case Add(terms):
-            return sum((value(each, env, point) for each in terms), 0.0)
+            numbers = [value(each, env, point) for each in terms]
+            point.largest = max(point.largest, *(abs(plain(each)) for each in numbers))
+            return sum(numbers, 0.0)
         case Neg(body):
             return -value(body, env, point)
         case Mul(factors):

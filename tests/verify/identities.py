@@ -134,7 +134,7 @@ def differences(identity: Identity, seed: str) -> Iterator[float]:
         except (ArithmeticError, ValueError, KeyError):  # there is no such entry, no such number
             continue
         size = 1 + max(abs(left), abs(right))
-        if size < 1e6:
+        if max(size, point.largest) < 1e6:
             yield abs(left - right) / size
             found += 1
         if found == POINTS:
