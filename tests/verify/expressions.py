@@ -275,7 +275,8 @@ def substituted(tree, letter: str, parameters: tuple[Index, ...], template: Node
 # Printing -------------------------------------------------------------------------------------------------------------
 
 NAMES = {
-    "n": ("i", r"\mu", r"\nu"), "D": ("j", r"\kappa", r"\rho"), "M": ("k", "l", "m", r"\lambda", r"\omega"),
+    "n": ("i", r"\mu", r"\nu", r"\alpha", r"\zeta"), "D": ("j", r"\kappa", r"\rho", r"\gamma", r"\iota"),
+    "M": ("k", "l", "m", r"\lambda", r"\omega", r"\chi", r"\psi"),
     "t": (r"\tau", r"\xi"),
 }  # fmt: skip
 _WIDTHS = ("j", "k", "m", "l", r"\lambda", r"\omega")
