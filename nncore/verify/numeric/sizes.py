@@ -145,8 +145,9 @@ def _usual(item: Item, names: Sequence[str], least: Mapping[str, int]) -> Iterat
         source = random.Random(repr(counted))
         yield from ({**smallest, **{name: source.choice(COUNTED) for name in counted}} for _ in range(8))
     if FAR_SIZES.is_on and not item.letters:  # nothing but sizes: every number costs little
-        yield from ({**smallest, name: k} for name in names for k in (*range(14, 61), *_LARGE))
-        yield from (dict.fromkeys(names, k) for k in (*range(14, 30), *_LARGE))
+        large = _LARGE[:1] if _adds_up(item) else _LARGE
+        yield from ({**smallest, name: k} for name in names for k in (*range(14, 61), *large))
+        yield from (dict.fromkeys(names, k) for k in (*range(14, 30), *large))
         source = random.Random(len(names))
         yield from ({name: source.choice(COUNTED) for name in names} for _ in range(_MOST_TOGETHER))
     if LARGE_SIZES.is_on and item.relation not in ("=", t.ROUNDS):
@@ -257,10 +258,14 @@ def _steps(letter: str, conditions: Sequence[t.Chain], item: Item) -> list[int]:
     tried = {*(STEPS_TRIED if MANY_STEPS.is_on else ()), *(first + more for more in range(4))}
     tried |= {*named, *numbers_named(item)} if NAMED_STEPS.is_on else set()
     if FAR_STEPS.is_on and item.relation not in ("=", t.ROUNDS):
-        nodes = [side for side in (item.left, item.right) if side]
-        adds = any(isinstance(each, t.Sum | t.Product | t.Family) for each in reached(nodes, item.scope))
-        tried |= {100} if adds else {100, 1000}
+        tried |= {100} if _adds_up(item) else {100, 1000}
     return sorted(number for number in tried if first <= number <= 1000)
+
+
+def _adds_up(item: Item) -> bool:
+    """Whether a claim or what it is made of has an addend for each value of an index or for each step."""
+    nodes = [side for side in (item.left, item.right) if side]
+    return any(isinstance(each, t.Sum | t.Product | t.Extremum | t.Family) for each in reached(nodes, item.scope))
 
 
 def _places(names: Sequence[str], last: int, item: Item, as_numbers: bool) -> list[tuple[int, ...]]:
@@ -289,7 +294,7 @@ def _indices_are_numbers(item: Item) -> bool:
     """Whether an index is compared, calculated with or named by a number, in a claim or in what it is made of."""
     if _named(item):
         return True
-    letters = {index.letter for index in item.scope.notation.indices if index.to != STEPS}
+    letters = {index.letter for index in item.scope.notation.indices if index.to}  # steps have entries of their own
     bodies = [each.body for letter in item.letters for each in meanings_of(letter, item.scope)]
     waiting = [item.left, *([item.right] if item.right else []), *item.conditions, *bodies]
     while waiting:
@@ -332,4 +337,5 @@ def partitions(count: int, most: int) -> list[tuple[int, ...]]:
 def _named(item: Item) -> list[tuple[object, int]]:
     """The sizes of which an index is named by its number, in a claim or in what it is made of, with the numbers."""
     definitions = (each for letter in sorted(item.letters) for each in meanings_of(letter, item.scope))
-    return [*item.named, *(pair for each in definitions for pair in each.named)]
+    named = [*item.named, *(pair for each in definitions for pair in each.named)]
+    return [(size, number) for size, number in named if size != STEPS]
