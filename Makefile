@@ -3,6 +3,7 @@
 # make serve   show it on http://localhost:8000, and build it again whenever a source is saved
 # make test    build it, then run every test
 # make test-all  the same with thousands of random formulas where make test tries some; says what took longest
+# make release  refuse if the checker changed after make mutants, else run make test-all
 # make mutants  change every formula by one slip at a time, and see whether the checker notices (half an hour)
 # make bench   time training beside other libraries, building, and the checker; half an hour on an idle machine
 # make lock    resolve requirements*.txt anew        make vendor  fetch KaTeX anew
@@ -12,13 +13,14 @@
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PORT ?= 8000
+SLOWEST ?= 10
 
 # The locks hold every version and its hash: whatever constraints this machine sets for pip have no say.
 PIP = PIP_CONSTRAINT=/dev/null PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet
 BENCH_PIP = $(subst .venv/,.venv-bench/,$(PIP))
 SELF = $(PIP) --no-deps --no-build-isolation --editable .
 
-.PHONY: book verify mutants bench serve test test-all lock vendor clean
+.PHONY: book verify mutants bench serve test test-all release lock vendor clean
 
 # A number for all that the book is made of. Where it is that of the book that stands there, nothing is left to do.
 STATE = { echo "$$GITHUB_REPOSITORY"; find -L _config.yml _toc.yml pyproject.toml CITATION.cff CHANGELOG.md \
@@ -58,12 +60,19 @@ bench: .venv-bench/stamp .venv/book.stamp
 serve: .venv/book.stamp
 	@.venv/bin/python book/_ext/live.py $(PORT)
 
-test: .venv/test.stamp book
-	.venv/bin/ruff check .
-	.venv/bin/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_OPTIONS)
+test: .venv/test.stamp
+	@begin=$$(date +%s); $(MAKE) --no-print-directory book || exit; built=$$(date +%s); \
+	.venv/bin/ruff check . || exit; \
+	.venv/bin/python -m pytest --numprocesses 2 --dist loadfile --durations $(SLOWEST) --durations-min 5 || exit; \
+	echo "The book took $$((built - begin)) s, the tests $$(($$(date +%s) - built)) s."
 
 test-all:
-	ALL_TESTS=1 $(MAKE) test PYTEST_OPTIONS="--durations 40 --durations-min 1"
+	ALL_TESTS=1 $(MAKE) test SLOWEST=40
+
+# Refuses if the table of slips is not that of this checker.
+release: .venv/book.stamp
+	.venv/bin/python -m nncore.verify.mutants --current
+	$(MAKE) test-all
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found; try: make PYTHON=/path/to/python3"; exit 1; }

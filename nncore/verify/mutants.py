@@ -406,6 +406,16 @@ def _shown(found: Mapping) -> str:
     return "\n".join([*lines, f"rewritings: {words['accepted']} of {words['made']} accepted"])
 
 
+def outdated(written: Mapping) -> str:
+    """Return why the last run says nothing of this checker and this book; empty if it does."""
+    if written["checker"] != checker()["sources"]:
+        return "The checker has changed since the last run: run make mutants."
+    made = written["claims"]["made"] + written["definitions"]["made"]
+    if made != written["possible"]:
+        return f"The last run tried {made} of {written['possible']} slips: run make mutants."
+    return ""
+
+
 # The command ----------------------------------------------------------------------------------------------------------
 
 
@@ -426,7 +436,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m nncore.verify.mutants", description="Check the checker.")
     parser.add_argument("--budget", type=float, help="seconds for a sample; without it, all of them")
     parser.add_argument("--seed", type=int, default=1, help="of the sample")
+    parser.add_argument("--current", action="store_true", help="only say whether the last run was of this checker")
     options = parser.parse_args(arguments)
+    if options.current:
+        fault = outdated(json.loads(RATES.read_text(encoding="utf-8")))
+        print(fault or "The last run was a full one, of this checker.")
+        return 1 if fault else 0
     trials = _trials()
     if options.budget:
         outcomes = list(sample(trials, options.seed, options.budget))

@@ -8,6 +8,7 @@ import pytest
 
 from book._ext.mutant_rates import RATES, lines
 from nncore.verify import judging, mutants, numeric, symbolic
+from nncore.verify.cache import checker
 from nncore.verify.mutants import (
     ACCEPTED,
     BROKEN,
@@ -16,6 +17,8 @@ from nncore.verify.mutants import (
     MISSED,
     REFUTED,
     Outcome,
+    main,
+    outdated,
     read_list,
     sample,
     stale,
@@ -134,3 +137,20 @@ def test_the_ledger_says_whether_the_checker_has_changed_since_and_never_rounds_
     assert f"sample of {made + 1:,} possible" in next(lines(found | {"possible": made + 1}, ""))
     rows = [line for line in lines(found, "") if line.startswith("| ") and "%" in line]
     assert len(rows) == sum(table["made"] > 0 for table in found["kinds"].values())
+
+
+def test_a_run_of_another_checker_or_a_sample_is_outdated():
+    full = {"checker": checker()["sources"], "possible": 7, "claims": {"made": 5}, "definitions": {"made": 2}}
+    assert outdated(full) == ""
+    assert outdated({**full, "checker": "another"}) == "The checker has changed since the last run: run make mutants."
+    assert outdated({**full, "possible": 9}) == "The last run tried 7 of 9 slips: run make mutants."
+
+
+def test_the_command_says_whether_the_last_run_is_of_this_checker(tmp_path, monkeypatch, capsys):
+    written = tmp_path / "mutants.json"
+    monkeypatch.setattr(mutants, "RATES", written)
+    for sources, code in ((checker()["sources"], 0), ("another", 1)):
+        table = {"checker": sources, "possible": 1, "claims": {"made": 1}, "definitions": {"made": 0}}
+        written.write_text(json.dumps(table), encoding="utf-8")
+        assert main(["--current"]) == code
+        assert capsys.readouterr().out
