@@ -19,6 +19,7 @@ Expect = sp.Function("expectation", real=True)
 DERIVED = side_condition("what is made of random letters is random", "It does not leave the expectation.")
 INDEPENDENT = side_condition("a mean is a product for what is independent only", "Else factors have a mean together.")
 SYMMETRIC = side_condition("odd moments are 0 of symmetric letters", "Others have any.")
+SIGNS_KNOWN = side_condition("what is made of random letters has no sign that is known", "It may turn with theirs.")
 HALF = side_condition(
     "half of a mean is that where a sign is positive", "Of a part that is odd, times what is even and 0 with it."
 )
@@ -83,6 +84,8 @@ def _half(factors: list[sp.Expr], chances: Chances, positive: type) -> sp.Expr |
     if len(indicators) != 1:
         return None
     (indicator,) = indicators
+    if not SIGNS_KNOWN(not names(sp.Mul(*factors)) & chances.derived):
+        return None
     part = indicator.args[0]
     rest = sp.Mul(*(factor for factor in factors if factor is not indicator))
     vanishes_with_part = any(factor.as_base_exp()[0] in (part, -part) for factor in sp.Mul.make_args(rest))

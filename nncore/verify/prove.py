@@ -13,9 +13,10 @@ residual of 0 is a proof within these rules; any other residual proves nothing.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import permutations
+from math import inf
 
 import sympy as sp
 
@@ -70,6 +71,9 @@ NOT_EMPTY = side_condition("a positive sum is not empty", "A sum up to t - 1 is 
 KNOWN_INSIDE = side_condition(
     "what is known of addends is known of them only", "ln in a sum says nothing of other entries."
 )
+NOT_CAPTURED = side_condition(
+    "an equation that is given is not used for what a sum binds", "It is about entries with indices of their own."
+)
 SIGN_OUTSIDE = side_condition("what a sum binds has no sign outside of it", "The sign changes from addend to addend.")
 SIGN_OF_RANDOM = side_condition(
     "what is random has no sign outside of its expectation", "It changes from outcome to outcome."
@@ -84,6 +88,7 @@ _RESERVED = re.compile(r"_|(lambda|mu|nu|rho|xi)(_|$)")
 
 Product = sp.Function("product")  # of the sum of `Factor(f)` over its factors f, which need not be positive
 Factor = sp.Function("factor")
+Largest = sp.Function("largest", real=True)  # of an expression, for all values of a letter up to a size
 Least = sp.Function("least")  # ranges[Least(size)] is the number below which the size does not fall
 
 
@@ -117,8 +122,12 @@ class Facts:
 
     def _is_one_of(self, term: sp.Expr, pattern: sp.Expr, sizes: tuple[tuple[sp.Wild, sp.Expr], ...]) -> bool:
         found = term.match(pattern)
-        return found is not None and all(
-            letter in found and KNOWN_INSIDE(_within(found[letter], size, self.ranges)) for letter, size in sizes
+        return (
+            found is not None
+            and NOT_CAPTURED(_is_free(found.values(), term))
+            and all(
+                letter in found and KNOWN_INSIDE(_within(found[letter], size, self.ranges)) for letter, size in sizes
+            )
         )
 
     def applied(self, atom: sp.Expr) -> sp.Expr:
@@ -128,7 +137,7 @@ class Facts:
                 return note(GIVEN, atom, value)
             if pattern.func == atom.func and pattern.has(sp.Wild):
                 found = atom.match(pattern)
-                if found is not None:
+                if found is not None and NOT_CAPTURED(_is_free(found.values(), atom)):
                     return note(GIVEN, atom, value.xreplace(found))
         return atom
 
@@ -236,7 +245,7 @@ def _is_zero_for_every_sign(reduced: sp.Expr, ranges: dict, facts: Facts, everyw
 
     What a sum or an expectation binds has no sign outside of it.
     """
-    bound = {letter for total in reduced.atoms(sp.Sum) for letter in total.variables}
+    bound = bound_letters(reduced)
     found = [part for part in reduced.atoms(Positive) if SIGN_OUTSIDE(not part.free_symbols & bound)]
     if reduced.has(Expect):
         found = [part for part in found if SIGN_OF_RANDOM(not facts.chances.is_random(part))]
@@ -261,6 +270,17 @@ def _is_zero_for_every_sign(reduced: sp.Expr, ranges: dict, facts: Facts, everyw
             ):
                 return False
     return True
+
+
+def bound_letters(term: sp.Expr) -> set[sp.Expr]:
+    """The letters that sums in a term bind, and its largest values."""
+    found = {letter for total in term.atoms(sp.Sum) for letter in total.variables}
+    return found | {largest.args[1] for largest in term.atoms(Largest)}
+
+
+def _is_free(parts: Iterable[sp.Expr], term: sp.Expr) -> bool:
+    """Whether nothing in some parts of a term is bound in it."""
+    return not bound_letters(term) & {letter for part in parts for letter in part.free_symbols}
 
 
 def _in_case(expression: sp.Expr, case: dict[sp.Expr, sp.Expr]) -> sp.Expr:
@@ -665,7 +685,8 @@ def _sum_addend(addend: sp.Expr, bound: dict, ranges: dict, facts: Facts) -> sp.
     factors, bound = list(sp.Mul.make_args(addend)), dict(bound)
     inner = [factor for factor in factors if isinstance(factor, sp.Sum)]
     for total in inner:  # ΣΣ in one: a product of sums over different letters is one sum over all of them
-        if total.free_symbols & bound.keys():
+        ends = {symbol for _, _, size in total.limits for symbol in size.free_symbols}
+        if total.free_symbols & bound.keys() and not ends & bound.keys():
             factors.remove(total)
             fresh = {letter: sp.Dummy(integer=True, positive=True) for letter in total.variables}
             factors += sp.Mul.make_args(total.function.xreplace(fresh))
@@ -710,11 +731,18 @@ def _total(factors: list[sp.Expr], bound: dict) -> sp.Expr:
 
 def _is_count(upper: sp.Expr, ranges: dict) -> bool:
     """Whether a sum from 1 up to this has as many addends: t - 2 has none at t = 1, and not -1."""
-    symbol, number = upper.as_independent(sp.Symbol, as_Add=True)[::-1]
+    symbol = upper.as_independent(sp.Symbol, as_Add=True)[1]
     if symbol == 0 or not symbol.is_Symbol:
         return bool(upper.is_nonnegative)
-    least = ranges.get(Least(symbol), 1 if symbol.is_positive else 0)
-    return bool(symbol.is_integer) and bool(number.is_Integer) and least + number >= 0
+    return _least(upper, ranges) >= 0
+
+
+def _least(size: sp.Expr, ranges: dict) -> float:
+    """The number below which a size or a step, or one of them and a number, does not fall."""
+    number, symbol = size.as_independent(sp.Symbol, as_Add=True)
+    if not symbol.is_Symbol or not symbol.is_integer or not number.is_Integer:
+        return -inf
+    return int(number) + ranges.get(Least(symbol), 1 if symbol.is_positive else 0)
 
 
 def _without_quotients(factors: list[sp.Expr], bound: dict) -> list[sp.Expr]:
@@ -762,7 +790,7 @@ def _collapsible(factors: list[sp.Expr], bound: dict, ranges: dict) -> tuple | N
 def _within(index: sp.Expr, size: sp.Expr, ranges: dict) -> bool:
     """Whether an index surely lies in 1…size; for a number, if a larger size is not excluded."""
     if index.is_Integer:
-        return 1 <= index <= (size if size.is_Integer else ranges.get(Least(size), 1))
+        return 1 <= index <= (size if size.is_Integer else _least(size, ranges))
     return size is not None and _range(index, ranges) == size
 
 

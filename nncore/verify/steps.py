@@ -30,7 +30,7 @@ from nncore.verify.numeric.pairs import Pair
 from nncore.verify.numeric.programs import Program, cost
 from nncore.verify.numeric.values import HIGHEST_ORDER, Values, own_entry
 from nncore.verify.numeric.watching import Budget, NoDerivative, NoSuchEntry, Watch
-from nncore.verify.prove import Exponential, Factor, Positive, Product
+from nncore.verify.prove import Exponential, Factor, Largest, Positive, Product
 from nncore.verify.rules import Rule, Slope, Step
 from nncore.verify.symbolic import Attempt, Proof
 from nncore.verify.terms import Grid, Modulus, Terms
@@ -346,9 +346,9 @@ class TermValues:
 
     def _arguments(self, name: str, indices: tuple[int, ...]) -> list:
         """The values of all arguments of a cost, whose indices have these values."""
-        symbol, values = self.terms.cost_named(name)
-        env = dict(zip(getattr(symbol, "indices", ()), indices, strict=True))
         with self.terms.holding(self._held):
+            symbol, values = self.terms.cost_named(name)
+            env = dict(zip(getattr(symbol, "indices", ()), indices, strict=True))
             return [self._grid(value, env) for value in values]
 
     def _grid(self, value, env: Mapping):
@@ -451,6 +451,14 @@ class TermValues:
         for number in range(start, end + 1):
             yield of(body, {**env, letter: number})
 
+    def _largest(self, term: sp.Expr, env: Mapping):
+        body, letter, size = term.args
+        values = [self.value(body, {**env, letter: number}) for number in range(1, self.value(size, env) + 1)]
+        found = values[0]
+        for value in values[1:]:
+            found = value if self.jets.sign(value - found) > 0 else found
+        return found
+
     def _delta(self, term: sp.KroneckerDelta, env: Mapping):
         return int(self.value(term.args[0], env) == self.value(term.args[1], env))
 
@@ -537,6 +545,7 @@ _KINDS: tuple[tuple[type, Callable], ...] = (
     (Positive, TermValues._positive),
     (Expect, TermValues._mean),
     (Product, TermValues._multiplied),
+    (Largest, TermValues._largest),
     (Slope, TermValues._slope),
     (Modulus, TermValues._modulus),
     (type(sp.E), lambda self, term, env: self.jets.exp(1)),

@@ -47,8 +47,9 @@ from nncore.verify.names import (
     name_of,
     size_of_classes,
     start_of_sequence,
+    widths,
 )
-from nncore.verify.prove import Factor, Positive, Product, booleans, indicator, solution
+from nncore.verify.prove import Factor, Largest, Positive, Product, booleans, bound_letters, indicator, solution
 from nncore.verify.rules import Rule, Slope, is_recording, note, rule
 from nncore.verify.switches import side_condition
 from nncore.verify.writing import show
@@ -154,6 +155,7 @@ class Terms:
         self.has_cases = False  # whether there are cases, of which only one need have a value
         self.members: set[str] = set()  # derivatives of members of sequences, which are members, too
         self._costs: dict[sp.Expr, tuple[str, list[Value]]] = {}
+        self._values_of_costs: dict[tuple[sp.Expr, str | None], list[Value]] = {}  # each while a letter is held
         self._arguments: dict[str, dict[Hashable, int]] = {}  # of which each cost is taken, with their number
         self._cost_slopes: dict[str, str] = {}  # the cost of which something is a derivative
         self._slopes: dict[str, tuple[str, int]] = {}
@@ -198,7 +200,8 @@ class Terms:
 
     def free(self, letter: str, size: Size) -> sp.Expr:
         """A free index, whose range is noted."""
-        symbol = _index(letter, size)
+        counts_layers = letter == widths(self.scope.notation).index
+        symbol = _index(letter, STEPS if counts_layers else size)  # there is a layer 0
         self.ranges[symbol] = self.size(size)
         return symbol
 
@@ -460,8 +463,11 @@ class Terms:
             for entry in entries[1:]:
                 result = _larger(result, entry) if kind == "max" else -_larger(-result, -entry)
             return result
-        letter = sp.Symbol(f"{kind}_{index.name}", integer=True, positive=True)
-        return sp.Function(f"{kind}_over")(self.number(body, {**env, index.name: letter}), size)
+        sign, letter = 1 if kind == "max" else -1, sp.Dummy(integer=True, positive=True)
+        inner = sign * self.number(body, {**env, index.name: letter})
+        depth = 1 + max((int(each.args[1].name.removeprefix("max_")) for each in inner.atoms(Largest)), default=0)
+        named = sp.Symbol(f"max_{depth}", integer=True, positive=True)  # so that equal ones look equal
+        return sign * Largest(inner.xreplace({letter: named}), named, size)
 
     def _matrix(self, rows: tuple, env: Mapping) -> Grid:
         entries = [[self.number(entry, env) for entry in row] for row in rows]
@@ -544,6 +550,7 @@ class Terms:
         name = f"{name}#{number}" if number else name
         symbol = self._atom(name, tuple(places.values()))
         self._costs[symbol] = (name, values)
+        self._values_of_costs[symbol, self._held] = values
         return symbol
 
     @contextmanager
@@ -557,7 +564,12 @@ class Terms:
 
     def cost_named(self, name: str) -> tuple[sp.Expr, list[Value]] | None:
         """A cost with that name, if there is one, and what it is taken of."""
-        return next(((atom, values) for atom, (known, values) in self._costs.items() if known == name), None)
+        cost = next((atom for atom, (known, _) in self._costs.items() if known == name), None)
+        return cost and (cost, self._taken_of(cost))
+
+    def _taken_of(self, cost: sp.Expr) -> list[Value]:
+        """What a cost is taken of, not expanded beyond the letter that is held."""
+        return self._values_of_costs.get((cost, self._held), self._costs[cost][1])
 
     def function_of(self, applied: str) -> tuple[str, int] | None:
         """The function with that name in terms, and how many times it is differentiated."""
@@ -795,7 +807,7 @@ class Terms:
 
     def _of_piece(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
         """The derivative with all indicators of a term, those of its sums apart, taken as constants."""
-        bound = _bound(term)
+        bound = bound_letters(term)
         fixed = {}
         for atom in term.atoms(Positive, Expect):
             if atom.free_symbols & bound:
@@ -888,7 +900,8 @@ class Terms:
 
     def _of_slope(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
         """The derivative of a derivative of a cost: 0 if nothing that the cost is taken of changes."""
-        for cost, (name, values) in self._costs.items():
+        for cost, (name, _) in self._costs.items():
+            values = self._taken_of(cost)
             if name == self._cost_slopes[_name(term)] and _indices(term)[: len(_indices(cost))] == _indices(cost):
                 with self.noting() as gaps:
                     slopes = [self.derivative(self._any_entry(value), by) for value in values]
@@ -913,7 +926,7 @@ class Terms:
 
     def _of_cost(self, cost: sp.Expr, by: sp.Expr) -> sp.Expr:
         """The chain rule: the sum over all entries of all arguments."""
-        name, values = self._costs[cost]
+        (name, _), values = self._costs[cost], self._taken_of(cost)
         addends = []
         for place, value in enumerate(values, 1):
             letter = f"{name};{place}"
@@ -1047,13 +1060,9 @@ def _absolute(part: sp.Expr) -> sp.Expr:
 # Pieces of a term -----------------------------------------------------------------------------------------------------
 
 
-def _bound(term: sp.Expr) -> set[sp.Expr]:
-    return {letter for total in term.atoms(sp.Sum) for letter in total.variables}
-
-
 def _compared(term: sp.Expr) -> set[sp.Expr]:
     """What is compared with 0 in a term outside of its sums and expectations; of e and -e, one of them."""
-    bound, inside = _bound(term), {atom for mean in term.atoms(Expect) for atom in mean.atoms(Positive)}
+    bound, inside = bound_letters(term), {atom for mean in term.atoms(Expect) for atom in mean.atoms(Positive)}
     parts = {atom.args[0] for atom in term.atoms(Positive) - inside if not atom.free_symbols & bound}
     return {sp.expand(-part) if part.could_extract_minus_sign() else part for part in parts}
 
@@ -1086,7 +1095,7 @@ def _at_zero(term: sp.Expr, parts: Iterable[sp.Expr]) -> sp.Expr:
     """A term where some expressions are 0; one that never is 0 if it has no value there."""
     for part in parts:
         solved = solution(part)
-        if solved and solved[0] not in _bound(term):
+        if solved and solved[0] not in bound_letters(term):
             term = term.xreplace(dict([solved]))
     return sp.S.One if term.has(sp.zoo, sp.nan, sp.oo) else term
 

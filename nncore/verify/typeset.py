@@ -11,12 +11,12 @@ import sympy as sp
 
 from nncore.verify.expectation import Expect
 from nncore.verify.notation import Notation
-from nncore.verify.prove import Exponential, Factor, Positive, Product
+from nncore.verify.prove import Exponential, Factor, Largest, Positive, Product
 from nncore.verify.rules import Slope, Step
 from nncore.verify.terms import Modulus
 
 _BOUND = (r"\kappa", r"\rho", r"\nu", r"\xi", r"\iota", r"\tau")  # names for letters that are made for a sum
-_MADE = ("_", "lambda", "mu", "nu", "rho", "xi")  # how such letters are called in a term
+_MADE = ("_", "max_", "lambda", "mu", "nu", "rho", "xi")  # how such letters are called in a term
 _KNOWN = {sp.log: r"\ln", sp.tanh: r"\tanh", sp.sin: r"\sin", sp.cos: r"\cos", Expect: r"\operatorname{E}"}
 _SUM, _FACTOR, _POWER = range(3)  # what an expression stands in
 
@@ -42,6 +42,9 @@ class _Writer:
             if isinstance(term, kind):
                 text = write(self, term)
                 return rf"\left( {text} \right)" if within > weakest or (within and text.startswith("-")) else text
+        if isinstance(term, Largest):
+            body, letter, _ = term.args
+            return rf"\max_{{{self.term(letter)}}} {self.term(body, _FACTOR)}"
         arguments = ", ".join(map(self.term, term.args))
         name = _KNOWN.get(term.func, term.func.__name__)
         return rf"{name}\left( {arguments} \right)"

@@ -25,6 +25,8 @@ PROVED = {
     "a product with a logarithm has positive factors": "C17:prodpos",
     "a positive sum is not empty": "CONST:empty",
     "what is known of addends is known of them only": "C17:wild",
+    "an equation that is given is not used for what a sum binds": "rule:captured",
+    "what is made of random letters has no sign that is known": "rule:half-derived",
     "what a sum binds has no sign outside of it": "rule:sign-outside",
     "what is random has no sign outside of its expectation": "E:relu0",
     "in an expectation nothing is known of what is random": "rule:in-mean",

@@ -8,8 +8,9 @@ included, so none of them is met by luck.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from nncore.verify import orders
 from nncore.verify import tree as t
-from nncore.verify.families import reached
+from nncore.verify.families import reached, with_numbers
 from nncore.verify.meaning import Item
 from nncore.verify.names import Scope, meanings_of
 from nncore.verify.numeric.ranges import Ranges, is_proved
@@ -87,11 +88,14 @@ def guards_of(item: Item, right: t.Node | None) -> Guards:
     inside = Ranges(item.scope, free, assumed)  # definitions have index letters and arguments of their own
     found: dict[GuardKey, t.Node] = {}
     if_violated: set[GuardKey] = set()
+    small = _small(item)
 
     def add(kind: str, part: t.Node, node: t.Node, uncertain: bool = False) -> None:
         here = ranges if id(part) in printed else inside
         if kind in NEEDS and (_is_constant(part, item.scope) or is_proved(kind, here.of(part))):
             return
+        if small and kind in _AT_0 and is_proved(_SURELY[kind], here.of(with_numbers(part, {small: 0}))):
+            return  # so it is near to 0
         found[kind, id(part)] = part
         if uncertain or id(node) in in_cases:
             if_violated.add((kind, id(part)))
@@ -125,7 +129,23 @@ def guards_of(item: Item, right: t.Node | None) -> Guards:
     for convention in item.scope.conventions:
         if convention.function in primed:
             add(KINK, convention.point, convention.point)
-    return Guards(found, if_violated, strict, _functions(every, printed, item.scope))
+    where = _functions(every, printed, item.scope)
+    parts = {key: part for (kind, key), part in found.items() if kind in _AT_0} if small else {}
+    for key, part in parts.items():
+        at_0 = with_numbers(part, {small: 0})
+        if at_0 != part and not _is_constant(at_0, item.scope):
+            where[key] = f"{where.get(key, '')} at {small} = 0"
+    return Guards(found, if_violated, strict, where)
+
+
+_SURELY = {ROOT: BASE, BASE: BASE, LOGARITHM: LOGARITHM, DIVISOR: DIVISOR}
+_AT_0 = tuple(_SURELY)  # what a claim up to a rest expands around 0, where a root may not be one of 0
+
+
+def _small(item: Item) -> str | None:
+    """The letter that tends to 0 in a claim up to a rest."""
+    rest = orders.split(item.right) if item.relation == "=" and item.right is not None else None
+    return rest[1].name if rest else None
 
 
 def _functions(every: Iterable[t.Node], printed: set[int], scope: Scope) -> dict[int, str]:

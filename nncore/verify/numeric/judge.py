@@ -105,6 +105,7 @@ _SIGNS = (BOTH, BOTH, POSITIVE, LETTERS, POSITIVE, BOTH)  # of the points that a
 _REPAIRS = 8  # of one point, so that conditions hold
 _REPAIRS_BESIDE = {False: 500, True: 6}  # of all points beside boundaries, also of each of several networks
 _PLANS_WITH_BOUNDARIES, _PLANS_WITH_CONDITIONS = 6, 2  # at which boundaries are looked for
+_ENOUGH_BESIDE = 4000  # comparisons on boundaries and beside them, after which no further start is made
 _STARTS = 3  # points from which they are
 _SILENT = "silent"
 _NEARLY_EQUAL = 2.0**-40  # as near as sides that differ must not come
@@ -289,7 +290,7 @@ class Trial:
         self._excluded: set[GuardKey] = set()  # guards at whose zeros the claim says nothing
         self._parted: set[GuardKey] = set()  # those among them that have the same on both sides
         self._crossed: set[GuardKey] = set()
-        self._repairs = 0
+        self._repairs = self._beside = 0
         self._nearest: list[Near] = []
         self._met: list[Met] = []
 
@@ -525,7 +526,7 @@ class Trial:
                 start = self._point(sizes, kind, f"{self._seed}/boundary")
                 waiting, known = [self._repaired(start, some[0])[0]], self._open_guards()
                 for _ in range(_STARTS if place < 2 and jumps else 1):
-                    if waiting:
+                    if waiting and self._beside < _ENOUGH_BESIDE:
                         yield from self._around(waiting.pop(0), some, waiting, known)
 
     def _open_guards(self) -> set[GuardKey]:
@@ -541,6 +542,7 @@ class Trial:
             results: dict[Fraction | int, list[tuple[Point, Result]]] = {0: []}
             for shift, point in beside(self._comparison, start, zero):
                 for entry in some:
+                    self._beside += 1
                     near, result = self._repaired(point, entry, frozenset((zero.leaf,)), on_purpose=True)
                     results.setdefault(shift, []).append((near, result))
                     if result.status == REFUTED:
