@@ -350,7 +350,19 @@ def _layers_of_generic(item: Item) -> int:
     first = max((number for letter, number in ends if letter is None), default=0)
     last = min((number for letter, number in ends if letter is not None), default=1) - 1
     layers = max(first + max(shifts) - min(shifts) - last, lowest(last_layer(item.scope.notation), item.conditions))
-    return max(layers, FEW) if layers <= MOST else 0
+    layers = max(layers, FEW, _layers_for_range(item))
+    return layers if layers <= MOST else 0
+
+
+def _layers_for_range(item: Item) -> int:
+    """How many layers a network must have for a free r to have three values between what bounds it."""
+    lower, upper = bounds(widths(item.scope.notation).index, item.conditions)
+    from_first = [number for letter, number in lower if letter is None]
+    from_last = [-number for letter, number in upper if letter is not None]
+    others = [number for letter, number in upper if letter is None] + [
+        1 - number for letter, number in lower if letter is not None
+    ]  # r up to a number, or from R less a number on
+    return max(max(from_first, default=1) + max(from_last, default=0), max(others, default=0)) + 2
 
 
 def _at_depth(item: Item, depth: int, generic: int) -> bool:
