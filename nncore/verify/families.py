@@ -36,7 +36,7 @@ from nncore.verify.names import (
 )
 
 DEPTHS = (1, 2, 3)  # numbers of layers that are tried; more only if a claim names a later layer or a number of them
-_DEEPEST = 13
+_MANY, _DEEPEST = 4, 13
 
 # Ranges ---------------------------------------------------------------------------------------------------------------
 
@@ -285,7 +285,8 @@ def numbered(
     least = max([1, *(number for node in parts for number in _layer_numbers(node, family))])
     with_arrays = any(isinstance(node, t.Family) for node in parts)
     ends = [number for where in bounds(last, conditions) for letter, number in where if letter is None]
-    for depth in sorted({*depths, *ends, least}):
+    further = [end + 2 for end in ends if _MANY <= end <= _DEEPEST - 2]  # where conditions ask for many
+    for depth in sorted({*depths, *ends, *further, least}):
         values = {last: depth}
         if depth < least or not _consistent(conditions, values):
             continue

@@ -44,6 +44,7 @@ from nncore.verify.prove import (
     Positive,
     Product,
     is_not_zero,
+    is_size,
     normal_form,
     positive,
     vanishes,
@@ -58,6 +59,9 @@ INDUCTION = rule("the induction step", "What holds at step t - 1 says what a mem
 BY_SIGN = rule("by sign", "Sums and products of what is positive are positive.")
 
 EXISTING = side_condition("both sides exist at the same places", "Else one says more than the other.")
+NOT_IN_EMPTY = side_condition(
+    "a logarithm in a sum says something only if the sum has an addend", "A sum up to t - 1 has none at t = 1."
+)
 SAME_CASE = side_condition("a logarithm says that its argument is positive where it is needed", "Not in another case.")
 ONE_RECURSION = side_condition(
     "one line defines all members from the second number on", "Else the step is not the same."
@@ -742,10 +746,12 @@ def _up_to(item: Item, right: t.Node, letter: t.Letter, order: int) -> Proof | N
 
 
 def _is_smooth(term: sp.Expr, step: sp.Symbol, terms: Terms, facts: Facts) -> bool:
-    """Whether no root and no logarithm in a term is one of 0 where the step is 0."""
-    parts = [power.base for power in term.atoms(sp.Pow) if not power.exp.is_Integer]
+    """Whether no divisor, root or logarithm in a term, or in what its costs are taken of, is 0 where the step is 0."""
+    parts = [power.base for power in term.atoms(sp.Pow) if not (power.exp.is_Integer and power.exp > 0)]
     parts += [logarithm.args[0] for logarithm in term.atoms(sp.log)]
-    return not any(part.has(step) and vanishes(part.xreplace({step: sp.S.Zero}), terms.ranges, facts) for part in parts)
+    if any(part.has(step) and vanishes(part.xreplace({step: sp.S.Zero}), terms.ranges, facts) for part in parts):
+        return False
+    return all(_is_smooth(part, step, terms, facts) for part in terms.parts_of_atoms(term, step))
 
 
 def _at_shapes(item: Item) -> Proof | None:
@@ -936,7 +942,7 @@ class Given:
         """
         if not SAME_CASE(not terms.has_cases and not (left - right).has(Positive)):
             return self.facts
-        arguments = {logarithm.args[0] for side in (left, right) for logarithm in side.atoms(sp.log)}
+        arguments = {argument for side in (left, right) for argument in _logarithms(side)}
         arguments = {self.renamed(argument) for argument in arguments if not argument.is_number}
         arguments |= {1 / argument for argument in arguments}
         plain = {argument for argument in arguments if not argument.atoms(sp.Dummy)}
@@ -948,6 +954,17 @@ class Given:
                 sizes = tuple((wild[letter], self.renamed(terms.ranges[letter])) for letter in letters)
                 within.append((argument.xreplace(wild), sizes))
         return replace(self.facts, positive=self.facts.positive | plain, within=(*self.facts.within, *within))
+
+
+def _logarithms(term: sp.Expr, around: tuple = ()) -> Iterator[sp.Expr]:
+    """What logarithms in a term are taken of, but for those in a sum that may have no addend."""
+    if isinstance(term, sp.log):
+        argument = term.args[0]
+        if NOT_IN_EMPTY(all(letter in argument.free_symbols or is_size(size) for letter, _, size in around)):
+            yield argument
+    inside = (*around, *term.limits) if isinstance(term, sp.Sum) else around
+    for part in (term.function,) if isinstance(term, sp.Sum) else term.args:
+        yield from _logarithms(part, inside)
 
 
 def prepared(

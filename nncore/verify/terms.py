@@ -575,6 +575,20 @@ class Terms:
         """The function with that name in terms, and how many times it is differentiated."""
         return self._slopes.get(applied)
 
+    def parts_of_atoms(self, term: sp.Expr, letter: sp.Symbol) -> Iterator[sp.Expr]:
+        """What costs in a term are taken of; a member of a sequence that depends on a letter has no parts to be seen.
+
+        Raises
+        ------
+        NoTerm
+            For such a member.
+        """
+        for atom in term.atoms(sp.Indexed, sp.Symbol):
+            if _name(atom) in self.scope.families and letter.name in self._below(_name(atom)):
+                raise NoTerm(f"what {atom} is near to 0")
+            if atom in self._costs:
+                yield from (self._any_entry(value) for value in self._taken_of(atom))
+
     def _is_of_cost(self, atom: sp.Expr) -> bool:
         """Whether an atom is a cost or a derivative of one."""
         return atom in self._costs or _name(atom) in self._cost_slopes

@@ -24,6 +24,7 @@ PROVED = {
     "the delta's other index lies in the range of the sum": "DS:steps",
     "a product with a logarithm has positive factors": "C17:prodpos",
     "a positive sum is not empty": "CONST:empty",
+    "a logarithm in a sum says something only if the sum has an addend": "rules:log-empty",
     "what is known of addends is known of them only": "C17:wild",
     "an equation that is given is not used for what a sum binds": "rule:captured",
     "what is made of random letters has no sign that is known": "rule:half-derived",
