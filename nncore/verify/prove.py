@@ -46,9 +46,7 @@ ABSOLUTE = rule("absolute values", r"$\lvert a \rvert = a [a > 0] - a [-a > 0]$.
 LOGARITHMS = rule("logarithms", r"$\ln a b = \ln a + \ln b$ for positive $a$ and $b$, and $\ln e^a = a$.")
 COMPARED = rule("comparisons", r"$[a b > 0] = [b > 0]$ for a positive $a$, and what signs say by themselves.")
 TRUTH = rule("true or false", r"$[a > 0]^2 = [a > 0]$, $[a > 0] [-a > 0] = 0$ and $\delta_{kq}^2 = \delta_{kq}$.")
-NO_SIGN = rule(
-    "only 0 has no sign", r"$a [-a > 0] = a [a > 0] - a$ with the sign turned: a number that has no sign is 0."
-)
+NO_SIGN = rule("only 0 has no sign", r"$a [-a > 0] = a - a [a > 0]$: where neither $a$ nor $-a$ is positive, $a$ is 0.")
 PRODUCTS = rule(
     "products over an index", r"$\prod_k f_k = e^{\sum_k \ln f_k}$ for positive $f_k$; like factors are powers."
 )

@@ -1,5 +1,7 @@
 """The steps of proofs: they are recorded and evaluated by numbers; a rule that changes a value is found by its name."""
 
+import re
+
 import pytest
 import sympy as sp
 from common import claim_of
@@ -162,3 +164,31 @@ def test_a_step_is_printed_in_the_letters_of_the_page():
 def test_terms_are_printed_as_they_are_written(term, due):
     notation = claim_of("x = x").scope.notation
     assert typeset(Step(RULES["algebra"], term, term), notation) == (due, due)
+
+
+# What the table of rules says -----------------------------------------------------------------------------------------
+
+BRACKET = re.compile(r"\[([^\]]+) > 0\]")
+LETTERS = {"a": "x", "b": "z"}  # that the notation of the book declares as numbers
+
+
+def equations(name):
+    """The equations between dollars in the statement of a rule, with brackets as cases, in letters of the book."""
+    for formula in RULES[name].statement.split("$")[1::2]:
+        if "=" in formula:
+            cases = BRACKET.sub(r"\\begin{cases} 1, & \1 > 0 \\\\ 0, & \1 \\le 0 \\end{cases}", formula)
+            yield re.sub(r"(?<![\\a-z])[ab](?![a-z])", lambda found: LETTERS[found[0]], cases)
+
+
+@pytest.mark.parametrize("name", ["absolute values", "only 0 has no sign", "exponentials split"])
+def test_what_the_table_says_of_a_rule_is_true(name):
+    found = list(equations(name))
+    assert found
+    for formula in found:
+        assert judge(claim_of(formula)).status == "agrees", formula
+
+
+def test_a_statement_of_a_rule_that_is_false_is_noticed(monkeypatch):
+    wrong = Rule("only 0 has no sign", "$a [-a > 0] = a [a > 0] - a$")
+    monkeypatch.setitem(RULES, wrong.name, wrong)
+    assert judge(claim_of(*equations(wrong.name))).status == "refuted"
