@@ -89,7 +89,7 @@ def _is_condition(chain: t.Chain, scope: Scope, known: Collection[str]) -> bool:
     if any(link.relation not in t.COMPARISONS for link in chain.links):
         return False
     between = len(chain.links) > 1 and all(link.relation in _ORDERS for link in chain.links)
-    sides = [_side(side, scope, known) for side in _sides(chain)]
+    sides = [_side(side, scope, known) for side in chain.sides]
     return all(one and other and _fit(one, other, between) for one, other in pairwise(sides))
 
 
@@ -133,10 +133,6 @@ def _is_number(node: t.Node, scope: Scope) -> bool:
     return True
 
 
-def _sides(chain: t.Chain) -> tuple[t.Node, ...]:
-    return chain.first, *(link.right for link in chain.links)
-
-
 # What a condition may say ---------------------------------------------------------------------------------------------
 
 
@@ -151,18 +147,18 @@ def check(conditions: Sequence[t.Chain], scope: Scope, arguments: Collection[str
         If they do not.
     """
     for chain in conditions:
-        if all(_is_number(side, scope) for side in _sides(chain)):
+        if all(_is_number(side, scope) for side in chain.sides):
             raise MeaningError(
                 f"{show(chain)} contains no letter, so it is no condition: write a claim without parentheses", chain
             )
-        for (one, other), link in zip(pairwise(_sides(chain)), chain.links, strict=True):
+        for (one, other), link in zip(pairwise(chain.sides), chain.links, strict=True):
             if link.relation == "=":
                 _check_equation((one, other), chain, scope, arguments)
     ranges = _Ranges(scope, arguments)
     relations = [
         (one, link.relation, other, chain)
         for chain in conditions
-        for (one, other), link in zip(pairwise(_sides(chain)), chain.links, strict=True)
+        for (one, other), link in zip(pairwise(chain.sides), chain.links, strict=True)
     ]
     for _ in range(min(len(relations), _ROUNDS)):
         for one, relation, other, _ in relations:

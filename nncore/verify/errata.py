@@ -116,7 +116,7 @@ def _is_about_the_same(claim: Item, erratum: Item) -> bool:
     scope = erratum.scope
     statement = read(erratum.formula.text, scope.notation).statements[-1]
     chain = statement.conclusion if isinstance(statement, t.Implication) else statement
-    sides = [side for side in (chain.first, *(link.right for link in chain.links)) if _named(side, scope)]
+    sides = [side for side in chain.sides if _named(side, scope)]
     others = _named(claim.left, claim.scope) | _named(claim.right, claim.scope)
     if not sides:
         return not others

@@ -46,7 +46,7 @@ def bounds(letter: str, conditions: Iterable[t.Chain]) -> tuple[list[Position], 
     lower: list[Position] = []
     upper: list[Position] = []
     for chain in conditions:
-        sides = (chain.first, *(link.right for link in chain.links))
+        sides = chain.sides
         for (one, other), link in zip(pairwise(sides), chain.links, strict=True):
             first, second, relation = position(one), position(other), link.relation
             if first is None or second is None or letter not in (first[0], second[0]):
@@ -317,7 +317,7 @@ def _layer_numbers(node: t.Node, family) -> Iterator[int]:
 def _consistent(conditions: Sequence[t.Chain], values: Mapping[str, int]) -> bool:
     """Whether the conditions about nothing but R, r and numbers hold for these values."""
     for chain in conditions:
-        sides = (chain.first, *(link.right for link in chain.links))
+        sides = chain.sides
         for (one, other), link in zip(pairwise(sides), chain.links, strict=True):
             numbers = [_value(position(side), values) for side in (one, other)]
             if None not in numbers and not _RELATIONS[link.relation](*numbers):

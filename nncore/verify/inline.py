@@ -122,11 +122,11 @@ def _without_meaning(tree: t.Formula, scope: Scope, bound: Mapping[str, Size]) -
 
 def _sides(tree: t.Formula) -> Iterator[t.Node]:
     for chain in tree.statements:
-        yield from (chain.first, *(link.right for link in chain.links))
+        yield from chain.sides
 
 
 def _must_be_displayed(chain: t.Chain, scope: Scope) -> str | None:
-    sides = (chain.first, *(link.right for link in chain.links))
+    sides = chain.sides
     if len(sides) == 1 or any(_is_input(side, scope) for side in sides):
         return None
     claims = (node for side in sides for node, _ in t.walk(side) if isinstance(node, _DISPLAYED))

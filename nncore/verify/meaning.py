@@ -477,7 +477,7 @@ class _Reading:
             if link.relation not in t.COMPARISONS:
                 raise MeaningError(f"an assumption compares, and {link.relation} does not", link)
         checker = self._checker(())
-        shapes = [checker.side(side) for side in (statement.first, *(link.right for link in statement.links))]
+        shapes = [checker.side(side) for side in statement.sides]
         if any(shape is not None for shape in shapes):
             raise not_covered("assumptions about matrices", statement)
         if checker.complex:
@@ -947,7 +947,7 @@ def _falls(where: Position | None, line: Line, last: str | None) -> bool:
 
 def _is_only_about(chain: t.Chain, names: tuple[str | None, ...]) -> bool:
     """Whether all sides of a condition are among these letters, each with or without a number."""
-    sides = [position(side) for side in (chain.first, *(link.right for link in chain.links))]
+    sides = [position(side) for side in chain.sides]
     return all(side is not None and side[0] in names for side in sides)
 
 

@@ -177,7 +177,7 @@ class Checker:
         for link in chain.links:
             if link.relation not in t.COMPARISONS:
                 raise MeaningError(f"a condition compares, and {link.relation} does not", link)
-        sides = (chain.first, *(link.right for link in chain.links))
+        sides = chain.sides
         for one, other in pairwise(sides):
             if self._is_index(one) and self._is_index(other):
                 self._same_range(one, other)
@@ -543,7 +543,7 @@ def _equal_sizes(conditions: Sequence[t.Chain], scope: Scope) -> dict[Size, Size
     """The sizes that conditions fix, and what stands for them: M = 2, or M = D; n = D and D = M make all three M."""
     groups: list[list[Size]] = []
     for condition in conditions:
-        sides = [_size(side, scope) for side in (condition.first, *(link.right for link in condition.links))]
+        sides = [_size(side, scope) for side in condition.sides]
         for (one, other), link in zip(pairwise(sides), condition.links, strict=True):
             if link.relation == "=" and None not in (one, other):
                 joined = [group for group in groups if not {one, other}.isdisjoint(group)]

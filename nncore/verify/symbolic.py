@@ -567,7 +567,7 @@ def _is_open(item: Item) -> bool:
 
 def _is_about_indices(chain: t.Chain, item: Item) -> bool:
     """Whether a condition is about indices, steps and sizes only."""
-    return not any(letters(node, item.scope) for node in (chain.first, *(link.right for link in chain.links)))
+    return not any(letters(node, item.scope) for node in chain.sides)
 
 
 def _is_of_inputs(base: sp.Expr, terms: Terms) -> bool:
@@ -811,7 +811,7 @@ def _counts_sizes(item: Item) -> bool:
 
 def _compares_indices(condition: t.Chain, names: set[str]) -> bool:
     """Whether a condition says no more of sizes and indices than that some of these are equal, or not."""
-    sides = (condition.first, *(link.right for link in condition.links))
+    sides = condition.sides
     if not any(isinstance(node, t.Letter) and node.name in names for side in sides for node, _ in t.walk(side)):
         return True
     equal = all(link.relation in ("=", r"\ne") for link in condition.links)

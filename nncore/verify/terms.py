@@ -503,7 +503,7 @@ class Terms:
 
     def indicator(self, chain: t.Chain, env: Mapping) -> sp.Expr:
         """1 where all relations of a chain hold, else 0."""
-        sides = [_real(self.number(side, env)) for side in (chain.first, *(link.right for link in chain.links))]
+        sides = [_real(self.number(side, env)) for side in chain.sides]
         result = sp.S.One
         for left, right, link in zip(sides, sides[1:], chain.links, strict=False):
             result *= _holds(left, link.relation, right)

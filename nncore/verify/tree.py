@@ -309,6 +309,11 @@ class Chain(Node):
     first: Node
     links: tuple[Link, ...] = ()
 
+    @property
+    def sides(self) -> tuple[Node, ...]:
+        """The expressions between which the relations stand."""
+        return (self.first, *(link.right for link in self.links))
+
 
 @dataclass(frozen=True, slots=True)
 class Implication(Node):

@@ -258,7 +258,7 @@ class Comparison:
         try:
             return values.holds(chain, local)
         except Unclear:
-            sides = [values.value(side, local) for side in (chain.first, *(link.right for link in chain.links))]
+            sides = [values.value(side, local) for side in chain.sides]
             equal = all(link.relation == "=" for link in chain.links)
             if equal and all(values.jets.is_nothing(one - other) for one, other in pairwise(sides)):
                 return True

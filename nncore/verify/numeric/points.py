@@ -313,7 +313,7 @@ def _positive_letters(item: Item) -> dict[str, str]:
     """Letters that a condition or an assumption wants positive (``>``) or not negative (``>=``)."""
     found: dict[str, str] = {}
     for chain in (*item.conditions, *(assumed.claim for assumed in item.assumptions)):
-        sides = (chain.first, *(link.right for link in chain.links))
+        sides = chain.sides
         for (left, right), link in zip(pairwise(sides), chain.links, strict=True):
             smaller, larger = (right, left) if link.relation in (">", r"\ge") else (left, right)
             if link.relation in (">", r"\ge", "<", r"\le") and smaller == t.Number("0"):

@@ -77,7 +77,7 @@ class Program:
         return self._conditions[id(chain)][1]
 
     def _relations(self, chain: t.Chain) -> Callable[[Values, Mapping], bool]:
-        sides = [self.code(side) for side in (chain.first, *(link.right for link in chain.links))]
+        sides = [self.code(side) for side in chain.sides]
         links = list(chain.links)
 
         def hold(at: Values, local: Mapping) -> bool:

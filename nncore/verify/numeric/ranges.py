@@ -245,7 +245,7 @@ _TURNED = {"<": ">", ">": "<", r"\le": r"\ge", r"\ge": r"\le"}
 
 
 def _links(chain: t.Chain) -> Iterator[tuple[t.Node, str, t.Node]]:
-    sides = (chain.first, *(link.right for link in chain.links))
+    sides = chain.sides
     for (left, right), link in zip(pairwise(sides), chain.links, strict=True):
         yield left, link.relation, right
 

@@ -334,7 +334,7 @@ def _places_of(comparison: Comparison, point: Point, chain: t.Chain, local: dict
     try:
         with comparison.numbers.precision(PRECISIONS[0]):
             near = root.moved(*leaf, jets.moved(root.entry(*leaf), direction))
-            sides = [near.value(side, local) for side in _sides_of(chain)]
+            sides = [near.value(side, local) for side in chain.sides]
             for one, other in pairwise(sides):
                 powers = jets.powers(one - other, direction)
                 if len(powers) > 1 or 0 not in powers:
@@ -409,16 +409,12 @@ def _is_on_edge(comparison: Comparison, near: Near) -> bool:
     """Whether a condition excludes a place very near to a point, at which both of its sides are equal."""
     values = comparison.values(near.point)
     for chain in comparison.conditions:
-        sides = [_evaluated(comparison, values.value, side, near.entry) for side in _sides_of(chain)]
+        sides = [_evaluated(comparison, values.value, side, near.entry) for side in chain.sides]
         for (one, other), link in zip(pairwise(sides), chain.links, strict=True):
             is_real = not {type(one), type(other)} & {type(None), list, Pair}
             if is_real and link.relation in STRICT and comparison.margin(one - other) < _ON_EDGE:
                 return True
     return False
-
-
-def _sides_of(chain: t.Chain) -> tuple[t.Node, ...]:
-    return (chain.first, *(link.right for link in chain.links))
 
 
 def _moves(comparison: Comparison, start: Near) -> Iterator[Point]:
