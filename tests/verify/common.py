@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 
 from nncore.verify.meaning import CLAIM, Item, Page, meaning
 from nncore.verify.notation import load
-from nncore.verify.numeric import Verdict, judge
+from nncore.verify.numeric import Budget, Verdict, judge
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTATION = load(ROOT / "book" / "notation.yml")
@@ -51,6 +51,11 @@ def claim_of(*parts: str) -> Item:
         said = say(Path(folder), *parts)
     assert not said.faults, said.faults
     return [item for item in said.items if item.kind == CLAIM][-1]
+
+
+def patient() -> Budget:
+    """A budget with the steps of any other, and time for them on a busy machine: for tests of what is true, not when."""
+    return Budget(seconds=120)
 
 
 def block(text: str) -> str:

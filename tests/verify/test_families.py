@@ -1,7 +1,7 @@
 r"""Families of layers: what is said of ``Z^{[r]}`` is judged for every layer of networks of 1, 2 and 3 layers."""
 
 import pytest
-from common import NOTATION, page, write
+from common import NOTATION, page, patient, write
 
 from nncore.verify.families import instances
 from nncore.verify.meaning import CLAIM, meaning
@@ -59,7 +59,7 @@ def test_every_claim_about_backpropagation_agrees():
     said = meaning(page("network/backpropagation.md"), NOTATION)
     assert not said.faults, "\n".join(map(str, said.faults))
     shared: dict = {}
-    verdicts = [(item, judge(item, shared=shared)) for item in said.items if item.kind == CLAIM]
+    verdicts = [(item, judge(item, shared=shared, budget=patient())) for item in said.items if item.kind == CLAIM]
     assert len(verdicts) > 20
     assert not [f"{item}: {verdict}" for item, verdict in verdicts if verdict.status != AGREES]
 

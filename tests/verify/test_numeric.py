@@ -1,7 +1,7 @@
 """The numeric judge: what is true agrees, what is false is refuted, what cannot be judged never agrees."""
 
 import pytest
-from common import DENSE, LOSS, NOTATION, SOFTMAX, page, write
+from common import DENSE, LOSS, NOTATION, SOFTMAX, page, patient, write
 
 from nncore.verify.meaning import CLAIM, CONVENTION, DEFINITION, book_functions, meaning
 from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, judge, witness
@@ -56,7 +56,8 @@ def test_every_formula_of_the_derivation_pages_has_a_meaning_and_every_claim_agr
     said = meaning(page(name), NOTATION, functions)
     assert not said.faults, "\n".join(map(str, said.faults))
     shared: dict = {}
-    verdicts = [(item, judge(item, shared=shared)) for item in said.items if item.kind in (CLAIM, CONVENTION)]
+    claims = [item for item in said.items if item.kind in (CLAIM, CONVENTION)]
+    verdicts = [(item, judge(item, shared=shared, budget=patient())) for item in claims]
     assert verdicts
     assert not [f"{item}: {verdict}" for item, verdict in verdicts if verdict.status != AGREES]
 
