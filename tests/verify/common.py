@@ -54,7 +54,7 @@ def claim_of(*parts: str) -> Item:
 
 
 def patient() -> Budget:
-    """A budget with the steps of any other, and time for them on a busy machine: for tests of what is true, not when."""
+    """A budget with the usual steps, and time for them on a busy machine: for tests of what is true, not when."""
     return Budget(seconds=120)
 
 
