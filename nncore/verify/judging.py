@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from nncore.verify import numeric, symbolic
 from nncore.verify.hints import slip
 from nncore.verify.meaning import CONVENTION, Item
-from nncore.verify.steps import judge_steps
+from nncore.verify.steps import STEPS_OF_ALL, judge_steps
 from nncore.verify.typeset import typeset
 from nncore.verify.verdicts import (
     ALL_SHAPES,
@@ -104,7 +104,7 @@ def judge(item: Item, seed: str = "1", shared: dict | None = None, clock: Clock 
     if proof is None:
         return Judgement(SAMPLED, _how_near(verdict), **known)
     with clock.for_steps() as seconds:
-        evaluation = judge_steps(proof, item, verdict.met, seconds)
+        evaluation = judge_steps(proof, item, verdict.met, numeric.Budget(STEPS_OF_ALL, seconds))
     if evaluation.wrong:
         before, after = typeset(evaluation.wrong, item.scope.notation)
         reason = f"the rule “{evaluation.wrong.rule.name}” changes a value at {evaluation.at}: {before} is not {after}"

@@ -538,10 +538,11 @@ class Trial:
         """The boundaries that are found from one point; where a guard is met for the first time others may be found."""
         found: list[Zero] = []
         for zero in zeros(self._comparison, self._guards, start, some):
+            here = [some[len(found) % len(some)]] if self._layers else some  # in networks entries take turns
             found.append(zero)
             results: dict[Fraction | int, list[tuple[Point, Result]]] = {0: []}
             for shift, point in beside(self._comparison, start, zero):
-                for entry in some:
+                for entry in here:
                     self._beside += 1
                     near, result = self._repaired(point, entry, frozenset((zero.leaf,)), on_purpose=True)
                     results.setdefault(shift, []).append((near, result))

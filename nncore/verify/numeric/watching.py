@@ -15,6 +15,8 @@ from nncore.verify.writing import show
 DIVISOR, ROOT, LOGARITHM, BASE, KINK, RELATION = "divisor", "root", "logarithm", "base", "kink", "relation"
 NEEDS = {DIVISOR: "{} != 0", ROOT: "{} >= 0", LOGARITHM: "{} > 0", BASE: "{} > 0"}
 STEPS, SECONDS = 1_000_000, 5.5  # that a claim may take
+_OF_A_LOOK = 1000  # steps from one look at the clock to the next
+_OF_A_QUESTION = 50  # steps that a question whether anything is left counts for
 
 
 class Undefined(ArithmeticError):
@@ -48,8 +50,9 @@ class Budget:
     """Steps and seconds of computing that a formula may take, and the steps of one evaluation among them."""
 
     def __init__(self, steps: int = STEPS, seconds: float = SECONDS):
-        self._steps, self._seconds, self._start = steps, seconds, time.process_time()
+        self._steps, self._end = steps, time.process_time() + seconds
         self._here = self._tranche = 0  # what is left of an evaluation, and until the clock is looked at
+        self._is_late = False
 
     def begin(self, steps: int) -> None:
         """Begin an evaluation, which may take so many steps."""
@@ -65,18 +68,21 @@ class Budget:
         """
         self._steps -= steps
         self._here -= steps
-        self._tranche -= steps
-        if self._here < 0 or self._steps < 0:
+        if self._here < 0 or self._steps < 0 or self._looked(steps):
             raise TooLarge("too large to try")
-        if self._tranche < 0:
-            self._tranche = 1000
-            if self.is_over:
-                raise TooLarge("too large to try")
 
     @property
     def is_over(self) -> bool:
         """Whether nothing is left for the formula."""
-        return self._steps < 0 or time.process_time() - self._start > self._seconds
+        return self._steps < 0 or self._looked(_OF_A_QUESTION)
+
+    def _looked(self, steps: int) -> bool:
+        """Whether the time is over; the clock is looked at now and then, since that may take longer than a step."""
+        self._tranche -= steps
+        if self._tranche < 0:
+            self._tranche = _OF_A_LOOK
+            self._is_late = time.process_time() > self._end
+        return self._is_late
 
 
 @dataclass(slots=True)
