@@ -63,6 +63,7 @@ def open_page(browser):
 
 
 def violations(page, only=RULES):
+    page.evaluate("Promise.all(document.getAnimations().map(each => each.finished))")  # colors that fade
     # Formulas are thousands of boxes, hidden from screen readers and in the color of the text around them. Without
     # those that fit their place axe takes a fraction of the time; a formula that scrolls stays.
     page.evaluate("""document.querySelectorAll('.math-box:not([tabindex]) .katex-html, span.math .katex-html')
@@ -88,8 +89,7 @@ def test_page_opens_without_a_fault_and_is_accessible_in_the_light_and_in_the_da
     assert formulas_of_their_own_color(page) == 0
     assert violations(page) == []
     page.emulate_media(color_scheme="light")
-    page.reload()
-    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    page.wait_for_function("document.documentElement.dataset.theme === 'light'", timeout=5000)
     assert violations(page, COLORS) == []
     assert faults == []
 

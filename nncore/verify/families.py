@@ -71,9 +71,27 @@ def lowest(letter: str, conditions: Iterable[t.Chain]) -> int:
 
 
 def value_of(where: Position, depth: int, notation) -> int:
-    """The number at a position: R-1 of three layers is 2."""
+    """The number at a position: R-1 of three layers is 2.
+
+    Raises
+    ------
+    ValueError
+        If another letter than R stands there.
+    """
     letter, number = where
-    return number + (depth if letter == last_layer(notation) else 0)
+    if letter not in (None, last_layer(notation)):
+        raise ValueError(f"{letter} is no number of layers")
+    return number + (depth if letter else 0)
+
+
+def ends_of_layers(conditions: Iterable[t.Chain], depth: int, notation) -> tuple[list[int], list[int]]:
+    """The layers from which and up to which r runs. What another letter says of r is a condition like others."""
+    known = (None, last_layer(notation))
+    lower, upper = (
+        [value_of(where, depth, notation) for where in each if where[0] in known]
+        for each in bounds(widths(notation).index, conditions)
+    )
+    return lower, upper
 
 
 def numbers_of(line: Line, depth: int, notation) -> range:
@@ -127,6 +145,16 @@ def line_for(name: str, number: int, scope: Scope) -> Line | None:
         if first <= number <= last:
             return line
     return None
+
+
+def has_one_line(node: t.Node, scope: Scope) -> bool:
+    """Whether one line defines the member of a sequence that a node names by its number, for any number of layers."""
+    match node:
+        case t.Indexed(t.Letter(name), (t.Number(digits),)) if digits.isdigit() and name in scope.families:
+            number = int(digits)
+            at = (line_for(name, number, replace(scope, depth=depth)) for depth in range(1, number + 3))
+            return len({id(line) for line in at if line}) <= 1
+    return True
 
 
 # Numbers in the place of letters --------------------------------------------------------------------------------------
@@ -295,9 +323,8 @@ def numbered(
         if not _contains_free(family.index, everything):
             yield values
             continue
-        lower, upper = bounds(family.index, conditions)
-        first = max((value_of(where, depth, scope.notation) for where in lower), default=1)
-        final = min((value_of(where, depth, scope.notation) for where in upper), default=depth)
+        lower, upper = ends_of_layers(conditions, depth, scope.notation)
+        first, final = max(lower, default=1), min(upper, default=depth)
         if first < 0:
             raise MeaningError(f"there is no layer {first}", nodes[0])
         for number in range(first, min(final, depth + 1) + 1):  # that there is no layer above shows at the next one

@@ -27,6 +27,7 @@ from nncore.verify.switches import side_condition
 Exponential = sp.Function("exponential", positive=True)  # of a real argument
 Positive = sp.Function("positive", integer=True, nonnegative=True)  # 1 where its argument is > 0, else 0
 
+HIGHEST_DEGREE = 50  # of what is factored
 MOST_SIGNS = 5  # letters whose signs are told apart one after the other
 
 ALGEBRA = rule("algebra", "Products are expanded, and quotients brought over one divisor: sympy's own work.")
@@ -192,7 +193,7 @@ def _is_zero(reduced: sp.Expr, facts: Facts, everywhere: bool) -> bool:
             return False
         numerator, used = _signs(booleans(sp.expand(above))), ALGEBRA
         for letter, polynomial in facts.roots:
-            if numerator != 0:
+            if numerator != 0 and sp.degree(numerator, letter) >= sp.degree(polynomial, letter):
                 numerator, used = sp.expand(sp.prem(numerator, polynomial, letter)), PREMISE
         return numerator == 0 and note(used, reduced, sp.S.Zero) == 0
     except sp.PolynomialError:
@@ -268,6 +269,9 @@ def _is_zero_for_every_sign(reduced: sp.Expr, ranges: dict, facts: Facts, everyw
             ):
                 return False
     return True
+
+
+BINDERS = (sp.Sum, Expect, Largest)
 
 
 def bound_letters(term: sp.Expr) -> set[sp.Expr]:
@@ -381,7 +385,8 @@ def _signs(expression: sp.Expr) -> sp.Expr:
             continue
         opposite = _negated(indicator)
         rest, factor = (expression.coeff(indicator, power) for power in (0, 1))
-        numbers = [letter for letter in part.atoms(sp.Indexed, sp.Symbol) if not letter.is_integer]
+        inside = set().union(*(each.atoms(sp.Indexed, sp.Symbol) for each in (part * factor).atoms(*BINDERS)))
+        numbers = [letter for letter in part.atoms(sp.Indexed, sp.Symbol) - inside if not letter.is_integer]
         letter = min(numbers, key=lambda each: (each.is_Symbol, sp.default_sort_key(each)), default=None)
         if letter is None:
             continue
@@ -544,9 +549,15 @@ def _power(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
     return note(POWERS, sp.Pow(base, exponent, evaluate=False), split)
 
 
+def factored(term: sp.Expr) -> sp.Expr:
+    """Return a term in factors; of a high degree as it is, for that takes long, and no clock interrupts it."""
+    high = any(power.exp.is_Integer and abs(power.exp) > HIGHEST_DEGREE for power in term.atoms(sp.Pow))
+    return term if high else sp.factor(term)
+
+
 def _root(below: sp.Expr) -> sp.Expr:
     """The square root: of a quotient as a quotient of roots, of a square as an absolute value."""
-    before, below = sp.Pow(below, sp.S.Half, evaluate=False), sp.factor(sp.together(below))
+    before, below = sp.Pow(below, sp.S.Half, evaluate=False), factored(sp.together(below))
     outside, inside = sp.S.One, sp.S.One
     sign = 1
     for factor in sp.Mul.make_args(below):

@@ -21,7 +21,16 @@ import sympy as sp
 from nncore.verify import orders
 from nncore.verify import tree as t
 from nncore.verify.expectation import Chances, Expect
-from nncore.verify.families import bounds, instance, instances, is_about_layers, lowest, reached, value_of
+from nncore.verify.families import (
+    bounds,
+    ends_of_layers,
+    has_one_line,
+    instance,
+    instances,
+    is_about_layers,
+    lowest,
+    reached,
+)
 from nncore.verify.meaning import Item
 from nncore.verify.names import (
     EXTREMA,
@@ -43,6 +52,7 @@ from nncore.verify.prove import (
     Least,
     Positive,
     Product,
+    factored,
     is_not_zero,
     is_size,
     normal_form,
@@ -53,12 +63,13 @@ from nncore.verify.prove import (
 from nncore.verify.rules import RULES, Rule, Step, is_recording, note, recording, rule
 from nncore.verify.shapes import Checker
 from nncore.verify.switches import SIDE_CONDITIONS, Switch, side_condition
-from nncore.verify.terms import FEW_ADDENDS, Grid, NoTerm, Terms
+from nncore.verify.terms import FEW_ADDENDS, MIXED, UNSURE, Grid, NoTerm, Terms, deltas
 
 INDUCTION = rule("the induction step", "What holds at step t - 1 says what a member is; with that it holds at t.")
 BY_SIGN = rule("by sign", "Sums and products of what is positive are positive.")
 
 EXISTING = side_condition("both sides exist at the same places", "Else one says more than the other.")
+SURE = side_condition("where both sides are said to have no value they have none", "Kinks may cancel each other.")
 NOT_IN_EMPTY = side_condition(
     "a logarithm in a sum says something only if the sum has an addend", "A sum up to t - 1 has none at t = 1."
 )
@@ -237,11 +248,16 @@ def _has_one_recursion(item: Item, letter: str) -> bool:
 
 
 def _is_about_all_steps(item: Item, letter: str) -> bool:
-    """Whether conditions say of a step only between which numbers it lies: then a claim for it is one for the next."""
+    """Whether conditions let a step run from a number on: then a claim for it is one for the next.
+
+    Up to where it runs may also be a letter; from where, not: below it nothing is claimed that the next rests on.
+    """
     for chain in item.conditions:
         if any(node == t.Letter(letter) for node, _ in t.walk(chain)):
             lower, upper = bounds(letter, (chain,))
             if len(lower) + len(upper) != len(chain.links) or any(link.relation == "=" for link in chain.links):
+                return False
+            if any(name is not None for name, _ in lower):
                 return False
     return True
 
@@ -271,7 +287,8 @@ def _for_layers(item: Item) -> Proof | None:
         if layers >= least and all(_at_depth(item, depth, layers) for depth in depths[:1]):
             if ENDS(all(_at_depth(item, depth, layers) for depth in depths[1:])):
                 return Proof("one unfolding at a generic layer")
-    if not any(isinstance(node, t.Family) for node in reached(_claimed(item), item.scope)):
+    parts = list(reached(_claimed(item), item.scope))
+    if not any(isinstance(node, t.Family) for node in parts) and all(has_one_line(node, item.scope) for node in parts):
         return _for_all(item)  # a sequence that is counted by r
     return None
 
@@ -361,10 +378,11 @@ def _layers_of_generic(item: Item) -> int:
 def _layers_for_range(item: Item) -> int:
     """How many layers a network must have for a free r to have three values between what bounds it."""
     lower, upper = bounds(widths(item.scope.notation).index, item.conditions)
+    last = last_layer(item.scope.notation)
     from_first = [number for letter, number in lower if letter is None]
-    from_last = [-number for letter, number in upper if letter is not None]
+    from_last = [-number for letter, number in upper if letter == last]
     others = [number for letter, number in upper if letter is None] + [
-        1 - number for letter, number in lower if letter is not None
+        1 - number for letter, number in lower if letter == last
     ]  # r up to a number, or from R less a number on
     return max(max(from_first, default=1) + max(from_last, default=0), max(others, default=0)) + 2
 
@@ -374,8 +392,7 @@ def _at_depth(item: Item, depth: int, generic: int) -> bool:
     index, last = widths(item.scope.notation).index, last_layer(item.scope.notation)
     places = [1]
     if any(letter == index for letter, _ in item.free):
-        ends = bounds(index, item.conditions)
-        lower, upper = ([value_of(end, depth, item.scope.notation) for end in each] for each in ends)
+        lower, upper = ends_of_layers(item.conditions, depth, item.scope.notation)
         places = range(max(lower, default=1), min([depth, *upper]) + 1)
     at_end = any(letter == last for letter, _ in _positions(_claimed(item)))
     for place in places:
@@ -542,7 +559,7 @@ def _follows(goal: sp.Expr, known: sp.Expr, terms: Terms, facts: Facts, is_open:
         for atom in sorted(members, key=sp.default_sort_key) or sorted(known.atoms(sp.Sum), key=sp.default_sort_key):
             factor = known.coeff(atom)
             rest = sp.expand(known - factor * atom)
-            if factor == 0 or rest.has(atom) or not all(map(is_safe, sp.Mul.make_args(sp.factor(factor)))):
+            if factor == 0 or rest.has(atom) or not all(map(is_safe, sp.Mul.make_args(factored(factor)))):
                 continue
             if vanishes(with_fresh_letters(goal.xreplace({atom: -rest / factor})), terms.ranges, facts):
                 note(INDUCTION, goal, sp.S.Zero)
@@ -662,18 +679,24 @@ class Side:
 
 def _agree(left: Side, right: Side, terms: Terms, given: "Given", facts: Facts) -> bool:
     """Whether both sides have the same value, and none where the other has one."""
-    if not vanishes(given.renamed(left.term - right.term), terms.ranges, facts):
+    if not _vanishes(given.renamed(left.term - right.term), terms, facts):
         return False
-    gaps = ([given.renamed(gap) for gap in side.gaps] for side in (left, right))
+    gaps = ([given.renamed(gap.xreplace({MIXED: sp.S.One})) for gap in side.gaps] for side in (left, right))
     one, other = ({gap for gap in some if _is_open_gap(gap, terms, facts)} for some in gaps)
+    if not SURE(not any(gap.has(UNSURE) for gap in one | other)):
+        return False
     return EXISTING(one == other or _forms(one, terms, facts) == _forms(other, terms, facts))
 
 
 def _is_open_gap(gap: sp.Expr, terms: Terms, facts: Facts) -> bool:
-    """Whether a gap need not be 0, also not where its deltas equate one index with the other, or the other with it."""
-    deltas = [factor for factor in sp.Mul.make_args(gap) if isinstance(factor, sp.KroneckerDelta)]
-    renamings = ({}, *({one: other} for delta in deltas for one, other in permutations(delta.args) if one.is_Symbol))
-    return not any(vanishes(gap.xreplace(each), terms.ranges, facts, everywhere=True) for each in renamings)
+    """Whether a gap need not be 0."""
+    return not _vanishes(gap, terms, facts, everywhere=True)
+
+
+def _vanishes(term: sp.Expr, terms: Terms, facts: Facts, everywhere: bool = False) -> bool:
+    """Whether a term is 0, also where its deltas equate one index with the other, or the other with it."""
+    renamings = ({one: other} for delta in deltas(term) for one, other in permutations(delta.args) if one.is_Symbol)
+    return any(vanishes(term.xreplace(each), terms.ranges, facts, everywhere) for each in ({}, *renamings))
 
 
 def _forms(gaps: Iterable[sp.Expr], terms: Terms, facts: Facts) -> set[sp.Expr]:
@@ -720,8 +743,10 @@ def _up_to(item: Item, right: t.Node, letter: t.Letter, order: int) -> Proof | N
     bounded on both sides of 0; its roots and logarithms are none of 0 where the step is 0; what remains in its divisor
     does not depend on the step.
     """
-    item = replace(item, right=right)
     step = sp.Symbol(letter.name, real=True)
+    # What conditions say of the step they do not say of 0, where the rest is expanded.
+    conditions = tuple(chain for chain in item.conditions if not any(node == letter for node, _ in t.walk(chain)))
+    item = replace(item, right=right, conditions=conditions)
     try:
         terms = prepared(item)
         facts = given_by(item, terms, free_indices(item, terms)).facts

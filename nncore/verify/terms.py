@@ -19,7 +19,7 @@ but no derivative of one that has a kink.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import combinations, product
 
@@ -50,7 +50,7 @@ from nncore.verify.names import (
     widths,
 )
 from nncore.verify.prove import Factor, Largest, Positive, Product, booleans, bound_letters, indicator, solution
-from nncore.verify.rules import Rule, Slope, is_recording, note, rule
+from nncore.verify.rules import Rule, Slope, is_recording, note, rule, supposing
 from nncore.verify.switches import side_condition
 from nncore.verify.writing import show
 
@@ -465,7 +465,10 @@ class Terms:
             return result
         sign, letter = 1 if kind == "max" else -1, sp.Dummy(integer=True, positive=True)
         inner = sign * self.number(body, {**env, index.name: letter})
-        depth = 1 + max((int(each.args[1].name.removeprefix("max_")) for each in inner.atoms(Largest)), default=0)
+        if any(letter in atom.free_symbols and self._is_of_cost(atom) for atom in inner.atoms(sp.Indexed)):
+            raise NoTerm("the largest of costs")
+        found = [each.args[1] for each in inner.atoms(Largest)] + list(inner.free_symbols)  # also a letter around it
+        depth = 1 + max((int(each.name[4:]) for each in found if each.name.startswith("max_")), default=0)
         named = sp.Symbol(f"max_{depth}", integer=True, positive=True)  # so that equal ones look equal
         return sign * Largest(inner.xreplace({letter: named}), named, size)
 
@@ -739,9 +742,15 @@ class Terms:
     def derivative(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
         """The derivative of a term by an entry or a number; its gaps are where the term has none."""
         key = ("derivative", term, by, self._held, self._bends)
-        slope = self._remembered(key, lambda: self._of_pieces(term, by))
-        if is_recording() and not self._bends:
-            note(self._rule_of(term), *map(self._unfixed, (Slope(term, by), slope)))
+        with self.noting() as gaps:
+            slope = self._remembered(key, lambda: self._of_pieces(term, by))
+        self._note(gaps)
+        fixed = {letter for atom, letter in self._fixed.items() if isinstance(atom, Positive)}
+        if is_recording() and not self._bends and not term.free_symbols & fixed:
+            with ExitStack() as stack:
+                for gap in gaps:  # elsewhere nothing is said of the slope
+                    stack.enter_context(supposing(self._unfixed(gap), 0))
+                note(self._rule_of(term), *map(self._unfixed, (Slope(term, by), slope)))
         return slope
 
     def _rule_of(self, term: sp.Expr) -> Rule:
@@ -786,15 +795,14 @@ class Terms:
             return self._of_piece(term, by)
         groups = _groups(term, jumps)
         if len(groups) > 1:
-            return sp.Add(*(self.derivative(group, by) for group in groups))
-        inside = self._of_piece(term, by)
-        slope = inside
-        for part, change in jumps.items():
-            if change.is_number:
-                (above,) = _branch(term, {part: 1})
-                further = sp.expand(self._slope_of_branch(above - _branch(term, {part: 0})[0], by))
-                if sp.expand(_at_zero(further, [part])) != 0:
-                    slope += _is_at(part) * further
+            return sp.Add(*self._combined(groups, by))
+        slope = self._of_piece(term, by)
+        for part in jumps:
+            (above,) = _branch(term, {part: 1})
+            further = sp.expand(self._slope_of_branch(above - _branch(term, {part: 0})[0], by))
+            if sp.expand(_at_zero(further, [part])) != 0:
+                slope += _is_at(part) * further
+        alone = not any(map(_may_meet, combinations(jumps, 2)))
         found = [some for count in range(1, len(jumps) + 1) for some in combinations(jumps, count) if _may_meet(some)]
         if sum(2 ** len(some) for some in found) > MOST_BRANCHES:
             raise NoTerm("the derivative of what has many kinks")
@@ -806,8 +814,20 @@ class Terms:
                 there, *others = _branch(term, dict(zip(some, signs, strict=True)), nested)
                 pieces = [there - middle[0], *(one - other for one, other in zip(others, middle[1:-1], strict=True))]
                 pieces += [] if self._bends else [self._slope_of_branch(there, by) - middle[-1]]
-                self._note(here * _at_zero(piece, some) for piece in pieces if not MEETING(False))
+                for gap in (_at_zero(piece, some) for piece in pieces if not MEETING(False)):
+                    self._note([here * gap * (_mark(gap, jumps[some[0]]) if alone else UNSURE)])
         return slope
+
+    def _combined(self, parts: Iterable[sp.Expr], by: sp.Expr) -> list[sp.Expr]:
+        """The derivatives of what is added or multiplied: where several have gaps, kinks may cancel each other."""
+        slopes, found = [], []
+        for part in parts:
+            with self.noting() as gaps:
+                slopes.append(self.derivative(part, by))
+            found.append(list(gaps))
+        several = sum(map(bool, found)) > 1
+        self._note(gap * UNSURE if several else gap for gaps in found for gap in gaps)
+        return slopes
 
     def _jumps(self, term: sp.Expr, by: sp.Expr) -> dict[sp.Expr, sp.Expr]:
         """What is compared with 0 in a term and changes with a letter, and its derivatives."""
@@ -853,9 +873,12 @@ class Terms:
             self._check_constant(term, by)
             return sp.S.Zero
         if isinstance(term, sp.Sum):
-            return sp.Sum(self.derivative(term.function, by), *term.limits)
+            with self.noting() as gaps:
+                slope = self.derivative(term.function, by)
+            self._note(gap.xreplace({MIXED: UNSURE}) for gap in gaps)
+            return sp.Sum(slope, *term.limits)
         if isinstance(term, sp.Add):
-            return sp.Add(*(self.derivative(part, by) for part in term.args))
+            return sp.Add(*self._combined(term.args, by))
         if isinstance(term, sp.Mul):
             return self._of_product(term, by)
         if isinstance(term, sp.Pow) and not isinstance(term, sp.exp):
@@ -870,7 +893,8 @@ class Terms:
             raise NoTerm(f"the derivative of {term.func}")
         with self.noting() as gaps:
             slope = self._slope(term)
-        self._note(gap * _support(slopes[0]) for gap in gaps)
+        mark = sp.S.One if (slopes[0] / _support(slopes[0])).is_number else MIXED
+        self._note(gap * _support(slopes[0]) * mark for gap in gaps)
         return slope * slopes[0]
 
     def _check_classes(self, term: sp.Expr, by: sp.Expr) -> None:
@@ -965,8 +989,7 @@ class Terms:
 
     def _of_product(self, term: sp.Mul, by: sp.Expr) -> sp.Expr:
         parts = []
-        for place, factor in enumerate(term.args):
-            slope = self.derivative(factor, by)
+        for place, slope in enumerate(self._combined(term.args, by)):
             if slope != 0:
                 parts.append(sp.Mul(*term.args[:place], slope, *term.args[place + 1 :]))
         return sp.Add(*parts)
@@ -1076,13 +1099,29 @@ def _absolute(part: sp.Expr) -> sp.Expr:
 
 def _compared(term: sp.Expr) -> set[sp.Expr]:
     """What is compared with 0 in a term outside of its sums and expectations; of e and -e, one of them."""
-    bound, inside = bound_letters(term), {atom for mean in term.atoms(Expect) for atom in mean.atoms(Positive)}
-    parts = {atom.args[0] for atom in term.atoms(Positive) - inside if not atom.free_symbols & bound}
+    bound = bound_letters(term)
+    outside = term.xreplace({mean: sp.Dummy() for mean in term.atoms(Expect)})
+    parts = {atom.args[0] for atom in outside.atoms(Positive) if not atom.free_symbols & bound}
     return {sp.expand(-part) if part.could_extract_minus_sign() else part for part in parts}
 
 
 def _signed(part: sp.Expr, sign: int) -> dict[sp.Expr, sp.Expr]:
     return {Positive(part): sp.Integer(sign > 0), Positive(sp.expand(-part)): sp.Integer(sign < 0)}
+
+
+# Factors of a gap. The value of a derivative beside it is right where its argument changes and nothing else bends:
+# the slope where what is compared is positive. Of several with different directions, which would that be?
+MIXED = sp.Symbol("in another direction for other entries", positive=True)
+UNSURE = sp.Symbol("where there may be a value, and another one", positive=True)
+
+
+def _mark(gap: sp.Expr, change: sp.Expr) -> sp.Expr:
+    """What is said of the gap at a kink beside which an argument has this rate of change."""
+    rate = change / _support(change)
+    if rate.is_number:
+        return sp.S.One
+    _, below = sp.fraction(sp.cancel(gap / rate))
+    return MIXED if not below.free_symbols & rate.free_symbols else UNSURE
 
 
 def _is_at(part: sp.Expr) -> sp.Expr:
@@ -1134,18 +1173,19 @@ def _groups(term: sp.Expr, jumps: Iterable[sp.Expr]) -> list[sp.Expr]:
 
 def _support(slope: sp.Expr) -> sp.Expr:
     """The deltas without which a derivative is 0."""
-    return sp.Mul(*_deltas(slope))
+    return sp.Mul(*deltas(slope))
 
 
-def _deltas(term: sp.Expr) -> set[sp.Expr]:
+def deltas(term: sp.Expr) -> set[sp.Expr]:
+    """Return the deltas without which a term is 0."""
     if isinstance(term, sp.KroneckerDelta):
         return {term}
     if isinstance(term, sp.Add):
-        return set.intersection(*map(_deltas, term.args))
+        return set.intersection(*map(deltas, term.args))
     if isinstance(term, sp.Mul):
-        return set.union(*map(_deltas, term.args))
+        return set.union(*map(deltas, term.args))
     if isinstance(term, sp.Sum):
-        return {delta for delta in _deltas(term.function) if not delta.free_symbols & set(term.variables)}
+        return {delta for delta in deltas(term.function) if not delta.free_symbols & set(term.variables)}
     return set()
 
 
