@@ -150,8 +150,8 @@ def line_for(name: str, number: int, scope: Scope) -> Line | None:
 def has_one_line(node: t.Node, scope: Scope) -> bool:
     """Whether one line defines the member of a sequence that a node names by its number, for any number of layers."""
     match node:
-        case t.Indexed(t.Letter(name), (t.Number(digits),)) if digits.isdigit() and name in scope.families:
-            number = int(digits)
+        case t.Indexed(t.Letter(), (t.Number(digits),)) if digits.isdigit():
+            name, number = _name(node, scope), int(digits)
             at = (line_for(name, number, replace(scope, depth=depth)) for depth in range(1, number + 3))
             return len({id(line) for line in at if line}) <= 1
     return True

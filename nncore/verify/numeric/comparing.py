@@ -18,9 +18,10 @@ from math import inf
 
 from nncore.verify import orders
 from nncore.verify import tree as t
+from nncore.verify.families import reached
 from nncore.verify.meaning import Assumed, Item
 from nncore.verify.moments import Rejected
-from nncore.verify.names import MeaningError, letters
+from nncore.verify.names import MeaningError, letters, name_of
 from nncore.verify.numeric.balls import Arithmetic
 from nncore.verify.numeric.guards import GuardKey, depends_on_indices_alone
 from nncore.verify.numeric.jets import AGREEING_BITS, HigherOrder, Jets, Unclear
@@ -97,6 +98,8 @@ class Comparison:
         Of the last comparison: the guard for which a side has no value.
     nearest : float
         Of a claim that both sides differ: how near to each other they came, beside the larger one.
+    touched : bool
+        Whether sides that must differ could not be told apart by any number of digits.
     too_large : bool
         Whether a comparison took too many steps.
     """
@@ -115,8 +118,9 @@ class Comparison:
         self.lacking: frozenset[GuardKey] = frozenset()
         self._mine: set[tuple] = set()  # values that this claim has asked for
         self.too_large = False
-        self.nearest = 1.0
+        self.nearest, self.touched = 1.0, False
         self._bits = self._wanted = 0  # of precision: in use, and needed
+        self._is_nothing_apart = False
         self._is_rounded = self._is_confirmed = False  # the agreement at hand, and one of them at the highest precision
 
     # Values at points
@@ -181,6 +185,7 @@ class Comparison:
                 raise Exhausted
             self._wanted, self._bits, self._is_rounded = 0, bits, False
             values = self.values(point, bits, order)
+            self._is_nothing_apart = False
             self.begin()
             try:
                 with self.numbers.precision(bits):
@@ -206,6 +211,7 @@ class Comparison:
                 continue
             higher = [each for each in PRECISIONS if bits < each >= self._wanted]
             if result is not _OPEN or not higher:
+                self.touched |= result is _OPEN and self._is_nothing_apart
                 return result
             bits = higher[0]
 
@@ -216,6 +222,8 @@ class Comparison:
         for key, guard in values.watch.guards.items():
             known = self.met.setdefault(key, Guard(guard.kind, guard.part))
             known.signs |= guard.signs if is_compared else set()
+            if is_compared and 0 in guard.signs and len(known.at_zero) < _AT_ZERO and values.point not in known.at_zero:
+                known.at_zero.append(values.point)
             known.varies |= guard.varies
 
     def _result(self, values: Values, entry: dict) -> Result:
@@ -301,7 +309,8 @@ class Comparison:
             over = numbers.sign(abs(difference) - half)
             return _OPEN if over is None else _AGREES if over <= 0 else self._differ(left, right)
         sign = numbers.sign(difference)
-        if sign is None and relation == r"\ne":
+        if sign is None and relation in (*STRICT, r"\ne"):
+            self._is_nothing_apart = jets.is_nothing(difference)
             return _OPEN
         if sign is None:
             return _AGREES if relation in ("=", r"\le", r"\ge") and self._is_nothing(difference, jets) else _OPEN
@@ -419,6 +428,7 @@ class Comparison:
         return _AGREES
 
 
+_AT_ZERO = 4  # points that are kept of those at which a guard is 0
 _MORE_ORDERS = 3  # of expansions for each quotient inside of another one, which may lose some
 
 
@@ -433,6 +443,8 @@ def _placed(item: Item) -> Item:
         letter = chain.first
         if not isinstance(letter, t.Letter) or len(chain.links) > 1 or input_name(letter, item.scope) is None:
             continue
+        if _is_differentiated(chain, item):
+            continue
         try:
             scope = assumed(chain, item.scope)
         except MeaningError:
@@ -442,6 +454,17 @@ def _placed(item: Item) -> Item:
         inside = frozenset().union(*(letters(each, scope) for each in everything)) | letters(chain, item.scope)
         return _placed(replace(item, scope=scope, conditions=conditions, letters=inside))
     return item
+
+
+def _is_differentiated(chain: t.Chain, item: Item) -> bool:
+    """Whether a claim differentiates by what stands in a condition: that holds at a point, and not beside it."""
+    moved = {
+        name_of(variable, item.scope).name
+        for node in reached([item.left, item.right], item.scope)
+        if isinstance(node, t.Derivative)
+        for variable in node.variables
+    }
+    return bool(moved & letters(chain, item.scope))
 
 
 def _half_units(node: t.Node, numbers: Arithmetic):

@@ -13,7 +13,7 @@ relation that changes its sign and was never met at 0 leaves it undecided. What 
 (`Verdict.where`), unless its range proves it or the conditions exclude the opposite (`nncore.verify.numeric.guards`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
@@ -61,7 +61,18 @@ from nncore.verify.numeric.points import (
     wishes,
 )
 from nncore.verify.numeric.programs import Program
-from nncore.verify.numeric.searching import Near, Zero, beside, corners, descent, simplified, solved, touches, zeros
+from nncore.verify.numeric.searching import (
+    Near,
+    Zero,
+    beside,
+    corners,
+    crosses,
+    descent,
+    simplified,
+    solved,
+    touches,
+    zeros,
+)
 from nncore.verify.numeric.sizes import COUNTED, Sizes, entries, numbers_named, size_plans, sizes_of, takes_expectations
 from nncore.verify.numeric.values import HIGHEST_ORDER, Values
 from nncore.verify.numeric.watching import (
@@ -290,6 +301,7 @@ class Trial:
         self._excluded: set[GuardKey] = set()  # guards at whose zeros the claim says nothing
         self._parted: set[GuardKey] = set()  # those among them that have the same on both sides
         self._crossed: set[GuardKey] = set()
+        self._lines: dict[GuardKey, dict[Key, set[bool]]] = {}  # whether a guard was met where an input turns its sign
         self._repairs = self._beside = 0
         self._nearest: list[Near] = []
         self._met: list[Met] = []
@@ -353,14 +365,16 @@ class Trial:
             return f"both sides exist only for small {lacking}"
         if TOUCHING.is_on and not self._is_apart() and self._may_touch():
             return _MAY_TOUCH
-        for key, guard in self._comparison.met.items() if PASSED.is_on else ():
-            if guard.is_passed and key not in self._parted - self._crossed and self._matters(key, guard):
+        for key, guard in list(self._comparison.met.items()) if PASSED.is_on else ():
+            if key in self._parted - self._crossed or not self._matters(key, guard):
+                continue
+            if guard.is_passed or self._is_missed(key, guard):
                 return f"{show(guard.part)} changes its sign, and no number was found at which it does"
         return ""
 
     def _may_touch(self) -> bool:
         """Whether both sides of a strict inequality may be equal near to a point."""
-        if self._comparison.nearest < _NEARLY_EQUAL:
+        if self._comparison.touched or self._comparison.nearest < _NEARLY_EQUAL:
             return True
         return self.item.relation in STRICT and any(touches(self._comparison, near) for near in self._nearest)
 
@@ -381,6 +395,23 @@ class Trial:
         if guard is self._comparison.own:
             return self.item.relation == r"\ne"
         return key in self._guards.open and guard.kind in (KINK, RELATION) and key not in self._guards.strict
+
+    def _is_missed(self, key: GuardKey, guard: Guard) -> bool:
+        """Whether a guard changes its sign somewhere else than where it was met.
+
+        Not if all changes were met that one of its inputs makes, or if it was met where it changes its sign and no
+        input makes changes of both sorts, as it does in (x - 1)(x² - 2).
+        """
+        lines = self._lines.get(key, {}).values()
+        if {True} in lines or not any(False in line for line in lines):
+            return False
+        return {True, False} in lines or not any(map(self._crosses(key), guard.at_zero))
+
+    def _crosses(self, key: GuardKey) -> Callable[[Point], bool]:
+        return lambda point: crosses(self._comparison, key, point, self.entries(point.sizes)[:2])
+
+    def _signs(self, points: Iterable[Point], key: GuardKey) -> set[int]:
+        return set().union(*(self._comparison.signs_at(point, key) for point in points))
 
     def _result(self, status: str, reason: str = "", counterexample=None, where: tuple[str, ...] = ()) -> Verdict:
         labels = tuple(dict.fromkeys(each.label or "" for each in self.item.assumptions))
@@ -411,7 +442,7 @@ class Trial:
                 return
             order = [every[(place * quota + k) % len(every)] for k in range(len(every))]
             order.sort(key=lambda entry: tuple(entry.items()) not in waiting)
-            for turn in range(1 if sizes or self._layers or kind not in _TWICE else 2):
+            for turn in range(1 if sizes or self._layers else _TURNS.get(kind, 1)):
                 yield from self._at_kind(sizes, kind, turn, order, quota, waiting)
         for entry in list(waiting.values()):  # what no point above was fit for
             if tuple(entry.items()) in waiting:
@@ -481,11 +512,19 @@ class Trial:
             self._seen[(*self._layers.items(), *sorted(point.sizes.items()))] = None
             self._met.append(Met(point, dict(entry), on_purpose))
             if result.margin is not None:
-                nearest = sorted([*self._nearest, Near(result.margin, point, entry)], key=lambda near: near.margin)
-                self._nearest = nearest[:_NEAREST]
+                self._keep_near(Near(result.margin, point, entry))
         elif result.status == UNDECIDED:
             self._undecided += 1
         return result
+
+    def _keep_near(self, found: Near) -> None:
+        """Keep the nearest points, the nearest of each entry first."""
+        known: dict[tuple, int] = {}
+        ranked = []
+        for near in sorted([*self._nearest, found], key=lambda near: near.margin):
+            place = known[tuple(near.entry.items())] = known.get(tuple(near.entry.items()), -1) + 1
+            ranked.append((place, near))
+        self._nearest = [near for _, near in sorted(ranked, key=lambda each: (each[0], each[1].margin))][:_NEAREST]
 
     def compared(self, sizes: Sizes, entry: dict[str, int], turn: int) -> Met | None:
         """Compare at one generic point; return it if the conditions hold there, and both sides exist."""
@@ -555,6 +594,10 @@ class Trial:
             agrees = any(result.status == AGREES for _, result in results[0])
             if zero.is_exact and agrees and zero.key in self._comparison.met:
                 self._comparison.met[zero.key].signs.add(0)  # also where a case does not ask for it any more
+            near = [point for shift, pairs in results.items() if shift for point, _ in pairs]
+            if {1, -1} <= self._signs(near, zero.key):
+                is_met = 0 in self._signs((point for point, _ in results[0]), zero.key)
+                self._lines.setdefault(zero.key, {}).setdefault(zero.leaf, set()).add(is_met)
             sides = self._sides(zero, results) if zero.is_exact else []
             if len(sides) == 2:
                 self._excluded.add(zero.key)
@@ -592,7 +635,7 @@ class Trial:
     def _is_crossed(self, zero: Zero, results: Mapping[Fraction | int, Sequence[tuple[Point, Result]]]) -> bool:
         """Whether a claim holds on both sides of a zero that is no fraction, so that nothing excludes it."""
         pairs = [pair for each in results.values() for pair in each]
-        signs = set().union(*(self._comparison.signs_at(point, zero.key) for point, _ in pairs))
+        signs = self._signs((point for point, _ in pairs), zero.key)
         return {1, -1} <= signs and all(result.status == AGREES for _, result in pairs)
 
     # Counterexamples
@@ -624,7 +667,7 @@ def _spread(found: list[Met]) -> list[Met]:
 
 _LATE = 10  # steps: numbers of later ones take longer
 _MET = 3  # comparisons that are kept, of each sort
-_TWICE = (SMALL, POWERS, FRACTIONS, EXTREMES)  # kinds that are tried with other numbers, where there are no sizes
+_TURNS = {SMALL: 4, FRACTIONS: 12, POWERS: 2, EXTREMES: 2}  # with other numbers each, where there are no sizes
 _NEAREST = 3  # points from which an inequality is attacked
 
 

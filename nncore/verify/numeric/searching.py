@@ -39,7 +39,7 @@ _FARTHEST = 1e30  # places of zeros that are no fractions
 _ORDER_OF_PROBES = 3  # of the polynomials whose zeros are candidates
 _MOST_INPUTS, _FEW_INPUTS = 12, 4  # that are moved, one after the other
 _MOST_EXPANSIONS, _MOST_ROOTS = 200, 24
-_ENOUGH = 4  # zeros of a guard in one input
+_ENOUGH = 9  # zeros of a guard in one input
 _DENOMINATORS = (1, 12, 1000)  # to which a place is rounded
 _PROBES = 4  # from one place to the next, until a zero is found
 _CORNERS = 30
@@ -97,12 +97,8 @@ def zeros(comparison: Comparison, guards: Guards, point: Point, entries: Sequenc
                     continue
                 places[root] = is_exact
                 yield Zero(leaf, key, root, is_exact)
-                if not is_exact and probes and not _is_hit(comparison, key):
+                if not is_exact and probes and root.denominator > _DENOMINATORS[1]:
                     waiting.append((point.with_fixed({leaf: _exact(comparison, root)}), probes - 1))
-
-
-def _is_hit(comparison: Comparison, key: GuardKey) -> bool:
-    return key in comparison.met and 0 in comparison.met[key].signs
 
 
 def beside(comparison: Comparison, point: Point, zero: Zero) -> Iterator[tuple[Fraction | int, Point]]:
@@ -116,6 +112,17 @@ def beside(comparison: Comparison, point: Point, zero: Zero) -> Iterator[tuple[F
             continue
         distance = shift * (min(scale, 1) if zero.is_exact else scale)
         yield distance, point.with_fixed({zero.leaf: _exact(comparison, zero.place + distance)})
+
+
+def crosses(comparison: Comparison, key: GuardKey, point: Point, entries: Sequence[dict]) -> bool:
+    """Return whether a guard is 0 at a point, and changes there as fast as one of its inputs."""
+    for leaf in comparison.inputs(point)[:_MOST_INPUTS]:
+        for guard, powers in _expansions(comparison, point, leaf, entries):
+            if (guard.kind, id(guard.part)) == key:
+                here, slope = (comparison.numbers.sign(Jets.constant(powers.get(power, 0))) for power in (0, 1))
+                if here == 0 and slope:
+                    return True
+    return False
 
 
 def corners(comparison: Comparison, point: Point, found: Sequence[Zero]) -> Iterator[Point]:
@@ -269,20 +276,27 @@ def solved(comparison: Comparison, point: Point, entry: dict, pinned: frozenset[
     The inputs that are ``pinned`` keep their numbers.
     """
     for chain, local in _unsatisfied(comparison, point, entry):
-        closed = all(link.relation in ("=", r"\le", r"\ge") for link in chain.links)
+        relations = {link.relation for link in chain.links}
         for leaf in _free(comparison, point, pinned, show(chain), local):
             places = _places_of(comparison, point, chain, local, leaf)
             if not places:
                 continue
             source = random.Random(repr((point.identity(), show(chain), sorted(local.items()), leaf)))
             root = source.choice(places)
-            moved = [{leaf: _exact(comparison, root + shift)} for shift in ((0,) if closed else _ASIDE)]
+            moved = [{leaf: _exact(comparison, root + shift)} for shift in _shifts(relations, source)]
             good = [near for near in map(point.with_fixed, moved) if _holds(comparison, near, chain, local)]
             if good:
                 best = (near for near in good if not any(_unsatisfied(comparison, near, entry)))
                 return next(best, good[0])
         return None
     return _with_value(comparison, point, entry, pinned)
+
+
+def _shifts(relations: set[str], source: random.Random) -> Sequence[Fraction | int]:
+    """How far from where its sides are equal a condition may hold; a weak one says more than an equation."""
+    if "=" in relations:
+        return (0,)
+    return _ASIDE if relations & {*STRICT} else source.sample((0, *_ASIDE), 1 + len(_ASIDE))
 
 
 def _free(

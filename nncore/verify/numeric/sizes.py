@@ -177,12 +177,12 @@ def _of_layers(names: Sequence[str], item: Item) -> Iterator[Sizes]:
 def _stands_as_number(item: Item, name: str) -> bool:
     """Whether a size stands in a claim, or in what it is made of, as a number and not only as the end of a sum.
 
-    In a definition it does not count as a mere factor, as in a mean.
+    In a definition it does not count as a mere factor, as in a mean, but where sides are not equal.
     """
     bodies = [each.body for letter in item.letters for each in meanings_of(letter, item.scope)]
     sides = [item.left, *([item.right] if item.right else [])]
     return any(_counts(side, name, item.scope) for side in sides) or any(
-        _counts(body, name, item.scope, factors=False) for body in bodies
+        _counts(body, name, item.scope, factors=item.relation not in ("=", t.ROUNDS)) for body in bodies
     )
 
 
@@ -191,11 +191,26 @@ def _counts(node: t.Node, name: str, scope: Scope, factors: bool = True) -> bool
     match node:
         case t.Letter() | t.Indexed():
             return _is_size(node, name, scope) and factors
-        case t.Sum(body=body) | t.Product(body=body):
-            return _counts(body, name, scope, factors)
+        case t.Sum(index, lower, upper, body) | t.Product(index, lower, upper, body):
+            ends = (lower, upper) if _is_counted(index, body) else ()
+            return _counts(body, name, scope, factors) or any(_counts(end, name, scope) for end in ends)
+        case t.Extremum(_, index, body) if _index_as_number(index, body):
+            return any(each.to == name for each in scope.notation.indices if each.letter == index.name)
         case t.Times() | t.Fraction() | t.Root():
             return any(_counts(child, name, scope, factors) for child in t.children(node))
     return any(_counts(child, name, scope) for child in t.children(node))
+
+
+def _is_counted(index: t.Letter, body: t.Node) -> bool:
+    """Whether a sum counts: its addends, which are all the same, or what its index is."""
+    return all(part != index for part, _ in t.walk(body)) or _index_as_number(index, body)
+
+
+def _index_as_number(index: t.Letter, node: t.Node) -> bool:
+    """Whether an index is a number in an expression, and not only the place of an entry."""
+    if isinstance(node, t.Indexed):
+        return _index_as_number(index, node.base)
+    return node == index or any(_index_as_number(index, child) for child in t.children(node))
 
 
 def _is_size(node: t.Letter | t.Indexed, name: str, scope: Scope) -> bool:

@@ -87,12 +87,25 @@ class Budget:
 
 @dataclass(slots=True)
 class Guard:
-    """What became of a place at which a formula may break: the signs that it had, and whether it varied in a probe."""
+    """What became of a place at which a formula may break.
+
+    Attributes
+    ----------
+    kind, part
+        What it is.
+    signs : set
+        Those that it had.
+    varies : bool
+        Whether it varied in a probe.
+    at_zero : list
+        A few points at which it was 0.
+    """
 
     kind: str
     part: t.Node
     signs: set = field(default_factory=set)
     varies: bool = False
+    at_zero: list = field(default_factory=list)
 
     @property
     def is_passed(self) -> bool:
