@@ -75,10 +75,11 @@ def random_letters(notation: Notation) -> Mapping[str, Random]:
 Distribution = Sequence[tuple[object, object]]  # weights and values
 
 RARE_OUTCOMES = attack("rare outcomes", "A mean may be that of one outcome in ten thousand.")
+FAIR_LAWS = attack("laws of two outcomes", "A square may always be its mean.")
 CONSTANT_LAWS = attack("laws that stay at one number", "A variance may be 0.")
 _SCALES = (1, 1, 60, 2000)  # of what is not known
 _RARE_SIZES = (90, 130, 10**4, 10**7)  # times the root of the mean square
-_ONE_SIZE, _TWO_SIZES, _RARE = "one size", "two sizes", "rare"
+_ONE_SIZE, _TWO_SIZES, _RARE, _FAIR, _UNFAIR, _MIXED = "one size", "two sizes", "rare", "fair", "unfair", "mixed"
 
 
 def distribution(
@@ -140,12 +141,15 @@ def _reach(number, jets) -> object:
 
 
 def _symmetric(source: random_source.Random, square, jets, plain: int | None) -> Distribution:
-    laws = (_ONE_SIZE, _TWO_SIZES, *((_RARE,) if RARE_OUTCOMES.is_on else ()))
+    laws = (_ONE_SIZE, _TWO_SIZES, *((_RARE,) if RARE_OUTCOMES.is_on else ()), *((_FAIR,) if FAIR_LAWS.is_on else ()))
     half, law = jets.numbers.exact(1, 2), source.choice(laws)
     if square is None and plain is not None:
         return [(half, plain), (half, -plain)]
     if square is None:
         square = _fraction(source, jets) * source.choice(_SCALES)
+    if law == _FAIR:
+        size = _root(square, jets)
+        return [(half, size), (half, -size)]
     reach = _reach(square, jets)
     if law == _TWO_SIZES:
         near, far = reach * jets.numbers.exact(source.randint(2, 9), 16), reach * jets.numbers.exact(20, 16)
@@ -173,12 +177,24 @@ def _mean_and_spread(source: random_source.Random, known: Mapping[str, object], 
 
 
 def _around_0(source: random_source.Random, spread, jets) -> Distribution:
-    """A law of mean 0 with that variance: -a, b and 0."""
+    """A law of mean 0 with that variance: -a and b, with or without 0, of two sorts at once, or fair."""
+    law = source.choice((_ONE_SIZE, _ONE_SIZE, _FAIR, _UNFAIR, _MIXED)) if FAIR_LAWS.is_on else _ONE_SIZE
+    if law == _FAIR or jets.numbers.sign(jets.constant(spread)) == 0:
+        size, half = _root(spread, jets), jets.numbers.exact(1, 2)
+        return [(half, -size), (half, size)]
     wide = source.choice((1, 1, 100, 10**5)) if RARE_OUTCOMES.is_on else 1
     reach = _reach(spread, jets) * wide
     one, other = (reach * jets.numbers.exact(source.randint(16, 60), 16) for _ in range(2))
     weights = [jets.quotient(spread, side * (one + other)) for side in (one, other)]
-    return [(weights[0], -one), (weights[1], other), (1 - weights[0] - weights[1], 0)]
+    three = [(weights[0], -one), (weights[1], other), (1 - weights[0] - weights[1], 0)]
+    if law == _ONE_SIZE:
+        return three
+    other = jets.quotient(spread, one)
+    two = [(jets.quotient(other, one + other), -one), (jets.quotient(one, one + other), other)]
+    if law == _UNFAIR:
+        return two
+    half = jets.numbers.exact(1, 2)
+    return [(weight * half, value) for weight, value in (*two, *three)]
 
 
 def _joint(

@@ -107,6 +107,7 @@ class Comparison:
     def __init__(self, item: Item, shared: dict, numbers: Arithmetic, budget: Budget):
         self.item, self.numbers, self.budget, self._shared = item, numbers, budget, shared
         self.item = item = _placed(item)
+        self._letters = item.letters.union(*(letters(each.claim, item.scope) for each in item.assumptions))
         self.about_sizes = [chain for chain in item.conditions if is_about_sizes(chain, item)]
         self.conditions = [chain for chain in item.conditions if chain not in self.about_sizes]
         rest = orders.split(item.right) if item.relation == "=" else None
@@ -154,7 +155,7 @@ class Comparison:
     def inputs(self, point: Point) -> list[Key]:
         """Return the inputs of the claim that were asked for and are real numbers, those that it names first."""
         classes = {scalar.written.letter for scalar in self.item.scope.notation.scalars if scalar.to}
-        found = [key for key in point.touched if key[0] in self.item.letters and key[0] not in classes]
+        found = [key for key in point.touched if key[0] in self._letters and key[0] not in classes]
         named = {number for _, number in self.item.named} | {number for _, number in self.item.least if number > 1}
         return sorted(found, key=lambda key: not named.intersection(key[1]))
 

@@ -47,6 +47,7 @@ from nncore.verify.numeric.points import (
     KINDS,
     LETTERS,
     MINUS_ONES,
+    ONE_HOT,
     ONES,
     POSITIVE,
     POWERS,
@@ -110,7 +111,7 @@ DEEPEST = 5  # layers of the deepest network that is tried
 _WITHOUT_WIDTHS = (30, 100)  # layers, beside a few, where nothing but their number counts
 _OF_LAYERS = (SMALL, ZEROS, EQUAL, ONES, MINUS_ONES)  # kinds at which the sizes and depths of networks take turns
 _USUAL = {False: 5, True: 6}  # sizes up to which all kinds of points are tried, of equations and of inequalities
-_AT_LARGE_SIZES = (SMALL, EQUAL, FRACTIONS)
+_AT_LARGE_SIZES = (SMALL, EQUAL, FRACTIONS, ONE_HOT)
 _OF_MANY_OUTCOMES = (SMALL, ZEROS, ONES, EQUAL, FRACTIONS)  # laws are constant at the plain kinds
 _SIGNS = (BOTH, BOTH, POSITIVE, LETTERS, POSITIVE, BOTH)  # of the points that are made until conditions hold
 _REPAIRS = 8  # of one point, so that conditions hold
@@ -456,7 +457,8 @@ class Trial:
             largest = max(sizes.values(), default=1)
             if takes_expectations(self.item) and largest > 1:
                 return _tried(_OF_MANY_OUTCOMES)
-            return _tried(_AT_LARGE_SIZES if largest > _USUAL[self.item.relation in INEQUALITIES] else KINDS)
+            at_all = KINDS if sizes else KINDS[:-1]  # without entries there is not one of several
+            return _tried(_AT_LARGE_SIZES if largest > _USUAL[self.item.relation in INEQUALITIES] else at_all)
         if max(self._layers.values()) > max(DEPTHS):
             return (PROPER,)
         turn = self._turn + self.plans.index(sizes)

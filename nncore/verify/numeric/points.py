@@ -33,8 +33,9 @@ from nncore.verify.numeric.balls import Arithmetic
 from nncore.verify.switches import attack
 
 # Kinds of points, those with the simplest numbers first.
-SMALL, ZEROS, ONES, MINUS_ONES, EQUAL, FRACTIONS, POWERS, EXTREMES = KINDS = (
+SMALL, ZEROS, ONES, MINUS_ONES, EQUAL, FRACTIONS, POWERS, EXTREMES, ONE_HOT = KINDS = (
     "small numbers", "zeros", "ones", "minus ones", "equal entries", "fractions", "powers of ten", "extremes",
+    "one entry",
 )  # fmt: skip
 TRIED = {
     kind: attack(kind, statement)
@@ -44,6 +45,7 @@ TRIED = {
         (ONES, "A claim may fail where everything is 1."),
         (MINUS_ONES, "A claim may fail where everything is -1."),
         (EQUAL, "A claim may fail at ties."),
+        (ONE_HOT, "A bound of sums may fail where they have one addend."),
         (POWERS, "A bound may fail at large numbers, a rounding at small ones."),
         (EXTREMES, "A bound may fail at numbers as large as those of a diverging network."),
     )
@@ -207,6 +209,8 @@ class Point:
                 return 1 if wish == ">" else 0
             case "ones":
                 return 1
+            case "one entry":
+                return int(wish == ">" or not any(index > 1 for index in indices))
             case "minus ones":
                 return 1 if wish or self.signs == POSITIVE else -1
             case "small numbers":

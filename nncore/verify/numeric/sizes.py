@@ -34,6 +34,7 @@ STEPS_TRIED = (*range(11), 13, 30)
 COUNTED = range(1, 14)  # sizes that stand as numbers
 MANY = (6, 12, 30)  # sizes at which inequalities are tried
 _MOST_ORDERS = 30  # of indices that are compared or calculated with
+_OF_OUTCOMES = (3, 4, 6)  # where these are counted
 _WIDTHS = (7, 13, 30)  # of layers, where they stand as numbers
 _LARGE = (100, 1000, 10**6)  # where no array has them
 _MOST_TOGETHER = 300  # sizes that differ together, where there is nothing but sizes
@@ -129,6 +130,8 @@ def _usual(item: Item, names: Sequence[str], least: Mapping[str, int]) -> Iterat
         yield dict.fromkeys(names, max(need.values()))
     if few:
         yield dict.fromkeys(names, 2)
+        if LARGE_SIZES.is_on and item.relation not in ("=", t.ROUNDS):
+            yield from ({**dict.fromkeys(names, 1), name: k} for name in names for k in _OF_OUTCOMES)
         return
     if len(names) == 1:
         yield from ({names[0]: k} for k in (2, 3, 5))
