@@ -7,8 +7,8 @@ a result and stands without parentheses.
 Without parentheses a relation is a second claim, unless it can only be a condition. That is, each of its links compares
 
 - a size, an index, a class number, or one of them and a number, ``r - 1``, with another one or with a number, or
-- an input, or its negative, with a number: ``x > 0``, ``\beta \ne 1``; or with another input where the chain puts a
-  letter between two bounds: ``-h \le x \le h``.
+- an input, its negative or its absolute value with a number: ``x > 0``, ``\beta \ne 1``,
+  ``|\beta| \le 1``; or with another input where the chain puts a letter between two bounds: ``-h \le x \le h``.
 
 A condition holds for all that stands before it in its formula, or in its line of ``aligned``.
 
@@ -105,6 +105,9 @@ def _side(node: t.Node, scope: Scope, known: Collection[str]) -> tuple[str, t.No
     """What a side of a condition is, with its letter; none for what no bare condition contains."""
     if _is_number(node, scope):
         return _NUMBER, None
+    if isinstance(node, t.Absolute):
+        found = _side(node.body, scope, known)
+        return found if found and found[0] == _INPUT else None
     where = position(node)
     base = t.Letter(where[0]) if where else node.body if isinstance(node, t.Minus) else node
     try:

@@ -23,7 +23,7 @@ from nncore.verify.meaning import Item
 from nncore.verify.names import is_class, size_of_classes
 from nncore.verify.numeric import pairs
 from nncore.verify.numeric.balls import Arithmetic, arithmetic
-from nncore.verify.numeric.comparing import PRECISIONS
+from nncore.verify.numeric.comparing import PRECISIONS, placed
 from nncore.verify.numeric.jets import HigherOrder, Jet, Jets
 from nncore.verify.numeric.judge import Met, points_for
 from nncore.verify.numeric.pairs import Pair
@@ -121,7 +121,7 @@ class _At:
 
     def __init__(self, attempt: Attempt, met: Met, numbers: Arithmetic, budget: Budget):
         self.attempt, self.met, self.numbers, self._budget = attempt, met, numbers, budget
-        self.program = Program(attempt.item.scope)
+        self.program = Program(placed(attempt.item).scope)
         self._values: dict[tuple[int, int], TermValues] = {}
 
     def values(self, bits: int, order: int) -> "TermValues":

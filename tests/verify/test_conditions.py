@@ -45,8 +45,8 @@ def verdict(tmp_path):
 
 @pytest.mark.parametrize("second", [
     r"2 + 2 = 5", r"1 = 2", r"2 \le 1", r"\pi = 3", r"\ln 2 > 1", r"\frac{1}{2} = 1",  # nothing but numbers
-    r"z = 2 z", r"x^2 = 9", r"2 x = x", r"x z = 0", r"\lvert x \rvert < 0", r"e^x > 3", r"f(0) = 0", r"\sqrt{x^2} = x",
-    r"x + 1 = 2", r"x - 1 > 0",
+    r"z = 2 z", r"x^2 = 9", r"2 x = x", r"x z = 0", r"\lvert x - z \rvert < 1", r"e^x > 3", r"f(0) = 0",
+    r"\sqrt{x^2} = x", r"x + 1 = 2", r"x - 1 > 0",
     r"x = h", r"x \le h", r"x \ne h", r"x < x", r"x > n", r"h = M", r"-x = x", r"x = 1 = 1",  # no numbers beside inputs
     r"n = 2 D", r"n^2 = n", r"n = n", r"n = n + 1", r"n - D = 0", r"-n < 0", r"\frac{n}{2} = 1",
     r"z_{i1} = z_{i2}", r"z_{im} = b_m", r"X = 0 X", r"Z = Y", r"\sum_{m=1}^{M} b_m = 0", r"\delta_{km} = 0",
@@ -81,6 +81,7 @@ def test_what_a_formula_defines_itself_is_in_no_condition_either(claims):
     "n = D", "M = 2", r"n \ne D", "n > 1", r"1 \le r < R", r"t \ge 1", "t = 7", r"k \ne m", "k = c_i", r"m < M",
     "R = 3", r"t \ge r - 1", "D_1 = 2", "x > 0", r"x \ne 0", "x = 3", r"0 < \beta < 1", r"\beta_1 \ne 1",
     r"-h \le x \le h", r"0 < x < h", r"z_{im} \ne 0", r"x \ne \frac{\pi}{2}", r"x > -\sqrt{2}", r"-x < 1", "M = D = 3",
+    r"\lvert x \rvert \le 1",
 ])  # fmt: skip
 def test_what_can_only_be_a_condition_is_one_without_parentheses(tmp_path, condition):
     first = r"z_{im} b_k t r c_i = z_{im} t b_k r c_i"

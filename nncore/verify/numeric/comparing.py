@@ -106,7 +106,7 @@ class Comparison:
 
     def __init__(self, item: Item, shared: dict, numbers: Arithmetic, budget: Budget):
         self.item, self.numbers, self.budget, self._shared = item, numbers, budget, shared
-        self.item = item = _placed(item)
+        self.item = item = placed(item)
         self._letters = item.letters.union(*(letters(each.claim, item.scope) for each in item.assumptions))
         self.about_sizes = [chain for chain in item.conditions if is_about_sizes(chain, item)]
         self.conditions = [chain for chain in item.conditions if chain not in self.about_sizes]
@@ -438,7 +438,7 @@ def _quotients(node: t.Node) -> int:
     return isinstance(node, t.Fraction) + max(map(_quotients, t.children(node)), default=0)
 
 
-def _placed(item: Item) -> Item:
+def placed(item: Item) -> Item:
     """The claim with a condition u = e taken as what places u, so that e need not be a fraction."""
     for chain in item.conditions:
         letter = chain.first
@@ -453,7 +453,7 @@ def _placed(item: Item) -> Item:
         conditions = tuple(each for each in item.conditions if each is not chain)
         everything = [side for side in (item.left, item.right, *conditions) if side]
         inside = frozenset().union(*(letters(each, scope) for each in everything)) | letters(chain, item.scope)
-        return _placed(replace(item, scope=scope, conditions=conditions, letters=inside))
+        return placed(replace(item, scope=scope, conditions=conditions, letters=inside))
     return item
 
 

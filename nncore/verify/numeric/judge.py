@@ -16,7 +16,7 @@ relation that changes its sign and was never met at 0 leaves it undecided. What 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import islice
+from itertools import chain, islice
 
 from nncore.verify import tree as t
 from nncore.verify.families import DEPTHS, instances, reached
@@ -65,10 +65,12 @@ from nncore.verify.numeric.programs import Program
 from nncore.verify.numeric.searching import (
     Near,
     Zero,
+    along,
     beside,
     corners,
     crosses,
     descent,
+    is_close,
     simplified,
     solved,
     touches,
@@ -83,6 +85,7 @@ from nncore.verify.numeric.watching import (
     Guard,
     NoDerivative,
     NoSuchEntry,
+    TooLarge,
     Undefined,
     Watch,
 )
@@ -302,8 +305,9 @@ class Trial:
         self._excluded: set[GuardKey] = set()  # guards at whose zeros the claim says nothing
         self._parted: set[GuardKey] = set()  # those among them that have the same on both sides
         self._crossed: set[GuardKey] = set()
-        self._lines: dict[GuardKey, dict[Key, set[bool]]] = {}  # whether a guard was met where an input turns its sign
+        self._lines: dict[GuardKey, dict[tuple, dict[Fraction, bool]]] = {}  # where an input turns a sign: was it met?
         self._repairs = self._beside = 0
+        self._is_further = False  # than the points that count for more than a refutation
         self._nearest: list[Near] = []
         self._met: list[Met] = []
 
@@ -330,10 +334,10 @@ class Trial:
         try:
             for found in self._attack():
                 return self._refuted(*found)
-        except Exhausted:
+            where = self._guards.conditions(self._comparison.violated, self._excluded)
+            reason = self._why_undecided(where)
+        except (Exhausted, TooLarge):
             return self._result(UNDECIDED, TOO_LARGE)
-        where = self._guards.conditions(self._comparison.violated, self._excluded)
-        reason = self._why_undecided(where)
         return replace(self._result(UNDECIDED if reason else AGREES, reason, where=where), met=self.met())
 
     def _attack(self) -> Iterator[tuple[Point, dict, Result]]:
@@ -403,7 +407,7 @@ class Trial:
         Not if all changes were met that one of its inputs makes, or if it was met where it changes its sign and no
         input makes changes of both sorts, as it does in (x - 1)(x² - 2).
         """
-        lines = self._lines.get(key, {}).values()
+        lines = [_met_and_missed(line) for line in self._lines.get(key, {}).values()]
         if {True} in lines or not any(False in line for line in lines):
             return False
         return {True, False} in lines or not any(map(self._crosses(key), guard.at_zero))
@@ -444,7 +448,9 @@ class Trial:
             order = [every[(place * quota + k) % len(every)] for k in range(len(every))]
             order.sort(key=lambda entry: tuple(entry.items()) not in waiting)
             for turn in range(1 if sizes or self._layers else _TURNS.get(kind, 1)):
+                self._is_further = turn >= _COUNTED_TURNS
                 yield from self._at_kind(sizes, kind, turn, order, quota, waiting)
+            self._is_further = False
         for entry in list(waiting.values()):  # what no point above was fit for
             if tuple(entry.items()) in waiting:
                 yield from self._at_kind(sizes, FRACTIONS, 2, [entry], 1, waiting)
@@ -508,6 +514,8 @@ class Trial:
     def _counted(self, point: Point, entry: dict, on_purpose: bool = False) -> Result:
         """A comparison that counts; at a point that is made for it on purpose it is not generic."""
         result = self._comparison.tried(point, entry)
+        if self._is_further:
+            return result
         if result.status == AGREES:
             self._points += 1
             self._generic += (point.kind in GENERIC and not on_purpose) or not self.item.letters
@@ -593,13 +601,15 @@ class Trial:
                     if new := self._open_guards() - known:
                         known |= new
                         waiting.append(near)
-            agrees = any(result.status == AGREES for _, result in results[0])
+            on = [near for near, result in results[0] if result.status == AGREES]
+            agrees = any(self._signs([near], zero.key) <= {0} for near in on)  # others were moved away
             if zero.is_exact and agrees and zero.key in self._comparison.met:
                 self._comparison.met[zero.key].signs.add(0)  # also where a case does not ask for it any more
             near = [point for shift, pairs in results.items() if shift for point, _ in pairs]
             if {1, -1} <= self._signs(near, zero.key):
-                is_met = 0 in self._signs((point for point, _ in results[0]), zero.key)
-                self._lines.setdefault(zero.key, {}).setdefault(zero.leaf, set()).add(is_met)
+                is_met = zero.is_exact or 0 in self._signs((point for point, _ in results[0]), zero.key)
+                line = self._lines.setdefault(zero.key, {}).setdefault((zero.leaf, start.identity()), {})
+                line[zero.place] = is_met
             sides = self._sides(zero, results) if zero.is_exact else []
             if len(sides) == 2:
                 self._excluded.add(zero.key)
@@ -608,7 +618,8 @@ class Trial:
             if not zero.is_exact and self._is_crossed(zero, results):
                 self._crossed.add(zero.key)
         jumps = [zero for zero in found if CORNERS.is_on and zero.key[0] in (KINK, RELATION)]
-        for point in corners(self._comparison, start, jumps):
+        meeting = along(self._comparison, self._guards, start, some) if self._comparison.conditions else ()
+        for point in chain(corners(self._comparison, start, jumps), meeting):
             for entry in some[:1]:
                 near, result = self._repaired(point, entry, frozenset(zero.leaf for zero in jumps), on_purpose=True)
                 if result.status == REFUTED:
@@ -658,6 +669,13 @@ class Trial:
         return replace(self._result(REFUTED, result.reason, counterexample), refuting=point)
 
 
+def _met_and_missed(line: Mapping[Fraction, bool]) -> set[bool]:
+    """Whether there are places that were met, and others; those near to one that was met are the same, rounded."""
+    met = [place for place, is_met in line.items() if is_met]
+    missed = [place for place, is_met in line.items() if not is_met and not any(is_close(each, place) for each in met)]
+    return {flag for flag, places in ((True, met), (False, missed)) if places}
+
+
 def _tried(kinds: Sequence[str]) -> list[str]:
     return [kind for kind in kinds if kind not in TRIED or TRIED[kind].is_on]
 
@@ -669,6 +687,7 @@ def _spread(found: list[Met]) -> list[Met]:
 
 _LATE = 10  # steps: numbers of later ones take longer
 _MET = 3  # comparisons that are kept, of each sort
+_COUNTED_TURNS = 2  # further ones may refute, and count for nothing else
 _TURNS = {SMALL: 4, FRACTIONS: 12, POWERS: 2, EXTREMES: 2}  # with other numbers each, where there are no sizes
 _NEAREST = 3  # points from which an inequality is attacked
 

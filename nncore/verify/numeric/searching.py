@@ -6,10 +6,10 @@ point. `solved` makes conditions and assumptions true in the same way.
 """
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise
 from math import isqrt
 
 from nncore.verify import tree as t
@@ -41,6 +41,7 @@ _MOST_INPUTS, _FEW_INPUTS = 12, 4  # that are moved, one after the other
 _MOST_EXPANSIONS, _MOST_ROOTS = 200, 24
 _ENOUGH = 9  # zeros of a guard in one input
 _DENOMINATORS = (1, 12, 1000)  # to which a place is rounded
+_ROUNDED = Fraction(1, 200)  # how far from a zero a place may be that was found for it
 _PROBES = 4  # from one place to the next, until a zero is found
 _CORNERS = 30
 _SHIFTS = (0, *(sign * Fraction(1, 10**power) for power in (3, 12) for sign in (1, -1)))  # on a boundary and beside it
@@ -120,7 +121,7 @@ def crosses(comparison: Comparison, key: GuardKey, point: Point, entries: Sequen
         for guard, powers in _expansions(comparison, point, leaf, entries):
             if (guard.kind, id(guard.part)) == key:
                 here, slope = (comparison.numbers.sign(Jets.constant(powers.get(power, 0))) for power in (0, 1))
-                if here == 0 and slope:
+                if here in (0, None) and slope:  # None: it may be 0
                     return True
     return False
 
@@ -149,6 +150,34 @@ def corners(comparison: Comparison, point: Point, found: Sequence[Zero]) -> Iter
         )
 
 
+def along(comparison: Comparison, guards: Guards, point: Point, entries: Sequence[dict]) -> Iterator[Point]:
+    """Return points at which an open guard is 0, and another one still is: two inputs are moved along an equation."""
+    leaves = comparison.inputs(point)[:_FEW_INPUTS]
+    lines = {leaf: _straight(comparison, _expansions(comparison, point, leaf, entries)) for leaf in leaves}
+    for one, other in combinations(leaves, 2):
+        both = lines[one].keys() & lines[other].keys()
+        held = [key for key in both if not lines[one][key][0]]
+        for key in (key for key in both if key in guards.open and lines[one][key][0]):
+            for fixed in held:
+                (here, rate), (_, further) = lines[one][key], lines[other][key]
+                (_, kept), (_, balance) = lines[one][fixed], lines[other][fixed]
+                if below := rate * balance - further * kept:
+                    moves = {one: -here * balance / below, other: here * kept / below}
+                    yield point.with_fixed(
+                        {leaf: _exact(comparison, _place(comparison, point, leaf) + by) for leaf, by in moves.items()}
+                    )
+
+
+def _straight(comparison: Comparison, expansions: Iterable[tuple[Guard, dict]]) -> dict[GuardKey, tuple]:
+    """The guards that change at a constant rate: what they are, and this rate."""
+    numbers, found = comparison.numbers, {}
+    for guard, powers in expansions:
+        ends = [Jets.constant(powers.get(power, 0)) for power in (0, 1)]
+        if powers.keys() <= {0, 1} and all(map(numbers.is_exact, ends)):
+            found[guard.kind, id(guard.part)] = tuple(Fraction(*numbers.ratio(end)) for end in ends)
+    return found
+
+
 def _exact(comparison: Comparison, number: Fraction):
     return comparison.numbers.exact(*number.as_integer_ratio())
 
@@ -162,13 +191,21 @@ def _roots(
 ) -> list[tuple[GuardKey, Fraction, bool]]:
     """Numbers for one input at which a guard is 0, with the guard, and whether it is exactly 0."""
     found: dict[tuple[GuardKey, Fraction, bool], None] = {}
+    others = {_place(comparison, point, other) for other in comparison.inputs(point)[:_MOST_INPUTS] if other != leaf}
     for guard, powers in _expansions(comparison, point, leaf, entries):
         key = guard.kind, id(guard.part)
         if key in guards.open or guard is comparison.own:
             here = _place(comparison, point, leaf)
             for place, is_exact in _zeros(comparison, powers, here):
+                ties = () if is_exact else (other for other in others if is_close(other, place))
+                found.update(((key, tie, False), None) for tie in ties)
                 found[key, place, is_exact] = None
     return list(found)[:_MOST_ROOTS]
+
+
+def is_close(place: Fraction, other: Fraction) -> bool:
+    """Return whether one of two places may be the other, rounded."""
+    return abs(place - other) <= _ROUNDED * max(1, abs(other))
 
 
 def _expansions(comparison: Comparison, point: Point, leaf: Key, entries: Sequence[dict]) -> list[tuple[Guard, dict]]:
@@ -177,6 +214,9 @@ def _expansions(comparison: Comparison, point: Point, leaf: Key, entries: Sequen
     watch, jets = values.watch, values.jets
     (direction,) = jets.directions(order=_ORDER_OF_PROBES)
     watch.probe, watch.expansions = direction, []
+    comparison.begin()
+    if comparison.budget.is_over:
+        raise Exhausted
     try:
         with comparison.numbers.precision(PRECISIONS[0]):
             near = values.moved(*leaf, jets.moved(values.entry(*leaf), direction))
@@ -449,6 +489,7 @@ def _bottom(comparison: Comparison, start: Near, keys: Sequence[Key]) -> Point |
     values = Values(comparison.program(), point, jets, Watch(comparison.budget))
     directions = [jets.directions(order=2)[0] for _ in keys]
     ways = list(zip(keys, directions, strict=True))
+    comparison.begin()
     with numbers.precision(PRECISIONS[0]):
         moved = values.moved_to({key: jets.moved(values.entry(*key), way) for key, way in ways})
         left = _evaluated(comparison, moved.value, comparison.item.left, start.entry)
