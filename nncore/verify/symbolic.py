@@ -682,9 +682,10 @@ def _agree(left: Side, right: Side, terms: Terms, given: "Given", facts: Facts) 
     if not _vanishes(given.renamed(left.term - right.term), terms, facts):
         return False
     gaps = ([given.renamed(gap.xreplace({MIXED: sp.S.One})) for gap in side.gaps] for side in (left, right))
-    one, other = ({gap for gap in some if _is_open_gap(gap, terms, facts)} for some in gaps)
-    if not SURE(not any(gap.has(UNSURE) for gap in one | other)):
+    open_gaps = [{gap for gap in some if _is_open_gap(gap, terms, facts)} for some in gaps]
+    if not SURE(not any(gap.has(UNSURE) for some in open_gaps for gap in some)):
         return False
+    one, other = ({gap.xreplace({UNSURE: sp.S.One}) for gap in some} for some in open_gaps)
     return EXISTING(one == other or _forms(one, terms, facts) == _forms(other, terms, facts))
 
 

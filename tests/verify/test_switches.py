@@ -46,6 +46,7 @@ PROVED = {
     "odd moments are 0 of symmetric letters": "RARE:mean",
     "half of a mean is that where a sign is positive": "E:relu0",
     "both sides exist at the same places": "S:hinge2",
+    "where both sides are said to have no value they have none": "rule:sure",
     "a logarithm says that its argument is positive where it is needed": "rule:same-case",
     "one line defines all members from the second number on": "rule:one-recursion",
     "conditions say of a step only where it lies": "rule:all-steps",
@@ -58,11 +59,11 @@ PROVED = {
     "nothing is expanded at a root or a logarithm of 0": "REST:power",
 }
 PASSED = {
-    "small numbers": "more:HB12",
     "zeros": "point:zeros",
     "ones": "point:ones",
     "minus ones": "point:minus-ones",
-    "equal entries": "BIG:lse",
+    "equal entries": "BIG:jensen-7",
+    "one entry": "kin:coord:F31",
     "extremes": "FAR:gradient-clip",
     "slopes from both sides of a kink": "C20:c3",
     "sizes of 1": "more:i10",
@@ -70,7 +71,6 @@ PASSED = {
     "many values of a size that is a number": "more:n12",
     "large sizes where nothing else counts": "more:eq8",
     "large sizes of an inequality": "C4:hadamard-x",
-    "sizes around named indices": "more:nx",
     "many steps": "SEQ:fibonacci",
     "steps that are named": "more:t17",
     "late steps of an inequality": "course:big:step-thousand",
@@ -90,6 +90,7 @@ PASSED = {
     "sides that touch": "more:t5",
     "what changes its sign is met at 0": "more:HB4",
     "networks of several depths": "LAYER:depth-4",
+    "laws of two outcomes": "kin:i2:F5",
     "rare outcomes": "RARE:sum",
     "laws that stay at one number": "more:r9-2",
 }

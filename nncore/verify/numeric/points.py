@@ -37,10 +37,9 @@ SMALL, ZEROS, ONES, MINUS_ONES, EQUAL, FRACTIONS, POWERS, EXTREMES, ONE_HOT = KI
     "small numbers", "zeros", "ones", "minus ones", "equal entries", "fractions", "powers of ten", "extremes",
     "one entry",
 )  # fmt: skip
-TRIED = {
+TRIED = {  # beside small numbers, with which each trial begins
     kind: attack(kind, statement)
     for kind, statement in (
-        (SMALL, "A claim may fail at some whole number."),
         (ZEROS, "A claim may fail where everything is 0."),
         (ONES, "A claim may fail where everything is 1."),
         (MINUS_ONES, "A claim may fail where everything is -1."),
