@@ -14,6 +14,7 @@ import random as random_source
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import isqrt
 
 from nncore.verify import tree as t
 from nncore.verify.notation import Notation, Random
@@ -147,8 +148,8 @@ def _symmetric(source: random_source.Random, square, jets, plain: int | None) ->
         return [(half, plain), (half, -plain)]
     if square is None:
         square = _fraction(source, jets) * source.choice(_SCALES)
-    if law == _FAIR:
-        size = _root(square, jets)
+        square = square * square if law == _FAIR else square  # whose root is exact
+    if law == _FAIR and (size := _exact_root(square, jets)) is not None:
         return [(half, size), (half, -size)]
     reach = _reach(square, jets)
     if law == _TWO_SIZES:
@@ -158,6 +159,15 @@ def _symmetric(source: random_source.Random, square, jets, plain: int | None) ->
     size = reach * (jets.numbers.exact(source.randint(16, 40), 16) if law == _ONE_SIZE else source.choice(_RARE_SIZES))
     share = jets.quotient(square, size * size)
     return [(share * half, size), (share * half, -size), (1 - share, 0)]
+
+
+def _exact_root(number, jets):
+    """The root of a positive number if it is a fraction, so that outcomes cancel exactly; else None."""
+    if jets.constant(number) is not number or not jets.numbers.is_exact(number):
+        return None
+    above, below = jets.numbers.ratio(number)
+    roots = isqrt(max(above, 0)), isqrt(below)
+    return jets.numbers.exact(*roots) if above > 0 and (roots[0] ** 2, roots[1] ** 2) == (above, below) else None
 
 
 def _mean_and_spread(source: random_source.Random, known: Mapping[str, object], jets, plain: int | None) -> tuple:
@@ -172,15 +182,18 @@ def _mean_and_spread(source: random_source.Random, known: Mapping[str, object], 
     if mean is None:
         mean = source.choice((-1, 1)) * _fraction(source, jets) * source.choice(_SCALES)
     if spread is None and square is None:
-        spread = 0 if plain is not None else _fraction(source, jets) * source.choice(_SCALES)
+        size = _fraction(source, jets) * source.choice(_SCALES)
+        spread = 0 if plain is not None else source.choice((size, size * size))
     return mean, square - mean * mean if spread is None else spread
 
 
 def _around_0(source: random_source.Random, spread, jets) -> Distribution:
     """A law of mean 0 with that variance: -a and b, with or without 0, of two sorts at once, or fair."""
     law = source.choice((_ONE_SIZE, _ONE_SIZE, _FAIR, _UNFAIR, _MIXED)) if FAIR_LAWS.is_on else _ONE_SIZE
-    if law == _FAIR or jets.numbers.sign(jets.constant(spread)) == 0:
-        size, half = _root(spread, jets), jets.numbers.exact(1, 2)
+    half = jets.numbers.exact(1, 2)
+    if type(spread) is int and not spread:
+        return [(1, 0)]
+    if law == _FAIR and (size := _exact_root(spread, jets)) is not None:
         return [(half, -size), (half, size)]
     wide = source.choice((1, 1, 100, 10**5)) if RARE_OUTCOMES.is_on else 1
     reach = _reach(spread, jets) * wide
@@ -193,7 +206,6 @@ def _around_0(source: random_source.Random, spread, jets) -> Distribution:
     two = [(jets.quotient(other, one + other), -one), (jets.quotient(one, one + other), other)]
     if law == _UNFAIR:
         return two
-    half = jets.numbers.exact(1, 2)
     return [(weight * half, value) for weight, value in (*two, *three)]
 
 

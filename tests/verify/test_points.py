@@ -21,6 +21,7 @@ from nncore.verify.numeric.points import (
     KINDS,
     LETTERS,
     MINUS_ONES,
+    ONE_HOT,
     ONES,
     POSITIVE,
     POWERS,
@@ -83,6 +84,7 @@ IS_OF_KIND = {
     PROPER: lambda x: 0 < abs(x) < 1,
     POWERS: lambda x: abs(x) in [Fraction(10) ** power for power in (-3, -2, -1, 1, 2, 3)],
     EXTREMES: lambda x: abs(x) < Fraction(1, 10**5) or abs(x) >= 10**4,
+    ONE_HOT: lambda x: x in (0, 1),
 }
 
 
@@ -93,13 +95,18 @@ def test_a_kind_of_points_is_what_it_says(kind):
         assert all(map(IS_OF_KIND[kind], found.values()))
         one = {value for (name, _), value in found.items() if name == "X"}
         assert (len(one) == 1) == (kind in (ZEROS, ONES, MINUS_ONES, EQUAL))
-        if kind not in (ZEROS, ONES, MINUS_ONES):
+        if kind not in (ZEROS, ONES, MINUS_ONES, ONE_HOT):
             assert {value > 0 for value in values(point(kind, seed), NAMES[:25]).values()} == {
                 True,
                 False,
             } or kind == EQUAL
             assert values(point(kind, seed)) != values(point(kind, f"{seed} again"))
     assert set(KINDS) | {PROPER} == set(IS_OF_KIND) and set(GENERIC) == {FRACTIONS, PROPER}
+
+
+def test_of_the_entries_of_an_array_the_first_is_the_one():
+    found = values(point(ONE_HOT))
+    assert {key: value for key, value in found.items() if value} == {key: 1 for key in found if set(key[1]) <= {1}}
 
 
 def test_signs_are_any_or_one_for_each_letter_or_positive():
@@ -121,7 +128,7 @@ def test_letters_of_which_a_condition_wants_a_sign_have_it():
         of_x = [value for (name, _), value in found.items() if name == "X"]
         assert all(value > 0 if strict else value >= 0 for value in of_x), kind
         others = [value for (name, _), value in found.items() if name == "W"]
-        assert kind in (ZEROS, ONES, EQUAL) or any(value < 0 for value in others), kind
+        assert kind in (ZEROS, ONES, EQUAL, ONE_HOT) or any(value < 0 for value in others), kind
 
 
 def test_an_input_is_the_same_number_whenever_it_is_asked_for_and_in_every_order():
@@ -449,7 +456,7 @@ def test_without_sizes_kinds_with_many_numbers_are_tried_twice(item, tried):
     assert judge(item("(x + h)^2 = x^2 + 2 x h + h^2")).status == AGREES
     for kind in (SMALL, POWERS, FRACTIONS, EXTREMES):
         assert len({at.identity() for at, _ in tried if at.kind == kind}) > 1
-    assert {at.kind for at, _ in tried} == set(KINDS)
+    assert {at.kind for at, _ in tried} == set(KINDS) - {ONE_HOT}  # of which there are no entries
 
 
 def test_a_network_is_tried_at_every_depth_and_with_every_kind(tmp_path, tried):

@@ -594,15 +594,15 @@ class Trial:
                 for entry in here:
                     self._beside += 1
                     near, result = self._repaired(point, entry, frozenset((zero.leaf,)), on_purpose=True)
-                    results.setdefault(shift, []).append((near, result))
+                    is_moved = not near.fixed.keys() <= {*start.fixed, zero.leaf}
+                    results.setdefault(shift, []).append((point, OUTSIDE) if is_moved and not shift else (near, result))
                     if result.status == REFUTED:
                         yield near, entry, result
                         return
                     if new := self._open_guards() - known:
                         known |= new
                         waiting.append(near)
-            on = [near for near, result in results[0] if result.status == AGREES]
-            agrees = any(self._signs([near], zero.key) <= {0} for near in on)  # others were moved away
+            agrees = any(result.status == AGREES for _, result in results[0])
             if zero.is_exact and agrees and zero.key in self._comparison.met:
                 self._comparison.met[zero.key].signs.add(0)  # also where a case does not ask for it any more
             near = [point for shift, pairs in results.items() if shift for point, _ in pairs]
