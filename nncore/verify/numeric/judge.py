@@ -13,7 +13,7 @@ relation that changes its sign and was never met at 0 leaves it undecided. What 
 (`Verdict.where`), unless its range proves it or the conditions exclude the opposite (`nncore.verify.numeric.guards`).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import chain, islice
@@ -71,6 +71,7 @@ from nncore.verify.numeric.searching import (
     crosses,
     descent,
     is_close,
+    meets,
     simplified,
     solved,
     touches,
@@ -404,16 +405,16 @@ class Trial:
     def _is_missed(self, key: GuardKey, guard: Guard) -> bool:
         """Whether a guard changes its sign somewhere else than where it was met.
 
-        Not if all changes were met that one of its inputs makes, or if it was met where it changes its sign and no
-        input makes changes of both sorts, as it does in (x - 1)(x² - 2).
+        Not if an input that changes it there changes it also where it was met: there it is what it is elsewhere. Unless
+        that input makes changes of both sorts, as in (x - 1)(x² - 2).
         """
-        lines = [_met_and_missed(line) for line in self._lines.get(key, {}).values()]
-        if {True} in lines or not any(False in line for line in lines):
+        lines = {line: _met_and_missed(places) for line, places in self._lines.get(key, {}).items()}
+        leaves = {leaf for (leaf, _), flags in lines.items() if False in flags}
+        if not leaves:
             return False
-        return {True, False} in lines or not any(map(self._crosses(key), guard.at_zero))
-
-    def _crosses(self, key: GuardKey) -> Callable[[Point], bool]:
-        return lambda point: crosses(self._comparison, key, point, self.entries(point.sizes)[:2])
+        return {True, False} in lines.values() or not any(
+            crosses(self._comparison, key, point, leaves, self.entries(point.sizes)[:2]) for point in guard.at_zero
+        )
 
     def _signs(self, points: Iterable[Point], key: GuardKey) -> set[int]:
         return set().union(*(self._comparison.signs_at(point, key) for point in points))
@@ -607,7 +608,9 @@ class Trial:
                 self._comparison.met[zero.key].signs.add(0)  # also where a case does not ask for it any more
             near = [point for shift, pairs in results.items() if shift for point, _ in pairs]
             if {1, -1} <= self._signs(near, zero.key):
-                is_met = zero.is_exact or 0 in self._signs((point for point, _ in results[0]), zero.key)
+                on = [point for point, _ in results[0]]
+                is_met = zero.is_exact or 0 in self._signs(on, zero.key)
+                is_met = is_met or meets(self._comparison, self._guards, zero, on[0], here)
                 line = self._lines.setdefault(zero.key, {}).setdefault((zero.leaf, start.identity()), {})
                 line[zero.place] = is_met
             sides = self._sides(zero, results) if zero.is_exact else []

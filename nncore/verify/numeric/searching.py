@@ -6,7 +6,7 @@ point. `solved` makes conditions and assumptions true in the same way.
 """
 
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, pairwise
@@ -115,9 +115,11 @@ def beside(comparison: Comparison, point: Point, zero: Zero) -> Iterator[tuple[F
         yield distance, point.with_fixed({zero.leaf: _exact(comparison, zero.place + distance)})
 
 
-def crosses(comparison: Comparison, key: GuardKey, point: Point, entries: Sequence[dict]) -> bool:
-    """Return whether a guard is 0 at a point, and changes there as fast as one of its inputs."""
-    for leaf in comparison.inputs(point)[:_MOST_INPUTS]:
+def crosses(
+    comparison: Comparison, key: GuardKey, point: Point, leaves: Collection[Key], entries: Sequence[dict]
+) -> bool:
+    """Return whether a guard is 0 at a point, and changes there as fast as one of these inputs."""
+    for leaf in [leaf for leaf in comparison.inputs(point) if leaf in leaves][:_MOST_INPUTS]:
         for guard, powers in _expansions(comparison, point, leaf, entries):
             if (guard.kind, id(guard.part)) == key:
                 here, slope = (comparison.numbers.sign(Jets.constant(powers.get(power, 0))) for power in (0, 1))
@@ -148,6 +150,16 @@ def corners(comparison: Comparison, point: Point, found: Sequence[Zero]) -> Iter
                 for leaf, lists in choices.items()
             }
         )
+
+
+def meets(comparison: Comparison, guards: Guards, zero: Zero, point: Point, entries: Sequence[dict]) -> bool:
+    """Return whether another input, moved by a little, makes a guard exactly 0 near to a place that is no fraction."""
+    return any(
+        key == zero.key and is_exact and is_close(place, _place(comparison, point, leaf))
+        for leaf in comparison.inputs(point)[:_MOST_INPUTS]
+        if leaf != zero.leaf
+        for key, place, is_exact in _roots(comparison, guards, point, leaf, entries)
+    )
 
 
 def along(comparison: Comparison, guards: Guards, point: Point, entries: Sequence[dict]) -> Iterator[Point]:
