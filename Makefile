@@ -63,7 +63,7 @@ serve: .venv/book.stamp
 test: .venv/test.stamp
 	@begin=$$(date +%s); $(MAKE) --no-print-directory book || exit; built=$$(date +%s); \
 	.venv/bin/ruff check . || exit; \
-	.venv/bin/python -m pytest --numprocesses 2 --dist loadfile --durations $(SLOWEST) --durations-min 5 || exit; \
+	.venv/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations $(SLOWEST) --durations-min 5 || exit; \
 	echo "The book took $$((built - begin)) s, the tests $$(($$(date +%s) - built)) s."
 
 test-all:
