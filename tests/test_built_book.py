@@ -63,7 +63,9 @@ def open_page(browser):
 
 
 def violations(page, only=RULES):
-    page.evaluate("Promise.all(document.getAnimations().map(each => each.finished))")  # colors that fade
+    # Colors may be on their way; what follows the scrolling never ends.
+    page.evaluate("""Promise.all(document.getAnimations().filter(each => each instanceof CSSTransition)
+        .map(each => each.finished))""")
     # Formulas are thousands of boxes, hidden from screen readers and in the color of the text around them. Without
     # those that fit their place axe takes a fraction of the time; a formula that scrolls stays.
     page.evaluate("""document.querySelectorAll('.math-box:not([tabindex]) .katex-html, span.math .katex-html')

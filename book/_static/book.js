@@ -4,13 +4,14 @@ const NAMES = [
   [".math-box", "Formula, scrolls sideways"],
   [".pst-scrollable-table-container", "Table, scrolls sideways"],
   ["div.highlight pre", "Code, scrolls sideways"],
+  [".steps li", ""], // an item of a list keeps its role
 ];
 
 function update(box, name) {
   if (box.scrollWidth > box.clientWidth) {
     box.setAttribute("tabindex", "0");
-    box.setAttribute("role", "group");
-    box.setAttribute("aria-label", name);
+    if (name) box.setAttribute("role", "group");
+    if (name) box.setAttribute("aria-label", name);
   } else {
     for (const attribute of ["tabindex", "role", "aria-label"]) box.removeAttribute(attribute);
   }
