@@ -63,7 +63,7 @@ from nncore.verify.prove import (
 from nncore.verify.rules import RULES, Rule, Step, is_recording, note, recording, rule
 from nncore.verify.shapes import Checker
 from nncore.verify.switches import SIDE_CONDITIONS, Switch, side_condition
-from nncore.verify.terms import FEW_ADDENDS, MIXED, UNSURE, Grid, NoTerm, Terms, deltas
+from nncore.verify.terms import FEW_ADDENDS, UNSURE, Grid, NoTerm, Terms, deltas, unmarked
 
 INDUCTION = rule("the induction step", "What holds at step t - 1 says what a member is; with that it holds at t.")
 BY_SIGN = rule("by sign", "Sums and products of what is positive are positive.")
@@ -681,17 +681,17 @@ def _agree(left: Side, right: Side, terms: Terms, given: "Given", facts: Facts) 
     """Whether both sides have the same value, and none where the other has one."""
     if not _vanishes(given.renamed(left.term - right.term), terms, facts):
         return False
-    gaps = ([given.renamed(gap.xreplace({MIXED: sp.S.One})) for gap in side.gaps] for side in (left, right))
+    gaps = ([given.renamed(gap) for gap in side.gaps] for side in (left, right))
     open_gaps = [{gap for gap in some if _is_open_gap(gap, terms, facts)} for some in gaps]
     if not SURE(not any(gap.has(UNSURE) for some in open_gaps for gap in some)):
         return False
-    one, other = ({gap.xreplace({UNSURE: sp.S.One}) for gap in some} for some in open_gaps)
+    one, other = ({unmarked(gap) for gap in some} for some in open_gaps)
     return EXISTING(one == other or _forms(one, terms, facts) == _forms(other, terms, facts))
 
 
 def _is_open_gap(gap: sp.Expr, terms: Terms, facts: Facts) -> bool:
     """Whether a gap need not be 0."""
-    return not _vanishes(gap, terms, facts, everywhere=True)
+    return not _vanishes(unmarked(gap), terms, facts, everywhere=True)
 
 
 def _vanishes(term: sp.Expr, terms: Terms, facts: Facts, everywhere: bool = False) -> bool:

@@ -749,7 +749,7 @@ class Terms:
         if is_recording() and not self._bends and not term.free_symbols & fixed:
             with ExitStack() as stack:
                 for gap in gaps:  # elsewhere nothing is said of the slope
-                    stack.enter_context(supposing(self._unfixed(gap), 0))
+                    stack.enter_context(supposing(unmarked(self._unfixed(gap)), 0))
                 note(self._rule_of(term), *map(self._unfixed, (Slope(term, by), slope)))
         return slope
 
@@ -893,7 +893,7 @@ class Terms:
             raise NoTerm(f"the derivative of {term.func}")
         with self.noting() as gaps:
             slope = self._slope(term)
-        mark = sp.S.One if (slopes[0] / _support(slopes[0])).is_number else MIXED
+        mark = sp.S.One if _rate(slopes[0]).is_number else MIXED
         self._note(gap * _support(slopes[0]) * mark for gap in gaps)
         return slope * slopes[0]
 
@@ -1115,9 +1115,19 @@ MIXED = sp.Symbol("in another direction for other entries", positive=True)
 UNSURE = sp.Symbol("where there may be a value, and another one", positive=True)
 
 
+def unmarked(gap: sp.Expr) -> sp.Expr:
+    """Return a gap without these factors, which are no part of its value."""
+    return gap.xreplace({MIXED: sp.S.One, UNSURE: sp.S.One})
+
+
+def _rate(change: sp.Expr) -> sp.Expr:
+    """A derivative without its deltas."""
+    return change / _support(change)
+
+
 def _mark(gap: sp.Expr, change: sp.Expr) -> sp.Expr:
     """What is said of the gap at a kink beside which an argument has this rate of change."""
-    rate = change / _support(change)
+    rate = _rate(change)
     if rate.is_number:
         return sp.S.One
     _, below = sp.fraction(sp.cancel(gap / rate))

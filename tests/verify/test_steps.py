@@ -192,3 +192,12 @@ def test_a_statement_of_a_rule_that_is_false_is_noticed(monkeypatch):
     wrong = Rule("only 0 has no sign", "$a [-a > 0] = a [a > 0] - a$")
     monkeypatch.setitem(RULES, wrong.name, wrong)
     assert judge(claim_of(*equations(wrong.name))).status == "refuted"
+
+
+def test_what_is_noted_of_a_gap_is_no_letter_of_a_step():
+    """Else it would be evaluated as if it were an input."""
+    cases = r"\begin{cases} z, & x z > 1 \\ 0, & x z < 1 \end{cases}"
+    item = claim_of(rf"\frac{{\partial}}{{\partial x}} \max(x z - 1, 0) = {cases} \quad (x z \ne 1)")
+    proof = symbolic.prove(item, with_steps=True)
+    found = [term for step in proof.steps for term in (step.before, step.after, *(each for each, _ in step.supposed))]
+    assert found and not any(term.has(terms.MIXED, terms.UNSURE) for term in found)
