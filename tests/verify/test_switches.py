@@ -71,6 +71,7 @@ PASSED = {
     "many values of a size that is a number": "more:n12",
     "large sizes where nothing else counts": "more:eq8",
     "large sizes of an inequality": "C4:hadamard-x",
+    "sizes around named indices": "rule:named-sizes",
     "many steps": "SEQ:fibonacci",
     "steps that are named": "more:t17",
     "late steps of an inequality": "course:big:step-thousand",

@@ -22,6 +22,7 @@ EQUAL_SIZES = attack("equal sizes", "A matrix may be square.")
 COUNTED_SIZES = attack("many values of a size that is a number", "A claim may hold for few numbers only.")
 FAR_SIZES = attack("large sizes where nothing else counts", "A bound may hold for small ones only.")
 LARGE_SIZES = attack("large sizes of an inequality", "A sum may outgrow its bound.")
+NAMED_SIZES = attack("sizes around named indices", "An array may be as large as an index that is named.")
 MANY_STEPS = attack("many steps", "A claim may hold in the first steps only.")
 NAMED_STEPS = attack("steps that are named", "A claim may fail in one step alone.")
 FAR_STEPS = attack("late steps of an inequality", "A bound may hold in early ones only.")
@@ -135,7 +136,8 @@ def _usual(item: Item, names: Sequence[str], least: Mapping[str, int]) -> Iterat
     if len(names) == 1:
         yield from ({names[0]: k} for k in (2, 3, 5))
     smallest = {name: least.get(name, 1) for name in names}
-    for name, number in _named(item):  # arrays that have no such entry, just that one, and others beside it
+    named = _named(item) if NAMED_SIZES.is_on else ()
+    for name, number in named:  # arrays that have no such entry, just that one, and others beside it
         yield from ({**rising, name: max(1, number + more)} for more in (-1, 0, 1) if name in rising)
     ends = {size for _, size in item.free} if _indices_are_numbers(item) else ()
     counted = [name for name in names if COUNTED_SIZES.is_on and (name in ends or _stands_as_number(item, name))]
