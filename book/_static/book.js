@@ -10,8 +10,9 @@ const NAMES = [
 function update(box, name) {
   if (box.scrollWidth > box.clientWidth) {
     box.setAttribute("tabindex", "0");
-    if (name) box.setAttribute("role", "group");
-    if (name) box.setAttribute("aria-label", name);
+    if (!name) return;
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-label", name);
   } else {
     for (const attribute of ["tabindex", "role", "aria-label"]) box.removeAttribute(attribute);
   }

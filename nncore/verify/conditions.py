@@ -7,8 +7,8 @@ a result and stands without parentheses.
 Without parentheses a relation is a second claim, unless it can only be a condition. That is, each of its links compares
 
 - a size, an index, a class number, or one of them and a number, ``r - 1``, with another one or with a number, or
-- an input, its negative or its absolute value with a number: ``x > 0``, ``\beta \ne 1``,
-  ``|\beta| \le 1``; or with another input where the chain puts a letter between two bounds: ``-h \le x \le h``.
+- an input, its negative or its absolute value with a number: ``x > 0``, ``\beta \ne 1``, ``|\beta| \le 1``; or with
+  another input where the chain puts a letter between two bounds: ``-h \le x \le h``.
 
 A condition holds for all that stands before it in its formula, or in its line of ``aligned``.
 

@@ -153,7 +153,7 @@ def has_one_line(node: t.Node, scope: Scope) -> bool:
         case t.Indexed(t.Letter(), (t.Number(digits),)) if digits.isdigit():
             name, number = _name(node, scope), int(digits)
             at = (line_for(name, number, replace(scope, depth=depth)) for depth in range(1, number + 3))
-            return len({id(line) for line in at if line}) <= 1
+            return len({line.first for line in at if line}) <= 1  # lines of one family do not overlap
     return True
 
 

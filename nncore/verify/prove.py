@@ -271,7 +271,7 @@ def _is_zero_for_every_sign(reduced: sp.Expr, ranges: dict, facts: Facts, everyw
     return True
 
 
-BINDERS = (sp.Sum, Expect, Largest)
+BINDERS = (sp.Sum, Expect, Largest)  # what is inside of them is another number for each value of a letter, or outcome
 
 
 def bound_letters(term: sp.Expr) -> set[sp.Expr]:

@@ -267,13 +267,15 @@ def test_the_laws_of_what_is_not_declared_differ_and_some_have_rare_outcomes_and
         laws = [drawn(Random("W", independent, symmetric, ""), str(seed), {}) for seed in range(40)]
         assert all(NUMBERS.is_exact(number) for law in laws for pair in law for number in pair)
         assert all(sum(weight for weight, _ in law) == 1 for law in laws)
-        kurtoses = {moment(law, 4) / (moment(law, 2) * moment(law, 2)) for law in laws}
-        assert len(kurtoses) > 25
+        several = [law for law in laws if len(law) > 2]  # of two equal outcomes the kurtosis is always 1
+        kurtoses = {moment(law, 4) / (moment(law, 2) * moment(law, 2)) for law in several}
+        assert len(kurtoses) > len(several) - 5 and len(several) > 25
         of_one[independent, symmetric] = laws
         smallest = min(weight for law in laws for weight, _ in law if weight > 0)
         assert 0 < smallest < NUMBERS.exact(1, 1000)
     assert all(moment(law, 1) == moment(law, 3) == 0 for law in of_one[True, True])
-    assert sum(moment(law, 1) != 0 and central(law, 3) != 0 for law in of_one[True, False]) > 25
+    skewed = [law for law in of_one[True, False] if len(law) > 2]
+    assert sum(moment(law, 1) != 0 and central(law, 3) != 0 for law in skewed) > len(skewed) - 5
     assert {len(law) for law in of_one[True, True]} == {2, 3, 4}
     assert {len(law) for law in of_one[True, False]} == {2, 3, 5}
 

@@ -610,7 +610,7 @@ class Trial:
             if {1, -1} <= self._signs(near, zero.key):
                 on = [point for point, _ in results[0]]
                 is_met = zero.is_exact or 0 in self._signs(on, zero.key)
-                is_met = is_met or meets(self._comparison, self._guards, zero, on[0], here)
+                is_met = is_met or any(meets(self._comparison, self._guards, zero, each, here) for each in on[:1])
                 line = self._lines.setdefault(zero.key, {}).setdefault((zero.leaf, start.identity()), {})
                 line[zero.place] = is_met
             sides = self._sides(zero, results) if zero.is_exact else []
