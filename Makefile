@@ -43,7 +43,7 @@ verify: .venv/book.stamp
 
 # Writes book/reference/mutants.json, which the ledger shows.
 mutants: .venv/book.stamp
-	.venv/bin/python -m nncore.verify.mutants
+	.venv/bin/python -m mutation.run
 
 # Writes book/reference/speed.json and building.json, which the page "How fast is it?" shows.
 bench: .venv-bench/stamp .venv/book.stamp
@@ -71,7 +71,7 @@ test-all:
 
 # Refuses if the table of slips is not that of this checker.
 release: .venv/book.stamp
-	.venv/bin/python -m nncore.verify.mutants --current
+	.venv/bin/python -m mutation.run --current
 	$(MAKE) test-all
 
 .venv/bin/python:

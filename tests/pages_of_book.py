@@ -5,8 +5,9 @@ from pathlib import Path
 
 import yaml
 
-from nncore.verify.meaning import Page, book_functions, meaning
 from nncore.verify.notation import load
+from nncore.verify.semantics.elaborate import book_functions, meaning
+from nncore.verify.semantics.statements import Page
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTATION = load(ROOT / "book" / "notation.yml")

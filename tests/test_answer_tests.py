@@ -10,7 +10,7 @@ sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
 from answer_tests import OPEN, PAIRS, RIGHT, WRONG, Pair, judged, lines, outcome, pairs
 
-from nncore.verify.verdicts import REFUTED
+from nncore.verify.judgement import REFUTED
 
 FOUND = list(pairs(PAIRS.read_text(encoding="utf-8")))
 

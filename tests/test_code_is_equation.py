@@ -16,12 +16,12 @@ from pages_of_book import NOTATION, said
 
 from book._ext import equations_of_code
 from nncore import functions, layers, symbolic
-from nncore.verify import tree as t
-from nncore.verify.meaning import CLAIM, DEFINITION
-from nncore.verify.names import array_named, array_of_entry
-from nncore.verify.prove import Facts, Positive, indicator, vanishes
-from nncore.verify.symbolic import given_by, prepared
-from nncore.verify.terms import Grid
+from nncore.verify.semantics.statements import CLAIM, DEFINITION
+from nncore.verify.semantics.symbols import array_named, array_of_entry
+from nncore.verify.symbolic.normal_form import Facts, Positive, indicator, vanishes
+from nncore.verify.symbolic.prover import given_by, prepared
+from nncore.verify.symbolic.terms import Grid
+from nncore.verify.syntax import tree as t
 
 IMPLEMENTED = equations_of_code.implementations()
 SIZES = ({"n": 3, "D": 2, "M": 4}, {"n": 2, "D": 4, "M": 3}, {"n": 1, "D": 3, "M": 5})

@@ -21,9 +21,10 @@ from book._ext import equations_of_code
 from nncore import gradient_check, optimizers, symbolic, training
 from nncore.network import multilayer
 from nncore.optimizers import SGD, Adam, Momentum
-from nncore.verify.meaning import DEFINITION, STEP, book_functions, spots
-from nncore.verify.prove import Positive, indicator, vanishes
-from nncore.verify.symbolic import prepared
+from nncore.verify.semantics.elaborate import book_functions, spots
+from nncore.verify.semantics.statements import DEFINITION, STEP
+from nncore.verify.symbolic.normal_form import Positive, indicator, vanishes
+from nncore.verify.symbolic.prover import prepared
 
 IMPLEMENTED = equations_of_code.implementations()
 PAGES = ("optimizers.md", "gradient-checking.md", "training.md")

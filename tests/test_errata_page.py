@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from nncore.verify.book import NOTATION, check
-from nncore.verify.evidence import ERRATUM
 from nncore.verify.notation import load
+from nncore.verify.report.book import NOTATION, check
+from nncore.verify.report.evidence import ERRATUM
 
 REFERENCE = Path(__file__).resolve().parents[1] / "book" / "reference"
 PAGE = REFERENCE / "errata.md"

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import yaml
 
-from nncore.verify.inline import inline_faults
-from nncore.verify.latex import LatexError, read
-from nncore.verify.meaning import book_functions, with_blocks
 from nncore.verify.notation import load
-from nncore.verify.pages import inline_formulas, read_markdown
-from nncore.verify.writing import latex
+from nncore.verify.semantics.elaborate import book_functions, with_blocks
+from nncore.verify.semantics.inline import inline_faults
+from nncore.verify.source.markdown import inline_formulas, read_markdown
+from nncore.verify.syntax.parser import LatexError, read
+from nncore.verify.syntax.printer import latex
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -78,7 +78,7 @@ def test_changed_code_is_the_code_that_runs_in_pages_and_in_the_build(served):
     assert served.next_build().startswith("The build failed")
     plant(served.folder, "nncore/functions.py", "def sigmoid(Z: Array) -> Array::", "def sigmoid(Z: Array) -> Array:")
     assert served.next_build().startswith("Built")
-    plant(served.folder, "nncore/verify/badges.py", "Row in the ledger", "Its row in the ledger")
+    plant(served.folder, "nncore/verify/report/badges.py", "Row in the ledger", "Its row in the ledger")
     assert served.next_build().startswith("Built")
     plant(served.folder, "book/page.md", "[-1000.0, 0.0, 1000.0]", "[-1000.0, 0.0]")
     assert served.next_build().startswith("Built")

@@ -43,7 +43,7 @@ def test_proving_works_without_numpy():
     program = """import sys
 sys.modules["numpy"] = None
 from sympy import IndexedBase, KroneckerDelta, Sum, symbols
-from nncore.verify.prove import residual
+from nncore.verify.symbolic.normal_form import residual
 M = symbols("M", integer=True, positive=True)
 k, m = symbols("k m", integer=True, positive=True)
 a = IndexedBase("a", real=True)

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from sphinx.util.docutils import SphinxDirective
 
-from nncore.verify.book import NOTATION, check
-from nncore.verify.evidence import FAILING, Evidence
+from nncore.verify.judgement import ALL_SHAPES, AT_SHAPES, REFUTED, RESTATES, SAMPLED
 from nncore.verify.notation import load
-from nncore.verify.verdicts import ALL_SHAPES, AT_SHAPES, REFUTED, RESTATES, SAMPLED
+from nncore.verify.report.book import NOTATION, check
+from nncore.verify.report.evidence import FAILING, Evidence
 
 PAIRS = Path(__file__).resolve().parents[1] / "reference" / "answer-tests.txt"
 RIGHT, OPEN, WRONG = "right", "open", "wrong"

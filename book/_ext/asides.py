@@ -11,8 +11,8 @@ from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
-from nncore.verify.pages import OTHER_LETTERS
-from nncore.verify.surroundings import DICTIONARY, ERRATUM, UNCHECKED, Aside, objection_to_options
+from nncore.verify.source.context import DICTIONARY, ERRATUM, UNCHECKED, Aside, objection_to_options
+from nncore.verify.source.markdown import OTHER_LETTERS
 
 
 class Box(SphinxDirective):

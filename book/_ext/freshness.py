@@ -28,7 +28,7 @@ from nbformat import NotebookNode
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-from nncore.verify.cache import digest
+from nncore.verify.report.cache import digest
 
 logger = logging.getLogger(__name__)
 

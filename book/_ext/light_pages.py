@@ -15,7 +15,7 @@ from pathlib import Path
 
 import style_sheet
 
-from nncore.verify.cache import digest
+from nncore.verify.report.cache import digest
 
 LINK = re.compile(r'<link\b[^>]*\brel="(?:stylesheet|preload)"[^>]*>\s*')
 SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>\s*", re.DOTALL)

@@ -124,8 +124,8 @@ def load(names: list[str]) -> None:
 
     from nbformat.v4 import new_notebook
 
-    from nncore.verify.latex import read
     from nncore.verify.notation import load
+    from nncore.verify.syntax.parser import read
 
     read("x = x", load(Path("book", "notation.yml")))
     new_notebook()

@@ -1,11 +1,11 @@
-"""How well slips are noticed, from the last run of `nncore.verify.mutants`: the directive ``{mutant-rates}``."""
+"""How well slips are noticed, from the last run of `mutation.run`: the directive ``{mutant-rates}``."""
 
 import json
 from pathlib import Path
 
 from sphinx.util.docutils import SphinxDirective
 
-from nncore.verify.cache import checker
+from nncore.verify.report.cache import checker
 
 RATES = Path(__file__).resolve().parents[1] / "reference" / "mutants.json"
 WORDS = {

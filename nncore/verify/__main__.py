@@ -20,9 +20,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from nncore.verify.badges import how, word
-from nncore.verify.book import NOTATION, check
-from nncore.verify.evidence import (
+from nncore.verify.judgement import CHECKER_FAULT, REFUTED
+from nncore.verify.notation import Notation, NotationError, load
+from nncore.verify.report.badges import how, word
+from nncore.verify.report.book import NOTATION, check
+from nncore.verify.report.evidence import (
     FAILING,
     Evidence,
     PageReport,
@@ -31,10 +33,8 @@ from nncore.verify.evidence import (
     as_json,
     sentences,
 )
-from nncore.verify.meaning import DEFINITION
-from nncore.verify.notation import Notation, NotationError, load
-from nncore.verify.sources import SUFFIXES, printable
-from nncore.verify.verdicts import CHECKER_FAULT, REFUTED
+from nncore.verify.semantics.statements import DEFINITION
+from nncore.verify.source.reader import SUFFIXES, printable
 
 _LEFT_OUT = ("_build", "node_modules", "venv", "env")
 _HOW_TO_BEGIN = r"""{} defines nothing, so no claim can be derived from anything.

@@ -130,16 +130,21 @@ FUNCTION_KINDS = ("number", "smooth", "cost", "row", "array", "moment", "order")
 
 # What the judges know by its name means the same on all pages: functions by the kind with which they are declared, none
 # for those that need no declaration, and letters.
+KNOWN_FUNCTIONS = (r"\exp", r"\ln", r"\tanh", r"\sin", r"\cos")
+PARTS = (r"\operatorname{Re}", r"\operatorname{Im}")  # of a complex number
+EXPECTATION, VARIANCE = r"\operatorname{E}", r"\operatorname{Var}"
+EXTREMA = (r"\max", r"\min")
+DIAGONAL = r"\operatorname{diag}"
 FIXED_KINDS = {
-    **dict.fromkeys((r"\exp", r"\ln", r"\tanh", r"\sin", r"\cos"), "number"),
-    **dict.fromkeys((r"\operatorname{Re}", r"\operatorname{Im}"), "number"),
-    **dict.fromkeys((r"\operatorname{E}", r"\operatorname{Var}"), "moment"),
-    **dict.fromkeys((r"\max", r"\min"), None),
-    r"\operatorname{diag}": "array",
+    **dict.fromkeys((*KNOWN_FUNCTIONS, *PARTS), "number"),
+    **dict.fromkeys((EXPECTATION, VARIANCE), "moment"),
+    **dict.fromkeys(EXTREMA, None),
+    DIAGONAL: "array",
     "O": "order",
 }
-_CONSTANTS = ("e", r"\pi", r"\mathrm{i}", r"\infty")
-_DELTA, _ONES = r"\delta", r"\mathbf{1}"
+IMAGINARY, INFINITY = r"\mathrm{i}", r"\infty"
+CONSTANTS = ("e", r"\pi", IMAGINARY)
+DELTA, ONES = r"\delta", r"\mathbf{1}"
 
 
 @dataclass(frozen=True)
@@ -477,16 +482,16 @@ def _check_fixed_meanings(notation: Notation) -> None:
             raise NotationError(f"functions, {function.name}: it has a fixed meaning, which is another")
     for part, written in _names(notation):
         fixed = written.letter in FIXED_KINDS.keys() - {"O"} and part != "functions"
-        fixed |= written.letter in _CONSTANTS and part != "constants"
-        fixed |= written.letter == _ONES and part != "arrays"
-        if fixed or written.letter == _DELTA:
+        fixed |= written.letter in (*CONSTANTS, INFINITY) and part != "constants"
+        fixed |= written.letter == ONES and part != "arrays"
+        if fixed or written.letter == DELTA:
             raise NotationError(f"{part}, {written.letter}: it has a fixed meaning, which is another")
-    ones = Array(_ONES, None, (Written(""), Written("1")), None, "")
+    ones = Array(ONES, None, (Written(""), Written("1")), None, "")
     for array in notation.arrays:
-        if array.letter == _ONES and replace(array, shape=(Written(""), array.shape[1]), meaning="") != ones:
-            raise NotationError(f"arrays, {_ONES}: it is a column of ones, whose entries are not printed")
-    if _ONES in (*notation.state, *(random.letter for random in notation.random)):
-        raise NotationError(f"{_ONES} is a column of ones, which neither changes nor is random")
+        if array.letter == ONES and replace(array, shape=(Written(""), array.shape[1]), meaning="") != ones:
+            raise NotationError(f"arrays, {ONES}: it is a column of ones, whose entries are not printed")
+    if ONES in (*notation.state, *(random.letter for random in notation.random)):
+        raise NotationError(f"{ONES} is a column of ones, which neither changes nor is random")
 
 
 def _names(notation: Notation) -> Iterator[tuple[str, Written]]:

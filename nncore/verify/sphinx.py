@@ -5,8 +5,8 @@ and after all of them the build ends with an error, also where warnings are not 
 have not changed since the build before. Formulas are counted in the sources and again in the document tree; if a page
 shows a formula that was not judged, the build fails and names the page.
 
-Below each formula stands a badge (`nncore.verify.badges`). The directives ``{coverage}``, ``{ledger-summary}``,
-``{ledger}`` and ``{rules}`` print the numbers and the evidence of the whole book (`nncore.verify.ledger`); all of it is
+Below each formula stands a badge (`report.badges`). The directives ``{coverage}``, ``{ledger-summary}``,
+``{ledger}`` and ``{rules}`` print the numbers and the evidence of the whole book (`report.ledger`); all of it is
 also written to ``evidence.json`` beside the first page, and how long judging took to ``times.json`` above it.
 
 Settings
@@ -23,13 +23,13 @@ from docutils import nodes
 from sphinx.errors import SphinxError
 from sphinx.util import logging
 
-from nncore.verify import ledger
-from nncore.verify.badges import badge
-from nncore.verify.book import NOTATION, check
-from nncore.verify.cache import digest
-from nncore.verify.evidence import as_json, times
 from nncore.verify.notation import NotationError, load
-from nncore.verify.sources import SUFFIXES
+from nncore.verify.report import ledger
+from nncore.verify.report.badges import badge
+from nncore.verify.report.book import NOTATION, check
+from nncore.verify.report.cache import digest
+from nncore.verify.report.evidence import as_json, times
+from nncore.verify.source.reader import SUFFIXES
 
 TIMES = "times.json"  # beside the folder of the pages, which are the same in every build
 

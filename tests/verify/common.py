@@ -3,9 +3,10 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from nncore.verify.meaning import CLAIM, Item, Page, meaning
 from nncore.verify.notation import load
 from nncore.verify.numeric import Budget, Verdict, judge
+from nncore.verify.semantics.elaborate import meaning
+from nncore.verify.semantics.statements import CLAIM, Item, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTATION = load(ROOT / "book" / "notation.yml")

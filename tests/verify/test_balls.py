@@ -11,10 +11,11 @@ from common import NOTATION
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from nncore.verify.meaning import CLAIM, CONVENTION, meaning
 from nncore.verify.numeric import UNDECIDED, judge
 from nncore.verify.numeric import balls as balls_module
 from nncore.verify.numeric.balls import Flint, Intervals, arithmetic
+from nncore.verify.semantics.elaborate import meaning
+from nncore.verify.semantics.statements import CLAIM, CONVENTION
 
 BACKENDS = [pytest.param(Flint(), id="flint"), pytest.param(Intervals(), id="mpmath")]
 NARROW = 40  # bits: so few that nearly everything is rounded

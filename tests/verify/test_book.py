@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from nncore.verify import judged_page
-from nncore.verify.book import NOTATION, check
-from nncore.verify.evidence import as_json, figures, page_as_json, page_from_json, sentences
 from nncore.verify.notation import load
+from nncore.verify.report import page as judged_page
+from nncore.verify.report.book import NOTATION, check
+from nncore.verify.report.evidence import as_json, figures, page_as_json, page_from_json, sentences
 
 LETTERS = load(NOTATION)
 SOFTMAX = r"p_{im} := \frac{e^{z_{im}}}{\sum_{l=1}^{M} e^{z_{il}}}"

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from nncore.verify import book, cache, judged_page
-from nncore.verify.book import NOTATION, check
-from nncore.verify.cache import Cache, digest, text_with_includes
+from nncore.verify.judgement import Judgement
 from nncore.verify.notation import load, parse
-from nncore.verify.verdicts import Judgement
+from nncore.verify.report import book, cache
+from nncore.verify.report import page as judged_page
+from nncore.verify.report.book import NOTATION, check
+from nncore.verify.report.cache import Cache, digest, text_with_includes
 
 LETTERS = load(NOTATION)
 SIGMOID = "$$\n\\sigma(z) := {}\n$$ (eq-sigmoid)\n"
@@ -225,7 +226,7 @@ def test_a_damaged_file_counts_for_nothing(pages):
 
 def test_a_value_has_the_same_text_in_every_process():
     """The order of a set depends on the seed of hashes, which is another one in every process."""
-    code = "from nncore.verify.cache import canonical; print(canonical((frozenset('abcdefgh'), {'x': 1.5})))"
+    code = "from nncore.verify.report.cache import canonical; print(canonical((frozenset('abcdefgh'), {'x': 1.5})))"
     texts = {
         subprocess.check_output([sys.executable, "-c", code], text=True, env={**os.environ, "PYTHONHASHSEED": seed})
         for seed in "123"

@@ -96,9 +96,9 @@ def test_of_several_exit_codes_the_one_that_counts_most_is_taken(run, monkeypatc
     def fails(path, *more):
         raise RecursionError("too deep \x1b[31m")
 
-    monkeypatch.setattr("nncore.verify.judged_page.read_page", fails)
+    monkeypatch.setattr("nncore.verify.report.page.read_page", fails)
     here = nullcontext(lambda function, jobs: [function(*job) for job in jobs])
-    monkeypatch.setattr("nncore.verify.book._on_processes", lambda count: here)
+    monkeypatch.setattr("nncore.verify.report.book._on_processes", lambda count: here)
     code, out, err = run("a.md", "b.md")
     assert (code, err) == (70, "")
     assert r"a.md:1:1: checker fault: the checker failed on this file: RecursionError: too deep \x1b[31m" in out

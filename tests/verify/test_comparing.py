@@ -11,15 +11,15 @@ import mpmath
 import pytest
 from common import LOSS, ROOT, SOFTMAX, last_verdict, say
 
-from nncore.verify.meaning import CLAIM
-from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, Budget, judge, programs
+from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, Budget, evaluator, judge
 from nncore.verify.numeric.balls import arithmetic
 from nncore.verify.numeric.comparing import Comparison
+from nncore.verify.numeric.evaluator import Program
 from nncore.verify.numeric.jets import Jets
-from nncore.verify.numeric.points import FRACTIONS, Point, Wishes
-from nncore.verify.numeric.programs import Program
+from nncore.verify.numeric.sample_points import FRACTIONS, Point, Wishes
 from nncore.verify.numeric.values import Values
 from nncore.verify.numeric.watching import NoDerivative, TooLarge, Watch
+from nncore.verify.semantics.statements import CLAIM
 
 SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
 RELU = r"\operatorname{ReLU}(z) := \max(z, 0)"
@@ -203,12 +203,12 @@ def test_a_gradient_at_once_is_the_one_entry_by_entry_at_kinks_and_away_from_the
         with numbers.precision(128):
             at = fresh(1)
             at.watch.budget.begin(10**6)
-            at_once = programs._gradient(body, id(item.left), "Z", places, at, {})
+            at_once = evaluator._gradient(body, id(item.left), "Z", places, at, {})
             for place in places:
                 at = fresh(3)
                 at.watch.budget.begin(10**6)
                 try:
-                    alone = programs._by(body, (("Z", place),), at, {})
+                    alone = evaluator._by(body, (("Z", place),), at, {})
                 except NoDerivative:
                     assert at_once is None  # a kink was met, so that no entry is taken at once
                     continue

@@ -3,9 +3,9 @@ r"""What follows a formula after a comma or a \quad: claims of their own, and co
 import pytest
 from common import NOTATION, block, last_verdict, reason, say
 
-from nncore.verify.latex import read
 from nncore.verify.numeric import AGREES, REFUTED
-from nncore.verify.writing import latex, show
+from nncore.verify.syntax.parser import read
+from nncore.verify.syntax.printer import latex, show
 
 LETTERS = block(
     "scalars:\n  - {letter: q, over: r, meaning: a number for each layer}\n  - {letter: '\\beta', meaning: b}"

@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 from common import NOTATION, ROOT
 
-from nncore.verify.book import check
-from nncore.verify.evidence import FAILING, Evidence, PageReport
-from nncore.verify.verdicts import ALL_SHAPES, CHECKER_FAULT, REFUTED, SAMPLED
+from nncore.verify.judgement import ALL_SHAPES, CHECKER_FAULT, REFUTED, SAMPLED
+from nncore.verify.report.book import check
+from nncore.verify.report.evidence import FAILING, Evidence, PageReport
 
 CORPUS = Path(__file__).with_name("soundness")
 FALSE, TRUE = (

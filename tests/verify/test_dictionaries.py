@@ -2,12 +2,13 @@ r"""A dictionary is a text in letters of its own, which hold in it alone; what i
 
 import pytest
 
-from nncore.verify.book import NOTATION, check
-from nncore.verify.evidence import WITHOUT_MEANING
-from nncore.verify.judging import ALL_SHAPES, REFUTED
-from nncore.verify.meaning import CLAIM, DEFINITION, meaning, page_functions, spots
 from nncore.verify.notation import load
-from nncore.verify.pages import PageError, formulas, inline_formulas
+from nncore.verify.report.book import NOTATION, check
+from nncore.verify.report.evidence import WITHOUT_MEANING
+from nncore.verify.semantics.elaborate import meaning, page_functions, spots
+from nncore.verify.semantics.statements import CLAIM, DEFINITION
+from nncore.verify.source.markdown import PageError, formulas, inline_formulas
+from nncore.verify.verdict.judge import ALL_SHAPES, REFUTED
 
 LETTERS = r"""```{notation}
 arrays:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 import pytest
 from common import LOSS, NOTATION, SOFTMAX, write
 
-from nncore.verify.book import check
-from nncore.verify.errata import NotAsSaid, judge_erratum, judge_unchecked
-from nncore.verify.meaning import CLAIM, DEFINITION, ERRATUM, UNCHECKED, meaning
+from nncore.verify.report.book import check
+from nncore.verify.semantics.elaborate import ERRATUM, UNCHECKED, meaning
+from nncore.verify.semantics.statements import CLAIM, DEFINITION
+from nncore.verify.verdict.errata import NotAsSaid, judge_erratum, judge_unchecked
 
 COST = r"J := \frac{1}{n} \sum_{i=1}^{n} L_i"
 FOREIGN = """```{notation}

@@ -3,9 +3,10 @@ r"""Families of layers: what is said of ``Z^{[r]}`` is judged for every layer of
 import pytest
 from common import NOTATION, page, patient, write
 
-from nncore.verify.families import instances
-from nncore.verify.meaning import CLAIM, meaning
 from nncore.verify.numeric import AGREES, REFUTED, judge
+from nncore.verify.semantics.elaborate import meaning
+from nncore.verify.semantics.layers import instances
+from nncore.verify.semantics.statements import CLAIM
 
 START = r"A^{[0]} := X"
 FORWARD = r"Z^{[r]} := A^{[r-1]} W^{[r]} + \mathbf{1} b^{[r]} \quad 1 \le r \le R"

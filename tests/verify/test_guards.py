@@ -3,10 +3,10 @@
 import pytest
 from common import SOFTMAX, last_verdict, say
 
-from nncore.verify.meaning import CLAIM
 from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED
 from nncore.verify.numeric.guards import guards_of
 from nncore.verify.numeric.watching import BASE, DIVISOR, KINK, LOGARITHM, RELATION, ROOT
+from nncore.verify.semantics.statements import CLAIM
 
 SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
 RELU = r"\operatorname{ReLU}(z) := \max(z, 0)"

@@ -13,9 +13,10 @@ from expressions import Index, Point, Slope, derivative, latex, over, substitute
 from expressions import Sum as BoundSum
 from identities import ENTRIES, ETA, SEEDS, H, Identity, Maker, b, i0, is_false, is_true, k0, m0, mul, of_seed, x, z
 
-from nncore.verify import judging
-from nncore.verify.meaning import CLAIM, meaning
-from nncore.verify.verdicts import ALL_SHAPES, AT_SHAPES, REFUTED, RESTATES, SAMPLED, UNDECIDED
+from nncore.verify.judgement import ALL_SHAPES, AT_SHAPES, REFUTED, RESTATES, SAMPLED, UNDECIDED
+from nncore.verify.semantics.elaborate import meaning
+from nncore.verify.semantics.statements import CLAIM
+from nncore.verify.verdict import judge as judging
 
 COUNT = 3000 if os.environ.get("ALL_TESTS") else 60
 REFUSED = "refused"  # no judge sees it

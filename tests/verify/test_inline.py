@@ -3,8 +3,8 @@
 import pytest
 from common import DENSE, NOTATION, SOFTMAX, write
 
-from nncore.verify.inline import RELATION, inline_faults
-from nncore.verify.pages import inline_formulas
+from nncore.verify.semantics.inline import RELATION, inline_faults
+from nncore.verify.source.markdown import inline_formulas
 
 
 @pytest.fixture

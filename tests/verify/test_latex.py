@@ -4,11 +4,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from nncore.verify import tree as t
-from nncore.verify.latex import HIGHEST, LONGEST, _parser, read
 from nncore.verify.notation import parse
-from nncore.verify.scanning import DEEPEST, LatexError
-from nncore.verify.writing import latex, show
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.lexer import DEEPEST, LatexError
+from nncore.verify.syntax.parser import HIGHEST, LONGEST, _parser, read
+from nncore.verify.syntax.printer import latex, show
 
 NOTATION = parse(r"""
 sizes:

@@ -6,10 +6,10 @@ import sys
 import pytest
 from common import DENSE, LOSS, NOTATION, SOFTMAX, write
 
-from nncore.verify.meaning import book_functions, meaning
 from nncore.verify.notation import NotationError
 from nncore.verify.numeric import AGREES, REFUTED, judge
-from nncore.verify.writing import show
+from nncore.verify.semantics.elaborate import book_functions, meaning
+from nncore.verify.syntax.printer import show
 
 
 @pytest.fixture

@@ -5,23 +5,14 @@ import random as random_source
 import pytest
 from common import NOTATION, block, last_verdict, page, reason, write
 
-from nncore.verify.meaning import CLAIM, meaning
-from nncore.verify.moments import (
-    EXPECTATION,
-    JOINT_OUTCOMES,
-    MEAN,
-    SPREAD,
-    SQUARE,
-    VARIANCE,
-    Outcome,
-    Rejected,
-    distribution,
-    expectation,
-)
-from nncore.verify.notation import Random
+from nncore.verify.notation import EXPECTATION, VARIANCE, Random
 from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, judge
 from nncore.verify.numeric.balls import arithmetic
+from nncore.verify.numeric.expectation import JOINT_OUTCOMES, Outcome, Rejected, distribution, expectation
 from nncore.verify.numeric.jets import Jets
+from nncore.verify.semantics.elaborate import meaning
+from nncore.verify.semantics.randomness import MEAN, SPREAD, SQUARE
+from nncore.verify.semantics.statements import CLAIM
 
 LETTERS = r"""scalars:
   - {letter: \tau, meaning: standard deviation of the weights}

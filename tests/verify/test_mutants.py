@@ -7,9 +7,9 @@ from itertools import islice
 import pytest
 
 from book._ext.mutant_rates import RATES, lines
-from nncore.verify import judging, mutants, numeric, symbolic
-from nncore.verify.cache import checker
-from nncore.verify.mutants import (
+from mutation import run as mutants
+from mutation.mutations import KINDS
+from mutation.run import (
     ACCEPTED,
     BROKEN,
     FOOLED,
@@ -24,7 +24,10 @@ from nncore.verify.mutants import (
     stale,
     the_book,
 )
-from nncore.verify.mutations import KINDS
+from nncore.verify import numeric
+from nncore.verify.report.cache import checker
+from nncore.verify.symbolic import prover as symbolic
+from nncore.verify.verdict import judge as judging
 
 
 def first(trials, number: int) -> list[Outcome]:

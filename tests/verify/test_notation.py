@@ -5,12 +5,24 @@ from pathlib import Path
 
 import pytest
 
-from nncore.verify.imaginary import PARTS
-from nncore.verify.latex import read
-from nncore.verify.moments import EXPECTATION, VARIANCE
-from nncore.verify.names import DIAGONAL, EXTREMA, KNOWN_FUNCTIONS
-from nncore.verify.notation import FIXED_KINDS, Array, NotationError, Written, declared_by, extended, load, parse
+from nncore.verify.notation import (
+    DIAGONAL,
+    EXPECTATION,
+    EXTREMA,
+    FIXED_KINDS,
+    KNOWN_FUNCTIONS,
+    PARTS,
+    VARIANCE,
+    Array,
+    NotationError,
+    Written,
+    declared_by,
+    extended,
+    load,
+    parse,
+)
 from nncore.verify.notation import _names as names_of
+from nncore.verify.syntax.parser import read
 
 BOOK = Path(__file__).resolve().parents[2] / "book" / "notation.yml"
 

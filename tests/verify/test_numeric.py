@@ -3,8 +3,9 @@
 import pytest
 from common import DENSE, LOSS, NOTATION, SOFTMAX, page, patient, write
 
-from nncore.verify.meaning import CLAIM, CONVENTION, DEFINITION, book_functions, meaning
 from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, judge, witness
+from nncore.verify.semantics.elaborate import book_functions, meaning
+from nncore.verify.semantics.statements import CLAIM, CONVENTION, DEFINITION
 
 LAYERS = ("dense-forward", "dense-backward", "relu", "sigmoid", "softmax", "cross-entropy", "softmax-cross-entropy")
 LOSSES = ("softmax-and-cross-entropy", "exercise-1-1")

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from nncore.verify.notation import parse
-from nncore.verify.pages import PageError, formulas, read_markdown
+from nncore.verify.source.markdown import PageError, formulas, read_markdown
 
 
 @pytest.fixture
@@ -390,7 +390,7 @@ def test_no_page_runs_away(page, text):
 
 
 def test_a_page_that_takes_too_long_says_so_and_is_not_said_to_be_unreadable(page, monkeypatch):
-    monkeypatch.setattr("nncore.verify.pages.SECONDS", -1.0)
+    monkeypatch.setattr("nncore.verify.source.markdown.SECONDS", -1.0)
     (fault,) = read_markdown(page("$$ a $$\n")).faults
     assert not fault.in_time and "reading takes longer" in fault.reason
 
@@ -415,8 +415,8 @@ def test_chains_and_diamonds_of_includes_end(tmp_path):
 
 def test_the_checker_imports_neither_numpy_nor_the_layers():
     program = (
-        "import sys, nncore.verify.latex, nncore.verify.notation, nncore.verify.pages, nncore.verify.writing; "
-        "nncore.verify.pages._markdown(); nncore.verify.pages._directive_body(''); "
+        "import sys, nncore.verify.syntax.parser, nncore.verify.notation, nncore.verify.syntax.printer; "
+        "from nncore.verify.source import markdown; markdown._markdown(); markdown._directive_body(''); "
         "print([name for name in sys.modules if name.partition('.')[0] == 'numpy' or name == 'nncore.layers'])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

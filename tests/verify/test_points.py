@@ -6,13 +6,12 @@ from itertools import product
 import pytest
 from common import DENSE, NOTATION, block, say, write
 
-from nncore.verify.meaning import CLAIM, meaning
-from nncore.verify.moments import Rejected
 from nncore.verify.numeric import AGREES, judge, sizes_of
 from nncore.verify.numeric.balls import Intervals, arithmetic
 from nncore.verify.numeric.comparing import Comparison
+from nncore.verify.numeric.expectation import Rejected
 from nncore.verify.numeric.judge import Trial
-from nncore.verify.numeric.points import (
+from nncore.verify.numeric.sample_points import (
     BOTH,
     EQUAL,
     EXTREMES,
@@ -34,6 +33,8 @@ from nncore.verify.numeric.points import (
     wishes,
 )
 from nncore.verify.numeric.sizes import entries, partitions, size_plans
+from nncore.verify.semantics.elaborate import meaning
+from nncore.verify.semantics.statements import CLAIM
 
 NUMBERS = arithmetic()
 NAMES = [("X", (i, j)) for i, j in product(range(1, 6), repeat=2)] + [

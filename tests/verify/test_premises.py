@@ -3,8 +3,8 @@ r"""Implications: the left side of \Rightarrow gives an input the value with whi
 import pytest
 from common import block, last_verdict, reason, say
 
-from nncore.verify import tree as t
 from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED
+from nncore.verify.syntax import tree as t
 
 LETTERS = block(
     "scalars:\n  - {letter: T, meaning: size of a third derivative}\n  - {letter: \\tau, meaning: standard deviation}"

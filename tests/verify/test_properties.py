@@ -8,12 +8,13 @@ from common import NOTATION, write
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nncore.verify import judging
-from nncore.verify import tree as t
-from nncore.verify.latex import read
-from nncore.verify.meaning import CLAIM, CONVENTION, meaning
-from nncore.verify.verdicts import ALL_SHAPES, CHECKER_FAULT, REFUTED, RESTATES, STATUSES
-from nncore.verify.writing import latex
+from nncore.verify.judgement import ALL_SHAPES, CHECKER_FAULT, REFUTED, RESTATES, STATUSES
+from nncore.verify.semantics.elaborate import meaning
+from nncore.verify.semantics.statements import CLAIM, CONVENTION
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.parser import read
+from nncore.verify.syntax.printer import latex
+from nncore.verify.verdict import judge as judging
 
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 

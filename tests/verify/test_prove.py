@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 from sympy import IndexedBase, KroneckerDelta, Sum, exp, log
 
-from nncore.verify.prove import Least, Positive, residual, vanishes
+from nncore.verify.symbolic.normal_form import Least, Positive, residual, vanishes
 
 n, D, M = sp.symbols("n D M", integer=True, positive=True)
 i, j, k, l, m, q = sp.symbols("i j k l m q", integer=True, positive=True)  # noqa: E741

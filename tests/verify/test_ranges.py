@@ -12,9 +12,9 @@ from common import LOSS, NOTATION, SOFTMAX, block, say
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from nncore.verify.latex import read
 from nncore.verify.numeric.ranges import ALL, NOT_NEGATIVE, POSITIVE, Range, Ranges, is_proved
 from nncore.verify.numeric.watching import BASE, DIVISOR, LOGARITHM, ROOT
+from nncore.verify.syntax.parser import read
 
 SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
 LETTERS = block("scalars:\n  - {letter: q, over: t, meaning: a number}\n  - {letter: '\\beta', meaning: b}")

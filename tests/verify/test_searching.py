@@ -5,13 +5,13 @@ from fractions import Fraction
 import pytest
 from common import last_verdict, say
 
-from nncore.verify.meaning import CLAIM
 from nncore.verify.numeric import AGREES, REFUTED, Budget
 from nncore.verify.numeric.balls import arithmetic
 from nncore.verify.numeric.comparing import OUTSIDE, Comparison
 from nncore.verify.numeric.guards import guards_of
-from nncore.verify.numeric.points import FRACTIONS, ONES, Point, wishes
+from nncore.verify.numeric.sample_points import FRACTIONS, ONES, Point, wishes
 from nncore.verify.numeric.searching import _exact_roots, _real_roots, _solution, beside, simplified, solved, zeros
+from nncore.verify.semantics.statements import CLAIM
 
 NUMBERS = arithmetic()
 

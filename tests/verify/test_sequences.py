@@ -3,8 +3,9 @@ r"""Sequences over steps: ``u_t := …`` is evaluated number by number, and clai
 import pytest
 from common import NOTATION, page, write
 
-from nncore.verify.meaning import CLAIM, STEP, meaning
 from nncore.verify.numeric import AGREES, REFUTED, judge
+from nncore.verify.semantics.elaborate import meaning
+from nncore.verify.semantics.statements import CLAIM, STEP
 
 LETTERS = r"""```{notation}
 shadows: [G]

@@ -5,11 +5,11 @@ import time
 import pytest
 from common import NOTATION, SOFTMAX, say, write
 
-from nncore.verify import symbolic
-from nncore.verify.book import check
-from nncore.verify.evidence import FAILING, WITHOUT_MEANING
-from nncore.verify.meaning import CLAIM
-from nncore.verify.verdicts import ALL_SHAPES, REFUTED
+from nncore.verify.judgement import ALL_SHAPES, REFUTED
+from nncore.verify.report.book import check
+from nncore.verify.report.evidence import FAILING, WITHOUT_MEANING
+from nncore.verify.semantics.statements import CLAIM
+from nncore.verify.symbolic import prover as symbolic
 
 SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
 LAYERS = (r"A^{[0]} := X", r"Z^{[r]} := A^{[r-1]} W^{[r]} + \mathbf{1} b^{[r]} \quad 1 \le r \le R")

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from nncore.verify.sources import name_of, printable, read_page
+from nncore.verify.source.reader import name_of, printable, read_page
 
 
 @pytest.fixture
@@ -298,7 +298,7 @@ def test_no_latex_runs_away(tex, text, reason):
 
 
 def test_a_file_that_takes_too_long_says_so(tex, monkeypatch):
-    monkeypatch.setattr("nncore.verify.texfile.SECONDS", -1.0)
+    monkeypatch.setattr("nncore.verify.source.latex_file.SECONDS", -1.0)
     (fault,) = tex("\\[ a \\]").faults
     assert not fault.in_time and "reading takes longer" in fault.reason
 

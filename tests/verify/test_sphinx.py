@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 from bs4 import BeautifulSoup
 
-from nncore.verify.badges import _mathematics, badge, word
-from nncore.verify.book import NOTATION, check
-from nncore.verify.drawing import drawing
-from nncore.verify.evidence import page_as_json
 from nncore.verify.notation import load
+from nncore.verify.report.badges import _mathematics, badge, word
+from nncore.verify.report.book import NOTATION, check
+from nncore.verify.report.dependency_graph import drawing
+from nncore.verify.report.evidence import page_as_json
 from nncore.verify.sphinx import shown_digest
 from tests.fixture_book.build import build, copy_to
 
@@ -178,7 +178,7 @@ def drawn(**uses):
     base = dict(
         path="", line=1, label=None, kinds=(), status="", latex="", reading="", parts=(), assumptions=(), problems=()
     )
-    from nncore.verify.evidence import Evidence
+    from nncore.verify.report.evidence import Evidence
 
     formulas = [Evidence(name=name, number=1, uses=tuple(used), **base) for name, used in uses.items()]
     svg = BeautifulSoup(drawing(formulas, lambda name: (f"#{name}", name)), "html.parser")

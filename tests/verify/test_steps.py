@@ -6,13 +6,16 @@ import pytest
 import sympy as sp
 from common import claim_of
 
-from nncore.verify import expectation, judging, prove, symbolic, terms
+from nncore.verify.judgement import CHECKER_FAULT
 from nncore.verify.numeric import judge
 from nncore.verify.numeric.judge import points_for
-from nncore.verify.rules import RULES, Rule, Slope, Step, note, recording, supposing
-from nncore.verify.steps import judge_steps
-from nncore.verify.typeset import typeset
-from nncore.verify.verdicts import CHECKER_FAULT
+from nncore.verify.symbolic import expectation, terms
+from nncore.verify.symbolic import normal_form as prove
+from nncore.verify.symbolic import prover as symbolic
+from nncore.verify.symbolic.rules import RULES, Rule, Slope, Step, note, recording, supposing
+from nncore.verify.symbolic.typeset import typeset
+from nncore.verify.verdict import judge as judging
+from nncore.verify.verdict.steps import judge_steps
 
 SOFTMAX = r"p_{im} := \frac{e^{z_{im}}}{\sum_{l=1}^{M} e^{z_{il}}}"
 LAYER = (r"Z := X W + \mathbf{1} b", r"J := \phi(Z)")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nncore.verify.surroundings import REFERENCE, in_force
+from nncore.verify.source.context import REFERENCE, in_force
 
 A, B = REFERENCE.format("a"), REFERENCE.format("b")
 

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from common import NOTATION, ROOT
 
-from nncore.verify import numeric, symbolic
-from nncore.verify.meaning import CLAIM, Item, meaning
+from nncore.verify import numeric
+from nncore.verify.semantics.elaborate import meaning
+from nncore.verify.semantics.statements import CLAIM, Item
 from nncore.verify.switches import ATTACKS, SIDE_CONDITIONS, without
+from nncore.verify.symbolic import prover as symbolic
 
 CASES = {
     case["name"]: case["page"]

@@ -7,11 +7,13 @@ import time
 import pytest
 from common import DENSE, LOSS, NOTATION, SOFTMAX, write
 
-from nncore.verify import judging, symbolic
-from nncore.verify.judging import ALL_SHAPES, AT_SHAPES, CHECKER_FAULT, REFUTED, RESTATES, SAMPLED
-from nncore.verify.meaning import CLAIM, meaning
 from nncore.verify.numeric import AGREES
-from nncore.verify.symbolic import Proof
+from nncore.verify.semantics.elaborate import meaning
+from nncore.verify.semantics.statements import CLAIM
+from nncore.verify.symbolic import prover as symbolic
+from nncore.verify.symbolic.prover import Proof
+from nncore.verify.verdict import judge as judging
+from nncore.verify.verdict.judge import ALL_SHAPES, AT_SHAPES, CHECKER_FAULT, REFUTED, RESTATES, SAMPLED
 
 RELU = r"\operatorname{ReLU}(z) := \max(z, 0)"
 SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"

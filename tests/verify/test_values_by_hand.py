@@ -13,21 +13,23 @@ import pytest
 import sympy as sp
 from common import DENSE, NOTATION, block, say
 
-from nncore.verify import latex, prove, symbolic
-from nncore.verify import tree as t
-from nncore.verify.families import instance
-from nncore.verify.meaning import CLAIM, EXPRESSION
 from nncore.verify.numeric import AGREES, REFUTED, Budget, judge
 from nncore.verify.numeric.balls import arithmetic
+from nncore.verify.numeric.evaluator import Program
 from nncore.verify.numeric.jets import HigherOrder, Jets
 from nncore.verify.numeric.pairs import Pair
-from nncore.verify.numeric.points import FRACTIONS, Point, wishes
-from nncore.verify.numeric.programs import Program
+from nncore.verify.numeric.sample_points import FRACTIONS, Point, wishes
 from nncore.verify.numeric.values import Values
 from nncore.verify.numeric.watching import Watch
-from nncore.verify.scanning import scan
-from nncore.verify.symbolic import given_by, prepared
-from nncore.verify.terms import Grid, Modulus
+from nncore.verify.semantics.layers import instance
+from nncore.verify.semantics.statements import CLAIM, EXPRESSION
+from nncore.verify.symbolic import normal_form as prove
+from nncore.verify.symbolic import prover as symbolic
+from nncore.verify.symbolic.prover import given_by, prepared
+from nncore.verify.symbolic.terms import Grid, Modulus
+from nncore.verify.syntax import parser as latex
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.lexer import scan
 
 F = Fraction
 

@@ -1,6 +1,6 @@
 r"""One comparison: what both sides of a claim are at a point, and whether they are the same number.
 
-Two exact fractions or two balls (`nncore.verify.numeric.balls`) are compared. Their difference is
+Two exact fractions or two balls (`numeric.balls`) are compared. Their difference is
 
 - *not 0*, if its ball excludes 0: a proof, and a counterexample;
 - *nothing*, if it is exactly 0, or below 2⁻⁶⁴ of the smallest addend met anywhere in the evaluation, beside 1 and
@@ -16,18 +16,13 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, product
 from math import inf
 
-from nncore.verify import orders
-from nncore.verify import tree as t
-from nncore.verify.families import reached
-from nncore.verify.meaning import Assumed, Item
-from nncore.verify.moments import Rejected
-from nncore.verify.names import MeaningError, letters, name_of
 from nncore.verify.numeric.balls import Arithmetic
+from nncore.verify.numeric.evaluator import Program, related
+from nncore.verify.numeric.expectation import Rejected
 from nncore.verify.numeric.guards import GuardKey, depends_on_indices_alone
 from nncore.verify.numeric.jets import AGREEING_BITS, HigherOrder, Jets, Unclear
 from nncore.verify.numeric.pairs import Pair
-from nncore.verify.numeric.points import Key, Point, input_name
-from nncore.verify.numeric.programs import Program, related
+from nncore.verify.numeric.sample_points import Key, Point, input_name
 from nncore.verify.numeric.sizes import is_about_sizes
 from nncore.verify.numeric.values import HIGHEST_ORDER, Values
 from nncore.verify.numeric.watching import (
@@ -41,8 +36,13 @@ from nncore.verify.numeric.watching import (
     Undefined,
     Watch,
 )
-from nncore.verify.premises import assumed
+from nncore.verify.semantics import remainders
+from nncore.verify.semantics.layers import reached
+from nncore.verify.semantics.premises import assumed
+from nncore.verify.semantics.statements import Assumed, Item
+from nncore.verify.semantics.symbols import MeaningError, letters, name_of
 from nncore.verify.switches import attack
+from nncore.verify.syntax import tree as t
 
 AGREES, REFUTED, UNDECIDED = "agrees", "refuted", "undecided"
 DIFFER = "the values differ"
@@ -110,7 +110,7 @@ class Comparison:
         self._letters = item.letters.union(*(letters(each.claim, item.scope) for each in item.assumptions))
         self.about_sizes = [chain for chain in item.conditions if is_about_sizes(chain, item)]
         self.conditions = [chain for chain in item.conditions if chain not in self.about_sizes]
-        rest = orders.split(item.right) if item.relation == "=" else None
+        rest = remainders.split(item.right) if item.relation == "=" else None
         self.right, self._small, self._order = rest or (item.right, None, 0)
         self.own = Guard(RELATION, item.right)
         self.met: dict[GuardKey, Guard] = {(RELATION, id(item.right)): self.own}

@@ -8,14 +8,14 @@ included, so none of them is met by luck.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nncore.verify import orders
-from nncore.verify import tree as t
-from nncore.verify.families import reached, with_numbers
-from nncore.verify.meaning import Item
-from nncore.verify.names import Scope, meanings_of
 from nncore.verify.numeric.ranges import Ranges, is_proved
 from nncore.verify.numeric.watching import BASE, DIVISOR, KINK, LOGARITHM, NEEDS, RELATION, ROOT
-from nncore.verify.writing import show
+from nncore.verify.semantics import remainders
+from nncore.verify.semantics.layers import reached, with_numbers
+from nncore.verify.semantics.statements import Item
+from nncore.verify.semantics.symbols import Scope, meanings_of
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.printer import show
 
 GuardKey = tuple[str, int]  # the kind of a guard, and the identity of its part
 
@@ -144,7 +144,7 @@ _AT_0 = tuple(_SURELY)  # what a claim up to a rest expands around 0, where a ro
 
 def _small(item: Item) -> str | None:
     """The letter that tends to 0 in a claim up to a rest."""
-    rest = orders.split(item.right) if item.relation == "=" and item.right is not None else None
+    rest = remainders.split(item.right) if item.relation == "=" and item.right is not None else None
     return rest[1].name if rest else None
 
 

@@ -4,7 +4,7 @@ A *direction* is an infinitesimal with a sign. A later one is smaller than every
 an inner derivative is to the point of an outer one. Directions of one *group* are the entries of one array, by all of
 which a derivative is taken at once: products of two of them are left out.
 
-A `Jet` is a polynomial in directions over the numbers of `nncore.verify.numeric.balls`, up to the `Jets.order` in each
+A `Jet` is a polynomial in directions over the numbers of `numeric.balls`, up to the `Jets.order` in each
 group. It knows of which directions terms were left out, so that it never takes for 0 what is only smaller than the
 order. The sign of a jet whose constant is 0 is that of its leading term: it tells what a kink is like beside a point.
 Which directions a kink was met in is kept in `Jets.kinked`, for there both sides have to be looked at.

@@ -1,16 +1,16 @@
 r"""Are both sides of a claim the same number? `judge` evaluates what is printed, at points and sizes that matter.
 
 The numbers know no rule of differentiation and share nothing with the symbolic judge. How one comparison is decided
-says `nncore.verify.numeric.comparing`; here is where it is made.
+says `numeric.comparing`; here is where it is made.
 
 Every kind of point is tried at every size, and every partition of the indices at every size, but not all of them with
-each other (`nncore.verify.numeric.sizes`). Then come the boundaries: places where a divisor, the argument of a root or
-of a logarithm, of max, |·| or a relation is 0, and both sides of each (`nncore.verify.numeric.searching`). Inequalities
+each other (`numeric.sizes`). Then come the boundaries: places where a divisor, the argument of a root or
+of a logarithm, of max, |·| or a relation is 0, and both sides of each (`numeric.searching`). Inequalities
 are attacked from the points at which they come nearest to failing.
 
 A claim agrees with at least one agreeing generic point, and fewer undecided points than agreeing ones. A kink or a
 relation that changes its sign and was never met at 0 leaves it undecided. What it needs to have a value is printed
-(`Verdict.where`), unless its range proves it or the conditions exclude the opposite (`nncore.verify.numeric.guards`).
+(`Verdict.where`), unless its range proves it or the conditions exclude the opposite (`numeric.guards`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,9 +18,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import chain, islice
 
-from nncore.verify import tree as t
-from nncore.verify.families import DEPTHS, instances, reached
-from nncore.verify.meaning import CLAIM, CONVENTION, Assumed, Item
+from nncore.verify.judgement import Counterexample
 from nncore.verify.numeric.balls import Arithmetic, arithmetic
 from nncore.verify.numeric.comparing import (
     AGREES,
@@ -36,9 +34,10 @@ from nncore.verify.numeric.comparing import (
     Exhausted,
     Result,
 )
+from nncore.verify.numeric.evaluator import Program
 from nncore.verify.numeric.guards import GuardKey, guards_of
 from nncore.verify.numeric.jets import HigherOrder, Jets, Unclear
-from nncore.verify.numeric.points import (
+from nncore.verify.numeric.sample_points import (
     BOTH,
     EQUAL,
     EXTREMES,
@@ -61,7 +60,6 @@ from nncore.verify.numeric.points import (
     as_printed,
     wishes,
 )
-from nncore.verify.numeric.programs import Program
 from nncore.verify.numeric.searching import (
     Near,
     Zero,
@@ -90,9 +88,11 @@ from nncore.verify.numeric.watching import (
     Undefined,
     Watch,
 )
+from nncore.verify.semantics.layers import DEPTHS, instances, reached
+from nncore.verify.semantics.statements import CLAIM, CONVENTION, Assumed, Item
 from nncore.verify.switches import attack
-from nncore.verify.verdicts import Counterexample
-from nncore.verify.writing import show
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.printer import show
 
 TOO_LARGE = "too large to try"
 

@@ -2,7 +2,7 @@ r"""What can be said of the range of an expression without trying numbers: e^x >
 
 `range_of` gives an interval that holds all values of an expression, each end open or closed. It goes through the parse
 tree, with definitions looked up and with what conditions say of the signs of its parts. A guard of a formula whose
-range leaves out what it may not be needs no condition (`nncore.verify.numeric.judge`).
+range leaves out what it may not be needs no condition (`numeric.judge`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,10 +11,10 @@ from fractions import Fraction
 from itertools import pairwise
 from math import inf, isinf
 
-from nncore.verify import tree as t
-from nncore.verify.names import STEPS, MeaningError, Scope, kind_of_function, name_of
-from nncore.verify.numeric.points import input_name
+from nncore.verify.numeric.sample_points import input_name
 from nncore.verify.numeric.watching import DIVISOR, ROOT
+from nncore.verify.semantics.symbols import STEPS, MeaningError, Scope, kind_of_function, name_of
+from nncore.verify.syntax import tree as t
 
 
 @dataclass(frozen=True, slots=True)

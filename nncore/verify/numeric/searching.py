@@ -12,7 +12,6 @@ from fractions import Fraction
 from itertools import combinations, pairwise
 from math import isqrt
 
-from nncore.verify import tree as t
 from nncore.verify.numeric.comparing import (
     AGREES,
     NO_VALUE,
@@ -27,11 +26,12 @@ from nncore.verify.numeric.comparing import (
 from nncore.verify.numeric.guards import GuardKey, Guards
 from nncore.verify.numeric.jets import Jet, Jets
 from nncore.verify.numeric.pairs import Pair
-from nncore.verify.numeric.points import Key, Point
+from nncore.verify.numeric.sample_points import Key, Point
 from nncore.verify.numeric.values import Values
 from nncore.verify.numeric.watching import Guard, NoSuchEntry, Watch
 from nncore.verify.switches import attack
-from nncore.verify.writing import show
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.printer import show
 
 ON_BOUNDARY = attack("points on a boundary", "A claim may fail on a kink or an edge alone.")
 BESIDE = attack("points beside a boundary", "A claim may fail between numbers that are tried.")

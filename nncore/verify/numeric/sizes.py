@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 
-from nncore.verify import tree as t
-from nncore.verify.families import bounds, lowest, reached
-from nncore.verify.meaning import Item
-from nncore.verify.moments import EXPECTATION, VARIANCE
-from nncore.verify.names import STEPS, MeaningError, Scope, meanings_of, name_of, size_of_classes
+from nncore.verify.notation import EXPECTATION, VARIANCE
+from nncore.verify.semantics.layers import bounds, lowest, reached
+from nncore.verify.semantics.statements import Item
+from nncore.verify.semantics.symbols import STEPS, MeaningError, Scope, meanings_of, name_of, size_of_classes
 from nncore.verify.switches import attack
+from nncore.verify.syntax import tree as t
 
 SIZES_OF_1 = attack("sizes of 1", "A sum over one entry is that entry.")
 EQUAL_SIZES = attack("equal sizes", "A matrix may be square.")

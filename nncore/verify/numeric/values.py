@@ -1,9 +1,9 @@
 r"""What letters stand for at one point, and how that changes when an entry moves.
 
-What a letter is defined as is computed when the letter is met (by a program of `nncore.verify.numeric.programs`), its
+What a letter is defined as is computed when the letter is met (by a program of `numeric.evaluator`), its
 entries by the letter's own shape.
 
-A derivative moves one entry by an infinitesimal (`nncore.verify.numeric.jets`), computes anew what depends on it, and
+A derivative moves one entry by an infinitesimal (`numeric.jets`), computes anew what depends on it, and
 reads off the slope; those by all entries of an array are taken at once. Where a kink was met in that direction the
 slopes from both sides are compared: if they differ there is no derivative. The derivative of F by a defined letter u
 moves u itself, so F is expanded down to u and no further.
@@ -12,18 +12,19 @@ moves u itself, so F is expanded down to u and no further.
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from nncore.verify import tree as t
-from nncore.verify.families import line_for
-from nncore.verify.moments import Distribution, Outcome, distribution, expectation
-from nncore.verify.names import ONES, Definition, Name, Scope, Size, start_of_sequence
+from nncore.verify.notation import ONES
+from nncore.verify.numeric.expectation import Distribution, Outcome, distribution, expectation
 from nncore.verify.numeric.jets import HigherOrder, Jet, Jets, Unclear
-from nncore.verify.numeric.points import Point
+from nncore.verify.numeric.sample_points import Point
 from nncore.verify.numeric.watching import RELATION, NoDerivative, NoSuchEntry, Undefined, Watch
+from nncore.verify.semantics.layers import line_for
+from nncore.verify.semantics.symbols import Definition, Name, Scope, Size, start_of_sequence
 from nncore.verify.switches import attack
-from nncore.verify.writing import show
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.printer import show
 
 if TYPE_CHECKING:
-    from nncore.verify.numeric.programs import Program
+    from nncore.verify.numeric.evaluator import Program
 
 BOTH_SLOPES = attack("slopes from both sides of a kink", "There is no derivative where they differ.")
 HIGHEST_ORDER = 3  # of expansions: of one more than that, a sign stays open

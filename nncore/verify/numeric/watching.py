@@ -8,9 +8,9 @@ nothing runs away: an evaluation that is too large ends with `TooLarge`.
 import time
 from dataclasses import dataclass, field
 
-from nncore.verify import tree as t
 from nncore.verify.numeric.jets import Jets
-from nncore.verify.writing import show
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.printer import show
 
 DIVISOR, ROOT, LOGARITHM, BASE, KINK, RELATION = "divisor", "root", "logarithm", "base", "kink", "relation"
 NEEDS = {DIVISOR: "{} != 0", ROOT: "{} >= 0", LOGARITHM: "{} > 0", BASE: "{} > 0"}

@@ -1,0 +1,475 @@
+r"""The checker, checked: it notices slips that are made on purpose, and accepts what is right in other words.
+
+Every claim and every definition of the book is changed by one slip at a time (`mutation.mutations`) and judged
+where it stands: read again, given its meaning by what the page says above it, and compared. A wrong definition must be
+noticed there, or by a claim below that rests on it. What becomes of a mutant:
+
+- *rejected*: it has no reading or no meaning, or nothing can be said of it at all;
+- *refuted*: a counterexample was found;
+- *true*: another equation that holds: symbols prove it, and numbers of another seed at other sizes agree; or it is a
+  statement about numbers alone, which evaluation settles; or the judge prints the condition that was dropped;
+- *listed*: named in `book/reference/equivalent_mutants.yml` with the reason why it says nothing false;
+- *missed*: accepted without any of these excuses. There should be none.
+
+Right formulas in other words (`mutation.rewritings`) must all be accepted.
+
+    python -m mutation.run                       all of them, on two processes
+    python -m mutation.run --budget 600 --seed 3  as many as 600 seconds allow, in random order
+
+Both write the rates to `book/reference/mutants.json`, which says how many slips are possible.
+"""
+
+import argparse
+import json
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from multiprocessing import Pool
+from pathlib import Path
+
+import yaml
+
+from mutation.mutations import KINDS, Mutant, chains, mutants
+from mutation.rewritings import rewritings
+from nncore.verify import judgement as verdicts
+from nncore.verify import numeric
+from nncore.verify.notation import Notation, load
+from nncore.verify.report.cache import checker
+from nncore.verify.semantics.elaborate import Spot, book_functions, spots
+from nncore.verify.semantics.statements import CLAIM, DEFINITION, Item
+from nncore.verify.symbolic import prover as symbolic
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.parser import read
+from nncore.verify.syntax.printer import latex, show
+from nncore.verify.verdict import judge as judging
+
+ROOT = Path(__file__).resolve().parents[1]
+LISTED = ROOT / "book" / "reference" / "equivalent_mutants.yml"
+RATES = ROOT / "book" / "reference" / "mutants.json"
+
+# What becomes of a mutant, and of a rewriting; the last three are failures of the checker.
+REJECTED, REFUTED, TRUE, LISTED_TRUE, ACCEPTED = "rejected", "refuted", "true", "listed", "accepted"
+MISSED, FOOLED, BROKEN = "missed", "proved though refuted", "broken"
+RESULTS = (REJECTED, REFUTED, TRUE, LISTED_TRUE, MISSED, FOOLED, BROKEN)
+PATIENCE = 60  # seconds for one judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one changed formula: where it stands, what was changed, and the result with its reason."""
+
+    page: str
+    formula: str
+    role: str  # of what was changed: claim, definition or rewriting
+    kind: str
+    description: str
+    result: str
+    reason: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What names it in the list of equivalent mutants."""
+        return self.page, self.formula, self.description
+
+    def __str__(self) -> str:
+        return f"{self.page}, {self.formula}: {self.description}: {self.result}" + (
+            f" ({self.reason})" if self.reason else ""
+        )
+
+
+# One formula ----------------------------------------------------------------------------------------------------------
+
+
+class FormulaOnTrial:
+    """A formula of a page, which is changed and judged where it stands."""
+
+    def __init__(self, spot: Spot, listed: Mapping[tuple[str, str, str], str]):
+        path = spot.formula.path
+        self.page = f"{path.parent.name}/{path.name}"
+        self.tree = read(spot.formula.text, spot.notation)
+        self.name = spot.formula.label or show(self.tree).replace("\n", "; ")
+        self.spot, self._listed = spot, listed
+        self._in_definition = "prf:definition" in spot.formula.within
+        self._said = {_said(item) for item in spot.said.items}
+        self._shared: dict = {}
+
+    def mutants(self) -> list[Mutant]:
+        """Its mutants."""
+        return list(mutants(self.tree, self.spot.notation, self._in_definition))
+
+    def rewritings(self) -> list[Mutant]:
+        """The same formula in other words."""
+        return list(rewritings(self.tree, self.spot.notation, self._in_definition))
+
+    def mutant(self, mutant: Mutant) -> Outcome:
+        """What becomes of a mutant."""
+        role, result, reason = self._guarded(self._judged, mutant)
+        return Outcome(self.page, self.name, role, mutant.kind, mutant.description, result, reason)
+
+    def rewriting(self, rewriting: Mutant) -> Outcome:
+        """What becomes of the formula in other words."""
+        _, result, reason = self._guarded(self._accepted, rewriting)
+        return Outcome(self.page, self.name, "rewriting", rewriting.kind, rewriting.description, result, reason)
+
+    def _guarded(self, judge, changed: Mutant) -> tuple[str, str, str]:
+        try:
+            with _patience():
+                return judge(changed)
+        except TimeoutError:
+            return CLAIM, BROKEN, f"no judgement after {PATIENCE} s"
+        except Exception as error:
+            return CLAIM, BROKEN, f"{type(error).__name__}: {error}"
+
+    def _judged(self, mutant: Mutant) -> tuple[str, str, str]:
+        text = latex(mutant.tree)
+        page = self.spot.instead(text)
+        changed = [item for item in page.items if _said(item) not in self._said]
+        role = self._role(mutant.tree)
+        faults = self._new_faults(page)
+        if faults:
+            return role, REJECTED, faults[0].reason
+        claims = [item for item in changed if item.kind == CLAIM]
+        if role == DEFINITION:
+            below = self.spot.instead_and_below(text)
+            known = set(map(str, self._said_below().faults))
+            new = [fault for fault in below.faults if str(fault) not in known]
+            if new:
+                return role, REJECTED, new[0].reason
+            defined = {name for item in changed if item.kind == DEFINITION for name in _defined(item)}
+            claims += [item for item in below.items[len(page.items) :] if item.kind == CLAIM and item.letters & defined]
+            if not claims:
+                return role, TRUE, "nothing on the page rests on it"
+        return role, *self._of_claims(claims, mutant)
+
+    def _new_faults(self, page) -> list:
+        """The faults of a changed formula. A family whose other lines stand below has one without being changed."""
+        known = {fault.reason for fault in self._said_alone().faults}
+        return [fault for fault in page.faults if fault.reason not in known]
+
+    @cache  # noqa: B019
+    def _said_alone(self):
+        return self.spot.instead(self.spot.formula.text)
+
+    @cache  # noqa: B019
+    def _said_below(self):
+        return self.spot.instead_and_below(self.spot.formula.text)
+
+    def _role(self, tree: t.Formula) -> str:
+        """Whether a definition was changed, or a claim."""
+        return DEFINITION if self._definitions(tree) != self._definitions(self.tree) else CLAIM
+
+    def _definitions(self, tree: t.Formula) -> list[tuple]:
+        found = [chain.links[0] for chain, defines, _ in chains(tree, self._in_definition) if defines]
+        return [(link, link.conditions, tree.conditions) for link in found]
+
+    def _of_claims(self, claims: Sequence[Item], mutant: Mutant) -> tuple[str, str]:
+        """The first refutation; if there is none, whether everything that was judged is true."""
+        survived = []
+        for item in claims:
+            verdict = numeric.judge(item, shared=self._shared)
+            if verdict.status == numeric.REFUTED:
+                if verdict.reason == numeric.DIFFER and _contradicts(symbolic.prove(item), verdict.counterexample):
+                    return FOOLED, str(verdict.counterexample)
+                return REFUTED, f"{verdict.reason} {verdict.counterexample or ''}"
+            if verdict.status == numeric.UNDECIDED:
+                return REJECTED, verdict.reason
+            survived.append((item, verdict))
+        if not claims:
+            return MISSED, "nothing is left of the claim"
+        listed = self._listed.get((self.page, self.name, mutant.description))
+        if listed:
+            return LISTED_TRUE, listed
+        excuses = []
+        for item, verdict in survived:
+            excuses.append(self._excuse(item, verdict, mutant))
+            if not excuses[-1]:
+                return MISSED, "numbers agree, and nothing proves it"
+        return TRUE, excuses[0]
+
+    def _excuse(self, item: Item, verdict: numeric.Verdict, mutant: Mutant) -> str:
+        """Why a surviving claim is true, if that is certain; else nothing."""
+        if not item.letters and not item.free and not numeric.sizes_of(item):
+            return "a statement about numbers"
+        judgement = judging.judge(item, shared=self._shared)
+        if judgement.status in (verdicts.ALL_SHAPES, verdicts.RESTATES):
+            if _agrees_again(item):
+                return judgement.method
+        if _both_vanish(item):
+            return "both sides are 0"
+        if any(_follows(item, original) for original in self.spot.said.items):
+            return "a weaker inequality"
+        if mutant.kind == "condition" and set(verdict.where) - self._conditions_found():
+            return f"the judge prints where {', '.join(verdict.where)}"
+        return ""
+
+    @cache  # noqa: B019
+    def _conditions_found(self) -> set[str]:
+        """What the judge finds necessary for the formula as it is printed."""
+        claims = [item for item in self.spot.said.items if item.kind == CLAIM]
+        return {need for item in claims for need in numeric.judge(item, shared=self._shared).where}
+
+    def _accepted(self, rewriting: Mutant) -> tuple[str, str, str]:
+        page = self.spot.instead(latex(rewriting.tree))
+        faults = self._new_faults(page)
+        if faults:
+            return "rewriting", REJECTED, faults[0].reason
+        for item in page.items:
+            if item.kind == CLAIM and _said(item) not in self._said:
+                judgement = judging.judge(item, shared=self._shared)
+                if judgement.status in verdicts.FAILURES:
+                    result = FOOLED if judgement.status == verdicts.CHECKER_FAULT else REFUTED
+                    return "rewriting", result, f"{judgement.reason} {judgement.counterexample or ''}"
+        return "rewriting", ACCEPTED, ""
+
+
+def _both_vanish(item: Item) -> bool:
+    """Whether both sides of an equation are proved to be 0, so that a factor more or less does not show."""
+    zero = t.Number("0")
+    sides = (side for side in (item.left, item.right) if side != zero)
+    return item.relation == "=" and item.shape is None and all(_proved(item, side, "=", zero) for side in sides)
+
+
+def _follows(item: Item, original: Item) -> bool:
+    """Whether an inequality is an original one with one side that is proved to be farther away."""
+    if original.kind != CLAIM or (original.relation, original.conditions) != (item.relation, item.conditions):
+        return False
+    if item.relation not in ("<", r"\le", ">", r"\ge"):
+        return False
+    farther = item.relation.replace("<", r"\le").replace(">", r"\ge")
+    if item.left == original.left:
+        return _proved(item, original.right, farther, item.right)
+    return item.right == original.right and _proved(item, item.left, farther, original.left)
+
+
+def _proved(item: Item, left: t.Node, relation: str, right: t.Node) -> bool:
+    """Whether another claim in the place of an item is proved for all sizes."""
+    proof = symbolic.prove(replace(item, left=left, relation=relation, right=right))
+    return proof is not None and not proof.shapes
+
+
+def _contradicts(proof: symbolic.Proof | None, counterexample: verdicts.Counterexample) -> bool:
+    """Whether something was proved of the sizes at which it is false."""
+    return proof is not None and (not proof.shapes or counterexample.sizes in proof.shapes)
+
+
+def _agrees_again(item: Item) -> bool:
+    """Whether other numbers agree, too."""
+    return numeric.judge(item, "again").status == numeric.AGREES
+
+
+def _said(item: Item) -> tuple:
+    return item.kind, item.left, item.relation, item.right, item.conditions, item.premises
+
+
+def _defined(item: Item) -> Iterator[str]:
+    """The name under which a definition is known."""
+    return (name for name, definition in item.scope.definitions.items() if definition.body == item.right)
+
+
+@contextmanager
+def _patience():
+    """Ends in a `TimeoutError` what takes too long."""
+
+    def give_up(number, frame):
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+# Many formulas --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Book:
+    """The pages that are looked at, the notation, and the list of equivalent mutants."""
+
+    pages: tuple[Path, ...]
+    notation: Notation
+    listed: Path = LISTED
+
+    def trials(self) -> list[FormulaOnTrial]:
+        """Every formula whose page understands it, apart from those that must fail and those that nobody judges."""
+        functions = book_functions(self.pages, self.notation)
+        excuses = read_list(self.listed)
+        return [
+            FormulaOnTrial(spot, excuses)
+            for path in self.pages
+            for spot in spots(path, self.notation, functions)
+            if spot.said.items and not spot.said.faults and not {"erratum", "unchecked"} & {*spot.formula.within}
+            and "prf:assumption" not in spot.formula.within
+        ]  # fmt: skip
+
+
+def the_book() -> Book:
+    """All pages of the table of contents that display formulas."""
+    contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    names = [chapter["file"] for part in contents["parts"] for chapter in part["chapters"]]
+    pages = [ROOT / f"{name}.md" for name in names]
+    return Book(tuple(page for page in pages if "$$" in page.read_text()), load(ROOT / "book" / "notation.yml"))
+
+
+def read_list(path: Path) -> dict[tuple[str, str, str], str]:
+    """The listed mutants with their reasons.
+
+    Raises
+    ------
+    ValueError
+        If an entry lacks a part or stands there twice.
+    """
+    listed: dict[tuple[str, str, str], str] = {}
+    for entry in yaml.safe_load(path.read_text(encoding="utf-8")) or []:
+        if not isinstance(entry, dict) or {*entry} != {"page", "formula", "mutant", "reason"}:
+            raise ValueError(f"{path.name}: an entry has page, formula, mutant and reason: {entry}")
+        key = entry["page"], entry["formula"], entry["mutant"]
+        if key in listed:
+            raise ValueError(f"{path.name}: listed twice: {', '.join(key)}")
+        listed[key] = entry["reason"]
+    return listed
+
+
+def run(trials: Sequence[FormulaOnTrial], numbers: Iterable[int] | None = None) -> Iterator[Outcome]:
+    """The outcomes of all mutants and rewritings of some formulas, by default of all."""
+    for number in range(len(trials)) if numbers is None else numbers:
+        trial = trials[number]
+        yield from map(trial.mutant, trial.mutants())
+        yield from map(trial.rewriting, trial.rewritings())
+
+
+def sample(trials: Sequence[FormulaOnTrial], seed: int, budget: float) -> Iterator[Outcome]:
+    """Outcomes in random order until the time is used up; kinds take turns, so that rare ones are among them."""
+    source = random.Random(seed)
+    waiting: dict[str, list] = {}
+    for trial in trials:
+        for mutant in trial.mutants():
+            waiting.setdefault(mutant.kind, []).append((trial.mutant, mutant))
+        for rewriting in trial.rewritings():
+            waiting.setdefault("rewriting", []).append((trial.rewriting, rewriting))
+    for kind in waiting.values():
+        source.shuffle(kind)
+    end = time.monotonic() + budget
+    while any(waiting.values()) and time.monotonic() < end:
+        for kind in waiting.values():
+            if kind:
+                judge, changed = kind.pop()
+                yield judge(changed)
+
+
+def stale(listed: Mapping, outcomes: Iterable[Outcome]) -> list[tuple[str, str, str]]:
+    """Entries of the list that excuse nothing any more; the outcomes are those of all mutants."""
+    return sorted({*listed} - {outcome.key for outcome in outcomes if outcome.result == LISTED_TRUE})
+
+
+# Rates ----------------------------------------------------------------------------------------------------------------
+
+
+def rates(outcomes: Sequence[Outcome]) -> dict:
+    """Counts by what was changed and by kind, the share of mutants that are noticed and of rewritings accepted."""
+    mutants_ = [outcome for outcome in outcomes if outcome.role != "rewriting"]
+    words = [outcome for outcome in outcomes if outcome.role == "rewriting"]
+    return {
+        "claims": _table([outcome for outcome in mutants_ if outcome.role == CLAIM]),
+        "definitions": _table([outcome for outcome in mutants_ if outcome.role == DEFINITION]),
+        "kinds": {kind: _table([outcome for outcome in mutants_ if outcome.kind == kind]) for kind in KINDS},
+        "rewritings": {"made": len(words), "accepted": sum(outcome.result == ACCEPTED for outcome in words)},
+    }
+
+
+def _table(outcomes: Sequence[Outcome]) -> dict:
+    counts = Counter(outcome.result for outcome in outcomes)
+    false = len(outcomes) - counts[TRUE] - counts[LISTED_TRUE]
+    noticed = counts[REJECTED] + counts[REFUTED]
+    return {
+        "made": len(outcomes),
+        **{result: counts[result] for result in RESULTS},
+        "noticed": round(100 * noticed / false, 2) if false else 100.0,
+    }
+
+
+def _shown(found: Mapping) -> str:
+    columns = ("made", *RESULTS)
+    lines = [f"{'':12}" + "".join(f"{column.split()[0]:>10}" for column in columns) + f"{'noticed':>10}"]
+    rows = {**found["kinds"], "claims": found["claims"], "definitions": found["definitions"]}
+    for name, table in rows.items():
+        if table["made"]:
+            lines.append(
+                f"{name:12}" + "".join(f"{table[column]:>10}" for column in columns) + f"{table['noticed']:>9}%"
+            )
+    words = found["rewritings"]
+    return "\n".join([*lines, f"rewritings: {words['accepted']} of {words['made']} accepted"])
+
+
+def outdated(written: Mapping) -> str:
+    """Return why the last run says nothing of this checker and this book; empty if it does."""
+    if written["checker"] != checker()["sources"]:
+        return "The checker has changed since the last run: run make mutants."
+    made = written["claims"]["made"] + written["definitions"]["made"]
+    if made != written["possible"]:
+        return f"The last run tried {made} of {written['possible']} slips: run make mutants."
+    return ""
+
+
+# The command ----------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _trials() -> list[FormulaOnTrial]:
+    return the_book().trials()
+
+
+def _outcomes_of(number: int) -> list[Outcome]:
+    """For the processes of a full run, each of which reads the book once."""
+    found = list(run(_trials(), [number]))
+    _trials()[number]._shared.clear()
+    return found
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Judges all mutants and rewritings, or a sample; 1 if the checker failed at one of them."""
+    parser = argparse.ArgumentParser(prog="python -m mutation.run", description="Check the checker.")
+    parser.add_argument("--budget", type=float, help="seconds for a sample; without it, all of them")
+    parser.add_argument("--seed", type=int, default=1, help="of the sample")
+    parser.add_argument("--current", action="store_true", help="only say whether the last run was of this checker")
+    options = parser.parse_args(arguments)
+    if options.current:
+        fault = outdated(json.loads(RATES.read_text(encoding="utf-8")))
+        print(fault or "The last run was a full one, of this checker.")
+        return 1 if fault else 0
+    trials = _trials()
+    if options.budget:
+        outcomes = list(sample(trials, options.seed, options.budget))
+    else:
+        outcomes = []
+        with Pool(2) as pool:
+            for number, found in enumerate(pool.imap(_outcomes_of, range(len(trials)), chunksize=4), 1):
+                outcomes += found
+                print(f"\r{number} of {len(trials)} formulas, {len(outcomes)} changes", end="", file=sys.stderr)
+        print(file=sys.stderr)
+    failures = [outcome for outcome in outcomes if outcome.result in (MISSED, FOOLED, BROKEN)]
+    failures += [outcome for outcome in outcomes if outcome.role == "rewriting" and outcome.result != ACCEPTED]
+    for outcome in dict.fromkeys(failures):
+        print(outcome)
+    useless = [] if options.budget else stale(read_list(LISTED), outcomes)
+    for key in useless:
+        print(f"{', '.join(key)}: listed, but no such mutant is accepted any more")
+    found = rates(outcomes)
+    print(_shown(found))
+    possible = sum(len(trial.mutants()) for trial in trials)
+    written = {"checker": checker()["sources"], "possible": possible, **found}
+    RATES.write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return 1 if failures or useless else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""What was judged once is kept: a folder of small files, each named after everything that its content depends on.
+
+For a page the name is a digest of its text (and of what it includes), of the functions that other pages define, of the
+notation, of the sources of the checker, of the versions of Python and of the libraries, and of the seed. For a claim it
+is one of all that the claim says and rests on, in place of the text. So an entry is never out of date, only unused.
+What is undecided, because time ran out or because the checker is at fault, is not kept.
+"""
+
+import hashlib
+import json
+import os
+import platform
+import re
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+LIBRARIES = ("sympy", "mpmath", "python-flint", "lark", "myst-parser", "markdown-it-py", "PyYAML")
+_INCLUDED = re.compile(
+    r"\{include\}[ \t]*([^\n`]+)|\\(?:input|include|subfile|subfileinclude|usepackage|RequirePackage|documentclass)"
+    r"\s*(?:\[[^\]\n]*\])?\s*(?:\{([^{}\n]*)\}|([^\s{\[]+))"
+)
+_ENDINGS = ("", ".tex", ".sty", ".cls")
+
+
+def digest(*texts: str) -> str:
+    """A name for some texts in their order."""
+    found = hashlib.sha256()
+    for text in texts:
+        found.update(f"{len(text)}\0{text}".encode())
+    return found.hexdigest()
+
+
+def canonical(value) -> str:
+    """A text for a value of dataclasses and collections, the same for equal values in every process."""
+    if is_dataclass(value):
+        parts = [canonical(getattr(value, each.name)) for each in fields(value) if each.compare]
+        return f"{type(value).__name__}({','.join(parts)})"
+    if isinstance(value, frozenset):
+        return f"{{{','.join(sorted(map(canonical, value)))}}}"
+    if isinstance(value, Mapping):
+        return f"{{{','.join(f'{canonical(key)}:{canonical(each)}' for key, each in value.items())}}}"
+    if isinstance(value, tuple | list):
+        return f"({','.join(map(canonical, value))})"
+    return repr(value)
+
+
+@cache
+def checker() -> dict[str, str]:
+    """What judges: a digest of the sources of this package, and the versions that it runs on."""
+    sources = sorted(Path(__file__).parents[1].rglob("*.py"))
+    texts = [text for source in sources for text in (source.name, source.read_text(encoding="utf-8"))]
+    return {
+        "sources": digest(*texts),
+        "python": platform.python_version(),
+        **{name: _version(name) for name in LIBRARIES},
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:  # the numbers do without FLINT
+        return "none"
+
+
+def text_with_includes(path: Path) -> str:
+    """Return the text of a page and of the files that it includes, each once; they need not exist."""
+    texts: dict[Path, str] = {}
+    waiting = [path]
+    while waiting:
+        each = waiting.pop()
+        try:
+            if each.resolve() in texts or not each.is_file():
+                continue
+            text = each.read_bytes().decode("utf-8", "replace")
+        except OSError:
+            continue  # who reads the page says so
+        texts[each.resolve()] = text
+        written = (found.group(found.lastindex) for found in _INCLUDED.finditer(text))
+        names = [name.strip() for several in written for name in several.split(",")]
+        folders = dict.fromkeys((path.parent, each.parent))
+        waiting += [folder / (name + ending) for name in names for ending in _ENDINGS for folder in folders]
+    return "\0".join(texts.values())
+
+
+class Cache:
+    """Values for JSON by their keys, in a folder, or nowhere."""
+
+    def __init__(self, folder: Path | str | None):
+        self.folder = Path(folder) if folder else None
+
+    def get(self, key: str):
+        """The value that is kept under a key, or None. A file that cannot be read counts for nothing."""
+        if self.folder is None:
+            return None
+        try:
+            return json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+
+    def put(self, key: str, value) -> None:
+        """Keeps a value: whole or, if this process ends midway, not at all."""
+        if self.folder is None:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        beside = self.folder / f"{key}.{os.getpid()}"
+        beside.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+        beside.replace(self.folder / f"{key}.json")

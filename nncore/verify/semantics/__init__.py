@@ -1,0 +1,1 @@
+"""Tree to statements: what letters stand for, shapes, indices, layers, definitions and conditions."""

@@ -1,0 +1,145 @@
+r"""Formulas within sentences: they have a meaning like displayed ones, but claim nothing that is worth a proof.
+
+`inline_faults` reads every inline formula of a page with the grammar of displays, and takes its letters, indices and
+shapes as the page means them. A letter of an exercise counts for the whole page, and so does an index that a display
+binds. Prose also names things that are no expressions, and only these: a shape, ``n \times M``, a function such as
+``\sigma'``, and a sign such as ``\odot``.
+
+What claims something by a derivative, a sum, a product or a quotient is displayed, so that it is judged. A relation
+with an input alone on one side, ``\eta < 2 / \lambda``, is no claim, since it speaks about a choice; and quotients of
+numbers may stand anywhere.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from nncore.verify.notation import Notation
+from nncore.verify.semantics.elaborate import said, with_blocks
+from nncore.verify.semantics.shapes import Checker
+from nncore.verify.semantics.statements import Fault, Page
+from nncore.verify.semantics.symbols import Definition, MeaningError, Scope, Size, name_of
+from nncore.verify.source.markdown import InlineFormula, Reading, read_markdown
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.lexer import LatexError
+from nncore.verify.syntax.parser import read
+
+RELATION = re.compile(
+    r"[=<>]|\\(?:leq?|geq?|neq?|approx|propto|equiv|sim(?:eq)?|cong|ll|gg|in|subset(?:eq)?|to|Rightarrow|iff)(?![A-Za-z])"
+)
+_SIGNS = frozenset((r"\delta", ":=", "=", "+", "-", r"\approx", r"\odot", r"\oslash", r"\leftarrow", r"\Rightarrow"))
+_FUNCTION = re.compile(r"(.+?)\s*'*")
+_DISPLAYED = (t.Derivative, t.Sum, t.Product, t.Limit, t.Fraction, t.EntryFraction)
+
+
+def inline_faults(path: Path | str, notation: Notation, functions: Mapping[str, Definition]) -> list[Fault]:
+    """Return what is wrong with the inline formulas of a page of the book, whose displayed ones are understood."""
+    reading = read_markdown(path).whole()
+    return faults_within(reading, said(reading.formulas, reading.around, notation, functions), notation, functions)
+
+
+def faults_within(reading: Reading, page: Page, notation: Notation, functions: Mapping[str, Definition]) -> list[Fault]:
+    """Return what is wrong with the inline formulas of a page that was read and given a meaning."""
+    notation = with_blocks(notation, reading.around.blocks)
+    scopes = _scopes(page, Scope(notation, functions))
+    bound = _bound(page)
+    found = ((formula, _fault(formula, notation, scopes, bound)) for formula in reading.inline)
+    return [Fault(formula.path, formula.line, 1, f"${formula.text}$: {reason}") for formula, reason in found if reason]
+
+
+def _scopes(page: Page, first: Scope) -> list[Scope]:
+    """All that is in force somewhere on a page, what is known last at the beginning."""
+    return [*{id(item.scope): item.scope for item in reversed(page.items)}.values(), first]
+
+
+def _bound(page: Page) -> dict[str, Size]:
+    """The indices that a display binds and that are declared nowhere, with the sizes up to which they run."""
+    found: dict[str, Size] = {}
+    for item in (item for item in page.items if not item.shown):
+        declared = {index.letter for index in item.scope.notation.indices}
+        for side in (item.left, item.right):
+            for node, _ in t.walk(side) if side else ():
+                if isinstance(node, t.Sum | t.Product) and node.index.name not in declared:
+                    found[node.index.name] = Checker(item.scope, item.conditions).bound_size(
+                        node.index, node.lower, node.upper
+                    )
+    return found
+
+
+def _fault(
+    formula: InlineFormula, notation: Notation, scopes: Sequence[Scope], bound: Mapping[str, Size]
+) -> str | None:
+    if formula.text in _SIGNS or _is_function(formula.text, notation):
+        return None
+    try:
+        parts = _sides_of_shape(formula.text)
+        trees = [read(part, notation) for part in parts]
+    except LatexError as error:
+        return error.reason
+    if len(parts) > 1:
+        sizes = [tree.statements[0].first for tree in trees]
+        return None if all(_is_size(size, scopes[-1]) for size in sizes) else "a shape consists of sizes"
+    (tree,) = trees
+    if any(not isinstance(statement, t.Chain) for statement in tree.statements):
+        return "display what follows from something"
+    if any(link.relation == t.DEFINES for statement in tree.statements for link in statement.links):
+        return "display what is defined"
+    reasons = [_without_meaning(tree, scope, bound) for scope in scopes]
+    if None not in reasons:
+        return reasons[0]
+    scope = scopes[reasons.index(None)]
+    return next((why for statement in tree.statements if (why := _must_be_displayed(statement, scope))), None)
+
+
+def _is_function(text: str, notation: Notation) -> bool:
+    return _FUNCTION.fullmatch(text)[1] in notation.function_names if text.strip() else False
+
+
+def _sides_of_shape(text: str) -> list[str]:
+    """``n \times M`` in two; numbers with a power of ten stay whole."""
+    return [text] if re.search(r"\\times\s*10\s*\^", text) else re.split(r"\\times(?![A-Za-z])", text)
+
+
+def _is_size(node: t.Node, scope: Scope) -> bool:
+    if isinstance(node, t.Number):
+        return node.digits.isdigit()
+    try:
+        return name_of(node, scope).kind == "size"
+    except MeaningError:
+        return False
+
+
+def _without_meaning(tree: t.Formula, scope: Scope, bound: Mapping[str, Size]) -> str | None:
+    """Why a formula has no meaning; what the checker does not cover is no fault."""
+    try:
+        for side in _sides(tree):
+            checker = Checker(scope)
+            checker.local.update(bound)
+            checker.side(side)
+    except MeaningError as error:
+        return error.reason if error.covered else None
+    return None
+
+
+def _sides(tree: t.Formula) -> Iterator[t.Node]:
+    for chain in tree.statements:
+        yield from chain.sides
+
+
+def _must_be_displayed(chain: t.Chain, scope: Scope) -> str | None:
+    sides = chain.sides
+    if len(sides) == 1 or any(_is_input(side, scope) for side in sides):
+        return None
+    claims = (node for side in sides for node, _ in t.walk(side) if isinstance(node, _DISPLAYED))
+    return None if all(_is_of_numbers(node) for node in claims) else "display this claim, so that it is judged"
+
+
+def _is_input(node: t.Node, scope: Scope) -> bool:
+    if not isinstance(node, t.Letter | t.Indexed):
+        return False
+    name = name_of(node, scope)
+    return name.kind in ("number", "entry", "index", "size") and name.name not in scope.definitions
+
+
+def _is_of_numbers(node: t.Node) -> bool:
+    return isinstance(node, t.Fraction) and all(isinstance(part, t.Fraction | t.Number) for part, _ in t.walk(node))

@@ -1,0 +1,421 @@
+r"""Families with a symbolic number: what is said of ``Z^{[r]}`` for all layers becomes what it says of ``Z^{[2]}``.
+
+A claim about R layers is one claim for every R, and one for every layer r that its conditions allow. `instances` puts
+numbers in the place of both, in the claim and in all definitions, and so makes ordinary claims about ordinary letters
+with the names ``Z^{[1]}``, ``Z^{[2]}`` and the sizes D, D_1, …, M. Sequences over steps, ``u_t``, stay as they are:
+their members are looked up by number when they are needed.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from itertools import pairwise
+from math import inf
+from operator import eq, ge, gt, le, lt, ne
+
+from nncore.verify.semantics import symbols
+from nncore.verify.semantics.symbols import (
+    Definition,
+    Line,
+    MeaningError,
+    Position,
+    Scope,
+    Shape,
+    has_layers,
+    last_layer,
+    letters,
+    meanings_of,
+    member_name,
+    name_of,
+    not_covered,
+    position,
+    resolved_size,
+    start_of_sequence,
+    widths,
+)
+from nncore.verify.syntax import tree as t
+
+DEPTHS = (1, 2, 3)  # numbers of layers that are tried; more only if a claim names a later layer or a number of them
+_MANY, _DEEPEST = 4, 13
+
+# Ranges ---------------------------------------------------------------------------------------------------------------
+
+
+def bounds(letter: str, conditions: Iterable[t.Chain]) -> tuple[list[Position], list[Position]]:
+    """The positions from which and up to which conditions let a letter run."""
+    lower: list[Position] = []
+    upper: list[Position] = []
+    for chain in conditions:
+        sides = chain.sides
+        for (one, other), link in zip(pairwise(sides), chain.links, strict=True):
+            first, second, relation = position(one), position(other), link.relation
+            if first is None or second is None or letter not in (first[0], second[0]):
+                continue
+            if second[0] == letter:
+                first, second, relation = second, first, _TURNED.get(relation, relation)
+            end = second[0], second[1] - first[1]
+            if relation in ("=", r"\ge", ">"):
+                lower.append((end[0], end[1] + (relation == ">")))
+            if relation in ("=", r"\le", "<"):
+                upper.append((end[0], end[1] - (relation == "<")))
+    return lower, upper
+
+
+_TURNED = {r"\le": r"\ge", r"\ge": r"\le", "<": ">", ">": "<"}
+
+
+def lowest(letter: str, conditions: Iterable[t.Chain]) -> int:
+    """The least value of an index under conditions: 1, if they say nothing."""
+    numbers = [number for name, number in bounds(letter, conditions)[0] if name is None]
+    return max(numbers, default=1)
+
+
+def value_of(where: Position, depth: int, notation) -> int:
+    """The number at a position: R-1 of three layers is 2.
+
+    Raises
+    ------
+    ValueError
+        If another letter than R stands there.
+    """
+    letter, number = where
+    if letter not in (None, last_layer(notation)):
+        raise ValueError(f"{letter} is no number of layers")
+    return number + (depth if letter else 0)
+
+
+def ends_of_layers(conditions: Iterable[t.Chain], depth: int, notation) -> tuple[list[int], list[int]]:
+    """The layers from which and up to which r runs. What another letter says of r is a condition like others."""
+    known = (None, last_layer(notation))
+    lower, upper = (
+        [value_of(where, depth, notation) for where in each if where[0] in known]
+        for each in bounds(widths(notation).index, conditions)
+    )
+    return lower, upper
+
+
+def numbers_of(line: Line, depth: int, notation) -> range:
+    """The numbers for which a line defines a member of a family of layers."""
+    return range(value_of(line.first, depth, notation), value_of(line.last, depth, notation) + 1)
+
+
+def overlap(one: Line, other: Line, notation) -> int | None:
+    """A number for which two lines of a family both hold."""
+    for depth in DEPTHS:
+        (first, last), (start, end) = (_ends(line, depth, notation) for line in (one, other))
+        if max(first, start) <= min(last, end):
+            return max(first, start)
+    return None
+
+
+def holds_for(line: Line, number: int, notation) -> bool:
+    """Whether a line of a sequence defines the member with this number, however many layers there are."""
+    return any(first <= number <= last for first, last in (_ends(line, depth, notation) for depth in DEPTHS))
+
+
+def hole(lines: Sequence[Line], notation) -> int | None:
+    """A number between the lines of a family for which none of them holds."""
+    for depth in DEPTHS:
+        ranges = sorted(_ends(line, depth, notation) for line in lines)
+        ranges = [(first, last) for first, last in ranges if first <= last]
+        for (_, last), (start, _) in pairwise(ranges):
+            if start > last + 1:
+                return int(last) + 1
+    return None
+
+
+def _ends(line: Line, depth: int, notation) -> tuple[int, float]:
+    last = inf if line.last is None else value_of(line.last, depth, notation)
+    return value_of(line.first, depth, notation), last
+
+
+def covered(name: str, number: int, scope: Scope) -> bool:
+    """Whether a sequence has a member with this number: an input from 1 on, else where it is defined or declared."""
+    if start_of_sequence(name, number, scope.notation):
+        return True
+    if name not in scope.families:
+        return number >= 1
+    return line_for(name, number, scope) is not None
+
+
+def line_for(name: str, number: int, scope: Scope) -> Line | None:
+    """The line that defines a member of a sequence; while R is a letter, the number is small enough."""
+    for line in scope.families.get(name, ()):
+        first, last = _ends(line, scope.depth or number + 1, scope.notation)
+        if first <= number <= last:
+            return line
+    return None
+
+
+def has_one_line(node: t.Node, scope: Scope) -> bool:
+    """Whether one line defines the member of a sequence that a node names by its number, for any number of layers."""
+    match node:
+        case t.Indexed(t.Letter(), (t.Number(digits),)) if digits.isdigit():
+            name, number = _name(node, scope), int(digits)
+            at = (line_for(name, number, replace(scope, depth=depth)) for depth in range(1, number + 3))
+            return len({line.first for line in at if line}) <= 1  # lines of one family do not overlap
+    return True
+
+
+# Numbers in the place of letters --------------------------------------------------------------------------------------
+
+
+def with_numbers(node: t.Node, numbers: Mapping[str, int]) -> t.Node:
+    """The node with numbers in the place of r and R; a sum over layers is written out."""
+    match node:
+        case t.Letter(name):
+            return _number(numbers[name], node) if name in numbers else node
+        case t.Sum(index, lower, upper, body) | t.Product(index, lower, upper, body):
+            inner = {name: number for name, number in numbers.items() if name != index.name}
+            ends = _counted(lower, numbers), _counted(upper, numbers)
+            if position(upper) and position(upper)[0] in numbers:
+                return _written_out(node, ends, inner)
+            return replace(node, lower=ends[0], upper=ends[1], body=with_numbers(body, inner))
+        case t.Extremum(_, index, body):
+            inner = {name: number for name, number in numbers.items() if name != index.name}
+            return replace(node, body=with_numbers(body, inner))
+        case t.Family(_, layer):
+            return replace(node, layer=_counted(layer, numbers))
+        case t.Indexed(base, indices):
+            counted = tuple(_counted(index, numbers) for index in indices)
+            return replace(node, base=with_numbers(base, numbers), indices=counted)
+
+    def changed(value):
+        if isinstance(value, t.Node):
+            return with_numbers(value, numbers)
+        return tuple(map(changed, value)) if isinstance(value, tuple) else value
+
+    return replace(node, **{name: changed(getattr(node, name)) for name in node.__dataclass_fields__ if name != "span"})
+
+
+def _number(number: int, node: t.Node) -> t.Node:
+    digits = t.Number(str(abs(number)), span=node.span)
+    return digits if number >= 0 else t.Minus(digits, span=node.span)
+
+
+def _counted(node: t.Node, numbers: Mapping[str, int]) -> t.Node:
+    """An index or a layer as one number, if numbers take the place of its letter: r + 1 for r = 1 is 2."""
+    changed = with_numbers(node, numbers)
+    where = position(changed)
+    return _number(where[1], node) if where and where[0] is None else changed
+
+
+def _written_out(node: t.Sum | t.Product, ends: tuple[t.Node, t.Node], numbers: Mapping[str, int]) -> t.Node:
+    """A sum or a product over layers, addend by addend."""
+    first, last = (position(end)[1] for end in ends)
+    parts = [with_numbers(node.body, {**numbers, node.index.name: number}) for number in range(first, last + 1)]
+    if len(parts) < 2:
+        return parts[0] if parts else _number(int(isinstance(node, t.Product)), node)
+    return (t.Plus if isinstance(node, t.Sum) else t.Times)(tuple(parts), span=node.span)
+
+
+# Definitions ----------------------------------------------------------------------------------------------------------
+
+
+def at_depth(scope: Scope, depth: int) -> Scope:
+    """The scope of a network with that many layers, in which each member of a family of layers has its definition."""
+    if depth not in scope.at_depths:
+        scope.at_depths[depth] = _at_depth(scope, depth)
+    return scope.at_depths[depth]
+
+
+def _at_depth(scope: Scope, depth: int) -> Scope:
+    family, last = widths(scope.notation), last_layer(scope.notation)
+    empty = replace(scope, depth=depth)
+    definitions = {}
+    for name, definition in scope.definitions.items():
+        with suppress(MeaningError):  # what speaks of later layers does not exist
+            definitions[name] = _with_numbers(definition, name, {last: depth}, empty)
+    families = {}
+    for name, lines in scope.families.items():
+        letter, bracket, _ = name.partition("^{[")
+        if not bracket:
+            bodies = (_with_numbers(line.definition, name, {last: depth}, empty) for line in lines)
+            families[name] = tuple(replace(line, definition=body) for line, body in zip(lines, bodies, strict=True))
+            continue
+        families[name] = lines
+        for line in lines:
+            for number in numbers_of(line, depth, scope.notation):
+                member = member_name(letter, (None, number))
+                numbers = {last: depth, family.index: number}
+                definitions[member] = _with_numbers(line.definition, member, numbers, empty)
+    return replace(empty, definitions=definitions, families=families)
+
+
+def _with_numbers(definition: Definition, name: str, numbers: Mapping[str, int], scope: Scope) -> Definition:
+    body = definition.body
+    return replace(
+        definition,
+        name=name,
+        indices=tuple((letter, resolved_size(size, scope, body, numbers)) for letter, size in definition.indices),
+        body=with_numbers(body, numbers),
+        conditions=tuple(with_numbers(chain, numbers) for chain in definition.conditions),
+        shape=_shape(definition.shape, scope, body, numbers),
+    )
+
+
+def _shape(shape: Shape, scope: Scope, node: t.Node, numbers: Mapping[str, int]) -> Shape:
+    return shape and tuple(resolved_size(size, scope, node, numbers) for size in shape)
+
+
+def reached(nodes: Iterable[t.Node], scope: Scope) -> Iterator[t.Node]:
+    """All nodes of expressions, and of the definitions of what they contain."""
+    waiting, seen = list(nodes), set()
+    while waiting:
+        for node, _ in t.walk(waiting.pop()):
+            yield node
+            name = _name(node, scope)
+            if name and name not in seen:
+                seen.add(name)
+                for definition in meanings_of(name, scope):
+                    waiting += (definition.body, *definition.conditions)
+
+
+def _name(node: t.Node, scope: Scope) -> str | None:
+    if isinstance(node, t.Function):
+        return node.name
+    if isinstance(node, t.Letter | t.Family | t.Indexed):
+        try:
+            return name_of(node, scope).name
+        except MeaningError:
+            return None  # a bound letter, or the base of an entry
+    return None
+
+
+def check_members(node: t.Node, scope: Scope, above: tuple[str, ...] = (), done: set[str] | None = None) -> None:
+    """Every member of a family that an expression is made of exists, and none is made of itself."""
+    done = set() if done is None else done
+    for part, _ in t.walk(node):
+        if not isinstance(part, t.Family):
+            continue
+        name = name_of(part, scope).name
+        if name in above:
+            raise MeaningError(f"{name} is defined by itself", part)
+        if name not in done:
+            for definition in (scope.definitions[name],) if name in scope.definitions else ():
+                check_members(definition.body, scope, (*above, name), done)
+            done.add(name)
+
+
+# Claims ---------------------------------------------------------------------------------------------------------------
+
+
+def numbered(
+    nodes: Sequence[t.Node], conditions: Sequence[t.Chain], scope: Scope, depths: Iterable[int] = DEPTHS
+) -> Iterator[dict[str, int]]:
+    """The numbers that take the place of R and of a free r in a statement; none if it is not about layers."""
+    family, last = widths(scope.notation), last_layer(scope.notation)
+    if not is_about_layers((*nodes, *conditions), scope):
+        yield {}
+        return
+    everything = (*nodes, *conditions)
+    parts = list(reached(everything, scope))
+    least = max([1, *(number for node in parts for number in _layer_numbers(node, family))])
+    with_arrays = any(isinstance(node, t.Family) for node in parts)
+    ends = [number for where in bounds(last, conditions) for letter, number in where if letter is None]
+    further = [end + 2 for end in ends if _MANY <= end <= _DEEPEST - 2]  # where conditions ask for many
+    for depth in sorted({*depths, *ends, *further, least}):
+        values = {last: depth}
+        if depth < least or not _consistent(conditions, values):
+            continue
+        if depth > _DEEPEST and with_arrays:
+            raise not_covered(f"networks of more than {_DEEPEST} layers", nodes[0])
+        if not _contains_free(family.index, everything):
+            yield values
+            continue
+        lower, upper = ends_of_layers(conditions, depth, scope.notation)
+        first, final = max(lower, default=1), min(upper, default=depth)
+        if first < 0:
+            raise MeaningError(f"there is no layer {first}", nodes[0])
+        for number in range(first, min(final, depth + 1) + 1):  # that there is no layer above shows at the next one
+            if _consistent(conditions, {**values, family.index: number}):
+                yield {**values, family.index: number}
+
+
+def _layer_numbers(node: t.Node, family) -> Iterator[int]:
+    """The layers that a node names by their numbers; ``family`` are the widths."""
+    match node:
+        case t.Family(_, place) | t.Indexed(t.Letter(family.letter), (place,)):
+            yield from (int(each.digits) for each in (place,) if isinstance(each, t.Number) and each.digits.isdigit())
+        case t.Indexed(t.Letter(symbols.DELTA), indices) if t.Letter(family.index) in indices:
+            yield from (int(each.digits) for each in indices if isinstance(each, t.Number) and each.digits.isdigit())
+
+
+def _consistent(conditions: Sequence[t.Chain], values: Mapping[str, int]) -> bool:
+    """Whether the conditions about nothing but R, r and numbers hold for these values."""
+    for chain in conditions:
+        sides = chain.sides
+        for (one, other), link in zip(pairwise(sides), chain.links, strict=True):
+            numbers = [_value(position(side), values) for side in (one, other)]
+            if None not in numbers and not _RELATIONS[link.relation](*numbers):
+                return False
+    return True
+
+
+def _value(where: Position | None, values: Mapping[str, int]) -> int | None:
+    if where is None or (where[0] is not None and where[0] not in values):
+        return None
+    return where[1] + values.get(where[0], 0)
+
+
+_RELATIONS = {"=": eq, r"\ne": ne, r"\le": le, r"\ge": ge, "<": lt, ">": gt}
+
+
+def is_about_layers(nodes: Sequence[t.Node], scope: Scope) -> bool:
+    """Whether expressions contain a layer or its number; never under a notation that declares no layers."""
+    family, last = widths(scope.notation), last_layer(scope.notation)
+    if not family or not last:
+        return False
+    for node in reached(nodes, scope):
+        if isinstance(node, t.Letter) and node.name in (family.index, last):
+            return True
+        if isinstance(node, t.Family) and has_layers(scope):
+            return True
+    return False
+
+
+def _contains_free(letter: str, nodes: Iterable[t.Node]) -> bool:
+    """Whether a letter stands in an expression without being bound there."""
+    for node in nodes:
+        if node == t.Letter(letter):
+            return True
+        if isinstance(node, t.Sum | t.Product | t.Extremum) and node.index.name == letter:
+            continue
+        if _contains_free(letter, t.children(node)):
+            return True
+    return False
+
+
+def instances(item, depths: Iterable[int] = DEPTHS) -> Iterator[tuple[dict[str, int], object]]:
+    """A claim (an `Item` of `semantics.elaborate`) with numbers in the place of R and r, and these numbers.
+
+    For each number of layers that is tried, and each layer r that the conditions allow, one claim without either
+    letter; a claim that is not about layers comes as it is, with no numbers.
+    """
+    nodes = [node for node in (item.left, item.right) if node]
+    for numbers in numbered(nodes, item.conditions, item.scope, depths):
+        yield numbers, (instance(item, numbers) if numbers else item)
+
+
+def instance(item, numbers: Mapping[str, int]):
+    """The claim with these numbers in the place of R and r."""
+    scope = at_depth(item.scope, numbers[last_layer(item.scope.notation)])
+    left, right = with_numbers(item.left, numbers), item.right and with_numbers(item.right, numbers)
+    conditions = tuple(with_numbers(chain, numbers) for chain in item.conditions)
+    least: dict[str, int] = {}
+    for size, number in item.least:
+        resolved = resolved_size(size, scope, left, numbers)
+        least[resolved] = max(number, least.get(resolved, 1))
+    free = [(letter, size) for letter, size in item.free if letter not in numbers]
+    return replace(
+        item,
+        left=left,
+        right=right,
+        conditions=conditions,
+        scope=scope,
+        free=tuple((letter, resolved_size(size, scope, left, numbers)) for letter, size in free),
+        least=tuple(least.items()),
+        named=tuple((resolved_size(size, scope, left, numbers), number) for size, number in item.named),
+        shape=_shape(item.shape, scope, left, numbers),
+        letters=frozenset().union(*(letters(part, scope) for part in (left, right, *conditions) if part)),
+    )

@@ -1,0 +1,62 @@
+r"""The left side of ``\Rightarrow``: a premise that gives an input a value.
+
+``u = e`` or ``u^k = e`` with odd k, in which u is an input and e does not depend on it, is satisfied by exactly one
+real u, so the claim on the right is judged with u defined as e, or as the real k-th root of e. An even power would
+leave the sign of u open. A derivative by u still holds everything else fixed: the premise places u and changes nothing
+else.
+"""
+
+from dataclasses import replace
+
+from nncore.verify.semantics.shapes import Checker
+from nncore.verify.semantics.symbols import Definition, MeaningError, Scope, letters, name_of
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.printer import show
+
+_FORM = "a premise gives an input its value: u = e, or u^3 = e"
+
+
+def assumed(premise: t.Chain, scope: Scope) -> Scope:
+    """The scope in which a premise holds.
+
+    Raises
+    ------
+    MeaningError
+        If the premise has another form.
+    """
+    match premise:
+        case t.Chain(t.Letter() as letter, (t.Link("=", right),)):
+            power = 1
+        case t.Chain(t.Power(t.Letter() as letter, t.Number(digits, 0)), (t.Link("=", right),)) if digits.isdigit():
+            power = int(digits)
+        case _:
+            raise MeaningError(_FORM, premise)
+    if power % 2 == 0:
+        raise MeaningError(f"both signs of {letter.name} satisfy the premise: write {letter.name} = ...", premise)
+    _check(letter, right, scope)
+    definition = Definition(letter.name, (), (), _root(right, power), (), None, None)
+    definitions = {**scope.definitions, letter.name: definition}
+    return replace(scope, definitions=definitions, placed=scope.placed | {letter.name})
+
+
+def _check(letter: t.Letter, right: t.Node, scope: Scope) -> None:
+    name = name_of(letter, scope)
+    given = any(random.letter == name.name for random in scope.notation.random)
+    if name.kind != "number" or name.name in scope.definitions or given:
+        raise MeaningError(f"{_FORM}; {letter.name} is no input", letter)
+    checker = Checker(scope)
+    if checker.side(right) is not None or checker.free or checker.complex:
+        raise MeaningError(f"{_FORM}, a real number without free indices", right)
+    if name.name in letters(right, scope):
+        raise MeaningError(f"{show(right)} depends on {letter.name} itself", right)
+
+
+def _root(body: t.Node, power: int) -> t.Node:
+    """The real root with an odd index, whatever the sign of the body."""
+    if power == 1:
+        return body
+    exponent = t.Fraction(t.Number("1"), t.Number(str(power)))
+    zero = t.Number("0")
+    positive = t.Case(t.Power(body, exponent), t.Chain(body, (t.Link(r"\ge", zero),)))
+    negative = t.Case(t.Minus(t.Power(t.Minus(body), exponent)), t.Chain(body, (t.Link("<", zero),)))
+    return t.Cases((positive, negative))

@@ -1,0 +1,560 @@
+"""Shapes and indices: whether the two sides of a statement can be compared at all.
+
+A `Checker` goes through an expression before anything is computed. It knows no broadcasting; an index runs over one
+range, and one that is bound does not leave its sum; a derivative is taken of what is written through its variable. An
+index of inputs, outputs or classes runs over whatever width the member of a family has in whose entry it stands.
+"""
+
+from collections.abc import Sequence
+from itertools import chain, pairwise
+
+from nncore.verify.notation import CONSTANTS, DIAGONAL, EXPECTATION, EXTREMA, KNOWN_FUNCTIONS, ONES, PARTS, VARIANCE
+from nncore.verify.semantics.complex_numbers import is_complex
+from nncore.verify.semantics.layers import covered, lowest
+from nncore.verify.semantics.randomness import random_letters
+from nncore.verify.semantics.symbols import (
+    STEPS,
+    MeaningError,
+    Name,
+    Scope,
+    Shape,
+    Size,
+    WrongIndex,
+    WrongShape,
+    has_layers,
+    is_sequence,
+    is_width,
+    kind_of_function,
+    last_layer,
+    letters,
+    member_name,
+    name_of,
+    not_covered,
+    position,
+    range_of_index,
+    size_of_classes,
+    widths,
+)
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.printer import show
+
+LARGEST_INDEX = 50  # that is named by its number: arrays are tried that have such entries
+HIGHEST_ORDER = 3  # of derivatives: quotients of differences of quotients lose digits
+
+
+class Checker:
+    """Shapes and indices of the parts of one statement.
+
+    ``free`` collects the free indices with their sizes, ``least`` the sizes that named entries need, ``named`` the
+    numbers that stand where indices could, with the sizes up to which these run; ``complex`` says whether a side was
+    complex. `shape` raises `MeaningError` for whatever has no meaning.
+    """
+
+    def __init__(self, scope: Scope, conditions: Sequence[t.Chain] = (), arguments: Sequence[str] = ()):
+        self.scope = scope
+        self.local: dict[str, Size | None] = dict.fromkeys(arguments)
+        self.free: dict[str, Size] = {}
+        self.least: dict[str, int] = {}
+        self.named: set[tuple[Size, int]] = set()
+        self.complex = False
+        self._free_places: dict[str, t.Node] = {}
+        self._bound_once: set[str] = set()
+        self.fixed = _equal_sizes(conditions, scope)
+        self._conditions = conditions
+
+    def side(self, node: t.Node) -> Shape:
+        """The shape of one side of a relation; an index that is bound in it may not also be free in it."""
+        self._find_widths(node)
+        before, self._bound_once, self._free_places = dict(self.free), set(), {}
+        shape = self.shape(node)
+        for letter in self._bound_once & self._free_places.keys():
+            raise WrongIndex(f"the index {letter} is bound here and escapes its sum", self._free_places[letter])
+        if is_complex(node, self.scope):
+            if shape is not None:
+                raise MeaningError("only numbers are complex, and this is a matrix", node)
+            self.complex = True
+        self.free = {**before, **self.free}
+        return shape
+
+    def _find_widths(self, node: t.Node, bound: frozenset[str] = frozenset()) -> None:
+        """Notes the widths over which free indices run, as the entries of members of families tell."""
+        match node:
+            case t.Sum(index) | t.Product(index) | t.Extremum(_, index):
+                bound = bound | {index.name}
+            case t.Indexed(t.Family(), indices):
+                sizes = name_of(node, self.scope, {**self.local, **dict.fromkeys(bound, self._last_layer)}).sizes
+                for index, size in zip(indices, sizes, strict=False):
+                    if isinstance(index, t.Letter) and index.name not in bound and self._runs_over_widths(index.name):
+                        self.free.setdefault(index.name, size)
+        for child in t.children(node):
+            self._find_widths(child, bound)
+
+    @property
+    def _last_layer(self) -> Size | None:
+        return last_layer(self.scope.notation)
+
+    def _runs_over_widths(self, letter: str) -> bool:
+        """Whether an index is one of inputs, outputs or classes."""
+        notation = self.scope.notation
+        return any(index.letter == letter and is_width(index.to, notation) for index in notation.indices)
+
+    def resolved(self, size: Size) -> Size:
+        """The size that stands for all sizes that the conditions equate with this one."""
+        last, family = self.fixed.get(self._last_layer), widths(self.scope.notation)
+        if family and family.last and last is not None and size == member_name(family.letter, (None, last), "_"):
+            size = family.last
+        return self.fixed.get(size, size)
+
+    def same(self, one: Size, other: Size) -> bool:
+        """Whether two sizes are equal, by name or by a condition of the statement."""
+        return self.resolved(one) == self.resolved(other)
+
+    def same_shape(self, one: Shape, other: Shape) -> bool:
+        """Whether two shapes are equal; a number is no 1 × 1 matrix."""
+        if one is None or other is None:
+            return one is other
+        return all(map(self.same, one, other))
+
+    def shape(self, node: t.Node) -> Shape:
+        """The shape of an expression, all of whose parts have a meaning."""
+        match node:
+            case t.Number():
+                return None
+            case t.Letter() | t.Family():
+                return self._letter(node)
+            case t.Indexed(t.Letter() | t.Family(), indices):
+                return self._entry(node, indices)
+            case t.Indexed(base, indices):
+                return self._entry_of_matrix(base, indices, node)
+            case t.Plus(terms) | t.EntryTimes(terms):
+                return self._alike(terms)
+            case t.Minus(body):
+                return self.shape(body)
+            case t.Times(factors):
+                return self._product(factors)
+            case t.Fraction(numerator, denominator):
+                self._number(denominator, "a denominator")
+                return self.shape(numerator)
+            case t.EntryFraction(numerator, denominator):
+                return self._alike((numerator, denominator))
+            case t.Power(base, exponent):
+                self._number(base, "the base of a power")
+                return self._number(exponent, "an exponent")
+            case t.Transpose(body):
+                rows, columns = self._matrix(body, "a transpose")
+                return columns, rows
+            case t.Root(body) | t.Absolute(body):
+                return self._number(body, "the argument")
+            case t.Apply():
+                return self._application(node)
+            case t.Sum(index, lower, upper, body) | t.Product(index, lower, upper, body):
+                shape = self._bounded(index, self.bound_size(index, lower, upper), body)
+                if shape and isinstance(node, t.Product):
+                    raise WrongShape("a product over an index is of numbers", node)
+                return shape
+            case t.Extremum(kind, index, body):
+                return self._extremum(kind, index, body, node)
+            case t.Derivative():
+                return self._derivative(node)
+            case t.Matrix(rows):
+                for entry in (entry for row in rows for entry in row):
+                    if isinstance(entry, t.Ellipsis):
+                        raise not_covered("dots in a matrix", entry)
+                    self._number(entry, "an entry of a matrix")
+                return len(rows), len(rows[0])
+            case t.Cases(cases):
+                for case in cases:
+                    self.condition(case.condition)
+                return self._alike(tuple(case.value for case in cases))
+        raise not_covered(f"{type(node).__name__.lower()}s", node)
+
+    def condition(self, chain: t.Chain) -> None:
+        """The meaning of a condition: relations between numbers, or between two indices of one range."""
+        for link in chain.links:
+            if link.relation not in t.COMPARISONS:
+                raise MeaningError(f"a condition compares, and {link.relation} does not", link)
+        sides = chain.sides
+        for one, other in pairwise(sides):
+            if self._is_index(one) and self._is_index(other):
+                self._same_range(one, other)
+            for index, number in ((one, other), (other, one)):
+                if self._is_index(index):
+                    self._note_number(self._range(index), number)
+        for side in sides:
+            self._number(side, "a side of a condition")
+            if is_complex(side, self.scope):
+                raise MeaningError("a condition is about real numbers", side)
+
+    def _number(self, node: t.Node, what: str) -> None:
+        if self.shape(node) is not None:
+            raise WrongShape(f"{what} must be a number, and {show(node)} is a matrix", node)
+
+    def _matrix(self, node: t.Node, what: str) -> tuple[Size, Size]:
+        shape = self.shape(node)
+        if shape is None:
+            raise WrongShape(f"{what} needs a matrix, and {show(node)} is a number", node)
+        return shape
+
+    def _note_layer(self, node: t.Node) -> None:
+        """A letter that tells the number of a layer or of a width is an index, r or one that is bound."""
+        match node:
+            case t.Family(_, place) | t.Indexed(t.Family(_, place), _) | t.Indexed(_, (place,)):
+                letter = position(place)[0]
+                if letter and letter != self._last_layer:
+                    self._range(t.Letter(letter, span=place.span))
+
+    def _letter(self, node: t.Node) -> Shape:
+        name = name_of(node, self.scope, self.local)
+        if name.kind == "index":
+            self._range(node)
+        self._note_layer(node)
+        if name.name == r"\infty":
+            raise not_covered("infinity", node)
+        if name.kind == "constant" and name.name not in CONSTANTS:
+            raise MeaningError(f"the constant {name.name} has no value: declare a letter, or define one", node)
+        return name.shape
+
+    def _is_index(self, node: t.Node) -> bool:
+        if isinstance(node, t.Letter):
+            return name_of(node, self.scope, self.local).kind in ("index", "bound")
+        return isinstance(node, t.Indexed) and isinstance(node.base, t.Letter) and self._is_class(node)
+
+    def _is_class(self, node: t.Indexed) -> bool:
+        return name_of(node, self.scope, self.local).kind == "class"
+
+    def _range(self, node: t.Node) -> Size | None:
+        """The size up to which an index runs; `None` for a number."""
+        match node:
+            case t.Number(digits):
+                if not digits.isdigit() or node.exponent or int(digits) < 1:
+                    raise WrongIndex("an index is a whole number from 1 on", node)
+                if int(digits) > LARGEST_INDEX:
+                    raise not_covered(f"an index above {LARGEST_INDEX}", node)
+                return None
+            case t.Letter(letter):
+                if self.local.get(letter) is not None:
+                    return self.local[letter]
+                declared = any(index.letter == letter for index in self.scope.notation.indices)
+                if not declared or letter in self.local:
+                    raise WrongIndex(f"{letter} is not an index", node)
+                self.free.setdefault(letter, range_of_index(letter, self.scope.notation))
+                self._free_places.setdefault(letter, node)
+                return self.free[letter]
+            case t.Indexed(t.Letter(), indices) if self._is_class(node):
+                self._entry(node, indices)
+                return size_of_classes(node.base.name, self.scope.notation)
+            case t.Indexed():
+                raise WrongIndex(f"{show(node)} is not a class number, so it cannot be an index", node)
+        raise not_covered("sums of indices", node)
+
+    def _same_range(self, one: t.Node, other: t.Node) -> None:
+        first, second = self._range(one), self._range(other)
+        if first is not None and second is not None and not self.same(first, second):
+            raise WrongIndex(
+                f"{show(one)} runs to {first} and {show(other)} to {second}, so they cannot be compared", other
+            )
+
+    def _at(self, index: t.Node, size: Size, node: t.Node) -> None:
+        """The index may stand where indices run to the size."""
+        if isinstance(index, t.Letter) and index.name not in self.local and is_width(size, self.scope.notation):
+            if str(size).partition("_")[1] and self._runs_over_widths(index.name):
+                self.free.setdefault(index.name, size)
+        runs_to = self._range(index)
+        if runs_to is None:
+            self._need(size, int(index.digits), index)
+            self._note_number(size, index)
+        elif not self.same(runs_to, size):
+            raise WrongIndex(f"{show(index)} runs to {runs_to}, but this index of {show(node)} runs to {size}", index)
+
+    def _note_number(self, size: Size | None, number: t.Node) -> None:
+        """Notes a number with which an index up to a size is compared, or in whose place one could stand."""
+        if size is not None and isinstance(number, t.Number) and number.digits.isdigit() and not number.exponent:
+            self.named.add((self.resolved(size), int(number.digits)))
+
+    def _need(self, size: Size, number: int, node: t.Node) -> None:
+        size = self.resolved(size)
+        if isinstance(size, int):
+            if number > size:
+                raise WrongIndex(f"there are only {size}", node)
+        else:
+            self.least[size] = max(number, self.least.get(size, 1))
+
+    def _entry(self, node: t.Indexed, indices: tuple[t.Node, ...]) -> None:
+        for index in indices:
+            if isinstance(index, t.Number) and float(index.digits) > LARGEST_INDEX:
+                raise not_covered(f"an index above {LARGEST_INDEX}", index)
+        name = name_of(node, self.scope, self.local)
+        if name.kind == "size" or isinstance(node.base, t.Family):
+            self._note_layer(node)
+        if name.kind == "delta":
+            if len(indices) != 2:
+                raise WrongIndex("Kronecker's delta has two indices", node)
+            self._same_range(*indices)
+            for one, other in (indices, indices[::-1]):
+                self._note_number(self._range(other), one)
+        elif is_sequence(name):
+            self._member_of_sequence(indices[0], name, node)
+        elif name.kind in ("entry", "class"):
+            if len(indices) != len(name.sizes):
+                raise WrongIndex(f"{show(node.base)} has {len(name.sizes)} indices, not {len(indices)}", node)
+            for index, size in zip(indices, name.sizes, strict=True):
+                self._at(index, size, node)
+
+    def _member_of_sequence(self, index: t.Node, name: Name, node: t.Node) -> None:
+        """The member exists for all values that the conditions leave to its index."""
+        where = position(index)
+        if where is None:
+            raise WrongIndex(f"the index of {show(node)} is a letter, a number, or the sum of both", index)
+        letter, number = where
+        if letter:
+            last = letter == name.sizes[0]  # q_R is the last of them
+            runs_to = letter if last else self._range(t.Letter(letter, span=index.span))
+            if not self.same(runs_to, name.sizes[0]):
+                raise WrongIndex(f"{letter} runs to {runs_to}, but the index of {show(node)} to {name.sizes[0]}", index)
+            number += self._lowest(letter)
+        if not covered(name.name, number, self.scope):
+            least = member_name(name.name.rpartition("_")[0], (None, number), "_")
+            raise WrongIndex(f"the conditions admit {least}, which has no definition above", node)
+
+    def _lowest(self, letter: str) -> int:
+        """The least value of an index: 1, unless conditions say something else of a free one."""
+        return 1 if letter in self.local else lowest(letter, self._conditions)
+
+    def _entry_of_matrix(self, base: t.Node, indices: tuple[t.Node, ...], node: t.Node) -> None:
+        sizes = self._matrix(base, "an entry")
+        if len(indices) == 1:
+            sizes = tuple(size for size in sizes if not self.same(size, 1)) or (1,)
+        if len(indices) != len(sizes):
+            raise WrongIndex(f"an entry of this matrix has {len(sizes)} indices", node)
+        for index, size in zip(indices, sizes, strict=True):
+            self._at(index, size, node)
+
+    def _alike(self, nodes: tuple[t.Node, ...]) -> Shape:
+        first = self.shape(nodes[0])
+        for node in nodes[1:]:
+            shape = self.shape(node)
+            if not self.same_shape(first, shape):
+                raise WrongShape(
+                    f"{show(nodes[0])} is {words(first)} and {show(node)} is {words(shape)}: nothing broadcasts", node
+                )
+        return first
+
+    def _product(self, factors: tuple[t.Node, ...]) -> Shape:
+        result: Shape = None
+        for factor in factors:
+            shape = self.shape(factor)
+            if result is None:
+                result = shape
+            elif shape is not None:
+                if not self.same(result[1], shape[0]):
+                    raise WrongShape(
+                        f"a matrix with {result[1]} columns cannot be multiplied by {show(factor)}, "
+                        f"which has {shape[0]} rows",
+                        factor,
+                    )
+                result = result[0], shape[1]
+        return result
+
+    def _application(self, node: t.Apply) -> Shape:
+        function, arguments = node.function, node.arguments
+        if _order(node) > HIGHEST_ORDER:
+            raise not_covered(f"derivatives of an order above {HIGHEST_ORDER}", node)
+        if function.layer:
+            raise not_covered("functions of layers", node)
+        kind = kind_of_function(function.name, self.scope.notation)
+        shapes = [self.shape(argument) for argument in arguments]
+        if kind == "cost":
+            if function.primes:
+                raise MeaningError("a function of whole arrays has no primes: write a partial derivative", node)
+            return None
+        if function.name in EXTREMA:
+            return self._alike(arguments)
+        if function.name == DIAGONAL and len(arguments) == 1:
+            if shapes[0] is None or not self.same(shapes[0][0], 1):
+                raise WrongShape("diag needs a row", node)
+            return shapes[0][1], shapes[0][1]
+        if kind == "moment":
+            return self._moment(node, shapes)
+        if kind == "order":
+            raise MeaningError("O stands only as the last addend of the right side of an equation", node)
+        if function.name in PARTS:
+            if len(arguments) != 1 or shapes[0] is not None or function.primes:
+                raise MeaningError(f"{show(function)} is taken of one number, and has no primes", node)
+            return None
+        if kind not in ("number", "smooth"):
+            raise not_covered(f"the function {show(function)}", node)
+        definition = self.scope.definitions.get(function.name)
+        if function.name in self.scope.lost:
+            raise MeaningError(f"the definition of {show(function)} is not understood", node, covered=False)
+        if not definition and kind == "number" and function.name not in KNOWN_FUNCTIONS:
+            raise MeaningError(f"the function {show(function)} has no definition", node)
+        if len(arguments) != (len(definition.arguments) if definition else 1):
+            raise MeaningError(f"{show(function)} has another number of arguments", node)
+        return shapes[0]
+
+    def _moment(self, node: t.Apply, shapes: list[Shape]) -> None:
+        """An expectation or a variance, of one number that contains something random."""
+        if node.function.primes or len(shapes) != 1 or shapes[0] is not None:
+            raise MeaningError(f"{show(node.function)} is taken of one number, and has no primes", node)
+        if not letters(node.arguments[0], self.scope) & random_letters(self.scope.notation).keys():
+            raise MeaningError(f"nothing in {show(node)} is declared random", node)
+
+    def bound_size(self, index: t.Letter, lower: t.Node, upper: t.Node) -> Size:
+        """The size of a bound index, from its limits and its declaration."""
+        if not isinstance(lower, t.Number) or lower != t.Number("1"):
+            raise not_covered("sums that do not start at 1", lower)
+        if isinstance(upper, t.Number):
+            if not upper.digits.isdigit() or upper.exponent:
+                raise MeaningError("the upper limit is no whole number", upper)
+            size: Size = int(upper.digits)
+        elif isinstance(upper, t.Plus):
+            size = self._steps(upper)
+        else:
+            name = name_of(upper, self.scope, self.local) if isinstance(upper, t.Letter | t.Indexed) else None
+            if not name or name.kind not in ("size", "index", "bound"):
+                raise not_covered("sums whose upper limit is not a size", upper)
+            size = name.name if name.kind == "size" else self._steps(upper)
+            if isinstance(upper, t.Indexed):
+                self._note_layer(upper)
+        self._may_run_to(index, size)
+        return size
+
+    def _steps(self, upper: t.Node) -> Size:
+        """The range of a sum up to a step, t or t - 1, that is nowhere more than empty."""
+        where = position(upper)
+        if where is None or where[0] is None:
+            raise MeaningError(
+                f"a sum ends at a size, at a step or at their sum with a number, not at {show(upper)}", upper
+            )
+        letter, shift = where
+        if self._range(t.Letter(letter, span=upper.span)) != STEPS:
+            raise not_covered("sums whose upper limit is an index", upper)
+        if self._lowest(letter) + shift < 0:
+            raise WrongIndex(
+                f"the sum would end at {self._lowest(letter) + shift}: say for which {letter} it is", upper
+            )
+        return STEPS
+
+    def _may_run_to(self, index: t.Letter, size: Size) -> None:
+        notation = self.scope.notation
+        for each in notation.indices:
+            if each.letter == index.name and not self.same(each.to or STEPS, size):
+                width = is_width(size, notation) and (self.scope.depth is not None or "_" in str(size))
+                if not (width and self._runs_over_widths(index.name)):  # widths of layers take the place of D and M
+                    raise WrongIndex(f"the index {index.name} runs to {each.to}, not to {size}", index)
+        taken = {each.letter for each in (*notation.sizes, *notation.arrays, *notation.constants)}
+        taken |= {written.letter for scalar in notation.scalars if not (written := scalar.written).indices}
+        definition = self.scope.definitions.get(index.name)
+        if index.name in taken or (definition and not definition.indices):
+            raise WrongIndex(f"{index.name} has another meaning, so it cannot be an index", index)
+
+    def _bounded(self, index: t.Letter, size: Size, body: t.Node) -> Shape:
+        if index.name in self.local:
+            raise WrongIndex(f"the index {index.name} is bound already", index)
+        free_before = index.name in self._free_places
+        self._bound_once.add(index.name)
+        self.local[index.name] = size
+        try:
+            return self.shape(body)
+        finally:
+            del self.local[index.name]
+            if not free_before:
+                self._free_places.pop(index.name, None)
+
+    def _extremum(self, kind: str, index: t.Letter, body: t.Node, node: t.Node) -> None:
+        if kind not in ("max", "min"):
+            raise MeaningError("arg max and arg min only define a class number", node)
+        size = next((each.to for each in self.scope.notation.indices if each.letter == index.name), None)
+        if not size:
+            raise WrongIndex(f"{index.name} is not an index with a range", index)
+        if self._bounded(index, size, body) is not None:
+            raise WrongShape("a maximum is of numbers", body)
+        if not any(part == index for part, _ in t.walk(body)):
+            raise WrongIndex(f"{index.name} does not occur in what the maximum is taken of", node)
+
+    def _derivative(self, node: t.Derivative) -> Shape:
+        if node.total:
+            raise not_covered(r"derivatives with \mathrm d", node)
+        if isinstance(node.body, t.Function):
+            raise MeaningError("a function has a derivative by its argument: write it with a prime", node.body)
+        if _order(node) > HIGHEST_ORDER:
+            raise not_covered(f"derivatives of an order above {HIGHEST_ORDER}", node)
+        shape = self.shape(node.body)
+        for variable in node.variables:
+            self._variable(variable, node)
+            by = self.shape(variable)
+            if by is None and shape is not None and self.shape(node.body) is not None:
+                raise WrongShape("a number has a derivative, and a matrix has not: take that of its entries", node)
+            if by is not None:
+                if shape is not None or len(node.variables) > 1:
+                    raise WrongShape("only a number has a derivative by a matrix, and only one", node)
+                shape = by
+        return shape
+
+    def _variable(self, variable: t.Node, node: t.Derivative) -> None:
+        """Rule 3: the body is a function of the variable, and of nothing that the variable is made of."""
+        if not isinstance(variable, t.Letter | t.Family | t.Indexed):
+            raise MeaningError("a derivative is taken by a letter or an entry", variable)
+        name = name_of(variable, self.scope, self.local)
+        if name.kind not in ("array", "entry", "number", "argument") or name.name == ONES:
+            raise MeaningError(f"{show(variable)} is no variable", variable)
+        if name.kind == "argument":
+            raise not_covered("derivatives by the argument of a function", variable)
+        if is_sequence(name) and name.name in self.scope.families:
+            raise not_covered("derivatives by the members of a defined sequence", variable)
+        if "^{[" in name.name and self.scope.depth is None and has_layers(self.scope):
+            return  # what a member is made of shows when numbers stand in the place of its layer
+        contained = letters(node.body, self.scope, stop=name.name)
+        if name.name not in contained:
+            raise MeaningError(
+                f"{show(node.body)} is not written through {show(variable)}: state how it depends on it", node
+            )
+        random = random_letters(self.scope.notation)
+        if name.name in random and any(letter in (EXPECTATION, VARIANCE) for letter in contained):
+            raise MeaningError(f"an expectation is no function of {show(variable)}, over which it is taken", node)
+        definition = self.scope.definitions.get(name.name) if name.name not in self.scope.placed else None
+        below = letters(definition.body, self.scope) & contained if definition else frozenset()
+        below -= {*self.scope.notation.function_names, *EXTREMA}  # functions are what they are
+        if below:
+            raise MeaningError(
+                f"{show(node.body)} depends on {', '.join(sorted(below))} also beside {show(variable)}: "
+                "state what is held fixed",
+                node,
+            )
+
+
+def _order(node: t.Node) -> int:
+    """How often something is differentiated in an expression, one within the other."""
+    own = len(node.variables) if isinstance(node, t.Derivative) else 0
+    own += node.function.primes if isinstance(node, t.Apply) else 0
+    return own + max(map(_order, t.children(node)), default=0)
+
+
+def words(shape: Shape) -> str:
+    """The shape for a message."""
+    return "a number" if shape is None else f"{shape[0]} × {shape[1]}"
+
+
+def _equal_sizes(conditions: Sequence[t.Chain], scope: Scope) -> dict[Size, Size]:
+    """The sizes that conditions fix, and what stands for them: M = 2, or M = D; n = D and D = M make all three M."""
+    groups: list[list[Size]] = []
+    for condition in conditions:
+        sides = [_size(side, scope) for side in condition.sides]
+        for (one, other), link in zip(pairwise(sides), condition.links, strict=True):
+            if link.relation == "=" and None not in (one, other):
+                joined = [group for group in groups if not {one, other}.isdisjoint(group)]
+                groups = [group for group in groups if group not in joined]
+                groups.append([*chain.from_iterable(joined), one, other])
+    equal: dict[Size, Size] = {}
+    for group in groups:
+        value = next((size for size in group if isinstance(size, int)), group[-1])
+        equal |= {size: value for size in group if size != value}
+    return equal
+
+
+def _size(node: t.Node, scope: Scope) -> Size | None:
+    if isinstance(node, t.Number) and node.digits.isdigit() and not node.exponent:
+        return int(node.digits)
+    if isinstance(node, t.Letter) and any(size.letter == node.name and not size.index for size in scope.notation.sizes):
+        return node.name
+    return None

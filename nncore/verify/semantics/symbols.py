@@ -1,0 +1,492 @@
+r"""What the letters of a formula stand for: arrays, entries, numbers, indices, sizes, functions.
+
+`name_of` finds the meaning of a letter or an entry in a `Scope`: the notation in force, and what the page has defined
+above. `letters` lists what an expression is made of when definitions are expanded.
+
+Sizes are letters (``n``), widths of layers (``D_2``, ``D_{r-1}``), numbers, or `STEPS` for a range without an end; a
+shape is a pair of them, or `None` for a number. The first and the last width are known by their letters: D_0 is D, and
+D_R is M.
+
+Families have members with whole numbers: arrays by layers, ``W^{[r]}``, and sequences, ``u_t``. A *position* is what
+stands in the place of the number: ``("r", -1)`` for r - 1, ``(None, 2)`` for 2. A member is known by the name that is
+printed, ``Z^{[r+1]}``, its whole family by the one with the plain letter: ``Z^{[r]}``, ``u_t``.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from nncore.verify import notation as declared
+from nncore.verify.notation import DELTA, EXTREMA, ONES, Notation
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.printer import show
+
+Size = str | int
+Shape = tuple[Size, Size] | None
+Position = tuple[str | None, int]
+
+STEPS = "steps"
+
+
+class MeaningError(ValueError):
+    """What has no meaning: why, where, and whether that is a fault or only beyond what this module knows.
+
+    ``sort`` says in which way it has none, so that an erratum can be seen to fail as it should.
+    """
+
+    sort = "other"
+
+    def __init__(self, reason: str, node: t.Node, covered: bool = True):
+        super().__init__(reason)
+        self.reason = reason
+        self.span = node.span
+        self.covered = covered
+
+
+class WrongShape(MeaningError):
+    """Matrices that do not fit, or a matrix in the place of a number."""
+
+    sort = "shape"
+
+
+class WrongIndex(MeaningError):
+    """An index too many, missing, out of its range, or outside of its sum."""
+
+    sort = "index"
+
+
+def not_covered(what: str, node: t.Node) -> MeaningError:
+    """The error for what CHECKED mathematics knows and this module does not."""
+    return MeaningError(f"not covered yet: {what}", node, covered=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a letter, an entry or a function is defined as.
+
+    ``name`` is the letter of the array where entries are defined. ``indices`` are the index letters of an entry with
+    the sizes up to which they run, ``arguments`` the letters of a function. ``shape`` is that of the letter, where it
+    is declared, and ``named`` the numbers in the body that stand where indices could, with their sizes.
+    """
+
+    name: str
+    indices: tuple[tuple[str, Size], ...]
+    arguments: tuple[str, ...]
+    body: t.Node
+    conditions: tuple[t.Chain, ...]
+    shape: Shape
+    label: str | None
+    named: tuple[tuple[Size, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    r"""One of the definitions of a family: ``u_0 := 0``, or ``Z^{[r]} := … \quad 1 \le r \le R``.
+
+    It holds for all whole numbers from ``first`` to ``last`` (positions of numbers or R; without an end `None`).
+    ``letter`` stands for that number in the definition, and is `None` where a member is defined by its number. The
+    definition carries the name of the family, the other indices, and the conditions that are not about ``letter``.
+    """
+
+    letter: str | None
+    first: Position
+    last: Position | None
+    definition: Definition
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """The value that a page gives to a derivative of a function at one point."""
+
+    function: str
+    primes: int
+    point: t.Node
+    value: t.Node
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is known where a formula stands.
+
+    Attributes
+    ----------
+    definitions : mapping of str to Definition
+        What is defined once, by its name.
+    families : mapping of str to tuple of Line
+        What is defined line by line, by the name of the family. The members of a family that is not in here are inputs.
+        A base case is a line of its own, or a number that the notation declares with its index: ``\\theta_0``.
+    conventions : tuple of Convention
+        Values that derivatives are given.
+    lost : frozenset of str
+        Names whose definition is not understood.
+    depth : int or None
+        The number of layers, once R is replaced by a number: then every member that is defined by a family of layers is
+        in ``definitions`` under its name, ``Z^{[2]}`` (`semantics.layers.instances` makes such scopes).
+    placed : frozenset of str
+        Inputs that only a premise of the claim defines, see `semantics.elaborate.Item.premises`.
+    """
+
+    notation: Notation
+    definitions: Mapping[str, Definition] = field(default_factory=dict)
+    families: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
+    conventions: tuple[Convention, ...] = ()
+    lost: frozenset[str] = frozenset()
+    depth: int | None = None
+    placed: frozenset[str] = frozenset()
+    at_depths: dict[int, "Scope"] = field(default_factory=dict, init=False, compare=False, repr=False)  # what was made
+    complex_values: dict = field(default_factory=dict, init=False, compare=False, repr=False)  # of functions, if known
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a letter or an entry stands for.
+
+    ``kind`` is ``bound``, ``index``, ``argument``, ``constant``, ``size``, ``array``, ``entry``, ``number``, ``class``
+    (a class number) or ``delta``; ``name`` is the letter of the array for an array and its entries. ``sizes`` are those
+    up to which the indices of an entry run, ``shape`` that of an array.
+    """
+
+    kind: str
+    name: str
+    sizes: tuple[Size, ...] = ()
+    shape: Shape = None
+
+
+def name_of(node: t.Node, scope: Scope, local: Mapping[str, Size | None] = {}) -> Name:
+    """What a letter, a member of a family or an entry of one of them stands for.
+
+    ``local`` holds the bound indices with their sizes, and the arguments of a function with `None`.
+    """
+    match node:
+        case t.Letter(letter):
+            if letter in local:
+                return Name("argument" if local[letter] is None else "bound", letter)
+            return _plain(letter, node, scope)
+        case t.Family():
+            return _member(node, scope, local)
+        case t.Indexed(t.Letter(letter), indices):
+            return _entry_name(letter, indices, node, scope, local)
+        case t.Indexed(t.Family() as family, _):
+            member = _member(family, scope, local)
+            return Name("entry", member.name, tuple(size for size in member.shape if size != 1))
+    raise MeaningError(f"{show(node)} is not a letter or an entry", node)
+
+
+def _plain(letter: str, node: t.Node, scope: Scope) -> Name:
+    notation = scope.notation
+    for index in notation.indices:
+        if index.letter == letter:
+            return Name("index", letter)
+    if any(constant.letter == letter for constant in notation.constants):
+        return Name("constant", letter)
+    if any(size.letter == letter and not size.index for size in notation.sizes):
+        return Name("size", letter)
+    if letter in scope.lost:
+        raise MeaningError(f"the definition of {letter} is not understood", node, covered=False)
+    array = array_named(letter, notation)
+    if array:
+        return Name("array", letter, shape=sizes_of_shape(array.shape))
+    definition = scope.definitions.get(letter)
+    if definition and not definition.arguments:
+        if definition.indices:
+            raise WrongIndex(f"{letter} is defined with indices, so it needs them here", node)
+        return Name("array" if definition.shape else "number", letter, shape=definition.shape)
+    if any(entry.entry and entry.entry.letter == letter for entry in notation.arrays):
+        return Name("number", letter)
+    scalars = [scalar.written.indices for scalar in notation.scalars if scalar.written.letter == letter]
+    if () in scalars:
+        return Name("number", letter)
+    if scalars:
+        raise WrongIndex(f"{letter} is declared with indices, so it needs them here", node)
+    raise MeaningError(f"the letter {letter} is neither declared nor defined", node)
+
+
+def _member(node: t.Family, scope: Scope, local: Mapping[str, Size | None]) -> Name:
+    array = array_named(node.letter.name, scope.notation) or array_of_entry(node.letter.name, scope.notation)
+    if not array or not array.layers:
+        raise MeaningError(f"{node.letter.name} is not declared for layers", node)
+    layer = _layer(node.layer, scope, local)
+    name, family = member_name(array.letter, layer), family_of(member_name(array.letter, layer), scope.notation)
+    if family in scope.lost:
+        raise MeaningError(f"the definition of {name} is not understood", node, covered=False)
+    shape = tuple(_width_of_array(size, layer, scope, node) for size in array.layers)
+    if scope.depth is not None and family in scope.families and name not in scope.definitions:
+        raise MeaningError(f"{name} has no definition", node)
+    return Name("array", name, shape=shape)
+
+
+def _layer(node: t.Node, scope: Scope, local: Mapping[str, Size | None]) -> Position:
+    """The position of a layer: a number, or with or without a number the letter r, R, or an index that runs to R."""
+    layer, family = position(node), widths(scope.notation)
+    if layer and family:
+        letter, last = layer[0], last_layer(scope.notation)
+        if letter is None or letter in (family.index, last) or (last and local.get(letter) == last):
+            return layer
+    raise WrongIndex(f"{show(node)} is not the number of a layer", node)
+
+
+def _width_of_array(size: declared.Written, layer: Position, scope: Scope, node: t.Node) -> Size:
+    """The size of a member: D_{r-1} of layer 2 is D_1."""
+    if not size.indices:
+        return 1 if size.letter == "1" else size.letter
+    shift = re.fullmatch(r"[a-z]([+-]\d+)?", size.indices[0])[1]
+    return width(size.letter, (layer[0], layer[1] + int(shift or 0)), scope, node)
+
+
+def width(letter: str, layer: Position, scope: Scope, node: t.Node) -> Size:
+    """The width of a layer, which must exist: D_0 is D, D_R is M."""
+    family, last = widths(scope.notation), last_layer(scope.notation)
+    variable, number = layer
+    if variable is None and number == family.start and family.first:
+        return family.first
+    if family.last and (layer == (last, 0) or (variable is None and number == scope.depth)):
+        return family.last
+    beyond = (variable == last and number > 0) or (variable is None and number > (scope.depth or number))
+    if beyond or (variable is None and number < family.start):
+        raise WrongIndex(f"there is no {member_name(letter, layer, '_')}: layers have the widths {_ends(scope)}", node)
+    return member_name(letter, layer, "_")
+
+
+def _ends(scope: Scope) -> str:
+    family = widths(scope.notation)
+    last = last_layer(scope.notation) if scope.depth is None else scope.depth
+    return f"{family.letter}_{family.start} to {family.letter}_{last}"
+
+
+def resolved_size(size: Size, scope: Scope, node: t.Node, numbers: Mapping[str, int]) -> Size:
+    """A size after numbers have taken the place of letters: D_{r-1} for r = 2 is D_1."""
+    printed = size_node(size) if isinstance(size, str) else None
+    if not isinstance(printed, t.Indexed):
+        return size
+    letter, number = position(printed.indices[0])
+    where = (None, number + numbers[letter]) if letter in numbers else (letter, number)
+    return width(printed.base.name, where, scope, node)
+
+
+def size_node(size: str) -> t.Node:
+    """A size as it is printed: the letter n, or a width such as D_{r-1}."""
+    found = re.fullmatch(r"(.+)_(?:\{(.)([+-])(\d+)\}|(\d+)|(\D))", size)
+    if not found:
+        return t.Letter(size)
+    letter, variable, sign, shift, number, alone = found.groups()
+    if variable:
+        distance = t.Number(shift)
+        index = t.Plus((t.Letter(variable), distance if sign == "+" else t.Minus(distance)))
+    else:
+        index = t.Number(number) if number else t.Letter(alone)
+    return t.Indexed(t.Letter(letter), (index,))
+
+
+def _entry_name(letter: str, indices: tuple[t.Node, ...], node: t.Node, scope: Scope, local) -> Name:
+    notation = scope.notation
+    if letter == DELTA:
+        return Name("delta", letter)
+    if any(size.letter == letter and size.index for size in notation.sizes) and len(indices) == 1:
+        size = width(letter, _layer(indices[0], scope, local), scope, node)
+        return Name("size", size)
+    array = array_of_entry(letter, notation)
+    name = array.letter if array else letter
+    if name in scope.lost:
+        raise MeaningError(f"the definition of {letter} is not understood", node, covered=False)
+    if array:
+        return Name("entry", name, tuple(size for size in sizes_of_shape(array.shape) if size != 1))
+    if array_named(letter, notation):
+        raise WrongIndex(f"the entries of {letter} are printed with another letter; see the notation", node)
+    definition = scope.definitions.get(letter)
+    if definition and definition.indices and not is_class(letter, notation):
+        return Name("entry", letter, tuple(size for _, size in definition.indices))
+    found = _numbered(letter, indices, notation)
+    if not found:
+        raise MeaningError(f"the entry {show(node)} is neither declared nor defined", node)
+    if found.name in scope.lost:
+        raise MeaningError(f"the definition of {found.name} is not understood", node, covered=False)
+    return found
+
+
+def _numbered(letter: str, indices: tuple[t.Node, ...], notation: Notation) -> Name | None:
+    """A declared number with indices: c_i, u_{t-1}, or \\beta_1, whose index is part of its name."""
+    scalars = [scalar for scalar in notation.scalars if scalar.written.letter == letter]
+    for scalar in scalars:
+        if _has_number(scalar) and indices == tuple(map(t.Number, scalar.written.indices)):
+            return Name("number", _numbered_name(scalar))
+    for scalar in scalars:
+        if scalar.over and len(indices) == 1:
+            return Name("entry", f"{letter}_{scalar.over}", (range_of_index(scalar.over, notation),))
+        if not _has_number(scalar) and len(indices) == len(scalar.written.indices):
+            sizes = tuple(range_of_index(index, notation) for index in scalar.written.indices)
+            return Name("class" if scalar.to else "entry", letter, sizes)
+    return None
+
+
+def _has_number(scalar: declared.Scalar) -> bool:
+    return bool(scalar.written.indices) and all(index.isdigit() for index in scalar.written.indices)
+
+
+def _numbered_name(scalar: declared.Scalar) -> str:
+    return f"{scalar.written.letter}_{''.join(scalar.written.indices)}"
+
+
+# Families -------------------------------------------------------------------------------------------------------------
+
+
+def position(node: t.Node) -> Position | None:
+    """What stands in the place of a number: a letter, a number, or the sum of both; `None` for anything else."""
+    match node:
+        case t.Number(digits, 0) if digits.isdigit():
+            return None, int(digits)
+        case t.Letter(name):
+            return name, 0
+        case t.Minus(t.Number(digits, 0)) if digits.isdigit():
+            return None, -int(digits)
+        case t.Plus(terms):
+            parts = [position(term) for term in terms]
+            if None in parts:
+                return None
+            names = [name for name, _ in parts if name]
+            return (names[0] if names else None, sum(shift for _, shift in parts)) if len(names) < 2 else None
+    return None
+
+
+def written_position(where: Position) -> str:
+    """A position as it is printed: ``r-1``, ``R``, ``2``."""
+    letter, shift = where
+    return f"{letter}{shift:+d}" if letter and shift else letter or str(shift)
+
+
+def member_name(letter: str, where: Position, place: str = "^") -> str:
+    """The name of a member: ``Z^{[r+1]}``, or with an index ``D_{r+1}``."""
+    number = written_position(where)
+    if place == "^":
+        return f"{letter}^{{[{number}]}}"
+    return f"{letter}_{{{number}}}" if where[0] and where[1] else f"{letter}_{number}"
+
+
+def family_of(name: str, notation: Notation) -> str:
+    """The name of the family to which a member belongs: ``Z^{[r]}`` for ``Z^{[2]}``; other names are their own."""
+    letter, bracket, _ = name.partition("^{[")
+    return f"{letter}^{{[{widths(notation).index}]}}" if bracket else name
+
+
+def has_layers(scope: Scope) -> bool:
+    """Whether a family of layers is defined."""
+    return any("^{[" in name for name in scope.families)
+
+
+def widths(notation: Notation) -> declared.Size | None:
+    """The family of sizes that belong to layers."""
+    return next((size for size in notation.sizes if size.index), None)
+
+
+def last_layer(notation: Notation) -> str | None:
+    """The letter for the number of layers."""
+    family = widths(notation)
+    return next((index.to for index in notation.indices if family and index.letter == family.index), None)
+
+
+def range_of_index(letter: str, notation: Notation) -> Size:
+    """The size up to which a declared index runs."""
+    return next(index.to for index in notation.indices if index.letter == letter) or STEPS
+
+
+def is_width(size: Size, notation: Notation) -> bool:
+    """Whether a size is the width of a layer, the first and the last included."""
+    family = widths(notation)
+    return bool(family) and (size in (family.first, family.last) or str(size).startswith(family.letter + "_"))
+
+
+def is_sequence(name: Name) -> bool:
+    """Whether an entry is a member of a sequence, u_t."""
+    return name.kind == "entry" and "_" in name.name
+
+
+def start_of_sequence(name: str, number: int, notation: Notation) -> str | None:
+    """The declared number that is the member of a sequence with this number: ``\\theta_0``."""
+    letter = name.rpartition("_")[0]
+    for scalar in notation.scalars:
+        if scalar.written == declared.Written(letter, (str(number),)):
+            return _numbered_name(scalar)
+    return None
+
+
+def meanings_of(name: str, scope: Scope) -> tuple[Definition, ...]:
+    """All definitions of a letter or, line by line, of its family; none for an input."""
+    if name in scope.definitions:
+        return (scope.definitions[name],)
+    return tuple(line.definition for line in scope.families.get(family_of(name, scope.notation), ()))
+
+
+# Declarations ---------------------------------------------------------------------------------------------------------
+
+
+def array_named(letter: str, notation: Notation) -> declared.Array | None:
+    """The array with this letter."""
+    return next((array for array in notation.arrays if array.letter == letter), None)
+
+
+def array_of_entry(letter: str, notation: Notation) -> declared.Array | None:
+    """The array whose entries are printed with this letter."""
+    return next((array for array in notation.arrays if array.entry and array.entry.letter == letter), None)
+
+
+def sizes_of_shape(shape: tuple[declared.Written, declared.Written]) -> tuple[Size, Size]:
+    """The shape of a declaration."""
+    return tuple(1 if size.letter == "1" else size.letter for size in shape)
+
+
+def is_class(letter: str, notation: Notation) -> bool:
+    """Whether a letter is declared as a class number."""
+    return any(scalar.written.letter == letter and scalar.to for scalar in notation.scalars)
+
+
+def size_of_classes(name: str, notation: Notation) -> Size:
+    """The size up to which a class number runs."""
+    return next(scalar.to for scalar in notation.scalars if scalar.written.letter == name)
+
+
+def kind_of_function(name: str, notation: Notation) -> str:
+    """The declared kind of a function; ``\\max`` and ``\\min`` of several arguments need no declaration."""
+    if name in EXTREMA:
+        return "number"
+    return next(function.kind for function in notation.functions if function.name == name)
+
+
+def letters(node: t.Node, scope: Scope, stop: str | None = None) -> frozenset[str]:
+    """The names of all letters that an expression contains when definitions are expanded, but not that of ``stop``.
+
+    Entries count under the name of their array. Indices, sizes and constants are no letters here.
+    """
+    found: set[str] = set()
+    waiting: list[tuple[t.Node, frozenset[str]]] = [(node, frozenset())]
+    while waiting:
+        node, hidden = waiting.pop()
+        name = None
+        if isinstance(node, t.Letter | t.Family):
+            if not (isinstance(node, t.Letter) and node.name in hidden):
+                name = _letter_name(node, scope)
+        elif isinstance(node, t.Indexed):
+            inner = node.base if not isinstance(node.base, t.Letter | t.Family) else None
+            name = None if inner else _letter_name(node, scope)
+            waiting += [(each, hidden) for each in (*node.indices, *([inner] if inner else []))]
+        elif isinstance(node, t.Function):
+            name = node.name
+        else:
+            if isinstance(node, t.Sum | t.Product | t.Extremum):
+                hidden = hidden | {node.index.name}
+            waiting += [(child, hidden) for child in t.children(node)]
+        if name and name not in found:
+            found.add(name)
+            for definition in meanings_of(name, scope) if name != stop else ():
+                waiting += [
+                    (part, frozenset(definition.arguments)) for part in (definition.body, *definition.conditions)
+                ]
+            if name in scope.families:
+                found |= {start for number in (0, 1) if (start := start_of_sequence(name, number, scope.notation))}
+    return frozenset(found)
+
+
+def _letter_name(node: t.Node, scope: Scope) -> str | None:
+    try:
+        name = name_of(node, scope)
+    except MeaningError:
+        return None  # a bound letter, or an error that the checker of shapes finds
+    return name.name if name.kind in ("array", "entry", "number", "class") and name.name != ONES else None

@@ -1,0 +1,1 @@
+"""Files to formulas in their context: Markdown, notebooks and LaTeX."""

@@ -1,0 +1,1 @@
+"""The symbolic judge, which proves: terms, rules and normal forms."""

@@ -1,0 +1,1 @@
+"""Text to tree: tokens, grammar, parser, the nodes, and the tree written out again."""

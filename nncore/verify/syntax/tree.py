@@ -1,0 +1,335 @@
+"""The parse tree of a formula: what `syntax.parser.read` returns and what the judges walk.
+
+Every node is a small frozen value. Two nodes are equal when they say the same thing, wherever they stand: the place in
+the source is kept in ``span`` (first and last-plus-one offset) and takes no part in the comparison. Parentheses,
+spacing and the choice between ``\\frac`` and ``/`` leave no trace, because the shape of the tree already says what
+belongs to what. A tree says nothing about meaning: whether ``e`` is Euler's number or ``X W`` a matrix product is for
+the notation to decide.
+
+`syntax.printer` shows a tree as text with all parentheses, and writes it as LaTeX.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Whatever stands somewhere in the source."""
+
+    span: Span = field(default=(0, 0), compare=False, repr=False, kw_only=True)
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes directly below a node, from left to right."""
+    for each in fields(node):
+        value = getattr(node, each.name)
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _nodes(value)
+
+
+def _nodes(values: tuple) -> Iterator[Node]:
+    for value in values:
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _nodes(value)
+
+
+def walk(node: Node) -> Iterator[tuple[Node, int]]:
+    """The node and all nodes below it, each with its depth; without recursion, so that no tree is too deep."""
+    waiting = [(node, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        yield node, depth
+        waiting.extend((child, depth + 1) for child in children(node))
+
+
+# Expressions ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Node):
+    """A number as it is printed, ``0.35``, times ten to the power ``exponent``: decimals keep their digits."""
+
+    digits: str
+    exponent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Letter(Node):
+    r"""A letter, a size, an index or a constant, under its LaTeX name: ``W``, ``\theta``, ``\hat{u}``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Family(Node):
+    """The member of a family that belongs to a layer: ``W^{[r]}``."""
+
+    letter: Letter
+    layer: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed(Node):
+    """An entry: ``z_{im}``, ``D_{r-1}``, ``a^{[r]}_{im}``, ``(X W)_{im}``."""
+
+    base: Node
+    indices: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plus(Node):
+    """Two addends or more; a subtracted one is a `Minus`."""
+
+    terms: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Minus(Node):
+    """The negative."""
+
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Times(Node):
+    r"""Two factors or more, side by side or with ``\cdot``; a product of matrices if they are matrices."""
+
+    factors: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryTimes(Node):
+    r"""Two factors or more that are multiplied entry by entry: ``A \odot B``."""
+
+    factors: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fraction(Node):
+    r"""``\frac{a}{b}`` or ``a/b``."""
+
+    numerator: Node
+    denominator: Node
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFraction(Node):
+    r"""Division entry by entry: ``A \oslash B``."""
+
+    numerator: Node
+    denominator: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Power(Node):
+    """``a^b``, with ``e^{z}`` among them."""
+
+    base: Node
+    exponent: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Transpose(Node):
+    r"""``X^\top``."""
+
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Root(Node):
+    """The square root."""
+
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Absolute(Node):
+    r"""``\lvert x \rvert``."""
+
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Norm(Node):
+    r"""``\lVert x \rVert``, with the order if one is printed."""
+
+    body: Node
+    order: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Function(Node):
+    r"""A declared function as such: ``\sigma``, ``\operatorname{ReLU}'``, ``f^{[r]}``."""
+
+    name: str
+    primes: int = 0
+    layer: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Apply(Node):
+    r"""A function of its arguments: ``\sigma'(z)``, ``\ln p``, ``\max(0, z)``, ``\operatorname{E}[x]``."""
+
+    function: Function
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(Node):
+    r"""``\sum_{l=1}^{M}`` of its body, in which ``index`` is bound."""
+
+    index: Letter
+    lower: Node
+    upper: Node
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Product(Node):
+    r"""``\prod_{l=1}^{M}`` of its body, in which ``index`` is bound."""
+
+    index: Letter
+    lower: Node
+    upper: Node
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Extremum(Node):
+    """``max``, ``min``, ``argmax`` or ``argmin`` of its body over the whole range of ``index``, which is bound."""
+
+    kind: str
+    index: Letter
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Limit(Node):
+    r"""``\lim_{h \to 0}`` of its body, in which ``variable`` is bound."""
+
+    variable: Letter
+    point: Node
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative(Node):
+    r"""The derivative of the body by each of the variables in turn.
+
+    ``total`` tells ``\mathrm d`` from ``\partial``. A variable that is differentiated by twice stands there twice.
+    """
+
+    body: Node
+    variables: tuple[Node, ...]
+    total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ellipsis(Node):
+    r"""Dots in a matrix, under their LaTeX name: ``\cdots``, ``\vdots`` or ``\ddots``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix(Node):
+    """A matrix given by its entries, row by row; all rows have the same length."""
+
+    rows: tuple[tuple[Node, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case(Node):
+    """One line of `Cases`: the value where the condition holds."""
+
+    value: Node
+    condition: "Chain"
+
+
+@dataclass(frozen=True, slots=True)
+class Cases(Node):
+    """A value by cases."""
+
+    cases: tuple[Case, ...]
+
+
+# Statements -----------------------------------------------------------------------------------------------------------
+
+DEFINES, ASSIGNS, ROUNDS = ":=", r"\leftarrow", r"\approx"
+COMPARISONS = ("=", r"\ne", r"\le", r"\ge", "<", ">")
+RELATIONS = (DEFINES, *COMPARISONS, ROUNDS, r"\propto", ASSIGNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Note(Node):
+    r"""A margin note, ``\text{(chain rule)}``: words for the reader, which assert nothing."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given(Node):
+    r"""A relation in parentheses after a ``\quad``, ``(x > 0)``: a condition, whatever it says."""
+
+    chain: "Chain"
+
+
+@dataclass(frozen=True, slots=True)
+class ForAll(Node):
+    r"""``\forall`` before a letter (a chain without links) or before a condition."""
+
+    chain: "Chain"
+
+
+@dataclass(frozen=True, slots=True)
+class Link(Node):
+    """One relation of a chain, one of `RELATIONS`, and its right side; its left side is what stands before it.
+
+    A line of ``aligned`` may add conditions, which hold for this link alone, and a margin note. They may be further
+    claims, as in a `Formula`.
+    """
+
+    relation: str
+    right: Node
+    conditions: "tuple[Chain | Given | ForAll, ...]" = ()
+    note: Note | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain(Node):
+    """An expression and the links that follow it; without links it asserts nothing."""
+
+    first: Node
+    links: tuple[Link, ...] = ()
+
+    @property
+    def sides(self) -> tuple[Node, ...]:
+        """The expressions between which the relations stand."""
+        return (self.first, *(link.right for link in self.links))
+
+
+@dataclass(frozen=True, slots=True)
+class Implication(Node):
+    r"""``premise \Rightarrow conclusion``."""
+
+    premise: Chain
+    conclusion: Chain
+
+
+@dataclass(frozen=True, slots=True)
+class Formula(Node):
+    r"""A displayed formula: its statements (more than one only in ``aligned``) and what follows after ``\quad``.
+
+    A relation without parentheses among the conditions may be another claim, which `semantics.conditions` tells.
+    """
+
+    statements: tuple[Chain | Implication, ...]
+    conditions: tuple[Chain | Given | ForAll, ...] = ()
+    source: str = field(default="", compare=False, repr=False)

@@ -1,0 +1,129 @@
+"""What is likely wrong with a refuted equation: the one small change of its right side that makes it true.
+
+The changes are the slips that authors make: a sign, a factor of a size or 2, a transpose, one index for another. Each
+is tried with numbers, as if it had been printed.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+from nncore.verify.numeric import AGREES, Budget, judge, sizes_of
+from nncore.verify.semantics.shapes import Checker
+from nncore.verify.semantics.statements import Item
+from nncore.verify.semantics.symbols import MeaningError, array_named
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.printer import show
+
+_STEPS = 60_000  # of evaluation for one change: most of them are refuted at once
+
+
+def slip(item: Item, seed: str = "1", seconds: float = 1.0) -> str:
+    """Return a few words that name the likely slip of a refuted claim, or nothing."""
+    if item.relation != "=":
+        return ""
+    end = time.process_time() + seconds
+    for words, right in _changes(item):
+        left = end - time.process_time()
+        if left <= 0:
+            break
+        changed = replace(item, right=right)
+        if _has_meaning(changed) and _agrees(changed, seed, left):
+            return words
+    return ""
+
+
+def _agrees(changed: Item, seed: str, seconds: float) -> bool:
+    try:
+        return judge(changed, seed, budget=Budget(_STEPS, seconds)).status == AGREES
+    except MeaningError:  # of what a change made, such as an entry of a transpose
+        return False
+
+
+def _has_meaning(item: Item) -> bool:
+    checker = Checker(item.scope, item.conditions)
+    try:
+        left = checker.side(item.left)
+        allowed = dict(checker.free)
+        return checker.same_shape(left, checker.side(item.right)) and checker.free.keys() <= allowed.keys()
+    except MeaningError:
+        return False
+
+
+def _changes(item: Item) -> Iterator[tuple[str, t.Node]]:
+    right = item.right
+    yield "the sign of the right side", t.Minus(right)
+    for size in sizes_of(item):
+        if "_" not in size:
+            letter = t.Letter(size)
+            yield f"a factor {size} is missing on the right", t.Times((letter, right))
+            yield f"a factor 1/{size} is missing on the right", t.Fraction(right, letter)
+    yield "a factor 2 is missing on the right", t.Times((t.Number("2"), right))
+    yield "a factor 1/2 is missing on the right", t.Fraction(right, t.Number("2"))
+    yield from _everywhere(right, lambda node: _at_one_place(node, item))
+    letters = sorted({node.name for node, _ in t.walk(right) if isinstance(node, t.Letter)})
+    indices = [each.letter for each in item.scope.notation.indices if each.letter in letters]
+    for place, one in enumerate(indices):
+        for other in indices[place + 1 :]:
+            yield f"{one} and {other} exchanged on the right", _exchanged(right, one, other)
+    yield from _everywhere(right, lambda node: _other_indices(node, indices))
+
+
+def _at_one_place(node: t.Node, item: Item) -> Iterator[tuple[str, t.Node]]:
+    match node:
+        case t.Letter(name) if array_named(name, item.scope.notation):
+            yield f"{name} without its transpose", t.Transpose(node)
+        case t.Family() | t.Derivative():
+            yield f"{show(node)} without its transpose", t.Transpose(node)
+        case t.Transpose(body):
+            yield f"the transpose of {show(body)}", body
+        case t.Minus(body):
+            yield f"the sign of {show(body)}", body
+        case t.Plus(terms):
+            for place, term in enumerate(terms):
+                if not isinstance(term, t.Minus):
+                    yield f"the sign of {show(term)}", t.Plus((*terms[:place], t.Minus(term), *terms[place + 1 :]))
+
+
+def _other_indices(node: t.Node, letters: list[str]) -> Iterator[tuple[str, t.Node]]:
+    if isinstance(node, t.Indexed):
+        for place, index in enumerate(node.indices):
+            for letter in letters:
+                if isinstance(index, t.Letter) and index.name != letter:
+                    changed = replace(
+                        node, indices=(*node.indices[:place], t.Letter(letter), *node.indices[place + 1 :])
+                    )
+                    yield f"{show(node)} in the place of {show(changed)}", changed
+
+
+_NO_OPERANDS = ("span", "index", "indices", "variables", "variable", "lower", "upper", "function", "letter", "layer")
+
+
+def _everywhere(node: t.Node, change) -> Iterator[tuple[str, t.Node]]:
+    """The tree with one operand changed, for every operand and every change of it, each with its words."""
+    yield from change(node)
+    for name in node.__dataclass_fields__:
+        value = getattr(node, name)
+        if name in _NO_OPERANDS:
+            continue
+        if isinstance(value, t.Node):
+            for words, new in _everywhere(value, change):
+                yield words, replace(node, **{name: new})
+        elif isinstance(value, tuple):
+            for place, part in enumerate(value):
+                if isinstance(part, t.Node):
+                    for words, new in _everywhere(part, change):
+                        yield words, replace(node, **{name: (*value[:place], new, *value[place + 1 :])})
+
+
+def _exchanged(node: t.Node, one: str, other: str) -> t.Node:
+    """The tree with two letters exchanged, bound or free."""
+    if isinstance(node, t.Letter):
+        return t.Letter({one: other, other: one}.get(node.name, node.name))
+
+    def changed(value):
+        if isinstance(value, t.Node):
+            return _exchanged(value, one, other)
+        return tuple(map(changed, value)) if isinstance(value, tuple) else value
+
+    return replace(node, **{name: changed(getattr(node, name)) for name in node.__dataclass_fields__ if name != "span"})
