@@ -15,6 +15,7 @@ from nncore.verify.notation import DELTA, Notation
 from nncore.verify.semantics.symbols import array_named
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
+from nncore.verify.syntax.tree import Relation
 
 KINDS = (
     "sign", "index", "factor", "transpose", "delta", "sum", "exponent", "operator", "function", "addend", "order",
@@ -71,8 +72,8 @@ def chains(formula: t.Formula, in_definition: bool) -> Iterator[tuple[t.Chain, b
                 False,
                 lambda new, at=position, old=statement: formula_with(at, replace(old, conclusion=new)),
             )
-        elif statement.links and statement.links[0].relation != t.ASSIGNS:
-            defines = statement.links[0].relation == t.DEFINES or in_definition
+        elif statement.links and statement.links[0].relation is not Relation.ASSIGNS:
+            defines = statement.links[0].relation is Relation.DEFINES or in_definition
             yield statement, defines, lambda new, at=position: formula_with(at, new)
 
 
@@ -185,12 +186,12 @@ def _of_link(link: t.Link, change: Change) -> Iterator[tuple[str, t.Node, t.Node
 
 # A weaker relation stays true, so `<` does not become `\le`.
 _OTHER_RELATIONS = {
-    "=": (r"\ne", "<"),
-    r"\ne": ("=",),
-    r"\le": (r"\ge", "<"),
-    r"\ge": (r"\le", ">"),
-    "<": (">", r"\ge"),
-    ">": ("<", r"\le"),
+    Relation.EQUAL: (Relation.UNEQUAL, Relation.LESS),
+    Relation.UNEQUAL: (Relation.EQUAL,),
+    Relation.AT_MOST: (Relation.AT_LEAST, Relation.LESS),
+    Relation.AT_LEAST: (Relation.AT_MOST, Relation.GREATER),
+    Relation.LESS: (Relation.GREATER, Relation.AT_LEAST),
+    Relation.GREATER: (Relation.LESS, Relation.AT_MOST),
 }
 
 

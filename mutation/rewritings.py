@@ -13,6 +13,7 @@ from nncore.verify.notation import DELTA, Notation
 from nncore.verify.semantics.symbols import kind_of_function
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
+from nncore.verify.syntax.tree import Relation
 
 KINDS = (
     "rename", "reorder", "distribute", "split", "factor out", "factor in", "power", "quotient", "transpose",
@@ -20,7 +21,6 @@ KINDS = (
 )  # fmt: skip
 
 _FRESH = ("k", "l", "m", r"\kappa", r"\rho", "q")
-_MIRRORED = {"=": "=", r"\ne": r"\ne", r"\le": r"\ge", r"\ge": r"\le", "<": ">", ">": "<"}
 
 
 def rewritings(formula: t.Formula, notation: Notation, in_definition: bool = False) -> Iterator[Mutant]:
@@ -52,13 +52,13 @@ class _Words:
             for kind, before, after, first in everywhere(chain.first, self.at):
                 yield kind, before, after, replace(chain, first=first)
         for place, link in enumerate(chain.links):
-            if link.relation == t.ROUNDS or self._has_one_form(link.right):  # decimals stay what is printed
+            if link.relation is Relation.ROUNDS or self._has_one_form(link.right):  # decimals stay what is printed
                 continue
             for kind, before, after, right in everywhere(link.right, self.at):
                 links = (*chain.links[:place], replace(link, right=right), *chain.links[place + 1 :])
                 yield kind, before, after, replace(chain, links=links)
         one_form = any(self._has_one_form(link.right) for link in chain.links)
-        if not defines and not one_form and len(chain.links) == 1 and chain.links[0].relation in _MIRRORED:
+        if not defines and not one_form and len(chain.links) == 1 and chain.links[0].relation.compares:
             (link,) = chain.links
             for kind, first, relation, right in self._of_claim(chain.first, link.relation, link.right):
                 new = replace(chain, first=first, links=(replace(link, relation=relation, right=right),))
@@ -66,11 +66,11 @@ class _Words:
 
     def _of_claim(self, left: t.Node, relation: str, right: t.Node) -> Iterator[tuple[str, t.Node, str, t.Node]]:
         if self._free(left) == self._free(right):
-            yield "exchange sides", right, _MIRRORED[relation], left
+            yield "exchange sides", right, relation.mirrored, left
         three = t.Number("3")
         yield "multiply sides", t.Times((three, left)), relation, t.Times((three, right))
-        yield "multiply sides", t.Minus(left), _MIRRORED[relation], t.Minus(right)
-        if relation == "=":
+        yield "multiply sides", t.Minus(left), relation.mirrored, t.Minus(right)
+        if relation is Relation.EQUAL:
             yield "multiply sides", t.Fraction(left, t.Number("7")), relation, t.Fraction(right, t.Number("7"))
         if isinstance(right, t.Plus):
             *others, last = right.terms

@@ -37,16 +37,17 @@ import yaml
 
 from mutation.mutations import KINDS, Mutant, chains, mutants
 from mutation.rewritings import rewritings
-from nncore.verify import judgement as verdicts
 from nncore.verify import numeric
+from nncore.verify.judgement import Counterexample, Status
 from nncore.verify.notation import Notation, load
 from nncore.verify.report.cache import checker
 from nncore.verify.semantics.elaborate import Spot, book_functions, spots
-from nncore.verify.semantics.statements import CLAIM, DEFINITION, Item
+from nncore.verify.semantics.statements import Claim, Definition, Kind, Statement, claims_of, relation_of, right_of
 from nncore.verify.symbolic import prover as symbolic
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.parser import read
 from nncore.verify.syntax.printer import latex, show
+from nncore.verify.syntax.tree import Relation
 from nncore.verify.verdict import judge as judging
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -122,9 +123,9 @@ class FormulaOnTrial:
             with _patience():
                 return judge(changed)
         except TimeoutError:
-            return CLAIM, BROKEN, f"no judgement after {PATIENCE} s"
+            return Kind.CLAIM, BROKEN, f"no judgement after {PATIENCE} s"
         except Exception as error:
-            return CLAIM, BROKEN, f"{type(error).__name__}: {error}"
+            return Kind.CLAIM, BROKEN, f"{type(error).__name__}: {error}"
 
     def _judged(self, mutant: Mutant) -> tuple[str, str, str]:
         text = latex(mutant.tree)
@@ -134,15 +135,15 @@ class FormulaOnTrial:
         faults = self._new_faults(page)
         if faults:
             return role, REJECTED, faults[0].reason
-        claims = [item for item in changed if item.kind == CLAIM]
-        if role == DEFINITION:
+        claims = claims_of(changed)
+        if role == Kind.DEFINITION:
             below = self.spot.instead_and_below(text)
             known = set(map(str, self._said_below().faults))
             new = [fault for fault in below.faults if str(fault) not in known]
             if new:
                 return role, REJECTED, new[0].reason
-            defined = {name for item in changed if item.kind == DEFINITION for name in _defined(item)}
-            claims += [item for item in below.items[len(page.items) :] if item.kind == CLAIM and item.letters & defined]
+            defined = {name for item in changed if isinstance(item, Definition) for name in _defined(item)}
+            claims += [item for item in claims_of(below.items[len(page.items) :]) if item.letters & defined]
             if not claims:
                 return role, TRUE, "nothing on the page rests on it"
         return role, *self._of_claims(claims, mutant)
@@ -162,13 +163,13 @@ class FormulaOnTrial:
 
     def _role(self, tree: t.Formula) -> str:
         """Whether a definition was changed, or a claim."""
-        return DEFINITION if self._definitions(tree) != self._definitions(self.tree) else CLAIM
+        return Kind.DEFINITION if self._definitions(tree) != self._definitions(self.tree) else Kind.CLAIM
 
     def _definitions(self, tree: t.Formula) -> list[tuple]:
         found = [chain.links[0] for chain, defines, _ in chains(tree, self._in_definition) if defines]
         return [(link, link.conditions, tree.conditions) for link in found]
 
-    def _of_claims(self, claims: Sequence[Item], mutant: Mutant) -> tuple[str, str]:
+    def _of_claims(self, claims: Sequence[Claim], mutant: Mutant) -> tuple[str, str]:
         """The first refutation; if there is none, whether everything that was judged is true."""
         survived = []
         for item in claims:
@@ -192,12 +193,12 @@ class FormulaOnTrial:
                 return MISSED, "numbers agree, and nothing proves it"
         return TRUE, excuses[0]
 
-    def _excuse(self, item: Item, verdict: numeric.Verdict, mutant: Mutant) -> str:
+    def _excuse(self, item: Claim, verdict: numeric.Verdict, mutant: Mutant) -> str:
         """Why a surviving claim is true, if that is certain; else nothing."""
         if not item.letters and not item.free and not numeric.sizes_of(item):
             return "a statement about numbers"
         judgement = judging.judge(item, shared=self._shared)
-        if judgement.status in (verdicts.ALL_SHAPES, verdicts.RESTATES):
+        if judgement.status in (Status.ALL_SHAPES, Status.RESTATES):
             if _agrees_again(item):
                 return judgement.method
         if _both_vanish(item):
@@ -211,7 +212,7 @@ class FormulaOnTrial:
     @cache  # noqa: B019
     def _conditions_found(self) -> set[str]:
         """What the judge finds necessary for the formula as it is printed."""
-        claims = [item for item in self.spot.said.items if item.kind == CLAIM]
+        claims = claims_of(self.spot.said.items)
         return {need for item in claims for need in numeric.judge(item, shared=self._shared).where}
 
     def _accepted(self, rewriting: Mutant) -> tuple[str, str, str]:
@@ -220,54 +221,60 @@ class FormulaOnTrial:
         if faults:
             return "rewriting", REJECTED, faults[0].reason
         for item in page.items:
-            if item.kind == CLAIM and _said(item) not in self._said:
+            if isinstance(item, Claim) and _said(item) not in self._said:
                 judgement = judging.judge(item, shared=self._shared)
-                if judgement.status in verdicts.FAILURES:
-                    result = FOOLED if judgement.status == verdicts.CHECKER_FAULT else REFUTED
+                if judgement.status.fails:
+                    result = FOOLED if judgement.status == Status.CHECKER_FAULT else REFUTED
                     return "rewriting", result, f"{judgement.reason} {judgement.counterexample or ''}"
         return "rewriting", ACCEPTED, ""
 
 
-def _both_vanish(item: Item) -> bool:
+def _both_vanish(item: Claim) -> bool:
     """Whether both sides of an equation are proved to be 0, so that a factor more or less does not show."""
     zero = t.Number("0")
     sides = (side for side in (item.left, item.right) if side != zero)
-    return item.relation == "=" and item.shape is None and all(_proved(item, side, "=", zero) for side in sides)
+    if item.relation is not Relation.EQUAL or item.shape is not None:
+        return False
+    return all(_proved(item, side, Relation.EQUAL, zero) for side in sides)
 
 
-def _follows(item: Item, original: Item) -> bool:
+def _follows(item: Claim, original: Statement) -> bool:
     """Whether an inequality is an original one with one side that is proved to be farther away."""
-    if original.kind != CLAIM or (original.relation, original.conditions) != (item.relation, item.conditions):
+    if not isinstance(original, Claim) or (original.relation, original.conditions) != (item.relation, item.conditions):
         return False
-    if item.relation not in ("<", r"\le", ">", r"\ge"):
+    if not item.relation.orders:
         return False
-    farther = item.relation.replace("<", r"\le").replace(">", r"\ge")
+    farther = _WEAKER.get(item.relation, item.relation)
     if item.left == original.left:
         return _proved(item, original.right, farther, item.right)
     return item.right == original.right and _proved(item, item.left, farther, original.left)
 
 
-def _proved(item: Item, left: t.Node, relation: str, right: t.Node) -> bool:
+_WEAKER = {Relation.LESS: Relation.AT_MOST, Relation.GREATER: Relation.AT_LEAST}
+
+
+def _proved(item: Claim, left: t.Node, relation: str, right: t.Node) -> bool:
     """Whether another claim in the place of an item is proved for all sizes."""
     proof = symbolic.prove(replace(item, left=left, relation=relation, right=right))
     return proof is not None and not proof.shapes
 
 
-def _contradicts(proof: symbolic.Proof | None, counterexample: verdicts.Counterexample) -> bool:
+def _contradicts(proof: symbolic.Proof | None, counterexample: Counterexample) -> bool:
     """Whether something was proved of the sizes at which it is false."""
     return proof is not None and (not proof.shapes or counterexample.sizes in proof.shapes)
 
 
-def _agrees_again(item: Item) -> bool:
+def _agrees_again(item: Claim) -> bool:
     """Whether other numbers agree, too."""
     return numeric.judge(item, "again").status == numeric.AGREES
 
 
-def _said(item: Item) -> tuple:
-    return item.kind, item.left, item.relation, item.right, item.conditions, item.premises
+def _said(item: Statement) -> tuple[object, ...]:
+    premises = item.premises if isinstance(item, Claim) else ()
+    return item.kind, item.left, relation_of(item), right_of(item), item.conditions, premises
 
 
-def _defined(item: Item) -> Iterator[str]:
+def _defined(item: Definition) -> Iterator[str]:
     """The name under which a definition is known."""
     return (name for name, definition in item.scope.definitions.items() if definition.body == item.right)
 
@@ -379,8 +386,8 @@ def rates(outcomes: Sequence[Outcome]) -> dict:
     mutants_ = [outcome for outcome in outcomes if outcome.role != "rewriting"]
     words = [outcome for outcome in outcomes if outcome.role == "rewriting"]
     return {
-        "claims": _table([outcome for outcome in mutants_ if outcome.role == CLAIM]),
-        "definitions": _table([outcome for outcome in mutants_ if outcome.role == DEFINITION]),
+        "claims": _table([outcome for outcome in mutants_ if outcome.role == Kind.CLAIM]),
+        "definitions": _table([outcome for outcome in mutants_ if outcome.role == Kind.DEFINITION]),
         "kinds": {kind: _table([outcome for outcome in mutants_ if outcome.kind == kind]) for kind in KINDS},
         "rewritings": {"made": len(words), "accepted": sum(outcome.result == ACCEPTED for outcome in words)},
     }

@@ -10,7 +10,7 @@ sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
 from answer_tests import OPEN, PAIRS, RIGHT, WRONG, Pair, judged, lines, outcome, pairs
 
-from nncore.verify.judgement import REFUTED
+from nncore.verify.judgement import Status
 
 FOUND = list(pairs(PAIRS.read_text(encoding="utf-8")))
 
@@ -46,7 +46,7 @@ def test_the_table_says_what_came_of_each_pair(evidence):
     text = list(lines(FOUND, evidence))
     rows = [line for line in text if line.startswith("| $")]
     assert len(rows) == len(FOUND)
-    refuted = sum(each.status == REFUTED for each in evidence)
+    refuted = sum(each.status == Status.REFUTED for each in evidence)
     assert sum("| refuted" in row for row in rows) == refuted
     assert f"Of {len(FOUND)} pairs" in text[0]
     assert any("verified, where `x != 0`" in row for row in rows)

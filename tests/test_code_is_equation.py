@@ -16,7 +16,7 @@ from pages_of_book import NOTATION, said
 
 from book._ext import equations_of_code
 from nncore import functions, layers, symbolic
-from nncore.verify.semantics.statements import CLAIM, DEFINITION
+from nncore.verify.semantics.statements import Kind
 from nncore.verify.semantics.symbols import array_named, array_of_entry
 from nncore.verify.symbolic.normal_form import Facts, Positive, indicator, vanishes
 from nncore.verify.symbolic.prover import given_by, prepared
@@ -34,7 +34,7 @@ def formulas():
     found = {}
     for page in said().values():
         for item in page.items:
-            if item.formula.label and item.kind in (CLAIM, DEFINITION):
+            if item.formula.label and item.kind in (Kind.CLAIM, Kind.DEFINITION):
                 found.setdefault(item.formula.label, item)  # of a chain the first link
     return found
 
@@ -118,7 +118,7 @@ def call(function, sizes):
 
 def places(item, sizes):
     """The values of the indices of what a formula is about."""
-    if item.kind == DEFINITION:
+    if item.kind == Kind.DEFINITION:
         name = item.left.base.name if isinstance(item.left, t.Indexed) else getattr(item.left, "name", "")
         array = array_of_entry(name, NOTATION)
         definition = item.scope.definitions.get(array.letter if array else name)

@@ -22,7 +22,7 @@ from nncore import gradient_check, optimizers, symbolic, training
 from nncore.network import multilayer
 from nncore.optimizers import SGD, Adam, Momentum
 from nncore.verify.semantics.elaborate import book_functions, spots
-from nncore.verify.semantics.statements import DEFINITION, STEP
+from nncore.verify.semantics.statements import Kind
 from nncore.verify.symbolic.normal_form import Positive, indicator, vanishes
 from nncore.verify.symbolic.prover import prepared
 
@@ -84,7 +84,7 @@ def number(name: str) -> sp.Symbol:
 def carry_out(labels, values: dict[str, sp.Expr], slips) -> None:
     """Change the values of the letters of one entry by printed steps, one after the other."""
     for label in labels:
-        step = printed(label, slips, STEP)
+        step = printed(label, slips, Kind.STEP)
         values[step.left.name] = prepared(step).number(step.right, values)
 
 
@@ -139,7 +139,7 @@ def test_two_updates_of_an_optimizer_are_the_printed_steps_of_each_parameter(kin
 
 
 def test_every_printed_step_of_the_book_is_named_by_code():
-    labels = [item.formula.label for page in said().values() for item in page.items if item.kind == STEP]
+    labels = [item.formula.label for page in said().values() for item in page.items if item.kind == Kind.STEP]
     assert len(labels) >= 8
     assert {label for label in labels if label not in IMPLEMENTED} == set()
 
@@ -249,7 +249,7 @@ QUOTIENTS = [gradient_check.central_difference, gradient_check.complex_step]
 
 def assert_is_quotient(quotient, slips: Mapping[str, tuple[str, str]] = {}) -> None:
     (label,) = labels_of(quotient)
-    definition = printed(label, slips, DEFINITION)
+    definition = printed(label, slips, Kind.DEFINITION)
     for point, h in POINTS:
         slopes = quotient(polynomial, point, h)
         for place, x in enumerate(point):
@@ -292,7 +292,7 @@ def matrices(shape):
 
 def assert_is_relative_error(measure, slips: Mapping[str, tuple[str, str]] = {}) -> None:
     (label,) = labels_of(gradient_check.relative_error)
-    definition = printed(label, slips, DEFINITION)
+    definition = printed(label, slips, Kind.DEFINITION)
     Q, slope = (sp.IndexedBase(name, real=True) for name in ("Q", r"\phi;1"))
     for shape in ((1, 2), (2, 1), (2, 2)):
         term = prepared(definition, sizes=dict(zip(("D", "M"), shape, strict=True))).number(definition.right, {})
@@ -337,7 +337,7 @@ def test_another_measure_is_not_the_printed_one(measure):
 
 def assert_is_accuracy(measure, slips: Mapping[str, tuple[str, str]] = {}) -> None:
     (label,) = labels_of(training.evaluate)
-    definition = printed(label, slips, DEFINITION)
+    definition = printed(label, slips, Kind.DEFINITION)
     network, rng = multilayer([2, 3], np.random.default_rng(0)), np.random.default_rng(1)
     for n in (1, 2, 7, 10):
         X, c = rng.standard_normal((n, 2)), rng.integers(0, 3, n)

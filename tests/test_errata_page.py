@@ -8,7 +8,7 @@ import pytest
 
 from nncore.verify.notation import load
 from nncore.verify.report.book import NOTATION, check
-from nncore.verify.report.evidence import ERRATUM
+from nncore.verify.semantics.statements import Kind
 
 REFERENCE = Path(__file__).resolve().parents[1] / "book" / "reference"
 PAGE = REFERENCE / "errata.md"
@@ -38,7 +38,7 @@ def test_the_printed_counts_are_those_of_the_boxes(page, html):
         part.judgement.method
         for each in page.formulas
         for part in each.parts
-        if part.kind == ERRATUM and re.fullmatch(r"eq-errata-\d+", each.label or "")
+        if part.kind is Kind.ERRATUM and re.fullmatch(r"eq-errata-\d+", each.label or "")
     )
     for way, number in ways.items():
         assert re.search(rf"{number}  .*fail by their {way}", text), way

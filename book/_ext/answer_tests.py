@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from sphinx.util.docutils import SphinxDirective
 
-from nncore.verify.judgement import ALL_SHAPES, AT_SHAPES, REFUTED, RESTATES, SAMPLED
+from nncore.verify.judgement import Status
 from nncore.verify.notation import load
 from nncore.verify.report.book import NOTATION, check
-from nncore.verify.report.evidence import FAILING, Evidence
+from nncore.verify.report.evidence import Evidence
 
 PAIRS = Path(__file__).resolve().parents[1] / "reference" / "answer-tests.txt"
 RIGHT, OPEN, WRONG = "right", "open", "wrong"
@@ -51,11 +51,11 @@ def judged(found: list[Pair], store: Path | None = None) -> list[Evidence]:
 
 def outcome(pair: Pair, evidence: Evidence) -> str:
     """Whether a verdict is right; it is open if nothing is proved or refuted."""
-    if evidence.status == SAMPLED or (
-        pair.truth == "equal" and evidence.status in FAILING and evidence.status != REFUTED
+    if evidence.status == Status.SAMPLED or (
+        pair.truth == "equal" and evidence.fails and evidence.status != Status.REFUTED
     ):
         return OPEN
-    accepted = evidence.status in (ALL_SHAPES, AT_SHAPES, RESTATES)
+    accepted = evidence.status in (Status.ALL_SHAPES, Status.AT_SHAPES, Status.RESTATES)
     return RIGHT if accepted == (pair.truth == "equal") else WRONG
 
 
@@ -83,10 +83,10 @@ def _cell(formula: str) -> str:
 def said(evidence: Evidence) -> str:
     """A verdict in a few words: with the condition that it needs, or where the sides differ."""
     where = dict.fromkeys(each for part in evidence.parts if part.judgement for each in part.judgement.where)
-    status = "verified" if evidence.status in (ALL_SHAPES, AT_SHAPES) else evidence.status
-    if where and evidence.status not in FAILING:
+    status = "verified" if evidence.status in (Status.ALL_SHAPES, Status.AT_SHAPES) else evidence.status
+    if where and not evidence.fails:
         return f"{status}, where {' and '.join(f'`{each}`' for each in where)}"
-    if evidence.problems and evidence.status != REFUTED:
+    if evidence.problems and evidence.status != Status.REFUTED:
         return f"{status}: {_words(evidence.problems[0].reason)}"
     at = next((part.judgement.counterexample for part in evidence.parts if part.judgement), None)
     numbers = (*at.sizes, *at.entry, *at.inputs) if at else ()

@@ -20,20 +20,18 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from nncore.verify.judgement import CHECKER_FAULT, REFUTED
+from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import Notation, NotationError, load
 from nncore.verify.report.badges import how, word
 from nncore.verify.report.book import NOTATION, check
 from nncore.verify.report.evidence import (
-    FAILING,
     Evidence,
     PageReport,
-    Problem,
     Report,
     as_json,
     sentences,
 )
-from nncore.verify.semantics.statements import DEFINITION
+from nncore.verify.semantics.statements import Kind
 from nncore.verify.source.reader import SUFFIXES, printable
 
 _LEFT_OUT = ("_build", "node_modules", "venv", "env")
@@ -42,7 +40,7 @@ Write what is given with :=, above what follows from it, as in  L_i := -\ln p_{{
 Letters of your own are declared in a {{notation}} block, in LaTeX in comments below % notation:"""
 
 
-WRONG, NOT_DECIDED, BAD_USAGE, OWN_FAULT = 1, 2, 64, 70  # exit codes; the last two are those of sysexits.h
+BAD_USAGE = 64  # as in sysexits.h, like the codes of statuses
 
 
 class _BadUsage(ValueError):
@@ -83,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BAD_USAGE
     except Exception as error:  # never a traceback, whose exit code would be that of a refuted formula
         print(f"{parser.prog}: the checker failed: {type(error).__name__}: {_plain(error)[:500]}", file=sys.stderr)
-        return OWN_FAULT
+        return Status.CHECKER_FAULT.exit_code
     return _exit_code(report)
 
 
@@ -116,12 +114,13 @@ def _notation(name: str | None) -> Notation:
 
 
 def _exit_code(report: Report) -> int:
-    statuses = {problem.status for problem in report.problems}
-    if CHECKER_FAULT in statuses:
-        return OWN_FAULT
-    if REFUTED in statuses:
-        return WRONG
-    return NOT_DECIDED if statuses or not any(page.formulas for page in report.pages) else 0
+    """The exit code of the worst that was found; a checker that is at fault may be wrong in all it says."""
+    codes = {problem.status.exit_code for problem in report.problems}
+    for code in (Status.CHECKER_FAULT.exit_code, Status.REFUTED.exit_code):
+        if code in codes:
+            return code
+    found_any = any(page.formulas for page in report.pages)
+    return max(codes, default=0 if found_any else Status.UNREADABLE.exit_code)
 
 
 # On the terminal ------------------------------------------------------------------------------------------------------
@@ -154,10 +153,10 @@ def _lines_of_page(page: PageReport) -> Iterator:
         yield from _lines_of_problem(problem)
     for formula in page.formulas:
         place = f"{formula.path}:{formula.line}"
-        style = "bold red" if formula.status in FAILING else "green" if formula.claims else "dim"
+        style = "bold red" if formula.fails else "green" if formula.claims else "dim"
         label = f"{_plain(formula.label)}  " if formula.label else ""
         line = Text.assemble((_plain(place), "cyan"), "  ", label, (word(formula), style))
-        if formula.claims and formula.status not in FAILING:
+        if formula.claims and not formula.fails:
             line.append(f"  ({_plain('; '.join(_grounds(formula)))})", "dim")
         yield line
         for problem in formula.problems:
@@ -167,7 +166,7 @@ def _lines_of_page(page: PageReport) -> Iterator:
         yield Text(f"{_plain(page.name)}: {number}; {page.relations} of them with a relation", "dim")
     if not page.formulas and not page.problems:
         yield Text(f"{_plain(page.name)}: no displayed formula")
-    elif page.all_problems and not any(DEFINITION in formula.kinds for formula in page.formulas):
+    elif page.all_problems and not any(Kind.DEFINITION in formula.kinds for formula in page.formulas):
         yield Text(_HOW_TO_BEGIN.format(_plain(page.name)), "yellow")
 
 
@@ -183,7 +182,7 @@ def _grounds(formula: Evidence) -> Iterator[str]:
         yield f"under {', '.join(under)}"
 
 
-def _lines_of_problem(problem: Problem) -> Iterator:
+def _lines_of_problem(problem: Diagnostic) -> Iterator:
     from rich.text import Text
 
     place = f"{problem.path}:{problem.line}:{problem.column}"

@@ -1,17 +1,86 @@
-"""What can become of a claim, and the value that says so."""
+"""What can become of a formula: its status, the judgement of a claim, and a diagnostic of what is wrong and where."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import assert_never
 
-# what can become of a claim, the best first
-ALL_SHAPES = "verified for all shapes"
-AT_SHAPES = "verified at shapes"
-SAMPLED = "sampled"
-RESTATES = "restates"
-UNDECIDED = "undecided"
-REFUTED = "refuted"
-CHECKER_FAULT = "checker fault"
-STATUSES = (ALL_SHAPES, AT_SHAPES, RESTATES, SAMPLED, UNDECIDED, REFUTED, CHECKER_FAULT)
-FAILURES = (UNDECIDED, REFUTED, CHECKER_FAULT)  # a build does not go on with these
+
+class Status(StrEnum):
+    """What can become of a formula, the best first."""
+
+    ALL_SHAPES = "verified for all shapes"
+    AT_SHAPES = "verified at shapes"
+    RESTATES = "restates"
+    SAMPLED = "sampled"
+    ERRATUM = "erratum"  # fails, as it says
+    UNCHECKED = "unchecked"  # no judge decides it, as it says
+    UNDECIDED = "undecided"
+    REFUTED = "refuted"
+    CHECKER_FAULT = "checker fault"
+    WITHOUT_MEANING = "without meaning"
+    UNREADABLE = "unreadable"
+
+    @property
+    def exit_code(self) -> int:
+        """Return the exit code of a command that finds nothing worse; 70 is that of a software error (sysexits.h)."""
+        match self:
+            case Status.ALL_SHAPES | Status.AT_SHAPES | Status.RESTATES | Status.SAMPLED:
+                return 0
+            case Status.ERRATUM | Status.UNCHECKED:
+                return 0
+            case Status.REFUTED:
+                return 1
+            case Status.UNDECIDED | Status.WITHOUT_MEANING | Status.UNREADABLE:
+                return 2
+            case Status.CHECKER_FAULT:
+                return 70
+        assert_never(self)
+
+    @property
+    def fails(self) -> bool:
+        """Return whether a build ends with this."""
+        return self.exit_code != 0
+
+    @property
+    def is_final(self) -> bool:
+        """Return whether judging again would give the same; no time limit and no fault of the checker has a say."""
+        return self not in (Status.UNDECIDED, Status.CHECKER_FAULT)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """What is wrong, and where.
+
+    Attributes
+    ----------
+    status : Status
+        One that fails.
+    path : Path or str
+        The file: as it was read, or as a report names it.
+    line, column : int
+        The place in it, from 1.
+    reason : str
+        What is wrong, in a line.
+    snippet : str
+        The line of the formula, and a caret below the place.
+    sort : str
+        In which way a formula has no meaning: ``shape``, ``index`` or ``other``.
+    covered : bool
+        False where only the checker lacks the rules.
+    """
+
+    status: Status
+    path: Path | str
+    line: int
+    column: int
+    reason: str
+    snippet: str = ""
+    sort: str = "other"
+    covered: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}: {self.status}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +107,12 @@ class Judgement:
 
     Attributes
     ----------
-    status : str
-        One of `STATUSES`.
+    status : Status
+        What became of it.
     method : str
         How it was found, in a few words for a reader: ``symbolic difference is 0``, ``induction on t``.
     reason : str
-        For `FAILURES`: what is wrong.
+        What is wrong, if it fails.
     counterexample : Counterexample or None
         With the smallest sizes that were found.
     hint : str
@@ -66,7 +135,7 @@ class Judgement:
         How many steps the proof has, and of how many numbers saw that they change no value.
     """
 
-    status: str
+    status: Status
     method: str = ""
     reason: str = ""
     counterexample: Counterexample | None = None

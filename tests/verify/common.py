@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from nncore.verify.notation import load
 from nncore.verify.numeric import Budget, Verdict, judge
 from nncore.verify.semantics.elaborate import meaning
-from nncore.verify.semantics.statements import CLAIM, Item, Page
+from nncore.verify.semantics.statements import Claim, Kind, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTATION = load(ROOT / "book" / "notation.yml")
@@ -43,15 +43,15 @@ def last_verdict(folder: Path, *parts: str) -> Verdict:
     """What the numbers say of the last claim of such a page, all of which has a meaning."""
     said = say(folder, *parts)
     assert not said.faults, said.faults
-    return judge([item for item in said.items if item.kind == CLAIM][-1])
+    return judge([item for item in said.items if item.kind == Kind.CLAIM][-1])
 
 
-def claim_of(*parts: str) -> Item:
+def claim_of(*parts: str) -> Claim:
     """The last claim of such a page."""
     with TemporaryDirectory() as folder:
         said = say(Path(folder), *parts)
     assert not said.faults, said.faults
-    return [item for item in said.items if item.kind == CLAIM][-1]
+    return [item for item in said.items if item.kind == Kind.CLAIM][-1]
 
 
 def patient() -> Budget:

@@ -15,7 +15,7 @@ from nncore.verify.numeric import UNDECIDED, judge
 from nncore.verify.numeric import balls as balls_module
 from nncore.verify.numeric.balls import Flint, Intervals, arithmetic
 from nncore.verify.semantics.elaborate import meaning
-from nncore.verify.semantics.statements import CLAIM, CONVENTION
+from nncore.verify.semantics.statements import Kind
 
 BACKENDS = [pytest.param(Flint(), id="flint"), pytest.param(Intervals(), id="mpmath")]
 NARROW = 40  # bits: so few that nearly everything is rounded
@@ -256,7 +256,7 @@ def test_both_backends_come_to_the_same_verdicts(tmp_path):
     for case in _sample():
         path = tmp_path / "page.md"
         path.write_text(case["page"], encoding="utf-8")
-        items = [item for item in meaning(path, NOTATION).items if item.kind in (CLAIM, CONVENTION)]
+        items = [item for item in meaning(path, NOTATION).items if item.kind in (Kind.CLAIM, Kind.CONVENTION)]
         pairs += [
             (case["name"], *(judge(item, numbers=each) for each in (Flint(), Intervals()))) for item in items[-1:]
         ]

@@ -19,7 +19,7 @@ from nncore.verify.numeric.jets import Jets
 from nncore.verify.numeric.sample_points import FRACTIONS, Point, Wishes
 from nncore.verify.numeric.values import Values
 from nncore.verify.numeric.watching import NoDerivative, TooLarge, Watch
-from nncore.verify.semantics.statements import CLAIM
+from nncore.verify.semantics.statements import Kind
 
 SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
 RELU = r"\operatorname{ReLU}(z) := \max(z, 0)"
@@ -42,7 +42,7 @@ def claims(tmp_path):
     def of(*parts):
         said = say(tmp_path, *parts)
         assert not said.faults, said.faults
-        return [item for item in said.items if item.kind == CLAIM]
+        return [item for item in said.items if item.kind == Kind.CLAIM]
 
     return of
 
@@ -450,7 +450,7 @@ def test_what_is_judged_takes_of_its_budget_and_ends_with_it(claims):
 def test_what_is_too_large_is_refused_soon_and_never_accepted(tmp_path, claim):
     said = say(tmp_path, claim)
     start = time.process_time()
-    found = [judge(item) for item in said.items if item.kind == CLAIM]
+    found = [judge(item) for item in said.items if item.kind == Kind.CLAIM]
     assert said.faults or all(each.status != AGREES for each in found)
     assert time.process_time() - start < 5
 

@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 from common import NOTATION, ROOT
 
-from nncore.verify.judgement import ALL_SHAPES, CHECKER_FAULT, REFUTED, SAMPLED
+from nncore.verify.judgement import Status
 from nncore.verify.report.book import check
-from nncore.verify.report.evidence import FAILING, Evidence, PageReport
+from nncore.verify.report.evidence import Evidence, PageReport
 
 CORPUS = Path(__file__).with_name("soundness")
 FALSE, TRUE = (
@@ -35,11 +35,11 @@ SECONDS, MEMORY = 60, 3 << 30  # of computing, and bytes, that the worst of form
 
 def _refused(evidence: Evidence) -> bool:
     """Whether a formula was not accepted; a checker that contradicts itself has not done its work either."""
-    return evidence.status in FAILING and evidence.status != CHECKER_FAULT
+    return evidence.fails and evidence.status != Status.CHECKER_FAULT
 
 
 def _accepted(evidence: Evidence) -> bool:
-    return evidence.status not in FAILING
+    return not evidence.fails
 
 
 def _conditional(evidence: Evidence) -> bool:
@@ -52,9 +52,9 @@ DUE = {
     "condition": _conditional,
     "refused or condition": lambda evidence: _refused(evidence) or _conditional(evidence),
     "accepted": _accepted,
-    "proved": lambda evidence: evidence.status == ALL_SHAPES,
+    "proved": lambda evidence: evidence.status == Status.ALL_SHAPES,
     "without condition": lambda evidence: _accepted(evidence) and not _conditional(evidence),
-    "not refuted": lambda evidence: evidence.status not in (REFUTED, CHECKER_FAULT),
+    "not refuted": lambda evidence: evidence.status not in (Status.REFUTED, Status.CHECKER_FAULT),
 }
 OF_FALSE = ("refused", "condition", "refused or condition")
 WITHOUT_FORMULAS = ("refused", "refused or condition", "not refuted")  # due of a page that cannot be read at all
@@ -69,7 +69,7 @@ def _is_due(case: dict, page: PageReport) -> bool:
     if not page.formulas or _passed_over(case, page):
         return not page.formulas and bool(page.problems) and case["due"] in WITHOUT_FORMULAS
     evidence = page.formulas[-1]
-    return DUE[case["due"]](evidence) or ("at_most_sampled" in case and evidence.status == SAMPLED)
+    return DUE[case["due"]](evidence) or ("at_most_sampled" in case and evidence.status == Status.SAMPLED)
 
 
 def _came(case: dict, page: PageReport) -> str:

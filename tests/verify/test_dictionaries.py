@@ -2,13 +2,12 @@ r"""A dictionary is a text in letters of its own, which hold in it alone; what i
 
 import pytest
 
+from nncore.verify.judgement import Status
 from nncore.verify.notation import load
 from nncore.verify.report.book import NOTATION, check
-from nncore.verify.report.evidence import WITHOUT_MEANING
 from nncore.verify.semantics.elaborate import meaning, page_functions, spots
-from nncore.verify.semantics.statements import CLAIM, DEFINITION
+from nncore.verify.semantics.statements import Kind
 from nncore.verify.source.markdown import PageError, formulas, inline_formulas
-from nncore.verify.verdict.judge import ALL_SHAPES, REFUTED
 
 LETTERS = r"""```{notation}
 arrays:
@@ -52,10 +51,10 @@ WRONG = r"\left( \frac{\partial J}{\partial \mathsf{W}} \right)^\top = -X^\top \
 
 def test_what_a_dictionary_claims_is_judged_in_its_letters(page):
     right = check([page(dictionary(*FORWARD, RIGHT))], load(NOTATION), processes=1)
-    assert [part.judgement.status for part in right.pages[0].formulas[-1].parts] == [ALL_SHAPES]
+    assert [part.judgement.status for part in right.pages[0].formulas[-1].parts] == [Status.ALL_SHAPES]
     wrong = check([page(dictionary(*FORWARD, WRONG))], load(NOTATION), processes=1)
     (problem,) = wrong.problems
-    assert (problem.status, problem.line) == (REFUTED, 21)
+    assert (problem.status, problem.line) == (Status.REFUTED, 21)
 
 
 def test_a_shape_that_does_not_fit_is_a_fault_in_its_letters(said):
@@ -67,7 +66,7 @@ def test_no_definition_of_the_page_holds_in_a_dictionary_and_none_of_its_own_out
     before = displays(r"Z := 2 G")
     page = said(before, dictionary(*FORWARD), displays(r"Z = 2 G"))
     assert not page.faults
-    assert [item.kind for item in page.items] == [DEFINITION] * 4 + [CLAIM]
+    assert [item.kind for item in page.items] == [Kind.DEFINITION] * 4 + [Kind.CLAIM]
     outside = said(dictionary(*FORWARD), displays(r"X = \mathsf{W}"))
     assert [fault.reason for fault in outside.faults] == [r"the letter \mathsf{W} is neither declared nor defined"]
 
@@ -83,14 +82,14 @@ def test_a_wrong_notation_is_named_once_and_with_its_line(page):
     letters = "```{notation}\nshadows: [q]\n```\n"
     report = check([page(dictionary("X = X", "W = W", letters=letters))], load(NOTATION), processes=1)
     named = [problem for problem in report.problems if "shadows" in problem.reason]
-    assert [(problem.line, problem.status) for problem in named] == [(4, WITHOUT_MEANING)]
+    assert [(problem.line, problem.status) for problem in named] == [(4, Status.WITHOUT_MEANING)]
 
 
 def test_a_formula_without_meaning_is_read_in_the_letters_of_its_dictionary(page):
     letters = "```{notation}\nshadows: [f]\narrays:\n  - {letter: f, shape: [M, 1], meaning: scores}\n```\n"
     report = check([page(dictionary("X = f", letters=letters))], load(NOTATION), processes=1)
     (problem,) = report.problems
-    assert problem.status == WITHOUT_MEANING
+    assert problem.status == Status.WITHOUT_MEANING
 
 
 def test_a_dictionary_defines_no_function_for_other_pages(said):

@@ -6,7 +6,7 @@ from common import NOTATION, page, patient, write
 from nncore.verify.numeric import AGREES, REFUTED, judge
 from nncore.verify.semantics.elaborate import meaning
 from nncore.verify.semantics.layers import instances
-from nncore.verify.semantics.statements import CLAIM
+from nncore.verify.semantics.statements import Kind
 
 START = r"A^{[0]} := X"
 FORWARD = r"Z^{[r]} := A^{[r-1]} W^{[r]} + \mathbf{1} b^{[r]} \quad 1 \le r \le R"
@@ -40,7 +40,7 @@ def judged(say):
     def verdict(*parts):
         said = say(*parts)
         assert not said.faults, "\n".join(map(str, said.faults))
-        return judge([item for item in said.items if item.kind == CLAIM][-1])
+        return judge([item for item in said.items if item.kind == Kind.CLAIM][-1])
 
     return verdict
 
@@ -60,7 +60,7 @@ def test_every_claim_about_backpropagation_agrees():
     said = meaning(page("network/backpropagation.md"), NOTATION)
     assert not said.faults, "\n".join(map(str, said.faults))
     shared: dict = {}
-    verdicts = [(item, judge(item, shared=shared, budget=patient())) for item in said.items if item.kind == CLAIM]
+    verdicts = [(item, judge(item, shared=shared, budget=patient())) for item in said.items if item.kind == Kind.CLAIM]
     assert len(verdicts) > 20
     assert not [f"{item}: {verdict}" for item, verdict in verdicts if verdict.status != AGREES]
 
@@ -97,7 +97,7 @@ def test_a_slip_about_layers_is_refuted_or_rejected_at_its_place(label, printed,
     said = meaning(path, NOTATION)
     first, last = text[:start].count("\n") + 1, text[:end].count("\n") + 1
     rejected = [fault for fault in said.faults if first <= fault.line <= last]
-    claims = [item for item in said.items if item.kind == CLAIM and item.formula.label == label]
+    claims = [item for item in said.items if item.kind == Kind.CLAIM and item.formula.label == label]
     assert rejected or any(judge(item).status == REFUTED for item in claims)
 
 
@@ -227,7 +227,7 @@ def test_a_sum_over_layers_is_written_out(judged):
 
 
 def test_instances_are_claims_without_the_letters_r_and_R(say):
-    (item,) = [item for item in say(*NETWORK, WEIGHTS).items if item.kind == CLAIM]
+    (item,) = [item for item in say(*NETWORK, WEIGHTS).items if item.kind == Kind.CLAIM]
     found = {tuple(numbers.values()): claim for numbers, claim in instances(item)}
     assert list(found) == [(1, 1), (2, 1), (2, 2), (3, 1), (3, 2), (3, 3)]
     claim = found[3, 2]

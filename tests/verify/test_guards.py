@@ -6,7 +6,7 @@ from common import SOFTMAX, last_verdict, say
 from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED
 from nncore.verify.numeric.guards import guards_of
 from nncore.verify.numeric.watching import BASE, DIVISOR, KINK, LOGARITHM, RELATION, ROOT
-from nncore.verify.semantics.statements import CLAIM
+from nncore.verify.semantics.statements import Kind
 
 SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
 RELU = r"\operatorname{ReLU}(z) := \max(z, 0)"
@@ -197,7 +197,7 @@ def kinds(tmp_path):
     def of(*parts):
         said = say(tmp_path, *parts)
         assert not said.faults, said.faults
-        item = [each for each in said.items if each.kind == CLAIM][-1]
+        item = [each for each in said.items if each.kind == Kind.CLAIM][-1]
         return sorted(kind for kind, _ in guards_of(item, item.right).open)
 
     return of

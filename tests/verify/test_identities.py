@@ -13,9 +13,9 @@ from expressions import Index, Point, Slope, derivative, latex, over, substitute
 from expressions import Sum as BoundSum
 from identities import ENTRIES, ETA, SEEDS, H, Identity, Maker, b, i0, is_false, is_true, k0, m0, mul, of_seed, x, z
 
-from nncore.verify.judgement import ALL_SHAPES, AT_SHAPES, REFUTED, RESTATES, SAMPLED, UNDECIDED
+from nncore.verify.judgement import Status
 from nncore.verify.semantics.elaborate import meaning
-from nncore.verify.semantics.statements import CLAIM
+from nncore.verify.semantics.statements import Kind
 from nncore.verify.verdict import judge as judging
 
 COUNT = 3000 if os.environ.get("ALL_TESTS") else 60
@@ -33,7 +33,7 @@ def judged(tmp_path_factory):
         said = meaning(path, NOTATION)
         if said.faults:
             return REFUSED, said.faults[0].reason
-        judgement = judging.judge([item for item in said.items if item.kind == CLAIM][-1])
+        judgement = judging.judge([item for item in said.items if item.kind == Kind.CLAIM][-1])
         return judgement.status, f"{judgement.reason} {judgement.counterexample or judgement.where}"
 
     return of
@@ -55,14 +55,19 @@ def judge_many(judged, record, kind, due):
 
 
 def test_a_true_identity_is_never_refuted(judged, record_property):
-    seen = judge_many(judged, record_property, "true", {ALL_SHAPES, AT_SHAPES, RESTATES, SAMPLED, UNDECIDED})
-    assert seen[ALL_SHAPES] + seen[AT_SHAPES] >= VERIFIED_SHARE * COUNT
-    assert seen[UNDECIDED] <= 0.05 * COUNT
+    seen = judge_many(
+        judged,
+        record_property,
+        "true",
+        {Status.ALL_SHAPES, Status.AT_SHAPES, Status.RESTATES, Status.SAMPLED, Status.UNDECIDED},
+    )
+    assert seen[Status.ALL_SHAPES] + seen[Status.AT_SHAPES] >= VERIFIED_SHARE * COUNT
+    assert seen[Status.UNDECIDED] <= 0.05 * COUNT
 
 
 def test_a_near_miss_is_never_accepted(judged, record_property):
-    seen = judge_many(judged, record_property, "false", {REFUTED, UNDECIDED, REFUSED})
-    assert seen[REFUTED] >= 0.7 * COUNT
+    seen = judge_many(judged, record_property, "false", {Status.REFUTED, Status.UNDECIDED, REFUSED})
+    assert seen[Status.REFUTED] >= 0.7 * COUNT
 
 
 # The generator --------------------------------------------------------------------------------------------------------

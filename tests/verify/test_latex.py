@@ -399,7 +399,7 @@ def _rows(parts):
 
 
 def _larger(parts):
-    condition = st.builds(lambda left, right: t.Chain(left, (t.Link(r"\le", right),)), parts, parts)
+    condition = st.builds(lambda left, right: t.Chain(left, (t.Link(t.Relation.AT_MOST, right),)), parts, parts)
     some = _tuples(parts, 2, 3)
     cases = _tuples(st.builds(t.Case, parts, condition), 1, 2)
     return st.one_of(
@@ -428,7 +428,7 @@ def _larger(parts):
 
 _EXPRESSIONS = st.recursive(_VARIABLES | _NUMBERS, _larger, max_leaves=12)
 _CHAINS = st.builds(
-    lambda first, links: t.Chain(first, tuple(t.Link(relation, right) for relation, right in links)),
+    lambda first, links: t.Chain(first, tuple(t.Link(t.Relation(relation), right) for relation, right in links)),
     _EXPRESSIONS,
     st.lists(st.tuples(st.sampled_from(["=", r"\le", r"\ne", r"\approx"]), _EXPRESSIONS), max_size=2),
 )

@@ -12,7 +12,7 @@ from nncore.verify.numeric.expectation import JOINT_OUTCOMES, Outcome, Rejected,
 from nncore.verify.numeric.jets import Jets
 from nncore.verify.semantics.elaborate import meaning
 from nncore.verify.semantics.randomness import MEAN, SPREAD, SQUARE
-from nncore.verify.semantics.statements import CLAIM
+from nncore.verify.semantics.statements import Kind
 
 LETTERS = r"""scalars:
   - {letter: \tau, meaning: standard deviation of the weights}
@@ -108,7 +108,7 @@ def test_a_lone_moment_of_the_inputs_does_not_do_for_the_weights(status):
 
 def test_every_claim_about_expectations_on_the_page_on_initialization_agrees():
     said = meaning(page("network/initialization.md"), NOTATION)
-    claims = [item for item in said.items if item.kind == CLAIM and item.letters & {EXPECTATION, VARIANCE}]
+    claims = [item for item in said.items if item.kind == Kind.CLAIM and item.letters & {EXPECTATION, VARIANCE}]
     assert len(claims) >= 12
     shared: dict = {}
     assert not [str(item) for item in claims if judge(item, shared=shared).status != AGREES]

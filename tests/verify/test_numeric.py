@@ -5,7 +5,7 @@ from common import DENSE, LOSS, NOTATION, SOFTMAX, page, patient, write
 
 from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, judge, witness
 from nncore.verify.semantics.elaborate import book_functions, meaning
-from nncore.verify.semantics.statements import CLAIM, CONVENTION, DEFINITION
+from nncore.verify.semantics.statements import Kind
 
 LAYERS = ("dense-forward", "dense-backward", "relu", "sigmoid", "softmax", "cross-entropy", "softmax-cross-entropy")
 LOSSES = ("softmax-and-cross-entropy", "exercise-1-1")
@@ -26,7 +26,7 @@ def judged(tmp_path):
     def last(*parts):
         said = meaning(write(tmp_path / "page.md", *parts), NOTATION)
         assert not said.faults, said.faults
-        return judge([item for item in said.items if item.kind in (CLAIM, CONVENTION)][-1])
+        return judge([item for item in said.items if item.kind in (Kind.CLAIM, Kind.CONVENTION)][-1])
 
     return last
 
@@ -57,7 +57,7 @@ def test_every_formula_of_the_derivation_pages_has_a_meaning_and_every_claim_agr
     said = meaning(page(name), NOTATION, functions)
     assert not said.faults, "\n".join(map(str, said.faults))
     shared: dict = {}
-    claims = [item for item in said.items if item.kind in (CLAIM, CONVENTION)]
+    claims = [item for item in said.items if item.kind in (Kind.CLAIM, Kind.CONVENTION)]
     verdicts = [(item, judge(item, shared=shared, budget=patient())) for item in claims]
     assert verdicts
     assert not [f"{item}: {verdict}" for item, verdict in verdicts if verdict.status != AGREES]
@@ -150,7 +150,7 @@ def test_a_slip_in_a_formula_of_the_book_is_refuted_or_rejected_at_its_place(
     said = meaning(path, NOTATION, functions)
     first, last = text[:start].count("\n") + 1, text[:end].count("\n") + 1
     rejected = [fault for fault in said.faults if first <= fault.line <= last]
-    claims = [item for item in said.items if item.kind == CLAIM and item.formula.label == label]
+    claims = [item for item in said.items if item.kind == Kind.CLAIM and item.formula.label == label]
     refuted = [verdict for verdict in map(judge, claims) if verdict.status == REFUTED]
     assert rejected or refuted
     assert all(verdict.counterexample for verdict in refuted)
@@ -387,7 +387,7 @@ def test_only_claims_and_conventions_are_judged(tmp_path):
     path = tmp_path / "page.md"
     path.write_text("$$ J := h $$\n", encoding="utf-8")
     (item,) = meaning(path, NOTATION).items
-    assert item.kind == DEFINITION
+    assert item.kind == Kind.DEFINITION
     with pytest.raises(ValueError, match="claims nothing"):
         judge(item)
 

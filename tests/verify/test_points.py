@@ -34,7 +34,7 @@ from nncore.verify.numeric.sample_points import (
 )
 from nncore.verify.numeric.sizes import entries, partitions, size_plans
 from nncore.verify.semantics.elaborate import meaning
-from nncore.verify.semantics.statements import CLAIM
+from nncore.verify.semantics.statements import Kind
 
 NUMBERS = arithmetic()
 NAMES = [("X", (i, j)) for i, j in product(range(1, 6), repeat=2)] + [
@@ -59,7 +59,7 @@ def item(tmp_path):
     def find(*parts):
         said = say(tmp_path, *parts)
         assert not said.faults, said.faults
-        return [each for each in said.items if each.kind == CLAIM][-1]
+        return [each for each in said.items if each.kind == Kind.CLAIM][-1]
 
     return find
 

@@ -8,9 +8,9 @@ from common import NOTATION, write
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nncore.verify.judgement import ALL_SHAPES, CHECKER_FAULT, REFUTED, RESTATES, STATUSES
+from nncore.verify.judgement import Status
 from nncore.verify.semantics.elaborate import meaning
-from nncore.verify.semantics.statements import CLAIM, CONVENTION
+from nncore.verify.semantics.statements import Kind
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.parser import read
 from nncore.verify.syntax.printer import latex
@@ -89,14 +89,14 @@ def status(tmp_path):
 @given(EXPRESSIONS)
 def test_a_random_number_equals_itself_in_other_words(status, text):
     tree = read(text, NOTATION).statements[0].first
-    assert status(text, latex(reworded(tree))) == ALL_SHAPES
+    assert status(text, latex(reworded(tree))) == Status.ALL_SHAPES
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=QUIET, derandomize=True)
 @given(EXPRESSIONS, st.sampled_from(["1", "h", "b_m", r"\frac{1}{n}"]))
 def test_a_random_number_does_not_equal_itself_plus_something(status, text, more):
     tree = read(text, NOTATION).statements[0].first
-    assert status(text, f"{latex(reworded(tree))} + {more}") == REFUTED
+    assert status(text, f"{latex(reworded(tree))} + {more}") == Status.REFUTED
 
 
 # Whatever can be read -------------------------------------------------------------------------------------------------
@@ -127,11 +127,11 @@ def test_whatever_stands_on_a_page_is_judged_or_refused_and_nothing_else(tmp_pat
         said = meaning(write(tmp_path / "page.md", *texts), NOTATION)
         seen["refused"] += bool(said.faults)
         for item in said.items:
-            if item.kind in (CLAIM, CONVENTION):
+            if item.kind in (Kind.CLAIM, Kind.CONVENTION):
                 judged = judging.judge(item)
-                assert judged.status in STATUSES
-                assert judged.status != CHECKER_FAULT
+                assert isinstance(judged.status, Status)
+                assert judged.status != Status.CHECKER_FAULT
                 seen[judged.status] += 1
 
     every()
-    assert min(seen[status] for status in ("refused", RESTATES, REFUTED)) > 5, seen
+    assert min(seen[status] for status in ("refused", Status.RESTATES, Status.REFUTED)) > 5, seen

@@ -11,7 +11,7 @@ from nncore.verify.numeric.comparing import OUTSIDE, Comparison
 from nncore.verify.numeric.guards import guards_of
 from nncore.verify.numeric.sample_points import FRACTIONS, ONES, Point, wishes
 from nncore.verify.numeric.searching import _exact_roots, _real_roots, _solution, beside, simplified, solved, zeros
-from nncore.verify.semantics.statements import CLAIM
+from nncore.verify.semantics.statements import Kind
 
 NUMBERS = arithmetic()
 
@@ -26,7 +26,7 @@ def compared(tmp_path):
     """A comparison of the last claim of a page, and a point for it."""
 
     def of(*parts, kind=FRACTIONS, seed="1", **sizes):
-        item = [each for each in say(tmp_path, *parts).items if each.kind == CLAIM][-1]
+        item = [each for each in say(tmp_path, *parts).items if each.kind == Kind.CLAIM][-1]
         return Comparison(item, {}, NUMBERS, Budget()), Point(seed, kind, sizes, wishes(item), NUMBERS)
 
     return of

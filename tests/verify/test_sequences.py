@@ -5,7 +5,7 @@ from common import NOTATION, page, write
 
 from nncore.verify.numeric import AGREES, REFUTED, judge
 from nncore.verify.semantics.elaborate import meaning
-from nncore.verify.semantics.statements import CLAIM, STEP
+from nncore.verify.semantics.statements import Kind
 
 LETTERS = r"""```{notation}
 shadows: [G]
@@ -40,7 +40,7 @@ def judged(say):
     def verdict(*parts):
         said = say(*parts)
         assert not said.faults, "\n".join(map(str, said.faults))
-        return judge([item for item in said.items if item.kind == CLAIM][-1])
+        return judge([item for item in said.items if item.kind == Kind.CLAIM][-1])
 
     return verdict
 
@@ -56,8 +56,8 @@ def status(judged):
 def test_every_claim_about_optimizers_agrees_and_every_arrow_is_a_step():
     said = meaning(page("network/optimizers.md"), NOTATION)
     assert not said.faults, "\n".join(map(str, said.faults))
-    assert len([item for item in said.items if item.kind == STEP]) == 8
-    verdicts = [(item, judge(item)) for item in said.items if item.kind == CLAIM]
+    assert len([item for item in said.items if item.kind == Kind.STEP]) == 8
+    verdicts = [(item, judge(item)) for item in said.items if item.kind == Kind.CLAIM]
     assert len(verdicts) > 20
     assert not [f"{item}: {verdict}" for item, verdict in verdicts if verdict.status != AGREES]
 
@@ -97,7 +97,7 @@ def test_a_slip_about_steps_is_refuted_or_rejected_at_its_place(label, printed, 
     said = meaning(path, NOTATION)
     first, last = text[:start].count("\n") + 1, text[:end].count("\n") + 1
     rejected = [fault for fault in said.faults if first <= fault.line <= last]
-    claims = [item for item in said.items if item.kind == CLAIM and item.formula.label == label]
+    claims = [item for item in said.items if item.kind == Kind.CLAIM and item.formula.label == label]
     assert rejected or any(judge(item).status == REFUTED for item in claims)
 
 

@@ -5,10 +5,9 @@ import time
 import pytest
 from common import NOTATION, SOFTMAX, say, write
 
-from nncore.verify.judgement import ALL_SHAPES, REFUTED
+from nncore.verify.judgement import Status
 from nncore.verify.report.book import check
-from nncore.verify.report.evidence import FAILING, WITHOUT_MEANING
-from nncore.verify.semantics.statements import CLAIM
+from nncore.verify.semantics.statements import Kind
 from nncore.verify.symbolic import prover as symbolic
 
 SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
@@ -60,7 +59,7 @@ def last(tmp_path):
 ])  # fmt: skip
 def test_what_is_false_somewhere_is_not_proved_for_all_shapes(last, page):
     evidence = last(*page)
-    assert evidence.parts and evidence.status != ALL_SHAPES, evidence.reading
+    assert evidence.parts and evidence.status != Status.ALL_SHAPES, evidence.reading
 
 
 @pytest.mark.parametrize("page", [
@@ -77,7 +76,7 @@ def test_what_is_false_somewhere_is_not_proved_for_all_shapes(last, page):
 ])  # fmt: skip
 def test_what_is_false_is_refuted(last, page):
     evidence = last(*page)
-    assert evidence.status == REFUTED, (evidence.status, evidence.problems)
+    assert evidence.status == Status.REFUTED, (evidence.status, evidence.problems)
 
 
 @pytest.mark.parametrize("page", [
@@ -96,7 +95,7 @@ def test_what_is_false_is_refuted(last, page):
 ])  # fmt: skip
 def test_what_is_true_is_accepted(last, page):
     evidence = last(*page)
-    assert evidence.status not in FAILING, (evidence.status, evidence.problems)
+    assert not evidence.fails, (evidence.status, evidence.problems)
 
 
 @pytest.mark.parametrize("page, reason", [
@@ -110,7 +109,7 @@ def test_what_is_true_is_accepted(last, page):
 ])  # fmt: skip
 def test_what_cannot_be_judged_is_refused_with_its_reason(last, page, reason):
     evidence = last(*page)
-    assert evidence.status == WITHOUT_MEANING
+    assert evidence.status == Status.WITHOUT_MEANING
     assert reason in evidence.problems[0].reason
 
 
@@ -119,7 +118,7 @@ def test_what_cannot_be_judged_is_refused_with_its_reason(last, page, reason):
     r"\operatorname{E}[w_{jm}^2] = w_{jm}",
 ])  # fmt: skip
 def test_a_moment_that_is_no_number_is_none(last, claim):
-    assert last(RANDOM, assumption(claim)).status in FAILING
+    assert last(RANDOM, assumption(claim)).fails
 
 
 @pytest.mark.parametrize("page", [
@@ -130,7 +129,7 @@ def test_a_moment_that_is_no_number_is_none(last, claim):
 ])  # fmt: skip
 def test_what_has_too_few_digits_or_too_many_steps_is_not_accepted(last, page):
     evidence = last(*page)
-    assert evidence.status in FAILING, evidence.status
+    assert evidence.fails, evidence.status
     assert "checker fault" not in evidence.status, evidence.problems
 
 
@@ -1143,7 +1142,7 @@ def proof(tmp_path):
     def find(*parts):
         said = say(tmp_path, *parts)
         assert not said.faults, said.faults
-        return symbolic.prove([item for item in said.items if item.kind == CLAIM][-1])
+        return symbolic.prove([item for item in said.items if item.kind == Kind.CLAIM][-1])
 
     return find
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from nncore.verify.source.reader import name_of, printable, read_page
+from nncore.verify.source.reader import display_path, printable, read_page
 
 
 @pytest.fixture
@@ -375,5 +375,5 @@ def test_a_mark_of_the_order_of_bytes_hides_nothing(tmp_path):
 def test_names_of_files_are_printed_without_commands_for_the_terminal(tmp_path):
     name = os.fsdecode(b"caf\xe9 \x1b[31m.md")
     (tmp_path / name).write_text("$$ a $$")
-    assert name_of(tmp_path / name, tmp_path) == "caf\\xe9 \\x1b[31m.md"
+    assert display_path(tmp_path / name, tmp_path) == "caf\\xe9 \\x1b[31m.md"
     assert printable("a\u202eb\x9bc\td") == "a\\x202eb\\x9bc d"

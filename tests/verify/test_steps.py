@@ -6,7 +6,7 @@ import pytest
 import sympy as sp
 from common import claim_of
 
-from nncore.verify.judgement import CHECKER_FAULT
+from nncore.verify.judgement import Status
 from nncore.verify.numeric import judge
 from nncore.verify.numeric.judge import points_for
 from nncore.verify.symbolic import expectation, terms
@@ -106,7 +106,7 @@ def test_a_wrong_rule_makes_a_checker_fault_that_says_which(monkeypatch):
     monkeypatch.setattr(terms.Terms, "_of_power", half(terms.Terms._of_power))
     item = claim_of(r"\frac{\partial}{\partial x} x^2 = \frac{\partial}{\partial x} (x^2 + 0) \quad (x > 1)")
     judgement = judging.judge(item)
-    assert judgement.status == CHECKER_FAULT
+    assert judgement.status == Status.CHECKER_FAULT
     assert judgement.reason.startswith("the rule “the power rule” changes a value at ")
 
 

@@ -12,7 +12,7 @@ from common import NOTATION, ROOT
 
 from nncore.verify import numeric
 from nncore.verify.semantics.elaborate import meaning
-from nncore.verify.semantics.statements import CLAIM, Item
+from nncore.verify.semantics.statements import Claim, Kind
 from nncore.verify.switches import ATTACKS, SIDE_CONDITIONS, without
 from nncore.verify.symbolic import prover as symbolic
 
@@ -117,12 +117,12 @@ def claims(tmp_path_factory):
     """The claims of the last formula of a case."""
     folder: Path = tmp_path_factory.mktemp("switches")
 
-    def of(name: str) -> list[Item]:
+    def of(name: str) -> list[Claim]:
         path = folder / "case.md"
         path.write_text(CASES[name], encoding="utf-8")
         said = meaning(path, NOTATION)
-        last = [item for item in said.items if item.kind == CLAIM][-1].formula
-        return [item for item in said.items if item.kind == CLAIM and item.formula is last]
+        last = [item for item in said.items if item.kind == Kind.CLAIM][-1].formula
+        return [item for item in said.items if item.kind == Kind.CLAIM and item.formula is last]
 
     return of
 

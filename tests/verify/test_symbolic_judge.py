@@ -7,13 +7,13 @@ import time
 import pytest
 from common import DENSE, LOSS, NOTATION, SOFTMAX, write
 
+from nncore.verify.judgement import Status
 from nncore.verify.numeric import AGREES
 from nncore.verify.semantics.elaborate import meaning
-from nncore.verify.semantics.statements import CLAIM
+from nncore.verify.semantics.statements import Kind
 from nncore.verify.symbolic import prover as symbolic
 from nncore.verify.symbolic.prover import Proof
 from nncore.verify.verdict import judge as judging
-from nncore.verify.verdict.judge import ALL_SHAPES, AT_SHAPES, CHECKER_FAULT, REFUTED, RESTATES, SAMPLED
 
 RELU = r"\operatorname{ReLU}(z) := \max(z, 0)"
 SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
@@ -37,7 +37,7 @@ def item(tmp_path):
     def last_claim(*parts):
         said = meaning(write(tmp_path / "page.md", *parts), NOTATION)
         assert not said.faults, said.faults
-        return [each for each in said.items if each.kind == CLAIM][-1]
+        return [each for each in said.items if each.kind == Kind.CLAIM][-1]
 
     return last_claim
 
@@ -85,10 +85,10 @@ PAIRS = [
 
 @pytest.mark.parametrize(("page", "true", "false"), PAIRS, ids=[true for _, true, _ in PAIRS])
 def test_a_truth_is_proved_for_all_shapes_and_a_near_miss_is_refuted_and_never_proved(page, true, false, item):
-    assert judging.judge(item(*page, true)).status == ALL_SHAPES
+    assert judging.judge(item(*page, true)).status == Status.ALL_SHAPES
     wrong = item(*page, false)
     assert symbolic.prove(wrong) is None
-    assert judging.judge(wrong).status == REFUTED
+    assert judging.judge(wrong).status == Status.REFUTED
 
 
 def test_a_derivative_at_a_kink_is_not_proved_without_a_condition(proof):
@@ -102,12 +102,12 @@ def test_a_derivative_at_a_kink_is_not_proved_without_a_condition(proof):
 
 def test_a_product_of_absolute_values_is_not_the_product(proof, status):
     assert proof(r"\prod_{i=1}^{n} \lvert s_i \rvert = \prod_{i=1}^{n} s_i") is None
-    assert status(r"\prod_{i=1}^{n} \lvert s_i \rvert = \prod_{i=1}^{n} s_i") == REFUTED
+    assert status(r"\prod_{i=1}^{n} \lvert s_i \rvert = \prod_{i=1}^{n} s_i") == Status.REFUTED
 
 
 def test_a_logarithm_of_a_product_parts_only_where_both_sides_exist(item):
     judged = judging.judge(item(r"\ln(x^2) = 2 \ln x"))
-    assert judged.status == ALL_SHAPES
+    assert judged.status == Status.ALL_SHAPES
     assert any("x" in need for need in judged.where)
     assert symbolic.prove(item(r"\ln(x^2) = 2 \ln(x + 1)")) is None
 
@@ -137,28 +137,28 @@ def test_the_loss_of_whole_matrices_has_the_gradient_that_sympy_alone_misses(pro
 
 
 def test_the_same_words_on_both_sides_restate_and_verify_nothing(status):
-    assert status(r"X W = X W") == RESTATES
+    assert status(r"X W = X W") == Status.RESTATES
 
 
 def test_what_holds_for_two_classes_is_proved_with_the_condition_only(status):
     formula = r"\frac{\partial p_{i1}}{\partial z_{i2}} = -p_{i1} \, (1 - p_{i1})"
-    assert status(SOFTMAX, rf"{formula} \quad (M = 2)") == ALL_SHAPES
-    assert status(SOFTMAX, formula) == REFUTED
+    assert status(SOFTMAX, rf"{formula} \quad (M = 2)") == Status.ALL_SHAPES
+    assert status(SOFTMAX, formula) == Status.REFUTED
 
 
 def test_decimals_are_sampled_and_inequalities_are_proved_by_sign_or_sampled(status):
-    assert status(r"\ln 10 \approx 2.3026") == SAMPLED
-    assert status(SOFTMAX, r"p_{im} > 0") == ALL_SHAPES
-    assert status(r"x^2 + h^2 \ge 0") == ALL_SHAPES
-    assert status(r"e^x \ge 1 + x") == SAMPLED
-    assert status(r"x^2 > 0") == REFUTED
+    assert status(r"\ln 10 \approx 2.3026") == Status.SAMPLED
+    assert status(SOFTMAX, r"p_{im} > 0") == Status.ALL_SHAPES
+    assert status(r"x^2 + h^2 \ge 0") == Status.ALL_SHAPES
+    assert status(r"e^x \ge 1 + x") == Status.SAMPLED
+    assert status(r"x^2 > 0") == Status.REFUTED
 
 
 def test_where_symbols_do_not_suffice_sums_are_written_out(item, monkeypatch):
     claim = item(SOFTMAX, r"\sum_{m=1}^{M} p_{im} = 1")
     monkeypatch.setattr(symbolic, "_for_all", lambda each: None)
     judged = judging.judge(claim)
-    assert judged.status == AT_SHAPES
+    assert judged.status == Status.AT_SHAPES
     sizes = [dict(shape) for shape in judged.shapes]
     assert any(len(set(plan.values())) == len(plan) and 1 not in plan.values() for plan in sizes)
     assert any(1 in plan.values() for plan in sizes)
@@ -168,7 +168,7 @@ def test_where_symbols_do_not_suffice_sums_are_written_out(item, monkeypatch):
 
 def test_judges_that_disagree_are_a_fault_of_the_checker(item, monkeypatch):
     monkeypatch.setattr(symbolic, "prove", lambda *_: Proof("by magic"))
-    assert judging.judge(item(r"x + h = x - h")).status == CHECKER_FAULT
+    assert judging.judge(item(r"x + h = x - h")).status == Status.CHECKER_FAULT
 
 
 def test_a_proof_that_takes_too_long_is_none(item):

@@ -22,7 +22,7 @@ from nncore.verify.numeric.sample_points import FRACTIONS, Point, wishes
 from nncore.verify.numeric.values import Values
 from nncore.verify.numeric.watching import Watch
 from nncore.verify.semantics.layers import instance
-from nncore.verify.semantics.statements import CLAIM, EXPRESSION
+from nncore.verify.semantics.statements import Kind
 from nncore.verify.symbolic import normal_form as prove
 from nncore.verify.symbolic import prover as symbolic
 from nncore.verify.symbolic.prover import given_by, prepared
@@ -609,7 +609,7 @@ def item_of(row, folder):
     said = say(folder, *row.page, row.formula)
     assert not said.faults, said.faults
     item = said.items[-1]
-    assert item.kind == EXPRESSION
+    assert item.kind == Kind.EXPRESSION
     numbers = {letter: row.at[letter] for letter in ("R", "r") if letter in row.at}
     return instance(item, numbers) if numbers else item
 
@@ -835,7 +835,7 @@ def claims(folder, *parts):
     said = say(folder, *parts)
     assert not said.faults, said.faults
     last = said.items[-1].formula
-    return [(item, judge(item).status) for item in said.items if item.kind == CLAIM and item.formula is last]
+    return [(item, judge(item).status) for item in said.items if item.kind == Kind.CLAIM and item.formula is last]
 
 
 @pytest.mark.parametrize(("page", "true", "false"), STATEMENTS, ids=[true for _, true, _ in STATEMENTS])
@@ -943,7 +943,7 @@ def test_every_relation_and_every_binder_occurs():
     trees = [latex.read(formula, NOTATION) for formula in (*parts_of_rows(), *parts_of_statements(), *WITHOUT_VALUE)]
     found = [node for tree in trees for node, _ in t.walk(tree)]
     relations = {node.relation for node in found if isinstance(node, t.Link)}
-    assert set(t.RELATIONS) - relations == {t.ASSIGNS}  # a step has no value
+    assert set(t.Relation) - relations == {t.Relation.ASSIGNS}  # a step has no value
     assert {node.kind for node in found if isinstance(node, t.Extremum)} == {"max", "min", "argmax", "argmin"}
     names = {node.name for node in found if isinstance(node, t.Function)}
     declared = {function.name for function in NOTATION.functions}

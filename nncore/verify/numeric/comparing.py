@@ -17,7 +17,7 @@ from itertools import pairwise, product
 from math import inf
 
 from nncore.verify.numeric.balls import Arithmetic
-from nncore.verify.numeric.evaluator import Program, related
+from nncore.verify.numeric.evaluator import Program
 from nncore.verify.numeric.expectation import Rejected
 from nncore.verify.numeric.guards import GuardKey, depends_on_indices_alone
 from nncore.verify.numeric.jets import AGREEING_BITS, HigherOrder, Jets, Unclear
@@ -39,10 +39,11 @@ from nncore.verify.numeric.watching import (
 from nncore.verify.semantics import remainders
 from nncore.verify.semantics.layers import reached
 from nncore.verify.semantics.premises import assumed
-from nncore.verify.semantics.statements import Assumed, Item
+from nncore.verify.semantics.statements import Assumed, Claim
 from nncore.verify.semantics.symbols import MeaningError, letters, name_of
 from nncore.verify.switches import attack
 from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.tree import Relation
 
 AGREES, REFUTED, UNDECIDED = "agrees", "refuted", "undecided"
 DIFFER = "the values differ"
@@ -51,9 +52,6 @@ NO_DERIVATIVE = "a derivative does not exist here, and no condition excludes the
 STEPS_OF_A_POINT = 150_000
 CONFIRMED = attack("one agreement at the highest precision", "Sides may agree in very many digits, and differ.")
 PRECISIONS = (128, 512, 2048, 4096)  # in bits
-INEQUALITIES = (r"\le", r"\ge", "<", ">")
-STRICT = ("<", ">", r"\ne")
-SEARCHED = (*INEQUALITIES, r"\ne")  # relations that are attacked from where the sides are near to each other
 _LONGEST_FRACTION, _DIGITS = 24, 12  # characters of a number that is shown
 
 
@@ -104,13 +102,13 @@ class Comparison:
         Whether a comparison took too many steps.
     """
 
-    def __init__(self, item: Item, shared: dict, numbers: Arithmetic, budget: Budget):
+    def __init__(self, item: Claim, shared: dict, numbers: Arithmetic, budget: Budget):
         self.item, self.numbers, self.budget, self._shared = item, numbers, budget, shared
         self.item = item = placed(item)
         self._letters = item.letters.union(*(letters(each.claim, item.scope) for each in item.assumptions))
         self.about_sizes = [chain for chain in item.conditions if is_about_sizes(chain, item)]
         self.conditions = [chain for chain in item.conditions if chain not in self.about_sizes]
-        rest = remainders.split(item.right) if item.relation == "=" else None
+        rest = remainders.split(item.right) if item.relation is Relation.EQUAL else None
         self.right, self._small, self._order = rest or (item.right, None, 0)
         self.own = Guard(RELATION, item.right)
         self.met: dict[GuardKey, Guard] = {(RELATION, id(item.right)): self.own}
@@ -268,7 +266,7 @@ class Comparison:
             return values.holds(chain, local)
         except Unclear:
             sides = [values.value(side, local) for side in chain.sides]
-            equal = all(link.relation == "=" for link in chain.links)
+            equal = all(link.relation is Relation.EQUAL for link in chain.links)
             if equal and all(values.jets.is_nothing(one - other) for one, other in pairwise(sides)):
                 return True
             raise
@@ -277,11 +275,11 @@ class Comparison:
 
     def _relation(self, left, right, jets: Jets) -> Result:
         """What both sides say, entry by entry of matrices: the first place where they differ."""
-        halves = _half_units(self.item.right, self.numbers) if self.item.relation == t.ROUNDS else None
+        halves = _half_units(self.item.right, self.numbers) if self.item.relation is Relation.ROUNDS else None
         if type(left) is not list:
             return self._of_numbers(left, right, halves, jets)
         found = _AGREES
-        if self.item.relation == r"\ne":
+        if self.item.relation is Relation.UNEQUAL:
             return self._differ_somewhere(left, right, jets)
         for row, (ones, others) in enumerate(zip(left, right, strict=True)):
             for column, (one, other) in enumerate(zip(ones, others, strict=True)):
@@ -310,17 +308,17 @@ class Comparison:
             over = numbers.sign(abs(difference) - half)
             return _OPEN if over is None else _AGREES if over <= 0 else self._differ(left, right)
         sign = numbers.sign(difference)
-        if sign is None and relation in (*STRICT, r"\ne"):
+        if sign is None and relation.is_strict:
             self._is_nothing_apart = jets.is_nothing(difference)
             return _OPEN
         if sign is None:
-            return _AGREES if relation in ("=", r"\le", r"\ge") and self._is_nothing(difference, jets) else _OPEN
+            return _AGREES if relation.holds(0) and self._is_nothing(difference, jets) else _OPEN
         self.own.signs.add(sign)
-        if not related(sign, relation):
+        if not relation.holds(sign):
             return self._differ(left, right)
-        if relation == r"\ne":
+        if relation is Relation.UNEQUAL:
             self.nearest = min(self.nearest, self._relative(difference, left, right))
-        return Result(AGREES, margin=self.margin(difference)) if relation in SEARCHED else _AGREES
+        return Result(AGREES, margin=self.margin(difference)) if not relation.is_equation else _AGREES
 
     def _of_pairs(self, left, right, jets: Jets) -> Result:
         """Two complex numbers: equal, or not."""
@@ -328,11 +326,11 @@ class Comparison:
         parts = difference.real, difference.imaginary
         signs = [self.numbers.sign(part) for part in parts]
         self.own.signs.update(sign for sign in signs if sign is not None)
-        if any(signs) and self.item.relation == r"\ne":
+        if any(signs) and self.item.relation is Relation.UNEQUAL:
             return Result(AGREES, margin=sum(map(self.margin, parts)))
         if any(signs):
             return self._differ(left, right)
-        if self.item.relation == r"\ne":
+        if self.item.relation is Relation.UNEQUAL:
             return self._differ(left, right) if signs == [0, 0] else _OPEN
         equal = all(sign == 0 or self._is_nothing(part, jets) for sign, part in zip(signs, parts, strict=True))
         return _AGREES if equal else _OPEN
@@ -438,7 +436,7 @@ def _quotients(node: t.Node) -> int:
     return isinstance(node, t.Fraction) + max(map(_quotients, t.children(node)), default=0)
 
 
-def placed(item: Item) -> Item:
+def placed(item: Claim) -> Claim:
     """The claim with a condition u = e taken as what places u, so that e need not be a fraction."""
     for chain in item.conditions:
         letter = chain.first
@@ -451,13 +449,13 @@ def placed(item: Item) -> Item:
         except MeaningError:
             continue
         conditions = tuple(each for each in item.conditions if each is not chain)
-        everything = [side for side in (item.left, item.right, *conditions) if side]
+        everything = [item.left, item.right, *conditions]
         inside = frozenset().union(*(letters(each, scope) for each in everything)) | letters(chain, item.scope)
         return placed(replace(item, scope=scope, conditions=conditions, letters=inside))
     return item
 
 
-def _is_differentiated(chain: t.Chain, item: Item) -> bool:
+def _is_differentiated(chain: t.Chain, item: Claim) -> bool:
     """Whether a claim differentiates by what stands in a condition: that holds at a point, and not beside it."""
     moved = {
         name_of(variable, item.scope).name

@@ -81,7 +81,7 @@ class Program:
         def hold(at: Values, local: Mapping) -> bool:
             values = [side(at, local) for side in sides]
             return all(
-                related(_sign_of_difference(at, one, other, RELATION, link), link.relation)
+                link.relation.holds(_sign_of_difference(at, one, other, RELATION, link))
                 for (one, other), link in zip(pairwise(values), links, strict=True)
             )
 
@@ -582,24 +582,6 @@ def _sign_of_difference(at: Values, one, other, kind: str, part: t.Node) -> int:
     on_it = type(difference) is Jet and not at.jets.constant(difference)
     at.watch.note(kind, part, 0 if on_it else sign, difference, at.jets)
     return sign
-
-
-def related(sign: int, relation: str) -> bool:
-    """Return whether a relation holds between two numbers whose difference has that sign."""
-    match relation:
-        case "=":
-            return sign == 0
-        case r"\ne":
-            return sign != 0
-        case r"\le":
-            return sign <= 0
-        case r"\ge":
-            return sign >= 0
-        case "<":
-            return sign < 0
-        case ">":
-            return sign > 0
-    raise TypeError(f"a condition cannot be {relation}")
 
 
 def _best(values, sign: int, kind: str, part: t.Node, at: Values) -> int:

@@ -12,10 +12,11 @@ from nncore.verify.numeric.ranges import Ranges, is_proved
 from nncore.verify.numeric.watching import BASE, DIVISOR, KINK, LOGARITHM, NEEDS, RELATION, ROOT
 from nncore.verify.semantics import remainders
 from nncore.verify.semantics.layers import reached, with_numbers
-from nncore.verify.semantics.statements import Item
+from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import Scope, meanings_of
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
+from nncore.verify.syntax.tree import Relation
 
 GuardKey = tuple[str, int]  # the kind of a guard, and the identity of its part
 
@@ -68,7 +69,7 @@ def needs(kind: str, part: t.Node) -> str:
     return NEEDS[kind].format(show(part)) if kind in NEEDS else show(part)
 
 
-def guards_of(item: Item, right: t.Node | None) -> Guards:
+def guards_of(item: Claim, right: t.Node | None) -> Guards:
     """Return the guards of a claim, whose right side may lack its rest O(h^k)."""
     nodes = [item.left, *([right] if right is not None else []), *item.conditions]
     every = list(reached(nodes, item.scope))
@@ -77,9 +78,7 @@ def guards_of(item: Item, right: t.Node | None) -> Guards:
     }
     meanings = [each for letter in sorted(item.letters) for each in meanings_of(letter, item.scope)]
     conditions = (*item.conditions, *(chain for each in meanings for chain in each.conditions))
-    strict = {
-        (RELATION, id(link)) for chain in conditions for link in chain.links if link.relation in (r"\ne", "<", ">")
-    }
+    strict = {(RELATION, id(link)) for chain in conditions for link in chain.links if link.relation.is_strict}
     assumed = [each.claim for each in item.assumptions]
     printed = {id(node) for each in nodes for node, _ in t.walk(each)}
     ranges = Ranges(item.scope, item.conditions, assumed)
@@ -123,7 +122,7 @@ def guards_of(item: Item, right: t.Node | None) -> Guards:
                 add(KINK, body, node)
             case t.Chain(_, links) if not is_about_indices(node, item.scope):
                 for link in links:
-                    if link.relation in t.COMPARISONS:
+                    if link.relation.compares:
                         add(RELATION, link, link)
     primed = {node.name for node in every if isinstance(node, t.Function) and node.primes}
     for convention in item.scope.conventions:
@@ -142,9 +141,9 @@ _SURELY = {ROOT: BASE, BASE: BASE, LOGARITHM: LOGARITHM, DIVISOR: DIVISOR}
 _AT_0 = tuple(_SURELY)  # what a claim up to a rest expands around 0, where a root may not be one of 0
 
 
-def _small(item: Item) -> str | None:
+def _small(item: Claim) -> str | None:
     """The letter that tends to 0 in a claim up to a rest."""
-    rest = remainders.split(item.right) if item.relation == "=" and item.right is not None else None
+    rest = remainders.split(item.right) if item.relation is Relation.EQUAL else None
     return rest[1].name if rest else None
 
 

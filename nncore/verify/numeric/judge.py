@@ -22,13 +22,11 @@ from nncore.verify.judgement import Counterexample
 from nncore.verify.numeric.balls import Arithmetic, arithmetic
 from nncore.verify.numeric.comparing import (
     AGREES,
-    INEQUALITIES,
     NO_VALUE,
     OUTSIDE,
     PRECISIONS,
     REFUTED,
     STEPS_OF_A_POINT,
-    STRICT,
     UNDECIDED,
     Comparison,
     Exhausted,
@@ -89,10 +87,11 @@ from nncore.verify.numeric.watching import (
     Watch,
 )
 from nncore.verify.semantics.layers import DEPTHS, instances, reached
-from nncore.verify.semantics.statements import CLAIM, CONVENTION, Assumed, Item
+from nncore.verify.semantics.statements import Assumed, Assumption, Claim, Convention, as_claim
 from nncore.verify.switches import attack
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
+from nncore.verify.syntax.tree import Relation
 
 TOO_LARGE = "too large to try"
 
@@ -177,7 +176,7 @@ class Verdict:
 
 
 def judge(
-    item: Item,
+    item: Claim | Convention,
     seed: str = "1",
     shared: dict | None = None,
     budget: Budget | None = None,
@@ -187,7 +186,7 @@ def judge(
 
     Parameters
     ----------
-    item : Item
+    item : Claim
         A claim or a convention.
     seed : str
         Where the random numbers begin.
@@ -204,9 +203,9 @@ def judge(
         If the item claims nothing.
     """
     numbers, budget = numbers or arithmetic(), budget or Budget()
-    if item.kind == CONVENTION:
+    if isinstance(item, Convention):
         return _judge_convention(item, numbers, budget)
-    if item.kind != CLAIM:
+    if not isinstance(item, Claim):
         raise ValueError(f"a {item.kind} claims nothing")
     shared = {} if shared is None else shared
     verdicts = []
@@ -219,9 +218,9 @@ def judge(
     return _together(verdicts)
 
 
-def _depths(item: Item) -> Sequence[int]:
+def _depths(item: Claim) -> Sequence[int]:
     """The numbers of layers to try: many, where no array belongs to a layer and so they cost little."""
-    sides = [side for side in (item.left, item.right, *item.conditions) if side]
+    sides = [item.left, item.right, *item.conditions]
     parts = list(reached(sides, item.scope))
     if any(isinstance(node, t.Family) for node in parts):
         return (*DEPTHS, DEEPEST, *(number for number in numbers_named(item) if DEEPEST < number <= max(COUNTED)))
@@ -244,13 +243,13 @@ def _together(verdicts: Sequence[Verdict]) -> Verdict:
     )
 
 
-def witness(item: Item, assumed: Sequence[Assumed], seed: str = "1") -> bool:
+def witness(item: Assumption, assumed: Sequence[Assumed], seed: str = "1") -> bool:
     """Return whether numbers are found that satisfy all of the assumptions at once."""
-    trial = Trial(replace(item, assumptions=tuple(assumed)), seed)
+    trial = Trial(as_claim(item, assumed), seed)
     return any(trial.fitting(sizes, kind) for sizes in trial.plans for kind in KINDS)
 
 
-def points_for(item: Item, most: int = 1) -> tuple[Met, ...]:
+def points_for(item: Claim, most: int = 1) -> tuple[Met, ...]:
     """Return points and entries at which a claim can be compared, with sizes of 2 and 3 if conditions allow them."""
     trial = Trial(item)
     sizes = {name: 2 + place % 2 for place, name in enumerate(sizes_of(item))}
@@ -262,7 +261,7 @@ def points_for(item: Item, most: int = 1) -> tuple[Met, ...]:
     return ()
 
 
-def refutes(item: Item, point: Point) -> bool:
+def refutes(item: Claim, point: Point) -> bool:
     """Return whether a claim is false at a point that was found for another one."""
     comparison = Comparison(item, {}, arithmetic(), Budget())
     every = entries(item, point.sizes, comparison.conditions)
@@ -274,7 +273,7 @@ class Trial:
 
     Parameters
     ----------
-    item : Item
+    item : Claim
         The claim; of one about layers, an instance with numbers in the place of R and r.
     seed, shared, numbers, budget
         As those of `judge`.
@@ -286,7 +285,7 @@ class Trial:
 
     def __init__(
         self,
-        item: Item,
+        item: Claim,
         seed: str = "1",
         shared: dict | None = None,
         numbers: Arithmetic | None = None,
@@ -351,7 +350,7 @@ class Trial:
         for near in self._nearest if DESCENT.is_on else ():
             if found := descent(self._comparison, near):
                 yield found[0], near.entry, found[1]
-        if BOUNDARIES.is_on and (self._guards.open or self.item.relation not in ("=", t.ROUNDS)):
+        if BOUNDARIES.is_on and (self._guards.open or not self.item.relation.is_equation):
             yield from self._boundaries()
 
     def _why_undecided(self, where: Sequence[str]) -> str:
@@ -382,7 +381,7 @@ class Trial:
         """Whether both sides of a strict inequality may be equal near to a point."""
         if self._comparison.touched or self._comparison.nearest < _NEARLY_EQUAL:
             return True
-        return self.item.relation in STRICT and any(touches(self._comparison, near) for near in self._nearest)
+        return self.item.relation.is_strict and any(touches(self._comparison, near) for near in self._nearest)
 
     def _is_apart(self) -> bool:
         """Whether the conditions exclude that both sides are equal."""
@@ -399,7 +398,7 @@ class Trial:
     def _matters(self, key: GuardKey, guard: Guard) -> bool:
         """Whether a claim may be false at the zero of a guard alone."""
         if guard is self._comparison.own:
-            return self.item.relation == r"\ne"
+            return self.item.relation is Relation.UNEQUAL
         return key in self._guards.open and guard.kind in (KINK, RELATION) and key not in self._guards.strict
 
     def _is_missed(self, key: GuardKey, guard: Guard) -> bool:
@@ -465,7 +464,7 @@ class Trial:
             if takes_expectations(self.item) and largest > 1:
                 return _tried(_OF_MANY_OUTCOMES)
             at_all = KINDS if sizes else KINDS[:-1]  # without entries there is not one of several
-            return _tried(_AT_LARGE_SIZES if largest > _USUAL[self.item.relation in INEQUALITIES] else at_all)
+            return _tried(_AT_LARGE_SIZES if largest > _USUAL[self.item.relation.orders] else at_all)
         if max(self._layers.values()) > max(DEPTHS):
             return (PROPER,)
         turn = self._turn + self.plans.index(sizes)
@@ -567,7 +566,9 @@ class Trial:
 
     def _boundaries(self) -> Iterator[tuple[Point, dict, Result]]:
         """Points on which a guard is 0, and points to both sides of it, at every size."""
-        jumps = any(kind in (KINK, RELATION) for kind, _ in self._guards.open) or self.item.relation != "="
+        jumps = (
+            any(kind in (KINK, RELATION) for kind, _ in self._guards.open) or self.item.relation is not Relation.EQUAL
+        )
         plans = _PLANS_WITH_BOUNDARIES if jumps else _PLANS_WITH_CONDITIONS
         for place, sizes in enumerate(self.plans[: 1 if self._layers else plans]):
             every = self.entries(sizes)
@@ -695,13 +696,13 @@ _TURNS = {SMALL: 4, FRACTIONS: 12, POWERS: 2, EXTREMES: 2}  # with other numbers
 _NEAREST = 3  # points from which an inequality is attacked
 
 
-def _judge_convention(item: Item, numbers: Arithmetic, budget: Budget) -> Verdict:
+def _judge_convention(item: Convention, numbers: Arithmetic, budget: Budget) -> Verdict:
     """A value may be agreed upon only where, for all letters, no derivative exists and one-sided ones do."""
     verdicts = [_convention_at(kind, item, numbers, budget) for kind in (ZEROS, ONES, FRACTIONS)]
     return next((verdict for verdict in verdicts if verdict.status != AGREES), verdicts[0])
 
 
-def _convention_at(kind: str, item: Item, numbers: Arithmetic, budget: Budget) -> Verdict:
+def _convention_at(kind: str, item: Convention, numbers: Arithmetic, budget: Budget) -> Verdict:
     function, (point_,) = item.left.function, item.left.arguments
     budget.begin(STEPS_OF_A_POINT)
     program = Program(item.scope)

@@ -73,14 +73,14 @@ class Ranges:
                 self._learn(left, relation, right)
         for chain in assumptions:
             for left, relation, right in _links(chain):
-                for one, sign, other in ((left, relation, right), (right, _TURNED.get(relation, relation), left)):
+                for one, sign, other in ((left, relation, right), (right, relation.mirrored, left)):
                     name, bound = input_name(one, scope) if _is_any_entry(one, scope) else None, _constant(other)
                     if name and bound is not None:
                         self._entries[name] = _both(self._entries.get(name, ALL), _related(sign, bound))
 
     def _learn(self, left: t.Node, relation: str, right: t.Node) -> None:
         """Keep what a condition says of its sides, and of their difference."""
-        for one, sign, other in ((left, relation, right), (right, _TURNED.get(relation, relation), left)):
+        for one, sign, other in ((left, relation, right), (right, relation.mirrored, left)):
             bound = _constant(other)
             if bound is not None:
                 self._keep(one, _related(sign, bound))
@@ -239,9 +239,6 @@ def _is_any_entry(node: t.Node, scope: Scope) -> bool:
     names = {each.letter for each in scope.notation.indices}
     found = {index.name for index in indices if isinstance(index, t.Letter)} & names
     return len(found) == len(indices)
-
-
-_TURNED = {"<": ">", ">": "<", r"\le": r"\ge", r"\ge": r"\le"}
 
 
 def _links(chain: t.Chain) -> Iterator[tuple[t.Node, str, t.Node]]:

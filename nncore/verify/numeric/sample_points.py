@@ -18,10 +18,11 @@ from nncore.verify.notation import EXPECTATION, VARIANCE, Notation
 from nncore.verify.numeric.balls import Arithmetic
 from nncore.verify.numeric.expectation import CONSTANT_LAWS, JOINT_OUTCOMES, Rejected
 from nncore.verify.semantics.randomness import SQUARE, Moment, moment_of, random_letters
-from nncore.verify.semantics.statements import Item
+from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import MeaningError, Scope, Size, name_of
 from nncore.verify.switches import attack
 from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.tree import Relation
 
 # Kinds of points, those with the simplest numbers first.
 SMALL, ZEROS, ONES, MINUS_ONES, EQUAL, FRACTIONS, POWERS, EXTREMES, ONE_HOT = KINDS = (
@@ -270,7 +271,7 @@ def _function_as_printed(name: str, point: Point, text: Callable[[object], str])
 # Wishes ---------------------------------------------------------------------------------------------------------------
 
 
-def wishes(item: Item) -> Wishes:
+def wishes(item: Claim) -> Wishes:
     """Return the wishes of the conditions and assumptions of an item."""
     moments = tuple(_moments(item))
     positive = _positive_letters(item)
@@ -281,7 +282,7 @@ def wishes(item: Item) -> Wishes:
     return Wishes(tuple(sorted(positive.items())), tuple(_row_sums(item)), moments)
 
 
-def _moments(item: Item) -> Iterator[Moment]:
+def _moments(item: Claim) -> Iterator[Moment]:
     """The moments that the assumptions in force state."""
     for assumed in item.assumptions:
         moment = moment_of(assumed.claim, lambda node: input_name(node, item.scope))
@@ -303,17 +304,17 @@ def _is_given(moment: Moment, scope: Scope) -> bool:
     return True
 
 
-def _positive_letters(item: Item) -> dict[str, str]:
+def _positive_letters(item: Claim) -> dict[str, str]:
     """Letters that a condition or an assumption wants positive (``>``) or not negative (``>=``)."""
     found: dict[str, str] = {}
     for chain in (*item.conditions, *(assumed.claim for assumed in item.assumptions)):
         sides = chain.sides
         for (left, right), link in zip(pairwise(sides), chain.links, strict=True):
-            smaller, larger = (right, left) if link.relation in (">", r"\ge") else (left, right)
-            if link.relation in (">", r"\ge", "<", r"\le") and smaller == t.Number("0"):
+            smaller, larger = (right, left) if link.relation in (Relation.GREATER, Relation.AT_LEAST) else (left, right)
+            if link.relation.orders and smaller == t.Number("0"):
                 name = input_name(larger, item.scope)
                 if name and all(isinstance(index, t.Letter) for index in getattr(larger, "indices", ())):
-                    found[name] = ">" if link.relation in (">", "<") else found.get(name, ">=")
+                    found[name] = ">" if link.relation.is_strict else found.get(name, ">=")
     return found
 
 
@@ -328,7 +329,7 @@ def input_name(node: t.Node, scope: Scope) -> str | None:
     return name.name if name.kind in ("entry", "number") and name.name not in scope.definitions else None
 
 
-def _row_sums(item: Item) -> Iterator[RowSum]:
+def _row_sums(item: Claim) -> Iterator[RowSum]:
     """The assumptions of the form Σ_m y_{im} = 1, which sampling satisfies by scaling the rows."""
     for assumed in item.assumptions:
         match assumed.claim:

@@ -18,7 +18,6 @@ from nncore.verify.numeric.comparing import (
     OUTSIDE,
     PRECISIONS,
     REFUTED,
-    STRICT,
     Comparison,
     Exhausted,
     Result,
@@ -32,6 +31,7 @@ from nncore.verify.numeric.watching import Guard, NoSuchEntry, Watch
 from nncore.verify.switches import attack
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
+from nncore.verify.syntax.tree import Relation
 
 ON_BOUNDARY = attack("points on a boundary", "A claim may fail on a kink or an edge alone.")
 BESIDE = attack("points beside a boundary", "A claim may fail between numbers that are tried.")
@@ -237,7 +237,7 @@ def _expansions(comparison: Comparison, point: Point, leaf: Key, entries: Sequen
                     _evaluated(comparison, near.holds, chain, entry)
                 left = _evaluated(comparison, near.value, item.left, entry)
                 right = _evaluated(comparison, near.value, comparison.right, entry)
-                if item.relation != "=" and not {type(left), type(right)} & {type(None), list}:
+                if item.relation is not Relation.EQUAL and not {type(left), type(right)} & {type(None), list}:
                     gap = left - right
                     for part in (gap.real, gap.imaginary) if type(gap) is Pair else (gap,):
                         powers = jets.powers(part, direction)
@@ -344,11 +344,11 @@ def solved(comparison: Comparison, point: Point, entry: dict, pinned: frozenset[
     return _with_value(comparison, point, entry, pinned)
 
 
-def _shifts(relations: set[str], source: random.Random) -> Sequence[Fraction | int]:
+def _shifts(relations: set[Relation], source: random.Random) -> Sequence[Fraction | int]:
     """How far from where its sides are equal a condition may hold; a weak one says more than an equation."""
-    if "=" in relations:
+    if Relation.EQUAL in relations:
         return (0,)
-    return _ASIDE if relations & {*STRICT} else source.sample((0, *_ASIDE), 1 + len(_ASIDE))
+    return _ASIDE if any(relation.is_strict for relation in relations) else source.sample((0, *_ASIDE), 1 + len(_ASIDE))
 
 
 def _free(
@@ -478,7 +478,7 @@ def _is_on_edge(comparison: Comparison, near: Near) -> bool:
         sides = [_evaluated(comparison, values.value, side, near.entry) for side in chain.sides]
         for (one, other), link in zip(pairwise(sides), chain.links, strict=True):
             is_real = not {type(one), type(other)} & {type(None), list, Pair}
-            if is_real and link.relation in STRICT and comparison.margin(one - other) < _ON_EDGE:
+            if is_real and link.relation.is_strict and comparison.margin(one - other) < _ON_EDGE:
                 return True
     return False
 

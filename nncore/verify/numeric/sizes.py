@@ -12,10 +12,11 @@ from math import prod
 
 from nncore.verify.notation import EXPECTATION, VARIANCE
 from nncore.verify.semantics.layers import bounds, lowest, reached
-from nncore.verify.semantics.statements import Item
+from nncore.verify.semantics.statements import Claim, Statement, sides_of
 from nncore.verify.semantics.symbols import STEPS, MeaningError, Scope, meanings_of, name_of, size_of_classes
 from nncore.verify.switches import attack
 from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.tree import Relation
 
 SIZES_OF_1 = attack("sizes of 1", "A sum over one entry is that entry.")
 EQUAL_SIZES = attack("equal sizes", "A matrix may be square.")
@@ -44,10 +45,10 @@ _MOST_PLANS = 12  # that are looked for where conditions about sizes exclude the
 Sizes = dict[str, int]
 
 
-def sizes_of(item: Item) -> tuple[str, ...]:
-    """Return the sizes on which an item depends, also through its definitions."""
+def sizes_of(item: Statement) -> tuple[str, ...]:
+    """Return the sizes on which a statement depends, also through its definitions."""
     found = {size for _, size in item.free}
-    nodes = [item.left, *([item.right] if item.right else []), *item.conditions, *item.premises]
+    nodes = [*sides_of(item), *item.conditions, *(item.premises if isinstance(item, Claim) else ())]
     for name in sorted(item.letters):
         for definition in meanings_of(name, item.scope):
             nodes += [definition.body, *definition.conditions]
@@ -69,7 +70,7 @@ def sizes_of(item: Item) -> tuple[str, ...]:
     return tuple(sorted(size for size in found if isinstance(size, str) and size != STEPS))
 
 
-def is_about_sizes(chain: t.Chain, item: Item) -> bool:
+def is_about_sizes(chain: t.Chain, item: Claim) -> bool:
     """Return whether a condition contains nothing but sizes and numbers."""
     nodes = [node for node, _ in t.walk(chain)]
     leaves = (t.Letter, t.Number, t.Link, t.Chain, t.Plus, t.Minus, t.Times, t.Fraction, t.Power)
@@ -78,12 +79,12 @@ def is_about_sizes(chain: t.Chain, item: Item) -> bool:
     )
 
 
-def size_plans(item: Item, allowed: Callable[[Sizes], bool], of_layers: bool = False) -> list[Sizes]:
+def size_plans(item: Claim, allowed: Callable[[Sizes], bool], of_layers: bool = False) -> list[Sizes]:
     """Return the sizes to try, those with the smallest arrays first.
 
     Parameters
     ----------
-    item : Item
+    item : Claim
         The claim.
     allowed : function
         Whether the conditions about sizes hold.
@@ -115,7 +116,7 @@ def _names_any(chain: t.Chain, names: Sequence[str]) -> bool:
     return any(node == t.Letter(name) for node, _ in t.walk(chain) for name in names)
 
 
-def _usual(item: Item, names: Sequence[str], least: Mapping[str, int]) -> Iterator[Sizes]:
+def _usual(item: Claim, names: Sequence[str], least: Mapping[str, int]) -> Iterator[Sizes]:
     few = takes_expectations(item)
     together = [size for _, size in item.free]
     need = {name: max(least.get(name, 1), together.count(name) + 1, 1 if few else 2) for name in names}
@@ -130,7 +131,7 @@ def _usual(item: Item, names: Sequence[str], least: Mapping[str, int]) -> Iterat
         yield dict.fromkeys(names, max(need.values()))
     if few:
         yield dict.fromkeys(names, 2)
-        if LARGE_SIZES.is_on and item.relation not in ("=", t.ROUNDS):
+        if LARGE_SIZES.is_on and not item.relation.is_equation:
             yield from ({**dict.fromkeys(names, 1), name: k} for name in names for k in _OF_OUTCOMES)
         return
     if len(names) == 1:
@@ -153,16 +154,16 @@ def _usual(item: Item, names: Sequence[str], least: Mapping[str, int]) -> Iterat
         yield from (dict.fromkeys(names, k) for k in (*range(14, 30), *large))
         source = random.Random(len(names))
         yield from ({name: source.choice(COUNTED) for name in names} for _ in range(_MOST_TOGETHER))
-    if LARGE_SIZES.is_on and item.relation not in ("=", t.ROUNDS):
+    if LARGE_SIZES.is_on and not item.relation.is_equation:
         yield from ({**smallest, name: k} for name in names for k in MANY)
 
 
-def takes_expectations(item: Item) -> bool:
+def takes_expectations(item: Claim) -> bool:
     """Return whether outcomes are counted, whose number grows fast with the sizes."""
     return bool(item.letters & {EXPECTATION, VARIANCE})
 
 
-def _of_layers(names: Sequence[str], item: Item) -> Iterator[Sizes]:
+def _of_layers(names: Sequence[str], item: Claim) -> Iterator[Sizes]:
     """Few sizes for the many numbers of a network: widths that rise and fall, one of them 1, and few samples."""
     widths = [name for name in names if name != "n"]
     rising = {name: 2 + place for place, name in enumerate(widths)}
@@ -177,15 +178,15 @@ def _of_layers(names: Sequence[str], item: Item) -> Iterator[Sizes]:
             yield from ({**dict.fromkeys(names, 1), name: number} for number in (*_WIDTHS, *numbers_named(item)))
 
 
-def _stands_as_number(item: Item, name: str) -> bool:
+def _stands_as_number(item: Claim, name: str) -> bool:
     """Whether a size stands in a claim, or in what it is made of, as a number and not only as the end of a sum.
 
     In a definition it does not count as a mere factor, as in a mean, but where sides are not equal.
     """
     bodies = [each.body for letter in item.letters for each in meanings_of(letter, item.scope)]
-    sides = [item.left, *([item.right] if item.right else [])]
+    sides = [item.left, item.right]
     return any(_counts(side, name, item.scope) for side in sides) or any(
-        _counts(body, name, item.scope, factors=item.relation not in ("=", t.ROUNDS)) for body in bodies
+        _counts(body, name, item.scope, factors=not item.relation.is_equation) for body in bodies
     )
 
 
@@ -240,12 +241,12 @@ def _volume(plan: Mapping[str, int]) -> int:
 # Entries --------------------------------------------------------------------------------------------------------------
 
 
-def entries(item: Item, sizes: Mapping[str, int], conditions: Sequence[t.Chain]) -> list[dict[str, int]]:
+def entries(item: Claim, sizes: Mapping[str, int], conditions: Sequence[t.Chain]) -> list[dict[str, int]]:
     """Return the values of the free indices to try at these sizes.
 
     Parameters
     ----------
-    item : Item
+    item : Claim
         The claim.
     sizes : mapping
         The sizes.
@@ -269,24 +270,24 @@ def _last(size: object, sizes: Mapping[str, int]) -> int:
     return size if isinstance(size, int) else sizes[size]
 
 
-def _steps(letter: str, conditions: Sequence[t.Chain], item: Item) -> list[int]:
+def _steps(letter: str, conditions: Sequence[t.Chain], item: Claim) -> list[int]:
     """The steps to try: the usual ones and those that conditions name, from the first that they allow."""
     named = {number for ends in bounds(letter, conditions) for name, number in ends if name is None}
     first = lowest(letter, conditions)
     tried = {*(STEPS_TRIED if MANY_STEPS.is_on else ()), *(first + more for more in range(4))}
     tried |= {*named, *numbers_named(item)} if NAMED_STEPS.is_on else set()
-    if FAR_STEPS.is_on and item.relation not in ("=", t.ROUNDS):
+    if FAR_STEPS.is_on and not item.relation.is_equation:
         tried |= {100} if _adds_up(item) else {100, 1000}
     return sorted(number for number in tried if first <= number <= 1000)
 
 
-def _adds_up(item: Item) -> bool:
+def _adds_up(item: Claim) -> bool:
     """Whether a claim or what it is made of has an addend for each value of an index or for each step."""
-    nodes = [side for side in (item.left, item.right) if side]
+    nodes = [item.left, item.right]
     return any(isinstance(each, t.Sum | t.Product | t.Extremum | t.Family) for each in reached(nodes, item.scope))
 
 
-def _places(names: Sequence[str], last: int, item: Item, as_numbers: bool) -> list[tuple[int, ...]]:
+def _places(names: Sequence[str], last: int, item: Claim, as_numbers: bool) -> list[tuple[int, ...]]:
     """Index values: all of them if they are few, else one for every partition, and those that the claim names.
 
     Where indices are more than names of places, their order and their size count, too.
@@ -308,19 +309,19 @@ def _places(names: Sequence[str], last: int, item: Item, as_numbers: bool) -> li
     return list(dict.fromkeys(found))
 
 
-def _indices_are_numbers(item: Item) -> bool:
+def _indices_are_numbers(item: Claim) -> bool:
     """Whether an index is compared, calculated with or named by a number, in a claim or in what it is made of."""
     if _named(item):
         return True
     letters = {index.letter for index in item.scope.notation.indices if index.to}  # steps have entries of their own
     bodies = [each.body for letter in item.letters for each in meanings_of(letter, item.scope)]
-    waiting = [item.left, *([item.right] if item.right else []), *item.conditions, *bodies]
+    waiting = [item.left, item.right, *item.conditions, *bodies]
     while waiting:
         node = waiting.pop()
         match node:
             case t.Letter(name) if name in letters:
                 return True
-            case t.Chain(first, links) if all(link.relation in ("=", r"\ne") for link in links):
+            case t.Chain(first, links) if all(link.relation in (Relation.EQUAL, Relation.UNEQUAL) for link in links):
                 waiting += [side for side in (first, *(link.right for link in links)) if not isinstance(side, t.Letter)]
             case t.Indexed(base, indices):
                 waiting += [base, *(index for index in indices if not isinstance(index, t.Letter))]
@@ -335,10 +336,10 @@ def _indices_are_numbers(item: Item) -> bool:
     return False
 
 
-def numbers_named(item: Item) -> list[int]:
+def numbers_named(item: Claim) -> list[int]:
     """Return the whole numbers that stand in a claim or in what it is made of, and their neighbors: sizes to try."""
     bodies = [each.body for letter in item.letters for each in meanings_of(letter, item.scope)]
-    nodes = [node for root in (item.left, item.right, *item.conditions, *bodies) if root for node, _ in t.walk(root)]
+    nodes = [node for root in (item.left, item.right, *item.conditions, *bodies) for node, _ in t.walk(root)]
     texts = [node.digits for node in nodes if isinstance(node, t.Number) and node.digits.isdigit()]
     found = {int(text) for text in texts if len(text) < 4}
     return sorted({number + more for number in found if number > 2 for more in (-1, 0, 1)})[: _MOST_PLANS * 2]
@@ -352,7 +353,7 @@ def partitions(count: int, most: int) -> list[tuple[int, ...]]:
     return found
 
 
-def _named(item: Item) -> list[tuple[object, int]]:
+def _named(item: Claim) -> list[tuple[object, int]]:
     """The sizes of which an index is named by its number, in a claim or in what it is made of, with the numbers."""
     definitions = (each for letter in sorted(item.letters) for each in meanings_of(letter, item.scope))
     named = [*item.named, *(pair for each in definitions for pair in each.named)]

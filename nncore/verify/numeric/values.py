@@ -18,7 +18,7 @@ from nncore.verify.numeric.jets import HigherOrder, Jet, Jets, Unclear
 from nncore.verify.numeric.sample_points import Point
 from nncore.verify.numeric.watching import RELATION, NoDerivative, NoSuchEntry, Undefined, Watch
 from nncore.verify.semantics.layers import line_for
-from nncore.verify.semantics.symbols import Definition, Name, Scope, Size, start_of_sequence
+from nncore.verify.semantics.symbols import Binding, Name, Scope, Size, start_of_sequence
 from nncore.verify.switches import attack
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
@@ -204,7 +204,7 @@ class Values:
             return self.entry(start_of_sequence(name, number, self.scope.notation), ())
         return self._by_definition(line.definition, name, indices, {line.letter: number} if line.letter else {})
 
-    def _by_definition(self, definition: Definition, name: str, indices: tuple[int, ...], local: dict):
+    def _by_definition(self, definition: Binding, name: str, indices: tuple[int, ...], local: dict):
         for chain in definition.conditions:
             if not self.holds(chain, local):
                 raise Undefined(RELATION, chain)

@@ -11,12 +11,16 @@ from html import escape
 
 from latex2mathml.converter import convert
 
-from nncore.verify.judgement import ALL_SHAPES, AT_SHAPES, SAMPLED, Judgement
-from nncore.verify.report.evidence import FAILING, Evidence, Part
-from nncore.verify.semantics.elaborate import ERRATUM
-from nncore.verify.semantics.statements import CLAIM, CONVENTION
+from nncore.verify.judgement import Judgement, Status
+from nncore.verify.report.evidence import Evidence, Part
+from nncore.verify.semantics.statements import Kind
 
-_SIGNS = {**dict.fromkeys(FAILING, "✗"), ALL_SHAPES: "✓", AT_SHAPES: "✓", SAMPLED: "≈"}
+_SIGNS: dict[str, str] = {
+    **{status: "✗" for status in Status if status.fails},
+    Status.ALL_SHAPES: "✓",
+    Status.AT_SHAPES: "✓",
+    Status.SAMPLED: "≈",
+}
 
 MOST_SHOWN = 12  # steps of a proof
 _PLAIN = ("an entry by an entry", "the derivative of a sum", "a delta equates indices", "true or false")
@@ -30,9 +34,9 @@ Link = Callable[[str], str]
 
 def word(evidence: Evidence) -> str:
     """The status of a formula as the page prints it: nothing is said of shapes where there are none."""
-    if evidence.status == ALL_SHAPES and not any(part.symbolic for part in evidence.claims):
+    if evidence.status == Status.ALL_SHAPES and not any(part.symbolic for part in evidence.claims):
         return "verified"
-    if evidence.status == AT_SHAPES:
+    if evidence.status == Status.AT_SHAPES:
         shapes = dict.fromkeys(shape for part in evidence.claims for shape in part.judgement.shapes)
         return f"verified at {len(shapes)} shapes"
     return evidence.status
@@ -42,7 +46,7 @@ def badge(evidence: Evidence, link: Link, row: str | None) -> str:
     """The badge of a formula; ``row`` is the address of its row in the ledger, if there is a ledger."""
     sign = _SIGNS.get(evidence.status, "")
     sign = f'<span aria-hidden="true">{sign}</span> ' if sign else ""
-    kind = "fails" if evidence.status in FAILING else "holds" if evidence.claims else "says"
+    kind = "fails" if evidence.fails else "holds" if evidence.claims else "says"
     parts = [f"<li>{_part(part, link)}</li>" for part in evidence.parts]
     ending = [f"<p>Rests on {', '.join(map(link, evidence.uses))}.</p>"] if evidence.uses else []
     ending += [f"<p>{escape(problem.status)}: {escape(problem.reason)}</p>" for problem in evidence.problems]
@@ -98,11 +102,11 @@ def _mathematics(before: str, after: str) -> str:
 
 def _lines(part: Part) -> Iterator[str]:
     """What is to be said of a part: for which entries, what became of it and how, and what must hold."""
-    if part.judgement and part.kind == CLAIM:
+    if part.judgement and part.kind is Kind.CLAIM:
         yield part.judgement.status
-    if part.judgement and part.kind in (CLAIM, CONVENTION):
+    if part.judgement and part.kind in (Kind.CLAIM, Kind.CONVENTION):
         yield from how(part.judgement)
-    if part.judgement and part.kind == ERRATUM and part.judgement.status == ERRATUM:
+    if part.judgement and part.judgement.status is Status.ERRATUM:
         yield from _how_it_fails(part.judgement)
     if part.indices:
         yield "for all " + ", ".join(f"{letter} = 1…{size}" for letter, size in part.indices)

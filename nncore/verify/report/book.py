@@ -8,23 +8,28 @@ functions that are defined under a label, and errata name the equations of other
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
-from nncore.verify.judgement import CHECKER_FAULT, UNDECIDED
+from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import Notation
 from nncore.verify.report.cache import Cache, canonical, checker, digest, text_with_includes
-from nncore.verify.report.evidence import WITHOUT_MEANING, PageReport, Problem, Report, page_as_json, page_from_json
-from nncore.verify.semantics.elaborate import page_functions, said
-from nncore.verify.semantics.statements import Item
-from nncore.verify.semantics.symbols import Definition
-from nncore.verify.source.reader import name_of, read_page
+from nncore.verify.report.evidence import PageReport, Report, page_as_json, page_from_json
+from nncore.verify.semantics.elaborate import exported
+from nncore.verify.semantics.statements import Definition
+from nncore.verify.semantics.symbols import Binding
+from nncore.verify.source.markdown import Reading
+from nncore.verify.source.reader import display_path, read_page
 
 NOTATION = Path(__file__).resolve().parents[3] / "book" / "notation.yml"  # of this book, installed beside nncore
+Run = Callable[[Callable[..., Any], Sequence[tuple[Any, ...]]], Iterable[Any]]
+"""Calls a function with the arguments of each job."""
+
 _CORRECTED = re.compile(r":corrected:\s*(\S+)")
 
 
@@ -74,9 +79,11 @@ def check(
     by = {**checker(), "seed": seed}
     store = Cache(cache)
     common = digest(repr(sorted(by.items())), repr(notation))
-    pages = [_Source(Path(path), name_of(Path(path), Path(root)), text_with_includes(Path(path))) for path in paths]
+    pages = [
+        _Source(Path(path), display_path(Path(path), Path(root)), text_with_includes(Path(path))) for path in paths
+    ]
     with _on_processes(processes or os.cpu_count() or 1) as run:
-        exports = _all_exports(pages, notation, common, store, run) if book else [[] for _ in pages]
+        exports, readings = _all_exports(pages, notation, common, store, run) if book else ([[]] * len(pages), {})
         known, clashes = _known(pages, exports)
         everything = digest(common, repr(sorted(known.items())), repr(book))
         elsewhere = [_with_corrections(page, pages) if book else [] for page in pages]
@@ -85,9 +92,10 @@ def check(
             for page, others in zip(pages, elsewhere, strict=True)
         ]
         kept = [store.get(key) for key in keys]
-        functions = _definitions(pages, exports, known, notation) if None in kept else {}
+        functions = _definitions(pages, exports, readings, notation) if None in kept else {}
+        common_to_all = (Path(root), notation, functions, seed, store, common, book)
         jobs = [
-            (page.path, Path(root), notation, functions, seed, [each.path for each in others], store, common, book)
+            (page.path, readings.get(page.path), [each.path for each in others], common_to_all)
             for page, others, value in zip(pages, elsewhere, kept, strict=True)
             if value is None
         ]
@@ -108,25 +116,28 @@ def _with_corrections(page: _Source, pages: Sequence[_Source]) -> list[_Source]:
     return [each for each in pages if any(label in each.text for label in labels)]
 
 
-def _judged(path: Path, root: Path, *more) -> tuple[PageReport, bool]:
+def _judged(
+    path: Path, reading: Reading | None, others: Sequence[Path], common_to_all: tuple[Any, ...]
+) -> tuple[PageReport, bool]:
     """A judged page. What judges is loaded only now: a book that has not changed needs none of it."""
-    from nncore.verify.report.page import judged_page
+    from nncore.verify.report.page import Settings, report_on
 
+    by = Settings(*common_to_all)
     try:
-        return judged_page(path, root, *more)
+        return report_on(path, reading or read_page(path, by.book), others, by)
     except Exception as error:  # whatever a page does to the checker, the other pages are judged
-        name = name_of(path, root)
+        name = display_path(path, by.root)
         reason = f"the checker failed on this file: {type(error).__name__}: {str(error)[:200]}"
-        return PageReport(name, (), (Problem(CHECKER_FAULT, name, 1, 1, reason),)), False
+        return PageReport(name, (), (Diagnostic(Status.CHECKER_FAULT, name, 1, 1, reason),)), False
 
 
 def _is_settled(page: PageReport) -> bool:
-    """Whether the judges came to an end on all of a page, so that judging it again would give the same."""
-    return not any(problem.status in (UNDECIDED, CHECKER_FAULT) for problem in page.all_problems)
+    """Whether the judges came to an end on all of a page."""
+    return all(problem.status.is_final for problem in page.all_problems)
 
 
 @contextmanager
-def _on_processes(count: int) -> Iterator[Callable]:
+def _on_processes(count: int) -> Iterator[Run]:
     """A ``map`` that calls a function with the arguments of each job, on some processes, and gives results in order.
 
     The processes start with the first jobs, of which there must be two: one is done here.
@@ -144,49 +155,61 @@ def _on_processes(count: int) -> Iterator[Callable]:
 # Functions that all pages know ----------------------------------------------------------------------------------------
 
 
-def _all_exports(pages, notation: Notation, common: str, store: Cache, run) -> list[list[tuple[str, int, str]]]:
-    """The functions that each page of a book defines for all pages."""
+_Exports = list[tuple[str, int, str]]  # of a page: the names of functions, lines, and digests of the definitions
+
+
+def _all_exports(
+    pages: Sequence[_Source], notation: Notation, common: str, store: Cache, run: Run
+) -> tuple[list[_Exports], dict[Path, Reading]]:
+    """The functions that each page of a book defines for all pages, and what was read to find them."""
     keys = [digest("functions", common, page.text) for page in pages]
     kept = {key: store.get(key) for key in keys}
     missing = [(key, page) for key, page in zip(keys, pages, strict=True) if kept[key] is None]
-    found = run(_exports, [(page, notation) for _, page in missing])
-    for (key, _), exports in zip(missing, found, strict=True):
+    readings: dict[Path, Reading] = {}
+    for (key, page), (exports, reading) in zip(
+        missing, run(_exports, [(page.path, notation) for _, page in missing]), strict=True
+    ):
         store.put(key, exports)
-        kept[key] = exports
-    return [kept[key] for key in keys]
+        kept[key], readings[page.path] = exports, reading
+    return [kept[key] for key in keys], readings
 
 
-def _exports(page: _Source, notation: Notation) -> list[tuple[str, int, str]]:
-    """The functions that a page defines: name, line, and a digest of the definition."""
-    items = _functions(page, notation)
-    return [(name, item.line, digest(canonical(item.scope.definitions[name]))) for name, item in items.items()]
+def _exports(path: Path, notation: Notation) -> tuple[_Exports, Reading]:
+    reading = read_page(path, book=True)
+    items = _functions(reading, notation)
+    return [(name, item.line, digest(canonical(item.scope.definitions[name]))) for name, item in items.items()], reading
 
 
-def _functions(page: _Source, notation: Notation) -> dict[str, Item]:
+def _functions(reading: Reading, notation: Notation) -> dict[str, Definition]:
     try:
-        reading = read_page(page.path, book=True)
-        return page_functions(said(reading.formulas, reading.around, notation).items, notation)
+        return exported(reading, notation)
     except Exception:  # the page itself says what is wrong when it is judged
         return {}
 
 
-def _known(pages, exports) -> tuple[dict[str, str], list[tuple[Problem, ...]]]:
+def _known(
+    pages: Sequence[_Source], exports: Sequence[_Exports]
+) -> tuple[dict[str, str], list[tuple[Diagnostic, ...]]]:
     """The digests of all functions by their names, and for each page what it defines although another does."""
     known: dict[str, str] = {}
     clashes = []
     for page, found in zip(pages, exports, strict=True):
         twice = [(name, line) for name, line, _ in found if name in known]
         reason = "{} is defined on another page, too"
-        clashes.append(tuple(Problem(WITHOUT_MEANING, page.name, line, 1, reason.format(name)) for name, line in twice))
+        status = Status.WITHOUT_MEANING
+        clashes.append(tuple(Diagnostic(status, page.name, line, 1, reason.format(name)) for name, line in twice))
         known = {**{name: named for name, _, named in found}, **known}
     return known, clashes
 
 
-def _definitions(pages, exports, known, notation: Notation) -> dict[str, Definition]:
+def _definitions(
+    pages: Sequence[_Source], exports: Sequence[_Exports], readings: Mapping[Path, Reading], notation: Notation
+) -> dict[str, Binding]:
     """The functions themselves, each of the first page that defines it."""
-    found: dict[str, Definition] = {}
-    for page, exported in zip(pages, exports, strict=True):
-        if exported and known:
-            own = {name: item.scope.definitions[name] for name, item in _functions(page, notation).items()}
+    found: dict[str, Binding] = {}
+    for page, names in zip(pages, exports, strict=True):
+        if names:
+            reading = readings.get(page.path) or read_page(page.path, book=True)
+            own = {name: item.scope.definitions[name] for name, item in _functions(reading, notation).items()}
             found = {**own, **found}
     return found

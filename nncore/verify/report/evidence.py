@@ -1,7 +1,8 @@
 r"""The evidence for what a book prints: values that say how each formula was read and what became of it.
 
 For every page there are its formulas in their order, for every formula its parts (a chain has one for each link), for
-every part how it was read and what became of it. What fails, be it refuted or unreadable, is a `Problem` with a place.
+every part how it was read and what became of it. What fails, be it refuted or unreadable, is a
+`Diagnostic` with a place.
 
 A report as JSON (`as_json`) is an object with three keys:
 
@@ -11,7 +12,7 @@ A report as JSON (`as_json`) is an object with three keys:
     the numbers of `Figures`.
 ``pages``
     a list with an object a page: ``name`` (its path), ``problems`` (of the page as a whole), and ``formulas``, a list
-    of `Evidence`. The keys are the attributes of these classes, of `Part` and `Problem`, and of `Judgement` and
+    of `Evidence`. The keys are the attributes of these classes, of `Part` and `Diagnostic`, and of `Judgement` and
     `Counterexample`. Sizes and indices are objects: ``{"n": 2, "M": 3}``.
 
 It is the same for the same book in every run: how long judging took is no part of it (`times`).
@@ -21,32 +22,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 
-from nncore.verify.judgement import ALL_SHAPES, FAILURES, STATUSES, Counterexample, Judgement
-from nncore.verify.semantics.statements import ASSUMPTION, CLAIM, CONVENTION, DEFINITION, EXPRESSION, STEP
-from nncore.verify.source.context import ERRATUM, UNCHECKED
-from nncore.verify.syntax import tree as t
+from nncore.verify.judgement import Counterexample, Diagnostic, Judgement, Status
+from nncore.verify.semantics.statements import Kind
+from nncore.verify.syntax.tree import Relation
 
-UNREADABLE = "unreadable"
-WITHOUT_MEANING = "without meaning"
-FAILING = (*FAILURES, UNREADABLE, WITHOUT_MEANING)
-KINDS = (CLAIM, DEFINITION, ASSUMPTION, CONVENTION, STEP, EXPRESSION, ERRATUM, UNCHECKED)
-STATUS_ORDER = (*STATUSES, WITHOUT_MEANING, UNREADABLE)  # the best first
-_INEQUALITIES = ("<", ">", r"\le", r"\ge", r"\ne")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What fails, with its place; ``snippet`` is the line of the formula and a caret below the place."""
-
-    status: str
-    path: str
-    line: int
-    column: int
-    reason: str
-    snippet: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}: {self.status}: {self.reason}"
+_INEQUALITIES = [relation for relation in Relation if relation.compares and not relation.is_equation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +53,7 @@ class Part:
         How long judging took, in seconds of computing.
     """
 
-    kind: str
+    kind: Kind
     line: int
     column: int
     left: str
@@ -86,8 +66,13 @@ class Part:
     seconds: float = 0.0
 
     @property
+    def fails(self) -> bool:
+        """Return whether a build ends with this."""
+        return self.judgement is not None and self.judgement.status.fails
+
+    @property
     def reading(self) -> str:
-        """The part in one line."""
+        """Return the part in one line."""
         conditions = "".join(f"  ({condition})" for condition in self.conditions)
         return f"{self.left} {self.relation} {self.right}".strip() + conditions
 
@@ -122,7 +107,7 @@ class Evidence:
         The names of the formulas that define the letters in it, theirs included, and of the conventions in force.
     assumptions : tuple of str
         The labels of the assumptions that it rests on.
-    problems : tuple of Problem
+    problems : tuple of Diagnostic
         What fails in it.
     """
 
@@ -131,19 +116,29 @@ class Evidence:
     line: int
     number: int
     label: str | None
-    kinds: tuple[str, ...]
-    status: str
+    kinds: tuple[Kind, ...]
+    status: Status | Kind
     latex: str
     reading: str
     parts: tuple[Part, ...]
     uses: tuple[str, ...]
     assumptions: tuple[str, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[Diagnostic, ...]
+
+    @property
+    def fails(self) -> bool:
+        """Return whether a build ends with this."""
+        return isinstance(self.status, Status) and self.status.fails
 
     @property
     def claims(self) -> tuple[Part, ...]:
-        """The parts that claim something."""
-        return tuple(part for part in self.parts if part.kind == CLAIM)
+        """Return the parts that claim something."""
+        return tuple(part for part in self.parts if part.kind is Kind.CLAIM)
+
+    @property
+    def judgements(self) -> Iterator[Judgement]:
+        """Yield what became of its claims."""
+        yield from (part.judgement for part in self.claims if part.judgement)
 
     @property
     def seconds(self) -> float:
@@ -160,12 +155,12 @@ class PageReport:
 
     name: str
     formulas: tuple[Evidence, ...]
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
     inline: int = 0
     relations: int = 0
 
     @property
-    def all_problems(self) -> tuple[Problem, ...]:
+    def all_problems(self) -> tuple[Diagnostic, ...]:
         """Everything that fails on it."""
         return self.problems + tuple(problem for formula in self.formulas for problem in formula.problems)
 
@@ -200,7 +195,7 @@ class Report:
     checker: Mapping[str, str]
 
     @property
-    def problems(self) -> tuple[Problem, ...]:
+    def problems(self) -> tuple[Diagnostic, ...]:
         """Everything that fails."""
         return tuple(problem for page in self.pages for problem in page.all_problems)
 
@@ -210,14 +205,14 @@ def figures(pages: Iterable[PageReport]) -> Figures:
     pages = list(pages)
     found = [formula for page in pages for formula in page.formulas]
     claims = [part for formula in found for part in formula.claims]
-    equations = [part for part in claims if part.relation == "=" and part.symbolic]
+    equations = [part for part in claims if part.relation == Relation.EQUAL and part.symbolic]
     return Figures(
         formulas=len(found),
         kinds=_counted(part.kind for formula in found for part in formula.parts),
         statuses=_counted(part.judgement.status for part in claims),
         symbolic=len(equations),
-        for_all_shapes=sum(part.judgement.status == ALL_SHAPES for part in equations),
-        decimals=sum(part.relation == t.ROUNDS for part in claims),
+        for_all_shapes=sum(part.judgement.status == Status.ALL_SHAPES for part in equations),
+        decimals=sum(part.relation == Relation.ROUNDS for part in claims),
         inequalities=sum(part.relation in _INEQUALITIES for part in claims),
         failing=sum(bool(each.problems) for each in (*found, *pages)),
         steps=sum(part.judgement.made for part in claims),
@@ -227,15 +222,15 @@ def figures(pages: Iterable[PageReport]) -> Figures:
 
 def _counted(words: Iterable[str]) -> dict[str, int]:
     counts = Counter(words)
-    return {word: counts[word] for word in (*KINDS, *STATUS_ORDER) if word in counts}
+    return {word: counts[word] for word in (*Kind, *Status) if word in counts}
 
 
 def sentences(report: Report) -> Iterator[str]:
     """The figures of a report in words."""
     of = figures(report.pages)
     failing = f"{of.failing} of them fail" if of.failing else "none of them fails"
-    unread = sum(formula.status == UNREADABLE for page in report.pages for formula in page.formulas)
-    unchecked = of.kinds.get(UNCHECKED, 0)
+    unread = sum(formula.status is Status.UNREADABLE for page in report.pages for formula in page.formulas)
+    unchecked = of.kinds.get(Kind.UNCHECKED, 0)
     yield (
         f"{_count(of.formulas, 'displayed formula')}, each one read and judged: {failing}, "
         f"{unread} are unreadable, {unchecked} are unchecked."
@@ -258,10 +253,11 @@ def sentences(report: Report) -> Iterator[str]:
             f"The proofs have {of.steps} steps, of which {of.evaluated} ({_share(of.evaluated, of.steps)}) were "
             "evaluated by numbers before and after: none of them changes a value."
         )
-    wrong = of.kinds.get(ERRATUM, 0)
+    wrong = of.kinds.get(Kind.ERRATUM, 0)
     if wrong:
         yield f"{wrong} of these formulas {'is' if wrong == 1 else 'are'} wrong on purpose, in boxes that say so."
-    others = [_count(number, kind) for kind, number in of.kinds.items() if kind not in (CLAIM, ERRATUM, UNCHECKED)]
+    counted = (Kind.CLAIM, Kind.ERRATUM, Kind.UNCHECKED)
+    others = [_count(number, kind) for kind, number in of.kinds.items() if kind not in counted]
     if others:
         yield f"What claims nothing: {', '.join(others)}."
 
@@ -305,15 +301,26 @@ def _without_times(page: dict) -> dict:
 def page_as_json(page: PageReport) -> dict:
     """A page as an object for JSON, with the times of its parts."""
     formulas = [
-        {**_items(each), "parts": [*map(_part_as_json, each.parts)], "problems": [*map(_items, each.problems)]}
+        {
+            **_items(each),
+            "parts": [*map(_part_as_json, each.parts)],
+            "problems": _problems_as_json(each.problems),
+        }
         for each in page.formulas
     ]
-    return {**_items(page), "formulas": formulas, "problems": [*map(_items, page.problems)]}
+    return {**_items(page), "formulas": formulas, "problems": _problems_as_json(page.problems)}
 
 
 def _items(value) -> dict:
     """The attributes of a value by their names; unlike `dataclasses.asdict` it copies nothing, which takes long."""
     return {each.name: getattr(value, each.name) for each in fields(value)}
+
+
+def _problems_as_json(problems: Iterable[Diagnostic]) -> list[dict[str, object]]:
+    return [{name: getattr(problem, name) for name in _OF_PROBLEMS} for problem in problems]
+
+
+_OF_PROBLEMS = ("status", "path", "line", "column", "reason", "snippet")
 
 
 def _part_as_json(part: Part) -> dict:
@@ -332,7 +339,15 @@ def judgement_as_json(judgement: Judgement) -> dict:
 def page_from_json(value: dict) -> PageReport:
     """The page that `page_as_json` wrote."""
     formulas = tuple(
-        Evidence(**{**_frozen(each), "parts": tuple(map(_part, each["parts"])), "problems": _problems(each)})
+        Evidence(
+            **{
+                **_frozen(each),
+                "status": _status_or_kind(each["status"]),
+                "kinds": tuple(map(Kind, each["kinds"])),
+                "parts": tuple(map(_part, each["parts"])),
+                "problems": _problems(each),
+            }
+        )
         for each in value["formulas"]
     )
     return PageReport(value["name"], formulas, _problems(value), value["inline"], value["relations"])
@@ -340,17 +355,22 @@ def page_from_json(value: dict) -> PageReport:
 
 def _part(value: dict) -> Part:
     judgement = value["judgement"] and judgement_from_json(value["judgement"])
-    return Part(**{**_frozen(value), "judgement": judgement})
+    return Part(**{**_frozen(value), "kind": Kind(value["kind"]), "judgement": judgement})
 
 
 def judgement_from_json(value: dict) -> Judgement:
     """The judgement that `judgement_as_json` wrote."""
     at = value["counterexample"]
-    return Judgement(**{**_frozen(value), "counterexample": at and Counterexample(**_frozen(at))})
+    status = Status(value["status"])
+    return Judgement(**{**_frozen(value), "status": status, "counterexample": at and Counterexample(**_frozen(at))})
 
 
-def _problems(value: dict) -> tuple[Problem, ...]:
-    return tuple(Problem(**each) for each in value["problems"])
+def _status_or_kind(text: str) -> Status | Kind:
+    return Status(text) if text in list(Status) else Kind(text)
+
+
+def _problems(value: dict) -> tuple[Diagnostic, ...]:
+    return tuple(Diagnostic(**{**each, "status": Status(each["status"])}) for each in value["problems"])
 
 
 def _frozen(value: dict) -> dict:

@@ -13,13 +13,18 @@ from dataclasses import dataclass, field
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from nncore.verify.judgement import ALL_SHAPES, AT_SHAPES, RESTATES, SAMPLED
+from nncore.verify.judgement import Status
 from nncore.verify.report.badges import word
 from nncore.verify.report.dependency_graph import drawing
-from nncore.verify.report.evidence import FAILING, Evidence, PageReport, Report, figures, sentences
+from nncore.verify.report.evidence import Evidence, PageReport, Report, figures, sentences
 
 FILE = "evidence.json"
-_BARS = {ALL_SHAPES: "all-shapes", AT_SHAPES: "at-shapes", RESTATES: "restates", SAMPLED: "sampled"}
+_BARS = {
+    Status.ALL_SHAPES: "all-shapes",
+    Status.AT_SHAPES: "at-shapes",
+    Status.RESTATES: "restates",
+    Status.SAMPLED: "sampled",
+}
 
 
 @dataclass(slots=True)
@@ -186,7 +191,7 @@ def _ledger_row(app, docname, name, formula: Evidence) -> list[nodes.Node]:
     return [
         _joined([_link_to(app, docname, formula.name)]),
         nodes.Text(", ".join(formula.kinds) or "–"),
-        nodes.Text(word(formula) if formula.claims or formula.status in FAILING else "–"),
+        nodes.Text(word(formula) if formula.claims or formula.fails else "–"),
         nodes.Text("; ".join(methods) or "–"),
         nodes.Text(str(points) if judgements else "–"),
         nodes.Text(str(steps) if steps else "–"),

@@ -36,9 +36,9 @@ from nncore.verify.semantics.symbols import (
 )
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
+from nncore.verify.syntax.tree import Relation
 
 _NUMBER, _COUNT, _INPUT = "number", "count", "input"
-_ORDERS = ("<", ">", r"\le", r"\ge")
 
 # What is a claim ------------------------------------------------------------------------------------------------------
 
@@ -85,9 +85,9 @@ def _sort(
 
 def _is_condition(chain: t.Chain, scope: Scope, known: Collection[str]) -> bool:
     """Whether a relation without parentheses can only be a condition."""
-    if any(link.relation not in t.COMPARISONS for link in chain.links):
+    if any(not link.relation.compares for link in chain.links):
         return False
-    between = len(chain.links) > 1 and all(link.relation in _ORDERS for link in chain.links)
+    between = len(chain.links) > 1 and all(link.relation.orders for link in chain.links)
     sides = [_side(side, scope, known) for side in chain.sides]
     return all(one and other and _fit(one, other, between) for one, other in pairwise(sides))
 
@@ -154,7 +154,7 @@ def check(conditions: Sequence[t.Chain], scope: Scope, arguments: Collection[str
                 f"{show(chain)} contains no letter, so it is no condition: write a claim without parentheses", chain
             )
         for (one, other), link in zip(pairwise(chain.sides), chain.links, strict=True):
-            if link.relation == "=":
+            if link.relation is Relation.EQUAL:
                 _check_equation((one, other), chain, scope, arguments)
     ranges = _Ranges(scope, arguments)
     relations = [
@@ -165,7 +165,7 @@ def check(conditions: Sequence[t.Chain], scope: Scope, arguments: Collection[str
     for _ in range(min(len(relations), _ROUNDS)):
         for one, relation, other, _ in relations:
             ranges.restrict(one, relation, other)
-            ranges.restrict(other, _TURNED.get(relation, relation), one)
+            ranges.restrict(other, relation.mirrored, one)
     for one, relation, other, chain in relations:
         if not ranges.allow(one, relation, other):
             raise MeaningError(f"nothing satisfies {show(chain)}" + _and_others(conditions, chain), chain)
@@ -194,7 +194,6 @@ def _check_equation(sides: Sequence[t.Node], chain: t.Chain, scope: Scope, argum
 
 # Ranges ---------------------------------------------------------------------------------------------------------------
 
-_TURNED = {r"\le": r"\ge", r"\ge": r"\le", "<": ">", ">": "<"}
 _Range = tuple[Fraction | float, Fraction | float]
 _EVERYTHING = -inf, inf
 _HIGHEST, _LONGEST = 16, 2_000  # powers above, and those of longer numbers in bits, have a sign at most
@@ -213,15 +212,15 @@ class _Ranges:
         """Notes what a relation says about the letter that stands alone on its left, or with a number."""
         where = position(node)
         letter, shift = (t.Letter(where[0]), where[1]) if where and where[0] else (node, 0)
-        if (where and not where[0]) or not isinstance(letter, t.Letter | t.Indexed) or relation == r"\ne":
+        if (where and not where[0]) or not isinstance(letter, t.Letter | t.Indexed) or relation is Relation.UNEQUAL:
             return
         (low, high), (start, end) = self._of_letter(letter), self.of(other)
         start, end = _sum((start, Fraction(-shift))), _sum((end, Fraction(-shift)))
         whole = self._is_whole(letter)
-        if relation in ("=", r"\ge", ">"):
-            low = max(low, _above(start, relation == ">") if whole else start)
-        if relation in ("=", r"\le", "<"):
-            high = min(high, -_above(-end, relation == "<") if whole else end)
+        if relation in (Relation.EQUAL, Relation.AT_LEAST, Relation.GREATER):
+            low = max(low, _above(start, relation is Relation.GREATER) if whole else start)
+        if relation in (Relation.EQUAL, Relation.AT_MOST, Relation.LESS):
+            high = min(high, -_above(-end, relation is Relation.LESS) if whole else end)
         self._known[letter] = low, high
 
     def allow(self, one: t.Node, relation: str, other: t.Node) -> bool:
@@ -229,11 +228,11 @@ class _Ranges:
         (low, high), (start, end) = self.of(one), self.of(other)
         if low > high or start > end:
             return False
-        if relation == r"\ne":
+        if relation is Relation.UNEQUAL:
             return one != other and not low == high == start == end
-        if relation in ("<", ">"):
-            return one != other and (low < end if relation == "<" else high > start)
-        return (relation == r"\ge" or low <= end) and (relation == r"\le" or high >= start)
+        if relation in (Relation.LESS, Relation.GREATER):
+            return one != other and (low < end if relation is Relation.LESS else high > start)
+        return (relation is Relation.AT_LEAST or low <= end) and (relation is Relation.AT_MOST or high >= start)
 
     def _of_letter(self, letter: t.Node) -> _Range:
         if letter not in self._known:

@@ -39,11 +39,12 @@ understood may not be used by any formula below. The rules:
   if F does not contain u, or still contains what u is made of.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import (
     CONSTANTS,
     DELTA,
@@ -71,23 +72,23 @@ from nncore.verify.semantics.layers import (
 )
 from nncore.verify.semantics.shapes import Checker, words
 from nncore.verify.semantics.statements import (
-    ASSUMPTION,
-    CLAIM,
-    CONVENTION,
-    DEFINITION,
-    EXPRESSION,
-    STEP,
-    UNREADABLE,
     Assumed,
-    Fault,
-    Item,
+    Assumption,
+    Claim,
+    Convention,
+    Definition,
+    Erratum,
+    Expression,
     Page,
-    Shown,
+    Statement,
+    Step,
+    Unchecked,
+    claims_of,
 )
 from nncore.verify.semantics.symbols import (
     STEPS,
-    Convention,
-    Definition,
+    AgreedValue,
+    Binding,
     Line,
     MeaningError,
     Position,
@@ -125,11 +126,12 @@ from nncore.verify.source.context import (
     Surroundings,
     objection_to_options,
 )
-from nncore.verify.source.markdown import DisplayedFormula, read_markdown
+from nncore.verify.source.markdown import DisplayedFormula, Reading, read_markdown
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.lexer import LatexError
 from nncore.verify.syntax.parser import read
 from nncore.verify.syntax.printer import show
+from nncore.verify.syntax.tree import Relation
 
 # Statements -----------------------------------------------------------------------------------------------------------
 
@@ -152,12 +154,12 @@ class _Head:
 class _Reading:
     """Goes through a page from its top to its end."""
 
-    def __init__(self, notation: Notation, functions: Mapping[str, Definition]):
+    def __init__(self, notation: Notation, functions: Mapping[str, Binding]):
         self.scope = Scope(notation, functions)
         self._functions = functions  # those that all pages know
         self._apart: dict[Aside | Dictionary, _Reading] = {}
-        self.items: list[Item] = []
-        self.faults: list[Fault] = []
+        self.items: list[Statement] = []
+        self.faults: list[Diagnostic] = []
         self.assumed: dict[str | None, list[Assumed]] = {}
         self.lost_assumptions: set[str | None] = set()
         self.own: set[str] = set()  # names that this page defines
@@ -212,7 +214,7 @@ class _Reading:
         except LatexError as error:
             self._lose(formula.within, place)
             place_of_error = formula.place(error.line, error.column)
-            self.faults.append(Fault(formula.path, *place_of_error, error.reason, sort=UNREADABLE))
+            self.faults.append(Diagnostic(Status.UNREADABLE, formula.path, *place_of_error, error.reason))
             return
         names = (_left_names(each.first, self.scope) for each in tree.statements if _defines(each, formula.within))
         for part in separated(tree, self.scope, frozenset().union(*names)):
@@ -223,7 +225,7 @@ class _Reading:
                 error = caught if isinstance(caught, MeaningError) else _too_deep(statement)
                 self._lose(formula.within, place, statement)
                 line, column = _place(formula, error.span[0])
-                self.faults.append(Fault(formula.path, line, column, error.reason, error.covered, error.sort))
+                self.faults.append(_without_meaning(formula.path, line, column, error))
 
     def _in_dictionary(self, formula: DisplayedFormula, place: Place, dictionary: Dictionary) -> None:
         """Adds what a formula of a dictionary says, which is read in its letters alone."""
@@ -240,8 +242,8 @@ class _Reading:
             if block not in self._apart:
                 self._apart[block] = self._reading_apart(block)
             return self._apart[block]
-        except _BlockError as error:
-            fault = Fault(error.block.path, error.block.line, 1, str(error))
+        except Faulty as error:
+            fault = error.found
             self.faults += [] if fault in self.faults else [fault]
             return None
 
@@ -263,9 +265,9 @@ class _Reading:
         objection = _objection(aside, items, fault)
         if objection:
             line, column = (fault.line, fault.column) if fault else (aside.line, 1)
-            self.faults.append(Fault(formula.path, line, column, objection))
+            self.faults.append(Diagnostic(Status.WITHOUT_MEANING, formula.path, line, column, objection))
         else:
-            self.items.append(_shown_item(aside, formula, inner.scope, items, fault))
+            self.items.append(_apart(aside, formula, inner.scope, items, fault))
 
     def _reading_apart(self, block: Aside | Dictionary) -> "_Reading":
         """A reading that leaves this one as it is; with letters of its own it knows no definition of the page."""
@@ -291,7 +293,7 @@ class _Reading:
             self._expression(statement.first, conditions, formula, place)
         elif "prf:assumption" in formula.within:
             self._assumption(statement, conditions, formula, place)
-        elif statement.links[0].relation == t.ASSIGNS:
+        elif statement.links[0].relation is Relation.ASSIGNS:
             self._step(statement, conditions, formula, place)
         else:
             self._links(statement, conditions, formula, place, _defines(statement, formula.within))
@@ -338,10 +340,10 @@ class _Reading:
         shape = checker.side(node)
         self._conditions(conditions, checker, dict(checker.free))
         self._check_layers((node,), conditions, checker, node)
-        self._add(EXPRESSION, node, "", None, conditions, formula, place, checker, shape, node)
+        self._add(Expression, node, None, conditions, formula, place, checker, shape, node)
 
     def _claim(self, left, link, conditions, formula, place, leading) -> None:
-        if link.relation == r"\propto":
+        if link.relation is Relation.PROPORTIONAL:
             raise not_covered("proportionality", link)
         checker = self._checker(conditions)
         checker.side(leading)
@@ -350,9 +352,9 @@ class _Reading:
         other = checker.side(self._without_rest(link))
         if not checker.same_shape(shape, other):
             raise WrongShape(f"{show(left)} is {words(shape)}, {show(link.right)} is {words(other)}", link.right)
-        if checker.complex and link.relation not in ("=", r"\ne"):
+        if checker.complex and link.relation not in (Relation.EQUAL, Relation.UNEQUAL):
             raise MeaningError("complex numbers have no order", link)
-        if link.relation == t.ROUNDS and not _is_decimal(link.right):
+        if link.relation is Relation.ROUNDS and not _is_decimal(link.right):
             raise MeaningError("only a decimal stands on the right of an approximation", link.right)
         for letter in checker.free:
             if letter not in allowed:
@@ -360,12 +362,13 @@ class _Reading:
         self._conditions(conditions, checker, allowed)
         sides = (left, link.right) if leading is left else (leading, left, link.right)
         self._check_layers(sides, conditions, checker, link)
-        self._add(CLAIM, left, link.relation, link.right, conditions, formula, place, checker, shape, link)
+        own = {"relation": link.relation, "premises": self.premises}
+        self._add(Claim, left, link.right, conditions, formula, place, checker, shape, link, **own)
 
     def _without_rest(self, link: t.Link) -> t.Node:
         """The right side, but for an O(h^k) at the end of an equation."""
         try:
-            rest = remainders.split(link.right) if link.relation == "=" else None
+            rest = remainders.split(link.right) if link.relation is Relation.EQUAL else None
         except ValueError as error:
             raise MeaningError(str(error), link.right) from None
         if not rest:
@@ -387,17 +390,15 @@ class _Reading:
         if not checker.same_shape(shape, other):
             raise WrongShape("both sides of a step have the same shape", link)
         self._conditions(conditions, checker, dict(checker.free))
-        self._add(
-            STEP, statement.first, link.relation, link.right, conditions, formula, place, checker, shape, statement
-        )
+        self._add(Step, statement.first, link.right, conditions, formula, place, checker, shape, statement)
 
     def _assumption(self, statement, conditions, formula, place) -> None:
         if conditions or any(link.conditions for link in statement.links):
             raise not_covered("assumptions with side conditions", statement)
-        if any(link.relation == t.DEFINES for link in statement.links):
+        if any(link.relation is Relation.DEFINES for link in statement.links):
             raise MeaningError("an assumption does not define", statement)
         for link in statement.links:
-            if link.relation not in t.COMPARISONS:
+            if not link.relation.compares:
                 raise MeaningError(f"an assumption compares, and {link.relation} does not", link)
         checker = self._checker(())
         shapes = [checker.side(side) for side in statement.sides]
@@ -414,7 +415,7 @@ class _Reading:
         self.assumed.setdefault(place.label, []).append(Assumed(place.label, statement, free, inputs))
         left = statement.first
         for link in statement.links:
-            self._add(ASSUMPTION, left, link.relation, link.right, (), formula, place, checker, None, link)
+            self._add(Assumption, left, link.right, (), formula, place, checker, None, link, relation=link.relation)
             left = link.right
 
     def _defining(self, statement, link, conditions, formula, place) -> None:
@@ -455,7 +456,7 @@ class _Reading:
         check_conditions(conditions, self.scope, head.arguments)
         shape = head.shape or shape  # a condition may equate sizes in which both sides differ
         if name in KNOWN_FUNCTIONS:  # its meaning is fixed, so this claims that it is what stands here
-            self._claim(left, replace(link, relation="="), conditions, formula, place, left)
+            self._claim(left, replace(link, relation=Relation.EQUAL), conditions, formula, place, left)
             return
         if line:
             line = replace(line, definition=replace(line.definition, shape=shape, named=_named(checker)))
@@ -464,14 +465,12 @@ class _Reading:
             self._lines.append((formula, left, place.world, name, line))
         else:
             self._check_layers((link.right,), conditions, checker, link)
-            definition = Definition(name, head.indices, head.arguments, link.right, conditions, shape, formula.label)
-            definition = replace(definition, named=_named(checker))
+            definition = Binding(name, head.indices, head.arguments, link.right, conditions, shape, formula.label)
+            definition = replace(definition, named=_named(checker), formula=formula)
             self.scope = replace(self.scope, definitions={**self.scope.definitions, name: definition})
         self.own.add(name)
         family = name if line else ""
-        self._add(
-            DEFINITION, left, t.DEFINES, link.right, conditions, formula, place, checker, shape, statement, family
-        )
+        self._add(Definition, left, link.right, conditions, formula, place, checker, shape, statement, family)
 
     def _without_choice(self, left: t.Node, name: str, right: t.Node) -> t.Node:
         """The right side of a definition, with max in the place of the arg max that defines a class number."""
@@ -517,7 +516,7 @@ class _Reading:
             first, last = self._range_of_line(letter, conditions, last_of_all, link)
             about = (letter, last_layer(notation), None)
         kept = tuple(chain for chain in conditions if not _is_only_about(chain, about))
-        definition = Definition(name, head.indices, (), link.right, kept, None, formula.label)
+        definition = Binding(name, head.indices, (), link.right, kept, None, formula.label, formula=formula)
         line = Line(letter, first, last, definition)
         for number in _declared_members(name, notation):
             if holds_for(line, number, notation):
@@ -663,8 +662,8 @@ class _Reading:
         for node in (left.arguments[0], link.right):
             if letters(node, self.scope):
                 raise MeaningError("a convention is about numbers without letters", node)
-        convention = Convention(left.function.name, left.function.primes, left.arguments[0], link.right)
-        self._add(CONVENTION, left, t.DEFINES, link.right, (), formula, place, checker, None, left)
+        convention = AgreedValue(left.function.name, left.function.primes, left.arguments[0], link.right, formula)
+        self._add(Convention, left, link.right, (), formula, place, checker, None, left)
         self.scope = replace(self.scope, conventions=(*self.scope.conventions, convention))
 
     def _checker(self, conditions: tuple[t.Chain, ...]) -> Checker:
@@ -717,7 +716,7 @@ class _Reading:
             except MeaningError as error:
                 if error.covered:  # else it follows from a fault that is named already
                     place = _place(formula, left.span[0])
-                    self.faults.append(Fault(formula.path, *place, error.reason))
+                    self.faults.append(Diagnostic(Status.WITHOUT_MEANING, formula.path, *place, error.reason))
 
     def _check_family(self, scope: Scope, name: str, line: Line, left: t.Node) -> None:
         lines = scope.families[name]
@@ -735,7 +734,21 @@ class _Reading:
                 except MeaningError as error:
                     raise MeaningError(f"for {last} = {depth}: {error.reason}", left, error.covered) from None
 
-    def _add(self, kind, left, relation, right, conditions, formula, place, checker, shape, node, family="") -> None:
+    def _add(
+        self,
+        make: Callable[..., Statement],
+        left: t.Node,
+        right: t.Node | None,
+        conditions: tuple[t.Chain, ...],
+        formula: DisplayedFormula,
+        place: Place,
+        checker: Checker,
+        shape: Shape,
+        node: t.Node,
+        family: str = "",
+        **own: object,
+    ) -> None:
+        """Add a statement; ``own`` are what only statements of its kind have, and ``node`` tells the place."""
         used: set[str] = set()
         for part in (left, right, *conditions, *self.premises):
             used |= letters(part, self.scope) if part else set()
@@ -752,26 +765,23 @@ class _Reading:
         in_force = [each for label in sorted(place.mentions) for each in self.assumed.get(label, [])]
         start = node.span[0] if node.span != (0, 0) else 0
         line, column = _place(formula, start)
-        self.items.append(
-            Item(
-                kind=kind,
-                formula=formula,
-                line=line,
-                column=column,
-                left=left,
-                relation=relation,
-                right=right,
-                conditions=tuple(conditions),
-                assumptions=tuple(_about(in_force, used)),
-                scope=self.scope,
-                free=tuple(checker.free.items()),
-                least=tuple(checker.least.items()),
-                shape=shape,
-                letters=frozenset(used),
-                named=tuple(sorted(named, key=str)),
-                premises=self.premises,
-            )
+        statement = make(
+            formula=formula,
+            line=line,
+            column=column,
+            left=left,
+            scope=self.scope,
+            conditions=tuple(conditions),
+            assumptions=tuple(_about(in_force, used)),
+            free=tuple(checker.free.items()),
+            least=tuple(checker.least.items()),
+            letters=frozenset(used),
+            named=tuple(sorted(named, key=str)),
+            shape=shape,
+            **({} if right is None else {"right": right}),
+            **own,
         )
+        self.items.append(statement)
 
     def _note_used(self, used: set[str], family: str, world: str | None) -> None:
         """Keeps the names that may not be defined any more; a family may get more lines while only lines use it."""
@@ -790,9 +800,9 @@ def _is_apart(formula: DisplayedFormula) -> bool:
     return not {ERRATUM, UNCHECKED, DICTIONARY}.isdisjoint(formula.within)
 
 
-def _objection(aside: Aside, items: Sequence[Item], fault: Fault | None) -> str | None:
+def _objection(aside: Aside, items: Sequence[Statement], fault: Diagnostic | None) -> str | None:
     """Why the last formula of an erratum, or an unchecked one, cannot stand in its block."""
-    if fault and fault.sort == UNREADABLE:
+    if fault and fault.status is Status.UNREADABLE:
         return fault.reason
     wrong = objection_to_options(aside)
     if wrong or aside.kind == UNCHECKED:
@@ -801,7 +811,7 @@ def _objection(aside: Aside, items: Sequence[Item], fault: Fault | None) -> str 
     if fails == VALUE:
         if fault:
             return f"this erratum does not fail by its value: {fault.reason}"
-        claims = items and all(item.kind == CLAIM for item in items)
+        claims = items and all(isinstance(item, Claim) for item in items)
         return None if claims else "the last formula of an erratum is a claim"
     if not fault:
         return f"this erratum does not fail by its {fails}: it has a meaning"
@@ -810,31 +820,34 @@ def _objection(aside: Aside, items: Sequence[Item], fault: Fault | None) -> str 
     return None
 
 
-def _shown_item(
-    aside: Aside, formula: DisplayedFormula, scope: Scope, items: Sequence[Item], fault: Fault | None
-) -> Item:
+def _apart(
+    aside: Aside, formula: DisplayedFormula, scope: Scope, items: Sequence[Statement], fault: Diagnostic | None
+) -> Erratum | Unchecked:
     statement = read(formula.text, scope.notation).statements[-1]
     chain = statement.conclusion if isinstance(statement, t.Implication) else statement
-    *_, before, last = (None, t.Link("", None, span=chain.span), *chain.links)[-2:]
-    claims = tuple(item for item in items if item.kind == CLAIM)
+    before, last = (None, *chain.links)[-2:] if chain.links else (None, chain)
     line, column = (fault.line, fault.column) if fault else _place(formula, last.span[0])
-    return Item(
-        kind=aside.kind,
+    options = dict(aside.options)
+    own: dict[str, object] = {"fails": options["fails"], "corrected": options["corrected"]}
+    make: Callable[..., Erratum | Unchecked] = Erratum
+    if aside.kind == UNCHECKED:
+        make, own = Unchecked, {"reason": options["reason"]}
+    return make(
         formula=formula,
         line=line,
         column=column,
-        left=before.right if before and before.right else chain.first,
-        relation=last.relation,
-        right=last.right,
-        conditions=(),
-        assumptions=(),
+        left=before.right if before else chain.first,
         scope=scope,
-        free=(),
-        least=(),
-        shape=None,
-        letters=frozenset(),
-        shown=Shown(dict(aside.options), claims, fault),
+        relation=last.relation if chain.links else None,
+        right=last.right if chain.links else None,
+        claims=tuple(claims_of(items)),
+        fault=fault,
+        **own,
     )
+
+
+def _without_meaning(path: Path, line: int, column: int, error: MeaningError) -> Diagnostic:
+    return Diagnostic(Status.WITHOUT_MEANING, path, line, column, error.reason, sort=error.sort, covered=error.covered)
 
 
 def _named(checker: Checker) -> tuple[tuple[Size, int], ...]:
@@ -893,7 +906,7 @@ def _defines(statement: t.Chain | t.Implication, within: tuple[str, ...]) -> boo
     if isinstance(statement, t.Implication) or not statement.links:
         return False
     relation = statement.links[0].relation
-    return relation == t.DEFINES or (relation == "=" and "prf:definition" in within)
+    return relation is Relation.DEFINES or (relation is Relation.EQUAL and "prf:definition" in within)
 
 
 def _left_names(left: t.Node, scope: Scope) -> frozenset[str]:
@@ -943,7 +956,7 @@ def _place(formula: DisplayedFormula, start: int) -> tuple[int, int]:
 # Pages ----------------------------------------------------------------------------------------------------------------
 
 
-def meaning(path: Path | str, notation: Notation, functions: Mapping[str, Definition] | None = None) -> Page:
+def meaning(path: Path | str, notation: Notation, functions: Mapping[str, Binding] | None = None) -> Page:
     """What a page says under the notation of the book, and the functions that other pages define."""
     page = read_markdown(path).whole()
     return said(page.formulas, page.around, notation, functions)
@@ -953,13 +966,13 @@ def said(
     found: Sequence[DisplayedFormula],
     around: Surroundings,
     notation: Notation,
-    functions: Mapping[str, Definition] | None = None,
+    functions: Mapping[str, Binding] | None = None,
 ) -> Page:
     """What the formulas of a page say, from wherever they and what stands around them were read."""
     try:
         reading = _at_top(found, around, notation, functions)
-    except _BlockError as error:
-        return Page((), (Fault(error.block.path, error.block.line, 1, str(error)),))
+    except Faulty as error:
+        return Page((), (error.found,))
     return _read_on(reading, zip(found, around.places, strict=True))
 
 
@@ -1001,7 +1014,7 @@ class Spot:
         return Page(page.items[len(self._before.items) :], page.faults[len(self._before.faults) :])
 
 
-def spots(path: Path | str, notation: Notation, functions: Mapping[str, Definition] | None = None) -> Iterator[Spot]:
+def spots(path: Path | str, notation: Notation, functions: Mapping[str, Binding] | None = None) -> Iterator[Spot]:
     """Every formula of a page as it stands between the others.
 
     Raises
@@ -1021,70 +1034,97 @@ def spots(path: Path | str, notation: Notation, functions: Mapping[str, Definiti
         yield Spot(formula, notation, Page(tuple(items), tuple(faults)), before, waiting[number:])
 
 
-def _defined_functions(found: Sequence[DisplayedFormula], notation: Notation) -> Iterator[str]:
+def _defined_functions(found: Iterable[DisplayedFormula], notation: Notation) -> Iterator[str]:
+    """Yield the functions that formulas define for their page."""
     for formula in found:
-        if _is_apart(formula):
-            continue
-        try:
-            tree = read(formula.text, notation)
-        except LatexError:
-            continue  # a fault of the page
-        for statement in tree.statements:
-            match statement:
-                case t.Chain(t.Apply(t.Function(name, 0, None), _), (t.Link(t.DEFINES), *_)):
-                    yield name
+        if not _is_apart(formula):
+            yield from _functions_of(formula, notation)
 
 
-def book_functions(paths: Iterable[Path | str], notation: Notation) -> dict[str, Definition]:
-    """The functions that some page defines under a label, and that therefore all pages know.
+def _functions_of(formula: DisplayedFormula, notation: Notation) -> Iterator[str]:
+    try:
+        tree = read(formula.text, notation)
+    except LatexError:
+        return  # a fault of the page
+    for statement in tree.statements:
+        match statement:
+            case t.Chain(t.Apply(t.Function(name, 0, None), _), (t.Link(Relation.DEFINES), *_)):
+                yield name
+
+
+def exported(page: Reading, notation: Notation) -> dict[str, Definition]:
+    """Return the functions that a page defines for all pages; of its formulas no other one is given a meaning.
+
+    Raises
+    ------
+    NotationError
+        As `page_functions`, or if a ``{notation}`` block of the page is wrong.
+    """
+    letters_of_page = with_blocks(notation, page.around.blocks)
+    pairs = [
+        (formula, place)
+        for formula, place in zip(page.formulas, page.around.places, strict=True)
+        if formula.label and not _is_apart(formula) and any(_functions_of(formula, letters_of_page))
+    ]
+    return page_functions(
+        _read_on(_at_top([formula for formula, _ in pairs], page.around, notation, {}), pairs).items, notation
+    )
+
+
+def book_functions(paths: Iterable[Path | str], notation: Notation) -> dict[str, Binding]:
+    """Return the functions that some page defines under a label, and that therefore all pages know.
 
     Raises
     ------
     NotationError
         If two pages define the same function, or one contains a letter beside its arguments.
     """
-    known: dict[str, Definition] = {}
+    known: dict[str, Binding] = {}
     for path in paths:
-        for name, item in page_functions(meaning(path, notation).items, notation).items():
+        for name, item in exported(read_markdown(path).whole(), notation).items():
             if name in known:
-                raise NotationError(f"{item.formula.path}:{item.line}: {name} is defined on another page, too")
+                raise Faulty(_at(item, f"{name} is defined on another page, too"))
             known[name] = item.scope.definitions[name]
     return known
 
 
-def page_functions(items: Iterable[Item], notation: Notation) -> dict[str, Item]:
-    """The items of a page that define a function for all pages, by its name.
+def page_functions(items: Iterable[Statement], notation: Notation) -> dict[str, Definition]:
+    """Return the statements of a page that define a function for all pages, by its name.
 
     Raises
     ------
     NotationError
         If one contains a letter beside its arguments.
     """
-    found: dict[str, Item] = {}
+    found: dict[str, Definition] = {}
     for item in items:
-        if _is_apart(item.formula):
+        if not isinstance(item, Definition) or not isinstance(item.left, t.Apply):
             continue
-        if item.kind == DEFINITION and item.formula.label and isinstance(item.left, t.Apply):
-            name = item.left.function.name
-            if name in FIXED_KINDS:
-                continue  # which all pages know anyway
-            if name not in notation.function_names or kind_of_function(name, notation) != "number":
-                continue  # one of the page's own
-            definition = item.scope.definitions[name]
-            known = {*FIXED_KINDS, *found, *definition.arguments}  # elsewhere, too; so is what stands for any function
-            known |= notation.function_names - item.scope.definitions.keys()
-            own = letters(definition.body, item.scope) - known
-            if own:
-                place = f"{item.formula.path}:{item.line}"
-                raise NotationError(f"{place}: {name} is known on all pages, but {min(own)} is not")
-            found[name] = item
+        name = item.left.function.name
+        if not item.formula.label or _is_apart(item.formula) or name in FIXED_KINDS:
+            continue  # all pages know what is fixed
+        if name not in notation.function_names or kind_of_function(name, notation) != "number":
+            continue  # one of the page's own
+        definition = item.scope.definitions[name]
+        known = {*FIXED_KINDS, *found, *definition.arguments}  # elsewhere, too; so is what stands for any function
+        known |= notation.function_names - item.scope.definitions.keys()
+        own = letters(definition.body, item.scope) - known
+        if own:
+            raise Faulty(_at(item, f"{name} is known on all pages, but {min(own)} is not"))
+        found[name] = item
     return found
 
 
-class _BlockError(NotationError):
-    def __init__(self, reason: str, block: NotationBlock):
-        super().__init__(reason)
-        self.block = block
+def _at(item: Statement, reason: str) -> Diagnostic:
+    return Diagnostic(Status.WITHOUT_MEANING, item.formula.path, item.line, 1, reason)
+
+
+class Faulty(NotationError):
+    """A declaration, or a function for all pages, that is wrong; ``found`` says where."""
+
+    def __init__(self, found: Diagnostic):
+        super().__init__(f"{found.path}:{found.line}: {found.reason}")
+        self.found = found
 
 
 def with_blocks(notation: Notation, blocks: Sequence[NotationBlock]) -> Notation:
@@ -1093,5 +1133,5 @@ def with_blocks(notation: Notation, blocks: Sequence[NotationBlock]) -> Notation
         try:
             notation = extended(notation, block.text)
         except NotationError as error:
-            raise _BlockError(f"notation: {error}", block) from None
+            raise Faulty(Diagnostic(Status.WITHOUT_MEANING, block.path, block.line, 1, f"notation: {error}")) from None
     return notation

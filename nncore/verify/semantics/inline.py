@@ -14,11 +14,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import Notation
 from nncore.verify.semantics.elaborate import said, with_blocks
 from nncore.verify.semantics.shapes import Checker
-from nncore.verify.semantics.statements import Fault, Page
-from nncore.verify.semantics.symbols import Definition, MeaningError, Scope, Size, name_of
+from nncore.verify.semantics.statements import Erratum, Page, Unchecked, sides_of
+from nncore.verify.semantics.symbols import Binding, MeaningError, Scope, Size, name_of
 from nncore.verify.source.markdown import InlineFormula, Reading, read_markdown
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.lexer import LatexError
@@ -32,19 +33,25 @@ _FUNCTION = re.compile(r"(.+?)\s*'*")
 _DISPLAYED = (t.Derivative, t.Sum, t.Product, t.Limit, t.Fraction, t.EntryFraction)
 
 
-def inline_faults(path: Path | str, notation: Notation, functions: Mapping[str, Definition]) -> list[Fault]:
+def inline_faults(path: Path | str, notation: Notation, functions: Mapping[str, Binding]) -> list[Diagnostic]:
     """Return what is wrong with the inline formulas of a page of the book, whose displayed ones are understood."""
     reading = read_markdown(path).whole()
     return faults_within(reading, said(reading.formulas, reading.around, notation, functions), notation, functions)
 
 
-def faults_within(reading: Reading, page: Page, notation: Notation, functions: Mapping[str, Definition]) -> list[Fault]:
+def faults_within(
+    reading: Reading, page: Page, notation: Notation, functions: Mapping[str, Binding]
+) -> list[Diagnostic]:
     """Return what is wrong with the inline formulas of a page that was read and given a meaning."""
     notation = with_blocks(notation, reading.around.blocks)
     scopes = _scopes(page, Scope(notation, functions))
     bound = _bound(page)
     found = ((formula, _fault(formula, notation, scopes, bound)) for formula in reading.inline)
-    return [Fault(formula.path, formula.line, 1, f"${formula.text}$: {reason}") for formula, reason in found if reason]
+    return [
+        Diagnostic(Status.WITHOUT_MEANING, formula.path, formula.line, 1, f"${formula.text}$: {reason}")
+        for formula, reason in found
+        if reason
+    ]
 
 
 def _scopes(page: Page, first: Scope) -> list[Scope]:
@@ -55,10 +62,10 @@ def _scopes(page: Page, first: Scope) -> list[Scope]:
 def _bound(page: Page) -> dict[str, Size]:
     """The indices that a display binds and that are declared nowhere, with the sizes up to which they run."""
     found: dict[str, Size] = {}
-    for item in (item for item in page.items if not item.shown):
+    for item in (item for item in page.items if not isinstance(item, Erratum | Unchecked)):
         declared = {index.letter for index in item.scope.notation.indices}
-        for side in (item.left, item.right):
-            for node, _ in t.walk(side) if side else ():
+        for side in sides_of(item):
+            for node, _ in t.walk(side):
                 if isinstance(node, t.Sum | t.Product) and node.index.name not in declared:
                     found[node.index.name] = Checker(item.scope, item.conditions).bound_size(
                         node.index, node.lower, node.upper
@@ -82,7 +89,7 @@ def _fault(
     (tree,) = trees
     if any(not isinstance(statement, t.Chain) for statement in tree.statements):
         return "display what follows from something"
-    if any(link.relation == t.DEFINES for statement in tree.statements for link in statement.links):
+    if any(link.relation is t.Relation.DEFINES for statement in tree.statements for link in statement.links):
         return "display what is defined"
     reasons = [_without_meaning(tree, scope, bound) for scope in scopes]
     if None not in reasons:

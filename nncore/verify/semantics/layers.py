@@ -11,11 +11,10 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from math import inf
-from operator import eq, ge, gt, le, lt, ne
 
 from nncore.verify.semantics import symbols
 from nncore.verify.semantics.symbols import (
-    Definition,
+    Binding,
     Line,
     MeaningError,
     Position,
@@ -34,6 +33,7 @@ from nncore.verify.semantics.symbols import (
     widths,
 )
 from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.tree import Relation
 
 DEPTHS = (1, 2, 3)  # numbers of layers that are tried; more only if a claim names a later layer or a number of them
 _MANY, _DEEPEST = 4, 13
@@ -52,16 +52,13 @@ def bounds(letter: str, conditions: Iterable[t.Chain]) -> tuple[list[Position], 
             if first is None or second is None or letter not in (first[0], second[0]):
                 continue
             if second[0] == letter:
-                first, second, relation = second, first, _TURNED.get(relation, relation)
+                first, second, relation = second, first, relation.mirrored
             end = second[0], second[1] - first[1]
-            if relation in ("=", r"\ge", ">"):
-                lower.append((end[0], end[1] + (relation == ">")))
-            if relation in ("=", r"\le", "<"):
-                upper.append((end[0], end[1] - (relation == "<")))
+            if relation in (Relation.EQUAL, Relation.AT_LEAST, Relation.GREATER):
+                lower.append((end[0], end[1] + (relation is Relation.GREATER)))
+            if relation in (Relation.EQUAL, Relation.AT_MOST, Relation.LESS):
+                upper.append((end[0], end[1] - (relation is Relation.LESS)))
     return lower, upper
-
-
-_TURNED = {r"\le": r"\ge", r"\ge": r"\le", "<": ">", ">": "<"}
 
 
 def lowest(letter: str, conditions: Iterable[t.Chain]) -> int:
@@ -242,7 +239,7 @@ def _at_depth(scope: Scope, depth: int) -> Scope:
     return replace(empty, definitions=definitions, families=families)
 
 
-def _with_numbers(definition: Definition, name: str, numbers: Mapping[str, int], scope: Scope) -> Definition:
+def _with_numbers(definition: Binding, name: str, numbers: Mapping[str, int], scope: Scope) -> Binding:
     body = definition.body
     return replace(
         definition,
@@ -347,7 +344,7 @@ def _consistent(conditions: Sequence[t.Chain], values: Mapping[str, int]) -> boo
         sides = chain.sides
         for (one, other), link in zip(pairwise(sides), chain.links, strict=True):
             numbers = [_value(position(side), values) for side in (one, other)]
-            if None not in numbers and not _RELATIONS[link.relation](*numbers):
+            if None not in numbers and not link.relation.holds(_sign(numbers[0] - numbers[1])):
                 return False
     return True
 
@@ -358,7 +355,8 @@ def _value(where: Position | None, values: Mapping[str, int]) -> int | None:
     return where[1] + values.get(where[0], 0)
 
 
-_RELATIONS = {"=": eq, r"\ne": ne, r"\le": le, r"\ge": ge, "<": lt, ">": gt}
+def _sign(number: int) -> int:
+    return (number > 0) - (number < 0)
 
 
 def is_about_layers(nodes: Sequence[t.Node], scope: Scope) -> bool:
@@ -392,7 +390,7 @@ def instances(item, depths: Iterable[int] = DEPTHS) -> Iterator[tuple[dict[str, 
     For each number of layers that is tried, and each layer r that the conditions allow, one claim without either
     letter; a claim that is not about layers comes as it is, with no numbers.
     """
-    nodes = [node for node in (item.left, item.right) if node]
+    nodes = [item.left, item.right]
     for numbers in numbered(nodes, item.conditions, item.scope, depths):
         yield numbers, (instance(item, numbers) if numbers else item)
 
@@ -400,7 +398,7 @@ def instances(item, depths: Iterable[int] = DEPTHS) -> Iterator[tuple[dict[str, 
 def instance(item, numbers: Mapping[str, int]):
     """The claim with these numbers in the place of R and r."""
     scope = at_depth(item.scope, numbers[last_layer(item.scope.notation)])
-    left, right = with_numbers(item.left, numbers), item.right and with_numbers(item.right, numbers)
+    left, right = with_numbers(item.left, numbers), with_numbers(item.right, numbers)
     conditions = tuple(with_numbers(chain, numbers) for chain in item.conditions)
     least: dict[str, int] = {}
     for size, number in item.least:
@@ -417,5 +415,5 @@ def instance(item, numbers: Mapping[str, int]):
         least=tuple(least.items()),
         named=tuple((resolved_size(size, scope, left, numbers), number) for size, number in item.named),
         shape=_shape(item.shape, scope, left, numbers),
-        letters=frozenset().union(*(letters(part, scope) for part in (left, right, *conditions) if part)),
+        letters=frozenset().union(*(letters(part, scope) for part in (left, right, *conditions))),
     )

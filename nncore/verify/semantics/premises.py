@@ -9,9 +9,10 @@ else.
 from dataclasses import replace
 
 from nncore.verify.semantics.shapes import Checker
-from nncore.verify.semantics.symbols import Definition, MeaningError, Scope, letters, name_of
+from nncore.verify.semantics.symbols import Binding, MeaningError, Scope, letters, name_of
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
+from nncore.verify.syntax.tree import Relation
 
 _FORM = "a premise gives an input its value: u = e, or u^3 = e"
 
@@ -34,7 +35,7 @@ def assumed(premise: t.Chain, scope: Scope) -> Scope:
     if power % 2 == 0:
         raise MeaningError(f"both signs of {letter.name} satisfy the premise: write {letter.name} = ...", premise)
     _check(letter, right, scope)
-    definition = Definition(letter.name, (), (), _root(right, power), (), None, None)
+    definition = Binding(letter.name, (), (), _root(right, power), (), None, None)
     definitions = {**scope.definitions, letter.name: definition}
     return replace(scope, definitions=definitions, placed=scope.placed | {letter.name})
 
@@ -57,6 +58,6 @@ def _root(body: t.Node, power: int) -> t.Node:
         return body
     exponent = t.Fraction(t.Number("1"), t.Number(str(power)))
     zero = t.Number("0")
-    positive = t.Case(t.Power(body, exponent), t.Chain(body, (t.Link(r"\ge", zero),)))
-    negative = t.Case(t.Minus(t.Power(t.Minus(body), exponent)), t.Chain(body, (t.Link("<", zero),)))
+    positive = t.Case(t.Power(body, exponent), t.Chain(body, (t.Link(Relation.AT_LEAST, zero),)))
+    negative = t.Case(t.Minus(t.Power(t.Minus(body), exponent)), t.Chain(body, (t.Link(Relation.LESS, zero),)))
     return t.Cases((positive, negative))

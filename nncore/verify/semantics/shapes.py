@@ -37,6 +37,7 @@ from nncore.verify.semantics.symbols import (
 )
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
+from nncore.verify.syntax.tree import Relation
 
 LARGEST_INDEX = 50  # that is named by its number: arrays are tried that have such entries
 HIGHEST_ORDER = 3  # of derivatives: quotients of differences of quotients lose digits
@@ -171,7 +172,7 @@ class Checker:
     def condition(self, chain: t.Chain) -> None:
         """The meaning of a condition: relations between numbers, or between two indices of one range."""
         for link in chain.links:
-            if link.relation not in t.COMPARISONS:
+            if not link.relation.compares:
                 raise MeaningError(f"a condition compares, and {link.relation} does not", link)
         sides = chain.sides
         for one, other in pairwise(sides):
@@ -541,7 +542,7 @@ def _equal_sizes(conditions: Sequence[t.Chain], scope: Scope) -> dict[Size, Size
     for condition in conditions:
         sides = [_size(side, scope) for side in condition.sides]
         for (one, other), link in zip(pairwise(sides), condition.links, strict=True):
-            if link.relation == "=" and None not in (one, other):
+            if link.relation is Relation.EQUAL and None not in (one, other):
                 joined = [group for group in groups if not {one, other}.isdisjoint(group)]
                 groups = [group for group in groups if group not in joined]
                 groups.append([*chain.from_iterable(joined), one, other])

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 from nncore.verify import notation as declared
 from nncore.verify.notation import DELTA, EXTREMA, ONES, Notation
+from nncore.verify.source.markdown import DisplayedFormula
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 
@@ -61,7 +62,7 @@ def not_covered(what: str, node: t.Node) -> MeaningError:
 
 
 @dataclass(frozen=True, slots=True)
-class Definition:
+class Binding:
     """What a letter, an entry or a function is defined as.
 
     ``name`` is the letter of the array where entries are defined. ``indices`` are the index letters of an entry with
@@ -77,6 +78,7 @@ class Definition:
     shape: Shape
     label: str | None
     named: tuple[tuple[Size, int], ...] = ()
+    formula: DisplayedFormula | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +93,18 @@ class Line:
     letter: str | None
     first: Position
     last: Position | None
-    definition: Definition
+    definition: Binding
 
 
 @dataclass(frozen=True, slots=True)
-class Convention:
+class AgreedValue:
     """The value that a page gives to a derivative of a function at one point."""
 
     function: str
     primes: int
     point: t.Node
     value: t.Node
+    formula: DisplayedFormula | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -110,12 +113,12 @@ class Scope:
 
     Attributes
     ----------
-    definitions : mapping of str to Definition
+    definitions : mapping of str to Binding
         What is defined once, by its name.
     families : mapping of str to tuple of Line
         What is defined line by line, by the name of the family. The members of a family that is not in here are inputs.
         A base case is a line of its own, or a number that the notation declares with its index: ``\\theta_0``.
-    conventions : tuple of Convention
+    conventions : tuple of AgreedValue
         Values that derivatives are given.
     lost : frozenset of str
         Names whose definition is not understood.
@@ -127,9 +130,9 @@ class Scope:
     """
 
     notation: Notation
-    definitions: Mapping[str, Definition] = field(default_factory=dict)
+    definitions: Mapping[str, Binding] = field(default_factory=dict)
     families: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
-    conventions: tuple[Convention, ...] = ()
+    conventions: tuple[AgreedValue, ...] = ()
     lost: frozenset[str] = frozenset()
     depth: int | None = None
     placed: frozenset[str] = frozenset()
@@ -408,7 +411,7 @@ def start_of_sequence(name: str, number: int, notation: Notation) -> str | None:
     return None
 
 
-def meanings_of(name: str, scope: Scope) -> tuple[Definition, ...]:
+def meanings_of(name: str, scope: Scope) -> tuple[Binding, ...]:
     """All definitions of a letter or, line by line, of its family; none for an input."""
     if name in scope.definitions:
         return (scope.definitions[name],)

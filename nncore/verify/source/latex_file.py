@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import KNOWN_FUNCTIONS, Notation
 from nncore.verify.source.context import REFERENCE, NotationBlock, Place, Surroundings, in_force
 from nncore.verify.source.markdown import (
@@ -36,7 +37,6 @@ from nncore.verify.source.markdown import (
     NoText,
     Reading,
     TooMuch,
-    Unread,
     check_time,
     is_file,
     require_few,
@@ -179,7 +179,7 @@ def read_tex(path: Path, text: str) -> Reading:
     try:
         reader.read()
     except TooMuch as error:
-        reader.faults.append(Unread(path, 1, 1, str(error), error.in_time))
+        reader.faults.append(Diagnostic(error.status, path, 1, 1, str(error)))
     places = tuple(_place(*display[1:]) for display in reader.displays)
     found = (formula for formula, _, _ in reader.displays)
     return Reading.of(found, Surroundings(places, tuple(reader.blocks)), reader.inline, reader.faults)
@@ -210,7 +210,7 @@ class _Reader:
         self.displays: list[tuple[DisplayedFormula, tuple[_Environment, ...], frozenset[str]]] = []
         self.inline: list[InlineFormula] = []
         self.blocks: list[NotationBlock] = []
-        self.faults: list[Unread] = []
+        self.faults: list[Diagnostic] = []
         self.in_preamble = r"\begin{document}" in text
         self._open(path, text)
 
@@ -845,7 +845,7 @@ class _Reader:
             self.displays.append((formula, tuple(self.around), leading))
 
     def _fault(self, token: _Token, reason: str) -> None:
-        self.faults.append(Unread(token.path, token.line, token.column, reason))
+        self.faults.append(Diagnostic(Status.UNREADABLE, token.path, token.line, token.column, reason))
 
 
 def _may_display(token: _Token) -> bool:

@@ -22,6 +22,7 @@ from html import unescape
 from itertools import pairwise
 from pathlib import Path
 
+from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import NotationError, read_yaml
 from nncore.verify.source.context import (
     DICTIONARY,
@@ -73,17 +74,6 @@ class PageError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
-    """A place at which a formula may hide, and why; ``in_time`` is false if only time or length ran out."""
-
-    path: Path
-    line: int
-    column: int
-    reason: str
-    in_time: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class DisplayedFormula:
     """A displayed formula and its place.
 
@@ -131,10 +121,10 @@ class Reading:
     formulas: tuple[DisplayedFormula, ...]
     around: Surroundings
     inline: tuple[InlineFormula, ...]
-    faults: tuple[Unread, ...]
+    faults: tuple[Diagnostic, ...]
 
     @classmethod
-    def of(cls, formulas, around: Surroundings, inline, faults: list[Unread]) -> "Reading":
+    def of(cls, formulas, around: Surroundings, inline, faults: list[Diagnostic]) -> "Reading":
         """Return a reading with the first of its faults, and one fault for all others if they are many."""
         if len(faults) > _MOST_FAULTS:
             last = faults[_MOST_FAULTS]
@@ -269,11 +259,11 @@ class _File:
 
 
 class TooMuch(Exception):
-    """Reading would not end, or takes too long, for which ``in_time`` is false."""
+    """Reading would not end or, which is undecided, takes too long."""
 
-    def __init__(self, reason: str, in_time: bool = True):
+    def __init__(self, reason: str, status: Status = Status.UNREADABLE):
         super().__init__(reason)
-        self.in_time = in_time
+        self.status = status
 
 
 class _Walk:
@@ -291,7 +281,7 @@ class _Walk:
         self.displays: list[tuple[DisplayedFormula, _Region | None, set[str]]] = []
         self.inline: list[InlineFormula] = []
         self.blocks: list[tuple[NotationBlock, _Region | None]] = []
-        self.faults: list[Unread] = []
+        self.faults: list[Diagnostic] = []
 
     # The files
 
@@ -301,7 +291,7 @@ class _Walk:
         try:
             self._text(path, text, None, ())
         except TooMuch as error:
-            self.faults.append(Unread(path, 1, 1, str(error), error.in_time))
+            self.faults.append(Diagnostic(error.status, path, 1, 1, str(error)))
 
     def _text(self, path: Path, text: str, region: _Region | None, around: tuple[Path, ...]) -> None:
         self.files += 1
@@ -548,7 +538,8 @@ class _Walk:
         self.displays.append((formula, region, set() if region else self.leading))
 
     def _fault(self, file: _File, line: int, column: int, reason: str) -> None:
-        self.faults.append(Unread(file.path, min(line, len(file.lines) - 1) + 1, column + 1, reason))
+        line = min(line, len(file.lines) - 1) + 1
+        self.faults.append(Diagnostic(Status.UNREADABLE, file.path, line, column + 1, reason))
 
     # In the end
 
@@ -564,7 +555,7 @@ class _Walk:
                     asides[region] = Aside(region.kind, region.line, inside[-1], options, blocks, region.path)
                 else:
                     reason = f"this {{{region.kind}}} contains no formula"
-                    self.faults.append(Unread(region.path, region.line, 1, reason))
+                    self.faults.append(Diagnostic(Status.UNREADABLE, region.path, region.line, 1, reason))
             elif region.kind == DICTIONARY:
                 dictionaries[region] = Dictionary(region.line, self._blocks(region), region.path)
         places = tuple(_place(*display[1:], asides, dictionaries) for display in self.displays)
@@ -732,7 +723,7 @@ def require_few(files: int, characters: int) -> None:
 def check_time(until: float) -> None:
     """Raise `TooMuch` once this process has computed for so many seconds."""
     if time.process_time() > until:
-        raise TooMuch(f"reading takes longer than {SECONDS:g} s: divide the file", in_time=False)
+        raise TooMuch(f"reading takes longer than {SECONDS:g} s: divide the file", Status.UNDECIDED)
 
 
 def _within_bounds(state, *_) -> bool:

@@ -9,14 +9,15 @@ import os
 import re
 from pathlib import Path
 
+from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.source.context import Surroundings
-from nncore.verify.source.markdown import NoText, Reading, Unread, holds_display, read_markdown, read_parts, text_of
+from nncore.verify.source.markdown import NoText, Reading, holds_display, read_markdown, read_parts, text_of
 
 SUFFIXES = (".md", ".ipynb", ".tex")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def name_of(path: Path, root: Path) -> str:
+def display_path(path: Path, root: Path) -> str:
     """Return how a report names a file: by its way from a folder, if it lies there, as text that can be printed."""
     absolute, root = path.resolve(), root.resolve()
     name = absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else path.as_posix()
@@ -37,7 +38,7 @@ def read_page(path: Path, book: bool = False) -> Reading:
     try:
         text = text_of(path)
     except NoText as error:
-        return _nothing_but(Unread(path, 1, 1, f"this {error}"))
+        return _nothing_but(Diagnostic(Status.UNREADABLE, path, 1, 1, f"this {error}"))
     if path.suffix == ".tex":
         from nncore.verify.source.latex_file import read_tex
 
@@ -47,7 +48,7 @@ def read_page(path: Path, book: bool = False) -> Reading:
     return read_markdown(path, text, book)
 
 
-def _nothing_but(*faults: Unread) -> Reading:
+def _nothing_but(*faults: Diagnostic) -> Reading:
     return Reading((), Surroundings((), ()), (), faults)
 
 
@@ -57,20 +58,21 @@ def _notebook(path: Path, text: str, book: bool) -> Reading:
         cells = _cells(json.loads(text, parse_int=float))  # a number is no text, however many digits it has
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         reason = f"this is not a notebook: {type(error).__name__}: {' '.join(str(error).split())[:100]}"
-        return _nothing_but(Unread(path, 1, 1, reason))
-    faults: list[Unread] = []
+        return _nothing_but(Diagnostic(Status.UNREADABLE, path, 1, 1, reason))
+    faults: list[Diagnostic] = []
     markdown: list[tuple[Path, str]] = []
     for number, cell in enumerate(cells, 1):
         page = path.with_name(f"{path.name} (cell {number})")
         kind = cell.get("cell_type") if isinstance(cell, dict) else None
         source = _source(cell.get("source", cell.get("input"))) if isinstance(cell, dict) else None
         if source is None or kind not in ("markdown", "code", "raw", "heading"):
-            faults.append(Unread(page, 1, 1, "this is no cell with a kind and a text"))
+            faults.append(Diagnostic(Status.UNREADABLE, page, 1, 1, "this is no cell with a kind and a text"))
         elif kind in ("markdown", "heading"):
             markdown.append((page, source))
         elif holds_display(source, of_code=kind == "code"):
             what = "that a cell displays" if kind == "code" else "in a raw cell"
-            faults.append(Unread(page, 1, 1, f"a formula {what} is not read: write it in a Markdown cell"))
+            reason = f"a formula {what} is not read: write it in a Markdown cell"
+            faults.append(Diagnostic(Status.UNREADABLE, page, 1, 1, reason))
     reading = read_parts(markdown, book)
     return Reading.of(reading.formulas, reading.around, reading.inline, [*reading.faults, *faults])
 

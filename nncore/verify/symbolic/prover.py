@@ -31,7 +31,7 @@ from nncore.verify.semantics.layers import (
     reached,
 )
 from nncore.verify.semantics.shapes import Checker
-from nncore.verify.semantics.statements import Item
+from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import (
     STEPS,
     MeaningError,
@@ -63,6 +63,7 @@ from nncore.verify.symbolic.normal_form import (
 from nncore.verify.symbolic.rules import RULES, Rule, Step, is_recording, note, recording, rule
 from nncore.verify.symbolic.terms import FEW_ADDENDS, UNSURE, Grid, NoTerm, Terms, deltas, unmarked
 from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.tree import Relation
 
 INDUCTION = rule("the induction step", "What holds at step t - 1 says what a member is; with that it holds at t.")
 BY_SIGN = rule("by sign", "Sums and products of what is positive are positive.")
@@ -143,7 +144,7 @@ class Attempt:
 
     Attributes
     ----------
-    item : Item
+    item : Claim
         The claim, or an instance of it.
     terms : Terms
         What made its terms.
@@ -154,7 +155,7 @@ class Attempt:
         The steps in their order.
     """
 
-    item: Item
+    item: Claim
     terms: Terms
     sides: tuple[tuple[t.Node, Mapping[str, sp.Expr], tuple[sp.Expr, ...], sp.Expr], ...]
     steps: tuple[Step, ...]
@@ -164,7 +165,7 @@ _ATTEMPTS: ContextVar[list[Attempt] | None] = ContextVar("attempts", default=Non
 _SIDES: ContextVar[list] = ContextVar("sides")
 
 
-def prove(item: Item, seconds: float = LONGEST, with_steps: bool = False) -> Proof | None:
+def prove(item: Claim, seconds: float = LONGEST, with_steps: bool = False) -> Proof | None:
     """A proof of a claim, with its steps if they are wanted; None if there is none, or none in that time and space."""
     token = _ATTEMPTS.set([] if with_steps else None)
     try:
@@ -182,7 +183,7 @@ def all_rules() -> tuple[list[Rule], list[Switch]]:
     return list(RULES.values()), list(SIDE_CONDITIONS.values())
 
 
-def _attempted(item: Item, terms: Terms, succeeds: Callable[[], bool]) -> bool:
+def _attempted(item: Claim, terms: Terms, succeeds: Callable[[], bool]) -> bool:
     """Whether an attempt at a proof succeeds, whose steps are kept then."""
     attempts = _ATTEMPTS.get()
     if attempts is None:
@@ -198,29 +199,29 @@ def _attempted(item: Item, terms: Terms, succeeds: Callable[[], bool]) -> bool:
         _SIDES.reset(token)
 
 
-def _prove(item: Item) -> Proof | None:
-    if item.relation == "=":
+def _prove(item: Claim) -> Proof | None:
+    if item.relation is Relation.EQUAL:
         rest = remainders.split(item.right)
         if rest:
             return _up_to(item, *rest)
         if is_about_layers((item.left, item.right, *item.conditions), item.scope):
             return _for_layers(item)
         return _for_all(item) or _at_shapes(item)
-    if item.relation in ("<", r"\le", ">", r"\ge"):
+    if item.relation.orders:
         found = _instances(item)
         if found and all(any(_ordered(one, opaque) for opaque in _levels(one)) for one in found):
             return Proof("by sign")
     return None
 
 
-def _instances(item: Item) -> list[Item]:
+def _instances(item: Claim) -> list[Claim]:
     """A claim with its layers as numbers, one for each; none if there may be any number of layers."""
     if is_about_layers(_claimed(item), item.scope) and not _depths(item):
         return []
     return [one for _, one in instances(item)]
 
 
-def _for_all(item: Item) -> Proof | None:
+def _for_all(item: Claim) -> Proof | None:
     """A proof for all sizes: at once, or step by step."""
     if any(_equal(item, opaque) for opaque in _levels(item)):
         return Proof("symbolic difference is 0")
@@ -236,7 +237,7 @@ def _for_all(item: Item) -> Proof | None:
     return None
 
 
-def _has_one_recursion(item: Item, letter: str) -> bool:
+def _has_one_recursion(item: Claim, letter: str) -> bool:
     """Whether one line defines all members of each sequence from the second number of the claim on."""
     first, endless = lowest(letter, item.conditions), (None, (last_layer(item.scope.notation), 0))
     for name in item.letters & item.scope.families.keys():
@@ -246,7 +247,7 @@ def _has_one_recursion(item: Item, letter: str) -> bool:
     return True
 
 
-def _is_about_all_steps(item: Item, letter: str) -> bool:
+def _is_about_all_steps(item: Claim, letter: str) -> bool:
     """Whether conditions let a step run from a number on: then a claim for it is one for the next.
 
     Up to where it runs may also be a letter; from where, not: below it nothing is claimed that the next rests on.
@@ -254,7 +255,9 @@ def _is_about_all_steps(item: Item, letter: str) -> bool:
     for chain in item.conditions:
         if any(node == t.Letter(letter) for node, _ in t.walk(chain)):
             lower, upper = bounds(letter, (chain,))
-            if len(lower) + len(upper) != len(chain.links) or any(link.relation == "=" for link in chain.links):
+            if len(lower) + len(upper) != len(chain.links) or any(
+                link.relation is Relation.EQUAL for link in chain.links
+            ):
                 return False
             if any(name is not None for name, _ in lower):
                 return False
@@ -266,7 +269,7 @@ def _is_about_all_steps(item: Item, letter: str) -> bool:
 FEW, MOST = 4, 6  # layers of the networks in which layers are generic, at least and at most
 
 
-def _for_layers(item: Item) -> Proof | None:
+def _for_layers(item: Claim) -> Proof | None:
     """A claim about layers: at a generic layer, where nothing is known of the layers before it.
 
     The proof at a generic layer uses its definition and those of its neighbors; nothing in it depends on how many
@@ -292,11 +295,11 @@ def _for_layers(item: Item) -> Proof | None:
     return None
 
 
-def _claimed(item: Item) -> tuple[t.Node, ...]:
+def _claimed(item: Claim) -> tuple[t.Node, ...]:
     return (item.left, item.right, *item.conditions)
 
 
-def _is_uniform(item: Item) -> bool:
+def _is_uniform(item: Claim) -> bool:
     """Whether nothing that a claim reaches knows the number of a layer or how many there are.
 
     Something does if r or R is a number in the claim or in a definition, as in a sum over layers; if a condition says
@@ -354,7 +357,7 @@ def _is_over_layers(name: str, scope: Scope) -> bool:
     )
 
 
-def _layers_of_generic(item: Item) -> int:
+def _layers_of_generic(item: Claim) -> int:
     """How many layers a network must have for the layers of a claim to be in its middle; 0 for a claim about none.
 
     All that the claim names are counted from r, or all from R. There is room for all of them between the layers that
@@ -374,7 +377,7 @@ def _layers_of_generic(item: Item) -> int:
     return layers if layers <= MOST else 0
 
 
-def _layers_for_range(item: Item) -> int:
+def _layers_for_range(item: Claim) -> int:
     """How many layers a network must have for a free r to have three values between what bounds it."""
     lower, upper = bounds(widths(item.scope.notation).index, item.conditions)
     last = last_layer(item.scope.notation)
@@ -386,7 +389,7 @@ def _layers_for_range(item: Item) -> int:
     return max(max(from_first, default=1) + max(from_last, default=0), max(others, default=0)) + 2
 
 
-def _at_depth(item: Item, depth: int, generic: int) -> bool:
+def _at_depth(item: Claim, depth: int, generic: int) -> bool:
     """Whether a claim holds in all layers of a network for which it is made; in the deepest, for a generic one."""
     index, last = widths(item.scope.notation).index, last_layer(item.scope.notation)
     places = [1]
@@ -403,7 +406,7 @@ def _at_depth(item: Item, depth: int, generic: int) -> bool:
     return True
 
 
-def _whatever_comes_before(item: Item, at_end: bool) -> bool:
+def _whatever_comes_before(item: Claim, at_end: bool) -> bool:
     """Whether a claim about numbered layers holds for all values of the layers before the first one that it names.
 
     No derivative is taken through these. Behind the last one that it names nothing may be known, either, unless the
@@ -425,21 +428,21 @@ def _whatever_comes_before(item: Item, at_end: bool) -> bool:
     return False
 
 
-def _depths(item: Item) -> list[int]:
+def _depths(item: Claim) -> list[int]:
     """The numbers of layers that the conditions fix."""
     last = last_layer(item.scope.notation)
     lower, upper = bounds(last, item.conditions)
     return [number for letter, number in lower if letter is None and (letter, number) in upper]
 
 
-def _instance_at(item: Item, numbers: Mapping[str, int]) -> Item | None:
+def _instance_at(item: Claim, numbers: Mapping[str, int]) -> Claim | None:
     try:
         return instance(item, numbers)
     except MeaningError:
         return None
 
 
-def _layers(item: Item) -> list[int]:
+def _layers(item: Claim) -> list[int]:
     """The layers that a claim names."""
     nodes = (item.left, item.right, *item.conditions)
     families = (node for root in nodes for node, _ in t.walk(root) if isinstance(node, t.Family))
@@ -451,7 +454,7 @@ def _layer_of(name: str, otherwise: int) -> int:
     return int(found[1]) if found else otherwise
 
 
-def _cut(item: Item) -> Iterator[Item]:
+def _cut(item: Claim) -> Iterator[Claim]:
     """The claim with the cost as any function of an array of the last layer that is differentiated by.
 
     The cost may contain nothing else of what these are made of: else it depends on that in another way, too.
@@ -466,7 +469,7 @@ def _cut(item: Item) -> Iterator[Item]:
             yield from _cut_at(item, costs, named, t.Family(t.Letter(letter), t.Number(str(last))))
 
 
-def _cut_at(item: Item, costs: set[str], named: list[str], through: t.Family) -> Iterator[Item]:
+def _cut_at(item: Claim, costs: set[str], named: list[str], through: t.Family) -> Iterator[Claim]:
     name = name_of(through, item.scope).name
     inside = letters(through, item.scope)
     if not CUT({*named} <= {name, *inside}):
@@ -486,7 +489,7 @@ def _cut_at(item: Item, costs: set[str], named: list[str], through: t.Family) ->
 # Steps ----------------------------------------------------------------------------------------------------------------
 
 
-def _holds_at(item: Item, letter: str, number: int) -> bool:
+def _holds_at(item: Claim, letter: str, number: int) -> bool:
     """Whether a claim holds where a step is a number."""
     try:
         base = prepared(item)
@@ -501,7 +504,7 @@ def _holds_at(item: Item, letter: str, number: int) -> bool:
         return False
 
 
-def _by_induction(item: Item, letter: str) -> bool:
+def _by_induction(item: Claim, letter: str) -> bool:
     """Whether a claim holds at its first two numbers, and at each number if it holds at the one before.
 
     The step is valid from the second number on, from which one line defines all members (`_has_one_recursion`), and
@@ -573,15 +576,15 @@ def _is_continuous(term: sp.Expr) -> bool:
     return powers and not term.has(Positive, sp.log, Expect, Product)
 
 
-def _is_open(item: Item) -> bool:
+def _is_open(item: Claim) -> bool:
     """Whether the conditions leave every letter room around each of its values: no equation, no bounds that meet."""
     chains = [chain for chain in item.conditions if not _is_about_indices(chain, item)]
     return not item.premises and not item.assumptions and all(
-        link.relation in ("<", ">", r"\ne") for chain in chains for link in chain.links
+        link.relation.is_strict for chain in chains for link in chain.links
     )  # fmt: skip
 
 
-def _is_about_indices(chain: t.Chain, item: Item) -> bool:
+def _is_about_indices(chain: t.Chain, item: Claim) -> bool:
     """Whether a condition is about indices, steps and sizes only."""
     return not any(letters(node, item.scope) for node in chain.sides)
 
@@ -601,7 +604,7 @@ def _is_of_inputs(base: sp.Expr, terms: Terms) -> bool:
 # How much is expanded -------------------------------------------------------------------------------------------------
 
 
-def _levels(item: Item) -> list[Callable[[str], bool]]:
+def _levels(item: Claim) -> list[Callable[[str], bool]]:
     """From all letters opaque to none, without those that leave the same letters of a claim opaque."""
     scope = item.scope
     lowest_ = {
@@ -617,7 +620,7 @@ def _levels(item: Item) -> list[Callable[[str], bool]]:
 
 
 def _equal(
-    item: Item,
+    item: Claim,
     opaque: Callable[[str], bool],
     unfolded: str = "",
     sealed: Callable[[str], bool] = lambda name: False,
@@ -640,7 +643,7 @@ def _equal(
         return False
 
 
-def _equal_where_sizes_are_numbers(item: Item, terms: Terms, opaque: Callable[[str], bool]) -> bool:
+def _equal_where_sizes_are_numbers(item: Claim, terms: Terms, opaque: Callable[[str], bool]) -> bool:
     """Whether both sides agree for each value of the free indices, if these run to a few numbers that are fixed."""
     last = {letter: terms.size(size) for letter, size in item.free if size != STEPS}
     last = {letter: size for letter, size in last.items() if size.is_Integer}
@@ -736,7 +739,7 @@ def _is_complete(side: Side, terms: Terms, facts: Facts) -> bool:
     return not any(_is_open_gap(gap, terms, facts) for gap in side.gaps)
 
 
-def _up_to(item: Item, right: t.Node, letter: t.Letter, order: int) -> Proof | None:
+def _up_to(item: Claim, right: t.Node, letter: t.Letter, order: int) -> Proof | None:
     """Whether the Taylor polynomial of the rest starts at the order that is printed.
 
     The rest and its derivatives below that order have no gaps, and the last of them has no jumps, so that one more is
@@ -779,7 +782,7 @@ def _is_smooth(term: sp.Expr, step: sp.Symbol, terms: Terms, facts: Facts) -> bo
     return all(_is_smooth(part, step, terms, facts) for part in terms.parts_of_atoms(term, step))
 
 
-def _at_shapes(item: Item) -> Proof | None:
+def _at_shapes(item: Claim) -> Proof | None:
     """Whether both sides are equal at concrete unequal sizes, where every sum is written out.
 
     Nothing is said of what counts its sizes or its indices: it may be true at all sizes that are tried, and nowhere
@@ -796,7 +799,7 @@ def _at_shapes(item: Item) -> Proof | None:
     return Proof("every sum written out", tuple(tuple(plan.items()) for plan in plans))
 
 
-def _sizes(item: Item) -> list[str]:
+def _sizes(item: Claim) -> list[str]:
     """The letters of the sizes of all arrays, indices and sums that a claim reaches."""
     found = {size for _, size in item.free}
     for node in reached(_claimed(item), item.scope):
@@ -807,7 +810,7 @@ def _sizes(item: Item) -> list[str]:
     return sorted(size for size in found if isinstance(size, str) and size != STEPS)
 
 
-def _counts_sizes(item: Item) -> bool:
+def _counts_sizes(item: Claim) -> bool:
     """Whether a size or an index is a number in a claim or in what it reaches, but for one that divides (1/n)."""
     notation = item.scope.notation
     names = {size.letter for size in notation.sizes} | {index.letter for index in notation.indices}
@@ -839,11 +842,11 @@ def _compares_indices(condition: t.Chain, names: set[str]) -> bool:
     sides = condition.sides
     if not any(isinstance(node, t.Letter) and node.name in names for side in sides for node, _ in t.walk(side)):
         return True
-    equal = all(link.relation in ("=", r"\ne") for link in condition.links)
+    equal = all(link.relation in (Relation.EQUAL, Relation.UNEQUAL) for link in condition.links)
     return equal and all(isinstance(side, t.Letter | t.Indexed) for side in sides)
 
 
-def _class_numbers(item: Item, plan: Mapping[str, int]) -> Iterator[dict[tuple[str, int], int]]:
+def _class_numbers(item: Claim, plan: Mapping[str, int]) -> Iterator[dict[tuple[str, int], int]]:
     """Values of the class numbers: all 1, all the last, and different ones; for several letters every combination."""
     scalars = [each for each in item.scope.notation.scalars if each.to in plan and each.written.letter in item.letters]
     shifts = (lambda i, last: 1, lambda i, last: last, lambda i, last: 1 + i % last)
@@ -855,7 +858,7 @@ def _class_numbers(item: Item, plan: Mapping[str, int]) -> Iterator[dict[tuple[s
         }
 
 
-def _equal_at(item: Item, plan: Mapping[str, int], classes: Mapping[tuple[str, int], int]) -> bool:
+def _equal_at(item: Claim, plan: Mapping[str, int], classes: Mapping[tuple[str, int], int]) -> bool:
     try:
         terms = prepared(item, sizes=plan, classes=classes)
         names = [letter for letter, _ in item.free]
@@ -873,7 +876,7 @@ def _equal_at(item: Item, plan: Mapping[str, int], classes: Mapping[tuple[str, i
         return False
 
 
-def _ordered(item: Item, opaque: Callable[[str], bool]) -> bool:
+def _ordered(item: Claim, opaque: Callable[[str], bool]) -> bool:
     """Whether the larger side minus the smaller is positive, or not negative, by its sign alone."""
     try:
         terms = prepared(item, opaque)
@@ -883,18 +886,18 @@ def _ordered(item: Item, opaque: Callable[[str], bool]) -> bool:
         return False
 
 
-def _is_ordered(item: Item, terms: Terms, given: "Given") -> bool:
+def _is_ordered(item: Claim, terms: Terms, given: "Given") -> bool:
     for left, right in _sides(item, terms):
         if not COMPLETE(all(_is_complete(side, terms, given.facts) for side in (left, right))):
             return False
-        smaller, larger = (left, right) if item.relation in ("<", r"\le") else (right, left)
+        smaller, larger = (left, right) if item.relation in (Relation.LESS, Relation.AT_MOST) else (right, left)
         difference = given.renamed(larger.term - smaller.term)
         difference = sp.factor_terms(sp.together(normal_form(difference, terms.ranges, given.facts)))
         if difference.has(sp.I):
             return False
         if positive(difference, given.facts):
             note(BY_SIGN, Positive(difference), sp.S.One)
-        elif item.relation in ("<", ">") or not _not_negative(difference, given.facts):
+        elif item.relation.is_strict or not _not_negative(difference, given.facts):
             return False
         else:
             note(BY_SIGN, Positive(-difference), sp.S.Zero)
@@ -912,7 +915,7 @@ def _not_negative(term: sp.Expr, facts: Facts) -> bool:
     return isinstance(term, sp.Pow) and term.exp.is_Integer and (term.exp % 2 == 0 or _not_negative(term.base, facts))
 
 
-def _sides(item: Item, terms: Terms, env: Mapping[str, sp.Expr] | None = None) -> Iterator[tuple[Side, Side]]:
+def _sides(item: Claim, terms: Terms, env: Mapping[str, sp.Expr] | None = None) -> Iterator[tuple[Side, Side]]:
     """Both sides as numbers: for a matrix equation, of a generic entry, or of each where sizes are small numbers."""
     env = free_indices(item, terms) if env is None else env
     with terms.noting() as before_left:
@@ -933,7 +936,7 @@ def _sides(item: Item, terms: Terms, env: Mapping[str, sp.Expr] | None = None) -
             yield Side(one, (*before_left, *gaps_left)), Side(other, (*before_right, *gaps_right))
 
 
-def _keep_sides(item: Item, env: Mapping, place: tuple[sp.Expr, ...], left: sp.Expr, right: sp.Expr) -> None:
+def _keep_sides(item: Claim, env: Mapping, place: tuple[sp.Expr, ...], left: sp.Expr, right: sp.Expr) -> None:
     if is_recording():
         _SIDES.get().extend(((item.left, env, place, left), (item.right, env, place, right)))
 
@@ -993,7 +996,7 @@ def _logarithms(term: sp.Expr, around: tuple = ()) -> Iterator[sp.Expr]:
 
 
 def prepared(
-    item: Item,
+    item: Claim,
     opaque: Callable[[str], bool] = lambda name: False,
     sizes: Mapping[str, int] | None = None,
     classes: Mapping[tuple[str, int], int] | None = None,
@@ -1013,12 +1016,12 @@ def prepared(
     return terms
 
 
-def free_indices(item: Item, terms: Terms) -> dict[str, sp.Expr]:
+def free_indices(item: Claim, terms: Terms) -> dict[str, sp.Expr]:
     """The free indices of an item as symbols."""
     return {letter: terms.free(letter, size) for letter, size in item.free}
 
 
-def given_by(item: Item, terms: Terms, env: Mapping[str, sp.Expr]) -> Given:
+def given_by(item: Claim, terms: Terms, env: Mapping[str, sp.Expr]) -> Given:
     """What the conditions and assumptions of an item say where its free indices have these values."""
     values: list[tuple[sp.Expr, sp.Expr]] = []
     signs: set[sp.Expr] = set()
@@ -1037,7 +1040,7 @@ def given_by(item: Item, terms: Terms, env: Mapping[str, sp.Expr]) -> Given:
         for left, relation, right in _relations(assumed.claim):
             with terms.noting():
                 left, right = terms.number(left, wild), terms.number(right, wild)
-            if relation == "=":
+            if relation is Relation.EQUAL:
                 values += _solved(left - right, terms, chances)
             elif not assumed.free:
                 _about_numbers(left - right, relation, values, signs, terms)
@@ -1045,7 +1048,7 @@ def given_by(item: Item, terms: Terms, env: Mapping[str, sp.Expr]) -> Given:
     return Given(facts, tuple(equal))
 
 
-def _roots(item: Item, terms: Terms) -> Iterator[tuple[sp.Expr, sp.Expr]]:
+def _roots(item: Claim, terms: Terms) -> Iterator[tuple[sp.Expr, sp.Expr]]:
     """A premise u^k = e as the polynomial in u that is 0."""
     for premise in item.premises:
         for left, _, right in _relations(premise):
@@ -1100,11 +1103,11 @@ def _relations(chain: t.Chain) -> Iterator[tuple[t.Node, str, t.Node]]:
 
 
 def _about_indices(left, relation, right, values, equal) -> None:
-    if relation == r"\ne":
+    if relation is Relation.UNEQUAL:
         values += [(sp.KroneckerDelta(left, right), sp.S.Zero)]
-    elif relation == "=" and left.is_Symbol:
+    elif relation is Relation.EQUAL and left.is_Symbol:
         equal.append((left, right))
-    elif relation == "=" and right.is_Symbol:
+    elif relation is Relation.EQUAL and right.is_Symbol:
         equal.append((right, left))
 
 

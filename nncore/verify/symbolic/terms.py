@@ -30,8 +30,8 @@ from nncore.verify.notation import DIAGONAL, EXTREMA, ONES
 from nncore.verify.semantics.layers import line_for, reached
 from nncore.verify.semantics.symbols import (
     STEPS,
-    Convention,
-    Definition,
+    AgreedValue,
+    Binding,
     Name,
     Scope,
     Size,
@@ -60,6 +60,7 @@ from nncore.verify.symbolic.normal_form import (
 from nncore.verify.symbolic.rules import Rule, Slope, is_recording, note, rule, supposing
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
+from nncore.verify.syntax.tree import Relation
 
 LARGEST_POWER = 10_000  # of anything
 MOST_DIGITS = 10_000  # of a number
@@ -655,7 +656,7 @@ class Terms:
         primes: int,
         parts: tuple[sp.Expr, ...],
         name: str = "",
-        conventions: Iterable[Convention] | None = None,
+        conventions: Iterable[AgreedValue] | None = None,
     ) -> sp.Expr:
         """A derivative of a function of one number, with what is agreed of it."""
         if not primes:
@@ -674,7 +675,7 @@ class Terms:
         self._note(gap.xreplace(excluded).xreplace({variable: part}) for gap in gaps)
         return result.xreplace(excluded).xreplace({variable: part})
 
-    def _excluded(self, variable: sp.Expr, definition: Definition | None) -> dict[sp.Expr, sp.Expr]:
+    def _excluded(self, variable: sp.Expr, definition: Binding | None) -> dict[sp.Expr, sp.Expr]:
         """What indicators are where a definition holds that leaves out 0: there its variable has a sign."""
         for chain in definition.conditions if definition else ():
             for link in chain.links:
@@ -684,7 +685,7 @@ class Terms:
                     return {Positive(-variable): 1 - Positive(variable)}
         return {}
 
-    def _agreed(self, slope: sp.Expr, variable: sp.Expr, convention: Convention) -> sp.Expr:
+    def _agreed(self, slope: sp.Expr, variable: sp.Expr, convention: AgreedValue) -> sp.Expr:
         """The derivative with the value of a convention at its one point, where it has none of its own: a gap less."""
         point, value = self.number(convention.point, {}), self.number(convention.value, {})
         there = [gap.xreplace({variable: point}).replace(Positive, indicator) for gap in self._gaps]
@@ -1068,10 +1069,10 @@ def _index(letter: str, size: Size) -> sp.Symbol:
 
 def _holds(left: sp.Expr, relation: str, right: sp.Expr) -> sp.Expr:
     difference = left - right
-    if relation in ("=", r"\ne"):
+    if relation in (Relation.EQUAL, Relation.UNEQUAL):
         indices = left.is_integer and right.is_integer
         same = sp.KroneckerDelta(left, right) if indices else 1 - indicator(difference) - indicator(-difference)
-        return same if relation == "=" else 1 - same
+        return same if relation is Relation.EQUAL else 1 - same
     match relation:
         case ">":
             return indicator(difference)

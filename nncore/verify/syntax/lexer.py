@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from lark import Token
 
 from nncore.verify.notation import Notation
-from nncore.verify.syntax.tree import RELATIONS
+from nncore.verify.syntax.tree import Relation
 
 DEEPEST = 40  # parentheses, braces and environments within each other
 
@@ -96,12 +96,7 @@ _COMMANDS = {
     r"\lVert": "_LNORM",
     r"\rVert": "_RNORM",
 }
-_RELATIONS = {
-    **{relation: relation for relation in RELATIONS},
-    r"\leq": r"\le",
-    r"\geq": r"\ge",
-    r"\neq": r"\ne",
-}
+_RELATIONS = {text: relation for relation in Relation for text in (relation, relation.alias) if text}
 _MARKS = {
     "(": "_LPAR", ")": "_RPAR", "[": "_LSQB", "]": "_RSQB", "{": "_LBRACE", "}": "_RBRACE", "+": "PLUS", "-": "MINUS",
     "/": "_SLASH", "^": "_CARET", "_": "_UNDER", "&": "_AMP", ",": "_COMMA", ".": "_PERIOD",

@@ -37,6 +37,7 @@ from lark.visitors import Transformer_NonRecursive
 from nncore.verify.notation import Notation
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.lexer import LatexError, check_nesting, scan, written
+from nncore.verify.syntax.tree import Relation
 
 LONGEST = 10_000  # characters of a formula
 HIGHEST = 200  # nodes from the root of a tree to a leaf
@@ -253,24 +254,25 @@ class _Builder(Transformer_NonRecursive):
     def link(self, meta, relation, right):
         return t.Link(relation, right, span=_span(meta))
 
-    def relation(self, meta, relation="="):
-        return str(relation)
+    def relation(self, meta, relation=Relation.EQUAL):
+        return Relation(str(relation))
 
     def _statement(self, chain):
         """A chain whose first link may define, or whose only link may assign."""
         for link in chain.links:
-            if link.relation == t.DEFINES and link is not chain.links[0]:
+            if link.relation is Relation.DEFINES and link is not chain.links[0]:
                 raise self._error("only the first relation of a chain can define", link)
-            if link.relation == t.ASSIGNS and len(chain.links) > 1:
+            if link.relation is Relation.ASSIGNS and len(chain.links) > 1:
                 raise self._error("a step stands alone, without other relations", link)
-        if chain.links and chain.links[0].relation in (t.DEFINES, t.ASSIGNS) and not _can_be_defined(chain.first):
+        changes = chain.links and chain.links[0].relation in (Relation.DEFINES, Relation.ASSIGNS)
+        if changes and not _can_be_defined(chain.first):
             raise self._error("only a letter or a declared function of its arguments can be defined", chain.first)
         return chain
 
     def _condition(self, chain):
         """A chain that neither defines nor assigns."""
         for link in chain.links:
-            if link.relation in (t.DEFINES, t.ASSIGNS):
+            if link.relation in (Relation.DEFINES, Relation.ASSIGNS):
                 raise self._error("a condition cannot define", link)
         return chain
 

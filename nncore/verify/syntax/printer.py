@@ -44,7 +44,6 @@ from nncore.verify.syntax.tree import (
 
 # As text --------------------------------------------------------------------------------------------------------------
 
-_PLAIN_RELATIONS = {r"\ne": "!=", r"\le": "<=", r"\ge": ">=", r"\approx": "~=", r"\propto": "~", r"\leftarrow": "<-"}
 _PLAIN_WORDS = {"mathbf": "bold", "mathsf": "sans", "mathrm": "upright", "operatorname": ""}
 
 
@@ -106,7 +105,7 @@ def show(node: Node) -> str:
         case Cases(cases):
             return "{" + "; ".join(f"{show(case.value)} if {show(case.condition)}" for case in cases) + "}"
         case Link(relation, right, conditions):
-            return f"{_PLAIN_RELATIONS.get(relation, relation)} {show(right)}" + _show_conditions(conditions)
+            return f"{relation.plain} {show(right)}" + _show_conditions(conditions)
         case Chain(first, links):
             return " ".join([show(first), *map(show, links)])
         case Given(chain):

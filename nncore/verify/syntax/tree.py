@@ -11,6 +11,7 @@ the notation to decide.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
+from enum import StrEnum
 
 Span = tuple[int, int]
 
@@ -262,9 +263,71 @@ class Cases(Node):
 
 # Statements -----------------------------------------------------------------------------------------------------------
 
-DEFINES, ASSIGNS, ROUNDS = ":=", r"\leftarrow", r"\approx"
-COMPARISONS = ("=", r"\ne", r"\le", r"\ge", "<", ">")
-RELATIONS = (DEFINES, *COMPARISONS, ROUNDS, r"\propto", ASSIGNS)
+
+class Relation(StrEnum):
+    """What may stand between two sides, a row each: its LaTeX, how `printer.show` writes it, and what it compares.
+
+    Attributes
+    ----------
+    plain : str
+        The relation as text.
+    signs : frozenset of int
+        The signs of the difference, left minus right, with which it holds; none if it does not compare.
+    alias : str
+        Another command for it.
+    """
+
+    plain: str
+    signs: frozenset[int]
+    alias: str
+
+    def __new__(cls, latex: str, plain: str, signs: tuple[int, ...] = (), alias: str = "") -> "Relation":
+        """Make a member of a row."""
+        member = str.__new__(cls, latex)
+        member._value_ = latex
+        member.plain, member.signs, member.alias = plain, frozenset(signs), alias
+        return member
+
+    DEFINES = ":=", ":="
+    EQUAL = "=", "=", (0,)
+    UNEQUAL = r"\ne", "!=", (-1, 1), r"\neq"
+    AT_MOST = r"\le", "<=", (-1, 0), r"\leq"
+    AT_LEAST = r"\ge", ">=", (0, 1), r"\geq"
+    LESS = "<", "<", (-1,)
+    GREATER = ">", ">", (1,)
+    ROUNDS = r"\approx", "~="
+    PROPORTIONAL = r"\propto", "~"
+    ASSIGNS = r"\leftarrow", "<-"
+
+    @property
+    def compares(self) -> bool:
+        """Return whether the sign of a difference decides the relation."""
+        return bool(self.signs)
+
+    @property
+    def is_equation(self) -> bool:
+        """Return whether it says that both sides are the same, if only in the digits that are printed."""
+        return self in (Relation.EQUAL, Relation.ROUNDS)
+
+    @property
+    def orders(self) -> bool:
+        """Return whether it says that one side is the larger one."""
+        return len(self.signs & {-1, 1}) == 1
+
+    @property
+    def is_strict(self) -> bool:
+        """Return whether it compares, and equal sides do not satisfy it."""
+        return self.compares and 0 not in self.signs
+
+    @property
+    def mirrored(self) -> "Relation":
+        """Return the relation that holds if both sides are exchanged."""
+        turned = {-sign for sign in self.signs}
+        return next((each for each in Relation if self.orders and each.signs == turned), self)
+
+    def holds(self, sign: int) -> bool:
+        """Return whether it holds if the difference of both sides has this sign."""
+        return sign in self.signs
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,13 +353,13 @@ class ForAll(Node):
 
 @dataclass(frozen=True, slots=True)
 class Link(Node):
-    """One relation of a chain, one of `RELATIONS`, and its right side; its left side is what stands before it.
+    """One relation of a chain, and its right side; its left side is what stands before it.
 
     A line of ``aligned`` may add conditions, which hold for this link alone, and a margin note. They may be further
     claims, as in a `Formula`.
     """
 
-    relation: str
+    relation: Relation
     right: Node
     conditions: "tuple[Chain | Given | ForAll, ...]" = ()
     note: Note | None = None

@@ -8,96 +8,59 @@ corrects nothing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from nncore.verify.judgement import Counterexample
+from nncore.verify.judgement import Judgement, Status
 from nncore.verify.numeric import judge as judge_numbers
 from nncore.verify.numeric import refutes, sizes_of
-from nncore.verify.semantics.elaborate import ERRATUM, UNCHECKED, VALUE
-from nncore.verify.semantics.statements import CLAIM, Fault, Item
-from nncore.verify.semantics.symbols import Definition, Scope, array_named, array_of_entry, letters, meanings_of
-from nncore.verify.source.context import REASONS
+from nncore.verify.semantics.statements import Claim, Erratum, Statement, Unchecked, claims_of
+from nncore.verify.semantics.symbols import Binding, Scope, array_named, array_of_entry, letters, meanings_of
+from nncore.verify.source.context import REASONS, VALUE
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.parser import read
-from nncore.verify.verdict.judge import CHECKER_FAULT, REFUTED, UNDECIDED, judge
+from nncore.verify.verdict.judge import judge
 
 
-class NotAsSaid(ValueError):
-    """An erratum that does not fail as it says, or an unchecked formula that can be checked.
+def judge_erratum(item: Erratum, correction: Sequence[Statement], seed: str = "1") -> Judgement:
+    """Return how an erratum fails; one that does not, or not as it says, is refuted.
 
-    Attributes
+    Parameters
     ----------
-    fault : Fault
-        The reason, with file and line.
+    item : Erratum
+        What is wrong on purpose.
+    correction : sequence of Statement
+        What the equation says that corrects it: the one with the label ``item.corrected``, here or on another page.
+    seed : str
+        Where the random numbers begin.
     """
-
-    def __init__(self, item: Item, reason: str):
-        self.fault = Fault(item.formula.path, item.line, item.column, reason)
-        super().__init__(str(self.fault))
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """How an erratum fails.
-
-    Attributes
-    ----------
-    way : str
-        ``value``, ``shape`` or ``index``.
-    reason : str
-        What is wrong, in one line.
-    line, column : int
-        The offending place in the file: for a value, the link of the chain that is false.
-    counterexample : Counterexample or None
-        Numbers that refute it, for a value.
-    hint : str
-        The likely slip, where one is recognized.
-    """
-
-    way: str
-    reason: str
-    line: int
-    column: int
-    counterexample: Counterexample | None = None
-    hint: str = ""
-
-
-def judge_erratum(item: Item, correction: Sequence[Item], seed: str = "1") -> Failure:
-    """How an erratum fails; ``correction`` is what the equation that corrects it says.
-
-    Its label is ``item.shown.options["corrected"]``, and it may stand on another page.
-
-    Raises
-    ------
-    NotAsSaid
-        If it does not fail as it says, or nothing corrects it.
-    ValueError
-        If the item is no erratum.
-    """
-    if item.kind != ERRATUM:
-        raise ValueError(f"a {item.kind} is no erratum")
-    claims = [each for each in correction if each.kind == CLAIM]
+    claims = claims_of(correction)
     if not claims:
-        raise NotAsSaid(item, f"there is no claim {item.shown.options['corrected']!r} that corrects this erratum")
+        return _not_as_said(f"there is no claim {item.corrected!r} that corrects this erratum")
     claims = [each for each in claims if _is_about_the_same(each, item)]
     if not claims:
-        reason = "is about other letters than this erratum, so it does not correct it"
-        raise NotAsSaid(item, f"{item.shown.options['corrected']!r} {reason}")
-    if item.shown.options["fails"] != VALUE:
-        fault = item.shown.fault
-        return Failure(fault.sort, fault.reason, fault.line, fault.column)
-    for wrong in item.shown.claims:
+        return _not_as_said(f"{item.corrected!r} is about other letters than this erratum, so it does not correct it")
+    if item.fault:
+        return Judgement(Status.ERRATUM, item.fault.sort, item.fault.reason)
+    for wrong in item.claims:
         judgement = judge(wrong, seed)
-        if judgement.status == CHECKER_FAULT:
-            raise NotAsSaid(item, judgement.reason)
-        if judgement.status == REFUTED:
-            _check_that_it_is_fair(item, wrong, claims, seed)
-            return Failure(VALUE, judgement.reason, wrong.line, wrong.column, judgement.counterexample, judgement.hint)
-    raise NotAsSaid(item, "no numbers refute this erratum")
+        if judgement.status is Status.CHECKER_FAULT:
+            return _not_as_said(judgement.reason)
+        if judgement.status is Status.REFUTED:
+            unfair = _unfair(wrong, claims, seed)
+            if unfair:
+                return _not_as_said(unfair)
+            return Judgement(Status.ERRATUM, VALUE, judgement.reason, judgement.counterexample, judgement.hint)
+    return _not_as_said("no numbers refute this erratum")
 
 
-def _check_that_it_is_fair(item: Item, wrong: Item, correction: Sequence[Item], seed: str) -> None:
+def _not_as_said(reason: str) -> Judgement:
+    return Judgement(Status.REFUTED, reason=reason)
+
+
+def _unfair(wrong: Claim, correction: Sequence[Claim], seed: str) -> str:
+    """Why an erratum is not fair; nothing if it is."""
     point = judge_numbers(wrong, seed).refuting
+    assert point is not None  # since it is refuted
     for claim in correction:
         if not _same_letters(claim, wrong.scope) or not set(sizes_of(claim)) <= point.sizes.keys():
             continue
@@ -106,10 +69,11 @@ def _check_that_it_is_fair(item: Item, wrong: Item, correction: Sequence[Item], 
         right = replace(claim, scope=wrong.scope, assumptions=())
         if refutes(right, point):
             reason = "the numbers that refute this erratum refute its correction as well: state a condition"
-            raise NotAsSaid(item, f"{reason} ({claim.formula.path.name}:{claim.line})")
+            return f"{reason} ({claim.formula.path.name}:{claim.line})"
+    return ""
 
 
-def _is_about_the_same(claim: Item, erratum: Item) -> bool:
+def _is_about_the_same(claim: Claim, erratum: Erratum) -> bool:
     """Whether a claim names a letter on the left of an erratum, or of what that is made of, and has its derivative.
 
     An erratum without letters is corrected by a claim without any.
@@ -138,7 +102,7 @@ def _named(node: t.Node, scope: Scope) -> frozenset[str]:
     return letters(node, replace(scope, definitions={}, families={}))
 
 
-def _same_letters(claim: Item, scope: Scope) -> bool:
+def _same_letters(claim: Claim, scope: Scope) -> bool:
     """Whether all letters of a claim mean the same in another scope."""
     return all(_meaning(name, claim.scope) == _meaning(name, scope) for name in claim.letters)
 
@@ -149,27 +113,18 @@ def _meaning(name: str, scope: Scope) -> tuple:
     declared = array_named(name, notation) or array_of_entry(name, notation)
     numbers = tuple(scalar for scalar in notation.scalars if scalar.written.letter == name)
     functions = tuple(function for function in notation.functions if function.name == name)
-    definition: Definition | None = scope.definitions.get(name)
+    definition: Binding | None = scope.definitions.get(name)
     return declared, numbers, functions, definition and replace(definition, label=None)
 
 
-def judge_unchecked(item: Item, seed: str = "1") -> None:
-    """Sees to it that an unchecked formula cannot be checked.
+def judge_unchecked(item: Unchecked, seed: str = "1") -> Judgement:
+    """Return that no judge decides a formula; one that can be checked is refuted.
 
     The floating-point model is about other numbers than the judges are: a formula about it may be false of real ones.
-
-    Raises
-    ------
-    NotAsSaid
-        If a judge decides one of its claims.
-    ValueError
-        If the item is not an unchecked formula.
     """
-    if item.kind != UNCHECKED:
-        raise ValueError(f"a {item.kind} is checked")
-    about_floats = item.shown.options["reason"].startswith(REASONS[2])
-    for claim in item.shown.claims:
+    about_floats = item.reason.startswith(REASONS[2])
+    for claim in item.claims:
         status = judge(claim, seed).status
-        if status == UNDECIDED or (status == REFUTED and about_floats):
-            continue
-        raise NotAsSaid(item, f"this can be checked, so it must be: {status}")
+        if status is not Status.UNDECIDED and not (status is Status.REFUTED and about_floats):
+            return _not_as_said(f"this can be checked, so it must be: {status}")
+    return Judgement(Status.UNCHECKED, reason=item.reason)

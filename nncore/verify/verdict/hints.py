@@ -10,17 +10,18 @@ from dataclasses import replace
 
 from nncore.verify.numeric import AGREES, Budget, judge, sizes_of
 from nncore.verify.semantics.shapes import Checker
-from nncore.verify.semantics.statements import Item
+from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import MeaningError, array_named
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
+from nncore.verify.syntax.tree import Relation
 
 _STEPS = 60_000  # of evaluation for one change: most of them are refuted at once
 
 
-def slip(item: Item, seed: str = "1", seconds: float = 1.0) -> str:
+def slip(item: Claim, seed: str = "1", seconds: float = 1.0) -> str:
     """Return a few words that name the likely slip of a refuted claim, or nothing."""
-    if item.relation != "=":
+    if item.relation is not Relation.EQUAL:
         return ""
     end = time.process_time() + seconds
     for words, right in _changes(item):
@@ -33,14 +34,14 @@ def slip(item: Item, seed: str = "1", seconds: float = 1.0) -> str:
     return ""
 
 
-def _agrees(changed: Item, seed: str, seconds: float) -> bool:
+def _agrees(changed: Claim, seed: str, seconds: float) -> bool:
     try:
         return judge(changed, seed, budget=Budget(_STEPS, seconds)).status == AGREES
     except MeaningError:  # of what a change made, such as an entry of a transpose
         return False
 
 
-def _has_meaning(item: Item) -> bool:
+def _has_meaning(item: Claim) -> bool:
     checker = Checker(item.scope, item.conditions)
     try:
         left = checker.side(item.left)
@@ -50,7 +51,7 @@ def _has_meaning(item: Item) -> bool:
         return False
 
 
-def _changes(item: Item) -> Iterator[tuple[str, t.Node]]:
+def _changes(item: Claim) -> Iterator[tuple[str, t.Node]]:
     right = item.right
     yield "the sign of the right side", t.Minus(right)
     for size in sizes_of(item):
@@ -69,7 +70,7 @@ def _changes(item: Item) -> Iterator[tuple[str, t.Node]]:
     yield from _everywhere(right, lambda node: _other_indices(node, indices))
 
 
-def _at_one_place(node: t.Node, item: Item) -> Iterator[tuple[str, t.Node]]:
+def _at_one_place(node: t.Node, item: Claim) -> Iterator[tuple[str, t.Node]]:
     match node:
         case t.Letter(name) if array_named(name, item.scope.notation):
             yield f"{name} without its transpose", t.Transpose(node)

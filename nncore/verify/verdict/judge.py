@@ -10,17 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from nncore.verify import numeric
-from nncore.verify.judgement import (
-    ALL_SHAPES,
-    AT_SHAPES,
-    CHECKER_FAULT,
-    REFUTED,
-    RESTATES,
-    SAMPLED,
-    UNDECIDED,
-    Judgement,
-)
-from nncore.verify.semantics.statements import CONVENTION, Item
+from nncore.verify.judgement import Judgement, Status
+from nncore.verify.semantics.statements import Claim, Convention
 from nncore.verify.symbolic import prover as symbolic
 from nncore.verify.symbolic.typeset import typeset
 from nncore.verify.verdict.hints import slip
@@ -57,12 +48,14 @@ class Clock:
         self._end += spent
 
 
-def judge(item: Item, seed: str = "1", shared: dict | None = None, clock: Clock | None = None) -> Judgement:
+def judge(
+    item: Claim | Convention, seed: str = "1", shared: dict | None = None, clock: Clock | None = None
+) -> Judgement:
     """Return the judgement of a claim or a convention.
 
     Parameters
     ----------
-    item : Item
+    item : Claim
         The claim.
     seed : str
         Where the random numbers begin.
@@ -86,32 +79,32 @@ def judge(item: Item, seed: str = "1", shared: dict | None = None, clock: Clock 
         "sizes": verdict.sizes,
     }
     if verdict.status == numeric.UNDECIDED:
-        return Judgement(UNDECIDED, "numbers", verdict.reason, **known)
+        return Judgement(Status.UNDECIDED, "numbers", verdict.reason, **known)
     refuted = verdict.status == numeric.REFUTED
-    if item.kind == CONVENTION:
-        status, method = (REFUTED if refuted else SAMPLED), "one-sided derivatives exist and differ"
+    if isinstance(item, Convention):
+        status, method = (Status.REFUTED if refuted else Status.SAMPLED), "one-sided derivatives exist and differ"
         return Judgement(status, method, verdict.reason, verdict.counterexample, **known)
     if refuted:
         if verdict.reason == numeric.DIFFER:
             proof = symbolic.prove(item, clock.left(SECONDS_OF_A_HINT))
             if proof and not proof.shapes:
                 reason = "symbols prove what numbers refute"
-                return Judgement(CHECKER_FAULT, "", reason, verdict.counterexample, **known)
+                return Judgement(Status.CHECKER_FAULT, "", reason, verdict.counterexample, **known)
         hint = slip(item, seed, clock.left(SECONDS_OF_A_HINT))
-        return Judgement(REFUTED, "numbers", verdict.reason, verdict.counterexample, hint, **known)
+        return Judgement(Status.REFUTED, "numbers", verdict.reason, verdict.counterexample, hint, **known)
     if restates(item):
-        return Judgement(RESTATES, "both sides are the same before anything is expanded", **known)
+        return Judgement(Status.RESTATES, "both sides are the same before anything is expanded", **known)
     proof = symbolic.prove(item, clock.left(SECONDS_OF_A_PROOF), with_steps=True)
     if proof is None:
-        return Judgement(SAMPLED, _how_near(verdict), **known)
+        return Judgement(Status.SAMPLED, _how_near(verdict), **known)
     with clock.for_steps() as seconds:
         evaluation = judge_steps(proof, item, verdict.met, numeric.Budget(STEPS_OF_ALL, seconds))
     if evaluation.wrong:
         before, after = typeset(evaluation.wrong, item.scope.notation)
         reason = f"the rule “{evaluation.wrong.rule.name}” changes a value at {evaluation.at}: {before} is not {after}"
-        return Judgement(CHECKER_FAULT, "", reason, **known)
+        return Judgement(Status.CHECKER_FAULT, "", reason, **known)
     return Judgement(
-        AT_SHAPES if proof.shapes else ALL_SHAPES,
+        Status.AT_SHAPES if proof.shapes else Status.ALL_SHAPES,
         proof.method,
         shapes=proof.shapes,
         rules=tuple(dict.fromkeys(step.rule.name for step in proof.steps)),
@@ -122,7 +115,7 @@ def judge(item: Item, seed: str = "1", shared: dict | None = None, clock: Clock 
     )
 
 
-def _printed(proof: symbolic.Proof, item: Item) -> tuple[tuple[str, str, str], ...]:
+def _printed(proof: symbolic.Proof, item: Claim) -> tuple[tuple[str, str, str], ...]:
     """The steps of a proof as they are printed: none twice, none that changes nothing that is seen, none too long."""
     found: dict[tuple[str, str, str], None] = {}
     for step in proof.steps:
@@ -141,6 +134,6 @@ def _how_near(verdict: numeric.Verdict) -> str:
     return f"numbers; the sides come as near to each other as {verdict.margin:.2g}"
 
 
-def restates(item: Item) -> bool:
+def restates(item: Claim) -> bool:
     """Return whether both sides of a claim say the same before anything is computed."""
     return item.left == item.right

@@ -26,7 +26,7 @@ from nncore.verify.numeric.pairs import Pair
 from nncore.verify.numeric.values import HIGHEST_ORDER, Values, own_entry
 from nncore.verify.numeric.watching import Budget, NoDerivative, NoSuchEntry, Watch
 from nncore.verify.semantics.layers import lowest
-from nncore.verify.semantics.statements import Item
+from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import is_class, size_of_classes
 from nncore.verify.symbolic.expectation import Expect
 from nncore.verify.symbolic.normal_form import Exponential, Factor, Largest, Positive, Product
@@ -55,14 +55,14 @@ class Evaluation:
     at: str = ""
 
 
-def judge_steps(proof: Proof, item: Item, met: Sequence[Met], budget: Budget | None = None) -> Evaluation:
+def judge_steps(proof: Proof, item: Claim, met: Sequence[Met], budget: Budget | None = None) -> Evaluation:
     """Evaluate the steps of a proof.
 
     Parameters
     ----------
     proof : Proof
         With its steps.
-    item : Item
+    item : Claim
         The claim.
     met : sequence of Met
         Points with entries at which the numbers compared the claim.
