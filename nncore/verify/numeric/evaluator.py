@@ -27,16 +27,8 @@ from nncore.verify.numeric.watching import (
 )
 from nncore.verify.semantics.layers import covered
 from nncore.verify.semantics.randomness import random_letters
-from nncore.verify.semantics.symbols import (
-    Name,
-    Scope,
-    is_sequence,
-    kind_of_function,
-    letters,
-    meanings_of,
-    name_of,
-    size_of_classes,
-)
+from nncore.verify.semantics.symbols import Scope, kind_of_function, letters, meanings_of, name_of, size_of_classes
+from nncore.verify.symbol import Symbol
 from nncore.verify.syntax import tree as t
 
 LARGEST_POWER = 10**6
@@ -121,7 +113,7 @@ class Program:
 
         return look_up
 
-    def _global(self, name: Name) -> Code:
+    def _global(self, name: Symbol) -> Code:
         match name.kind:
             case "array":
                 return lambda at, local: at.array(name)
@@ -155,7 +147,7 @@ class Program:
                 return lambda at, local: at.point.size(name.name)
             case "number":
                 return lambda at, local: at.entry(name.name, ())
-        if is_sequence(name):
+        if name.is_sequence:
             (place,) = indices
 
             def member(at: Values, local: Mapping):
@@ -449,7 +441,7 @@ class Program:
             keys = []
             for name, codes in zip(names, indices, strict=True):
                 place = tuple([index(at, local) for index in codes]) if name.kind == "entry" else ()
-                for index, size in zip(place, () if is_sequence(name) else name.sizes, strict=False):
+                for index, size in zip(place, () if name.is_sequence else name.sizes, strict=False):
                     if not 1 <= index <= at.point.size(size):
                         raise NoSuchEntry
                 keys.append((name.name, place))
@@ -457,7 +449,7 @@ class Program:
             key = where, tuple(keys), inner
             if key not in at.memo:
                 slopes = None
-                if len(keys) == 1 and not inner and not is_sequence(names[0]):
+                if len(keys) == 1 and not inner and not names[0].is_sequence:
                     places = list(product(*(range(1, at.point.size(size) + 1) for size in names[0].sizes)))
                     slopes = _gradient(body, where, names[0].name, places, at, {})
                 at.memo[key] = slopes[keys[0][1]] if slopes else _by(body, tuple(keys), at, local)

@@ -19,8 +19,9 @@ from nncore.verify.numeric.balls import Arithmetic
 from nncore.verify.numeric.expectation import CONSTANT_LAWS, JOINT_OUTCOMES, Rejected
 from nncore.verify.semantics.randomness import SQUARE, Moment, moment_of, random_letters
 from nncore.verify.semantics.statements import Claim
-from nncore.verify.semantics.symbols import MeaningError, Scope, Size, name_of
+from nncore.verify.semantics.symbols import MeaningError, Scope, name_of
 from nncore.verify.switches import attack
+from nncore.verify.symbol import Size
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
 

@@ -91,22 +91,17 @@ from nncore.verify.semantics.symbols import (
     Binding,
     Line,
     MeaningError,
-    Position,
     Scope,
-    Shape,
-    Size,
     WrongIndex,
     WrongShape,
     array_named,
     array_of_entry,
     family_of,
     is_class,
-    is_sequence,
     kind_of_function,
     last_layer,
     letters,
     meanings_of,
-    member_name,
     name_of,
     not_covered,
     position,
@@ -127,6 +122,7 @@ from nncore.verify.source.context import (
     objection_to_options,
 )
 from nncore.verify.source.markdown import DisplayedFormula, Reading, read_markdown
+from nncore.verify.symbol import Position, Shape, Size, SymbolName
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.lexer import LatexError
 from nncore.verify.syntax.parser import read
@@ -143,7 +139,7 @@ class _Head:
     For a member of a family ``where`` is its position, and ``range`` that of the index of a sequence.
     """
 
-    name: str
+    name: SymbolName
     indices: tuple[tuple[str, Size], ...] = ()
     arguments: tuple[str, ...] = ()
     where: Position | None = None
@@ -469,7 +465,7 @@ class _Reading:
             definition = replace(definition, named=_named(checker), formula=formula)
             self.scope = replace(self.scope, definitions={**self.scope.definitions, name: definition})
         self.own.add(name)
-        family = name if line else ""
+        family = name if line else None
         self._add(Definition, left, link.right, conditions, formula, place, checker, shape, statement, family)
 
     def _without_choice(self, left: t.Node, name: str, right: t.Node) -> t.Node:
@@ -504,7 +500,7 @@ class _Reading:
     def _line(self, head: "_Head", conditions: tuple[t.Chain, ...], link: t.Link, formula: DisplayedFormula) -> Line:
         """One line of a family: for which numbers it holds, none of which is defined already."""
         notation, name, (letter, number) = self.scope.notation, head.name, head.where
-        layers = "^{[" in name
+        layers = bool(name.layer)
         last_of_all = (last_layer(notation), 0) if layers or head.range != STEPS else None
         if letter == last_layer(notation) or letter is None:
             first = last = head.where
@@ -542,7 +538,7 @@ class _Reading:
         return lower[0], (upper[0] if upper else last_of_all)
 
     def _check_that_layers_exist(self, line: Line, link: t.Link) -> None:
-        letter = line.definition.name.partition("^{[")[0]
+        letter = line.definition.name.letter
         for depth in DEPTHS:
             inputs = Scope(self.scope.notation, depth=depth)
             for number in numbers_of(line, depth, self.scope.notation):
@@ -579,13 +575,13 @@ class _Reading:
                 for argument in arguments:
                     if name_of(argument, self.scope).kind != "number":
                         raise MeaningError(f"{show(argument)} is no variable", argument)
-                return _Head(name, arguments=names)
+                return _Head(SymbolName.plain(name), arguments=names)
             case t.Letter(name):
                 fixed = {each.letter for each in (*notation.indices, *notation.constants)}
                 fixed |= {size.letter for size in notation.sizes if not size.index} | {ONES, DELTA, *CONSTANTS}
                 if name in fixed:
                     raise MeaningError(f"{name} has a fixed meaning and cannot be defined", left)
-                return _Head(name, shape=_declared_shape(name, notation))
+                return _Head(SymbolName.plain(name), shape=_declared_shape(name, notation))
             case t.Family(t.Letter(letter), layer):
                 if not array_named(letter, notation):
                     raise MeaningError(f"the entries of {letter} are defined with their indices", left)
@@ -618,7 +614,7 @@ class _Reading:
             raise MeaningError("Kronecker's delta has a fixed meaning", left)
         if any(scalar.written.letter == letter for scalar in notation.scalars):
             declared_name = name_of(left, replace(self.scope, definitions={}, families={}, lost=frozenset()))
-            if is_sequence(declared_name):
+            if declared_name.is_sequence:
                 return _Head(declared_name.name, where=position(indices[0]), range=declared_name.sizes[0])
             if declared_name.kind == "number":
                 return _Head(declared_name.name)
@@ -639,7 +635,7 @@ class _Reading:
             sizes = tuple(size for _, size in named)
         if tuple(size for _, size in named) != sizes:
             raise MeaningError(f"the indices of {letter} run to {', '.join(map(str, sizes))}", left)
-        return _Head(array.letter if array else letter, named)
+        return _Head(SymbolName.plain(array.letter if array else letter), named)
 
     def _not_defined_yet(self, head: "_Head", node: t.Node) -> None:
         name = head.name
@@ -723,9 +719,9 @@ class _Reading:
         missing = hole(lines, scope.notation)
         if missing is not None and line is lines[0]:
             raise MeaningError(f"{_member(name, missing)} has no definition", left)
-        if "^{[" not in name:
+        if not name.layer:
             return
-        letter, last = name.partition("^{[")[0], last_layer(scope.notation)
+        letter, last = name.letter, last_layer(scope.notation)
         for depth in DEPTHS:
             for number in numbers_of(line, depth, scope.notation):
                 member = t.Family(t.Letter(letter), t.Number(str(number)), span=left.span)
@@ -745,7 +741,7 @@ class _Reading:
         checker: Checker,
         shape: Shape,
         node: t.Node,
-        family: str = "",
+        family: SymbolName | None = None,
         **own: object,
     ) -> None:
         """Add a statement; ``own`` are what only statements of its kind have, and ``node`` tells the place."""
@@ -783,11 +779,11 @@ class _Reading:
         )
         self.items.append(statement)
 
-    def _note_used(self, used: set[str], family: str, world: str | None) -> None:
+    def _note_used(self, used: set[str], family: SymbolName | None, world: str | None) -> None:
         """Keeps the names that may not be defined any more; a family may get more lines while only lines use it."""
         names = {family_of(name, self.scope.notation) for name in used} - {family}
-        if "^{[" in family:
-            names = {name for name in names if "^{[" not in name}
+        if family and family.layer:
+            names = {name for name in names if not (isinstance(name, SymbolName) and name.layer)}
         self._used.setdefault(world, set()).update(names)
 
     def _check_references(self, place: Place, node: t.Node) -> None:
@@ -855,17 +851,17 @@ def _named(checker: Checker) -> tuple[tuple[Size, int], ...]:
     return tuple(sorted(((size, number) for size, number in checker.named if "_" not in str(size)), key=str))
 
 
-def _member(name: str, number: int) -> str:
+def _member(family: SymbolName, number: int) -> SymbolName:
     """The name of a member of a family: Z^{[2]}, or u_2."""
-    letter, bracket, _ = name.partition("^{[")
-    return member_name(letter, (None, number)) if bracket else f"{name.rpartition('_')[0]}_{number}"
+    if family.layer:
+        return SymbolName.in_layer(family.letter, (None, number))
+    return SymbolName.sequence(family.letter, str(number))
 
 
-def _declared_members(name: str, notation: Notation) -> Iterator[int]:
+def _declared_members(name: SymbolName, notation: Notation) -> Iterator[int]:
     """The numbers of the members of a sequence that are declared with them, as \\theta_0."""
-    letter = name.rpartition("_")[0]
     for scalar in notation.scalars:
-        if scalar.written.letter == letter and "".join(scalar.written.indices).isdigit():
+        if scalar.written.letter == name.letter and "".join(scalar.written.indices).isdigit():
             yield int("".join(scalar.written.indices))
 
 
@@ -876,7 +872,7 @@ def _falls(where: Position | None, line: Line, last: str | None) -> bool:
     letter, number = where
     if letter and letter == line.letter:
         return number < 0
-    if "^{[" in line.definition.name:
+    if line.definition.name.layer:
         return letter in (None, last)  # whether such members are made of each other shows in the end
     return letter is None and number < line.first[1]
 
@@ -944,7 +940,7 @@ def _is_decimal(node: t.Node) -> bool:
 
 
 def _is_number(name: str, notation: Notation) -> bool:
-    return any(name.partition("_")[0] == scalar.written.letter for scalar in notation.scalars)
+    return any(name.letter == scalar.written.letter for scalar in notation.scalars)
 
 
 def _place(formula: DisplayedFormula, start: int) -> tuple[int, int]:

@@ -19,8 +19,9 @@ from nncore.verify.notation import Notation
 from nncore.verify.semantics.elaborate import said, with_blocks
 from nncore.verify.semantics.shapes import Checker
 from nncore.verify.semantics.statements import Erratum, Page, Unchecked, sides_of
-from nncore.verify.semantics.symbols import Binding, MeaningError, Scope, Size, name_of
+from nncore.verify.semantics.symbols import Binding, MeaningError, Scope, name_of
 from nncore.verify.source.markdown import InlineFormula, Reading, read_markdown
+from nncore.verify.symbol import Size
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.lexer import LatexError
 from nncore.verify.syntax.parser import read

@@ -17,14 +17,11 @@ from nncore.verify.semantics.symbols import (
     Binding,
     Line,
     MeaningError,
-    Position,
     Scope,
-    Shape,
     has_layers,
     last_layer,
     letters,
     meanings_of,
-    member_name,
     name_of,
     not_covered,
     position,
@@ -32,6 +29,7 @@ from nncore.verify.semantics.symbols import (
     start_of_sequence,
     widths,
 )
+from nncore.verify.symbol import Position, Shape, SymbolName
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
 
@@ -222,24 +220,24 @@ def _at_depth(scope: Scope, depth: int) -> Scope:
     definitions = {}
     for name, definition in scope.definitions.items():
         with suppress(MeaningError):  # what speaks of later layers does not exist
-            definitions[name] = _with_numbers(definition, name, {last: depth}, empty)
+            definitions[name] = _with_numbers(definition, definition.name, {last: depth}, empty)
     families = {}
     for name, lines in scope.families.items():
-        letter, bracket, _ = name.partition("^{[")
-        if not bracket:
-            bodies = (_with_numbers(line.definition, name, {last: depth}, empty) for line in lines)
+        family_name = lines[0].definition.name
+        if not family_name.layer:
+            bodies = (_with_numbers(line.definition, family_name, {last: depth}, empty) for line in lines)
             families[name] = tuple(replace(line, definition=body) for line, body in zip(lines, bodies, strict=True))
             continue
         families[name] = lines
         for line in lines:
             for number in numbers_of(line, depth, scope.notation):
-                member = member_name(letter, (None, number))
+                member = SymbolName.in_layer(family_name.letter, (None, number))
                 numbers = {last: depth, family.index: number}
                 definitions[member] = _with_numbers(line.definition, member, numbers, empty)
     return replace(empty, definitions=definitions, families=families)
 
 
-def _with_numbers(definition: Binding, name: str, numbers: Mapping[str, int], scope: Scope) -> Binding:
+def _with_numbers(definition: Binding, name: SymbolName, numbers: Mapping[str, int], scope: Scope) -> Binding:
     body = definition.body
     return replace(
         definition,

@@ -15,19 +15,14 @@ from nncore.verify.semantics.randomness import random_letters
 from nncore.verify.semantics.symbols import (
     STEPS,
     MeaningError,
-    Name,
     Scope,
-    Shape,
-    Size,
     WrongIndex,
     WrongShape,
     has_layers,
-    is_sequence,
     is_width,
     kind_of_function,
     last_layer,
     letters,
-    member_name,
     name_of,
     not_covered,
     position,
@@ -35,6 +30,7 @@ from nncore.verify.semantics.symbols import (
     size_of_classes,
     widths,
 )
+from nncore.verify.symbol import Shape, Size, Symbol, SymbolName
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Relation
@@ -102,7 +98,7 @@ class Checker:
     def resolved(self, size: Size) -> Size:
         """The size that stands for all sizes that the conditions equate with this one."""
         last, family = self.fixed.get(self._last_layer), widths(self.scope.notation)
-        if family and family.last and last is not None and size == member_name(family.letter, (None, last), "_"):
+        if family and family.last and last is not None and size == SymbolName.of_width(family.letter, (None, last)):
             size = family.last
         return self.fixed.get(size, size)
 
@@ -258,7 +254,7 @@ class Checker:
     def _at(self, index: t.Node, size: Size, node: t.Node) -> None:
         """The index may stand where indices run to the size."""
         if isinstance(index, t.Letter) and index.name not in self.local and is_width(size, self.scope.notation):
-            if str(size).partition("_")[1] and self._runs_over_widths(index.name):
+            if isinstance(size, SymbolName) and size.width and self._runs_over_widths(index.name):
                 self.free.setdefault(index.name, size)
         runs_to = self._range(index)
         if runs_to is None:
@@ -293,7 +289,7 @@ class Checker:
             self._same_range(*indices)
             for one, other in (indices, indices[::-1]):
                 self._note_number(self._range(other), one)
-        elif is_sequence(name):
+        elif name.is_sequence:
             self._member_of_sequence(indices[0], name, node)
         elif name.kind in ("entry", "class"):
             if len(indices) != len(name.sizes):
@@ -301,7 +297,7 @@ class Checker:
             for index, size in zip(indices, name.sizes, strict=True):
                 self._at(index, size, node)
 
-    def _member_of_sequence(self, index: t.Node, name: Name, node: t.Node) -> None:
+    def _member_of_sequence(self, index: t.Node, name: Symbol, node: t.Node) -> None:
         """The member exists for all values that the conditions leave to its index."""
         where = position(index)
         if where is None:
@@ -314,7 +310,7 @@ class Checker:
                 raise WrongIndex(f"{letter} runs to {runs_to}, but the index of {show(node)} to {name.sizes[0]}", index)
             number += self._lowest(letter)
         if not covered(name.name, number, self.scope):
-            least = member_name(name.name.rpartition("_")[0], (None, number), "_")
+            least = SymbolName.sequence(name.name.letter, str(number))
             raise WrongIndex(f"the conditions admit {least}, which has no definition above", node)
 
     def _lowest(self, letter: str) -> int:
@@ -440,7 +436,9 @@ class Checker:
         notation = self.scope.notation
         for each in notation.indices:
             if each.letter == index.name and not self.same(each.to or STEPS, size):
-                width = is_width(size, notation) and (self.scope.depth is not None or "_" in str(size))
+                width = is_width(size, notation) and (
+                    self.scope.depth is not None or (isinstance(size, SymbolName) and bool(size.width))
+                )
                 if not (width and self._runs_over_widths(index.name)):  # widths of layers take the place of D and M
                     raise WrongIndex(f"the index {index.name} runs to {each.to}, not to {size}", index)
         taken = {each.letter for each in (*notation.sizes, *notation.arrays, *notation.constants)}
@@ -501,9 +499,9 @@ class Checker:
             raise MeaningError(f"{show(variable)} is no variable", variable)
         if name.kind == "argument":
             raise not_covered("derivatives by the argument of a function", variable)
-        if is_sequence(name) and name.name in self.scope.families:
+        if name.is_sequence and name.name in self.scope.families:
             raise not_covered("derivatives by the members of a defined sequence", variable)
-        if "^{[" in name.name and self.scope.depth is None and has_layers(self.scope):
+        if name.name.layer and self.scope.depth is None and has_layers(self.scope):
             return  # what a member is made of shows when numbers stand in the place of its layer
         contained = letters(node.body, self.scope, stop=name.name)
         if name.name not in contained:

@@ -3,8 +3,8 @@ r"""What the letters of a formula stand for: arrays, entries, numbers, indices, 
 `name_of` finds the meaning of a letter or an entry in a `Scope`: the notation in force, and what the page has defined
 above. `letters` lists what an expression is made of when definitions are expanded.
 
-Sizes are letters (``n``), widths of layers (``D_2``, ``D_{r-1}``), numbers, or `STEPS` for a range without an end; a
-shape is a pair of them, or `None` for a number. The first and the last width are known by their letters: D_0 is D, and
+Sizes are letters (``n``), widths of layers (``D_2``, ``D_{r-1}``), numbers, or `STEPS` for a range without an end. The
+first and the last width are known by their letters: D_0 is D, and
 D_R is M.
 
 Families have members with whole numbers: arrays by layers, ``W^{[r]}``, and sequences, ``u_t``. A *position* is what
@@ -19,12 +19,9 @@ from dataclasses import dataclass, field
 from nncore.verify import notation as declared
 from nncore.verify.notation import DELTA, EXTREMA, ONES, Notation
 from nncore.verify.source.markdown import DisplayedFormula
+from nncore.verify.symbol import Position, Shape, Size, Symbol, SymbolKind, SymbolName
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
-
-Size = str | int
-Shape = tuple[Size, Size] | None
-Position = tuple[str | None, int]
 
 STEPS = "steps"
 
@@ -70,7 +67,7 @@ class Binding:
     is declared, and ``named`` the numbers in the body that stand where indices could, with their sizes.
     """
 
-    name: str
+    name: SymbolName
     indices: tuple[tuple[str, Size], ...]
     arguments: tuple[str, ...]
     body: t.Node
@@ -140,22 +137,7 @@ class Scope:
     complex_values: dict = field(default_factory=dict, init=False, compare=False, repr=False)  # of functions, if known
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """What a letter or an entry stands for.
-
-    ``kind`` is ``bound``, ``index``, ``argument``, ``constant``, ``size``, ``array``, ``entry``, ``number``, ``class``
-    (a class number) or ``delta``; ``name`` is the letter of the array for an array and its entries. ``sizes`` are those
-    up to which the indices of an entry run, ``shape`` that of an array.
-    """
-
-    kind: str
-    name: str
-    sizes: tuple[Size, ...] = ()
-    shape: Shape = None
-
-
-def name_of(node: t.Node, scope: Scope, local: Mapping[str, Size | None] = {}) -> Name:
+def name_of(node: t.Node, scope: Scope, local: Mapping[str, Size | None] = {}) -> Symbol:
     """What a letter, a member of a family or an entry of one of them stands for.
 
     ``local`` holds the bound indices with their sizes, and the arguments of a function with `None`.
@@ -163,7 +145,8 @@ def name_of(node: t.Node, scope: Scope, local: Mapping[str, Size | None] = {}) -
     match node:
         case t.Letter(letter):
             if letter in local:
-                return Name("argument" if local[letter] is None else "bound", letter)
+                kind = SymbolKind.ARGUMENT if local[letter] is None else SymbolKind.BOUND
+                return Symbol(kind, SymbolName.plain(letter))
             return _plain(letter, node, scope)
         case t.Family():
             return _member(node, scope, local)
@@ -171,51 +154,53 @@ def name_of(node: t.Node, scope: Scope, local: Mapping[str, Size | None] = {}) -
             return _entry_name(letter, indices, node, scope, local)
         case t.Indexed(t.Family() as family, _):
             member = _member(family, scope, local)
-            return Name("entry", member.name, tuple(size for size in member.shape if size != 1))
+            return Symbol(SymbolKind.ENTRY, member.name, _sizes_of_entry(member.shape))
     raise MeaningError(f"{show(node)} is not a letter or an entry", node)
 
 
-def _plain(letter: str, node: t.Node, scope: Scope) -> Name:
+def _plain(letter: str, node: t.Node, scope: Scope) -> Symbol:
     notation = scope.notation
     for index in notation.indices:
         if index.letter == letter:
-            return Name("index", letter)
+            return Symbol(SymbolKind.INDEX, SymbolName.plain(letter))
     if any(constant.letter == letter for constant in notation.constants):
-        return Name("constant", letter)
+        return Symbol(SymbolKind.CONSTANT, SymbolName.plain(letter))
     if any(size.letter == letter and not size.index for size in notation.sizes):
-        return Name("size", letter)
+        return Symbol(SymbolKind.SIZE, SymbolName.plain(letter))
     if letter in scope.lost:
         raise MeaningError(f"the definition of {letter} is not understood", node, covered=False)
     array = array_named(letter, notation)
     if array:
-        return Name("array", letter, shape=sizes_of_shape(array.shape))
+        return Symbol(SymbolKind.ARRAY, SymbolName.plain(letter), shape=sizes_of_shape(array.shape))
     definition = scope.definitions.get(letter)
     if definition and not definition.arguments:
         if definition.indices:
             raise WrongIndex(f"{letter} is defined with indices, so it needs them here", node)
-        return Name("array" if definition.shape else "number", letter, shape=definition.shape)
+        kind = SymbolKind.ARRAY if definition.shape else SymbolKind.NUMBER
+        return Symbol(kind, SymbolName.plain(letter), shape=definition.shape)
     if any(entry.entry and entry.entry.letter == letter for entry in notation.arrays):
-        return Name("number", letter)
+        return Symbol(SymbolKind.NUMBER, SymbolName.plain(letter))
     scalars = [scalar.written.indices for scalar in notation.scalars if scalar.written.letter == letter]
     if () in scalars:
-        return Name("number", letter)
+        return Symbol(SymbolKind.NUMBER, SymbolName.plain(letter))
     if scalars:
         raise WrongIndex(f"{letter} is declared with indices, so it needs them here", node)
     raise MeaningError(f"the letter {letter} is neither declared nor defined", node)
 
 
-def _member(node: t.Family, scope: Scope, local: Mapping[str, Size | None]) -> Name:
+def _member(node: t.Family, scope: Scope, local: Mapping[str, Size | None]) -> Symbol:
     array = array_named(node.letter.name, scope.notation) or array_of_entry(node.letter.name, scope.notation)
     if not array or not array.layers:
         raise MeaningError(f"{node.letter.name} is not declared for layers", node)
     layer = _layer(node.layer, scope, local)
-    name, family = member_name(array.letter, layer), family_of(member_name(array.letter, layer), scope.notation)
+    name = SymbolName.in_layer(array.letter, layer)
+    family = family_of(name, scope.notation)
     if family in scope.lost:
         raise MeaningError(f"the definition of {name} is not understood", node, covered=False)
     shape = tuple(_width_of_array(size, layer, scope, node) for size in array.layers)
     if scope.depth is not None and family in scope.families and name not in scope.definitions:
         raise MeaningError(f"{name} has no definition", node)
-    return Name("array", name, shape=shape)
+    return Symbol(SymbolKind.ARRAY, name, shape=shape)
 
 
 def _layer(node: t.Node, scope: Scope, local: Mapping[str, Size | None]) -> Position:
@@ -246,8 +231,10 @@ def width(letter: str, layer: Position, scope: Scope, node: t.Node) -> Size:
         return family.last
     beyond = (variable == last and number > 0) or (variable is None and number > (scope.depth or number))
     if beyond or (variable is None and number < family.start):
-        raise WrongIndex(f"there is no {member_name(letter, layer, '_')}: layers have the widths {_ends(scope)}", node)
-    return member_name(letter, layer, "_")
+        raise WrongIndex(
+            f"there is no {SymbolName.of_width(letter, layer)}: layers have the widths {_ends(scope)}", node
+        )
+    return SymbolName.of_width(letter, layer)
 
 
 def _ends(scope: Scope) -> str:
@@ -257,47 +244,49 @@ def _ends(scope: Scope) -> str:
 
 
 def resolved_size(size: Size, scope: Scope, node: t.Node, numbers: Mapping[str, int]) -> Size:
-    """A size after numbers have taken the place of letters: D_{r-1} for r = 2 is D_1."""
-    printed = size_node(size) if isinstance(size, str) else None
-    if not isinstance(printed, t.Indexed):
+    """Return a size after numbers have taken the place of letters: D_{r-1} for r = 2 is D_1."""
+    if not isinstance(size, SymbolName) or not size.width:
         return size
-    letter, number = position(printed.indices[0])
+    letter, number = size.width
     where = (None, number + numbers[letter]) if letter in numbers else (letter, number)
-    return width(printed.base.name, where, scope, node)
+    return width(size.letter, where, scope, node)
 
 
 def size_node(size: str) -> t.Node:
-    """A size as it is printed: the letter n, or a width such as D_{r-1}."""
-    found = re.fullmatch(r"(.+)_(?:\{(.)([+-])(\d+)\}|(\d+)|(\D))", size)
-    if not found:
+    """Return a size as it is printed: the letter n, or a width such as D_{r-1}."""
+    if not isinstance(size, SymbolName) or not size.width:
         return t.Letter(size)
-    letter, variable, sign, shift, number, alone = found.groups()
-    if variable:
-        distance = t.Number(shift)
-        index = t.Plus((t.Letter(variable), distance if sign == "+" else t.Minus(distance)))
-    else:
-        index = t.Number(number) if number else t.Letter(alone)
-    return t.Indexed(t.Letter(letter), (index,))
+    letter, shift = size.width
+    index: t.Node = t.Letter(letter) if letter else t.Number(str(shift))
+    if letter and shift:
+        distance = t.Number(str(abs(shift)))
+        index = t.Plus((index, distance if shift > 0 else t.Minus(distance)))
+    return t.Indexed(t.Letter(size.letter), (index,))
 
 
-def _entry_name(letter: str, indices: tuple[t.Node, ...], node: t.Node, scope: Scope, local) -> Name:
+def _sizes_of_entry(shape: Shape) -> tuple[Size, ...]:
+    """The sizes up to which the indices of an entry run: one of 1 has no index."""
+    return tuple(size for size in shape or () if size != 1)
+
+
+def _entry_name(letter: str, indices: tuple[t.Node, ...], node: t.Node, scope: Scope, local) -> Symbol:
     notation = scope.notation
     if letter == DELTA:
-        return Name("delta", letter)
+        return Symbol(SymbolKind.DELTA, SymbolName.plain(letter))
     if any(size.letter == letter and size.index for size in notation.sizes) and len(indices) == 1:
         size = width(letter, _layer(indices[0], scope, local), scope, node)
-        return Name("size", size)
+        return Symbol(SymbolKind.SIZE, size)
     array = array_of_entry(letter, notation)
     name = array.letter if array else letter
     if name in scope.lost:
         raise MeaningError(f"the definition of {letter} is not understood", node, covered=False)
     if array:
-        return Name("entry", name, tuple(size for size in sizes_of_shape(array.shape) if size != 1))
+        return Symbol(SymbolKind.ENTRY, SymbolName.plain(name), _sizes_of_entry(sizes_of_shape(array.shape)))
     if array_named(letter, notation):
         raise WrongIndex(f"the entries of {letter} are printed with another letter; see the notation", node)
     definition = scope.definitions.get(letter)
     if definition and definition.indices and not is_class(letter, notation):
-        return Name("entry", letter, tuple(size for _, size in definition.indices))
+        return Symbol(SymbolKind.ENTRY, SymbolName.plain(letter), tuple(size for _, size in definition.indices))
     found = _numbered(letter, indices, notation)
     if not found:
         raise MeaningError(f"the entry {show(node)} is neither declared nor defined", node)
@@ -306,18 +295,20 @@ def _entry_name(letter: str, indices: tuple[t.Node, ...], node: t.Node, scope: S
     return found
 
 
-def _numbered(letter: str, indices: tuple[t.Node, ...], notation: Notation) -> Name | None:
+def _numbered(letter: str, indices: tuple[t.Node, ...], notation: Notation) -> Symbol | None:
     """A declared number with indices: c_i, u_{t-1}, or \\beta_1, whose index is part of its name."""
     scalars = [scalar for scalar in notation.scalars if scalar.written.letter == letter]
     for scalar in scalars:
         if _has_number(scalar) and indices == tuple(map(t.Number, scalar.written.indices)):
-            return Name("number", _numbered_name(scalar))
+            return Symbol(SymbolKind.NUMBER, _numbered_name(scalar))
     for scalar in scalars:
         if scalar.over and len(indices) == 1:
-            return Name("entry", f"{letter}_{scalar.over}", (range_of_index(scalar.over, notation),))
+            name = SymbolName.sequence(letter, scalar.over)
+            return Symbol(SymbolKind.ENTRY, name, (range_of_index(scalar.over, notation),))
         if not _has_number(scalar) and len(indices) == len(scalar.written.indices):
             sizes = tuple(range_of_index(index, notation) for index in scalar.written.indices)
-            return Name("class" if scalar.to else "entry", letter, sizes)
+            kind = SymbolKind.CLASS if scalar.to else SymbolKind.ENTRY
+            return Symbol(kind, SymbolName.plain(letter), sizes)
     return None
 
 
@@ -325,8 +316,8 @@ def _has_number(scalar: declared.Scalar) -> bool:
     return bool(scalar.written.indices) and all(index.isdigit() for index in scalar.written.indices)
 
 
-def _numbered_name(scalar: declared.Scalar) -> str:
-    return f"{scalar.written.letter}_{''.join(scalar.written.indices)}"
+def _numbered_name(scalar: declared.Scalar) -> SymbolName:
+    return SymbolName.sequence(scalar.written.letter, "".join(scalar.written.indices))
 
 
 # Families -------------------------------------------------------------------------------------------------------------
@@ -350,29 +341,15 @@ def position(node: t.Node) -> Position | None:
     return None
 
 
-def written_position(where: Position) -> str:
-    """A position as it is printed: ``r-1``, ``R``, ``2``."""
-    letter, shift = where
-    return f"{letter}{shift:+d}" if letter and shift else letter or str(shift)
-
-
-def member_name(letter: str, where: Position, place: str = "^") -> str:
-    """The name of a member: ``Z^{[r+1]}``, or with an index ``D_{r+1}``."""
-    number = written_position(where)
-    if place == "^":
-        return f"{letter}^{{[{number}]}}"
-    return f"{letter}_{{{number}}}" if where[0] and where[1] else f"{letter}_{number}"
-
-
-def family_of(name: str, notation: Notation) -> str:
-    """The name of the family to which a member belongs: ``Z^{[r]}`` for ``Z^{[2]}``; other names are their own."""
-    letter, bracket, _ = name.partition("^{[")
-    return f"{letter}^{{[{widths(notation).index}]}}" if bracket else name
+def family_of(name: SymbolName, notation: Notation) -> SymbolName:
+    """Return the name of the family to which a member belongs: ``Z^{[r]}`` for ``Z^{[2]}``; others are their own."""
+    family = widths(notation)
+    return SymbolName.in_layer(name.letter, (family.index, 0)) if name.layer and family else name
 
 
 def has_layers(scope: Scope) -> bool:
-    """Whether a family of layers is defined."""
-    return any("^{[" in name for name in scope.families)
+    """Return whether a family of layers is defined."""
+    return any(line.definition.name.layer for lines in scope.families.values() for line in lines)
 
 
 def widths(notation: Notation) -> declared.Size | None:
@@ -394,17 +371,12 @@ def range_of_index(letter: str, notation: Notation) -> Size:
 def is_width(size: Size, notation: Notation) -> bool:
     """Whether a size is the width of a layer, the first and the last included."""
     family = widths(notation)
-    return bool(family) and (size in (family.first, family.last) or str(size).startswith(family.letter + "_"))
+    return bool(family) and (size in (family.first, family.last) or (isinstance(size, SymbolName) and bool(size.width)))
 
 
-def is_sequence(name: Name) -> bool:
-    """Whether an entry is a member of a sequence, u_t."""
-    return name.kind == "entry" and "_" in name.name
-
-
-def start_of_sequence(name: str, number: int, notation: Notation) -> str | None:
-    """The declared number that is the member of a sequence with this number: ``\\theta_0``."""
-    letter = name.rpartition("_")[0]
+def start_of_sequence(name: str, number: int, notation: Notation) -> SymbolName | None:
+    """Return the declared number that is the member of a sequence with this number: ``\\theta_0``."""
+    letter = name.letter if isinstance(name, SymbolName) else name.rpartition("_")[0]
     for scalar in notation.scalars:
         if scalar.written == declared.Written(letter, (str(number),)):
             return _numbered_name(scalar)
@@ -415,7 +387,8 @@ def meanings_of(name: str, scope: Scope) -> tuple[Binding, ...]:
     """All definitions of a letter or, line by line, of its family; none for an input."""
     if name in scope.definitions:
         return (scope.definitions[name],)
-    return tuple(line.definition for line in scope.families.get(family_of(name, scope.notation), ()))
+    family = family_of(name, scope.notation) if isinstance(name, SymbolName) else name
+    return tuple(line.definition for line in scope.families.get(family, ()))
 
 
 # Declarations ---------------------------------------------------------------------------------------------------------
@@ -453,12 +426,12 @@ def kind_of_function(name: str, notation: Notation) -> str:
     return next(function.kind for function in notation.functions if function.name == name)
 
 
-def letters(node: t.Node, scope: Scope, stop: str | None = None) -> frozenset[str]:
+def letters(node: t.Node, scope: Scope, stop: str | None = None) -> frozenset[SymbolName]:
     """The names of all letters that an expression contains when definitions are expanded, but not that of ``stop``.
 
     Entries count under the name of their array. Indices, sizes and constants are no letters here.
     """
-    found: set[str] = set()
+    found: set[SymbolName] = set()
     waiting: list[tuple[t.Node, frozenset[str]]] = [(node, frozenset())]
     while waiting:
         node, hidden = waiting.pop()
@@ -471,7 +444,7 @@ def letters(node: t.Node, scope: Scope, stop: str | None = None) -> frozenset[st
             name = None if inner else _letter_name(node, scope)
             waiting += [(each, hidden) for each in (*node.indices, *([inner] if inner else []))]
         elif isinstance(node, t.Function):
-            name = node.name
+            name = SymbolName.plain(node.name)
         else:
             if isinstance(node, t.Sum | t.Product | t.Extremum):
                 hidden = hidden | {node.index.name}
@@ -487,9 +460,12 @@ def letters(node: t.Node, scope: Scope, stop: str | None = None) -> frozenset[st
     return frozenset(found)
 
 
-def _letter_name(node: t.Node, scope: Scope) -> str | None:
+def _letter_name(node: t.Node, scope: Scope) -> SymbolName | None:
     try:
         name = name_of(node, scope)
     except MeaningError:
         return None  # a bound letter, or an error that the checker of shapes finds
-    return name.name if name.kind in ("array", "entry", "number", "class") and name.name != ONES else None
+    return name.name if name.kind in _LETTERS and name.name != ONES else None
+
+
+_LETTERS = (SymbolKind.ARRAY, SymbolKind.ENTRY, SymbolKind.NUMBER, SymbolKind.CLASS)

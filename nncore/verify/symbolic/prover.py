@@ -40,12 +40,12 @@ from nncore.verify.semantics.symbols import (
     last_layer,
     letters,
     meanings_of,
-    member_name,
     name_of,
     position,
     widths,
 )
 from nncore.verify.switches import SIDE_CONDITIONS, Switch, side_condition
+from nncore.verify.symbol import SymbolName
 from nncore.verify.symbolic.expectation import Chances, Expect
 from nncore.verify.symbolic.normal_form import (
     Facts,
@@ -465,7 +465,7 @@ def _cut(item: Claim) -> Iterator[Claim]:
     last = max((_layer_of(name, 0) for name in named), default=0)
     defined = sorted((family.partition("^{[")[0] for family in item.scope.families if "^{[" in family), reverse=True)
     for letter in defined if costs and last else ():
-        if member_name(letter, (None, last)) in item.scope.definitions:
+        if SymbolName.in_layer(letter, (None, last)) in item.scope.definitions:
             yield from _cut_at(item, costs, named, t.Family(t.Letter(letter), t.Number(str(last))))
 
 

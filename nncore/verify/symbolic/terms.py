@@ -32,9 +32,7 @@ from nncore.verify.semantics.symbols import (
     STEPS,
     AgreedValue,
     Binding,
-    Name,
     Scope,
-    Size,
     array_named,
     is_class,
     kind_of_function,
@@ -46,6 +44,7 @@ from nncore.verify.semantics.symbols import (
     widths,
 )
 from nncore.verify.switches import side_condition
+from nncore.verify.symbol import Size, Symbol
 from nncore.verify.symbolic.expectation import Expect
 from nncore.verify.symbolic.normal_form import (
     Factor,
@@ -326,7 +325,7 @@ class Terms:
             raise NoTerm(f"the constant {letter}")
         return constants[letter]
 
-    def _at(self, name: Name, row: sp.Expr, column: sp.Expr) -> sp.Expr:
+    def _at(self, name: Symbol, row: sp.Expr, column: sp.Expr) -> sp.Expr:
         return self.entry(name.name, tuple(k for k, size in zip((row, column), name.shape, strict=True) if size != 1))
 
     def entry(self, name: str, indices: tuple[sp.Expr, ...]) -> sp.Expr:
