@@ -1,7 +1,7 @@
 r"""What the letters of a formula stand for: arrays, entries, numbers, indices, sizes, functions.
 
-`name_of` finds the meaning of a letter or an entry in a `Scope`: the notation in force, and what the page has defined
-above. `letters` lists what an expression is made of when definitions are expanded.
+`find_symbol` finds what a letter or an entry stands for in a `Scope`: the notation in force, and what the page has
+defined above; `resolved` notes it in a tree, once. `letters` lists what an expression is made of when definitions are expanded.
 
 Sizes are letters (``n``), widths of layers (``D_2``, ``D_{r-1}``), numbers, or `STEPS` for a range without an end. The
 first and the last width are known by their letters: D_0 is D, and
@@ -12,9 +12,9 @@ stands in the place of the number: ``("r", -1)`` for r - 1, ``(None, 2)`` for 2.
 printed, ``Z^{[r+1]}``, its whole family by the one with the plain letter: ``Z^{[r]}``, ``u_t``.
 """
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from nncore.verify import notation as declared
 from nncore.verify.notation import DELTA, EXTREMA, ONES, Notation
@@ -78,6 +78,16 @@ class Binding:
     formula: DisplayedFormula | None = field(default=None, compare=False, repr=False)
 
 
+def resolved_binding(binding: Binding, scope: "Scope") -> Binding:
+    """Return a definition whose letters carry what they stand for where it holds."""
+    local = dict.fromkeys(binding.arguments)
+    return replace(
+        binding,
+        body=resolved(binding.body, scope, local),
+        conditions=tuple(resolved(chain, scope, local) for chain in binding.conditions),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     r"""One of the definitions of a family: ``u_0 := 0``, or ``Z^{[r]} := … \quad 1 \le r \le R``.
@@ -91,6 +101,11 @@ class Line:
     first: Position
     last: Position | None
     definition: Binding
+
+
+def resolved_line(line: Line, scope: "Scope") -> Line:
+    """Return a line of a family whose letters carry what they stand for where it holds."""
+    return replace(line, definition=resolved_binding(line.definition, scope))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +149,12 @@ class Scope:
     depth: int | None = None
     placed: frozenset[str] = frozenset()
     at_depths: dict[int, "Scope"] = field(default_factory=dict, init=False, compare=False, repr=False)  # what was made
-    complex_values: dict = field(default_factory=dict, init=False, compare=False, repr=False)  # of functions, if known
+    complex_values: dict[tuple[object, ...], tuple[bool, str]] = field(  # of functions, if known
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
 
-def name_of(node: t.Node, scope: Scope, local: Mapping[str, Size | None] = {}) -> Symbol:
+def find_symbol(node: t.Node, scope: Scope, local: Mapping[str, Size | None] = {}) -> Symbol:
     """What a letter, a member of a family or an entry of one of them stands for.
 
     ``local`` holds the bound indices with their sizes, and the arguments of a function with `None`.
@@ -156,6 +173,57 @@ def name_of(node: t.Node, scope: Scope, local: Mapping[str, Size | None] = {}) -
             member = _member(family, scope, local)
             return Symbol(SymbolKind.ENTRY, member.name, _sizes_of_entry(member.shape))
     raise MeaningError(f"{show(node)} is not a letter or an entry", node)
+
+
+def symbol_of(node: t.Node) -> Symbol:
+    """Return the symbol that a letter, a member of a family or an entry of one of them stands for.
+
+    Raises
+    ------
+    MeaningError
+        If it has none.
+    """
+    if not isinstance(node, t.Name) or node.symbol is None:
+        raise MeaningError(f"{show(node)} has no meaning here", node)
+    return node.symbol
+
+
+NodeT = TypeVar("NodeT", bound=t.Node)
+
+
+def resolved(node: NodeT, scope: Scope, local: Mapping[str, Size | None] = {}) -> NodeT:
+    """Return a node whose letters, members and entries carry what they stand for in a scope.
+
+    ``local`` holds bound indices with their sizes, and the arguments of a function with `None`. What has no meaning
+    carries nothing.
+    """
+    inner = local
+    match node:
+        case t.Sum(index, _, upper) | t.Product(index, _, upper):
+            inner = {**local, index.name: upper.name if isinstance(upper, t.Letter) else STEPS}
+        case t.Extremum(_, index) | t.Limit(index):
+            inner = {**local, index.name: STEPS}
+
+    def changed(value: object, at: Mapping[str, Size | None]) -> object:
+        if isinstance(value, t.Node):
+            return resolved(value, scope, at)
+        return tuple(changed(each, at) for each in value) if isinstance(value, tuple) else value
+
+    parts = {
+        name: changed(getattr(node, name), inner if name == "body" else local)
+        for name in node.__dataclass_fields__
+        if name not in ("span", "symbol")
+    }
+    if isinstance(node, t.Name):
+        parts["symbol"] = _symbol_or_none(node, scope, local)
+    return replace(node, **parts)  # type: ignore[arg-type]  # each part stays what it was
+
+
+def _symbol_or_none(node: t.Name, scope: Scope, local: Mapping[str, Size | None]) -> Symbol | None:
+    try:
+        return find_symbol(node, scope, local)
+    except MeaningError:
+        return None
 
 
 def _plain(letter: str, node: t.Node, scope: Scope) -> Symbol:
@@ -197,10 +265,10 @@ def _member(node: t.Family, scope: Scope, local: Mapping[str, Size | None]) -> S
     family = family_of(name, scope.notation)
     if family in scope.lost:
         raise MeaningError(f"the definition of {name} is not understood", node, covered=False)
-    shape = tuple(_width_of_array(size, layer, scope, node) for size in array.layers)
+    rows, columns = (_width_of_array(size, layer, scope, node) for size in array.layers)
     if scope.depth is not None and family in scope.families and name not in scope.definitions:
         raise MeaningError(f"{name} has no definition", node)
-    return Symbol(SymbolKind.ARRAY, name, shape=shape)
+    return Symbol(SymbolKind.ARRAY, name, shape=(rows, columns))
 
 
 def _layer(node: t.Node, scope: Scope, local: Mapping[str, Size | None]) -> Position:
@@ -217,28 +285,29 @@ def _width_of_array(size: declared.Written, layer: Position, scope: Scope, node:
     """The size of a member: D_{r-1} of layer 2 is D_1."""
     if not size.indices:
         return 1 if size.letter == "1" else size.letter
-    shift = re.fullmatch(r"[a-z]([+-]\d+)?", size.indices[0])[1]
+    shift = size.indices[0][1:]  # of the letter for a layer
     return width(size.letter, (layer[0], layer[1] + int(shift or 0)), scope, node)
 
 
-def width(letter: str, layer: Position, scope: Scope, node: t.Node) -> Size:
-    """The width of a layer, which must exist: D_0 is D, D_R is M."""
+def width(letter: str, layer: Position, scope: Scope, node: t.Node) -> SymbolName:
+    """Return the width of a layer, which must exist: D_0 is D, D_R is M."""
     family, last = widths(scope.notation), last_layer(scope.notation)
     variable, number = layer
+    if not family:
+        raise MeaningError(f"{letter} is not declared for layers", node)
     if variable is None and number == family.start and family.first:
-        return family.first
+        return SymbolName.plain(family.first)
     if family.last and (layer == (last, 0) or (variable is None and number == scope.depth)):
-        return family.last
+        return SymbolName.plain(family.last)
     beyond = (variable == last and number > 0) or (variable is None and number > (scope.depth or number))
     if beyond or (variable is None and number < family.start):
         raise WrongIndex(
-            f"there is no {SymbolName.of_width(letter, layer)}: layers have the widths {_ends(scope)}", node
+            f"there is no {SymbolName.of_width(letter, layer)}: layers have the widths {_ends(family, scope)}", node
         )
     return SymbolName.of_width(letter, layer)
 
 
-def _ends(scope: Scope) -> str:
-    family = widths(scope.notation)
+def _ends(family: declared.Size, scope: Scope) -> str:
     last = last_layer(scope.notation) if scope.depth is None else scope.depth
     return f"{family.letter}_{family.start} to {family.letter}_{last}"
 
@@ -248,7 +317,7 @@ def resolved_size(size: Size, scope: Scope, node: t.Node, numbers: Mapping[str, 
     if not isinstance(size, SymbolName) or not size.width:
         return size
     letter, number = size.width
-    where = (None, number + numbers[letter]) if letter in numbers else (letter, number)
+    where = (None, number + numbers[letter]) if letter and letter in numbers else (letter, number)
     return width(size.letter, where, scope, node)
 
 
@@ -269,7 +338,9 @@ def _sizes_of_entry(shape: Shape) -> tuple[Size, ...]:
     return tuple(size for size in shape or () if size != 1)
 
 
-def _entry_name(letter: str, indices: tuple[t.Node, ...], node: t.Node, scope: Scope, local) -> Symbol:
+def _entry_name(
+    letter: str, indices: tuple[t.Node, ...], node: t.Node, scope: Scope, local: Mapping[str, Size | None]
+) -> Symbol:
     notation = scope.notation
     if letter == DELTA:
         return Symbol(SymbolKind.DELTA, SymbolName.plain(letter))
@@ -333,18 +404,16 @@ def position(node: t.Node) -> Position | None:
         case t.Minus(t.Number(digits, 0)) if digits.isdigit():
             return None, -int(digits)
         case t.Plus(terms):
-            parts = [position(term) for term in terms]
-            if None in parts:
-                return None
+            parts = [where for term in terms if (where := position(term))]
             names = [name for name, _ in parts if name]
-            return (names[0] if names else None, sum(shift for _, shift in parts)) if len(names) < 2 else None
+            if len(parts) == len(terms) and len(names) < 2:
+                return (names[0] if names else None), sum(shift for _, shift in parts)
     return None
 
 
 def family_of(name: SymbolName, notation: Notation) -> SymbolName:
     """Return the name of the family to which a member belongs: ``Z^{[r]}`` for ``Z^{[2]}``; others are their own."""
-    family = widths(notation)
-    return SymbolName.in_layer(name.letter, (family.index, 0)) if name.layer and family else name
+    return SymbolName.in_layer(name.letter, (layer_index(notation), 0)) if name.layer else name
 
 
 def has_layers(scope: Scope) -> bool:
@@ -357,10 +426,21 @@ def widths(notation: Notation) -> declared.Size | None:
     return next((size for size in notation.sizes if size.index), None)
 
 
-def last_layer(notation: Notation) -> str | None:
-    """The letter for the number of layers."""
+def layer_index(notation: Notation) -> str:
+    """Return the letter for a layer; empty if there are none."""
     family = widths(notation)
-    return next((index.to for index in notation.indices if family and index.letter == family.index), None)
+    return family.index or "" if family else ""
+
+
+def last_layer(notation: Notation) -> str:
+    """Return the letter for the number of layers; empty if there is none."""
+    letter = layer_index(notation)
+    return next((index.to or "" for index in notation.indices if letter and index.letter == letter), "")
+
+
+def is_numbered_width(size: Size | None) -> bool:
+    """Return whether a size is printed as the width of a layer by its number, ``D_{r-1}``."""
+    return isinstance(size, SymbolName) and size.width is not None
 
 
 def range_of_index(letter: str, notation: Notation) -> Size:
@@ -368,10 +448,10 @@ def range_of_index(letter: str, notation: Notation) -> Size:
     return next(index.to for index in notation.indices if index.letter == letter) or STEPS
 
 
-def is_width(size: Size, notation: Notation) -> bool:
+def is_width(size: Size | None, notation: Notation) -> bool:
     """Whether a size is the width of a layer, the first and the last included."""
     family = widths(notation)
-    return bool(family) and (size in (family.first, family.last) or (isinstance(size, SymbolName) and bool(size.width)))
+    return family is not None and (size in (family.first, family.last) or is_numbered_width(size))
 
 
 def start_of_sequence(name: str, number: int, notation: Notation) -> SymbolName | None:
@@ -406,7 +486,8 @@ def array_of_entry(letter: str, notation: Notation) -> declared.Array | None:
 
 def sizes_of_shape(shape: tuple[declared.Written, declared.Written]) -> tuple[Size, Size]:
     """The shape of a declaration."""
-    return tuple(1 if size.letter == "1" else size.letter for size in shape)
+    rows, columns = (1 if size.letter == "1" else size.letter for size in shape)
+    return rows, columns
 
 
 def is_class(letter: str, notation: Notation) -> bool:
@@ -416,7 +497,7 @@ def is_class(letter: str, notation: Notation) -> bool:
 
 def size_of_classes(name: str, notation: Notation) -> Size:
     """The size up to which a class number runs."""
-    return next(scalar.to for scalar in notation.scalars if scalar.written.letter == name)
+    return next(scalar.to for scalar in notation.scalars if scalar.written.letter == name and scalar.to)
 
 
 def kind_of_function(name: str, notation: Notation) -> str:
@@ -462,7 +543,7 @@ def letters(node: t.Node, scope: Scope, stop: str | None = None) -> frozenset[Sy
 
 def _letter_name(node: t.Node, scope: Scope) -> SymbolName | None:
     try:
-        name = name_of(node, scope)
+        name = find_symbol(node, scope)
     except MeaningError:
         return None  # a bound letter, or an error that the checker of shapes finds
     return name.name if name.kind in _LETTERS and name.name != ONES else None

@@ -34,11 +34,11 @@ from nncore.verify.semantics.symbols import (
     Binding,
     Scope,
     array_named,
+    find_symbol,
     is_class,
     kind_of_function,
     letters,
     meanings_of,
-    name_of,
     size_of_classes,
     start_of_sequence,
     widths,
@@ -301,7 +301,7 @@ class Terms:
         raise NoTerm(f"{type(node).__name__.lower()}s")
 
     def _letter(self, node: t.Letter | t.Family, env: Mapping) -> Value:
-        name = name_of(node, self.scope)
+        name = find_symbol(node, self.scope)
         match name.kind:
             case "index":
                 index = next(each for each in self.scope.notation.indices if each.letter == name.name)
@@ -398,7 +398,7 @@ class Terms:
             if len(indices) == 1:
                 indices = (sp.S.One, *indices) if grid.rows == 1 else (*indices, sp.S.One)
             return grid.entry(*indices)
-        name = name_of(node, self.scope, dict.fromkeys(env))
+        name = find_symbol(node, self.scope, dict.fromkeys(env))
         match name.kind:
             case "delta":
                 return sp.KroneckerDelta(*indices)
@@ -703,7 +703,7 @@ class Terms:
     # Derivatives
 
     def _derivative(self, body: t.Node, variables: tuple[t.Node, ...], env: Mapping) -> Value:
-        names = [name_of(variable, self.scope, dict.fromkeys(env)) for variable in variables]
+        names = [find_symbol(variable, self.scope, dict.fromkeys(env)) for variable in variables]
         held, self._held = self._held, names[0].name
         try:
             if any(name.name != names[0].name for name in names):
