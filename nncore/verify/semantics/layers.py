@@ -430,8 +430,8 @@ def instance(item: Claim, numbers: Mapping[str, int]) -> Claim:
     conditions = tuple(resolved(with_numbers(chain, numbers), scope) for chain in item.conditions)
     least: dict[str, int] = {}
     for size, number in item.least:
-        resolved = str(resolved_size(size, scope, left, numbers))
-        least[resolved] = max(number, least.get(resolved, 1))
+        name = str(resolved_size(size, scope, left, numbers))
+        least[name] = max(number, least.get(name, 1))
     free = [(letter, size) for letter, size in item.free if letter not in numbers]
     return replace(
         item,

@@ -1,11 +1,11 @@
 r"""What the letters of a formula stand for: arrays, entries, numbers, indices, sizes, functions.
 
 `find_symbol` finds what a letter or an entry stands for in a `Scope`: the notation in force, and what the page has
-defined above; `resolved` notes it in a tree, once. `letters` lists what an expression is made of when definitions are expanded.
+defined above; `resolved` notes it in a tree, once. `letters` lists what an expression is made of when definitions are
+expanded.
 
 Sizes are letters (``n``), widths of layers (``D_2``, ``D_{r-1}``), numbers, or `STEPS` for a range without an end. The
-first and the last width are known by their letters: D_0 is D, and
-D_R is M.
+first and the last width are known by their letters: D_0 is D, and D_R is M.
 
 Families have members with whole numbers: arrays by layers, ``W^{[r]}``, and sequences, ``u_t``. A *position* is what
 stands in the place of the number: ``("r", -1)`` for r - 1, ``(None, 2)`` for 2. A member is known by the name that is
