@@ -11,7 +11,7 @@ import re
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from itertools import permutations, product
@@ -37,11 +37,11 @@ from nncore.verify.semantics.symbols import (
     MeaningError,
     Scope,
     family_of,
-    find_symbol,
     last_layer,
     letters,
     meanings_of,
     position,
+    resolved,
     widths,
 )
 from nncore.verify.switches import SIDE_CONDITIONS, Switch, side_condition
@@ -461,16 +461,17 @@ def _cut(item: Claim) -> Iterator[Claim]:
     """
     nodes = [node for root in (item.left, item.right) for node, _ in t.walk(root) if isinstance(node, t.Derivative)]
     costs = {node.body.name for node in nodes if isinstance(node.body, t.Letter)}
-    named = [find_symbol(variable, item.scope).name for node in nodes for variable in node.variables]
+    named = [variable.meaning.name for node in nodes for variable in node.variables]
     last = max((_layer_of(name, 0) for name in named), default=0)
     defined = sorted((family.partition("^{[")[0] for family in item.scope.families if "^{[" in family), reverse=True)
     for letter in defined if costs and last else ():
         if SymbolName.in_layer(letter, (None, last)) in item.scope.definitions:
-            yield from _cut_at(item, costs, named, t.Family(t.Letter(letter), t.Number(str(last))))
+            through = resolved(t.Family(t.Letter(letter), t.Number(str(last))), item.scope)
+            yield from _cut_at(item, costs, named, through)
 
 
 def _cut_at(item: Claim, costs: set[str], named: list[str], through: t.Family) -> Iterator[Claim]:
-    name = find_symbol(through, item.scope).name
+    name = through.meaning.name
     inside = letters(through, item.scope)
     if not CUT({*named} <= {name, *inside}):
         return  # what the cost is made of beyond that layer, such as a loss, would be gone
@@ -804,9 +805,9 @@ def _sizes(item: Claim) -> list[str]:
     found = {size for _, size in item.free}
     for node in reached(_claimed(item), item.scope):
         if isinstance(node, t.Letter | t.Indexed):
-            with suppress(MeaningError):
-                name = find_symbol(node, item.scope)
-                found |= {*name.sizes, *(name.shape or ())} | ({name.name} if name.kind == "size" else set())
+            symbol = node.symbol
+            if symbol:
+                found |= {*symbol.sizes, *(symbol.shape or ())} | ({symbol.name} if symbol.kind == "size" else set())
     return sorted(size for size in found if isinstance(size, str) and size != STEPS)
 
 

@@ -34,7 +34,6 @@ from nncore.verify.semantics.symbols import (
     Binding,
     Scope,
     array_named,
-    find_symbol,
     is_class,
     kind_of_function,
     letters,
@@ -301,7 +300,7 @@ class Terms:
         raise NoTerm(f"{type(node).__name__.lower()}s")
 
     def _letter(self, node: t.Letter | t.Family, env: Mapping) -> Value:
-        name = find_symbol(node, self.scope)
+        name = node.meaning
         match name.kind:
             case "index":
                 index = next(each for each in self.scope.notation.indices if each.letter == name.name)
@@ -398,7 +397,7 @@ class Terms:
             if len(indices) == 1:
                 indices = (sp.S.One, *indices) if grid.rows == 1 else (*indices, sp.S.One)
             return grid.entry(*indices)
-        name = find_symbol(node, self.scope, dict.fromkeys(env))
+        name = node.meaning
         match name.kind:
             case "delta":
                 return sp.KroneckerDelta(*indices)
@@ -703,7 +702,7 @@ class Terms:
     # Derivatives
 
     def _derivative(self, body: t.Node, variables: tuple[t.Node, ...], env: Mapping) -> Value:
-        names = [find_symbol(variable, self.scope, dict.fromkeys(env)) for variable in variables]
+        names = [variable.meaning for variable in variables]
         held, self._held = self._held, names[0].name
         try:
             if any(name.name != names[0].name for name in names):
