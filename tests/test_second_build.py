@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +11,7 @@ from subprocess import Popen
 
 import pytest
 
-from tests.fixture_book.build import ROOT, build, copy_to, plant, start
+from tests.fixture_book.build import build, copy_to, plant, start
 
 OTHER = """\
 ---
@@ -292,34 +291,6 @@ def test_a_setting_reaches_the_pages_of_modules(kept):
     plant(kept, "_config.yml", "title: Backpropagation, Verified", "title: Another title")
     assert build(kept).returncode == 0
     assert "Another title" in (kept / "_build" / "html" / "_modules" / "nncore" / "functions.html").read_text()
-
-
-def state_of(folder: Path) -> str:
-    """The number by which `make book` sees whether anything changed."""
-    rule = "print-state: ; @$(STATE)"
-    command = ["make", "--silent", f"--file={ROOT / 'Makefile'}", f"--eval={rule}", "print-state"]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
-
-
-@pytest.mark.parametrize("name", ["page.md", "my page.md", "it's a page.md", 'a "page".md'])
-def test_make_sees_a_change_whatever_the_file_is_called(name, tmp_path):
-    (tmp_path / "book").mkdir()
-    (tmp_path / "nncore").mkdir()
-    (tmp_path / "book" / name).write_text("one")
-    before = state_of(tmp_path)
-    assert state_of(tmp_path) == before
-    (tmp_path / "book" / name).write_text("two")
-    assert state_of(tmp_path) != before
-
-
-def test_make_sees_a_change_behind_a_link(tmp_path):
-    for folder in ("book", "nncore", "elsewhere"):
-        (tmp_path / folder).mkdir()
-    (tmp_path / "elsewhere" / "data.yml").write_text("one")
-    (tmp_path / "book" / "data.yml").symlink_to(tmp_path / "elsewhere" / "data.yml")
-    before = state_of(tmp_path)
-    (tmp_path / "elsewhere" / "data.yml").write_text("two")
-    assert state_of(tmp_path) != before
 
 
 # Processes ------------------------------------------------------------------------------------------------------------
