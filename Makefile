@@ -1,6 +1,6 @@
 # make book    build the book strictly: any warning, failing cell, broken or refuted formula stops it
 # make verify  judge every displayed formula anew, and print what became of each, the totals and the times
-# make serve   show it on http://localhost:8000, and build it again whenever a source is saved
+# make serve   show it on http://localhost:8000; what is saved is built, and the browser shows it by itself
 # make test    build it, then run every test
 # make test-all  the same with thousands of random formulas where make test tries some; says what took longest
 # make release  refuse if the checker changed after make mutants, else run make test-all
@@ -47,8 +47,18 @@ bench: .venv-bench/stamp .venv/book.stamp
 	$(BENCH_PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# The first build begins when sphinx-autobuild watches: a source that is saved before would be missed. A change of
+# _config.yml starts it, and each build begins by writing conf.py anew if the settings changed.
 serve: .venv/book.stamp
-	@.venv/bin/python book/_ext/live.py $(PORT)
+	@rm -f _build/begun; mkdir -p _build; \
+	(while kill -0 $$$$ && test ! -e _build/begun; do sleep 1; touch _config.yml; done) 2>/dev/null & \
+	PYTHONPATH=book/_ext:$$PYTHONPATH exec .venv/bin/sphinx-autobuild . _build/serve -W --keep-going --port $(PORT) --no-initial \
+	  --pre-build "touch _build/begun" --pre-build "$(MAKE) --silent conf.py" \
+	  --ignore _build --ignore conf.py --ignore "*/.*" --ignore "*/__pycache__/*" --ignore "*~"
+
+# The settings in the form that Sphinx itself reads.
+conf.py: _config.yml
+	.venv/bin/jupyter-book config sphinx .
 
 test: .venv/test.stamp
 	@begin=$$(date +%s); $(MAKE) --no-print-directory book || exit; built=$$(date +%s); \
