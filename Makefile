@@ -6,7 +6,7 @@
 # make release  refuse if the checker changed after make mutants, else run make test-all
 # make mutants  change every formula by one slip at a time, and see whether the checker notices (half an hour)
 # make bench   time training beside other libraries, building, and the checker; half an hour on an idle machine
-# make lock    resolve requirements*.txt anew        make vendor  fetch KaTeX anew
+# make lock    resolve requirements*.txt anew        make vendor  fetch KaTeX and the icons anew
 # make clean   remove what was built                 (PYTHON=python3.13 make … chooses the interpreter)
 
 # The first interpreter that is new enough.
@@ -103,14 +103,26 @@ lock: | .venv/bin/python
 	$(LOCK) requirements-test.txt --constraint requirements.lock --output-file requirements-test.lock
 
 # KaTeX from npm: the script that runs at build time, the style sheet without the two older font formats, the fonts.
+# Font Awesome from npm, in the version of the theme: of its fonts the icons in icons.txt. They are named like those of the
+# theme, and so take their place.
 KATEX = 0.19.1
-vendor:
-	rm -rf _build/katex book/_vendor/katex && mkdir -p _build/katex book/_vendor/katex/fonts
-	cd _build/katex && npm pack --silent katex@$(KATEX) && tar -xzf katex-$(KATEX).tgz
-	cd _build/katex/package && cp LICENSE dist/katex.min.js $(CURDIR)/book/_vendor/katex/
-	cp _build/katex/package/dist/fonts/*.woff2 book/_vendor/katex/fonts/
-	sed -E 's/,url\([^)]*\.(woff|ttf)\) format\("[a-z]+"\)//g' _build/katex/package/dist/katex.min.css > book/_vendor/katex/katex.min.css
+FONTAWESOME = 6.5.2
+ICONS = book/_vendor/vendor/fontawesome
+vendor: | .venv/bin/python
+	rm -rf _build/npm book/_vendor/katex $(ICONS)/webfonts && mkdir -p _build/npm book/_vendor/katex/fonts $(ICONS)/webfonts
+	cd _build/npm && npm pack --silent katex@$(KATEX) && tar -xzf katex-$(KATEX).tgz && mv package katex
+	cp _build/npm/katex/LICENSE _build/npm/katex/dist/katex.min.js book/_vendor/katex/
+	cp _build/npm/katex/dist/fonts/*.woff2 book/_vendor/katex/fonts/
+	sed -E 's/,url\([^)]*\.(woff|ttf)\) format\("[a-z]+"\)//g' _build/npm/katex/dist/katex.min.css > book/_vendor/katex/katex.min.css
 	echo $(KATEX) > book/_vendor/katex/VERSION
+	cd _build/npm && npm pack --silent @fortawesome/fontawesome-free@$(FONTAWESOME) && \
+	  tar -xzf fortawesome-fontawesome-free-$(FONTAWESOME).tgz && mv package fontawesome
+	$(PIP) fonttools==4.68.0 brotli==1.2.0
+	for font in solid-900 regular-400 brands-400; do .venv/bin/pyftsubset _build/npm/fontawesome/webfonts/fa-$$font.woff2 \
+	  --unicodes-file=$(ICONS)/icons.txt --flavor=woff2 --no-hinting --layout-features= --notdef-outline \
+	  --output-file=$(ICONS)/webfonts/fa-$$font.woff2 || exit; done
+	cp _build/npm/fontawesome/LICENSE.txt $(ICONS)/LICENSE
+	echo $(FONTAWESOME) > $(ICONS)/VERSION
 
 clean:
 	rm -rf _build
