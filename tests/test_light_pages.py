@@ -26,7 +26,7 @@ def page(tmp_path):
     for name, text in FILES.items():
         (tmp_path / "_static" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "_static" / name).write_text(text)
-    config, builder = SimpleNamespace(book_frame="frame"), SimpleNamespace(name="html")
+    config, builder = SimpleNamespace(book_frame="frame"), SimpleNamespace(format="html")
     app = SimpleNamespace(outdir=tmp_path, config=config, builder=builder, joined={})
     context = {
         "css_files": [_CascadingStyleSheet("_static/book.css"), _CascadingStyleSheet("https://elsewhere/x.css")],

@@ -64,7 +64,7 @@ def _files(assets) -> list[str]:
 
 def write(app, exception):
     """Write the joined files, when extensions have copied all that is theirs."""
-    if exception is not None or app.builder.name != "html":
+    if exception is not None or app.builder.format != "html":
         return
     site = Path(app.outdir)
     for address, files in app.joined.items():
