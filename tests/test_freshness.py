@@ -9,11 +9,12 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import dependencies
+import freshness
 import pytest
 from myst_nb.core.read import read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
 
-from book._ext import freshness
 from tests.pages_of_book import ROOT
 
 PAGES = [path for path in sorted((ROOT / "book").rglob("*.md")) if "{code-cell}" in path.read_text(encoding="utf-8")]
@@ -32,7 +33,7 @@ def cells_of():
 # Runs the import statements of each page in a process of its own, and prints which of our modules are loaded then.
 WATCH = """
 import json, os, sys
-import matplotlib, mpmath, numpy, sympy
+import lark, matplotlib.pyplot, mpmath, numpy, sklearn.datasets, sympy, yaml
 matplotlib.use("agg")
 for statements in json.load(sys.stdin):
     sys.stdout.flush()
@@ -58,17 +59,17 @@ def test_every_module_that_the_imports_of_a_page_load_is_known_before(cells_of):
     assert len(loaded) == len(PAGES), result.stderr[-2000:]
     assert sum(map(bool, loaded)) > 15
     for page, names in zip(PAGES, loaded, strict=True):
-        assert names <= freshness.modules(cells_of[page]), page.stem
+        assert names <= dependencies.modules(cells_of[page]), page.stem
 
 
 def test_no_page_and_no_module_imports_in_a_way_that_is_not_seen(cells_of):
-    code = {**{page.stem: "\n".join(each) for page, each in cells_of.items()}, **freshness.sources()}
+    code = {**{page.stem: "\n".join(each) for page, each in cells_of.items()}, **dependencies.sources()}
     for name, text in code.items():
         assert not re.search(r"\b(import_module|__import__|runpy|exec\(|(?<!\.)eval\()|^\s*from \.", text, re.M), name
 
 
 def test_pages_rest_on_the_figures_that_they_show_and_on_no_others(cells_of):
-    resting = {page.stem: freshness.modules(code) for page, code in cells_of.items()}
+    resting = {page.stem: dependencies.modules(code) for page, code in cells_of.items()}
     users = {name for name, found in resting.items() if "book.figures.training" in found}
     assert users == {"training"}
     users = {name for name, found in resting.items() if "book.figures.activation" in found}
@@ -83,10 +84,10 @@ def code(monkeypatch):
         "nncore.helpers": "", "nncore.layers": "from nncore.functions import one\n", "nncore.verify": "",
         "nncore.verify.__main__": "def main():\n    from nncore import layers\n", "nncore.broken": "def f(:\n",
     }  # fmt: skip
-    monkeypatch.setattr(freshness, "sources", lambda: sources)
-    freshness.imported.cache_clear()
+    monkeypatch.setattr(dependencies, "sources", lambda: sources)
+    dependencies.imported.cache_clear()
     yield set(sources)
-    freshness.imported.cache_clear()
+    dependencies.imported.cache_clear()
 
 
 FUNCTIONS = {"nncore", "nncore.functions", "nncore.helpers"}
@@ -106,12 +107,12 @@ FUNCTIONS = {"nncore", "nncore.functions", "nncore.helpers"}
     ],
 )  # fmt: skip
 def test_the_modules_that_a_cell_imports(cell, found, code):
-    assert freshness.modules([cell]) == found
+    assert dependencies.modules([cell]) == found
 
 
 @pytest.mark.parametrize("cell", ["%timeit 1 + 1", "from nncore import broken"])
 def test_what_is_not_plain_python_rests_on_everything(cell, code):
-    assert freshness.modules([cell]) == code
+    assert dependencies.modules([cell]) == code
 
 
 @pytest.fixture
@@ -123,9 +124,9 @@ def book(tmp_path):
 
 
 def test_files_count_for_the_code_that_names_them(book):
-    found = freshness.named("import helper\nopen('d.csv')\nopen('my data.txt')\nopen('hidden.csv')", book)
+    found = dependencies.named("import helper\nopen('d.csv')\nopen('my data.txt')\nopen('hidden.csv')", book)
     assert {file.name for file in found} == {"d.csv", "my data.txt", "helper.py"}
-    assert {file.name for file in freshness.named("from helper import x", book)} == {"helper.py"}
+    assert {file.name for file in dependencies.named("from helper import x", book)} == {"helper.py"}
 
 
 def test_outputs_are_kept_apart_for_each_state_of_what_they_rest_on(book, monkeypatch):
@@ -133,10 +134,10 @@ def test_outputs_are_kept_apart_for_each_state_of_what_they_rest_on(book, monkey
     app = SimpleNamespace(srcdir=book.parent)
     state = {"cells": ("from nncore.functions import one\nopen('d.csv')",), "sources": {"nncore.functions": "a = 1"}}
     monkeypatch.setattr(freshness, "cells_of", lambda *_: state["cells"])
-    monkeypatch.setattr(freshness, "sources", lambda: state["sources"])
+    monkeypatch.setattr(dependencies, "sources", lambda: state["sources"])
 
     def folder():
-        for known in (freshness.imported, freshness.files, freshness.named):
+        for known in (dependencies.imported, dependencies.files, dependencies.named):
             known.cache_clear()
         return freshness.folder_for(app, "page", "")
 
@@ -155,4 +156,4 @@ def test_outputs_are_kept_apart_for_each_state_of_what_they_rest_on(book, monkey
     monkeypatch.setattr(freshness, "kernel", lambda: "another version")
     seen.add(folder())
     assert len(seen) == 5
-    freshness.imported.cache_clear()
+    dependencies.imported.cache_clear()

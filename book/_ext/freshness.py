@@ -2,22 +2,17 @@
 
 The cache of Jupyter Book knows the cells of a page alone, and would keep old outputs when nncore changes. Here every
 page keeps its outputs in a folder that is named after all that they rest on: its cells, the modules of nncore and of
-the figures that the cells import, what those import in turn, the files of the book that this code names, and the
-versions of Python and of the libraries. Modules and files count as a whole.
-
-A name that is put together while a page runs is not seen; `tests/test_freshness.py` watches what the pages import.
+the figures that they import, the files that they read (dependencies.py), and the versions of Python and of the
+libraries.
 """
 
-import ast
 import importlib.metadata
-import importlib.util
-import re
 import shutil
 import sys
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+import dependencies
 from myst_nb.core.read import create_nb_reader
 from nbformat import NotebookNode
 from sphinx.environment.collectors import EnvironmentCollector
@@ -27,75 +22,11 @@ from nncore.verify.cache import digest
 
 logger = logging.getLogger(__name__)
 
-PACKAGES = ("nncore", "book")
 LIBRARIES = (
     *("numpy", "sympy", "mpmath", "matplotlib", "scikit-learn", "tqdm", "lark", "PyYAML", "rich", "nbformat"),
     *("ipython", "ipykernel", "nbclient", "myst-nb", "myst-parser"),
 )
 KERNEL = ("strict_build.py", "forked_kernels.py", "kernel_process.py", "kernel_startup.py")  # what runs the cells
-OURS = re.compile(r"\b(?:nncore|book)(?:\.\w+)+")
-
-
-@cache
-def sources() -> dict[str, str]:
-    """Return the code that a page may import, by the names of the modules, from where a kernel will find it."""
-    found = {}
-    for package in PACKAGES:
-        folder = Path(*importlib.util.find_spec(package).submodule_search_locations)
-        for file in sorted(folder.rglob("*.py")):
-            parts = file.relative_to(folder).with_suffix("").parts
-            if not any(part.startswith(("_", ".")) for part in parts[:-1]):
-                name = ".".join([package, *parts]).removesuffix(".__init__")
-                found[name] = file.read_text(encoding="utf-8")
-    return found
-
-
-@cache
-def imported(code: str) -> frozenset[str]:
-    """Return the modules that a piece of code imports or names in a string, as for `python -m`, with their packages."""
-    try:
-        nodes = list(ast.walk(ast.parse(code)))
-    except SyntaxError:  # with more than plain Python in it, it may do anything
-        return frozenset(sources())
-    docstrings = {node.value for node in nodes if isinstance(node, ast.Expr)}
-    found = set()
-    for node in nodes:
-        match node:
-            case ast.Import(names=names):
-                found |= {each.name for each in names}
-            case ast.ImportFrom(module=str(module), names=names):
-                found |= {module, *(f"{module}.{each.name}" for each in names)}
-            case ast.Constant(value=str(text)) if node not in docstrings:
-                found |= {other for name in OURS.findall(text) for other in (name, f"{name}.__main__")}
-    packages = {name.rsplit(".", level)[0] for name in found for level in range(1, 1 + name.count("."))}
-    return frozenset(found | packages)
-
-
-def modules(cells: Iterable[str]) -> set[str]:
-    """Return the modules of ours that cells import, directly or through others."""
-    found, todo = set(), {name for cell in cells for name in imported(cell)} & sources().keys()
-    while todo:
-        found |= todo
-        todo = {name for each in todo for name in imported(sources()[each])} & sources().keys() - found
-    return found
-
-
-@cache
-def files(folder: Path) -> dict[Path, str]:
-    """Return the files of the book that code may read."""
-    found = (file for file in sorted(folder.rglob("*.*")) if file.is_file())
-    return {
-        file: file.read_bytes().decode("latin-1")
-        for file in found
-        if not any(part.startswith(("_", ".")) for part in file.relative_to(folder).parts)
-    }
-
-
-@cache
-def named(code: str, folder: Path) -> frozenset[Path]:
-    """Return the files whose name stands in a piece of code, or that it imports from beside the page."""
-    names = {f"{name}.py" for name in imported(code)}
-    return frozenset(file for file in files(folder) if file.name in code or file.name in names)
 
 
 @cache
@@ -124,10 +55,7 @@ def cells_of(app, docname: str, source: str) -> tuple[str, ...]:
 
 def folder_for(app, docname: str, source: str) -> str:
     """Return the folder for the outputs of a page, named after all that they rest on at present."""
-    cells, book = cells_of(app, docname, source), Path(app.srcdir, "book")
-    code = [*cells, *(sources()[name] for name in sorted(modules(cells)))]
-    read = sorted({file for each in code for file in named(each, book)})
-    key = digest(kernel(), *code, *(text for file in read for text in (file.name, files(book)[file])))
+    key = digest(kernel(), *dependencies.texts(cells_of(app, docname, source), Path(app.srcdir, "book")))
     return str(Path(app.srcdir, "_build", ".jupyter_cache", key))
 
 
@@ -172,8 +100,7 @@ class Freshness(EnvironmentCollector):
 
     def get_updated_docs(self, app, env):
         """Keep no outputs of a page as those of code that was changed while the page ran."""
-        for known in (sources, imported, files, named):
-            known.cache_clear()
+        dependencies.forget()
         for docname, (text, folder) in self.now.items():
             if folder_for(app, docname, text) != folder:
                 logger.info("%s ran while what it uses was changed, and runs again in the next build", docname)
