@@ -8,7 +8,7 @@ import posixpath
 import re
 from pathlib import Path
 
-from nncore.verify.cache import digest
+from nncore.verify.report.cache import digest
 
 STATIC = "_static/"
 # What the theme links in its templates: before all other style sheets, and after all other scripts.

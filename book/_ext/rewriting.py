@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from nncore.verify.cache import digest
+from nncore.verify.report.cache import digest
 
 # Beside the sources of the pages, every page is made with these.
 FRAME = (
