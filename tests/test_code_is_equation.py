@@ -337,7 +337,7 @@ class KeepsItsFirstBatch(layers.Dense):
     def run(self, X):
         first = self._batch
         Z = super().run(X)
-        self._batch = X if first is None else first
+        self._batch = first if len(first) else X
         return Z
 
 
@@ -354,9 +354,9 @@ class Negated(layers.ReLU):
 
 class MaskOfTheBatchBefore(layers.ReLU):
     def run(self, Z):
-        before = self._batch
+        before = getattr(self, "_batch", Z)
         A = super().run(Z)
-        self._batch = Z if before is None else before
+        self._batch = before
         return A
 
 
