@@ -60,7 +60,7 @@ from nncore.verify.symbolic.normal_form import (
     vanishes,
     with_fresh_letters,
 )
-from nncore.verify.symbolic.rules import RULES, Rule, Step, is_recording, note, recording, rule
+from nncore.verify.symbolic.rules import RULES, Rule, Step, Term, is_recording, note, recording, rule
 from nncore.verify.symbolic.terms import FEW_ADDENDS, UNSURE, Grid, NoTerm, Terms, deltas, unmarked
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
@@ -157,7 +157,7 @@ class Attempt:
 
     item: Claim
     terms: Terms
-    sides: tuple[tuple[t.Node, Mapping[str, sp.Expr], tuple[sp.Expr, ...], sp.Expr], ...]
+    sides: tuple[tuple[t.Node, Mapping[str, Term], tuple[Term, ...], Term], ...]
     steps: tuple[Step, ...]
 
 
@@ -534,7 +534,7 @@ def _by_induction(item: Claim, letter: str) -> bool:
         return False
 
 
-def _follows(goal: sp.Expr, known: sp.Expr, terms: Terms, facts: Facts, is_open: bool) -> bool:
+def _follows(goal: Term, known: Term, terms: Terms, facts: Facts, is_open: bool) -> bool:
     """Whether an expression is 0 where another one is: the other is solved for one of its atoms.
 
     The factor of the atom is surely not 0. If both are continuous in their letters, and no condition is an equation, it
@@ -547,7 +547,7 @@ def _follows(goal: sp.Expr, known: sp.Expr, terms: Terms, facts: Facts, is_open:
     goal, known = (normal_form(each, terms.ranges, facts) for each in (goal, known))
     dense = is_open and _is_continuous(goal + known)
 
-    def is_safe(part: sp.Expr) -> bool:
+    def is_safe(part: Term) -> bool:
         return SOLVABLE(is_not_zero(part, facts) or (dense and _is_of_inputs(part.as_base_exp()[0], terms)))
 
     (above, below), numerator = sp.fraction(sp.together(known)), sp.numer(sp.together(goal))
@@ -570,7 +570,7 @@ def _follows(goal: sp.Expr, known: sp.Expr, terms: Terms, facts: Facts, is_open:
     return False
 
 
-def _is_continuous(term: sp.Expr) -> bool:
+def _is_continuous(term: Term) -> bool:
     """Whether a term has a continuous value wherever its divisors are not 0."""
     powers = all(power.exp.is_integer for power in term.atoms(sp.Pow))
     return powers and not term.has(Positive, sp.log, Expect, Product)
@@ -589,7 +589,7 @@ def _is_about_indices(chain: t.Chain, item: Claim) -> bool:
     return not any(letters(node, item.scope) for node in chain.sides)
 
 
-def _is_of_inputs(base: sp.Expr, terms: Terms) -> bool:
+def _is_of_inputs(base: Term, terms: Terms) -> bool:
     """Whether an expression is a polynomial that is not 0 at any indices, in inputs, which may be any numbers."""
     entries = {atom: sp.Dummy(str(atom.base), real=True) for atom in base.atoms(sp.Indexed)}
     plain = base.xreplace(entries)
@@ -669,8 +669,8 @@ def _equal_where_sizes_are_numbers(item: Claim, terms: Terms, opaque: Callable[[
 class Side:
     """One side of a claim, and the gaps of it: where one is not 0, the side has no value."""
 
-    term: sp.Expr
-    gaps: tuple[sp.Expr, ...] = ()
+    term: Term
+    gaps: tuple[Term, ...] = ()
 
     def with_functions(self, terms: Terms) -> "Side":
         """The side with all functions expanded."""
@@ -691,23 +691,23 @@ def _agree(left: Side, right: Side, terms: Terms, given: "Given", facts: Facts) 
     return EXISTING(one == other or _forms(one, terms, facts) == _forms(other, terms, facts))
 
 
-def _is_open_gap(gap: sp.Expr, terms: Terms, facts: Facts) -> bool:
+def _is_open_gap(gap: Term, terms: Terms, facts: Facts) -> bool:
     """Whether a gap need not be 0."""
     return not _vanishes(unmarked(gap), terms, facts, everywhere=True)
 
 
-def _vanishes(term: sp.Expr, terms: Terms, facts: Facts, everywhere: bool = False) -> bool:
+def _vanishes(term: Term, terms: Terms, facts: Facts, everywhere: bool = False) -> bool:
     """Whether a term is 0, also where its deltas equate one index with the other, or the other with it."""
     renamings = ({one: other} for delta in deltas(term) for one, other in permutations(delta.args) if one.is_Symbol)
     return any(vanishes(term.xreplace(each), terms.ranges, facts, everywhere) for each in ({}, *renamings))
 
 
-def _forms(gaps: Iterable[sp.Expr], terms: Terms, facts: Facts) -> set[sp.Expr]:
+def _forms(gaps: Iterable[Term], terms: Terms, facts: Facts) -> set[Term]:
     """Gaps in a form in which those of equal sums are equal: each for all values of the letters that were bound."""
     return {_form(gap, terms, facts) for gap in gaps}
 
 
-def _form(gap: sp.Expr, terms: Terms, facts: Facts) -> sp.Expr:
+def _form(gap: Term, terms: Terms, facts: Facts) -> Term:
     """A gap for all values of what a sum bound: where a delta equates such a letter with another, that one is left."""
     while True:
         for delta in sp.Mul.make_args(gap):
@@ -773,7 +773,7 @@ def _up_to(item: Claim, right: t.Node, letter: t.Letter, order: int) -> Proof | 
     return Proof(f"Taylor polynomial starts at order {order}")
 
 
-def _is_smooth(term: sp.Expr, step: sp.Symbol, terms: Terms, facts: Facts) -> bool:
+def _is_smooth(term: Term, step: sp.Symbol, terms: Terms, facts: Facts) -> bool:
     """Whether no divisor, root or logarithm in a term, or in what its costs are taken of, is 0 where the step is 0."""
     parts = [power.base for power in term.atoms(sp.Pow) if not (power.exp.is_Integer and power.exp > 0)]
     parts += [logarithm.args[0] for logarithm in term.atoms(sp.log)]
@@ -904,7 +904,7 @@ def _is_ordered(item: Claim, terms: Terms, given: "Given") -> bool:
     return True
 
 
-def _not_negative(term: sp.Expr, facts: Facts) -> bool:
+def _not_negative(term: Term, facts: Facts) -> bool:
     """Sums and products of squares, of indicators and of what is positive."""
     if positive(term, facts) or isinstance(term, Positive) or term.is_nonnegative:
         return True
@@ -915,7 +915,7 @@ def _not_negative(term: sp.Expr, facts: Facts) -> bool:
     return isinstance(term, sp.Pow) and term.exp.is_Integer and (term.exp % 2 == 0 or _not_negative(term.base, facts))
 
 
-def _sides(item: Claim, terms: Terms, env: Mapping[str, sp.Expr] | None = None) -> Iterator[tuple[Side, Side]]:
+def _sides(item: Claim, terms: Terms, env: Mapping[str, Term] | None = None) -> Iterator[tuple[Side, Side]]:
     """Both sides as numbers: for a matrix equation, of a generic entry, or of each where sizes are small numbers."""
     env = free_indices(item, terms) if env is None else env
     with terms.noting() as before_left:
@@ -936,12 +936,12 @@ def _sides(item: Claim, terms: Terms, env: Mapping[str, sp.Expr] | None = None) 
             yield Side(one, (*before_left, *gaps_left)), Side(other, (*before_right, *gaps_right))
 
 
-def _keep_sides(item: Claim, env: Mapping, place: tuple[sp.Expr, ...], left: sp.Expr, right: sp.Expr) -> None:
+def _keep_sides(item: Claim, env: Mapping, place: tuple[Term, ...], left: Term, right: Term) -> None:
     if is_recording():
         _SIDES.get().extend(((item.left, env, place, left), (item.right, env, place, right)))
 
 
-def _places(size: sp.Expr, name: str, terms: Terms) -> list[sp.Expr]:
+def _places(size: Term, name: str, terms: Terms) -> list[Term]:
     if size.is_Integer and size <= FEW_ADDENDS:
         return [sp.Integer(place) for place in range(1, int(size) + 1)]
     place = sp.Symbol(name, integer=True, positive=True)
@@ -957,13 +957,13 @@ class Given:
     """Facts about atoms, and indices that are equal to others."""
 
     facts: Facts
-    equal: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
+    equal: tuple[tuple[Term, Term], ...] = ()
 
-    def renamed(self, term: sp.Expr) -> sp.Expr:
+    def renamed(self, term: Term) -> Term:
         """The term with each index replaced by the one that it is equal to; both are free, so nothing is captured."""
         return term.xreplace(dict(self.equal))
 
-    def where_both_exist(self, left: sp.Expr, right: sp.Expr, terms: Terms) -> Facts:
+    def where_both_exist(self, left: Term, right: Term, terms: Terms) -> Facts:
         """The facts where both sides have a value: there what a logarithm is taken of is positive.
 
         In one case of several a logarithm need not exist for the others; one in a sum exists for what the sum binds.
@@ -984,7 +984,7 @@ class Given:
         return replace(self.facts, positive=self.facts.positive | plain, within=(*self.facts.within, *within))
 
 
-def _logarithms(term: sp.Expr, around: tuple = ()) -> Iterator[sp.Expr]:
+def _logarithms(term: Term, around: tuple = ()) -> Iterator[Term]:
     """What logarithms in a term are taken of, but for those in a sum that may have no addend."""
     if isinstance(term, sp.log):
         argument = term.args[0]
@@ -1016,16 +1016,16 @@ def prepared(
     return terms
 
 
-def free_indices(item: Claim, terms: Terms) -> dict[str, sp.Expr]:
+def free_indices(item: Claim, terms: Terms) -> dict[str, Term]:
     """The free indices of an item as symbols."""
     return {letter: terms.free(letter, size) for letter, size in item.free}
 
 
-def given_by(item: Claim, terms: Terms, env: Mapping[str, sp.Expr]) -> Given:
+def given_by(item: Claim, terms: Terms, env: Mapping[str, Term]) -> Given:
     """What the conditions and assumptions of an item say where its free indices have these values."""
-    values: list[tuple[sp.Expr, sp.Expr]] = []
-    signs: set[sp.Expr] = set()
-    equal: list[tuple[sp.Expr, sp.Expr]] = []
+    values: list[tuple[Term, Term]] = []
+    signs: set[Term] = set()
+    equal: list[tuple[Term, Term]] = []
     for chain in item.conditions:
         for left, relation, right in _relations(chain):
             with terms.noting():
@@ -1048,7 +1048,7 @@ def given_by(item: Claim, terms: Terms, env: Mapping[str, sp.Expr]) -> Given:
     return Given(facts, tuple(equal))
 
 
-def _roots(item: Claim, terms: Terms) -> Iterator[tuple[sp.Expr, sp.Expr]]:
+def _roots(item: Claim, terms: Terms) -> Iterator[tuple[Term, Term]]:
     """A premise u^k = e as the polynomial in u that is 0."""
     for premise in item.premises:
         for left, _, right in _relations(premise):
@@ -1083,7 +1083,7 @@ def _made_of(name: str, scope: Scope) -> frozenset[str]:
     return frozenset().union(*(letters(body, scope) for body in bodies))
 
 
-def _solved(difference: sp.Expr, terms: Terms, chances: Chances) -> list[tuple[sp.Expr, sp.Expr]]:
+def _solved(difference: Term, terms: Terms, chances: Chances) -> list[tuple[Term, Term]]:
     """An assumed equation as the value of its largest atom: of a sum, else of the last entry."""
     difference = normal_form(difference, terms.ranges, Facts(chances=chances))
     atoms = next(filter(None, map(difference.atoms, (Expect, sp.Sum, sp.Indexed, sp.Symbol))), ())
@@ -1111,7 +1111,7 @@ def _about_indices(left, relation, right, values, equal) -> None:
         equal.append((right, left))
 
 
-def _about_numbers(difference: sp.Expr, relation: str, values, signs, terms: Terms) -> None:
+def _about_numbers(difference: Term, relation: str, values, signs, terms: Terms) -> None:
     """Indicators whose value a condition fixes, and what it makes positive."""
     difference = normal_form(difference, terms.ranges)
     if difference.is_number:
