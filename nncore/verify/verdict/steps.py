@@ -28,9 +28,10 @@ from nncore.verify.numeric.watching import Budget, NoDerivative, NoSuchEntry, Wa
 from nncore.verify.semantics.layers import lowest
 from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import is_class, size_of_classes
+from nncore.verify.symbolic.equality import Attempt, Reading
 from nncore.verify.symbolic.expectation import Expect
 from nncore.verify.symbolic.normal_form import Exponential, Factor, Largest, Product
-from nncore.verify.symbolic.prover import Attempt, Proof
+from nncore.verify.symbolic.prover import Proof
 from nncore.verify.symbolic.rules import Positive, Rule, Slope, Step, Term
 from nncore.verify.symbolic.terms import Grid, Modulus, Terms
 from nncore.verify.syntax import tree as t
@@ -71,7 +72,7 @@ def judge_steps(proof: Proof, item: Claim, met: Sequence[Met], budget: Budget | 
     """
     budget, numbers, steps, evaluated = budget or Budget(STEPS_OF_ALL), arithmetic(), 0, 0
     for attempt in proof.attempts:
-        made = (*attempt.steps, *_readings(attempt))
+        made = (*attempt.steps, *attempt.readings)
         steps += len(made)
         if budget.is_over:
             continue
@@ -83,7 +84,8 @@ def judge_steps(proof: Proof, item: Claim, met: Sequence[Met], budget: Budget | 
             evaluated += any(result is not None for result in found)
             wrong = next((result for result in found if result), None)
             if wrong:
-                return Evaluation(steps, evaluated, step if isinstance(step, Step) else step.step, wrong)
+                reported = step if isinstance(step, Step) else Step(READING, step.term, step.term)
+                return Evaluation(steps, evaluated, reported, wrong)
     return Evaluation(steps, evaluated)
 
 
@@ -91,26 +93,6 @@ def _is_for(attempt: Attempt, met: Met) -> bool:
     """Whether an attempt is about an entry: not about the first step, if it unfolds the recursion behind it."""
     letter = attempt.terms.unfolded
     return letter not in met.entry or met.entry[letter] > lowest(letter, attempt.item.conditions)
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """The term of a side of a claim, and the side."""
-
-    node: t.Node
-    env: Mapping[str, Term]
-    place: tuple[Term, ...]
-    term: Term
-
-    @property
-    def step(self) -> Step:
-        """The term as a step to itself."""
-        return Step(READING, self.term, self.term)
-
-
-def _readings(attempt: Attempt) -> Iterator[_Reading]:
-    for node, env, place, term in attempt.sides:
-        yield _Reading(node, env, place, term)
 
 
 # One point ------------------------------------------------------------------------------------------------------------
@@ -161,7 +143,7 @@ class _At:
         return None
 
 
-def _letters_of(step: Step | _Reading) -> list[sp.Symbol]:
+def _letters_of(step: Step | Reading) -> list[sp.Symbol]:
     """The free letters of a step that are no arrays."""
     if isinstance(step, Step):
         terms = (step.before, step.after, *(term for term, _ in step.supposed))
@@ -189,7 +171,7 @@ def free_letters(term: sp.Basic) -> tuple[sp.Symbol, ...]:
     return tuple(dict.fromkeys(each for part in parts for each in free_letters(part) if each not in bound))
 
 
-def _compared(step: Step | _Reading, letters: Sequence[sp.Symbol], at: _At) -> str | None:
+def _compared(step: Step | Reading, letters: Sequence[sp.Symbol], at: _At) -> str | None:
     """Where the values before and after a step differ; empty if they agree; None if nothing could be evaluated."""
     result = None
     for env in _ways(step, letters, at):
@@ -200,7 +182,7 @@ def _compared(step: Step | _Reading, letters: Sequence[sp.Symbol], at: _At) -> s
     return result
 
 
-def _gap(step: Step | _Reading, values: "TermValues", env: dict):
+def _gap(step: Step | Reading, values: "TermValues", env: dict):
     if isinstance(step, Step):
         for term, sign in step.supposed:
             if values.jets.sign(values.value(term, env)) != sign:
@@ -213,7 +195,7 @@ def _gap(step: Step | _Reading, values: "TermValues", env: dict):
     return value - values.value(step.term, env)
 
 
-def _ways(step: Step | _Reading, letters: Sequence[sp.Symbol], at: _At) -> Iterator[dict]:
+def _ways(step: Step | Reading, letters: Sequence[sp.Symbol], at: _At) -> Iterator[dict]:
     """Values for the letters of a step: those of the entry for the claim's own, and several ways for the others."""
     entry, sizes = at.met.entry, at.met.point.sizes
     ranges = {**at.attempt.terms.ranges, **dict(step.ranges if isinstance(step, Step) else ())}
