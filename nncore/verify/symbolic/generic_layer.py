@@ -14,24 +14,24 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from nncore.verify.notation import EXTREMA, Function, Notation
+from nncore.verify.notation import EXTREMA, Function
 from nncore.verify.semantics.layers import bounds, ends_of_layers, has_one_line, instance, instances, lowest, reached
 from nncore.verify.semantics.layers import is_about_layers as _names_layers
 from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import (
     MeaningError,
-    Position,
     Scope,
     family_of,
+    find_symbol,
     last_layer,
+    layer_index,
     letters,
     meanings_of,
-    member_name,
-    name_of,
     position,
     widths,
 )
 from nncore.verify.switches import side_condition
+from nncore.verify.symbol import Position, SymbolName
 from nncore.verify.symbolic.equality import equal
 from nncore.verify.symbolic.induction import for_all_sizes
 from nncore.verify.syntax import tree as t
@@ -67,8 +67,7 @@ def for_all_layers(item: Claim) -> str:
         found = layer_by_layer(item)
         return "every layer unfolded" if found and all(map(for_all_sizes, found)) else ""
     if UNIFORM(_is_uniform(item)):
-        _, last = _letters_of_layers(item.scope.notation)
-        layers, least = _layers_of_generic(item), max(lowest(last, item.conditions), 1)
+        layers, least = _layers_of_generic(item), max(lowest(last_layer(item.scope.notation), item.conditions), 1)
         if layers >= least and _at_depth(item, layers, layers):
             if ENDS(all(_at_depth(item, depth, layers) for depth in range(layers - 1, least - 1, -1))):
                 return "one unfolding at a generic layer"
@@ -78,17 +77,9 @@ def for_all_layers(item: Claim) -> str:
     return ""
 
 
-def _letters_of_layers(notation: Notation) -> tuple[str, str]:
-    """Return the letters r and R of a notation that has layers."""
-    family, last = widths(notation), last_layer(notation)
-    if family is None or family.index is None or last is None:
-        raise ValueError("a notation without layers")
-    return family.index, last
-
-
 def _has_fixed_depth(item: Claim) -> bool:
     """Return whether the conditions fix the number of layers."""
-    lower, upper = bounds(_letters_of_layers(item.scope.notation)[1], item.conditions)
+    lower, upper = bounds(last_layer(item.scope.notation), item.conditions)
     return any(letter is None and (letter, number) in upper for letter, number in lower)
 
 
@@ -102,8 +93,7 @@ def _is_uniform(item: Claim) -> bool:
     how many layers there are at most; if a definition names a layer by its number, the zeroth apart; or if there is a
     sequence that is counted by layers: its members are known one by one.
     """
-    scope = item.scope
-    _, last = _letters_of_layers(scope.notation)
+    scope, last = item.scope, last_layer(item.scope.notation)
     meanings = [definition for name in item.letters for definition in meanings_of(name, scope)]
     inside = [node for each in meanings for node in (each.body, *each.conditions)]
     return not (
@@ -116,7 +106,7 @@ def _is_uniform(item: Claim) -> bool:
 
 def _counter(scope: Scope) -> Callable[[t.Node], bool]:
     """Return whether r or R is a number in an expression, and not only the place of a layer or of a width."""
-    family, (_, last) = widths(scope.notation), _letters_of_layers(scope.notation)
+    family, last = widths(scope.notation), last_layer(scope.notation)
     counted = {index.letter for index in scope.notation.indices if index.to == last}
     placed = {family.letter} if family else set()
     placed |= {scalar.written.letter for scalar in scope.notation.scalars if scalar.over in counted}
@@ -153,7 +143,7 @@ def _families(item: Claim) -> set[str]:
 
 def _is_over_layers(name: str, scope: Scope) -> bool:
     """Return whether a sequence is counted by layers."""
-    index, last = _letters_of_layers(scope.notation)
+    index, last = layer_index(scope.notation), last_layer(scope.notation)
     ends = [end for line in scope.families[name] for end in (line.first, line.last)]
     return name[-1] == index or any(end and end[0] == last for end in ends)
 
@@ -172,14 +162,14 @@ def _layers_of_generic(item: Claim) -> int:
     shifts = [number for _, number in named]
     first = max((number for letter, number in ends if letter is None), default=0)
     last = min((number for letter, number in ends if letter is not None), default=1) - 1
-    least = lowest(_letters_of_layers(item.scope.notation)[1], item.conditions)
+    least = lowest(last_layer(item.scope.notation), item.conditions)
     layers = max(first + max(shifts) - min(shifts) - last, least, FEW, _layers_for_range(item))
     return layers if layers <= MOST else 0
 
 
 def _layers_for_range(item: Claim) -> int:
     """Return how many layers a network must have for a free r to have three values between what bounds it."""
-    index, last = _letters_of_layers(item.scope.notation)
+    index, last = layer_index(item.scope.notation), last_layer(item.scope.notation)
     lower, upper = bounds(index, item.conditions)
     from_first = [number for letter, number in lower if letter is None]
     from_last = [-number for letter, number in upper if letter == last]
@@ -193,7 +183,7 @@ def _layers_for_range(item: Claim) -> int:
 
 def _at_depth(item: Claim, depth: int, generic: int) -> bool:
     """Return whether a claim holds in all layers of a network for which it is made; in the deepest, a generic one."""
-    index, last = _letters_of_layers(item.scope.notation)
+    index, last = layer_index(item.scope.notation), last_layer(item.scope.notation)
     places: Sequence[int] = [1]
     if any(letter == index for letter, _ in item.free):
         lower, upper = ends_of_layers(item.conditions, depth, item.scope.notation)
@@ -247,16 +237,16 @@ def _cut(item: Claim) -> Iterator[Claim]:
     """
     nodes = [node for root in (item.left, item.right) for node, _ in t.walk(root) if isinstance(node, t.Derivative)]
     costs = {node.body.name for node in nodes if isinstance(node.body, t.Letter)}
-    named = [name_of(variable, item.scope).name for node in nodes for variable in node.variables]
+    named = [find_symbol(variable, item.scope).name for node in nodes for variable in node.variables]
     last = max((_layer_of(name, 0) for name in named), default=0)
     defined = sorted((family.partition("^{[")[0] for family in item.scope.families if "^{[" in family), reverse=True)
     for letter in defined if costs and last else ():
-        if member_name(letter, (None, last)) in item.scope.definitions:
+        if SymbolName.in_layer(letter, (None, last)) in item.scope.definitions:
             yield from _cut_at(item, costs, named, t.Family(t.Letter(letter), t.Number(str(last))))
 
 
 def _cut_at(item: Claim, costs: set[str], named: list[str], through: t.Family) -> Iterator[Claim]:
-    name = name_of(through, item.scope).name
+    name = find_symbol(through, item.scope).name
     inside = letters(through, item.scope)
     if not CUT({*named} <= {name, *inside}):
         return  # what the cost is made of beyond that layer, such as a loss, would be gone

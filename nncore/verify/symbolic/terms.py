@@ -33,23 +33,21 @@ from nncore.verify.semantics.symbols import (
     STEPS,
     AgreedValue,
     Binding,
-    Name,
     Scope,
-    Shape,
-    Size,
     array_named,
+    find_symbol,
     is_class,
     kind_of_function,
+    layer_index,
     letters,
     meanings_of,
-    name_of,
     range_of_index,
     size_of_classes,
     sizes_of_shape,
     start_of_sequence,
-    widths,
 )
 from nncore.verify.switches import side_condition
+from nncore.verify.symbol import Shape, Size, Symbol
 from nncore.verify.symbolic.expectation import Expect
 from nncore.verify.symbolic.normal_form import (
     Factor,
@@ -210,8 +208,7 @@ class Terms:
 
     def free(self, letter: str, size: Size) -> Term:
         """Return a free index, and note its range."""
-        family = widths(self.scope.notation)
-        counts_layers = family is not None and letter == family.index
+        counts_layers = letter == layer_index(self.scope.notation)
         symbol = _index(letter, STEPS if counts_layers else size)  # there is a layer 0
         self.ranges[symbol] = self.size(size)
         return symbol
@@ -312,7 +309,7 @@ class Terms:
         raise NoTerm(f"{type(node).__name__.lower()}s")
 
     def _letter(self, node: t.Letter | t.Family) -> Value:
-        name = name_of(node, self.scope)
+        name = find_symbol(node, self.scope)
         match name.kind:
             case "index":
                 return self.free(name.name, range_of_index(name.name, self.scope.notation))
@@ -335,7 +332,7 @@ class Terms:
             raise NoTerm(f"the constant {letter}")
         return constants[letter]
 
-    def _at(self, name: Name, row: Term, column: Term) -> Term:
+    def _at(self, name: Symbol, row: Term, column: Term) -> Term:
         places = zip((row, column), _shape(name), strict=True)
         return self.entry(name.name, tuple(place for place, size in places if size != 1))
 
@@ -409,7 +406,7 @@ class Terms:
             if len(indices) == 1:
                 indices = (sp.S.One, *indices) if grid.rows == 1 else (*indices, sp.S.One)
             return grid.entry(*indices)
-        name = name_of(node, self.scope, dict.fromkeys(env))
+        name = find_symbol(node, self.scope, dict.fromkeys(env))
         match name.kind:
             case "delta":
                 return sp.KroneckerDelta(*indices)
@@ -704,7 +701,7 @@ class Terms:
     # Derivatives
 
     def _derivative(self, body: t.Node, variables: tuple[t.Node, ...], env: Env) -> Value:
-        first, *others = names = [name_of(variable, self.scope, dict.fromkeys(env)) for variable in variables]
+        first, *others = names = [find_symbol(variable, self.scope, dict.fromkeys(env)) for variable in variables]
         if any(name.name != first.name for name in others):
             raise NoTerm("a mixed derivative by different letters")
         before = self._held
@@ -1023,7 +1020,7 @@ def _entrywise(function: Callable[..., Term], *values: Value) -> Value:
     return Grid(grids[0].rows, grids[0].columns, entry)
 
 
-def _shape(name: Name) -> tuple[Size, Size]:
+def _shape(name: Symbol) -> tuple[Size, Size]:
     """Return the shape of what is used as a matrix."""
     if name.shape is None:
         raise NoTerm(f"{name.name} as a matrix")

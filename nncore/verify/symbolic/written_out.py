@@ -8,7 +8,7 @@ import sympy as sp
 
 from nncore.verify.semantics.layers import reached
 from nncore.verify.semantics.statements import Claim
-from nncore.verify.semantics.symbols import STEPS, MeaningError, meanings_of, name_of
+from nncore.verify.semantics.symbols import STEPS, MeaningError, find_symbol, meanings_of
 from nncore.verify.switches import side_condition
 from nncore.verify.symbolic.equality import agree, sides
 from nncore.verify.symbolic.hypotheses import given_by, prepared
@@ -45,7 +45,7 @@ def _sizes(item: Claim) -> list[str]:
     for node in reached((item.left, item.right, *item.conditions), item.scope):
         if isinstance(node, t.Letter | t.Indexed):
             with suppress(MeaningError):
-                name = name_of(node, item.scope)
+                name = find_symbol(node, item.scope)
                 found |= {*name.sizes, *(name.shape or ())} | ({name.name} if name.kind == "size" else set())
     return sorted(size for size in found if isinstance(size, str) and size != STEPS)
 
