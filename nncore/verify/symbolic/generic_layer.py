@@ -136,7 +136,7 @@ def _positions(nodes: Iterable[t.Node]) -> list[Position]:
     return [position(node.layer) or (None, 1) for node in found]
 
 
-def _families(item: Claim) -> set[str]:
+def _families(item: Claim) -> set[SymbolName]:
     """Return the families and sequences of which a claim is made."""
     return {family_of(name, item.scope.notation) for name in item.letters} & item.scope.families.keys()
 
@@ -245,7 +245,7 @@ def _cut(item: Claim) -> Iterator[Claim]:
             yield from _cut_at(item, costs, named, t.Family(t.Letter(letter), t.Number(str(last))))
 
 
-def _cut_at(item: Claim, costs: set[str], named: list[str], through: t.Family) -> Iterator[Claim]:
+def _cut_at(item: Claim, costs: set[str], named: Sequence[str], through: t.Family) -> Iterator[Claim]:
     name = find_symbol(through, item.scope).name
     inside = letters(through, item.scope)
     if not CUT({*named} <= {name, *inside}):
