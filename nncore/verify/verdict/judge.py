@@ -128,7 +128,7 @@ def _fault(found: Judgement, reason: str) -> Judgement:
 
 
 def _printed(proof: symbolic.Proof, item: Claim) -> tuple[tuple[str, str, str], ...]:
-    """Return the steps of a proof as they are printed: none twice, none that changes nothing to be seen, none too long."""
+    """Return the steps of a proof as they are printed: none twice, none that changes nothing, none too long."""
     found: dict[tuple[str, str, str], None] = {}
     for step in proof.steps:
         before, after = typeset(step, item.scope.notation)
