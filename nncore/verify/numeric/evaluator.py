@@ -27,8 +27,8 @@ from nncore.verify.numeric.watching import (
 )
 from nncore.verify.semantics.layers import covered
 from nncore.verify.semantics.randomness import random_letters
-from nncore.verify.semantics.symbols import Scope, find_symbol, kind_of_function, letters, meanings_of, size_of_classes
-from nncore.verify.symbol import Symbol
+from nncore.verify.semantics.symbols import Scope, kind_of_function, letters, meanings_of, size_of_classes
+from nncore.verify.symbol import Symbol, SymbolKind
 from nncore.verify.syntax import tree as t
 
 LARGEST_POWER = 10**6
@@ -108,7 +108,7 @@ class Program:
             if letter in local:
                 return local[letter]
             if not known:
-                known.append(self._global(find_symbol(node, self.scope)))
+                known.append(self._global(node.meaning))
             return known[0](at, local)
 
         return look_up
@@ -138,7 +138,7 @@ class Program:
                 return own_entry(base(at, local), tuple([index(at, local) for index in indices]))
 
             return entry_of_matrix
-        name = find_symbol(node, self.scope)
+        name = node.meaning
         match name.kind:
             case "delta":
                 one, other = indices
@@ -209,11 +209,11 @@ class Program:
 
     def _power(self, node: t.Power) -> Code:
         exponent, base, part = self.code(node.exponent), self.code(node.base), node.base
-        of_e = isinstance(part, t.Letter) and part.name == "e" and part == t.Letter("e")
+        of_e = part == t.Letter("e") and part.meaning.kind is SymbolKind.CONSTANT
 
         def power(at: Values, local: Mapping):
             above = exponent(at, local)
-            if of_e and "e" not in local and find_symbol(part, self.scope).kind == "constant":
+            if of_e and "e" not in local:
                 return _known(r"\exp", above, at)
             below, jets = base(at, local), at.jets
             if type(above) is not Jet and jets.numbers.is_exact(above) and jets.numbers.ratio(above)[1] == 1:
@@ -420,7 +420,7 @@ class Program:
 
     def _derivative(self, node: t.Derivative) -> Code:
         body, variables = self.code(node.body), node.variables
-        names = [find_symbol(variable, self.scope) for variable in variables]
+        names = [variable.meaning for variable in variables]
         seen, where = _index_letters(node.body), id(node.body)
         if names[0].kind == "array":
             (name,) = names
@@ -589,7 +589,7 @@ def _flip(part: t.Node, at: Values, local: Mapping) -> None:
     """Note the input that must be positive here, so that the next point gives it its other sign."""
     if not isinstance(part, t.Letter | t.Indexed) or (isinstance(part, t.Letter) and part.name in local):
         return
-    name = find_symbol(part, at.scope)
+    name = part.meaning
     place = tuple(at.number(index, local) for index in getattr(part, "indices", ())) if name.kind == "entry" else ()
     value = at.point.touched.get((name.name, place))
     if value is not None:

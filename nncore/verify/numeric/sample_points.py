@@ -19,9 +19,9 @@ from nncore.verify.numeric.balls import Arithmetic
 from nncore.verify.numeric.expectation import CONSTANT_LAWS, JOINT_OUTCOMES, Rejected
 from nncore.verify.semantics.randomness import SQUARE, Moment, moment_of, random_letters
 from nncore.verify.semantics.statements import Claim
-from nncore.verify.semantics.symbols import MeaningError, Scope, find_symbol
+from nncore.verify.semantics.symbols import Scope
 from nncore.verify.switches import attack
-from nncore.verify.symbol import Size
+from nncore.verify.symbol import Size, SymbolKind
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
 
@@ -321,13 +321,10 @@ def _positive_letters(item: Claim) -> dict[str, str]:
 
 def input_name(node: t.Node, scope: Scope) -> str | None:
     """Return the letter of an input, or that of its array; None for anything else."""
-    if not isinstance(node, t.Letter | t.Indexed):
+    symbol = node.symbol if isinstance(node, t.Letter | t.Indexed) else None
+    if not symbol or symbol.kind not in (SymbolKind.ENTRY, SymbolKind.NUMBER) or symbol.name in scope.definitions:
         return None
-    try:
-        name = find_symbol(node, scope)
-    except MeaningError:
-        return None
-    return name.name if name.kind in ("entry", "number") and name.name not in scope.definitions else None
+    return symbol.name
 
 
 def _row_sums(item: Claim) -> Iterator[RowSum]:
@@ -338,6 +335,6 @@ def _row_sums(item: Claim) -> Iterator[RowSum]:
                 name = input_name(entry, item.scope)
                 named = any(not isinstance(each, t.Letter) for each in indices)
                 if name and digits.isdigit() and index in indices and not named:
-                    sizes = find_symbol(entry, item.scope).sizes
+                    sizes = entry.meaning.sizes
                     position = indices.index(index)
                     yield RowSum(name, position, sizes[position], int(digits))

@@ -13,8 +13,9 @@ from math import prod
 from nncore.verify.notation import EXPECTATION, VARIANCE
 from nncore.verify.semantics.layers import bounds, lowest, reached
 from nncore.verify.semantics.statements import Claim, Statement, sides_of
-from nncore.verify.semantics.symbols import STEPS, MeaningError, Scope, find_symbol, meanings_of, size_of_classes
+from nncore.verify.semantics.symbols import STEPS, Scope, meanings_of, size_of_classes
 from nncore.verify.switches import attack
+from nncore.verify.symbol import SymbolKind
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
 
@@ -57,16 +58,13 @@ def sizes_of(item: Statement) -> tuple[str, ...]:
         for node, _ in t.walk(root):
             if isinstance(node, t.Extremum):
                 found |= {each.to for each in item.scope.notation.indices if each.letter == node.index.name}
-            if isinstance(node, t.Letter | t.Family | t.Indexed):
-                try:
-                    name = find_symbol(node, item.scope)
-                except MeaningError:
-                    continue
-                found |= {*(name.shape or ()), *name.sizes}
-                if name.kind == "size":
-                    found.add(name.name)
-                if name.kind == "class":
-                    found.add(size_of_classes(name.name, item.scope.notation))
+            symbol = node.symbol if isinstance(node, t.Name) else None
+            if symbol:
+                found |= {*(symbol.shape or ()), *symbol.sizes}
+                if symbol.kind is SymbolKind.SIZE:
+                    found.add(symbol.name)
+                if symbol.kind is SymbolKind.CLASS:
+                    found.add(size_of_classes(symbol.name, item.scope.notation))
     return tuple(sorted(size for size in found if isinstance(size, str) and size != STEPS))
 
 
@@ -75,7 +73,7 @@ def is_about_sizes(chain: t.Chain, item: Claim) -> bool:
     nodes = [node for node, _ in t.walk(chain)]
     leaves = (t.Letter, t.Number, t.Link, t.Chain, t.Plus, t.Minus, t.Times, t.Fraction, t.Power)
     return all(isinstance(node, leaves) for node in nodes) and all(
-        find_symbol(node, item.scope).kind == "size" for node in nodes if isinstance(node, t.Letter)
+        node.meaning.kind is SymbolKind.SIZE for node in nodes if isinstance(node, t.Letter)
     )
 
 
@@ -219,11 +217,8 @@ def _index_as_number(index: t.Letter, node: t.Node) -> bool:
 
 def _is_size(node: t.Letter | t.Indexed, name: str, scope: Scope) -> bool:
     """Whether a letter is a size, or the width of a layer."""
-    try:
-        found = find_symbol(node, scope)
-    except MeaningError:
-        return False
-    return found.kind == "size" and found.name == name
+    symbol = node.symbol
+    return symbol is not None and symbol.kind is SymbolKind.SIZE and symbol.name == name
 
 
 def _numbers_in(conditions: Iterable[t.Chain]) -> set[int]:

@@ -327,7 +327,8 @@ class _Reading:
         if not statement.conclusion.links or "prf:assumption" in formula.within:
             raise MeaningError("an implication claims a relation", statement)
         before = self.scope
-        self.scope, self.premises = premises.assumed(statement.premise, before), (statement.premise,)
+        self.scope = premises.assumed(statement.premise, before)
+        self.premises = (resolved(statement.premise, self.scope),)
         try:
             self._links(statement.conclusion, conditions, formula, place, False)
         finally:
@@ -874,10 +875,10 @@ def _apart(
         formula=formula,
         line=line,
         column=column,
-        left=before[0].right if before and before[0] else chain.first,
+        left=resolved(before[0].right if before and before[0] else chain.first, scope),
         scope=scope,
         relation=last.relation if last else None,
-        right=last.right if last else None,
+        right=resolved(last.right, scope) if last else None,
         claims=tuple(claims_of(items)),
         fault=fault,
         **own,

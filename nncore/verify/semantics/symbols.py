@@ -175,19 +175,6 @@ def find_symbol(node: t.Node, scope: Scope, local: Mapping[str, Size | None] = {
     raise MeaningError(f"{show(node)} is not a letter or an entry", node)
 
 
-def symbol_of(node: t.Node) -> Symbol:
-    """Return the symbol that a letter, a member of a family or an entry of one of them stands for.
-
-    Raises
-    ------
-    MeaningError
-        If it has none.
-    """
-    if not isinstance(node, t.Name) or node.symbol is None:
-        raise MeaningError(f"{show(node)} has no meaning here", node)
-    return node.symbol
-
-
 NodeT = TypeVar("NodeT", bound=t.Node)
 
 

@@ -22,12 +22,12 @@ from nncore.verify.semantics.symbols import (
     MeaningError,
     Scope,
     family_of,
-    find_symbol,
     last_layer,
     layer_index,
     letters,
     meanings_of,
     position,
+    resolved,
     widths,
 )
 from nncore.verify.switches import side_condition
@@ -237,16 +237,17 @@ def _cut(item: Claim) -> Iterator[Claim]:
     """
     nodes = [node for root in (item.left, item.right) for node, _ in t.walk(root) if isinstance(node, t.Derivative)]
     costs = {node.body.name for node in nodes if isinstance(node.body, t.Letter)}
-    named = [find_symbol(variable, item.scope).name for node in nodes for variable in node.variables]
+    named = [variable.meaning.name for node in nodes for variable in node.variables]
     last = max((_layer_of(name, 0) for name in named), default=0)
     defined = sorted((family.partition("^{[")[0] for family in item.scope.families if "^{[" in family), reverse=True)
     for letter in defined if costs and last else ():
         if SymbolName.in_layer(letter, (None, last)) in item.scope.definitions:
-            yield from _cut_at(item, costs, named, t.Family(t.Letter(letter), t.Number(str(last))))
+            through = resolved(t.Family(t.Letter(letter), t.Number(str(last))), item.scope)
+            yield from _cut_at(item, costs, named, through)
 
 
 def _cut_at(item: Claim, costs: set[str], named: Sequence[str], through: t.Family) -> Iterator[Claim]:
-    name = find_symbol(through, item.scope).name
+    name = through.meaning.name
     inside = letters(through, item.scope)
     if not CUT({*named} <= {name, *inside}):
         return  # what the cost is made of beyond that layer, such as a loss, would be gone

@@ -35,7 +35,6 @@ from nncore.verify.semantics.symbols import (
     Binding,
     Scope,
     array_named,
-    find_symbol,
     is_class,
     kind_of_function,
     layer_index,
@@ -309,7 +308,7 @@ class Terms:
         raise NoTerm(f"{type(node).__name__.lower()}s")
 
     def _letter(self, node: t.Letter | t.Family) -> Value:
-        name = find_symbol(node, self.scope)
+        name = node.meaning
         match name.kind:
             case "index":
                 return self.free(name.name, range_of_index(name.name, self.scope.notation))
@@ -406,7 +405,7 @@ class Terms:
             if len(indices) == 1:
                 indices = (sp.S.One, *indices) if grid.rows == 1 else (*indices, sp.S.One)
             return grid.entry(*indices)
-        name = find_symbol(node, self.scope, dict.fromkeys(env))
+        name = node.meaning
         match name.kind:
             case "delta":
                 return sp.KroneckerDelta(*indices)
@@ -701,7 +700,7 @@ class Terms:
     # Derivatives
 
     def _derivative(self, body: t.Node, variables: tuple[t.Node, ...], env: Env) -> Value:
-        first, *others = names = [find_symbol(variable, self.scope, dict.fromkeys(env)) for variable in variables]
+        first, *others = names = [variable.meaning for variable in variables]
         if any(name.name != first.name for name in others):
             raise NoTerm("a mixed derivative by different letters")
         before = self._held

@@ -1,14 +1,13 @@
 """Claims that are proved at some sizes only: concrete unequal ones, where every sum is written out."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from itertools import product
 
 import sympy as sp
 
 from nncore.verify.semantics.layers import reached
 from nncore.verify.semantics.statements import Claim
-from nncore.verify.semantics.symbols import STEPS, MeaningError, find_symbol, meanings_of
+from nncore.verify.semantics.symbols import STEPS, meanings_of
 from nncore.verify.switches import side_condition
 from nncore.verify.symbolic.equality import agree, sides
 from nncore.verify.symbolic.hypotheses import given_by, prepared
@@ -43,10 +42,9 @@ def _sizes(item: Claim) -> list[str]:
     """Return the letters of the sizes of all arrays, indices and sums that a claim reaches."""
     found = {size for _, size in item.free}
     for node in reached((item.left, item.right, *item.conditions), item.scope):
-        if isinstance(node, t.Letter | t.Indexed):
-            with suppress(MeaningError):
-                name = find_symbol(node, item.scope)
-                found |= {*name.sizes, *(name.shape or ())} | ({name.name} if name.kind == "size" else set())
+        symbol = node.symbol if isinstance(node, t.Letter | t.Indexed) else None
+        if symbol:
+            found |= {*symbol.sizes, *(symbol.shape or ())} | ({symbol.name} if symbol.kind == "size" else set())
     return sorted(size for size in found if isinstance(size, str) and size != STEPS)
 
 

@@ -116,6 +116,19 @@ class Name(Node):
 
     symbol: Symbol | None = field(default=None, compare=False, repr=False, kw_only=True)
 
+    @property
+    def meaning(self) -> Symbol:
+        """Return the symbol.
+
+        Raises
+        ------
+        LookupError
+            If there is none: the tree was not given a meaning, or this has none.
+        """
+        if self.symbol is None:
+            raise LookupError(f"{self} has no meaning")
+        return self.symbol
+
 
 @dataclass(frozen=True, slots=True)
 class Letter(Name):

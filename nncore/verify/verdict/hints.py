@@ -11,7 +11,7 @@ from dataclasses import replace
 from nncore.verify.numeric import AGREES, Budget, judge, sizes_of
 from nncore.verify.semantics.shapes import Checker
 from nncore.verify.semantics.statements import Claim
-from nncore.verify.semantics.symbols import MeaningError, array_named
+from nncore.verify.semantics.symbols import MeaningError, array_named, resolved
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Relation
@@ -28,7 +28,7 @@ def slip(item: Claim, seed: str = "1", seconds: float = 1.0) -> str:
         left = end - time.process_time()
         if left <= 0:
             break
-        changed = replace(item, right=right)
+        changed = replace(item, right=resolved(right, item.scope))
         if _has_meaning(changed) and _agrees(changed, seed, left):
             return words
     return ""
@@ -37,7 +37,7 @@ def slip(item: Claim, seed: str = "1", seconds: float = 1.0) -> str:
 def _agrees(changed: Claim, seed: str, seconds: float) -> bool:
     try:
         return judge(changed, seed, budget=Budget(_STEPS, seconds)).status == AGREES
-    except MeaningError:  # of what a change made, such as an entry of a transpose
+    except (MeaningError, LookupError):  # of what a change made, such as an entry of a transpose
         return False
 
 

@@ -20,7 +20,7 @@ from nncore.verify.verdict.steps import STEPS_OF_ALL, judge_steps
 
 SECONDS = 7.5  # of computing for all that a formula says: numbers, proofs and hints
 SECONDS_OF_A_PROOF = 4.0
-SECONDS_OF_A_HINT = 1.0
+SECONDS_OF_A_HINT = 3.0  # seldom reached: the steps of a change are counted
 # For the steps of all proofs of a formula, beside the others: several times what any formula of the book takes, so that
 # how many of them are evaluated does not depend on how busy the machine is.
 SECONDS_OF_STEPS = 8.0
