@@ -9,7 +9,7 @@ for this module to know.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from nncore.verify.notation import DELTA, Notation
 from nncore.verify.semantics.symbols import array_named
@@ -92,34 +92,14 @@ _PARTS_OF_OTHERS = frozenset(
 )
 
 
-def parts(node: t.Node) -> Iterator[tuple[t.Node, Callable[[t.Node], t.Node]]]:
-    """The expressions directly below a node, each with a function that puts another one in its place."""
-    for each in fields(node):
-        bare = isinstance(getattr(node, each.name), t.Letter | t.Family) and isinstance(node, t.Indexed)
-        if each.name not in _PARTS_OF_OTHERS and not bare:
-            for part, rebuilt in _parts_of_value(getattr(node, each.name)):
-                yield part, lambda new, name=each.name, rebuilt=rebuilt: replace(node, **{name: rebuilt(new)})
-
-
-def _parts_of_value(value: object) -> Iterator[tuple[t.Node, Callable]]:
-    if isinstance(value, t.Node):
-        yield value, lambda new: new
-    elif isinstance(value, tuple):
-        for place, inner in enumerate(value):
-            for part, rebuilt in _parts_of_value(inner):
-                yield (
-                    part,
-                    lambda new, place=place, rebuilt=rebuilt: (*value[:place], rebuilt(new), *value[place + 1 :]),
-                )
-
-
 def everywhere(node: t.Node, change: Change) -> Iterator[tuple[str, t.Node, t.Node, t.Node]]:
     """The changes of a node and of all expressions in it: their kinds, what becomes of what, and the whole."""
-    for kind, after in change(node):
-        yield kind, node, after, after
-    for part, rebuilt in parts(node):
-        for kind, before, after, whole in everywhere(part, change):
-            yield kind, before, after, rebuilt(whole)
+
+    def is_expression(node: t.Node, name: str) -> bool:
+        bare = isinstance(node, t.Indexed) and isinstance(getattr(node, name), t.Letter | t.Family)
+        return name not in _PARTS_OF_OTHERS and not bare
+
+    return t.everywhere(node, change, is_expression)
 
 
 def _canonical(formula: t.Formula, notation: Notation) -> t.Node:
@@ -145,16 +125,11 @@ def _in_order(node: t.Node) -> Iterator[tuple[t.Node, None]]:
         yield from _in_order(child)
 
 
-def _renamed(value, names: dict[str, str]):
-    """A tree, or tuples of trees, with other letters; the indices of a delta in alphabetical order."""
-    if isinstance(value, tuple):
-        return tuple(_renamed(each, names) for each in value)
-    if isinstance(value, t.Letter):
-        return t.Letter(names.get(value.name, value.name))
-    if not isinstance(value, t.Node):
-        return value
-    parts_of_it = {each.name: getattr(value, each.name) for each in fields(value) if each.name != "span"}
-    new = replace(value, **{name: _renamed(part, names) for name, part in parts_of_it.items()})
+def _renamed(node: t.Node, names: dict[str, str]) -> t.Node:
+    """A tree with other letters; the indices of a delta in alphabetical order."""
+    if isinstance(node, t.Letter):
+        return t.Letter(names.get(node.name, node.name))
+    new = t.with_children(node, lambda part: _renamed(part, names))
     if isinstance(new, t.Indexed) and new.base == t.Letter(DELTA):
         return replace(new, indices=tuple(sorted(new.indices, key=repr)))
     return new

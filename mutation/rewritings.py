@@ -244,17 +244,4 @@ def _of_power(base: t.Node, exponent: t.Node) -> Iterator[tuple[str, t.Node]]:
 
 def _with(node: t.Node, old: t.Letter, new: t.Letter) -> t.Node:
     """A tree with another letter; what binds the old one anew is an error of the reader, so there is none."""
-    return _replaced(node, old, new)
-
-
-def _replaced(value, old: t.Letter, new: t.Letter):
-    if value == old:
-        return new
-    if isinstance(value, tuple):
-        return tuple(_replaced(each, old, new) for each in value)
-    if not isinstance(value, t.Node):
-        return value
-    return replace(
-        value,
-        **{name: _replaced(getattr(value, name), old, new) for name in value.__dataclass_fields__ if name != "span"},
-    )
+    return new if node == old else t.with_children(node, lambda part: _with(part, old, new))

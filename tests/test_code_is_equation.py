@@ -18,8 +18,8 @@ from book._ext import equations_of_code
 from nncore import functions, layers, symbolic
 from nncore.verify.semantics.statements import Kind
 from nncore.verify.semantics.symbols import array_named, array_of_entry
+from nncore.verify.symbolic.hypotheses import given_by, prepared
 from nncore.verify.symbolic.normal_form import Facts, Positive, indicator, vanishes
-from nncore.verify.symbolic.prover import given_by, prepared
 from nncore.verify.symbolic.terms import Grid
 from nncore.verify.syntax import tree as t
 

@@ -23,8 +23,8 @@ from nncore.network import multilayer
 from nncore.optimizers import SGD, Adam, Momentum
 from nncore.verify.semantics.elaborate import book_functions, spots
 from nncore.verify.semantics.statements import Kind
+from nncore.verify.symbolic.hypotheses import prepared
 from nncore.verify.symbolic.normal_form import Positive, indicator, vanishes
-from nncore.verify.symbolic.prover import prepared
 
 IMPLEMENTED = equations_of_code.implementations()
 PAGES = ("optimizers.md", "gradient-checking.md", "training.md")

@@ -113,7 +113,7 @@ def test_a_wrong_rule_makes_a_checker_fault_that_says_which(monkeypatch):
 def test_a_term_that_is_not_what_the_tree_says_is_found(monkeypatch):
     kept = terms.Terms._matrix_product
     monkeypatch.setattr(
-        terms.Terms, "_matrix_product", lambda self, one, other: kept(self, one, other).map(lambda e: 2 * e)
+        terms.Terms, "_matrix_product", lambda self, *both: terms._entrywise(lambda e: 2 * e, kept(self, *both))
     )
     assert evaluated(claim_of(r"X W = X W + 0 X W")).wrong.rule.name == "the reading of a side"
 

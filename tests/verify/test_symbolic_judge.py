@@ -156,7 +156,7 @@ def test_decimals_are_sampled_and_inequalities_are_proved_by_sign_or_sampled(sta
 
 def test_where_symbols_do_not_suffice_sums_are_written_out(item, monkeypatch):
     claim = item(SOFTMAX, r"\sum_{m=1}^{M} p_{im} = 1")
-    monkeypatch.setattr(symbolic, "_for_all", lambda each: None)
+    monkeypatch.setattr(symbolic, "for_all_sizes", lambda each: "")
     judged = judging.judge(claim)
     assert judged.status == Status.AT_SHAPES
     sizes = [dict(shape) for shape in judged.shapes]

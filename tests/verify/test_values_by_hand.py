@@ -25,7 +25,7 @@ from nncore.verify.semantics.layers import instance
 from nncore.verify.semantics.statements import Kind
 from nncore.verify.symbolic import normal_form as prove
 from nncore.verify.symbolic import prover as symbolic
-from nncore.verify.symbolic.prover import given_by, prepared
+from nncore.verify.symbolic.hypotheses import given_by, prepared
 from nncore.verify.symbolic.terms import Grid, Modulus
 from nncore.verify.syntax import parser as latex
 from nncore.verify.syntax import tree as t

@@ -188,14 +188,7 @@ def _with_numbers_in(node: t.Node, numbers: Mapping[str, int]) -> t.Node:
         case t.Indexed(base, indices):
             counted = tuple(_counted(index, numbers) for index in indices)
             return replace(node, base=with_numbers(base, numbers), indices=counted)
-
-    def changed(value: object) -> object:
-        if isinstance(value, t.Node):
-            return with_numbers(value, numbers)
-        return tuple(map(changed, value)) if isinstance(value, tuple) else value
-
-    parts = {name: changed(getattr(node, name)) for name in node.__dataclass_fields__ if name != "span"}
-    return replace(node, **parts)  # type: ignore[arg-type]  # each part stays what it was
+    return t.with_children(node, lambda part: with_numbers(part, numbers))
 
 
 def _number(number: int, node: t.Node) -> t.Node:

@@ -12,7 +12,7 @@ from typing import ClassVar
 from nncore.verify.judgement import Diagnostic
 from nncore.verify.semantics.symbols import Scope
 from nncore.verify.source.markdown import DisplayedFormula
-from nncore.verify.symbol import Shape, Size
+from nncore.verify.symbol import Shape, Size, SymbolName
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Relation
@@ -82,7 +82,7 @@ class _Statement:
     assumptions: tuple[Assumed, ...] = ()
     free: tuple[tuple[str, Size], ...] = ()
     least: tuple[tuple[str, int], ...] = ()
-    letters: frozenset[str] = frozenset()
+    letters: frozenset[SymbolName] = frozenset()
     named: tuple[tuple[Size, int], ...] = ()
     shape: Shape = None
 

@@ -8,13 +8,16 @@ the mean over e(w) > 0 is half of it, if e(-w) = -e(w) and f is 0 where e is.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from nncore.verify.switches import side_condition
+from nncore.verify.symbolic.rules import Positive, Term
 
 Expect = sp.Function("expectation", real=True)
+Moments: TypeAlias = Callable[[Term], Term]  # the value of an expectation that a page declares, else itself
 
 DERIVED = side_condition("what is made of random letters is random", "It does not leave the expectation.")
 INDEPENDENT = side_condition("a mean is a product for what is independent only", "Else factors have a mean together.")
@@ -37,8 +40,8 @@ class Chances:
     dependent: frozenset[str] = frozenset()
     derived: frozenset[str] = frozenset()
 
-    def is_random(self, term: sp.Expr) -> bool:
-        """Whether a term contains a random letter."""
+    def is_random(self, term: Term) -> bool:
+        """Return whether a term contains a random letter."""
         found = names(term)
         return bool(found & (self.independent | self.dependent)) or not DERIVED(not found & self.derived)
 
@@ -46,46 +49,41 @@ class Chances:
 NO_CHANCES = Chances()
 
 
-def names(term: sp.Expr) -> set[str]:
-    """The letters of a term, and the functions without their primes."""
+def names(term: Term) -> set[str]:
+    """Return the letters of a term, and its functions without their primes."""
     functions = {applied.func.__name__.rstrip("'") for applied in term.atoms(AppliedUndef)}
     letters = {str(atom.base) for atom in term.atoms(sp.Indexed)} | {atom.name for atom in term.atoms(sp.Symbol)}
     return letters | functions
 
 
-def expectation(inner: sp.Expr, chances: Chances, positive: type, known: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
-    """The mean of a term in normal form, as sums of products of moments; ``known`` gives declared moments.
+def expectation(inner: Term, chances: Chances, known: Moments) -> Term:
+    """Return the mean of a term in normal form, as sums of products of moments; ``known`` gives declared moments.
 
     The result is not in normal form: deltas in it still have to collapse.
     """
-    return sp.Add(*(_of_addend(addend, chances, positive, known) for addend in sp.Add.make_args(sp.expand(inner))))
+    return sp.Add(*(_of_addend(addend, chances, known) for addend in sp.Add.make_args(sp.expand(inner))))
 
 
-def _of_addend(addend: sp.Expr, chances: Chances, positive: type, known: Callable) -> sp.Expr:
-    outside, inside = sp.S.One, []
-    for factor in sp.Mul.make_args(addend):
-        if chances.is_random(factor):
-            inside.append(factor)
-        else:
-            outside *= factor
+def _of_addend(addend: Term, chances: Chances, known: Moments) -> Term:
+    factors = sp.Mul.make_args(addend)
+    inside = [factor for factor in factors if chances.is_random(factor)]
+    outside = sp.Mul(*(factor for factor in factors if factor not in inside))
     if not inside:
         return outside
-    half = _half(inside, chances, positive)
+    half = _half(inside, chances)
     if half is not None:
-        return outside * expectation(half, chances, positive, known) / 2
+        return outside * expectation(half, chances, known) / 2
     body, limits = _one_sum(inside)
     mean = _of_monomial(body, chances, known)
     return outside * (sp.Sum(mean, *limits) if limits else mean)
 
 
-def _half(factors: list[sp.Expr], chances: Chances, positive: type) -> sp.Expr | None:
-    """What is left of f·[e > 0] where both halves of a symmetric distribution have the same mean."""
-    indicators = [factor for factor in factors if isinstance(factor, positive)]
-    if len(indicators) != 1:
+def _half(factors: list[Term], chances: Chances) -> Term | None:
+    """Return f of f·[e > 0] where both halves of a symmetric distribution have the same mean, else None."""
+    indicators = [factor for factor in factors if isinstance(factor, Positive)]
+    if len(indicators) != 1 or not SIGNS_KNOWN(not names(sp.Mul(*factors)) & chances.derived):
         return None
     (indicator,) = indicators
-    if not SIGNS_KNOWN(not names(sp.Mul(*factors)) & chances.derived):
-        return None
     part = indicator.args[0]
     rest = sp.Mul(*(factor for factor in factors if factor is not indicator))
     vanishes_with_part = any(factor.as_base_exp()[0] in (part, -part) for factor in sp.Mul.make_args(rest))
@@ -95,23 +93,23 @@ def _half(factors: list[sp.Expr], chances: Chances, positive: type) -> sp.Expr |
     return None
 
 
-def _flipped(term: sp.Expr, chances: Chances) -> sp.Expr:
-    """The term with the signs of all symmetric letters changed."""
+def _flipped(term: Term, chances: Chances) -> Term:
+    """Return a term with the signs of all symmetric letters changed."""
     turned = {atom: -atom for atom in term.atoms(sp.Indexed, sp.Symbol) if names(atom) & chances.symmetric}
     turned = {atom: value for atom, value in turned.items() if isinstance(atom, sp.Indexed) or not atom.is_integer}
     return _signs_in_front(term.xreplace(turned))
 
 
-def _signs_in_front(term: sp.Expr) -> sp.Expr:
-    """A sum of negatives as the negative of the sum."""
+def _signs_in_front(term: Term) -> Term:
+    """Write a sum of negatives as the negative of the sum."""
     return term.replace(
         lambda part: isinstance(part, sp.Sum) and part.function.could_extract_minus_sign(),
         lambda part: -sp.Sum(-part.function, *part.limits),
     )
 
 
-def _one_sum(factors: list[sp.Expr]) -> tuple[sp.Expr, list[tuple]]:
-    """The product of sums, and of powers of them, as one sum over letters of its own."""
+def _one_sum(factors: list[Term]) -> tuple[Term, list[tuple[Term, Term, Term]]]:
+    """Write the product of sums, and of powers of them, as one sum over new letters; return its body and limits."""
     body, limits = sp.S.One, []
     for factor in factors:
         base, exponent = factor.as_base_exp()
@@ -125,8 +123,8 @@ def _one_sum(factors: list[sp.Expr]) -> tuple[sp.Expr, list[tuple]]:
     return body, limits
 
 
-def _of_monomial(monomial: sp.Expr, chances: Chances, known: Callable) -> sp.Expr:
-    entries: dict[str, dict[sp.Expr, int]] = {}
+def _of_monomial(monomial: Term, chances: Chances, known: Moments) -> Term:
+    entries: dict[str, dict[Term, int]] = {}
     rest, outside = sp.S.One, sp.S.One
     for factor in sp.Mul.make_args(monomial):
         base, exponent = factor.as_base_exp()
@@ -146,8 +144,8 @@ def _of_monomial(monomial: sp.Expr, chances: Chances, known: Callable) -> sp.Exp
     return mean
 
 
-def _of_entries(powers: list[tuple[sp.Expr, int]], symmetric: bool, known: Callable) -> sp.Expr:
-    def moment(entry: sp.Expr, power: int) -> sp.Expr:
+def _of_entries(powers: list[tuple[Term, int]], symmetric: bool, known: Moments) -> Term:
+    def moment(entry: Term, power: int) -> Term:
         return sp.S.Zero if power % 2 and SYMMETRIC(symmetric) else known(Expect(entry**power))
 
     if len(powers) == 1:

@@ -17,15 +17,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import permutations
 from math import inf
+from typing import TypeAlias
 
 import sympy as sp
 
 from nncore.verify.switches import side_condition
 from nncore.verify.symbolic.expectation import NO_CHANCES, Chances, Expect, expectation
-from nncore.verify.symbolic.rules import binding, is_recording, note, rule, supposing
+from nncore.verify.symbolic.rules import Positive, Term, binding, is_recording, note, rule, supposing
+
+Ranges: TypeAlias = Mapping[Term, Term]  # letters, and the sizes up to which they run
 
 Exponential = sp.Function("exponential", positive=True)  # of a real argument
-Positive = sp.Function("positive", integer=True, nonnegative=True)  # 1 where its argument is > 0, else 0
 
 HIGHEST_DEGREE = 50  # of what is factored
 MOST_SIGNS = 5  # letters whose signs are told apart one after the other
@@ -93,33 +95,33 @@ Least = sp.Function("least")  # ranges[Least(size)] is the number below which th
 
 @dataclass(frozen=True)
 class Facts:
-    """What a statement takes for granted: atoms with the values they have, and terms that are positive.
+    """What a claim takes for granted: atoms with the values they have, and terms that are positive.
 
     An atom that stands for many has ``Wild`` letters in the place of its indices. ``within`` has terms with such
     letters that are positive, each with the sizes up to which its letters run: what is learned from a logarithm in a
     sum says nothing about entries outside of the sum. ``ranges`` are those of the letters in force.
     """
 
-    values: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
-    positive: frozenset[sp.Expr] = frozenset()
-    roots: tuple[tuple[sp.Expr, sp.Expr], ...] = ()  # a letter, and a polynomial in it that is 0
+    values: tuple[tuple[Term, Term], ...] = ()
+    positive: frozenset[Term] = frozenset()
+    roots: tuple[tuple[Term, Term], ...] = ()  # a letter, and a polynomial in it that is 0
     chances: Chances = NO_CHANCES
-    within: tuple[tuple[sp.Expr, tuple[tuple[sp.Wild, sp.Expr], ...]], ...] = ()
-    ranges: Mapping[sp.Expr, sp.Expr] = field(default_factory=dict)
+    within: tuple[tuple[Term, tuple[tuple[sp.Wild, Term], ...]], ...] = ()
+    ranges: Ranges = field(default_factory=dict)
 
-    def says_positive(self, term: sp.Expr) -> bool:
-        """Whether a term is one of those that are positive, or a sum of them, some times, and of positive numbers."""
+    def says_positive(self, term: Term) -> bool:
+        """Return whether a term is one of the positive ones, or a sum of them, some times, and of positive numbers."""
         if term in self.positive or any(self._adds_up(term - known) for known in self.positive):
             return True
         return any(self._is_one_of(term, pattern, sizes) for pattern, sizes in self.within)
 
-    def _adds_up(self, rest: sp.Expr, most: int = 2) -> bool:
+    def _adds_up(self, rest: Term, most: int = 2) -> bool:
         parts = (addend.as_coeff_Mul() for addend in sp.Add.make_args(rest))
         if all(count == 0 or (count > 0 and (part == 1 or part in self.positive)) for count, part in parts):
             return True
         return most > 0 and any(self._adds_up(rest - known, most - 1) for known in self.positive if known.is_Add)
 
-    def _is_one_of(self, term: sp.Expr, pattern: sp.Expr, sizes: tuple[tuple[sp.Wild, sp.Expr], ...]) -> bool:
+    def _is_one_of(self, term: Term, pattern: Term, sizes: tuple[tuple[sp.Wild, Term], ...]) -> bool:
         found = term.match(pattern)
         return (
             found is not None
@@ -129,8 +131,8 @@ class Facts:
             )
         )
 
-    def applied(self, atom: sp.Expr) -> sp.Expr:
-        """The value of an atom, if it is known; else the atom."""
+    def applied(self, atom: Term) -> Term:
+        """Return the value of an atom, if it is known; else the atom."""
         for pattern, value in self.values:
             if pattern == atom:
                 return note(GIVEN, atom, value)
@@ -141,7 +143,7 @@ class Facts:
         return atom
 
     def in_expectation(self) -> "Facts":
-        """The facts that hold for every value of what is random: moments, and what has no random letter."""
+        """Return the facts that hold for every value of what is random: moments, and what has no random letter."""
         return replace(
             self,
             values=tuple(
@@ -157,23 +159,19 @@ class Facts:
 NOTHING = Facts()
 
 
-def vanishes(
-    difference: sp.Expr, ranges: dict[sp.Symbol, sp.Expr], facts: Facts = NOTHING, everywhere: bool = False
-) -> bool:
-    """Whether an expression is 0 for all sizes, by the rules above; if need be, sign by sign of what is compared.
+def vanishes(difference: Term, ranges: Ranges, facts: Facts = NOTHING, everywhere: bool = False) -> bool:
+    """Return whether an expression is 0 for all sizes, if need be sign by sign of what is compared.
 
     Where it has no value, because a divisor is 0 or a logarithm is taken of what is not positive, nothing is said.
     With ``everywhere`` no divisor is cleared that is not surely positive.
     """
     facts = replace(facts, ranges=ranges)
     reduced = normal_form(difference, ranges, facts)
-    return _is_zero(reduced, facts, everywhere) or _is_zero_for_every_sign(
-        reduced, ranges, facts, everywhere, MOST_SIGNS
-    )
+    return _is_zero(reduced, facts, everywhere) or _is_zero_for_every_sign(reduced, facts, everywhere, MOST_SIGNS)
 
 
-def _is_zero(reduced: sp.Expr, facts: Facts, everywhere: bool) -> bool:
-    """Whether an expression in normal form is 0 wherever its divisors are not.
+def _is_zero(reduced: Term, facts: Facts, everywhere: bool) -> bool:
+    """Return whether an expression in normal form is 0 wherever its divisors are not.
 
     A premise, a polynomial that is 0, divides the numerator: its leading coefficient is a divisor of the premise.
     """
@@ -195,18 +193,18 @@ def _is_zero(reduced: sp.Expr, facts: Facts, everywhere: bool) -> bool:
         for letter, polynomial in facts.roots:
             if numerator != 0 and sp.degree(numerator, letter) >= sp.degree(polynomial, letter):
                 numerator, used = sp.expand(sp.prem(numerator, polynomial, letter)), PREMISE
-        return numerator == 0 and note(used, reduced, sp.S.Zero) == 0
+        return bool(numerator == 0 and note(used, reduced, sp.S.Zero) == 0)
     except sp.PolynomialError:
         return False
 
 
-def _opened(reduced: sp.Expr) -> tuple[list[sp.Expr], sp.Expr, dict[sp.Expr, sp.Expr]]:
-    """The bodies of sums over equal ranges, added up, the rest, and their letters: if all are 0, so is the whole.
+def _opened(reduced: Term) -> tuple[list[Term], Term, Ranges]:
+    """Return the bodies of sums over equal ranges, added up, the rest, and their letters: if all are 0, the whole is.
 
     Bodies are rational functions, which may cancel only after they are added. A letter that was bound gets a new name:
     another sum beside it may bind the same one.
     """
-    bodies: dict[tuple, tuple[dict[sp.Expr, sp.Expr], list[sp.Expr]]] = {}
+    bodies: dict[tuple[Term, ...], tuple[dict[Term, Term], list[Term]]] = {}
     rest = []
     for addend in sp.Add.make_args(reduced):
         total = next((factor for factor in sp.Mul.make_args(addend) if isinstance(factor, sp.Sum)), None)
@@ -226,21 +224,21 @@ def _opened(reduced: sp.Expr) -> tuple[list[sp.Expr], sp.Expr, dict[sp.Expr, sp.
     return [sp.Add(*parts) for _, parts in bodies.values()], sp.Add(*rest), ranges
 
 
-def _is_one_sum(addend: sp.Expr) -> bool:
-    """Whether an addend is a sum with a factor that has none."""
+def _is_one_sum(addend: Term) -> bool:
+    """Return whether an addend is a sum with a factor that has none."""
     sums = [factor for factor in sp.Mul.make_args(addend) if factor.has(sp.Sum)]
     return len(sums) == 1 and isinstance(sums[0], sp.Sum)
 
 
-def is_not_zero(term: sp.Expr, facts: Facts) -> bool:
-    """Whether a term is surely not 0: a number that is none, or what is positive or the negative of it."""
+def is_not_zero(term: Term, facts: Facts) -> bool:
+    """Return whether a term is surely not 0: another number, or what is positive or the negative of it."""
     if term.is_number:
-        return term.is_zero is False
+        return bool(term.is_zero is False)
     return positive(term, facts) or positive(-term, facts)
 
 
-def _is_zero_for_every_sign(reduced: sp.Expr, ranges: dict, facts: Facts, everywhere: bool, most: int) -> bool:
-    """Whether it is 0 where the simplest compared letter is above, below and at its place.
+def _is_zero_for_every_sign(reduced: Term, facts: Facts, everywhere: bool, most: int) -> bool:
+    """Return whether a term is 0 where the simplest compared letter is above, below and at its place.
 
     What a sum or an expectation binds has no sign outside of it.
     """
@@ -257,16 +255,14 @@ def _is_zero_for_every_sign(reduced: sp.Expr, ranges: dict, facts: Facts, everyw
     up, down = Positive(part), _negated(Positive(part))
     cases = [{up: sp.S.One, down: sp.S.Zero}, {up: sp.S.Zero, down: sp.S.One}]
     cases.append(dict([solved]))
-    signs = ({part}, {sp.expand(-part)}, set())
+    signs: tuple[set[Term], ...] = ({part}, {sp.expand(-part)}, set())
     for case, positive_here, sign in zip(cases, signs, (1, -1, 0), strict=True):
         if _impossible(case, up, down, facts):
             continue
         here = replace(facts, positive=facts.positive | positive_here)
         with supposing(part, sign):
-            there = _normalized(note(CASES, reduced, _in_case(reduced, case)), ranges, here)
-            if not _is_zero(there, here, everywhere) and not _is_zero_for_every_sign(
-                there, ranges, here, everywhere, most - 1
-            ):
+            there = _normalized(note(CASES, reduced, _in_case(reduced, case)), here)
+            if not (_is_zero(there, here, everywhere) or _is_zero_for_every_sign(there, here, everywhere, most - 1)):
                 return False
     return True
 
@@ -274,33 +270,33 @@ def _is_zero_for_every_sign(reduced: sp.Expr, ranges: dict, facts: Facts, everyw
 BINDERS = (sp.Sum, Expect, Largest)  # what is inside of them is another number for each value of a letter, or outcome
 
 
-def bound_letters(term: sp.Expr) -> set[sp.Expr]:
-    """The letters that sums in a term bind, and its largest values."""
+def bound_letters(term: Term) -> set[Term]:
+    """Return the letters that sums and largest values in a term bind."""
     found = {letter for total in term.atoms(sp.Sum) for letter in total.variables}
     return found | {largest.args[1] for largest in term.atoms(Largest)}
 
 
-def _is_free(parts: Iterable[sp.Expr], term: sp.Expr) -> bool:
-    """Whether nothing in some parts of a term is bound in it."""
+def _is_free(parts: Iterable[Term], term: Term) -> bool:
+    """Return whether nothing in some parts of a term is bound in it."""
     return not bound_letters(term) & {letter for part in parts for letter in part.free_symbols}
 
 
-def _in_case(expression: sp.Expr, case: dict[sp.Expr, sp.Expr]) -> sp.Expr:
-    """An expression where some of its letters or indicators have a value.
+def _in_case(expression: Term, case: dict[Term, Term]) -> Term:
+    """Return an expression where some of its letters or indicators have a value.
 
     An addend whose indicators say that it does not count there is left out before it is evaluated: it need not have a
     value.
     """
 
-    def counts(factor):
+    def counts(factor: Term) -> bool:
         return not isinstance(factor, Positive) or indicator(factor.args[0].xreplace(case)) != 0
 
     addends = (addend for addend in sp.Add.make_args(expression) if all(map(counts, sp.Mul.make_args(addend))))
     return sp.Add(*(addend.xreplace(case) for addend in addends))
 
 
-def solution(part: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:
-    """A letter with the value that it has where an expression is 0: one that the expression has with a number only."""
+def solution(part: Term) -> tuple[Term, Term] | None:
+    """Return a letter whose factor in an expression is a number, and its value where the expression is 0."""
     found = []
     for letter in part.atoms(sp.Indexed, sp.Symbol):
         factor = part.coeff(letter)
@@ -312,30 +308,29 @@ def solution(part: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:
     return simplest[0] if simplest else None
 
 
-def _impossible(case: dict, up: sp.Expr, down: sp.Expr, facts: Facts) -> bool:
-    """Whether facts exclude one of the three cases."""
+def _impossible(case: Mapping[Term, Term], up: Term, down: Term, facts: Facts) -> bool:
+    """Return whether facts exclude one of the three cases."""
     above, below = (facts.applied(indicator(each.args[0], facts)) for each in (up, down))
     if up not in case:  # equality
-        return above == 1 or below == 1 or sp.expand(above + below) == 1
-    return (case[up] == 1 and (above == 0 or below == 1)) or (case[up] == 0 and (below == 0 or above == 1))
+        return bool(above == 1 or below == 1 or sp.expand(above + below) == 1)
+    return bool(above == 0 or below == 1) if case[up] == 1 else bool(below == 0 or above == 1)
 
 
-def normal_form(expression: sp.Expr, ranges: dict[sp.Symbol, sp.Expr], facts: Facts = NOTHING) -> sp.Expr:
-    """The expression with sums, exponentials, logarithms, roots and deltas in one form, expanded."""
+def normal_form(expression: Term, ranges: Ranges, facts: Facts = NOTHING) -> Term:
+    """Return an expression with sums, exponentials, logarithms, roots and deltas in one form, expanded."""
     _check(expression)
-    return _normalized(expression, ranges, facts)
+    return _normalized(expression, replace(facts, ranges=ranges))
 
 
-def _normalized(expression: sp.Expr, ranges: dict[sp.Symbol, sp.Expr], facts: Facts) -> sp.Expr:
-    """The normal form, also of what is nearly in it and has the letters of its sums."""
-    facts = replace(facts, ranges=ranges)
-    reduced = _tidy(_reduce(expression, dict(ranges), 0, facts), ranges)
+def _normalized(expression: Term, facts: Facts) -> Term:
+    """Return the normal form, also of what is nearly in it and has the letters of its sums."""
+    reduced = _tidy(_reduce(expression, 0, facts), facts.ranges)
     known = _with_known(reduced, facts)  # of letters that were bound before
-    return note(ALGEBRA, expression, _tidy(known, ranges) if known != reduced else reduced)
+    return note(ALGEBRA, expression, _tidy(known, facts.ranges) if known != reduced else reduced)
 
 
-def _with_known(expression: sp.Expr, facts: Facts) -> sp.Expr:
-    """An expression with the values of the atoms that are known; in an expectation fewer are."""
+def _with_known(expression: Term, facts: Facts) -> Term:
+    """Return an expression with the values of the atoms that are known; in an expectation fewer are."""
     means = {mean: sp.Dummy(real=True) for mean in expression.atoms(Expect)}
     outside = expression.xreplace(means)
     known = {atom: facts.applied(atom) for atom in outside.atoms(Positive, sp.Indexed, sp.KroneckerDelta)}
@@ -343,17 +338,17 @@ def _with_known(expression: sp.Expr, facts: Facts) -> sp.Expr:
     return outside.xreplace(known).xreplace(inside)
 
 
-def _tidy(expression: sp.Expr, ranges: dict) -> sp.Expr:
-    """Expanded, with the letters of deltas unified, and nothing that is 0 or 1 under a power."""
+def _tidy(expression: Term, ranges: Ranges) -> Term:
+    """Return an expression expanded, with the letters of deltas unified and no power of what is 0 or 1."""
     return _signs(booleans(_collect_deltas(booleans(sp.expand(expression)), ranges)))
 
 
-def booleans(expression: sp.Expr) -> sp.Expr:
-    """An expanded expression in which indicators and deltas, which are 0 or 1, have no powers."""
+def booleans(expression: Term) -> Term:
+    """Return an expanded expression without powers of indicators and deltas, which are 0 or 1."""
     if not expression.has(Positive, sp.KroneckerDelta):
         return expression
 
-    def single(addend):
+    def single(addend: Term) -> Term:
         factors, seen = [], set()
         for factor in sp.Mul.make_args(addend):
             base, exponent = factor.as_base_exp()
@@ -369,12 +364,12 @@ def booleans(expression: sp.Expr) -> sp.Expr:
     return note(TRUTH, expression, sp.Add(*map(single, sp.Add.make_args(expression))))
 
 
-def _negated(indicator: sp.Expr) -> sp.Expr:
+def _negated(indicator: Term) -> Term:
     return Positive(sp.expand(-indicator.args[0]))
 
 
-def _signs(expression: sp.Expr) -> sp.Expr:
-    """e·[−e > 0] as e − e·[e > 0] for every letter e: a number is 0 where it has no sign.
+def _signs(expression: Term) -> Term:
+    """Write e·[−e > 0] as e − e·[e > 0] for every letter e: a number is 0 where it has no sign.
 
     Only of an expression that is linear in the indicator; ``coeff`` drops what has it in an exponent or in a function.
     """
@@ -402,8 +397,8 @@ def _signs(expression: sp.Expr) -> sp.Expr:
     return note(NO_SIGN, before, expression)
 
 
-def residual(left: sp.Expr, right: sp.Expr, ranges: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
-    """The difference of two expressions, rewritten by the rules above; 0 if they are equal for all sizes.
+def residual(left: Term, right: Term, ranges: Ranges) -> Term:
+    """Return the difference of two expressions, rewritten by the rules above; 0 if they are equal for all sizes.
 
     Parameters
     ----------
@@ -424,11 +419,11 @@ def residual(left: sp.Expr, right: sp.Expr, ranges: dict[sp.Symbol, sp.Expr]) ->
     """
     difference = sp.sympify(left) - sp.sympify(right)
     _check(difference)
-    reduced = _reduce(difference, dict(ranges), 0)
+    reduced = _reduce(difference, 0, Facts(ranges=ranges))
     return sp.cancel(sp.together(_collect_deltas(sp.expand(reduced), ranges))).replace(Exponential, sp.exp)
 
 
-def _check(expression: sp.Expr) -> None:
+def _check(expression: Term) -> None:
     for total in expression.atoms(sp.Sum):
         if any(lower != 1 for _, lower, _ in total.limits):
             raise ValueError(f"a sum must start at 1: {total}")
@@ -441,21 +436,19 @@ def _check(expression: sp.Expr) -> None:
         raise ValueError(f"{letters} is a free letter in one place and bound by a sum in another: rename one of them")
 
 
-def _reduce(expression: sp.Expr, ranges: dict, depth: int, facts: Facts = NOTHING) -> sp.Expr:
-    """The expression with every sum in normal form and every exponential split; ``depth`` numbers the bound letters."""
+def _reduce(expression: Term, depth: int, facts: Facts) -> Term:
+    """Return an expression with all sums in normal form and exponentials split; ``depth`` numbers the bound letters."""
     if isinstance(expression, sp.Sum):
-        return facts.applied(_reduce_sum(expression, ranges, depth, facts))
+        return facts.applied(_reduce_sum(expression, depth, facts))
     if isinstance(expression, sp.exp | Exponential):
-        return _split(_reduce(expression.args[0], ranges, depth, facts))
-    if expression.is_Atom:
-        return facts.applied(expression)
-    if isinstance(expression, sp.Indexed | sp.KroneckerDelta):
+        return _split(_reduce(expression.args[0], depth, facts))
+    if expression.is_Atom or isinstance(expression, sp.Indexed | sp.KroneckerDelta):
         return facts.applied(expression)
     if isinstance(expression, Expect):
-        inner = _tidy(_reduce(expression.args[0], ranges, depth, facts.in_expectation()), ranges)
-        mean = note(MEANS, Expect(inner), expectation(inner, facts.chances, Positive, facts.applied))
-        return mean if mean == expression else _reduce(mean, ranges, depth, facts)
-    parts = [_reduce(argument, ranges, depth, facts) for argument in expression.args]
+        inner = _tidy(_reduce(expression.args[0], depth, facts.in_expectation()), facts.ranges)
+        mean = note(MEANS, Expect(inner), expectation(inner, facts.chances, facts.applied))
+        return mean if mean == expression else _reduce(mean, depth, facts)
+    parts = [_reduce(argument, depth, facts) for argument in expression.args]
     if isinstance(expression, sp.Pow):
         return _power(*parts)
     if isinstance(expression, sp.log):
@@ -463,7 +456,7 @@ def _reduce(expression: sp.Expr, ranges: dict, depth: int, facts: Facts = NOTHIN
     if isinstance(expression, sp.Abs):
         return _absolute(parts[0])
     if isinstance(expression, Product):
-        return _product(parts[0], ranges, depth, facts)
+        return note(PRODUCTS, Product(parts[0]), _of_factors(parts[0], depth, facts))
     if isinstance(expression, Factor):
         return sp.Add(*(_factor(each) for each in sp.Mul.make_args(sp.factor_terms(parts[0]))))
     if isinstance(expression, Positive):
@@ -471,17 +464,13 @@ def _reduce(expression: sp.Expr, ranges: dict, depth: int, facts: Facts = NOTHIN
     return expression.func(*parts)
 
 
-def _factor(part: sp.Expr) -> sp.Expr:
+def _factor(part: Term) -> Term:
     base, exponent = part.as_base_exp()
     return exponent * Factor(base) if exponent.is_Integer else Factor(part)
 
 
-def _product(total: sp.Expr, ranges: dict, depth: int, facts: Facts) -> sp.Expr:
-    """A product of visible factors, of powers, and of exp of the sum of logarithms where all factors are positive."""
-    return note(PRODUCTS, Product(total), _of_factors(total, ranges, depth, facts))
-
-
-def _of_factors(total: sp.Expr, ranges: dict, depth: int, facts: Facts) -> sp.Expr:
+def _of_factors(total: Term, depth: int, facts: Facts) -> Term:
+    """Return a product of visible factors, powers, and exp of the sum of logarithms where all factors are positive."""
     result = sp.S.One
     for addend in sp.Add.make_args(sp.expand(total)):
         factors = addend.atoms(Factor)
@@ -493,35 +482,33 @@ def _of_factors(total: sp.Expr, ranges: dict, depth: int, facts: Facts) -> sp.Ex
             all(positive(each.args[0], _over_all_sums(addend, facts)) for each in factors)
         ):
             logarithms = with_fresh_letters(addend.replace(Factor, sp.log))
-            result *= _split(_reduce(logarithms, ranges, depth, facts))
+            result *= _split(_reduce(logarithms, depth, facts))
         else:
             count, rest = addend.as_coeff_Mul()
             result *= Product(rest) ** count if count.is_Integer else Product(addend)
     return result
 
 
-def _over_all_sums(term: sp.Expr, facts: Facts) -> Facts:
-    """The facts with the ranges of all letters that sums in a term bind."""
-    return replace(
-        facts,
-        ranges={**facts.ranges, **{letter: size for total in term.atoms(sp.Sum) for letter, _, size in total.limits}},
-    )
+def _over_all_sums(term: Term, facts: Facts) -> Facts:
+    """Return the facts with the ranges of all letters that sums in a term bind."""
+    bound = {letter: size for total in term.atoms(sp.Sum) for letter, _, size in total.limits}
+    return replace(facts, ranges={**facts.ranges, **bound})
 
 
-def with_fresh_letters(term: sp.Expr) -> sp.Expr:
-    """The term with bound letters that occur nowhere else, so that it can be brought into normal form once more."""
+def with_fresh_letters(term: Term) -> Term:
+    """Return a term with bound letters that occur nowhere else, so that it can be brought into normal form again."""
 
-    def fresh(body, *limits):
+    def fresh(body: Term, *limits: Term) -> Term:
         new = {letter: sp.Dummy(integer=True, positive=True) for letter, _, _ in limits}
         return sp.Sum(body.xreplace(new), *((new[letter], low, high) for letter, low, high in limits))
 
     return term.replace(sp.Sum, fresh)
 
 
-def _split(exponent: sp.Expr) -> sp.Expr:
-    """exp of a sum as a product, each factor exp of one addend, with exp(−a) written 1/exp(a)."""
+def _split(exponent: Term) -> Term:
+    """Write exp of a sum as a product, each factor exp of one addend, with exp(−a) as 1/exp(a)."""
 
-    def factor(addend):
+    def factor(addend: Term) -> Term:
         count, rest = addend.as_coeff_Mul()
         if isinstance(rest, sp.log):
             return rest.args[0] ** count
@@ -534,8 +521,8 @@ def _split(exponent: sp.Expr) -> sp.Expr:
     return note(EXPONENTIALS, before, split)
 
 
-def _power(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
-    """b^(p + q) as b^p b^q, where the exponent has letters; a root without the squares below it."""
+def _power(base: Term, exponent: Term) -> Term:
+    """Write b^(p + q) as b^p b^q, where the exponent has letters; take the squares out of a root."""
     if exponent.is_Integer:
         return base**exponent
     if exponent.is_Rational and exponent.q == 2:
@@ -549,14 +536,14 @@ def _power(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
     return note(POWERS, sp.Pow(base, exponent, evaluate=False), split)
 
 
-def factored(term: sp.Expr) -> sp.Expr:
+def factored(term: Term) -> Term:
     """Return a term in factors; of a high degree as it is, for that takes long, and no clock interrupts it."""
     high = any(power.exp.is_Integer and abs(power.exp) > HIGHEST_DEGREE for power in term.atoms(sp.Pow))
     return term if high else sp.factor(term)
 
 
-def _root(below: sp.Expr) -> sp.Expr:
-    """The square root: of a quotient as a quotient of roots, of a square as an absolute value."""
+def _root(below: Term) -> Term:
+    """Return the square root: of a quotient as a quotient of roots, of a square as an absolute value."""
     before, below = sp.Pow(below, sp.S.Half, evaluate=False), factored(sp.together(below))
     outside, inside = sp.S.One, sp.S.One
     sign = 1
@@ -574,14 +561,14 @@ def _root(below: sp.Expr) -> sp.Expr:
     return note(ROOTS, before, outside * sp.sqrt(sign * inside))
 
 
-def _absolute(part: sp.Expr) -> sp.Expr:
+def _absolute(part: Term) -> Term:
     if positive(part):
         return part
     return note(ABSOLUTE, sp.Abs(part, evaluate=False), part * indicator(part) - part * indicator(-part))
 
 
-def _logarithm(argument: sp.Expr, facts: Facts) -> sp.Expr:
-    """ln of a product whose factors are positive as a sum, ln e^a as a, ln of a number by its prime factors."""
+def _logarithm(argument: Term, facts: Facts) -> Term:
+    """Write ln of a product with positive factors as a sum, ln e^a as a, ln of a number by its prime factors."""
     before, argument = sp.log(argument, evaluate=False), sp.factor_terms(sp.together(argument))
     result, rest = sp.S.Zero, sp.S.One
     for factor in sp.Mul.make_args(argument):
@@ -597,17 +584,17 @@ def _logarithm(argument: sp.Expr, facts: Facts) -> sp.Expr:
     return note(LOGARITHMS, before, result + (_opaque_logarithm(rest) if rest != 1 else 0))
 
 
-def _opaque_logarithm(argument: sp.Expr) -> sp.Expr:
+def _opaque_logarithm(argument: Term) -> Term:
     argument = sp.factor_terms(sp.together(argument)) if isinstance(argument, sp.Add) else argument
     return sp.log(argument)
 
 
-def indicator(part: sp.Expr, facts: Facts = NOTHING) -> sp.Expr:
-    """The indicator of part > 0, without positive factors; of both signs of one expression, each has its own."""
+def indicator(part: Term, facts: Facts = NOTHING) -> Term:
+    """Return the indicator of part > 0, without positive factors; of e and -e each has its own."""
     return note(COMPARED, Positive(part), _indicator(part, facts))
 
 
-def _indicator(part: sp.Expr, facts: Facts) -> sp.Expr:
+def _indicator(part: Term, facts: Facts) -> Term:
     part = _without_exponentials(sp.expand(part))
     if part.is_number:
         return Positive(part) if part.is_positive is None else sp.Integer(part.is_positive)
@@ -642,8 +629,8 @@ def _indicator(part: sp.Expr, facts: Facts) -> sp.Expr:
     return sp.Mul(*booleans, facts.applied(Positive(rest if content > 0 else -rest)))
 
 
-def _without_exponentials(part: sp.Expr) -> sp.Expr:
-    """a e^u - b, for positive numbers a and b, as u - ln(b/a), which has its sign; the negative of it alike."""
+def _without_exponentials(part: Term) -> Term:
+    """Write a e^u - b, for positive numbers a and b, as u - ln(b/a), which has its sign; the negative of it alike."""
     if not part.is_Add or len(part.args) != 2:
         return part
     number, rest = part.as_coeff_Add()
@@ -654,8 +641,8 @@ def _without_exponentials(part: sp.Expr) -> sp.Expr:
     return part
 
 
-def positive(term: sp.Expr, facts: Facts = NOTHING) -> bool:
-    """Whether a term is surely positive, by its sign alone: exponentials, and sums and products of what is positive.
+def positive(term: Term, facts: Facts = NOTHING) -> bool:
+    """Return whether a term is surely positive: an exponential, or a sum or a product of what is positive.
 
     A sum that may be empty is not.
     """
@@ -671,26 +658,25 @@ def positive(term: sp.Expr, facts: Facts = NOTHING) -> bool:
     return isinstance(term, sp.Pow) and positive(term.base, facts)
 
 
-def is_size(upper: sp.Expr) -> bool:
-    """Whether a sum from 1 up to this has an addend: up to a size or a number, but not up to a step or t - 1."""
+def is_size(upper: Term) -> bool:
+    """Return whether a sum from 1 has an addend: up to a size or a number, but not up to a step or t - 1."""
     return bool(upper.is_Symbol or upper.is_Integer) and bool(upper.is_positive)
 
 
-def _reduce_sum(total: sp.Sum, ranges: dict, depth: int, facts: Facts = NOTHING) -> sp.Expr:
-    """Σ in normal form: fresh letters by depth, body expanded, deltas collapsed, constants in front."""
+def _reduce_sum(total: sp.Sum, depth: int, facts: Facts) -> Term:
+    """Return Σ in normal form: fresh letters by depth, body expanded, deltas collapsed, constants in front."""
     body, limits = total.function, total.limits
     fresh = [sp.Symbol(f"_{depth + place}", integer=True, positive=True) for place in range(len(limits))]
     body = body.xreplace({old: new for (old, _, _), new in zip(limits, fresh, strict=True)})
     bound = {new: size for new, (_, _, size) in zip(fresh, limits, strict=True)}
-    ranges = {**ranges, **bound}
-    facts = replace(facts, ranges=ranges)
+    facts = replace(facts, ranges={**facts.ranges, **bound})
     with binding(bound):
-        body = _tidy(_reduce(body, ranges, depth + len(limits), facts), ranges)
-    return note(SUMS, total, sp.Add(*(_sum_addend(part, bound, ranges, facts) for part in sp.Add.make_args(body))))
+        body = _tidy(_reduce(body, depth + len(limits), facts), facts.ranges)
+    return note(SUMS, total, sp.Add(*(_sum_addend(part, bound, facts) for part in sp.Add.make_args(body))))
 
 
-def _sum_addend(addend: sp.Expr, bound: dict, ranges: dict, facts: Facts) -> sp.Expr:
-    """Σ of one product, over the bound letters."""
+def _sum_addend(addend: Term, bound: dict[Term, Term], facts: Facts) -> Term:
+    """Return Σ of one product, over the bound letters."""
     factors, bound = list(sp.Mul.make_args(addend)), dict(bound)
     inner = [factor for factor in factors if isinstance(factor, sp.Sum)]
     for total in inner:  # ΣΣ in one: a product of sums over different letters is one sum over all of them
@@ -700,7 +686,7 @@ def _sum_addend(addend: sp.Expr, bound: dict, ranges: dict, facts: Facts) -> sp.
             fresh = {letter: sp.Dummy(integer=True, positive=True) for letter in total.variables}
             factors += sp.Mul.make_args(total.function.xreplace(fresh))
             bound |= {fresh[letter]: size for letter, _, size in total.limits}
-    ranges = {**ranges, **bound}
+    ranges = {**facts.ranges, **bound}
     while (found := _collapsible(factors, bound, ranges)) is not None:
         delta, letter, other = found
         before = _total(factors, bound)
@@ -732,30 +718,30 @@ def _sum_addend(addend: sp.Expr, bound: dict, ranges: dict, facts: Facts) -> sp.
     )
 
 
-def _total(factors: list[sp.Expr], bound: dict) -> sp.Expr:
-    """Σ of a product as it stands, for the record."""
+def _total(factors: list[Term], bound: Ranges) -> Term:
+    """Return Σ of a product as it stands, for the record."""
     body = sp.Mul(*factors)
     return sp.Sum(body, *((letter, 1, size) for letter, size in bound.items())) if bound and is_recording() else body
 
 
-def _is_count(upper: sp.Expr, ranges: dict) -> bool:
-    """Whether a sum from 1 up to this has as many addends: t - 2 has none at t = 1, and not -1."""
+def _is_count(upper: Term, ranges: Ranges) -> bool:
+    """Return whether a sum from 1 up to this has as many addends: t - 2 has none at t = 1, and not -1."""
     symbol = upper.as_independent(sp.Symbol, as_Add=True)[1]
     if symbol == 0 or not symbol.is_Symbol:
         return bool(upper.is_nonnegative)
     return _least(upper, ranges) >= 0
 
 
-def _least(size: sp.Expr, ranges: dict) -> float:
-    """The number below which a size or a step, or one of them and a number, does not fall."""
+def _least(size: Term, ranges: Ranges) -> float:
+    """Return the number below which a size or a step, or one of them and a number, does not fall."""
     number, symbol = size.as_independent(sp.Symbol, as_Add=True)
     if not symbol.is_Symbol or not symbol.is_integer or not number.is_Integer:
         return -inf
-    return int(number) + ranges.get(Least(symbol), 1 if symbol.is_positive else 0)
+    return int(number) + int(ranges.get(Least(symbol), 1 if symbol.is_positive else 0))
 
 
-def _without_quotients(factors: list[sp.Expr], bound: dict) -> list[sp.Expr]:
-    """The factors, after sums over one letter are divided by what stands below: Σ_m e(i,m) / Σ_l e(i,l) is 1."""
+def _without_quotients(factors: list[Term], bound: dict[Term, Term]) -> list[Term]:
+    """Divide sums over one letter by equal divisors, Σ_m e(i,m) / Σ_l e(i,l) = 1; return what factors are left."""
     for letter in list(bound):
         inside = [factor for factor in factors if letter in factor.free_symbols]
         others = [factor for factor in factors if letter not in factor.free_symbols]
@@ -772,9 +758,9 @@ def _without_quotients(factors: list[sp.Expr], bound: dict) -> list[sp.Expr]:
     return factors
 
 
-def _groups(factors: list[sp.Expr], bound: dict) -> list[tuple[list[sp.Expr], dict]]:
-    """Factors that share bound letters, with these: a sum over letters that do not meet is a product of sums."""
-    groups: list[tuple[list[sp.Expr], dict]] = []
+def _groups(factors: list[Term], bound: Ranges) -> list[tuple[list[Term], Ranges]]:
+    """Group factors that share bound letters, with these: a sum over letters that do not meet is a product of sums."""
+    groups: list[tuple[list[Term], Ranges]] = []
     for factor in factors:
         own = {letter: size for letter, size in bound.items() if letter in factor.free_symbols}
         members = [factor]
@@ -786,8 +772,8 @@ def _groups(factors: list[sp.Expr], bound: dict) -> list[tuple[list[sp.Expr], di
     return groups
 
 
-def _collapsible(factors: list[sp.Expr], bound: dict, ranges: dict) -> tuple | None:
-    """A delta with a bound letter whose partner runs over the same range, or None."""
+def _collapsible(factors: list[Term], bound: Ranges, ranges: Ranges) -> tuple[Term, Term, Term] | None:
+    """Return a delta, its bound letter, and the partner of that, which runs over the same range; else None."""
     for delta in factors:
         if isinstance(delta, sp.KroneckerDelta):
             for letter, other in (delta.args, delta.args[::-1]):
@@ -796,24 +782,24 @@ def _collapsible(factors: list[sp.Expr], bound: dict, ranges: dict) -> tuple | N
     return None
 
 
-def _within(index: sp.Expr, size: sp.Expr, ranges: dict) -> bool:
-    """Whether an index surely lies in 1…size; for a number, if a larger size is not excluded."""
+def _within(index: Term, size: Term, ranges: Ranges) -> bool:
+    """Return whether an index surely lies in 1…size; for a number, if a larger size is not excluded."""
     if index.is_Integer:
-        return 1 <= index <= (size if size.is_Integer else _least(size, ranges))
-    return size is not None and _range(index, ranges) == size
+        return bool(1 <= index <= (size if size.is_Integer else _least(size, ranges)))
+    return size is not None and bool(_range(index, ranges) == size)
 
 
-def _range(index: sp.Expr, ranges: dict) -> sp.Expr | None:
-    """The size up to which an index runs; all numbers of a family, as c_i, have the range of the family."""
+def _range(index: Term, ranges: Ranges) -> Term | None:
+    """Return the size up to which an index runs; all numbers of a family, as c_i, have the range of the family."""
     return ranges.get(index.base if isinstance(index, sp.Indexed) else index)
 
 
-def _ordered_sum(body: sp.Expr, bound: dict) -> sp.Sum:
-    """The sum under the names and the order of its letters that sort first, so that equal sums look equal."""
+def _ordered_sum(body: Term, bound: Ranges) -> sp.Sum:
+    """Return the sum under the names and the order of its letters that sort first, so that equal sums look equal."""
     depth = _depth(body)
     names = [sp.Symbol(_name(depth, place), integer=True, positive=True) for place in range(len(bound))]
 
-    def named(letters):
+    def named(letters: tuple[Term, ...]) -> Term:
         return sp.Sum(
             body.xreplace(dict(zip(letters, names, strict=True))),
             *((name, 1, bound[letter]) for name, letter in zip(names, letters, strict=True)),
@@ -823,27 +809,27 @@ def _ordered_sum(body: sp.Expr, bound: dict) -> sp.Sum:
 
 
 def _name(depth: int, place: int) -> str:
-    """A Greek letter for each depth of nesting, numbered where one sum binds several."""
+    """Return a Greek letter for each depth of nesting, numbered where one sum binds several."""
     letter = _LETTERS[depth] if depth < len(_LETTERS) else f"xi_{depth}"
     return f"{letter}_{place}" if place else letter
 
 
-def _depth(expression: sp.Expr) -> int:
-    """How many sums are nested in the expression."""
+def _depth(expression: Term) -> int:
+    """Return how many sums are nested in an expression."""
     return max((1 + _depth(total.function) for total in expression.atoms(sp.Sum)), default=0)
 
 
-def _collect_deltas(expression: sp.Expr, ranges: dict) -> sp.Expr:
-    """f(m) δ_mq as f(q) δ_mq, with the letter that sorts first, in every addend of an expanded expression."""
+def _collect_deltas(expression: Term, ranges: Ranges) -> Term:
+    """Write f(m) δ_mq as f(q) δ_mq, with the letter that sorts first, in every addend of an expanded expression."""
     return sp.Add(*(_unified(addend, ranges) for addend in sp.Add.make_args(expression)))
 
 
-def _unified(addend: sp.Expr, ranges: dict) -> sp.Expr:
-    """A product in which each letter that a delta equates with an earlier one stands in that delta alone.
+def _unified(addend: Term, ranges: Ranges) -> Term:
+    """Return a product in which each letter that a delta equates with an earlier one is in that delta alone.
 
-    A delta changes when another one is applied, so they are taken anew after each: δ_kl δ_lm is δ_kl δ_km.
+    A delta changes when another one is applied, so they are looked for again after each: δ_kl δ_lm is δ_kl δ_km.
     """
-    done: set[sp.Expr] = set()
+    done: set[Term] = set()
     while True:
         factors = sp.Mul.make_args(addend)
         waiting = [factor for factor in factors if isinstance(factor, sp.KroneckerDelta) and factor not in done]

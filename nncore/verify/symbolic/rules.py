@@ -9,10 +9,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 import sympy as sp
 
+Term: TypeAlias = Any  # sympy has no types
+
 Slope = sp.Function("slope", real=True)  # of a term, by a letter or an entry
+Positive = sp.Function("positive", integer=True, nonnegative=True)  # 1 where its argument is > 0, else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +56,23 @@ class Step:
     """
 
     rule: Rule
-    before: sp.Expr
-    after: sp.Expr
-    supposed: tuple[tuple[sp.Expr, int], ...] = ()
-    ranges: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
+    before: Term
+    after: Term
+    supposed: tuple[tuple[Term, int], ...] = ()
+    ranges: tuple[tuple[Term, Term], ...] = ()
 
 
 @dataclass(slots=True)
 class _Record:
     steps: dict[Step, None] = field(default_factory=dict)
-    supposed: tuple[tuple[sp.Expr, int], ...] = ()
-    ranges: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
+    supposed: tuple[tuple[Term, int], ...] = ()
+    ranges: tuple[tuple[Term, Term], ...] = ()
 
 
 _RECORD: ContextVar[_Record | None] = ContextVar("record", default=None)
 
 
-def note(rule: Rule, before: sp.Expr, after: sp.Expr) -> sp.Expr:
+def note(rule: Rule, before: Term, after: Term) -> Term:
     """Keep a step, if steps are recorded and it changes anything; return what is after it."""
     record = _RECORD.get()
     if record is not None and before != after:
@@ -84,15 +88,16 @@ def is_recording() -> bool:
 @contextmanager
 def recording() -> Iterator[dict[Step, None]]:
     """Record the steps that are made inside, as keys."""
-    token = _RECORD.set(_Record())
+    record = _Record()
+    token = _RECORD.set(record)
     try:
-        yield _RECORD.get().steps
+        yield record.steps
     finally:
         _RECORD.reset(token)
 
 
 @contextmanager
-def supposing(term: sp.Expr, sign: int) -> Iterator[None]:
+def supposing(term: Term, sign: int) -> Iterator[None]:
     """Suppose inside that a term has a sign: 1, -1 or 0."""
     record = _RECORD.get()
     if record is None:
@@ -106,7 +111,7 @@ def supposing(term: sp.Expr, sign: int) -> Iterator[None]:
 
 
 @contextmanager
-def binding(ranges: Mapping[sp.Expr, sp.Expr]) -> Iterator[None]:
+def binding(ranges: Mapping[Term, Term]) -> Iterator[None]:
     """Say up to which sizes letters run that are free inside, and bound outside."""
     record = _RECORD.get()
     if record is None:

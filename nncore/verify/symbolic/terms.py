@@ -21,7 +21,8 @@ but no derivative of one that has a kink.
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
+from typing import TypeAlias
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
@@ -36,26 +37,27 @@ from nncore.verify.semantics.symbols import (
     array_named,
     is_class,
     kind_of_function,
+    layer_index,
     letters,
     meanings_of,
+    range_of_index,
     size_of_classes,
+    sizes_of_shape,
     start_of_sequence,
-    widths,
 )
 from nncore.verify.switches import side_condition
-from nncore.verify.symbol import Size, Symbol
+from nncore.verify.symbol import Shape, Size, Symbol
 from nncore.verify.symbolic.expectation import Expect
 from nncore.verify.symbolic.normal_form import (
     Factor,
     Largest,
-    Positive,
     Product,
     booleans,
     bound_letters,
     indicator,
     solution,
 )
-from nncore.verify.symbolic.rules import Rule, Slope, is_recording, note, rule, supposing
+from nncore.verify.symbolic.rules import Positive, Rule, Slope, Term, is_recording, note, rule, supposing
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Relation
@@ -110,16 +112,13 @@ class NoTerm(Exception):
 class Grid:
     """A matrix: its two sizes, and the entry at a row and a column."""
 
-    rows: sp.Expr
-    columns: sp.Expr
-    entry: Callable[[sp.Expr, sp.Expr], sp.Expr]
-
-    def map(self, change: Callable) -> "Grid":
-        """The matrix with every entry changed."""
-        return Grid(self.rows, self.columns, lambda row, column: change(self.entry(row, column)))
+    rows: Term
+    columns: Term
+    entry: Callable[[Term, Term], Term]
 
 
-Value = sp.Expr | Grid
+Value: TypeAlias = Term | Grid
+Env: TypeAlias = Mapping[str, Term]  # the values of letters that are bound, or free indices
 
 
 class Terms:
@@ -130,7 +129,7 @@ class Terms:
     scope : Scope
         What letters mean.
     sizes : mapping
-        Sizes with a fixed value; sums over these are written out.
+        Sizes that equal a number, or another size; sums up to a number are written out.
     opaque : function
         Whether a defined letter, given by its name, stays as it is.
     classes : mapping
@@ -145,7 +144,7 @@ class Terms:
     def __init__(
         self,
         scope: Scope,
-        sizes: Mapping[Size, int] | None = None,
+        sizes: Mapping[Size, Size] | None = None,
         opaque: Callable[[str], bool] = lambda name: False,
         classes: Mapping[tuple[str, int], int] | None = None,
         unfolded: str = "",
@@ -157,62 +156,64 @@ class Terms:
         self.sizes = sizes or {}
         self.opaque = opaque
         self.sealed = sealed
-        self.ranges: dict[sp.Expr, sp.Expr] = {}
+        self.ranges: dict[Term, Term] = {}
         self.has_cases = False  # whether there are cases, of which only one need have a value
         self.members: set[str] = set()  # derivatives of members of sequences, which are members, too
-        self._costs: dict[sp.Expr, tuple[str, list[Value]]] = {}
-        self._values_of_costs: dict[tuple[sp.Expr, str | None], list[Value]] = {}  # each while a letter is held
+        self._costs: dict[Term, tuple[str, list[Value]]] = {}
+        self._values_of_costs: dict[tuple[Term, str | None], list[Value]] = {}  # each while a letter is held
         self._arguments: dict[str, dict[Hashable, int]] = {}  # of which each cost is taken, with their number
         self._cost_slopes: dict[str, str] = {}  # the cost of which something is a derivative
         self._slopes: dict[str, tuple[str, int]] = {}
         self._held: str | None = None  # the letter by which a derivative is taken: it is not expanded
-        self._gaps: dict[sp.Expr, None] = {}
-        self._fixed: dict[sp.Expr, sp.Dummy] = {}  # what is taken as constant while the rest is differentiated
+        self._gaps: dict[Term, None] = {}
+        self._fixed: dict[Term, sp.Dummy] = {}  # what is taken as constant while the rest is differentiated
         self._bends = False  # whether two pieces that meet may have two slopes
         self._written = 1  # how many addends the sums have together that are being written out
-        self._memo: dict = {}
+        self._memo: dict[Hashable, tuple[Term, tuple[Term, ...]]] = {}  # terms, each with its gaps
+        self._contained: dict[Hashable, bool] = {}
+        self._made_of: dict[str, frozenset[str]] = {}
 
     # Gaps
 
     @contextmanager
-    def noting(self) -> Iterator[dict[sp.Expr, None]]:
-        """The gaps of what is evaluated inside, as keys; they are those of nothing else."""
+    def noting(self) -> Iterator[dict[Term, None]]:
+        """Collect the gaps of what is evaluated inside, as keys; they are those of nothing else."""
         before, self._gaps = self._gaps, {}
         try:
             yield self._gaps
         finally:
             self._gaps = before
 
-    def _note(self, gaps: Iterable[sp.Expr]) -> None:
+    def _note(self, gaps: Iterable[Term]) -> None:
         self._gaps.update((gap, None) for gap in gaps if gap != 0)
 
-    def _remembered(self, key: Hashable, find: Callable[[], sp.Expr]) -> sp.Expr:
-        """What is found once, with its gaps each time."""
+    def _remembered(self, key: Hashable, find: Callable[[], Term]) -> Term:
+        """Return what is found once, and note its gaps each time."""
         if key not in self._memo:
-            with self.noting() as gaps:
+            with self.noting() as found:
                 value = find()
-            self._memo[key] = value, tuple(gaps)
+            self._memo[key] = value, tuple(found)
         value, gaps = self._memo[key]
         self._note(gaps)
         return value
 
     # Sizes and indices
 
-    def size(self, size: Size) -> sp.Expr:
-        """A size as a symbol, or as the number that is fixed."""
+    def size(self, size: Size) -> Term:
+        """Return a size as a symbol, or as the number that is fixed."""
         if isinstance(size, str):
             size = self.sizes.get(size, size)
         return sp.Integer(size) if isinstance(size, int) else sp.Symbol(size, integer=True, positive=True)
 
-    def free(self, letter: str, size: Size) -> sp.Expr:
-        """A free index, whose range is noted."""
-        counts_layers = letter == widths(self.scope.notation).index
+    def free(self, letter: str, size: Size) -> Term:
+        """Return a free index, and note its range."""
+        counts_layers = letter == layer_index(self.scope.notation)
         symbol = _index(letter, STEPS if counts_layers else size)  # there is a layer 0
         self.ranges[symbol] = self.size(size)
         return symbol
 
-    def total(self, size: sp.Expr, addend: Callable[[sp.Expr], sp.Expr], lower: sp.Expr = sp.S.One) -> sp.Expr:
-        """The sum over a letter made for it; written out where the limits are numbers and there are few addends."""
+    def total(self, size: Term, addend: Callable[[Term], Term], lower: Term = sp.S.One) -> Term:
+        """Return the sum over a new letter; write it out where the limits are numbers and there are few addends."""
         if size.is_number and not size.is_Integer:
             raise NoTerm(f"a sum up to {size}")
         if size.is_Integer and lower.is_Integer:
@@ -230,7 +231,7 @@ class Terms:
             return self._written_out(range(1, int(size) + 1), addend)
         return sp.Sum(body, (letter, 1, size))
 
-    def _written_out(self, numbers: range, addend: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
+    def _written_out(self, numbers: range, addend: Callable[[Term], Term]) -> Term:
         before, self._written = self._written, self._written * max(len(numbers), 1)
         try:
             if self._written > MOST_ADDENDS:
@@ -241,15 +242,22 @@ class Terms:
 
     # Evaluation
 
-    def number(self, node: t.Node, env: Mapping[str, sp.Expr]) -> sp.Expr:
-        """The term of an expression that is a number."""
+    def number(self, node: t.Node, env: Env) -> Term:
+        """Return the term of an expression that is a number."""
         value = self.value(node, env)
         if isinstance(value, Grid):
             raise NoTerm(f"{show(node)} is a matrix")
         return value
 
-    def value(self, node: t.Node, env: Mapping[str, sp.Expr]) -> Value:
-        """The term of an expression, or its `Grid`."""
+    def grid(self, node: t.Node, env: Env) -> Grid:
+        """Return the `Grid` of an expression that is a matrix."""
+        value = self.value(node, env)
+        if not isinstance(value, Grid):
+            raise NoTerm(f"{show(node)} is a number")
+        return value
+
+    def value(self, node: t.Node, env: Env) -> Value:
+        """Return the term of an expression, or its `Grid`."""
         match node:
             case t.Number(digits, exponent):
                 if len(digits) + abs(exponent) > MOST_DIGITS:
@@ -258,7 +266,7 @@ class Terms:
             case t.Letter(letter) if letter in env:
                 return env[letter]
             case t.Letter() | t.Family():
-                return self._letter(node, env)
+                return self._letter(node)
             case t.Indexed():
                 return self._indexed(node, env)
             case t.Plus(terms):
@@ -277,7 +285,7 @@ class Terms:
             case t.Power(base, exponent):
                 return self._power(base, exponent, env)
             case t.Transpose(body):
-                grid = self.value(body, env)
+                grid = self.grid(body, env)
                 return Grid(grid.columns, grid.rows, lambda row, column: grid.entry(column, row))
             case t.Root(body):
                 return sp.sqrt(_real(self.number(body, env)))
@@ -299,12 +307,11 @@ class Terms:
                 return self._cases(cases, env)
         raise NoTerm(f"{type(node).__name__.lower()}s")
 
-    def _letter(self, node: t.Letter | t.Family, env: Mapping) -> Value:
+    def _letter(self, node: t.Letter | t.Family) -> Value:
         name = node.meaning
         match name.kind:
             case "index":
-                index = next(each for each in self.scope.notation.indices if each.letter == name.name)
-                return self.free(name.name, index.to)
+                return self.free(name.name, range_of_index(name.name, self.scope.notation))
             case "constant":
                 return self._constant(name.name)
             case "size":
@@ -312,23 +319,24 @@ class Terms:
             case "number":
                 return self.entry(name.name, ())
             case "array":
-                rows, columns = map(self.size, name.shape)
+                rows, columns = map(self.size, _shape(name))
                 if name.name == ONES:
                     return Grid(rows, columns, lambda row, column: sp.S.One)
                 return Grid(rows, columns, lambda row, column: self._at(name, row, column))
         raise NoTerm(f"the letter {show(node)}")
 
-    def _constant(self, letter: str) -> sp.Expr:
+    def _constant(self, letter: str) -> Term:
         constants = {"e": sp.E, r"\pi": sp.pi, r"\mathrm{i}": sp.I}
         if letter not in constants:
             raise NoTerm(f"the constant {letter}")
         return constants[letter]
 
-    def _at(self, name: Symbol, row: sp.Expr, column: sp.Expr) -> sp.Expr:
-        return self.entry(name.name, tuple(k for k, size in zip((row, column), name.shape, strict=True) if size != 1))
+    def _at(self, name: Symbol, row: Term, column: Term) -> Term:
+        places = zip((row, column), _shape(name), strict=True)
+        return self.entry(name.name, tuple(place for place, size in places if size != 1))
 
-    def entry(self, name: str, indices: tuple[sp.Expr, ...]) -> sp.Expr:
-        """An entry of an array, or a number: expanded if it is defined and not opaque."""
+    def entry(self, name: str, indices: tuple[Term, ...]) -> Term:
+        """Return an entry of an array, or a number: expanded if it is defined and not opaque."""
         if name in self.scope.families:
             return self._member_of_sequence(name, indices)
         definition = self.scope.definitions.get(name)
@@ -337,19 +345,19 @@ class Terms:
         return self.expanded(name, indices)
 
     def _is_opaque(self, name: str) -> bool:
-        """Whether a defined letter or function stays as it is, which none does that may be complex."""
-        return self.opaque(name) and not self._contains(name, lambda node: node == t.Letter(r"\mathrm{i}"))
+        """Return whether a defined letter or function stays as it is, which none does that may be complex."""
+        return self.opaque(name) and not self._contains(name, _is_imaginary_unit)
 
     def _contains(self, name: str, what: Callable[[t.Node], bool]) -> bool:
-        """Whether the definitions of which a letter, a sequence or a function is made contain something."""
-        key = ("contains", name, what.__code__)
-        if key not in self._memo:
+        """Return whether the definitions of which a letter, a sequence or a function is made contain something."""
+        key = name, what
+        if key not in self._contained:
             bodies = [definition.body for definition in meanings_of(name, self.scope)]
-            self._memo[key] = any(map(what, reached(bodies, self.scope)))
-        return self._memo[key]
+            self._contained[key] = any(map(what, reached(bodies, self.scope)))
+        return self._contained[key]
 
-    def _member_of_sequence(self, name: str, indices: tuple[sp.Expr, ...]) -> sp.Expr:
-        """A member with a number by the line that defines it, and one with the unfolded index by the recursion."""
+    def _member_of_sequence(self, name: str, indices: tuple[Term, ...]) -> Term:
+        """Expand a member with a number by its line, and the one with the unfolded index by the recursion."""
         (place,) = indices
         lines = self.scope.families[name]
         if place.is_Integer and (start := start_of_sequence(name, int(place), self.scope.notation)):
@@ -360,20 +368,20 @@ class Terms:
             unfolded = place.is_Symbol and place.name == self.unfolded
             line = next((line for line in lines if line.letter), None) if unfolded else None
         if line is None or name == self._held:
-            if self._contains(name, lambda node: node == t.Letter(r"\mathrm{i}")):
+            if self._contains(name, _is_imaginary_unit):
                 raise NoTerm(f"the sequence {name}, which may be complex")
             return self._atom(name, indices)
         return self.number(line.definition.body, {line.letter: place} if line.letter else {})
 
-    def _atom(self, name: str, indices: tuple[sp.Expr, ...]) -> sp.Expr:
+    def _atom(self, name: str, indices: tuple[Term, ...]) -> Term:
         return sp.IndexedBase(name, real=True)[indices] if indices else sp.Symbol(name, real=True)
 
-    def expanded(self, name: str, indices: tuple[sp.Expr, ...]) -> sp.Expr:
-        """What an entry is defined as."""
+    def expanded(self, name: str, indices: tuple[Term, ...]) -> Term:
+        """Return what an entry is defined as."""
         value = self._remembered((name, indices, self._held), lambda: self._expanded(name, indices))
         return note(DEFINITION, self._atom(name, indices), value)
 
-    def _expanded(self, name: str, indices: tuple[sp.Expr, ...]) -> sp.Expr:
+    def _expanded(self, name: str, indices: tuple[Term, ...]) -> Term:
         definition = self.scope.definitions[name]
         if is_class(name, self.scope.notation):
             raise NoTerm(f"{name} as an expression")
@@ -383,17 +391,17 @@ class Terms:
             return value
         return value.entry(*_row_and_column(self._own_shape(name) or definition.shape, indices))
 
-    def _own_shape(self, name: str) -> tuple[Size, ...] | None:
-        """The shape with which a letter is declared; a right side with one literal row does not change it."""
+    def _own_shape(self, name: str) -> Shape:
+        """Return the shape with which a letter is declared; a right side with one literal row does not change it."""
         letter, bracket, _ = name.partition("^{[")
         array = array_named(letter, self.scope.notation)
         sizes = array and (array.layers if bracket else array.shape)
-        return sizes and tuple(1 if size.letter == "1" else size.letter for size in sizes)
+        return sizes_of_shape(sizes) if sizes else None
 
-    def _indexed(self, node: t.Indexed, env: Mapping) -> sp.Expr:
+    def _indexed(self, node: t.Indexed, env: Env) -> Term:
         indices = tuple(self.number(index, env) for index in node.indices)
         if not isinstance(node.base, t.Letter | t.Family):
-            grid = self.value(node.base, env)
+            grid = self.grid(node.base, env)
             if len(indices) == 1:
                 indices = (sp.S.One, *indices) if grid.rows == 1 else (*indices, sp.S.One)
             return grid.entry(*indices)
@@ -420,19 +428,17 @@ class Terms:
         for value in values:
             if isinstance(result, Grid) and isinstance(value, Grid):
                 result = self._matrix_product(result, value)
-            elif isinstance(value, Grid):
-                result = value.map(lambda part, factor=result: factor * part)
             else:
-                result = _entrywise(lambda part, factor=value: part * factor, result)
+                result = _entrywise(lambda one, other: one * other, result, value)
         return result
 
     def _matrix_product(self, one: Grid, other: Grid) -> Grid:
-        def entry(row, column):
+        def entry(row: Term, column: Term) -> Term:
             return self.total(one.columns, lambda k: one.entry(row, k) * other.entry(k, column))
 
         return Grid(one.rows, other.columns, entry)
 
-    def _power(self, base: t.Node, exponent: t.Node, env: Mapping) -> sp.Expr:
+    def _power(self, base: t.Node, exponent: t.Node, env: Env) -> Term:
         power = self.number(exponent, env)
         if power.is_number and not abs(power) <= LARGEST_POWER:
             raise NoTerm(f"a power as high as {show(exponent)}")
@@ -443,24 +449,24 @@ class Terms:
             _real(below)
         return sp.exp(power) if below == sp.E else below**power
 
-    def _sum(self, index: t.Letter, lower: t.Node, upper: t.Node, body: t.Node, env: Mapping) -> Value:
+    def _sum(self, index: t.Letter, lower: t.Node, upper: t.Node, body: t.Node, env: Env) -> Value:
         low, high = self.number(lower, env), self.number(upper, env)
         with self.noting():  # to see whether it is a matrix
             inner = self.value(body, {**env, index.name: sp.Dummy(integer=True, positive=True)})
         if not isinstance(inner, Grid):
             return self.total(high, lambda k: self.number(body, {**env, index.name: k}), low)
 
-        def entry(row, column):
-            return self.total(high, lambda k: self.value(body, {**env, index.name: k}).entry(row, column), low)
+        def entry(row: Term, column: Term) -> Term:
+            return self.total(high, lambda k: self.grid(body, {**env, index.name: k}).entry(row, column), low)
 
         return Grid(inner.rows, inner.columns, entry)
 
-    def _product_over_index(self, index: t.Letter, lower: t.Node, upper: t.Node, body: t.Node, env: Mapping) -> sp.Expr:
+    def _product_over_index(self, index: t.Letter, lower: t.Node, upper: t.Node, body: t.Node, env: Env) -> Term:
         low, high = self.number(lower, env), self.number(upper, env)
         return Product(self.total(high, lambda k: Factor(self.number(body, {**env, index.name: k})), low))
 
-    def _extremum(self, kind: str, index: t.Letter, body: t.Node, env: Mapping) -> sp.Expr:
-        size = self.size(next(each.to for each in self.scope.notation.indices if each.letter == index.name))
+    def _extremum(self, kind: str, index: t.Letter, body: t.Node, env: Env) -> Term:
+        size = self.size(range_of_index(index.name, self.scope.notation))
         if kind not in ("max", "min"):
             raise NoTerm(f"{kind} over an index")
         if size.is_Integer and size <= MOST_COMPARED:
@@ -478,18 +484,18 @@ class Terms:
         named = sp.Symbol(f"max_{depth}", integer=True, positive=True)  # so that equal ones look equal
         return sign * Largest(inner.xreplace({letter: named}), named, size)
 
-    def _matrix(self, rows: tuple, env: Mapping) -> Grid:
+    def _matrix(self, rows: tuple[tuple[t.Node, ...], ...], env: Env) -> Grid:
         entries = [[self.number(entry, env) for entry in row] for row in rows]
 
-        def entry(row, column):
+        def entry(row: Term, column: Term) -> Term:
             if not (row.is_Integer and column.is_Integer):
                 raise NoTerm("an entry of a printed matrix at a symbolic place")
             return entries[int(row) - 1][int(column) - 1]
 
         return Grid(sp.Integer(len(rows)), sp.Integer(len(rows[0])), entry)
 
-    def _cases(self, cases: tuple[t.Case, ...], env: Mapping) -> Value:
-        """The first case that holds; where none does, and where two do and disagree, there is a gap."""
+    def _cases(self, cases: tuple[t.Case, ...], env: Env) -> Value:
+        """Choose the first case that holds; note a gap where none does, and where two do and disagree."""
         self.has_cases = True
         values, conditions, first, rest = [], [], [], sp.S.One
         for case in cases:
@@ -502,7 +508,7 @@ class Terms:
             rest = booleans(sp.expand(rest * (1 - holds)))
         self._note([] if COVERING(rest == 0) else [rest])
 
-        def chosen(*parts):
+        def chosen(*parts: Term) -> Term:
             for (one, value), (other, another) in combinations(zip(conditions, parts, strict=True), 2):
                 both = booleans(sp.expand(one * other))
                 self._note([] if AGREEING(both == 0) else [both * (value - another)])
@@ -510,24 +516,23 @@ class Terms:
 
         return _entrywise(chosen, *values)
 
-    def indicator(self, chain: t.Chain, env: Mapping) -> sp.Expr:
-        """1 where all relations of a chain hold, else 0."""
+    def indicator(self, chain: t.Chain, env: Env) -> Term:
+        """Return a term that is 1 where all relations of a chain hold, else 0."""
         sides = [_real(self.number(side, env)) for side in chain.sides]
         result = sp.S.One
-        for left, right, link in zip(sides, sides[1:], chain.links, strict=False):
+        for (left, right), link in zip(pairwise(sides), chain.links, strict=True):
             result *= _holds(left, link.relation, right)
         return result
 
     # Functions
 
-    def _apply(self, function: t.Function, arguments: tuple[t.Node, ...], env: Mapping) -> Value:
+    def _apply(self, function: t.Function, arguments: tuple[t.Node, ...], env: Env) -> Value:
         values = [self.value(argument, env) for argument in arguments]
         name = function.name
         if name in EXTREMA:
             sign = 1 if name == r"\max" else -1
             return _entrywise(lambda *parts: sign * _largest([sign * _real(part) for part in parts]), *values)
-        if name == DIAGONAL:
-            (row,) = values
+        if name == DIAGONAL and isinstance(row := values[0], Grid):
             return Grid(row.columns, row.columns, lambda k, m: sp.KroneckerDelta(k, m) * row.entry(sp.S.One, m))
         if name in (r"\operatorname{Re}", r"\operatorname{Im}"):
             return _entrywise(_real_part if name == r"\operatorname{Re}" else _imaginary_part, *values)
@@ -544,8 +549,8 @@ class Terms:
             raise NoTerm(f"the function {show(function)}")
         return _entrywise(lambda *parts: self.function(name, function.primes, parts), *values)
 
-    def _cost(self, name: str, values: list[Value], arguments: tuple[t.Node, ...], env: Mapping) -> sp.Expr:
-        """A cost of its arguments as a symbol: the same one for the same arguments only.
+    def _cost(self, name: str, values: list[Value], arguments: tuple[t.Node, ...], env: Env) -> Term:
+        """Return a cost of its arguments as a symbol: the same one for the same arguments only.
 
         What the arguments are made of that has another value in another place, such as a summation index, is an index
         of the symbol.
@@ -571,21 +576,21 @@ class Terms:
         finally:
             self._held = before
 
-    def cost_named(self, name: str) -> tuple[sp.Expr, list[Value]] | None:
-        """A cost with that name, if there is one, and what it is taken of."""
+    def cost_named(self, name: str) -> tuple[Term, list[Value]] | None:
+        """Return a cost with that name, if there is one, and what it is taken of."""
         cost = next((atom for atom, (known, _) in self._costs.items() if known == name), None)
         return cost and (cost, self._taken_of(cost))
 
-    def _taken_of(self, cost: sp.Expr) -> list[Value]:
-        """What a cost is taken of, not expanded beyond the letter that is held."""
+    def _taken_of(self, cost: Term) -> list[Value]:
+        """Return what a cost is taken of, not expanded beyond the letter that is held."""
         return self._values_of_costs.get((cost, self._held), self._costs[cost][1])
 
     def function_of(self, applied: str) -> tuple[str, int] | None:
-        """The function with that name in terms, and how many times it is differentiated."""
+        """Return the function with that name in terms, and how many times it is differentiated."""
         return self._slopes.get(applied)
 
-    def parts_of_atoms(self, term: sp.Expr, letter: sp.Symbol) -> Iterator[sp.Expr]:
-        """What costs in a term are taken of; a member of a sequence that depends on a letter has no parts to be seen.
+    def parts_of_atoms(self, term: Term, letter: sp.Symbol) -> Iterator[Term]:
+        """Yield what costs in a term are taken of; a member of a sequence that depends on a letter shows no parts.
 
         Raises
         ------
@@ -598,12 +603,12 @@ class Terms:
             if atom in self._costs:
                 yield from (self._any_entry(value) for value in self._taken_of(atom))
 
-    def _is_of_cost(self, atom: sp.Expr) -> bool:
-        """Whether an atom is a cost or a derivative of one."""
+    def _is_of_cost(self, atom: Term) -> bool:
+        """Return whether an atom is a cost or a derivative of one."""
         return atom in self._costs or _name(atom) in self._cost_slopes
 
-    def function(self, name: str, primes: int, parts: tuple[sp.Expr, ...]) -> sp.Expr:
-        """A function of numbers, or a derivative of it."""
+    def function(self, name: str, primes: int, parts: tuple[Term, ...]) -> Term:
+        """Return a function of numbers, or a derivative of it."""
         definition = self.scope.definitions.get(name)
         if definition is None:
             if name in _KNOWN:
@@ -614,17 +619,11 @@ class Terms:
         return self._expanded_function(name, primes, parts)
 
     def _has_kinks(self, name: str) -> bool:
-        """Whether a function may have a kink: its definition compares or chooses, or it has an agreed derivative."""
+        """Return whether a function may have a kink: its definition compares, or a derivative has an agreed value."""
         agreed = any(convention.function == name for convention in self.scope.conventions)
-        return agreed or self._contains(
-            name,
-            lambda node: (
-                isinstance(node, t.Cases | t.Absolute | t.Extremum)
-                or (isinstance(node, t.Function) and node.name in EXTREMA)
-            ),
-        )
+        return agreed or self._contains(name, _compares)
 
-    def _expanded_function(self, name: str, primes: int, parts: tuple[sp.Expr, ...]) -> sp.Expr:
+    def _expanded_function(self, name: str, primes: int, parts: tuple[Term, ...]) -> Term:
         definition = self.scope.definitions[name]
         if not primes:
             value = self.number(definition.body, dict(zip(definition.arguments, parts, strict=True)))
@@ -632,10 +631,10 @@ class Terms:
             value = self._nth(lambda x: self._expanded_function(name, 0, (x,)), primes, parts, name)
         return note(FUNCTION, self._smooth(name, primes)(*parts), value) if is_recording() else value
 
-    def with_functions(self, term: sp.Expr) -> sp.Expr:
-        """The term with all functions expanded that were opaque while derivatives were taken."""
+    def with_functions(self, term: Term) -> Term:
+        """Return a term with all functions expanded that were opaque while derivatives were taken."""
 
-        def is_defined(part: sp.Expr) -> bool:
+        def is_defined(part: Term) -> bool:
             return isinstance(part, AppliedUndef) and self._function(part) in self.scope.definitions
 
         while any(map(is_defined, term.atoms(AppliedUndef))):  # a function may be defined through others
@@ -645,18 +644,18 @@ class Terms:
         return term
 
     def _function(self, applied: AppliedUndef) -> str | None:
-        """The name of the page's function that a term applies, or a derivative of it."""
+        """Return the name of the page's function that a term applies, or of which it applies a derivative."""
         return self._slopes.get(applied.func.__name__, (None, 0))[0]
 
     def _nth(
         self,
-        function: Callable,
+        function: Callable[..., Term],
         primes: int,
-        parts: tuple[sp.Expr, ...],
+        parts: tuple[Term, ...],
         name: str = "",
         conventions: Iterable[AgreedValue] | None = None,
-    ) -> sp.Expr:
-        """A derivative of a function of one number, with what is agreed of it."""
+    ) -> Term:
+        """Return a derivative of a function of one number, with what is agreed of it."""
         if not primes:
             return function(*parts)
         (part,) = parts
@@ -673,18 +672,16 @@ class Terms:
         self._note(gap.xreplace(excluded).xreplace({variable: part}) for gap in gaps)
         return result.xreplace(excluded).xreplace({variable: part})
 
-    def _excluded(self, variable: sp.Expr, definition: Binding | None) -> dict[sp.Expr, sp.Expr]:
-        """What indicators are where a definition holds that leaves out 0: there its variable has a sign."""
-        for chain in definition.conditions if definition else ():
-            for link in chain.links:
-                if (chain.first, link.relation, link.right) == (
-                    t.Letter(definition.arguments[0]), r"\ne", t.Number("0"),
-                ):  # fmt: skip
-                    return {Positive(-variable): 1 - Positive(variable)}
-        return {}
+    def _excluded(self, variable: Term, definition: Binding | None) -> dict[Term, Term]:
+        """Return what indicators are where a definition holds that leaves out 0: there its variable has a sign."""
+        if definition is None:
+            return {}
+        links = [(chain.first, link.relation, link.right) for chain in definition.conditions for link in chain.links]
+        without_0 = [(t.Letter(letter), Relation.UNEQUAL, t.Number("0")) for letter in definition.arguments]
+        return {Positive(-variable): 1 - Positive(variable)} if any(each in links for each in without_0) else {}
 
-    def _agreed(self, slope: sp.Expr, variable: sp.Expr, convention: AgreedValue) -> sp.Expr:
-        """The derivative with the value of a convention at its one point, where it has none of its own: a gap less."""
+    def _agreed(self, slope: Term, variable: Term, convention: AgreedValue) -> Term:
+        """Return the derivative with the agreed value at the one point where it has none of its own: a gap less."""
         point, value = self.number(convention.point, {}), self.number(convention.value, {})
         there = [gap.xreplace({variable: point}).replace(Positive, indicator) for gap in self._gaps]
         if all(sp.expand(gap) == 0 for gap in there):
@@ -695,58 +692,51 @@ class Terms:
         self._note(gaps)
         return elsewhere * slope + (1 - elsewhere) * value
 
-    def _smooth(self, name: str, primes: int) -> type:
+    def _smooth(self, name: str, primes: int) -> Term:
+        """Return the sympy class of a function of which only smoothness is known."""
         self._slopes[name + "'" * primes] = (name, primes)
         return sp.Function(name + "'" * primes, real=True)
 
     # Derivatives
 
-    def _derivative(self, body: t.Node, variables: tuple[t.Node, ...], env: Mapping) -> Value:
-        names = [variable.meaning for variable in variables]
-        held, self._held = self._held, names[0].name
-        try:
-            if any(name.name != names[0].name for name in names):
-                raise NoTerm("a mixed derivative by different letters")
+    def _derivative(self, body: t.Node, variables: tuple[t.Node, ...], env: Env) -> Value:
+        first, *others = names = [variable.meaning for variable in variables]
+        if any(name.name != first.name for name in others):
+            raise NoTerm("a mixed derivative by different letters")
+        before = self._held
+        with self.holding(first.name):
             inside = self.number(body, env)
-            if names[0].kind == "array":
-                rows, columns = map(self.size, names[0].shape)
+            if first.kind == "array":
 
-                def entry(row, column):
-                    outer, self._held = self._held, names[0].name
-                    try:
-                        return self._released(self.derivative(inside, self._at(names[0], row, column)), held)
-                    finally:
-                        self._held = outer
+                def entry(row: Term, column: Term) -> Term:
+                    with self.holding(first.name):
+                        return self._released(self.derivative(inside, self._at(first, row, column)), before)
 
+                rows, columns = map(self.size, _shape(first))
                 return Grid(rows, columns, entry)
             for variable, name in zip(variables, names, strict=True):
                 indices = tuple(self.number(index, env) for index in getattr(variable, "indices", ()))
                 inside = self.derivative(inside, self._atom(name.name, indices if name.kind == "entry" else ()))
-            return self._released(inside, held)
-        finally:
-            self._held = held
+            return self._released(inside, before)
 
-    def _released(self, term: sp.Expr, held: str | None) -> sp.Expr:
-        """The term after its derivative is taken: the letter that was held is what its definition says."""
+    def _released(self, term: Term, held: str | None) -> Term:
+        """Return a term after its derivative is taken: the letter that was held is what its definition says."""
         gaps = [self._with_definition(gap, held) for gap in self._gaps]
         self._gaps.clear()
         self._note(gaps)
         return self._with_definition(term, held)
 
-    def _with_definition(self, term: sp.Expr, held: str | None) -> sp.Expr:
-        name, before = self._held, self._held
-        if name not in self.scope.definitions or self._is_opaque(name):
+    def _with_definition(self, term: Term, held: str | None) -> Term:
+        name = self._held
+        if name is None or name not in self.scope.definitions or self._is_opaque(name):
             return term
-        self._held = held
-        try:
+        with self.holding(held):
             found = {atom for atom in term.atoms(sp.Indexed) if _name(atom) == name}
             found = found or {atom for atom in term.atoms(sp.Symbol) if atom.name == name}
             return term.xreplace({atom: self.expanded(name, _indices(atom)) for atom in found})
-        finally:
-            self._held = before
 
-    def derivative(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
-        """The derivative of a term by an entry or a number; its gaps are where the term has none."""
+    def derivative(self, term: Term, by: Term) -> Term:
+        """Return the derivative of a term by an entry or a number; its gaps are where the term has none."""
         key = ("derivative", term, by, self._held, self._bends)
         with self.noting() as gaps:
             slope = self._remembered(key, lambda: self._of_pieces(term, by))
@@ -759,27 +749,25 @@ class Terms:
                 note(self._rule_of(term), *map(self._unfixed, (Slope(term, by), slope)))
         return slope
 
-    def _rule_of(self, term: sp.Expr) -> Rule:
-        """The rule by which a term is differentiated."""
+    def _rule_of(self, term: Term) -> Rule:
+        """Return the rule by which a term is differentiated."""
         if isinstance(term, sp.Indexed | sp.Symbol):
-            return OF_COST if self._is_of_cost(term) else OF_DEFINED if _name(term) in self._defined() else OF_ENTRY
+            defined = self.scope.definitions.keys() | self.scope.families.keys()
+            return OF_COST if self._is_of_cost(term) else OF_DEFINED if _name(term) in defined else OF_ENTRY
         if term.has(Positive) and _compared(term):
             return OF_PIECES
-        kinds = {sp.Add: OF_SUM, sp.Sum: OF_SUM, sp.Mul: OF_PRODUCT, sp.Pow: OF_POWER}
+        kinds: dict[type, Rule] = {sp.Add: OF_SUM, sp.Sum: OF_SUM, sp.Mul: OF_PRODUCT, sp.Pow: OF_POWER}
         return kinds.get(type(term), OF_FUNCTION)
 
-    def _defined(self) -> set[str]:
-        return self.scope.definitions.keys() | self.scope.families.keys()
-
-    def _unfixed(self, term: sp.Expr) -> sp.Expr:
-        """A term with what was taken as constant while it was differentiated."""
+    def _unfixed(self, term: Term) -> Term:
+        """Return a term with what was taken as constant while it was differentiated."""
         back = {letter: atom for atom, letter in self._fixed.items()}
         while term.atoms(sp.Dummy) & back.keys():
             term = term.xreplace(back)
         return term
 
-    def jumps(self, term: sp.Expr, by: sp.Expr) -> list[sp.Expr]:
-        """What is 0 wherever a term is a continuous function of a letter: the gaps of a derivative that may bend."""
+    def jumps(self, term: Term, by: Term) -> list[Term]:
+        """Return what is 0 wherever a term is continuous in a letter: the gaps of a derivative that may bend."""
         self._bends = True
         try:
             with self.noting() as gaps:
@@ -788,8 +776,8 @@ class Terms:
         finally:
             self._bends = False
 
-    def _of_pieces(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
-        """The derivative of each piece of a term that indicators cut, and what has to hold where pieces meet.
+    def _of_pieces(self, term: Term, by: Term) -> Term:
+        """Differentiate each piece of a term that indicators cut, and note what has to hold where pieces meet.
 
         Where e = 0, for the e of an indicator, the term is differentiable if both pieces have its value and its slope
         there: the slope of its value at e = 0, or where e surely changes its sign, the one that both pieces share. If
@@ -824,8 +812,8 @@ class Terms:
                     self._note([here * gap * (_mark(gap, jumps[some[0]]) if alone else UNSURE)])
         return slope
 
-    def _combined(self, parts: Iterable[sp.Expr], by: sp.Expr) -> list[sp.Expr]:
-        """The derivatives of what is added or multiplied: where several have gaps, kinks may cancel each other."""
+    def _combined(self, parts: Iterable[Term], by: Term) -> list[Term]:
+        """Return the derivatives of addends or factors: where several have gaps, kinks may cancel each other."""
         slopes, found = [], []
         for part in parts:
             with self.noting() as gaps:
@@ -835,8 +823,8 @@ class Terms:
         self._note(gap * UNSURE if several else gap for gaps in found for gap in gaps)
         return slopes
 
-    def _jumps(self, term: sp.Expr, by: sp.Expr) -> dict[sp.Expr, sp.Expr]:
-        """What is compared with 0 in a term and changes with a letter, and its derivatives."""
+    def _jumps(self, term: Term, by: Term) -> dict[Term, Term]:
+        """Return what is compared with 0 in a term and changes with a letter, and its derivatives."""
         found = {}
         for part in sorted(_compared(term), key=sp.default_sort_key):
             with self.noting():  # kinks of what is compared are kinks of the term: they are compared in it, too
@@ -845,8 +833,8 @@ class Terms:
                 found[part] = slope
         return found
 
-    def _of_piece(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
-        """The derivative with all indicators of a term, those of its sums apart, taken as constants."""
+    def _of_piece(self, term: Term, by: Term) -> Term:
+        """Return the derivative with all indicators of a term, those of its sums apart, taken as constants."""
         bound = bound_letters(term)
         fixed = {}
         for atom in term.atoms(Positive, Expect):
@@ -857,16 +845,16 @@ class Terms:
             fixed[atom] = self._fixed.setdefault(atom, sp.Dummy("fixed", real=True))
         return self._unfixed(self._differentiated(term.xreplace(fixed), by))
 
-    def _slope_of_branch(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
+    def _slope_of_branch(self, term: Term, by: Term) -> Term:
         with self.noting():  # the gaps of its sums are those of the sums of the whole
             return self._of_piece(term, by)
 
-    def _check_constant(self, mean: sp.Expr, by: sp.Expr) -> None:
+    def _check_constant(self, mean: Term, by: Term) -> None:
         with self.noting() as gaps:
             if not CONSTANT_MEAN(self.derivative(mean.args[0], by) == 0 and not gaps):
                 raise NoTerm("the derivative of an expectation")
 
-    def _differentiated(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
+    def _differentiated(self, term: Term, by: Term) -> Term:
         if term == by:
             return sp.S.One
         if isinstance(term, sp.Indexed | sp.Symbol | sp.KroneckerDelta):
@@ -890,7 +878,7 @@ class Terms:
         if isinstance(term, sp.Pow) and not isinstance(term, sp.exp):
             return self._of_power(term, by)
         name = self._function(term) if isinstance(term, AppliedUndef) else None
-        if name in self.scope.definitions and not PARAMETERS(_name(by) not in self._below(name)):
+        if name is not None and name in self.scope.definitions and not PARAMETERS(_name(by) not in self._below(name)):
             return self.derivative(self._expanded_function(*self._slopes[term.func.__name__], term.args), by)
         slopes = [self.derivative(part, by) for part in term.args]
         if all(slope == 0 for slope in slopes):
@@ -903,14 +891,14 @@ class Terms:
         self._note(gap * _support(slopes[0]) * mark for gap in gaps)
         return slope * slopes[0]
 
-    def _check_classes(self, term: sp.Expr, by: sp.Expr) -> None:
-        """A class number that arg max defines jumps where there are ties, with all that has it as an index."""
+    def _check_classes(self, term: Term, by: Term) -> None:
+        """Refuse a class number that arg max defines: it jumps at ties, with all that has it as an index."""
         for atom in term.atoms(sp.Indexed, sp.Symbol):
             if _name(atom) in self.scope.definitions and is_class(_name(atom), self.scope.notation):
                 if not CHOSEN(_name(by) not in self._below(_name(atom))):
                     raise NoTerm(f"the derivative of what {atom} chooses")
 
-    def _of_letter(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
+    def _of_letter(self, term: Term, by: Term) -> Term:
         name, other = _name(term), _name(by)
         if name == other and isinstance(term, sp.Indexed) and isinstance(by, sp.Indexed):
             return sp.Mul(*map(sp.KroneckerDelta, term.indices, by.indices))
@@ -931,8 +919,8 @@ class Terms:
             raise NoTerm(f"a derivative through {name}")
         return self.derivative(self.expanded(name, _indices(term)), by)
 
-    def _of_member(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
-        """The derivative of a member of a sequence that stays as it is: a letter, unless the sequence is free of by."""
+    def _of_member(self, term: Term, by: Term) -> Term:
+        """Return the derivative of an opaque member of a sequence: a letter, unless the sequence is free of ``by``."""
         name, other = _name(term), _name(by)
         if RECURSION(other not in self._below(name)):
             return sp.S.Zero
@@ -942,8 +930,8 @@ class Terms:
         self.members.add(letter)
         return self._atom(letter, (*_indices(term), *_indices(by)))
 
-    def _of_slope(self, term: sp.Expr, by: sp.Expr) -> sp.Expr:
-        """The derivative of a derivative of a cost: 0 if nothing that the cost is taken of changes."""
+    def _of_slope(self, term: Term, by: Term) -> Term:
+        """Return the derivative of a derivative of a cost: 0 if nothing that the cost is taken of changes."""
         for cost, (name, _) in self._costs.items():
             values = self._taken_of(cost)
             if name == self._cost_slopes[_name(term)] and _indices(term)[: len(_indices(cost))] == _indices(cost):
@@ -953,7 +941,7 @@ class Terms:
                     return sp.S.Zero
         raise NoTerm("a second derivative of a cost")
 
-    def _any_entry(self, value: Value) -> sp.Expr:
+    def _any_entry(self, value: Value) -> Term:
         if not isinstance(value, Grid):
             return value
         row, column = (sp.Dummy(integer=True, positive=True) for _ in range(2))
@@ -961,59 +949,48 @@ class Terms:
         return value.entry(row if value.rows != 1 else sp.S.One, column if value.columns != 1 else sp.S.One)
 
     def _below(self, name: str) -> frozenset[str]:
-        """All that a letter, a sequence or a function is made of."""
-        key = ("below", name)
-        if key not in self._memo:
-            bodies = [definition.body for definition in meanings_of(name, self.scope)]
-            self._memo[key] = frozenset().union(*(letters(body, self.scope) for body in bodies)) - {name}
-        return self._memo[key]
+        """Return all that a letter, a sequence or a function is made of, apart from itself."""
+        if name not in self._made_of:
+            self._made_of[name] = made_of(name, self.scope) - {name}
+        return self._made_of[name]
 
-    def _of_cost(self, cost: sp.Expr, by: sp.Expr) -> sp.Expr:
-        """The chain rule: the sum over all entries of all arguments."""
-        (name, _), values = self._costs[cost], self._taken_of(cost)
-        addends = []
-        for place, value in enumerate(values, 1):
-            letter = f"{name};{place}"
-            self._cost_slopes[letter] = name
+    def _of_cost(self, cost: Term, by: Term) -> Term:
+        """Apply the chain rule: add up over all entries of all arguments."""
+        name, _ = self._costs[cost]
+        arguments = {f"{name};{place}": value for place, value in enumerate(self._taken_of(cost), 1)}
+        self._cost_slopes |= dict.fromkeys(arguments, name)
+        return sp.Add(*(self._through(value, letter, _indices(cost), by) for letter, value in arguments.items()))
 
-            def slope(*indices, letter=letter):
-                return self._atom(letter, (*_indices(cost), *indices))
+    def _through(self, value: Value, slope: str, indices: tuple[Term, ...], by: Term) -> Term:
+        """Return the sum, over all entries of an argument of a cost, of their slopes times their derivatives."""
+        if not isinstance(value, Grid):
+            return self._atom(slope, indices) * self.derivative(value, by)
 
-            if not isinstance(value, Grid):
-                addends.append(slope() * self.derivative(value, by))
-                continue
-            addends.append(
-                self.total(
-                    value.rows,
-                    lambda row, value=value, slope=slope: self.total(
-                        value.columns,
-                        lambda column: slope(row, column) * self.derivative(value.entry(row, column), by),
-                    ),
-                )
-            )
-        return sp.Add(*addends)
+        def of_entry(row: Term, column: Term) -> Term:
+            return self._atom(slope, (*indices, row, column)) * self.derivative(value.entry(row, column), by)
 
-    def _of_product(self, term: sp.Mul, by: sp.Expr) -> sp.Expr:
+        return self.total(value.rows, lambda row: self.total(value.columns, lambda column: of_entry(row, column)))
+
+    def _of_product(self, term: sp.Mul, by: Term) -> Term:
         parts = []
         for place, slope in enumerate(self._combined(term.args, by)):
             if slope != 0:
                 parts.append(sp.Mul(*term.args[:place], slope, *term.args[place + 1 :]))
         return sp.Add(*parts)
 
-    def _of_power(self, term: sp.Pow, by: sp.Expr) -> sp.Expr:
+    def _of_power(self, term: sp.Pow, by: Term) -> Term:
         base, exponent = term.args
         by_base, by_exponent = self.derivative(base, by), self.derivative(exponent, by)
         result = exponent * base ** (exponent - 1) * by_base
         return result if by_exponent == 0 else result + term * sp.log(base) * by_exponent
 
-    def _slope(self, term: sp.Expr) -> sp.Expr:
+    def _slope(self, term: Term) -> Term:
         (part,) = term.args
         name = getattr(term.func, "__name__", "")
         if name in self._slopes:
             function, primes = self._slopes[name]
-            if function in self.scope.definitions and not KNOWN_KINKS(
-                not self._has_kinks(function)
-            ):  # what is agreed is agreed of f'
+            has_kinks = function in self.scope.definitions and not KNOWN_KINKS(not self._has_kinks(function))
+            if has_kinks:  # what is agreed is agreed of f'
                 return self._nth(lambda x: self._expanded_function(function, primes, (x,)), 1, (part,), function, ())
             return self._smooth(function, primes + 1)(part)
         match term:
@@ -1030,71 +1007,98 @@ class Terms:
         raise NoTerm(f"the derivative of {term.func}")
 
 
-def _entrywise(function: Callable, *values: Value) -> Value:
-    """A function of numbers, or entry by entry of matrices of one shape."""
+def _entrywise(function: Callable[..., Term], *values: Value) -> Value:
+    """Apply a function to numbers, or entry by entry to matrices of one shape."""
     grids = [value for value in values if isinstance(value, Grid)]
     if not grids:
         return function(*values)
 
-    def entry(row, column):
+    def entry(row: Term, column: Term) -> Term:
         return function(*(value.entry(row, column) if isinstance(value, Grid) else value for value in values))
 
     return Grid(grids[0].rows, grids[0].columns, entry)
 
 
-def _row_and_column(shape: tuple[Size, Size], indices: tuple[sp.Expr, ...]) -> tuple[sp.Expr, sp.Expr]:
+def _shape(name: Symbol) -> tuple[Size, Size]:
+    """Return the shape of what is used as a matrix."""
+    if name.shape is None:
+        raise NoTerm(f"{name.name} as a matrix")
+    return name.shape
+
+
+def _row_and_column(shape: Shape, indices: tuple[Term, ...]) -> tuple[Term, Term]:
+    """Return the row and the column of an entry: its indices, and 1 where a size is 1."""
+    if shape is None:
+        raise NoTerm("an entry of a number")
     waiting = list(indices)
     row, column = (sp.S.One if size == 1 else waiting.pop(0) for size in shape)
     return row, column
 
 
-def _name(atom: sp.Expr) -> str:
+def _name(atom: Term) -> str:
     return str(atom.base) if isinstance(atom, sp.Indexed) else atom.name
 
 
-def _indices(atom: sp.Expr) -> tuple[sp.Expr, ...]:
+def _indices(atom: Term) -> tuple[Term, ...]:
     return atom.indices if isinstance(atom, sp.Indexed) else ()
 
 
 def _index(letter: str, size: Size) -> sp.Symbol:
-    """An index as a symbol; steps are counted from 0."""
+    """Return an index as a symbol; steps are counted from 0."""
     sign = {"nonnegative": True} if size == STEPS else {"positive": True}
     return sp.Symbol(letter, integer=True, **sign)
+
+
+def made_of(name: str, scope: Scope) -> frozenset[str]:
+    """Return the letters in the definitions of a letter, a sequence or a function, at any depth."""
+    bodies = [definition.body for definition in meanings_of(name, scope)]
+    return frozenset[str]().union(*(letters(body, scope) for body in bodies))
+
+
+def _is_imaginary_unit(node: t.Node) -> bool:
+    return node == t.Letter(r"\mathrm{i}")
+
+
+def _compares(node: t.Node) -> bool:
+    """Return whether an expression compares numbers, and so may have a kink."""
+    is_extremum = isinstance(node, t.Function) and node.name in EXTREMA
+    return is_extremum or isinstance(node, t.Cases | t.Absolute | t.Extremum)
 
 
 # Indicators -----------------------------------------------------------------------------------------------------------
 
 
-def _holds(left: sp.Expr, relation: str, right: sp.Expr) -> sp.Expr:
+def _holds(left: Term, relation: Relation, right: Term) -> Term:
+    """Return a term that is 1 where a relation holds, else 0."""
     difference = left - right
     if relation in (Relation.EQUAL, Relation.UNEQUAL):
         indices = left.is_integer and right.is_integer
         same = sp.KroneckerDelta(left, right) if indices else 1 - indicator(difference) - indicator(-difference)
         return same if relation is Relation.EQUAL else 1 - same
     match relation:
-        case ">":
+        case Relation.GREATER:
             return indicator(difference)
-        case "<":
+        case Relation.LESS:
             return indicator(-difference)
-        case r"\ge":
+        case Relation.AT_LEAST:
             return 1 - indicator(-difference)
-        case r"\le":
+        case Relation.AT_MOST:
             return 1 - indicator(difference)
     raise NoTerm(f"cases with {relation}")
 
 
-def _larger(one: sp.Expr, other: sp.Expr) -> sp.Expr:
+def _larger(one: Term, other: Term) -> Term:
     return other + (one - other) * indicator(one - other)
 
 
-def _largest(parts: list[sp.Expr]) -> sp.Expr:
+def _largest(parts: list[Term]) -> Term:
     result = parts[0]
     for part in parts[1:]:
         result = _larger(result, part)
     return result
 
 
-def _absolute(part: sp.Expr) -> sp.Expr:
+def _absolute(part: Term) -> Term:
     if part.has(sp.I):
         return Modulus(part)
     return part * indicator(part) - part * indicator(-part)
@@ -1103,15 +1107,15 @@ def _absolute(part: sp.Expr) -> sp.Expr:
 # Pieces of a term -----------------------------------------------------------------------------------------------------
 
 
-def _compared(term: sp.Expr) -> set[sp.Expr]:
-    """What is compared with 0 in a term outside of its sums and expectations; of e and -e, one of them."""
+def _compared(term: Term) -> set[Term]:
+    """Return what is compared with 0 in a term outside of its sums and expectations; of e and -e, one of them."""
     bound = bound_letters(term)
     outside = term.xreplace({mean: sp.Dummy() for mean in term.atoms(Expect)})
     parts = {atom.args[0] for atom in outside.atoms(Positive) if not atom.free_symbols & bound}
     return {sp.expand(-part) if part.could_extract_minus_sign() else part for part in parts}
 
 
-def _signed(part: sp.Expr, sign: int) -> dict[sp.Expr, sp.Expr]:
+def _signed(part: Term, sign: int) -> dict[Term, Term]:
     return {Positive(part): sp.Integer(sign > 0), Positive(sp.expand(-part)): sp.Integer(sign < 0)}
 
 
@@ -1121,18 +1125,18 @@ MIXED = sp.Symbol("in another direction for other entries", positive=True)
 UNSURE = sp.Symbol("where there may be a value, and another one", positive=True)
 
 
-def unmarked(gap: sp.Expr) -> sp.Expr:
+def unmarked(gap: Term) -> Term:
     """Return a gap without these factors, which are no part of its value."""
     return gap.xreplace({MIXED: sp.S.One, UNSURE: sp.S.One})
 
 
-def _rate(change: sp.Expr) -> sp.Expr:
-    """A derivative without its deltas."""
+def _rate(change: Term) -> Term:
+    """Return a derivative without its deltas."""
     return change / _support(change)
 
 
-def _mark(gap: sp.Expr, change: sp.Expr) -> sp.Expr:
-    """What is said of the gap at a kink beside which an argument has this rate of change."""
+def _mark(gap: Term, change: Term) -> Term:
+    """Return what is said of the gap at a kink beside which an argument has this rate of change."""
     rate = _rate(change)
     if rate.is_number:
         return sp.S.One
@@ -1140,16 +1144,16 @@ def _mark(gap: sp.Expr, change: sp.Expr) -> sp.Expr:
     return MIXED if not below.free_symbols & rate.free_symbols else UNSURE
 
 
-def _is_at(part: sp.Expr) -> sp.Expr:
-    """1 where an expression is 0."""
+def _is_at(part: Term) -> Term:
+    """Return a term that is 1 where an expression is 0."""
     return 1 - Positive(part) - Positive(sp.expand(-part))
 
 
-def _branch(term: sp.Expr, signs: Mapping[sp.Expr, int], *others: sp.Expr | list[sp.Expr]) -> list[sp.Expr]:
-    """A term and others where some expressions are positive, negative or 0: the pieces that meet where they are 0."""
+def _branch(term: Term, signs: Mapping[Term, int], *others: Term | list[Term]) -> list[Term]:
+    """Return a term and others where expressions are positive, negative or 0: pieces that meet where they are 0."""
     values = {atom: value for part, sign in signs.items() for atom, value in _signed(part, sign).items()}
 
-    def piece(each: sp.Expr) -> sp.Expr:
+    def piece(each: Term) -> Term:
         for _ in range(3):  # what is compared may itself be in pieces, and so become one of them
             if not each.has(*values):
                 return each
@@ -1160,8 +1164,8 @@ def _branch(term: sp.Expr, signs: Mapping[sp.Expr, int], *others: sp.Expr | list
     return [piece(each) for each in (term, *rest)]
 
 
-def _at_zero(term: sp.Expr, parts: Iterable[sp.Expr]) -> sp.Expr:
-    """A term where some expressions are 0; one that never is 0 if it has no value there."""
+def _at_zero(term: Term, parts: Iterable[Term]) -> Term:
+    """Return a term where some expressions are 0; one that never is 0 if it has no value there."""
     for part in parts:
         solved = solution(part)
         if solved and solved[0] not in bound_letters(term):
@@ -1169,15 +1173,15 @@ def _at_zero(term: sp.Expr, parts: Iterable[sp.Expr]) -> sp.Expr:
     return sp.S.One if term.has(sp.zoo, sp.nan, sp.oo) else term
 
 
-def _may_meet(parts: Iterable[sp.Expr]) -> bool:
-    """Whether expressions may all be 0 at once: not if two of them differ by a number, up to a sign."""
+def _may_meet(parts: Iterable[Term]) -> bool:
+    """Return whether expressions may all be 0 at once: not if two of them differ by a number, up to a sign."""
     differences = [sp.expand(one + sign * other) for one, other in combinations(parts, 2) for sign in (1, -1)]
     return not any(difference.is_number and difference.is_zero is False for difference in differences)
 
 
-def _groups(term: sp.Expr, jumps: Iterable[sp.Expr]) -> list[sp.Expr]:
-    """The addends of a term, those together that jump at the same places."""
-    groups: list[tuple[set[sp.Expr], list[sp.Expr]]] = []
+def _groups(term: Term, jumps: Iterable[Term]) -> list[Term]:
+    """Group the addends of a term, those together that jump at the same places."""
+    groups: list[tuple[set[Term], list[Term]]] = []
     for addend in sp.Add.make_args(term):
         own, members = _compared(addend) & set(jumps), [addend]
         for group in [group for group in groups if group[0] & own or not group[0] | own]:
@@ -1187,12 +1191,12 @@ def _groups(term: sp.Expr, jumps: Iterable[sp.Expr]) -> list[sp.Expr]:
     return [sp.Add(*members) for _, members in groups]
 
 
-def _support(slope: sp.Expr) -> sp.Expr:
-    """The deltas without which a derivative is 0."""
+def _support(slope: Term) -> Term:
+    """Return the deltas without which a derivative is 0, multiplied."""
     return sp.Mul(*deltas(slope))
 
 
-def deltas(term: sp.Expr) -> set[sp.Expr]:
+def deltas(term: Term) -> set[Term]:
     """Return the deltas without which a term is 0."""
     if isinstance(term, sp.KroneckerDelta):
         return {term}
@@ -1208,22 +1212,22 @@ def deltas(term: sp.Expr) -> set[sp.Expr]:
 # Complex numbers ------------------------------------------------------------------------------------------------------
 
 
-def _real(term: sp.Expr) -> sp.Expr:
+def _real(term: Term) -> Term:
     if term.has(sp.I):
         raise NoTerm("roots, logarithms and comparisons of complex numbers")
     return term
 
 
-def _conjugate(term: sp.Expr) -> sp.Expr:
-    """All letters are real, and functions are real where their arguments are."""
+def _conjugate(term: Term) -> Term:
+    """Return the conjugate: all letters are real, and functions are real where their arguments are."""
     held = {modulus: sp.Dummy(real=True) for modulus in term.atoms(Modulus)}
     back = {dummy: modulus for modulus, dummy in held.items()}
     return term.xreplace(held).xreplace({sp.I: -sp.I}).xreplace(back)
 
 
-def _real_part(term: sp.Expr) -> sp.Expr:
+def _real_part(term: Term) -> Term:
     return (term + _conjugate(term)) / 2
 
 
-def _imaginary_part(term: sp.Expr) -> sp.Expr:
+def _imaginary_part(term: Term) -> Term:
     return (term - _conjugate(term)) / (2 * sp.I)

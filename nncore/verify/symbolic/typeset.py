@@ -4,15 +4,15 @@ Entries are printed with the letter that the notation gives them, indicators in 
 a sum binds under names that nothing else in a step has.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain, count
 
 import sympy as sp
 
 from nncore.verify.notation import Notation
 from nncore.verify.symbolic.expectation import Expect
-from nncore.verify.symbolic.normal_form import Exponential, Factor, Largest, Positive, Product
-from nncore.verify.symbolic.rules import Slope, Step
+from nncore.verify.symbolic.normal_form import Exponential, Factor, Largest, Product
+from nncore.verify.symbolic.rules import Positive, Slope, Step, Term
 from nncore.verify.symbolic.terms import Modulus
 
 _BOUND = (r"\kappa", r"\rho", r"\nu", r"\xi", r"\iota", r"\tau")  # names for letters that are made for a sum
@@ -30,13 +30,13 @@ def typeset(step: Step, notation: Notation) -> tuple[str, str]:
 class _Writer:
     """Writes terms that stand together."""
 
-    def __init__(self, terms: Iterable[sp.Expr], notation: Notation):
+    def __init__(self, terms: Iterable[Term], notation: Notation):
         self._entries = {array.letter: array.entry.letter for array in notation.arrays if array.entry}
         used = {each.name for term in terms for each in term.atoms(sp.Symbol)}
         self._fresh = chain((name for name in _BOUND if name not in used), (rf"\kappa_{{{k}}}" for k in count(1)))
         self._names: dict[sp.Symbol, str] = {}
 
-    def term(self, term: sp.Expr, within: int = _SUM) -> str:
+    def term(self, term: Term, within: int = _SUM) -> str:
         """Return a term as LaTeX, in parentheses if it needs them where it stands."""
         for kind, write, weakest in _WRITERS:
             if isinstance(term, kind):
@@ -51,7 +51,7 @@ class _Writer:
 
     def _symbol(self, term: sp.Symbol) -> str:
         if not _is_made(term):
-            return term.name
+            return str(term.name)
         if term not in self._names:
             self._names[term] = next(self._fresh)
         return self._names[term]
@@ -71,7 +71,7 @@ class _Writer:
     def _cost(self, name: str) -> str:
         return name.partition("#")[0].removeprefix("any cost ")
 
-    def _list(self, indices: Iterable[sp.Expr]) -> str:
+    def _list(self, indices: Iterable[Term]) -> str:
         texts = list(map(self.term, indices))
         return ("" if all(len(text) == 1 or text.startswith("\\") for text in texts) else ", ").join(
             f"{text} " if text.startswith("\\") else text for text in texts
@@ -102,7 +102,7 @@ class _Writer:
         text = rf"\frac{{{text}}}{{{self._factors(below)}}}" if below else text
         return f"-{text}" if number < 0 else text
 
-    def _factors(self, factors: list[sp.Expr]) -> str:
+    def _factors(self, factors: list[Term]) -> str:
         if len(factors) == 1:
             return self.term(factors[0])
         ordered = sorted(factors, key=lambda each: (isinstance(each, sp.Sum | Product), not each.is_number))
@@ -117,7 +117,7 @@ class _Writer:
             return rf"\frac{{1}}{{{self.term(term.base**-term.exp)}}}"
         return f"{self.term(term.base, _POWER)}^{{{self.term(term.exp)}}}"
 
-    def _exponential(self, term: sp.Expr) -> str:
+    def _exponential(self, term: Term) -> str:
         return f"e^{{{self.term(term.args[0])}}}"
 
     def _sum(self, term: sp.Sum) -> str:
@@ -127,7 +127,7 @@ class _Writer:
         )
         return limits + self.term(term.function, _FACTOR)
 
-    def _product(self, term: sp.Expr) -> str:
+    def _product(self, term: Term) -> str:
         (inside,) = term.args
         if not isinstance(inside, sp.Sum) or not isinstance(inside.function, Factor):
             return rf"\prod \left( {self.term(inside)} \right)"
@@ -136,13 +136,13 @@ class _Writer:
     def _delta(self, term: sp.KroneckerDelta) -> str:
         return rf"\delta_{{{self._list(term.args)}}}"
 
-    def _positive(self, term: sp.Expr) -> str:
+    def _positive(self, term: Term) -> str:
         return f"[{self.term(term.args[0])} > 0]"
 
-    def _absolute(self, term: sp.Expr) -> str:
+    def _absolute(self, term: Term) -> str:
         return rf"\lvert {self.term(term.args[0])} \rvert"
 
-    def _slope(self, term: sp.Expr) -> str:
+    def _slope(self, term: Term) -> str:
         inside, by = term.args
         return rf"\frac{{\partial}}{{\partial {self.term(by)}}} {self.term(inside, _FACTOR)}"
 
@@ -151,7 +151,7 @@ def _is_made(letter: sp.Symbol) -> bool:
     return isinstance(letter, sp.Dummy) or bool(letter.is_integer and letter.name.startswith(_MADE))
 
 
-_WRITERS: tuple[tuple[type, object, int], ...] = (
+_WRITERS: tuple[tuple[type, Callable[[_Writer, Term], str], int], ...] = (
     (sp.Symbol, _Writer._symbol, _POWER),
     (sp.Indexed, _Writer._indexed, _POWER),
     (sp.Rational, _Writer._number, _FACTOR),

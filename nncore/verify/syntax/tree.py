@@ -9,9 +9,10 @@ the notation to decide.
 `syntax.printer` shows a tree as text with all parentheses, and writes it as LaTeX.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from typing import TypeVar
 
 from nncore.verify.symbol import Symbol
 
@@ -50,6 +51,52 @@ def walk(node: Node) -> Iterator[tuple[Node, int]]:
         node, depth = waiting.pop()
         yield node, depth
         waiting.extend((child, depth + 1) for child in children(node))
+
+
+NodeT = TypeVar("NodeT", bound=Node)
+
+
+def with_children(node: NodeT, change: Callable[[Node], Node]) -> NodeT:
+    """Return a node with every node directly below it changed."""
+
+    def changed(value: object) -> object:
+        if isinstance(value, Node):
+            return change(value)
+        return tuple(map(changed, value)) if isinstance(value, tuple) else value
+
+    return _with(node, {each.name: changed(getattr(node, each.name)) for each in fields(node) if each.name != "span"})
+
+
+def everywhere(
+    node: Node, change: Callable[[Node], Iterable[tuple[str, Node]]], is_operand: Callable[[Node, str], bool]
+) -> Iterator[tuple[str, Node, Node, Node]]:
+    """Yield a tree with one change at one place: the words for it, what becomes of what, and the whole tree.
+
+    ``change`` gives the changes of a node, each with its words; ``is_operand`` says of a node and an attribute of it
+    whether what stands there is changed, too.
+    """
+    for words, after in change(node):
+        yield words, node, after, after
+    for each in fields(node):
+        if is_operand(node, each.name):
+            for part, put in _places(getattr(node, each.name)):
+                for words, before, after, whole in everywhere(part, change, is_operand):
+                    yield words, before, after, _with(node, {each.name: put(whole)})
+
+
+def _places(value: object) -> Iterator[tuple[Node, Callable[[Node], object]]]:
+    """Yield the nodes in the value of an attribute, each with a function that puts another one in its place."""
+    if isinstance(value, Node):
+        yield value, lambda new: new
+    elif isinstance(value, tuple):
+        for place, inner in enumerate(value):
+            before, after = value[:place], value[place + 1 :]
+            for part, put in _places(inner):
+                yield part, lambda new, put=put, before=before, after=after: (*before, put(new), *after)
+
+
+def _with(node: NodeT, parts: dict[str, object]) -> NodeT:
+    return replace(node, **parts)  # type: ignore[arg-type]  # each part stays what it was
 
 
 # Expressions ----------------------------------------------------------------------------------------------------------

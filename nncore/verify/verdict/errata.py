@@ -58,7 +58,7 @@ def _not_as_said(reason: str) -> Judgement:
 
 
 def _unfair(wrong: Claim, correction: Sequence[Claim], seed: str) -> str:
-    """Why an erratum is not fair; nothing if it is."""
+    """Return why an erratum is not fair; nothing if it is."""
     point = judge_numbers(wrong, seed).refuting
     assert point is not None  # since it is refuted
     for claim in correction:
@@ -74,7 +74,7 @@ def _unfair(wrong: Claim, correction: Sequence[Claim], seed: str) -> str:
 
 
 def _is_about_the_same(claim: Claim, erratum: Erratum) -> bool:
-    """Whether a claim names a letter on the left of an erratum, or of what that is made of, and has its derivative.
+    """Return whether a claim names a letter on the left of an erratum, or one that it is made of, and its derivative.
 
     An erratum without letters is corrected by a claim without any.
     """
@@ -98,17 +98,17 @@ def _takes_derivatives(node: t.Node) -> bool:
 
 
 def _named(node: t.Node, scope: Scope) -> frozenset[str]:
-    """The letters that stand in an expression itself."""
+    """Return the letters in an expression itself, without those of definitions."""
     return letters(node, replace(scope, definitions={}, families={}))
 
 
 def _same_letters(claim: Claim, scope: Scope) -> bool:
-    """Whether all letters of a claim mean the same in another scope."""
+    """Return whether all letters of a claim mean the same in another scope."""
     return all(_meaning(name, claim.scope) == _meaning(name, scope) for name in claim.letters)
 
 
-def _meaning(name: str, scope: Scope) -> tuple:
-    """How a letter is declared and defined, apart from the label of the definition."""
+def _meaning(name: str, scope: Scope) -> tuple[object, ...]:
+    """Return how a letter is declared and defined, apart from the label of the definition."""
     notation = scope.notation
     declared = array_named(name, notation) or array_of_entry(name, notation)
     numbers = tuple(scalar for scalar in notation.scalars if scalar.written.letter == name)

@@ -5,7 +5,7 @@ is tried with numbers, as if it had been printed.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from nncore.verify.numeric import AGREES, Budget, judge, sizes_of
@@ -61,13 +61,13 @@ def _changes(item: Claim) -> Iterator[tuple[str, t.Node]]:
             yield f"a factor 1/{size} is missing on the right", t.Fraction(right, letter)
     yield "a factor 2 is missing on the right", t.Times((t.Number("2"), right))
     yield "a factor 1/2 is missing on the right", t.Fraction(right, t.Number("2"))
-    yield from _everywhere(right, lambda node: _at_one_place(node, item))
+    yield from _anywhere(right, lambda node: _at_one_place(node, item))
     letters = sorted({node.name for node, _ in t.walk(right) if isinstance(node, t.Letter)})
     indices = [each.letter for each in item.scope.notation.indices if each.letter in letters]
     for place, one in enumerate(indices):
         for other in indices[place + 1 :]:
             yield f"{one} and {other} exchanged on the right", _exchanged(right, one, other)
-    yield from _everywhere(right, lambda node: _other_indices(node, indices))
+    yield from _anywhere(right, lambda node: _other_indices(node, indices))
 
 
 def _at_one_place(node: t.Node, item: Claim) -> Iterator[tuple[str, t.Node]]:
@@ -91,40 +91,24 @@ def _other_indices(node: t.Node, letters: list[str]) -> Iterator[tuple[str, t.No
         for place, index in enumerate(node.indices):
             for letter in letters:
                 if isinstance(index, t.Letter) and index.name != letter:
-                    changed = replace(
-                        node, indices=(*node.indices[:place], t.Letter(letter), *node.indices[place + 1 :])
-                    )
+                    others = (*node.indices[:place], t.Letter(letter), *node.indices[place + 1 :])
+                    changed = replace(node, indices=others)
                     yield f"{show(node)} in the place of {show(changed)}", changed
 
 
-_NO_OPERANDS = ("span", "index", "indices", "variables", "variable", "lower", "upper", "function", "letter", "layer")
+_NO_OPERANDS = (
+    "index", "indices", "variables", "variable", "lower", "upper", "function", "letter", "layer", "rows",
+)  # fmt: skip
 
 
-def _everywhere(node: t.Node, change) -> Iterator[tuple[str, t.Node]]:
-    """The tree with one operand changed, for every operand and every change of it, each with its words."""
-    yield from change(node)
-    for name in node.__dataclass_fields__:
-        value = getattr(node, name)
-        if name in _NO_OPERANDS:
-            continue
-        if isinstance(value, t.Node):
-            for words, new in _everywhere(value, change):
-                yield words, replace(node, **{name: new})
-        elif isinstance(value, tuple):
-            for place, part in enumerate(value):
-                if isinstance(part, t.Node):
-                    for words, new in _everywhere(part, change):
-                        yield words, replace(node, **{name: (*value[:place], new, *value[place + 1 :])})
+def _anywhere(node: t.Node, change: Callable[[t.Node], Iterator[tuple[str, t.Node]]]) -> Iterator[tuple[str, t.Node]]:
+    """Yield the tree with one operand changed, for every operand and every change of it, each with its words."""
+    for words, _, _, whole in t.everywhere(node, change, lambda _, name: name not in _NO_OPERANDS):
+        yield words, whole
 
 
 def _exchanged(node: t.Node, one: str, other: str) -> t.Node:
-    """The tree with two letters exchanged, bound or free."""
+    """Return the tree with two letters exchanged, bound or free."""
     if isinstance(node, t.Letter):
         return t.Letter({one: other, other: one}.get(node.name, node.name))
-
-    def changed(value):
-        if isinstance(value, t.Node):
-            return _exchanged(value, one, other)
-        return tuple(map(changed, value)) if isinstance(value, tuple) else value
-
-    return replace(node, **{name: changed(getattr(node, name)) for name in node.__dataclass_fields__ if name != "span"})
+    return t.with_children(node, lambda part: _exchanged(part, one, other))

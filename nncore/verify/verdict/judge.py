@@ -8,6 +8,7 @@ disagree the checker itself is at fault, which fails a build like a refuted equa
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from nncore.verify import numeric
 from nncore.verify.judgement import Judgement, Status
@@ -70,53 +71,64 @@ def judge(
         If the item claims nothing.
     """
     clock = clock or Clock()
-    budget = numeric.Budget(seconds=clock.left(numeric.SECONDS))
-    verdict = numeric.judge(item, seed, shared, budget)
-    known = {
-        "where": verdict.where,
-        "assumptions": verdict.assumptions,
-        "points": verdict.points,
-        "sizes": verdict.sizes,
-    }
-    if verdict.status == numeric.UNDECIDED:
-        return Judgement(Status.UNDECIDED, "numbers", verdict.reason, **known)
+    verdict = numeric.judge(item, seed, shared, numeric.Budget(seconds=clock.left(numeric.SECONDS)))
+    found = Judgement(
+        Status.UNDECIDED,
+        "numbers",
+        verdict.reason,
+        where=verdict.where,
+        assumptions=verdict.assumptions,
+        points=verdict.points,
+        sizes=verdict.sizes,
+    )
     refuted = verdict.status == numeric.REFUTED
-    if isinstance(item, Convention):
-        status, method = (Status.REFUTED if refuted else Status.SAMPLED), "one-sided derivatives exist and differ"
-        return Judgement(status, method, verdict.reason, verdict.counterexample, **known)
+    if verdict.status == numeric.UNDECIDED:
+        return found
     if refuted:
-        if verdict.reason == numeric.DIFFER:
-            proof = symbolic.prove(item, clock.left(SECONDS_OF_A_HINT))
-            if proof and not proof.shapes:
-                reason = "symbols prove what numbers refute"
-                return Judgement(Status.CHECKER_FAULT, "", reason, verdict.counterexample, **known)
-        hint = slip(item, seed, clock.left(SECONDS_OF_A_HINT))
-        return Judgement(Status.REFUTED, "numbers", verdict.reason, verdict.counterexample, hint, **known)
+        found = replace(found, status=Status.REFUTED, counterexample=verdict.counterexample)
+    if isinstance(item, Convention):
+        status = Status.REFUTED if refuted else Status.SAMPLED
+        return replace(found, status=status, method="one-sided derivatives exist and differ")
+    if not refuted:
+        return _proved(item, replace(found, reason=""), verdict, clock)
+    if verdict.reason == numeric.DIFFER:
+        proof = symbolic.prove(item, clock.left(SECONDS_OF_A_HINT))
+        if proof and not proof.shapes:
+            return _fault(found, "symbols prove what numbers refute")
+    return replace(found, hint=slip(item, seed, clock.left(SECONDS_OF_A_HINT)))
+
+
+def _proved(item: Claim, found: Judgement, verdict: numeric.Verdict, clock: Clock) -> Judgement:
+    """Return the judgement of a claim that numbers do not refute: how it is proved, if it is."""
     if restates(item):
-        return Judgement(Status.RESTATES, "both sides are the same before anything is expanded", **known)
+        return replace(found, status=Status.RESTATES, method="both sides are the same before anything is expanded")
     proof = symbolic.prove(item, clock.left(SECONDS_OF_A_PROOF), with_steps=True)
     if proof is None:
-        return Judgement(Status.SAMPLED, _how_near(verdict), **known)
+        return replace(found, status=Status.SAMPLED, method=_how_near(verdict))
     with clock.for_steps() as seconds:
         evaluation = judge_steps(proof, item, verdict.met, numeric.Budget(STEPS_OF_ALL, seconds))
     if evaluation.wrong:
         before, after = typeset(evaluation.wrong, item.scope.notation)
-        reason = f"the rule “{evaluation.wrong.rule.name}” changes a value at {evaluation.at}: {before} is not {after}"
-        return Judgement(Status.CHECKER_FAULT, "", reason, **known)
-    return Judgement(
-        Status.AT_SHAPES if proof.shapes else Status.ALL_SHAPES,
-        proof.method,
+        rule = evaluation.wrong.rule.name
+        return _fault(found, f"the rule “{rule}” changes a value at {evaluation.at}: {before} is not {after}")
+    return replace(
+        found,
+        status=Status.AT_SHAPES if proof.shapes else Status.ALL_SHAPES,
+        method=proof.method,
         shapes=proof.shapes,
         rules=tuple(dict.fromkeys(step.rule.name for step in proof.steps)),
         steps=_printed(proof, item),
         made=evaluation.steps,
         evaluated=evaluation.evaluated,
-        **known,
     )
 
 
+def _fault(found: Judgement, reason: str) -> Judgement:
+    return replace(found, status=Status.CHECKER_FAULT, method="", reason=reason)
+
+
 def _printed(proof: symbolic.Proof, item: Claim) -> tuple[tuple[str, str, str], ...]:
-    """The steps of a proof as they are printed: none twice, none that changes nothing that is seen, none too long."""
+    """Return the steps of a proof as they are printed: none twice, none that changes nothing, none too long."""
     found: dict[tuple[str, str, str], None] = {}
     for step in proof.steps:
         before, after = typeset(step, item.scope.notation)
@@ -128,7 +140,7 @@ def _printed(proof: symbolic.Proof, item: Claim) -> tuple[tuple[str, str, str], 
 
 
 def _how_near(verdict: numeric.Verdict) -> str:
-    """How near an inequality came to failing; of an equation nothing is to be said."""
+    """Return how near an inequality came to failing; of an equation nothing is to be said."""
     if verdict.margin is None:
         return "numbers"
     return f"numbers; the sides come as near to each other as {verdict.margin:.2g}"

@@ -28,10 +28,11 @@ from nncore.verify.numeric.watching import Budget, NoDerivative, NoSuchEntry, Wa
 from nncore.verify.semantics.layers import lowest
 from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import is_class, size_of_classes
+from nncore.verify.symbolic.equality import Attempt, Reading
 from nncore.verify.symbolic.expectation import Expect
-from nncore.verify.symbolic.normal_form import Exponential, Factor, Largest, Positive, Product
-from nncore.verify.symbolic.prover import Attempt, Proof
-from nncore.verify.symbolic.rules import Rule, Slope, Step
+from nncore.verify.symbolic.normal_form import Exponential, Factor, Largest, Product
+from nncore.verify.symbolic.prover import Proof
+from nncore.verify.symbolic.rules import Positive, Rule, Slope, Step, Term
 from nncore.verify.symbolic.terms import Grid, Modulus, Terms
 from nncore.verify.syntax import tree as t
 
@@ -71,7 +72,7 @@ def judge_steps(proof: Proof, item: Claim, met: Sequence[Met], budget: Budget | 
     """
     budget, numbers, steps, evaluated = budget or Budget(STEPS_OF_ALL), arithmetic(), 0, 0
     for attempt in proof.attempts:
-        made = (*attempt.steps, *_readings(attempt))
+        made = (*attempt.steps, *attempt.readings)
         steps += len(made)
         if budget.is_over:
             continue
@@ -83,7 +84,8 @@ def judge_steps(proof: Proof, item: Claim, met: Sequence[Met], budget: Budget | 
             evaluated += any(result is not None for result in found)
             wrong = next((result for result in found if result), None)
             if wrong:
-                return Evaluation(steps, evaluated, step if isinstance(step, Step) else step.step, wrong)
+                reported = step if isinstance(step, Step) else Step(READING, step.term, step.term)
+                return Evaluation(steps, evaluated, reported, wrong)
     return Evaluation(steps, evaluated)
 
 
@@ -91,26 +93,6 @@ def _is_for(attempt: Attempt, met: Met) -> bool:
     """Whether an attempt is about an entry: not about the first step, if it unfolds the recursion behind it."""
     letter = attempt.terms.unfolded
     return letter not in met.entry or met.entry[letter] > lowest(letter, attempt.item.conditions)
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """The term of a side of a claim, and the side."""
-
-    node: t.Node
-    env: Mapping[str, sp.Expr]
-    place: tuple[sp.Expr, ...]
-    term: sp.Expr
-
-    @property
-    def step(self) -> Step:
-        """The term as a step to itself."""
-        return Step(READING, self.term, self.term)
-
-
-def _readings(attempt: Attempt) -> Iterator[_Reading]:
-    for node, env, place, term in attempt.sides:
-        yield _Reading(node, env, place, term)
 
 
 # One point ------------------------------------------------------------------------------------------------------------
@@ -161,7 +143,7 @@ class _At:
         return None
 
 
-def _letters_of(step: Step | _Reading) -> list[sp.Symbol]:
+def _letters_of(step: Step | Reading) -> list[sp.Symbol]:
     """The free letters of a step that are no arrays."""
     if isinstance(step, Step):
         terms = (step.before, step.after, *(term for term, _ in step.supposed))
@@ -189,7 +171,7 @@ def free_letters(term: sp.Basic) -> tuple[sp.Symbol, ...]:
     return tuple(dict.fromkeys(each for part in parts for each in free_letters(part) if each not in bound))
 
 
-def _compared(step: Step | _Reading, letters: Sequence[sp.Symbol], at: _At) -> str | None:
+def _compared(step: Step | Reading, letters: Sequence[sp.Symbol], at: _At) -> str | None:
     """Where the values before and after a step differ; empty if they agree; None if nothing could be evaluated."""
     result = None
     for env in _ways(step, letters, at):
@@ -200,7 +182,7 @@ def _compared(step: Step | _Reading, letters: Sequence[sp.Symbol], at: _At) -> s
     return result
 
 
-def _gap(step: Step | _Reading, values: "TermValues", env: dict):
+def _gap(step: Step | Reading, values: "TermValues", env: dict):
     if isinstance(step, Step):
         for term, sign in step.supposed:
             if values.jets.sign(values.value(term, env)) != sign:
@@ -213,7 +195,7 @@ def _gap(step: Step | _Reading, values: "TermValues", env: dict):
     return value - values.value(step.term, env)
 
 
-def _ways(step: Step | _Reading, letters: Sequence[sp.Symbol], at: _At) -> Iterator[dict]:
+def _ways(step: Step | Reading, letters: Sequence[sp.Symbol], at: _At) -> Iterator[dict]:
     """Values for the letters of a step: those of the entry for the claim's own, and several ways for the others."""
     entry, sizes = at.met.entry, at.met.point.sizes
     ranges = {**at.attempt.terms.ranges, **dict(step.ranges if isinstance(step, Step) else ())}
@@ -225,7 +207,7 @@ def _ways(step: Step | _Reading, letters: Sequence[sp.Symbol], at: _At) -> Itera
             env[letter] = entry[letter.name]
         elif letter.is_integer and letter.name not in sizes and letter in ranges:
             groups.setdefault(ranges[letter], []).append(letter)
-    used: dict[sp.Expr, list[int]] = {}
+    used: dict[Term, list[int]] = {}
     for letter, value in env.items():
         used.setdefault(ranges.get(letter), []).append(value)
     parts = []
@@ -245,7 +227,7 @@ def _ways(step: Step | _Reading, letters: Sequence[sp.Symbol], at: _At) -> Itera
             yield {**env, **way, **dict(zip(real, numbers, strict=True))}
 
 
-def _last(size: sp.Expr, sizes: Mapping[str, int]) -> int | None:
+def _last(size: Term, sizes: Mapping[str, int]) -> int | None:
     """The number to which an index runs; 6 for steps."""
     if size.is_Integer:
         return int(size)
@@ -290,7 +272,7 @@ class TermValues:
             self._children[id(at)] = TermValues(at, self.terms, held or self._held)
         return self._children[id(at)]
 
-    def value(self, term: sp.Expr, env: Mapping):
+    def value(self, term: Term, env: Mapping):
         """Return the value of a term, where its free letters have these."""
         if term.is_Integer:
             return int(term)
@@ -302,7 +284,7 @@ class TermValues:
             self._memo[key] = self._computed(term, env)
         return self._memo[key]
 
-    def _computed(self, term: sp.Expr, env: Mapping):
+    def _computed(self, term: Term, env: Mapping):
         if term.is_Rational:
             return self.numbers.exact(int(term.p), int(term.q))
         return _evaluator(type(term))(self, term, env)
@@ -320,7 +302,7 @@ class TermValues:
     def _indexed(self, term: sp.Indexed, env: Mapping):
         return self._atom(term, str(term.base), tuple(self.value(index, env) for index in term.indices), env)
 
-    def _atom(self, term: sp.Expr, name: str, indices: tuple[int, ...], env: Mapping):
+    def _atom(self, term: Term, name: str, indices: tuple[int, ...], env: Mapping):
         if not all(type(index) is int for index in indices):
             raise NotEvaluated
         terms, scope = self.terms, self.at.scope
@@ -424,7 +406,7 @@ class TermValues:
             raise NotEvaluated
         return self.jets.whole_power(base, exponent)
 
-    def _exponential(self, term: sp.Expr, env: Mapping):
+    def _exponential(self, term: Term, env: Mapping):
         value = self.value(term.args[0], env)
         return pairs.exp(value, self.jets) if type(value) is Pair else self.jets.exp(value)
 
@@ -438,7 +420,7 @@ class TermValues:
         value = self.value(term.args[0], env)
         return value if self.jets.sign(value) >= 0 else -value
 
-    def _wave(self, term: sp.Expr, env: Mapping):
+    def _wave(self, term: Term, env: Mapping):
         return getattr(self.jets, type(term).__name__)(self.value(term.args[0], env))
 
     # Binders and indicators
@@ -458,7 +440,7 @@ class TermValues:
         for number in range(start, end + 1):
             yield from self._over(limits[:-1], {**env, letter: number})
 
-    def _largest(self, term: sp.Expr, env: Mapping):
+    def _largest(self, term: Term, env: Mapping):
         body, letter, size = term.args
         values = [self.value(body, {**env, letter: number}) for number in range(1, self.value(size, env) + 1)]
         found = values[0]
@@ -469,16 +451,16 @@ class TermValues:
     def _delta(self, term: sp.KroneckerDelta, env: Mapping):
         return int(self.value(term.args[0], env) == self.value(term.args[1], env))
 
-    def _positive(self, term: sp.Expr, env: Mapping):
+    def _positive(self, term: Term, env: Mapping):
         return int(self.jets.sign(self.value(term.args[0], env)) > 0)
 
-    def _mean(self, term: sp.Expr, env: Mapping):
+    def _mean(self, term: Term, env: Mapping):
         return self.at.mean(lambda values: self.child(values).value(term.args[0], env))
 
-    def _multiplied(self, term: sp.Expr, env: Mapping):
+    def _multiplied(self, term: Term, env: Mapping):
         return self._of_factors(sp.expand(term.args[0]), env)
 
-    def _of_factors(self, total: sp.Expr, env: Mapping):
+    def _of_factors(self, total: Term, env: Mapping):
         """A product of all factors of which there is a formal sum."""
         result = 1
         for addend in sp.Add.make_args(total):
@@ -501,7 +483,7 @@ class TermValues:
 
     # Derivatives and functions
 
-    def _slope(self, term: sp.Expr, env: Mapping):
+    def _slope(self, term: Term, env: Mapping):
         inside, by = term.args
         if by in env:  # the argument of a function
 
@@ -531,7 +513,7 @@ class TermValues:
     def _nothing(self, term: sp.Basic, env: Mapping):
         raise NotEvaluated
 
-    def _modulus(self, term: sp.Expr, env: Mapping):
+    def _modulus(self, term: Term, env: Mapping):
         value = self.value(term.args[0], env)
         square = pairs.square_of_modulus(pairs.pair(value))
         return self.jets.root(square) if self.numbers.sign(self.jets.constant(square)) else 0
