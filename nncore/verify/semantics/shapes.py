@@ -144,7 +144,9 @@ class Checker:
             case t.Transpose(body):
                 rows, columns = self._matrix(body, "a transpose")
                 return columns, rows
-            case t.Root(body) | t.Absolute(body):
+            case t.Root(body):
+                return self._number(body, "the argument")
+            case t.Bracketed(body) if node.of_number:
                 return self._number(body, "the argument")
             case t.Apply():
                 return self._application(node)

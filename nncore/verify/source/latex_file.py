@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nncore.verify.judgement import Diagnostic, Status
-from nncore.verify.notation import KNOWN_FUNCTIONS, Notation
+from nncore.verify.notation import KNOWN_FUNCTIONS
 from nncore.verify.source.context import REFERENCE, NotationBlock, Place, Surroundings, in_force
 from nncore.verify.source.markdown import (
     DEEPEST,
@@ -855,7 +855,7 @@ def _may_display(token: _Token) -> bool:
 def _is_known(name: str) -> bool:
     """Whether a command means something without a definition."""
     try:
-        list(scan(name, Notation()))
+        list(scan(name, ()))
     except LatexError:
         return name in KNOWN_FUNCTIONS
     return True

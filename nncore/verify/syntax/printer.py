@@ -8,8 +8,8 @@ import re
 from itertools import pairwise
 
 from nncore.verify.syntax.tree import (
-    Absolute,
     Apply,
+    Bracketed,
     Cases,
     Chain,
     Derivative,
@@ -48,7 +48,7 @@ _PLAIN_WORDS = {"mathbf": "bold", "mathsf": "sans", "mathrm": "upright", "operat
 
 
 def show(node: Node) -> str:
-    """The tree as text in which every operation has its parentheses, one line a statement.
+    """Return the tree as text in which every operation has its parentheses, one line a statement.
 
     ``sum(l = 1..M: …)`` binds l; ``D(J; w[j, m])`` is a partial derivative and ``d(…)`` one with an upright d; ``.*``
     and ``./`` work entry by entry; ``^T`` transposes; ``W^[r]`` is the member of a family.
@@ -80,10 +80,9 @@ def show(node: Node) -> str:
             return f"({show(body)}^T)"
         case Root(body):
             return f"sqrt({show(body)})"
-        case Absolute(body):
-            return f"abs({show(body)})"
-        case Norm(body, order):
-            return f"norm({show(body)}" + (f"; {show(order)})" if order else ")")
+        case Bracketed(body):
+            order = f"; {show(node.order)}" if isinstance(node, Norm) and node.order else ""
+            return f"{node.plain}({show(body)}{order})"
         case Function(name, primes, layer):
             return _plain(name) + "'" * primes + (f"^[{show(layer)}]" if layer else "")
         case Apply(function, arguments):
@@ -120,7 +119,7 @@ def show(node: Node) -> str:
 
 
 def _plain(name: str) -> str:
-    r"""``\hat{u}`` as ``hat u``, ``\mathbf{1}`` as ``bold 1``, ``\mathsf{W}`` as ``sans W``."""
+    r"""Return ``\hat{u}`` as ``hat u``, ``\mathbf{1}`` as ``bold 1``, ``\mathsf{W}`` as ``sans W``."""
     words = re.findall("[A-Za-z0-9]+", name)
     return " ".join(filter(None, (_PLAIN_WORDS.get(word, word) for word in words)))
 
@@ -144,7 +143,7 @@ _EXTREMA = {"max": r"\max", "min": r"\min", "argmax": r"\arg\max", "argmin": r"\
 
 
 def latex(node: Node) -> str:
-    """LaTeX of the tree, which is read back as an equal tree."""
+    """Return LaTeX of the tree, which is read back as an equal tree."""
     match node:
         case Number(digits, exponent):
             return digits + (rf" \times 10^{{{exponent}}}" if exponent else "")
@@ -153,7 +152,7 @@ def latex(node: Node) -> str:
         case Family(letter, layer):
             return f"{letter.name}^{{[{latex(layer)}]}}"
         case Indexed(base, indices):
-            return _base(base, Letter | Family | Apply | Matrix) + "_{" + _latex_indices(indices) + "}"
+            return _base(base, Letter, Family, Apply, Matrix) + "_{" + _latex_indices(indices) + "}"
         case Plus(terms):
             return _leading(terms[0]) + "".join(map(_latex_addend, terms[1:]))
         case Minus(body):
@@ -171,13 +170,12 @@ def latex(node: Node) -> str:
         case Transpose(Family(letter, layer)):
             return rf"{letter.name}^{{[{latex(layer)}]\top}}"
         case Transpose(body):
-            return rf"{_base(body, Letter | Apply | Matrix)}^\top"
+            return rf"{_base(body, Letter, Apply, Matrix)}^\top"
         case Root(body):
             return rf"\sqrt{{{latex(body)}}}"
-        case Absolute(body):
-            return rf"\lvert {latex(body)} \rvert"
-        case Norm(body, order):
-            return rf"\lVert {latex(body)} \rVert" + (f"_{{{latex(order)}}}" if order else "")
+        case Bracketed(body):
+            order = f"_{{{latex(node.order)}}}" if isinstance(node, Norm) and node.order else ""
+            return f"{node.opening} {latex(body)} {node.closing}{order}"
         case Function(name, primes, layer):
             return name + "'" * primes + (f"^{{[{latex(layer)}]}}" if layer else "")
         case Apply(function, arguments):
@@ -219,7 +217,7 @@ def _grouped(node: Node) -> str:
 
 
 def _term(node: Node) -> str:
-    """What may stand after a sign or after the sign of a sum."""
+    """Return what may stand after a sign or after the sign of a sum."""
     return _grouped(node) if isinstance(node, Plus | Minus) else latex(node)
 
 
@@ -232,12 +230,12 @@ def _latex_addend(node: Node) -> str:
 
 
 def _reaches_on(node: Node) -> bool:
-    """Would the node take what follows it for its own?"""
+    """Return whether the node would take what follows it for its own."""
     return isinstance(node, _SCOPED) or (isinstance(node, Derivative) and not _is_compact(node))
 
 
 def _factor(node: Node) -> str:
-    """What may stand among other factors."""
+    """Return what may stand among other factors."""
     bare = not isinstance(node, Plus | Minus | Times | EntryTimes | EntryFraction) and not _reaches_on(node)
     return latex(node) if bare and not _starts_with_digit(node) else _grouped(node)
 
@@ -258,15 +256,15 @@ def _written_factor(node: Node) -> str:
     return latex(node) if _starts_with_digit(node) else _factor(node)
 
 
-def _base(node: Node, bare: type) -> str:
-    """What may carry a subscript or a superscript."""
+def _base(node: Node, *bare: type[Node]) -> str:
+    """Return what may carry a subscript or a superscript."""
     return latex(node) if isinstance(node, bare) else _grouped(node)
 
 
 def _power_base(node: Node) -> str:
     plain_entry = isinstance(node, Indexed) and not isinstance(node.base, Family)
     plain_number = isinstance(node, Number) and not node.exponent
-    return latex(node) if plain_entry or plain_number else _base(node, Letter | Apply | Matrix | Absolute | Norm)
+    return latex(node) if plain_entry or plain_number else _base(node, Letter, Apply, Matrix, Bracketed)
 
 
 def _latex_indices(indices: tuple[Node, ...]) -> str:
@@ -290,10 +288,10 @@ def _latex_derivative(node: Derivative) -> str:
 
 
 def _latex_statements(statements: tuple[Chain | Implication, ...]) -> str:
-    links = [link for chain in statements if isinstance(chain, Chain) for link in chain.links]
-    if len(statements) == 1 and not any(link.note or link.conditions for link in links):
+    chains = [each for each in statements if isinstance(each, Chain)]  # an implication has no other beside it
+    if len(statements) == 1 and not any(link.note or link.conditions for chain in chains for link in chain.links):
         return latex(statements[0])
-    lines = [line for chain in statements for line in _latex_lines(chain)]
+    lines = [line for chain in chains for line in _latex_lines(chain)]
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 
