@@ -113,11 +113,12 @@ _GREEK = (
 _END_OF_WORD = r"(?![A-Za-z])"
 _GREEK_LETTER = rf"\\(?:{'|'.join(_GREEK)}){_END_OF_WORD}"
 _BRACKET = "|".join(re.escape(sign) for bracket in BRACKETS for sign in (bracket.opening, bracket.closing))
+_BEFORE_DELIMITER = rf"{_END_OF_WORD}(?=\s*(?:[()\[\]]|(?:{_BRACKET}){_END_OF_WORD}))"
 
 # What a piece of source can be, in the order in which it is tried. A kind in capitals is the token that the grammar
 # knows; one in small letters is worked on by `_token`.
 _PIECES = {
-    "space": rf"\s+|\\[,:;! ]|\\(?:left|right|[bB]igg?[lr]?){_END_OF_WORD}(?=\s*(?:[()\[\]]|(?:{_BRACKET}){_END_OF_WORD}))",
+    "space": rf"\s+|\\[,:;! ]|\\(?:left|right|[bB]igg?[lr]?){_BEFORE_DELIMITER}",
     "accent": rf"\\(?:hat|bar|tilde)(?:\s*\{{\s*(?:[A-Za-z]|{_GREEK_LETTER})\s*\}}|\s+[A-Za-z]|\s*{_GREEK_LETTER})",
     "bold": r"\\mathbf(?:\s*\{\s*[A-Za-z0-9]\s*\}|\s+[A-Za-z0-9]|[0-9])",
     "sans": r"\\mathsf(?:\s*\{\s*[A-Za-z]\s*\}|\s+[A-Za-z])",
