@@ -300,7 +300,7 @@ def _letters(part: str, parts: dict[str, _Plain]) -> tuple[str, ...]:
 
 
 def _list_of(kind: type[_T], given: _Plain, otherwise: str) -> list[_T]:
-    found = [each for each in given if isinstance(each, kind)] if isinstance(given, list) else []
+    found: list[_T] = [each for each in given if isinstance(each, kind)] if isinstance(given, list) else []
     if not isinstance(given, list) or len(found) < len(given):
         raise NotationError(otherwise)
     return found

@@ -19,7 +19,6 @@ in comments, in the form of `book/notation.yml`::
 """
 
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,20 +27,9 @@ from typing import NamedTuple
 from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import KNOWN_FUNCTIONS
 from nncore.verify.source.context import REFERENCE, NotationBlock, Place, Surroundings, in_force
-from nncore.verify.source.markdown import (
-    DEEPEST,
-    SECONDS,
-    TEXT_ENVIRONMENTS,
-    DisplayedFormula,
-    InlineFormula,
-    NoText,
-    Reading,
-    TooMuch,
-    check_time,
-    is_file,
-    require_few,
-    text_of,
-)
+from nncore.verify.source.limits import DEEPEST, Limits, NoText, TooMuch, is_file, text_of
+from nncore.verify.source.markdown import DisplayedFormula, InlineFormula, Reading
+from nncore.verify.source.myst import TEXT_ENVIRONMENTS
 from nncore.verify.syntax.lexer import LatexError, scan
 
 _BARE, _JOINED, _ROWS, _ALIGNED, _EQUALS_ALONE = "bare", "joined", "rows", "aligned", "equals alone"
@@ -196,9 +184,9 @@ class _Reader:
 
     def __init__(self, path: Path, text: str):
         self.root = path.parent
-        self.until = time.process_time() + SECONDS
+        self.limits = Limits()
         self.sources: list[_Source] = []
-        self.files = self.characters = self.expanded = self.steps = 0
+        self.expanded = self.steps = 0
         self.commands: dict[str, _Command] = {}
         self.scopes: list[list[tuple[str, _Command | None]]] = []  # what is to be restored where groups end
         self.everywhere = False  # whether the next definition outlives its group
@@ -218,9 +206,7 @@ class _Reader:
 
     def _open(self, path: Path, text: str) -> None:
         text = re.sub(r"\r\n?", "\n", text)
-        self.files += 1
-        self.characters += len(text)
-        require_few(self.files, self.characters)
+        self.limits.take(text)
         self.sources.append(_Source(path, text))
         self.blocks += _blocks(path, text)
 
@@ -238,11 +224,16 @@ class _Reader:
             self.sources.append(_Source(tokens[0].path, ""))
         self.sources[-1].pending.extend(reversed(tokens))
 
+    def _following(self) -> str:
+        r"""Takes the name that `_next` leaves behind ``\begin`` and ``\end``."""
+        token = self._raw()
+        return token.text if token else ""
+
     def _next(self) -> _Token | None:
         """Takes the next token that the file's own commands leave."""
         while token := self._raw():
             if self.steps % 256 == 0:  # to look at the clock takes as long as to read some tokens
-                check_time(self.until)
+                self.limits.check_time()
             self.steps += 1
             if token.fixed or token.text[0] != "\\":
                 return token
@@ -414,17 +405,17 @@ class _Reader:
             name, left, right = self._name(), self._argument(), self._argument()
             self._define(name, _Command([*left, token._replace(text="#1"), *right], ((), ())))
         elif command in (r"\def", r"\gdef", r"\edef", r"\xdef"):
-            name = self._space()
+            defined = self._space()
             delimiters = self._delimiters()
-            if name:
-                self._define(name.text, _Command(self._group(), delimiters), command in (r"\gdef", r"\xdef"))
+            if defined:
+                self._define(defined.text, _Command(self._group(), delimiters), command in (r"\gdef", r"\xdef"))
         elif command == r"\let":
-            name, other = self._space(), self._one()
+            defined, other = self._space(), self._one()
             if other and other.text == "=":
                 other = self._one()
-            if name and other:
+            if defined and other:
                 alias = _Command([other._replace(fixed=True)], ((),))
-                self._define(name.text, self.commands.get(other.text, alias))
+                self._define(defined.text, self.commands.get(other.text, alias))
         elif command in _ENVIRONMENTS:
             self._star()
             name = self._name()
@@ -487,13 +478,13 @@ class _Reader:
             if breaks == 2 or text == r"\par":
                 self._end_paragraph()
             if text == r"\begin":
-                self._begin(token, self._raw().text)
+                self._begin(token, self._following())
             elif text == r"\end":
-                self._end(self._raw().text)
+                self._end(self._following())
             elif text == r"\begin own":
-                self._push(_Environment(self._raw().text, token, own=True))
+                self._push(_Environment(self._following(), token, own=True))
             elif text == r"\end own":
-                self._pop(self._raw().text)
+                self._pop(self._following())
             elif text == r"\[":
                 self._display(token, r"\]", _BARE)
             elif text == "$":
@@ -714,10 +705,7 @@ class _Reader:
 
     def _inline(self, token: _Token, closing: str | None) -> None:
         r"""Takes a formula within words; without a sign that closes it, it is a group."""
-        if closing is None:
-            found = self._argument()
-        else:
-            found = self._collect(token, closing, "formula")
+        found = self._argument() if closing is None else self._collect(token, closing, "formula")
         if found:
             self.inline.append(InlineFormula(_written(found)[0].strip(), token.path, token.line))
         self._environment().words.append("\N{OBJECT REPLACEMENT CHARACTER}")
@@ -741,7 +729,7 @@ class _Reader:
             if text in (r"\begin own", r"\end own"):
                 self._raw()
                 continue
-            name = self._raw().text if text in (r"\begin", r"\end") else ""
+            name = self._following() if text in (r"\begin", r"\end") else ""
             for sign in (r"\begin", r"\end"):
                 plain = text.removeprefix("\\" if sign == r"\begin" else sign)
                 if plain != text and plain in _DISPLAYS:
@@ -790,8 +778,7 @@ class _Reader:
             except NoText as error:
                 self._fault(token, f"{name} {error}")
                 return True
-            self.characters += len(text)
-            require_few(self.files, self.characters)
+            self.limits.take(text, files=0)
             source = _Source(path, text)
             self._put(token, list(iter(source.next, None)))
             return True
@@ -804,7 +791,7 @@ class _Reader:
                 self._back(following)
                 given = self._option()
                 if not _DIMENSION.fullmatch("".join(each.text for each in given or ())):
-                    self._back(following, *given, following._replace(text="]"))
+                    self._back(following, *(given or ()), following._replace(text="]"))
             elif following:
                 self._back(following)
             return True
@@ -943,10 +930,10 @@ def _blocks(path: Path, text: str) -> Iterator[NotationBlock]:
     start = 0
     for number, line in enumerate([*text.split("\n"), ""], 1):
         comment = re.match(r"\s*% ?(.*)$", line)
-        if declared is not None and not comment:
+        if declared is not None and comment:
+            declared.append(comment[1])
+        elif declared is not None:
             yield NotationBlock("\n".join(declared), start, path)
             declared = None
-        elif declared is not None:
-            declared.append(comment[1])
         elif comment and comment[1].strip() == "notation:":
             declared, start = [], number + 1
