@@ -240,15 +240,15 @@ class _Reader:
             if token.text in (r"\begin", r"\end"):
                 name = self._name()
                 command = self.commands.get(f"{{{name}}}")
+                own = [token._replace(text=text, fixed=True) for text in (f"{token.text} own", name)]
                 if command is None:
-                    self._back(*(_Token(text, *token[1:4], fixed=True) for text in (token.text, name)))
-                    return self._raw()
+                    self._back(own[1])
+                    return token._replace(fixed=True)
                 if token.text == r"\begin":
                     self._expand(token, command, name)
-                    self._back(*(_Token(text, *token[1:4], fixed=True) for text in (r"\begin own", name)))
+                    self._back(*own)
                 else:
-                    ending = [_Token(text, *token[1:4], fixed=True) for text in (r"\end own", name)]
-                    self._put(token, [*command.ending, *ending])
+                    self._put(token, [*command.ending, *own])
             elif token.text in self.commands:
                 self._expand(token, self.commands[token.text], token.text)
             else:
@@ -257,7 +257,7 @@ class _Reader:
 
     def _put(self, at: _Token, tokens: list[_Token]) -> None:
         """Puts tokens in, as if they were at the place of the one that stands for them."""
-        self._insert([_Token(each.text if each.text != "\n" else " ", *at[1:4], each.fixed) for each in tokens])
+        self._insert([at._replace(text=each.text if each.text != "\n" else " ", fixed=each.fixed) for each in tokens])
 
     def _insert(self, tokens: list[_Token]) -> None:
         self.expanded += len(tokens) + 1
@@ -279,7 +279,7 @@ class _Reader:
                 inserted += arguments[number - 1] if 0 < number <= len(arguments) else []
             else:
                 text = "#" if each.text == "##" else " " if each.text == "\n" else each.text
-                inserted.append(_Token(text, *at[1:4], each.fixed))
+                inserted.append(at._replace(text=text, fixed=each.fixed))
         self._insert(inserted)
 
     def _arguments(self, command: _Command) -> list[list[_Token]]:
@@ -287,25 +287,25 @@ class _Reader:
         found: list[list[_Token]] = []
         for number, delimiter in enumerate(command.delimiters):
             if number == 0:  # what stands before the first
-                self._until(delimiter)
+                self._up_to(*delimiter)
             elif number == 1 and command.default is not None:
                 given = self._option()
                 found.append(command.default if given is None else given)
             elif delimiter:
-                found.append(self._until(delimiter))
+                found.append(self._up_to(*delimiter))
             else:
                 found.append(self._argument())
         return found
 
-    def _until(self, delimiter: tuple[str, ...]) -> list[_Token]:
-        """Takes all tokens up to some that follow each other outside of braces, and these."""
+    def _up_to(self, *closing: str) -> list[_Token]:
+        """Takes all tokens up to some that follow each other outside of braces, and these, which it leaves out."""
         found: list[_Token] = []
-        depth = 0
-        while delimiter and (token := self._raw()):
+        depth = closing.count("}")  # of what is closed by a brace, that brace is open
+        while closing and (token := self._raw()):
             found.append(token)
             depth += (token.text == "{") - (token.text == "}")
-            if depth == 0 and tuple(each.text for each in found[-len(delimiter) :]) == delimiter:
-                return found[: -len(delimiter)]
+            if depth == 0 and tuple(each.text for each in found[-len(closing) :]) == closing:
+                return found[: -len(closing)]
         return found
 
     def _space(self) -> _Token | None:
@@ -321,7 +321,7 @@ class _Reader:
             if token:
                 self._back(token)
             return []
-        return self._group() if token.text == "{" else [token]
+        return self._up_to("}") if token.text == "{" else [token]
 
     def _one(self) -> _Token | None:
         """Takes the next token that is no space, of a word its first character."""
@@ -331,17 +331,6 @@ class _Reader:
             return token._replace(text=token.text[0])
         return token
 
-    def _group(self) -> list[_Token]:
-        """Takes the rest of a group."""
-        found: list[_Token] = []
-        depth = 1
-        while token := self._raw():
-            depth += (token.text == "{") - (token.text == "}")
-            if depth == 0:
-                break
-            found.append(token)
-        return found
-
     def _option(self) -> list[_Token] | None:
         """Takes what is between brackets, if they are next."""
         token = self._space()
@@ -349,12 +338,7 @@ class _Reader:
             if token:
                 self._back(token)
             return None
-        found: list[_Token] = []
-        depth = 0
-        while (token := self._raw()) and (depth or token.text != "]"):
-            depth += (token.text == "{") - (token.text == "}")
-            found.append(token)
-        return found
+        return self._up_to("]")
 
     def _name(self) -> str:
         """Takes the name of an environment, or what else is one word."""
@@ -408,7 +392,7 @@ class _Reader:
             defined = self._space()
             delimiters = self._delimiters()
             if defined:
-                self._define(defined.text, _Command(self._group(), delimiters), command in (r"\gdef", r"\xdef"))
+                self._define(defined.text, _Command(self._up_to("}"), delimiters), command in (r"\gdef", r"\xdef"))
         elif command == r"\let":
             defined, other = self._space(), self._one()
             if other and other.text == "=":
@@ -683,7 +667,7 @@ class _Reader:
         """Takes the name of a file, in braces or as one word."""
         token = self._space()
         if token and token.text == "{":
-            return "".join(each.text for each in self._group()).strip()
+            return "".join(each.text for each in self._up_to("}")).strip()
         name = ""
         while token and token.text[0] not in " \t\r\n":
             name += token.text
@@ -707,7 +691,7 @@ class _Reader:
         r"""Takes a formula within words; without a sign that closes it, it is a group."""
         found = self._argument() if closing is None else self._collect(token, closing, "formula")
         if found:
-            self.inline.append(InlineFormula(_written(found)[0].strip(), token.path, token.line))
+            self.inline.append(InlineFormula(_as_text(found)[0].strip(), token.path, token.line))
         self._environment().words.append("\N{OBJECT REPLACEMENT CHARACTER}")
 
     def _collect(self, start: _Token, closing: str, what: str) -> list[_Token] | None:
@@ -740,7 +724,7 @@ class _Reader:
             ends = breaks == 2 or text in (r"\par", r"\]") or (text == r"\end" and (not inner or inner[-1] != name))
             if displays or ends:
                 if name:
-                    self._back(_Token(text, *token[1:4], True), _Token(name, *token[1:4], True))
+                    self._back(*(token._replace(text=each, fixed=True) for each in (text, name)))
                 elif displays:
                     self._back(token)
                 break
@@ -826,7 +810,7 @@ class _Reader:
         leading = frozenset() if self.around else frozenset(in_force(words)) if words.strip() else self.leading
         within = tuple(_KINDS.get(each.name, each.name) for each in self.around)
         for number, tokens in enumerate(texts):
-            text, line, columns = _written(tokens or [start])
+            text, line, columns = _as_text(tokens or [start])
             label = None if number else label
             formula = DisplayedFormula(text if tokens else "", label, start.path, line, columns, within)
             self.displays.append((formula, tuple(self.around), leading))
@@ -896,7 +880,7 @@ def _with_one_sign(tokens: list[_Token]) -> list[_Token]:
     return found
 
 
-def _written(tokens: list[_Token]) -> tuple[str, int, tuple[int, ...]]:
+def _as_text(tokens: list[_Token]) -> tuple[str, int, tuple[int, ...]]:
     """Tokens as text, with the line in which it begins and the columns in which its lines begin.
 
     Each token stands where the file has it, as far as that is possible: what was taken out leaves spaces.
