@@ -908,7 +908,7 @@ def nodes(formulas):
 def all_nodes():
     """All kinds of nodes that a tree may have."""
     kinds = {kind for kind in vars(t).values() if isinstance(kind, type) and issubclass(kind, t.Node)}
-    return kinds - {t.Node, t.Bracketed}
+    return kinds - {t.Node, t.Name, t.Bracketed}
 
 
 def test_every_node_of_an_expression_has_a_value_by_hand():

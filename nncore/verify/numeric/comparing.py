@@ -40,7 +40,7 @@ from nncore.verify.semantics import remainders
 from nncore.verify.semantics.layers import reached
 from nncore.verify.semantics.premises import assumed
 from nncore.verify.semantics.statements import Assumed, Claim
-from nncore.verify.semantics.symbols import MeaningError, letters, name_of
+from nncore.verify.semantics.symbols import MeaningError, find_symbol, letters
 from nncore.verify.switches import attack
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
@@ -458,7 +458,7 @@ def placed(item: Claim) -> Claim:
 def _is_differentiated(chain: t.Chain, item: Claim) -> bool:
     """Whether a claim differentiates by what stands in a condition: that holds at a point, and not beside it."""
     moved = {
-        name_of(variable, item.scope).name
+        find_symbol(variable, item.scope).name
         for node in reached([item.left, item.right], item.scope)
         if isinstance(node, t.Derivative)
         for variable in node.variables

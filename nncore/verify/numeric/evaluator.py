@@ -27,16 +27,8 @@ from nncore.verify.numeric.watching import (
 )
 from nncore.verify.semantics.layers import covered
 from nncore.verify.semantics.randomness import random_letters
-from nncore.verify.semantics.symbols import (
-    Name,
-    Scope,
-    is_sequence,
-    kind_of_function,
-    letters,
-    meanings_of,
-    name_of,
-    size_of_classes,
-)
+from nncore.verify.semantics.symbols import Scope, find_symbol, kind_of_function, letters, meanings_of, size_of_classes
+from nncore.verify.symbol import Symbol
 from nncore.verify.syntax import tree as t
 
 LARGEST_POWER = 10**6
@@ -116,12 +108,12 @@ class Program:
             if letter in local:
                 return local[letter]
             if not known:
-                known.append(self._global(name_of(node, self.scope)))
+                known.append(self._global(find_symbol(node, self.scope)))
             return known[0](at, local)
 
         return look_up
 
-    def _global(self, name: Name) -> Code:
+    def _global(self, name: Symbol) -> Code:
         match name.kind:
             case "array":
                 return lambda at, local: at.array(name)
@@ -146,7 +138,7 @@ class Program:
                 return own_entry(base(at, local), tuple([index(at, local) for index in indices]))
 
             return entry_of_matrix
-        name = name_of(node, self.scope)
+        name = find_symbol(node, self.scope)
         match name.kind:
             case "delta":
                 one, other = indices
@@ -155,7 +147,7 @@ class Program:
                 return lambda at, local: at.point.size(name.name)
             case "number":
                 return lambda at, local: at.entry(name.name, ())
-        if is_sequence(name):
+        if name.is_sequence:
             (place,) = indices
 
             def member(at: Values, local: Mapping):
@@ -221,7 +213,7 @@ class Program:
 
         def power(at: Values, local: Mapping):
             above = exponent(at, local)
-            if of_e and "e" not in local and name_of(part, self.scope).kind == "constant":
+            if of_e and "e" not in local and find_symbol(part, self.scope).kind == "constant":
                 return _known(r"\exp", above, at)
             below, jets = base(at, local), at.jets
             if type(above) is not Jet and jets.numbers.is_exact(above) and jets.numbers.ratio(above)[1] == 1:
@@ -428,7 +420,7 @@ class Program:
 
     def _derivative(self, node: t.Derivative) -> Code:
         body, variables = self.code(node.body), node.variables
-        names = [name_of(variable, self.scope) for variable in variables]
+        names = [find_symbol(variable, self.scope) for variable in variables]
         seen, where = _index_letters(node.body), id(node.body)
         if names[0].kind == "array":
             (name,) = names
@@ -449,7 +441,7 @@ class Program:
             keys = []
             for name, codes in zip(names, indices, strict=True):
                 place = tuple([index(at, local) for index in codes]) if name.kind == "entry" else ()
-                for index, size in zip(place, () if is_sequence(name) else name.sizes, strict=False):
+                for index, size in zip(place, () if name.is_sequence else name.sizes, strict=False):
                     if not 1 <= index <= at.point.size(size):
                         raise NoSuchEntry
                 keys.append((name.name, place))
@@ -457,7 +449,7 @@ class Program:
             key = where, tuple(keys), inner
             if key not in at.memo:
                 slopes = None
-                if len(keys) == 1 and not inner and not is_sequence(names[0]):
+                if len(keys) == 1 and not inner and not names[0].is_sequence:
                     places = list(product(*(range(1, at.point.size(size) + 1) for size in names[0].sizes)))
                     slopes = _gradient(body, where, names[0].name, places, at, {})
                 at.memo[key] = slopes[keys[0][1]] if slopes else _by(body, tuple(keys), at, local)
@@ -597,7 +589,7 @@ def _flip(part: t.Node, at: Values, local: Mapping) -> None:
     """Note the input that must be positive here, so that the next point gives it its other sign."""
     if not isinstance(part, t.Letter | t.Indexed) or (isinstance(part, t.Letter) and part.name in local):
         return
-    name = name_of(part, at.scope)
+    name = find_symbol(part, at.scope)
     place = tuple(at.number(index, local) for index in getattr(part, "indices", ())) if name.kind == "entry" else ()
     value = at.point.touched.get((name.name, place))
     if value is not None:

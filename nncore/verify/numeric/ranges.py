@@ -13,7 +13,7 @@ from math import inf, isinf
 
 from nncore.verify.numeric.sample_points import input_name
 from nncore.verify.numeric.watching import DIVISOR, ROOT
-from nncore.verify.semantics.symbols import STEPS, MeaningError, Scope, kind_of_function, name_of
+from nncore.verify.semantics.symbols import STEPS, MeaningError, Scope, find_symbol, kind_of_function
 from nncore.verify.syntax import tree as t
 
 
@@ -140,7 +140,7 @@ class Ranges:
 
     def _of_letter(self, node: t.Node) -> Range:
         try:
-            name = name_of(node, self._scope)
+            name = find_symbol(node, self._scope)
         except MeaningError:
             return ALL
         if name.kind == "constant":
@@ -192,7 +192,7 @@ class Ranges:
     def _of_sum(self, index: t.Letter, upper: t.Node, inner: Range) -> Range:
         """A sum up to a size has an addend; one up to a step may have none."""
         try:
-            filled = isinstance(upper, t.Number) or name_of(upper, self._scope).kind == "size"
+            filled = isinstance(upper, t.Number) or find_symbol(upper, self._scope).kind == "size"
         except MeaningError:
             filled = False
         if inner.is_positive:

@@ -19,8 +19,9 @@ from nncore.verify.numeric.balls import Arithmetic
 from nncore.verify.numeric.expectation import CONSTANT_LAWS, JOINT_OUTCOMES, Rejected
 from nncore.verify.semantics.randomness import SQUARE, Moment, moment_of, random_letters
 from nncore.verify.semantics.statements import Claim
-from nncore.verify.semantics.symbols import MeaningError, Scope, Size, name_of
+from nncore.verify.semantics.symbols import MeaningError, Scope, find_symbol
 from nncore.verify.switches import attack
+from nncore.verify.symbol import Size
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
 
@@ -323,7 +324,7 @@ def input_name(node: t.Node, scope: Scope) -> str | None:
     if not isinstance(node, t.Letter | t.Indexed):
         return None
     try:
-        name = name_of(node, scope)
+        name = find_symbol(node, scope)
     except MeaningError:
         return None
     return name.name if name.kind in ("entry", "number") and name.name not in scope.definitions else None
@@ -337,6 +338,6 @@ def _row_sums(item: Claim) -> Iterator[RowSum]:
                 name = input_name(entry, item.scope)
                 named = any(not isinstance(each, t.Letter) for each in indices)
                 if name and digits.isdigit() and index in indices and not named:
-                    sizes = name_of(entry, item.scope).sizes
+                    sizes = find_symbol(entry, item.scope).sizes
                     position = indices.index(index)
                     yield RowSum(name, position, sizes[position], int(digits))

@@ -13,7 +13,7 @@ from math import prod
 from nncore.verify.notation import EXPECTATION, VARIANCE
 from nncore.verify.semantics.layers import bounds, lowest, reached
 from nncore.verify.semantics.statements import Claim, Statement, sides_of
-from nncore.verify.semantics.symbols import STEPS, MeaningError, Scope, meanings_of, name_of, size_of_classes
+from nncore.verify.semantics.symbols import STEPS, MeaningError, Scope, find_symbol, meanings_of, size_of_classes
 from nncore.verify.switches import attack
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
@@ -59,7 +59,7 @@ def sizes_of(item: Statement) -> tuple[str, ...]:
                 found |= {each.to for each in item.scope.notation.indices if each.letter == node.index.name}
             if isinstance(node, t.Letter | t.Family | t.Indexed):
                 try:
-                    name = name_of(node, item.scope)
+                    name = find_symbol(node, item.scope)
                 except MeaningError:
                     continue
                 found |= {*(name.shape or ()), *name.sizes}
@@ -75,7 +75,7 @@ def is_about_sizes(chain: t.Chain, item: Claim) -> bool:
     nodes = [node for node, _ in t.walk(chain)]
     leaves = (t.Letter, t.Number, t.Link, t.Chain, t.Plus, t.Minus, t.Times, t.Fraction, t.Power)
     return all(isinstance(node, leaves) for node in nodes) and all(
-        name_of(node, item.scope).kind == "size" for node in nodes if isinstance(node, t.Letter)
+        find_symbol(node, item.scope).kind == "size" for node in nodes if isinstance(node, t.Letter)
     )
 
 
@@ -220,7 +220,7 @@ def _index_as_number(index: t.Letter, node: t.Node) -> bool:
 def _is_size(node: t.Letter | t.Indexed, name: str, scope: Scope) -> bool:
     """Whether a letter is a size, or the width of a layer."""
     try:
-        found = name_of(node, scope)
+        found = find_symbol(node, scope)
     except MeaningError:
         return False
     return found.kind == "size" and found.name == name

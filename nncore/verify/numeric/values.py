@@ -18,8 +18,9 @@ from nncore.verify.numeric.jets import HigherOrder, Jet, Jets, Unclear
 from nncore.verify.numeric.sample_points import Point
 from nncore.verify.numeric.watching import RELATION, NoDerivative, NoSuchEntry, Undefined, Watch
 from nncore.verify.semantics.layers import line_for
-from nncore.verify.semantics.symbols import Binding, Name, Scope, Size, start_of_sequence
+from nncore.verify.semantics.symbols import Binding, Scope, start_of_sequence
 from nncore.verify.switches import attack
+from nncore.verify.symbol import Size, Symbol
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 
@@ -214,7 +215,7 @@ class Values:
             self.memo[name, "whole"] = self.value(definition.body, {})
         return own_entry(self.memo[name, "whole"], indices)
 
-    def array(self, name: Name) -> list[list]:
+    def array(self, name: Symbol) -> list[list]:
         """Return all entries of an array."""
         rows, columns = map(self.point.size, name.shape)
         self.watch.budget.spend(rows * columns)

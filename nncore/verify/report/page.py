@@ -25,6 +25,7 @@ from nncore.verify.semantics.statements import (
     Convention,
     Definition,
     Erratum,
+    Kind,
     Page,
     Statement,
     Unchecked,
@@ -313,7 +314,7 @@ def _takes_derivatives(item: Statement) -> bool:
     return any(isinstance(node, t.Derivative) or (isinstance(node, t.Function) and node.primes) for node in nodes)
 
 
-def _status(parts: Sequence[Part], problems: Sequence[Diagnostic]) -> str:
+def _status(parts: Sequence[Part], problems: Sequence[Diagnostic]) -> Status | Kind:
     """The worst that is said of a formula, or the kind of what claims nothing."""
     said_ = [problem.status for problem in problems]
     said_ += [part.judgement.status for part in parts if part.judgement and part.kind is Claim.kind]

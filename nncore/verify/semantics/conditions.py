@@ -28,9 +28,9 @@ from nncore.verify.semantics.symbols import (
     MeaningError,
     Scope,
     family_of,
+    find_symbol,
     is_class,
     letters,
-    name_of,
     position,
     widths,
 )
@@ -49,19 +49,18 @@ def separated(tree: t.Formula, scope: Scope, defined: Collection[str] = ()) -> t
     ``defined`` are names that the formula itself defines.
     """
     known = {*scope.definitions, *scope.families, *scope.lost, *defined}
-    found: list[tuple[t.Node, list[t.Node]]] = []
+    found: list[_Claimed] = []
     for statement in tree.statements:
-        further: list[tuple[t.Node, list[t.Node]]] = []
+        further: list[_Claimed] = []
         if isinstance(statement, t.Chain):
             links = []
             for link in statement.links:
-                here = [(link, [])]
-                _sort(link.conditions, here, scope, known)
-                links.append(replace(link, conditions=tuple(here[0][1])))
-                further += here[1:]
+                own: list[_Condition] = []
+                further += _sort(link.conditions, [own], scope, known)
+                links.append(replace(link, conditions=tuple(own)))
             statement = replace(statement, links=tuple(links))
         found += [(statement, []), *further]
-    _sort(tree.conditions, found, scope, known)
+    found += _sort(tree.conditions, [conditions for _, conditions in found], scope, known)
     return tuple(replace(tree, statements=(each,), conditions=tuple(conditions)) for each, conditions in found)
 
 
@@ -71,16 +70,22 @@ def shown(tree: t.Formula, scope: Scope) -> str:
     return show(tree) if len(parts) == len(tree.statements) else "\n".join(map(show, parts))
 
 
+_Condition = t.Chain | t.Given | t.ForAll
+_Claimed = tuple[t.Chain | t.Implication, list[_Condition]]
+
+
 def _sort(
-    row: Sequence[t.Node], found: list[tuple[t.Node, list[t.Node]]], scope: Scope, known: Collection[str]
-) -> None:
-    """Adds each condition of a row to all that stands before it, and the claims among them as such."""
+    row: Sequence[_Condition], before: Sequence[list[_Condition]], scope: Scope, known: Collection[str]
+) -> list[_Claimed]:
+    """Add each condition of a row to those of all that stands before it; return the claims among them with theirs."""
+    found: list[_Claimed] = []
     for each in row:
         if isinstance(each, t.Chain) and not _is_condition(each, scope, known):
             found.append((each, []))
         else:
-            for _, conditions in found:
+            for conditions in (*before, *(own for _, own in found)):
                 conditions.append(each)
+    return found
 
 
 def _is_condition(chain: t.Chain, scope: Scope, known: Collection[str]) -> bool:
@@ -108,9 +113,9 @@ def _side(node: t.Node, scope: Scope, known: Collection[str]) -> tuple[str, t.No
         found = _side(node.body, scope, known)
         return found if found and found[0] == _INPUT else None
     where = position(node)
-    base = t.Letter(where[0]) if where else node.body if isinstance(node, t.Minus) else node
+    base = t.Letter(where[0] or "") if where else node.body if isinstance(node, t.Minus) else node
     try:
-        name = name_of(base, scope)
+        name = find_symbol(base, scope)
     except MeaningError:
         return None
     if family_of(name.name, scope.notation) in known:
@@ -241,7 +246,7 @@ class _Ranges:
 
     def _kind(self, letter: t.Node) -> str:
         try:
-            return name_of(letter, self._scope, self._arguments).kind
+            return find_symbol(letter, self._scope, self._arguments).kind
         except MeaningError:
             return ""
 
@@ -319,7 +324,7 @@ def _inverse(end: Fraction | float) -> Fraction | float:
 
 def _power(base: _Range, exponent: int) -> _Range:
     low, high = base
-    long = any(end.numerator.bit_length() > _LONGEST for end in base if end not in (-inf, inf))
+    long = any(end.numerator.bit_length() > _LONGEST for end in base if isinstance(end, Fraction))
     if exponent > _HIGHEST or long:
         return _EVERYTHING if exponent % 2 and low < 0 else (Fraction(0), inf)
     ends = [end**exponent for end in base]

@@ -39,10 +39,12 @@ understood may not be used by any formula below. The rules:
   if F does not contain u, or still contains what u is made of.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import TypeGuard
 
 from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import (
@@ -91,28 +93,26 @@ from nncore.verify.semantics.symbols import (
     Binding,
     Line,
     MeaningError,
-    Position,
     Scope,
-    Shape,
-    Size,
     WrongIndex,
     WrongShape,
     array_named,
     array_of_entry,
     family_of,
+    find_symbol,
     is_class,
-    is_sequence,
     kind_of_function,
     last_layer,
+    layer_index,
     letters,
     meanings_of,
-    member_name,
-    name_of,
     not_covered,
     position,
+    resolved,
+    resolved_binding,
+    resolved_line,
     size_of_classes,
     sizes_of_shape,
-    widths,
 )
 from nncore.verify.source.context import (
     DICTIONARY,
@@ -127,11 +127,14 @@ from nncore.verify.source.context import (
     objection_to_options,
 )
 from nncore.verify.source.markdown import DisplayedFormula, Reading, read_markdown
+from nncore.verify.symbol import Position, Shape, Size, SymbolName
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.lexer import LatexError
 from nncore.verify.syntax.parser import read
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Relation
+
+Conditions = tuple[t.Chain, ...]
 
 # Statements -----------------------------------------------------------------------------------------------------------
 
@@ -143,7 +146,7 @@ class _Head:
     For a member of a family ``where`` is its position, and ``range`` that of the index of a sequence.
     """
 
-    name: str
+    name: SymbolName
     indices: tuple[tuple[str, Size], ...] = ()
     arguments: tuple[str, ...] = ()
     where: Position | None = None
@@ -166,7 +169,7 @@ class _Reading:
         self.premises: tuple[t.Chain, ...] = ()  # of the claim at hand
         self._worlds: dict[str, Scope] = {}  # what exercises define, on top of the page
         self._used: dict[str | None, set[str]] = {None: set()}  # names that occurred, by exercise
-        self._lines: list[tuple[DisplayedFormula, t.Node, str | None, str, Line]] = []
+        self._lines: list[tuple[DisplayedFormula, t.Node, str | None, SymbolName, Line]] = []
 
     def copy(self) -> "_Reading":
         """The same state, from which another text can go on."""
@@ -217,15 +220,15 @@ class _Reading:
             self.faults.append(Diagnostic(Status.UNREADABLE, formula.path, *place_of_error, error.reason))
             return
         names = (_left_names(each.first, self.scope) for each in tree.statements if _defines(each, formula.within))
-        for part in separated(tree, self.scope, frozenset().union(*names)):
+        for part in separated(tree, self.scope, frozenset[str]().union(*names)):
             (statement,) = part.statements
             try:
                 self._statement(statement, _chains(part.conditions), formula, place)
             except (MeaningError, RecursionError) as caught:
-                error = caught if isinstance(caught, MeaningError) else _too_deep(statement)
+                found = caught if isinstance(caught, MeaningError) else _too_deep(statement)
                 self._lose(formula.within, place, statement)
-                line, column = _place(formula, error.span[0])
-                self.faults.append(_without_meaning(formula.path, line, column, error))
+                line, column = _place(formula, found.span[0])
+                self.faults.append(_without_meaning(formula.path, line, column, found))
 
     def _in_dictionary(self, formula: DisplayedFormula, place: Place, dictionary: Dictionary) -> None:
         """Adds what a formula of a dictionary says, which is read in its letters alone."""
@@ -279,14 +282,16 @@ class _Reading:
         inner.lost_assumptions = set(self.lost_assumptions)
         return inner
 
-    def _lose(self, within: tuple[str, ...], place: Place, statement: t.Node | None = None) -> None:
+    def _lose(self, within: tuple[str, ...], place: Place, statement: t.Chain | t.Implication | None = None) -> None:
         """After a fault: what the statement would have said may not be missing silently below."""
         if "prf:assumption" in within:
             self.lost_assumptions.add(place.label)
         if statement and _defines(statement, within) and not place.convention:
             self.scope = replace(self.scope, lost=self.scope.lost | _left_names(statement.first, self.scope))
 
-    def _statement(self, statement, conditions: tuple[t.Chain, ...], formula, place: Place) -> None:
+    def _statement(
+        self, statement: t.Chain | t.Implication, conditions: Conditions, formula: DisplayedFormula, place: Place
+    ) -> None:
         if isinstance(statement, t.Implication):
             self._implication(statement, conditions, formula, place)
         elif not statement.links:
@@ -298,7 +303,9 @@ class _Reading:
         else:
             self._links(statement, conditions, formula, place, _defines(statement, formula.within))
 
-    def _links(self, statement: t.Chain, conditions, formula, place, defines: bool) -> None:
+    def _links(
+        self, statement: t.Chain, conditions: Conditions, formula: DisplayedFormula, place: Place, defines: bool
+    ) -> None:
         """A chain, link by link."""
         left = statement.first
         sides = (left, *(link.right for link in statement.links))
@@ -313,7 +320,9 @@ class _Reading:
                 self._claim(left, link, here, formula, place, leading)
             left = link.right
 
-    def _implication(self, statement: t.Implication, conditions, formula, place) -> None:
+    def _implication(
+        self, statement: t.Implication, conditions: Conditions, formula: DisplayedFormula, place: Place
+    ) -> None:
         """The conclusion, claimed where the premise holds; what the premise places is so for this formula only."""
         if not statement.conclusion.links or "prf:assumption" in formula.within:
             raise MeaningError("an implication claims a relation", statement)
@@ -335,14 +344,22 @@ class _Reading:
             for node, _ in t.walk(side)
         )
 
-    def _expression(self, node, conditions, formula, place) -> None:
+    def _expression(self, node: t.Node, conditions: Conditions, formula: DisplayedFormula, place: Place) -> None:
         checker = self._checker(conditions)
         shape = checker.side(node)
         self._conditions(conditions, checker, dict(checker.free))
         self._check_layers((node,), conditions, checker, node)
         self._add(Expression, node, None, conditions, formula, place, checker, shape, node)
 
-    def _claim(self, left, link, conditions, formula, place, leading) -> None:
+    def _claim(
+        self,
+        left: t.Node,
+        link: t.Link,
+        conditions: Conditions,
+        formula: DisplayedFormula,
+        place: Place,
+        leading: t.Node,
+    ) -> None:
         if link.relation is Relation.PROPORTIONAL:
             raise not_covered("proportionality", link)
         checker = self._checker(conditions)
@@ -362,8 +379,8 @@ class _Reading:
         self._conditions(conditions, checker, allowed)
         sides = (left, link.right) if leading is left else (leading, left, link.right)
         self._check_layers(sides, conditions, checker, link)
-        own = {"relation": link.relation, "premises": self.premises}
-        self._add(Claim, left, link.right, conditions, formula, place, checker, shape, link, **own)
+        make = partial(Claim, relation=link.relation, premises=self.premises)
+        self._add(make, left, link.right, conditions, formula, place, checker, shape, link)
 
     def _without_rest(self, link: t.Link) -> t.Node:
         """The right side, but for an O(h^k) at the end of an equation."""
@@ -376,15 +393,15 @@ class _Reading:
         right, letter, _ = rest
         if self._checker(()).side(right) is not None:
             raise WrongShape("a rest O(h^k) is that of a number, not of a matrix", link.right)
-        if name_of(letter, self.scope).kind != "number" or letter.name in self.scope.definitions:
+        if find_symbol(letter, self.scope).kind != "number" or letter.name in self.scope.definitions:
             raise MeaningError(f"{letter.name} is no input, so it cannot tend to 0", letter)
         return right
 
-    def _step(self, statement, conditions, formula, place) -> None:
+    def _step(self, statement: t.Chain, conditions: Conditions, formula: DisplayedFormula, place: Place) -> None:
         (link,) = statement.links
         checker = self._checker(conditions)
         shape, other = checker.side(statement.first), checker.side(link.right)
-        name = name_of(statement.first, self.scope)
+        name = find_symbol(statement.first, self.scope)
         if name.name not in self.scope.notation.state:
             raise MeaningError(f"{show(statement.first)} is not declared as state", statement.first)
         if not checker.same_shape(shape, other):
@@ -392,7 +409,7 @@ class _Reading:
         self._conditions(conditions, checker, dict(checker.free))
         self._add(Step, statement.first, link.right, conditions, formula, place, checker, shape, statement)
 
-    def _assumption(self, statement, conditions, formula, place) -> None:
+    def _assumption(self, statement: t.Chain, conditions: Conditions, formula: DisplayedFormula, place: Place) -> None:
         if conditions or any(link.conditions for link in statement.links):
             raise not_covered("assumptions with side conditions", statement)
         if any(link.relation is Relation.DEFINES for link in statement.links):
@@ -412,13 +429,18 @@ class _Reading:
         for name in inputs & self.scope.definitions.keys():
             raise MeaningError(f"an assumption is about inputs, and {name} is defined", statement)
         free = tuple(checker.free.items())
-        self.assumed.setdefault(place.label, []).append(Assumed(place.label, statement, free, inputs))
+        self.assumed.setdefault(place.label, []).append(
+            Assumed(place.label, resolved(statement, self.scope), free, inputs)
+        )
         left = statement.first
         for link in statement.links:
-            self._add(Assumption, left, link.right, (), formula, place, checker, None, link, relation=link.relation)
+            make = partial(Assumption, relation=link.relation)
+            self._add(make, left, link.right, (), formula, place, checker, None, link)
             left = link.right
 
-    def _defining(self, statement, link, conditions, formula, place) -> None:
+    def _defining(
+        self, statement: t.Chain, link: t.Link, conditions: Conditions, formula: DisplayedFormula, place: Place
+    ) -> None:
         left = statement.first
         if isinstance(left, t.Apply) and left.function.primes:
             self._convention(left, link, conditions, formula, place)
@@ -430,7 +452,7 @@ class _Reading:
         self._not_defined_yet(head, left)
         scope, line = self.scope, None
         if head.where:
-            line = self._line(head, conditions, link, formula)
+            line = self._line(head, head.where, conditions, link, formula)
             scope = replace(scope, families={**scope.families, name: (*scope.families.get(name, ()), line)})
         checker = Checker(scope, conditions, head.arguments)
         checker.free.update(head.indices)
@@ -460,6 +482,7 @@ class _Reading:
             return
         if line:
             line = replace(line, definition=replace(line.definition, shape=shape, named=_named(checker)))
+            line = resolved_line(line, scope)
             lines = (*self.scope.families.get(name, ()), line)
             self.scope = replace(self.scope, families={**self.scope.families, name: lines})
             self._lines.append((formula, left, place.world, name, line))
@@ -467,18 +490,18 @@ class _Reading:
             self._check_layers((link.right,), conditions, checker, link)
             definition = Binding(name, head.indices, head.arguments, link.right, conditions, shape, formula.label)
             definition = replace(definition, named=_named(checker), formula=formula)
+            definition = resolved_binding(definition, scope)
             self.scope = replace(self.scope, definitions={**self.scope.definitions, name: definition})
         self.own.add(name)
-        family = name if line else ""
+        family = name if line else None
         self._add(Definition, left, link.right, conditions, formula, place, checker, shape, statement, family)
 
     def _without_choice(self, left: t.Node, name: str, right: t.Node) -> t.Node:
         """The right side of a definition, with max in the place of the arg max that defines a class number."""
         notation = self.scope.notation
-        chosen = isinstance(right, t.Extremum) and right.kind.startswith("arg")
         if not is_class(name, notation):
             return right  # in which an arg max is an error
-        if not chosen:
+        if not isinstance(right, t.Extremum) or not right.kind.startswith("arg"):
             raise MeaningError(r"a class number is defined by \arg\max or \arg\min", right)
         size = size_of_classes(name, notation)
         if not any(index.letter == right.index.name and index.to == size for index in notation.indices):
@@ -501,14 +524,17 @@ class _Reading:
         if not head.shape and shape is not None and number:
             raise MeaningError(f"{name} is a number, the right side is {words(shape)}", right)
 
-    def _line(self, head: "_Head", conditions: tuple[t.Chain, ...], link: t.Link, formula: DisplayedFormula) -> Line:
+    def _line(
+        self, head: "_Head", where: Position, conditions: Conditions, link: t.Link, formula: DisplayedFormula
+    ) -> Line:
         """One line of a family: for which numbers it holds, none of which is defined already."""
-        notation, name, (letter, number) = self.scope.notation, head.name, head.where
-        layers = "^{[" in name
+        notation, name, (letter, number) = self.scope.notation, head.name, where
+        layers = bool(name.layer)
         last_of_all = (last_layer(notation), 0) if layers or head.range != STEPS else None
         if letter == last_layer(notation) or letter is None:
-            first = last = head.where
-            about = ()
+            first: Position = where
+            last: Position | None = where
+            about: tuple[str | None, ...] = ()
             letter = None
         elif number:
             raise MeaningError(f"a family is defined for a letter, such as {letter}, or for a number", link)
@@ -531,7 +557,9 @@ class _Reading:
             self._check_that_index_falls(part, name, line)
         return line
 
-    def _range_of_line(self, letter: str, conditions, last_of_all: Position | None, link: t.Link):
+    def _range_of_line(
+        self, letter: str, conditions: Conditions, last_of_all: Position | None, link: t.Link
+    ) -> tuple[Position, Position | None]:
         lower, upper = bounds(letter, conditions)
         if (
             len(lower) != 1
@@ -542,13 +570,13 @@ class _Reading:
         return lower[0], (upper[0] if upper else last_of_all)
 
     def _check_that_layers_exist(self, line: Line, link: t.Link) -> None:
-        letter = line.definition.name.partition("^{[")[0]
+        letter = line.definition.name.letter
         for depth in DEPTHS:
             inputs = Scope(self.scope.notation, depth=depth)
             for number in numbers_of(line, depth, self.scope.notation):
                 if number < 0:
                     raise MeaningError(f"there is no layer {number}", link)
-                name_of(t.Family(t.Letter(letter), t.Number(str(number)), span=link.span), inputs)
+                find_symbol(t.Family(t.Letter(letter), t.Number(str(number)), span=link.span), inputs)
 
     def _check_that_index_falls(self, part: t.Node, name: str, line: Line) -> None:
         """A member that is defined by others of its family is defined by those before it."""
@@ -558,7 +586,7 @@ class _Reading:
             case _:
                 return
         try:
-            found = family_of(name_of(part, self.scope).name, self.scope.notation)
+            found = family_of(find_symbol(part, self.scope).name, self.scope.notation)
         except MeaningError:
             return  # the checker finds it
         if found == name and not _falls(where, line, last_layer(self.scope.notation)):
@@ -577,24 +605,24 @@ class _Reading:
                 if len(names) != len(arguments) or len(set(names)) < len(names):
                     raise MeaningError("a function is defined by letters as its arguments", left)
                 for argument in arguments:
-                    if name_of(argument, self.scope).kind != "number":
+                    if find_symbol(argument, self.scope).kind != "number":
                         raise MeaningError(f"{show(argument)} is no variable", argument)
-                return _Head(name, arguments=names)
+                return _Head(SymbolName.plain(name), arguments=names)
             case t.Letter(name):
-                fixed = {each.letter for each in (*notation.indices, *notation.constants)}
+                fixed = {each.letter for each in notation.indices} | {each.letter for each in notation.constants}
                 fixed |= {size.letter for size in notation.sizes if not size.index} | {ONES, DELTA, *CONSTANTS}
                 if name in fixed:
                     raise MeaningError(f"{name} has a fixed meaning and cannot be defined", left)
-                return _Head(name, shape=_declared_shape(name, notation))
+                return _Head(SymbolName.plain(name), shape=_declared_shape(name, notation))
             case t.Family(t.Letter(letter), layer):
                 if not array_named(letter, notation):
                     raise MeaningError(f"the entries of {letter} are defined with their indices", left)
-                member = name_of(left, self.scope)
+                member = find_symbol(left, self.scope)
                 return _Head(family_of(member.name, notation), where=position(layer), shape=member.shape)
             case t.Indexed(t.Family(t.Letter(letter), layer), indices):
                 if not array_of_entry(letter, notation):
                     raise MeaningError(f"the entries of {letter} are printed with another letter", left)
-                member = name_of(left, self.scope)
+                member = find_symbol(left, self.scope)
                 named = self._named(indices, member.sizes, left)
                 return _Head(family_of(member.name, notation), named, where=position(layer))
             case t.Indexed(t.Letter(letter), indices):
@@ -611,35 +639,37 @@ class _Reading:
             raise MeaningError("an entry is defined with one index letter for each of its indices", left)
         return tuple(zip(names, sizes, strict=True))
 
-    def _head_of_entry(self, letter: str, indices: tuple[t.Node, ...], left: t.Node):
+    def _head_of_entry(self, letter: str, indices: tuple[t.Node, ...], left: t.Node) -> "_Head":
         notation = self.scope.notation
         runs_to = {index.letter: index.to for index in notation.indices}
         if letter == DELTA:
             raise MeaningError("Kronecker's delta has a fixed meaning", left)
         if any(scalar.written.letter == letter for scalar in notation.scalars):
-            declared_name = name_of(left, replace(self.scope, definitions={}, families={}, lost=frozenset()))
-            if is_sequence(declared_name):
+            declared_name = find_symbol(left, replace(self.scope, definitions={}, families={}, lost=frozenset()))
+            if declared_name.is_sequence:
                 return _Head(declared_name.name, where=position(indices[0]), range=declared_name.sizes[0])
             if declared_name.kind == "number":
                 return _Head(declared_name.name)
+        named: tuple[tuple[str, Size], ...] = ()
         for index in indices:
             if not isinstance(index, t.Letter):
                 raise MeaningError(f"{letter} is not declared with a number, as {letter}_1, or over steps", index)
-            if runs_to.get(index.name) is None:
+            size = runs_to.get(index.name)
+            if size is None:
                 raise MeaningError(f"{letter} is not declared over {index.name}", index)
-        named = tuple((index.name, runs_to[index.name]) for index in indices)
+            named = (*named, (index.name, size))
         if len(dict(named)) < len(named):
             raise MeaningError("the indices of what is defined differ", left)
         array = array_of_entry(letter, notation)
         if array:
-            sizes = tuple(size for size in sizes_of_shape(array.shape) if size != 1)
+            sizes: tuple[Size, ...] = tuple(size for size in sizes_of_shape(array.shape) if size != 1)
         elif any(scalar.written.letter == letter and scalar.written.indices for scalar in notation.scalars):
             sizes = declared_name.sizes
         else:
             sizes = tuple(size for _, size in named)
         if tuple(size for _, size in named) != sizes:
             raise MeaningError(f"the indices of {letter} run to {', '.join(map(str, sizes))}", left)
-        return _Head(array.letter if array else letter, named)
+        return _Head(SymbolName.plain(array.letter if array else letter), named)
 
     def _not_defined_yet(self, head: "_Head", node: t.Node) -> None:
         name = head.name
@@ -652,7 +682,9 @@ class _Reading:
         if name in self.scope.definitions:
             raise MeaningError(f"{name} is defined on another page", node)
 
-    def _convention(self, left: t.Apply, link: t.Link, conditions, formula, place) -> None:
+    def _convention(
+        self, left: t.Apply, link: t.Link, conditions: Conditions, formula: DisplayedFormula, place: Place
+    ) -> None:
         if not place.convention:
             raise MeaningError("a derivative is not defined but found; a value agreed upon is a convention", left)
         checker = self._checker(conditions)
@@ -662,14 +694,20 @@ class _Reading:
         for node in (left.arguments[0], link.right):
             if letters(node, self.scope):
                 raise MeaningError("a convention is about numbers without letters", node)
-        convention = AgreedValue(left.function.name, left.function.primes, left.arguments[0], link.right, formula)
+        convention = AgreedValue(
+            left.function.name,
+            left.function.primes,
+            resolved(left.arguments[0], self.scope),
+            resolved(link.right, self.scope),
+            formula,
+        )
         self._add(Convention, left, link.right, (), formula, place, checker, None, left)
         self.scope = replace(self.scope, conventions=(*self.scope.conventions, convention))
 
     def _checker(self, conditions: tuple[t.Chain, ...]) -> Checker:
         return Checker(self.scope, conditions)
 
-    def _conditions(self, conditions, checker: Checker, allowed: Mapping[str, Size]) -> None:
+    def _conditions(self, conditions: Conditions, checker: Checker, allowed: Mapping[str, Size]) -> None:
         for chain in conditions:
             checker.condition(chain)
             for letter in checker.free:
@@ -677,12 +715,12 @@ class _Reading:
                     raise WrongIndex(f"the index {letter} stands in the condition, but not in the claim", chain)
         check_conditions(conditions, self.scope)
 
-    def _check_layers(self, nodes, conditions, checker: Checker, node: t.Node) -> None:
+    def _check_layers(self, nodes: Sequence[t.Node], conditions: Conditions, checker: Checker, node: t.Node) -> None:
         """What is said of layers has a meaning for all numbers of layers that are tried, and all layers r."""
-        family, last = widths(self.scope.notation), last_layer(self.scope.notation)
-        lower, upper = bounds(family.index, conditions) if family else ((), ())
-        if family and family.index in checker.free and not (lower or upper):
-            raise MeaningError(f"say for which {family.index} this holds, as 1 \\le {family.index} \\le {last}", node)
+        index, last = layer_index(self.scope.notation), last_layer(self.scope.notation)
+        lower, upper = bounds(index, conditions)
+        if index in checker.free and not (lower or upper):
+            raise MeaningError(f"say for which {index} this holds, as 1 \\le {index} \\le {last}", node)
         met = False
         for numbers in numbered(nodes, conditions, self.scope):
             met = True
@@ -691,7 +729,7 @@ class _Reading:
         if not met:
             raise MeaningError(f"no network with up to {DEPTHS[-1]} layers satisfies the conditions", node)
 
-    def _check_instance(self, nodes, conditions, numbers: dict[str, int]) -> None:
+    def _check_instance(self, nodes: Sequence[t.Node], conditions: Conditions, numbers: dict[str, int]) -> None:
         scope = at_depth(self.scope, numbers[last_layer(self.scope.notation)])
         checker = Checker(scope, [with_numbers(chain, numbers) for chain in conditions])
         try:
@@ -712,20 +750,20 @@ class _Reading:
             self.faults += inner.faults[known:]
         for formula, left, world, name, line in self._lines:
             try:
-                self._check_family(self._worlds.get(world, self.scope), name, line, left)
+                self._check_family(self._worlds.get(world or "", self.scope), name, line, left)
             except MeaningError as error:
                 if error.covered:  # else it follows from a fault that is named already
                     place = _place(formula, left.span[0])
                     self.faults.append(Diagnostic(Status.WITHOUT_MEANING, formula.path, *place, error.reason))
 
-    def _check_family(self, scope: Scope, name: str, line: Line, left: t.Node) -> None:
+    def _check_family(self, scope: Scope, name: SymbolName, line: Line, left: t.Node) -> None:
         lines = scope.families[name]
         missing = hole(lines, scope.notation)
         if missing is not None and line is lines[0]:
             raise MeaningError(f"{_member(name, missing)} has no definition", left)
-        if "^{[" not in name:
+        if not name.layer:
             return
-        letter, last = name.partition("^{[")[0], last_layer(scope.notation)
+        letter, last = name.letter, last_layer(scope.notation)
         for depth in DEPTHS:
             for number in numbers_of(line, depth, scope.notation):
                 member = t.Family(t.Letter(letter), t.Number(str(number)), span=left.span)
@@ -739,22 +777,21 @@ class _Reading:
         make: Callable[..., Statement],
         left: t.Node,
         right: t.Node | None,
-        conditions: tuple[t.Chain, ...],
+        conditions: Conditions,
         formula: DisplayedFormula,
         place: Place,
         checker: Checker,
         shape: Shape,
         node: t.Node,
-        family: str = "",
-        **own: object,
+        family: SymbolName | None = None,
     ) -> None:
-        """Add a statement; ``own`` are what only statements of its kind have, and ``node`` tells the place."""
-        used: set[str] = set()
+        """Add a statement, to whose maker is left what all have in common; ``node`` tells the place."""
+        used: set[SymbolName] = set()
         for part in (left, right, *conditions, *self.premises):
-            used |= letters(part, self.scope) if part else set()
+            used |= letters(part, self.scope) if part else frozenset()
             if part and self.scope.lost:  # it may be lost below the definition through which it stands here
-                for letter in sorted(letters(part, replace(self.scope, lost=frozenset())) & self.scope.lost):
-                    raise MeaningError(f"the definition of {letter} is not understood", node, covered=False)
+                for lost in sorted(letters(part, replace(self.scope, lost=frozenset())) & self.scope.lost):
+                    raise MeaningError(f"the definition of {lost} is not understood", node, covered=False)
         self._note_used(used, family, place.world)
         self._check_references(place, node)
         for label in place.mentions:
@@ -765,29 +802,30 @@ class _Reading:
         in_force = [each for label in sorted(place.mentions) for each in self.assumed.get(label, [])]
         start = node.span[0] if node.span != (0, 0) else 0
         line, column = _place(formula, start)
+        arguments = left.arguments if isinstance(left, t.Apply) and make is Definition else ()
+        local = dict.fromkeys(argument.name for argument in arguments if isinstance(argument, t.Letter))
         statement = make(
             formula=formula,
             line=line,
             column=column,
-            left=left,
+            left=resolved(left, self.scope, local),
             scope=self.scope,
-            conditions=tuple(conditions),
+            conditions=tuple(resolved(chain, self.scope, local) for chain in conditions),
             assumptions=tuple(_about(in_force, used)),
             free=tuple(checker.free.items()),
             least=tuple(checker.least.items()),
             letters=frozenset(used),
             named=tuple(sorted(named, key=str)),
             shape=shape,
-            **({} if right is None else {"right": right}),
-            **own,
+            **({} if right is None else {"right": resolved(right, self.scope, local)}),
         )
         self.items.append(statement)
 
-    def _note_used(self, used: set[str], family: str, world: str | None) -> None:
+    def _note_used(self, used: set[SymbolName], family: SymbolName | None, world: str | None) -> None:
         """Keeps the names that may not be defined any more; a family may get more lines while only lines use it."""
         names = {family_of(name, self.scope.notation) for name in used} - {family}
-        if "^{[" in family:
-            names = {name for name in names if "^{[" not in name}
+        if family and family.layer:
+            names = {name for name in names if not (name.layer)}
         self._used.setdefault(world, set()).update(names)
 
     def _check_references(self, place: Place, node: t.Node) -> None:
@@ -825,8 +863,8 @@ def _apart(
 ) -> Erratum | Unchecked:
     statement = read(formula.text, scope.notation).statements[-1]
     chain = statement.conclusion if isinstance(statement, t.Implication) else statement
-    before, last = (None, *chain.links)[-2:] if chain.links else (None, chain)
-    line, column = (fault.line, fault.column) if fault else _place(formula, last.span[0])
+    *before, last = chain.links[-2:] or [None]
+    line, column = (fault.line, fault.column) if fault else _place(formula, (last or chain).span[0])
     options = dict(aside.options)
     own: dict[str, object] = {"fails": options["fails"], "corrected": options["corrected"]}
     make: Callable[..., Erratum | Unchecked] = Erratum
@@ -836,10 +874,10 @@ def _apart(
         formula=formula,
         line=line,
         column=column,
-        left=before.right if before else chain.first,
+        left=before[0].right if before and before[0] else chain.first,
         scope=scope,
-        relation=last.relation if chain.links else None,
-        right=last.right if chain.links else None,
+        relation=last.relation if last else None,
+        right=last.right if last else None,
         claims=tuple(claims_of(items)),
         fault=fault,
         **own,
@@ -855,17 +893,17 @@ def _named(checker: Checker) -> tuple[tuple[Size, int], ...]:
     return tuple(sorted(((size, number) for size, number in checker.named if "_" not in str(size)), key=str))
 
 
-def _member(name: str, number: int) -> str:
+def _member(family: SymbolName, number: int) -> SymbolName:
     """The name of a member of a family: Z^{[2]}, or u_2."""
-    letter, bracket, _ = name.partition("^{[")
-    return member_name(letter, (None, number)) if bracket else f"{name.rpartition('_')[0]}_{number}"
+    if family.layer:
+        return SymbolName.in_layer(family.letter, (None, number))
+    return SymbolName.sequence(family.letter, str(number))
 
 
-def _declared_members(name: str, notation: Notation) -> Iterator[int]:
+def _declared_members(name: SymbolName, notation: Notation) -> Iterator[int]:
     """The numbers of the members of a sequence that are declared with them, as \\theta_0."""
-    letter = name.rpartition("_")[0]
     for scalar in notation.scalars:
-        if scalar.written.letter == letter and "".join(scalar.written.indices).isdigit():
+        if scalar.written.letter == name.letter and "".join(scalar.written.indices).isdigit():
             yield int("".join(scalar.written.indices))
 
 
@@ -876,7 +914,7 @@ def _falls(where: Position | None, line: Line, last: str | None) -> bool:
     letter, number = where
     if letter and letter == line.letter:
         return number < 0
-    if "^{[" in line.definition.name:
+    if line.definition.name.layer:
         return letter in (None, last)  # whether such members are made of each other shows in the end
     return letter is None and number < line.first[1]
 
@@ -887,9 +925,9 @@ def _is_only_about(chain: t.Chain, names: tuple[str | None, ...]) -> bool:
     return all(side is not None and side[0] in names for side in sides)
 
 
-def _about(assumed: Iterable[Assumed], used: set[str]) -> Iterator[Assumed]:
+def _about(assumed: Iterable[Assumed], used: Collection[str]) -> Iterator[Assumed]:
     """The assumptions that say something about one of the letters."""
-    return (each for each in assumed if each.letters & used)
+    return (each for each in assumed if not each.letters.isdisjoint(used))
 
 
 def _too_deep(statement: t.Node) -> MeaningError:
@@ -902,7 +940,7 @@ def _chains(conditions: tuple[t.Chain | t.Given | t.ForAll, ...]) -> tuple[t.Cha
     return tuple(chain for chain in chains if chain.links)
 
 
-def _defines(statement: t.Chain | t.Implication, within: tuple[str, ...]) -> bool:
+def _defines(statement: t.Chain | t.Implication, within: tuple[str, ...]) -> TypeGuard[t.Chain]:
     if isinstance(statement, t.Implication) or not statement.links:
         return False
     relation = statement.links[0].relation
@@ -918,11 +956,12 @@ def _left_names(left: t.Node, scope: Scope) -> frozenset[str]:
             return frozenset((name,))
         case t.Family() | t.Indexed(t.Letter() | t.Family()):
             try:
-                known = name_of(left, replace(scope, definitions={}, families={}, lost=frozenset()))
+                known = find_symbol(left, replace(scope, definitions={}, families={}, lost=frozenset()))
                 return frozenset((family_of(known.name, scope.notation),))
             except MeaningError:
                 base = left.base if isinstance(left, t.Indexed) else left
-                return frozenset((base.letter.name if isinstance(base, t.Family) else base.name,))
+                letter = base.letter if isinstance(base, t.Family) else base
+                return frozenset((letter.name,)) if isinstance(letter, t.Letter) else frozenset()
         case t.Indexed(base, _):
             return _left_names(base, scope)
     return frozenset()
@@ -943,8 +982,8 @@ def _is_decimal(node: t.Node) -> bool:
     return isinstance(node, t.Number)
 
 
-def _is_number(name: str, notation: Notation) -> bool:
-    return any(name.partition("_")[0] == scalar.written.letter for scalar in notation.scalars)
+def _is_number(name: SymbolName, notation: Notation) -> bool:
+    return any(name.letter == scalar.written.letter for scalar in notation.scalars)
 
 
 def _place(formula: DisplayedFormula, start: int) -> tuple[int, int]:
@@ -976,7 +1015,12 @@ def said(
     return _read_on(reading, zip(found, around.places, strict=True))
 
 
-def _at_top(found: Sequence[DisplayedFormula], around: Surroundings, notation: Notation, functions) -> _Reading:
+def _at_top(
+    found: Sequence[DisplayedFormula],
+    around: Surroundings,
+    notation: Notation,
+    functions: Mapping[str, Binding] | None,
+) -> _Reading:
     """A reading that stands at the top of a page."""
     notation = with_blocks(notation, around.blocks)
     own = set(_defined_functions(found, notation))

@@ -19,8 +19,9 @@ from nncore.verify.notation import Notation
 from nncore.verify.semantics.elaborate import said, with_blocks
 from nncore.verify.semantics.shapes import Checker
 from nncore.verify.semantics.statements import Erratum, Page, Unchecked, sides_of
-from nncore.verify.semantics.symbols import Binding, MeaningError, Scope, Size, name_of
+from nncore.verify.semantics.symbols import Binding, MeaningError, Scope, find_symbol
 from nncore.verify.source.markdown import InlineFormula, Reading, read_markdown
+from nncore.verify.symbol import Size
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.lexer import LatexError
 from nncore.verify.syntax.parser import read
@@ -84,22 +85,24 @@ def _fault(
     except LatexError as error:
         return error.reason
     if len(parts) > 1:
-        sizes = [tree.statements[0].first for tree in trees]
+        sizes = [next(_sides(tree)) for tree in trees]
         return None if all(_is_size(size, scopes[-1]) for size in sizes) else "a shape consists of sizes"
     (tree,) = trees
-    if any(not isinstance(statement, t.Chain) for statement in tree.statements):
+    chains = [statement for statement in tree.statements if isinstance(statement, t.Chain)]
+    if len(chains) < len(tree.statements):
         return "display what follows from something"
-    if any(link.relation is t.Relation.DEFINES for statement in tree.statements for link in statement.links):
+    if any(link.relation is t.Relation.DEFINES for chain in chains for link in chain.links):
         return "display what is defined"
     reasons = [_without_meaning(tree, scope, bound) for scope in scopes]
     if None not in reasons:
         return reasons[0]
     scope = scopes[reasons.index(None)]
-    return next((why for statement in tree.statements if (why := _must_be_displayed(statement, scope))), None)
+    return next((why for chain in chains if (why := _must_be_displayed(chain, scope))), None)
 
 
 def _is_function(text: str, notation: Notation) -> bool:
-    return _FUNCTION.fullmatch(text)[1] in notation.function_names if text.strip() else False
+    found = _FUNCTION.fullmatch(text)
+    return found is not None and found[1] in notation.function_names
 
 
 def _sides_of_shape(text: str) -> list[str]:
@@ -111,7 +114,7 @@ def _is_size(node: t.Node, scope: Scope) -> bool:
     if isinstance(node, t.Number):
         return node.digits.isdigit()
     try:
-        return name_of(node, scope).kind == "size"
+        return find_symbol(node, scope).kind == "size"
     except MeaningError:
         return False
 
@@ -129,8 +132,9 @@ def _without_meaning(tree: t.Formula, scope: Scope, bound: Mapping[str, Size]) -
 
 
 def _sides(tree: t.Formula) -> Iterator[t.Node]:
-    for chain in tree.statements:
-        yield from chain.sides
+    for statement in tree.statements:
+        chains = (statement.premise, statement.conclusion) if isinstance(statement, t.Implication) else (statement,)
+        yield from (side for chain in chains for side in chain.sides)
 
 
 def _must_be_displayed(chain: t.Chain, scope: Scope) -> str | None:
@@ -144,7 +148,7 @@ def _must_be_displayed(chain: t.Chain, scope: Scope) -> str | None:
 def _is_input(node: t.Node, scope: Scope) -> bool:
     if not isinstance(node, t.Letter | t.Indexed):
         return False
-    name = name_of(node, scope)
+    name = find_symbol(node, scope)
     return name.kind in ("number", "entry", "index", "size") and name.name not in scope.definitions
 
 

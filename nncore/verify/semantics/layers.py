@@ -11,29 +11,35 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from math import inf
+from typing import TypeVar, cast
 
-from nncore.verify.semantics import symbols
+from nncore.verify.notation import DELTA, Notation
+from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import (
     Binding,
     Line,
     MeaningError,
-    Position,
     Scope,
-    Shape,
+    find_symbol,
     has_layers,
     last_layer,
+    layer_index,
     letters,
     meanings_of,
-    member_name,
-    name_of,
     not_covered,
     position,
+    resolved,
+    resolved_binding,
+    resolved_line,
     resolved_size,
     start_of_sequence,
     widths,
 )
+from nncore.verify.symbol import Position, Shape, SymbolName
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
+
+NodeT = TypeVar("NodeT", bound=t.Node)
 
 DEPTHS = (1, 2, 3)  # numbers of layers that are tried; more only if a claim names a later layer or a number of them
 _MANY, _DEEPEST = 4, 13
@@ -67,7 +73,7 @@ def lowest(letter: str, conditions: Iterable[t.Chain]) -> int:
     return max(numbers, default=1)
 
 
-def value_of(where: Position, depth: int, notation) -> int:
+def value_of(where: Position, depth: int, notation: Notation) -> int:
     """The number at a position: R-1 of three layers is 2.
 
     Raises
@@ -81,22 +87,23 @@ def value_of(where: Position, depth: int, notation) -> int:
     return number + (depth if letter else 0)
 
 
-def ends_of_layers(conditions: Iterable[t.Chain], depth: int, notation) -> tuple[list[int], list[int]]:
+def ends_of_layers(conditions: Iterable[t.Chain], depth: int, notation: Notation) -> tuple[list[int], list[int]]:
     """The layers from which and up to which r runs. What another letter says of r is a condition like others."""
     known = (None, last_layer(notation))
     lower, upper = (
         [value_of(where, depth, notation) for where in each if where[0] in known]
-        for each in bounds(widths(notation).index, conditions)
+        for each in bounds(layer_index(notation), conditions)
     )
     return lower, upper
 
 
-def numbers_of(line: Line, depth: int, notation) -> range:
+def numbers_of(line: Line, depth: int, notation: Notation) -> range:
     """The numbers for which a line defines a member of a family of layers."""
-    return range(value_of(line.first, depth, notation), value_of(line.last, depth, notation) + 1)
+    first, last = _ends(line, depth, notation)
+    return range(first, int(last) + 1)
 
 
-def overlap(one: Line, other: Line, notation) -> int | None:
+def overlap(one: Line, other: Line, notation: Notation) -> int | None:
     """A number for which two lines of a family both hold."""
     for depth in DEPTHS:
         (first, last), (start, end) = (_ends(line, depth, notation) for line in (one, other))
@@ -105,12 +112,12 @@ def overlap(one: Line, other: Line, notation) -> int | None:
     return None
 
 
-def holds_for(line: Line, number: int, notation) -> bool:
+def holds_for(line: Line, number: int, notation: Notation) -> bool:
     """Whether a line of a sequence defines the member with this number, however many layers there are."""
     return any(first <= number <= last for first, last in (_ends(line, depth, notation) for depth in DEPTHS))
 
 
-def hole(lines: Sequence[Line], notation) -> int | None:
+def hole(lines: Sequence[Line], notation: Notation) -> int | None:
     """A number between the lines of a family for which none of them holds."""
     for depth in DEPTHS:
         ranges = sorted(_ends(line, depth, notation) for line in lines)
@@ -121,7 +128,7 @@ def hole(lines: Sequence[Line], notation) -> int | None:
     return None
 
 
-def _ends(line: Line, depth: int, notation) -> tuple[int, float]:
+def _ends(line: Line, depth: int, notation: Notation) -> tuple[int, float]:
     last = inf if line.last is None else value_of(line.last, depth, notation)
     return value_of(line.first, depth, notation), last
 
@@ -148,7 +155,7 @@ def has_one_line(node: t.Node, scope: Scope) -> bool:
     """Whether one line defines the member of a sequence that a node names by its number, for any number of layers."""
     match node:
         case t.Indexed(t.Letter(), (t.Number(digits),)) if digits.isdigit():
-            name, number = _name(node, scope), int(digits)
+            name, number = _name(node, scope) or "", int(digits)
             at = (line_for(name, number, replace(scope, depth=depth)) for depth in range(1, number + 3))
             return len({line.first for line in at if line}) <= 1  # lines of one family do not overlap
     return True
@@ -157,15 +164,20 @@ def has_one_line(node: t.Node, scope: Scope) -> bool:
 # Numbers in the place of letters --------------------------------------------------------------------------------------
 
 
-def with_numbers(node: t.Node, numbers: Mapping[str, int]) -> t.Node:
-    """The node with numbers in the place of r and R; a sum over layers is written out."""
+def with_numbers(node: NodeT, numbers: Mapping[str, int]) -> NodeT:
+    """Return the node with numbers in the place of r and R; a sum over layers is written out."""
+    return cast(NodeT, _with_numbers_in(node, numbers))  # of a chain, a chain; only expressions change their class
+
+
+def _with_numbers_in(node: t.Node, numbers: Mapping[str, int]) -> t.Node:
     match node:
         case t.Letter(name):
             return _number(numbers[name], node) if name in numbers else node
         case t.Sum(index, lower, upper, body) | t.Product(index, lower, upper, body):
             inner = {name: number for name, number in numbers.items() if name != index.name}
             ends = _counted(lower, numbers), _counted(upper, numbers)
-            if position(upper) and position(upper)[0] in numbers:
+            where = position(upper)
+            if where and where[0] in numbers:
                 return _written_out(node, ends, inner)
             return replace(node, lower=ends[0], upper=ends[1], body=with_numbers(body, inner))
         case t.Extremum(_, index, body):
@@ -177,12 +189,13 @@ def with_numbers(node: t.Node, numbers: Mapping[str, int]) -> t.Node:
             counted = tuple(_counted(index, numbers) for index in indices)
             return replace(node, base=with_numbers(base, numbers), indices=counted)
 
-    def changed(value):
+    def changed(value: object) -> object:
         if isinstance(value, t.Node):
             return with_numbers(value, numbers)
         return tuple(map(changed, value)) if isinstance(value, tuple) else value
 
-    return replace(node, **{name: changed(getattr(node, name)) for name in node.__dataclass_fields__ if name != "span"})
+    parts = {name: changed(getattr(node, name)) for name in node.__dataclass_fields__ if name != "span"}
+    return replace(node, **parts)  # type: ignore[arg-type]  # each part stays what it was
 
 
 def _number(number: int, node: t.Node) -> t.Node:
@@ -199,7 +212,7 @@ def _counted(node: t.Node, numbers: Mapping[str, int]) -> t.Node:
 
 def _written_out(node: t.Sum | t.Product, ends: tuple[t.Node, t.Node], numbers: Mapping[str, int]) -> t.Node:
     """A sum or a product over layers, addend by addend."""
-    first, last = (position(end)[1] for end in ends)
+    first, last = ((position(end) or (None, 0))[1] for end in ends)
     parts = [with_numbers(node.body, {**numbers, node.index.name: number}) for number in range(first, last + 1)]
     if len(parts) < 2:
         return parts[0] if parts else _number(int(isinstance(node, t.Product)), node)
@@ -217,29 +230,34 @@ def at_depth(scope: Scope, depth: int) -> Scope:
 
 
 def _at_depth(scope: Scope, depth: int) -> Scope:
-    family, last = widths(scope.notation), last_layer(scope.notation)
+    index, last = layer_index(scope.notation), last_layer(scope.notation)
     empty = replace(scope, depth=depth)
     definitions = {}
     for name, definition in scope.definitions.items():
         with suppress(MeaningError):  # what speaks of later layers does not exist
-            definitions[name] = _with_numbers(definition, name, {last: depth}, empty)
+            definitions[name] = _with_numbers(definition, definition.name, {last: depth}, empty)
     families = {}
     for name, lines in scope.families.items():
-        letter, bracket, _ = name.partition("^{[")
-        if not bracket:
-            bodies = (_with_numbers(line.definition, name, {last: depth}, empty) for line in lines)
+        family_name = lines[0].definition.name
+        if not family_name.layer:
+            bodies = (_with_numbers(line.definition, family_name, {last: depth}, empty) for line in lines)
             families[name] = tuple(replace(line, definition=body) for line, body in zip(lines, bodies, strict=True))
             continue
         families[name] = lines
         for line in lines:
             for number in numbers_of(line, depth, scope.notation):
-                member = member_name(letter, (None, number))
-                numbers = {last: depth, family.index: number}
+                member = SymbolName.in_layer(family_name.letter, (None, number))
+                numbers = {last: depth, index: number}
                 definitions[member] = _with_numbers(line.definition, member, numbers, empty)
-    return replace(empty, definitions=definitions, families=families)
+    complete = replace(empty, definitions=definitions, families=families)
+    return replace(
+        complete,
+        definitions={name: resolved_binding(each, complete) for name, each in definitions.items()},
+        families={name: tuple(resolved_line(line, complete) for line in lines) for name, lines in families.items()},
+    )
 
 
-def _with_numbers(definition: Binding, name: str, numbers: Mapping[str, int], scope: Scope) -> Binding:
+def _with_numbers(definition: Binding, name: SymbolName, numbers: Mapping[str, int], scope: Scope) -> Binding:
     body = definition.body
     return replace(
         definition,
@@ -252,7 +270,10 @@ def _with_numbers(definition: Binding, name: str, numbers: Mapping[str, int], sc
 
 
 def _shape(shape: Shape, scope: Scope, node: t.Node, numbers: Mapping[str, int]) -> Shape:
-    return shape and tuple(resolved_size(size, scope, node, numbers) for size in shape)
+    if shape is None:
+        return None
+    rows, columns = (resolved_size(size, scope, node, numbers) for size in shape)
+    return rows, columns
 
 
 def reached(nodes: Iterable[t.Node], scope: Scope) -> Iterator[t.Node]:
@@ -273,7 +294,7 @@ def _name(node: t.Node, scope: Scope) -> str | None:
         return node.name
     if isinstance(node, t.Letter | t.Family | t.Indexed):
         try:
-            return name_of(node, scope).name
+            return find_symbol(node, scope).name
         except MeaningError:
             return None  # a bound letter, or the base of an entry
     return None
@@ -285,7 +306,7 @@ def check_members(node: t.Node, scope: Scope, above: tuple[str, ...] = (), done:
     for part, _ in t.walk(node):
         if not isinstance(part, t.Family):
             continue
-        name = name_of(part, scope).name
+        name = find_symbol(part, scope).name
         if name in above:
             raise MeaningError(f"{name} is defined by itself", part)
         if name not in done:
@@ -301,13 +322,13 @@ def numbered(
     nodes: Sequence[t.Node], conditions: Sequence[t.Chain], scope: Scope, depths: Iterable[int] = DEPTHS
 ) -> Iterator[dict[str, int]]:
     """The numbers that take the place of R and of a free r in a statement; none if it is not about layers."""
-    family, last = widths(scope.notation), last_layer(scope.notation)
+    index, last = layer_index(scope.notation), last_layer(scope.notation)
     if not is_about_layers((*nodes, *conditions), scope):
         yield {}
         return
     everything = (*nodes, *conditions)
     parts = list(reached(everything, scope))
-    least = max([1, *(number for node in parts for number in _layer_numbers(node, family))])
+    least = max([1, *(number for node in parts for number in _layer_numbers(node, scope.notation))])
     with_arrays = any(isinstance(node, t.Family) for node in parts)
     ends = [number for where in bounds(last, conditions) for letter, number in where if letter is None]
     further = [end + 2 for end in ends if _MANY <= end <= _DEEPEST - 2]  # where conditions ask for many
@@ -317,7 +338,7 @@ def numbered(
             continue
         if depth > _DEEPEST and with_arrays:
             raise not_covered(f"networks of more than {_DEEPEST} layers", nodes[0])
-        if not _contains_free(family.index, everything):
+        if not _contains_free(index, everything):
             yield values
             continue
         lower, upper = ends_of_layers(conditions, depth, scope.notation)
@@ -325,16 +346,20 @@ def numbered(
         if first < 0:
             raise MeaningError(f"there is no layer {first}", nodes[0])
         for number in range(first, min(final, depth + 1) + 1):  # that there is no layer above shows at the next one
-            if _consistent(conditions, {**values, family.index: number}):
-                yield {**values, family.index: number}
+            if _consistent(conditions, {**values, index: number}):
+                yield {**values, index: number}
 
 
-def _layer_numbers(node: t.Node, family) -> Iterator[int]:
-    """The layers that a node names by their numbers; ``family`` are the widths."""
+def _layer_numbers(node: t.Node, notation: Notation) -> Iterator[int]:
+    """The layers that a node names by their numbers."""
+    index, family = t.Letter(layer_index(notation)), widths(notation)
+    width = family.letter if family else ""
     match node:
-        case t.Family(_, place) | t.Indexed(t.Letter(family.letter), (place,)):
-            yield from (int(each.digits) for each in (place,) if isinstance(each, t.Number) and each.digits.isdigit())
-        case t.Indexed(t.Letter(symbols.DELTA), indices) if t.Letter(family.index) in indices:
+        case t.Family(_, t.Number(digits)) if digits.isdigit():
+            yield int(digits)
+        case t.Indexed(t.Letter(letter), (t.Number(digits),)) if letter == width and digits.isdigit():
+            yield int(digits)
+        case t.Indexed(t.Letter(letter), indices) if letter == DELTA and index in indices:
             yield from (int(each.digits) for each in indices if isinstance(each, t.Number) and each.digits.isdigit())
 
 
@@ -343,16 +368,19 @@ def _consistent(conditions: Sequence[t.Chain], values: Mapping[str, int]) -> boo
     for chain in conditions:
         sides = chain.sides
         for (one, other), link in zip(pairwise(sides), chain.links, strict=True):
-            numbers = [_value(position(side), values) for side in (one, other)]
-            if None not in numbers and not link.relation.holds(_sign(numbers[0] - numbers[1])):
+            first, second = _value(position(one), values), _value(position(other), values)
+            if first is not None and second is not None and not link.relation.holds(_sign(first - second)):
                 return False
     return True
 
 
 def _value(where: Position | None, values: Mapping[str, int]) -> int | None:
-    if where is None or (where[0] is not None and where[0] not in values):
+    if where is None:
         return None
-    return where[1] + values.get(where[0], 0)
+    letter, number = where
+    if letter is None:
+        return number
+    return number + values[letter] if letter in values else None
 
 
 def _sign(number: int) -> int:
@@ -361,11 +389,11 @@ def _sign(number: int) -> int:
 
 def is_about_layers(nodes: Sequence[t.Node], scope: Scope) -> bool:
     """Whether expressions contain a layer or its number; never under a notation that declares no layers."""
-    family, last = widths(scope.notation), last_layer(scope.notation)
-    if not family or not last:
+    index, last = layer_index(scope.notation), last_layer(scope.notation)
+    if not index or not last:
         return False
     for node in reached(nodes, scope):
-        if isinstance(node, t.Letter) and node.name in (family.index, last):
+        if isinstance(node, t.Letter) and node.name in (index, last):
             return True
         if isinstance(node, t.Family) and has_layers(scope):
             return True
@@ -384,8 +412,8 @@ def _contains_free(letter: str, nodes: Iterable[t.Node]) -> bool:
     return False
 
 
-def instances(item, depths: Iterable[int] = DEPTHS) -> Iterator[tuple[dict[str, int], object]]:
-    """A claim (an `Item` of `semantics.elaborate`) with numbers in the place of R and r, and these numbers.
+def instances(item: Claim, depths: Iterable[int] = DEPTHS) -> Iterator[tuple[dict[str, int], Claim]]:
+    """Yield a claim with numbers in the place of R and r, and these numbers.
 
     For each number of layers that is tried, and each layer r that the conditions allow, one claim without either
     letter; a claim that is not about layers comes as it is, with no numbers.
@@ -395,15 +423,15 @@ def instances(item, depths: Iterable[int] = DEPTHS) -> Iterator[tuple[dict[str, 
         yield numbers, (instance(item, numbers) if numbers else item)
 
 
-def instance(item, numbers: Mapping[str, int]):
-    """The claim with these numbers in the place of R and r."""
+def instance(item: Claim, numbers: Mapping[str, int]) -> Claim:
+    """Return a claim with these numbers in the place of R and r."""
     scope = at_depth(item.scope, numbers[last_layer(item.scope.notation)])
-    left, right = with_numbers(item.left, numbers), with_numbers(item.right, numbers)
-    conditions = tuple(with_numbers(chain, numbers) for chain in item.conditions)
+    left, right = (resolved(with_numbers(side, numbers), scope) for side in (item.left, item.right))
+    conditions = tuple(resolved(with_numbers(chain, numbers), scope) for chain in item.conditions)
     least: dict[str, int] = {}
     for size, number in item.least:
-        resolved = resolved_size(size, scope, left, numbers)
-        least[resolved] = max(number, least.get(resolved, 1))
+        name = str(resolved_size(size, scope, left, numbers))
+        least[name] = max(number, least.get(name, 1))
     free = [(letter, size) for letter, size in item.free if letter not in numbers]
     return replace(
         item,
@@ -415,5 +443,5 @@ def instance(item, numbers: Mapping[str, int]):
         least=tuple(least.items()),
         named=tuple((resolved_size(size, scope, left, numbers), number) for size, number in item.named),
         shape=_shape(item.shape, scope, left, numbers),
-        letters=frozenset().union(*(letters(part, scope) for part in (left, right, *conditions))),
+        letters=frozenset[SymbolName]().union(*(letters(part, scope) for part in (left, right, *conditions))),
     )

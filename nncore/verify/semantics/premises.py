@@ -9,7 +9,8 @@ else.
 from dataclasses import replace
 
 from nncore.verify.semantics.shapes import Checker
-from nncore.verify.semantics.symbols import Binding, MeaningError, Scope, letters, name_of
+from nncore.verify.semantics.symbols import Binding, MeaningError, Scope, find_symbol, letters, resolved
+from nncore.verify.symbol import SymbolName
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Relation
@@ -35,13 +36,13 @@ def assumed(premise: t.Chain, scope: Scope) -> Scope:
     if power % 2 == 0:
         raise MeaningError(f"both signs of {letter.name} satisfy the premise: write {letter.name} = ...", premise)
     _check(letter, right, scope)
-    definition = Binding(letter.name, (), (), _root(right, power), (), None, None)
+    definition = Binding(SymbolName.plain(letter.name), (), (), _root(resolved(right, scope), power), (), None, None)
     definitions = {**scope.definitions, letter.name: definition}
     return replace(scope, definitions=definitions, placed=scope.placed | {letter.name})
 
 
 def _check(letter: t.Letter, right: t.Node, scope: Scope) -> None:
-    name = name_of(letter, scope)
+    name = find_symbol(letter, scope)
     given = any(random.letter == name.name for random in scope.notation.random)
     if name.kind != "number" or name.name in scope.definitions or given:
         raise MeaningError(f"{_FORM}; {letter.name} is no input", letter)

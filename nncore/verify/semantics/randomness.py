@@ -28,8 +28,9 @@ def moment_of(claim: t.Chain, letter_of: Callable[[t.Node], str | None]) -> Mome
                 kind, body = SQUARE, body.base
             letter = letter_of(body) if isinstance(body, t.Letter | t.Indexed) else None
             indices = body.indices if isinstance(body, t.Indexed) else ()
-            if kind and letter and all(isinstance(index, t.Letter) for index in indices):
-                return Moment(letter, kind, tuple(index.name for index in indices), value)
+            names = tuple(index.name for index in indices if isinstance(index, t.Letter))
+            if kind and letter and len(names) == len(indices):
+                return Moment(letter, kind, names, value)
     return None
 
 

@@ -15,26 +15,23 @@ from nncore.verify.semantics.randomness import random_letters
 from nncore.verify.semantics.symbols import (
     STEPS,
     MeaningError,
-    Name,
     Scope,
-    Shape,
-    Size,
     WrongIndex,
     WrongShape,
+    find_symbol,
     has_layers,
-    is_sequence,
+    is_numbered_width,
     is_width,
     kind_of_function,
     last_layer,
     letters,
-    member_name,
-    name_of,
     not_covered,
     position,
     range_of_index,
     size_of_classes,
     widths,
 )
+from nncore.verify.symbol import Shape, Size, Symbol, SymbolName
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Relation
@@ -80,10 +77,10 @@ class Checker:
     def _find_widths(self, node: t.Node, bound: frozenset[str] = frozenset()) -> None:
         """Notes the widths over which free indices run, as the entries of members of families tell."""
         match node:
-            case t.Sum(index) | t.Product(index) | t.Extremum(_, index):
-                bound = bound | {index.name}
+            case t.Sum(letter) | t.Product(letter) | t.Extremum(_, letter):
+                bound = bound | {letter.name}
             case t.Indexed(t.Family(), indices):
-                sizes = name_of(node, self.scope, {**self.local, **dict.fromkeys(bound, self._last_layer)}).sizes
+                sizes = find_symbol(node, self.scope, {**self.local, **dict.fromkeys(bound, self._last_layer)}).sizes
                 for index, size in zip(indices, sizes, strict=False):
                     if isinstance(index, t.Letter) and index.name not in bound and self._runs_over_widths(index.name):
                         self.free.setdefault(index.name, size)
@@ -91,7 +88,7 @@ class Checker:
             self._find_widths(child, bound)
 
     @property
-    def _last_layer(self) -> Size | None:
+    def _last_layer(self) -> str:
         return last_layer(self.scope.notation)
 
     def _runs_over_widths(self, letter: str) -> bool:
@@ -102,7 +99,12 @@ class Checker:
     def resolved(self, size: Size) -> Size:
         """The size that stands for all sizes that the conditions equate with this one."""
         last, family = self.fixed.get(self._last_layer), widths(self.scope.notation)
-        if family and family.last and last is not None and size == member_name(family.letter, (None, last), "_"):
+        if (
+            family
+            and family.last
+            and isinstance(last, int)
+            and size == SymbolName.of_width(family.letter, (None, last))
+        ):
             size = family.last
         return self.fixed.get(size, size)
 
@@ -124,9 +126,11 @@ class Checker:
             case t.Letter() | t.Family():
                 return self._letter(node)
             case t.Indexed(t.Letter() | t.Family(), indices):
-                return self._entry(node, indices)
+                self._entry(node, indices)
+                return None
             case t.Indexed(base, indices):
-                return self._entry_of_matrix(base, indices, node)
+                self._entry_of_matrix(base, indices, node)
+                return None
             case t.Plus(terms) | t.EntryTimes(terms):
                 return self._alike(terms)
             case t.Minus(body):
@@ -140,14 +144,17 @@ class Checker:
                 return self._alike((numerator, denominator))
             case t.Power(base, exponent):
                 self._number(base, "the base of a power")
-                return self._number(exponent, "an exponent")
+                self._number(exponent, "an exponent")
+                return None
             case t.Transpose(body):
                 rows, columns = self._matrix(body, "a transpose")
                 return columns, rows
             case t.Root(body):
-                return self._number(body, "the argument")
+                self._number(body, "the argument")
+                return None
             case t.Bracketed(body) if node.of_number:
-                return self._number(body, "the argument")
+                self._number(body, "the argument")
+                return None
             case t.Apply():
                 return self._application(node)
             case t.Sum(index, lower, upper, body) | t.Product(index, lower, upper, body):
@@ -156,7 +163,8 @@ class Checker:
                     raise WrongShape("a product over an index is of numbers", node)
                 return shape
             case t.Extremum(kind, index, body):
-                return self._extremum(kind, index, body, node)
+                self._extremum(kind, index, body, node)
+                return None
             case t.Derivative():
                 return self._derivative(node)
             case t.Matrix(rows):
@@ -202,12 +210,12 @@ class Checker:
         """A letter that tells the number of a layer or of a width is an index, r or one that is bound."""
         match node:
             case t.Family(_, place) | t.Indexed(t.Family(_, place), _) | t.Indexed(_, (place,)):
-                letter = position(place)[0]
+                letter, _ = position(place) or (None, 0)
                 if letter and letter != self._last_layer:
                     self._range(t.Letter(letter, span=place.span))
 
     def _letter(self, node: t.Node) -> Shape:
-        name = name_of(node, self.scope, self.local)
+        name = find_symbol(node, self.scope, self.local)
         if name.kind == "index":
             self._range(node)
         self._note_layer(node)
@@ -219,11 +227,11 @@ class Checker:
 
     def _is_index(self, node: t.Node) -> bool:
         if isinstance(node, t.Letter):
-            return name_of(node, self.scope, self.local).kind in ("index", "bound")
+            return find_symbol(node, self.scope, self.local).kind in ("index", "bound")
         return isinstance(node, t.Indexed) and isinstance(node.base, t.Letter) and self._is_class(node)
 
     def _is_class(self, node: t.Indexed) -> bool:
-        return name_of(node, self.scope, self.local).kind == "class"
+        return find_symbol(node, self.scope, self.local).kind == "class"
 
     def _range(self, node: t.Node) -> Size | None:
         """The size up to which an index runs; `None` for a number."""
@@ -243,9 +251,9 @@ class Checker:
                 self.free.setdefault(letter, range_of_index(letter, self.scope.notation))
                 self._free_places.setdefault(letter, node)
                 return self.free[letter]
-            case t.Indexed(t.Letter(), indices) if self._is_class(node):
+            case t.Indexed(t.Letter(letter), indices) if self._is_class(node):
                 self._entry(node, indices)
-                return size_of_classes(node.base.name, self.scope.notation)
+                return size_of_classes(letter, self.scope.notation)
             case t.Indexed():
                 raise WrongIndex(f"{show(node)} is not a class number, so it cannot be an index", node)
         raise not_covered("sums of indices", node)
@@ -260,13 +268,13 @@ class Checker:
     def _at(self, index: t.Node, size: Size, node: t.Node) -> None:
         """The index may stand where indices run to the size."""
         if isinstance(index, t.Letter) and index.name not in self.local and is_width(size, self.scope.notation):
-            if str(size).partition("_")[1] and self._runs_over_widths(index.name):
+            if is_numbered_width(size) and self._runs_over_widths(index.name):
                 self.free.setdefault(index.name, size)
         runs_to = self._range(index)
-        if runs_to is None:
+        if isinstance(index, t.Number):
             self._need(size, int(index.digits), index)
             self._note_number(size, index)
-        elif not self.same(runs_to, size):
+        elif runs_to is None or not self.same(runs_to, size):
             raise WrongIndex(f"{show(index)} runs to {runs_to}, but this index of {show(node)} runs to {size}", index)
 
     def _note_number(self, size: Size | None, number: t.Node) -> None:
@@ -286,7 +294,7 @@ class Checker:
         for index in indices:
             if isinstance(index, t.Number) and float(index.digits) > LARGEST_INDEX:
                 raise not_covered(f"an index above {LARGEST_INDEX}", index)
-        name = name_of(node, self.scope, self.local)
+        name = find_symbol(node, self.scope, self.local)
         if name.kind == "size" or isinstance(node.base, t.Family):
             self._note_layer(node)
         if name.kind == "delta":
@@ -295,7 +303,7 @@ class Checker:
             self._same_range(*indices)
             for one, other in (indices, indices[::-1]):
                 self._note_number(self._range(other), one)
-        elif is_sequence(name):
+        elif name.is_sequence:
             self._member_of_sequence(indices[0], name, node)
         elif name.kind in ("entry", "class"):
             if len(indices) != len(name.sizes):
@@ -303,7 +311,7 @@ class Checker:
             for index, size in zip(indices, name.sizes, strict=True):
                 self._at(index, size, node)
 
-    def _member_of_sequence(self, index: t.Node, name: Name, node: t.Node) -> None:
+    def _member_of_sequence(self, index: t.Node, name: Symbol, node: t.Node) -> None:
         """The member exists for all values that the conditions leave to its index."""
         where = position(index)
         if where is None:
@@ -312,11 +320,11 @@ class Checker:
         if letter:
             last = letter == name.sizes[0]  # q_R is the last of them
             runs_to = letter if last else self._range(t.Letter(letter, span=index.span))
-            if not self.same(runs_to, name.sizes[0]):
+            if runs_to is None or not self.same(runs_to, name.sizes[0]):
                 raise WrongIndex(f"{letter} runs to {runs_to}, but the index of {show(node)} to {name.sizes[0]}", index)
             number += self._lowest(letter)
         if not covered(name.name, number, self.scope):
-            least = member_name(name.name.rpartition("_")[0], (None, number), "_")
+            least = SymbolName.sequence(name.name.letter, str(number))
             raise WrongIndex(f"the conditions admit {least}, which has no definition above", node)
 
     def _lowest(self, letter: str) -> int:
@@ -324,7 +332,7 @@ class Checker:
         return 1 if letter in self.local else lowest(letter, self._conditions)
 
     def _entry_of_matrix(self, base: t.Node, indices: tuple[t.Node, ...], node: t.Node) -> None:
-        sizes = self._matrix(base, "an entry")
+        sizes: tuple[Size, ...] = self._matrix(base, "an entry")
         if len(indices) == 1:
             sizes = tuple(size for size in sizes if not self.same(size, 1)) or (1,)
         if len(indices) != len(sizes):
@@ -377,7 +385,8 @@ class Checker:
                 raise WrongShape("diag needs a row", node)
             return shapes[0][1], shapes[0][1]
         if kind == "moment":
-            return self._moment(node, shapes)
+            self._moment(node, shapes)
+            return None
         if kind == "order":
             raise MeaningError("O stands only as the last addend of the right side of an equation", node)
         if function.name in PARTS:
@@ -413,7 +422,7 @@ class Checker:
         elif isinstance(upper, t.Plus):
             size = self._steps(upper)
         else:
-            name = name_of(upper, self.scope, self.local) if isinstance(upper, t.Letter | t.Indexed) else None
+            name = find_symbol(upper, self.scope, self.local) if isinstance(upper, t.Letter | t.Indexed) else None
             if not name or name.kind not in ("size", "index", "bound"):
                 raise not_covered("sums whose upper limit is not a size", upper)
             size = name.name if name.kind == "size" else self._steps(upper)
@@ -425,11 +434,11 @@ class Checker:
     def _steps(self, upper: t.Node) -> Size:
         """The range of a sum up to a step, t or t - 1, that is nowhere more than empty."""
         where = position(upper)
-        if where is None or where[0] is None:
+        letter, shift = where or (None, 0)
+        if letter is None:
             raise MeaningError(
                 f"a sum ends at a size, at a step or at their sum with a number, not at {show(upper)}", upper
             )
-        letter, shift = where
         if self._range(t.Letter(letter, span=upper.span)) != STEPS:
             raise not_covered("sums whose upper limit is an index", upper)
         if self._lowest(letter) + shift < 0:
@@ -442,10 +451,11 @@ class Checker:
         notation = self.scope.notation
         for each in notation.indices:
             if each.letter == index.name and not self.same(each.to or STEPS, size):
-                width = is_width(size, notation) and (self.scope.depth is not None or "_" in str(size))
+                width = is_width(size, notation) and (self.scope.depth is not None or is_numbered_width(size))
                 if not (width and self._runs_over_widths(index.name)):  # widths of layers take the place of D and M
                     raise WrongIndex(f"the index {index.name} runs to {each.to}, not to {size}", index)
-        taken = {each.letter for each in (*notation.sizes, *notation.arrays, *notation.constants)}
+        taken = {each.letter for each in notation.sizes} | {each.letter for each in notation.arrays}
+        taken |= {each.letter for each in notation.constants}
         taken |= {written.letter for scalar in notation.scalars if not (written := scalar.written).indices}
         definition = self.scope.definitions.get(index.name)
         if index.name in taken or (definition and not definition.indices):
@@ -498,14 +508,14 @@ class Checker:
         """Rule 3: the body is a function of the variable, and of nothing that the variable is made of."""
         if not isinstance(variable, t.Letter | t.Family | t.Indexed):
             raise MeaningError("a derivative is taken by a letter or an entry", variable)
-        name = name_of(variable, self.scope, self.local)
+        name = find_symbol(variable, self.scope, self.local)
         if name.kind not in ("array", "entry", "number", "argument") or name.name == ONES:
             raise MeaningError(f"{show(variable)} is no variable", variable)
         if name.kind == "argument":
             raise not_covered("derivatives by the argument of a function", variable)
-        if is_sequence(name) and name.name in self.scope.families:
+        if name.is_sequence and name.name in self.scope.families:
             raise not_covered("derivatives by the members of a defined sequence", variable)
-        if "^{[" in name.name and self.scope.depth is None and has_layers(self.scope):
+        if name.name.layer and self.scope.depth is None and has_layers(self.scope):
             return  # what a member is made of shows when numbers stand in the place of its layer
         contained = letters(node.body, self.scope, stop=name.name)
         if name.name not in contained:
@@ -544,7 +554,7 @@ def _equal_sizes(conditions: Sequence[t.Chain], scope: Scope) -> dict[Size, Size
     for condition in conditions:
         sides = [_size(side, scope) for side in condition.sides]
         for (one, other), link in zip(pairwise(sides), condition.links, strict=True):
-            if link.relation is Relation.EQUAL and None not in (one, other):
+            if link.relation is Relation.EQUAL and one is not None and other is not None:
                 joined = [group for group in groups if not {one, other}.isdisjoint(group)]
                 groups = [group for group in groups if group not in joined]
                 groups.append([*chain.from_iterable(joined), one, other])

@@ -10,8 +10,9 @@ from enum import StrEnum
 from typing import ClassVar
 
 from nncore.verify.judgement import Diagnostic
-from nncore.verify.semantics.symbols import Scope, Shape, Size
+from nncore.verify.semantics.symbols import Scope
 from nncore.verify.source.markdown import DisplayedFormula
+from nncore.verify.symbol import Shape, Size
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Relation

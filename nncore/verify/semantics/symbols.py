@@ -1,30 +1,27 @@
 r"""What the letters of a formula stand for: arrays, entries, numbers, indices, sizes, functions.
 
-`name_of` finds the meaning of a letter or an entry in a `Scope`: the notation in force, and what the page has defined
-above. `letters` lists what an expression is made of when definitions are expanded.
+`find_symbol` finds what a letter or an entry stands for in a `Scope`: the notation in force, and what the page has
+defined above; `resolved` notes it in a tree, once. `letters` lists what an expression is made of when definitions are
+expanded.
 
-Sizes are letters (``n``), widths of layers (``D_2``, ``D_{r-1}``), numbers, or `STEPS` for a range without an end; a
-shape is a pair of them, or `None` for a number. The first and the last width are known by their letters: D_0 is D, and
-D_R is M.
+Sizes are letters (``n``), widths of layers (``D_2``, ``D_{r-1}``), numbers, or `STEPS` for a range without an end. The
+first and the last width are known by their letters: D_0 is D, and D_R is M.
 
 Families have members with whole numbers: arrays by layers, ``W^{[r]}``, and sequences, ``u_t``. A *position* is what
 stands in the place of the number: ``("r", -1)`` for r - 1, ``(None, 2)`` for 2. A member is known by the name that is
 printed, ``Z^{[r+1]}``, its whole family by the one with the plain letter: ``Z^{[r]}``, ``u_t``.
 """
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from nncore.verify import notation as declared
 from nncore.verify.notation import DELTA, EXTREMA, ONES, Notation
 from nncore.verify.source.markdown import DisplayedFormula
+from nncore.verify.symbol import Position, Shape, Size, Symbol, SymbolKind, SymbolName
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
-
-Size = str | int
-Shape = tuple[Size, Size] | None
-Position = tuple[str | None, int]
 
 STEPS = "steps"
 
@@ -70,7 +67,7 @@ class Binding:
     is declared, and ``named`` the numbers in the body that stand where indices could, with their sizes.
     """
 
-    name: str
+    name: SymbolName
     indices: tuple[tuple[str, Size], ...]
     arguments: tuple[str, ...]
     body: t.Node
@@ -79,6 +76,16 @@ class Binding:
     label: str | None
     named: tuple[tuple[Size, int], ...] = ()
     formula: DisplayedFormula | None = field(default=None, compare=False, repr=False)
+
+
+def resolved_binding(binding: Binding, scope: "Scope") -> Binding:
+    """Return a definition whose letters carry what they stand for where it holds."""
+    local = dict.fromkeys(binding.arguments)
+    return replace(
+        binding,
+        body=resolved(binding.body, scope, local),
+        conditions=tuple(resolved(chain, scope, local) for chain in binding.conditions),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,11 @@ class Line:
     first: Position
     last: Position | None
     definition: Binding
+
+
+def resolved_line(line: Line, scope: "Scope") -> Line:
+    """Return a line of a family whose letters carry what they stand for where it holds."""
+    return replace(line, definition=resolved_binding(line.definition, scope))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,25 +149,12 @@ class Scope:
     depth: int | None = None
     placed: frozenset[str] = frozenset()
     at_depths: dict[int, "Scope"] = field(default_factory=dict, init=False, compare=False, repr=False)  # what was made
-    complex_values: dict = field(default_factory=dict, init=False, compare=False, repr=False)  # of functions, if known
+    complex_values: dict[tuple[object, ...], tuple[bool, str]] = field(  # of functions, if known
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """What a letter or an entry stands for.
-
-    ``kind`` is ``bound``, ``index``, ``argument``, ``constant``, ``size``, ``array``, ``entry``, ``number``, ``class``
-    (a class number) or ``delta``; ``name`` is the letter of the array for an array and its entries. ``sizes`` are those
-    up to which the indices of an entry run, ``shape`` that of an array.
-    """
-
-    kind: str
-    name: str
-    sizes: tuple[Size, ...] = ()
-    shape: Shape = None
-
-
-def name_of(node: t.Node, scope: Scope, local: Mapping[str, Size | None] = {}) -> Name:
+def find_symbol(node: t.Node, scope: Scope, local: Mapping[str, Size | None] = {}) -> Symbol:
     """What a letter, a member of a family or an entry of one of them stands for.
 
     ``local`` holds the bound indices with their sizes, and the arguments of a function with `None`.
@@ -163,7 +162,8 @@ def name_of(node: t.Node, scope: Scope, local: Mapping[str, Size | None] = {}) -
     match node:
         case t.Letter(letter):
             if letter in local:
-                return Name("argument" if local[letter] is None else "bound", letter)
+                kind = SymbolKind.ARGUMENT if local[letter] is None else SymbolKind.BOUND
+                return Symbol(kind, SymbolName.plain(letter))
             return _plain(letter, node, scope)
         case t.Family():
             return _member(node, scope, local)
@@ -171,51 +171,104 @@ def name_of(node: t.Node, scope: Scope, local: Mapping[str, Size | None] = {}) -
             return _entry_name(letter, indices, node, scope, local)
         case t.Indexed(t.Family() as family, _):
             member = _member(family, scope, local)
-            return Name("entry", member.name, tuple(size for size in member.shape if size != 1))
+            return Symbol(SymbolKind.ENTRY, member.name, _sizes_of_entry(member.shape))
     raise MeaningError(f"{show(node)} is not a letter or an entry", node)
 
 
-def _plain(letter: str, node: t.Node, scope: Scope) -> Name:
+def symbol_of(node: t.Node) -> Symbol:
+    """Return the symbol that a letter, a member of a family or an entry of one of them stands for.
+
+    Raises
+    ------
+    MeaningError
+        If it has none.
+    """
+    if not isinstance(node, t.Name) or node.symbol is None:
+        raise MeaningError(f"{show(node)} has no meaning here", node)
+    return node.symbol
+
+
+NodeT = TypeVar("NodeT", bound=t.Node)
+
+
+def resolved(node: NodeT, scope: Scope, local: Mapping[str, Size | None] = {}) -> NodeT:
+    """Return a node whose letters, members and entries carry what they stand for in a scope.
+
+    ``local`` holds bound indices with their sizes, and the arguments of a function with `None`. What has no meaning
+    carries nothing.
+    """
+    inner = local
+    match node:
+        case t.Sum(index, _, upper) | t.Product(index, _, upper):
+            inner = {**local, index.name: upper.name if isinstance(upper, t.Letter) else STEPS}
+        case t.Extremum(_, index) | t.Limit(index):
+            inner = {**local, index.name: STEPS}
+
+    def changed(value: object, at: Mapping[str, Size | None]) -> object:
+        if isinstance(value, t.Node):
+            return resolved(value, scope, at)
+        return tuple(changed(each, at) for each in value) if isinstance(value, tuple) else value
+
+    parts = {
+        name: changed(getattr(node, name), inner if name == "body" else local)
+        for name in node.__dataclass_fields__
+        if name not in ("span", "symbol")
+    }
+    if isinstance(node, t.Name):
+        parts["symbol"] = _symbol_or_none(node, scope, local)
+    return replace(node, **parts)  # type: ignore[arg-type]  # each part stays what it was
+
+
+def _symbol_or_none(node: t.Name, scope: Scope, local: Mapping[str, Size | None]) -> Symbol | None:
+    try:
+        return find_symbol(node, scope, local)
+    except MeaningError:
+        return None
+
+
+def _plain(letter: str, node: t.Node, scope: Scope) -> Symbol:
     notation = scope.notation
     for index in notation.indices:
         if index.letter == letter:
-            return Name("index", letter)
+            return Symbol(SymbolKind.INDEX, SymbolName.plain(letter))
     if any(constant.letter == letter for constant in notation.constants):
-        return Name("constant", letter)
+        return Symbol(SymbolKind.CONSTANT, SymbolName.plain(letter))
     if any(size.letter == letter and not size.index for size in notation.sizes):
-        return Name("size", letter)
+        return Symbol(SymbolKind.SIZE, SymbolName.plain(letter))
     if letter in scope.lost:
         raise MeaningError(f"the definition of {letter} is not understood", node, covered=False)
     array = array_named(letter, notation)
     if array:
-        return Name("array", letter, shape=sizes_of_shape(array.shape))
+        return Symbol(SymbolKind.ARRAY, SymbolName.plain(letter), shape=sizes_of_shape(array.shape))
     definition = scope.definitions.get(letter)
     if definition and not definition.arguments:
         if definition.indices:
             raise WrongIndex(f"{letter} is defined with indices, so it needs them here", node)
-        return Name("array" if definition.shape else "number", letter, shape=definition.shape)
+        kind = SymbolKind.ARRAY if definition.shape else SymbolKind.NUMBER
+        return Symbol(kind, SymbolName.plain(letter), shape=definition.shape)
     if any(entry.entry and entry.entry.letter == letter for entry in notation.arrays):
-        return Name("number", letter)
+        return Symbol(SymbolKind.NUMBER, SymbolName.plain(letter))
     scalars = [scalar.written.indices for scalar in notation.scalars if scalar.written.letter == letter]
     if () in scalars:
-        return Name("number", letter)
+        return Symbol(SymbolKind.NUMBER, SymbolName.plain(letter))
     if scalars:
         raise WrongIndex(f"{letter} is declared with indices, so it needs them here", node)
     raise MeaningError(f"the letter {letter} is neither declared nor defined", node)
 
 
-def _member(node: t.Family, scope: Scope, local: Mapping[str, Size | None]) -> Name:
+def _member(node: t.Family, scope: Scope, local: Mapping[str, Size | None]) -> Symbol:
     array = array_named(node.letter.name, scope.notation) or array_of_entry(node.letter.name, scope.notation)
     if not array or not array.layers:
         raise MeaningError(f"{node.letter.name} is not declared for layers", node)
     layer = _layer(node.layer, scope, local)
-    name, family = member_name(array.letter, layer), family_of(member_name(array.letter, layer), scope.notation)
+    name = SymbolName.in_layer(array.letter, layer)
+    family = family_of(name, scope.notation)
     if family in scope.lost:
         raise MeaningError(f"the definition of {name} is not understood", node, covered=False)
-    shape = tuple(_width_of_array(size, layer, scope, node) for size in array.layers)
+    rows, columns = (_width_of_array(size, layer, scope, node) for size in array.layers)
     if scope.depth is not None and family in scope.families and name not in scope.definitions:
         raise MeaningError(f"{name} has no definition", node)
-    return Name("array", name, shape=shape)
+    return Symbol(SymbolKind.ARRAY, name, shape=(rows, columns))
 
 
 def _layer(node: t.Node, scope: Scope, local: Mapping[str, Size | None]) -> Position:
@@ -232,72 +285,79 @@ def _width_of_array(size: declared.Written, layer: Position, scope: Scope, node:
     """The size of a member: D_{r-1} of layer 2 is D_1."""
     if not size.indices:
         return 1 if size.letter == "1" else size.letter
-    shift = re.fullmatch(r"[a-z]([+-]\d+)?", size.indices[0])[1]
+    shift = size.indices[0][1:]  # of the letter for a layer
     return width(size.letter, (layer[0], layer[1] + int(shift or 0)), scope, node)
 
 
-def width(letter: str, layer: Position, scope: Scope, node: t.Node) -> Size:
-    """The width of a layer, which must exist: D_0 is D, D_R is M."""
+def width(letter: str, layer: Position, scope: Scope, node: t.Node) -> SymbolName:
+    """Return the width of a layer, which must exist: D_0 is D, D_R is M."""
     family, last = widths(scope.notation), last_layer(scope.notation)
     variable, number = layer
+    if not family:
+        raise MeaningError(f"{letter} is not declared for layers", node)
     if variable is None and number == family.start and family.first:
-        return family.first
+        return SymbolName.plain(family.first)
     if family.last and (layer == (last, 0) or (variable is None and number == scope.depth)):
-        return family.last
+        return SymbolName.plain(family.last)
     beyond = (variable == last and number > 0) or (variable is None and number > (scope.depth or number))
     if beyond or (variable is None and number < family.start):
-        raise WrongIndex(f"there is no {member_name(letter, layer, '_')}: layers have the widths {_ends(scope)}", node)
-    return member_name(letter, layer, "_")
+        raise WrongIndex(
+            f"there is no {SymbolName.of_width(letter, layer)}: layers have the widths {_ends(family, scope)}", node
+        )
+    return SymbolName.of_width(letter, layer)
 
 
-def _ends(scope: Scope) -> str:
-    family = widths(scope.notation)
+def _ends(family: declared.Size, scope: Scope) -> str:
     last = last_layer(scope.notation) if scope.depth is None else scope.depth
     return f"{family.letter}_{family.start} to {family.letter}_{last}"
 
 
 def resolved_size(size: Size, scope: Scope, node: t.Node, numbers: Mapping[str, int]) -> Size:
-    """A size after numbers have taken the place of letters: D_{r-1} for r = 2 is D_1."""
-    printed = size_node(size) if isinstance(size, str) else None
-    if not isinstance(printed, t.Indexed):
+    """Return a size after numbers have taken the place of letters: D_{r-1} for r = 2 is D_1."""
+    if not isinstance(size, SymbolName) or not size.width:
         return size
-    letter, number = position(printed.indices[0])
-    where = (None, number + numbers[letter]) if letter in numbers else (letter, number)
-    return width(printed.base.name, where, scope, node)
+    letter, number = size.width
+    where = (None, number + numbers[letter]) if letter and letter in numbers else (letter, number)
+    return width(size.letter, where, scope, node)
 
 
 def size_node(size: str) -> t.Node:
-    """A size as it is printed: the letter n, or a width such as D_{r-1}."""
-    found = re.fullmatch(r"(.+)_(?:\{(.)([+-])(\d+)\}|(\d+)|(\D))", size)
-    if not found:
+    """Return a size as it is printed: the letter n, or a width such as D_{r-1}."""
+    if not isinstance(size, SymbolName) or not size.width:
         return t.Letter(size)
-    letter, variable, sign, shift, number, alone = found.groups()
-    if variable:
-        distance = t.Number(shift)
-        index = t.Plus((t.Letter(variable), distance if sign == "+" else t.Minus(distance)))
-    else:
-        index = t.Number(number) if number else t.Letter(alone)
-    return t.Indexed(t.Letter(letter), (index,))
+    letter, shift = size.width
+    index: t.Node = t.Letter(letter) if letter else t.Number(str(shift))
+    if letter and shift:
+        distance = t.Number(str(abs(shift)))
+        index = t.Plus((index, distance if shift > 0 else t.Minus(distance)))
+    return t.Indexed(t.Letter(size.letter), (index,))
 
 
-def _entry_name(letter: str, indices: tuple[t.Node, ...], node: t.Node, scope: Scope, local) -> Name:
+def _sizes_of_entry(shape: Shape) -> tuple[Size, ...]:
+    """The sizes up to which the indices of an entry run: one of 1 has no index."""
+    return tuple(size for size in shape or () if size != 1)
+
+
+def _entry_name(
+    letter: str, indices: tuple[t.Node, ...], node: t.Node, scope: Scope, local: Mapping[str, Size | None]
+) -> Symbol:
     notation = scope.notation
     if letter == DELTA:
-        return Name("delta", letter)
+        return Symbol(SymbolKind.DELTA, SymbolName.plain(letter))
     if any(size.letter == letter and size.index for size in notation.sizes) and len(indices) == 1:
         size = width(letter, _layer(indices[0], scope, local), scope, node)
-        return Name("size", size)
+        return Symbol(SymbolKind.SIZE, size)
     array = array_of_entry(letter, notation)
     name = array.letter if array else letter
     if name in scope.lost:
         raise MeaningError(f"the definition of {letter} is not understood", node, covered=False)
     if array:
-        return Name("entry", name, tuple(size for size in sizes_of_shape(array.shape) if size != 1))
+        return Symbol(SymbolKind.ENTRY, SymbolName.plain(name), _sizes_of_entry(sizes_of_shape(array.shape)))
     if array_named(letter, notation):
         raise WrongIndex(f"the entries of {letter} are printed with another letter; see the notation", node)
     definition = scope.definitions.get(letter)
     if definition and definition.indices and not is_class(letter, notation):
-        return Name("entry", letter, tuple(size for _, size in definition.indices))
+        return Symbol(SymbolKind.ENTRY, SymbolName.plain(letter), tuple(size for _, size in definition.indices))
     found = _numbered(letter, indices, notation)
     if not found:
         raise MeaningError(f"the entry {show(node)} is neither declared nor defined", node)
@@ -306,18 +366,20 @@ def _entry_name(letter: str, indices: tuple[t.Node, ...], node: t.Node, scope: S
     return found
 
 
-def _numbered(letter: str, indices: tuple[t.Node, ...], notation: Notation) -> Name | None:
+def _numbered(letter: str, indices: tuple[t.Node, ...], notation: Notation) -> Symbol | None:
     """A declared number with indices: c_i, u_{t-1}, or \\beta_1, whose index is part of its name."""
     scalars = [scalar for scalar in notation.scalars if scalar.written.letter == letter]
     for scalar in scalars:
         if _has_number(scalar) and indices == tuple(map(t.Number, scalar.written.indices)):
-            return Name("number", _numbered_name(scalar))
+            return Symbol(SymbolKind.NUMBER, _numbered_name(scalar))
     for scalar in scalars:
         if scalar.over and len(indices) == 1:
-            return Name("entry", f"{letter}_{scalar.over}", (range_of_index(scalar.over, notation),))
+            name = SymbolName.sequence(letter, scalar.over)
+            return Symbol(SymbolKind.ENTRY, name, (range_of_index(scalar.over, notation),))
         if not _has_number(scalar) and len(indices) == len(scalar.written.indices):
             sizes = tuple(range_of_index(index, notation) for index in scalar.written.indices)
-            return Name("class" if scalar.to else "entry", letter, sizes)
+            kind = SymbolKind.CLASS if scalar.to else SymbolKind.ENTRY
+            return Symbol(kind, SymbolName.plain(letter), sizes)
     return None
 
 
@@ -325,8 +387,8 @@ def _has_number(scalar: declared.Scalar) -> bool:
     return bool(scalar.written.indices) and all(index.isdigit() for index in scalar.written.indices)
 
 
-def _numbered_name(scalar: declared.Scalar) -> str:
-    return f"{scalar.written.letter}_{''.join(scalar.written.indices)}"
+def _numbered_name(scalar: declared.Scalar) -> SymbolName:
+    return SymbolName.sequence(scalar.written.letter, "".join(scalar.written.indices))
 
 
 # Families -------------------------------------------------------------------------------------------------------------
@@ -342,37 +404,21 @@ def position(node: t.Node) -> Position | None:
         case t.Minus(t.Number(digits, 0)) if digits.isdigit():
             return None, -int(digits)
         case t.Plus(terms):
-            parts = [position(term) for term in terms]
-            if None in parts:
-                return None
+            parts = [where for term in terms if (where := position(term))]
             names = [name for name, _ in parts if name]
-            return (names[0] if names else None, sum(shift for _, shift in parts)) if len(names) < 2 else None
+            if len(parts) == len(terms) and len(names) < 2:
+                return (names[0] if names else None), sum(shift for _, shift in parts)
     return None
 
 
-def written_position(where: Position) -> str:
-    """A position as it is printed: ``r-1``, ``R``, ``2``."""
-    letter, shift = where
-    return f"{letter}{shift:+d}" if letter and shift else letter or str(shift)
-
-
-def member_name(letter: str, where: Position, place: str = "^") -> str:
-    """The name of a member: ``Z^{[r+1]}``, or with an index ``D_{r+1}``."""
-    number = written_position(where)
-    if place == "^":
-        return f"{letter}^{{[{number}]}}"
-    return f"{letter}_{{{number}}}" if where[0] and where[1] else f"{letter}_{number}"
-
-
-def family_of(name: str, notation: Notation) -> str:
-    """The name of the family to which a member belongs: ``Z^{[r]}`` for ``Z^{[2]}``; other names are their own."""
-    letter, bracket, _ = name.partition("^{[")
-    return f"{letter}^{{[{widths(notation).index}]}}" if bracket else name
+def family_of(name: SymbolName, notation: Notation) -> SymbolName:
+    """Return the name of the family to which a member belongs: ``Z^{[r]}`` for ``Z^{[2]}``; others are their own."""
+    return SymbolName.in_layer(name.letter, (layer_index(notation), 0)) if name.layer else name
 
 
 def has_layers(scope: Scope) -> bool:
-    """Whether a family of layers is defined."""
-    return any("^{[" in name for name in scope.families)
+    """Return whether a family of layers is defined."""
+    return any(line.definition.name.layer for lines in scope.families.values() for line in lines)
 
 
 def widths(notation: Notation) -> declared.Size | None:
@@ -380,10 +426,21 @@ def widths(notation: Notation) -> declared.Size | None:
     return next((size for size in notation.sizes if size.index), None)
 
 
-def last_layer(notation: Notation) -> str | None:
-    """The letter for the number of layers."""
+def layer_index(notation: Notation) -> str:
+    """Return the letter for a layer; empty if there are none."""
     family = widths(notation)
-    return next((index.to for index in notation.indices if family and index.letter == family.index), None)
+    return family.index or "" if family else ""
+
+
+def last_layer(notation: Notation) -> str:
+    """Return the letter for the number of layers; empty if there is none."""
+    letter = layer_index(notation)
+    return next((index.to or "" for index in notation.indices if letter and index.letter == letter), "")
+
+
+def is_numbered_width(size: Size | None) -> bool:
+    """Return whether a size is printed as the width of a layer by its number, ``D_{r-1}``."""
+    return isinstance(size, SymbolName) and size.width is not None
 
 
 def range_of_index(letter: str, notation: Notation) -> Size:
@@ -391,20 +448,15 @@ def range_of_index(letter: str, notation: Notation) -> Size:
     return next(index.to for index in notation.indices if index.letter == letter) or STEPS
 
 
-def is_width(size: Size, notation: Notation) -> bool:
+def is_width(size: Size | None, notation: Notation) -> bool:
     """Whether a size is the width of a layer, the first and the last included."""
     family = widths(notation)
-    return bool(family) and (size in (family.first, family.last) or str(size).startswith(family.letter + "_"))
+    return family is not None and (size in (family.first, family.last) or is_numbered_width(size))
 
 
-def is_sequence(name: Name) -> bool:
-    """Whether an entry is a member of a sequence, u_t."""
-    return name.kind == "entry" and "_" in name.name
-
-
-def start_of_sequence(name: str, number: int, notation: Notation) -> str | None:
-    """The declared number that is the member of a sequence with this number: ``\\theta_0``."""
-    letter = name.rpartition("_")[0]
+def start_of_sequence(name: str, number: int, notation: Notation) -> SymbolName | None:
+    """Return the declared number that is the member of a sequence with this number: ``\\theta_0``."""
+    letter = name.letter if isinstance(name, SymbolName) else name.rpartition("_")[0]
     for scalar in notation.scalars:
         if scalar.written == declared.Written(letter, (str(number),)):
             return _numbered_name(scalar)
@@ -415,7 +467,8 @@ def meanings_of(name: str, scope: Scope) -> tuple[Binding, ...]:
     """All definitions of a letter or, line by line, of its family; none for an input."""
     if name in scope.definitions:
         return (scope.definitions[name],)
-    return tuple(line.definition for line in scope.families.get(family_of(name, scope.notation), ()))
+    family = family_of(name, scope.notation) if isinstance(name, SymbolName) else name
+    return tuple(line.definition for line in scope.families.get(family, ()))
 
 
 # Declarations ---------------------------------------------------------------------------------------------------------
@@ -433,7 +486,8 @@ def array_of_entry(letter: str, notation: Notation) -> declared.Array | None:
 
 def sizes_of_shape(shape: tuple[declared.Written, declared.Written]) -> tuple[Size, Size]:
     """The shape of a declaration."""
-    return tuple(1 if size.letter == "1" else size.letter for size in shape)
+    rows, columns = (1 if size.letter == "1" else size.letter for size in shape)
+    return rows, columns
 
 
 def is_class(letter: str, notation: Notation) -> bool:
@@ -443,7 +497,7 @@ def is_class(letter: str, notation: Notation) -> bool:
 
 def size_of_classes(name: str, notation: Notation) -> Size:
     """The size up to which a class number runs."""
-    return next(scalar.to for scalar in notation.scalars if scalar.written.letter == name)
+    return next(scalar.to for scalar in notation.scalars if scalar.written.letter == name and scalar.to)
 
 
 def kind_of_function(name: str, notation: Notation) -> str:
@@ -453,12 +507,12 @@ def kind_of_function(name: str, notation: Notation) -> str:
     return next(function.kind for function in notation.functions if function.name == name)
 
 
-def letters(node: t.Node, scope: Scope, stop: str | None = None) -> frozenset[str]:
+def letters(node: t.Node, scope: Scope, stop: str | None = None) -> frozenset[SymbolName]:
     """The names of all letters that an expression contains when definitions are expanded, but not that of ``stop``.
 
     Entries count under the name of their array. Indices, sizes and constants are no letters here.
     """
-    found: set[str] = set()
+    found: set[SymbolName] = set()
     waiting: list[tuple[t.Node, frozenset[str]]] = [(node, frozenset())]
     while waiting:
         node, hidden = waiting.pop()
@@ -471,7 +525,7 @@ def letters(node: t.Node, scope: Scope, stop: str | None = None) -> frozenset[st
             name = None if inner else _letter_name(node, scope)
             waiting += [(each, hidden) for each in (*node.indices, *([inner] if inner else []))]
         elif isinstance(node, t.Function):
-            name = node.name
+            name = SymbolName.plain(node.name)
         else:
             if isinstance(node, t.Sum | t.Product | t.Extremum):
                 hidden = hidden | {node.index.name}
@@ -487,9 +541,12 @@ def letters(node: t.Node, scope: Scope, stop: str | None = None) -> frozenset[st
     return frozenset(found)
 
 
-def _letter_name(node: t.Node, scope: Scope) -> str | None:
+def _letter_name(node: t.Node, scope: Scope) -> SymbolName | None:
     try:
-        name = name_of(node, scope)
+        name = find_symbol(node, scope)
     except MeaningError:
         return None  # a bound letter, or an error that the checker of shapes finds
-    return name.name if name.kind in ("array", "entry", "number", "class") and name.name != ONES else None
+    return name.name if name.kind in _LETTERS and name.name != ONES else None
+
+
+_LETTERS = (SymbolKind.ARRAY, SymbolKind.ENTRY, SymbolKind.NUMBER, SymbolKind.CLASS)

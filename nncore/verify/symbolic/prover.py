@@ -37,15 +37,15 @@ from nncore.verify.semantics.symbols import (
     MeaningError,
     Scope,
     family_of,
+    find_symbol,
     last_layer,
     letters,
     meanings_of,
-    member_name,
-    name_of,
     position,
     widths,
 )
 from nncore.verify.switches import SIDE_CONDITIONS, Switch, side_condition
+from nncore.verify.symbol import SymbolName
 from nncore.verify.symbolic.expectation import Chances, Expect
 from nncore.verify.symbolic.normal_form import (
     Facts,
@@ -461,16 +461,16 @@ def _cut(item: Claim) -> Iterator[Claim]:
     """
     nodes = [node for root in (item.left, item.right) for node, _ in t.walk(root) if isinstance(node, t.Derivative)]
     costs = {node.body.name for node in nodes if isinstance(node.body, t.Letter)}
-    named = [name_of(variable, item.scope).name for node in nodes for variable in node.variables]
+    named = [find_symbol(variable, item.scope).name for node in nodes for variable in node.variables]
     last = max((_layer_of(name, 0) for name in named), default=0)
     defined = sorted((family.partition("^{[")[0] for family in item.scope.families if "^{[" in family), reverse=True)
     for letter in defined if costs and last else ():
-        if member_name(letter, (None, last)) in item.scope.definitions:
+        if SymbolName.in_layer(letter, (None, last)) in item.scope.definitions:
             yield from _cut_at(item, costs, named, t.Family(t.Letter(letter), t.Number(str(last))))
 
 
 def _cut_at(item: Claim, costs: set[str], named: list[str], through: t.Family) -> Iterator[Claim]:
-    name = name_of(through, item.scope).name
+    name = find_symbol(through, item.scope).name
     inside = letters(through, item.scope)
     if not CUT({*named} <= {name, *inside}):
         return  # what the cost is made of beyond that layer, such as a loss, would be gone
@@ -805,7 +805,7 @@ def _sizes(item: Claim) -> list[str]:
     for node in reached(_claimed(item), item.scope):
         if isinstance(node, t.Letter | t.Indexed):
             with suppress(MeaningError):
-                name = name_of(node, item.scope)
+                name = find_symbol(node, item.scope)
                 found |= {*name.sizes, *(name.shape or ())} | ({name.name} if name.kind == "size" else set())
     return sorted(size for size in found if isinstance(size, str) and size != STEPS)
 

@@ -32,20 +32,19 @@ from nncore.verify.semantics.symbols import (
     STEPS,
     AgreedValue,
     Binding,
-    Name,
     Scope,
-    Size,
     array_named,
+    find_symbol,
     is_class,
     kind_of_function,
     letters,
     meanings_of,
-    name_of,
     size_of_classes,
     start_of_sequence,
     widths,
 )
 from nncore.verify.switches import side_condition
+from nncore.verify.symbol import Size, Symbol
 from nncore.verify.symbolic.expectation import Expect
 from nncore.verify.symbolic.normal_form import (
     Factor,
@@ -302,7 +301,7 @@ class Terms:
         raise NoTerm(f"{type(node).__name__.lower()}s")
 
     def _letter(self, node: t.Letter | t.Family, env: Mapping) -> Value:
-        name = name_of(node, self.scope)
+        name = find_symbol(node, self.scope)
         match name.kind:
             case "index":
                 index = next(each for each in self.scope.notation.indices if each.letter == name.name)
@@ -326,7 +325,7 @@ class Terms:
             raise NoTerm(f"the constant {letter}")
         return constants[letter]
 
-    def _at(self, name: Name, row: sp.Expr, column: sp.Expr) -> sp.Expr:
+    def _at(self, name: Symbol, row: sp.Expr, column: sp.Expr) -> sp.Expr:
         return self.entry(name.name, tuple(k for k, size in zip((row, column), name.shape, strict=True) if size != 1))
 
     def entry(self, name: str, indices: tuple[sp.Expr, ...]) -> sp.Expr:
@@ -399,7 +398,7 @@ class Terms:
             if len(indices) == 1:
                 indices = (sp.S.One, *indices) if grid.rows == 1 else (*indices, sp.S.One)
             return grid.entry(*indices)
-        name = name_of(node, self.scope, dict.fromkeys(env))
+        name = find_symbol(node, self.scope, dict.fromkeys(env))
         match name.kind:
             case "delta":
                 return sp.KroneckerDelta(*indices)
@@ -704,7 +703,7 @@ class Terms:
     # Derivatives
 
     def _derivative(self, body: t.Node, variables: tuple[t.Node, ...], env: Mapping) -> Value:
-        names = [name_of(variable, self.scope, dict.fromkeys(env)) for variable in variables]
+        names = [find_symbol(variable, self.scope, dict.fromkeys(env)) for variable in variables]
         held, self._held = self._held, names[0].name
         try:
             if any(name.name != names[0].name for name in names):

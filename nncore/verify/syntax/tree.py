@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import ClassVar
 
+from nncore.verify.symbol import Symbol
+
 Span = tuple[int, int]
 
 
@@ -63,14 +65,21 @@ class Number(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Letter(Node):
+class Name(Node):
+    """What stands for something: once it has a meaning, with the symbol that it stands for."""
+
+    symbol: Symbol | None = field(default=None, compare=False, repr=False, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter(Name):
     r"""A letter, a size, an index or a constant, under its LaTeX name: ``W``, ``\theta``, ``\hat{u}``."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Family(Node):
+class Family(Name):
     """The member of a family that belongs to a layer: ``W^{[r]}``."""
 
     letter: Letter
@@ -78,7 +87,7 @@ class Family(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Indexed(Node):
+class Indexed(Name):
     """An entry: ``z_{im}``, ``D_{r-1}``, ``a^{[r]}_{im}``, ``(X W)_{im}``."""
 
     base: Node
