@@ -124,7 +124,7 @@ class _Source:
     pending: list[_Token] = field(default_factory=list)
 
     def next(self) -> _Token | None:
-        """Takes the next token."""
+        """Take the next token."""
         if self.pending:
             return self.pending.pop()
         while found := _TOKEN.match(self.text, self.position):
@@ -135,7 +135,7 @@ class _Source:
         return None
 
     def skip_to(self, position: int) -> None:
-        """Goes on at a place of the text."""
+        """Go on at a place of the text."""
         breaks = self.text.count("\n", self.position, position)
         if breaks:
             self.line += breaks
@@ -156,7 +156,7 @@ class _Environment:
     sign: str = ""
 
     def take(self, text: str) -> None:
-        """Keeps what a paragraph puts in force, unless it is a quotation."""
+        """Keep what a paragraph puts in force, unless it is a quotation."""
         if self.name not in _QUOTING:
             self.mentions.update(in_force(text))
 
@@ -180,7 +180,7 @@ def _place(around: tuple[_Environment, ...], leading: frozenset[str]) -> Place:
 
 
 class _Reader:
-    """Goes through a file and those that it reads, and keeps what it finds."""
+    """Go through a file and those that it reads, and keeps what it finds."""
 
     def __init__(self, path: Path, text: str):
         self.root = path.parent
@@ -211,7 +211,7 @@ class _Reader:
         self.blocks += _blocks(path, text)
 
     def _raw(self) -> _Token | None:
-        """Takes the next token as it is written."""
+        """Take the next token as it is written."""
         while self.sources:
             token = self.sources[-1].next()
             if token:
@@ -225,12 +225,12 @@ class _Reader:
         self.sources[-1].pending.extend(reversed(tokens))
 
     def _following(self) -> str:
-        r"""Takes the name that `_next` leaves behind ``\begin`` and ``\end``."""
+        r"""Take the name that `_next` leaves behind ``\begin`` and ``\end``."""
         token = self._raw()
         return token.text if token else ""
 
     def _next(self) -> _Token | None:
-        """Takes the next token that the file's own commands leave."""
+        """Take the next token that the file's own commands leave."""
         while token := self._raw():
             if self.steps % 256 == 0:  # to look at the clock takes as long as to read some tokens
                 self.limits.check_time()
@@ -256,7 +256,7 @@ class _Reader:
         return None
 
     def _put(self, at: _Token, tokens: list[_Token]) -> None:
-        """Puts tokens in, as if they were at the place of the one that stands for them."""
+        """Put tokens in, as if they were at the place of the one that stands for them."""
         self._insert([at._replace(text=each.text if each.text != "\n" else " ", fixed=each.fixed) for each in tokens])
 
     def _insert(self, tokens: list[_Token]) -> None:
@@ -283,7 +283,7 @@ class _Reader:
         self._insert(inserted)
 
     def _arguments(self, command: _Command) -> list[list[_Token]]:
-        """Takes the arguments of a command."""
+        """Take the arguments of a command."""
         found: list[list[_Token]] = []
         for number, delimiter in enumerate(command.delimiters):
             if number == 0:  # what stands before the first
@@ -298,7 +298,7 @@ class _Reader:
         return found
 
     def _up_to(self, *closing: str) -> list[_Token]:
-        """Takes all tokens up to some that follow each other outside of braces, and these, which it leaves out."""
+        """Take all tokens up to some that follow each other outside of braces, and these, which it leaves out."""
         found: list[_Token] = []
         depth = closing.count("}")  # of what is closed by a brace, that brace is open
         while closing and (token := self._raw()):
@@ -309,13 +309,13 @@ class _Reader:
         return found
 
     def _space(self) -> _Token | None:
-        """Takes the next token that is no space."""
+        """Take the next token that is no space."""
         while (token := self._raw()) and token.text[0] in " \t\r\n":
             pass
         return token
 
     def _argument(self) -> list[_Token]:
-        """Takes an argument: a group without its braces, or one token."""
+        """Take an argument: a group without its braces, or one token."""
         token = self._one()
         if token is None or token.text == "}":
             if token:
@@ -324,7 +324,7 @@ class _Reader:
         return self._up_to("}") if token.text == "{" else [token]
 
     def _one(self) -> _Token | None:
-        """Takes the next token that is no space, of a word its first character."""
+        """Take the next token that is no space, of a word its first character."""
         token = self._space()
         if token and token.text[0] not in "\\#" and len(token.text) > 1:
             self._back(token._replace(text=token.text[1:], column=token.column + 1))
@@ -332,7 +332,7 @@ class _Reader:
         return token
 
     def _option(self) -> list[_Token] | None:
-        """Takes what is between brackets, if they are next."""
+        """Take what is between brackets, if they are next."""
         token = self._space()
         if token is None or token.text != "[":
             if token:
@@ -341,7 +341,7 @@ class _Reader:
         return self._up_to("]")
 
     def _name(self) -> str:
-        """Takes the name of an environment, or what else is one word."""
+        """Take the name of an environment, or what else is one word."""
         return "".join(token.text for token in self._argument()).strip()
 
     def _star(self) -> None:
@@ -370,7 +370,7 @@ class _Reader:
                 self.commands[name] = before
 
     def _definition(self, token: _Token) -> bool:
-        """Takes a definition, if that is what a command begins."""
+        """Take a definition, if that is what a command begins."""
         command = token.text
         of_documents = _OF_DOCUMENTS.fullmatch(command)
         if command in _COMMANDS:
@@ -435,14 +435,14 @@ class _Reader:
         return True
 
     def _parameters(self) -> tuple[tuple[tuple[str, ...], ...], list[_Token] | None]:
-        """Takes how many arguments a command has, and the value of the first if it may be left out."""
+        """Take how many arguments a command has, and the value of the first if it may be left out."""
         number = "".join(token.text for token in self._option() or ()).strip()
         default = self._option() if number else None
         count = int(number) if re.fullmatch("[0-9]", number) else 0
         return ((),) * (1 + count), default
 
     def _delimiters(self) -> tuple[tuple[str, ...], ...]:
-        r"""Takes what a ``\def`` asks for before its body, and the brace that opens that."""
+        r"""Take what a ``\def`` asks for before its body, and the brace that opens that."""
         found: list[list[str]] = [[]]
         while (token := self._raw()) and token.text != "{":
             if token.text[0] == "#":
@@ -454,7 +454,7 @@ class _Reader:
     # The text
 
     def read(self) -> None:
-        """Reads all of the document."""
+        """Read all of the document."""
         breaks = 0
         while token := self._next():
             text = token.text
@@ -557,7 +557,7 @@ class _Reader:
         self.around.append(environment)
 
     def _pop(self, name: str) -> None:
-        """Ends an environment, and those in it that were not ended."""
+        """End an environment, and those in it that were not ended."""
         if not any(each.name == name for each in self.around):
             return
         while self.around:
@@ -578,7 +578,7 @@ class _Reader:
             )
 
     def _is_text(self, environment: _Environment) -> bool:
-        """Whether it is known of an environment that it displays nothing by itself."""
+        """Return whether it is known of an environment that it displays nothing by itself."""
         name = environment.name.rstrip("*")
         return environment.own or name in TEXT_ENVIRONMENTS or name in self.theorems
 
@@ -612,7 +612,7 @@ class _Reader:
                 self._argument()
 
     def _skip_keys(self) -> None:
-        """Passes over the options of an environment, unless they may display something."""
+        """Pass over the options of an environment, unless they may display something."""
         given = self._option()
         if given and any(each.text[0] in "\\$" for each in given):
             self._back(*given)
@@ -623,7 +623,7 @@ class _Reader:
         self._pop(name)
 
     def _skip_branch(self, token: _Token) -> None:
-        r"""Passes over what is between ``\iffalse`` and its ``\else`` or ``\fi``."""
+        r"""Pass over what is between ``\iffalse`` and its ``\else`` or ``\fi``."""
         depth = 1
         while each := self._raw():
             depth += (each.text in self.conditions) - (each.text == r"\fi")
@@ -638,7 +638,7 @@ class _Reader:
             source.skip_to(found.end())
 
     def _input(self, token: _Token) -> None:
-        """Goes on in another file of the folder."""
+        """Go on in another file of the folder."""
         ending = _PACKAGES.get(token.text)
         if ending:
             self._option()
@@ -664,7 +664,7 @@ class _Reader:
                     self._fault(token, f"{name} {error}")
 
     def _file_name(self) -> str:
-        """Takes the name of a file, in braces or as one word."""
+        """Take the name of a file, in braces or as one word."""
         token = self._space()
         if token and token.text == "{":
             return "".join(each.text for each in self._up_to("}")).strip()
@@ -688,14 +688,14 @@ class _Reader:
         self._inline(token, "$")
 
     def _inline(self, token: _Token, closing: str | None) -> None:
-        r"""Takes a formula within words; without a sign that closes it, it is a group."""
+        r"""Take a formula within words; without a sign that closes it, it is a group."""
         found = self._argument() if closing is None else self._collect(token, closing, "formula")
         if found:
             self.inline.append(InlineFormula(_as_text(found)[0].strip(), token.path, token.line))
         self._environment().words.append("\N{OBJECT REPLACEMENT CHARACTER}")
 
     def _collect(self, start: _Token, closing: str, what: str) -> list[_Token] | None:
-        """Takes the tokens of a formula up to what closes it; None, and a fault, if its paragraph ends before."""
+        """Take the tokens of a formula up to what closes it; None, and a fault, if its paragraph ends before."""
         self.scopes.append([])
         found = self._formula(closing)
         self._close_scope()
@@ -750,7 +750,7 @@ class _Reader:
         return text == closing or (text == r"\end" and name == closing)
 
     def _in_formula(self, token: _Token, found: list[_Token]) -> bool:
-        """Takes what is in a formula but no part of it: definitions, other files, and what hides its number."""
+        """Take what is in a formula but no part of it: definitions, other files, and what hides its number."""
         if token.text == r"\input":
             name = self._file_name()
             path = next((path for each in (name, f"{name}.tex") if is_file(path := self.root / each)), None)
@@ -782,7 +782,7 @@ class _Reader:
         return self._definition(token)
 
     def _display(self, start: _Token, closing: str, how: str) -> None:
-        """Takes a display, from the token that opens it on."""
+        """Take a display, from the token that opens it on."""
         name = closing.rstrip("*")
         if name == "dmath":
             self._option()
@@ -824,7 +824,7 @@ def _may_display(token: _Token) -> bool:
 
 
 def _is_known(name: str) -> bool:
-    """Whether a command means something without a definition."""
+    """Return whether a command means something without a definition."""
     try:
         list(scan(name, ()))
     except LatexError:
@@ -833,7 +833,7 @@ def _is_known(name: str) -> bool:
 
 
 def _without_label(tokens: list[_Token]) -> tuple[list[_Token], str | None]:
-    """A formula without its labels, and the first of these."""
+    """Return a formula without its labels, and the first of these."""
     labels: list[str] = []
     left: list[_Token] = []
     rest = iter(tokens)
@@ -851,7 +851,7 @@ def _without_label(tokens: list[_Token]) -> tuple[list[_Token], str | None]:
 
 
 def _nested(tokens: list[_Token]) -> Iterator[tuple[int, _Token]]:
-    """Each token with the number of braces and environments that are open around it."""
+    """Yield each token with the number of braces and environments that are open around it."""
     depth = 0
     for token in tokens:
         depth -= token.text == "}" or token.text.startswith(r"\end{")
@@ -860,7 +860,7 @@ def _nested(tokens: list[_Token]) -> Iterator[tuple[int, _Token]]:
 
 
 def _rows(tokens: list[_Token]) -> list[list[_Token]]:
-    """The lines of an aligned display."""
+    """Return the lines of an aligned display."""
     rows: list[list[_Token]] = [[]]
     for depth, token in _nested(tokens):
         if depth == 0 and token.text == r"\\":
@@ -871,7 +871,7 @@ def _rows(tokens: list[_Token]) -> list[list[_Token]]:
 
 
 def _with_one_sign(tokens: list[_Token]) -> list[_Token]:
-    """Lines of three columns, left side, relation and right side, without the second & of each."""
+    """Return lines of three columns, left side, relation and right side, without the second & of each."""
     found, signs = [], 0
     for depth, token in _nested(tokens):
         signs = 0 if token.text == r"\\" else signs + (depth == 0 and token.text == "&")
@@ -881,7 +881,7 @@ def _with_one_sign(tokens: list[_Token]) -> list[_Token]:
 
 
 def _as_text(tokens: list[_Token]) -> tuple[str, int, tuple[int, ...]]:
-    """Tokens as text, with the line in which it begins and the columns in which its lines begin.
+    """Return tokens as text, with the line in which it begins and the columns in which its lines begin.
 
     Each token stands where the file has it, as far as that is possible: what was taken out leaves spaces.
     """
@@ -909,7 +909,7 @@ def _as_text(tokens: list[_Token]) -> tuple[str, int, tuple[int, ...]]:
 
 
 def _blocks(path: Path, text: str) -> Iterator[NotationBlock]:
-    """The comments that declare letters, each with the line in which its declarations begin."""
+    """Yield the comments that declare letters, each with the line in which its declarations begin."""
     declared: list[str] | None = None
     start = 0
     for number, line in enumerate([*text.split("\n"), ""], 1):

@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from html import unescape
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,7 +98,7 @@ class DisplayedFormula:
     within: tuple[str, ...]
 
     def place(self, line: int, column: int) -> tuple[int, int]:
-        """Line and column of the file for a line and column of the text, all counted from 1."""
+        """Return line and column of the file for a line and column of the text, all counted from 1."""
         return self.line + line - 1, self.columns[line - 1] + column - 1
 
 
@@ -189,7 +190,7 @@ class _Region:
 
 
 def _chain(region: _Region | None) -> list[_Region]:
-    """A directive and those around it, the innermost first."""
+    """Return a directive and those around it, the innermost first."""
     chain = []
     while region:
         chain.append(region)
@@ -204,6 +205,20 @@ class _File:
     path: Path
     lines: list[str]
     around: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A place of a file, counted from 0, and the directive around it."""
+
+    file: _File
+    line: int
+    region: _Region | None
+    column: int = 0
+
+    def at(self, line: int, column: int = 0) -> "_Spot":
+        """Return another place of the same directive."""
+        return replace(self, line=line, column=column)
 
 
 class _Walk:
@@ -225,7 +240,7 @@ class _Walk:
     # The files
 
     def page(self, path: Path, text: str) -> None:
-        """Reads a page, or a cell of a notebook."""
+        """Read a page, or a cell of a notebook."""
         self.leading = set()
         try:
             self._text(path, text, None, ())
@@ -239,7 +254,7 @@ class _Walk:
         self._parse(file, text, 0, region, at_top=not around)
 
     def _parse(self, file: _File, text: str, offset: int, region: _Region | None, at_top: bool = False) -> None:
-        """Reads a part of a page that begins ``offset`` lines below its top."""
+        """Read a part of a page that begins ``offset`` lines below its top."""
         if len(_chain(region)) > DEEPEST:
             raise TooMuch(f"more than {DEEPEST} directives are inside of each other: take some apart")
         outer, before, table, start, end = region, None if at_top else self.gates, False, offset, offset
@@ -247,43 +262,42 @@ class _Walk:
         for token in cut:
             if token.map:  # what is in a row of a table has no place of its own
                 start, end = offset + token.map[0], offset + token.map[1]
-            region = outer if self.gates is before else self.gates
+            spot = _Spot(file, start, outer if self.gates is before else self.gates)
             match token.type:
                 case "math_block" | "math_block_label":
                     what = "$$ directly below a line of text: leave an empty line between them"
-                    if start - offset not in below_text or self._foreign(file, start, 0, what):
-                        self._display(file, token.content, token.info or None, start, region, opening="$$")
+                    if start - offset not in below_text or self._foreign(spot, what):
+                        self._display(spot, token.content, token.info or None, opening="$$")
                 case "bracket_block":
-                    if self._foreign(file, start, 0, rf"{token.markup}: write $$ on a line of its own"):
-                        self._display(file, token.content, None, start, region, opening=token.markup)
+                    if self._foreign(spot, rf"{token.markup}: write $$ on a line of its own"):
+                        self._display(spot, token.content, opening=token.markup)
                 case "amsmath":
-                    self._display(file, token.content, None, start, region)
+                    self._display(spot, token.content)
                 case "fence" | "colon_fence":
-                    self._fence(file, token, start, region)
+                    self._fence(spot, token)
                 case "inline":
-                    place = _Finger(file.lines, start, max(end, start + 1), self.limits)
-                    leads = self._words(file, token.children or [], place, region)
-                    self._lead(region, set() if table else leads)
+                    leads = self._words(spot, token.children or [], max(end, start + 1))
+                    self._lead(spot.region, set() if table else leads)
                 case "html_block":
-                    self._html(file, token.content, start, region)
+                    self._html(spot, token.content)
                 case "substitution_block":
-                    self._substituted(file, token.content, start)
+                    self._substituted(spot, token.content)
                 case "front_matter":
-                    self._front_matter(file, token.content, start, at_top)
+                    self._front_matter(spot, token.content, at_top)
                 case "myst_line_comment" | "myst_block_break" | "myst_target":
                     if not self.book and holds_display(token.content):
-                        self._fault(file, start, 0, "other renderers than MyST display the formula in this line")
+                        self._fault(spot, "other renderers than MyST display the formula in this line")
                 case "blockquote_open" | "blockquote_close":
                     self.quotes += token.nesting
                 case "table_open" | "table_close":
                     table = token.nesting > 0
                 case "code_block" | "hr":
-                    self._lead(region, set())
+                    self._lead(spot.region, set())
         if not at_top:
             self.gates = before
 
     def _lead(self, region: _Region | None, labels: set[str]) -> None:
-        """Keeps what a paragraph puts in force: for its directive, or for the formulas that follow."""
+        """Keep what a paragraph puts in force: for its directive, or for the formulas that follow."""
         if region:
             region.mentions |= labels
         else:
@@ -291,52 +305,48 @@ class _Walk:
 
     # Directives
 
-    def _fence(self, file: _File, token: "Token", start: int, region: _Region | None) -> None:
+    def _fence(self, spot: _Spot, token: "Token") -> None:
         language = token.info.strip().partition(" ")[0].lower()
         if language == "math":
-            if self._foreign(file, start, 0, "a math fence: write {math} in place of math"):
-                self._display(file, token.content.removesuffix("\n"), None, start + 1, region)
+            if self._foreign(spot, "a math fence: write {math} in place of math"):
+                self._display(spot.at(spot.line + 1), token.content.removesuffix("\n"))
         elif token.info.startswith("{"):
             kind, _, argument = token.info[1:].partition("}")
-            self._directive(file, kind.strip(), argument.strip(), token.content, start, region)
-        if not region and language not in ("math", "{math}"):
+            self._directive(spot, kind.strip(), argument.strip(), token.content)
+        if not spot.region and language not in ("math", "{math}"):
             self.leading = set()
 
-    def _directive(
-        self, file: _File, kind: str, argument: str, content: str, start: int, region: _Region | None
-    ) -> None:
+    def _directive(self, spot: _Spot, kind: str, argument: str, content: str) -> None:
         if kind == "include":
-            self._included(file, argument, content, start, region)
+            self._included(spot, argument, content)
         elif kind == "notation":
-            block = NotationBlock(content.removesuffix("\n"), start + 2, file.path)
-            self.blocks.append((block, region))
+            block = NotationBlock(content.removesuffix("\n"), spot.line + 2, spot.file.path)
+            self.blocks.append((block, spot.region))
         elif kind == "eval-rst":
             if re.search(r"math|raw::|include::", content):
-                self._fault(file, start, 0, "mathematics in {eval-rst} is not read: write it in Markdown")
+                self._fault(spot, "mathematics in {eval-rst} is not read: write it in Markdown")
         elif kind in ("raw", "=html", "=latex", "=tex"):
             if holds_display(content):
-                self._fault(file, start, 0, f"mathematics in {{{kind}}} is not read: write it in Markdown")
+                self._fault(spot, f"mathematics in {{{kind}}} is not read: write it in Markdown")
         elif kind in ("code-cell", "code"):
             body = directive_body(content)[0]
             if kind == "code-cell" and holds_display(body, of_code=True):
-                self._fault(file, start, 0, "a formula that a cell displays is not read: write it in Markdown")
+                self._fault(spot, "a formula that a cell displays is not read: write it in Markdown")
         elif kind not in _WITHOUT_MARKDOWN:
-            self._with_markdown(file, kind, argument, content, start, region)
+            self._with_markdown(spot, kind, argument, content)
 
-    def _with_markdown(
-        self, file: _File, kind: str, argument: str, content: str, start: int, region: _Region | None
-    ) -> None:
+    def _with_markdown(self, spot: _Spot, kind: str, argument: str, content: str) -> None:
         body, options, below = directive_body(content)
         if any(holds_display(value) for value in options.values()):
-            self._fault(file, start, 0, f"a formula in an option of {{{kind}}} is not read")
+            self._fault(spot, f"a formula in an option of {{{kind}}} is not read")
         if kind == "math":
             if argument:
-                self._fault(file, start, 0, "the formula is below {math}, not beside it")
+                self._fault(spot, "the formula is below {math}, not beside it")
             if body.strip() or not argument:
-                self._display(file, body, options.get("label") or None, start + 1 + below, region)
+                self._display(spot.at(spot.line + 1 + below), body, options.get("label") or None)
             return
         opens = kind if kind not in _GATES else kind.rpartition("-")[0]
-        inner = _Region(opens, argument, options, file.path, start + 1, region)
+        inner = _Region(opens, argument, options, spot.file.path, spot.line + 1, spot.region)
         if kind.endswith("-end") and kind in _GATES:
             self.gates = self.gates and self.gates.around
             return
@@ -344,98 +354,99 @@ class _Walk:
         before = len(self.displays)
         for token in tokens(argument, self.limits)[0]:  # a title
             if token.type == "inline":
-                place = _Finger(file.lines, start, start + 1, self.limits)
-                inner.mentions |= self._words(file, token.children or [], place, inner)
+                inner.mentions |= self._words(replace(spot, region=inner), token.children or [], spot.line + 1)
             elif token.type not in ("paragraph_open", "paragraph_close") and holds_display(argument):
-                self._fault(file, start, 0, f"the formula is below {{{kind}}}, not beside it")
+                self._fault(spot, f"the formula is below {{{kind}}}, not beside it")
                 break
-        self._parse(file, body, start + 1 + below, inner)
+        self._parse(spot.file, body, spot.line + 1 + below, inner)
         if kind in _GATES:
             self.gates = inner
         if kind == OTHER_LETTERS and len(self.displays) > before:
             del self.displays[before:]
-            self._fault(file, start, 0, f"a formula is displayed outside of {{{OTHER_LETTERS}}}, so that it is judged")
+            self._fault(spot, f"a formula is displayed outside of {{{OTHER_LETTERS}}}, so that it is judged")
 
-    def _included(self, file: _File, argument: str, options: str, start: int, region: _Region | None) -> None:
-        """Reads an included file; the places of its formulas are in that file."""
-        path = file.path.parent / argument
+    def _included(self, spot: _Spot, argument: str, options: str) -> None:
+        """Read an included file; the places of its formulas are in that file."""
+        file, path = spot.file, spot.file.path.parent / argument
         if options.strip():
-            self._fault(file, start, 0, "{include} with options takes a part of a file: include the whole")
-        elif any(each.kind in OPTIONS for each in _chain(region)):
-            self._fault(file, start, 0, "{include} is not read in a block that the page does not claim")
+            self._fault(spot, "{include} with options takes a part of a file: include the whole")
+        elif any(each.kind in OPTIONS for each in _chain(spot.region)):
+            self._fault(spot, "{include} is not read in a block that the page does not claim")
         elif not is_file(path):
-            self._fault(file, start, 0, f"there is no file {argument} to include")
+            self._fault(spot, f"there is no file {argument} to include")
         elif path.resolve() in file.around:
-            self._fault(file, start, 0, f"{argument} includes itself")
+            self._fault(spot, f"{argument} includes itself")
         elif len(file.around) >= DEEPEST:
-            self._fault(file, start, 0, f"more than {DEEPEST} files include each other: divide the page")
+            self._fault(spot, f"more than {DEEPEST} files include each other: divide the page")
         else:
             try:
-                self._text(path, text_of(path), region, file.around)
+                self._text(path, text_of(path), spot.region, file.around)
             except NoText as error:
-                self._fault(file, start, 0, f"{argument} {error}")
+                self._fault(spot, f"{argument} {error}")
 
     # Words
 
-    def _words(self, file: _File, children: Sequence["Token"], place: "_Finger", region: _Region | None) -> set[str]:
-        """Reads a paragraph, a title or a cell of a table, and returns the labels that it puts in force."""
-        text = ""
-        quotes = self.quotes > 0 or any(each.kind in _QUOTING for each in _chain(region))
+    def _words(self, spot: _Spot, children: Sequence["Token"], end: int) -> set[str]:
+        """Read a paragraph up to a line, a title or a cell of a table, and return the labels that it puts in force."""
+        text, finger = "", _Finger(spot.file.lines, spot.line, end, self.limits)
+        quotes = self.quotes > 0 or any(each.kind in _QUOTING for each in _chain(spot.region))
         whole = list(_with_whole_words(children))
         for child, following in zip(whole, [*whole[1:], None], strict=True):
             kind, content = child.type, child.content
             if kind in ("text", "math_inline") and _DEFINES.search(content):
-                self._fault(file, *place.of(content), _NO_DEFINITIONS)
+                self._fault(spot.at(*finger.of(content)), _NO_DEFINITIONS)
             if kind == "math_inline" or (kind == "myst_role" and child.meta.get("name") == "math"):
-                self._keep_inline(InlineFormula(content, file.path, place.of(content)[0] + 1), region)
+                formula = InlineFormula(content, spot.file.path, finger.of(content)[0] + 1)
+                if not any(each.kind == OTHER_LETTERS for each in _chain(spot.region)):
+                    self.inline.append(formula)
             elif kind in ("math_inline_double", "bracket_inline", "environment_inline"):
-                line, column = place.of(child.markup)
-                opening = child.markup if kind != "environment_inline" else ""
-                if self._foreign(file, line, column, f"{child.markup} between words: give a display lines of its own"):
-                    self._display(file, content, None, line, region, opening)
+                place = spot.at(*finger.of(child.markup))
+                if self._foreign(place, f"{child.markup} between words: give a display lines of its own"):
+                    self._display(place, content, opening=child.markup if kind != "environment_inline" else "")
             elif kind == "myst_role" and child.meta.get("name") == "prf:ref":
                 text += REFERENCE.format(re.sub(r".*<([^<>]*)>\s*$", r"\1", content, flags=re.DOTALL).strip())
                 continue
             elif kind == "substitution_inline":
-                self._substituted(file, content, place.of(content)[0])
+                self._substituted(spot.at(finger.of(content)[0]), content)
             elif kind == "html_inline" and re.search(r"math/tex|<math\b[^>]*block", content, re.IGNORECASE):
-                self._fault(file, place.of(content)[0], 0, "mathematics in HTML is not read here: write it between $$")
+                reason = "mathematics in HTML is not read here: write it between $$"
+                self._fault(spot.at(finger.of(content)[0]), reason)
             elif kind == "text":
                 opened = content.endswith("$") and following is not None and following.type == "math_inline"
                 begun = (found[0] for found in BEGIN.finditer(content) if not is_of_text(found[1]))
                 sign = "$$" if opened or "$$" in content else next(begun, "")
                 if sign:
                     reason = f"{sign} is not closed, or is between words: give a display lines of its own"
-                    self._fault(file, *place.of(sign), reason)
+                    self._fault(spot.at(*finger.of(sign)), reason)
             text += content.translate(_NO_MARKS) if kind == "text" else " " if kind.endswith("break") else ""
             text += _OBJECT if kind.startswith(("math", "code", "myst_role", "escape")) else ""
         return set() if quotes else set(in_force(text))
 
-    def _keep_inline(self, formula: InlineFormula, region: _Region | None) -> None:
-        if not any(each.kind == OTHER_LETTERS for each in _chain(region)):
-            self.inline.append(formula)
-
-    def _html(self, file: _File, html: str, start: int, region: _Region | None) -> None:
-        """Reads the displays between tags of HTML: what a browser shows is what counts."""
+    def _html(self, spot: _Spot, html: str) -> None:
+        """Read the displays between tags of HTML: what a browser shows is what counts."""
         shown = shown_by_html(html)
+
+        def below(place: int) -> _Spot:
+            return spot.at(spot.line + shown.count("\n", 0, place))
+
         at = 0
         for found in displays_in_html(shown, self.limits):
-            line = start + shown.count("\n", 0, found.start)
-            if self._foreign(file, line, 0, "what is in HTML: write it in Markdown, with empty lines around it"):
-                self._display(file, unescape(found.text), None, line, region, opening=found.opening)
+            place = below(found.start)
+            if self._foreign(place, "what is in HTML: write it in Markdown, with empty lines around it"):
+                self._display(place, unescape(found.text), opening=found.opening)
             at = found.end
         defines = _DEFINES.search(shown)
         if defines:
-            self._fault(file, start + shown.count("\n", 0, defines.start()), 0, _NO_DEFINITIONS)
+            self._fault(below(defines.start()), _NO_DEFINITIONS)
         left = DISPLAY_SIGN.search(shown, at)
         if left:
-            line = start + shown.count("\n", 0, left.start())
-            self._fault(file, line, 0, "this mathematics in HTML is not read, or not closed: write it in Markdown")
+            reason = "this mathematics in HTML is not read, or not closed: write it in Markdown"
+            self._fault(below(left.start()), reason)
 
-    def _front_matter(self, file: _File, text: str, start: int, at_top: bool) -> None:
+    def _front_matter(self, spot: _Spot, text: str, at_top: bool) -> None:
         if not at_top:
             if holds_display(text):
-                self._fault(file, start, 0, "a formula between --- is not read")
+                self._fault(spot, "a formula between --- is not read")
             return
         try:
             parts = read_yaml(text)
@@ -447,42 +458,39 @@ class _Walk:
         if "" in parts:
             self.substitutions[""] = text
 
-    def _substituted(self, file: _File, expression: str, start: int) -> None:
-        """Sees to it that a substitution displays nothing."""
+    def _substituted(self, spot: _Spot, expression: str) -> None:
+        """Make a fault of a substitution that displays something."""
         names = {*re.findall(r"\w[\w-]*", expression), ""} & self.substitutions.keys()
         texts = [text for name in names for text in _texts(self.substitutions[name])]
         if any(map(holds_display, (expression, *texts))):
-            self._fault(file, start, 0, "a formula that is substituted is not read: write it where it is displayed")
+            self._fault(spot, "a formula that is substituted is not read: write it where it is displayed")
 
     # What is found
 
-    def _foreign(self, file: _File, line: int, column: int, what: str) -> bool:
+    def _foreign(self, spot: _Spot, what: str) -> bool:
         """Return whether something is displayed that MyST does not know; in a page of a book it is a fault."""
         if self.book:
-            self._fault(file, line, column, f"the book does not display {what}")
+            self._fault(spot, f"the book does not display {what}")
         return not self.book
 
-    def _display(
-        self, file: _File, text: str, label: str | None, start: int, region: _Region | None, opening: str = ""
-    ) -> None:
-        start = min(start, len(file.lines) - 1)  # a block may end with the page that opens it
-        after = file.lines[start].find(opening) + len(opening)
-        columns = tuple(
-            max(0, line_of_file.find(line, 0 if number else after)) + 1
-            for number, (line, line_of_file) in enumerate(_beside(text.split("\n"), file.lines, start))
-        )
+    def _display(self, spot: _Spot, text: str, label: str | None = None, opening: str = "") -> None:
+        lines, region = spot.file.lines, spot.region
+        start = min(spot.line, len(lines) - 1)  # a block may end with the page that opens it
+        after = lines[start].find(opening) + len(opening)
+        beside = zip_longest(text.split("\n"), lines[start : start + text.count("\n") + 1], fillvalue="")
+        columns = tuple(max(0, line.find(part, 0 if n else after)) + 1 for n, (part, line) in enumerate(beside))
         within = tuple(each.kind for each in reversed(_chain(region)))
-        formula = DisplayedFormula(text, label, file.path, start + 1, columns, within)
+        formula = DisplayedFormula(text, label, spot.file.path, start + 1, columns, within)
         self.displays.append((formula, region, set() if region else self.leading))
 
-    def _fault(self, file: _File, line: int, column: int, reason: str) -> None:
-        line = min(line, len(file.lines) - 1) + 1
-        self.faults.append(Diagnostic(Status.UNREADABLE, file.path, line, column + 1, reason))
+    def _fault(self, spot: _Spot, reason: str) -> None:
+        line = min(spot.line, len(spot.file.lines) - 1) + 1
+        self.faults.append(Diagnostic(Status.UNREADABLE, spot.file.path, line, spot.column + 1, reason))
 
     # In the end
 
     def reading(self) -> Reading:
-        """All that was found."""
+        """Return all that was found."""
         asides, dictionaries = {}, {}
         for region in self.regions:
             if region.kind in OPTIONS:
@@ -501,7 +509,7 @@ class _Walk:
         return Reading.of(found, Surroundings(places, self._blocks(None)), self.inline, self.faults)
 
     def _blocks(self, owner: _Region | None) -> tuple[NotationBlock, ...]:
-        """The notation blocks that belong to an erratum or a dictionary, or to the page."""
+        """Return the notation blocks that belong to an erratum or a dictionary, or to the page."""
         owners = (
             (block, next((each for each in _chain(region) if each.kind in (ERRATUM, DICTIONARY)), None))
             for block, region in self.blocks
@@ -530,14 +538,14 @@ def _is_convention(region: _Region) -> bool:
 
 
 def _world(region: _Region) -> str | None:
-    """The exercise that a directive is, or solves; one without a label is known by its place."""
+    """Return the exercise that a directive is, or solves; one without a label is known by its place."""
     if region.kind == "exercise":
         return region.options.get("label") or f"{region.path}:{region.line}"
     return region.argument if region.kind == "solution" else None
 
 
 def _with_whole_words(children: Sequence["Token"]) -> Iterator["Token"]:
-    """The tokens of a paragraph, with text in one piece; a sign that is escaped, which opens nothing, is no text."""
+    """Yield the tokens of a paragraph, with text in one piece; a sign that is escaped opens nothing and is no text."""
     words = None
     for child in children:
         escaped = child.type == "text_special" and child.info == "escape" and child.content != child.markup
@@ -563,11 +571,6 @@ def _texts(value: object) -> Iterator[str]:
         yield str(value)
 
 
-def _beside(parts: list[str], lines: list[str], start: int) -> Iterator[tuple[str, str]]:
-    for number, part in enumerate(parts, start):
-        yield part, lines[number] if number < len(lines) else ""
-
-
 @dataclass(slots=True)
 class _Finger:
     """A finger on the source of a paragraph, moved on from formula to formula to find their places."""
@@ -579,7 +582,7 @@ class _Finger:
     column: int = 0
 
     def of(self, piece: str) -> tuple[int, int]:
-        """The place, counted from 0, at which the first line of a piece of the source begins."""
+        """Return the place, counted from 0, at which the first line of a piece of the source begins."""
         self.limits.check_time()
         first = piece.split("\n")[0]
         at, end = self.column, min(self.end, len(self.lines))

@@ -426,9 +426,10 @@ def _unexpected(error: UnexpectedToken, source: str) -> LatexError:
 
 
 def _advice(stack: Sequence[Token | Tree[Token]], token: Token) -> str:
-    """What to write instead, where the parser stopped for a reason that authors meet; else nothing.
+    """Return what to write instead, where the parser stopped for a reason that authors meet; else nothing.
 
-    The stack holds what was read and waits for more: tokens, and trees named after their rules.
+    The stack holds what was read and waits for more: tokens, and trees named after their rules. The state of the parser
+    would not do: after one and the same a reason can be another, and one reason is met in many.
     """
     last, second, _, fourth = [*map(_kind, reversed(stack)), "", "", "", ""][:4]
     operand_follows = TOKENS[token.type][0] == OPERAND
@@ -458,7 +459,7 @@ def _advice(stack: Sequence[Token | Tree[Token]], token: Token) -> str:
 
 
 def _kind(part: Token | Tree[Token]) -> str:
-    """The token or the rule of what the parser holds."""
+    """Return the token or the rule of what the parser holds."""
     if isinstance(part, Tree):
         return str(part.data)
     return "number" if part.type == "NUMBER" else part.type
