@@ -311,23 +311,14 @@ def _without(notation: Notation, hidden: frozenset[str]) -> Notation:
     known = {written.letter for _, written in _names(notation)}
     for letter in sorted(hidden - known):
         raise NotationError(f"shadows: {letter} is no letter that is in force")
-    arrays = tuple(each for each in notation.arrays if hidden.isdisjoint(_letters_of(each)))
-    gone = hidden.union(each.letter for each in notation.arrays if each not in arrays)
-    return replace(
-        notation,
-        sizes=tuple(each for each in notation.sizes if each.letter not in hidden),
-        indices=tuple(each for each in notation.indices if each.letter not in hidden),
-        arrays=arrays,
-        scalars=tuple(each for each in notation.scalars if each.written.letter not in hidden),
-        functions=tuple(each for each in notation.functions if each.name not in hidden),
-        constants=tuple(each for each in notation.constants if each.letter not in hidden),
-        random=tuple(each for each in notation.random if each.letter not in gone),
-        state=tuple(letter for letter in notation.state if letter not in gone),
-    )
-
-
-def _letters_of(array: Array) -> tuple[str, ...]:
-    return (array.letter, array.entry.letter) if array.entry else (array.letter,)
+    left = {
+        part: tuple(each for each in getattr(notation, part) if hidden.isdisjoint(w.letter for w in _letters_of(each)))
+        for part in _PARTS
+    }
+    gone = hidden.union(array.letter for array in notation.arrays if array not in left["arrays"])
+    left["random"] = tuple(each for each in notation.random if each.letter not in gone)
+    left["state"] = tuple(letter for letter in notation.state if letter not in gone)
+    return Notation(**left)
 
 
 # One declaration ------------------------------------------------------------------------------------------------------
@@ -512,22 +503,23 @@ def _check_fixed_meanings(notation: Notation) -> None:
 
 
 def _names(notation: Notation) -> Iterator[tuple[str, Written]]:
-    """Yield each declared letter: D and D_r are two, L_i is one; an entry takes its letter with any indices."""
-    for size in notation.sizes:
-        yield "sizes", Written(size.letter, (size.index,) if size.index else ())
-    for index in notation.indices:
-        yield "indices", Written(index.letter)
-    for array in notation.arrays:
-        yield "arrays", Written(array.letter)
-        if array.entry and array.entry.letter != array.letter:
-            yield "arrays", Written(array.entry.letter)
-    for scalar in notation.scalars:
-        numbered = all(index.isdigit() for index in scalar.written.indices)
-        yield "scalars", scalar.written if numbered else Written(scalar.written.letter)
-    for function in notation.functions:
-        yield "functions", Written(function.name)
-    for constant in notation.constants:
-        yield "constants", Written(constant.letter)
+    """Yield each declared letter, with the part in which it is."""
+    for part in _PARTS:
+        yield from ((part, written) for each in getattr(notation, part) for written in _letters_of(each))
+
+
+def _letters_of(declaration: object) -> tuple[Written, ...]:
+    """Return the letters of a declaration: D and D_r are two, L_i is one; an entry takes its with any indices."""
+    match declaration:
+        case Size(letter, index):
+            return (Written(letter, (index,) if index else ()),)
+        case Array(letter, Written(other)) if other != letter:
+            return Written(letter), Written(other)
+        case Scalar(Written(letter, indices) as written):
+            return (written if all(index.isdigit() for index in indices) else Written(letter),)
+        case Index(letter) | Array(letter) | Function(letter) | Constant(letter):
+            return (Written(letter),)
+    return ()
 
 
 def _in_family(size: Written, families: dict[str, str]) -> bool:

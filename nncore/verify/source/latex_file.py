@@ -644,9 +644,7 @@ class _Reader:
             self._option()
         names = self._file_name().split(",") if ending else [self._file_name()]
         for name in reversed([each.strip() for each in names]):
-            written = [name, f"{name}{ending or '.tex'}"]
-            folders = dict.fromkeys((self.root, token.path.parent))
-            path = next((path for folder in folders for each in written if is_file(path := folder / each)), None)
+            path = _file(name, ending or ".tex", self.root, token.path.parent)
             if path is None and ending:
                 continue  # a package of the system
             if path is None:
@@ -753,7 +751,7 @@ class _Reader:
         """Take what is in a formula but no part of it: definitions, other files, and what hides its number."""
         if token.text == r"\input":
             name = self._file_name()
-            path = next((path for each in (name, f"{name}.tex") if is_file(path := self.root / each)), None)
+            path = _file(name, ".tex", self.root)
             if path is None or not path.resolve().is_relative_to(self.root.resolve()):
                 self._fault(token, f"there is no file {name} to read in the folder")
                 return True
@@ -817,6 +815,12 @@ class _Reader:
 
     def _fault(self, token: _Token, reason: str) -> None:
         self.faults.append(Diagnostic(Status.UNREADABLE, token.path, token.line, token.column, reason))
+
+
+def _file(name: str, ending: str, *folders: Path) -> Path | None:
+    """Return the file of this name, with or without its ending, in the first of some folders that has it."""
+    paths = (folder / each for folder in folders for each in (name, f"{name}{ending}"))
+    return next(filter(is_file, paths), None)
 
 
 def _may_display(token: _Token) -> bool:
