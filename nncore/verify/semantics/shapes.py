@@ -149,7 +149,10 @@ class Checker:
             case t.Transpose(body):
                 rows, columns = self._matrix(body, "a transpose")
                 return columns, rows
-            case t.Root(body) | t.Absolute(body):
+            case t.Root(body):
+                self._number(body, "the argument")
+                return None
+            case t.Bracketed(body) if node.of_number:
                 self._number(body, "the argument")
                 return None
             case t.Apply():
