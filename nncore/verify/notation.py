@@ -10,7 +10,7 @@ declares; what is wrong raises `NotationError` with one line that names the part
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -143,6 +143,7 @@ FIXED_KINDS = {
     DIAGONAL: "array",
     "O": "order",
 }
+STEPS = "steps"  # the size of a range without an end
 IMAGINARY, INFINITY = r"\mathrm{i}", r"\infty"
 CONSTANTS = ("e", r"\pi", IMAGINARY)
 DELTA, ONES = r"\delta", r"\mathbf{1}"
@@ -174,6 +175,70 @@ class Notation:
         for written in self._indexed_forms():
             counts.setdefault(written.letter, set()).add(len(written.indices))
         return frozenset(letter for letter, count in counts.items() if count == {1})
+
+    def array_named(self, letter: str) -> Array | None:
+        """Return the array with a letter."""
+        return self._arrays.get(letter)
+
+    def array_of_entry(self, letter: str) -> Array | None:
+        """Return the array whose entries are printed with a letter."""
+        return self._arrays_by_entry.get(letter)
+
+    def is_class(self, letter: str) -> bool:
+        """Return whether a letter is declared as a class number."""
+        return letter in self._sizes_of_classes
+
+    def size_of_classes(self, letter: str) -> str:
+        """Return the size up to which a class number runs."""
+        return self._sizes_of_classes[letter]
+
+    def kind_of_function(self, name: str) -> str:
+        """Return the declared kind of a function; ``\\max`` and ``\\min`` of several arguments need no declaration."""
+        return "number" if name in EXTREMA else self._kinds_of_functions[name]
+
+    def range_of_index(self, letter: str) -> str:
+        """Return the size up to which a declared index runs; `STEPS` if it has no end."""
+        return self._ranges[letter] or STEPS
+
+    @cached_property
+    def widths(self) -> Size | None:
+        """Return the family of sizes that belong to layers."""
+        return next((size for size in self.sizes if size.index), None)
+
+    @cached_property
+    def layer_index(self) -> str:
+        """Return the letter for a layer; empty if there are none."""
+        return self.widths.index or "" if self.widths else ""
+
+    @cached_property
+    def last_layer(self) -> str:
+        """Return the letter for the number of layers; empty if there is none."""
+        return (self.layer_index and self._ranges.get(self.layer_index)) or ""
+
+    @cached_property
+    def random_letters(self) -> Mapping[str, Random]:
+        """Return the random letters by name."""
+        return {random.letter: random for random in self.random}
+
+    @cached_property
+    def _arrays(self) -> dict[str, Array]:
+        return {array.letter: array for array in self.arrays}
+
+    @cached_property
+    def _arrays_by_entry(self) -> dict[str, Array]:
+        return {array.entry.letter: array for array in self.arrays if array.entry}
+
+    @cached_property
+    def _sizes_of_classes(self) -> dict[str, str]:
+        return {scalar.written.letter: scalar.to for scalar in self.scalars if scalar.to}
+
+    @cached_property
+    def _kinds_of_functions(self) -> dict[str, str]:
+        return {function.name: function.kind for function in self.functions}
+
+    @cached_property
+    def _ranges(self) -> dict[str, str | None]:
+        return {index.letter: index.to for index in self.indices}
 
     def _indexed_forms(self) -> Iterator[Written]:
         """Yield every form with indices that is declared."""

@@ -53,6 +53,7 @@ from nncore.verify.notation import (
     FIXED_KINDS,
     KNOWN_FUNCTIONS,
     ONES,
+    STEPS,
     Notation,
     NotationError,
     extended,
@@ -88,7 +89,6 @@ from nncore.verify.semantics.statements import (
     claims_of,
 )
 from nncore.verify.semantics.symbols import (
-    STEPS,
     AgreedValue,
     Binding,
     Line,
@@ -96,14 +96,8 @@ from nncore.verify.semantics.symbols import (
     Scope,
     WrongIndex,
     WrongShape,
-    array_named,
-    array_of_entry,
     family_of,
     find_symbol,
-    is_class,
-    kind_of_function,
-    last_layer,
-    layer_index,
     letters,
     meanings_of,
     not_covered,
@@ -111,7 +105,6 @@ from nncore.verify.semantics.symbols import (
     resolved,
     resolved_binding,
     resolved_line,
-    size_of_classes,
     sizes_of_shape,
 )
 from nncore.verify.source.context import (
@@ -467,7 +460,7 @@ class _Reading:
                 raise MeaningError(f"the index {letter} is free on the right, but not on the left", link.right)
         if not line and name in letters(link.right, scope):
             raise MeaningError(f"{name} is defined by itself", link.right)
-        chosen = place.world and head.arguments and kind_of_function(name, self.scope.notation) == "smooth"
+        chosen = place.world and head.arguments and self.scope.notation.kind_of_function(name) == "smooth"
         worlds = (None, place.world) if place.world else self._used
         if any(name in self._used.get(world, ()) for world in worlds) and not chosen:
             raise MeaningError(f"{name} is used above its definition", left)
@@ -500,11 +493,11 @@ class _Reading:
     def _without_choice(self, left: t.Node, name: str, right: t.Node) -> t.Node:
         """The right side of a definition, with max in the place of the arg max that defines a class number."""
         notation = self.scope.notation
-        if not is_class(name, notation):
+        if not notation.is_class(name):
             return right  # in which an arg max is an error
         if not isinstance(right, t.Extremum) or not right.kind.startswith("arg"):
             raise MeaningError(r"a class number is defined by \arg\max or \arg\min", right)
-        size = size_of_classes(name, notation)
+        size = notation.size_of_classes(name)
         if not any(index.letter == right.index.name and index.to == size for index in notation.indices):
             raise MeaningError(f"{show(left)} runs to {size}, and {right.index.name} does not", right.index)
         if not next(scalar.ties for scalar in notation.scalars if scalar.written.letter == name):
@@ -531,8 +524,8 @@ class _Reading:
         """One line of a family: for which numbers it holds, none of which is defined already."""
         notation, name, (letter, number) = self.scope.notation, head.name, where
         layers = bool(name.layer)
-        last_of_all = (last_layer(notation), 0) if layers or head.range != STEPS else None
-        if letter == last_layer(notation) or letter is None:
+        last_of_all = (notation.last_layer, 0) if layers or head.range != STEPS else None
+        if letter == notation.last_layer or letter is None:
             first: Position = where
             last: Position | None = where
             about: tuple[str | None, ...] = ()
@@ -541,7 +534,7 @@ class _Reading:
             raise MeaningError(f"a family is defined for a letter, such as {letter}, or for a number", link)
         else:
             first, last = self._range_of_line(letter, conditions, last_of_all, link)
-            about = (letter, last_layer(notation), None)
+            about = (letter, notation.last_layer, None)
         kept = tuple(chain for chain in conditions if not _is_only_about(chain, about))
         definition = Binding(name, head.indices, (), link.right, kept, None, formula.label, formula=formula)
         line = Line(letter, first, last, definition)
@@ -590,7 +583,7 @@ class _Reading:
             found = family_of(find_symbol(part, self.scope).name, self.scope.notation)
         except MeaningError:
             return  # the checker finds it
-        if found == name and not _falls(where, line, last_layer(self.scope.notation)):
+        if found == name and not _falls(where, line, self.scope.notation.last_layer):
             raise MeaningError(f"a recursion lowers its index, and {show(part)} does not", part)
 
     def _head(self, left: t.Node) -> "_Head":
@@ -600,7 +593,7 @@ class _Reading:
             case t.Apply(t.Function(name, 0, None), arguments):
                 if name in FIXED_KINDS.keys() - KNOWN_FUNCTIONS:
                     raise MeaningError(f"{name} has a fixed meaning and cannot be defined", left)
-                if kind_of_function(name, self.scope.notation) not in ("number", "smooth"):
+                if self.scope.notation.kind_of_function(name) not in ("number", "smooth"):
                     raise MeaningError(f"{name} cannot be defined", left)
                 names = tuple(argument.name for argument in arguments if isinstance(argument, t.Letter))
                 if len(names) != len(arguments) or len(set(names)) < len(names):
@@ -616,12 +609,12 @@ class _Reading:
                     raise MeaningError(f"{name} has a fixed meaning and cannot be defined", left)
                 return _Head(SymbolName.plain(name), shape=_declared_shape(name, notation))
             case t.Family(t.Letter(letter), layer):
-                if not array_named(letter, notation):
+                if not notation.array_named(letter):
                     raise MeaningError(f"the entries of {letter} are defined with their indices", left)
                 member = find_symbol(left, self.scope)
                 return _Head(family_of(member.name, notation), where=position(layer), shape=member.shape)
             case t.Indexed(t.Family(t.Letter(letter), layer), indices):
-                if not array_of_entry(letter, notation):
+                if not notation.array_of_entry(letter):
                     raise MeaningError(f"the entries of {letter} are printed with another letter", left)
                 member = find_symbol(left, self.scope)
                 named = self._named(indices, member.sizes, left)
@@ -661,7 +654,7 @@ class _Reading:
             named = (*named, (index.name, size))
         if len(dict(named)) < len(named):
             raise MeaningError("the indices of what is defined differ", left)
-        array = array_of_entry(letter, notation)
+        array = notation.array_of_entry(letter)
         if array:
             sizes: tuple[Size, ...] = tuple(size for size in sizes_of_shape(array.shape) if size != 1)
         elif any(scalar.written.letter == letter and scalar.written.indices for scalar in notation.scalars):
@@ -718,7 +711,7 @@ class _Reading:
 
     def _check_layers(self, nodes: Sequence[t.Node], conditions: Conditions, checker: Checker, node: t.Node) -> None:
         """What is said of layers has a meaning for all numbers of layers that are tried, and all layers r."""
-        index, last = layer_index(self.scope.notation), last_layer(self.scope.notation)
+        index, last = self.scope.notation.layer_index, self.scope.notation.last_layer
         lower, upper = bounds(index, conditions)
         if index in checker.free and not (lower or upper):
             raise MeaningError(f"say for which {index} this holds, as 1 \\le {index} \\le {last}", node)
@@ -731,7 +724,7 @@ class _Reading:
             raise MeaningError(f"no network with up to {DEPTHS[-1]} layers satisfies the conditions", node)
 
     def _check_instance(self, nodes: Sequence[t.Node], conditions: Conditions, numbers: dict[str, int]) -> None:
-        scope = at_depth(self.scope, numbers[last_layer(self.scope.notation)])
+        scope = at_depth(self.scope, numbers[self.scope.notation.last_layer])
         checker = Checker(scope, [with_numbers(chain, numbers) for chain in conditions])
         try:
             for node in nodes:
@@ -764,7 +757,7 @@ class _Reading:
             raise MeaningError(f"{_member(name, missing)} has no definition", left)
         if not name.layer:
             return
-        letter, last = name.letter, last_layer(scope.notation)
+        letter, last = name.letter, scope.notation.last_layer
         for depth in DEPTHS:
             for number in numbers_of(line, depth, scope.notation):
                 member = t.Family(t.Letter(letter), t.Number(str(number)), span=left.span)
@@ -969,7 +962,7 @@ def _left_names(left: t.Node, scope: Scope) -> frozenset[str]:
 
 
 def _declared_shape(name: str, notation: Notation) -> Shape:
-    array = array_named(name, notation)
+    array = notation.array_named(name)
     return sizes_of_shape(array.shape) if array else None
 
 
@@ -1148,7 +1141,7 @@ def page_functions(items: Iterable[Statement], notation: Notation) -> dict[str, 
         name = item.left.function.name
         if not item.formula.label or _is_apart(item.formula) or name in FIXED_KINDS:
             continue  # all pages know what is fixed
-        if name not in notation.function_names or kind_of_function(name, notation) != "number":
+        if name not in notation.function_names or notation.kind_of_function(name) != "number":
             continue  # one of the page's own
         definition = item.scope.definitions[name]
         known = {*FIXED_KINDS, *found, *definition.arguments}  # elsewhere, too; so is what stands for any function
