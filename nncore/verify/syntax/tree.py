@@ -12,6 +12,7 @@ the notation to decide.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from functools import partial
 from typing import TypeVar
 
 from nncore.verify.symbol import Symbol
@@ -90,9 +91,12 @@ def _places(value: object) -> Iterator[tuple[Node, Callable[[Node], object]]]:
         yield value, lambda new: new
     elif isinstance(value, tuple):
         for place, inner in enumerate(value):
-            before, after = value[:place], value[place + 1 :]
             for part, put in _places(inner):
-                yield part, lambda new, put=put, before=before, after=after: (*before, put(new), *after)
+                yield part, partial(_put, value, place, put)
+
+
+def _put(value: tuple[object, ...], place: int, put: Callable[[Node], object], new: Node) -> tuple[object, ...]:
+    return (*value[:place], put(new), *value[place + 1 :])
 
 
 def _with(node: NodeT, parts: dict[str, object]) -> NodeT:
