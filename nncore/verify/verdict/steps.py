@@ -309,6 +309,10 @@ class TermValues:
             raise NotEvaluated
         return value
 
+    def only(self, term: Term, env: Env) -> Value:
+        """Return the value of the only argument of a term."""
+        return self.value(term.args[0], env)
+
     def _computed(self, term: Term, env: Env) -> Value:
         if term.is_Rational:
             return self.numbers.exact(int(term.p), int(term.q))
@@ -398,9 +402,6 @@ class TermValues:
 
     # Arithmetic
 
-    def _sum(self, term: sp.Add, env: Env) -> Value:
-        return self.jets.total([self.value(part, env) for part in term.args])
-
     def _product(self, term: sp.Mul, env: Env) -> Value:
         """Return a product; where a case does not hold, what is chosen in it need not have a value."""
         result, others = 1, []
@@ -436,26 +437,20 @@ class TermValues:
         return self.jets.whole_power(base, exponent)
 
     def _exponential(self, term: Term, env: Env) -> Value:
-        value = self.value(term.args[0], env)
+        value = self.only(term, env)
         return pairs.exp(value, self.jets) if type(value) is Pair else self.jets.exp(value)
 
     def _logarithm(self, term: sp.log, env: Env) -> Value:
-        value = self.value(term.args[0], env)
+        value = self.only(term, env)
         if type(value) is Pair or (self.numbers.sign(self.jets.constant(value)) or 0) <= 0:
             raise NotEvaluated
         return self.jets.ln(value)
 
     def _absolute(self, term: sp.Abs, env: Env) -> Value:
-        value = self.value(term.args[0], env)
+        value = self.only(term, env)
         return value if self.jets.sign(value) >= 0 else -value
 
-    def _wave(self, term: Term, env: Env) -> Value:
-        return getattr(self.jets, type(term).__name__)(self.value(term.args[0], env))
-
     # Binders and indicators
-
-    def _total(self, term: sp.Sum, env: Env) -> Value:
-        return self.jets.total([self.value(term.function, inner) for inner in self._over(term.limits, env)])
 
     def _over(self, limits: Sequence[Term], env: Env) -> Iterator[Env]:
         """Yield values for all letters of a sum, whose last one is the outermost."""
@@ -476,18 +471,6 @@ class TermValues:
         for value in values[1:]:
             found = value if self.jets.sign(value - found) > 0 else found
         return found
-
-    def _delta(self, term: sp.KroneckerDelta, env: Env) -> Value:
-        return int(self.value(term.args[0], env) == self.value(term.args[1], env))
-
-    def _positive(self, term: Term, env: Env) -> Value:
-        return int(self.jets.sign(self.value(term.args[0], env)) > 0)
-
-    def _mean(self, term: Term, env: Env) -> Value:
-        return self.at.mean(lambda values: self.child(values).value(term.args[0], env))
-
-    def _multiplied(self, term: Term, env: Env) -> Value:
-        return self._of_factors(sp.expand(term.args[0]), env)
 
     def _of_factors(self, total: Term, env: Env) -> Value:
         """Return the product of all factors of which there is a formal sum."""
@@ -539,44 +522,40 @@ class TermValues:
         name, primes = function
         return self.at.program.prime(t.Function(name, primes), primes, values, t.Number("0"), self.at, {})
 
-    def _nothing(self, term: sp.Basic, env: Env) -> Value:
-        raise NotEvaluated
-
     def _modulus(self, term: Term, env: Env) -> Value:
-        value = self.value(term.args[0], env)
+        value = self.only(term, env)
         square = pairs.square_of_modulus(pairs.pair(value))
         return self.jets.root(square) if self.numbers.sign(self.jets.constant(square)) else 0
 
 
-_KINDS: tuple[tuple[type, Evaluator], ...] = (
+def _no_value(of: TermValues, term: Term, env: Env) -> Value:
+    raise NotEvaluated
+
+
+_KINDS: tuple[tuple[type | tuple[type, ...], Evaluator], ...] = (
     (sp.Symbol, TermValues._symbol),
     (sp.Indexed, TermValues._indexed),
-    (sp.Add, TermValues._sum),
+    (sp.Add, lambda of, term, env: of.jets.total([of.value(part, env) for part in term.args])),
     (sp.Mul, TermValues._product),
-    (sp.exp, TermValues._exponential),
-    (Exponential, TermValues._exponential),
+    ((sp.exp, Exponential), TermValues._exponential),
     (sp.Pow, TermValues._power),
     (sp.log, TermValues._logarithm),
     (sp.Abs, TermValues._absolute),
-    (sp.tanh, TermValues._wave),
-    (sp.sin, TermValues._wave),
-    (sp.cos, TermValues._wave),
-    (sp.Sum, TermValues._total),
-    (sp.KroneckerDelta, TermValues._delta),
-    (Positive, TermValues._positive),
-    (Expect, TermValues._mean),
-    (Product, TermValues._multiplied),
+    ((sp.tanh, sp.sin, sp.cos), lambda of, term, env: getattr(of.jets, type(term).__name__)(of.only(term, env))),
+    (sp.Sum, lambda of, term, env: of.jets.total([of.value(term.function, at) for at in of._over(term.limits, env)])),
+    (sp.KroneckerDelta, lambda of, term, env: int(of.value(term.args[0], env) == of.value(term.args[1], env))),
+    (Positive, lambda of, term, env: int(of.jets.sign(of.only(term, env)) > 0)),
+    (Expect, lambda of, term, env: of.at.mean(lambda values: of.child(values).only(term, env))),
+    (Product, lambda of, term, env: of._of_factors(sp.expand(term.args[0]), env)),
     (Largest, TermValues._largest),
     (Slope, TermValues._slope),
     (Modulus, TermValues._modulus),
-    (type(sp.E), lambda self, term, env: self.jets.exp(1)),
-    (type(sp.pi), lambda self, term, env: self.numbers.pi()),
-    (type(sp.I), lambda self, term, env: Pair(0, 1)),
+    (type(sp.E), lambda of, term, env: of.jets.exp(1)),
+    (type(sp.pi), lambda of, term, env: of.numbers.pi()),
+    (type(sp.I), lambda of, term, env: Pair(0, 1)),
     (AppliedUndef, TermValues._applied),
-    (sp.Basic, TermValues._nothing),
+    (sp.Basic, _no_value),
 )
-
-
 _EVALUATORS: dict[type, Evaluator] = {}
 
 
