@@ -469,13 +469,11 @@ class Terms:
         size = self.size(range_of_index(index.name, self.scope.notation))
         if kind not in ("max", "min"):
             raise NoTerm(f"{kind} over an index")
+        sign = 1 if kind == "max" else -1
         if size.is_Integer and size <= MOST_COMPARED:
             entries = [self.number(body, {**env, index.name: sp.Integer(k)}) for k in range(1, int(size) + 1)]
-            result = entries[0]
-            for entry in entries[1:]:
-                result = _larger(result, entry) if kind == "max" else -_larger(-result, -entry)
-            return result
-        sign, letter = 1 if kind == "max" else -1, sp.Dummy(integer=True, positive=True)
+            return sign * _largest([sign * entry for entry in entries])
+        letter = sp.Dummy(integer=True, positive=True)
         inner = sign * self.number(body, {**env, index.name: letter})
         if any(letter in atom.free_symbols and self._is_of_cost(atom) for atom in inner.atoms(sp.Indexed)):
             raise NoTerm("the largest of costs")
@@ -1094,14 +1092,10 @@ def _holds(left: Term, relation: Relation, right: Term) -> Term:
     raise NoTerm(f"cases with {relation}")
 
 
-def _larger(one: Term, other: Term) -> Term:
-    return other + (one - other) * indicator(one - other)
-
-
 def _largest(parts: list[Term]) -> Term:
     result = parts[0]
     for part in parts[1:]:
-        result = _larger(result, part)
+        result = part + (result - part) * indicator(result - part)
     return result
 
 
