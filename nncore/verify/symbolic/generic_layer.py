@@ -23,6 +23,7 @@ from nncore.verify.switches import side_condition
 from nncore.verify.symbol import Position, SymbolName
 from nncore.verify.symbolic.equality import equal
 from nncore.verify.symbolic.induction import for_all_sizes
+from nncore.verify.symbolic.terms import symbol_of
 from nncore.verify.syntax import tree as t
 
 UNIFORM = side_condition("nothing counts layers where layers are generic", "Else networks of other depths differ.")
@@ -226,7 +227,7 @@ def _cut(item: Claim) -> Iterator[Claim]:
     """
     nodes = [node for root in (item.left, item.right) for node, _ in t.walk(root) if isinstance(node, t.Derivative)]
     costs = {node.body.name for node in nodes if isinstance(node.body, t.Letter)}
-    named = [variable.meaning.name for node in nodes for variable in node.variables]
+    named = [symbol_of(variable).name for node in nodes for variable in node.variables]
     last = max((_layer_of(name, 0) for name in named), default=0)
     defined = sorted((family.partition("^{[")[0] for family in item.scope.families if "^{[" in family), reverse=True)
     for letter in defined if costs and last else ():

@@ -6,9 +6,9 @@ ask for before they are applied. `verdict.steps` evaluates the steps of a proof 
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import sympy as sp
@@ -62,8 +62,10 @@ class Step:
     ranges: tuple[tuple[Term, Term], ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Record:
+    """The steps that are recorded, as keys, and what is in force for the next one."""
+
     steps: dict[Step, None] = field(default_factory=dict)
     supposed: tuple[tuple[Term, int], ...] = ()
     ranges: tuple[tuple[Term, Term], ...] = ()
@@ -89,36 +91,26 @@ def is_recording() -> bool:
 def recording() -> Iterator[dict[Step, None]]:
     """Record the steps that are made inside, as keys."""
     record = _Record()
-    token = _RECORD.set(record)
-    try:
+    with _in_force(record):
         yield record.steps
-    finally:
-        _RECORD.reset(token)
 
 
-@contextmanager
-def supposing(term: Term, sign: int) -> Iterator[None]:
+def supposing(term: Term, sign: int) -> AbstractContextManager[None]:
     """Suppose inside that a term has a sign: 1, -1 or 0."""
     record = _RECORD.get()
-    if record is None:
-        yield
-        return
-    before, record.supposed = record.supposed, (*record.supposed, (term, sign))
-    try:
-        yield
-    finally:
-        record.supposed = before
+    return _in_force(record and replace(record, supposed=(*record.supposed, (term, sign))))
+
+
+def binding(ranges: Mapping[Term, Term]) -> AbstractContextManager[None]:
+    """Say up to which sizes letters run that are free inside, and bound outside."""
+    record = _RECORD.get()
+    return _in_force(record and replace(record, ranges=(*record.ranges, *ranges.items())))
 
 
 @contextmanager
-def binding(ranges: Mapping[Term, Term]) -> Iterator[None]:
-    """Say up to which sizes letters run that are free inside, and bound outside."""
-    record = _RECORD.get()
-    if record is None:
-        yield
-        return
-    before, record.ranges = record.ranges, (*record.ranges, *ranges.items())
+def _in_force(record: _Record | None) -> Iterator[None]:
+    token = _RECORD.set(record)
     try:
         yield
     finally:
-        record.ranges = before
+        _RECORD.reset(token)

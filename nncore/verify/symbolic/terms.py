@@ -462,13 +462,11 @@ class Terms:
         size = self.size(self.scope.notation.range_of_index(index.name))
         if kind not in ("max", "min"):
             raise NoTerm(f"{kind} over an index")
+        sign = 1 if kind == "max" else -1
         if size.is_Integer and size <= MOST_COMPARED:
             entries = [self.number(body, {**env, index.name: sp.Integer(k)}) for k in range(1, int(size) + 1)]
-            result = entries[0]
-            for entry in entries[1:]:
-                result = _larger(result, entry) if kind == "max" else -_larger(-result, -entry)
-            return result
-        sign, letter = 1 if kind == "max" else -1, sp.Dummy(integer=True, positive=True)
+            return sign * _largest([sign * entry for entry in entries])
+        letter = sp.Dummy(integer=True, positive=True)
         inner = sign * self.number(body, {**env, index.name: letter})
         if any(letter in atom.free_symbols and self._is_of_cost(atom) for atom in inner.atoms(sp.Indexed)):
             raise NoTerm("the largest of costs")
@@ -693,7 +691,7 @@ class Terms:
     # Derivatives
 
     def _derivative(self, body: t.Node, variables: tuple[t.Node, ...], env: Env) -> Value:
-        first, *others = names = [variable.meaning for variable in variables]
+        first, *others = names = list(map(symbol_of, variables))
         if any(name.name != first.name for name in others):
             raise NoTerm("a mixed derivative by different letters")
         before = self._held
@@ -1012,6 +1010,13 @@ def _entrywise(function: Callable[..., Term], *values: Value) -> Value:
     return Grid(grids[0].rows, grids[0].columns, entry)
 
 
+def symbol_of(variable: t.Node) -> Symbol:
+    """Return the symbol of what a derivative is taken by."""
+    if not isinstance(variable, t.Name):
+        raise NoTerm(f"a derivative by {show(variable)}")
+    return variable.meaning
+
+
 def _shape(name: Symbol) -> tuple[Size, Size]:
     """Return the shape of what is used as a matrix."""
     if name.shape is None:
@@ -1080,14 +1085,10 @@ def _holds(left: Term, relation: Relation, right: Term) -> Term:
     raise NoTerm(f"cases with {relation}")
 
 
-def _larger(one: Term, other: Term) -> Term:
-    return other + (one - other) * indicator(one - other)
-
-
 def _largest(parts: list[Term]) -> Term:
     result = parts[0]
     for part in parts[1:]:
-        result = _larger(result, part)
+        result = part + (result - part) * indicator(result - part)
     return result
 
 

@@ -109,16 +109,11 @@ class _Writer:
         return r" \, ".join(self.term(each, _FACTOR) for each in ordered) or "1"
 
     def _pow(self, term: sp.Pow) -> str:
-        if isinstance(term, sp.exp):
-            return self._exponential(term)
         if term.exp == sp.S.Half:
             return rf"\sqrt{{{self.term(term.base)}}}"
         if term.exp.is_Rational and term.exp < 0:
             return rf"\frac{{1}}{{{self.term(term.base**-term.exp)}}}"
         return f"{self.term(term.base, _POWER)}^{{{self.term(term.exp)}}}"
-
-    def _exponential(self, term: Term) -> str:
-        return f"e^{{{self.term(term.args[0])}}}"
 
     def _sum(self, term: sp.Sum) -> str:
         limits = "".join(
@@ -133,15 +128,6 @@ class _Writer:
             return rf"\prod \left( {self.term(inside)} \right)"
         return self._sum(inside.func(inside.function.args[0], *inside.limits)).replace(r"\sum", r"\prod")
 
-    def _delta(self, term: sp.KroneckerDelta) -> str:
-        return rf"\delta_{{{self._list(term.args)}}}"
-
-    def _positive(self, term: Term) -> str:
-        return f"[{self.term(term.args[0])} > 0]"
-
-    def _absolute(self, term: Term) -> str:
-        return rf"\lvert {self.term(term.args[0])} \rvert"
-
     def _slope(self, term: Term) -> str:
         inside, by = term.args
         return rf"\frac{{\partial}}{{\partial {self.term(by)}}} {self.term(inside, _FACTOR)}"
@@ -151,20 +137,18 @@ def _is_made(letter: sp.Symbol) -> bool:
     return isinstance(letter, sp.Dummy) or bool(letter.is_integer and letter.name.startswith(_MADE))
 
 
-_WRITERS: tuple[tuple[type, Callable[[_Writer, Term], str], int], ...] = (
+_WRITERS: tuple[tuple[type | tuple[type, ...], Callable[[_Writer, Term], str], int], ...] = (
     (sp.Symbol, _Writer._symbol, _POWER),
     (sp.Indexed, _Writer._indexed, _POWER),
     (sp.Rational, _Writer._number, _FACTOR),
     (sp.Add, _Writer._add, _SUM),
     (sp.Mul, _Writer._mul, _FACTOR),
-    (sp.exp, _Writer._exponential, _FACTOR),
-    (Exponential, _Writer._exponential, _FACTOR),
+    ((sp.exp, Exponential), lambda of, term: f"e^{{{of.term(term.args[0])}}}", _FACTOR),
     (sp.Pow, _Writer._pow, _FACTOR),
     (sp.Sum, _Writer._sum, _SUM),
-    (sp.KroneckerDelta, _Writer._delta, _POWER),
-    (Positive, _Writer._positive, _POWER),
-    (sp.Abs, _Writer._absolute, _POWER),
-    (Modulus, _Writer._absolute, _POWER),
+    (sp.KroneckerDelta, lambda of, term: rf"\delta_{{{of._list(term.args)}}}", _POWER),
+    (Positive, lambda of, term: f"[{of.term(term.args[0])} > 0]", _POWER),
+    ((sp.Abs, Modulus), lambda of, term: rf"\lvert {of.term(term.args[0])} \rvert", _POWER),
     (Slope, _Writer._slope, _SUM),
     (Product, _Writer._product, _SUM),
 )

@@ -50,7 +50,7 @@ class Clock:
 
 
 def judge(
-    item: Claim | Convention, seed: str = "1", shared: dict | None = None, clock: Clock | None = None
+    item: Claim | Convention, seed: str = "1", shared: dict[object, object] | None = None, clock: Clock | None = None
 ) -> Judgement:
     """Return the judgement of a claim or a convention.
 

@@ -8,10 +8,11 @@ these is held against what it is about. The terms of both sides of the claim are
 What has no value at a point is not evaluated there: `Evaluation.evaluated` counts the steps that were.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache, partial
 from itertools import product
+from typing import TypeAlias
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
@@ -23,7 +24,7 @@ from nncore.verify.numeric.evaluator import Program, cost
 from nncore.verify.numeric.jets import HigherOrder, Jet, Jets
 from nncore.verify.numeric.judge import Met, points_for
 from nncore.verify.numeric.pairs import Pair
-from nncore.verify.numeric.values import HIGHEST_ORDER, Values, own_entry
+from nncore.verify.numeric.values import HIGHEST_ORDER, Value, Values, own_entry
 from nncore.verify.numeric.watching import Budget, NoDerivative, NoSuchEntry, Watch
 from nncore.verify.semantics.layers import lowest
 from nncore.verify.semantics.statements import Claim
@@ -35,6 +36,9 @@ from nncore.verify.symbolic.rules import Positive, Rule, Slope, Step, Term
 from nncore.verify.symbolic.terms import Grid, Modulus, Terms
 from nncore.verify.syntax import tree as t
 
+Env: TypeAlias = Mapping[Term, Value]  # the values of letters
+Evaluator: TypeAlias = Callable[["TermValues", Term, Env], Value]
+
 READING = Rule("the reading of a side", "A term is what the parse tree says.")
 MOST_WAYS = 6  # in which the indices of a step coincide, at one point
 _NUMBERS = ((3, 7), (-5, 3), (0, 1), (1, 1))  # for the argument of a function while its derivative is taken
@@ -45,9 +49,14 @@ class NotEvaluated(ArithmeticError):
     """A term has no value at a point, or none that numbers know."""
 
 
+_NOT_EVALUATED = (
+    HigherOrder, ArithmeticError, NoSuchEntry, NoDerivative, RecursionError, StopIteration, KeyError, TypeError,
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What became of the steps of a proof: how many there are, how many were evaluated, and the first that is wrong."""
+    """How many steps a proof has, how many of them were evaluated, and the first that is wrong."""
 
     steps: int = 0
     evaluated: int = 0
@@ -71,7 +80,7 @@ def judge_steps(proof: Proof, item: Claim, met: Sequence[Met], budget: Budget | 
     """
     budget, numbers, steps, evaluated = budget or Budget(STEPS_OF_ALL), arithmetic(), 0, 0
     for attempt in proof.attempts:
-        made = (*attempt.steps, *attempt.readings)
+        made: list[Step | Reading] = [*attempt.steps, *attempt.readings]
         steps += len(made)
         if budget.is_over:
             continue
@@ -89,7 +98,7 @@ def judge_steps(proof: Proof, item: Claim, met: Sequence[Met], budget: Budget | 
 
 
 def _is_for(attempt: Attempt, met: Met) -> bool:
-    """Whether an attempt is about an entry: not about the first step, if it unfolds the recursion behind it."""
+    """Return whether an attempt is about an entry: not about the first step, if it unfolds the recursion behind it."""
     letter = attempt.terms.unfolded
     return letter not in met.entry or met.entry[letter] > lowest(letter, attempt.item.conditions)
 
@@ -113,37 +122,42 @@ class _At:
             self._values[key] = TermValues(Values(self.program, self.met.point, jets, watch), self.attempt.terms)
         return self._values[key]
 
-    def precise(self, evaluate: Callable[["TermValues"], object]) -> bool | None:
+    def is_zero(self, difference: Callable[["TermValues"], Value]) -> bool | None:
         """Return whether a difference is 0, at the precision that it takes; None where there is none."""
         order = 1
-        for bits in PRECISIONS:
-            while True:
-                values = self.values(bits, order)
-                values.begin()
+        try:
+            for bits in PRECISIONS:
                 try:
-                    with self.numbers.precision(bits):
-                        gap = evaluate(values)
-                        parts = (gap.real, gap.imaginary) if type(gap) is Pair else (gap,)
-                        parts = [values.jets.constant(part) for part in parts]
-                        signs = [self.numbers.sign(part) for part in parts]
-                        if any(signs):
-                            return False
-                        if all(
-                            sign == 0 or values.jets.is_nothing(part) for sign, part in zip(signs, parts, strict=True)
-                        ):
-                            return True
-                        break
+                    found = self._is_zero(difference, bits, order)
                 except HigherOrder:
                     if order == HIGHEST_ORDER:
                         return None
                     order = HIGHEST_ORDER
-                except (ArithmeticError, NoSuchEntry, NoDerivative, RecursionError, StopIteration, KeyError, TypeError):
-                    return None
+                    found = self._is_zero(difference, bits, order)
+                if found is not None:
+                    return found
+        except _NOT_EVALUATED:
+            return None
+        return None
+
+    def _is_zero(self, difference: Callable[["TermValues"], Value], bits: int, order: int) -> bool | None:
+        """Return whether a difference is 0; None if that is not seen at this precision."""
+        values = self.values(bits, order)
+        values.begin()
+        with self.numbers.precision(bits):
+            gap = difference(values)
+            both = (gap.real, gap.imaginary) if type(gap) is Pair else (gap,)
+            parts = [values.jets.constant(part) for part in both]
+            signs = [self.numbers.sign(part) for part in parts]
+            if any(signs):
+                return False
+            if all(sign == 0 or values.jets.is_nothing(part) for sign, part in zip(signs, parts, strict=True)):
+                return True
         return None
 
 
 def _letters_of(step: Step | Reading) -> list[sp.Symbol]:
-    """The free letters of a step that are no arrays."""
+    """Return the free letters of a step that are no arrays."""
     if isinstance(step, Step):
         terms = (step.before, step.after, *(term for term, _ in step.supposed))
     else:
@@ -171,17 +185,18 @@ def free_letters(term: sp.Basic) -> tuple[sp.Symbol, ...]:
 
 
 def _compared(step: Step | Reading, letters: Sequence[sp.Symbol], at: _At) -> str | None:
-    """Where the values before and after a step differ; empty if they agree; None if nothing could be evaluated."""
+    """Return where the values before and after a step differ; empty if they agree; None if there are no values."""
     result = None
     for env in _ways(step, letters, at):
-        found = at.precise(lambda values, env=env: _gap(step, values, env))
+        found = at.is_zero(partial(_gap, step, env))
         if found is False:
             return ", ".join(f"{letter} = {value}" for letter, value in env.items()) or "this point"
         result = "" if found else result
     return result
 
 
-def _gap(step: Step | Reading, values: "TermValues", env: dict):
+def _gap(step: Step | Reading, env: Env, values: "TermValues") -> Value:
+    """Return the value before a step, less the one after it."""
     if isinstance(step, Step):
         for term, sign in step.supposed:
             if values.jets.sign(values.value(term, env)) != sign:
@@ -190,15 +205,17 @@ def _gap(step: Step | Reading, values: "TermValues", env: dict):
     local = {letter: values.value(term, env) for letter, term in step.env.items()}
     value = values.at.value(step.node, local)
     if type(value) is list:
-        value = own_entry(value, tuple(values.value(index, env) for index in step.place))
+        value = own_entry(value, tuple(values.whole(index, env) for index in step.place))
     return value - values.value(step.term, env)
 
 
-def _ways(step: Step | Reading, letters: Sequence[sp.Symbol], at: _At) -> Iterator[dict]:
-    """Values for the letters of a step: those of the entry for the claim's own, and several ways for the others."""
+def _ways(step: Step | Reading, letters: Sequence[sp.Symbol], at: _At) -> Iterator[Env]:
+    """Yield values for the letters of a step: those of the entry for the claim's own, several ways for the others."""
     entry, sizes = at.met.entry, at.met.point.sizes
     ranges = {**at.attempt.terms.ranges, **dict(step.ranges if isinstance(step, Step) else ())}
-    env, groups, real = {}, {}, []
+    env: dict[Term, int] = {}
+    groups: dict[Term, list[Term]] = {}
+    real = []
     for letter in letters:
         if isinstance(letter, sp.Dummy) and not letter.is_integer:
             real.append(letter)
@@ -227,7 +244,7 @@ def _ways(step: Step | Reading, letters: Sequence[sp.Symbol], at: _At) -> Iterat
 
 
 def _last(size: Term, sizes: Mapping[str, int]) -> int | None:
-    """The number to which an index runs; 6 for steps."""
+    """Return the number to which an index runs; 6 for steps."""
     if size.is_Integer:
         return int(size)
     value = size.xreplace(
@@ -237,7 +254,7 @@ def _last(size: Term, sizes: Mapping[str, int]) -> int | None:
 
 
 def _coincidences(count: int, used: Sequence[int], last: int) -> list[tuple[int, ...]]:
-    """Values for some letters: those of others that run over the same range, or new ones."""
+    """Return values for some letters: those of others that run over the same range, or new ones."""
     found: list[tuple[int, ...]] = [()]
     for _ in range(count):
         longer = []
@@ -258,7 +275,8 @@ class TermValues:
     def __init__(self, at: Values, terms: Terms, held: str | None = None):
         self.at, self.terms, self.jets, self.numbers = at, terms, at.jets, at.jets.numbers
         self._held = held  # the letter that is moved: what is made of it is not expanded beyond it
-        self._memo: dict = {}
+        self._memo: dict[Hashable, Value] = {}
+        self._slopes: dict[Hashable, dict[tuple[int, ...], Value]] = {}  # of costs, by all entries of an argument
         self._children: dict[int, TermValues] = {}
 
     def begin(self) -> None:
@@ -271,7 +289,7 @@ class TermValues:
             self._children[id(at)] = TermValues(at, self.terms, held or self._held)
         return self._children[id(at)]
 
-    def value(self, term: Term, env: Mapping):
+    def value(self, term: Term, env: Env) -> Value:
         """Return the value of a term, where its free letters have these."""
         if term.is_Integer:
             return int(term)
@@ -283,27 +301,36 @@ class TermValues:
             self._memo[key] = self._computed(term, env)
         return self._memo[key]
 
-    def _computed(self, term: Term, env: Mapping):
+    def whole(self, term: Term, env: Env) -> int:
+        """Return the value of a term that counts or numbers something."""
+        value = self.value(term, env)
+        if type(value) is not int:
+            raise NotEvaluated
+        return value
+
+    def only(self, term: Term, env: Env) -> Value:
+        """Return the value of the only argument of a term."""
+        return self.value(term.args[0], env)
+
+    def _computed(self, term: Term, env: Env) -> Value:
         if term.is_Rational:
             return self.numbers.exact(int(term.p), int(term.q))
         return _evaluator(type(term))(self, term, env)
 
     # Letters
 
-    def _symbol(self, term: sp.Symbol, env: Mapping):
+    def _symbol(self, term: sp.Symbol, env: Env) -> Value:
         sizes = self.at.point.sizes
         if term.name in sizes:
             return sizes[term.name]
         if isinstance(term, sp.Dummy):
             raise NotEvaluated
-        return self._atom(term, term.name, (), env)
+        return self._atom(term.name, ())
 
-    def _indexed(self, term: sp.Indexed, env: Mapping):
-        return self._atom(term, str(term.base), tuple(self.value(index, env) for index in term.indices), env)
+    def _indexed(self, term: sp.Indexed, env: Env) -> Value:
+        return self._atom(str(term.base), tuple(self.whole(index, env) for index in term.indices))
 
-    def _atom(self, term: Term, name: str, indices: tuple[int, ...], env: Mapping):
-        if not all(type(index) is int for index in indices):
-            raise NotEvaluated
+    def _atom(self, name: str, indices: tuple[int, ...]) -> Value:
         terms, scope = self.terms, self.at.scope
         of, semicolon, place = name.partition(";")
         if semicolon:
@@ -317,11 +344,11 @@ class TermValues:
             return self.at.point.class_number(name, indices, last)
         return self.at.entry(name, indices)
 
-    def _slope_of_member(self, name: str, indices: tuple[int, ...]):
+    def _slope_of_member(self, name: str, indices: tuple[int, ...]) -> Value:
         of, _, by = name.removeprefix("the derivative of ").partition(" by ")
         place, rest = indices[:1], indices[1:]
 
-        def side(sign: int):
+        def side(sign: int) -> tuple[Value, int]:
             beside, direction = self.at.beside(by, rest, sign)
             return beside.entry(of, place), direction
 
@@ -329,32 +356,38 @@ class TermValues:
 
     # Costs
 
-    def _arguments(self, name: str, indices: tuple[int, ...]) -> list:
-        """The values of all arguments of a cost, whose indices have these values."""
+    def _cost(self, name: str) -> tuple[Term, list[Term | Grid]]:
+        found = self.terms.cost_named(name)
+        if found is None:
+            raise NotEvaluated
+        return found
+
+    def _arguments(self, name: str, indices: tuple[int, ...]) -> list[Value]:
+        """Return the values of all arguments of a cost, whose indices have these values."""
         with self.terms.holding(self._held):
-            symbol, values = self.terms.cost_named(name)
+            symbol, values = self._cost(name)
             env = dict(zip(getattr(symbol, "indices", ()), indices, strict=True))
             return [self._grid(value, env) for value in values]
 
-    def _grid(self, value, env: Mapping):
+    def _grid(self, value: Term | Grid, env: Env) -> Value:
         if not isinstance(value, Grid):
             return self.value(value, env)
-        rows, columns = self.value(value.rows, env), self.value(value.columns, env)
+        rows, columns = self.whole(value.rows, env), self.whole(value.columns, env)
         return [
             [self.value(value.entry(sp.Integer(i), sp.Integer(j)), env) for j in range(1, columns + 1)]
             for i in range(1, rows + 1)
         ]
 
-    def _slope_of_cost(self, name: str, place: int, indices: tuple[int, ...]):
-        _, arguments = self.terms.cost_named(name)
-        rank = 2 if isinstance(arguments[place - 1], Grid) else 0
-        key = "slopes", name, place, indices[: len(indices) - rank]
-        if key not in self._memo:
-            self._memo[key] = self._gradient(name, place, key[-1])
-        return self._memo[key][indices[len(indices) - rank :]]
+    def _slope_of_cost(self, name: str, place: int, indices: tuple[int, ...]) -> Value:
+        _, arguments = self._cost(name)
+        own = len(indices) - (2 if isinstance(arguments[place - 1], Grid) else 0)
+        key = name, place, indices[:own]
+        if key not in self._slopes:
+            self._slopes[key] = self._gradient(*key)
+        return self._slopes[key][indices[own:]]
 
-    def _gradient(self, name: str, place: int, indices: tuple[int, ...]) -> dict[tuple[int, ...], object]:
-        """The derivatives of a cost by all entries of one of its arguments."""
+    def _gradient(self, name: str, place: int, indices: tuple[int, ...]) -> dict[tuple[int, ...], Value]:
+        """Return the derivatives of a cost by all entries of one of its arguments."""
         values = self._arguments(name, indices)
         argument = values[place - 1]
         rows = argument if type(argument) is list else [[argument]]
@@ -368,11 +401,8 @@ class TermValues:
 
     # Arithmetic
 
-    def _sum(self, term: sp.Add, env: Mapping):
-        return self.jets.total([self.value(part, env) for part in term.args])
-
-    def _product(self, term: sp.Mul, env: Mapping):
-        """A product; where a case does not hold, what is chosen in it need not have a value."""
+    def _product(self, term: sp.Mul, env: Env) -> Value:
+        """Return a product; where a case does not hold, what is chosen in it need not have a value."""
         result, others = 1, []
         for part in term.args:
             if isinstance(part, sp.KroneckerDelta | Positive):
@@ -385,7 +415,7 @@ class TermValues:
             result = self.jets.trimmed(result * self.value(part, env))
         return result
 
-    def _power(self, term: sp.Pow, env: Mapping):
+    def _power(self, term: sp.Pow, env: Env) -> Value:
         base, exponent = self.value(term.base, env), self.value(term.exp, env)
         if type(exponent) is not Jet and self.numbers.is_exact(exponent) and self.numbers.ratio(exponent)[1] == 1:
             return self._whole_power(base, self.numbers.ratio(exponent)[0])
@@ -398,69 +428,51 @@ class TermValues:
             raise NotEvaluated
         return self.jets.power(base, exponent)
 
-    def _whole_power(self, base, exponent: int):
+    def _whole_power(self, base: Value, exponent: int) -> Value:
         if type(base) is Pair:
             return pairs.whole_power(base, exponent, self.jets)
         if exponent < 0 and not self.numbers.sign(self.jets.constant(base)):
             raise NotEvaluated
         return self.jets.whole_power(base, exponent)
 
-    def _exponential(self, term: Term, env: Mapping):
-        value = self.value(term.args[0], env)
+    def _exponential(self, term: Term, env: Env) -> Value:
+        value = self.only(term, env)
         return pairs.exp(value, self.jets) if type(value) is Pair else self.jets.exp(value)
 
-    def _logarithm(self, term: sp.log, env: Mapping):
-        value = self.value(term.args[0], env)
+    def _logarithm(self, term: sp.log, env: Env) -> Value:
+        value = self.only(term, env)
         if type(value) is Pair or (self.numbers.sign(self.jets.constant(value)) or 0) <= 0:
             raise NotEvaluated
         return self.jets.ln(value)
 
-    def _absolute(self, term: sp.Abs, env: Mapping):
-        value = self.value(term.args[0], env)
+    def _absolute(self, term: sp.Abs, env: Env) -> Value:
+        value = self.only(term, env)
         return value if self.jets.sign(value) >= 0 else -value
-
-    def _wave(self, term: Term, env: Mapping):
-        return getattr(self.jets, type(term).__name__)(self.value(term.args[0], env))
 
     # Binders and indicators
 
-    def _total(self, term: sp.Sum, env: Mapping):
-        return self.jets.total([self.value(term.function, inner) for inner in self._over(term.limits, env)])
-
-    def _over(self, limits: Sequence[tuple], env: Mapping) -> Iterator[Mapping]:
-        """Values for all letters of a sum, whose last one is the outermost."""
+    def _over(self, limits: Sequence[Term], env: Env) -> Iterator[Env]:
+        """Yield values for all letters of a sum, whose last one is the outermost."""
         if not limits:
             yield env
             return
         letter, low, high = limits[-1]
-        start, end = self.value(low, env), self.value(high, env)
+        start, end = self.whole(low, env), self.whole(high, env)
         if end < start - 1:
             raise NotEvaluated
         for number in range(start, end + 1):
             yield from self._over(limits[:-1], {**env, letter: number})
 
-    def _largest(self, term: Term, env: Mapping):
+    def _largest(self, term: Term, env: Env) -> Value:
         body, letter, size = term.args
-        values = [self.value(body, {**env, letter: number}) for number in range(1, self.value(size, env) + 1)]
+        values = [self.value(body, {**env, letter: number}) for number in range(1, self.whole(size, env) + 1)]
         found = values[0]
         for value in values[1:]:
             found = value if self.jets.sign(value - found) > 0 else found
         return found
 
-    def _delta(self, term: sp.KroneckerDelta, env: Mapping):
-        return int(self.value(term.args[0], env) == self.value(term.args[1], env))
-
-    def _positive(self, term: Term, env: Mapping):
-        return int(self.jets.sign(self.value(term.args[0], env)) > 0)
-
-    def _mean(self, term: Term, env: Mapping):
-        return self.at.mean(lambda values: self.child(values).value(term.args[0], env))
-
-    def _multiplied(self, term: Term, env: Mapping):
-        return self._of_factors(sp.expand(term.args[0]), env)
-
-    def _of_factors(self, total: Term, env: Mapping):
-        """A product of all factors of which there is a formal sum."""
+    def _of_factors(self, total: Term, env: Env) -> Value:
+        """Return the product of all factors of which there is a formal sum."""
         result = 1
         for addend in sp.Add.make_args(total):
             count, rest = addend.as_independent(Factor)
@@ -482,25 +494,25 @@ class TermValues:
 
     # Derivatives and functions
 
-    def _slope(self, term: Term, env: Mapping):
+    def _slope(self, term: Term, env: Env) -> Value:
         inside, by = term.args
         if by in env:  # the argument of a function
 
-            def beside(sign: int):
+            def beside(sign: int) -> tuple[Value, int]:
                 (direction,) = self.jets.directions(sign=sign)
                 return self.value(inside, {**env, by: self.jets.moved(env[by], direction)}), direction
 
             return self.at.slope(beside, lambda: self.value(inside, env))
         name = str(by.base) if isinstance(by, sp.Indexed) else by.name
-        indices = tuple(self.value(index, env) for index in getattr(by, "indices", ()))
+        indices = tuple(self.whole(index, env) for index in getattr(by, "indices", ()))
 
-        def side(sign: int):
+        def side(sign: int) -> tuple[Value, int]:
             beside, direction = self.at.beside(name, indices, sign)
             return self.child(beside, name).value(inside, env), direction
 
         return self.at.slope(side, lambda: self.value(inside, env))
 
-    def _applied(self, term: AppliedUndef, env: Mapping):
+    def _applied(self, term: AppliedUndef, env: Env) -> Value:
         name = term.func.__name__
         function = self.terms.function_of(name)
         if function is None:
@@ -509,44 +521,44 @@ class TermValues:
         name, primes = function
         return self.at.program.prime(t.Function(name, primes), primes, values, t.Number("0"), self.at, {})
 
-    def _nothing(self, term: sp.Basic, env: Mapping):
-        raise NotEvaluated
-
-    def _modulus(self, term: Term, env: Mapping):
-        value = self.value(term.args[0], env)
+    def _modulus(self, term: Term, env: Env) -> Value:
+        value = self.only(term, env)
         square = pairs.square_of_modulus(pairs.pair(value))
         return self.jets.root(square) if self.numbers.sign(self.jets.constant(square)) else 0
 
 
-_KINDS: tuple[tuple[type, Callable], ...] = (
+def _no_value(of: TermValues, term: Term, env: Env) -> Value:
+    raise NotEvaluated
+
+
+_KINDS: tuple[tuple[type | tuple[type, ...], Evaluator], ...] = (
     (sp.Symbol, TermValues._symbol),
     (sp.Indexed, TermValues._indexed),
-    (sp.Add, TermValues._sum),
+    (sp.Add, lambda of, term, env: of.jets.total([of.value(part, env) for part in term.args])),
     (sp.Mul, TermValues._product),
-    (sp.exp, TermValues._exponential),
-    (Exponential, TermValues._exponential),
+    ((sp.exp, Exponential), TermValues._exponential),
     (sp.Pow, TermValues._power),
     (sp.log, TermValues._logarithm),
     (sp.Abs, TermValues._absolute),
-    (sp.tanh, TermValues._wave),
-    (sp.sin, TermValues._wave),
-    (sp.cos, TermValues._wave),
-    (sp.Sum, TermValues._total),
-    (sp.KroneckerDelta, TermValues._delta),
-    (Positive, TermValues._positive),
-    (Expect, TermValues._mean),
-    (Product, TermValues._multiplied),
+    ((sp.tanh, sp.sin, sp.cos), lambda of, term, env: getattr(of.jets, type(term).__name__)(of.only(term, env))),
+    (sp.Sum, lambda of, term, env: of.jets.total([of.value(term.function, at) for at in of._over(term.limits, env)])),
+    (sp.KroneckerDelta, lambda of, term, env: int(of.value(term.args[0], env) == of.value(term.args[1], env))),
+    (Positive, lambda of, term, env: int(of.jets.sign(of.only(term, env)) > 0)),
+    (Expect, lambda of, term, env: of.at.mean(lambda values: of.child(values).only(term, env))),
+    (Product, lambda of, term, env: of._of_factors(sp.expand(term.args[0]), env)),
     (Largest, TermValues._largest),
     (Slope, TermValues._slope),
     (Modulus, TermValues._modulus),
-    (type(sp.E), lambda self, term, env: self.jets.exp(1)),
-    (type(sp.pi), lambda self, term, env: self.numbers.pi()),
-    (type(sp.I), lambda self, term, env: Pair(0, 1)),
+    (type(sp.E), lambda of, term, env: of.jets.exp(1)),
+    (type(sp.pi), lambda of, term, env: of.numbers.pi()),
+    (type(sp.I), lambda of, term, env: Pair(0, 1)),
     (AppliedUndef, TermValues._applied),
-    (sp.Basic, TermValues._nothing),
+    (sp.Basic, _no_value),
 )
+_EVALUATORS: dict[type, Evaluator] = {}
 
 
-@cache
-def _evaluator(kind: type) -> Callable:
-    return next(evaluate for each, evaluate in _KINDS if issubclass(kind, each))
+def _evaluator(kind: type) -> Evaluator:
+    if kind not in _EVALUATORS:
+        _EVALUATORS[kind] = next(evaluate for each, evaluate in _KINDS if issubclass(kind, each))
+    return _EVALUATORS[kind]
