@@ -22,6 +22,7 @@ from nncore.verify.symbolic.normal_form import Facts, Positive, indicator, vanis
 from nncore.verify.symbolic.prover import given_by, prepared
 from nncore.verify.symbolic.terms import Grid
 from nncore.verify.syntax import tree as t
+from tests.mathematics import LAYERS, made
 
 IMPLEMENTED = equations_of_code.implementations()
 SIZES = ({"n": 3, "D": 2, "M": 4}, {"n": 2, "D": 4, "M": 3}, {"n": 1, "D": 3, "M": 5})
@@ -207,25 +208,11 @@ def test_a_function_run_on_symbols_is_the_right_side_of_its_printed_equation(fun
 
 # The same functions inside the layers ---------------------------------------------------------------------------------
 
-LAYERS = {
-    layers.ReLU: (("Z",), "dA", functions.relu, functions.relu_vjp),
-    layers.Sigmoid: (("Z",), "dA", functions.sigmoid, functions.sigmoid_vjp),
-    layers.Softmax: (("Z",), "dP", functions.softmax, functions.softmax_vjp),
-    layers.CrossEntropy: (("P", "c"), "dL", functions.cross_entropy, functions.cross_entropy_vjp),
-    layers.SoftmaxCrossEntropy: (
-        ("Z", "c"), "dL", functions.softmax_cross_entropy, functions.softmax_cross_entropy_vjp,
-    ),
-    layers.SoftTargetCrossEntropy: (
-        ("Z", "Y"), "dL", functions.softmax_soft_cross_entropy, functions.softmax_soft_cross_entropy_vjp,
-    ),
-}  # fmt: skip
-
-
 # What people call, and what training calls, which writes into buffers.
 METHODS = (("forward", "backward"), ("run", "pull_back"))
 OF_LAYERS = [
-    pytest.param(kind, methods, id=f"{kind.__name__}-{methods[0]}")
-    for kind in LAYERS for methods in METHODS if hasattr(kind, methods[0])
+    pytest.param(pair, methods, id=f"{name}-{methods[0]}")
+    for name, pair in LAYERS.items() for methods in METHODS if hasattr(pair.layer, methods[0])
 ]  # fmt: skip
 
 
@@ -235,39 +222,23 @@ def other(name, sizes):
     return symbolic.symbols("s", *given.shape) if isinstance(given, symbolic.SymbolicArray) else given
 
 
-def assert_layer_is_its_equations(layer, methods, kind, sizes):
+def assert_layer_is_its_equations(layer, methods, pair, sizes):
     forward, backward = (getattr(layer, method) for method in methods)
-    names, upstream, function, vjp = LAYERS[kind]
-    forward(*(other(name, sizes) for name in names))
-    backward(other(upstream, sizes))
-    result = forward(*(argument(name, sizes) for name in names))
-    assert_is_equation((result,), labels_of(function), names, sizes)
-    result = backward(argument(upstream, sizes))
-    assert_is_equation((result,), labels_of(vjp), names, sizes)  # in the letters that forward was given
+    for letter in pair.learned:
+        setattr(layer, letter, argument(letter, sizes))
+    forward(*(other(name, sizes) for name in pair.given))
+    backward(other(pair.upstream, sizes))
+    result = forward(*(argument(name, sizes) for name in pair.given))
+    assert_is_equation((result,), labels_of(pair.f), pair.letters, sizes)
+    result = backward(argument(pair.upstream, sizes))
+    results = (result, *(getattr(layer, f"d{letter}") for letter in pair.learned))
+    assert_is_equation(results, labels_of(pair.f_vjp), pair.letters, sizes)  # in the letters that forward was given
 
 
 @pytest.mark.parametrize("sizes", SIZES, ids=str)
-@pytest.mark.parametrize(("kind", "methods"), OF_LAYERS)
-def test_what_a_layer_remembers_and_computes_is_the_printed_equation(kind, methods, sizes):
-    assert_layer_is_its_equations(kind(), methods, kind, sizes)
-
-
-def assert_dense_is_its_equations(kind, methods, sizes):
-    layer = kind(sizes["D"], sizes["M"], np.random.default_rng(0))
-    layer.W, layer.b = argument("W", sizes), argument("b", sizes)
-    forward, backward = (getattr(layer, method) for method in methods)
-    forward(other("X", sizes))
-    backward(other("dZ", sizes))
-    result = forward(argument("X", sizes))
-    assert_is_equation((result,), labels_of(functions.dense), ("X", "W", "b"), sizes)
-    dX = backward(argument("dZ", sizes))
-    assert_is_equation((dX, layer.dW, layer.db), labels_of(functions.dense_vjp), ("dZ", "X", "W"), sizes)
-
-
-@pytest.mark.parametrize("sizes", SIZES, ids=str)
-@pytest.mark.parametrize("methods", METHODS, ids=lambda methods: methods[0])
-def test_what_a_dense_layer_remembers_and_computes_is_the_printed_equation(methods, sizes):
-    assert_dense_is_its_equations(layers.Dense, methods, sizes)
+@pytest.mark.parametrize(("pair", "methods"), OF_LAYERS)
+def test_what_a_layer_remembers_and_computes_is_the_printed_equation(pair, methods, sizes):
+    assert_layer_is_its_equations(made(pair.layer, sizes["D"], sizes["M"]), methods, pair, sizes)
 
 
 def assert_mean_gradient_is_its_equation(kind, dJ, sizes):
@@ -344,7 +315,7 @@ class KeepsItsFirstBatch(layers.Dense):
 @pytest.mark.parametrize("kind", [WithoutBias, SumsUp, KeepsItsFirstBatch])
 def test_a_nearly_right_dense_layer_in_buffers_is_not_its_equation(kind):
     with pytest.raises(AssertionError):
-        assert_dense_is_its_equations(kind, METHODS[1], SIZES[0])
+        assert_layer_is_its_equations(made(kind, SIZES[0]["D"], SIZES[0]["M"]), METHODS[1], LAYERS["Dense"], SIZES[0])
 
 
 class Negated(layers.ReLU):
@@ -363,7 +334,7 @@ class MaskOfTheBatchBefore(layers.ReLU):
 @pytest.mark.parametrize("kind", [Negated, MaskOfTheBatchBefore])
 def test_a_nearly_right_relu_in_buffers_is_not_its_equation(kind):
     with pytest.raises(AssertionError):
-        assert_layer_is_its_equations(kind(), METHODS[1], layers.ReLU, SIZES[0])
+        assert_layer_is_its_equations(kind(), METHODS[1], LAYERS["ReLU"], SIZES[0])
 
 
 class SumInsteadOfMean(layers.SoftmaxCrossEntropy):
