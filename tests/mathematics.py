@@ -6,7 +6,7 @@ slips in its source that the tests must notice. `tests/test_adding_a_function.py
 """
 
 import inspect
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -38,7 +38,7 @@ class Row:
 
     layer: type | None
     slips: dict[str, tuple[str, str]]  # values or gradients at the arguments above show it
-    edges: dict[str, tuple[str, str]]  # only a test at special numbers shows it
+    edges: dict[str, tuple[str, str]] = field(default_factory=dict)  # only a test at special numbers shows it
 
 
 ROWS = {
@@ -53,7 +53,6 @@ ROWS = {
             "biases without their row": ("axis=0, keepdims=True", "axis=0"),
             "the gradients in another order": ("return dX, dW, db", "return dW, dX, db"),
         },
-        {},
     ),
     "relu": Row(
         layers.ReLU,
@@ -104,7 +103,6 @@ ROWS = {
             "no upstream gradient": ("-dL / P", "-1 / P"),
             "class numbers from 1": ("dP[np.arange(len(c)), c]", "dP[np.arange(len(c)), c - 1]"),
         },
-        {},
     ),
     "softmax_cross_entropy": Row(
         layers.SoftmaxCrossEntropy,
@@ -116,7 +114,6 @@ ROWS = {
             "no upstream gradient": ("dL[:, np.newaxis] * (softmax(Z) - Y)", "softmax(Z) - Y"),
             "a softmax of the columns": ("softmax(Z) - Y", "softmax(Z.T).T - Y"),
         },
-        {},
     ),
     "softmax_soft_cross_entropy": Row(
         layers.SoftTargetCrossEntropy,
@@ -125,7 +122,6 @@ ROWS = {
             "the likeliest class for the targets": ("- Y)", "- (Y == np.max(Y, axis=1, keepdims=True)))"),
             "the targets of another sample": ("- Y)", "- Y[::-1])"),
         },
-        {},
     ),
     "mean": Row(
         None,
@@ -134,7 +130,6 @@ ROWS = {
             "the factor 1/n twice": ("/ len(L)", "/ len(L) ** 2"),
             "no upstream gradient": ("np.full_like(L, dJ)", "np.ones_like(L)"),
         },
-        {},
     ),
 }  # fmt: skip
 

@@ -6,6 +6,7 @@ places and not in the other fails here, and one that is wrong in both fails wher
 """
 
 import inspect
+from dataclasses import fields
 from functools import cache
 from itertools import product
 
@@ -16,7 +17,7 @@ from pages_of_book import NOTATION, said
 
 from book._ext import equations_of_code
 from nncore import functions, layers, symbolic
-from nncore.verify.semantics.statements import Kind
+from nncore.verify.semantics.statements import Claim, Kind
 from nncore.verify.semantics.symbols import array_named, array_of_entry
 from nncore.verify.symbolic.normal_form import Facts, Positive, indicator, vanishes
 from nncore.verify.symbolic.prover import given_by, prepared
@@ -133,6 +134,13 @@ def places(item, sizes):
         yield dict(zip(letters, numbers, strict=True))
 
 
+def as_claim(item):
+    """A definition as the claim that its sides are equal."""
+    if item.kind == Kind.CLAIM:
+        return item
+    return Claim(relation=t.Relation.EQUAL, **{field.name: getattr(item, field.name) for field in fields(item)})
+
+
 def printed(label, known, sizes):
     """The right side of a formula at each place: its index, the term, and the facts that hold there."""
     item = formulas()[label]
@@ -146,7 +154,7 @@ def printed(label, known, sizes):
         return
     for place in places(item, sizes):
         env = {letter: sp.Integer(number) for letter, number in place.items()}
-        facts = given_by(item, terms, env).facts
+        facts = given_by(as_claim(item), terms, env).facts
         if isinstance(item.left, t.Apply):  # a function of a number, which code applies to every entry
             (variable,) = item.scope.definitions[item.left.function.name].arguments
             env[variable] = sp.IndexedBase("Z", real=True)[env["i"], env["m"]]
