@@ -215,6 +215,18 @@ def test_a_function_run_on_symbols_is_the_right_side_of_its_printed_equation(fun
     assert_is_equation(results, labels, names, sizes)
 
 
+def test_a_page_may_define_a_function_that_the_checker_knows(monkeypatch):
+    claims = [item for item in said()["layers/sigmoid.md"].items if isinstance(item.left, t.Apply)]
+    tanh = next(item for item in claims if item.kind == Kind.CLAIM and item.left.function == t.Function(r"\tanh"))
+    monkeypatch.setitem(formulas(), "eq-tanh", tanh)
+    code = [
+        symbolic.SymbolicArray(argument("Z", SIZES[0]).matrix().applyfunc(wave).tolist()) for wave in (sp.tanh, sp.sin)
+    ]
+    assert_is_equation(code[:1], ["eq-tanh"], ("Z",), SIZES[0])
+    with pytest.raises(AssertionError, match="eq-tanh at"):
+        assert_is_equation(code[1:], ["eq-tanh"], ("Z",), SIZES[0])
+
+
 # The same functions inside the layers ---------------------------------------------------------------------------------
 
 # What people call, and what training calls, which writes into buffers.
