@@ -19,6 +19,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import Notation, NotationError, load
@@ -33,6 +34,9 @@ from nncore.verify.report.evidence import (
 )
 from nncore.verify.semantics.statements import Kind
 from nncore.verify.source.reader import SUFFIXES, printable
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 _LEFT_OUT = ("_build", "node_modules", "venv", "env")
 _HOW_TO_BEGIN = r"""{} defines nothing, so no claim can be derived from anything.
@@ -50,7 +54,7 @@ class _BadUsage(ValueError):
 class _Parser(argparse.ArgumentParser):
     """A parser that ends with the exit code of bad usage."""
 
-    def error(self, message: str):
+    def error(self, message: str) -> NoReturn:
         """Raises what the user is told, in place of ending."""
         raise _BadUsage(f"{message} (see --help)")
 
@@ -146,7 +150,7 @@ def _show(paths: Sequence[Path], notation: Notation, book: bool) -> Report:
     return report
 
 
-def _lines_of_page(page: PageReport) -> Iterator:
+def _lines_of_page(page: PageReport) -> Iterator["Text"]:
     from rich.text import Text
 
     for problem in page.problems:
@@ -172,7 +176,7 @@ def _lines_of_page(page: PageReport) -> Iterator:
 
 def _grounds(formula: Evidence) -> Iterator[str]:
     """How the claims of a formula were found, what must hold for them, and the assumptions in force."""
-    judgements = [part.judgement for part in formula.claims]
+    judgements = list(formula.judgements)
     yield from dict.fromkeys(line for each in judgements for line in how(each))
     where = dict.fromkeys(condition for each in judgements for condition in each.where)
     under = dict.fromkeys(label for each in judgements for label in each.assumptions if label)
@@ -182,7 +186,7 @@ def _grounds(formula: Evidence) -> Iterator[str]:
         yield f"under {', '.join(under)}"
 
 
-def _lines_of_problem(problem: Diagnostic) -> Iterator:
+def _lines_of_problem(problem: Diagnostic) -> Iterator["Text"]:
     from rich.text import Text
 
     place = f"{problem.path}:{problem.line}:{problem.column}"
@@ -197,7 +201,7 @@ def _plain(text: object) -> str:
     return printable(str(text))
 
 
-def _summary(report: Report) -> Iterator:
+def _summary(report: Report) -> Iterator["Text"]:
     from rich.text import Text
 
     for line in sentences(report):

@@ -1,4 +1,4 @@
-"""What a build shows of the evidence: badges, coverage, ledger, drawing, and the file with all of it."""
+"""What a build shows of the evidence: badges, coverage, ledger, and the file with all of it."""
 
 import json
 from dataclasses import replace
@@ -9,8 +9,6 @@ from bs4 import BeautifulSoup
 from nncore.verify.notation import load
 from nncore.verify.report.badges import _mathematics, badge, word
 from nncore.verify.report.book import NOTATION, check
-from nncore.verify.report.dependency_graph import drawing
-from nncore.verify.report.evidence import page_as_json
 from nncore.verify.sphinx import shown_digest
 from tests.fixture_book.build import build, copy_to
 
@@ -170,38 +168,6 @@ def test_a_badge_of_what_fails_says_why(formula):
     assert "refuted: the values differ" in made.get_text() and made.a is None
 
 
-# The drawing ----------------------------------------------------------------------------------------------------------
-
-
-def drawn(**uses):
-    """The boxes of a drawing with their left sides, and how many lines it has."""
-    base = dict(
-        path="", line=1, label=None, kinds=(), status="", latex="", reading="", parts=(), assumptions=(), problems=()
-    )
-    from nncore.verify.report.evidence import Evidence
-
-    formulas = [Evidence(name=name, number=1, uses=tuple(used), **base) for name, used in uses.items()]
-    svg = BeautifulSoup(drawing(formulas, lambda name: (f"#{name}", name)), "html.parser")
-    return {each.get_text(): float(each.rect["x"]) for each in svg.select("a")}, len(svg.select("path"))
-
-
-def test_a_formula_stands_to_the_right_of_all_that_it_uses_and_is_joined_to_what_it_uses_directly():
-    boxes, lines = drawn(a=[], b=["a"], c=["a", "b"], d=["a"])
-    assert boxes["a"] < boxes["b"] < boxes["c"] and boxes["b"] == boxes["d"]
-    assert lines == 3  # c is not joined to a, which it uses through b
-
-
-def test_what_is_defined_elsewhere_is_drawn_and_what_rests_on_nothing_is_not():
-    boxes, lines = drawn(a=["far"], alone=[])
-    assert set(boxes) == {"far", "a"} and lines == 1
-    assert drawn(alone=[]) == ({}, 0)
-
-
-def test_two_formulas_that_use_each_other_are_drawn():
-    boxes, _ = drawn(a=["b"], b=["a"])
-    assert set(boxes) == {"a", "b"}
-
-
 def test_the_numbers_of_equations_count_on_past_formulas_without_a_label(page):
     numbers = [int(found.get_text().strip("()¶ ").rpartition(".")[2]) for found in page.select("span.eqno")]
     assert len(numbers) > 1
@@ -219,7 +185,7 @@ def test_a_page_is_written_anew_when_its_evidence_changes_and_not_when_it_moves(
         path = folder / "page.md"
         path.write_text("\n" * lines + f"$$\n{text}\n$$\n", encoding="utf-8")
         (report,) = check([path], load(NOTATION), root=folder, processes=1).pages
-        return shown_digest(json.loads(json.dumps(page_as_json(report))))
+        return shown_digest(report)
 
     same = digest_of("x + x = 2 x")
     assert digest_of("x + x = 2 x", lines=3) == same

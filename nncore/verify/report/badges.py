@@ -5,7 +5,7 @@ Nothing here needs a script.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from html import escape
 
@@ -37,7 +37,7 @@ def word(evidence: Evidence) -> str:
     if evidence.status == Status.ALL_SHAPES and not any(part.symbolic for part in evidence.claims):
         return "verified"
     if evidence.status == Status.AT_SHAPES:
-        shapes = dict.fromkeys(shape for part in evidence.claims for shape in part.judgement.shapes)
+        shapes = dict.fromkeys(shape for judgement in evidence.judgements for shape in judgement.shapes)
         return f"verified at {len(shapes)} shapes"
     return evidence.status
 
@@ -84,7 +84,7 @@ def _most_telling(steps: Sequence[tuple[str, str, str]]) -> list[tuple[str, str,
     return found if len(found) <= MOST_SHOWN else [*found[: MOST_SHOWN - 1], found[-1]]
 
 
-def _character(entity: re.Match) -> str:
+def _character(entity: re.Match[str]) -> str:
     """What an entity stands for, unless it has a meaning in HTML."""
     character = chr(int(entity[1], 16))
     return entity[0] if character in "&<>" else character
@@ -139,6 +139,6 @@ def _at(judgement: Judgement) -> str:
     return f" at sizes up to {equalities(largest.items())}" if largest else ""
 
 
-def equalities(pairs) -> str:
+def equalities(pairs: Iterable[tuple[str, object]]) -> str:
     """Pairs as ``n = 2, M = 3``."""
     return ", ".join(f"{letter} = {value}" for letter, value in pairs)

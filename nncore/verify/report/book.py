@@ -163,7 +163,7 @@ def _all_exports(
 ) -> tuple[list[_Exports], dict[Path, Reading]]:
     """The functions that each page of a book defines for all pages, and what was read to find them."""
     keys = [digest("functions", common, page.text) for page in pages]
-    kept = {key: store.get(key) for key in keys}
+    kept: dict[str, Any] = {key: store.get(key) for key in keys}
     missing = [(key, page) for key, page in zip(keys, pages, strict=True) if kept[key] is None]
     readings: dict[Path, Reading] = {}
     for (key, page), (exports, reading) in zip(

@@ -33,7 +33,7 @@ def digest(*texts: str) -> str:
     return found.hexdigest()
 
 
-def canonical(value) -> str:
+def canonical(value: object) -> str:
     """A text for a value of dataclasses and collections, the same for equal values in every process."""
     if is_dataclass(value):
         parts = [canonical(getattr(value, each.name)) for each in fields(value) if each.compare]
@@ -79,7 +79,7 @@ def text_with_includes(path: Path) -> str:
         except OSError:
             continue  # who reads the page says so
         texts[each.resolve()] = text
-        written = (found.group(found.lastindex) for found in _INCLUDED.finditer(text))
+        written = (found[found.lastindex or 0] for found in _INCLUDED.finditer(text))
         names = [name.strip() for several in written for name in several.split(",")]
         folders = dict.fromkeys((path.parent, each.parent))
         waiting += [folder / (name + ending) for name in names for ending in _ENDINGS for folder in folders]
@@ -92,7 +92,7 @@ class Cache:
     def __init__(self, folder: Path | str | None):
         self.folder = Path(folder) if folder else None
 
-    def get(self, key: str):
+    def get(self, key: str) -> object:
         """The value that is kept under a key, or None. A file that cannot be read counts for nothing."""
         if self.folder is None:
             return None
@@ -101,7 +101,7 @@ class Cache:
         except (OSError, ValueError):
             return None
 
-    def put(self, key: str, value) -> None:
+    def put(self, key: str, value: object) -> None:
         """Keeps a value: whole or, if this process ends midway, not at all."""
         if self.folder is None:
             return

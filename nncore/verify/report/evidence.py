@@ -19,12 +19,16 @@ It is the same for the same book in every run: how long judging took is no part 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 from nncore.verify.judgement import Counterexample, Diagnostic, Judgement, Status
 from nncore.verify.semantics.statements import Kind
 from nncore.verify.syntax.tree import Relation
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 _INEQUALITIES = [relation for relation in Relation if relation.compares and not relation.is_equation]
 
@@ -204,19 +208,19 @@ def figures(pages: Iterable[PageReport]) -> Figures:
     """The numbers of some pages."""
     pages = list(pages)
     found = [formula for page in pages for formula in page.formulas]
-    claims = [part for formula in found for part in formula.claims]
-    equations = [part for part in claims if part.relation == Relation.EQUAL and part.symbolic]
+    claims = [(part, part.judgement) for formula in found for part in formula.claims if part.judgement]
+    equations = [judged for part, judged in claims if part.relation == Relation.EQUAL and part.symbolic]
     return Figures(
         formulas=len(found),
         kinds=_counted(part.kind for formula in found for part in formula.parts),
-        statuses=_counted(part.judgement.status for part in claims),
+        statuses=_counted(judged.status for _, judged in claims),
         symbolic=len(equations),
-        for_all_shapes=sum(part.judgement.status == Status.ALL_SHAPES for part in equations),
-        decimals=sum(part.relation == Relation.ROUNDS for part in claims),
-        inequalities=sum(part.relation in _INEQUALITIES for part in claims),
-        failing=sum(bool(each.problems) for each in (*found, *pages)),
-        steps=sum(part.judgement.made for part in claims),
-        evaluated=sum(part.judgement.evaluated for part in claims),
+        for_all_shapes=sum(judged.status is Status.ALL_SHAPES for judged in equations),
+        decimals=sum(part.relation == Relation.ROUNDS for part, _ in claims),
+        inequalities=sum(part.relation in _INEQUALITIES for part, _ in claims),
+        failing=sum(bool(each.problems) for each in found) + sum(bool(page.problems) for page in pages),
+        steps=sum(judged.made for _, judged in claims),
+        evaluated=sum(judged.evaluated for _, judged in claims),
     )
 
 
@@ -275,110 +279,100 @@ def _share(part: int, whole: int) -> str:
 
 # As JSON --------------------------------------------------------------------------------------------------------------
 
+Json = dict[str, object]
+_UNSEEN = ("sort", "covered")  # of a diagnostic: what only the checker asks for
 
-def as_json(report: Report) -> dict:
-    """The report as an object for JSON, see above."""
-    return {
-        "checker": dict(report.checker),
-        "figures": asdict(figures(report.pages)),
-        "pages": [_without_times(page_as_json(page)) for page in report.pages],
-    }
+
+def as_json(report: Report) -> Json:
+    """Return a report as an object for JSON, see above."""
+    pages = [page_as_json(page, times=False) for page in report.pages]
+    return {"checker": dict(report.checker), "figures": asdict(figures(report.pages)), "pages": pages}
 
 
 def times(report: Report) -> dict[str, float]:
-    """How long judging each formula took, in seconds of computing, by its name."""
+    """Return how long judging each formula took, in seconds of computing, by its name."""
     return {formula.name: round(formula.seconds, 4) for page in report.pages for formula in page.formulas}
 
 
-def _without_times(page: dict) -> dict:
-    formulas = [
-        {**each, "parts": [{name: of for name, of in part.items() if name != "seconds"} for part in each["parts"]]}
-        for each in page["formulas"]
-    ]
-    return {**page, "formulas": formulas}
+def page_as_json(page: PageReport, times: bool = True) -> Json:
+    """Return a page as an object for JSON, with the times of its parts or without."""
+    return _fields(
+        page,
+        problems=[_fields(each, *_UNSEEN) for each in page.problems],
+        formulas=[
+            _fields(
+                formula,
+                parts=[_part_as_json(part, () if times else ("seconds",)) for part in formula.parts],
+                problems=[_fields(each, *_UNSEEN) for each in formula.problems],
+            )
+            for formula in page.formulas
+        ],
+    )
 
 
-def page_as_json(page: PageReport) -> dict:
-    """A page as an object for JSON, with the times of its parts."""
-    formulas = [
-        {
-            **_items(each),
-            "parts": [*map(_part_as_json, each.parts)],
-            "problems": _problems_as_json(each.problems),
-        }
-        for each in page.formulas
-    ]
-    return {**_items(page), "formulas": formulas, "problems": _problems_as_json(page.problems)}
-
-
-def _items(value) -> dict:
+def _fields(value: "DataclassInstance", *without: str, **changed: object) -> Json:
     """The attributes of a value by their names; unlike `dataclasses.asdict` it copies nothing, which takes long."""
-    return {each.name: getattr(value, each.name) for each in fields(value)}
+    return {each.name: getattr(value, each.name) for each in fields(value) if each.name not in without} | changed
 
 
-def _problems_as_json(problems: Iterable[Diagnostic]) -> list[dict[str, object]]:
-    return [{name: getattr(problem, name) for name in _OF_PROBLEMS} for problem in problems]
+def _part_as_json(part: Part, without: Sequence[str]) -> Json:
+    judgement = judgement_as_json(part.judgement) if part.judgement else None
+    return _fields(part, *without, indices=dict(part.indices), judgement=judgement)
 
 
-_OF_PROBLEMS = ("status", "path", "line", "column", "reason", "snippet")
-
-
-def _part_as_json(part: Part) -> dict:
-    judgement = part.judgement and judgement_as_json(part.judgement)
-    return {**_items(part), "indices": dict(part.indices), "judgement": judgement}
-
-
-def judgement_as_json(judgement: Judgement) -> dict:
-    """A judgement as an object for JSON."""
-    sizes = {"shapes": [*map(dict, judgement.shapes)], "sizes": [*map(dict, judgement.sizes)]}
+def judgement_as_json(judgement: Judgement) -> Json:
+    """Return a judgement as an object for JSON."""
     at = judgement.counterexample
-    at = at and {**_items(at), "sizes": dict(at.sizes), "entry": dict(at.entry), "inputs": dict(at.inputs)}
-    return {**_items(judgement), **sizes, "counterexample": at}
+    return _fields(
+        judgement,
+        shapes=[*map(dict, judgement.shapes)],
+        sizes=[*map(dict, judgement.sizes)],
+        counterexample=at and _fields(at, sizes=dict(at.sizes), entry=dict(at.entry), inputs=dict(at.inputs)),
+    )
 
 
-def page_from_json(value: dict) -> PageReport:
-    """The page that `page_as_json` wrote."""
+def page_from_json(value: object) -> PageReport:
+    """Return the page that `page_as_json` wrote."""
+    page: Any = value
     formulas = tuple(
         Evidence(
-            **{
-                **_frozen(each),
-                "status": _status_or_kind(each["status"]),
+            **_frozen(each)
+            | {
+                "status": Status(each["status"]) if each["status"] in list(Status) else Kind(each["status"]),
                 "kinds": tuple(map(Kind, each["kinds"])),
                 "parts": tuple(map(_part, each["parts"])),
-                "problems": _problems(each),
+                "problems": _problems(each["problems"]),
             }
         )
-        for each in value["formulas"]
+        for each in page["formulas"]
     )
-    return PageReport(value["name"], formulas, _problems(value), value["inline"], value["relations"])
+    return PageReport(page["name"], formulas, _problems(page["problems"]), page["inline"], page["relations"])
 
 
-def _part(value: dict) -> Part:
-    judgement = value["judgement"] and judgement_from_json(value["judgement"])
-    return Part(**{**_frozen(value), "kind": Kind(value["kind"]), "judgement": judgement})
+def _part(value: object) -> Part:
+    part: Any = value
+    judgement = part["judgement"] and judgement_from_json(part["judgement"])
+    return Part(**_frozen(part) | {"kind": Kind(part["kind"]), "judgement": judgement})
 
 
-def judgement_from_json(value: dict) -> Judgement:
-    """The judgement that `judgement_as_json` wrote."""
-    at = value["counterexample"]
-    status = Status(value["status"])
-    return Judgement(**{**_frozen(value), "status": status, "counterexample": at and Counterexample(**_frozen(at))})
+def judgement_from_json(value: object) -> Judgement:
+    """Return the judgement that `judgement_as_json` wrote."""
+    of: Any = value
+    at = of["counterexample"] and Counterexample(**_frozen(of["counterexample"]))
+    return Judgement(**_frozen(of) | {"status": Status(of["status"]), "counterexample": at})
 
 
-def _status_or_kind(text: str) -> Status | Kind:
-    return Status(text) if text in list(Status) else Kind(text)
+def _problems(value: object) -> tuple[Diagnostic, ...]:
+    found: Any = value
+    return tuple(Diagnostic(**each | {"status": Status(each["status"])}) for each in found)
 
 
-def _problems(value: dict) -> tuple[Diagnostic, ...]:
-    return tuple(Diagnostic(**{**each, "status": Status(each["status"])}) for each in value["problems"])
-
-
-def _frozen(value: dict) -> dict:
+def _frozen(value: Mapping[str, object]) -> dict[str, Any]:
     """Lists as tuples, and the objects in them, or in their place, as tuples of pairs."""
-    return {name: _tuple(each) if isinstance(each, list | dict) else each for name, each in value.items()}
+    return {name: _tuple(each) for name, each in value.items()}
 
 
-def _tuple(value):
+def _tuple(value: object) -> object:
     if isinstance(value, dict):
         return tuple(value.items())
     return tuple(map(_tuple, value)) if isinstance(value, list) else value

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import Any
 
 from nncore.verify import numeric
 from nncore.verify.judgement import Diagnostic, Judgement, Status
@@ -227,7 +228,7 @@ class _Reporter:
         """The judgement of a statement, from the cache or kept there if it is final, and the seconds that it took."""
         correction = self._labelled(item.corrected) if isinstance(item, Erratum) else ()
         key = digest("statement", self.by.common, *map(_saying, (item, *correction)))
-        kept = self.by.store.get(key)
+        kept: Any = self.by.store.get(key)
         if kept is not None:
             return judgement_from_json(kept["judgement"]), kept["seconds"]
         start = time.process_time()
