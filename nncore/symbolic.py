@@ -28,7 +28,7 @@ Key: TypeAlias = Index | tuple[Index, ...]
 
 
 def symbols(letter: str, *shape: int) -> "SymbolicArray":
-    """An array of real symbols ``letter`` with indices from 1, as on paper: ``symbols("z", 4, 3)`` has z11 … z43.
+    """Return real symbols ``letter`` with indices from 1, as on paper: ``symbols("z", 4, 3)`` has z11 … z43.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ class SymbolicArray(NDArrayOperatorsMixin):
         return self._sharing(self._entries.reshape(*shape))
 
     def matrix(self) -> sp.Matrix:
-        """The entries as a sympy Matrix; a one-dimensional array becomes a column."""
+        """Return the entries as a sympy Matrix; a one-dimensional array becomes a column."""
         rows = self._entries.reshape(len(self), -1) if self.ndim else self._entries.reshape(1, 1)
         return sp.Matrix(rows.tolist())
 
