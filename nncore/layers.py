@@ -50,6 +50,10 @@ class Dense:
         ∂J/∂W and ∂J/∂b of the last ``backward``; None before.
     """
 
+    dW: Array | None = None
+    db: Array | None = None
+    _X: Array | None = None
+    _batch: Array = np.empty((0, 0))
     _buffers: "_DenseBuffers"  # of the first `run`, and of each that they do not fit
 
     def __init__(
@@ -66,10 +70,6 @@ class Dense:
             raise TypeError(f"dtype must be numpy.float32 or numpy.float64, got {dtype!r}")
         self.W: Array = (scale * check.generator("rng", rng).standard_normal((D, M))).astype(dtype)
         self.b: Array = np.zeros((1, M), dtype=dtype)
-        self.dW: Array | None = None
-        self.db: Array | None = None
-        self._X: Array | None = None
-        self._batch: Array = np.empty((0, D))
 
     def forward(self, X: ArrayLike) -> Array:
         """Return Z = X W + **1** b, shape (n, M), for X of shape (n, D)."""
@@ -112,12 +112,10 @@ class Dense:
 class ReLU:
     """Rectified linear unit, entry by entry."""
 
+    _Z: Array | None = None
+    _A: Array = np.empty((0, 0))
     _batch: Array
     _zeros: Array
-
-    def __init__(self) -> None:
-        self._Z: Array | None = None
-        self._A: Array = np.empty((0, 0))
 
     def forward(self, Z: ArrayLike) -> Array:
         """Return A = max(Z, 0), shape (n, M)."""
@@ -147,8 +145,7 @@ class ReLU:
 class Sigmoid:
     """Logistic sigmoid, entry by entry."""
 
-    def __init__(self) -> None:
-        self._Z: Array | None = None
+    _Z: Array | None = None
 
     def forward(self, Z: ArrayLike) -> Array:
         """Return A = σ(Z), shape (n, M)."""
@@ -166,8 +163,7 @@ class Sigmoid:
 class Softmax:
     """Softmax of each row."""
 
-    def __init__(self) -> None:
-        self._P: Array | None = None
+    _P: Array | None = None
 
     def forward(self, Z: ArrayLike) -> Array:
         """Return P = softmax(Z), shape (n, M); a logit of −∞ masks its class."""
@@ -185,9 +181,8 @@ class Softmax:
 class CrossEntropy:
     """Cross-entropy of probabilities against class numbers, one loss a sample."""
 
-    def __init__(self) -> None:
-        self._P: Array | None = None
-        self._c: Labels | None = None
+    _P: Array | None = None
+    _c: Labels | None = None
 
     def forward(self, P: ArrayLike, c: ArrayLike) -> Array:
         """Return L, shape (n,), for probabilities P of shape (n, M) and class numbers c of shape (n,)."""
@@ -210,13 +205,11 @@ class CrossEntropy:
 class SoftmaxCrossEntropy:
     """Softmax and cross-entropy in one: logits against class numbers, one loss a sample."""
 
+    _Z: Array | None = None
+    _c: Labels | None = None
+    _dZ: Array = np.empty((0, 0))
     _rows: Labels
     _ones: Array
-
-    def __init__(self) -> None:
-        self._Z: Array | None = None
-        self._c: Labels | None = None
-        self._dZ: Array = np.empty((0, 0))
 
     def forward(self, Z: ArrayLike, c: ArrayLike) -> Array:
         """Return L, shape (n,), for logits Z of shape (n, M) and class numbers c of shape (n,)."""
@@ -247,9 +240,8 @@ class SoftmaxCrossEntropy:
 class SoftTargetCrossEntropy:
     """Softmax and cross-entropy in one: logits against rows of target probabilities, one loss a sample."""
 
-    def __init__(self) -> None:
-        self._Z: Array | None = None
-        self._Y: Array | None = None
+    _Z: Array | None = None
+    _Y: Array | None = None
 
     def forward(self, Z: ArrayLike, Y: ArrayLike) -> Array:
         """Return L, shape (n,), for logits Z and targets Y of shape (n, M)."""

@@ -25,6 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 Entries: TypeAlias = NDArray[np.object_]  # of sympy expressions
 Index: TypeAlias = int | slice | EllipsisType | NDArray[np.integer[Any]] | None
 Key: TypeAlias = Index | tuple[Index, ...]
+Binary: TypeAlias = Callable[[sp.Expr, sp.Expr], sp.Expr]
 
 
 def symbols(letter: str, *shape: int) -> "SymbolicArray":
@@ -183,11 +184,7 @@ class SymbolicArray(NDArrayOperatorsMixin):
         return _delivered(result, out)
 
     def __array_function__(
-        self,
-        function: Callable[..., object],
-        types: object,
-        arguments: tuple[object, ...],
-        options: dict[str, object],
+        self, function: Callable[..., object], types: object, arguments: tuple[object, ...], options: dict[str, object]
     ) -> object:
         if function not in _FUNCTIONS:
             raise TypeError(f"np.{function.__name__} is not defined on symbols")
@@ -247,11 +244,7 @@ def _refuse(function: np.ufunc, options: dict[str, object]) -> None:
 
 
 def _reduced(
-    operation: Callable[[sp.Expr, sp.Expr], sp.Expr],
-    entries: Entries,
-    axis: int | None = None,
-    dtype: object = None,
-    keepdims: bool = False,
+    operation: Binary, entries: Entries, axis: int | None = None, dtype: object = None, keepdims: bool = False
 ) -> Entries | sp.Expr:
     """Reduce along one axis, or over all entries for axis None."""
     if dtype is not None:
