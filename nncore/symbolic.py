@@ -15,15 +15,17 @@ array of objects: a slice shares them, a copy does not.
 from collections.abc import Callable
 from functools import partial, reduce
 from types import EllipsisType
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import sympy as sp
 from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import ArrayLike, NDArray
 
+from nncore.functions import Labels
+
 Entries: TypeAlias = NDArray[np.object_]  # of sympy expressions
-Index: TypeAlias = int | slice | EllipsisType | NDArray[np.integer[Any]] | None
+Index: TypeAlias = int | slice | EllipsisType | Labels | None
 Key: TypeAlias = Index | tuple[Index, ...]
 Binary: TypeAlias = Callable[[sp.Expr, sp.Expr], sp.Expr]
 
