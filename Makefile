@@ -1,12 +1,12 @@
 # make book    build the book strictly: any warning, failing cell, broken or refuted formula stops it
 # make verify  judge every displayed formula anew, and print what became of each, the totals and the times
-# make serve   show it on http://localhost:8000, and build it again whenever a source is saved
+# make serve   show it on http://localhost:8000; what is saved is built, and the browser shows it by itself
 # make test    build it, then run every test
 # make test-all  the same with thousands of random formulas where make test tries some; says what took longest
 # make release  refuse if the checker changed after make mutants, else run make test-all
 # make mutants  change every formula by one slip at a time, and see whether the checker notices (half an hour)
 # make bench   time training beside other libraries, building, and the checker; half an hour on an idle machine
-# make lock    resolve requirements*.txt anew        make vendor  fetch KaTeX anew
+# make lock    resolve requirements*.txt anew        make vendor  fetch KaTeX and the icons anew
 # make clean   remove what was built                 (PYTHON=python3.13 make … chooses the interpreter)
 
 # The first interpreter that is new enough.
@@ -22,19 +22,9 @@ SELF = $(PIP) --no-deps --no-build-isolation --editable .
 
 .PHONY: book verify mutants bench serve test test-all release lock vendor clean
 
-# A number for all that the book is made of. Where it is that of the book that stands there, nothing is left to do.
-STATE = { echo "$$GITHUB_REPOSITORY"; find -L _config.yml _toc.yml pyproject.toml CITATION.cff CHANGELOG.md \
-  requirements.lock book nncore -type f ! -name '*.pyc' -print0 | LC_ALL=C sort -z | xargs -0 cksum; } | cksum
-
-# Only what changed is made anew (book/_ext/freshness.py).
+# Sphinx finds out what changed, and only that is made again (book/_ext/freshness.py).
 book: .venv/book.stamp
-	@now=$$($(STATE)); \
-	if test -f _build/html/index.html && test "$$now" = "$$(cat _build/state 2>/dev/null)"; then \
-	  echo "Nothing has changed since the book was built."; \
-	else \
-	  .venv/bin/jupyter-book build . -W --keep-going || exit; \
-	  test "$$now" != "$$($(STATE))" || echo "$$now" > _build/state; \
-	fi
+	.venv/bin/jupyter-book build . -W --keep-going
 	@echo "The book is in _build/html/index.html. Open that file, or run: make serve"
 
 # From no cache, so that the times are those of judging.
@@ -57,8 +47,18 @@ bench: .venv-bench/stamp .venv/book.stamp
 	$(BENCH_PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# The first build begins when sphinx-autobuild watches: a source that is saved before would be missed. A change of
+# _config.yml starts it, and each build begins by writing conf.py anew if the settings changed.
 serve: .venv/book.stamp
-	@.venv/bin/python book/_ext/live.py $(PORT)
+	@rm -f _build/begun; mkdir -p _build; \
+	(while kill -0 $$$$ && test ! -e _build/begun; do sleep 1; touch _config.yml; done) 2>/dev/null & \
+	PYTHONPATH=book/_ext:$$PYTHONPATH exec .venv/bin/sphinx-autobuild . _build/serve -W --keep-going --port $(PORT) --no-initial \
+	  --pre-build "touch _build/begun" --pre-build "$(MAKE) --silent conf.py" \
+	  --ignore _build --ignore conf.py --ignore "*/.*" --ignore "*/__pycache__/*" --ignore "*~"
+
+# The settings in the form that Sphinx itself reads.
+conf.py: _config.yml
+	.venv/bin/jupyter-book config sphinx .
 
 test: .venv/test.stamp
 	@begin=$$(date +%s); $(MAKE) --no-print-directory book || exit; built=$$(date +%s); \
@@ -103,14 +103,26 @@ lock: | .venv/bin/python
 	$(LOCK) requirements-test.txt --constraint requirements.lock --output-file requirements-test.lock
 
 # KaTeX from npm: the script that runs at build time, the style sheet without the two older font formats, the fonts.
+# Font Awesome from npm, in the version of the theme: of its fonts the icons in icons.txt. They are named like those of the
+# theme, and so take their place.
 KATEX = 0.19.1
-vendor:
-	rm -rf _build/katex book/_vendor/katex && mkdir -p _build/katex book/_vendor/katex/fonts
-	cd _build/katex && npm pack --silent katex@$(KATEX) && tar -xzf katex-$(KATEX).tgz
-	cd _build/katex/package && cp LICENSE dist/katex.min.js $(CURDIR)/book/_vendor/katex/
-	cp _build/katex/package/dist/fonts/*.woff2 book/_vendor/katex/fonts/
-	sed -E 's/,url\([^)]*\.(woff|ttf)\) format\("[a-z]+"\)//g' _build/katex/package/dist/katex.min.css > book/_vendor/katex/katex.min.css
+FONTAWESOME = 6.5.2
+ICONS = book/_vendor/vendor/fontawesome
+vendor: | .venv/bin/python
+	rm -rf _build/npm book/_vendor/katex $(ICONS)/webfonts && mkdir -p _build/npm book/_vendor/katex/fonts $(ICONS)/webfonts
+	cd _build/npm && npm pack --silent katex@$(KATEX) && tar -xzf katex-$(KATEX).tgz && mv package katex
+	cp _build/npm/katex/LICENSE _build/npm/katex/dist/katex.min.js book/_vendor/katex/
+	cp _build/npm/katex/dist/fonts/*.woff2 book/_vendor/katex/fonts/
+	sed -E 's/,url\([^)]*\.(woff|ttf)\) format\("[a-z]+"\)//g' _build/npm/katex/dist/katex.min.css > book/_vendor/katex/katex.min.css
 	echo $(KATEX) > book/_vendor/katex/VERSION
+	cd _build/npm && npm pack --silent @fortawesome/fontawesome-free@$(FONTAWESOME) && \
+	  tar -xzf fortawesome-fontawesome-free-$(FONTAWESOME).tgz && mv package fontawesome
+	$(PIP) fonttools==4.68.0 brotli==1.2.0
+	for font in solid-900 regular-400 brands-400; do .venv/bin/pyftsubset _build/npm/fontawesome/webfonts/fa-$$font.woff2 \
+	  --unicodes-file=$(ICONS)/icons.txt --flavor=woff2 --no-hinting --layout-features= --notdef-outline \
+	  --output-file=$(ICONS)/webfonts/fa-$$font.woff2 || exit; done
+	cp _build/npm/fontawesome/LICENSE.txt $(ICONS)/LICENSE
+	echo $(FONTAWESOME) > $(ICONS)/VERSION
 
 clean:
 	rm -rf _build

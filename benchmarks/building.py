@@ -13,6 +13,7 @@ import os
 import platform
 import re
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
@@ -73,21 +74,23 @@ def build(folder: Path) -> tuple[float, int]:
 
 
 def serve(folder: Path) -> subprocess.Popen:
-    """`make serve` in a folder, on a port that is free; what it prints comes line by line."""
+    """Start `make serve` in a folder, on a port that is free; what it prints comes line by line."""
+    (folder / ".venv").symlink_to(sys.prefix)
     with socket.create_server(("localhost", 0)) as free:
         port = free.getsockname()[1]
     return subprocess.Popen(
-        [sys.executable, Path("book", "_ext", "live.py"), str(port)],
+        ["make", "--assume-old=.venv/book.stamp", "serve", f"PORT={port}"],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(folder)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
 
 
 def wait(served: subprocess.Popen) -> None:
-    """Until a build has ended.
+    """Wait until a build has ended.
 
     Raises
     ------
@@ -97,10 +100,10 @@ def wait(served: subprocess.Popen) -> None:
     said = []
     for line in served.stdout:
         said.append(line)
-        if line.startswith("Built after"):
-            return
-        if line.startswith("The build failed"):
+        if "exited with exit code" in line:
             break
+        if "Serving on" in line:
+            return
     raise SystemExit(f"the build fails:\n{''.join(said)[-2000:]}")
 
 
@@ -144,7 +147,7 @@ def measured(folder: Path) -> dict:
             what: [after_saving(served, folder, what, number) for number in rounds] for what in CHANGES if CHANGES[what]
         }
     finally:
-        served.kill()
+        os.killpg(served.pid, signal.SIGKILL)
     return {
         "machine": {
             "processors": os.cpu_count(),

@@ -141,13 +141,13 @@ class _Undone(Network):
     def __init__(self, network: Network, what: str) -> None:
         super().__init__(network.layers)
         if what == "no gradient by the data":
-            self._pull_back[-1] = self._dense[0].pull_back
+            self._pull_back_first = self._dense[0].pull_back
         if what == "arrays that are used again":
             self._run = [lambda X, layer=layer: _anew(layer, X) for layer in self.layers]
         if what == "sum of rows as a product":
             for layer in self._dense:
                 layer.pull_back_parameters = lambda dZ, layer=layer: _sum_rows(layer, dZ)
-            self._pull_back[-1] = self._dense[0].pull_back_parameters
+            self._pull_back_first = self._dense[0].pull_back_parameters
         if what == "mask as a factor":
             for place, layer in enumerate(self.layers):
                 if isinstance(layer, layers.ReLU):
@@ -168,7 +168,7 @@ def _by_index(layer, dA):
 
 
 def _anew(layer, X):
-    layer._buffers = layer._A = None
+    layer._batch = layer._A = np.empty((0, 0))
     return layer.run(X)
 
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from nncore.verify.notation import DELTA, Notation
-from nncore.verify.semantics.symbols import array_named
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Relation
@@ -250,7 +249,7 @@ class _Slips:
         if node.name in self._sizes:
             for letter in self._sizes:
                 yield "letter", t.Letter(letter)
-        array = array_named(node.name, self._notation)
+        array = self._notation.array_named(node.name)
         if array:
             yield "transpose", t.Transpose(node)
             for other in self._arrays:
@@ -390,7 +389,7 @@ def may_be_matrix(node: t.Node, notation: Notation) -> bool:
     """Whether an expression could be a matrix, by the letters that stand in it without indices."""
     match node:
         case t.Letter(name):
-            if array_named(name, notation):
+            if notation.array_named(name):
                 return True
             known = {size.letter for size in notation.sizes} | {scalar.written.letter for scalar in notation.scalars}
             return name.strip("\\{}").rpartition("{")[2][:1].isupper() and name not in known

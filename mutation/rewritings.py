@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from mutation.mutations import Mutant, chains, everywhere, may_be_matrix, product
 from nncore.verify.notation import DELTA, Notation
-from nncore.verify.semantics.symbols import kind_of_function
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Relation
@@ -84,7 +83,7 @@ class _Words:
     def _has_one_form(self, side: t.Node) -> bool:
         """Whether a side ends in a rest O(h^k) or is a class number, for which the book knows one way of writing."""
         rest = any(
-            isinstance(node, t.Function) and kind_of_function(node.name, self._notation) == "order"
+            isinstance(node, t.Function) and self._notation.kind_of_function(node.name) == "order"
             for node, _ in t.walk(side)
         )
         return rest or (isinstance(side, t.Extremum) and side.kind.startswith("arg"))

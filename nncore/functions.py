@@ -15,11 +15,17 @@ every line is a plain NumPy expression, the functions also run on symbols
 (`nncore.symbolic`), and then return the formulas that the book derives.
 """
 
+# NumPy types what arithmetic makes of arrays of either precision as Any, so what a formula returns is what it says.
+# mypy: disable-error-code="no-any-return"
+
+from typing import Any, TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.floating]
-Labels = NDArray[np.integer]
+Array: TypeAlias = NDArray[np.floating[Any]]  # of float64 or float32
+Labels: TypeAlias = NDArray[np.integer[Any]]
+Real: TypeAlias = float | np.floating[Any]
 
 
 def dense(X: Array, W: Array, b: Array) -> Array:
@@ -368,7 +374,7 @@ def softmax_soft_cross_entropy_vjp(dL: Array, Z: Array, Y: Array) -> Array:
     return dL[:, np.newaxis] * (softmax(Z) - Y)
 
 
-def mean(L: Array) -> float:
+def mean(L: Array) -> Real:
     """The cost, the mean of the losses.
 
     ``J = (1/n) Σ_i L_i``.
@@ -386,7 +392,7 @@ def mean(L: Array) -> float:
     return np.mean(L)
 
 
-def mean_vjp(dJ: float, L: Array) -> Array:
+def mean_vjp(dJ: Real, L: Array) -> Array:
     """Backward pass of `mean`.
 
     ``∂J/∂L_i = 1/n``, times dJ. No other function knows the factor 1/n.

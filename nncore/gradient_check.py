@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nncore import validation as check
-from nncore.functions import Array
+from nncore.functions import Array, Real
 from nncore.network import Network
 
 
-def central_difference(function: Callable[[Array], float], x: ArrayLike, h: float | None = None) -> Array:
+def central_difference(function: Callable[[Array], Real], x: ArrayLike, h: float | None = None) -> Array:
     """The derivative of a scalar function by every entry of x: ``(f(x + h) − f(x − h)) / (2h)``.
 
     Equation: :eq:`eq-gradient-checking-central-quotient`.
@@ -41,12 +41,12 @@ def central_difference(function: Callable[[Array], float], x: ArrayLike, h: floa
         else np.full(x.shape, check.positive("h", h))
     )
 
-    def slope(place):
+    def slope(place: tuple[int, ...]) -> Real:
         up, down = x.copy(), x.copy()
         up[place] += steps[place]
         down[place] -= steps[place]
-        # what was really added differs from h by rounding
-        return (function(up) - function(down)) / (up[place] - down[place])
+        apart: float = up[place] - down[place]  # differs from 2h by rounding
+        return (function(up) - function(down)) / apart
 
     return _at_every_entry(slope, x)
 
@@ -72,7 +72,7 @@ def complex_step(function: Callable[[np.ndarray], complex], x: ArrayLike, h: flo
     x = np.array(x, dtype=np.float64)
     h = check.positive("h", h)
 
-    def slope(place):
+    def slope(place: tuple[int, ...]) -> Real:
         stepped = x.astype(np.complex128)
         stepped[place] += 1j * h
         return np.imag(function(stepped)) / h
@@ -120,10 +120,10 @@ def check_network(network: Network, X: ArrayLike, c: ArrayLike) -> list[float]:
     network.backward()
     gradients = network.gradients
 
-    def error(parameter, gradient):
+    def error(parameter: Array, gradient: Array) -> float:
         before = parameter.copy()
 
-        def cost(values):
+        def cost(values: Array) -> Real:
             parameter[...] = values
             return network.cost(X, c)
 
@@ -135,7 +135,7 @@ def check_network(network: Network, X: ArrayLike, c: ArrayLike) -> list[float]:
     return [error(theta, g) for theta, g in zip(network.parameters, gradients, strict=True)]
 
 
-def _at_every_entry(slope: Callable[[tuple[int, ...]], float], x: Array) -> Array:
+def _at_every_entry(slope: Callable[[tuple[int, ...]], Real], x: Array) -> Array:
     slopes = np.empty(x.shape)
     for place in np.ndindex(*x.shape):
         slopes[place] = slope(place)

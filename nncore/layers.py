@@ -13,12 +13,16 @@ network have ``run`` and ``pull_back``, which compute the same as ``forward`` an
 the layer and are written anew with every batch. They check nothing, copy nothing, and remember their argument itself.
 """
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from nncore import functions as f
 from nncore import validation as check
 from nncore.functions import Array, Labels
+
+_Remembered = TypeVar("_Remembered")
 
 
 class Dense:
@@ -46,6 +50,8 @@ class Dense:
         ∂J/∂W and ∂J/∂b of the last ``backward``; None before.
     """
 
+    _buffers: "_DenseBuffers"  # of the first `run`, and of each that they do not fit
+
     def __init__(
         self,
         D: int,
@@ -58,10 +64,12 @@ class Dense:
         scale = np.sqrt(2 / D) if scale is None else check.positive("scale", scale)
         if np.dtype(dtype) not in (np.float32, np.float64):
             raise TypeError(f"dtype must be numpy.float32 or numpy.float64, got {dtype!r}")
-        self.W = (scale * check.generator("rng", rng).standard_normal((D, M))).astype(dtype)
-        self.b = np.zeros((1, M), dtype=dtype)
-        self.dW = self.db = self._X = None
-        self._batch = self._buffers = None
+        self.W: Array = (scale * check.generator("rng", rng).standard_normal((D, M))).astype(dtype)
+        self.b: Array = np.zeros((1, M), dtype=dtype)
+        self.dW: Array | None = None
+        self.db: Array | None = None
+        self._X: Array | None = None
+        self._batch: Array = np.empty((0, D))
 
     def forward(self, X: ArrayLike) -> Array:
         """Z = X W + **1** b, shape (n, M), for X of shape (n, D)."""
@@ -82,7 +90,7 @@ class Dense:
 
     def run(self, X: Array) -> Array:
         """`forward` for a batch of training."""
-        if self._buffers is None or len(self._buffers.Z) != len(X) or not _fits(self._buffers.dW, self.W):
+        if len(self._batch) != len(X) or not _fits(self._buffers.dW, self.W):
             self._buffers = _DenseBuffers(len(X), self.W, self.b)
         self._batch, Z = X, self._buffers.Z
         np.matmul(X, self.W, out=Z)
@@ -104,8 +112,12 @@ class Dense:
 class ReLU:
     """Rectified linear unit, entry by entry."""
 
+    _batch: Array
+    _zeros: Array
+
     def __init__(self) -> None:
-        self._Z = self._batch = self._A = None
+        self._Z: Array | None = None
+        self._A: Array = np.empty((0, 0))
 
     def forward(self, Z: ArrayLike) -> Array:
         """A = max(Z, 0), shape (n, M)."""
@@ -136,7 +148,7 @@ class Sigmoid:
     """Logistic sigmoid, entry by entry."""
 
     def __init__(self) -> None:
-        self._Z = None
+        self._Z: Array | None = None
 
     def forward(self, Z: ArrayLike) -> Array:
         """A = σ(Z), shape (n, M)."""
@@ -155,7 +167,7 @@ class Softmax:
     """Softmax of each row."""
 
     def __init__(self) -> None:
-        self._P = None
+        self._P: Array | None = None
 
     def forward(self, Z: ArrayLike) -> Array:
         """P = softmax(Z), shape (n, M); a logit of −∞ masks its class."""
@@ -174,7 +186,8 @@ class CrossEntropy:
     """Cross-entropy of probabilities against class numbers, one loss a sample."""
 
     def __init__(self) -> None:
-        self._P = self._c = None
+        self._P: Array | None = None
+        self._c: Labels | None = None
 
     def forward(self, P: ArrayLike, c: ArrayLike) -> Array:
         """L, shape (n,), for probabilities P of shape (n, M) and class numbers c of shape (n,)."""
@@ -183,21 +196,27 @@ class CrossEntropy:
         with np.errstate(divide="ignore"):  # a class of probability 0 costs +inf by definition
             L = f.cross_entropy(P, c)
         self._P, self._c = _remembered(P, self._P), c.copy()
-        return L + 0 * np.sum(P, axis=1)  # a NaN at any class of a sample makes its loss NaN
+        total: Array = np.sum(P, axis=1)
+        return L + 0 * total  # a NaN at any class of a sample makes its loss NaN
 
     def backward(self, dL: ArrayLike) -> Array:
         """∂J/∂P, shape (n, M), for dL of shape (n,)."""
         P = _from_forward(self, self._P)
         dL = check.floats("dL", dL, (len(P),))
         with np.errstate(divide="ignore", invalid="ignore"):  # −1/0 is −inf, and 0/0 is NaN
-            return f.cross_entropy_vjp(dL, P, self._c)
+            return f.cross_entropy_vjp(dL, P, _from_forward(self, self._c))
 
 
 class SoftmaxCrossEntropy:
     """Softmax and cross-entropy in one: logits against class numbers, one loss a sample."""
 
+    _rows: Labels
+    _ones: Array
+
     def __init__(self) -> None:
-        self._Z = self._c = self._dZ = None
+        self._Z: Array | None = None
+        self._c: Labels | None = None
+        self._dZ: Array = np.empty((0, 0))
 
     def forward(self, Z: ArrayLike, c: ArrayLike) -> Array:
         """L, shape (n,), for logits Z of shape (n, M) and class numbers c of shape (n,)."""
@@ -210,7 +229,7 @@ class SoftmaxCrossEntropy:
     def backward(self, dL: ArrayLike) -> Array:
         """∂J/∂Z, shape (n, M), for dL of shape (n,)."""
         Z = _from_forward(self, self._Z)
-        return f.softmax_cross_entropy_vjp(check.floats("dL", dL, (len(Z),)), Z, self._c)
+        return f.softmax_cross_entropy_vjp(check.floats("dL", dL, (len(Z),)), Z, _from_forward(self, self._c))
 
     def mean_gradient(self, dJ: float, Z: Array, c: Labels) -> Array:
         """The derivative by Z for a batch of training, where J is the mean of the losses: dJ (P − Y) / n."""
@@ -229,7 +248,8 @@ class SoftTargetCrossEntropy:
     """Softmax and cross-entropy in one: logits against rows of target probabilities, one loss a sample."""
 
     def __init__(self) -> None:
-        self._Z = self._Y = None
+        self._Z: Array | None = None
+        self._Y: Array | None = None
 
     def forward(self, Z: ArrayLike, Y: ArrayLike) -> Array:
         """L, shape (n,), for logits Z and targets Y of shape (n, M)."""
@@ -242,33 +262,34 @@ class SoftTargetCrossEntropy:
     def backward(self, dL: ArrayLike) -> Array:
         """∂J/∂Z, shape (n, M), for dL of shape (n,)."""
         Z = _from_forward(self, self._Z)
-        return f.softmax_soft_cross_entropy_vjp(check.floats("dL", dL, (len(Z),)), Z, self._Y)
+        return f.softmax_soft_cross_entropy_vjp(check.floats("dL", dL, (len(Z),)), Z, _from_forward(self, self._Y))
 
 
 class _DenseBuffers:
-    """What a dense layer writes into while it trains on batches of n samples, and the row of ones that sums them."""
+    """Hold what a dense layer writes into in training on batches of n samples, and the row of ones that sums them."""
 
     def __init__(self, n: int, W: Array, b: Array) -> None:
-        self.Z, self.dX = np.empty_like(W, shape=(n, W.shape[1])), None  # the first layer of a network needs no dX
+        self.Z = np.empty_like(W, shape=(n, W.shape[1]))
+        self.dX: Array | None = None  # the first layer of a network needs none
         self.dW, self.db = np.empty_like(W), np.empty_like(b)
         self.ones = np.ones_like(W, shape=(1, n))
 
 
-def _fits(buffer: Array | None, A: Array) -> bool:
-    """Whether there is a buffer, and A could be copied into it."""
-    return buffer is not None and buffer.shape == A.shape and buffer.dtype == A.dtype
+def _fits(buffer: Array, A: Array) -> bool:
+    """Return whether A could be copied into the buffer and keep its shape and dtype."""
+    return buffer.shape == A.shape and buffer.dtype == A.dtype
 
 
 def _remembered(A: Array, buffer: Array | None) -> Array:
-    """A copy of A, in the buffer where that fits."""
-    if not _fits(buffer, A):
+    """Return a copy of A, in the buffer where there is one that fits."""
+    if buffer is None or not _fits(buffer, A):
         buffer = np.empty_like(A)
     np.copyto(buffer, A)
     return buffer
 
 
-def _from_forward(layer: object, remembered: Array | None) -> Array:
-    """What forward remembered, or an error if there was no forward."""
+def _from_forward(layer: object, remembered: _Remembered | None) -> _Remembered:
+    """Return what forward remembered, or raise RuntimeError if there was no forward."""
     if remembered is None:
         raise RuntimeError(f"{type(layer).__name__}.backward was called before forward")
     return remembered

@@ -2,23 +2,31 @@
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from nncore import functions as f
 from nncore import validation as check
-from nncore.functions import Array, Labels
+from nncore.functions import Array, Labels, Real
 from nncore.layers import Dense, ReLU, SoftmaxCrossEntropy
 
 
 class Layer(Protocol):
-    """What a network asks of a layer."""
+    """Name what a network asks of a layer."""
 
-    def forward(self, X: ArrayLike) -> Array: ...
+    def forward(self, X: ArrayLike, /) -> Array: ...
 
-    def backward(self, dZ: ArrayLike) -> Array: ...
+    def backward(self, dZ: ArrayLike, /) -> Array: ...
+
+
+class _TrainedApart(Layer, Protocol):
+    """Name what a layer has besides, if training calls methods of its own."""
+
+    def run(self, X: Array, /) -> Array: ...
+
+    def pull_back(self, dZ: Array, /) -> Array: ...
 
 
 class Network:
@@ -53,17 +61,20 @@ class Network:
                     f"Dense layer {place + 1} takes {right.W.shape[0]} inputs"
                 )
         self._loss = SoftmaxCrossEntropy()
-        self._losses = None
+        self._losses: Array | None = None
         # In training no gradient goes on below the first Dense layer: nothing is learned there.
-        first = self.layers.index(self._dense[0])
-        self._run = [_quick(layer, "run", "forward") for layer in self.layers]
-        self._pull_back = [_quick(layer, "pull_back", "backward") for layer in self.layers[:first:-1]]
-        self._pull_back.append(_quick(self.layers[first], "pull_back_parameters", "backward"))
+        first = self._dense[0]
+        after = self.layers[: self.layers.index(first) : -1]
+        self._run = [layer.run if _is_trained_apart(layer) else layer.forward for layer in self.layers]
+        self._pull_back = [layer.pull_back if _is_trained_apart(layer) else layer.backward for layer in after]
+        self._pull_back_first: Callable[[Array], object] = (
+            first.pull_back_parameters if defines_itself(first, *_OF_TRAINING) else first.backward
+        )
 
     @property
     def classes(self) -> int:
         """M, the number of classes."""
-        return self._dense[-1].W.shape[1]
+        return int(self._dense[-1].W.shape[1])
 
     @property
     def parameters(self) -> list[Array]:
@@ -72,8 +83,8 @@ class Network:
 
     @property
     def gradients(self) -> list[Array]:
-        """The derivatives of the cost by `parameters`, in the same order, as the last ``backward`` left them."""
-        return [gradient for layer in self._dense for gradient in (layer.dW, layer.db)]
+        """The derivatives of the cost by `parameters`, in the same order, of the last ``backward``; none before it."""
+        return [gradient for layer in self._dense for gradient in (layer.dW, layer.db) if gradient is not None]
 
     def forward(self, X: ArrayLike) -> Array:
         """The logits Z, shape (n, M), of inputs X of shape (n, D).
@@ -86,7 +97,7 @@ class Network:
             X = layer.forward(X)
         return X
 
-    def cost(self, X: ArrayLike, c: ArrayLike) -> float:
+    def cost(self, X: ArrayLike, c: ArrayLike) -> Real:
         """The cost J of inputs X, shape (n, D), with class numbers c, shape (n,).
 
         Labels are checked before anything is computed, so that bad ones leave the layers as they were.
@@ -120,6 +131,7 @@ class Network:
         upstream = self._loss.mean_gradient(dJ, X, c)
         for pull_back in self._pull_back:
             upstream = pull_back(upstream)
+        self._pull_back_first(upstream)
 
     def probabilities(self, X: ArrayLike) -> Array:
         """The probability of each class, shape (n, M)."""
@@ -134,21 +146,24 @@ class Network:
         if np.any(np.isnan(Z)):
             sample = np.argmax(np.any(np.isnan(Z), axis=1))
             raise ValueError(f"X must give logits that are numbers to predict from, those of row {sample} hold a NaN")
-        return np.argmax(Z, axis=1)
+        classes: Labels = np.argmax(Z, axis=1)
+        return classes
 
 
-def _quick(layer: Layer, quick: str, usual: str) -> Callable:
-    """The method of a layer for a batch of training; the usual one, where its class has no such methods of its own."""
-    return getattr(layer, quick if defined_together(layer, "forward", "backward", "run", "pull_back") else usual)
+_OF_TRAINING = ("forward", "backward", "run", "pull_back")
 
 
-def defined_together(thing: object, *methods: str) -> bool:
-    """Whether one class defines all of these methods.
+def _is_trained_apart(layer: Layer) -> TypeGuard[_TrainedApart]:
+    """Return whether training runs methods of the layer's own class in place of forward and backward."""
+    return defines_itself(layer, *_OF_TRAINING)
+
+
+def defines_itself(thing: object, *methods: str) -> bool:
+    """Return whether the class of a thing defines all of these methods and inherits none of them.
 
     A class that inherits from `ReLU` and changes ``forward`` alone must not be trained by the ``run`` of `ReLU`.
     """
-    owners = {next((kind for kind in type(thing).__mro__ if method in vars(kind)), None) for method in methods}
-    return len(owners) == 1 and None not in owners
+    return vars(type(thing)).keys() >= set(methods)
 
 
 def multilayer(
@@ -179,7 +194,7 @@ def multilayer(
     if len(widths) < 2:
         raise ValueError(f"widths must name at least the inputs and the classes, got {list(widths)}")
     widths = [check.count(f"widths[{r}]", width) for r, width in enumerate(widths)]
-    layers = []
+    layers: list[Layer] = []
     for D, M in pairwise(widths):
         layers += [Dense(D, M, rng, scale=scale, dtype=dtype), activation()]
     return Network(layers[:-1])

@@ -91,7 +91,7 @@ class Momentum:
 
     def __init__(self, lr: float, beta: float = 0.9) -> None:
         self.lr, self.beta = check.positive("lr", lr), check.fraction("beta", beta)
-        self._u = None
+        self._u: list[Array] | None = None
 
     def step(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
         """Change every parameter in place."""
@@ -122,7 +122,8 @@ class Adam:
     def __init__(self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> None:
         self.lr, self.eps = check.positive("lr", lr), check.positive("eps", eps)
         self.beta1, self.beta2 = check.fraction("beta1", beta1), check.fraction("beta2", beta2)
-        self._u = self._v = None
+        self._u: list[Array] | None = None
+        self._v: list[Array] | None = None
         self._t = 0
 
     def step(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
@@ -141,7 +142,8 @@ class Adam:
 def _checked(parameters: Sequence[Array], gradients: Sequence[Array]) -> list[Array]:
     """The gradients as arrays of floats, all checked before any is used."""
     if len(parameters) != len(gradients):
-        raise ValueError(f"gradients must be as many as parameters, {len(parameters)}, got {len(gradients)}")
+        hint = "" if gradients else ": there was no backward pass"
+        raise ValueError(f"gradients must be as many as parameters, {len(parameters)}, got {len(gradients)}{hint}")
     for place, (theta, g) in enumerate(zip(parameters, gradients, strict=True)):
         if g is None:
             raise ValueError(f"gradients must come from a backward pass: gradient {place} is None")

@@ -12,12 +12,19 @@ and buffers made with ``np.empty_like`` behave as they do for ordinary arrays, b
 array of objects: a slice shares them, a copy does not.
 """
 
-from functools import reduce
+from collections.abc import Callable
+from functools import partial, reduce
+from types import EllipsisType
+from typing import Any, TypeAlias
 
 import numpy as np
 import sympy as sp
 from numpy.lib.mixins import NDArrayOperatorsMixin
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
+
+Entries: TypeAlias = NDArray[np.object_]  # of sympy expressions
+Index: TypeAlias = int | slice | EllipsisType | NDArray[np.integer[Any]] | None
+Key: TypeAlias = Index | tuple[Index, ...]
 
 
 def symbols(letter: str, *shape: int) -> "SymbolicArray":
@@ -57,7 +64,7 @@ def without_shift(array: "SymbolicArray") -> "SymbolicArray":
     SymbolicArray
     """
 
-    def free(entry):
+    def free(entry: sp.Expr) -> sp.Expr:
         for maximum in sorted(entry.atoms(sp.Max), key=sp.default_sort_key):
             s = sp.Dummy("s", real=True)
             shifted = entry.xreplace({maximum: s})
@@ -69,10 +76,10 @@ def without_shift(array: "SymbolicArray") -> "SymbolicArray":
 
 
 def _is_independent(expression: sp.Expr, s: sp.Symbol) -> bool:
-    """Whether the derivative by s is 0, as a rational function of t = exp(s) and of the other exponentials."""
-    t, opaque = sp.Dummy("t", positive=True), {}
+    """Return whether the derivative by s is 0, as a rational function of t = exp(s) and of the other exponentials."""
+    t, opaque = sp.Dummy("t", positive=True), dict[sp.Expr, sp.Symbol]()
 
-    def split(exponent):
+    def split(exponent: sp.Expr) -> sp.Expr:
         exponent = sp.expand(exponent)
         count = exponent.coeff(s)
         rest = sp.expand(exponent - count * s)
@@ -81,7 +88,7 @@ def _is_independent(expression: sp.Expr, s: sp.Symbol) -> bool:
         return opaque.setdefault(rest, sp.Dummy(positive=True)) * t**count
 
     rational = expression.replace(sp.exp, split).xreplace({s: sp.log(t)})
-    return sp.cancel(sp.together(rational.diff(t))) == 0
+    return bool(sp.cancel(sp.together(rational.diff(t))) == 0)
 
 
 class SymbolicArray(NDArrayOperatorsMixin):
@@ -103,36 +110,50 @@ class SymbolicArray(NDArrayOperatorsMixin):
         self._entries = _exact(np.asarray(entries, dtype=object))
 
     @classmethod
-    def _sharing(cls, entries):
-        """A SymbolicArray on the very same memory as the given array of expressions."""
+    def _sharing(cls, entries: Entries) -> "SymbolicArray":
+        """Return a SymbolicArray on the very same memory as the given array of expressions."""
         array = cls.__new__(cls)
         array._entries = entries
         return array
 
-    shape = property(lambda self: self._entries.shape)
-    ndim = property(lambda self: self._entries.ndim)
-    size = property(lambda self: self._entries.size)
-    dtype = property(lambda self: self._entries.dtype)
-    T = property(lambda self: self._sharing(self._entries.T))
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._entries.shape
+
+    @property
+    def ndim(self) -> int:
+        return self._entries.ndim
+
+    @property
+    def size(self) -> int:
+        return self._entries.size
+
+    @property
+    def dtype(self) -> np.dtype[np.object_]:
+        return self._entries.dtype
+
+    @property
+    def T(self) -> "SymbolicArray":
+        return self._sharing(self._entries.T)
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         raise TypeError("whether symbols are true is unknown: use np.where in the place of if")
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: Key) -> "SymbolicArray | sp.Expr":
         found = self._entries[key]
         return self._sharing(found) if isinstance(found, np.ndarray) else found
 
-    def __setitem__(self, key, value):
+    def __setitem__(self, key: Key, value: "ArrayLike | SymbolicArray") -> None:
         self._entries[key] = _entries(value)
 
     def __repr__(self) -> str:
         return f"SymbolicArray({self._entries.tolist()})"
 
     def _repr_latex_(self) -> str:
-        return self.matrix()._repr_latex_()
+        return str(self.matrix()._repr_latex_())
 
     def copy(self) -> "SymbolicArray":
         return self._sharing(self._entries.copy())
@@ -145,7 +166,9 @@ class SymbolicArray(NDArrayOperatorsMixin):
         rows = self._entries.reshape(len(self), -1) if self.ndim else self._entries.reshape(1, 1)
         return sp.Matrix(rows.tolist())
 
-    def __array_ufunc__(self, ufunc, method, *inputs, out=None, **options):
+    def __array_ufunc__(
+        self, ufunc: np.ufunc, method: str, *inputs: ArrayLike, out: object = None, **options: object
+    ) -> "SymbolicArray | sp.Expr":
         arrays = [_entries(value) for value in inputs]
         if method == "__call__" and ufunc in _ELEMENTWISE:
             _refuse(ufunc, options)
@@ -154,22 +177,28 @@ class SymbolicArray(NDArrayOperatorsMixin):
             _refuse(ufunc, options)
             result = np.matmul(*arrays)
         elif method == "reduce" and ufunc in _REDUCTIONS:
-            result = _reduced(_REDUCTIONS[ufunc], arrays[0], **options)
+            result = _REDUCTIONS[ufunc](*arrays, **options)
         else:
             raise TypeError(f"np.{ufunc.__name__} ({method}) is not defined on symbols")
         return _delivered(result, out)
 
-    def __array_function__(self, function, types, arguments, options):
+    def __array_function__(
+        self,
+        function: Callable[..., object],
+        types: object,
+        arguments: tuple[object, ...],
+        options: dict[str, object],
+    ) -> object:
         if function not in _FUNCTIONS:
             raise TypeError(f"np.{function.__name__} is not defined on symbols")
         return _FUNCTIONS[function](*arguments, **options)
 
 
-def _map(function, entries):
+def _map(function: Callable[[sp.Expr], sp.Expr], entries: Entries) -> Entries | sp.Expr:
     return np.frompyfunc(function, 1, 1)(entries)
 
 
-def _exact_entry(value):
+def _exact_entry(value: object) -> sp.Expr:
     expression = sp.sympify(value.item() if isinstance(value, np.generic) else value)
     if isinstance(expression, sp.logic.boolalg.BooleanAtom):
         return sp.Integer(bool(expression))
@@ -180,25 +209,25 @@ def _exact_entry(value):
     return expression
 
 
-def _exact(entries):
+def _exact(entries: Entries) -> Entries:
     exact = _map(_exact_entry, entries)
     return exact if isinstance(exact, np.ndarray) else np.array(exact, dtype=object)
 
 
-def _entries(value):
-    """The expressions of an operand, as an array of objects."""
+def _entries(value: object) -> Entries:
+    """Return the expressions of an operand, as an array of objects."""
     return value._entries if isinstance(value, SymbolicArray) else _exact(np.asarray(value, dtype=object))
 
 
-def _wrapped(result):
+def _wrapped(result: Entries | sp.Expr) -> SymbolicArray | sp.Expr:
     return SymbolicArray._sharing(result) if isinstance(result, np.ndarray) and result.ndim else _scalar(result)
 
 
-def _scalar(result):
+def _scalar(result: Entries | sp.Expr) -> sp.Expr:
     return result.item() if isinstance(result, np.ndarray) else result
 
 
-def _delivered(result, out):
+def _delivered(result: Entries | sp.Expr, out: object) -> SymbolicArray | sp.Expr:
     """Return the result, or write it into the array that ``out=`` names, after everything was read."""
     if out is None:
         return _wrapped(result)
@@ -211,13 +240,19 @@ def _delivered(result, out):
     return target
 
 
-def _refuse(function, options):
-    """An option that would change the result, such as where=, is never ignored."""
+def _refuse(function: np.ufunc, options: dict[str, object]) -> None:
+    """Raise TypeError for an option: one that would change the result, such as where=, is never ignored."""
     if options:
         raise TypeError(f"np.{function.__name__} takes no {', '.join(options)} on symbols")
 
 
-def _reduced(operation, entries, axis=None, dtype=None, keepdims=False):
+def _reduced(
+    operation: Callable[[sp.Expr, sp.Expr], sp.Expr],
+    entries: Entries,
+    axis: int | None = None,
+    dtype: object = None,
+    keepdims: bool = False,
+) -> Entries | sp.Expr:
     """Reduce along one axis, or over all entries for axis None."""
     if dtype is not None:
         raise TypeError("symbols have no dtype")
@@ -229,42 +264,46 @@ def _reduced(operation, entries, axis=None, dtype=None, keepdims=False):
     return np.expand_dims(total, axis) if keepdims else total
 
 
-def _where(condition, chosen, otherwise):
-    def choose(holds, a, b):
+def _where(condition: object, chosen: object, otherwise: object) -> SymbolicArray | sp.Expr:
+    def choose(holds: sp.Basic, a: sp.Expr, b: sp.Expr) -> sp.Expr:
         return sp.Piecewise((a, holds), (b, True)) if holds not in (0, 1) else (a if holds else b)
 
     return _wrapped(np.frompyfunc(choose, 3, 1)(*map(_entries, (condition, chosen, otherwise))))
 
 
-def _full_like(array, value, shape=None):
+def _full_like(array: SymbolicArray, value: sp.Expr, shape: tuple[int, ...] | None = None) -> SymbolicArray:
     return SymbolicArray(np.full(array.shape if shape is None else shape, _scalar(value), dtype=object))
 
 
-def _copyto(target, source):
+def _copyto(target: SymbolicArray, source: object) -> None:
     _delivered(np.broadcast_to(_entries(source), target.shape), target)
 
 
-def _mean(array, axis=None, keepdims=False):
+def _mean(array: SymbolicArray, axis: int | None = None, keepdims: bool = False) -> SymbolicArray | sp.Expr:
     count = array.size if axis is None else array.shape[axis]
-    return np.sum(array, axis=axis, keepdims=keepdims) / sp.Integer(count)
+    return _wrapped(_reduced(_sum, array._entries, axis, keepdims=keepdims) / sp.Integer(count))
 
 
-def _product(a, b):
-    """A condition in a product counts as 1 where it holds, else 0, as in NumPy."""
+def _sum(a: sp.Expr, b: sp.Expr) -> sp.Expr:
+    return a + b
+
+
+def _product(a: sp.Basic, b: sp.Basic) -> sp.Expr:
+    """Return a times b, where a condition counts as 1 if it holds, else as 0, as in NumPy."""
     return _as_number(a) * _as_number(b)
 
 
-def _as_number(value):
+def _as_number(value: sp.Basic) -> sp.Expr:
     condition = isinstance(value, sp.core.relational.Relational | sp.logic.boolalg.BooleanFunction)
     return sp.Piecewise((1, value), (0, True)) if condition else value
 
 
-def _heaviside(z, at_zero):
+def _heaviside(z: sp.Expr, at_zero: sp.Expr) -> sp.Expr:
     return sp.Piecewise((0, z < 0), (at_zero, sp.Eq(z, 0)), (1, True))
 
 
-_ELEMENTWISE = {
-    np.add: lambda a, b: a + b,
+_ELEMENTWISE: dict[np.ufunc, Callable[..., sp.Expr]] = {
+    np.add: _sum,
     np.subtract: lambda a, b: a - b,
     np.multiply: _product,
     np.divide: lambda a, b: a / b,
@@ -283,9 +322,13 @@ _ELEMENTWISE = {
     np.greater_equal: sp.Ge,
 }
 
-_REDUCTIONS = {np.add: lambda a, b: a + b, np.maximum: sp.Max, np.minimum: sp.Min}
+_REDUCTIONS: dict[np.ufunc, Callable[..., Entries | sp.Expr]] = {
+    np.add: partial(_reduced, _sum),
+    np.maximum: partial(_reduced, sp.Max),
+    np.minimum: partial(_reduced, sp.Min),
+}
 
-_FUNCTIONS = {
+_FUNCTIONS: dict[Callable[..., object], Callable[..., object]] = {
     np.sum: lambda array, axis=None, **options: np.add.reduce(array, axis=axis, **options),
     np.max: lambda array, axis=None, **options: np.maximum.reduce(array, axis=axis, **options),
     np.min: lambda array, axis=None, **options: np.minimum.reduce(array, axis=axis, **options),

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from nncore import functions as f
 from nncore import validation as check
 from nncore.functions import Array, Labels
-from nncore.network import Network, defined_together
+from nncore.network import Network, defines_itself
 from nncore.optimizers import SGD, Adam, Momentum
 
 AT_ONCE = 1024  # samples that go through the network together where it is evaluated
@@ -46,7 +46,7 @@ def evaluate(network: Network, X: ArrayLike, c: ArrayLike) -> tuple[float, float
         part = slice(start, start + AT_ONCE)
         Z = network.forward(X[part])
         losses[part] = f.softmax_cross_entropy(Z, c[part])
-        hits += np.count_nonzero(np.argmax(Z, axis=1) == c[part])
+        hits += int(np.count_nonzero(np.argmax(Z, axis=1) == c[part]))
         unknown = unknown or bool(np.any(np.isnan(Z)))
     return float(f.mean(losses)), float(np.nan if unknown else hits / len(c))
 
@@ -167,7 +167,7 @@ def _update(optimizer: SGD | Momentum | Adam) -> tuple[Callable[[Sequence[Array]
     """What changes the parameters after each batch, and what it wants the cost to be multiplied by."""
     if not hasattr(optimizer, "step"):
         raise TypeError(f"optimizer must be an object with a step, such as SGD(lr=0.1), got {optimizer!r}")
-    if defined_together(optimizer, "step", "update"):
+    if defines_itself(optimizer, "step", "update"):
         return optimizer.update, optimizer.dJ
     return optimizer.step, 1
 

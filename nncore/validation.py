@@ -4,6 +4,8 @@ A message names the argument, what was expected and what came. Symbolic arrays p
 no value to compare.
 """
 
+from typing import TypeGuard
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -142,13 +144,18 @@ def _real(name: str, value: float) -> float:
 
 
 def _array(name: str, A: ArrayLike) -> np.ndarray:
-    """A as a NumPy array; an array of another kind, such as a symbolic one, as it is."""
-    if hasattr(A, "__array_function__") and not hasattr(A, "__array__"):
+    """Return A as a NumPy array; an array of another kind, such as a symbolic one, as it is."""
+    if _answers_numpy(A):
         return A
     try:
         return np.asarray(A)
     except ValueError:
         raise ValueError(f"{name} must be a rectangular array, got rows of different lengths") from None
+
+
+def _answers_numpy(A: object) -> TypeGuard[np.ndarray]:
+    """Return whether A is no NumPy array, but does itself what NumPy's functions ask of one."""
+    return hasattr(A, "__array_function__") and not hasattr(A, "__array__")
 
 
 def _written(shape: Shape) -> str:

@@ -259,23 +259,35 @@ def test_a_page_is_light(site, html, open_page, name):
     page.goto(f"{site}{name}.html", wait_until="networkidle")
     files = [(html / answer).read_bytes() for answer in answers]
     weight = sum(min(len(file), len(gzip.compress(file))) for file in files)
-    assert len(answers) <= 20 and weight <= 400_000, f"{len(answers)} requests, {weight} bytes: {answers}"
+    assert len(answers) <= 18 and weight <= 300_000, f"{len(answers)} requests, {weight} bytes: {answers}"
     assert sum(answer.endswith((".css", ".js")) for answer in answers) == (5 if name == "search" else 2)
 
 
-def test_every_icon_that_is_shown_is_in_the_font(html, site, open_page):
-    """Of the theme's icons, and of those in front of the title of a note."""
-    codes = set()
-    for font in (html / "_static").glob("fa-*.woff"):
-        codes |= set(TTFont(font).getBestCmap())
-    shown = """[...document.querySelectorAll('i[class*="fa-"], .admonition-title')].map(icon => ['::before', '::after']
-        .map(part => getComputedStyle(icon, part)).filter(style => style.fontFamily.includes('Font Awesome'))
-        .map(style => style.content)).flat()"""
-    found = set()
-    for name in ("book/layers/relu", "book/reference/errata", "book/index", "search"):
-        page, _ = open_page(f"{site}{name}.html")
-        found |= {ord(text[1:-1]) for text in page.evaluate(shown) if len(text) == 3}
-    assert len(found) >= 8 and found <= codes
+# The characters that a page shows in each style of the font of icons.
+ICONS = """[...document.querySelectorAll('body *')].flatMap(element => ['::before', '::after'].map(part =>
+    getComputedStyle(element, part)).filter(style => /Font Awesome/.test(style.fontFamily) && style.content !== 'none')
+    .map(style => [style.fontFamily.includes('Brands') ? 'brands' : style.fontWeight === '900' ? 'solid' : 'regular',
+                   style.content.slice(1, -1)]))"""
+
+
+def missing_icons(html, page) -> set[tuple[str, str]]:
+    """The icons that a page shows and that the vendored fonts do not hold."""
+    fonts = {path.stem.split("-")[1]: set(TTFont(path).getBestCmap()) for path in html.rglob("fa-*.woff2")}
+    shown = {(font, icon) for font, icon in page.evaluate(ICONS) if icon}
+    assert len(shown) >= 5
+    return {(font, hex(ord(icon))) for font, icon in shown if ord(icon) not in fonts[font]}
+
+
+@pytest.mark.parametrize("name", PAGES + EXTRA)
+def test_every_icon_that_is_shown_is_in_the_font(html, site, open_page, name):
+    page, _ = open_page(f"{site}{name}.html")
+    assert missing_icons(html, page) == set()
+
+
+def test_an_icon_that_is_not_in_the_font_is_noticed(html, site, open_page):
+    page, _ = open_page(f"{site}book/index.html")
+    page.evaluate("document.querySelector('article').innerHTML += '<i class=\"fa-solid fa-anchor\"></i>'")
+    assert missing_icons(html, page) == {("solid", "0xf13d")}
 
 
 def test_every_figure_has_a_caption_and_can_be_referred_to(soups):

@@ -17,7 +17,6 @@ from pages_of_book import NOTATION, said
 from book._ext import equations_of_code
 from nncore import functions, layers, symbolic
 from nncore.verify.semantics.statements import Kind
-from nncore.verify.semantics.symbols import array_named, array_of_entry
 from nncore.verify.symbolic.hypotheses import given_by, prepared
 from nncore.verify.symbolic.normal_form import Facts, Positive, indicator, vanishes
 from nncore.verify.symbolic.terms import Grid
@@ -93,7 +92,7 @@ def argument(name, sizes):
     if name == "dJ":
         return sp.Integer(1)
     letter = name.removeprefix("d")
-    array = array_named(letter, NOTATION)
+    array = NOTATION.array_named(letter)
     rows, columns = (1 if size.letter == "1" else sizes[size.letter] for size in array.shape)
     base = sp.IndexedBase(r"\phi;1" if name != letter else letter, real=True)
     flat = letter == "L"  # one loss a sample is a list in code and a column on paper
@@ -120,7 +119,7 @@ def places(item, sizes):
     """The values of the indices of what a formula is about."""
     if item.kind == Kind.DEFINITION:
         name = item.left.base.name if isinstance(item.left, t.Indexed) else getattr(item.left, "name", "")
-        array = array_of_entry(name, NOTATION)
+        array = NOTATION.array_of_entry(name)
         definition = item.scope.definitions.get(array.letter if array else name)
         free = definition.indices if definition else ()
         if isinstance(item.left, t.Apply):
@@ -337,7 +336,7 @@ class KeepsItsFirstBatch(layers.Dense):
     def run(self, X):
         first = self._batch
         Z = super().run(X)
-        self._batch = X if first is None else first
+        self._batch = first if len(first) else X
         return Z
 
 
@@ -354,9 +353,9 @@ class Negated(layers.ReLU):
 
 class MaskOfTheBatchBefore(layers.ReLU):
     def run(self, Z):
-        before = self._batch
+        before = getattr(self, "_batch", Z)
         A = super().run(Z)
-        self._batch = Z if before is None else before
+        self._batch = before
         return A
 
 

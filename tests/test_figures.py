@@ -1,5 +1,6 @@
 """The figures: every one is drawn, is the same twice, can be read, and shows the data that it is given."""
 
+from pathlib import Path
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
@@ -9,7 +10,8 @@ from IPython.core.formatters import SVGFormatter
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from book import figures
+from book.figures import activation, dense, errors, loss, network, training
+from book.figures.drawing import BACKWARD
 
 EPOCHS = np.arange(11)
 STEPS = 10.0 ** np.arange(-16, 0.5, 0.5)
@@ -50,38 +52,38 @@ def activations(rng):
 
 
 DRAWN = {
-    "dense_layer": lambda: figures.dense_layer(),
-    "dense_layer, other sizes": lambda: figures.dense_layer(4, 2),
-    "matrix_product": lambda: figures.matrix_product(),
-    "dense_backward_shapes": lambda: figures.dense_backward_shapes(),
-    "relu": lambda: figures.relu(lambda z: np.maximum(z, 0), lambda z: (z > 0) * 1.0),
-    "sigmoid": lambda: figures.sigmoid(logistic, lambda z: logistic(z) * logistic(-z)),
-    "softmax_flow": lambda: figures.softmax_flow(),
-    "softmax_bars": lambda: figures.softmax_bars(LOGITS, PROBABILITIES),
-    "one_hot_row": lambda: figures.one_hot_row(2, 3),
-    "cross_entropy_curve": lambda: figures.cross_entropy_curve(lambda p: -np.log(p)),
-    "log_sum_exp": lambda: figures.log_sum_exp(np.linspace(-5, 5, 101), np.logaddexp(np.linspace(-5, 5, 101), 0)),
-    "softmax_cross_entropy_flow": lambda: figures.softmax_cross_entropy_flow(),
-    "softmax_cross_entropy_graph": lambda: figures.softmax_cross_entropy_graph(),
-    "logit_gradient_bars": lambda: figures.logit_gradient_bars(PROBABILITIES[0], [1, 0, 0]),
-    "network_graph": lambda: figures.network_graph([64, 32, 10]),
-    "gradient_error": lambda: figures.gradient_error(STEPS, difference_errors()),
-    "relative_error_curves": lambda: figures.relative_error_curves(
+    "dense_layer": lambda: dense.dense_layer(),
+    "dense_layer, other sizes": lambda: dense.dense_layer(4, 2),
+    "matrix_product": lambda: dense.matrix_product(),
+    "dense_backward_shapes": lambda: dense.dense_backward_shapes(),
+    "relu": lambda: activation.relu(lambda z: np.maximum(z, 0), lambda z: (z > 0) * 1.0),
+    "sigmoid": lambda: activation.sigmoid(logistic, lambda z: logistic(z) * logistic(-z)),
+    "softmax_flow": lambda: loss.softmax_flow(),
+    "softmax_bars": lambda: loss.softmax_bars(LOGITS, PROBABILITIES),
+    "one_hot_row": lambda: loss.one_hot_row(2, 3),
+    "cross_entropy_curve": lambda: loss.cross_entropy_curve(lambda p: -np.log(p)),
+    "log_sum_exp": lambda: loss.log_sum_exp(np.linspace(-5, 5, 101), np.logaddexp(np.linspace(-5, 5, 101), 0)),
+    "softmax_cross_entropy_flow": lambda: loss.softmax_cross_entropy_flow(),
+    "softmax_cross_entropy_graph": lambda: loss.softmax_cross_entropy_graph(),
+    "logit_gradient_bars": lambda: loss.logit_gradient_bars(PROBABILITIES[0], [1, 0, 0]),
+    "network_graph": lambda: network.network_graph([64, 32, 10]),
+    "gradient_error": lambda: errors.gradient_error(STEPS, difference_errors()),
+    "relative_error_curves": lambda: errors.relative_error_curves(
         np.linspace(0, 100, 51), {"printed": np.geomspace(1e-16, 1, 51), "shipped": np.zeros(51)}
     ),
-    "right_sets": lambda: figures.right_sets(
+    "right_sets": lambda: errors.right_sets(
         np.arange(-50, 51),
         {title: {"loss": {"naive": np.arange(101) > 40, "shipped": np.arange(101) >= 0}} for title in ("one", "two")},
     ),
-    "activation_spread": lambda: figures.activation_spread([1, 2, 3], {"He": [1, 1.1, 0.9], "0.01": [0.1, 1e-3, 1e-5]}),
-    "activation_histograms": lambda: figures.activation_histograms(activations(np.random.default_rng(1))),
-    "optimizer_paths": lambda: figures.optimizer_paths(
+    "activation_spread": lambda: network.activation_spread([1, 2, 3], {"He": [1, 1.1, 0.9], "0.01": [0.1, 1e-3, 1e-5]}),
+    "activation_histograms": lambda: network.activation_histograms(activations(np.random.default_rng(1))),
+    "optimizer_paths": lambda: network.optimizer_paths(
         {"SGD": [[-8, 2], [-4, -1], [-1, 0.2]], "Adam": [[-8, 2], [-5, 1], [-2, 0]]}, cost_of_two
     ),
-    "training_curves": lambda: figures.training_curves({"ReLU": history(2, 0.1), "sigmoid": history(4, 0.15)}),
-    "weight_images": lambda: figures.weight_images(np.random.default_rng(1).normal(size=(16, 3)), side=4),
-    "digits": lambda: figures.digits(np.random.default_rng(1).random((3, 16)), ["4, read as 9", "8", "1"], columns=2),
-    "confusion": lambda: figures.confusion([[9, 1, 0], [0, 8, 0], [2, 0, 7]]),
+    "training_curves": lambda: training.training_curves({"ReLU": history(2, 0.1), "sigmoid": history(4, 0.15)}),
+    "weight_images": lambda: training.weight_images(np.random.default_rng(1).normal(size=(16, 3)), side=4),
+    "digits": lambda: training.digits(np.random.default_rng(1).random((3, 16)), ["4, read as 9", "8", "1"], columns=2),
+    "confusion": lambda: training.confusion([[9, 1, 0], [0, 8, 0], [2, 0, 7]]),
 }
 
 
@@ -112,9 +114,14 @@ def shown_texts(figure):
     return [text for text in texts if text not in outside and not (text.axes and not text.axes.get_visible())]
 
 
-def test_every_public_function_of_the_module_is_drawn_here():
-    public = {name for name, thing in vars(figures).items() if callable(thing) and not name.startswith("_")
-              and getattr(thing, "__module__", "") == "book.figures" and not isinstance(thing, type)}  # fmt: skip
+def test_every_public_function_of_the_modules_is_drawn_here():
+    modules = (activation, dense, errors, loss, network, training)
+    public = {name for module in modules for name, thing in vars(module).items() if callable(thing)
+              and not name.startswith("_") and getattr(thing, "__module__", "") == module.__name__
+              and not isinstance(thing, type)}  # fmt: skip
+    assert {module.__name__ for module in modules} == {
+        f"book.figures.{path.stem}" for path in Path(loss.__file__).parent.glob("*.py")
+    } - {"book.figures.__init__", "book.figures.drawing"}
     # the two helpers are drawn through the functions that call them
     assert public - {"activation", "matrix_shapes"} == {name.split(",")[0] for name in DRAWN}
 
@@ -154,14 +161,14 @@ def test_no_text_covers_another(drawing):
 
 
 def test_a_dense_layer_names_every_weight_once():
-    shown = words(figures.dense_layer(2, 3))
+    shown = words(dense.dense_layer(2, 3))
     assert [shown.count(f"$w_{{{j}{m}}}$") for j in (1, 2) for m in (1, 2, 3)] == [1] * 6
     assert [shown.count(f"$b_{m}$") for m in (1, 2, 3)] == [1] * 3
 
 
 def test_blocks_have_as_many_cells_as_entries():
     def rectangles(n, D, M):
-        return sum(type(patch).__name__ == "Rectangle" for patch in figures.matrix_product(n, D, M).axes[0].patches)
+        return sum(type(patch).__name__ == "Rectangle" for patch in dense.matrix_product(n, D, M).axes[0].patches)
 
     outlines_and_emphasis = 2 * 5
     assert rectangles(4, 2, 3) == 4 * 2 + 2 * 3 + 4 + 3 + 4 * 3 + outlines_and_emphasis
@@ -173,48 +180,48 @@ def test_the_filled_dot_of_relu_stands_at_the_value_of_the_shipped_derivative(at
     def df(z):
         return np.where(z == 0, at_zero, (z > 0) * 1.0)
 
-    ax = figures.relu(lambda z: np.maximum(z, 0), df).axes[1]
+    ax = activation.relu(lambda z: np.maximum(z, 0), df).axes[1]
     filled = [line for line in ax.get_lines() if line.get_marker() == "o" and line.get_markerfacecolor() != "none"]
     assert [line.get_ydata()[0] for line in filled] == [at_zero]
-    assert all(np.all(line.get_xdata() != 0) for line in ax.get_lines() if line.get_color() == figures.BACKWARD
+    assert all(np.all(line.get_xdata() != 0) for line in ax.get_lines() if line.get_color() == BACKWARD
                and line.get_marker() == "None")  # fmt: skip
 
 
 def test_bars_show_the_values_they_are_given():
-    assert {"0.705", "0.333", "−1"} <= set(words(figures.softmax_bars(LOGITS, PROBABILITIES)))
-    assert {"0.26", "−0.74", "1.00"} <= set(words(figures.logit_gradient_bars(PROBABILITIES[0], [1, 0, 0])))
+    assert {"0.705", "0.333", "−1"} <= set(words(loss.softmax_bars(LOGITS, PROBABILITIES)))
+    assert {"0.26", "−0.74", "1.00"} <= set(words(loss.logit_gradient_bars(PROBABILITIES[0], [1, 0, 0])))
 
 
 def test_the_marks_of_the_loss_are_computed_from_the_loss():
-    assert "(0.5, 0.69)" in words(figures.cross_entropy_curve(lambda p: -np.log(p)))
-    assert "(0.5, 1.00)" in words(figures.cross_entropy_curve(lambda p: -np.log2(p)))
+    assert "(0.5, 0.69)" in words(loss.cross_entropy_curve(lambda p: -np.log(p)))
+    assert "(0.5, 1.00)" in words(loss.cross_entropy_curve(lambda p: -np.log2(p)))
 
 
 def test_a_one_hot_row_has_its_one_at_the_class_number_counted_from_one():
-    assert [word for word in words(figures.one_hot_row(2, 3)) if word in ("$0$", "$1$")].count("$0$") == 2
-    assert "$c_i=2$" in words(figures.one_hot_row(2, 3))
+    assert [word for word in words(loss.one_hot_row(2, 3)) if word in ("$0$", "$1$")].count("$0$") == 2
+    assert "$c_i=2$" in words(loss.one_hot_row(2, 3))
 
 
 def test_a_network_graph_passes_the_inputs_of_every_layer_to_its_backward_pass():
-    shown = words(figures.network_graph(["D_0", "D_1", "D_2", "D_3"]))
+    shown = words(network.network_graph(["D_0", "D_1", "D_2", "D_3"]))
     assert {"$X,\\ W^{[1]}$", "$A^{[1]},\\ W^{[2]}$", "$A^{[2]},\\ W^{[3]}$", "$Z^{[3]},\\ c$"} <= set(shown)
     assert shown.count("dense 3") == 2
     assert shown.count(r"$n \times D_3$") == 2
 
 
 def test_slopes_and_best_steps_are_measured_not_stated():
-    shown = "\n".join(words(figures.gradient_error(STEPS, difference_errors())))
+    shown = "\n".join(words(errors.gradient_error(STEPS, difference_errors())))
     assert "one-sided\nslope 1, best $h$ = $\\mathdefault{1.0 \\times 10^{-8}}$" in shown
     assert "central\nslope 2, best $h$" in shown
     # nothing rises to the left of its smallest error
     assert "complex step\nslope" not in shown
     thrice = {"other": STEPS**3 + 1e-16 / STEPS}
-    assert "slope 3" in "\n".join(words(figures.gradient_error(STEPS, thrice)))
+    assert "slope 3" in "\n".join(words(errors.gradient_error(STEPS, thrice)))
 
 
 def test_errors_of_zero_and_missing_values_are_drawn_on_lines_of_their_own():
     z = np.arange(6.0)
-    figure = figures.relative_error_curves(z, {"printed": [0, 1e-16, 1e-9, 1, np.inf, np.nan], "exact": np.zeros(6)})
+    figure = errors.relative_error_curves(z, {"printed": [0, 1e-16, 1e-9, 1, np.inf, np.nan], "exact": np.zeros(6)})
     ax = figure.axes[0]
     lines = ax.get_lines()
     points = {(float(x), float(y)) for line in lines for x, y in line.get_xydata() if np.isfinite(y)}
@@ -223,13 +230,13 @@ def test_errors_of_zero_and_missing_values_are_drawn_on_lines_of_their_own():
     assert sum(y < 1e-16 for _, y in points) == 7
     assert sum(y > 1 for _, y in points) == 2
     assert {"0", "no value"} <= set(words(figure))
-    assert "no value" not in words(figures.relative_error_curves(z, {"fine": 10.0 ** (z - 16)}))
+    assert "no value" not in words(errors.relative_error_curves(z, {"fine": 10.0 ** (z - 16)}))
 
 
 def test_a_set_is_drawn_run_by_run_and_a_gap_in_it_stays_a_gap():
     z = np.arange(-5, 6)
     with_gap = np.isin(z, [-5, -4, 0, 1, 2, 5])
-    figure = figures.right_sets(z, {"float32": {"loss": {"naive": with_gap, "shipped": z < 0}}})
+    figure = errors.right_sets(z, {"float32": {"loss": {"naive": with_gap, "shipped": z < 0}}})
     ends = [tuple(line.get_xdata()) for line in figure.axes[0].get_lines() if line.get_marker() == "|"]
     assert ends == [(-5, -4), (0, 2), (5, 5), (-5, -1)]
     assert {"float32", "loss", "naive", "shipped"} <= set(words(figure))
@@ -237,16 +244,16 @@ def test_a_set_is_drawn_run_by_run_and_a_gap_in_it_stays_a_gap():
 
 def test_histograms_print_the_spread_and_the_share_of_zeros():
     layer = np.array([0.0, 0.0, 0.0, 2.0])
-    assert words(figures.activation_histograms({"name": [layer]})).count("spread 0.87\n75% are 0") == 1
+    assert words(network.activation_histograms({"name": [layer]})).count("spread 0.87\n75% are 0") == 1
 
 
 def test_a_path_ends_with_the_number_of_its_steps_and_its_cost():
-    assert "2 steps, cost 2" in words(figures.optimizer_paths({"SGD": [[-8, 2], [-4, -1], [-2, 0]]}, cost_of_two))
+    assert "2 steps, cost 2" in words(network.optimizer_paths({"SGD": [[-8, 2], [-4, -1], [-2, 0]]}, cost_of_two))
 
 
 def test_training_curves_show_every_epoch_of_all_four_lists():
     given = history(2, 0.1)
-    cost, accuracy = figures.training_curves({"one": given}).axes
+    cost, accuracy = training.training_curves({"one": given}).axes
     assert [list(line.get_ydata()) for line in cost.get_lines()] == [given.train_loss, given.test_loss]
     assert [list(line.get_ydata()) for line in accuracy.get_lines()] == [given.train_accuracy, given.test_accuracy]
     assert {"train", "test"} <= set(words(cost.figure))
@@ -254,7 +261,7 @@ def test_training_curves_show_every_epoch_of_all_four_lists():
 
 def test_weight_images_show_the_columns_on_one_scale_around_zero():
     W = np.arange(48.0).reshape(16, 3) - 10
-    shown = [ax.get_images()[0] for ax in figures.weight_images(W, side=4).axes if ax.get_images()][:3]
+    shown = [ax.get_images()[0] for ax in training.weight_images(W, side=4).axes if ax.get_images()][:3]
     for m, image in enumerate(shown):
         assert np.array_equal(image.get_array(), W[:, m].reshape(4, 4))
         assert image.get_clim() == (-37, 37)
@@ -262,7 +269,7 @@ def test_weight_images_show_the_columns_on_one_scale_around_zero():
 
 
 def test_a_confusion_matrix_prints_rows_as_true_classes():
-    figure = figures.confusion([[9, 1, 0], [0, 8, 0], [2, 0, 7]], classes="abc")
+    figure = training.confusion([[9, 1, 0], [0, 8, 0], [2, 0, 7]], classes="abc")
     place = {text.get_text(): text.get_position() for text in figure.axes[0].texts}
     # 2 stands in the row of the third true class and the column of the first predicted one
     assert place["2"][1] == min(place[count][1] for count in "9182")
@@ -271,4 +278,4 @@ def test_a_confusion_matrix_prints_rows_as_true_classes():
 
 def test_more_lines_than_there_are_styles_are_an_error():
     with pytest.raises(ValueError, match="shorter"):
-        figures.activation_spread([1, 2], {str(k): [1, 2] for k in range(6)})
+        network.activation_spread([1, 2], {str(k): [1, 2] for k in range(6)})

@@ -1,210 +1,159 @@
-"""What the outputs of a page rest on: all that its cells may use, and, so that little runs again, not much more."""
+"""What the outputs of a page rest on: the modules that its cells import, and the files that they name."""
 
 import ast
 import json
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import dependencies
+import freshness
 import pytest
 from myst_nb.core.read import read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
 
-from book._ext import freshness
 from tests.pages_of_book import ROOT
 
-NNCORE = ROOT / "nncore"
 PAGES = [path for path in sorted((ROOT / "book").rglob("*.md")) if "{code-cell}" in path.read_text(encoding="utf-8")]
-# Half a minute of training and the like calls what the other pages call; one page starts programs of its own.
-LONG = {"training", "numerical-range", "errata", "check-your-own", "backpropagation", "initialization"}
 
 
-def cells(page: Path) -> list[str]:
+def cells(page: Path) -> tuple[str, ...]:
     notebook = read_myst_markdown_notebook(page.read_text(encoding="utf-8"), MdParserConfig())
-    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    return tuple(cell.source for cell in notebook.cells if cell.cell_type == "code")
 
 
-def used(*code: str, modules=None) -> tuple[str, frozenset[str]]:
-    made = modules or {name: freshness.module(name) for name in freshness.sources()}
-    texts, words = freshness.used([ast.parse(cell) for cell in code], made, made.get)
-    return "\n".join(texts), words
+@pytest.fixture(scope="module")
+def cells_of():
+    return {page: cells(page) for page in PAGES}
 
 
-# Prints every function of nncore and of the figures that the cells of a page call. What a module calls while it is
-# imported makes its constants, which count if they are named.
+# Runs the import statements of each page in a process of its own, and prints which of our modules are loaded then.
 WATCH = """
-import json, sys
-import matplotlib
+import json, os, sys
+import lark, matplotlib.pyplot, mpmath, numpy, sklearn.datasets, sympy, yaml
 matplotlib.use("agg")
-from IPython.display import display
-called, importing = set(), []
-def watch(frame, event, argument):
-    name = frame.f_globals.get("__name__", "")
-    if name.split(".")[0] not in ("nncore", "book"):
-        return
-    if frame.f_code.co_name == "<module>":
-        importing.append(name) if event == "call" else event == "return" and importing.pop()
-    elif event == "call" and not importing:
-        called.add((name, frame.f_code.co_qualname.split(".")[0]))
-names = {"display": display, "__name__": "__main__"}
-code = json.load(sys.stdin)
-sys.setprofile(watch)
-for cell in code:
-    exec(compile(cell, "cell", "exec"), names)
-sys.setprofile(None)
-print("called:", json.dumps(sorted(called)))
+for statements in json.load(sys.stdin):
+    sys.stdout.flush()
+    if os.fork() == 0:
+        exec(statements, {})
+        print(json.dumps([name for name in sys.modules if name.split(".")[0] in ("nncore", "book")]), flush=True)
+        os._exit(0)
+    os.wait()
 """
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page.stem not in LONG], ids=lambda page: page.stem)
-def test_all_that_the_cells_of_a_page_really_call_is_known_before(page):
-    code = cells(page)
-    texts, _ = freshness.used([ast.parse(cell) for cell in code], freshness.sources(), freshness.module)
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks a process for each page")
+def test_every_module_that_the_imports_of_a_page_load_is_known_before(cells_of):
+    statements = []
+    for code in cells_of.values():
+        nodes = (node for cell in code for node in ast.walk(ast.parse(cell)))
+        imports = (node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
+        statements.append("\n".join(map(ast.unparse, imports)))
     result = subprocess.run(
-        [sys.executable, "-c", WATCH], input=json.dumps(code), capture_output=True, text=True, cwd=page.parent
+        [sys.executable, "-c", WATCH], input=json.dumps(statements), capture_output=True, text=True, cwd=ROOT
     )
-    assert result.returncode == 0, result.stderr[-2000:]
-    called = json.loads(result.stdout.rpartition("called:")[2])
-    assert called or "nncore" not in "".join(code)
-    for module, name in called:
-        parts = freshness.module(module).definitions.get(name, [])
-        missed = [part for part in parts if part.text not in texts]
-        assert not missed, f"{page.stem} calls {module}.{name}"
+    loaded = [set(json.loads(line)) for line in result.stdout.splitlines()]
+    assert len(loaded) == len(PAGES), result.stderr[-2000:]
+    assert sum(map(bool, loaded)) > 15
+    for page, names in zip(PAGES, loaded, strict=True):
+        assert names <= dependencies.modules(cells_of[page]), page.stem
 
 
-# The functions and the pages that run again when they change.
-USERS = {
-    "def sgd_step": {"initialization", "optimizers", "training"},
-    "def adam_step": {"optimizers", "training"},
-    "def cross_entropy_vjp": {"cross-entropy", "softmax-cross-entropy", "numerical-range"},
-    "def confusion_matrix": {"training"},
-}
+def test_no_page_and_no_module_imports_in_a_way_that_is_not_seen(cells_of):
+    code = {**{page.stem: "\n".join(each) for page, each in cells_of.items()}, **dependencies.sources()}
+    for name, text in code.items():
+        assert not re.search(r"\b(import_module|__import__|runpy|exec\(|(?<!\.)eval\()|^\s*from \.", text, re.M), name
 
 
-@pytest.mark.parametrize("function", USERS)
-def test_a_changed_function_makes_only_those_pages_run_again_that_use_it(function):
-    assert {page.stem for page in PAGES if function in used(*cells(page))[0]} == USERS[function]
+def test_pages_rest_on_the_figures_that_they_show_and_on_no_others(cells_of):
+    resting = {page.stem: dependencies.modules(code) for page, code in cells_of.items()}
+    users = {name for name, found in resting.items() if "book.figures.training" in found}
+    assert users == {"training"}
+    users = {name for name, found in resting.items() if "book.figures.activation" in found}
+    assert users == {"relu", "sigmoid"}
 
 
-FUNCTIONS = """\
-import math
-from nncore import helpers as h
-LIMIT = 3
-OTHER = 4
-def one(x):
-    '''Not the same as two.'''
-    return h.halved(x) + LIMIT
-def two(x):
-    return x
-class Three:
-    def method(self):
-        return two
-"""
-HELPERS = "def halved(x):\n    return x / 2\ndef unused(x):\n    return OTHER\n"
+@pytest.fixture
+def code(monkeypatch):
+    """A small package in place of ours."""
+    sources = {
+        "nncore": "", "nncore.functions": "import math\nfrom nncore import helpers as h\n",
+        "nncore.helpers": "", "nncore.layers": "from nncore.functions import one\n", "nncore.verify": "",
+        "nncore.verify.__main__": "def main():\n    from nncore import layers\n", "nncore.broken": "def f(:\n",
+    }  # fmt: skip
+    monkeypatch.setattr(dependencies, "sources", lambda: sources)
+    dependencies.imported.cache_clear()
+    yield set(sources)
+    dependencies.imported.cache_clear()
 
 
-def module(**sources: str) -> dict[str, freshness.Module]:
-    named = {"nncore": "", **{f"nncore.{name}": source for name, source in sources.items()}}
-    return {name: freshness.module_of(source) for name, source in named.items()}
+FUNCTIONS = {"nncore", "nncore.functions", "nncore.helpers"}
 
 
 @pytest.mark.parametrize(
-    ("cell", "found", "left"),
+    ("cell", "found"),
     [
-        ("from nncore.functions import one\none(1)", ["def one", "def halved", "LIMIT"], ["def two", "OTHER = 4"]),
-        ("from nncore.functions import one as f\nf(1)", ["def one", "def halved"], ["def two"]),
-        ("import nncore.functions as f\nf.two(1)", ["def two"], ["def one"]),
-        ("from nncore import functions\nfunctions.two(1)", ["def two"], ["def one"]),
-        ("from nncore.functions import Three", ["import math"], ["class Three"]),  # imported, and not used
-        ("from nncore.functions import Three\nThree().method()(1)", ["class Three", "def two"], ["def one"]),
-        ("from nncore import functions as f\ngetattr(f, 'two')", ["def two"], ["def one"]),
-        ("import subprocess\nsubprocess.run(['python', '-m', 'nncore.functions'])\ntwo = 1", ["def two"], ["def one"]),
-        ("one = two = 1", [], ["def one", "import math"]),  # no module is loaded
+        ("from nncore.functions import one", FUNCTIONS),
+        ("import nncore.functions as f", FUNCTIONS),
+        ("from nncore import functions", FUNCTIONS),
+        ("def f():\n    from nncore.functions import *", FUNCTIONS),
+        ("from nncore import layers", {*FUNCTIONS, "nncore.layers"}),
+        ("import nncore", {"nncore"}),
+        ("import numpy as np\nfunctions = 1", set()),
+        ("run('-m', 'nncore.verify')", {*FUNCTIONS, "nncore.layers", "nncore.verify", "nncore.verify.__main__"}),
     ],
-)
-def test_what_a_cell_uses(cell, found, left):
-    text, words = used(cell, modules=module(functions=FUNCTIONS, helpers=HELPERS))
-    assert not words & freshness.REACHES_ALL
-    assert [part for part in found if part not in text] == []
-    assert [part for part in (*left, "def unused") if part in text] == []
+)  # fmt: skip
+def test_the_modules_that_a_cell_imports(cell, found, code):
+    assert dependencies.modules([cell]) == found
 
 
-@pytest.mark.parametrize(
-    "cell",
-    [
-        "from nncore.functions import *",
-        "from . import functions",
-        "import importlib\nimportlib.import_module('nncore.' + 'functions')",
-        "from importlib import import_module",
-        "import inspect",
-        "from inspect import getsource as g",
-        "eval('o' + 'ne')",
-        "globals()['o' + 'ne']",
-    ],
-)
-def test_who_may_reach_what_it_does_not_name_rests_on_everything(cell):
-    _, words = used(cell, modules=module(functions=FUNCTIONS, helpers=HELPERS))
-    assert words & freshness.REACHES_ALL
-    notebook = read_myst_markdown_notebook(f"```{{code-cell}}\n{cell}\n```\n", MdParserConfig())
-    needs = freshness.needs_of(notebook, "", None)
-    assert needs.code == freshness.all_code() and needs.files == {"*"}
+@pytest.mark.parametrize("cell", ["%timeit 1 + 1", "from nncore import broken"])
+def test_what_is_not_plain_python_rests_on_everything(cell, code):
+    assert dependencies.modules([cell]) == code
 
 
-def test_cells_that_are_not_plain_python_rest_on_everything():
-    notebook = read_myst_markdown_notebook("```{code-cell}\n%timeit 1 + 1\n```\n", MdParserConfig())
-    assert freshness.needs_of(notebook, "", None).files == {"*"}
+@pytest.fixture
+def book(tmp_path):
+    (tmp_path / "book" / "_static").mkdir(parents=True)
+    for name in ("d.csv", "my data.txt", "helper.py", "other.csv", "_static/hidden.csv"):
+        (tmp_path / "book" / name).write_bytes(b"\xff" + name.encode())
+    return tmp_path / "book"
 
 
-def test_a_method_of_a_library_that_is_called_like_a_function_of_python_reaches_nothing():
-    _, words = used("import sympy\nsympy.Poly('x').eval(1)")
-    assert not words & freshness.REACHES_ALL
+def test_files_count_for_the_code_that_names_them(book):
+    found = dependencies.named("import helper\nopen('d.csv')\nopen('my data.txt')\nopen('hidden.csv')", book)
+    assert {file.name for file in found} == {"d.csv", "my data.txt", "helper.py"}
+    assert {file.name for file in dependencies.named("from helper import x", book)} == {"helper.py"}
 
 
-def test_files_count_for_the_pages_whose_code_names_them():
-    reads = {page.stem for page in PAGES if "notation.yml" in used(*cells(page))[1]}
-    assert reads == {"check-your-own", "errata", "how-checking-works", "published-slips"}
-    assert {"errata.md", "sigmoid.md"} <= used(*cells(ROOT / "book" / "reference" / "errata.md"))[1]
+def test_outputs_are_kept_apart_for_each_state_of_what_they_rest_on(book, monkeypatch):
+    """The folder is another one after a change of a cell, of a module or of a file, and the same after any other."""
+    app = SimpleNamespace(srcdir=book.parent)
+    state = {"cells": ("from nncore.functions import one\nopen('d.csv')",), "sources": {"nncore.functions": "a = 1"}}
+    monkeypatch.setattr(freshness, "cells_of", lambda *_: state["cells"])
+    monkeypatch.setattr(dependencies, "sources", lambda: state["sources"])
 
+    def folder():
+        for known in (dependencies.imported, dependencies.files, dependencies.named):
+            known.cache_clear()
+        return freshness.folder_for(app, "page", "")
 
-def test_a_changed_word_does_not_look_at_the_code_again(monkeypatch):
-    notebook = read_myst_markdown_notebook("```{code-cell}\n1 + 1\n```\n", MdParserConfig())
-    known = freshness.needs_of(notebook, "before", None)
-    monkeypatch.setattr(freshness, "used", None)
-    assert freshness.needs_of(notebook, "after", known) == freshness.replace(known, source="after")
-
-
-def test_every_kind_of_statement_of_a_module_belongs_to_one_of_its_parts():
-    """Nothing of nncore is left out: each line of code is in a definition or in the rest."""
-    for name, source in freshness.sources().items():
-        made = freshness.module(name)
-        whole = made.rest.text + "".join(part.text for parts in made.definitions.values() for part in parts)
-        for node in ast.parse(source).body:
-            assert ast.get_source_segment(source, node) in whole, (name, node.lineno)
-            assert not isinstance(node, ast.AsyncFunctionDef | ast.Match), "not thought of"
-
-
-def test_no_module_of_nncore_reaches_what_it_does_not_name():
-    """Else most pages would rest on all of nncore, without anyone noticing."""
-    for name in freshness.sources():
-        made = freshness.module(name)
-        parts = [made.rest, *(part for parts in made.definitions.values() for part in parts)]
-        assert not any(part.words & freshness.REACHES_ALL for part in parts), name
-        assert not re.search(r"^\s*from \.", freshness.sources()[name], re.MULTILINE), name
-
-
-def test_files_of_any_kind_are_found_by_the_names_that_code_can_give_them(tmp_path):
-    (tmp_path / "_static").mkdir()
-    for name in ("d.csv", "my data.txt", "helper.py", "_static/hidden.csv"):
-        (tmp_path / name).write_bytes(b"\xff" + name.encode())
-    found = freshness.files(tmp_path)
-    assert found.keys() == {"d.csv", "data.txt", "helper.py"}
-    words = freshness.words_of(ast.parse("import helper\nopen('d.csv')\nopen('my data.txt')"))
-    assert found.keys() <= words
-    assert "helper.py" in freshness.words_of(ast.parse("from helper import x"))
-
-
-def test_what_a_decorator_may_make_known_elsewhere_counts_as_used_whenever_its_module_is_loaded():
-    made = freshness.module_of("@register\ndef f():\n    return g()\n\n\n@cache\ndef h():\n    return k()\n")
-    assert "return g()" in made.rest.text and "g" in made.rest.words
-    assert "return k()" not in made.rest.text and made.definitions.keys() == {"f", "h"}
+    first = folder()
+    assert folder() == first
+    state["sources"]["nncore.layers"] = "not imported"
+    (book / "other.csv").write_text("not named")
+    assert folder() == first
+    seen = {first}
+    state["sources"]["nncore.functions"] = "a = 2"
+    seen.add(folder())
+    (book / "d.csv").write_text("new")
+    seen.add(folder())
+    state["cells"] = (state["cells"][0] + "\n",)
+    seen.add(folder())
+    monkeypatch.setattr(freshness, "kernel", lambda: "another version")
+    seen.add(folder())
+    assert len(seen) == 5
+    dependencies.imported.cache_clear()

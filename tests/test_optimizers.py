@@ -185,7 +185,8 @@ def test_single_precision_stays_single_precision(make):
 @pytest.mark.parametrize(
     ("bad", "message"),
     [
-        (lambda: gradients(0)[:1], "gradients must be as many as parameters, 2, got 1"),
+        (lambda: gradients(0)[:1], "gradients must be as many as parameters, 2, got 1$"),
+        (lambda: [], "gradients must be as many as parameters, 2, got 0: there was no backward pass"),
         (lambda: [gradients(0)[0], None], "gradients must come from a backward pass: gradient 1 is None"),
         (lambda: [gradients(0)[0], np.ones((3, 1))], r"gradient 1 must have the shape .*, \(1, 3\), got \(3, 1\)"),
         (lambda: [gradients(0)[0], 1.0], r"gradient 1 must have the shape of its parameter, \(1, 3\), got \(\)"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from nncore.verify.source.markdown import EXTENSIONS
+from nncore.verify.source.myst import EXTENSIONS
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))

@@ -18,7 +18,7 @@ import time
 from concurrent.futures import Future
 from pathlib import Path
 
-from freshness import are_kept, folder_for, notebook_of
+from freshness import folder_for, notebook_of
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_client.manager import AsyncKernelManager
@@ -147,6 +147,18 @@ class Runs:
             logger.info(
                 "%s failed in a forked kernel (%s), and runs again in one of its own", docname, type(error).__name__
             )
+
+
+def are_kept(notebook: NotebookNode, folder: str) -> bool:
+    """Say whether the outputs of a page are kept; what is there but cannot be read is thrown away."""
+    if not Path(folder).is_dir():
+        return False
+    try:
+        get_cache(folder).merge_match_into_notebook(notebook)
+    except Exception:  # of a build that was interrupted, or had no space
+        shutil.rmtree(folder, ignore_errors=True)
+        return False
+    return True
 
 
 def start_early(app, env, added, changed, removed):

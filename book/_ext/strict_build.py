@@ -41,7 +41,6 @@ def commit_time() -> str:
 
 def prepare(app, config):
     scratch = Path(app.srcdir) / "_build"
-    (scratch / "state").unlink(missing_ok=True)  # in which `make book` notes of what it built the book
     if (scratch / UNFINISHED).exists():
         forget(app)
     scratch.mkdir(exist_ok=True)

@@ -10,12 +10,13 @@ declares; what is wrong raises `NotationError` with one line that names the part
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TypeAlias, TypeVar
 
-import yaml
+import yaml  # type: ignore[import-untyped]  # has no stubs
 
 _LONGEST_MESSAGE, _DEEPEST = 500, 10  # characters, lists and mappings in each other
 
@@ -142,6 +143,7 @@ FIXED_KINDS = {
     DIAGONAL: "array",
     "O": "order",
 }
+STEPS = "steps"  # the size of a range without an end
 IMAGINARY, INFINITY = r"\mathrm{i}", r"\infty"
 CONSTANTS = ("e", r"\pi", IMAGINARY)
 DELTA, ONES = r"\delta", r"\mathbf{1}"
@@ -163,27 +165,96 @@ class Notation:
 
     @cached_property
     def function_names(self) -> frozenset[str]:
-        """The LaTeX names that are applied to what stands in parentheses after them."""
+        """Return the LaTeX names that are applied to what stands in parentheses after them."""
         return frozenset(function.name for function in self.functions)
 
     @cached_property
     def lone_index_letters(self) -> frozenset[str]:
-        """The letters that carry one index wherever they carry any, so that the digits of ``b_{10}`` are one number."""
+        """Return the letters that carry one index if any, so that the digits of ``b_{10}`` are one number."""
         counts: dict[str, set[int]] = {}
-        for written in self._written():
+        for written in self._indexed_forms():
             counts.setdefault(written.letter, set()).add(len(written.indices))
         return frozenset(letter for letter, count in counts.items() if count == {1})
 
-    def _written(self) -> Iterator[Written]:
-        """Every form with indices that is declared."""
+    def array_named(self, letter: str) -> Array | None:
+        """Return the array with a letter."""
+        return self._arrays.get(letter)
+
+    def array_of_entry(self, letter: str) -> Array | None:
+        """Return the array whose entries are printed with a letter."""
+        return self._arrays_by_entry.get(letter)
+
+    def is_class(self, letter: str) -> bool:
+        """Return whether a letter is declared as a class number."""
+        return letter in self._sizes_of_classes
+
+    def size_of_classes(self, letter: str) -> str:
+        """Return the size up to which a class number runs."""
+        return self._sizes_of_classes[letter]
+
+    def kind_of_function(self, name: str) -> str:
+        """Return the declared kind of a function; ``\\max`` and ``\\min`` of several arguments need no declaration."""
+        return "number" if name in EXTREMA else self._kinds_of_functions[name]
+
+    def range_of_index(self, letter: str) -> str:
+        """Return the size up to which a declared index runs; `STEPS` if it has no end."""
+        return self._ranges[letter] or STEPS
+
+    @cached_property
+    def widths(self) -> Size | None:
+        """Return the family of sizes that belong to layers."""
+        return next((size for size in self.sizes if size.index), None)
+
+    @cached_property
+    def layer_index(self) -> str:
+        """Return the letter for a layer; empty if there are none."""
+        return self.widths.index or "" if self.widths else ""
+
+    @cached_property
+    def last_layer(self) -> str:
+        """Return the letter for the number of layers; empty if there is none."""
+        return (self.layer_index and self._ranges.get(self.layer_index)) or ""
+
+    @cached_property
+    def random_letters(self) -> Mapping[str, Random]:
+        """Return the random letters by name."""
+        return {random.letter: random for random in self.random}
+
+    @cached_property
+    def _arrays(self) -> dict[str, Array]:
+        return {array.letter: array for array in self.arrays}
+
+    @cached_property
+    def _arrays_by_entry(self) -> dict[str, Array]:
+        return {array.entry.letter: array for array in self.arrays if array.entry}
+
+    @cached_property
+    def _sizes_of_classes(self) -> dict[str, str]:
+        return {scalar.written.letter: scalar.to for scalar in self.scalars if scalar.to}
+
+    @cached_property
+    def _kinds_of_functions(self) -> dict[str, str]:
+        return {function.name: function.kind for function in self.functions}
+
+    @cached_property
+    def _ranges(self) -> dict[str, str | None]:
+        return {index.letter: index.to for index in self.indices}
+
+    def _indexed_forms(self) -> Iterator[Written]:
+        """Yield every form with indices that is declared."""
         yield from (array.entry for array in self.arrays if array.entry)
         yield from (scalar.written for scalar in self.scalars if scalar.written.indices)
         yield from (Written(size.letter, (size.index,)) for size in self.sizes if size.index)
         yield from (Written(scalar.written.letter, (scalar.over,)) for scalar in self.scalars if scalar.over)
 
 
+_PARTS = tuple(part.name for part in fields(Notation))
+_Plain: TypeAlias = "str | list[_Plain] | dict[str, _Plain]"  # what YAML says, with every value as it is written
+_T = TypeVar("_T")
+
+
 def load(path: Path | str) -> Notation:
-    """The notation of a file."""
+    """Return the notation of a file; `NotationError` says what is wrong with it."""
     try:
         return parse(Path(path).read_text(encoding="utf-8"))
     except NotationError as error:
@@ -191,33 +262,33 @@ def load(path: Path | str) -> Notation:
 
 
 def parse(text: str) -> Notation:
-    """The notation that a YAML text declares."""
-    declared = _declared(_parts(text, (*_DECLARATIONS, "state")))
+    """Return the notation that a YAML text declares; `NotationError` says what is wrong with it."""
+    declared = _declared(_parts(text))
     _check(declared)
     return declared
 
 
 def extended(notation: Notation, text: str) -> Notation:
-    """A notation with the letters of a ``{notation}`` block.
+    """Return a notation with the letters of a ``{notation}`` block.
 
     The block is YAML with the parts of `book/notation.yml`. Where a letter means something else in the block than in
     the notation, the block says so in a line ``shadows: [v]``: the old meaning is gone then, with an array that of its
     entries too.
     """
     own = declared_by(text)
-    shadows = frozenset(_letters("shadows", _parts(text, _PARTS_OF_BLOCK)))
+    shadows = frozenset(_letters("shadows", _parts(text, "shadows")))
     rest = _without(notation, shadows)
-    both = Notation(**{part: getattr(rest, part) + getattr(own, part) for part in (*_DECLARATIONS, "state")})
+    both = Notation(**{part: getattr(rest, part) + getattr(own, part) for part in _PARTS})
     _check(both)
     return both
 
 
 def declared_by(text: str) -> Notation:
-    """What a ``{notation}`` block declares, by itself: whether its letters fit to others is for `extended` to say."""
-    return _declared(_parts(text, _PARTS_OF_BLOCK))
+    """Return what a ``{notation}`` block declares, by itself: whether its letters fit to others, `extended` says."""
+    return _declared(_parts(text, "shadows"))
 
 
-def read_yaml(text: str) -> dict:
+def read_yaml(text: str) -> dict[str, _Plain]:
     """Return the mapping that a YAML text declares, in which every value stays the text that is written.
 
     Raises
@@ -226,65 +297,93 @@ def read_yaml(text: str) -> dict:
         If it is no such text, is nested too deeply, or repeats a part of itself by an alias, which may stand for more
         than fits into a computer.
     """
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
         depth = 0
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in yaml.parse(text, Loader=loader):
             if isinstance(event, yaml.AliasEvent):
                 raise NotationError(f"the alias *{event.anchor} is not read: write out what it stands for")
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > _DEEPEST:
                 raise NotationError(f"lists and mappings are nested more than {_DEEPEST} deep")
-        found = yaml.load(text, Loader=_LOADER)
+        found = _plain(yaml.compose(text, Loader=loader))
     except yaml.YAMLError as error:
         raise NotationError(" ".join(str(error).split())) from None
-    found = {} if found in (None, "") else found
+    found = {} if found == "" else found
     if not isinstance(found, dict):
         raise NotationError("a notation consists of parts such as 'sizes:' and 'arrays:'")
     return found
 
 
-def _parts(text: str, known: tuple[str, ...]) -> dict:
-    parts = read_yaml(text)
+def _plain(node: yaml.Node | None) -> _Plain:
+    """Return what a node of YAML says, with keys that differ: of two that are equal the first would be passed over."""
+    match node:
+        case yaml.MappingNode(value=pairs):
+            found: dict[str, _Plain] = {}
+            for key, value in pairs:
+                if not isinstance(key, yaml.ScalarNode):
+                    raise NotationError("a key must be one word")
+                if key.value in found:
+                    raise NotationError(f"{key.value} is declared twice")
+                found[key.value] = _plain(value)
+            return found
+        case yaml.SequenceNode(value=nodes):
+            return [_plain(each) for each in nodes]
+    return str(node.value) if node else ""
+
+
+def _parts(text: str, *more: str) -> dict[str, _Plain]:
+    """Return the parts of a notation by their names, among which ``more`` may be."""
+    parts, known = read_yaml(text), (*_PARTS, *more)
     for part in parts:
         if part not in known:
             raise NotationError(f"unknown part {part!r}; the parts are {', '.join(known)}")
     return parts
 
 
-def _declared(parts: dict) -> Notation:
-    declared = {part: tuple(_declarations(part, parts.get(part, []))) for part in _DECLARATIONS}
-    return Notation(**declared, state=_letters("state", parts))
+def _declared(parts: dict[str, _Plain]) -> Notation:
+    """Return a notation of its parts: how a declaration is made, which keys it must have, and which it may have."""
 
+    def every(part: str, make: Callable[..., _T], required: str, optional: str = "") -> tuple[_T, ...]:
+        return tuple(_declarations(part, parts.get(part, []), make, required.split(), optional.split()))
 
-def _letters(part: str, parts: dict) -> tuple[str, ...]:
-    letters = parts.get(part, [])
-    if not isinstance(letters, list) or not all(isinstance(letter, str) for letter in letters):
-        raise NotationError(f"{part}: a list of letters is expected")
-    return tuple(letters)
-
-
-def _without(notation: Notation, hidden: frozenset[str]) -> Notation:
-    """The notation without what these letters stand for."""
-    known = {written.letter for _, written in _names(notation)}
-    for letter in sorted(hidden - known):
-        raise NotationError(f"shadows: {letter} is no letter that is in force")
-    arrays = tuple(each for each in notation.arrays if hidden.isdisjoint(_letters_of(each)))
-    gone = hidden.union(each.letter for each in notation.arrays if each not in arrays)
-    return replace(
-        notation,
-        sizes=tuple(each for each in notation.sizes if each.letter not in hidden),
-        indices=tuple(each for each in notation.indices if each.letter not in hidden),
-        arrays=arrays,
-        scalars=tuple(each for each in notation.scalars if each.written.letter not in hidden),
-        functions=tuple(each for each in notation.functions if each.name not in hidden),
-        constants=tuple(each for each in notation.constants if each.letter not in hidden),
-        random=tuple(each for each in notation.random if each.letter not in gone),
-        state=tuple(letter for letter in notation.state if letter not in gone),
+    return Notation(
+        sizes=every("sizes", _size, "letter meaning", "from first last"),
+        indices=every("indices", _index, "letter meaning", "to"),
+        arrays=every("arrays", _array, "letter shape meaning", "entry layers"),
+        scalars=every("scalars", _scalar, "letter meaning", "over to ties"),
+        functions=every("functions", _function, "name kind meaning"),
+        constants=every("constants", _constant, "letter meaning"),
+        random=every("random", _random, "letter entries meaning", "symmetric"),
+        signs=every("signs", Sign, "sign meaning"),
+        state=_letters("state", parts),
     )
 
 
-def _letters_of(array: Array) -> tuple[str, ...]:
-    return (array.letter, array.entry.letter) if array.entry else (array.letter,)
+def _letters(part: str, parts: dict[str, _Plain]) -> tuple[str, ...]:
+    return tuple(_list_of(str, parts.get(part, []), f"{part}: a list of letters is expected"))
+
+
+def _list_of(kind: type[_T], given: _Plain, otherwise: str) -> list[_T]:
+    found: list[_T] = [each for each in given if isinstance(each, kind)] if isinstance(given, list) else []
+    if not isinstance(given, list) or len(found) < len(given):
+        raise NotationError(otherwise)
+    return found
+
+
+def _without(notation: Notation, hidden: frozenset[str]) -> Notation:
+    """Return the notation without what these letters stand for."""
+    known = {written.letter for _, written in _names(notation)}
+    for letter in sorted(hidden - known):
+        raise NotationError(f"shadows: {letter} is no letter that is in force")
+    left = {
+        part: tuple(each for each in getattr(notation, part) if hidden.isdisjoint(w.letter for w in _letters_of(each)))
+        for part in _PARTS
+    }
+    gone = hidden.union(array.letter for array in notation.arrays if array not in left["arrays"])
+    left["random"] = tuple(each for each in notation.random if each.letter not in gone)
+    left["state"] = tuple(letter for letter in notation.state if letter not in gone)
+    return Notation(**left)
 
 
 # One declaration ------------------------------------------------------------------------------------------------------
@@ -293,7 +392,7 @@ _LETTER = r"[A-Za-z]|\\[A-Za-z]+(?:\{(?:[A-Za-z0-9]+|\\[a-z]+)\})?"
 _WRITTEN = re.compile(rf"(?P<letter>{_LETTER}|1)(?:_(?:(?P<one>[a-z]|\d)|\{{(?P<more>[a-z]+(?:[+-]\d+)?)\}}))?")
 
 
-def _written(text: str) -> Written:
+def _letter_with_indices(text: str) -> Written:
     found = _WRITTEN.fullmatch(text)
     if not found:
         raise NotationError(f"{text!r} is not a letter such as W, \\theta, \\hat{{u}} or x_{{ij}}")
@@ -303,7 +402,7 @@ def _written(text: str) -> Written:
 
 
 def _letter(text: str) -> str:
-    written = _written(text)
+    written = _letter_with_indices(text)
     if written.indices:
         raise NotationError(f"{text!r} carries indices, a bare letter is expected")
     return written.letter
@@ -312,7 +411,7 @@ def _letter(text: str) -> str:
 def _shape(sizes: list[str]) -> tuple[Written, Written]:
     if not isinstance(sizes, list) or len(sizes) != 2 or not all(isinstance(size, str) for size in sizes):
         raise NotationError("a shape is a list of two sizes, rows and columns")
-    rows, columns = map(_written, sizes)
+    rows, columns = map(_letter_with_indices, sizes)
     return rows, columns
 
 
@@ -323,7 +422,7 @@ def _whole_number(text: str) -> int:
 
 
 def _size(letter: str, meaning: str, **more: str) -> Size:
-    written = _written(letter)
+    written = _letter_with_indices(letter)
     if more and not written.indices:
         raise NotationError("only a family of sizes, such as D_r, starts somewhere and has a first and a last")
     first, last = (more.get(key) and _letter(more[key]) for key in ("first", "last"))
@@ -338,7 +437,13 @@ def _index(letter: str, meaning: str, to: str | None = None) -> Index:
 def _array(
     letter: str, shape: list[str], meaning: str, entry: str | None = None, layers: list[str] | None = None
 ) -> Array:
-    return Array(_letter(letter), entry and _written(entry), _shape(shape), layers and _shape(layers), meaning)
+    return Array(
+        _letter(letter),
+        _letter_with_indices(entry) if entry else None,
+        _shape(shape),
+        _shape(layers) if layers else None,
+        meaning,
+    )
 
 
 def _scalar(
@@ -348,7 +453,7 @@ def _scalar(
         raise NotationError(f"ties: {ties!r} is not known; of several equal places 'first' is taken")
     if ties and not to:
         raise NotationError("only a class number, which has a last value 'to', is one of several places")
-    return Scalar(_written(letter), over and _letter(over), to and _letter(to), meaning, ties)
+    return Scalar(_letter_with_indices(letter), over and _letter(over), to and _letter(to), meaning, ties)
 
 
 def _function(name: str, kind: str, meaning: str) -> Function:
@@ -371,46 +476,14 @@ def _random(letter: str, entries: str, meaning: str, symmetric: str = "no") -> R
     return Random(_letter(letter), entries == "independent", symmetric == "yes", meaning)
 
 
-# Each part: how a declaration is made, which keys it must have, and which it may have.
-_DECLARATIONS = {
-    "sizes": (_size, ("letter", "meaning"), ("from", "first", "last")),
-    "indices": (_index, ("letter", "meaning"), ("to",)),
-    "arrays": (_array, ("letter", "shape", "meaning"), ("entry", "layers")),
-    "scalars": (_scalar, ("letter", "meaning"), ("over", "to", "ties")),
-    "functions": (_function, ("name", "kind", "meaning"), ()),
-    "constants": (_constant, ("letter", "meaning"), ()),
-    "random": (_random, ("letter", "entries", "meaning"), ("symmetric",)),
-    "signs": (Sign, ("sign", "meaning"), ()),
-}
-
-
-class _LOADER(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # every value stays the text that is written
-    """A loader that takes no key twice, of which the first would be passed over."""
-
-    def construct_mapping(self, node, deep=False):
-        """Return the mapping of a node with keys that differ."""
-        keys = [key.value for key, _ in node.value]
-        for key in keys:
-            if not isinstance(key, str):
-                raise NotationError("a key must be one word")
-        if len(set(keys)) < len(keys):
-            twice = next(key for number, key in enumerate(keys) if key in keys[:number])
-            raise NotationError(f"{twice} is declared twice")
-        return super().construct_mapping(node, deep)
-
-
-_PARTS_OF_BLOCK = (*_DECLARATIONS, "state", "shadows")
-
-
-def _declarations(part: str, given: object) -> Iterator:
-    make, required, optional = _DECLARATIONS[part]
-    if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
-        raise NotationError(f"{part}: a list of declarations is expected")
-    for declaration in given:
+def _declarations(
+    part: str, given: _Plain, make: Callable[..., _T], required: Sequence[str], optional: Sequence[str]
+) -> Iterator[_T]:
+    for declaration in _list_of(dict, given, f"{part}: a list of declarations is expected"):
         name = declaration.get(required[0], "?")
         name = name if isinstance(name, str) else "?"
         for key in declaration:
-            if key not in required + optional:
+            if key not in (*required, *optional):
                 raise NotationError(f"{part}, {name}: unknown key {key!r}")
             if key not in ("shape", "layers") and not isinstance(declaration[key], str):
                 raise NotationError(f"{part}, {name}: {key} must be one word or sentence")
@@ -448,9 +521,9 @@ def _check(notation: Notation) -> None:
                 raise NotationError(f"arrays, {array.letter}: the size {_text(size)} is not declared")
         _check_entry(array, indices)
     for scalar in notation.scalars:
-        for index in (*scalar.written.indices, scalar.over):
-            if index and not index.isdigit() and index not in indices:
-                raise NotationError(f"scalars, {_text(scalar.written)}: the index {index} is not declared")
+        for letter in (*scalar.written.indices, scalar.over):
+            if letter and not letter.isdigit() and letter not in indices:
+                raise NotationError(f"scalars, {_text(scalar.written)}: the index {letter} is not declared")
         if scalar.to and Written(scalar.to) not in sizes:
             raise NotationError(f"scalars, {_text(scalar.written)}: the size {scalar.to} is not declared")
     changing = {array.letter for array in notation.arrays} | {scalar.written.letter for scalar in notation.scalars}
@@ -476,7 +549,7 @@ def _check_that_letters_differ(notation: Notation) -> None:
 
 
 def _check_fixed_meanings(notation: Notation) -> None:
-    """What the judges know by its name is declared as that or not at all."""
+    """Raise `NotationError` unless what the judges know by its name is declared as that or not at all."""
     for function in notation.functions:
         if FIXED_KINDS.get(function.name, function.kind) != function.kind:
             raise NotationError(f"functions, {function.name}: it has a fixed meaning, which is another")
@@ -495,22 +568,23 @@ def _check_fixed_meanings(notation: Notation) -> None:
 
 
 def _names(notation: Notation) -> Iterator[tuple[str, Written]]:
-    """Each declared letter once. D and D_r are two letters, L_i is one; an entry takes its letter with any indices."""
-    for size in notation.sizes:
-        yield "sizes", Written(size.letter, (size.index,) if size.index else ())
-    for index in notation.indices:
-        yield "indices", Written(index.letter)
-    for array in notation.arrays:
-        yield "arrays", Written(array.letter)
-        if array.entry and array.entry.letter != array.letter:
-            yield "arrays", Written(array.entry.letter)
-    for scalar in notation.scalars:
-        numbered = all(index.isdigit() for index in scalar.written.indices)
-        yield "scalars", scalar.written if numbered else Written(scalar.written.letter)
-    for function in notation.functions:
-        yield "functions", Written(function.name)
-    for constant in notation.constants:
-        yield "constants", Written(constant.letter)
+    """Yield each declared letter, with the part in which it is."""
+    for part in _PARTS:
+        yield from ((part, written) for each in getattr(notation, part) for written in _letters_of(each))
+
+
+def _letters_of(declaration: object) -> tuple[Written, ...]:
+    """Return the letters of a declaration: D and D_r are two, L_i is one; an entry takes its with any indices."""
+    match declaration:
+        case Size(letter, index):
+            return (Written(letter, (index,) if index else ()),)
+        case Array(letter, Written(other)) if other != letter:
+            return Written(letter), Written(other)
+        case Scalar(Written(letter, indices) as written):
+            return (written if all(index.isdigit() for index in indices) else Written(letter),)
+        case Index(letter) | Array(letter) | Function(letter) | Constant(letter):
+            return (Written(letter),)
+    return ()
 
 
 def _in_family(size: Written, families: dict[str, str]) -> bool:
@@ -518,7 +592,7 @@ def _in_family(size: Written, families: dict[str, str]) -> bool:
 
 
 def _check_entry(array: Array, indices: dict[str, Index]) -> None:
-    """The indices of an entry run over the rows and columns of the array; a size of 1 needs none."""
+    """Raise `NotationError` unless the indices of an entry run over rows and columns; a size of 1 needs none."""
     if not array.entry:
         return
     sizes = [size for size in array.shape if size != Written("1")]

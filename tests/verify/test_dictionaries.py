@@ -7,7 +7,7 @@ from nncore.verify.notation import load
 from nncore.verify.report.book import NOTATION, check
 from nncore.verify.semantics.elaborate import meaning, page_functions, spots
 from nncore.verify.semantics.statements import Kind
-from nncore.verify.source.markdown import PageError, formulas, inline_formulas
+from nncore.verify.source.markdown import PageError, read_markdown
 
 LETTERS = r"""```{notation}
 arrays:
@@ -116,8 +116,8 @@ def test_a_changed_formula_in_a_dictionary_is_judged_where_it_stands(page):
 def test_letters_that_are_quoted_within_words_are_not_read_but_no_display_hides_among_them(page):
     quoted = "```{other-letters}\nThe weights $w^l_{jk}$ of another book.\n"
     path = page(quoted + "```\n", displays("X = X"))
-    assert not inline_formulas(path)
-    assert len(formulas(path)) == 1
-    assert inline_formulas(page("The weights $w^l_{jk}$ of another book."))
+    assert not read_markdown(path).whole().inline
+    assert len(read_markdown(path).whole().formulas) == 1
+    assert read_markdown(page("The weights $w^l_{jk}$ of another book.")).whole().inline
     with pytest.raises(PageError, match=r"page\.md:2: a formula is displayed outside of \{other-letters\}"):
-        formulas(page(quoted + displays("X = -X") + "```\n"))
+        read_markdown(page(quoted + displays("X = -X") + "```\n")).whole()

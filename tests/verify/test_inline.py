@@ -4,7 +4,7 @@ import pytest
 from common import DENSE, NOTATION, SOFTMAX, write
 
 from nncore.verify.semantics.inline import RELATION, inline_faults
-from nncore.verify.source.markdown import inline_formulas
+from nncore.verify.source.markdown import read_markdown
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ $$ z $$
 """,
         encoding="utf-8",
     )
-    found = [(each.text, each.line) for each in inline_formulas(path)]
+    found = [(each.text, each.line) for each in read_markdown(path).whole().inline]
     assert found == [
         ("a", 1), ("b", 3), ("b", 4), ("d", 4), ("x", 8), ("y", 8), ("e", 10), ("f", 11), ("g\nh", 14),
     ]  # fmt: skip

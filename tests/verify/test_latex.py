@@ -1,12 +1,16 @@
 """Every construct of the grammar has the reading that its author expects, and nothing else has a reading."""
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from lark import GrammarError
 
 from nncore.verify.notation import parse
 from nncore.verify.syntax import tree as t
-from nncore.verify.syntax.lexer import DEEPEST, LatexError
+from nncore.verify.syntax.lexer import DEEPEST, PARTNERS, TOKENS, LatexError
 from nncore.verify.syntax.parser import HIGHEST, LONGEST, _parser, read
 from nncore.verify.syntax.printer import latex, show
 
@@ -314,6 +318,72 @@ def test_an_error_shows_its_line_with_a_caret():
 def test_a_letter_before_a_parenthesis_is_applied_only_if_the_notation_says_so():
     assert show(read("f(x)", NOTATION)) == "f(x)"
     assert show(read("f(x)", parse(""))) == "(f * x)"
+
+
+# What is added to the language ----------------------------------------------------------------------------------------
+
+FLOOR = r"""
+from dataclasses import dataclass
+from nncore.verify.syntax import tree as t
+
+@dataclass(frozen=True, slots=True)
+class Floor(t.Bracketed):
+    opening, closing, plain = r"\lfloor", r"\rfloor", "floor"
+
+t.BRACKETS += (Floor,)  # one row, in one place
+
+from nncore.verify.notation import parse
+from nncore.verify.syntax.lexer import LatexError
+from nncore.verify.syntax.parser import read
+from nncore.verify.syntax.printer import latex, show
+
+def reason(source):
+    try:
+        return show(read(source, parse("")))
+    except LatexError as error:
+        return error.reason
+
+for source, expected in (
+    (r"\lfloor x + 1 \rfloor", "floor((x + 1))"),
+    (r"2 \left\lfloor x \right\rfloor^2", "(2 * (floor(x) ^ 2))"),
+    (r"\lfloor x", r"\lfloor is not closed"),
+    (r"\lfloor x \rvert", r"\rvert closes nothing here"),
+    (r"x \rfloor", r"\rfloor closes nothing here"),
+    (r"\lfloor \rfloor", r"unexpected \rfloor: expected an operand or \partial"),
+    (r"\lfloor x, y \rfloor", r"unexpected ,: expected \rfloor"),
+    (r"a \lfloor x \rfloor_2", "only a norm carries an index, so put parentheses"),
+    (r"x \cdot -\lfloor x \rfloor", "unexpected -: a negative operand needs parentheses"),
+):
+    assert reason(source) == expected, (source, reason(source))
+formula = read(r"\lfloor -x \rfloor = \lfloor \lvert x \rvert \rfloor", parse(""))
+assert read(latex(formula), parse("")) == formula
+assert type(formula.statements[0].first) is Floor
+"""
+
+
+def test_a_bracket_is_added_by_one_row(tmp_path):
+    script = tmp_path / "floor.py"
+    script.write_text(FLOOR, encoding="utf-8")
+    found = subprocess.run([sys.executable, script], capture_output=True, text=True)
+    assert found.returncode == 0, found.stderr
+
+
+def terminals():
+    return {symbol.name for rule in _parser().rules for symbol in rule.expansion if symbol.is_term}
+
+
+def test_each_token_of_the_grammar_has_one_row_with_signs_of_its_own():
+    assert terminals() == TOKENS.keys() - {"$END"}
+    signs = [sign for _, signs in TOKENS.values() for sign in signs.split()]
+    assert len(signs) == len(set(signs))
+    assert set(signs) >= PARTNERS.keys() | set(PARTNERS.values())
+
+
+def test_a_token_without_a_row_is_noticed_when_the_parser_is_built(monkeypatch):
+    _parser.cache_clear()
+    monkeypatch.delitem(TOKENS, "_CDOT")
+    with pytest.raises(GrammarError, match="_CDOT"):
+        _parser()
 
 
 def test_the_grammar_has_no_conflicts():

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from nncore.verify.notation import parse
-from nncore.verify.source.markdown import PageError, formulas, read_markdown
+from nncore.verify.source.markdown import PageError, read_markdown
 
 
 @pytest.fixture
@@ -18,6 +18,11 @@ def page(tmp_path):
         return path
 
     return write
+
+
+def formulas(path):
+    """The displayed formulas of a page of the book."""
+    return list(read_markdown(path).whole().formulas)
 
 
 def test_a_display_is_found_with_its_label_and_line(page):
@@ -390,9 +395,9 @@ def test_no_page_runs_away(page, text):
 
 
 def test_a_page_that_takes_too_long_says_so_and_is_not_said_to_be_unreadable(page, monkeypatch):
-    monkeypatch.setattr("nncore.verify.source.markdown.SECONDS", -1.0)
+    monkeypatch.setattr("nncore.verify.source.limits.SECONDS", -1.0)
     (fault,) = read_markdown(page("$$ a $$\n")).faults
-    assert not fault.in_time and "reading takes longer" in fault.reason
+    assert not fault.status.is_final and "reading takes longer" in fault.reason
 
 
 def test_a_mark_of_the_order_of_bytes_is_no_text(page):
@@ -416,7 +421,7 @@ def test_chains_and_diamonds_of_includes_end(tmp_path):
 def test_the_checker_imports_neither_numpy_nor_the_layers():
     program = (
         "import sys, nncore.verify.syntax.parser, nncore.verify.notation, nncore.verify.syntax.printer; "
-        "from nncore.verify.source import markdown; markdown._markdown(); markdown._directive_body(''); "
+        "from nncore.verify.source import limits, myst; myst.tokens('', limits.Limits()); myst.directive_body(''); "
         "print([name for name in sys.modules if name.partition('.')[0] == 'numpy' or name == 'nncore.layers'])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -298,9 +298,9 @@ def test_no_latex_runs_away(tex, text, reason):
 
 
 def test_a_file_that_takes_too_long_says_so(tex, monkeypatch):
-    monkeypatch.setattr("nncore.verify.source.latex_file.SECONDS", -1.0)
+    monkeypatch.setattr("nncore.verify.source.limits.SECONDS", -1.0)
     (fault,) = tex("\\[ a \\]").faults
-    assert not fault.in_time and "reading takes longer" in fault.reason
+    assert not fault.status.is_final and "reading takes longer" in fault.reason
 
 
 def test_chains_and_diamonds_of_files_end(tex, tmp_path):

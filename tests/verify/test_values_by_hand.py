@@ -907,7 +907,8 @@ def nodes(formulas):
 
 def all_nodes():
     """All kinds of nodes that a tree may have."""
-    return {kind for kind in vars(t).values() if isinstance(kind, type) and issubclass(kind, t.Node)} - {t.Node}
+    kinds = {kind for kind in vars(t).values() if isinstance(kind, type) and issubclass(kind, t.Node)}
+    return kinds - {t.Node, t.Name, t.Bracketed}
 
 
 def test_every_node_of_an_expression_has_a_value_by_hand():
@@ -926,7 +927,7 @@ def test_every_rule_of_the_grammar_occurs():
     rules = {rule.alias or rule.origin.name for rule in parser.rules if is_kept(rule)}
     found, terminals = set(), set()
     for formula in formulas:
-        tokens = list(scan(formula, NOTATION))
+        tokens = list(scan(formula, NOTATION.function_names))
         terminals |= {token.type for token in tokens}
         found |= {str(tree.data) for tree in parser.parse(tokens).iter_subtrees()}
     assert not rules - found

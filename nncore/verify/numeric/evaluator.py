@@ -26,8 +26,7 @@ from nncore.verify.numeric.watching import (
     Undefined,
 )
 from nncore.verify.semantics.layers import covered
-from nncore.verify.semantics.randomness import random_letters
-from nncore.verify.semantics.symbols import Scope, kind_of_function, letters, meanings_of, size_of_classes
+from nncore.verify.semantics.symbols import Scope, letters, meanings_of
 from nncore.verify.symbol import Symbol, SymbolKind
 from nncore.verify.syntax import tree as t
 
@@ -42,7 +41,7 @@ class Program:
 
     def __init__(self, scope: Scope):
         self.scope = scope
-        self.random = random_letters(scope.notation)
+        self.random = scope.notation.random_letters
         self._codes: dict[int, tuple[t.Node, Code]] = {}  # the node is kept, so that its id stays its own
         self._conditions: dict[int, tuple[t.Chain, Callable[[Values, Mapping], bool]]] = {}
         self._contained: dict[str, frozenset[str]] = {}
@@ -157,7 +156,7 @@ class Program:
                 return at.entry(name.name, (number,))
 
             return member
-        last = size_of_classes(name.name, self.scope.notation) if name.kind == "class" else None
+        last = self.scope.notation.size_of_classes(name.name) if name.kind == "class" else None
         is_input = name.name not in self.scope.definitions
 
         def entry(at: Values, local: Mapping):
@@ -321,7 +320,7 @@ class Program:
     def _apply(self, node: t.Apply) -> Code:
         function, arguments = node.function, [self.code(argument) for argument in node.arguments]
         name, part = function.name, node.arguments[0]
-        kind = kind_of_function(name, self.scope.notation)
+        kind = self.scope.notation.kind_of_function(name)
         if kind == "moment":
             return self._moment(node)
         if name in EXTREMA:

@@ -11,9 +11,10 @@ from fractions import Fraction
 from itertools import pairwise
 from math import inf, isinf
 
+from nncore.verify.notation import STEPS
 from nncore.verify.numeric.sample_points import input_name
 from nncore.verify.numeric.watching import DIVISOR, ROOT
-from nncore.verify.semantics.symbols import STEPS, MeaningError, Scope, find_symbol, kind_of_function
+from nncore.verify.semantics.symbols import MeaningError, Scope, find_symbol
 from nncore.verify.syntax import tree as t
 
 
@@ -220,7 +221,7 @@ class Ranges:
         if name == r"\min":
             high = min(inside, key=lambda each: (each.high, not each.high_open))
             return Range(min(each.low for each in inside), high.high, False, high.high_open, high.is_negative)
-        if kind_of_function(name, self._scope.notation) == "moment":
+        if self._scope.notation.kind_of_function(name) == "moment":
             return ALL
         definition = self._scope.definitions.get(name)
         if definition and definition.arguments:

@@ -17,7 +17,7 @@ from zlib import crc32
 from nncore.verify.notation import EXPECTATION, VARIANCE, Notation
 from nncore.verify.numeric.balls import Arithmetic
 from nncore.verify.numeric.expectation import CONSTANT_LAWS, JOINT_OUTCOMES, Rejected
-from nncore.verify.semantics.randomness import SQUARE, Moment, moment_of, random_letters
+from nncore.verify.semantics.randomness import SQUARE, Moment, moment_of
 from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import Scope
 from nncore.verify.switches import attack
@@ -293,7 +293,7 @@ def _moments(item: Claim) -> Iterator[Moment]:
 
 def _is_given(moment: Moment, scope: Scope) -> bool:
     """Whether the value of a moment is a number before anything random is drawn, for the entry alone."""
-    random_names = random_letters(scope.notation)
+    random_names = scope.notation.random_letters
     for node, _ in t.walk(moment.value):
         name = input_name(node, scope)
         if name in random_names or (isinstance(node, t.Apply) and node.function.name in (EXPECTATION, VARIANCE)):

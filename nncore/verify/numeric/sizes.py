@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 
-from nncore.verify.notation import EXPECTATION, VARIANCE
+from nncore.verify.notation import EXPECTATION, STEPS, VARIANCE
 from nncore.verify.semantics.layers import bounds, lowest, reached
 from nncore.verify.semantics.statements import Claim, Statement, sides_of
-from nncore.verify.semantics.symbols import STEPS, Scope, meanings_of, size_of_classes
+from nncore.verify.semantics.symbols import Scope, meanings_of
 from nncore.verify.switches import attack
 from nncore.verify.symbol import SymbolKind
 from nncore.verify.syntax import tree as t
@@ -64,7 +64,7 @@ def sizes_of(item: Statement) -> tuple[str, ...]:
                 if symbol.kind is SymbolKind.SIZE:
                     found.add(symbol.name)
                 if symbol.kind is SymbolKind.CLASS:
-                    found.add(size_of_classes(symbol.name, item.scope.notation))
+                    found.add(item.scope.notation.size_of_classes(symbol.name))
     return tuple(sorted(size for size in found if isinstance(size, str) and size != STEPS))
 
 

@@ -50,7 +50,7 @@ def canonical(value) -> str:
 @cache
 def checker() -> dict[str, str]:
     """What judges: a digest of the sources of this package, and the versions that it runs on."""
-    sources = sorted(Path(__file__).parents[1].rglob("*.py"))
+    sources = sorted(each for kind in ("*.py", "*.lark") for each in Path(__file__).parents[1].rglob(kind))
     texts = [text for source in sources for text in (source.name, source.read_text(encoding="utf-8"))]
     return {
         "sources": digest(*texts),

@@ -7,7 +7,7 @@ else is for real numbers: order, maxima, roots, logarithms, cases, derivatives, 
 """
 
 from nncore.verify.notation import IMAGINARY, PARTS
-from nncore.verify.semantics.symbols import MeaningError, Scope, kind_of_function
+from nncore.verify.semantics.symbols import MeaningError, Scope
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 
@@ -88,6 +88,6 @@ def _has_complex_values(function: t.Function, places: list[bool], scope: Scope) 
         except MeaningError as error:
             raise MeaningError(f"{show(function)} of a complex number: {error.reason}", definition.body) from None
     known = function.name in _ENTIRE and not function.primes
-    if not known and (definition or kind_of_function(function.name, scope.notation) != "smooth"):
+    if not known and (definition or scope.notation.kind_of_function(function.name) != "smooth"):
         raise MeaningError(f"{show(function)} takes real numbers only", function)
     return True

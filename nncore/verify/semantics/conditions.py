@@ -22,18 +22,8 @@ from fractions import Fraction
 from itertools import pairwise, product
 from math import ceil, floor, inf
 
-from nncore.verify.notation import EXTREMA, KNOWN_FUNCTIONS
-from nncore.verify.semantics.symbols import (
-    STEPS,
-    MeaningError,
-    Scope,
-    family_of,
-    find_symbol,
-    is_class,
-    letters,
-    position,
-    widths,
-)
+from nncore.verify.notation import EXTREMA, KNOWN_FUNCTIONS, STEPS
+from nncore.verify.semantics.symbols import MeaningError, Scope, family_of, find_symbol, letters, position
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Relation
@@ -191,7 +181,7 @@ def _check_equation(sides: Sequence[t.Node], chain: t.Chain, scope: Scope, argum
     inside = frozenset().union(*(letters(side, scope) for side in sides))
     for name in sorted(inside - {*arguments}):
         known = name in scope.definitions or family_of(name, scope.notation) in scope.families
-        if known and not is_class(name, scope.notation):
+        if known and not scope.notation.is_class(name):
             raise MeaningError(
                 f"{name} is defined, so an equation with it is no condition: write a claim without parentheses", chain
             )
@@ -255,7 +245,7 @@ class _Ranges:
 
     def _first(self, letter: t.Node) -> int:
         """Steps and layers are counted from 0 on, or say where they begin."""
-        family = widths(self._scope.notation)
+        family = self._scope.notation.widths
         steps = {index.letter for index in self._scope.notation.indices if (index.to or STEPS) == STEPS}
         return 0 if isinstance(letter, t.Letter) and letter.name in {*steps, family and family.index} else 1
 

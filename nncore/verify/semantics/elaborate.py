@@ -48,11 +48,9 @@ from typing import TypeGuard
 
 from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import (
-    CONSTANTS,
-    DELTA,
     FIXED_KINDS,
     KNOWN_FUNCTIONS,
-    ONES,
+    STEPS,
     Notation,
     NotationError,
     extended,
@@ -60,16 +58,24 @@ from nncore.verify.notation import (
 from nncore.verify.semantics import premises, remainders
 from nncore.verify.semantics.conditions import check as check_conditions
 from nncore.verify.semantics.conditions import separated
+from nncore.verify.semantics.definitions import (
+    Conditions,
+    Head,
+    check_shape,
+    head_of,
+    left_names,
+    line_of,
+    member_of,
+    without_choice,
+)
 from nncore.verify.semantics.layers import (
     DEPTHS,
     at_depth,
     bounds,
     check_members,
-    holds_for,
     hole,
     numbered,
     numbers_of,
-    overlap,
     with_numbers,
 )
 from nncore.verify.semantics.shapes import Checker, words
@@ -88,7 +94,6 @@ from nncore.verify.semantics.statements import (
     claims_of,
 )
 from nncore.verify.semantics.symbols import (
-    STEPS,
     AgreedValue,
     Binding,
     Line,
@@ -96,23 +101,14 @@ from nncore.verify.semantics.symbols import (
     Scope,
     WrongIndex,
     WrongShape,
-    array_named,
-    array_of_entry,
     family_of,
     find_symbol,
-    is_class,
-    kind_of_function,
-    last_layer,
-    layer_index,
     letters,
     meanings_of,
     not_covered,
-    position,
     resolved,
     resolved_binding,
     resolved_line,
-    size_of_classes,
-    sizes_of_shape,
 )
 from nncore.verify.source.context import (
     DICTIONARY,
@@ -127,31 +123,14 @@ from nncore.verify.source.context import (
     objection_to_options,
 )
 from nncore.verify.source.markdown import DisplayedFormula, Reading, read_markdown
-from nncore.verify.symbol import Position, Shape, Size, SymbolName
+from nncore.verify.symbol import Shape, Size, SymbolName
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.lexer import LatexError
 from nncore.verify.syntax.parser import read
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Relation
 
-Conditions = tuple[t.Chain, ...]
-
 # Statements -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """The left side of a definition: a name, and what it may carry.
-
-    For a member of a family ``where`` is its position, and ``range`` that of the index of a sequence.
-    """
-
-    name: SymbolName
-    indices: tuple[tuple[str, Size], ...] = ()
-    arguments: tuple[str, ...] = ()
-    where: Position | None = None
-    range: Size | None = None
-    shape: Shape = None
 
 
 class _Reading:
@@ -166,7 +145,9 @@ class _Reading:
         self.assumed: dict[str | None, list[Assumed]] = {}
         self.lost_assumptions: set[str | None] = set()
         self.own: set[str] = set()  # names that this page defines
-        self.premises: tuple[t.Chain, ...] = ()  # of the claim at hand
+        self.here: DisplayedFormula  # the formula at hand, what stands around it, and the premises of the claim
+        self.place: Place
+        self.premises: tuple[t.Chain, ...] = ()
         self._worlds: dict[str, Scope] = {}  # what exercises define, on top of the page
         self._used: dict[str | None, set[str]] = {None: set()}  # names that occurred, by exercise
         self._lines: list[tuple[DisplayedFormula, t.Node, str | None, SymbolName, Line]] = []
@@ -212,6 +193,7 @@ class _Reading:
         )
 
     def _formula(self, formula: DisplayedFormula, place: Place) -> None:
+        self.here, self.place = formula, place
         try:
             tree = read(formula.text, self.scope.notation)
         except LatexError as error:
@@ -219,11 +201,11 @@ class _Reading:
             place_of_error = formula.place(error.line, error.column)
             self.faults.append(Diagnostic(Status.UNREADABLE, formula.path, *place_of_error, error.reason))
             return
-        names = (_left_names(each.first, self.scope) for each in tree.statements if _defines(each, formula.within))
+        names = (left_names(each.first, self.scope) for each in tree.statements if _defines(each, formula.within))
         for part in separated(tree, self.scope, frozenset[str]().union(*names)):
             (statement,) = part.statements
             try:
-                self._statement(statement, _chains(part.conditions), formula, place)
+                self._statement(statement, _chains(part.conditions))
             except (MeaningError, RecursionError) as caught:
                 found = caught if isinstance(caught, MeaningError) else _too_deep(statement)
                 self._lose(formula.within, place, statement)
@@ -287,25 +269,21 @@ class _Reading:
         if "prf:assumption" in within:
             self.lost_assumptions.add(place.label)
         if statement and _defines(statement, within) and not place.convention:
-            self.scope = replace(self.scope, lost=self.scope.lost | _left_names(statement.first, self.scope))
+            self.scope = replace(self.scope, lost=self.scope.lost | left_names(statement.first, self.scope))
 
-    def _statement(
-        self, statement: t.Chain | t.Implication, conditions: Conditions, formula: DisplayedFormula, place: Place
-    ) -> None:
+    def _statement(self, statement: t.Chain | t.Implication, conditions: Conditions) -> None:
         if isinstance(statement, t.Implication):
-            self._implication(statement, conditions, formula, place)
+            self._implication(statement, conditions)
         elif not statement.links:
-            self._expression(statement.first, conditions, formula, place)
-        elif "prf:assumption" in formula.within:
-            self._assumption(statement, conditions, formula, place)
+            self._expression(statement.first, conditions)
+        elif "prf:assumption" in self.here.within:
+            self._assumption(statement, conditions)
         elif statement.links[0].relation is Relation.ASSIGNS:
-            self._step(statement, conditions, formula, place)
+            self._step(statement, conditions)
         else:
-            self._links(statement, conditions, formula, place, _defines(statement, formula.within))
+            self._links(statement, conditions, _defines(statement, self.here.within))
 
-    def _links(
-        self, statement: t.Chain, conditions: Conditions, formula: DisplayedFormula, place: Place, defines: bool
-    ) -> None:
+    def _links(self, statement: t.Chain, conditions: Conditions, defines: bool) -> None:
         """A chain, link by link."""
         left = statement.first
         sides = (left, *(link.right for link in statement.links))
@@ -315,22 +293,20 @@ class _Reading:
         for place_in_chain, link in enumerate(statement.links):
             here = conditions + _chains(link.conditions)
             if place_in_chain == 0 and defines:
-                self._defining(statement, link, here, formula, place)
+                self._defining(statement, link, here)
             else:
-                self._claim(left, link, here, formula, place, leading)
+                self._claim(left, link, here, leading)
             left = link.right
 
-    def _implication(
-        self, statement: t.Implication, conditions: Conditions, formula: DisplayedFormula, place: Place
-    ) -> None:
+    def _implication(self, statement: t.Implication, conditions: Conditions) -> None:
         """The conclusion, claimed where the premise holds; what the premise places is so for this formula only."""
-        if not statement.conclusion.links or "prf:assumption" in formula.within:
+        if not statement.conclusion.links or "prf:assumption" in self.here.within:
             raise MeaningError("an implication claims a relation", statement)
         before = self.scope
         self.scope = premises.assumed(statement.premise, before)
         self.premises = (resolved(statement.premise, self.scope),)
         try:
-            self._links(statement.conclusion, conditions, formula, place, False)
+            self._links(statement.conclusion, conditions, False)
         finally:
             self.scope, self.premises = before, ()
 
@@ -345,20 +321,18 @@ class _Reading:
             for node, _ in t.walk(side)
         )
 
-    def _expression(self, node: t.Node, conditions: Conditions, formula: DisplayedFormula, place: Place) -> None:
+    def _expression(self, node: t.Node, conditions: Conditions) -> None:
         checker = self._checker(conditions)
         shape = checker.side(node)
         self._conditions(conditions, checker, dict(checker.free))
         self._check_layers((node,), conditions, checker, node)
-        self._add(Expression, node, None, conditions, formula, place, checker, shape, node)
+        self._add(Expression, node, None, conditions, checker, shape, node)
 
     def _claim(
         self,
         left: t.Node,
         link: t.Link,
         conditions: Conditions,
-        formula: DisplayedFormula,
-        place: Place,
         leading: t.Node,
     ) -> None:
         if link.relation is Relation.PROPORTIONAL:
@@ -381,7 +355,7 @@ class _Reading:
         sides = (left, link.right) if leading is left else (leading, left, link.right)
         self._check_layers(sides, conditions, checker, link)
         make = partial(Claim, relation=link.relation, premises=self.premises)
-        self._add(make, left, link.right, conditions, formula, place, checker, shape, link)
+        self._add(make, left, link.right, conditions, checker, shape, link)
 
     def _without_rest(self, link: t.Link) -> t.Node:
         """The right side, but for an O(h^k) at the end of an equation."""
@@ -398,7 +372,7 @@ class _Reading:
             raise MeaningError(f"{letter.name} is no input, so it cannot tend to 0", letter)
         return right
 
-    def _step(self, statement: t.Chain, conditions: Conditions, formula: DisplayedFormula, place: Place) -> None:
+    def _step(self, statement: t.Chain, conditions: Conditions) -> None:
         (link,) = statement.links
         checker = self._checker(conditions)
         shape, other = checker.side(statement.first), checker.side(link.right)
@@ -408,9 +382,9 @@ class _Reading:
         if not checker.same_shape(shape, other):
             raise WrongShape("both sides of a step have the same shape", link)
         self._conditions(conditions, checker, dict(checker.free))
-        self._add(Step, statement.first, link.right, conditions, formula, place, checker, shape, statement)
+        self._add(Step, statement.first, link.right, conditions, checker, shape, statement)
 
-    def _assumption(self, statement: t.Chain, conditions: Conditions, formula: DisplayedFormula, place: Place) -> None:
+    def _assumption(self, statement: t.Chain, conditions: Conditions) -> None:
         if conditions or any(link.conditions for link in statement.links):
             raise not_covered("assumptions with side conditions", statement)
         if any(link.relation is Relation.DEFINES for link in statement.links):
@@ -430,45 +404,43 @@ class _Reading:
         for name in inputs & self.scope.definitions.keys():
             raise MeaningError(f"an assumption is about inputs, and {name} is defined", statement)
         free = tuple(checker.free.items())
-        self.assumed.setdefault(place.label, []).append(
-            Assumed(place.label, resolved(statement, self.scope), free, inputs)
+        self.assumed.setdefault(self.place.label, []).append(
+            Assumed(self.place.label, resolved(statement, self.scope), free, inputs)
         )
         left = statement.first
         for link in statement.links:
             make = partial(Assumption, relation=link.relation)
-            self._add(make, left, link.right, (), formula, place, checker, None, link)
+            self._add(make, left, link.right, (), checker, None, link)
             left = link.right
 
-    def _defining(
-        self, statement: t.Chain, link: t.Link, conditions: Conditions, formula: DisplayedFormula, place: Place
-    ) -> None:
+    def _defining(self, statement: t.Chain, link: t.Link, conditions: Conditions) -> None:
         left = statement.first
         if isinstance(left, t.Apply) and left.function.primes:
-            self._convention(left, link, conditions, formula, place)
+            self._convention(left, link, conditions)
             return
-        if place.convention:
+        if self.place.convention:
             raise MeaningError("a convention gives a value to a derivative, as ReLU'(0) := 0", left)
-        head = self._head(left)
+        head = head_of(self.scope, left)
         name = head.name
         self._not_defined_yet(head, left)
         scope, line = self.scope, None
         if head.where:
-            line = self._line(head, head.where, conditions, link, formula)
+            line = line_of(self.scope, self.here, head, head.where, conditions, link)
             scope = replace(scope, families={**scope.families, name: (*scope.families.get(name, ()), line)})
         checker = Checker(scope, conditions, head.arguments)
         checker.free.update(head.indices)
-        shape = checker.side(self._without_choice(left, name, link.right))
+        shape = checker.side(without_choice(self.scope, left, name, link.right))
         if checker.complex:
             raise MeaningError("what is defined is real: define its real or its imaginary part", link.right)
-        self._check_shape_of_definition(head, shape, checker, link)
+        check_shape(self.scope, head, shape, checker, link)
         allowed = {letter for letter, _ in head.indices} | ({head.where[0]} if head.where else set())
         for letter in checker.free:
             if letter not in allowed:
                 raise MeaningError(f"the index {letter} is free on the right, but not on the left", link.right)
         if not line and name in letters(link.right, scope):
             raise MeaningError(f"{name} is defined by itself", link.right)
-        chosen = place.world and head.arguments and kind_of_function(name, self.scope.notation) == "smooth"
-        worlds = (None, place.world) if place.world else self._used
+        chosen = self.place.world and head.arguments and self.scope.notation.kind_of_function(name) == "smooth"
+        worlds = (None, self.place.world) if self.place.world else self._used
         if any(name in self._used.get(world, ()) for world in worlds) and not chosen:
             raise MeaningError(f"{name} is used above its definition", left)
         for chain in conditions:
@@ -479,200 +451,25 @@ class _Reading:
         check_conditions(conditions, self.scope, head.arguments)
         shape = head.shape or shape  # a condition may equate sizes in which both sides differ
         if name in KNOWN_FUNCTIONS:  # its meaning is fixed, so this claims that it is what stands here
-            self._claim(left, replace(link, relation=Relation.EQUAL), conditions, formula, place, left)
+            self._claim(left, replace(link, relation=Relation.EQUAL), conditions, left)
             return
         if line:
             line = replace(line, definition=replace(line.definition, shape=shape, named=_named(checker)))
             line = resolved_line(line, scope)
             lines = (*self.scope.families.get(name, ()), line)
             self.scope = replace(self.scope, families={**self.scope.families, name: lines})
-            self._lines.append((formula, left, place.world, name, line))
+            self._lines.append((self.here, left, self.place.world, name, line))
         else:
             self._check_layers((link.right,), conditions, checker, link)
-            definition = Binding(name, head.indices, head.arguments, link.right, conditions, shape, formula.label)
-            definition = replace(definition, named=_named(checker), formula=formula)
+            definition = Binding(name, head.indices, head.arguments, link.right, conditions, shape, self.here.label)
+            definition = replace(definition, named=_named(checker), formula=self.here)
             definition = resolved_binding(definition, scope)
             self.scope = replace(self.scope, definitions={**self.scope.definitions, name: definition})
         self.own.add(name)
         family = name if line else None
-        self._add(Definition, left, link.right, conditions, formula, place, checker, shape, statement, family)
+        self._add(Definition, left, link.right, conditions, checker, shape, statement, family)
 
-    def _without_choice(self, left: t.Node, name: str, right: t.Node) -> t.Node:
-        """The right side of a definition, with max in the place of the arg max that defines a class number."""
-        notation = self.scope.notation
-        if not is_class(name, notation):
-            return right  # in which an arg max is an error
-        if not isinstance(right, t.Extremum) or not right.kind.startswith("arg"):
-            raise MeaningError(r"a class number is defined by \arg\max or \arg\min", right)
-        size = size_of_classes(name, notation)
-        if not any(index.letter == right.index.name and index.to == size for index in notation.indices):
-            raise MeaningError(f"{show(left)} runs to {size}, and {right.index.name} does not", right.index)
-        if not next(scalar.ties for scalar in notation.scalars if scalar.written.letter == name):
-            raise MeaningError(f"which of several equal places is {show(left)}? Declare it with 'ties: first'", right)
-        return replace(right, kind=right.kind.removeprefix("arg"))
-
-    def _check_shape_of_definition(self, head: "_Head", shape: Shape, checker: Checker, link: t.Link) -> None:
-        name, right = head.name, link.right
-        if head.indices and shape is not None:
-            raise MeaningError("an entry is a number, and the right side is a matrix", right)
-        if head.arguments and shape is not None:
-            raise not_covered("functions whose value is a matrix", right)
-        if head.indices or head.arguments:
-            return
-        if head.shape and not checker.same_shape(head.shape, shape):
-            raise MeaningError(f"{name} is {words(head.shape)}, the right side is {words(shape)}", right)
-        number = _is_number(name, self.scope.notation) or (head.where and not head.shape)
-        if not head.shape and shape is not None and number:
-            raise MeaningError(f"{name} is a number, the right side is {words(shape)}", right)
-
-    def _line(
-        self, head: "_Head", where: Position, conditions: Conditions, link: t.Link, formula: DisplayedFormula
-    ) -> Line:
-        """One line of a family: for which numbers it holds, none of which is defined already."""
-        notation, name, (letter, number) = self.scope.notation, head.name, where
-        layers = bool(name.layer)
-        last_of_all = (last_layer(notation), 0) if layers or head.range != STEPS else None
-        if letter == last_layer(notation) or letter is None:
-            first: Position = where
-            last: Position | None = where
-            about: tuple[str | None, ...] = ()
-            letter = None
-        elif number:
-            raise MeaningError(f"a family is defined for a letter, such as {letter}, or for a number", link)
-        else:
-            first, last = self._range_of_line(letter, conditions, last_of_all, link)
-            about = (letter, last_layer(notation), None)
-        kept = tuple(chain for chain in conditions if not _is_only_about(chain, about))
-        definition = Binding(name, head.indices, (), link.right, kept, None, formula.label, formula=formula)
-        line = Line(letter, first, last, definition)
-        for number in _declared_members(name, notation):
-            if holds_for(line, number, notation):
-                raise MeaningError(f"{_member(name, number)} is declared as a number of its own", link)
-        for other in self.scope.families.get(name, ()):
-            common = overlap(line, other, notation)
-            if common is not None:
-                raise MeaningError(f"{_member(name, common)} is defined already", link)
-        if layers:
-            self._check_that_layers_exist(line, link)
-        for part, _ in t.walk(link.right):
-            self._check_that_index_falls(part, name, line)
-        return line
-
-    def _range_of_line(
-        self, letter: str, conditions: Conditions, last_of_all: Position | None, link: t.Link
-    ) -> tuple[Position, Position | None]:
-        lower, upper = bounds(letter, conditions)
-        if (
-            len(lower) != 1
-            or len(upper) > 1
-            or any(name not in (None, last_of_all and last_of_all[0]) for name, _ in (*lower, *upper))
-        ):
-            raise MeaningError(f"say for which {letter} this is defined, as 1 \\le {letter}", link)
-        return lower[0], (upper[0] if upper else last_of_all)
-
-    def _check_that_layers_exist(self, line: Line, link: t.Link) -> None:
-        letter = line.definition.name.letter
-        for depth in DEPTHS:
-            inputs = Scope(self.scope.notation, depth=depth)
-            for number in numbers_of(line, depth, self.scope.notation):
-                if number < 0:
-                    raise MeaningError(f"there is no layer {number}", link)
-                find_symbol(t.Family(t.Letter(letter), t.Number(str(number)), span=link.span), inputs)
-
-    def _check_that_index_falls(self, part: t.Node, name: str, line: Line) -> None:
-        """A member that is defined by others of its family is defined by those before it."""
-        match part:
-            case t.Family(_, place) | t.Indexed(t.Letter(), (place,)):
-                where = position(place)
-            case _:
-                return
-        try:
-            found = family_of(find_symbol(part, self.scope).name, self.scope.notation)
-        except MeaningError:
-            return  # the checker finds it
-        if found == name and not _falls(where, line, last_layer(self.scope.notation)):
-            raise MeaningError(f"a recursion lowers its index, and {show(part)} does not", part)
-
-    def _head(self, left: t.Node) -> "_Head":
-        """What stands on the left of a definition."""
-        notation = self.scope.notation
-        match left:
-            case t.Apply(t.Function(name, 0, None), arguments):
-                if name in FIXED_KINDS.keys() - KNOWN_FUNCTIONS:
-                    raise MeaningError(f"{name} has a fixed meaning and cannot be defined", left)
-                if kind_of_function(name, self.scope.notation) not in ("number", "smooth"):
-                    raise MeaningError(f"{name} cannot be defined", left)
-                names = tuple(argument.name for argument in arguments if isinstance(argument, t.Letter))
-                if len(names) != len(arguments) or len(set(names)) < len(names):
-                    raise MeaningError("a function is defined by letters as its arguments", left)
-                for argument in arguments:
-                    if find_symbol(argument, self.scope).kind != "number":
-                        raise MeaningError(f"{show(argument)} is no variable", argument)
-                return _Head(SymbolName.plain(name), arguments=names)
-            case t.Letter(name):
-                fixed = {each.letter for each in notation.indices} | {each.letter for each in notation.constants}
-                fixed |= {size.letter for size in notation.sizes if not size.index} | {ONES, DELTA, *CONSTANTS}
-                if name in fixed:
-                    raise MeaningError(f"{name} has a fixed meaning and cannot be defined", left)
-                return _Head(SymbolName.plain(name), shape=_declared_shape(name, notation))
-            case t.Family(t.Letter(letter), layer):
-                if not array_named(letter, notation):
-                    raise MeaningError(f"the entries of {letter} are defined with their indices", left)
-                member = find_symbol(left, self.scope)
-                return _Head(family_of(member.name, notation), where=position(layer), shape=member.shape)
-            case t.Indexed(t.Family(t.Letter(letter), layer), indices):
-                if not array_of_entry(letter, notation):
-                    raise MeaningError(f"the entries of {letter} are printed with another letter", left)
-                member = find_symbol(left, self.scope)
-                named = self._named(indices, member.sizes, left)
-                return _Head(family_of(member.name, notation), named, where=position(layer))
-            case t.Indexed(t.Letter(letter), indices):
-                return self._head_of_entry(letter, indices, left)
-        raise not_covered("definitions of entries of functions", left)
-
-    def _named(
-        self, indices: tuple[t.Node, ...], sizes: tuple[Size, ...], left: t.Node
-    ) -> tuple[tuple[str, Size], ...]:
-        """The indices of an entry of a member of a family, which run over its widths."""
-        declared_letters = {index.letter for index in self.scope.notation.indices}
-        names = [index.name for index in indices if isinstance(index, t.Letter) and index.name in declared_letters]
-        if len(set(names)) < len(indices) or len(indices) != len(sizes):
-            raise MeaningError("an entry is defined with one index letter for each of its indices", left)
-        return tuple(zip(names, sizes, strict=True))
-
-    def _head_of_entry(self, letter: str, indices: tuple[t.Node, ...], left: t.Node) -> "_Head":
-        notation = self.scope.notation
-        runs_to = {index.letter: index.to for index in notation.indices}
-        if letter == DELTA:
-            raise MeaningError("Kronecker's delta has a fixed meaning", left)
-        if any(scalar.written.letter == letter for scalar in notation.scalars):
-            declared_name = find_symbol(left, replace(self.scope, definitions={}, families={}, lost=frozenset()))
-            if declared_name.is_sequence:
-                return _Head(declared_name.name, where=position(indices[0]), range=declared_name.sizes[0])
-            if declared_name.kind == "number":
-                return _Head(declared_name.name)
-        named: tuple[tuple[str, Size], ...] = ()
-        for index in indices:
-            if not isinstance(index, t.Letter):
-                raise MeaningError(f"{letter} is not declared with a number, as {letter}_1, or over steps", index)
-            size = runs_to.get(index.name)
-            if size is None:
-                raise MeaningError(f"{letter} is not declared over {index.name}", index)
-            named = (*named, (index.name, size))
-        if len(dict(named)) < len(named):
-            raise MeaningError("the indices of what is defined differ", left)
-        array = array_of_entry(letter, notation)
-        if array:
-            sizes: tuple[Size, ...] = tuple(size for size in sizes_of_shape(array.shape) if size != 1)
-        elif any(scalar.written.letter == letter and scalar.written.indices for scalar in notation.scalars):
-            sizes = declared_name.sizes
-        else:
-            sizes = tuple(size for _, size in named)
-        if tuple(size for _, size in named) != sizes:
-            raise MeaningError(f"the indices of {letter} run to {', '.join(map(str, sizes))}", left)
-        return _Head(SymbolName.plain(array.letter if array else letter), named)
-
-    def _not_defined_yet(self, head: "_Head", node: t.Node) -> None:
+    def _not_defined_yet(self, head: "Head", node: t.Node) -> None:
         name = head.name
         if head.where and name not in self.scope.lost:
             return  # another line may define another member
@@ -683,10 +480,8 @@ class _Reading:
         if name in self.scope.definitions:
             raise MeaningError(f"{name} is defined on another page", node)
 
-    def _convention(
-        self, left: t.Apply, link: t.Link, conditions: Conditions, formula: DisplayedFormula, place: Place
-    ) -> None:
-        if not place.convention:
+    def _convention(self, left: t.Apply, link: t.Link, conditions: Conditions) -> None:
+        if not self.place.convention:
             raise MeaningError("a derivative is not defined but found; a value agreed upon is a convention", left)
         checker = self._checker(conditions)
         checker.side(left)
@@ -700,9 +495,9 @@ class _Reading:
             left.function.primes,
             resolved(left.arguments[0], self.scope),
             resolved(link.right, self.scope),
-            formula,
+            self.here,
         )
-        self._add(Convention, left, link.right, (), formula, place, checker, None, left)
+        self._add(Convention, left, link.right, (), checker, None, left)
         self.scope = replace(self.scope, conventions=(*self.scope.conventions, convention))
 
     def _checker(self, conditions: tuple[t.Chain, ...]) -> Checker:
@@ -718,7 +513,7 @@ class _Reading:
 
     def _check_layers(self, nodes: Sequence[t.Node], conditions: Conditions, checker: Checker, node: t.Node) -> None:
         """What is said of layers has a meaning for all numbers of layers that are tried, and all layers r."""
-        index, last = layer_index(self.scope.notation), last_layer(self.scope.notation)
+        index, last = self.scope.notation.layer_index, self.scope.notation.last_layer
         lower, upper = bounds(index, conditions)
         if index in checker.free and not (lower or upper):
             raise MeaningError(f"say for which {index} this holds, as 1 \\le {index} \\le {last}", node)
@@ -731,7 +526,7 @@ class _Reading:
             raise MeaningError(f"no network with up to {DEPTHS[-1]} layers satisfies the conditions", node)
 
     def _check_instance(self, nodes: Sequence[t.Node], conditions: Conditions, numbers: dict[str, int]) -> None:
-        scope = at_depth(self.scope, numbers[last_layer(self.scope.notation)])
+        scope = at_depth(self.scope, numbers[self.scope.notation.last_layer])
         checker = Checker(scope, [with_numbers(chain, numbers) for chain in conditions])
         try:
             for node in nodes:
@@ -761,10 +556,10 @@ class _Reading:
         lines = scope.families[name]
         missing = hole(lines, scope.notation)
         if missing is not None and line is lines[0]:
-            raise MeaningError(f"{_member(name, missing)} has no definition", left)
+            raise MeaningError(f"{member_of(name, missing)} has no definition", left)
         if not name.layer:
             return
-        letter, last = name.letter, last_layer(scope.notation)
+        letter, last = name.letter, scope.notation.last_layer
         for depth in DEPTHS:
             for number in numbers_of(line, depth, scope.notation):
                 member = t.Family(t.Letter(letter), t.Number(str(number)), span=left.span)
@@ -779,8 +574,6 @@ class _Reading:
         left: t.Node,
         right: t.Node | None,
         conditions: Conditions,
-        formula: DisplayedFormula,
-        place: Place,
         checker: Checker,
         shape: Shape,
         node: t.Node,
@@ -793,20 +586,20 @@ class _Reading:
             if part and self.scope.lost:  # it may be lost below the definition through which it stands here
                 for lost in sorted(letters(part, replace(self.scope, lost=frozenset())) & self.scope.lost):
                     raise MeaningError(f"the definition of {lost} is not understood", node, covered=False)
-        self._note_used(used, family, place.world)
-        self._check_references(place, node)
-        for label in place.mentions:
+        self._note_used(used, family, self.place.world)
+        self._check_references(node)
+        for label in self.place.mentions:
             for letter in self.scope.lost & frozenset().union(*(each.letters for each in self.assumed.get(label, []))):
                 raise MeaningError(f"the definition of {letter} is not understood", node, covered=False)
         meanings = [each for name in used for each in meanings_of(name, self.scope)]
         named = checker.named.union(*(each.named for each in meanings))
-        in_force = [each for label in sorted(place.mentions) for each in self.assumed.get(label, [])]
+        in_force = [each for label in sorted(self.place.mentions) for each in self.assumed.get(label, [])]
         start = node.span[0] if node.span != (0, 0) else 0
-        line, column = _place(formula, start)
+        line, column = _place(self.here, start)
         arguments = left.arguments if isinstance(left, t.Apply) and make is Definition else ()
         local = dict.fromkeys(argument.name for argument in arguments if isinstance(argument, t.Letter))
         statement = make(
-            formula=formula,
+            formula=self.here,
             line=line,
             column=column,
             left=resolved(left, self.scope, local),
@@ -829,8 +622,8 @@ class _Reading:
             names = {name for name in names if not (name.layer)}
         self._used.setdefault(world, set()).update(names)
 
-    def _check_references(self, place: Place, node: t.Node) -> None:
-        for label in sorted(place.mentions & self.lost_assumptions - {None}):
+    def _check_references(self, node: t.Node) -> None:
+        for label in sorted(self.place.mentions & self.lost_assumptions - {None}):
             raise MeaningError(f"the assumption {label} is not understood", node, covered=False)
 
 
@@ -894,38 +687,6 @@ def _named(checker: Checker) -> tuple[tuple[Size, int], ...]:
     return tuple(sorted(((size, number) for size, number in checker.named if "_" not in str(size)), key=str))
 
 
-def _member(family: SymbolName, number: int) -> SymbolName:
-    """The name of a member of a family: Z^{[2]}, or u_2."""
-    if family.layer:
-        return SymbolName.in_layer(family.letter, (None, number))
-    return SymbolName.sequence(family.letter, str(number))
-
-
-def _declared_members(name: SymbolName, notation: Notation) -> Iterator[int]:
-    """The numbers of the members of a sequence that are declared with them, as \\theta_0."""
-    for scalar in notation.scalars:
-        if scalar.written.letter == name.letter and "".join(scalar.written.indices).isdigit():
-            yield int("".join(scalar.written.indices))
-
-
-def _falls(where: Position | None, line: Line, last: str | None) -> bool:
-    """Whether a member stands before those that a line of its family defines."""
-    if where is None:
-        return False
-    letter, number = where
-    if letter and letter == line.letter:
-        return number < 0
-    if line.definition.name.layer:
-        return letter in (None, last)  # whether such members are made of each other shows in the end
-    return letter is None and number < line.first[1]
-
-
-def _is_only_about(chain: t.Chain, names: tuple[str | None, ...]) -> bool:
-    """Whether all sides of a condition are among these letters, each with or without a number."""
-    sides = [position(side) for side in chain.sides]
-    return all(side is not None and side[0] in names for side in sides)
-
-
 def _about(assumed: Iterable[Assumed], used: Collection[str]) -> Iterator[Assumed]:
     """The assumptions that say something about one of the letters."""
     return (each for each in assumed if not each.letters.isdisjoint(used))
@@ -948,31 +709,6 @@ def _defines(statement: t.Chain | t.Implication, within: tuple[str, ...]) -> Typ
     return relation is Relation.DEFINES or (relation is Relation.EQUAL and "prf:definition" in within)
 
 
-def _left_names(left: t.Node, scope: Scope) -> frozenset[str]:
-    """The name under which the left side of a definition would have been known."""
-    match left:
-        case t.Apply(function, _):
-            return frozenset((function.name,))
-        case t.Letter(name):
-            return frozenset((name,))
-        case t.Family() | t.Indexed(t.Letter() | t.Family()):
-            try:
-                known = find_symbol(left, replace(scope, definitions={}, families={}, lost=frozenset()))
-                return frozenset((family_of(known.name, scope.notation),))
-            except MeaningError:
-                base = left.base if isinstance(left, t.Indexed) else left
-                letter = base.letter if isinstance(base, t.Family) else base
-                return frozenset((letter.name,)) if isinstance(letter, t.Letter) else frozenset()
-        case t.Indexed(base, _):
-            return _left_names(base, scope)
-    return frozenset()
-
-
-def _declared_shape(name: str, notation: Notation) -> Shape:
-    array = array_named(name, notation)
-    return sizes_of_shape(array.shape) if array else None
-
-
 def _is_decimal(node: t.Node) -> bool:
     """Whether a side is printed in digits: a number, or a matrix of such."""
     match node:
@@ -981,10 +717,6 @@ def _is_decimal(node: t.Node) -> bool:
         case t.Matrix(rows):
             return all(not isinstance(entry, t.Matrix) and _is_decimal(entry) for row in rows for entry in row)
     return isinstance(node, t.Number)
-
-
-def _is_number(name: SymbolName, notation: Notation) -> bool:
-    return any(name.letter == scalar.written.letter for scalar in notation.scalars)
 
 
 def _place(formula: DisplayedFormula, start: int) -> tuple[int, int]:
@@ -1148,7 +880,7 @@ def page_functions(items: Iterable[Statement], notation: Notation) -> dict[str, 
         name = item.left.function.name
         if not item.formula.label or _is_apart(item.formula) or name in FIXED_KINDS:
             continue  # all pages know what is fixed
-        if name not in notation.function_names or kind_of_function(name, notation) != "number":
+        if name not in notation.function_names or notation.kind_of_function(name) != "number":
             continue  # one of the page's own
         definition = item.scope.definitions[name]
         known = {*FIXED_KINDS, *found, *definition.arguments}  # elsewhere, too; so is what stands for any function

@@ -22,8 +22,6 @@ from nncore.verify.semantics.symbols import (
     Scope,
     find_symbol,
     has_layers,
-    last_layer,
-    layer_index,
     letters,
     meanings_of,
     not_covered,
@@ -33,7 +31,6 @@ from nncore.verify.semantics.symbols import (
     resolved_line,
     resolved_size,
     start_of_sequence,
-    widths,
 )
 from nncore.verify.symbol import Position, Shape, SymbolName
 from nncore.verify.syntax import tree as t
@@ -82,17 +79,17 @@ def value_of(where: Position, depth: int, notation: Notation) -> int:
         If another letter than R stands there.
     """
     letter, number = where
-    if letter not in (None, last_layer(notation)):
+    if letter not in (None, notation.last_layer):
         raise ValueError(f"{letter} is no number of layers")
     return number + (depth if letter else 0)
 
 
 def ends_of_layers(conditions: Iterable[t.Chain], depth: int, notation: Notation) -> tuple[list[int], list[int]]:
     """The layers from which and up to which r runs. What another letter says of r is a condition like others."""
-    known = (None, last_layer(notation))
+    known = (None, notation.last_layer)
     lower, upper = (
         [value_of(where, depth, notation) for where in each if where[0] in known]
-        for each in bounds(layer_index(notation), conditions)
+        for each in bounds(notation.layer_index, conditions)
     )
     return lower, upper
 
@@ -223,7 +220,7 @@ def at_depth(scope: Scope, depth: int) -> Scope:
 
 
 def _at_depth(scope: Scope, depth: int) -> Scope:
-    index, last = layer_index(scope.notation), last_layer(scope.notation)
+    index, last = scope.notation.layer_index, scope.notation.last_layer
     empty = replace(scope, depth=depth)
     definitions = {}
     for name, definition in scope.definitions.items():
@@ -315,7 +312,7 @@ def numbered(
     nodes: Sequence[t.Node], conditions: Sequence[t.Chain], scope: Scope, depths: Iterable[int] = DEPTHS
 ) -> Iterator[dict[str, int]]:
     """The numbers that take the place of R and of a free r in a statement; none if it is not about layers."""
-    index, last = layer_index(scope.notation), last_layer(scope.notation)
+    index, last = scope.notation.layer_index, scope.notation.last_layer
     if not is_about_layers((*nodes, *conditions), scope):
         yield {}
         return
@@ -345,7 +342,7 @@ def numbered(
 
 def _layer_numbers(node: t.Node, notation: Notation) -> Iterator[int]:
     """The layers that a node names by their numbers."""
-    index, family = t.Letter(layer_index(notation)), widths(notation)
+    index, family = t.Letter(notation.layer_index), notation.widths
     width = family.letter if family else ""
     match node:
         case t.Family(_, t.Number(digits)) if digits.isdigit():
@@ -382,7 +379,7 @@ def _sign(number: int) -> int:
 
 def is_about_layers(nodes: Sequence[t.Node], scope: Scope) -> bool:
     """Whether expressions contain a layer or its number; never under a notation that declares no layers."""
-    index, last = layer_index(scope.notation), last_layer(scope.notation)
+    index, last = scope.notation.layer_index, scope.notation.last_layer
     if not index or not last:
         return False
     for node in reached(nodes, scope):
@@ -418,7 +415,7 @@ def instances(item: Claim, depths: Iterable[int] = DEPTHS) -> Iterator[tuple[dic
 
 def instance(item: Claim, numbers: Mapping[str, int]) -> Claim:
     """Return a claim with these numbers in the place of R and r."""
-    scope = at_depth(item.scope, numbers[last_layer(item.scope.notation)])
+    scope = at_depth(item.scope, numbers[item.scope.notation.last_layer])
     left, right = (resolved(with_numbers(side, numbers), scope) for side in (item.left, item.right))
     conditions = tuple(resolved(with_numbers(chain, numbers), scope) for chain in item.conditions)
     least: dict[str, int] = {}

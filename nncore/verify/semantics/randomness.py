@@ -1,9 +1,9 @@
 """What is known of random letters: their declarations, and the moments that assumptions state."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from nncore.verify.notation import EXPECTATION, VARIANCE, Notation, Random
+from nncore.verify.notation import EXPECTATION, VARIANCE
 from nncore.verify.syntax import tree as t
 
 MEAN, SQUARE, SPREAD = "mean", "mean square", "variance"
@@ -32,8 +32,3 @@ def moment_of(claim: t.Chain, letter_of: Callable[[t.Node], str | None]) -> Mome
             if kind and letter and len(names) == len(indices):
                 return Moment(letter, kind, names, value)
     return None
-
-
-def random_letters(notation: Notation) -> Mapping[str, Random]:
-    """The random letters by name."""
-    return {random.letter: random for random in notation.random}

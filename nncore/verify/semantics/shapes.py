@@ -8,12 +8,20 @@ index of inputs, outputs or classes runs over whatever width the member of a fam
 from collections.abc import Sequence
 from itertools import chain, pairwise
 
-from nncore.verify.notation import CONSTANTS, DIAGONAL, EXPECTATION, EXTREMA, KNOWN_FUNCTIONS, ONES, PARTS, VARIANCE
+from nncore.verify.notation import (
+    CONSTANTS,
+    DIAGONAL,
+    EXPECTATION,
+    EXTREMA,
+    KNOWN_FUNCTIONS,
+    ONES,
+    PARTS,
+    STEPS,
+    VARIANCE,
+)
 from nncore.verify.semantics.complex_numbers import is_complex
 from nncore.verify.semantics.layers import covered, lowest
-from nncore.verify.semantics.randomness import random_letters
 from nncore.verify.semantics.symbols import (
-    STEPS,
     MeaningError,
     Scope,
     WrongIndex,
@@ -22,14 +30,9 @@ from nncore.verify.semantics.symbols import (
     has_layers,
     is_numbered_width,
     is_width,
-    kind_of_function,
-    last_layer,
     letters,
     not_covered,
     position,
-    range_of_index,
-    size_of_classes,
-    widths,
 )
 from nncore.verify.symbol import Shape, Size, Symbol, SymbolName
 from nncore.verify.syntax import tree as t
@@ -89,7 +92,7 @@ class Checker:
 
     @property
     def _last_layer(self) -> str:
-        return last_layer(self.scope.notation)
+        return self.scope.notation.last_layer
 
     def _runs_over_widths(self, letter: str) -> bool:
         """Whether an index is one of inputs, outputs or classes."""
@@ -98,7 +101,7 @@ class Checker:
 
     def resolved(self, size: Size) -> Size:
         """The size that stands for all sizes that the conditions equate with this one."""
-        last, family = self.fixed.get(self._last_layer), widths(self.scope.notation)
+        last, family = self.fixed.get(self._last_layer), self.scope.notation.widths
         if (
             family
             and family.last
@@ -149,7 +152,10 @@ class Checker:
             case t.Transpose(body):
                 rows, columns = self._matrix(body, "a transpose")
                 return columns, rows
-            case t.Root(body) | t.Absolute(body):
+            case t.Root(body):
+                self._number(body, "the argument")
+                return None
+            case t.Bracketed(body) if node.of_number:
                 self._number(body, "the argument")
                 return None
             case t.Apply():
@@ -245,12 +251,12 @@ class Checker:
                 declared = any(index.letter == letter for index in self.scope.notation.indices)
                 if not declared or letter in self.local:
                     raise WrongIndex(f"{letter} is not an index", node)
-                self.free.setdefault(letter, range_of_index(letter, self.scope.notation))
+                self.free.setdefault(letter, self.scope.notation.range_of_index(letter))
                 self._free_places.setdefault(letter, node)
                 return self.free[letter]
             case t.Indexed(t.Letter(letter), indices) if self._is_class(node):
                 self._entry(node, indices)
-                return size_of_classes(letter, self.scope.notation)
+                return self.scope.notation.size_of_classes(letter)
             case t.Indexed():
                 raise WrongIndex(f"{show(node)} is not a class number, so it cannot be an index", node)
         raise not_covered("sums of indices", node)
@@ -369,7 +375,7 @@ class Checker:
             raise not_covered(f"derivatives of an order above {HIGHEST_ORDER}", node)
         if function.layer:
             raise not_covered("functions of layers", node)
-        kind = kind_of_function(function.name, self.scope.notation)
+        kind = self.scope.notation.kind_of_function(function.name)
         shapes = [self.shape(argument) for argument in arguments]
         if kind == "cost":
             if function.primes:
@@ -405,7 +411,7 @@ class Checker:
         """An expectation or a variance, of one number that contains something random."""
         if node.function.primes or len(shapes) != 1 or shapes[0] is not None:
             raise MeaningError(f"{show(node.function)} is taken of one number, and has no primes", node)
-        if not letters(node.arguments[0], self.scope) & random_letters(self.scope.notation).keys():
+        if not letters(node.arguments[0], self.scope) & self.scope.notation.random_letters.keys():
             raise MeaningError(f"nothing in {show(node)} is declared random", node)
 
     def bound_size(self, index: t.Letter, lower: t.Node, upper: t.Node) -> Size:
@@ -519,7 +525,7 @@ class Checker:
             raise MeaningError(
                 f"{show(node.body)} is not written through {show(variable)}: state how it depends on it", node
             )
-        random = random_letters(self.scope.notation)
+        random = self.scope.notation.random_letters
         if name.name in random and any(letter in (EXPECTATION, VARIANCE) for letter in contained):
             raise MeaningError(f"an expectation is no function of {show(variable)}, over which it is taken", node)
         definition = self.scope.definitions.get(name.name) if name.name not in self.scope.placed else None

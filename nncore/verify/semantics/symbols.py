@@ -17,13 +17,11 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from nncore.verify import notation as declared
-from nncore.verify.notation import DELTA, EXTREMA, ONES, Notation
+from nncore.verify.notation import DELTA, ONES, STEPS, Notation
 from nncore.verify.source.markdown import DisplayedFormula
 from nncore.verify.symbol import Position, Shape, Size, Symbol, SymbolKind, SymbolName
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
-
-STEPS = "steps"
 
 
 class MeaningError(ValueError):
@@ -224,7 +222,7 @@ def _plain(letter: str, node: t.Node, scope: Scope) -> Symbol:
         return Symbol(SymbolKind.SIZE, SymbolName.plain(letter))
     if letter in scope.lost:
         raise MeaningError(f"the definition of {letter} is not understood", node, covered=False)
-    array = array_named(letter, notation)
+    array = notation.array_named(letter)
     if array:
         return Symbol(SymbolKind.ARRAY, SymbolName.plain(letter), shape=sizes_of_shape(array.shape))
     definition = scope.definitions.get(letter)
@@ -244,7 +242,7 @@ def _plain(letter: str, node: t.Node, scope: Scope) -> Symbol:
 
 
 def _member(node: t.Family, scope: Scope, local: Mapping[str, Size | None]) -> Symbol:
-    array = array_named(node.letter.name, scope.notation) or array_of_entry(node.letter.name, scope.notation)
+    array = scope.notation.array_named(node.letter.name) or scope.notation.array_of_entry(node.letter.name)
     if not array or not array.layers:
         raise MeaningError(f"{node.letter.name} is not declared for layers", node)
     layer = _layer(node.layer, scope, local)
@@ -260,9 +258,9 @@ def _member(node: t.Family, scope: Scope, local: Mapping[str, Size | None]) -> S
 
 def _layer(node: t.Node, scope: Scope, local: Mapping[str, Size | None]) -> Position:
     """The position of a layer: a number, or with or without a number the letter r, R, or an index that runs to R."""
-    layer, family = position(node), widths(scope.notation)
+    layer, family = position(node), scope.notation.widths
     if layer and family:
-        letter, last = layer[0], last_layer(scope.notation)
+        letter, last = layer[0], scope.notation.last_layer
         if letter is None or letter in (family.index, last) or (last and local.get(letter) == last):
             return layer
     raise WrongIndex(f"{show(node)} is not the number of a layer", node)
@@ -278,7 +276,7 @@ def _width_of_array(size: declared.Written, layer: Position, scope: Scope, node:
 
 def width(letter: str, layer: Position, scope: Scope, node: t.Node) -> SymbolName:
     """Return the width of a layer, which must exist: D_0 is D, D_R is M."""
-    family, last = widths(scope.notation), last_layer(scope.notation)
+    family, last = scope.notation.widths, scope.notation.last_layer
     variable, number = layer
     if not family:
         raise MeaningError(f"{letter} is not declared for layers", node)
@@ -295,7 +293,7 @@ def width(letter: str, layer: Position, scope: Scope, node: t.Node) -> SymbolNam
 
 
 def _ends(family: declared.Size, scope: Scope) -> str:
-    last = last_layer(scope.notation) if scope.depth is None else scope.depth
+    last = scope.notation.last_layer if scope.depth is None else scope.depth
     return f"{family.letter}_{family.start} to {family.letter}_{last}"
 
 
@@ -334,16 +332,16 @@ def _entry_name(
     if any(size.letter == letter and size.index for size in notation.sizes) and len(indices) == 1:
         size = width(letter, _layer(indices[0], scope, local), scope, node)
         return Symbol(SymbolKind.SIZE, size)
-    array = array_of_entry(letter, notation)
+    array = notation.array_of_entry(letter)
     name = array.letter if array else letter
     if name in scope.lost:
         raise MeaningError(f"the definition of {letter} is not understood", node, covered=False)
     if array:
         return Symbol(SymbolKind.ENTRY, SymbolName.plain(name), _sizes_of_entry(sizes_of_shape(array.shape)))
-    if array_named(letter, notation):
+    if notation.array_named(letter):
         raise WrongIndex(f"the entries of {letter} are printed with another letter; see the notation", node)
     definition = scope.definitions.get(letter)
-    if definition and definition.indices and not is_class(letter, notation):
+    if definition and definition.indices and not notation.is_class(letter):
         return Symbol(SymbolKind.ENTRY, SymbolName.plain(letter), tuple(size for _, size in definition.indices))
     found = _numbered(letter, indices, notation)
     if not found:
@@ -362,9 +360,9 @@ def _numbered(letter: str, indices: tuple[t.Node, ...], notation: Notation) -> S
     for scalar in scalars:
         if scalar.over and len(indices) == 1:
             name = SymbolName.sequence(letter, scalar.over)
-            return Symbol(SymbolKind.ENTRY, name, (range_of_index(scalar.over, notation),))
+            return Symbol(SymbolKind.ENTRY, name, (notation.range_of_index(scalar.over),))
         if not _has_number(scalar) and len(indices) == len(scalar.written.indices):
-            sizes = tuple(range_of_index(index, notation) for index in scalar.written.indices)
+            sizes = tuple(notation.range_of_index(index) for index in scalar.written.indices)
             kind = SymbolKind.CLASS if scalar.to else SymbolKind.ENTRY
             return Symbol(kind, SymbolName.plain(letter), sizes)
     return None
@@ -400,7 +398,7 @@ def position(node: t.Node) -> Position | None:
 
 def family_of(name: SymbolName, notation: Notation) -> SymbolName:
     """Return the name of the family to which a member belongs: ``Z^{[r]}`` for ``Z^{[2]}``; others are their own."""
-    return SymbolName.in_layer(name.letter, (layer_index(notation), 0)) if name.layer else name
+    return SymbolName.in_layer(name.letter, (notation.layer_index, 0)) if name.layer else name
 
 
 def has_layers(scope: Scope) -> bool:
@@ -408,36 +406,14 @@ def has_layers(scope: Scope) -> bool:
     return any(line.definition.name.layer for lines in scope.families.values() for line in lines)
 
 
-def widths(notation: Notation) -> declared.Size | None:
-    """The family of sizes that belong to layers."""
-    return next((size for size in notation.sizes if size.index), None)
-
-
-def layer_index(notation: Notation) -> str:
-    """Return the letter for a layer; empty if there are none."""
-    family = widths(notation)
-    return family.index or "" if family else ""
-
-
-def last_layer(notation: Notation) -> str:
-    """Return the letter for the number of layers; empty if there is none."""
-    letter = layer_index(notation)
-    return next((index.to or "" for index in notation.indices if letter and index.letter == letter), "")
-
-
 def is_numbered_width(size: Size | None) -> bool:
     """Return whether a size is printed as the width of a layer by its number, ``D_{r-1}``."""
     return isinstance(size, SymbolName) and size.width is not None
 
 
-def range_of_index(letter: str, notation: Notation) -> Size:
-    """The size up to which a declared index runs."""
-    return next(index.to for index in notation.indices if index.letter == letter) or STEPS
-
-
 def is_width(size: Size | None, notation: Notation) -> bool:
     """Whether a size is the width of a layer, the first and the last included."""
-    family = widths(notation)
+    family = notation.widths
     return family is not None and (size in (family.first, family.last) or is_numbered_width(size))
 
 
@@ -461,37 +437,10 @@ def meanings_of(name: str, scope: Scope) -> tuple[Binding, ...]:
 # Declarations ---------------------------------------------------------------------------------------------------------
 
 
-def array_named(letter: str, notation: Notation) -> declared.Array | None:
-    """The array with this letter."""
-    return next((array for array in notation.arrays if array.letter == letter), None)
-
-
-def array_of_entry(letter: str, notation: Notation) -> declared.Array | None:
-    """The array whose entries are printed with this letter."""
-    return next((array for array in notation.arrays if array.entry and array.entry.letter == letter), None)
-
-
 def sizes_of_shape(shape: tuple[declared.Written, declared.Written]) -> tuple[Size, Size]:
     """The shape of a declaration."""
     rows, columns = (1 if size.letter == "1" else size.letter for size in shape)
     return rows, columns
-
-
-def is_class(letter: str, notation: Notation) -> bool:
-    """Whether a letter is declared as a class number."""
-    return any(scalar.written.letter == letter and scalar.to for scalar in notation.scalars)
-
-
-def size_of_classes(name: str, notation: Notation) -> Size:
-    """The size up to which a class number runs."""
-    return next(scalar.to for scalar in notation.scalars if scalar.written.letter == name and scalar.to)
-
-
-def kind_of_function(name: str, notation: Notation) -> str:
-    """The declared kind of a function; ``\\max`` and ``\\min`` of several arguments need no declaration."""
-    if name in EXTREMA:
-        return "number"
-    return next(function.kind for function in notation.functions if function.name == name)
 
 
 def letters(node: t.Node, scope: Scope, stop: str | None = None) -> frozenset[SymbolName]:

@@ -106,7 +106,7 @@ class Surroundings:
 
 
 def objection_to_options(aside: Aside) -> str | None:
-    """What is wrong with the options of an erratum or an unchecked block, if anything is."""
+    """Return what is wrong with the options of an erratum or an unchecked block, if anything is."""
     known, options = OPTIONS[aside.kind], dict(aside.options)
     for option in options:
         if option not in known:
@@ -148,7 +148,7 @@ _FOLLOWING = re.compile(r"(?:[\s,]*(?:which|that)\b)?(?:\s+(?!but\b)[\w'’]+){0
 
 
 def in_force(text: str) -> Iterator[str]:
-    """The labels that a paragraph puts in force, with its references written as `REFERENCE`.
+    """Yield the labels that a paragraph puts in force, with its references written as `REFERENCE`.
 
     A reference puts in force what it names if its clause leads to it by one of the words *by*, *under*, *with*,
     *given*, *assuming*, *since*, *if*, *as*, *using* and their like, if it is the subject of *states*, *says*,
@@ -162,7 +162,8 @@ def in_force(text: str) -> Iterator[str]:
         for found in _REFERENCE.finditer(sentence) if len(sentence) < _LONGEST else ():
             before = _REFERENCE.sub(" ", _CLAUSE.sub("", sentence[: found.start()]))
             after = _REFERENCE.sub(" ", sentence[found.end() :])
-            denied = _DENIES.search(before) or _DENIES.search(_FOLLOWING.match(after)[0])
+            following = _FOLLOWING.match(after)
+            denied = _DENIES.search(before) or (following and _DENIES.search(following[0]))
             closes = before.rpartition("(")[1] and after.startswith(")")
             introduced = closes or _INTRODUCES.search(before) or _SAYS.match(after)
             if introduced and not denied and not sentence.rstrip().endswith("?"):

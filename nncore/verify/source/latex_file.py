@@ -19,29 +19,17 @@ in comments, in the form of `book/notation.yml`::
 """
 
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from nncore.verify.judgement import Diagnostic, Status
-from nncore.verify.notation import KNOWN_FUNCTIONS, Notation
+from nncore.verify.notation import KNOWN_FUNCTIONS
 from nncore.verify.source.context import REFERENCE, NotationBlock, Place, Surroundings, in_force
-from nncore.verify.source.markdown import (
-    DEEPEST,
-    SECONDS,
-    TEXT_ENVIRONMENTS,
-    DisplayedFormula,
-    InlineFormula,
-    NoText,
-    Reading,
-    TooMuch,
-    check_time,
-    is_file,
-    require_few,
-    text_of,
-)
+from nncore.verify.source.limits import DEEPEST, Limits, NoText, TooMuch, is_file, text_of
+from nncore.verify.source.markdown import DisplayedFormula, InlineFormula, Reading
+from nncore.verify.source.myst import TEXT_ENVIRONMENTS
 from nncore.verify.syntax.lexer import LatexError, scan
 
 _BARE, _JOINED, _ROWS, _ALIGNED, _EQUALS_ALONE = "bare", "joined", "rows", "aligned", "equals alone"
@@ -136,7 +124,7 @@ class _Source:
     pending: list[_Token] = field(default_factory=list)
 
     def next(self) -> _Token | None:
-        """Takes the next token."""
+        """Take the next token."""
         if self.pending:
             return self.pending.pop()
         while found := _TOKEN.match(self.text, self.position):
@@ -147,7 +135,7 @@ class _Source:
         return None
 
     def skip_to(self, position: int) -> None:
-        """Goes on at a place of the text."""
+        """Go on at a place of the text."""
         breaks = self.text.count("\n", self.position, position)
         if breaks:
             self.line += breaks
@@ -168,7 +156,7 @@ class _Environment:
     sign: str = ""
 
     def take(self, text: str) -> None:
-        """Keeps what a paragraph puts in force, unless it is a quotation."""
+        """Keep what a paragraph puts in force, unless it is a quotation."""
         if self.name not in _QUOTING:
             self.mentions.update(in_force(text))
 
@@ -192,13 +180,13 @@ def _place(around: tuple[_Environment, ...], leading: frozenset[str]) -> Place:
 
 
 class _Reader:
-    """Goes through a file and those that it reads, and keeps what it finds."""
+    """Go through a file and those that it reads, and keeps what it finds."""
 
     def __init__(self, path: Path, text: str):
         self.root = path.parent
-        self.until = time.process_time() + SECONDS
+        self.limits = Limits()
         self.sources: list[_Source] = []
-        self.files = self.characters = self.expanded = self.steps = 0
+        self.expanded = self.steps = 0
         self.commands: dict[str, _Command] = {}
         self.scopes: list[list[tuple[str, _Command | None]]] = []  # what is to be restored where groups end
         self.everywhere = False  # whether the next definition outlives its group
@@ -218,14 +206,12 @@ class _Reader:
 
     def _open(self, path: Path, text: str) -> None:
         text = re.sub(r"\r\n?", "\n", text)
-        self.files += 1
-        self.characters += len(text)
-        require_few(self.files, self.characters)
+        self.limits.take(text)
         self.sources.append(_Source(path, text))
         self.blocks += _blocks(path, text)
 
     def _raw(self) -> _Token | None:
-        """Takes the next token as it is written."""
+        """Take the next token as it is written."""
         while self.sources:
             token = self.sources[-1].next()
             if token:
@@ -238,26 +224,31 @@ class _Reader:
             self.sources.append(_Source(tokens[0].path, ""))
         self.sources[-1].pending.extend(reversed(tokens))
 
+    def _following(self) -> str:
+        r"""Take the name that `_next` leaves behind ``\begin`` and ``\end``."""
+        token = self._raw()
+        return token.text if token else ""
+
     def _next(self) -> _Token | None:
-        """Takes the next token that the file's own commands leave."""
+        """Take the next token that the file's own commands leave."""
         while token := self._raw():
             if self.steps % 256 == 0:  # to look at the clock takes as long as to read some tokens
-                check_time(self.until)
+                self.limits.check_time()
             self.steps += 1
             if token.fixed or token.text[0] != "\\":
                 return token
             if token.text in (r"\begin", r"\end"):
                 name = self._name()
                 command = self.commands.get(f"{{{name}}}")
+                own = [token._replace(text=text, fixed=True) for text in (f"{token.text} own", name)]
                 if command is None:
-                    self._back(*(_Token(text, *token[1:4], fixed=True) for text in (token.text, name)))
-                    return self._raw()
+                    self._back(own[1])
+                    return token._replace(fixed=True)
                 if token.text == r"\begin":
                     self._expand(token, command, name)
-                    self._back(*(_Token(text, *token[1:4], fixed=True) for text in (r"\begin own", name)))
+                    self._back(*own)
                 else:
-                    ending = [_Token(text, *token[1:4], fixed=True) for text in (r"\end own", name)]
-                    self._put(token, [*command.ending, *ending])
+                    self._put(token, [*command.ending, *own])
             elif token.text in self.commands:
                 self._expand(token, self.commands[token.text], token.text)
             else:
@@ -265,8 +256,8 @@ class _Reader:
         return None
 
     def _put(self, at: _Token, tokens: list[_Token]) -> None:
-        """Puts tokens in, as if they were at the place of the one that stands for them."""
-        self._insert([_Token(each.text if each.text != "\n" else " ", *at[1:4], each.fixed) for each in tokens])
+        """Put tokens in, as if they were at the place of the one that stands for them."""
+        self._insert([at._replace(text=each.text if each.text != "\n" else " ", fixed=each.fixed) for each in tokens])
 
     def _insert(self, tokens: list[_Token]) -> None:
         self.expanded += len(tokens) + 1
@@ -288,85 +279,69 @@ class _Reader:
                 inserted += arguments[number - 1] if 0 < number <= len(arguments) else []
             else:
                 text = "#" if each.text == "##" else " " if each.text == "\n" else each.text
-                inserted.append(_Token(text, *at[1:4], each.fixed))
+                inserted.append(at._replace(text=text, fixed=each.fixed))
         self._insert(inserted)
 
     def _arguments(self, command: _Command) -> list[list[_Token]]:
-        """Takes the arguments of a command."""
+        """Take the arguments of a command."""
         found: list[list[_Token]] = []
         for number, delimiter in enumerate(command.delimiters):
             if number == 0:  # what stands before the first
-                self._until(delimiter)
+                self._up_to(*delimiter)
             elif number == 1 and command.default is not None:
                 given = self._option()
                 found.append(command.default if given is None else given)
             elif delimiter:
-                found.append(self._until(delimiter))
+                found.append(self._up_to(*delimiter))
             else:
                 found.append(self._argument())
         return found
 
-    def _until(self, delimiter: tuple[str, ...]) -> list[_Token]:
-        """Takes all tokens up to some that follow each other outside of braces, and these."""
+    def _up_to(self, *closing: str) -> list[_Token]:
+        """Take all tokens up to some that follow each other outside of braces, and these, which it leaves out."""
         found: list[_Token] = []
-        depth = 0
-        while delimiter and (token := self._raw()):
+        depth = closing.count("}")  # of what is closed by a brace, that brace is open
+        while closing and (token := self._raw()):
             found.append(token)
             depth += (token.text == "{") - (token.text == "}")
-            if depth == 0 and tuple(each.text for each in found[-len(delimiter) :]) == delimiter:
-                return found[: -len(delimiter)]
+            if depth == 0 and tuple(each.text for each in found[-len(closing) :]) == closing:
+                return found[: -len(closing)]
         return found
 
     def _space(self) -> _Token | None:
-        """Takes the next token that is no space."""
+        """Take the next token that is no space."""
         while (token := self._raw()) and token.text[0] in " \t\r\n":
             pass
         return token
 
     def _argument(self) -> list[_Token]:
-        """Takes an argument: a group without its braces, or one token."""
+        """Take an argument: a group without its braces, or one token."""
         token = self._one()
         if token is None or token.text == "}":
             if token:
                 self._back(token)
             return []
-        return self._group() if token.text == "{" else [token]
+        return self._up_to("}") if token.text == "{" else [token]
 
     def _one(self) -> _Token | None:
-        """Takes the next token that is no space, of a word its first character."""
+        """Take the next token that is no space, of a word its first character."""
         token = self._space()
         if token and token.text[0] not in "\\#" and len(token.text) > 1:
             self._back(token._replace(text=token.text[1:], column=token.column + 1))
             return token._replace(text=token.text[0])
         return token
 
-    def _group(self) -> list[_Token]:
-        """Takes the rest of a group."""
-        found: list[_Token] = []
-        depth = 1
-        while token := self._raw():
-            depth += (token.text == "{") - (token.text == "}")
-            if depth == 0:
-                break
-            found.append(token)
-        return found
-
     def _option(self) -> list[_Token] | None:
-        """Takes what is between brackets, if they are next."""
+        """Take what is between brackets, if they are next."""
         token = self._space()
         if token is None or token.text != "[":
             if token:
                 self._back(token)
             return None
-        found: list[_Token] = []
-        depth = 0
-        while (token := self._raw()) and (depth or token.text != "]"):
-            depth += (token.text == "{") - (token.text == "}")
-            found.append(token)
-        return found
+        return self._up_to("]")
 
     def _name(self) -> str:
-        """Takes the name of an environment, or what else is one word."""
+        """Take the name of an environment, or what else is one word."""
         return "".join(token.text for token in self._argument()).strip()
 
     def _star(self) -> None:
@@ -395,7 +370,7 @@ class _Reader:
                 self.commands[name] = before
 
     def _definition(self, token: _Token) -> bool:
-        """Takes a definition, if that is what a command begins."""
+        """Take a definition, if that is what a command begins."""
         command = token.text
         of_documents = _OF_DOCUMENTS.fullmatch(command)
         if command in _COMMANDS:
@@ -414,17 +389,17 @@ class _Reader:
             name, left, right = self._name(), self._argument(), self._argument()
             self._define(name, _Command([*left, token._replace(text="#1"), *right], ((), ())))
         elif command in (r"\def", r"\gdef", r"\edef", r"\xdef"):
-            name = self._space()
+            defined = self._space()
             delimiters = self._delimiters()
-            if name:
-                self._define(name.text, _Command(self._group(), delimiters), command in (r"\gdef", r"\xdef"))
+            if defined:
+                self._define(defined.text, _Command(self._up_to("}"), delimiters), command in (r"\gdef", r"\xdef"))
         elif command == r"\let":
-            name, other = self._space(), self._one()
+            defined, other = self._space(), self._one()
             if other and other.text == "=":
                 other = self._one()
-            if name and other:
+            if defined and other:
                 alias = _Command([other._replace(fixed=True)], ((),))
-                self._define(name.text, self.commands.get(other.text, alias))
+                self._define(defined.text, self.commands.get(other.text, alias))
         elif command in _ENVIRONMENTS:
             self._star()
             name = self._name()
@@ -460,14 +435,14 @@ class _Reader:
         return True
 
     def _parameters(self) -> tuple[tuple[tuple[str, ...], ...], list[_Token] | None]:
-        """Takes how many arguments a command has, and the value of the first if it may be left out."""
+        """Take how many arguments a command has, and the value of the first if it may be left out."""
         number = "".join(token.text for token in self._option() or ()).strip()
         default = self._option() if number else None
         count = int(number) if re.fullmatch("[0-9]", number) else 0
         return ((),) * (1 + count), default
 
     def _delimiters(self) -> tuple[tuple[str, ...], ...]:
-        r"""Takes what a ``\def`` asks for before its body, and the brace that opens that."""
+        r"""Take what a ``\def`` asks for before its body, and the brace that opens that."""
         found: list[list[str]] = [[]]
         while (token := self._raw()) and token.text != "{":
             if token.text[0] == "#":
@@ -479,7 +454,7 @@ class _Reader:
     # The text
 
     def read(self) -> None:
-        """Reads all of the document."""
+        """Read all of the document."""
         breaks = 0
         while token := self._next():
             text = token.text
@@ -487,13 +462,13 @@ class _Reader:
             if breaks == 2 or text == r"\par":
                 self._end_paragraph()
             if text == r"\begin":
-                self._begin(token, self._raw().text)
+                self._begin(token, self._following())
             elif text == r"\end":
-                self._end(self._raw().text)
+                self._end(self._following())
             elif text == r"\begin own":
-                self._push(_Environment(self._raw().text, token, own=True))
+                self._push(_Environment(self._following(), token, own=True))
             elif text == r"\end own":
-                self._pop(self._raw().text)
+                self._pop(self._following())
             elif text == r"\[":
                 self._display(token, r"\]", _BARE)
             elif text == "$":
@@ -582,7 +557,7 @@ class _Reader:
         self.around.append(environment)
 
     def _pop(self, name: str) -> None:
-        """Ends an environment, and those in it that were not ended."""
+        """End an environment, and those in it that were not ended."""
         if not any(each.name == name for each in self.around):
             return
         while self.around:
@@ -603,7 +578,7 @@ class _Reader:
             )
 
     def _is_text(self, environment: _Environment) -> bool:
-        """Whether it is known of an environment that it displays nothing by itself."""
+        """Return whether it is known of an environment that it displays nothing by itself."""
         name = environment.name.rstrip("*")
         return environment.own or name in TEXT_ENVIRONMENTS or name in self.theorems
 
@@ -637,7 +612,7 @@ class _Reader:
                 self._argument()
 
     def _skip_keys(self) -> None:
-        """Passes over the options of an environment, unless they may display something."""
+        """Pass over the options of an environment, unless they may display something."""
         given = self._option()
         if given and any(each.text[0] in "\\$" for each in given):
             self._back(*given)
@@ -648,7 +623,7 @@ class _Reader:
         self._pop(name)
 
     def _skip_branch(self, token: _Token) -> None:
-        r"""Passes over what is between ``\iffalse`` and its ``\else`` or ``\fi``."""
+        r"""Pass over what is between ``\iffalse`` and its ``\else`` or ``\fi``."""
         depth = 1
         while each := self._raw():
             depth += (each.text in self.conditions) - (each.text == r"\fi")
@@ -663,15 +638,13 @@ class _Reader:
             source.skip_to(found.end())
 
     def _input(self, token: _Token) -> None:
-        """Goes on in another file of the folder."""
+        """Go on in another file of the folder."""
         ending = _PACKAGES.get(token.text)
         if ending:
             self._option()
         names = self._file_name().split(",") if ending else [self._file_name()]
         for name in reversed([each.strip() for each in names]):
-            written = [name, f"{name}{ending or '.tex'}"]
-            folders = dict.fromkeys((self.root, token.path.parent))
-            path = next((path for folder in folders for each in written if is_file(path := folder / each)), None)
+            path = _file(name, ending or ".tex", self.root, token.path.parent)
             if path is None and ending:
                 continue  # a package of the system
             if path is None:
@@ -689,10 +662,10 @@ class _Reader:
                     self._fault(token, f"{name} {error}")
 
     def _file_name(self) -> str:
-        """Takes the name of a file, in braces or as one word."""
+        """Take the name of a file, in braces or as one word."""
         token = self._space()
         if token and token.text == "{":
-            return "".join(each.text for each in self._group()).strip()
+            return "".join(each.text for each in self._up_to("}")).strip()
         name = ""
         while token and token.text[0] not in " \t\r\n":
             name += token.text
@@ -713,17 +686,14 @@ class _Reader:
         self._inline(token, "$")
 
     def _inline(self, token: _Token, closing: str | None) -> None:
-        r"""Takes a formula within words; without a sign that closes it, it is a group."""
-        if closing is None:
-            found = self._argument()
-        else:
-            found = self._collect(token, closing, "formula")
+        r"""Take a formula within words; without a sign that closes it, it is a group."""
+        found = self._argument() if closing is None else self._collect(token, closing, "formula")
         if found:
-            self.inline.append(InlineFormula(_written(found)[0].strip(), token.path, token.line))
+            self.inline.append(InlineFormula(_as_text(found)[0].strip(), token.path, token.line))
         self._environment().words.append("\N{OBJECT REPLACEMENT CHARACTER}")
 
     def _collect(self, start: _Token, closing: str, what: str) -> list[_Token] | None:
-        """Takes the tokens of a formula up to what closes it; None, and a fault, if its paragraph ends before."""
+        """Take the tokens of a formula up to what closes it; None, and a fault, if its paragraph ends before."""
         self.scopes.append([])
         found = self._formula(closing)
         self._close_scope()
@@ -741,7 +711,7 @@ class _Reader:
             if text in (r"\begin own", r"\end own"):
                 self._raw()
                 continue
-            name = self._raw().text if text in (r"\begin", r"\end") else ""
+            name = self._following() if text in (r"\begin", r"\end") else ""
             for sign in (r"\begin", r"\end"):
                 plain = text.removeprefix("\\" if sign == r"\begin" else sign)
                 if plain != text and plain in _DISPLAYS:
@@ -752,7 +722,7 @@ class _Reader:
             ends = breaks == 2 or text in (r"\par", r"\]") or (text == r"\end" and (not inner or inner[-1] != name))
             if displays or ends:
                 if name:
-                    self._back(_Token(text, *token[1:4], True), _Token(name, *token[1:4], True))
+                    self._back(*(token._replace(text=each, fixed=True) for each in (text, name)))
                 elif displays:
                     self._back(token)
                 break
@@ -778,10 +748,10 @@ class _Reader:
         return text == closing or (text == r"\end" and name == closing)
 
     def _in_formula(self, token: _Token, found: list[_Token]) -> bool:
-        """Takes what is in a formula but no part of it: definitions, other files, and what hides its number."""
+        """Take what is in a formula but no part of it: definitions, other files, and what hides its number."""
         if token.text == r"\input":
             name = self._file_name()
-            path = next((path for each in (name, f"{name}.tex") if is_file(path := self.root / each)), None)
+            path = _file(name, ".tex", self.root)
             if path is None or not path.resolve().is_relative_to(self.root.resolve()):
                 self._fault(token, f"there is no file {name} to read in the folder")
                 return True
@@ -790,8 +760,7 @@ class _Reader:
             except NoText as error:
                 self._fault(token, f"{name} {error}")
                 return True
-            self.characters += len(text)
-            require_few(self.files, self.characters)
+            self.limits.take(text, files=0)
             source = _Source(path, text)
             self._put(token, list(iter(source.next, None)))
             return True
@@ -804,14 +773,14 @@ class _Reader:
                 self._back(following)
                 given = self._option()
                 if not _DIMENSION.fullmatch("".join(each.text for each in given or ())):
-                    self._back(following, *given, following._replace(text="]"))
+                    self._back(following, *(given or ()), following._replace(text="]"))
             elif following:
                 self._back(following)
             return True
         return self._definition(token)
 
     def _display(self, start: _Token, closing: str, how: str) -> None:
-        """Takes a display, from the token that opens it on."""
+        """Take a display, from the token that opens it on."""
         name = closing.rstrip("*")
         if name == "dmath":
             self._option()
@@ -839,7 +808,7 @@ class _Reader:
         leading = frozenset() if self.around else frozenset(in_force(words)) if words.strip() else self.leading
         within = tuple(_KINDS.get(each.name, each.name) for each in self.around)
         for number, tokens in enumerate(texts):
-            text, line, columns = _written(tokens or [start])
+            text, line, columns = _as_text(tokens or [start])
             label = None if number else label
             formula = DisplayedFormula(text if tokens else "", label, start.path, line, columns, within)
             self.displays.append((formula, tuple(self.around), leading))
@@ -848,21 +817,27 @@ class _Reader:
         self.faults.append(Diagnostic(Status.UNREADABLE, token.path, token.line, token.column, reason))
 
 
+def _file(name: str, ending: str, *folders: Path) -> Path | None:
+    """Return the file of this name, with or without its ending, in the first of some folders that has it."""
+    paths = (folder / each for folder in folders for each in (name, f"{name}{ending}"))
+    return next(filter(is_file, paths), None)
+
+
 def _may_display(token: _Token) -> bool:
     return token.text in (r"\[", "$", r"\begin", r"\BODY") or token.text[1:] in _DISPLAYS
 
 
 def _is_known(name: str) -> bool:
-    """Whether a command means something without a definition."""
+    """Return whether a command means something without a definition."""
     try:
-        list(scan(name, Notation()))
+        list(scan(name, ()))
     except LatexError:
         return name in KNOWN_FUNCTIONS
     return True
 
 
 def _without_label(tokens: list[_Token]) -> tuple[list[_Token], str | None]:
-    """A formula without its labels, and the first of these."""
+    """Return a formula without its labels, and the first of these."""
     labels: list[str] = []
     left: list[_Token] = []
     rest = iter(tokens)
@@ -880,7 +855,7 @@ def _without_label(tokens: list[_Token]) -> tuple[list[_Token], str | None]:
 
 
 def _nested(tokens: list[_Token]) -> Iterator[tuple[int, _Token]]:
-    """Each token with the number of braces and environments that are open around it."""
+    """Yield each token with the number of braces and environments that are open around it."""
     depth = 0
     for token in tokens:
         depth -= token.text == "}" or token.text.startswith(r"\end{")
@@ -889,7 +864,7 @@ def _nested(tokens: list[_Token]) -> Iterator[tuple[int, _Token]]:
 
 
 def _rows(tokens: list[_Token]) -> list[list[_Token]]:
-    """The lines of an aligned display."""
+    """Return the lines of an aligned display."""
     rows: list[list[_Token]] = [[]]
     for depth, token in _nested(tokens):
         if depth == 0 and token.text == r"\\":
@@ -900,7 +875,7 @@ def _rows(tokens: list[_Token]) -> list[list[_Token]]:
 
 
 def _with_one_sign(tokens: list[_Token]) -> list[_Token]:
-    """Lines of three columns, left side, relation and right side, without the second & of each."""
+    """Return lines of three columns, left side, relation and right side, without the second & of each."""
     found, signs = [], 0
     for depth, token in _nested(tokens):
         signs = 0 if token.text == r"\\" else signs + (depth == 0 and token.text == "&")
@@ -909,8 +884,8 @@ def _with_one_sign(tokens: list[_Token]) -> list[_Token]:
     return found
 
 
-def _written(tokens: list[_Token]) -> tuple[str, int, tuple[int, ...]]:
-    """Tokens as text, with the line in which it begins and the columns in which its lines begin.
+def _as_text(tokens: list[_Token]) -> tuple[str, int, tuple[int, ...]]:
+    """Return tokens as text, with the line in which it begins and the columns in which its lines begin.
 
     Each token stands where the file has it, as far as that is possible: what was taken out leaves spaces.
     """
@@ -938,15 +913,15 @@ def _written(tokens: list[_Token]) -> tuple[str, int, tuple[int, ...]]:
 
 
 def _blocks(path: Path, text: str) -> Iterator[NotationBlock]:
-    """The comments that declare letters, each with the line in which its declarations begin."""
+    """Yield the comments that declare letters, each with the line in which its declarations begin."""
     declared: list[str] | None = None
     start = 0
     for number, line in enumerate([*text.split("\n"), ""], 1):
         comment = re.match(r"\s*% ?(.*)$", line)
-        if declared is not None and not comment:
+        if declared is not None and comment:
+            declared.append(comment[1])
+        elif declared is not None:
             yield NotationBlock("\n".join(declared), start, path)
             declared = None
-        elif declared is not None:
-            declared.append(comment[1])
         elif comment and comment[1].strip() == "notation:":
             declared, start = [], number + 1

@@ -14,13 +14,12 @@ search is a fault with a place, never a silent skip, and loses no other formula 
 """
 
 import re
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from html import unescape
-from itertools import pairwise
+from itertools import zip_longest
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import NotationError, read_yaml
@@ -36,37 +35,35 @@ from nncore.verify.source.context import (
     Surroundings,
     in_force,
 )
+from nncore.verify.source.limits import DEEPEST, Limits, NoText, TooMuch, is_file, text_of
+from nncore.verify.source.myst import (
+    BEGIN,
+    DISPLAY_SIGN,
+    directive_body,
+    displays_in_html,
+    holds_display,
+    is_of_text,
+    shown_by_html,
+    tokens,
+)
 
-# The MyST extensions of the book (_config.yml); with others a page would be cut into other tokens.
-EXTENSIONS = frozenset(
-    "amsmath attrs_block attrs_inline colon_fence deflist dollarmath fieldlist html_image substitution".split()
-)
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
 OTHER_LETTERS = "other-letters"  # a directive in which words quote the letters of other books, which mean nothing here
-TEXT_ENVIRONMENTS = frozenset(  # of LaTeX, which display nothing by themselves
-    "document abstract center flushleft flushright quote quotation verse itemize enumerate description list trivlist "
-    "figure table tabular tabularx tabulary longtable tabbing minipage titlepage thebibliography frame block columns "
-    "column multicols subfigure subtable wrapfigure tikzpicture axis picture forest algorithm algorithmic appendix "
-    "theorem lemma proposition corollary definition assumption convention remark example exercise problem solution "
-    "answer question proof claim note notation fact conjecture hint landscape spacing small footnotesize large "
-    "subequations dgroup keywords acknowledgments letter titlepage samepage sloppypar adjustwidth".split()
-)
-MOST_FILES, DEEPEST, LONGEST, SECONDS = 200, 30, 2_000_000, 5.0  # files in a page, how deep, characters, of computing
-_MOST_FAULTS, _LONGEST_REASON, _MOST_BYTES = 100, 300, 100_000_000  # of a file
+_MOST_FAULTS, _LONGEST_REASON = 100, 300  # of a file
 
 _WITHOUT_MARKDOWN = frozenset(
     "bibliography code code-block image literalinclude mermaid sourcecode tableofcontents toctree".split()
 )
 _QUOTING = frozenset((OTHER_LETTERS, "epigraph", "highlights", "pull-quote"))
 _GATES = frozenset(f"{kind}-{end}" for kind in ("exercise", "solution") for end in ("start", "end"))
-_DISPLAY_SIGN = re.compile(r"\$\$|\\\[|\\begin\s*\{|math/tex|<math\b", re.IGNORECASE)
-_MAGIC = re.compile(r"\s*%%(?:latex|markdown|html)\b", re.IGNORECASE)
 _DEFINES = re.compile(
     r"\\(?:(?:re)?newcommand|providecommand|[gex]?def|let|DeclareMathOperator|(?:re)?newenvironment)(?![A-Za-z])"
 )
 _NO_DEFINITIONS = "what a command means is changed here, for all formulas: write what it stands for"
 _OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"  # for what is no word
 _NO_MARKS = dict.fromkeys(map(ord, REFERENCE.format("")))  # no word of a page is taken for a reference
-_MATHEMATICS = re.compile(r"[=<>^_]|\\[A-Za-z]")
 
 
 class PageError(ValueError):
@@ -101,7 +98,7 @@ class DisplayedFormula:
     within: tuple[str, ...]
 
     def place(self, line: int, column: int) -> tuple[int, int]:
-        """Line and column of the file for a line and column of the text, all counted from 1."""
+        """Return line and column of the file for a line and column of the text, all counted from 1."""
         return self.line + line - 1, self.columns[line - 1] + column - 1
 
 
@@ -124,7 +121,13 @@ class Reading:
     faults: tuple[Diagnostic, ...]
 
     @classmethod
-    def of(cls, formulas, around: Surroundings, inline, faults: list[Diagnostic]) -> "Reading":
+    def of(
+        cls,
+        formulas: Iterable[DisplayedFormula],
+        around: Surroundings,
+        inline: Iterable[InlineFormula],
+        faults: list[Diagnostic],
+    ) -> "Reading":
         """Return a reading with the first of its faults, and one fault for all others if they are many."""
         if len(faults) > _MOST_FAULTS:
             last = faults[_MOST_FAULTS]
@@ -144,23 +147,6 @@ class Reading:
         for fault in self.faults:
             raise PageError(f"{fault.path}:{fault.line}: {fault.reason}")
         return self
-
-
-def formulas(path: Path | str, text: str | None = None) -> list[DisplayedFormula]:
-    """Return all displayed formulas of a page of the book, in its order; ``text`` is its text, if it is no file.
-
-    Raises
-    ------
-    PageError
-        If the page includes a part of a file or one that is missing, holds mathematics in reStructuredText, or displays
-        a formula in a way that MyST does not know.
-    """
-    return list(read_markdown(path, text).whole().formulas)
-
-
-def inline_formulas(path: Path | str) -> list[InlineFormula]:
-    """Return all formulas within the words of a page of the book, in its order; `PageError` as from `formulas`."""
-    return list(read_markdown(path).whole().inline)
 
 
 def read_markdown(path: Path | str, text: str | None = None, book: bool = True) -> Reading:
@@ -187,43 +173,6 @@ def read_parts(parts: Iterable[tuple[Path, str]], book: bool) -> Reading:
     return walk.reading()
 
 
-class NoText(ValueError):
-    """A file of which no text can be read; the message says what is wrong with it."""
-
-
-def is_file(path: Path) -> bool:
-    """Return whether there is a file, whatever its name is."""
-    try:
-        return path.is_file()
-    except OSError:
-        return False
-
-
-def text_of(path: Path) -> str:
-    """Return the text of a file.
-
-    Raises
-    ------
-    NoText
-        If it is none, is too long, or cannot be opened.
-    """
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise NoText(f"has more than {_MOST_BYTES} bytes")
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise NoText("is not a text in UTF-8") from None
-    except OSError as error:
-        raise NoText(f"cannot be opened: {error.strerror}") from None
-
-
-def holds_display(text: str, of_code: bool = False) -> bool:
-    """Return whether a text that is not Markdown may display a formula; code does so under a magic word only."""
-    if of_code:
-        return bool(_MAGIC.match(text)) and ("$" in text or holds_display(text))
-    return bool(_DISPLAY_SIGN.search(text))
-
-
 # Walking --------------------------------------------------------------------------------------------------------------
 
 
@@ -241,7 +190,7 @@ class _Region:
 
 
 def _chain(region: _Region | None) -> list[_Region]:
-    """A directive and those around it, the innermost first."""
+    """Return a directive and those around it, the innermost first."""
     chain = []
     while region:
         chain.append(region)
@@ -258,12 +207,18 @@ class _File:
     around: tuple[Path, ...]
 
 
-class TooMuch(Exception):
-    """Reading would not end or, which is undecided, takes too long."""
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A place of a file, counted from 0, and the directive around it."""
 
-    def __init__(self, reason: str, status: Status = Status.UNREADABLE):
-        super().__init__(reason)
-        self.status = status
+    file: _File
+    line: int
+    region: _Region | None
+    column: int = 0
+
+    def at(self, line: int, column: int = 0) -> "_Spot":
+        """Return another place of the same directive."""
+        return replace(self, line=line, column=column)
 
 
 class _Walk:
@@ -271,8 +226,7 @@ class _Walk:
 
     def __init__(self, book: bool):
         self.book = book
-        self.until = time.process_time() + SECONDS
-        self.files = self.characters = 0
+        self.limits = Limits()
         self.gates: _Region | None = None  # exercises and solutions that began, and have not ended
         self.leading: set[str] = set()  # what the last paragraph outside of directives puts in force
         self.quotes = 0  # quotations that are open
@@ -286,7 +240,7 @@ class _Walk:
     # The files
 
     def page(self, path: Path, text: str) -> None:
-        """Reads a page, or a cell of a notebook."""
+        """Read a page, or a cell of a notebook."""
         self.leading = set()
         try:
             self._text(path, text, None, ())
@@ -294,59 +248,56 @@ class _Walk:
             self.faults.append(Diagnostic(error.status, path, 1, 1, str(error)))
 
     def _text(self, path: Path, text: str, region: _Region | None, around: tuple[Path, ...]) -> None:
-        self.files += 1
-        self.characters += len(text)
-        require_few(self.files, self.characters)
+        self.limits.take(text)
         text = re.sub(r"\r\n?", "\n", text)
         file = _File(path, text.split("\n"), (*around, path.resolve()))
         self._parse(file, text, 0, region, at_top=not around)
 
     def _parse(self, file: _File, text: str, offset: int, region: _Region | None, at_top: bool = False) -> None:
-        """Reads a part of a page that begins ``offset`` lines below its top."""
+        """Read a part of a page that begins ``offset`` lines below its top."""
         if len(_chain(region)) > DEEPEST:
             raise TooMuch(f"more than {DEEPEST} directives are inside of each other: take some apart")
         outer, before, table, start, end = region, None if at_top else self.gates, False, offset, offset
-        environment = {"until": self.until, "below text": set()}
-        for token in _markdown().parse(text, environment):
+        cut, below_text = tokens(text, self.limits)
+        for token in cut:
             if token.map:  # what is in a row of a table has no place of its own
                 start, end = offset + token.map[0], offset + token.map[1]
-            region = outer if self.gates is before else self.gates
+            spot = _Spot(file, start, outer if self.gates is before else self.gates)
             match token.type:
                 case "math_block" | "math_block_label":
                     what = "$$ directly below a line of text: leave an empty line between them"
-                    if token.map[0] not in environment["below text"] or self._foreign(file, start, 0, what):
-                        self._display(file, token.content, token.info or None, start, region, opening="$$")
+                    if start - offset not in below_text or self._foreign(spot, what):
+                        self._display(spot, token.content, token.info or None, opening="$$")
                 case "bracket_block":
-                    if self._foreign(file, start, 0, rf"{token.markup}: write $$ on a line of its own"):
-                        self._display(file, token.content, None, start, region, opening=token.markup)
+                    if self._foreign(spot, rf"{token.markup}: write $$ on a line of its own"):
+                        self._display(spot, token.content, opening=token.markup)
                 case "amsmath":
-                    self._display(file, token.content, None, start, region)
+                    self._display(spot, token.content)
                 case "fence" | "colon_fence":
-                    self._fence(file, token, start, region)
+                    self._fence(spot, token)
                 case "inline":
-                    place = _Finger(file.lines, start, max(end, start + 1), self.until)
-                    leads = self._words(file, token.children or [], place, region)
-                    self._lead(region, set() if table else leads)
+                    leads = self._words(spot, token.children or [], max(end, start + 1))
+                    self._lead(spot.region, set() if table else leads)
                 case "html_block":
-                    self._html(file, token.content, start, region)
+                    self._html(spot, token.content)
                 case "substitution_block":
-                    self._substituted(file, token.content, start)
+                    self._substituted(spot, token.content)
                 case "front_matter":
-                    self._front_matter(file, token.content, start, at_top)
+                    self._front_matter(spot, token.content, at_top)
                 case "myst_line_comment" | "myst_block_break" | "myst_target":
                     if not self.book and holds_display(token.content):
-                        self._fault(file, start, 0, "other renderers than MyST display the formula in this line")
+                        self._fault(spot, "other renderers than MyST display the formula in this line")
                 case "blockquote_open" | "blockquote_close":
                     self.quotes += token.nesting
                 case "table_open" | "table_close":
                     table = token.nesting > 0
                 case "code_block" | "hr":
-                    self._lead(region, set())
+                    self._lead(spot.region, set())
         if not at_top:
             self.gates = before
 
     def _lead(self, region: _Region | None, labels: set[str]) -> None:
-        """Keeps what a paragraph puts in force: for its directive, or for the formulas that follow."""
+        """Keep what a paragraph puts in force: for its directive, or for the formulas that follow."""
         if region:
             region.mentions |= labels
         else:
@@ -354,150 +305,148 @@ class _Walk:
 
     # Directives
 
-    def _fence(self, file: _File, token, start: int, region: _Region | None) -> None:
+    def _fence(self, spot: _Spot, token: "Token") -> None:
         language = token.info.strip().partition(" ")[0].lower()
         if language == "math":
-            if self._foreign(file, start, 0, "a math fence: write {math} in place of math"):
-                self._display(file, token.content.removesuffix("\n"), None, start + 1, region)
+            if self._foreign(spot, "a math fence: write {math} in place of math"):
+                self._display(spot.at(spot.line + 1), token.content.removesuffix("\n"))
         elif token.info.startswith("{"):
             kind, _, argument = token.info[1:].partition("}")
-            self._directive(file, kind.strip(), argument.strip(), token.content, start, region)
-        if not region and language not in ("math", "{math}"):
+            self._directive(spot, kind.strip(), argument.strip(), token.content)
+        if not spot.region and language not in ("math", "{math}"):
             self.leading = set()
 
-    def _directive(
-        self, file: _File, kind: str, argument: str, content: str, start: int, region: _Region | None
-    ) -> None:
+    def _directive(self, spot: _Spot, kind: str, argument: str, content: str) -> None:
         if kind == "include":
-            self._included(file, argument, content, start, region)
+            self._included(spot, argument, content)
         elif kind == "notation":
-            block = NotationBlock(content.removesuffix("\n"), start + 2, file.path)
-            self.blocks.append((block, region))
+            block = NotationBlock(content.removesuffix("\n"), spot.line + 2, spot.file.path)
+            self.blocks.append((block, spot.region))
         elif kind == "eval-rst":
             if re.search(r"math|raw::|include::", content):
-                self._fault(file, start, 0, "mathematics in {eval-rst} is not read: write it in Markdown")
+                self._fault(spot, "mathematics in {eval-rst} is not read: write it in Markdown")
         elif kind in ("raw", "=html", "=latex", "=tex"):
             if holds_display(content):
-                self._fault(file, start, 0, f"mathematics in {{{kind}}} is not read: write it in Markdown")
+                self._fault(spot, f"mathematics in {{{kind}}} is not read: write it in Markdown")
         elif kind in ("code-cell", "code"):
-            body = _directive_body(content)[0]
+            body = directive_body(content)[0]
             if kind == "code-cell" and holds_display(body, of_code=True):
-                self._fault(file, start, 0, "a formula that a cell displays is not read: write it in Markdown")
+                self._fault(spot, "a formula that a cell displays is not read: write it in Markdown")
         elif kind not in _WITHOUT_MARKDOWN:
-            self._with_markdown(file, kind, argument, content, start, region)
+            self._with_markdown(spot, kind, argument, content)
 
-    def _with_markdown(
-        self, file: _File, kind: str, argument: str, content: str, start: int, region: _Region | None
-    ) -> None:
-        body, options, below = _directive_body(content)
+    def _with_markdown(self, spot: _Spot, kind: str, argument: str, content: str) -> None:
+        body, options, below = directive_body(content)
         if any(holds_display(value) for value in options.values()):
-            self._fault(file, start, 0, f"a formula in an option of {{{kind}}} is not read")
+            self._fault(spot, f"a formula in an option of {{{kind}}} is not read")
         if kind == "math":
             if argument:
-                self._fault(file, start, 0, "the formula is below {math}, not beside it")
+                self._fault(spot, "the formula is below {math}, not beside it")
             if body.strip() or not argument:
-                self._display(file, body, options.get("label") or None, start + 1 + below, region)
+                self._display(spot.at(spot.line + 1 + below), body, options.get("label") or None)
             return
         opens = kind if kind not in _GATES else kind.rpartition("-")[0]
-        inner = _Region(opens, argument, options, file.path, start + 1, region)
+        inner = _Region(opens, argument, options, spot.file.path, spot.line + 1, spot.region)
         if kind.endswith("-end") and kind in _GATES:
             self.gates = self.gates and self.gates.around
             return
         self.regions.append(inner)
         before = len(self.displays)
-        for token in _markdown().parse(argument, {"until": self.until, "below text": set()}):  # a title
+        for token in tokens(argument, self.limits)[0]:  # a title
             if token.type == "inline":
-                place = _Finger(file.lines, start, start + 1, self.until)
-                inner.mentions |= self._words(file, token.children or [], place, inner)
+                inner.mentions |= self._words(replace(spot, region=inner), token.children or [], spot.line + 1)
             elif token.type not in ("paragraph_open", "paragraph_close") and holds_display(argument):
-                self._fault(file, start, 0, f"the formula is below {{{kind}}}, not beside it")
+                self._fault(spot, f"the formula is below {{{kind}}}, not beside it")
                 break
-        self._parse(file, body, start + 1 + below, inner)
+        self._parse(spot.file, body, spot.line + 1 + below, inner)
         if kind in _GATES:
             self.gates = inner
         if kind == OTHER_LETTERS and len(self.displays) > before:
             del self.displays[before:]
-            self._fault(file, start, 0, f"a formula is displayed outside of {{{OTHER_LETTERS}}}, so that it is judged")
+            self._fault(spot, f"a formula is displayed outside of {{{OTHER_LETTERS}}}, so that it is judged")
 
-    def _included(self, file: _File, argument: str, options: str, start: int, region: _Region | None) -> None:
-        """Reads an included file; the places of its formulas are in that file."""
-        path = file.path.parent / argument
+    def _included(self, spot: _Spot, argument: str, options: str) -> None:
+        """Read an included file; the places of its formulas are in that file."""
+        file, path = spot.file, spot.file.path.parent / argument
         if options.strip():
-            self._fault(file, start, 0, "{include} with options takes a part of a file: include the whole")
-        elif any(each.kind in OPTIONS for each in _chain(region)):
-            self._fault(file, start, 0, "{include} is not read in a block that the page does not claim")
+            self._fault(spot, "{include} with options takes a part of a file: include the whole")
+        elif any(each.kind in OPTIONS for each in _chain(spot.region)):
+            self._fault(spot, "{include} is not read in a block that the page does not claim")
         elif not is_file(path):
-            self._fault(file, start, 0, f"there is no file {argument} to include")
+            self._fault(spot, f"there is no file {argument} to include")
         elif path.resolve() in file.around:
-            self._fault(file, start, 0, f"{argument} includes itself")
+            self._fault(spot, f"{argument} includes itself")
         elif len(file.around) >= DEEPEST:
-            self._fault(file, start, 0, f"more than {DEEPEST} files include each other: divide the page")
+            self._fault(spot, f"more than {DEEPEST} files include each other: divide the page")
         else:
             try:
-                self._text(path, text_of(path), region, file.around)
+                self._text(path, text_of(path), spot.region, file.around)
             except NoText as error:
-                self._fault(file, start, 0, f"{argument} {error}")
+                self._fault(spot, f"{argument} {error}")
 
     # Words
 
-    def _words(self, file: _File, children, place: "_Finger", region: _Region | None) -> set[str]:
-        """Reads a paragraph, a title or a cell of a table, and returns the labels that it puts in force."""
-        text = ""
-        quotes = self.quotes > 0 or any(each.kind in _QUOTING for each in _chain(region))
-        for child, following in pairwise([*_with_whole_words(children), None]):
+    def _words(self, spot: _Spot, children: Sequence["Token"], end: int) -> set[str]:
+        """Read a paragraph up to a line, a title or a cell of a table, and return the labels that it puts in force."""
+        text, finger = "", _Finger(spot.file.lines, spot.line, end, self.limits)
+        quotes = self.quotes > 0 or any(each.kind in _QUOTING for each in _chain(spot.region))
+        whole = list(_with_whole_words(children))
+        for child, following in zip(whole, [*whole[1:], None], strict=True):
             kind, content = child.type, child.content
             if kind in ("text", "math_inline") and _DEFINES.search(content):
-                self._fault(file, *place.of(content), _NO_DEFINITIONS)
+                self._fault(spot.at(*finger.of(content)), _NO_DEFINITIONS)
             if kind == "math_inline" or (kind == "myst_role" and child.meta.get("name") == "math"):
-                self._keep_inline(InlineFormula(content, file.path, place.of(content)[0] + 1), region)
+                formula = InlineFormula(content, spot.file.path, finger.of(content)[0] + 1)
+                if not any(each.kind == OTHER_LETTERS for each in _chain(spot.region)):
+                    self.inline.append(formula)
             elif kind in ("math_inline_double", "bracket_inline", "environment_inline"):
-                line, column = place.of(child.markup)
-                opening = child.markup if kind != "environment_inline" else ""
-                if self._foreign(file, line, column, f"{child.markup} between words: give a display lines of its own"):
-                    self._display(file, content, None, line, region, opening)
+                place = spot.at(*finger.of(child.markup))
+                if self._foreign(place, f"{child.markup} between words: give a display lines of its own"):
+                    self._display(place, content, opening=child.markup if kind != "environment_inline" else "")
             elif kind == "myst_role" and child.meta.get("name") == "prf:ref":
                 text += REFERENCE.format(re.sub(r".*<([^<>]*)>\s*$", r"\1", content, flags=re.DOTALL).strip())
                 continue
             elif kind == "substitution_inline":
-                self._substituted(file, content, place.of(content)[0])
+                self._substituted(spot.at(finger.of(content)[0]), content)
             elif kind == "html_inline" and re.search(r"math/tex|<math\b[^>]*block", content, re.IGNORECASE):
-                self._fault(file, place.of(content)[0], 0, "mathematics in HTML is not read here: write it between $$")
+                reason = "mathematics in HTML is not read here: write it between $$"
+                self._fault(spot.at(finger.of(content)[0]), reason)
             elif kind == "text":
                 opened = content.endswith("$") and following is not None and following.type == "math_inline"
-                begun = (found[0] for found in _BEGIN.finditer(content) if not _is_of_text(found[1]))
+                begun = (found[0] for found in BEGIN.finditer(content) if not is_of_text(found[1]))
                 sign = "$$" if opened or "$$" in content else next(begun, "")
                 if sign:
                     reason = f"{sign} is not closed, or is between words: give a display lines of its own"
-                    self._fault(file, *place.of(sign), reason)
+                    self._fault(spot.at(*finger.of(sign)), reason)
             text += content.translate(_NO_MARKS) if kind == "text" else " " if kind.endswith("break") else ""
             text += _OBJECT if kind.startswith(("math", "code", "myst_role", "escape")) else ""
         return set() if quotes else set(in_force(text))
 
-    def _keep_inline(self, formula: InlineFormula, region: _Region | None) -> None:
-        if not any(each.kind == OTHER_LETTERS for each in _chain(region)):
-            self.inline.append(formula)
+    def _html(self, spot: _Spot, html: str) -> None:
+        """Read the displays between tags of HTML: what a browser shows is what counts."""
+        shown = shown_by_html(html)
 
-    def _html(self, file: _File, html: str, start: int, region: _Region | None) -> None:
-        """Reads the displays between tags of HTML: what a browser shows is what counts."""
-        shown = _HIDDEN_HTML.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), html)
+        def below(place: int) -> _Spot:
+            return spot.at(spot.line + shown.count("\n", 0, place))
+
         at = 0
-        for found in _displays(shown, self.until):
-            line = start + shown.count("\n", 0, found.start)
-            if self._foreign(file, line, 0, "what is in HTML: write it in Markdown, with empty lines around it"):
-                self._display(file, unescape(found.text), None, line, region, opening=found.opening)
+        for found in displays_in_html(shown, self.limits):
+            place = below(found.start)
+            if self._foreign(place, "what is in HTML: write it in Markdown, with empty lines around it"):
+                self._display(place, unescape(found.text), opening=found.opening)
             at = found.end
         defines = _DEFINES.search(shown)
         if defines:
-            self._fault(file, start + shown.count("\n", 0, defines.start()), 0, _NO_DEFINITIONS)
-        left = _DISPLAY_SIGN.search(shown, at)
+            self._fault(below(defines.start()), _NO_DEFINITIONS)
+        left = DISPLAY_SIGN.search(shown, at)
         if left:
-            line = start + shown.count("\n", 0, left.start())
-            self._fault(file, line, 0, "this mathematics in HTML is not read, or not closed: write it in Markdown")
+            reason = "this mathematics in HTML is not read, or not closed: write it in Markdown"
+            self._fault(below(left.start()), reason)
 
-    def _front_matter(self, file: _File, text: str, start: int, at_top: bool) -> None:
+    def _front_matter(self, spot: _Spot, text: str, at_top: bool) -> None:
         if not at_top:
             if holds_display(text):
-                self._fault(file, start, 0, "a formula between --- is not read")
+                self._fault(spot, "a formula between --- is not read")
             return
         try:
             parts = read_yaml(text)
@@ -509,42 +458,39 @@ class _Walk:
         if "" in parts:
             self.substitutions[""] = text
 
-    def _substituted(self, file: _File, expression: str, start: int) -> None:
-        """Sees to it that a substitution displays nothing."""
+    def _substituted(self, spot: _Spot, expression: str) -> None:
+        """Make a fault of a substitution that displays something."""
         names = {*re.findall(r"\w[\w-]*", expression), ""} & self.substitutions.keys()
         texts = [text for name in names for text in _texts(self.substitutions[name])]
         if any(map(holds_display, (expression, *texts))):
-            self._fault(file, start, 0, "a formula that is substituted is not read: write it where it is displayed")
+            self._fault(spot, "a formula that is substituted is not read: write it where it is displayed")
 
     # What is found
 
-    def _foreign(self, file: _File, line: int, column: int, what: str) -> bool:
+    def _foreign(self, spot: _Spot, what: str) -> bool:
         """Return whether something is displayed that MyST does not know; in a page of a book it is a fault."""
         if self.book:
-            self._fault(file, line, column, f"the book does not display {what}")
+            self._fault(spot, f"the book does not display {what}")
         return not self.book
 
-    def _display(
-        self, file: _File, text: str, label: str | None, start: int, region: _Region | None, opening: str = ""
-    ) -> None:
-        start = min(start, len(file.lines) - 1)  # a block may end with the page that opens it
-        after = file.lines[start].find(opening) + len(opening)
-        columns = tuple(
-            max(0, line_of_file.find(line, 0 if number else after)) + 1
-            for number, (line, line_of_file) in enumerate(_beside(text.split("\n"), file.lines, start))
-        )
+    def _display(self, spot: _Spot, text: str, label: str | None = None, opening: str = "") -> None:
+        lines, region = spot.file.lines, spot.region
+        start = min(spot.line, len(lines) - 1)  # a block may end with the page that opens it
+        after = lines[start].find(opening) + len(opening)
+        beside = zip_longest(text.split("\n"), lines[start : start + text.count("\n") + 1], fillvalue="")
+        columns = tuple(max(0, line.find(part, 0 if n else after)) + 1 for n, (part, line) in enumerate(beside))
         within = tuple(each.kind for each in reversed(_chain(region)))
-        formula = DisplayedFormula(text, label, file.path, start + 1, columns, within)
+        formula = DisplayedFormula(text, label, spot.file.path, start + 1, columns, within)
         self.displays.append((formula, region, set() if region else self.leading))
 
-    def _fault(self, file: _File, line: int, column: int, reason: str) -> None:
-        line = min(line, len(file.lines) - 1) + 1
-        self.faults.append(Diagnostic(Status.UNREADABLE, file.path, line, column + 1, reason))
+    def _fault(self, spot: _Spot, reason: str) -> None:
+        line = min(spot.line, len(spot.file.lines) - 1) + 1
+        self.faults.append(Diagnostic(Status.UNREADABLE, spot.file.path, line, spot.column + 1, reason))
 
     # In the end
 
     def reading(self) -> Reading:
-        """All that was found."""
+        """Return all that was found."""
         asides, dictionaries = {}, {}
         for region in self.regions:
             if region.kind in OPTIONS:
@@ -563,7 +509,7 @@ class _Walk:
         return Reading.of(found, Surroundings(places, self._blocks(None)), self.inline, self.faults)
 
     def _blocks(self, owner: _Region | None) -> tuple[NotationBlock, ...]:
-        """The notation blocks that belong to an erratum or a dictionary, or to the page."""
+        """Return the notation blocks that belong to an erratum or a dictionary, or to the page."""
         owners = (
             (block, next((each for each in _chain(region) if each.kind in (ERRATUM, DICTIONARY)), None))
             for block, region in self.blocks
@@ -592,18 +538,14 @@ def _is_convention(region: _Region) -> bool:
 
 
 def _world(region: _Region) -> str | None:
-    """The exercise that a directive is, or solves; one without a label is known by its place."""
+    """Return the exercise that a directive is, or solves; one without a label is known by its place."""
     if region.kind == "exercise":
         return region.options.get("label") or f"{region.path}:{region.line}"
     return region.argument if region.kind == "solution" else None
 
 
-def _is_of_text(name: str) -> bool:
-    return name.rstrip("*") in TEXT_ENVIRONMENTS
-
-
-def _with_whole_words(children) -> Iterator:
-    """The tokens of a paragraph, with text in one piece; a sign that is escaped, which opens nothing, is no text."""
+def _with_whole_words(children: Sequence["Token"]) -> Iterator["Token"]:
+    """Yield the tokens of a paragraph, with text in one piece; a sign that is escaped opens nothing and is no text."""
     words = None
     for child in children:
         escaped = child.type == "text_special" and child.info == "escape" and child.content != child.markup
@@ -629,11 +571,6 @@ def _texts(value: object) -> Iterator[str]:
         yield str(value)
 
 
-def _beside(parts: list[str], lines: list[str], start: int) -> Iterator[tuple[str, str]]:
-    for number, part in enumerate(parts, start):
-        yield part, lines[number] if number < len(lines) else ""
-
-
 @dataclass(slots=True)
 class _Finger:
     """A finger on the source of a paragraph, moved on from formula to formula to find their places."""
@@ -641,12 +578,12 @@ class _Finger:
     lines: list[str]
     line: int
     end: int
-    until: float
+    limits: Limits
     column: int = 0
 
     def of(self, piece: str) -> tuple[int, int]:
-        """The place, counted from 0, at which the first line of a piece of the source begins."""
-        check_time(self.until)
+        """Return the place, counted from 0, at which the first line of a piece of the source begins."""
+        self.limits.check_time()
         first = piece.split("\n")[0]
         at, end = self.column, min(self.end, len(self.lines))
         for line in range(self.line, end):
@@ -656,248 +593,3 @@ class _Finger:
                 return line, column
             at = 0
         return min(self.line, len(self.lines) - 1), self.column
-
-
-# Displays of other renderers ------------------------------------------------------------------------------------------
-
-_HIDDEN_HTML = re.compile(
-    r"<!--.*?(?:-->|\Z)"
-    r"|<(pre|code|style|textarea|script)\b(?![^<>]*math/tex)[^<>]*>.*?(?:</\1\s*>|\Z)",
-    re.DOTALL | re.IGNORECASE,
-)
-_OPENS = re.compile(
-    r"\$\$|\\\\?\[|\\begin\s*\{(?P<name>\w+\*?)\}|<script\b[^<>]*math/tex(?P<script>[^<>]*)>", re.IGNORECASE
-)
-_CLOSING_DOLLARS = re.compile(r"\$\$[ \t]*(?:\([^)$\r\n]+\)[ \t]*)?$", re.MULTILINE)
-_BRACKET = re.compile(r"(\\\\?)([\[(])")
-_BEGIN = re.compile(r"\\begin\s*\{(\w+\*?)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """A display in HTML: its text, what opens it, and where it starts and ends."""
-
-    text: str
-    opening: str
-    start: int
-    end: int
-
-
-def _displays(html: str, until: float) -> Iterator[_Shown]:
-    """The displays that are closed; the last one that is not ends the search."""
-    at = 0
-    while found := _OPENS.search(html, at):
-        check_time(until)
-        at = found.end()
-        closing = _closing(found)
-        end = html.find(closing, at) if closing else -1
-        if found["name"] and _is_of_text(found["name"]):
-            continue
-        if end < 0:
-            return
-        text = html[at:end]
-        if "[" in found[0] and not found["name"] and not _MATHEMATICS.search(text):
-            continue
-        at = end + len(closing)
-        if found["script"] is not None and "display" not in found["script"]:
-            continue
-        whole = found["name"] is not None
-        opening = "" if whole or found["script"] is not None else found[0]
-        yield _Shown(html[found.start() : at] if whole else text, opening, found.start(), at)
-
-
-def _closing(found: re.Match) -> str:
-    """What closes a display that was opened so."""
-    if found["name"]:
-        return f"\\end{{{found['name']}}}"
-    return "</script>" if found["script"] is not None else found[0].replace("[", "]")
-
-
-def require_few(files: int, characters: int) -> None:
-    """Raise `TooMuch` if more files or characters belong to a page than are read."""
-    for number, most, what in ((files, MOST_FILES, "files"), (characters, LONGEST, "characters")):
-        if number > most:
-            raise TooMuch(f"more than {most} {what} are to be read: divide the file")
-
-
-def check_time(until: float) -> None:
-    """Raise `TooMuch` once this process has computed for so many seconds."""
-    if time.process_time() > until:
-        raise TooMuch(f"reading takes longer than {SECONDS:g} s: divide the file", Status.UNDECIDED)
-
-
-def _within_bounds(state, *_) -> bool:
-    """A rule of the parser that never applies, and ends what takes too long or is too deep to be cut as MyST does."""
-    check_time(state.env["until"])
-    if state.level >= state.md.options.maxNesting - 2 and hasattr(state, "bMarks"):
-        raise TooMuch("lists and quotations are inside of each other more deeply than MyST reads")
-    return False
-
-
-def _also_below_text(rule: Callable) -> Callable:
-    """The rule of ``$$`` blocks, which also ends a paragraph, unless that holds a ``$$`` that is still open."""
-
-    def block(state, start: int, end: int, silent: bool) -> bool:
-        if _last(state, _CLOSING_DOLLARS) < state.bMarks[start]:
-            return False
-        if not silent:
-            return rule(state, start, end, silent)
-        first = state.bMarks[start] + state.tShift[start]
-        if not state.src.startswith("$$", first):
-            return False
-        begun = state.getLines(state.line, start, 0, False) if state.line < start else ""
-        tokens, line = len(state.tokens), state.line
-        applies = begun.count("$$") % 2 == 0 and rule(state, start, end, silent)
-        del state.tokens[tokens:]  # the rule of the plugin leaves its token also where it is only asked
-        state.line = line
-        if not applies:
-            return False
-        if state.parentType in ("paragraph", "reference", "blockquote") and not state.isEmpty(start - 1):
-            state.env["below text"].add(start)
-        return True
-
-    return block
-
-
-def _also_bounded(rule: Callable) -> Callable:
-    """The rule of the environments of amsmath, which searches in vain but once for what closes one of them."""
-
-    def block(state, start: int, end: int, silent: bool) -> bool:
-        first = state.bMarks[start] + state.tShift[start]
-        found = _BEGIN.match(state.src, first)
-        if not found or _last(state, re.compile(re.escape(f"\\end{{{found[1]}}}"))) < first:
-            return False
-        return rule(state, start, end, silent)
-
-    return block
-
-
-def _without_displays(rule: Callable) -> Callable:
-    """A rule that reads attributes in braces, of which nothing is displayed, unless they hold a display."""
-
-    def attributes(state, *more) -> bool:
-        if hasattr(state, "bMarks"):
-            text = state.src[state.bMarks[more[0]] : state.eMarks[more[0]]]
-        else:
-            start = state.src.find("{", state.pos)
-            text = state.src[start : state.src.rfind("}") + 1] if start >= 0 else ""
-        return not holds_display(text) and rule(state, *more)
-
-    return attributes
-
-
-def _last(state, closing: re.Pattern) -> int:
-    """The last place at which something is closed in the text that is being parsed, or -1."""
-    key = closing, state.src
-    if key not in state.env:
-        state.env[key] = max((found.start() for found in closing.finditer(state.src)), default=-1)
-    return state.env[key]
-
-
-def _find(state, closing: str, position: int) -> int:
-    """The next place of what closes something, or -1."""
-    return -1 if _last(state, re.compile(re.escape(closing))) < position else state.src.find(closing, position)
-
-
-def _bracket_block(state, start: int, end: int, silent: bool) -> bool:
-    r"""Apply to ``\[ … \]`` and ``\\[ … \\]`` on lines of their own."""
-    first = state.bMarks[start] + state.tShift[start]
-    found = _BRACKET.match(state.src, first, state.eMarks[start])
-    if not found or found[2] != "[" or state.sCount[start] - state.blkIndent >= 4:
-        return False
-    closing = found[1] + "]"
-    for line in range(start, end):
-        if line > start and state.sCount[line] < state.blkIndent and not state.isEmpty(line):
-            return False
-        begin = found.end() if line == start else state.bMarks[line] + state.tShift[line]
-        if state.src[begin : state.eMarks[line]].rstrip().endswith(closing):
-            break
-    else:
-        return False
-    text = state.getLines(start, line + 1, state.sCount[start], False).strip()
-    text = text.removeprefix(found[0]).removesuffix(closing)
-    if closing in text or not _MATHEMATICS.search(text):
-        return False
-    state.line = line + 1
-    if not silent:
-        token = state.push("bracket_block", "math", 0)
-        token.block, token.content, token.markup, token.map = True, text, found[0], [start, state.line]
-    return True
-
-
-def _bracket_inline(state, silent: bool) -> bool:
-    r"""Apply to ``\[ … \]`` and ``\( … \)`` between words."""
-    found = _BRACKET.match(state.src, state.pos)
-    if not found:
-        return False
-    closing = found[1] + ("]" if found[2] == "[" else ")")
-    end = _find(state, closing, found.end())
-    if end < 0 or not _MATHEMATICS.search(state.src, found.end(), end):
-        return False
-    if not silent:
-        token = state.push("bracket_inline" if found[2] == "[" else "math_inline", "math", 0)
-        token.content, token.markup = state.src[found.end() : end], found[0]
-    state.pos = end + len(closing)
-    return True
-
-
-def _environment_inline(state, silent: bool) -> bool:
-    """Apply to an environment of LaTeX between words."""
-    found = _BEGIN.match(state.src, state.pos)
-    if not found or _is_of_text(found[1]):
-        return False
-    closing = f"\\end{{{found[1]}}}"
-    end = _find(state, closing, found.end())
-    if end < 0:
-        return False
-    if not silent:
-        token = state.push("environment_inline", "math", 0)
-        token.content, token.markup = state.src[state.pos : end + len(closing)], found[0]
-    state.pos = end + len(closing)
-    return True
-
-
-@cache
-def _markdown():
-    """The Markdown parser of MyST with the extensions of the book, and the displays that other renderers know."""
-    from markdown_it.renderer import RendererHTML
-    from myst_parser.config.main import MdParserConfig
-    from myst_parser.parsers.mdit import create_md_parser
-
-    config = MdParserConfig(enable_extensions=set(EXTENSIONS), dmath_double_inline=True)
-    parser = create_md_parser(config, RendererHTML)
-    block, inline = parser.block.ruler, parser.inline.ruler
-    anywhere = {"alt": ["paragraph", "reference", "blockquote", "list", "footnote_def"]}
-    dollars = next(rule.fn for rule in block.__rules__ if rule.name == "math_block")
-    amsmath = next(rule.fn for rule in block.__rules__ if rule.name == "amsmath")
-    for ruler, name in ((block, "attr"), (inline, "attr"), (inline, "span")):
-        ruler.at(name, _without_displays(next(rule.fn for rule in ruler.__rules__ if rule.name == name)))
-    parser.disable("text_join")  # so that a dollar sign that is escaped is not taken for one that opens a formula
-    block.at("math_block", _also_below_text(dollars), anywhere)
-    block.at("amsmath", _also_bounded(amsmath), anywhere)
-    block.before("math_block", "bracket_block", _bracket_block, anywhere)
-    block.before(block.__rules__[0].name, "within_bounds", _within_bounds, anywhere)
-    inline.before("escape", "bracket_inline", _bracket_inline)
-    inline.before("escape", "environment_inline", _environment_inline)
-    inline.before(inline.__rules__[0].name, "within_bounds", _within_bounds)
-    return parser
-
-
-def _directive_body(content: str) -> tuple[str, dict[str, str], int]:
-    """The text of a directive below its options, the options, and how many lines are above that text."""
-    from docutils.parsers.rst import Directive
-    from myst_parser.parsers.directives import parse_directive_text
-
-    class AnyOption(dict):
-        def __missing__(self, name):
-            return lambda value: value or ""
-
-    class AnyDirective(Directive):
-        has_content = True
-        optional_arguments = 1
-        final_argument_whitespace = True
-        option_spec = AnyOption(label=lambda value: value or "")
-
-    parsed = parse_directive_text(AnyDirective, "", content)
-    body = content.removesuffix("\n").split("\n")[parsed.body_offset :]  # the parser also splits at other signs
-    return "\n".join(body), parsed.options, parsed.body_offset

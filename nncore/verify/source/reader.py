@@ -11,7 +11,9 @@ from pathlib import Path
 
 from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.source.context import Surroundings
-from nncore.verify.source.markdown import NoText, Reading, holds_display, read_markdown, read_parts, text_of
+from nncore.verify.source.limits import NoText, text_of
+from nncore.verify.source.markdown import Reading, read_markdown, read_parts
+from nncore.verify.source.myst import holds_display
 
 SUFFIXES = (".md", ".ipynb", ".tex")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -56,7 +58,7 @@ def _notebook(path: Path, text: str, book: bool) -> Reading:
     """Read the cells of a notebook; one that is broken is a fault of its own."""
     try:
         cells = _cells(json.loads(text, parse_int=float))  # a number is no text, however many digits it has
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         reason = f"this is not a notebook: {type(error).__name__}: {' '.join(str(error).split())[:100]}"
         return _nothing_but(Diagnostic(Status.UNREADABLE, path, 1, 1, reason))
     faults: list[Diagnostic] = []
@@ -77,18 +79,18 @@ def _notebook(path: Path, text: str, book: bool) -> Reading:
     return Reading.of(reading.formulas, reading.around, reading.inline, [*reading.faults, *faults])
 
 
-def _cells(notebook: dict) -> list:
-    """The cells of a notebook, of whichever version of the format."""
-    if "worksheets" in notebook:
-        return [cell for sheet in notebook["worksheets"] for cell in sheet["cells"]]
-    cells = notebook["cells"]
-    if not isinstance(cells, list):
-        raise TypeError("its cells are no list")
-    return cells
+def _cells(notebook: object) -> list[object]:
+    """Return the cells of a notebook, of whichever version of the format; `TypeError` if it has no list of them."""
+    match notebook:
+        case {"worksheets": [*sheets]}:
+            return [cell for sheet in sheets for cell in _cells(sheet)]
+        case {"cells": [*cells]}:
+            return cells
+    raise TypeError("its cells are no list")
 
 
 def _source(given: object) -> str | None:
-    """The text of a cell, which is a string or a list of its lines."""
+    """Return the text of a cell, which is a string or a list of its lines."""
     if isinstance(given, list) and all(isinstance(line, str) for line in given):
         return "".join(given)
     return given if isinstance(given, str) else None

@@ -12,8 +12,9 @@ from itertools import permutations, product
 
 import sympy as sp
 
+from nncore.verify.notation import STEPS
 from nncore.verify.semantics.statements import Claim
-from nncore.verify.semantics.symbols import STEPS, letters
+from nncore.verify.semantics.symbols import letters
 from nncore.verify.switches import side_condition
 from nncore.verify.symbolic.hypotheses import Given, free_indices, given_by, no_name, prepared
 from nncore.verify.symbolic.normal_form import Facts, normal_form, vanishes

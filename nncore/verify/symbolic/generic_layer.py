@@ -18,18 +18,7 @@ from nncore.verify.notation import EXTREMA, Function
 from nncore.verify.semantics.layers import bounds, ends_of_layers, has_one_line, instance, instances, lowest, reached
 from nncore.verify.semantics.layers import is_about_layers as _names_layers
 from nncore.verify.semantics.statements import Claim
-from nncore.verify.semantics.symbols import (
-    MeaningError,
-    Scope,
-    family_of,
-    last_layer,
-    layer_index,
-    letters,
-    meanings_of,
-    position,
-    resolved,
-    widths,
-)
+from nncore.verify.semantics.symbols import MeaningError, Scope, family_of, letters, meanings_of, position, resolved
 from nncore.verify.switches import side_condition
 from nncore.verify.symbol import Position, SymbolName
 from nncore.verify.symbolic.equality import equal
@@ -68,7 +57,7 @@ def for_all_layers(item: Claim) -> str:
         found = layer_by_layer(item)
         return "every layer unfolded" if found and all(map(for_all_sizes, found)) else ""
     if UNIFORM(_is_uniform(item)):
-        layers, least = _layers_of_generic(item), max(lowest(last_layer(item.scope.notation), item.conditions), 1)
+        layers, least = _layers_of_generic(item), max(lowest(item.scope.notation.last_layer, item.conditions), 1)
         if layers >= least and _at_depth(item, layers, layers):
             if ENDS(all(_at_depth(item, depth, layers) for depth in range(layers - 1, least - 1, -1))):
                 return "one unfolding at a generic layer"
@@ -80,7 +69,7 @@ def for_all_layers(item: Claim) -> str:
 
 def _has_fixed_depth(item: Claim) -> bool:
     """Return whether the conditions fix the number of layers."""
-    lower, upper = bounds(last_layer(item.scope.notation), item.conditions)
+    lower, upper = bounds(item.scope.notation.last_layer, item.conditions)
     return any(letter is None and (letter, number) in upper for letter, number in lower)
 
 
@@ -94,7 +83,7 @@ def _is_uniform(item: Claim) -> bool:
     how many layers there are at most; if a definition names a layer by its number, the zeroth apart; or if there is a
     sequence that is counted by layers: its members are known one by one.
     """
-    scope, last = item.scope, last_layer(item.scope.notation)
+    scope, last = item.scope, item.scope.notation.last_layer
     meanings = [definition for name in item.letters for definition in meanings_of(name, scope)]
     inside = [node for each in meanings for node in (each.body, *each.conditions)]
     return not (
@@ -107,7 +96,7 @@ def _is_uniform(item: Claim) -> bool:
 
 def _counter(scope: Scope) -> Callable[[t.Node], bool]:
     """Return whether r or R is a number in an expression, and not only the place of a layer or of a width."""
-    family, last = widths(scope.notation), last_layer(scope.notation)
+    family, last = scope.notation.widths, scope.notation.last_layer
     counted = {index.letter for index in scope.notation.indices if index.to == last}
     placed = {family.letter} if family else set()
     placed |= {scalar.written.letter for scalar in scope.notation.scalars if scalar.over in counted}
@@ -144,7 +133,7 @@ def _families(item: Claim) -> set[SymbolName]:
 
 def _is_over_layers(name: str, scope: Scope) -> bool:
     """Return whether a sequence is counted by layers."""
-    index, last = layer_index(scope.notation), last_layer(scope.notation)
+    index, last = scope.notation.layer_index, scope.notation.last_layer
     ends = [end for line in scope.families[name] for end in (line.first, line.last)]
     return name[-1] == index or any(end and end[0] == last for end in ends)
 
@@ -163,14 +152,14 @@ def _layers_of_generic(item: Claim) -> int:
     shifts = [number for _, number in named]
     first = max((number for letter, number in ends if letter is None), default=0)
     last = min((number for letter, number in ends if letter is not None), default=1) - 1
-    least = lowest(last_layer(item.scope.notation), item.conditions)
+    least = lowest(item.scope.notation.last_layer, item.conditions)
     layers = max(first + max(shifts) - min(shifts) - last, least, FEW, _layers_for_range(item))
     return layers if layers <= MOST else 0
 
 
 def _layers_for_range(item: Claim) -> int:
     """Return how many layers a network must have for a free r to have three values between what bounds it."""
-    index, last = layer_index(item.scope.notation), last_layer(item.scope.notation)
+    index, last = item.scope.notation.layer_index, item.scope.notation.last_layer
     lower, upper = bounds(index, item.conditions)
     from_first = [number for letter, number in lower if letter is None]
     from_last = [-number for letter, number in upper if letter == last]
@@ -184,7 +173,7 @@ def _layers_for_range(item: Claim) -> int:
 
 def _at_depth(item: Claim, depth: int, generic: int) -> bool:
     """Return whether a claim holds in all layers of a network for which it is made; in the deepest, a generic one."""
-    index, last = layer_index(item.scope.notation), last_layer(item.scope.notation)
+    index, last = item.scope.notation.layer_index, item.scope.notation.last_layer
     places: Sequence[int] = [1]
     if any(letter == index for letter, _ in item.free):
         lower, upper = ends_of_layers(item.conditions, depth, item.scope.notation)

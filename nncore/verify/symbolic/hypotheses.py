@@ -10,10 +10,11 @@ from typing import TypeAlias
 
 import sympy as sp
 
+from nncore.verify.notation import STEPS
 from nncore.verify.semantics.layers import lowest
 from nncore.verify.semantics.shapes import Checker
 from nncore.verify.semantics.statements import Claim
-from nncore.verify.semantics.symbols import STEPS, Scope
+from nncore.verify.semantics.symbols import Scope
 from nncore.verify.switches import side_condition
 from nncore.verify.symbolic.expectation import Chances, Expect
 from nncore.verify.symbolic.normal_form import Facts, Least, is_size, normal_form

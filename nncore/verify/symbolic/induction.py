@@ -2,9 +2,10 @@
 
 import sympy as sp
 
+from nncore.verify.notation import STEPS
 from nncore.verify.semantics.layers import bounds, lowest
 from nncore.verify.semantics.statements import Claim
-from nncore.verify.semantics.symbols import STEPS, last_layer, letters
+from nncore.verify.semantics.symbols import letters
 from nncore.verify.switches import side_condition
 from nncore.verify.symbolic.equality import agree, attempted, equal, is_complete, levels, sides
 from nncore.verify.symbolic.expectation import Expect
@@ -52,7 +53,7 @@ def for_all_sizes(item: Claim) -> str:
 
 def _has_one_recursion(item: Claim, letter: str) -> bool:
     """Return whether one line defines all members of each sequence from the second number of the claim on."""
-    first, endless = lowest(letter, item.conditions), (None, (last_layer(item.scope.notation), 0))
+    first, endless = lowest(letter, item.conditions), (None, (item.scope.notation.last_layer, 0))
     for name in item.letters & item.scope.families.keys():
         lines = [line for line in item.scope.families[name] if line.letter]
         if "^{[" not in name and (len(lines) != 1 or lines[0].last not in endless or lines[0].first[1] > first + 1):

@@ -27,21 +27,14 @@ from typing import TypeAlias
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from nncore.verify.notation import DIAGONAL, EXTREMA, ONES
+from nncore.verify.notation import DIAGONAL, EXTREMA, ONES, STEPS
 from nncore.verify.semantics.layers import line_for, reached
 from nncore.verify.semantics.symbols import (
-    STEPS,
     AgreedValue,
     Binding,
     Scope,
-    array_named,
-    is_class,
-    kind_of_function,
-    layer_index,
     letters,
     meanings_of,
-    range_of_index,
-    size_of_classes,
     sizes_of_shape,
     start_of_sequence,
 )
@@ -207,7 +200,7 @@ class Terms:
 
     def free(self, letter: str, size: Size) -> Term:
         """Return a free index, and note its range."""
-        counts_layers = letter == layer_index(self.scope.notation)
+        counts_layers = letter == self.scope.notation.layer_index
         symbol = _index(letter, STEPS if counts_layers else size)  # there is a layer 0
         self.ranges[symbol] = self.size(size)
         return symbol
@@ -311,7 +304,7 @@ class Terms:
         name = node.meaning
         match name.kind:
             case "index":
-                return self.free(name.name, range_of_index(name.name, self.scope.notation))
+                return self.free(name.name, self.scope.notation.range_of_index(name.name))
             case "constant":
                 return self._constant(name.name)
             case "size":
@@ -383,7 +376,7 @@ class Terms:
 
     def _expanded(self, name: str, indices: tuple[Term, ...]) -> Term:
         definition = self.scope.definitions[name]
-        if is_class(name, self.scope.notation):
+        if self.scope.notation.is_class(name):
             raise NoTerm(f"{name} as an expression")
         env = dict(zip((letter for letter, _ in definition.indices), indices, strict=False))
         value = self.value(definition.body, env)
@@ -394,7 +387,7 @@ class Terms:
     def _own_shape(self, name: str) -> Shape:
         """Return the shape with which a letter is declared; a right side with one literal row does not change it."""
         letter, bracket, _ = name.partition("^{[")
-        array = array_named(letter, self.scope.notation)
+        array = self.scope.notation.array_named(letter)
         sizes = array and (array.layers if bracket else array.shape)
         return sizes_of_shape(sizes) if sizes else None
 
@@ -417,7 +410,7 @@ class Terms:
                 if (name.name, *indices) in self.classes:
                     return sp.Integer(self.classes[(name.name, *indices)])
                 base = sp.IndexedBase(name.name, integer=True, positive=True)
-                self.ranges[base] = self.size(size_of_classes(name.name, self.scope.notation))
+                self.ranges[base] = self.size(self.scope.notation.size_of_classes(name.name))
                 return base[indices]
             case "entry":
                 return self.entry(name.name, indices)
@@ -466,7 +459,7 @@ class Terms:
         return Product(self.total(high, lambda k: Factor(self.number(body, {**env, index.name: k})), low))
 
     def _extremum(self, kind: str, index: t.Letter, body: t.Node, env: Env) -> Term:
-        size = self.size(range_of_index(index.name, self.scope.notation))
+        size = self.size(self.scope.notation.range_of_index(index.name))
         if kind not in ("max", "min"):
             raise NoTerm(f"{kind} over an index")
         sign = 1 if kind == "max" else -1
@@ -534,7 +527,7 @@ class Terms:
             return Grid(row.columns, row.columns, lambda k, m: sp.KroneckerDelta(k, m) * row.entry(sp.S.One, m))
         if name in (r"\operatorname{Re}", r"\operatorname{Im}"):
             return _entrywise(_real_part if name == r"\operatorname{Re}" else _imaginary_part, *values)
-        kind = kind_of_function(name, self.scope.notation)
+        kind = self.scope.notation.kind_of_function(name)
         if kind == "moment":
             (value,) = values
             if isinstance(value, Grid) or any(self._is_of_cost(atom) for atom in value.atoms(sp.Symbol, sp.Indexed)):
@@ -892,7 +885,7 @@ class Terms:
     def _check_classes(self, term: Term, by: Term) -> None:
         """Refuse a class number that arg max defines: it jumps at ties, with all that has it as an index."""
         for atom in term.atoms(sp.Indexed, sp.Symbol):
-            if _name(atom) in self.scope.definitions and is_class(_name(atom), self.scope.notation):
+            if _name(atom) in self.scope.definitions and self.scope.notation.is_class(_name(atom)):
                 if not CHOSEN(_name(by) not in self._below(_name(atom))):
                     raise NoTerm(f"the derivative of what {atom} chooses")
 

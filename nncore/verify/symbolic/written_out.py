@@ -5,9 +5,10 @@ from itertools import product
 
 import sympy as sp
 
+from nncore.verify.notation import STEPS
 from nncore.verify.semantics.layers import reached
 from nncore.verify.semantics.statements import Claim
-from nncore.verify.semantics.symbols import STEPS, meanings_of
+from nncore.verify.semantics.symbols import meanings_of
 from nncore.verify.switches import side_condition
 from nncore.verify.symbolic.equality import agree, sides
 from nncore.verify.symbolic.hypotheses import given_by, prepared

@@ -1,16 +1,15 @@
 """A formula cut into tokens: the first half of reading LaTeX, see `syntax.parser`.
 
-Only what is listed here passes: the commands of the book, ASCII letters and marks. `scan` knows from the notation which
-letters are functions, so the grammar need not guess; `check_nesting` sees to it that what is opened is closed.
+Only what is listed here passes: the commands of the book, ASCII letters and marks. `scan` is told which letters are
+functions, so the grammar need not guess; `check_nesting` makes sure that what is opened is closed.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from lark import Token
 
-from nncore.verify.notation import Notation
-from nncore.verify.syntax.tree import Relation
+from nncore.verify.syntax.tree import BRACKETS, Relation, Span
 
 DEEPEST = 40  # parentheses, braces and environments within each other
 
@@ -39,76 +38,108 @@ class LatexError(ValueError):
         super().__init__(f"line {self.line}, column {self.column}: {reason}\n{self.snippet}")
 
 
+# The tokens -----------------------------------------------------------------------------------------------------------
+
+RELATIONS = {text: relation for relation in Relation for text in (relation.value, relation.alias) if text}
+
+OPERAND = "an operand"
+_OPERATOR, _SCRIPT, _END = "an operator or relation", "a script", "the end"
+# Every token of the grammar: how a message calls it where it is expected, and the commands and marks that are it. What
+# has none is found by its pattern, see `_PIECES`. Relations and brackets have tables of their own, in `syntax.tree`.
+TOKENS: dict[str, tuple[str, str]] = {
+    "LETTER": (OPERAND, ""),
+    "FUNCTION": (OPERAND, ""),
+    "NAME": (OPERAND, ""),
+    "NUMBER": (OPERAND, ""),
+    "SUM": (OPERAND, r"\sum"),
+    "PRODUCT": (OPERAND, r"\prod"),
+    "EXTREMUM": (OPERAND, r"\max \min"),
+    "ARGUMENT": (OPERAND, ""),
+    "_LIM": (OPERAND, r"\lim"),
+    "_FRAC": (OPERAND, r"\frac \dfrac \tfrac"),
+    "_SQRT": (OPERAND, r"\sqrt"),
+    "_LPAR": (OPERAND, "("),
+    "OPENING": (OPERAND, " ".join(bracket.opening for bracket in BRACKETS)),
+    "_BEGIN_MATRIX": (OPERAND, r"\begin{bmatrix} \begin{pmatrix}"),
+    "_BEGIN_CASES": (OPERAND, r"\begin{cases}"),
+    "PLUS": (_OPERATOR, "+"),
+    "MINUS": (_OPERATOR, "-"),
+    "_CDOT": (_OPERATOR, r"\cdot"),
+    "_TIMES": (_OPERATOR, r"\times"),
+    "_ODOT": (_OPERATOR, r"\odot"),
+    "_OSLASH": (_OPERATOR, r"\oslash"),
+    "_SLASH": (_OPERATOR, "/"),
+    "_EQUALS": (_OPERATOR, "="),
+    "RELATION": (_OPERATOR, " ".join(sign for sign in RELATIONS if sign != "=")),
+    "_IMPLIES": (_OPERATOR, r"\Rightarrow"),
+    "_CARET": (_SCRIPT, "^"),
+    "_UNDER": (_SCRIPT, "_"),
+    "_LAYER": (_SCRIPT, ""),
+    "PRIMES": ("a prime", ""),
+    "_TOP": (r"\top", r"\top"),
+    "D": (r"\partial", r"\partial"),
+    "_TO": (r"\to", r"\to"),
+    "_FORALL": (r"\forall", r"\forall"),
+    "ELLIPSIS": ("dots", r"\cdots \vdots \ddots"),
+    "TEXT": (r"\text{...}", ""),
+    "_COMMA": (_END, ","),
+    "_PERIOD": (_END, "."),
+    "_QUAD": (_END, r"\quad \qquad"),
+    "$END": (_END, ""),
+    "_AMP": ("&", "&"),
+    "_NEWLINE": (r"\\", r"\\"),
+    "_RPAR": (")", ")"),
+    "_LSQB": ("[", "["),
+    "_RSQB": ("]", "]"),
+    "_LBRACE": ("{", "{"),
+    "_RBRACE": ("}", "}"),
+    "_CLOSING": ("the closing bracket", " ".join(bracket.closing for bracket in BRACKETS)),
+    "_END_MATRIX": ("the end of the matrix", r"\end{bmatrix} \end{pmatrix}"),
+    "_END_CASES": (r"\end{cases}", r"\end{cases}"),
+    "_BEGIN_ALIGNED": (r"\begin{aligned}", r"\begin{aligned} \begin{align} \begin{align*}"),
+    "_END_ALIGNED": (r"\end{aligned}", r"\end{aligned} \end{align} \end{align*}"),
+    "_BEGIN_EQUATION": (r"\begin{equation}", r"\begin{equation} \begin{equation*}"),
+    "_END_EQUATION": (r"\end{equation}", r"\end{equation} \end{equation*}"),
+}
+_SIGNS = {sign: token for token, (_, signs) in TOKENS.items() for sign in signs.split()}
+PARTNERS = {"(": ")", "[": "]", "{": "}", **{bracket.opening: bracket.closing for bracket in BRACKETS}} | {
+    sign: sign.replace("begin", "end", 1) for sign in _SIGNS if sign.startswith(r"\begin")
+}
+
 _GREEK = (
     "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma tau "
     "upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega ell infty"
 ).split()
-_END = r"(?![A-Za-z])"  # of a command that is a word
-_GREEK_LETTER = rf"\\(?:{'|'.join(_GREEK)}){_END}"
-_DELIMITER = r"(?=\s*(?:[()\[\]]|\\[lr][vV]ert(?![A-Za-z])))"
+_END_OF_WORD = r"(?![A-Za-z])"
+_GREEK_LETTER = rf"\\(?:{'|'.join(_GREEK)}){_END_OF_WORD}"
+_BRACKET = "|".join(re.escape(sign) for bracket in BRACKETS for sign in (bracket.opening, bracket.closing))
+_BEFORE_DELIMITER = rf"{_END_OF_WORD}(?=\s*(?:[()\[\]]|(?:{_BRACKET}){_END_OF_WORD}))"
 
 # What a piece of source can be, in the order in which it is tried. A kind in capitals is the token that the grammar
 # knows; one in small letters is worked on by `_token`.
 _PIECES = {
-    "space": rf"\s+|\\[,:;! ]|\\(?:left|right|[bB]igg?[lr]?){_END}{_DELIMITER}",
-    "_QUAD": rf"\\q?quad{_END}",
+    "space": rf"\s+|\\[,:;! ]|\\(?:left|right|[bB]igg?[lr]?){_BEFORE_DELIMITER}",
     "accent": rf"\\(?:hat|bar|tilde)(?:\s*\{{\s*(?:[A-Za-z]|{_GREEK_LETTER})\s*\}}|\s+[A-Za-z]|\s*{_GREEK_LETTER})",
     "bold": r"\\mathbf(?:\s*\{\s*[A-Za-z0-9]\s*\}|\s+[A-Za-z0-9]|[0-9])",
     "sans": r"\\mathsf(?:\s*\{\s*[A-Za-z]\s*\}|\s+[A-Za-z])",
     "upright": r"\\mathrm(?:\s*\{\s*[a-z]\s*\}|\s+[a-z])",
     "expectation": r"\\mathbb(?:\s*\{\s*E\s*\}|\s+E)",
     "operator": r"\\operatorname\s*\{\s*[A-Za-z]+\s*\}",
-    "text": r"\\text\s*\{[^{}\\$]*\}",
-    "begin": r"\\begin\s*\{[a-z]+\*?\}",
-    "end": r"\\end\s*\{[a-z]+\*?\}",
-    "ARGUMENT": rf"\\arg\s*\\(?:max|min){_END}",
+    "TEXT": r"\\text\s*\{[^{}\\$]*\}",
+    "environment": r"\\(?:begin|end)\s*\{[a-z]+\*?\}",
+    "ARGUMENT": rf"\\arg\s*\\(?:max|min){_END_OF_WORD}",
     "greek": _GREEK_LETTER,
     "command": r"\\[A-Za-z]+",
-    "_NEWLINE": r"\\\\",
     "_LAYER": r"\^\s*\{\s*\[",
     "number": r"\d+(?:\.\d+)?",
     "letter": r"[A-Za-z]",
     "PRIMES": r"'+",
-    "relation": r":=|[=<>]",
-    "mark": r"[()\[\]{}+\-/^_&,.]",
+    "mark": "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True) if not re.match(r"\\\w", sign)),
 }
 _PIECE = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _PIECES.items()), re.ASCII)
 
-_COMMANDS = {
-    **dict.fromkeys((r"\frac", r"\dfrac", r"\tfrac"), "_FRAC"),
-    **dict.fromkeys((r"\max", r"\min"), "EXTREMUM"),
-    **dict.fromkeys((r"\cdots", r"\vdots", r"\ddots"), "ELLIPSIS"),
-    r"\partial": "D",
-    r"\sqrt": "_SQRT",
-    r"\sum": "SUM",
-    r"\prod": "PRODUCT",
-    r"\lim": "_LIM",
-    r"\to": "_TO",
-    r"\cdot": "_CDOT",
-    r"\times": "_TIMES",
-    r"\odot": "_ODOT",
-    r"\oslash": "_OSLASH",
-    r"\top": "_TOP",
-    r"\forall": "_FORALL",
-    r"\Rightarrow": "_IMPLIES",
-    r"\lvert": "_LVERT",
-    r"\rvert": "_RVERT",
-    r"\lVert": "_LNORM",
-    r"\rVert": "_RNORM",
-}
-_RELATIONS = {text: relation for relation in Relation for text in (relation, relation.alias) if text}
-_MARKS = {
-    "(": "_LPAR", ")": "_RPAR", "[": "_LSQB", "]": "_RSQB", "{": "_LBRACE", "}": "_RBRACE", "+": "PLUS", "-": "MINUS",
-    "/": "_SLASH", "^": "_CARET", "_": "_UNDER", "&": "_AMP", ",": "_COMMA", ".": "_PERIOD",
-}  # fmt: skip
-_ENVIRONMENTS = {
-    **dict.fromkeys(("aligned", "align", "align*"), "ALIGNED"),
-    **dict.fromkeys(("equation", "equation*"), "EQUATION"),
-    **dict.fromkeys(("bmatrix", "pmatrix"), "MATRIX"),
-    "cases": "CASES",
-}
 _CLAIMS_IN_NOTES = re.compile(r"\b(?:if|for|where|unless)\b", re.IGNORECASE)
-_ADVICE = {
+_INSTEAD = {  # of what is not read
     r"\dots": r"write a sum with \sum",
     r"\ldots": r"write a sum with \sum",
     r"\label": r"write the label after the closing $$, as (eq-name)",
@@ -130,122 +161,101 @@ _ADVICE = {
 }
 
 
-def scan(source: str, notation: Notation) -> Iterator[Token]:
-    """The tokens of a formula, spaces left out; a character or command that is not listed above is an error."""
+def scan(source: str, functions: Container[str]) -> Iterator[Token]:
+    """Yield the tokens of a formula, without spaces; the letters and names among ``functions`` are applied.
+
+    Raises
+    ------
+    LatexError
+        At a character or a command that is not listed above.
+    """
     if not source.isascii():
         start = next(place for place, character in enumerate(source) if not character.isascii())
         raise LatexError(f"the character {source[start]} is not ASCII: write its command", source, start)
-    position, kind = 0, ""
-    while position < len(source):
-        found = _PIECE.match(source, position)
+    start, kind = 0, ""
+    while start < len(source):
+        found = _PIECE.match(source, start)
         if not found:
-            raise _unknown(source, position)
-        end = found.end()
-        if found.lastgroup == "number" and kind in ("_CARET", "_UNDER"):
-            end = position + 1  # TeX takes one digit only where there are no braces
-        if found.lastgroup != "space":
-            kind, value = _token(found.lastgroup, source, position, end, notation)
-            yield Token(kind, value, start_pos=position, end_pos=end)
-        position = end
+            raise _unknown(source, start)
+        piece, end = found.lastgroup or "", found.end()
+        if piece == "number" and kind in ("_CARET", "_UNDER"):
+            end = start + 1  # TeX takes one digit only where there are no braces
+        if piece != "space":
+            kind, text = _token(piece, source, start, end, functions)
+            yield Token(kind, text, start_pos=start, end_pos=end)
+        start = end
 
 
 def _unknown(source: str, start: int) -> LatexError:
-    command = re.match(r"\\(?:[A-Za-z]+|.)|.", source[start:], re.DOTALL)[0]
-    what = "command" if command.startswith("\\") else "character"
-    advice = f": {_ADVICE[command]}" if command in _ADVICE else ""
-    return LatexError(f"the {what} {command} cannot be read{advice}", source, start, start + len(command))
+    found = re.compile(r"\\(?:[A-Za-z]+|.)|.", re.DOTALL).match(source, start)
+    sign = found[0] if found else ""
+    what = "command" if sign.startswith("\\") else "character"
+    advice = f": {_INSTEAD[sign]}" if sign in _INSTEAD else ""
+    return LatexError(f"the {what} {sign} cannot be read{advice}", source, start, start + len(sign))
 
 
-def _token(kind: str, source: str, start: int, end: int, notation: Notation) -> tuple[str, str]:
-    """The kind and the canonical value of a token."""
+def _token(piece: str, source: str, start: int, end: int, functions: Container[str]) -> tuple[str, str]:
+    """Return the kind of a token, and its text in the one form that its sign, letter or name has."""
     text = source[start:end]
-    match kind:
+    match piece:
         case "letter" | "greek" | "accent" | "bold" | "sans":
             name = _canonical(text)
-            return ("FUNCTION" if name in notation.function_names else "LETTER"), name
+            return ("FUNCTION" if name in functions else "LETTER"), name
         case "upright":
             letter = text.rstrip("} ")[-1]
             if letter not in "di":
                 raise _unknown(source, start)
             return ("D" if letter == "d" else "LETTER"), rf"\mathrm{{{letter}}}"
         case "operator" | "expectation":
-            name = r"\operatorname{E}" if kind == "expectation" else re.sub(r"\s", "", text)
-            if name not in notation.function_names:
+            name = r"\operatorname{E}" if piece == "expectation" else re.sub(r"\s", "", text)
+            if name not in functions:
                 raise LatexError(f"{text} is not declared as a function", source, start, end)
             return "NAME", name
-        case "command" if text in notation.function_names:
+        case "command" if text in functions:
             return "NAME", text
-        case "command" if text in _RELATIONS:
-            return "RELATION", _RELATIONS[text]
-        case "command" if text in _COMMANDS:
-            return _COMMANDS[text], text
-        case "command":
+        case "command" if text not in _SIGNS:
             raise _unknown(source, start)
-        case "relation":
-            return ("_EQUALS" if text == "=" else "RELATION"), text
         case "number":
             if re.match(r"0\d", text):
                 raise LatexError("a number does not start with 0 and another digit", source, start, end)
             return "NUMBER", text
-        case "mark":
-            return _MARKS[text], text
-        case "begin" | "end":
-            name = text[text.index("{") + 1 : -1]
-            if name not in _ENVIRONMENTS:
+        case "environment":
+            text = re.sub(r"\s", "", text)
+            if text not in _SIGNS:
+                name = text.partition("{")[2].removesuffix("}")
                 raise LatexError(f"the environment {name} cannot be read", source, start, end)
-            return f"_{kind.upper()}_{_ENVIRONMENTS[name]}", name
-        case "text":
-            words = text[text.index("{") + 1 : -1]
-            claim = _CLAIMS_IN_NOTES.search(words)
+        case "TEXT":
+            claim = _CLAIMS_IN_NOTES.search(text)
             if claim:
-                raise LatexError(
-                    rf"a margin note cannot say {claim[0]!r}: write a condition after \quad", source, start, end
-                )
-            return "TEXT", words
-    return kind, text
+                reason = rf"a margin note cannot say {claim[0]!r}: write a condition after \quad"
+                raise LatexError(reason, source, start, end)
+    return _SIGNS.get(text, piece), text
 
 
 def _canonical(letter: str) -> str:
-    r"""``\hat u`` as ``\hat{u}``, so that a letter has one name."""
+    r"""Return ``\hat u`` as ``\hat{u}``, so that a letter has one name."""
     command = re.fullmatch(r"(\\(?:hat|bar|tilde|mathbf|mathsf))\s*\{?\s*(.+?)\s*\}?", letter)
     return f"{command[1]}{{{command[2]}}}" if command else letter
 
 
-_CLOSING = {
-    "_LPAR": "_RPAR", "_LSQB": "_RSQB", "_LBRACE": "_RBRACE", "_LVERT": "_RVERT", "_LNORM": "_RNORM",
-    **{f"_BEGIN_{name}": f"_END_{name}" for name in set(_ENVIRONMENTS.values())},
-}  # fmt: skip
+def span_of(token: Token) -> Span:
+    """Return where a token begins and ends."""
+    return token.start_pos or 0, token.end_pos or 0
 
 
 def check_nesting(tokens: list[Token], source: str) -> None:
-    """Everything that is opened is closed by its partner, and not too much is open at once."""
-    closing = set(_CLOSING.values())
+    """Raise `LatexError` unless all that is opened is closed by its partner, and not too much is open at once."""
+    closing = set(PARTNERS.values())
     opened: list[tuple[str, Token]] = []
     for token in tokens:
-        opened += [(opening, token) for opening in _openings(token)]
+        signs = ("{", "[") if token.type == "_LAYER" else (str(token),)
+        opened += [(sign, token) for sign in signs if sign in PARTNERS]
         if len(opened) > DEEPEST:
-            raise LatexError(f"more than {DEEPEST} parentheses within each other", source, token.start_pos)
-        if token.type in closing:
-            if not opened or not _are_partners(*opened[-1], token):
-                raise LatexError(f"{written(token)} closes nothing here", source, token.start_pos, token.end_pos)
+            raise LatexError(f"more than {DEEPEST} parentheses within each other", source, span_of(token)[0])
+        if str(token) in closing:
+            if not opened or PARTNERS[opened[-1][0]] != token:
+                raise LatexError(f"{token} closes nothing here", source, *span_of(token))
             opened.pop()
     if opened:
         _, token = opened[-1]
-        raise LatexError(f"{written(token)} is not closed", source, token.start_pos, token.end_pos)
-
-
-def _openings(token: Token) -> list[str]:
-    if token.type == "_LAYER":
-        return ["_LBRACE", "_LSQB"]
-    return [token.type] if token.type in _CLOSING else []
-
-
-def _are_partners(opening: str, opened: Token, closing: Token) -> bool:
-    return _CLOSING[opening] == closing.type and (not closing.type.startswith("_END") or str(opened) == str(closing))
-
-
-def written(token: Token) -> str:
-    """The token as the author wrote it, near enough for a message."""
-    if token.type.startswith(("_BEGIN", "_END")):
-        return rf"\{token.type.split('_')[1].lower()}{{{token}}}"
-    return rf"\text{{{token}}}" if token.type == "TEXT" else "^{[" if token.type == "_LAYER" else str(token)
+        raise LatexError(f"{token} is not closed", source, *span_of(token))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from functools import partial
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from nncore.verify.symbol import Symbol
 
@@ -28,7 +28,7 @@ class Node:
 
 
 def children(node: Node) -> Iterator[Node]:
-    """The nodes directly below a node, from left to right."""
+    """Yield the nodes directly below a node, from left to right."""
     for each in fields(node):
         value = getattr(node, each.name)
         if isinstance(value, Node):
@@ -37,7 +37,7 @@ def children(node: Node) -> Iterator[Node]:
             yield from _nodes(value)
 
 
-def _nodes(values: tuple) -> Iterator[Node]:
+def _nodes(values: tuple[object, ...]) -> Iterator[Node]:
     for value in values:
         if isinstance(value, Node):
             yield value
@@ -46,7 +46,7 @@ def _nodes(values: tuple) -> Iterator[Node]:
 
 
 def walk(node: Node) -> Iterator[tuple[Node, int]]:
-    """The node and all nodes below it, each with its depth; without recursion, so that no tree is too deep."""
+    """Yield the node and all below it, each with its depth; without recursion, so that no tree is too deep."""
     waiting = [(node, 1)]
     while waiting:
         node, depth = waiting.pop()
@@ -224,18 +224,45 @@ class Root(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Absolute(Node):
-    r"""``\lvert x \rvert``."""
+class Bracketed(Node):
+    """What stands between two commands that mean something: each is a class, whose variables are its row.
+
+    Attributes
+    ----------
+    opening, closing : str
+        The commands.
+    plain : str
+        Its name where `printer.show` writes it.
+    of_number : bool
+        Whether it is a number of a number, and nothing else.
+    """
+
+    opening: ClassVar[str]
+    closing: ClassVar[str]
+    plain: ClassVar[str]
+    of_number: ClassVar[bool] = True
 
     body: Node
 
 
 @dataclass(frozen=True, slots=True)
-class Norm(Node):
+class Absolute(Bracketed):
+    r"""``\lvert x \rvert``."""
+
+    opening, closing, plain = r"\lvert", r"\rvert", "abs"
+
+
+@dataclass(frozen=True, slots=True)
+class Norm(Bracketed):
     r"""``\lVert x \rVert``, with the order if one is printed."""
 
-    body: Node
+    opening, closing, plain = r"\lVert", r"\rVert", "norm"
+    of_number = False
+
     order: Node | None = None
+
+
+BRACKETS: tuple[type[Bracketed], ...] = (Absolute, Norm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,7 +474,7 @@ class Chain(Node):
 
     @property
     def sides(self) -> tuple[Node, ...]:
-        """The expressions between which the relations stand."""
+        """Return the expressions between which the relations stand."""
         return (self.first, *(link.right for link in self.links))
 
 

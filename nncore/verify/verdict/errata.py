@@ -14,7 +14,7 @@ from nncore.verify.judgement import Judgement, Status
 from nncore.verify.numeric import judge as judge_numbers
 from nncore.verify.numeric import refutes, sizes_of
 from nncore.verify.semantics.statements import Claim, Erratum, Statement, Unchecked, claims_of
-from nncore.verify.semantics.symbols import Binding, Scope, array_named, array_of_entry, letters, meanings_of
+from nncore.verify.semantics.symbols import Binding, Scope, letters, meanings_of
 from nncore.verify.source.context import REASONS, VALUE
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.parser import read
@@ -110,7 +110,7 @@ def _same_letters(claim: Claim, scope: Scope) -> bool:
 def _meaning(name: str, scope: Scope) -> tuple[object, ...]:
     """Return how a letter is declared and defined, apart from the label of the definition."""
     notation = scope.notation
-    declared = array_named(name, notation) or array_of_entry(name, notation)
+    declared = notation.array_named(name) or notation.array_of_entry(name)
     numbers = tuple(scalar for scalar in notation.scalars if scalar.written.letter == name)
     functions = tuple(function for function in notation.functions if function.name == name)
     definition: Binding | None = scope.definitions.get(name)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from nncore.verify.numeric import AGREES, Budget, judge, sizes_of
 from nncore.verify.semantics.shapes import Checker
 from nncore.verify.semantics.statements import Claim
-from nncore.verify.semantics.symbols import MeaningError, array_named, resolved
+from nncore.verify.semantics.symbols import MeaningError, resolved
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Relation
@@ -72,7 +72,7 @@ def _changes(item: Claim) -> Iterator[tuple[str, t.Node]]:
 
 def _at_one_place(node: t.Node, item: Claim) -> Iterator[tuple[str, t.Node]]:
     match node:
-        case t.Letter(name) if array_named(name, item.scope.notation):
+        case t.Letter(name) if item.scope.notation.array_named(name):
             yield f"{name} without its transpose", t.Transpose(node)
         case t.Family() | t.Derivative():
             yield f"{show(node)} without its transpose", t.Transpose(node)

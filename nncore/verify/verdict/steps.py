@@ -28,7 +28,6 @@ from nncore.verify.numeric.values import HIGHEST_ORDER, Value, Values, own_entry
 from nncore.verify.numeric.watching import Budget, NoDerivative, NoSuchEntry, Watch
 from nncore.verify.semantics.layers import lowest
 from nncore.verify.semantics.statements import Claim
-from nncore.verify.semantics.symbols import is_class, size_of_classes
 from nncore.verify.symbolic.equality import Attempt, Reading
 from nncore.verify.symbolic.expectation import Expect
 from nncore.verify.symbolic.normal_form import Exponential, Factor, Largest, Product
@@ -340,8 +339,8 @@ class TermValues:
             return cost(name.partition("#")[0], self._arguments(name, indices), self.at)
         if name in terms.members:
             return self._slope_of_member(name, indices)
-        if is_class(name, scope.notation) and name not in scope.definitions:
-            last = self.at.point.size(size_of_classes(name, scope.notation))
+        if scope.notation.is_class(name) and name not in scope.definitions:
+            last = self.at.point.size(scope.notation.size_of_classes(name))
             return self.at.point.class_number(name, indices, last)
         return self.at.entry(name, indices)
 

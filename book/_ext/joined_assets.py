@@ -1,0 +1,94 @@
+"""Join the style sheets of a page into one file and its scripts into another, in their order, for few requests.
+
+Nothing is left out of a file. A style sheet takes in what it imports, and its addresses are written as seen from the
+folder of the joined one.
+"""
+
+import posixpath
+import re
+from pathlib import Path
+
+from nncore.verify.report.cache import digest
+
+STATIC = "_static/"
+# What the theme links in its templates: before all other style sheets, and after all other scripts.
+THEME_SHEETS = (f"{STATIC}styles/theme.css", f"{STATIC}styles/pydata-sphinx-theme.css")
+THEME_SCRIPTS = (f"{STATIC}scripts/bootstrap.js", f"{STATIC}scripts/pydata-sphinx-theme.js")
+
+IMPORT = re.compile(r'@import "([^"]+)";')
+URL = re.compile(r"url\((['\"]?)(?!data:|#)([^)'\"]+)\1\)")
+SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
+
+
+def begin(app):
+    """Prepare the list of what is to be joined: for each address the files, in their order."""
+    app.joined = {}
+
+
+def without_old(app, env, added, changed, removed):
+    """Delete what was joined for pages that are all written again."""
+    if env.found_docs <= added:
+        for file in Path(app.outdir, STATIC).glob("joined-*"):
+            file.unlink()
+    return []
+
+
+def join(app, pagename, templatename, context, doctree):
+    """Let book/_templates/static/webpack-macros.html link the joined files, in place of those that they hold."""
+    sheets, scripts = context["css_files"], [each for each in context["script_files"] if not _is_option(each)]
+    context["joined_sheet"] = _joined(app, "css", (*THEME_SHEETS, *_files(sheets)))
+    context["joined_script"] = _joined(app, "js", (*_files(scripts), *THEME_SCRIPTS))
+    context["css_files"] = [each for each in sheets if not _is_ours(each)]
+    context["script_files"] = [each for each in scripts if not _is_ours(each)]
+
+
+def _joined(app, kind: str, files: tuple[str, ...]) -> str:
+    """Return the address of a joined file, named after what its content follows from: no browser shows an old one."""
+    address = f"{STATIC}joined-{digest(app.config.book_frame, *files)[:12]}.{kind}"
+    app.joined[address] = files
+    return address
+
+
+def _is_option(asset) -> bool:
+    """Say whether a script sets an option of the version switcher or of results while one types: there is neither."""
+    return (asset.attributes.get("body") or "").startswith("DOCUMENTATION_OPTIONS.")
+
+
+def _is_ours(asset) -> bool:
+    return str(asset.filename or "").startswith(STATIC)
+
+
+def _files(assets) -> list[str]:
+    return [str(asset.filename) for asset in sorted(assets, key=lambda each: each.priority) if _is_ours(asset)]
+
+
+def write(app, exception):
+    """Write the joined files, when extensions have copied all that is theirs."""
+    if exception is not None or app.builder.format != "html":
+        return
+    site = Path(app.outdir)
+    for address, files in app.joined.items():
+        if address.endswith(".css"):
+            text = "\n".join(_sheet(site, file) for file in files)
+        else:
+            text = "\n;".join(SOURCE_MAP.sub("", (site / file).read_text(encoding="utf-8")) for file in files)
+        (site / address).write_text(text, encoding="utf-8")
+
+
+def _sheet(site: Path, file: str) -> str:
+    """Return a style sheet with what it imports, its addresses as seen from the folder of the joined one."""
+    folder = posixpath.dirname(file.removeprefix(STATIC))
+
+    def moved(address: str) -> str:
+        return posixpath.normpath(posixpath.join(folder, address))
+
+    text = URL.sub(lambda found: f"url({moved(found[2])})", (site / file).read_text(encoding="utf-8"))
+    return IMPORT.sub(lambda found: _sheet(site, STATIC + moved(found[1])), text)
+
+
+def setup(app):
+    app.connect("builder-inited", begin)
+    app.connect("env-get-outdated", without_old)
+    app.connect("html-page-context", join, priority=1000)  # after everything that adds or removes a file
+    app.connect("build-finished", write, priority=950)  # after everything that copies one
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
