@@ -4,7 +4,7 @@
 # make test    build it, then run every test
 # make test-all  the same with thousands of random formulas where make test tries some; says what took longest
 # make release  refuse if the checker changed after make mutants, else run make test-all
-# make mutants  change every formula by one slip at a time, and see whether the checker notices (half an hour)
+# make mutants  change every formula by one slip at a time, and see whether the checker notices (an hour on two cores)
 # make bench   time training beside other libraries, building, and the checker; half an hour on an idle machine
 # make lock    resolve requirements*.txt anew        make vendor  fetch KaTeX and the icons anew
 # make clean   remove what was built                 (PYTHON=python3.13 make … chooses the interpreter)
@@ -62,7 +62,7 @@ conf.py: _config.yml
 
 test: .venv/test.stamp
 	@begin=$$(date +%s); $(MAKE) --no-print-directory book || exit; built=$$(date +%s); \
-	.venv/bin/ruff check . || exit; \
+	.venv/bin/ruff check . && .venv/bin/mypy --no-error-summary || exit; \
 	.venv/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations $(SLOWEST) --durations-min 5 || exit; \
 	echo "The book took $$((built - begin)) s, the tests $$(($$(date +%s) - built)) s."
 

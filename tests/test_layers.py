@@ -5,61 +5,40 @@ import pytest
 
 from nncore import functions as f
 from nncore import symbolic
-from nncore.layers import (
-    CrossEntropy,
-    Dense,
-    ReLU,
-    Sigmoid,
-    Softmax,
-    SoftmaxCrossEntropy,
-    SoftTargetCrossEntropy,
-)
+from nncore.layers import CrossEntropy, Dense, ReLU, Sigmoid, Softmax, SoftmaxCrossEntropy
+from tests.mathematics import LAYERS, LETTERS, D, M, made, n
 
+X, Z, P, Y, c = (LETTERS[letter] for letter in "XZPYc")
 RNG = np.random.default_rng(11)
-n, D, M = 4, 2, 3
-
-X = RNG.standard_normal((n, D))
-Z = RNG.standard_normal((n, M))
-P, Y = RNG.dirichlet(np.ones(M), n), RNG.dirichlet(np.ones(M), n)
-c = np.array([2, 0, 1, 2])
 dZ, dL = RNG.standard_normal((n, M)), RNG.standard_normal(n)
 
 
 def dense():
-    return Dense(D, M, np.random.default_rng(3))
+    return made(Dense)
 
 
-# How each layer is made, what it is given forward, what backward, and the functions that it should equal.
-LAYERS = {
-    "Dense": (dense, (X,), dZ),
-    "ReLU": (ReLU, (Z,), dZ),
-    "Sigmoid": (Sigmoid, (Z,), dZ),
-    "Softmax": (Softmax, (Z,), dZ),
-    "CrossEntropy": (CrossEntropy, (P, c), dL),
-    "SoftmaxCrossEntropy": (SoftmaxCrossEntropy, (Z, c), dL),
-    "SoftTargetCrossEntropy": (SoftTargetCrossEntropy, (Z, Y), dL),
-}
+def new(name):
+    """A layer, what it is given forward, and what backward."""
+    pair = LAYERS[name]
+    return made(pair.layer), tuple(LETTERS[letter] for letter in pair.given), dL if pair.upstream == "dL" else dZ
+
 
 every_layer = pytest.mark.parametrize("name", LAYERS)
 
 
 def gradients_of(layer, upstream):
-    """Everything that a backward pass delivers."""
-    passed_on = layer.backward(upstream)
-    return [passed_on, layer.dW, layer.db] if isinstance(layer, Dense) else [passed_on]
+    """Everything that a backward pass delivers: the gradient that it passes on, and what the layer keeps."""
+    return [layer.backward(upstream), *kept_gradients(layer)]
 
 
-def expected_gradients(name):
-    make, _, upstream = LAYERS[name]
-    return {
-        "Dense": lambda: list(f.dense_vjp(upstream, X, make().W)),
-        "ReLU": lambda: [f.relu_vjp(upstream, Z)],
-        "Sigmoid": lambda: [f.sigmoid_vjp(upstream, Z)],
-        "Softmax": lambda: [f.softmax_vjp(upstream, f.softmax(Z))],
-        "CrossEntropy": lambda: [f.cross_entropy_vjp(upstream, P, c)],
-        "SoftmaxCrossEntropy": lambda: [f.softmax_cross_entropy_vjp(upstream, Z, c)],
-        "SoftTargetCrossEntropy": lambda: [f.softmax_soft_cross_entropy_vjp(upstream, Z, Y)],
-    }[name]()
+def kept_gradients(layer):
+    return [getattr(layer, f"d{letter}") for letter in LAYERS[type(layer).__name__].learned]
+
+
+def expected_gradients(layer, given, upstream):
+    """What the function of a layer says, at what the layer is given and has learned."""
+    pair = LAYERS[type(layer).__name__]
+    return pair.gradients((*given, *(getattr(layer, letter) for letter in pair.learned)), upstream)
 
 
 def assert_same(got, want):
@@ -72,11 +51,10 @@ def assert_same(got, want):
 
 @every_layer
 def test_backward_is_the_function_at_what_forward_was_given(name):
-    make, given, upstream = LAYERS[name]
-    layer = make()
+    layer, given, upstream = new(name)
     layer.forward(*given)
-    assert_same(gradients_of(layer, upstream), expected_gradients(name))
-    assert_same(gradients_of(layer, upstream), expected_gradients(name))  # and the same when asked again
+    assert_same(gradients_of(layer, upstream), expected_gradients(layer, given, upstream))
+    assert_same(gradients_of(layer, upstream), expected_gradients(layer, given, upstream))  # the same when asked again
 
 
 def test_the_convention_at_zero_is_that_of_the_function_in_training_too():
@@ -86,15 +64,11 @@ def test_the_convention_at_zero_is_that_of_the_function_in_training_too():
     np.testing.assert_array_equal(layer.pull_back(dA), f.relu_vjp(dA, corners))
 
 
-def test_forward_is_the_function():
-    layer = dense()
-    np.testing.assert_array_equal(layer.forward(X), X @ layer.W + layer.b)
-    np.testing.assert_array_equal(ReLU().forward(Z), f.relu(Z))
-    np.testing.assert_array_equal(Sigmoid().forward(Z), f.sigmoid(Z))
-    np.testing.assert_array_equal(Softmax().forward(Z), f.softmax(Z))
-    np.testing.assert_array_equal(CrossEntropy().forward(P, c), f.cross_entropy(P, c))
-    np.testing.assert_array_equal(SoftmaxCrossEntropy().forward(Z, c), f.softmax_cross_entropy(Z, c))
-    np.testing.assert_array_equal(SoftTargetCrossEntropy().forward(Z, Y), f.softmax_soft_cross_entropy(Z, Y))
+@every_layer
+def test_forward_is_the_function(name):
+    layer, given, _ = new(name)
+    learned = (getattr(layer, letter) for letter in LAYERS[name].learned)
+    np.testing.assert_array_equal(layer.forward(*given), LAYERS[name].f(*given, *learned))
 
 
 def test_a_dense_layer_starts_with_weights_of_standard_deviation_sqrt_2_over_D_and_biases_of_zero():
@@ -118,27 +92,25 @@ def test_the_weights_follow_from_the_generator_that_is_passed_in():
 
 @every_layer
 def test_a_caller_who_overwrites_the_input_after_forward_does_not_change_the_gradient(name):
-    make, given, upstream = LAYERS[name]
-    layer, given = make(), [array.copy() for array in given]
-    layer.forward(*given)
-    for array in given:
+    layer, given, upstream = new(name)
+    copies = [array.copy() for array in given]
+    layer.forward(*copies)
+    for array in copies:
         array[...] = 1
-    assert_same(gradients_of(layer, upstream), expected_gradients(name))
+    assert_same(gradients_of(layer, upstream), expected_gradients(layer, given, upstream))
 
 
 @every_layer
 def test_a_caller_who_overwrites_the_output_does_not_change_the_gradient(name):
-    make, given, upstream = LAYERS[name]
-    layer = make()
+    layer, given, upstream = new(name)
     layer.forward(*given)[...] = 7
     gradients_of(layer, upstream)[0][...] = 7
-    assert_same(gradients_of(layer, upstream), expected_gradients(name))
+    assert_same(gradients_of(layer, upstream), expected_gradients(layer, given, upstream))
 
 
 @every_layer
 def test_an_array_that_was_returned_is_never_written_to_again(name):
-    make, given, upstream = LAYERS[name]
-    layer = make()
+    layer, given, upstream = new(name)
     returned = [layer.forward(*given), *gradients_of(layer, upstream)]
     before = [array.copy() for array in returned]
     # another batch of the same size, so that a buffer would be used again
@@ -149,26 +121,22 @@ def test_an_array_that_was_returned_is_never_written_to_again(name):
 
 @every_layer
 def test_what_forward_and_backward_are_given_is_not_modified(name):
-    make, given, upstream = LAYERS[name]
-    layer, given, upstream = make(), [array.copy() for array in given], upstream.copy()
+    layer, *before = new(name)
+    given, upstream = [array.copy() for array in before[0]], before[1].copy()
     for array in (*given, upstream):
         array.flags.writeable = False
     layer.forward(*given)
     layer.backward(upstream)
-    assert_same([*given, upstream], [*LAYERS[name][1], LAYERS[name][2]])
+    assert_same([*given, upstream], [*before[0], before[1]])
 
 
 @every_layer
 def test_a_batch_of_another_size_follows(name):
-    make, given, upstream = LAYERS[name]
-    layer = make()
+    layer, given, upstream = new(name)
     layer.forward(*given)
-    layer.forward(*(array[:3] for array in given))
-    if isinstance(layer, Dense):
-        want = list(f.dense_vjp(upstream[:3], X[:3], layer.W))
-    else:
-        want = [expected_gradients(name)[0][:3]]
-    assert_same(gradients_of(layer, upstream[:3]), want)
+    fewer = [array[:3] for array in given]
+    layer.forward(*fewer)
+    assert_same(gradients_of(layer, upstream[:3]), expected_gradients(layer, fewer, upstream[:3]))
 
 
 def test_the_copy_goes_into_a_buffer_that_the_layer_keeps():
@@ -181,10 +149,10 @@ def test_the_copy_goes_into_a_buffer_that_the_layer_keeps():
     assert layer._X.dtype == np.float32  # a buffer of the other precision would round or widen
 
 
-@pytest.mark.parametrize("name", [name for name in LAYERS if name != "Dense"])
+@pytest.mark.parametrize("name", [name for name, pair in LAYERS.items() if not pair.learned])
 def test_a_batch_of_another_shape_with_as_many_numbers_follows(name):
-    make, (first, *rest), upstream = LAYERS[name]
-    layer, fresh = make(), make()
+    layer, (first, *rest), upstream = new(name)
+    fresh = made(LAYERS[name].layer)
     layer.forward(first, *rest)
     labels = np.array([0, 1, 0, 1, 0, 1])
     wide = [np.full((6, 2), 1 / 2), *(labels if array is c else np.full((6, 2), 1 / 2) for array in rest)]
@@ -199,7 +167,7 @@ def test_a_batch_of_another_shape_with_as_many_numbers_follows(name):
 def trained(layer, batch, upstream):
     """What a batch of training makes, in copies that the next batch leaves alone."""
     outputs = [layer.run(batch), layer.pull_back(upstream)]
-    return [array.copy() for array in (*outputs, *([layer.dW, layer.db] if isinstance(layer, Dense) else []))]
+    return [array.copy() for array in (*outputs, *kept_gradients(layer))]
 
 
 def assert_same_as_fresh(got, want):
@@ -262,8 +230,9 @@ def as_dtype(arrays, dtype):
 @every_layer
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_a_float_stays_the_float_it_is(name, dtype):
-    make, given, upstream = LAYERS[name]
-    layer = Dense(D, M, np.random.default_rng(3), dtype=dtype) if name == "Dense" else make()
+    layer, given, upstream = new(name)
+    if LAYERS[name].learned:
+        layer = made(type(layer), dtype=dtype)
     results = [layer.forward(*as_dtype(given, dtype)), *gradients_of(layer, upstream.astype(dtype))]
     assert {result.dtype for result in results} == {np.dtype(dtype)}
 
@@ -271,7 +240,7 @@ def test_a_float_stays_the_float_it_is(name, dtype):
 @pytest.mark.parametrize("dtype", [int, np.int8, np.uint16, bool])
 def test_integers_are_cast_to_float64(dtype):
     whole = np.array([[1, 0], [1, 1], [0, 1], [0, 0]], dtype=dtype)
-    for layer in (dense(), ReLU(), Sigmoid(), Softmax()):
+    for layer in (made(pair.layer) for pair in LAYERS.values() if len(pair.given) == 1):
         Z = layer.forward(whole)
         assert Z.dtype == np.float64
         np.testing.assert_array_equal(Z, layer.forward(whole.astype(float)))
@@ -318,10 +287,10 @@ def test_nothing_times_infinity_is_no_number_and_no_warning():
 @every_layer
 @pytest.mark.parametrize("column", [0, 1])
 def test_a_nan_in_a_sample_comes_out_of_it_as_a_nan(name, column):
-    make, given, _ = LAYERS[name]
+    layer, given, _ = new(name)
     first = given[0].copy()
     first[1, column] = np.nan
-    out = make().forward(first, *given[1:])
+    out = layer.forward(first, *given[1:])
     lost = np.isnan(out).reshape(n, -1).any(axis=1)
     np.testing.assert_array_equal(lost, [False, True, False, False])
 
@@ -387,7 +356,8 @@ BAD_FORWARD = [
     ("Dense", "another number of features", (Z,), ValueError, r"X must have shape \(any, 2\), got \(4, 3\)"),
     *(
         (name, what, (bad,), *rest)
-        for name in ("ReLU", "Sigmoid", "Softmax")
+        for name, pair in LAYERS.items()
+        if pair.given == ("Z",)
         for what, bad, *rest in bad_matrices("Z", Z, "any")
     ),
     ("Softmax", "an infinite logit", (infinite,), ValueError, r"Z must have a largest finite logit .* row 1 .* \+inf"),
@@ -414,45 +384,41 @@ BAD_FORWARD = [
     ("name", "what", "bad", "error", "message"), BAD_FORWARD, ids=[f"{name}-{what}" for name, what, *_ in BAD_FORWARD]
 )
 def test_bad_input_gets_one_clear_error_and_changes_nothing(name, what, bad, error, message):
-    make, given, upstream = LAYERS[name]
-    layer = make()
+    layer, given, upstream = new(name)
     layer.forward(*given)
     gradients_of(layer, upstream)
-    kept = [layer.W.copy(), layer.b.copy(), layer.dW, layer.db] if name == "Dense" else []
+    learned = [getattr(layer, letter) for letter in LAYERS[name].learned]
+    before = [array.copy() for array in (*learned, *kept_gradients(layer))]
     with pytest.raises(error, match=rf"\A{message}"):
         layer.forward(*bad)
-    if name == "Dense":
-        assert_same([layer.W, layer.b, layer.dW, layer.db], kept)
-    assert_same(gradients_of(layer, upstream), expected_gradients(name))
+    assert_same([*learned, *kept_gradients(layer)], before)
+    assert_same(gradients_of(layer, upstream), expected_gradients(layer, given, upstream))
 
 
 @every_layer
 def test_bad_input_does_not_count_as_a_forward_pass(name):
-    layer = LAYERS[name][0]()
+    layer, _, upstream = new(name)
     _, _, bad, error, message = next(case for case in BAD_FORWARD if case[0] == name)
     with pytest.raises(error, match=message):
         layer.forward(*bad)
     with pytest.raises(RuntimeError, match=f"{name}.backward was called before forward"):
-        layer.backward(LAYERS[name][2])
+        layer.backward(upstream)
 
 
 @every_layer
 def test_backward_before_forward_is_refused(name):
-    make, _, upstream = LAYERS[name]
+    layer, _, upstream = new(name)
     with pytest.raises(RuntimeError, match=rf"\A{name}.backward was called before forward"):
-        make().backward(upstream)
-
-
-LETTER_OF_UPSTREAM = {"Dense": "dZ", "ReLU": "dA", "Sigmoid": "dA", "Softmax": "dP"}
+        layer.backward(upstream)
 
 
 @every_layer
 def test_an_upstream_gradient_of_another_shape_or_dtype_is_refused_and_changes_nothing(name):
-    make, given, upstream = LAYERS[name]
-    layer, letter = make(), LETTER_OF_UPSTREAM.get(name, "dL")
+    layer, given, upstream = new(name)
+    letter = LAYERS[name].upstream
     layer.forward(*given)
     gradients_of(layer, upstream)
-    kept = [layer.dW, layer.db] if name == "Dense" else []
+    kept = kept_gradients(layer)
     shape = r"\(4, 3\)" if upstream.ndim == 2 else r"\(4,\)"
     for bad in (upstream[:3], upstream[..., None], upstream[0], upstream.sum(), np.zeros(0), upstream.T[:2]):
         if np.shape(bad) != upstream.shape:
@@ -461,9 +427,8 @@ def test_an_upstream_gradient_of_another_shape_or_dtype_is_refused_and_changes_n
     for bad in (upstream * 1j, upstream.astype(object), None):
         with pytest.raises(TypeError, match=rf"\A{letter} must hold float32, float64 or integer numbers, got dtype"):
             layer.backward(bad)
-    if name == "Dense":
-        assert layer.dW is kept[0] and layer.db is kept[1]
-    assert_same(gradients_of(layer, upstream), expected_gradients(name))
+    assert all(now is before for now, before in zip(kept_gradients(layer), kept, strict=True))
+    assert_same(gradients_of(layer, upstream), expected_gradients(layer, given, upstream))
 
 
 @pytest.mark.parametrize(

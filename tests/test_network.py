@@ -8,12 +8,14 @@ from nncore.gradient_check import check_network
 from nncore.layers import Dense, ReLU, Sigmoid
 from nncore.network import Network, multilayer
 from tests import paper
+from tests.mathematics import LAYERS
 
 n, D, M = 4, 2, 3
 WIDTHS = [D, 5, 4, M]
 
 RNG = np.random.default_rng(5)
 X, c = RNG.standard_normal((n, D)), np.array([2, 0, 1, 2])
+ACTIVATIONS = [pair for pair in LAYERS.values() if pair.is_entry_by_entry]
 
 
 def network(activation=ReLU, seed=1, **options):
@@ -47,10 +49,10 @@ def cost_on_paper(activation):
     return cost
 
 
-@pytest.mark.parametrize(("layer", "on_paper"), [(ReLU, paper.relu), (Sigmoid, paper.sigmoid)])
-def test_cost_and_gradients_are_those_of_the_network_on_paper(layer, on_paper):
-    made = network(layer)
-    cost, arguments = cost_on_paper(on_paper), (X, *made.parameters)
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=lambda pair: pair.name)
+def test_cost_and_gradients_are_those_of_the_network_on_paper(activation):
+    made = network(activation.layer)
+    cost, arguments = cost_on_paper(activation.paper), (X, *made.parameters)
     assert made.cost(X, c) == pytest.approx(float(paper.value(cost, arguments)), rel=1e-14)
     dX = made.backward()
     for place, gradient in enumerate((dX, *made.gradients)):
@@ -59,10 +61,10 @@ def test_cost_and_gradients_are_those_of_the_network_on_paper(layer, on_paper):
         np.testing.assert_allclose(gradient, expected, rtol=1e-11, atol=1e-14)
 
 
-@pytest.mark.parametrize("activation", [ReLU, Sigmoid])
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=lambda pair: pair.name)
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_backpropagation_agrees_with_central_differences(activation, seed):
-    errors = check_network(network(activation, seed), X, c)
+    errors = check_network(network(activation.layer, seed), X, c)
     assert len(errors) == 6 and max(errors) < 1e-7
 
 

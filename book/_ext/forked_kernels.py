@@ -74,7 +74,7 @@ class Forked:
 
 
 class Provisioner(LocalProvisioner):
-    """Starts a kernel by a fork; all else is Jupyter's."""
+    """Start a kernel by a fork; all else is Jupyter's."""
 
     async def launch_kernel(self, cmd, **kwargs):
         self.process = Forked(cmd[cmd.index("ipykernel_launcher") + 1 :], kwargs["cwd"])
@@ -93,7 +93,7 @@ class Manager(AsyncKernelManager):
 
 
 class Client(NotebookClient):
-    """Runs a page; at the exit of a build that is interrupted it leaves its kernel alone, which ends by itself."""
+    """Run a page; at the exit of a build that is interrupted, leave its kernel alone, which ends by itself."""
 
     def _cleanup_kernel(self):
         """Nothing: called at exit, in another thread than that which talks to the kernel."""
@@ -113,7 +113,7 @@ class Runs:
         threading.Thread(target=self.loop.run_forever, daemon=True).start()
 
     def start(self, docname: str, path: Path, notebook: NotebookNode, folder: str, timeout: int) -> None:
-        """Runs a page as soon as there is a place for it."""
+        """Run a page as soon as there is a place for it."""
         run = self._run(path, notebook, folder, timeout)
         self.pages[docname] = asyncio.run_coroutine_threadsafe(run, self.loop)
 
@@ -138,7 +138,7 @@ class Runs:
                 shutil.rmtree(aside)
 
     def wait(self, docname: str) -> None:
-        """Until a page has run, if it does."""
+        """Wait until a page has run, if it does."""
         if docname not in self.pages:
             return
         try:
@@ -162,7 +162,7 @@ def are_kept(notebook: NotebookNode, folder: str) -> bool:
 
 
 def start_early(app, env, added, changed, removed):
-    """Pages that changed run while formulas are judged."""
+    """Run pages that changed while formulas are judged."""
     app.runs = Runs()
     if added or changed:
         forkserver.ensure_running()
@@ -171,7 +171,7 @@ def start_early(app, env, added, changed, removed):
 
 
 def start(app, env, docnames):
-    """Starts those pages that are about to be read whose outputs are not kept."""
+    """Start those pages that are about to be read whose outputs are not kept."""
     begun = []
     for docname in docnames:
         if docname in app.runs.seen:
@@ -191,7 +191,7 @@ def start(app, env, docnames):
 
 
 def wait(app, docname, source):
-    """A page is read when it has run."""
+    """Read a page when it has run."""
     app.runs.wait(docname)
 
 

@@ -142,4 +142,5 @@ def test_what_holds_a_relation_is_told_from_what_holds_none():
 
 def test_a_fault_names_file_and_line(tmp_path):
     (fault,) = inline_faults(write(tmp_path / "page.md", "# Title\n\nWords\nwith $\\kappa$.\n"), NOTATION, {})
-    assert str(fault).endswith(r"page.md:4:1: $\kappa$: the letter \kappa is neither declared nor defined")
+    reason = r"$\kappa$: the letter \kappa is neither declared nor defined"
+    assert str(fault).endswith(f"page.md:4:1: without meaning: {reason}")

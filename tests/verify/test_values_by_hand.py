@@ -5,6 +5,7 @@ from its mathematical meaning alone and stands as a literal: sizes differ, input
 of the same print would give another number. Nothing in the tables is computed by the code under test.
 """
 
+from dataclasses import fields
 from fractions import Fraction
 from itertools import chain
 from typing import NamedTuple
@@ -22,7 +23,7 @@ from nncore.verify.numeric.sample_points import FRACTIONS, Point, wishes
 from nncore.verify.numeric.values import Values
 from nncore.verify.numeric.watching import Watch
 from nncore.verify.semantics.layers import instance
-from nncore.verify.semantics.statements import Kind
+from nncore.verify.semantics.statements import Claim, Kind
 from nncore.verify.symbolic import normal_form as prove
 from nncore.verify.symbolic import prover as symbolic
 from nncore.verify.symbolic.hypotheses import given_by, prepared
@@ -605,11 +606,13 @@ ROWS = [
 
 
 def item_of(row, folder):
-    """The last formula of a page, an expression, with numbers in the place of layers."""
+    """The claim that the last formula of a page, an expression, is itself, with numbers in the place of layers."""
     said = say(folder, *row.page, row.formula)
     assert not said.faults, said.faults
-    item = said.items[-1]
-    assert item.kind == Kind.EXPRESSION
+    expression = said.items[-1]
+    assert expression.kind == Kind.EXPRESSION
+    given = {each.name: getattr(expression, each.name) for each in fields(expression)}
+    item = Claim(**given, relation=t.Relation.EQUAL, right=expression.left)  # since claims alone are judged
     numbers = {letter: row.at[letter] for letter in ("R", "r") if letter in row.at}
     return instance(item, numbers) if numbers else item
 

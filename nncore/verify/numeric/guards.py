@@ -118,7 +118,7 @@ def guards_of(item: Claim, right: t.Node | None) -> Guards:
                 add(RELATION if kind.startswith("arg") else KINK, node, node)
             case t.Apply(t.Function(r"\max" | r"\min", 0)):
                 add(KINK, node, node)
-            case t.Absolute(body):
+            case t.Bracketed(body):
                 add(KINK, body, node)
             case t.Chain(_, links) if not is_about_indices(node, item.scope):
                 for link in links:

@@ -13,7 +13,7 @@ printed, ``Z^{[r+1]}``, its whole family by the one with the plain letter: ``Z^{
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TypeVar
 
 from nncore.verify import notation as declared
@@ -195,9 +195,9 @@ def resolved(node: NodeT, scope: Scope, local: Mapping[str, Size | None] = {}) -
         return tuple(changed(each, at) for each in value) if isinstance(value, tuple) else value
 
     parts = {
-        name: changed(getattr(node, name), inner if name == "body" else local)
-        for name in node.__dataclass_fields__
-        if name not in ("span", "symbol")
+        each.name: changed(getattr(node, each.name), inner if each.name == "body" else local)
+        for each in fields(node)
+        if each.name not in ("span", "symbol")
     }
     if isinstance(node, t.Name):
         parts["symbol"] = _symbol_or_none(node, scope, local)

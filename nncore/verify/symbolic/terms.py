@@ -1060,7 +1060,7 @@ def _is_imaginary_unit(node: t.Node) -> bool:
 def _compares(node: t.Node) -> bool:
     """Return whether an expression compares numbers, and so may have a kink."""
     is_extremum = isinstance(node, t.Function) and node.name in EXTREMA
-    return is_extremum or isinstance(node, t.Cases | t.Absolute | t.Extremum)
+    return is_extremum or isinstance(node, t.Cases | t.Bracketed | t.Extremum)
 
 
 # Indicators -----------------------------------------------------------------------------------------------------------

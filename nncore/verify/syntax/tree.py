@@ -92,10 +92,10 @@ def _places(value: object) -> Iterator[tuple[Node, Callable[[Node], object]]]:
     elif isinstance(value, tuple):
         for place, inner in enumerate(value):
             for part, put in _places(inner):
-                yield part, partial(_put, value, place, put)
+                yield part, partial(_put_in, value, place, put)
 
 
-def _put(value: tuple[object, ...], place: int, put: Callable[[Node], object], new: Node) -> tuple[object, ...]:
+def _put_in(value: tuple[object, ...], place: int, put: Callable[[Node], object], new: Node) -> object:
     return (*value[:place], put(new), *value[place + 1 :])
 
 
