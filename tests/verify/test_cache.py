@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from nncore.verify.judgement import Judgement
+from nncore.verify.judgement import Judgement, Status
 from nncore.verify.notation import load, parse
 from nncore.verify.report import book, cache
 from nncore.verify.report import page as judged_page
@@ -188,7 +188,7 @@ def test_files_that_include_each_other_end(tmp_path):
 @pytest.mark.parametrize("status", ["undecided", "checker fault"])
 def test_what_may_end_otherwise_another_time_is_not_kept(pages, monkeypatch, status):
     judge = judged_page.judge
-    monkeypatch.setattr(judged_page, "judge", lambda *given: Judgement(status, reason="time ran out"))
+    monkeypatch.setattr(judged_page, "judge", lambda *given: Judgement(Status(status), reason="time ran out"))
     pages.write("b.md", OTHER)
     assert [problem.status for problem in pages.check().problems] == [status]
     monkeypatch.setattr(judged_page, "judge", judge)
@@ -198,7 +198,7 @@ def test_what_may_end_otherwise_another_time_is_not_kept(pages, monkeypatch, sta
 
 def test_a_claim_whose_proof_ran_out_of_time_is_not_kept(pages, monkeypatch):
     judge = judged_page.judge
-    monkeypatch.setattr(judged_page, "judge", lambda *given: Judgement("sampled", points=4))
+    monkeypatch.setattr(judged_page, "judge", lambda *given: Judgement(Status.SAMPLED, points=4))
     monkeypatch.setattr(judged_page, "SECONDS_OF_A_PROOF", 0)
     pages.write("b.md", OTHER)
     assert pages.check().pages[1].formulas[0].status == "sampled"
@@ -245,7 +245,7 @@ def test_without_a_folder_nothing_is_kept():
 
 
 def test_looking_up_the_whole_book_takes_a_fraction_of_reading_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(judged_page, "judge", lambda *given: Judgement("sampled", points=4))
+    monkeypatch.setattr(judged_page, "judge", lambda *given: Judgement(Status.SAMPLED, points=4))
     found = sorted(NOTATION.parent.rglob("*.md"))
     times = [time.process_time()]
     first, second = (

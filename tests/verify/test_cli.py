@@ -96,7 +96,7 @@ def test_of_several_exit_codes_the_one_that_counts_most_is_taken(run, monkeypatc
     def fails(path, *more):
         raise RecursionError("too deep \x1b[31m")
 
-    monkeypatch.setattr("nncore.verify.report.page.read_page", fails)
+    monkeypatch.setattr("nncore.verify.report.book.read_page", fails)
     here = nullcontext(lambda function, jobs: [function(*job) for job in jobs])
     monkeypatch.setattr("nncore.verify.report.book._on_processes", lambda count: here)
     code, out, err = run("a.md", "b.md")

@@ -357,7 +357,7 @@ def test_what_is_defined_in_an_erratum_is_unknown_below(faults):
 
 def test_a_fault_of_the_letters_of_an_erratum_has_its_line(say):
     (fault,) = say(erratum(FOREIGN.replace("[W]", "[V]"), "x = x + 1")).faults
-    assert str(fault).endswith("page.md:6:1: notation: shadows: V is no letter that is in force")
+    assert str(fault).endswith("page.md:6:1: without meaning: notation: shadows: V is no letter that is in force")
 
 
 # In a book ------------------------------------------------------------------------------------------------------------

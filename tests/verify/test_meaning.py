@@ -9,6 +9,7 @@ from common import DENSE, LOSS, NOTATION, SOFTMAX, write
 from nncore.verify.notation import NotationError
 from nncore.verify.numeric import AGREES, REFUTED, judge
 from nncore.verify.semantics.elaborate import book_functions, meaning
+from nncore.verify.semantics.statements import relation_of
 from nncore.verify.syntax.printer import show
 
 
@@ -37,7 +38,11 @@ def block(text):
 
 def test_each_link_of_a_chain_is_an_item_of_its_own_kind(say):
     items = say(r"S := \sum_{m=1}^{M} (x + 1) = M x + M \le M (x + 1)").items
-    assert [(item.kind, item.relation) for item in items] == [("definition", ":="), ("claim", "="), ("claim", r"\le")]
+    assert [(item.kind, relation_of(item)) for item in items] == [
+        ("definition", ":="),
+        ("claim", "="),
+        ("claim", r"\le"),
+    ]
     assert show(items[2].left) == show(items[1].right)
 
 
@@ -71,7 +76,7 @@ def test_conditions_and_assumptions_compare(faults, relation):
 
 def test_a_fault_names_file_line_and_column(say):
     (fault,) = say("# Title\n\nWords.\n\n$$\nh = x\n  + \\tau\n$$\n").faults
-    assert str(fault).endswith(r"page.md:7:5: the letter \tau is neither declared nor defined")
+    assert str(fault).endswith(r"page.md:7:5: without meaning: the letter \tau is neither declared nor defined")
 
 
 # Definitions ----------------------------------------------------------------------------------------------------------
@@ -437,8 +442,8 @@ def test_a_formula_that_refers_to_an_assumption_that_is_not_understood_is_lost_t
 
 
 @pytest.mark.parametrize(("module", "absent"), [
-    ("numeric", {"numpy", "sympy", "nncore.layers"}), ("judging", {"numpy", "nncore.layers"}),
-    ("book", {"numpy", "nncore.layers"}), ("__main__", {"numpy", "nncore.layers"}),
+    ("numeric", {"numpy", "sympy", "nncore.layers"}), ("verdict.judge", {"numpy", "nncore.layers"}),
+    ("report.book", {"numpy", "nncore.layers"}), ("__main__", {"numpy", "nncore.layers"}),
 ])  # fmt: skip
 def test_the_numeric_judge_knows_no_sympy_and_the_checker_neither_numpy_nor_the_layers(module, absent):
     program = f"import sys, nncore.verify.{module}; print(sorted({absent!r} & set(sys.modules)))"

@@ -660,10 +660,11 @@ def _apart(
     *before, last = chain.links[-2:] or [None]
     line, column = (fault.line, fault.column) if fault else _place(formula, (last or chain).span[0])
     options = dict(aside.options)
-    own: dict[str, object] = {"fails": options["fails"], "corrected": options["corrected"]}
-    make: Callable[..., Erratum | Unchecked] = Erratum
+    make: Callable[..., Erratum | Unchecked]
     if aside.kind == UNCHECKED:
-        make, own = Unchecked, {"reason": options["reason"]}
+        make = partial(Unchecked, reason=options["reason"])
+    else:
+        make = partial(Erratum, fails=options["fails"], corrected=options["corrected"])
     return make(
         formula=formula,
         line=line,
@@ -674,7 +675,6 @@ def _apart(
         right=resolved(last.right, scope) if last else None,
         claims=tuple(claims_of(items)),
         fault=fault,
-        **own,
     )
 
 
@@ -858,7 +858,7 @@ def book_functions(paths: Iterable[Path | str], notation: Notation) -> dict[str,
     """
     known: dict[str, Binding] = {}
     for path in paths:
-        for name, item in exported(read_markdown(path).whole(), notation).items():
+        for name, item in page_functions(meaning(path, notation).items, notation).items():
             if name in known:
                 raise Faulty(_at(item, f"{name} is defined on another page, too"))
             known[name] = item.scope.definitions[name]

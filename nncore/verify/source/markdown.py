@@ -391,7 +391,7 @@ class _Walk:
         text, finger = "", _Finger(spot.file.lines, spot.line, end, self.limits)
         quotes = self.quotes > 0 or any(each.kind in _QUOTING for each in _chain(spot.region))
         whole = list(_with_whole_words(children))
-        for child, following in zip(whole, [*whole[1:], None], strict=True):
+        for child, following in zip(whole, [*whole[1:], None], strict=False):  # of none there is none
             kind, content = child.type, child.content
             if kind in ("text", "math_inline") and _DEFINES.search(content):
                 self._fault(spot.at(*finger.of(content)), _NO_DEFINITIONS)
