@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from bs4 import BeautifulSoup
 
+from nncore.verify.judgement import Counterexample, Judgement, Status
 from nncore.verify.notation import load
 from nncore.verify.report.badges import _mathematics, badge, word
 from nncore.verify.report.book import NOTATION, check
@@ -198,12 +199,18 @@ def test_a_page_is_written_anew_when_its_evidence_changes_and_not_when_it_moves(
     assert digest_of("x + x = 3 x - x") != same
 
 
-def test_the_column_of_a_counterexample_is_shown_and_that_of_a_formula_is_not():
+def test_the_column_of_a_counterexample_is_shown_and_that_of_a_formula_is_not(tmp_path):
+    path = tmp_path / "page.md"
+    path.write_text("$$ x = x + 1 $$\n", encoding="utf-8")
+    (report,) = check([path], load(NOTATION), root=tmp_path, processes=1).pages
+    (formula,) = report.formulas
+    (part,) = formula.parts
+
     def page(row_of_matrix, column_of_matrix, column=1, seconds=0.5):
-        entry = {"row": row_of_matrix, "column": column_of_matrix}
-        judgement = {"status": "erratum", "counterexample": {"sizes": {}, "entry": entry, "left": "1", "right": "2"}}
-        part = {"line": 7, "column": column, "seconds": seconds, "judgement": judgement}
-        return {"name": "page", "formulas": [{"line": 7, "parts": [part], "problems": []}], "problems": []}
+        at = Counterexample((), (("row", row_of_matrix), ("column", column_of_matrix)), "1", "2")
+        judgement = Judgement(Status.ERRATUM, counterexample=at)
+        changed = replace(part, line=7, column=column, seconds=seconds, judgement=judgement)
+        return replace(report, formulas=(replace(formula, parts=(changed,)),))
 
     same = shown_digest(page(1, 2))
     assert shown_digest(page(1, 2, column=5, seconds=0.1)) == same
