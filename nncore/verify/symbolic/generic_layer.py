@@ -88,7 +88,7 @@ def _is_uniform(item: Claim) -> bool:
     inside = [node for each in meanings for node in (each.body, *each.conditions)]
     return not (
         any(letter is None for letter, _ in bounds(last, item.conditions)[1])
-        or any("^{[" not in name and _is_over_layers(name, scope) for name in _families(item))
+        or any(not name.layer and _is_over_layers(name, scope) for name in _families(item))
         or any(map(_counter(scope), (item.left, item.right, *inside)))
         or any(letter is None and number > 0 for letter, number in _positions(inside))
     )
@@ -131,11 +131,11 @@ def _families(item: Claim) -> set[SymbolName]:
     return {family_of(name, item.scope.notation) for name in item.letters} & item.scope.families.keys()
 
 
-def _is_over_layers(name: str, scope: Scope) -> bool:
+def _is_over_layers(name: SymbolName, scope: Scope) -> bool:
     """Return whether a sequence is counted by layers."""
     index, last = scope.notation.layer_index, scope.notation.last_layer
     ends = [end for line in scope.families[name] for end in (line.first, line.last)]
-    return name[-1] == index or any(end and end[0] == last for end in ends)
+    return name.counter == index or any(end and end[0] == last for end in ends)
 
 
 def _layers_of_generic(item: Claim) -> int:
@@ -145,7 +145,7 @@ def _layers_of_generic(item: Claim) -> int:
     definitions tell apart by a number and those that they count from R.
     """
     named = _positions(nodes_of(item))
-    lines = [line for name in _families(item) if "^{[" in name for line in item.scope.families[name]]
+    lines = [line for name in _families(item) if name.layer for line in item.scope.families[name]]
     ends = [line.first for line in lines] + [(line.last[0], line.last[1] + 1) for line in lines if line.last]
     if len({letter for letter, _ in named}) != 1 or None in {letter for letter, _ in named}:
         return 0
@@ -229,7 +229,8 @@ def _cut(item: Claim) -> Iterator[Claim]:
     costs = {node.body.name for node in nodes if isinstance(node.body, t.Letter)}
     named = [symbol_of(variable).name for node in nodes for variable in node.variables]
     last = max((_layer_of(name, 0) for name in named), default=0)
-    defined = sorted((family.partition("^{[")[0] for family in item.scope.families if "^{[" in family), reverse=True)
+    families = [lines[0].definition.name for lines in item.scope.families.values()]
+    defined = sorted((family.letter for family in families if family.layer), reverse=True)
     for letter in defined if costs and last else ():
         if SymbolName.in_layer(letter, (None, last)) in item.scope.definitions:
             through = resolved(t.Family(t.Letter(letter), t.Number(str(last))), item.scope)

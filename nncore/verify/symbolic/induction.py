@@ -40,7 +40,7 @@ def for_all_sizes(item: Claim) -> str:
     if any(equal(item, opaque) for opaque in levels(item)):
         return "symbolic difference is 0"
     for letter, size in item.free:
-        if size == STEPS or any(letter == family[-1] for family in item.scope.families):
+        if size == STEPS or any(letter == lines[0].definition.name.counter for lines in item.scope.families.values()):
             if not ONE_RECURSION(_has_one_recursion(item, letter)) or not ALL_STEPS(_is_about_all_steps(item, letter)):
                 continue
             first = lowest(letter, item.conditions)
@@ -56,7 +56,7 @@ def _has_one_recursion(item: Claim, letter: str) -> bool:
     first, endless = lowest(letter, item.conditions), (None, (item.scope.notation.last_layer, 0))
     for name in item.letters & item.scope.families.keys():
         lines = [line for line in item.scope.families[name] if line.letter]
-        if "^{[" not in name and (len(lines) != 1 or lines[0].last not in endless or lines[0].first[1] > first + 1):
+        if not name.layer and (len(lines) != 1 or lines[0].last not in endless or lines[0].first[1] > first + 1):
             return False
     return True
 

@@ -39,7 +39,7 @@ from nncore.verify.semantics.symbols import (
     start_of_sequence,
 )
 from nncore.verify.switches import side_condition
-from nncore.verify.symbol import Shape, Size, Symbol
+from nncore.verify.symbol import Shape, Size, Symbol, SymbolName
 from nncore.verify.symbolic.expectation import Expect
 from nncore.verify.symbolic.normal_form import (
     Factor,
@@ -382,13 +382,12 @@ class Terms:
         value = self.value(definition.body, env)
         if not isinstance(value, Grid):
             return value
-        return value.entry(*_row_and_column(self._own_shape(name) or definition.shape, indices))
+        return value.entry(*_row_and_column(self._own_shape(definition.name) or definition.shape, indices))
 
-    def _own_shape(self, name: str) -> Shape:
+    def _own_shape(self, name: SymbolName) -> Shape:
         """Return the shape with which a letter is declared; a right side with one literal row does not change it."""
-        letter, bracket, _ = name.partition("^{[")
-        array = self.scope.notation.array_named(letter)
-        sizes = array and (array.layers if bracket else array.shape)
+        array = self.scope.notation.array_named(name.letter)
+        sizes = array and (array.layers if name.layer else array.shape)
         return sizes_of_shape(sizes) if sizes else None
 
     def _indexed(self, node: t.Indexed, env: Env) -> Term:
