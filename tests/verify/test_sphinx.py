@@ -1,4 +1,4 @@
-"""What a build shows of the evidence: badges, coverage, ledger, drawing, and the file with all of it."""
+"""What a build shows of the evidence: badges, coverage, ledger, and the file with all of it."""
 
 import json
 from dataclasses import replace
@@ -6,11 +6,12 @@ from dataclasses import replace
 import pytest
 from bs4 import BeautifulSoup
 
+from nncore.verify.judgement import Status
 from nncore.verify.notation import load
-from nncore.verify.report.badges import _mathematics, badge, word
+from nncore.verify.report.badges import _mathematics, badge
 from nncore.verify.report.book import NOTATION, check
-from nncore.verify.report.dependency_graph import drawing
-from nncore.verify.report.evidence import page_as_json
+from nncore.verify.report.evidence import PageReport
+from nncore.verify.report.wording import status_text
 from nncore.verify.sphinx import shown_digest
 from tests.fixture_book.build import build, copy_to
 
@@ -124,17 +125,17 @@ def test_the_evidence_of_the_site_names_what_judged(evidence):
 
 
 def test_a_badge_says_what_became_of_a_formula(formula):
-    assert word(formula("f'(x) = f'(x) + 0")) == "verified"
+    assert status_text(formula("f'(x) = f'(x) + 0")) == "verified"
     claim = formula(r"\sum_{m=1}^{M} (x + 1) = M x + M")
-    assert word(claim) == "verified for all shapes"
+    assert status_text(claim) == "verified for all shapes"
     (part,) = claim.parts
-    proved = replace(part.judgement, status="verified at shapes", shapes=((("M", 2),), (("M", 3),)))
+    proved = replace(part.judgement, status=Status.AT_SHAPES, shapes=((("M", 2),), (("M", 3),)))
     assert (
-        word(replace(claim, status="verified at shapes", parts=(replace(part, judgement=proved),)))
+        status_text(replace(claim, status=Status.AT_SHAPES, parts=(replace(part, judgement=proved),)))
         == "verified at 2 shapes"
     )
-    assert word(formula("x + 1")) == "expression"
-    assert word(formula("x = 2 x")) == "refuted"
+    assert status_text(formula("x + 1")) == "expression"
+    assert status_text(formula("x = 2 x")) == "refuted"
 
 
 def test_a_badge_holds_nothing_that_html_could_take_for_its_own(formula):
@@ -170,38 +171,6 @@ def test_a_badge_of_what_fails_says_why(formula):
     assert "refuted: the values differ" in made.get_text() and made.a is None
 
 
-# The drawing ----------------------------------------------------------------------------------------------------------
-
-
-def drawn(**uses):
-    """The boxes of a drawing with their left sides, and how many lines it has."""
-    base = dict(
-        path="", line=1, label=None, kinds=(), status="", latex="", reading="", parts=(), assumptions=(), problems=()
-    )
-    from nncore.verify.report.evidence import Evidence
-
-    formulas = [Evidence(name=name, number=1, uses=tuple(used), **base) for name, used in uses.items()]
-    svg = BeautifulSoup(drawing(formulas, lambda name: (f"#{name}", name)), "html.parser")
-    return {each.get_text(): float(each.rect["x"]) for each in svg.select("a")}, len(svg.select("path"))
-
-
-def test_a_formula_stands_to_the_right_of_all_that_it_uses_and_is_joined_to_what_it_uses_directly():
-    boxes, lines = drawn(a=[], b=["a"], c=["a", "b"], d=["a"])
-    assert boxes["a"] < boxes["b"] < boxes["c"] and boxes["b"] == boxes["d"]
-    assert lines == 3  # c is not joined to a, which it uses through b
-
-
-def test_what_is_defined_elsewhere_is_drawn_and_what_rests_on_nothing_is_not():
-    boxes, lines = drawn(a=["far"], alone=[])
-    assert set(boxes) == {"far", "a"} and lines == 1
-    assert drawn(alone=[]) == ({}, 0)
-
-
-def test_two_formulas_that_use_each_other_are_drawn():
-    boxes, _ = drawn(a=["b"], b=["a"])
-    assert set(boxes) == {"a", "b"}
-
-
 def test_the_numbers_of_equations_count_on_past_formulas_without_a_label(page):
     numbers = [int(found.get_text().strip("()¶ ").rpartition(".")[2]) for found in page.select("span.eqno")]
     assert len(numbers) > 1
@@ -212,27 +181,25 @@ def test_the_numbers_of_equations_count_on_past_formulas_without_a_label(page):
 
 
 def test_a_page_is_written_anew_when_its_evidence_changes_and_not_when_it_moves(tmp_path):
-    folder = tmp_path / "book"
-    folder.mkdir()
-
-    def digest_of(text, lines=0):
-        path = folder / "page.md"
+    def page(text, lines=0):
+        path = tmp_path / "page.md"
         path.write_text("\n" * lines + f"$$\n{text}\n$$\n", encoding="utf-8")
-        (report,) = check([path], load(NOTATION), root=folder, processes=1).pages
-        return shown_digest(json.loads(json.dumps(page_as_json(report))))
+        return check([path], load(NOTATION), root=tmp_path, processes=1).pages[0]
 
-    same = digest_of("x + x = 2 x")
-    assert digest_of("x + x = 2 x", lines=3) == same
-    assert digest_of("x + x = 3 x - x") != same
+    same = shown_digest(page("x + x = 2 x"))
+    assert shown_digest(page("x + x = 2 x", lines=3)) == same
+    assert shown_digest(page("x + x = 3 x - x")) != same
 
 
-def test_the_column_of_a_counterexample_is_shown_and_that_of_a_formula_is_not():
-    def page(row_of_matrix, column_of_matrix, column=1, seconds=0.5):
-        entry = {"row": row_of_matrix, "column": column_of_matrix}
-        judgement = {"status": "erratum", "counterexample": {"sizes": {}, "entry": entry, "left": "1", "right": "2"}}
-        part = {"line": 7, "column": column, "seconds": seconds, "judgement": judgement}
-        return {"name": "page", "formulas": [{"line": 7, "parts": [part], "problems": []}], "problems": []}
+def test_the_column_of_a_counterexample_is_shown_and_that_of_a_formula_is_not(formula):
+    erratum = formula("x = 2 x")
+    (part,) = erratum.parts
 
-    same = shown_digest(page(1, 2))
-    assert shown_digest(page(1, 2, column=5, seconds=0.1)) == same
-    assert same not in (shown_digest(page(2, 2)), shown_digest(page(1, 3)))
+    def digest_of(*entry, **place):
+        at = replace(part.judgement.counterexample, entry=tuple(zip(("row", "column"), entry, strict=True)))
+        moved = replace(part, judgement=replace(part.judgement, counterexample=at), **place)
+        return shown_digest(PageReport("page", (replace(erratum, parts=(moved,)),)))
+
+    same = digest_of(1, 2)
+    assert digest_of(1, 2, line=7, column=5, seconds=0.1) == same
+    assert same not in (digest_of(2, 2), digest_of(1, 3))

@@ -20,12 +20,14 @@ It is the same for the same book in every run: how long judging took is no part 
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 
-from nncore.verify.judgement import Counterexample, Diagnostic, Judgement, Status
+from nncore.verify.judgement import Diagnostic, Judgement, Status
+from nncore.verify.report.serialization import to_json
 from nncore.verify.semantics.statements import Kind
 from nncore.verify.syntax.tree import Relation
 
+_NOT_SHOWN = ("seconds", "sort", "covered")  # what differs from run to run, and what serves the checker alone
 _INEQUALITIES = [relation for relation in Relation if relation.compares and not relation.is_equation]
 
 
@@ -142,7 +144,7 @@ class Evidence:
 
     @property
     def seconds(self) -> float:
-        """How long judging took."""
+        """Return how long judging took, in seconds of computing."""
         return sum(part.seconds for part in self.parts)
 
 
@@ -161,7 +163,7 @@ class PageReport:
 
     @property
     def all_problems(self) -> tuple[Diagnostic, ...]:
-        """Everything that fails on it."""
+        """Return everything that fails on it."""
         return self.problems + tuple(problem for formula in self.formulas for problem in formula.problems)
 
 
@@ -196,189 +198,48 @@ class Report:
 
     @property
     def problems(self) -> tuple[Diagnostic, ...]:
-        """Everything that fails."""
+        """Return everything that fails."""
         return tuple(problem for page in self.pages for problem in page.all_problems)
 
 
 def figures(pages: Iterable[PageReport]) -> Figures:
-    """The numbers of some pages."""
+    """Return the numbers of some pages."""
     pages = list(pages)
     found = [formula for page in pages for formula in page.formulas]
-    claims = [part for formula in found for part in formula.claims]
-    equations = [part for part in claims if part.relation == Relation.EQUAL and part.symbolic]
+    claims = [(part, part.judgement) for formula in found for part in formula.claims if part.judgement]
+    equations = [judgement for part, judgement in claims if part.relation == Relation.EQUAL and part.symbolic]
     return Figures(
         formulas=len(found),
-        kinds=_counted(part.kind for formula in found for part in formula.parts),
-        statuses=_counted(part.judgement.status for part in claims),
+        kinds=_counts(part.kind for formula in found for part in formula.parts),
+        statuses=_counts(judgement.status for _, judgement in claims),
         symbolic=len(equations),
-        for_all_shapes=sum(part.judgement.status == Status.ALL_SHAPES for part in equations),
-        decimals=sum(part.relation == Relation.ROUNDS for part in claims),
-        inequalities=sum(part.relation in _INEQUALITIES for part in claims),
-        failing=sum(bool(each.problems) for each in (*found, *pages)),
-        steps=sum(part.judgement.made for part in claims),
-        evaluated=sum(part.judgement.evaluated for part in claims),
+        for_all_shapes=sum(judgement.status == Status.ALL_SHAPES for judgement in equations),
+        decimals=sum(part.relation == Relation.ROUNDS for part, _ in claims),
+        inequalities=sum(part.relation in _INEQUALITIES for part, _ in claims),
+        failing=sum(bool(formula.problems) for formula in found) + sum(bool(page.problems) for page in pages),
+        steps=sum(judgement.made for _, judgement in claims),
+        evaluated=sum(judgement.evaluated for _, judgement in claims),
     )
 
 
-def _counted(words: Iterable[str]) -> dict[str, int]:
+def _counts(words: Iterable[str]) -> dict[str, int]:
+    """Return how often each kind and each status occurs."""
     counts = Counter(words)
     return {word: counts[word] for word in (*Kind, *Status) if word in counts}
-
-
-def sentences(report: Report) -> Iterator[str]:
-    """The figures of a report in words."""
-    of = figures(report.pages)
-    failing = f"{of.failing} of them fail" if of.failing else "none of them fails"
-    unread = sum(formula.status is Status.UNREADABLE for page in report.pages for formula in page.formulas)
-    unchecked = of.kinds.get(Kind.UNCHECKED, 0)
-    yield (
-        f"{_count(of.formulas, 'displayed formula')}, each one read and judged: {failing}, "
-        f"{unread} are unreadable, {unchecked} are unchecked."
-    )
-    if unchecked:
-        were = "was" if unchecked == 1 else "were"
-        yield f"{_count(unchecked, 'formula')} {were} not checked, for the reason that the page gives."
-    claims = sum(of.statuses.values())
-    if claims:
-        statuses = ", ".join(f"{number} {status}" for status, number in of.statuses.items())
-        yield f"{_count(claims, 'claim')}: {statuses}."
-    if of.symbolic:
-        yield (
-            f"Of {_count(of.symbolic, 'equation')} in which a size is a letter, {of.for_all_shapes} "
-            f"({_share(of.for_all_shapes, of.symbolic)}) are verified for all shapes. Counted apart: "
-            f"{_count(of.decimals, 'decimal')} and {_count(of.inequalities, 'inequality')}."
-        )
-    if of.steps:
-        yield (
-            f"The proofs have {of.steps} steps, of which {of.evaluated} ({_share(of.evaluated, of.steps)}) were "
-            "evaluated by numbers before and after: none of them changes a value."
-        )
-    wrong = of.kinds.get(Kind.ERRATUM, 0)
-    if wrong:
-        yield f"{wrong} of these formulas {'is' if wrong == 1 else 'are'} wrong on purpose, in boxes that say so."
-    counted = (Kind.CLAIM, Kind.ERRATUM, Kind.UNCHECKED)
-    others = [_count(number, kind) for kind, number in of.kinds.items() if kind not in counted]
-    if others:
-        yield f"What claims nothing: {', '.join(others)}."
-
-
-def _count(number: int, word: str) -> str:
-    if number == 1:
-        return f"1 {word}"
-    return f"{number} {word[:-1]}ies" if word.endswith("y") else f"{number} {word}s"
-
-
-def _share(part: int, whole: int) -> str:
-    """A share in percent, rounded down, so that 100% means all."""
-    return f"{1000 * part // whole / 10:g}%"
 
 
 # As JSON --------------------------------------------------------------------------------------------------------------
 
 
-def as_json(report: Report) -> dict:
-    """The report as an object for JSON, see above."""
+def as_json(report: Report) -> dict[str, object]:
+    """Return the report as an object for JSON, see above."""
     return {
         "checker": dict(report.checker),
-        "figures": asdict(figures(report.pages)),
-        "pages": [_without_times(page_as_json(page)) for page in report.pages],
+        "figures": to_json(figures(report.pages)),
+        "pages": [to_json(page, without=_NOT_SHOWN) for page in report.pages],
     }
 
 
 def times(report: Report) -> dict[str, float]:
-    """How long judging each formula took, in seconds of computing, by its name."""
+    """Return how long judging each formula took, in seconds of computing, by its name."""
     return {formula.name: round(formula.seconds, 4) for page in report.pages for formula in page.formulas}
-
-
-def _without_times(page: dict) -> dict:
-    formulas = [
-        {**each, "parts": [{name: of for name, of in part.items() if name != "seconds"} for part in each["parts"]]}
-        for each in page["formulas"]
-    ]
-    return {**page, "formulas": formulas}
-
-
-def page_as_json(page: PageReport) -> dict:
-    """A page as an object for JSON, with the times of its parts."""
-    formulas = [
-        {
-            **_items(each),
-            "parts": [*map(_part_as_json, each.parts)],
-            "problems": _problems_as_json(each.problems),
-        }
-        for each in page.formulas
-    ]
-    return {**_items(page), "formulas": formulas, "problems": _problems_as_json(page.problems)}
-
-
-def _items(value) -> dict:
-    """The attributes of a value by their names; unlike `dataclasses.asdict` it copies nothing, which takes long."""
-    return {each.name: getattr(value, each.name) for each in fields(value)}
-
-
-def _problems_as_json(problems: Iterable[Diagnostic]) -> list[dict[str, object]]:
-    return [{name: getattr(problem, name) for name in _OF_PROBLEMS} for problem in problems]
-
-
-_OF_PROBLEMS = ("status", "path", "line", "column", "reason", "snippet")
-
-
-def _part_as_json(part: Part) -> dict:
-    judgement = part.judgement and judgement_as_json(part.judgement)
-    return {**_items(part), "indices": dict(part.indices), "judgement": judgement}
-
-
-def judgement_as_json(judgement: Judgement) -> dict:
-    """A judgement as an object for JSON."""
-    sizes = {"shapes": [*map(dict, judgement.shapes)], "sizes": [*map(dict, judgement.sizes)]}
-    at = judgement.counterexample
-    at = at and {**_items(at), "sizes": dict(at.sizes), "entry": dict(at.entry), "inputs": dict(at.inputs)}
-    return {**_items(judgement), **sizes, "counterexample": at}
-
-
-def page_from_json(value: dict) -> PageReport:
-    """The page that `page_as_json` wrote."""
-    formulas = tuple(
-        Evidence(
-            **{
-                **_frozen(each),
-                "status": _status_or_kind(each["status"]),
-                "kinds": tuple(map(Kind, each["kinds"])),
-                "parts": tuple(map(_part, each["parts"])),
-                "problems": _problems(each),
-            }
-        )
-        for each in value["formulas"]
-    )
-    return PageReport(value["name"], formulas, _problems(value), value["inline"], value["relations"])
-
-
-def _part(value: dict) -> Part:
-    judgement = value["judgement"] and judgement_from_json(value["judgement"])
-    return Part(**{**_frozen(value), "kind": Kind(value["kind"]), "judgement": judgement})
-
-
-def judgement_from_json(value: dict) -> Judgement:
-    """The judgement that `judgement_as_json` wrote."""
-    at = value["counterexample"]
-    status = Status(value["status"])
-    return Judgement(**{**_frozen(value), "status": status, "counterexample": at and Counterexample(**_frozen(at))})
-
-
-def _status_or_kind(text: str) -> Status | Kind:
-    return Status(text) if text in list(Status) else Kind(text)
-
-
-def _problems(value: dict) -> tuple[Diagnostic, ...]:
-    return tuple(Diagnostic(**{**each, "status": Status(each["status"])}) for each in value["problems"])
-
-
-def _frozen(value: dict) -> dict:
-    """Lists as tuples, and the objects in them, or in their place, as tuples of pairs."""
-    return {name: _tuple(each) if isinstance(each, list | dict) else each for name, each in value.items()}
-
-
-def _tuple(value):
-    if isinstance(value, dict):
-        return tuple(value.items())
-    return tuple(map(_tuple, value)) if isinstance(value, list) else value
