@@ -29,7 +29,7 @@ Real: TypeAlias = float | np.floating[Any]
 
 
 def dense(X: Array, W: Array, b: Array) -> Array:
-    """Dense (fully connected) layer.
+    """Return the output of a dense (fully connected) layer.
 
     ``z_im = Σ_j x_ij w_jm + b_m``.
 
@@ -54,7 +54,7 @@ def dense(X: Array, W: Array, b: Array) -> Array:
 
 
 def dense_vjp(dZ: Array, X: Array, W: Array) -> tuple[Array, Array, Array]:
-    """Backward pass of `dense`.
+    """Pass a gradient back through `dense`.
 
     ``dX = dZ Wᵀ``, ``dW = Xᵀ dZ``, ``db = 1ᵀ dZ``.
 
@@ -83,7 +83,7 @@ def dense_vjp(dZ: Array, X: Array, W: Array) -> tuple[Array, Array, Array]:
 
 
 def relu(Z: Array) -> Array:
-    """Rectified linear unit.
+    """Return the rectified linear unit of each entry.
 
     ``a_im = max(z_im, 0)``.
 
@@ -101,7 +101,7 @@ def relu(Z: Array) -> Array:
 
 
 def relu_vjp(dA: Array, Z: Array) -> Array:
-    """Backward pass of `relu`.
+    """Pass a gradient back through `relu`.
 
     ``∂J/∂z_im = ∂J/∂a_im`` times 1 where ``z_im > 0``, else times 0; an
     infinite ``∂J/∂a_im`` times 0 is NaN.
@@ -127,7 +127,7 @@ def relu_vjp(dA: Array, Z: Array) -> Array:
 
 
 def sigmoid(Z: Array) -> Array:
-    """Logistic sigmoid.
+    """Return the logistic sigmoid of each entry.
 
     ``σ(z) = 1 / (1 + exp(−z))``.
 
@@ -151,7 +151,7 @@ def sigmoid(Z: Array) -> Array:
 
 
 def sigmoid_vjp(dA: Array, Z: Array) -> Array:
-    """Backward pass of `sigmoid`.
+    """Pass a gradient back through `sigmoid`.
 
     ``∂J/∂z_im = ∂J/∂a_im σ(z_im) σ(−z_im)``.
 
@@ -174,7 +174,7 @@ def sigmoid_vjp(dA: Array, Z: Array) -> Array:
 
 
 def softmax(Z: Array) -> Array:
-    """Softmax of each row.
+    """Return the softmax of each row.
 
     ``p_im = exp(z_im) / Σ_l exp(z_il)``.
 
@@ -200,7 +200,7 @@ def softmax(Z: Array) -> Array:
 
 
 def softmax_vjp(dP: Array, P: Array) -> Array:
-    """Backward pass of `softmax`.
+    """Pass a gradient back through `softmax`.
 
     ``∂J/∂z_im = p_im (∂J/∂p_im − Σ_l ∂J/∂p_il p_il)``.
 
@@ -221,7 +221,7 @@ def softmax_vjp(dP: Array, P: Array) -> Array:
 
 
 def cross_entropy(P: Array, c: Labels) -> Array:
-    """Cross-entropy of each sample.
+    """Return the cross-entropy of each sample.
 
     ``L_i = −ln p_{i c_i}``.
 
@@ -244,7 +244,7 @@ def cross_entropy(P: Array, c: Labels) -> Array:
 
 
 def cross_entropy_vjp(dL: Array, P: Array, c: Labels) -> Array:
-    """Backward pass of `cross_entropy`.
+    """Pass a gradient back through `cross_entropy`.
 
     ``∂J/∂p_im = −∂J/∂L_i y_im / p_im``.
 
@@ -270,7 +270,7 @@ def cross_entropy_vjp(dL: Array, P: Array, c: Labels) -> Array:
 
 
 def softmax_cross_entropy(Z: Array, c: Labels) -> Array:
-    """Cross-entropy of each sample from its logits.
+    """Return the cross-entropy of each sample from its logits.
 
     ``L_i = ln Σ_l exp(z_il) − z_{i c_i}``.
 
@@ -298,7 +298,7 @@ def softmax_cross_entropy(Z: Array, c: Labels) -> Array:
 
 
 def softmax_cross_entropy_vjp(dL: Array, Z: Array, c: Labels) -> Array:
-    """Backward pass of `softmax_cross_entropy`.
+    """Pass a gradient back through `softmax_cross_entropy`.
 
     ``∂J/∂z_im = ∂J/∂L_i (p_im − y_im)``.
 
@@ -322,7 +322,7 @@ def softmax_cross_entropy_vjp(dL: Array, Z: Array, c: Labels) -> Array:
 
 
 def softmax_soft_cross_entropy(Z: Array, Y: Array) -> Array:
-    """Cross-entropy of each sample against a row of target probabilities.
+    """Return the cross-entropy of each sample against a row of target probabilities.
 
     ``L_i = ln Σ_l exp(z_il) − Σ_m y_im z_im``.
 
@@ -350,7 +350,7 @@ def softmax_soft_cross_entropy(Z: Array, Y: Array) -> Array:
 
 
 def softmax_soft_cross_entropy_vjp(dL: Array, Z: Array, Y: Array) -> Array:
-    """Backward pass of `softmax_soft_cross_entropy` by Z.
+    """Pass a gradient back through `softmax_soft_cross_entropy` to Z.
 
     ``∂J/∂z_im = ∂J/∂L_i (p_im − y_im)``.
 
@@ -375,7 +375,7 @@ def softmax_soft_cross_entropy_vjp(dL: Array, Z: Array, Y: Array) -> Array:
 
 
 def mean(L: Array) -> Real:
-    """The cost, the mean of the losses.
+    """Return the cost, the mean of the losses.
 
     ``J = (1/n) Σ_i L_i``.
 
@@ -393,7 +393,7 @@ def mean(L: Array) -> Real:
 
 
 def mean_vjp(dJ: Real, L: Array) -> Array:
-    """Backward pass of `mean`.
+    """Pass a derivative back through `mean`.
 
     ``∂J/∂L_i = 1/n``, times dJ. No other function knows the factor 1/n.
 

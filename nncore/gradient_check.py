@@ -16,7 +16,7 @@ from nncore.network import Network
 
 
 def central_difference(function: Callable[[Array], Real], x: ArrayLike, h: float | None = None) -> Array:
-    """The derivative of a scalar function by every entry of x: ``(f(x + h) − f(x − h)) / (2h)``.
+    """Return the derivative of a scalar function by every entry of x: ``(f(x + h) − f(x − h)) / (2h)``.
 
     Equation: :eq:`eq-gradient-checking-central-quotient`.
 
@@ -52,7 +52,7 @@ def central_difference(function: Callable[[Array], Real], x: ArrayLike, h: float
 
 
 def complex_step(function: Callable[[np.ndarray], complex], x: ArrayLike, h: float = 1e-20) -> Array:
-    """The derivative of a scalar function by every entry of x: ``Im f(x + ih) / h``.
+    """Return the derivative of a scalar function by every entry of x: ``Im f(x + ih) / h``.
 
     Equation: :eq:`eq-gradient-checking-complex-quotient`.
 
@@ -81,7 +81,7 @@ def complex_step(function: Callable[[np.ndarray], complex], x: ArrayLike, h: flo
 
 
 def relative_error(A: ArrayLike, B: ArrayLike) -> float:
-    """The largest difference between two arrays, relative to the largest entry of either; 0 if both are 0.
+    """Return the largest difference between two arrays, relative to the largest entry of either; 0 if both are 0.
 
     Equation: :eq:`eq-gradient-checking-relative-error`.
 

@@ -50,6 +50,10 @@ class Dense:
         ∂J/∂W and ∂J/∂b of the last ``backward``; None before.
     """
 
+    dW: Array | None = None
+    db: Array | None = None
+    _X: Array | None = None
+    _batch: Array = np.empty((0, 0))
     _buffers: "_DenseBuffers"  # of the first `run`, and of each that they do not fit
 
     def __init__(
@@ -66,13 +70,9 @@ class Dense:
             raise TypeError(f"dtype must be numpy.float32 or numpy.float64, got {dtype!r}")
         self.W: Array = (scale * check.generator("rng", rng).standard_normal((D, M))).astype(dtype)
         self.b: Array = np.zeros((1, M), dtype=dtype)
-        self.dW: Array | None = None
-        self.db: Array | None = None
-        self._X: Array | None = None
-        self._batch: Array = np.empty((0, D))
 
     def forward(self, X: ArrayLike) -> Array:
-        """Z = X W + **1** b, shape (n, M), for X of shape (n, D)."""
+        """Return Z = X W + **1** b, shape (n, M), for X of shape (n, D)."""
         X = check.floats("X", X, (None, self.W.shape[0]))
         Z = f.dense(X, self.W, self.b)
         self._X = _remembered(X, self._X)
@@ -89,7 +89,7 @@ class Dense:
         return dX
 
     def run(self, X: Array) -> Array:
-        """`forward` for a batch of training."""
+        """Do what `forward` does, for a batch of training."""
         if len(self._batch) != len(X) or not _fits(self._buffers.dW, self.W):
             self._buffers = _DenseBuffers(len(X), self.W, self.b)
         self._batch, Z = X, self._buffers.Z
@@ -97,14 +97,14 @@ class Dense:
         return np.add(Z, self.b, out=Z)
 
     def pull_back(self, dZ: Array) -> Array:
-        """`backward` for a batch of training."""
+        """Do what `backward` does, for a batch of training."""
         self.pull_back_parameters(dZ)
         if self._buffers.dX is None:
             self._buffers.dX = np.empty_like(self.W, shape=self._batch.shape)
         return np.matmul(dZ, self.W.T, out=self._buffers.dX)
 
     def pull_back_parameters(self, dZ: Array) -> None:
-        """The part of `pull_back` that sets ``dW`` and ``db``."""
+        """Do the part of `pull_back` that sets ``dW`` and ``db``."""
         self.dW = np.matmul(self._batch.T, dZ, out=self._buffers.dW)
         self.db = np.matmul(self._buffers.ones, dZ, out=self._buffers.db)
 
@@ -112,27 +112,25 @@ class Dense:
 class ReLU:
     """Rectified linear unit, entry by entry."""
 
+    _Z: Array | None = None
+    _A: Array = np.empty((0, 0))
     _batch: Array
     _zeros: Array
 
-    def __init__(self) -> None:
-        self._Z: Array | None = None
-        self._A: Array = np.empty((0, 0))
-
     def forward(self, Z: ArrayLike) -> Array:
-        """A = max(Z, 0), shape (n, M)."""
+        """Return A = max(Z, 0), shape (n, M)."""
         Z = check.floats("Z", Z, (None, None))
         A = f.relu(Z)
         self._Z = _remembered(Z, self._Z)
         return A
 
     def backward(self, dA: ArrayLike) -> Array:
-        """∂J/∂Z, shape (n, M): dA times 1 where Z was positive, else times 0, which makes NaN of an infinite dA."""
+        """Return ∂J/∂Z, shape (n, M): dA where Z was positive, else 0; an infinite dA times 0 is NaN."""
         Z = _from_forward(self, self._Z)
         return f.relu_vjp(check.floats("dA", dA, Z.shape), Z)
 
     def run(self, Z: Array) -> Array:
-        """`forward` for a batch of training."""
+        """Do what `forward` does, for a batch of training."""
         if not _fits(self._A, Z):
             # NumPy compares two arrays three times as fast as an array and a number.
             self._A, self._zeros = np.empty_like(Z), np.zeros_like(Z)
@@ -140,25 +138,24 @@ class ReLU:
         return np.maximum(Z, self._zeros, out=self._A)
 
     def pull_back(self, dA: Array) -> Array:
-        """`backward` for a batch of training. It takes the array of A, which nobody needs any more."""
+        """Do what `backward` does, for a batch of training, in the array of A, which nobody needs any more."""
         return np.multiply(dA, self._batch > 0, out=self._A)
 
 
 class Sigmoid:
     """Logistic sigmoid, entry by entry."""
 
-    def __init__(self) -> None:
-        self._Z: Array | None = None
+    _Z: Array | None = None
 
     def forward(self, Z: ArrayLike) -> Array:
-        """A = σ(Z), shape (n, M)."""
+        """Return A = σ(Z), shape (n, M)."""
         Z = check.floats("Z", Z, (None, None))
         A = f.sigmoid(Z)
         self._Z = _remembered(Z, self._Z)
         return A
 
     def backward(self, dA: ArrayLike) -> Array:
-        """∂J/∂Z, shape (n, M): dA σ(Z) σ(−Z), entry by entry."""
+        """Return ∂J/∂Z, shape (n, M): dA σ(Z) σ(−Z), entry by entry."""
         Z = _from_forward(self, self._Z)
         return f.sigmoid_vjp(check.floats("dA", dA, Z.shape), Z)
 
@@ -166,18 +163,17 @@ class Sigmoid:
 class Softmax:
     """Softmax of each row."""
 
-    def __init__(self) -> None:
-        self._P: Array | None = None
+    _P: Array | None = None
 
     def forward(self, Z: ArrayLike) -> Array:
-        """P = softmax(Z), shape (n, M); a logit of −∞ masks its class."""
+        """Return P = softmax(Z), shape (n, M); a logit of −∞ masks its class."""
         Z = check.logits("Z", Z, (None, None))
         P = f.softmax(Z)
         self._P = _remembered(P, self._P)
         return P
 
     def backward(self, dP: ArrayLike) -> Array:
-        """∂J/∂Z, shape (n, M)."""
+        """Return ∂J/∂Z, shape (n, M)."""
         P = _from_forward(self, self._P)
         return f.softmax_vjp(check.floats("dP", dP, P.shape), P)
 
@@ -185,12 +181,11 @@ class Softmax:
 class CrossEntropy:
     """Cross-entropy of probabilities against class numbers, one loss a sample."""
 
-    def __init__(self) -> None:
-        self._P: Array | None = None
-        self._c: Labels | None = None
+    _P: Array | None = None
+    _c: Labels | None = None
 
     def forward(self, P: ArrayLike, c: ArrayLike) -> Array:
-        """L, shape (n,), for probabilities P of shape (n, M) and class numbers c of shape (n,)."""
+        """Return L, shape (n,), for probabilities P of shape (n, M) and class numbers c of shape (n,)."""
         P = check.probabilities("P", P, (None, None))
         c = check.class_numbers("c", c, *P.shape)
         with np.errstate(divide="ignore"):  # a class of probability 0 costs +inf by definition
@@ -200,7 +195,7 @@ class CrossEntropy:
         return L + 0 * total  # a NaN at any class of a sample makes its loss NaN
 
     def backward(self, dL: ArrayLike) -> Array:
-        """∂J/∂P, shape (n, M), for dL of shape (n,)."""
+        """Return ∂J/∂P, shape (n, M), for dL of shape (n,)."""
         P = _from_forward(self, self._P)
         dL = check.floats("dL", dL, (len(P),))
         with np.errstate(divide="ignore", invalid="ignore"):  # −1/0 is −inf, and 0/0 is NaN
@@ -210,16 +205,14 @@ class CrossEntropy:
 class SoftmaxCrossEntropy:
     """Softmax and cross-entropy in one: logits against class numbers, one loss a sample."""
 
+    _Z: Array | None = None
+    _c: Labels | None = None
+    _dZ: Array = np.empty((0, 0))
     _rows: Labels
     _ones: Array
 
-    def __init__(self) -> None:
-        self._Z: Array | None = None
-        self._c: Labels | None = None
-        self._dZ: Array = np.empty((0, 0))
-
     def forward(self, Z: ArrayLike, c: ArrayLike) -> Array:
-        """L, shape (n,), for logits Z of shape (n, M) and class numbers c of shape (n,)."""
+        """Return L, shape (n,), for logits Z of shape (n, M) and class numbers c of shape (n,)."""
         Z = check.logits("Z", Z, (None, None))
         c = check.class_numbers("c", c, *Z.shape)
         L = f.softmax_cross_entropy(Z, c)
@@ -227,12 +220,12 @@ class SoftmaxCrossEntropy:
         return L
 
     def backward(self, dL: ArrayLike) -> Array:
-        """∂J/∂Z, shape (n, M), for dL of shape (n,)."""
+        """Return ∂J/∂Z, shape (n, M), for dL of shape (n,)."""
         Z = _from_forward(self, self._Z)
         return f.softmax_cross_entropy_vjp(check.floats("dL", dL, (len(Z),)), Z, _from_forward(self, self._c))
 
     def mean_gradient(self, dJ: float, Z: Array, c: Labels) -> Array:
-        """The derivative by Z for a batch of training, where J is the mean of the losses: dJ (P − Y) / n."""
+        """Return the derivative by Z for a batch of training, where J is the mean of the losses: dJ (P − Y) / n."""
         if not _fits(self._dZ, Z):
             self._dZ, self._rows, self._ones = np.empty_like(Z), np.arange(len(Z)), np.ones_like(Z[:1].T)
         dZ = self._dZ
@@ -247,12 +240,11 @@ class SoftmaxCrossEntropy:
 class SoftTargetCrossEntropy:
     """Softmax and cross-entropy in one: logits against rows of target probabilities, one loss a sample."""
 
-    def __init__(self) -> None:
-        self._Z: Array | None = None
-        self._Y: Array | None = None
+    _Z: Array | None = None
+    _Y: Array | None = None
 
     def forward(self, Z: ArrayLike, Y: ArrayLike) -> Array:
-        """L, shape (n,), for logits Z and targets Y of shape (n, M)."""
+        """Return L, shape (n,), for logits Z and targets Y of shape (n, M)."""
         Z = check.logits("Z", Z, (None, None))
         Y = check.probabilities("Y", Y, Z.shape)
         L = f.softmax_soft_cross_entropy(Z, Y)
@@ -260,7 +252,7 @@ class SoftTargetCrossEntropy:
         return L
 
     def backward(self, dL: ArrayLike) -> Array:
-        """∂J/∂Z, shape (n, M), for dL of shape (n,)."""
+        """Return ∂J/∂Z, shape (n, M), for dL of shape (n,)."""
         Z = _from_forward(self, self._Z)
         return f.softmax_soft_cross_entropy_vjp(check.floats("dL", dL, (len(Z),)), Z, _from_forward(self, self._Y))
 

@@ -87,7 +87,7 @@ class Network:
         return [gradient for layer in self._dense for gradient in (layer.dW, layer.db) if gradient is not None]
 
     def forward(self, X: ArrayLike) -> Array:
-        """The logits Z, shape (n, M), of inputs X of shape (n, D).
+        """Return the logits Z, shape (n, M), of inputs X of shape (n, D).
 
         The layers now remember this pass, so `backward` needs a new `cost`.
         """
@@ -98,7 +98,7 @@ class Network:
         return X
 
     def cost(self, X: ArrayLike, c: ArrayLike) -> Real:
-        """The cost J of inputs X, shape (n, D), with class numbers c, shape (n,).
+        """Return the cost J of inputs X, shape (n, D), with class numbers c, shape (n,).
 
         Labels are checked before anything is computed, so that bad ones leave the layers as they were.
         """
@@ -134,11 +134,11 @@ class Network:
         self._pull_back_first(upstream)
 
     def probabilities(self, X: ArrayLike) -> Array:
-        """The probability of each class, shape (n, M)."""
+        """Return the probability of each class, shape (n, M)."""
         return f.softmax(self.forward(X))
 
     def predict(self, X: ArrayLike) -> Labels:
-        """The class number of the largest logit of each sample, shape (n,); the first of several equal ones.
+        """Return the class number of the largest logit of each sample, shape (n,); the first of several equal ones.
 
         Raises ValueError where a logit is NaN: such a sample has no class.
         """
@@ -173,7 +173,7 @@ def multilayer(
     scale: float | None = None,
     dtype: DTypeLike = np.float64,
 ) -> Network:
-    """A network of Dense layers with an activation between each two.
+    """Return a network of Dense layers with an activation between each two.
 
     Parameters
     ----------

@@ -18,12 +18,12 @@ from nncore.functions import Array
 
 
 def sgd_step(theta: Array, g: Array, lr: float) -> Array:
-    """Gradient descent: ``θ ← θ − η g``. Equation: :eq:`eq-optimizers-sgd`."""
+    """Take a step of gradient descent: ``θ ← θ − η g``. Equation: :eq:`eq-optimizers-sgd`."""
     return theta - lr * g
 
 
 def momentum_step(theta: Array, u: Array, g: Array, lr: float, beta: float) -> tuple[Array, Array]:
-    """Momentum: ``u ← β u + g``, then ``θ ← θ − η u``; returns θ and u.
+    """Take a step with momentum: ``u ← β u + g``, then ``θ ← θ − η u``; return θ and u.
 
     Equations: :eq:`eq-optimizers-momentum-velocity`, :eq:`eq-optimizers-momentum`.
     """
@@ -34,9 +34,9 @@ def momentum_step(theta: Array, u: Array, g: Array, lr: float, beta: float) -> t
 def adam_step(
     theta: Array, u: Array, v: Array, g: Array, t: int, lr: float, beta1: float, beta2: float, eps: float
 ) -> tuple[Array, Array, Array]:
-    """Adam: ``u ← β₁ u + (1 − β₁) g``, ``v ← β₂ v + (1 − β₂) g²``, then a step of η û / (√v̂ + ε); returns θ, u and v.
+    """Take a step of Adam: ``u ← β₁ u + (1 − β₁) g``, ``v ← β₂ v + (1 − β₂) g²``, then ``θ ← θ − η û / (√v̂ + ε)``.
 
-    û = u / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) undo the start at 0.
+    Return θ, u and v. û = u / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) undo the start at 0.
 
     Equations: :eq:`eq-optimizers-adam-mean`, :eq:`eq-optimizers-adam-square`,
     :eq:`eq-optimizers-adam-mean-corrected`, :eq:`eq-optimizers-adam-square-corrected`, :eq:`eq-optimizers-adam`.
@@ -98,7 +98,7 @@ class Momentum:
         self.update(parameters, _checked(parameters, gradients))
 
     def update(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
-        """`step` without its checks."""
+        """Do what `step` does, without its checks."""
         self._u = _memory("Momentum", self._u, parameters)
         for theta, g, u in zip(parameters, gradients, self._u, strict=True):
             theta[...], u[...] = momentum_step(theta, u, g, self.lr, self.beta)
@@ -131,7 +131,7 @@ class Adam:
         self.update(parameters, _checked(parameters, gradients))
 
     def update(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
-        """`step` without its checks."""
+        """Do what `step` does, without its checks."""
         self._u = _memory("Adam", self._u, parameters)
         self._v = _memory("Adam", self._v, parameters)
         self._t += 1
@@ -140,7 +140,7 @@ class Adam:
 
 
 def _checked(parameters: Sequence[Array], gradients: Sequence[Array]) -> list[Array]:
-    """The gradients as arrays of floats, all checked before any is used."""
+    """Return the gradients as arrays of floats, all checked before any is used."""
     if len(parameters) != len(gradients):
         hint = "" if gradients else ": there was no backward pass"
         raise ValueError(f"gradients must be as many as parameters, {len(parameters)}, got {len(gradients)}{hint}")
@@ -155,7 +155,7 @@ def _checked(parameters: Sequence[Array], gradients: Sequence[Array]) -> list[Ar
 
 
 def _memory(name: str, kept: list[Array] | None, parameters: Sequence[Array]) -> list[Array]:
-    """One array for each parameter, zero before the first step."""
+    """Return one array for each parameter, zero before the first step."""
     if kept is None:
         return [np.zeros_like(theta) for theta in parameters]
     if [u.shape for u in kept] != [theta.shape for theta in parameters]:

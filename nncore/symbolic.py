@@ -15,20 +15,23 @@ array of objects: a slice shares them, a copy does not.
 from collections.abc import Callable
 from functools import partial, reduce
 from types import EllipsisType
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import sympy as sp
 from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import ArrayLike, NDArray
 
+from nncore.functions import Labels
+
 Entries: TypeAlias = NDArray[np.object_]  # of sympy expressions
-Index: TypeAlias = int | slice | EllipsisType | NDArray[np.integer[Any]] | None
+Index: TypeAlias = int | slice | EllipsisType | Labels | None
 Key: TypeAlias = Index | tuple[Index, ...]
+Binary: TypeAlias = Callable[[sp.Expr, sp.Expr], sp.Expr]
 
 
 def symbols(letter: str, *shape: int) -> "SymbolicArray":
-    """An array of real symbols ``letter`` with indices from 1, as on paper: ``symbols("z", 4, 3)`` has z11 … z43.
+    """Return real symbols ``letter`` with indices from 1, as on paper: ``symbols("z", 4, 3)`` has z11 … z43.
 
     Parameters
     ----------
@@ -162,7 +165,7 @@ class SymbolicArray(NDArrayOperatorsMixin):
         return self._sharing(self._entries.reshape(*shape))
 
     def matrix(self) -> sp.Matrix:
-        """The entries as a sympy Matrix; a one-dimensional array becomes a column."""
+        """Return the entries as a sympy Matrix; a one-dimensional array becomes a column."""
         rows = self._entries.reshape(len(self), -1) if self.ndim else self._entries.reshape(1, 1)
         return sp.Matrix(rows.tolist())
 
@@ -183,11 +186,7 @@ class SymbolicArray(NDArrayOperatorsMixin):
         return _delivered(result, out)
 
     def __array_function__(
-        self,
-        function: Callable[..., object],
-        types: object,
-        arguments: tuple[object, ...],
-        options: dict[str, object],
+        self, function: Callable[..., object], types: object, arguments: tuple[object, ...], options: dict[str, object]
     ) -> object:
         if function not in _FUNCTIONS:
             raise TypeError(f"np.{function.__name__} is not defined on symbols")
@@ -247,11 +246,7 @@ def _refuse(function: np.ufunc, options: dict[str, object]) -> None:
 
 
 def _reduced(
-    operation: Callable[[sp.Expr, sp.Expr], sp.Expr],
-    entries: Entries,
-    axis: int | None = None,
-    dtype: object = None,
-    keepdims: bool = False,
+    operation: Binary, entries: Entries, axis: int | None = None, dtype: object = None, keepdims: bool = False
 ) -> Entries | sp.Expr:
     """Reduce along one axis, or over all entries for axis None."""
     if dtype is not None:

@@ -26,7 +26,7 @@ class History:
 
 
 def evaluate(network: Network, X: ArrayLike, c: ArrayLike) -> tuple[float, float]:
-    """The cost and the share of samples whose class is predicted, over all samples; NaN both where a logit is NaN.
+    """Return the cost and the share of samples whose class is predicted, over all samples; both are NaN if a logit is.
 
     Equation: :eq:`eq-training-accuracy`.
 
@@ -52,7 +52,7 @@ def evaluate(network: Network, X: ArrayLike, c: ArrayLike) -> tuple[float, float
 
 
 def confusion_matrix(network: Network, X: ArrayLike, c: ArrayLike) -> NDArray[np.integer]:
-    """How often class k (row) was predicted as class m (column).
+    """Count how often class k (row) was predicted as class m (column).
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def _samples(network: Network, X_name: str, X: ArrayLike, c_name: str, c: ArrayL
 
 
 def _update(optimizer: SGD | Momentum | Adam) -> tuple[Callable[[Sequence[Array], Sequence[Array]], None], float]:
-    """What changes the parameters after each batch, and what it wants the cost to be multiplied by."""
+    """Return what changes the parameters after each batch, and what it wants the cost to be multiplied by."""
     if not hasattr(optimizer, "step"):
         raise TypeError(f"optimizer must be an object with a step, such as SGD(lr=0.1), got {optimizer!r}")
     if defines_itself(optimizer, "step", "update"):

@@ -15,7 +15,7 @@ Shape = tuple[int | None, ...]
 
 
 def floats(name: str, A: ArrayLike, shape: Shape) -> Array:
-    """A as a float array of the given shape; a size of None may be any number from 1.
+    """Return A as a float array of the given shape; a size of None may be any number from 1.
 
     Integers and booleans become float64; float32 and float64 stay as they are.
 
@@ -42,7 +42,7 @@ def floats(name: str, A: ArrayLike, shape: Shape) -> Array:
 
 
 def logits(name: str, Z: ArrayLike, shape: Shape) -> Array:
-    """Z as floats that softmax is defined on: no entry is +∞, and no row is −∞ throughout."""
+    """Return Z as floats that softmax is defined on: no entry is +∞, and no row is −∞ throughout."""
     Z = floats(name, Z, shape)
     if isinstance(Z, np.ndarray):
         largest = np.max(Z, axis=1)
@@ -56,7 +56,7 @@ def logits(name: str, Z: ArrayLike, shape: Shape) -> Array:
 
 
 def probabilities(name: str, P: ArrayLike, shape: Shape) -> Array:
-    """P as floats whose rows are probabilities: entries from 0 to 1 that sum to 1 (within 0.001; NaN passes)."""
+    """Return P as floats whose rows are entries from 0 to 1 that sum to 1 (within 0.001; NaN passes)."""
     P = _array(name, P)
     if P.ndim == 1:
         raise ValueError(
@@ -78,7 +78,7 @@ def probabilities(name: str, P: ArrayLike, shape: Shape) -> Array:
 
 
 def class_numbers(name: str, c: ArrayLike, n: int, M: int) -> Labels:
-    """c as an integer array of n class numbers 0…M−1.
+    """Return c as an integer array of n class numbers 0…M−1.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def class_numbers(name: str, c: ArrayLike, n: int, M: int) -> Labels:
 
 
 def positive(name: str, value: float) -> float:
-    """value as a positive finite Python float."""
+    """Return value as a positive finite Python float."""
     value = _real(name, value)
     if not 0 < value < np.inf:
         raise ValueError(f"{name} must be a positive finite number, got {value!r}")
@@ -114,7 +114,7 @@ def positive(name: str, value: float) -> float:
 
 
 def fraction(name: str, value: float) -> float:
-    """value as a Python float from 0 up to, not including, 1."""
+    """Return value as a Python float from 0 up to, not including, 1."""
     value = _real(name, value)
     if not 0 <= value < 1:
         raise ValueError(f"{name} must be a number from 0 up to, not including, 1, got {value!r}")
@@ -122,7 +122,7 @@ def fraction(name: str, value: float) -> float:
 
 
 def count(name: str, value: int) -> int:
-    """value as a Python int, at least 1."""
+    """Return value as a Python int, at least 1."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
         raise TypeError(f"{name} must be an integer, got {value!r}")
     if value < 1:
@@ -131,7 +131,7 @@ def count(name: str, value: int) -> int:
 
 
 def generator(name: str, rng: np.random.Generator) -> np.random.Generator:
-    """rng itself, if it is a numpy.random.Generator."""
+    """Return rng itself, if it is a numpy.random.Generator."""
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"{name} must be a numpy.random.Generator such as np.random.default_rng(0), got {rng!r}")
     return rng
@@ -159,6 +159,6 @@ def _answers_numpy(A: object) -> TypeGuard[np.ndarray]:
 
 
 def _written(shape: Shape) -> str:
-    """A shape as it stands in a message, with n for a size that may be any: (n, 2)."""
+    """Return a shape as it is written in a message, with n for a size that may be any: (n, 2)."""
     sizes = ", ".join("any" if size is None else str(size) for size in shape)
     return f"({sizes},)" if len(shape) == 1 else f"({sizes})"

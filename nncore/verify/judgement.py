@@ -130,7 +130,8 @@ class Judgement:
     rules : tuple of str
         The rules by which it was proved.
     steps : tuple
-        Steps of the proof: each a rule, and what stands before and after it as LaTeX. Very long ones are left out.
+        Steps of the proof: each a rule, the terms before and after it as LaTeX, and where these are equal; empty if
+        they are so everywhere. Very long ones are left out.
     made, evaluated : int
         How many steps the proof has, and of how many numbers saw that they change no value.
     """
@@ -146,6 +147,6 @@ class Judgement:
     points: int = 0
     sizes: tuple[tuple[tuple[str, int], ...], ...] = ()
     rules: tuple[str, ...] = ()
-    steps: tuple[tuple[str, str, str], ...] = ()
+    steps: tuple[tuple[str, str, str, str], ...] = ()
     made: int = 0
     evaluated: int = 0

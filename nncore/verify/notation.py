@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
-import yaml  # type: ignore[import-untyped]  # has no stubs
+import yaml
 
 _LONGEST_MESSAGE, _DEEPEST = 500, 10  # characters, lists and mappings in each other
 

@@ -71,7 +71,7 @@ class Build:
         try:
             notation = load(root / app.config.verify_notation if app.config.verify_notation else NOTATION)
         except (NotationError, OSError) as error:
-            raise FormulasFail(error) from None
+            raise FormulasFail(str(error)) from None
         report = check(list(paths.values()), notation, root / "_build" / ".verify_cache", root, book=True)
         self.book = ledger.Book(report, dict(zip(paths, report.pages, strict=True)))
         for problem in report.problems:

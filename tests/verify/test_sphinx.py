@@ -1,6 +1,7 @@
 """What a build shows of the evidence: badges, coverage, ledger, and the file with all of it."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -163,6 +164,11 @@ def test_the_steps_of_a_proof_unfold_as_mathematics(formula):
 def test_a_step_with_signs_of_html_is_set_as_such():
     made = BeautifulSoup(_mathematics(r"[a > 0] \& b", r"a < b"), "html.parser")
     assert made.get_text() == "[a>0]&b=a<b"
+
+
+def test_a_step_is_set_with_where_it_holds():
+    made = BeautifulSoup(_mathematics("[x > 0]", "1", r"x \ne 0"), "html.parser")
+    assert re.sub(r"\s+", " ", made.get_text()) == "[x>0]=1where x≠0"
 
 
 def test_a_badge_of_what_fails_says_why(formula):

@@ -19,6 +19,8 @@ from nncore.verify.verdict.steps import judge_steps
 
 SOFTMAX = r"p_{im} := \frac{e^{z_{im}}}{\sum_{l=1}^{M} e^{z_{il}}}"
 LAYER = (r"Z := X W + \mathbf{1} b", r"J := \phi(Z)")
+X, Z = sp.symbols("x z", real=True)
+AT_ZERO = 1 - prove.Positive(X) - prove.Positive(-X)  # 1 where x is 0, else 0
 RANDOM = "```{notation}\nrandom:\n  - {letter: W, entries: independent, meaning: weights}\n```\n"
 
 
@@ -153,8 +155,33 @@ def test_a_step_is_printed_in_the_letters_of_the_page():
     item = claim_of(SOFTMAX, r"\frac{\partial p_{ik}}{\partial z_{im}} = p_{ik} (\delta_{km} - p_{im})")
     steps = symbolic.prove(item, 10, with_steps=True).steps
     printed = {(step.rule.name, *typeset(step, item.scope.notation)) for step in steps}
-    assert ("a definition", r"p_{ik}", r"\frac{e^{z_{ik}}}{\sum_{\kappa=1}^{M} e^{z_{i\kappa }}}") in printed
-    assert ("the chain rule", r"\frac{\partial}{\partial z_{im}} e^{z_{ik}}", r"\delta_{km} \, e^{z_{ik}}") in printed
+    assert ("a definition", r"p_{ik}", r"\frac{e^{z_{ik}}}{\sum_{\kappa=1}^{M} e^{z_{i\kappa }}}", "") in printed
+    slope = r"\frac{\partial}{\partial z_{im}} e^{z_{ik}}"
+    assert ("the chain rule", slope, r"\delta_{km} \, e^{z_{ik}}", "") in printed
+
+
+def test_a_step_is_printed_with_what_it_supposes():
+    """The derivative of [κ > 0] κ is said of a κ that is not 0."""
+    slope = r"\frac{\partial}{\partial z_{ik}} \max(z_{im}, 0)"
+    cases = r"\begin{cases} 1, & z_{im} > 0 \\ 0, & z_{im} < 0 \end{cases}"
+    judgement = judging.judge(claim_of(rf"{slope} = \delta_{{km}} {cases} \quad (z_{{im}} \ne 0)"))
+    where = {(rule, where) for rule, _, _, where in judgement.steps}
+    assert ("the derivative of pieces", r"z_{im} \ne 0 \text{ or } k \ne m") in where
+    assert all(not where for rule, _, _, where in judgement.steps if rule == "an entry by an entry")
+
+
+@pytest.mark.parametrize(("supposed", "due"), [
+    ([(X, 1)], "x > 0"), ([(X, -1), (X, -1)], "x < 0"), ([(X - Z, 0)], "x - z = 0"),
+    ([(X, 1), (Z, -1)], r"x > 0 \text{ and } z < 0"),
+    ([(AT_ZERO, 0)], r"x \ne 0"), ([(-2 * AT_ZERO, 0)], r"x \ne 0"),
+    ([(Z * AT_ZERO, 0)], r"z = 0 \text{ or } x \ne 0"),
+    ([(X * AT_ZERO, 0)], ""),  # always
+    ([(prove.Positive(X), 0)], r"x \le 0"), ([(AT_ZERO / Z, 0)], r"x \ne 0"),
+    ([(1 - prove.Positive(X), 0)], "1 - [x > 0] = 0"),
+])  # fmt: skip
+def test_what_a_step_supposes_is_printed_as_mathematics(supposed, due):
+    step = Step(RULES["algebra"], X, X, tuple(supposed))
+    assert typeset(step, claim_of("x = x").scope.notation) == ("x", "x", due)
 
 
 @pytest.mark.parametrize(("term", "due"), [
@@ -166,7 +193,7 @@ def test_a_step_is_printed_in_the_letters_of_the_page():
 ])  # fmt: skip
 def test_terms_are_printed_as_they_are_written(term, due):
     notation = claim_of("x = x").scope.notation
-    assert typeset(Step(RULES["algebra"], term, term), notation) == (due, due)
+    assert typeset(Step(RULES["algebra"], term, term), notation) == (due, due, "")
 
 
 # What the table of rules says -----------------------------------------------------------------------------------------

@@ -59,17 +59,17 @@ def _part(part: Part, link: Link) -> str:
 def _steps(judgement: Judgement) -> str:
     """Return the steps of a proof, which unfold: each with its rule, as mathematics."""
     shown = _most_telling(judgement.steps)
-    items = "".join(f"<li>{escape(rule)}: {_mathematics(before, after)}</li>" for rule, before, after in shown)
+    items = "".join(f"<li>{escape(rule)}: {_mathematics(*terms)}</li>" for rule, *terms in shown)
     words = f"{judgement.made} steps, {judgement.evaluated} of them evaluated by numbers before and after"
     rest = "" if len(shown) == judgement.made else f"<p>The {len(shown)} most telling ones are shown.</p>"
     return f'<details class="steps"><summary>{words}</summary><ol>{items}</ol>{rest}</details>'
 
 
-def _most_telling(steps: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+def _most_telling(steps: Sequence[tuple[str, str, str, str]]) -> list[tuple[str, str, str, str]]:
     """Return as many steps as a reader goes through, in their order, without those that say least."""
     found = list(steps)
     for place in range(len(found) - 1, -1, -1):
-        rule, _, after = found[place]
+        rule, _, after, _ = found[place]
         if len(found) > MOST_SHOWN and ((after == "0" and place < len(found) - 1) or rule in _PLAIN):
             del found[place]
     return found if len(found) <= MOST_SHOWN else [*found[: MOST_SHOWN - 1], found[-1]]
@@ -82,9 +82,10 @@ def _character(entity: re.Match[str]) -> str:
 
 
 @cache
-def _mathematics(before: str, after: str) -> str:
+def _mathematics(before: str, after: str, where: str = "") -> str:
     """Return an equation as MathML, which browsers set by themselves, without what has no effect."""
-    text = _ENTITY.sub(_character, convert(f"{before} = {after}", display="block"))
+    condition = rf" \quad \text{{where }} {where}" if where else ""
+    text = _ENTITY.sub(_character, convert(f"{before} = {after}{condition}", display="block"))
     text = _OPENING.sub('<math displaystyle="true">', text)
     while (shorter := _ROW_OF_ONE.sub(r"\1", text)) != text:
         text = shorter

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nncore.verify.source.limits import Limits, TooMuch
 
@@ -83,14 +83,14 @@ def tokens(text: str, limits: Limits) -> tuple[list["Token"], set[int]]:
 
 def directive_body(content: str) -> tuple[str, dict[str, str], int]:
     """Return the text of a directive below its options, the options, and how many lines are above that text."""
-    from docutils.parsers.rst import Directive  # type: ignore[import-untyped]  # has no stubs
+    from docutils.parsers.rst import Directive
     from myst_parser.parsers.directives import parse_directive_text
 
-    class AnyOption(dict[str, Callable[[str | None], str]]):
-        def __missing__(self, name: str) -> Callable[[str | None], str]:
+    class AnyOption(dict[str, Callable[[str], Any]]):
+        def __missing__(self, name: str) -> Callable[[str], str]:
             return lambda value: value or ""
 
-    class AnyDirective(Directive):  # type: ignore[misc]  # and so no type
+    class AnyDirective(Directive):
         has_content = True
         optional_arguments = 1
         final_argument_whitespace = True

@@ -21,10 +21,12 @@ _KNOWN = {sp.log: r"\ln", sp.tanh: r"\tanh", sp.sin: r"\sin", sp.cos: r"\cos", E
 _SUM, _FACTOR, _POWER = range(3)  # what an expression stands in
 
 
-def typeset(step: Step, notation: Notation) -> tuple[str, str]:
-    """Return the terms before and after a step as LaTeX."""
-    write = _Writer((step.before, step.after), notation)
-    return write.term(step.before), write.term(step.after)
+def typeset(step: Step, notation: Notation) -> tuple[str, str, str]:
+    """Return the terms before and after a step as LaTeX, and where they are equal; empty if they are everywhere."""
+    write = _Writer((step.before, step.after, *(term for term, _ in step.supposed)), notation)
+    before, after = write.term(step.before), write.term(step.after)
+    where = [write.supposed(term, sign) for term, sign in step.supposed]
+    return before, after, r" \text{ and } ".join(dict.fromkeys(filter(None, where)))
 
 
 class _Writer:
@@ -48,6 +50,28 @@ class _Writer:
         arguments = ", ".join(map(self.term, term.args))
         name = _KNOWN.get(term.func, term.func.__name__)
         return rf"{name}\left( {arguments} \right)"
+
+    def supposed(self, term: Term, sign: int) -> str:
+        """Return that a term has a sign as LaTeX: of a product that is 0, which factors may be; empty if that is so."""
+        if sign:
+            return f"{self.term(term)} {'>' if sign > 0 else '<'} 0"
+        bases = [factor.as_base_exp() for factor in sp.Mul.make_args(term)]
+        factors = [base for base, exponent in bases if not base.is_number and not exponent.could_extract_minus_sign()]
+        kinks = [part for factor in factors if (part := _kink(factor)) is not None]
+        if any(sp.expand(factor - sign * part) == 0 for factor in factors for part in kinks for sign in (1, -1)):
+            return ""  # e and whether it is 0: one of them is
+        return r" \text{ or } ".join(dict.fromkeys(map(self._zero, factors))) or f"{self.term(term)} = 0"
+
+    def _zero(self, factor: Term) -> str:
+        """Return that a factor is 0, as LaTeX."""
+        part = _kink(factor)
+        if part is not None:
+            return rf"{self.term(part)} \ne 0"
+        if isinstance(factor, sp.KroneckerDelta):
+            return r" \ne ".join(map(self.term, factor.args))
+        if isinstance(factor, Positive):
+            return rf"{self.term(factor.args[0])} \le 0"
+        return f"{self.term(factor.as_content_primitive()[1])} = 0"
 
     def _symbol(self, term: sp.Symbol) -> str:
         if not _is_made(term):
@@ -131,6 +155,16 @@ class _Writer:
     def _slope(self, term: Term) -> str:
         inside, by = term.args
         return rf"\frac{{\partial}}{{\partial {self.term(by)}}} {self.term(inside, _FACTOR)}"
+
+
+def _kink(factor: Term) -> Term | None:
+    """Return e of 1 - [e > 0] - [-e > 0], times a number, which is not 0 where e is 0 and only there; else None."""
+    parts = {indicator.args[0] for indicator in factor.atoms(Positive)}
+    for part in sorted(parts, key=lambda each: (each.could_extract_minus_sign(), sp.default_sort_key(each))):
+        is_at = 1 - Positive(part) - Positive(sp.expand(-part))
+        if sp.expand(factor - factor.as_coeff_Add()[0] * is_at) == 0:
+            return part
+    return None
 
 
 def _is_made(letter: sp.Symbol) -> bool:

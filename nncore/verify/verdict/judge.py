@@ -108,7 +108,7 @@ def _proved(item: Claim, found: Judgement, verdict: numeric.Verdict, clock: Cloc
     with clock.for_steps() as seconds:
         evaluation = judge_steps(proof, item, verdict.met, numeric.Budget(STEPS_OF_ALL, seconds))
     if evaluation.wrong:
-        before, after = typeset(evaluation.wrong, item.scope.notation)
+        before, after, _ = typeset(evaluation.wrong, item.scope.notation)
         rule = evaluation.wrong.rule.name
         return _fault(found, f"the rule “{rule}” changes a value at {evaluation.at}: {before} is not {after}")
     return replace(
@@ -127,13 +127,13 @@ def _fault(found: Judgement, reason: str) -> Judgement:
     return replace(found, status=Status.CHECKER_FAULT, method="", reason=reason)
 
 
-def _printed(proof: symbolic.Proof, item: Claim) -> tuple[tuple[str, str, str], ...]:
+def _printed(proof: symbolic.Proof, item: Claim) -> tuple[tuple[str, str, str, str], ...]:
     """Return the steps of a proof as they are printed: none twice, none that changes nothing, none too long."""
-    found: dict[tuple[str, str, str], None] = {}
+    found: dict[tuple[str, str, str, str], None] = {}
     for step in proof.steps:
-        before, after = typeset(step, item.scope.notation)
-        if before != after and max(len(before), len(after)) <= LONGEST:
-            found[step.rule.name, before, after] = None
+        before, after, where = typeset(step, item.scope.notation)
+        if before != after and max(map(len, (before, after, where))) <= LONGEST:
+            found[step.rule.name, before, after, where] = None
         if len(found) == MOST_STEPS:
             break
     return tuple(found)
