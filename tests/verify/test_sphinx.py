@@ -41,19 +41,6 @@ def evidence(html):
     return json.loads((html / "evidence.json").read_text(encoding="utf-8"))
 
 
-@pytest.fixture
-def formula(tmp_path):
-    """The evidence of the last of some formulas."""
-
-    def judged(*texts):
-        path = tmp_path / "page.md"
-        path.write_text("\n\n".join(f"$$\n{text}\n$$" for text in texts) + "\n", encoding="utf-8")
-        (report,) = check([path], load(NOTATION), root=tmp_path, processes=1).pages
-        return report.formulas[-1]
-
-    return judged
-
-
 def link(name):
     return f'<a href="#{name}">{name}</a>'
 
@@ -125,9 +112,9 @@ def test_the_evidence_of_the_site_names_what_judged(evidence):
 # Badges ---------------------------------------------------------------------------------------------------------------
 
 
-def test_a_badge_says_what_became_of_a_formula(formula):
-    assert status_text(formula("f'(x) = f'(x) + 0")) == "verified"
-    claim = formula(r"\sum_{m=1}^{M} (x + 1) = M x + M")
+def test_a_badge_says_what_became_of_a_formula(last_evidence):
+    assert status_text(last_evidence("f'(x) = f'(x) + 0")) == "verified"
+    claim = last_evidence(r"\sum_{m=1}^{M} (x + 1) = M x + M")
     assert status_text(claim) == "verified for all shapes"
     (part,) = claim.parts
     proved = replace(part.judgement, status=Status.AT_SHAPES, shapes=((("M", 2),), (("M", 3),)))
@@ -135,12 +122,12 @@ def test_a_badge_says_what_became_of_a_formula(formula):
         status_text(replace(claim, status=Status.AT_SHAPES, parts=(replace(part, judgement=proved),)))
         == "verified at 2 shapes"
     )
-    assert status_text(formula("x + 1")) == "expression"
-    assert status_text(formula("x = 2 x")) == "refuted"
+    assert status_text(last_evidence("x + 1")) == "expression"
+    assert status_text(last_evidence("x = 2 x")) == "refuted"
 
 
-def test_a_badge_holds_nothing_that_html_could_take_for_its_own(formula):
-    made = BeautifulSoup(badge(formula(r"x < x + 1 \quad (x < 3)"), link, "ledger.html#a&b"), "html.parser")
+def test_a_badge_holds_nothing_that_html_could_take_for_its_own(last_evidence):
+    made = BeautifulSoup(badge(last_evidence(r"x < x + 1 \quad (x < 3)"), link, "ledger.html#a&b"), "html.parser")
     assert made.code.get_text() == "x < (x + 1)  (x < 3)"
     for step in made.find_all("math"):
         step.decompose()
@@ -151,8 +138,8 @@ def test_a_badge_holds_nothing_that_html_could_take_for_its_own(formula):
     ] == []
 
 
-def test_the_steps_of_a_proof_unfold_as_mathematics(formula):
-    made = BeautifulSoup(badge(formula(r"\frac{\partial}{\partial x} x^2 = 2 x"), link, None), "html.parser")
+def test_the_steps_of_a_proof_unfold_as_mathematics(last_evidence):
+    made = BeautifulSoup(badge(last_evidence(r"\frac{\partial}{\partial x} x^2 = 2 x"), link, None), "html.parser")
     steps = made.find("details", class_="steps")
     words, items = steps.summary.get_text(), steps.ol.find_all("li")
     made_, evaluated = (int(word) for word in words.replace(",", "").split() if word.isdigit())
@@ -171,8 +158,8 @@ def test_a_step_is_set_with_where_it_holds():
     assert re.sub(r"\s+", " ", made.get_text()) == "[x>0]=1where x≠0"
 
 
-def test_a_badge_of_what_fails_says_why(formula):
-    made = BeautifulSoup(badge(formula("x = 2 x"), link, None), "html.parser")
+def test_a_badge_of_what_fails_says_why(last_evidence):
+    made = BeautifulSoup(badge(last_evidence("x = 2 x"), link, None), "html.parser")
     assert "fails" in made.details["class"]
     assert "refuted: the values differ" in made.get_text() and made.a is None
 
@@ -197,8 +184,8 @@ def test_a_page_is_written_anew_when_its_evidence_changes_and_not_when_it_moves(
     assert shown_digest(page("x + x = 3 x - x")) != same
 
 
-def test_the_column_of_a_counterexample_is_shown_and_that_of_a_formula_is_not(formula):
-    erratum = formula("x = 2 x")
+def test_the_column_of_a_counterexample_is_shown_and_that_of_a_formula_is_not(last_evidence):
+    erratum = last_evidence("x = 2 x")
     (part,) = erratum.parts
 
     def digest_of(*entry, **place):
