@@ -44,6 +44,17 @@ def claims(tmp_path, letters):
 
 
 @fixture
+def last_claims(claims):
+    """The claims of the last formula of a page."""
+
+    def last(*parts):
+        found = claims(*parts)
+        return [claim for claim in found if claim.formula is found[-1].formula]
+
+    return last
+
+
+@fixture
 def item(claims):
     """The last claim of a page."""
     return lambda *parts: claims(*parts)[-1]

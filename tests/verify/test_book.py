@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from common import JACOBIAN, SOFTMAX
 
 from nncore.verify.notation import load
 from nncore.verify.report import page as judged_page
@@ -13,8 +14,6 @@ from nncore.verify.report.serialization import from_json, to_json
 from nncore.verify.report.wording import sentences
 
 LETTERS = load(NOTATION)
-SOFTMAX = r"p_{im} := \frac{e^{z_{im}}}{\sum_{l=1}^{M} e^{z_{il}}}"
-JACOBIAN = r"\frac{\partial p_{ik}}{\partial z_{im}} = p_{ik} (\delta_{km} - p_{im})"
 SUMS = r"\sum_{m=1}^{M} p_{im} = 1"
 ROWS = "```{prf:assumption} Rows\n:label: asm-rows\n\n$$\n\\sum_{m=1}^{M} y_{im} = 1\n$$\n```\n"
 DOUBLE = r"2 \sum_{m=1}^{M} y_{im} = 2"

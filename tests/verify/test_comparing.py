@@ -9,7 +9,7 @@ from re import fullmatch
 
 import mpmath
 import pytest
-from common import LOSS, ROOT, SOFTMAX, assuming
+from common import LOSS, RELU, ROOT, SIGMOID, SOFTMAX, assuming
 
 from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, Budget, evaluator, judge
 from nncore.verify.numeric.balls import arithmetic
@@ -20,10 +20,6 @@ from nncore.verify.numeric.sample_points import FRACTIONS, Point, Wishes
 from nncore.verify.numeric.values import Values
 from nncore.verify.numeric.watching import NoDerivative, TooLarge, Watch
 from nncore.verify.semantics.statements import Kind
-
-SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
-RELU = r"\operatorname{ReLU}(z) := \max(z, 0)"
-
 
 # What is nothing ------------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-r"""Families of layers: what is said of ``Z^{[r]}`` is verdict for every layer of networks of 1, 2 and 3 layers."""
+r"""Families of layers: what is said of ``Z^{[r]}`` is judged for every layer of networks of 1, 2 and 3 layers."""
 
 import pytest
 from common import NOTATION, page, patient, with_slip
@@ -160,11 +160,11 @@ def test_the_derivative_by_a_layer_holds_what_stands_before_it_fixed(faults):
 
 
 def test_a_claim_is_judged_for_every_layer_of_every_depth(verdict):
-    verdict = verdict(*NETWORK, RECURSION)
-    assert verdict.status == AGREES
-    numbers = {(dict(sizes)["R"], dict(sizes)["r"]) for sizes in verdict.sizes}
+    found = verdict(*NETWORK, RECURSION)
+    assert found.status == AGREES
+    numbers = {(dict(sizes)["R"], dict(sizes)["r"]) for sizes in found.sizes}
     assert numbers == {(depth, layer) for depth in (2, 3, 5) for layer in range(1, depth)}
-    widths = [dict(sizes) for sizes in verdict.sizes if dict(sizes)["R"] == 3]
+    widths = [dict(sizes) for sizes in found.sizes if dict(sizes)["R"] == 3]
     assert any(len({plan[name] for name in ("D", "D_1", "D_2", "M")}) == 4 and plan["M"] >= 3 for plan in widths)
     assert all(any(plan[name] == 1 for plan in widths) for name in ("D", "D_1", "D_2", "M", "n"))
 
@@ -177,9 +177,9 @@ def test_what_fails_in_deep_networks_only_is_refuted_with_the_number_of_layers(v
     assert verdict(START, FORWARD, linear, COST, by_first).status == AGREES
     square = r"\sum_{r=1}^{R} r = \frac{R^2 + 1}{2} \quad (R \le 2)"
     assert verdict(square.replace(r"\frac{R^2 + 1}{2}", r"R^2 - R + 1")).status == AGREES
-    verdict = verdict(r"\sum_{r=1}^{R} r = R^2 - R + 1")
-    assert verdict.status == REFUTED
-    assert dict(verdict.counterexample.sizes)["R"] == 3
+    found = verdict(r"\sum_{r=1}^{R} r = R^2 - R + 1")
+    assert found.status == REFUTED
+    assert dict(found.counterexample.sizes)["R"] == 3
 
 
 def test_a_sum_over_layers_is_written_out(verdict):

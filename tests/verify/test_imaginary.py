@@ -3,12 +3,11 @@
 from itertools import pairwise
 
 import pytest
+from common import RELU, SIGMOID
 
 from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED
 
 STEP = r"x + \mathrm{i} h"
-SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
-RELU = r"\operatorname{ReLU}(z) := \max(z, 0)"
 
 
 def test_the_complex_step_has_an_error_of_order_two_and_the_opposite_sign(status):

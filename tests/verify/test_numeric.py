@@ -1,4 +1,4 @@
-"""The numeric judge: what is true agrees, what is false is refuted, what cannot be verdict never agrees."""
+"""The numeric judge: what is true agrees, what is false is refuted, what cannot be judged never agrees."""
 
 import pytest
 from common import (
@@ -174,9 +174,9 @@ def test_second_derivatives_are_taken_in_turn(status):
 
 def test_there_is_no_derivative_at_a_kink_or_a_tie(verdict):
     slope = r"\operatorname{ReLU}'(z) = \begin{cases} 1, & z > 0 \\ 0, & z \le 0 \end{cases}"
-    verdict = verdict(RELU, slope)
-    assert verdict.status == REFUTED
-    assert "no condition excludes the point" in verdict.reason
+    found = verdict(RELU, slope)
+    assert found.status == REFUTED
+    assert "no condition excludes the point" in found.reason
     assert verdict(RELU, rf"{slope} \quad (z \ne 0)").status == AGREES
     largest = r"\frac{\partial}{\partial z_{im}} \max_l z_{il}"
     assert verdict(rf"{largest} = {largest}").status == REFUTED
@@ -203,8 +203,8 @@ def test_a_convention_is_never_used_away_from_its_point(status):
 
 
 def test_a_quotient_agrees_only_with_the_condition_under_which_it_exists(verdict):
-    verdict = verdict(r"\frac{z}{z} = 1")
-    assert (verdict.status, verdict.where) == (AGREES, ("z != 0",))
+    found = verdict(r"\frac{z}{z} = 1")
+    assert (found.status, found.where) == (AGREES, ("z != 0",))
     assert verdict(r"\frac{z}{z} = 1 \quad (z \ne 0)").where == ()
 
 
@@ -215,9 +215,9 @@ def test_letters_are_real_and_not_positive(verdict):
 
 
 def test_what_exists_nowhere_is_undecided_and_not_agreed(verdict):
-    verdict = verdict(r"\ln(-x^2) = \ln(-x^2)")
-    assert verdict.status == UNDECIDED
-    assert "needs" in verdict.reason
+    found = verdict(r"\ln(-x^2) = \ln(-x^2)")
+    assert found.status == UNDECIDED
+    assert "needs" in found.reason
     assert verdict(r"\sqrt{-1 - x^2} = 5").status == UNDECIDED
 
 
@@ -256,10 +256,10 @@ def test_cases_cover_every_point_and_agree_where_they_overlap(verdict):
 def test_what_holds_for_two_classes_only_needs_the_condition(verdict):
     formula = r"\frac{\partial p_{i1}}{\partial z_{i2}} = -p_{i1} \, (1 - p_{i1})"
     assert verdict(SOFTMAX, rf"{formula} \quad (M = 2)").status == AGREES
-    verdict = verdict(SOFTMAX, formula)
-    assert verdict.status == REFUTED
-    assert dict(verdict.counterexample.sizes)["M"] == 3
-    assert verdict.counterexample.left != verdict.counterexample.right
+    found = verdict(SOFTMAX, formula)
+    assert found.status == REFUTED
+    assert dict(found.counterexample.sizes)["M"] == 3
+    assert found.counterexample.left != found.counterexample.right
 
 
 def test_strict_inequalities_are_attacked_at_equality_and_at_size_1(verdict):
@@ -280,11 +280,11 @@ def test_a_transpose_that_does_not_show_in_square_matrices_shows(status):
 
 
 def test_the_counterexample_has_the_smallest_sizes_and_names_the_entry(verdict):
-    verdict = verdict(DENSE, r"Z = X W")
-    assert verdict.status == REFUTED
-    assert verdict.counterexample.sizes == (("D", 1), ("M", 1), ("n", 1))
-    assert [name for name, _ in verdict.counterexample.entry] == ["row", "column"]
-    assert "left" in str(verdict.counterexample)
+    found = verdict(DENSE, r"Z = X W")
+    assert found.status == REFUTED
+    assert found.counterexample.sizes == (("D", 1), ("M", 1), ("n", 1))
+    assert [name for name, _ in found.counterexample.entry] == ["row", "column"]
+    assert "left" in str(found.counterexample)
 
 
 # Assumptions ----------------------------------------------------------------------------------------------------------
@@ -296,14 +296,14 @@ ROWS = r"\sum_{m=1}^{M} y_{im} = 1"
 
 def test_what_holds_for_one_hot_targets_is_refuted_for_soft_ones(status):
     assert status(SOFTMAX, ONE_HOT, MIXED) == AGREES
-    soft = (SOFTMAX, assumption(ROWS), assumption(r"y_{im} \ge 0", "asm-b"))
+    soft = (SOFTMAX, assumption(ROWS), assumption(r"y_{im} \ge 0", label="asm-b"))
     assert status(*soft, "By {prf:ref}`asm-a` and {prf:ref}`asm-b`:\n", f"$$ {MIXED} $$\n") == REFUTED
 
 
 def test_an_assumption_makes_a_claim_true_only_where_it_is_referred_to(verdict):
     page_of = (SOFTMAX, LOSS, assumption(ROWS))
-    verdict = verdict(*page_of, under(CROSS))
-    assert (verdict.status, verdict.assumptions) == (AGREES, ("asm-a",))
+    found = verdict(*page_of, under(CROSS))
+    assert (found.status, found.assumptions) == (AGREES, ("asm-a",))
     assert verdict(*page_of, CROSS).status == REFUTED
 
 

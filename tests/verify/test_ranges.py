@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import mpmath
 import pytest
-from common import LOSS, NOTATION, SOFTMAX, assuming, block, say
+from common import LOSS, NOTATION, SIGMOID, SOFTMAX, assuming, block, say
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +16,6 @@ from nncore.verify.numeric.ranges import ALL, NOT_NEGATIVE, POSITIVE, Range, Ran
 from nncore.verify.numeric.watching import BASE, DIVISOR, LOGARITHM, ROOT
 from nncore.verify.syntax.parser import read
 
-SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
 LETTERS = block("scalars:\n  - {letter: q, over: t, meaning: a number}\n  - {letter: '\\beta', meaning: b}")
 
 

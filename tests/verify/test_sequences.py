@@ -157,8 +157,8 @@ def test_zero_to_the_power_zero_is_1(status):
 
 def test_a_claim_is_tried_at_all_steps_from_0_to_10_and_some_later_as_conditions_allow(verdict):
     for step in range(1, 11):
-        verdict = verdict(f"{' '.join(f'(t - {earlier})' for earlier in range(step))} = 0")
-        assert dict(verdict.counterexample.entry) == {"t": step}
+        found = verdict(f"{' '.join(f'(t - {earlier})' for earlier in range(step))} = 0")
+        assert dict(found.counterexample.entry) == {"t": step}
     for bound, step in (("2^3 + 2^2", 13), ("2^4 + 2^3", 30)):  # that is not named itself
         assert dict(verdict(f"t < {bound}").counterexample.entry) == {"t": step}
     assert verdict(r"(t - 1) (t - 2) (t - 3) = 0").status == REFUTED
@@ -168,8 +168,8 @@ def test_a_claim_is_tried_at_all_steps_from_0_to_10_and_some_later_as_conditions
 def test_a_claim_is_tried_at_the_first_steps_and_at_those_that_its_conditions_name(verdict):
     late = r"(t - 40) (t - 41) (t - 42) = 0 \quad t \ge 40"
     assert dict(verdict(late).counterexample.entry) == {"t": 43}
-    verdict = verdict(r"(t - 17) t = 0 \quad 17 \le t \le 20")
-    assert dict(verdict.counterexample.entry)["t"] > 17
+    found = verdict(r"(t - 17) t = 0 \quad 17 \le t \le 20")
+    assert dict(found.counterexample.entry)["t"] > 17
     assert dict(verdict(r"t \ne 30 \quad 2 \le t \le 30").counterexample.entry) == {"t": 30}
 
 

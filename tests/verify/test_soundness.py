@@ -3,11 +3,10 @@
 import time
 
 import pytest
-from common import SOFTMAX, assuming, block
+from common import RELU, SIGMOID, SOFTMAX, assuming, block
 
 from nncore.verify.judgement import Status
 
-SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
 LAYERS = (r"A^{[0]} := X", r"Z^{[r]} := A^{[r-1]} W^{[r]} + \mathbf{1} b^{[r]} \quad 1 \le r \le R")
 ACTIVATIONS = (*LAYERS, r"A^{[r]} := f(Z^{[r]}) \quad 1 \le r < R", r"A^{[R]} := Z^{[R]}")
 TWO_LINES = (r"u_0 := 0", r"u_t := u_{t-1} + 1 \quad 1 \le t \le 9", r"u_t := u_{t-1} + 2 \quad t \ge 10")
@@ -113,7 +112,6 @@ def test_what_has_too_few_digits_or_too_many_steps_is_not_accepted(last_evidence
 
 # Rules of the symbolic judge ------------------------------------------------------------------------------------------
 
-RELU = r"\operatorname{ReLU}(z) := \max(z, 0)"
 AGREED = "```{prf:convention}\n:label: conv-relu\n\n$$ \\operatorname{ReLU}'(0) := 0 $$\n```\n"
 ELU = r"f(z) := \begin{cases} z, & z > 0 \\ e^z - 1, & z \le 0 \end{cases}"
 HUBER = (

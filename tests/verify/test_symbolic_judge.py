@@ -5,7 +5,7 @@ import signal
 import time
 
 import pytest
-from common import DENSE, LOSS, ONE_HOT, SOFTMAX, assumption, under
+from common import DENSE, LOSS, ONE_HOT, RELU, SIGMOID, SOFTMAX, assumption, under
 
 from nncore.verify.judgement import Status
 from nncore.verify.numeric import AGREES
@@ -13,8 +13,6 @@ from nncore.verify.symbolic import prover as symbolic
 from nncore.verify.symbolic.prover import Proof
 from nncore.verify.verdict import judge as judging
 
-RELU = r"\operatorname{ReLU}(z) := \max(z, 0)"
-SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
 COST = r"J := \phi(Z)"
 MEAN = r"J := \frac{1}{n} \sum_{i=1}^{n} L_i"
 BLOCK = "```{{notation}}\n{}\n```\n"
