@@ -17,7 +17,6 @@ verify_notation : str
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -34,9 +33,8 @@ from nncore.verify.notation import NotationError, load
 from nncore.verify.report import ledger
 from nncore.verify.report.badges import badge
 from nncore.verify.report.book import NOTATION, check
-from nncore.verify.report.cache import canonical, digest
-from nncore.verify.report.displayed import Collector, Placeholder, displayed
-from nncore.verify.report.evidence import PageReport, Report, as_json, times
+from nncore.verify.report.displayed import Collector, Placeholder, displayed, shown_digest
+from nncore.verify.report.evidence import Report, as_json, times
 from nncore.verify.source.reader import SUFFIXES
 
 TIMES = "times.json"  # beside the folder of the pages, which are the same in every build
@@ -131,15 +129,6 @@ class Build:
         failing = len(report.problems) + self.uncounted
         if failing and not (app.warningiserror or app.keep_going):  # else the warnings fail the build
             raise FormulasFail(f"{failing} displayed formulas fail or are not counted; each is named above")
-
-
-def shown_digest(page: PageReport) -> str:
-    """Return a name for what is shown of a page: not the times, which differ from run to run, and no lines."""
-    formulas = (
-        replace(each, line=0, parts=tuple(replace(part, line=0, column=0, seconds=0.0) for part in each.parts))
-        for each in page.formulas
-    )
-    return digest(canonical(replace(page, formulas=tuple(formulas))))
 
 
 def _first_difference(shown: Sequence[str], judged: Sequence[str]) -> int:

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
@@ -11,9 +12,9 @@ from nncore.verify.judgement import Status
 from nncore.verify.notation import load
 from nncore.verify.report.badges import _mathematics, badge
 from nncore.verify.report.book import NOTATION, check
+from nncore.verify.report.displayed import Collector, Displayed, displayed, pages_with, shown_digest
 from nncore.verify.report.evidence import PageReport
 from nncore.verify.report.wording import status_text
-from nncore.verify.sphinx import shown_digest
 from tests.fixture_book.build import build, copy_to
 
 
@@ -196,3 +197,14 @@ def test_the_column_of_a_counterexample_is_shown_and_that_of_a_formula_is_not(la
     same = digest_of(1, 2)
     assert digest_of(1, 2, line=7, column=5, seconds=0.1) == same
     assert same not in (digest_of(2, 2), digest_of(1, 3))
+
+
+def test_what_a_page_displays_is_forgotten_and_taken_over_page_by_page():
+    one, other, page = SimpleNamespace(), SimpleNamespace(), Displayed(("x = x",), frozenset({"ledger"}))
+    displayed(other).update(a=page, b=page)
+    Collector().merge_other(None, one, {"a", "c"}, other)
+    assert displayed(one) == {"a": page}
+    assert (pages_with(one, "ledger"), pages_with(one, "rules")) == (["a"], [])
+    Collector().clear_doc(None, one, "a")
+    Collector().clear_doc(None, one, "b")
+    assert displayed(one) == {}

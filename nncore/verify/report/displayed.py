@@ -1,11 +1,14 @@
 """What the pages display, collected while Sphinx reads them: formulas, and directives that print the evidence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.environment.collectors import EnvironmentCollector
+
+from nncore.verify.report.cache import canonical, digest
+from nncore.verify.report.evidence import PageReport
 
 
 class Placeholder(nodes.General, nodes.Element):
@@ -50,6 +53,15 @@ def displayed(env: BuildEnvironment) -> dict[str, Displayed]:
 def pages_with(env: BuildEnvironment, directive: str) -> list[str]:
     """Return the names of the pages on which a directive stands."""
     return sorted(docname for docname, page in displayed(env).items() if directive in page.directives)
+
+
+def shown_digest(page: PageReport) -> str:
+    """Return a name for what is shown of the evidence of a page: not the times, which differ, and no lines."""
+    formulas = (
+        replace(each, line=0, parts=tuple(replace(part, line=0, column=0, seconds=0.0) for part in each.parts))
+        for each in page.formulas
+    )
+    return digest(canonical(replace(page, formulas=tuple(formulas))))
 
 
 def _is_output(node: nodes.Element) -> bool:

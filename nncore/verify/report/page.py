@@ -44,7 +44,7 @@ from nncore.verify.syntax.printer import show
 from nncore.verify.verdict.errata import judge_erratum, judge_unchecked
 from nncore.verify.verdict.judge import SECONDS_OF_A_PROOF, Clock, judge
 
-_Judged = Claim | Convention | Erratum | Unchecked
+_Judgeable = Claim | Convention | Erratum | Unchecked
 """A statement that is judged."""
 
 
@@ -176,7 +176,7 @@ class _Reporter:
         return self.stated.get(formula, label) if formula else label
 
     def _part(self, item: Statement, clock: Clock) -> Part:
-        judged = self._judged(item, clock) if isinstance(item, _Judged) else None
+        judged = self._judged(item, clock) if isinstance(item, _Judgeable) else None
         judgement, seconds = (judged.judgement, judged.seconds) if judged else (None, 0.0)
         if judgement and isinstance(item, Convention) and judgement.status.fails:
             self.refused.update(self._agreed_in(item))
@@ -203,7 +203,7 @@ class _Reporter:
         below = (each for other in self.page.items for each in other.scope.conventions)
         yield from (each for each in below if each.formula == item.formula and each.value == item.right)
 
-    def _judged(self, item: _Judged, clock: Clock) -> _Kept:
+    def _judged(self, item: _Judgeable, clock: Clock) -> _Kept:
         """Return the judgement of a statement, from the cache or kept there if it is final."""
         correction = self._labelled(item.corrected) if isinstance(item, Erratum) else ()
         key = digest("statement", self.by.common, *map(_saying, (item, *correction)))
@@ -221,7 +221,7 @@ class _Reporter:
             self.by.store.put(key, judged)
         return judged
 
-    def _judgement(self, item: _Judged, correction: Sequence[Statement], clock: Clock) -> Judgement:
+    def _judgement(self, item: _Judgeable, correction: Sequence[Statement], clock: Clock) -> Judgement:
         """Return the judgement of a claim; of what is not claimed, whether it is as it says."""
         match item:
             case Claim() | Convention():
