@@ -16,8 +16,7 @@ verify_notation : str
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
@@ -25,16 +24,17 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
-from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.errors import SphinxError
 from sphinx.util import logging
+from sphinx.util.typing import ExtensionMetadata
+from sphinx.writers.html5 import HTML5Translator
 
 from nncore.verify.notation import NotationError, load
 from nncore.verify.report import ledger
 from nncore.verify.report.badges import badge
 from nncore.verify.report.book import NOTATION, check
-from nncore.verify.report.cache import canonical, digest
-from nncore.verify.report.evidence import PageReport, as_json, times
+from nncore.verify.report.displayed import Collector, Placeholder, displayed, shown_digest
+from nncore.verify.report.evidence import Report, as_json, times
 from nncore.verify.source.reader import SUFFIXES
 
 TIMES = "times.json"  # beside the folder of the pages, which are the same in every build
@@ -48,171 +48,125 @@ class FormulasFail(SphinxError):
     category = "Checked mathematics"
 
 
-# Judging --------------------------------------------------------------------------------------------------------------
-
-
-def judge_all(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
-    """Judge all pages; return those whose evidence is not that of the last build, to be written anew."""
-    paths = {docname: Path(env.doc2path(docname)) for docname in sorted(env.found_docs)}
-    paths = {docname: path for docname, path in paths.items() if path.suffix in SUFFIXES}
-    try:
-        notation = load(Path(app.srcdir) / app.config.verify_notation if app.config.verify_notation else NOTATION)
-    except (NotationError, OSError) as error:
-        raise FormulasFail(str(error)) from None
-    store = Path(app.srcdir) / "_build" / ".verify_cache"
-    report = check(list(paths.values()), notation, store, app.srcdir, book=True)
-    written = as_json(report)
-    book = ledger.Book(report, dict(zip(paths, report.pages, strict=True)), written)
-    vars(app)["verify"] = book
-    for problem in report.problems:
-        location = f"{Path(app.srcdir) / problem.path}:{problem.line}"
-        logger.warning("%s: %s", problem.status, problem.reason, location=location, type="verify")
-
-    digests = map(shown_digest, report.pages)
-    before: Mapping[str, str] = vars(env).get("verify_digests", {})
-    now = dict(zip(book.pages, digests, strict=True))
-    vars(env)["verify_digests"] = now
-    old = {name for name in now if before.get(name) not in (None, now[name])}
-    if before != now:
-        old |= ledger.documents(env)
-    return sorted(old & env.found_docs - removed)
-
-
-def shown_digest(page: PageReport) -> str:
-    """Return a name for what is shown of the evidence of a page: neither the times, which differ, nor any places."""
-    formulas = tuple(
-        replace(each, line=0, parts=tuple(replace(part, line=0, column=0, seconds=0.0) for part in each.parts))
-        for each in page.formulas
-    )
-    return digest(canonical(replace(page, formulas=formulas)))
-
-
-# Counting -------------------------------------------------------------------------------------------------------------
-
-
-class Counted(EnvironmentCollector):
-    """The displayed formulas of all pages as they are shown; each is numbered, so that it finds its evidence."""
-
-    def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
-        """Number the displayed formulas of a page, and keep them."""
-        shown = [node for node in doctree.findall(nodes.math_block) if not _is_output(node)]
-        for number, node in enumerate(shown, 1):
-            node["verify"] = number
-        _counted(app.env)[app.env.docname] = tuple(node.astext().strip() for node in shown)
-
-    def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-        """Drop what is known of a page that is read again or was removed."""
-        _counted(env).pop(docname, None)
-
-    def merge_other(self, app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
-        """Take over what another process has counted."""
-        _counted(env).update((docname, found) for docname, found in _counted(other).items() if docname in docnames)
-
-
-def _is_output(node: nodes.Node | None) -> bool:
-    """Whether a formula was printed by a cell."""
-    while node is not None:
-        if isinstance(node, nodes.Element) and "cell_output" in node.get("classes", ()):
-            return True
-        node = node.parent
-    return False
-
-
-def _counted(env: BuildEnvironment) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = vars(env).setdefault("verify_counted", {})
-    return found
-
-
-def compare(app: Sphinx, env: BuildEnvironment) -> None:
-    """Hold the formulas that are shown against those that were judged, both ways."""
-    book = ledger.book_of(app)
-    for docname, shown in sorted(_counted(env).items()):
-        page = book.pages.get(docname)
-        judged = tuple(formula.latex for formula in page.formulas) if page else ()
-        if shown != judged and not (page and page.problems):
-            book.uncounted += 1
-            pairs = enumerate(zip(shown, judged, strict=False), 1)
-            place = next((n for n, (one, other) in pairs if one != other), min(len(shown), len(judged)) + 1)
-            logger.warning(
-                "uncounted: the page shows %d formulas, and %d were judged; the first that differs is formula %d",
-                len(shown), len(judged), place, location=docname, type="verify",
-            )  # fmt: skip
-
-
-# Showing --------------------------------------------------------------------------------------------------------------
-
-
 class Badge(nodes.General, nodes.Element):
     """The badge of a formula, as HTML in its attribute ``html``, so that its words are no words of the page."""
 
 
-class _Translator(nodes.NodeVisitor):
-    body: list[str]  # of a page, as it is written
+class Build:
+    """One build: the report on the book, on how many pages formulas are not counted, and what happens when."""
+
+    def __init__(self) -> None:
+        self.book = ledger.Book(Report((), {}), {})
+        self.uncounted = 0
+
+    def judge(
+        self, app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+    ) -> list[str]:
+        """Judge all pages, and return those to be written again since their evidence is not that of the last build."""
+        paths = {docname: Path(env.doc2path(docname)) for docname in sorted(env.found_docs)}
+        paths = {docname: path for docname, path in paths.items() if path.suffix in SUFFIXES}
+        root = Path(app.srcdir)
+        try:
+            notation = load(root / app.config.verify_notation if app.config.verify_notation else NOTATION)
+        except (NotationError, OSError) as error:
+            raise FormulasFail(str(error)) from None
+        report = check(list(paths.values()), notation, root / "_build" / ".verify_cache", root, book=True)
+        self.book = ledger.Book(report, dict(zip(paths, report.pages, strict=True)))
+        for problem in report.problems:
+            location = f"{root / problem.path}:{problem.line}"
+            logger.warning("%s: %s", problem.status, problem.reason, location=location, type="verify")
+
+        before: dict[str, str] = vars(env).get("verify_digests", {})
+        now = {docname: shown_digest(page) for docname, page in self.book.pages.items()}
+        vars(env)["verify_digests"] = now
+        old = {docname for docname in now if before.get(docname) not in (None, now[docname])}
+        if before != now:
+            old |= {docname for docname, page in displayed(env).items() if page.directives}
+        return sorted(old & env.found_docs - removed)
+
+    def compare(self, app: Sphinx, env: BuildEnvironment) -> None:
+        """See that every formula that is shown was judged, and the other way around."""
+        for docname, shown in sorted(displayed(env).items()):
+            page = self.book.pages.get(docname)
+            judged = tuple(formula.latex for formula in page.formulas) if page else ()
+            if shown.formulas != judged and not (page and page.problems):
+                self.uncounted += 1
+                logger.warning(
+                    "uncounted: the page shows %d formulas, and %d were judged; the first that differs is formula %d",
+                    len(shown.formulas), len(judged), _first_difference(shown.formulas, judged),
+                    location=docname, type="verify",
+                )  # fmt: skip
+
+    def show(self, app: Sphinx, doctree: nodes.document, docname: str) -> None:
+        """Put a badge below each formula, and fill in what the directives left open."""
+        view = ledger.View(app, self.book, docname)
+        ledger.fill(view, doctree)
+        if app.builder.format != "html" or docname not in self.book.pages:
+            return
+        found = {formula.number: formula for formula in self.book.pages[docname].formulas}
+
+        def link(name: str) -> str:
+            address, words = view.target(name, docname)
+            return f'<a href="{escape(address)}">{escape(words)}</a>'
+
+        for node in list(doctree.findall(nodes.math_block)):
+            evidence = found.get(node.get("verify"))
+            if evidence:
+                if not node.get("label"):  # only now: Sphinx numbers every display that has an id when pages are read
+                    node["ids"].append(ledger.anchor(evidence))
+                node.parent.insert(node.parent.index(node) + 1, Badge(html=badge(evidence, link, view.row(evidence))))
+
+    def finish(self, app: Sphinx, exception: Exception | None) -> None:
+        """Write the evidence; if something fails, now is the time to say so."""
+        if exception is not None:
+            return
+        report = self.book.report
+        if app.builder.format == "html":
+            text = json.dumps(as_json(report), ensure_ascii=False, separators=(",", ":"))
+            (Path(app.outdir) / ledger.FILE).write_text(text + "\n", encoding="utf-8")
+            measured = json.dumps(times(report), ensure_ascii=False, indent=0)
+            (Path(app.outdir).parent / TIMES).write_text(measured + "\n", encoding="utf-8")
+        failing = len(report.problems) + self.uncounted
+        if failing and not (app.warningiserror or app.keep_going):  # else the warnings fail the build
+            raise FormulasFail(f"{failing} displayed formulas fail or are not counted; each is named above")
 
 
-def visit_badge(self: _Translator, node: Badge) -> None:
+def _first_difference(shown: Sequence[str], judged: Sequence[str]) -> int:
+    """Return the number of the first formula in which two pages differ."""
+    pairs = enumerate(zip(shown, judged, strict=False), 1)
+    return next((number for number, (one, other) in pairs if one != other), min(len(shown), len(judged)) + 1)
+
+
+def visit_badge(self: HTML5Translator, node: Badge) -> None:
     """Write a badge."""
     self.body.append(node["html"])
     raise nodes.SkipNode
 
 
-def pass_over(self: _Translator, node: Badge) -> None:
+def pass_over(self: nodes.NodeVisitor, node: Badge) -> None:
     """Write nothing: other formats than HTML have no badges."""
     raise nodes.SkipNode
 
 
-def show(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Put a badge below each formula, and fill in what the directives left open."""
-    book = ledger.book_of(app)
-    ledger.fill(app, doctree, docname)
-    if app.builder.format != "html" or docname not in book.pages:
-        return
-    found = {formula.number: formula for formula in book.pages[docname].formulas}
-
-    def link(name: str) -> str:
-        address, words = book.address(app, docname, name)
-        return f'<a href="{escape(address)}">{escape(words)}</a>'
-
-    for node in list(doctree.findall(nodes.math_block)):
-        evidence = found.get(node.get("verify"))
-        if evidence:
-            if not node.get("label"):  # only now: Sphinx numbers every display that has an id when pages are read
-                node["ids"].append(ledger.anchor(None, evidence.number))
-            row = ledger.row_address(app, docname, evidence)
-            node.parent.insert(node.parent.index(node) + 1, Badge(html=badge(evidence, link, row)))
-
-
-def finish(app: Sphinx, exception: Exception | None) -> None:
-    """Write the evidence; if something fails, now is the time to say so."""
-    if exception is not None or "verify" not in vars(app):
-        return
-    book = ledger.book_of(app)
-    if app.builder.format == "html":
-        text = json.dumps(book.json, ensure_ascii=False, separators=(",", ":"))
-        (Path(app.outdir) / ledger.FILE).write_text(text + "\n", encoding="utf-8")
-        measured = json.dumps(times(book.report), ensure_ascii=False, indent=0)
-        (Path(app.outdir).parent / TIMES).write_text(measured + "\n", encoding="utf-8")
-    failing = len(book.report.problems) + book.uncounted
-    if failing and not (app.warningiserror or app.keep_going):  # else the warnings fail the build
-        raise FormulasFail(f"{failing} displayed formulas fail or are not counted; each is named above")
-
-
 def add_static_files(app: Sphinx, config: Config) -> None:
-    """Name the folder of the style sheet, which lies beside this file."""
+    """Add the folder of the style sheet, which lies beside this file."""
     config.html_static_path.append(str(Path(__file__).with_name("static")))
 
 
-def setup(app: Sphinx) -> dict[str, object]:
-    """Connect everything to a build."""
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Set up the extension; Sphinx calls this."""
+    build = Build()
     app.add_config_value("verify_notation", "", "env", (str,))
     app.connect("config-inited", add_static_files)
-    app.connect("env-get-outdated", judge_all)
-    app.add_env_collector(Counted)
-    app.connect("env-check-consistency", compare)
-    app.connect("doctree-resolved", show)
+    app.connect("env-get-outdated", build.judge)
+    app.add_env_collector(Collector)
+    app.connect("env-check-consistency", build.compare)
+    app.connect("doctree-resolved", build.show)
     # After everything else: what other extensions do at the end of a build they do, whatever fails here.
-    app.connect("build-finished", finish, priority=2000)
+    app.connect("build-finished", build.finish, priority=2000)
     app.add_node(Badge, html=(visit_badge, None), latex=(pass_over, None), text=(pass_over, None))
+    app.add_node(Placeholder)
     app.add_css_file("verify.css")
-    ledger.setup(app)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    for name in ledger.DIRECTIVES:
+        app.add_directive(name, ledger.Printed)
+    return {"version": "2", "env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,19 +1,26 @@
 """What the tests of meanings and of judges share: the notation of the book, its pages, and its first formulas."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from nncore.verify.notation import load
 from nncore.verify.numeric import Budget, Verdict, judge
 from nncore.verify.semantics.elaborate import meaning
-from nncore.verify.semantics.statements import Claim, Kind, Page
+from nncore.verify.semantics.statements import Claim, Convention, Page
+from nncore.verify.semantics.symbols import Binding
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTATION = load(ROOT / "book" / "notation.yml")
 
 DENSE = r"z_{im} := \sum_{j=1}^{D} x_{ij} w_{jm} + b_m"
+SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
+RELU = r"\operatorname{ReLU}(z) := \max(z, 0)"
+AGREED = "```{prf:convention} At 0\n\n$$ \\operatorname{ReLU}'(0) := 0 $$\n```\n"
 SOFTMAX = r"p_{im} := \frac{e^{z_{im}}}{\sum_{l=1}^{M} e^{z_{il}}}"
+JACOBIAN = r"\frac{\partial p_{ik}}{\partial z_{im}} = p_{ik} (\delta_{km} - p_{im})"
 LOSS = r"L_i := \ln \left( \sum_{l=1}^{M} e^{z_{il}} \right) - \sum_{m=1}^{M} y_{im} z_{im}"
+ONE_HOT = r"y_{im} := \delta_{m c_i}"
 
 
 def page(name: str) -> Path:
@@ -33,25 +40,39 @@ def say(folder: Path, *parts: str) -> Page:
     return meaning(write(folder / "page.md", *parts), NOTATION)
 
 
-def reason(folder: Path, *parts: str) -> str:
-    """Why the only formula of such a page that has no meaning has none."""
-    (fault,) = say(folder, *parts).faults
-    return fault.reason
+def claims_of(folder: Path, *parts: str) -> list[Claim | Convention]:
+    """The claims and conventions of such a page, all of which has a meaning."""
+    said = say(folder, *parts)
+    assert not said.faults, "\n".join(map(str, said.faults))
+    return [item for item in said.items if isinstance(item, Claim | Convention)]
 
 
 def last_verdict(folder: Path, *parts: str) -> Verdict:
-    """What the numbers say of the last claim of such a page, all of which has a meaning."""
-    said = say(folder, *parts)
-    assert not said.faults, said.faults
-    return judge([item for item in said.items if item.kind == Kind.CLAIM][-1])
+    """What the numbers say of the last claim of such a page."""
+    return judge(claims_of(folder, *parts)[-1])
 
 
-def claim_of(*parts: str) -> Claim:
+def claim_of(*parts: str) -> Claim | Convention:
     """The last claim of such a page."""
     with TemporaryDirectory() as folder:
-        said = say(Path(folder), *parts)
-    assert not said.faults, said.faults
-    return [item for item in said.items if item.kind == Kind.CLAIM][-1]
+        return claims_of(Path(folder), *parts)[-1]
+
+
+def with_slip(
+    folder: Path, name: str, label: str, printed: str, slip: str, functions: Mapping[str, Binding] | None = None
+) -> tuple[bool, list[Claim | Convention]]:
+    """Whether a formula of a page of the book has no meaning with a slip in it, and else what it claims."""
+    text = page(name).read_text(encoding="utf-8")
+    end = text.index(f"({label})")
+    start = text.rindex("$$", 0, text.rindex("$$", 0, end))
+    formula = text[start:end]
+    assert printed in formula
+    path = folder / "page.md"
+    path.write_text(text[:start] + formula.replace(printed, slip) + text[end:], encoding="utf-8")
+    said = meaning(path, NOTATION, functions or {})
+    first, last = text[:start].count("\n") + 1, text[:end].count("\n") + 1
+    rejected = any(first <= fault.line <= last for fault in said.faults)
+    return rejected, [item for item in said.items if isinstance(item, Claim) and item.formula.label == label]
 
 
 def patient() -> Budget:
@@ -62,3 +83,24 @@ def patient() -> Budget:
 def block(text: str) -> str:
     """Letters of a page."""
     return f"```{{notation}}\n{text}\n```\n"
+
+
+def assumption(*formulas: str, label: str = "asm-a") -> str:
+    """An assumption of these formulas."""
+    shown = "\n".join(f"$$ {formula} $$\n" for formula in formulas)
+    return f"```{{prf:assumption}} Title\n:label: {label}\n\n{shown}```\n"
+
+
+def under(formula: str, *labels: str) -> str:
+    """A formula that rests on assumptions."""
+    return f"{by(*labels)}\n$$ {formula} $$\n"
+
+
+def by(*labels: str) -> str:
+    """Words that put assumptions in force for the formula that follows."""
+    return f"By {' and '.join(f'{{prf:ref}}`{label}`' for label in labels or ('asm-a',))}:\n"
+
+
+def assuming(formula: str) -> str:
+    """An assumption that is in force for the formula that follows."""
+    return f"{assumption(formula)}\n{by()}"

@@ -224,6 +224,12 @@ def test_a_damaged_file_counts_for_nothing(pages):
     assert all(json.loads(file.read_text()) is not None for file in (pages.folder / "cache").glob("*"))
 
 
+@pytest.mark.parametrize("text", ["[]", "1", "{}", '{"status": "sampled", "colour": "red"}'])
+def test_a_file_with_something_else_counts_for_nothing(tmp_path, text):
+    (tmp_path / "key.json").write_text(text)
+    assert Cache(tmp_path).get(Judgement, "key") is None
+
+
 def test_a_value_has_the_same_text_in_every_process():
     """The order of a set depends on the seed of hashes, which is another one in every process."""
     code = "from nncore.verify.report.cache import canonical; print(canonical((frozenset('abcdefgh'), {'x': 1.5})))"
@@ -240,8 +246,8 @@ def test_a_digest_tells_texts_apart_that_look_alike_when_joined():
 
 def test_without_a_folder_nothing_is_kept():
     store = Cache(None)
-    store.put("key", 1)
-    assert store.get("key") is None
+    store.put("key", Judgement(Status.SAMPLED))
+    assert store.get(Judgement, "key") is None
 
 
 def test_looking_up_the_whole_book_takes_a_fraction_of_reading_it(tmp_path, monkeypatch):

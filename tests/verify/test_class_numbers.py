@@ -1,23 +1,12 @@
 r"""Class numbers that a page defines with \arg\max, and definitions with a number."""
 
-import pytest
-from common import block, last_verdict, reason
+from common import block
 
 from nncore.verify.numeric import AGREES, REFUTED
 
 PREDICTED = block(r"scalars:" + "\n" + r"  - {letter: '\hat{c}_i', to: M, ties: first, meaning: predicted class}")
 CHOICE = r"\hat{c}_i := \arg\max_m z_{im}"
 QUOTIENTS = block("scalars:\n  - {letter: d_1, meaning: forward}\n  - {letter: d_2, meaning: central}")
-
-
-@pytest.fixture
-def status(tmp_path):
-    return lambda *parts: last_verdict(tmp_path, *parts).status
-
-
-@pytest.fixture
-def why(tmp_path):
-    return lambda *parts: reason(tmp_path, *parts)
 
 
 def test_a_class_number_that_is_defined_is_an_index_and_an_argument_of_delta(status):

@@ -97,7 +97,7 @@ def test_of_several_exit_codes_the_one_that_counts_most_is_taken(run, monkeypatc
         raise RecursionError("too deep \x1b[31m")
 
     monkeypatch.setattr("nncore.verify.report.book.read_page", fails)
-    here = nullcontext(lambda function, jobs: [function(*job) for job in jobs])
+    here = nullcontext(lambda function, jobs: [function(job) for job in jobs])
     monkeypatch.setattr("nncore.verify.report.book._on_processes", lambda count: here)
     code, out, err = run("a.md", "b.md")
     assert (code, err) == (70, "")
@@ -109,7 +109,7 @@ def test_whatever_happens_ends_without_a_traceback(run, monkeypatch):
     def fails(*more, **options):
         raise RuntimeError("no\nway")
 
-    monkeypatch.setattr("nncore.verify.__main__.check", fails)
+    monkeypatch.setattr("nncore.verify.report.terminal.check", fails)
     code, _, err = run("a.md", a_dot_md=SOFTMAX)
     assert (code, err.count("\n")) == (70, 1) and "the checker failed: RuntimeError: no way" in err
 

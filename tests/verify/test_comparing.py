@@ -9,7 +9,7 @@ from re import fullmatch
 
 import mpmath
 import pytest
-from common import LOSS, ROOT, SOFTMAX, last_verdict, say
+from common import LOSS, RELU, ROOT, SIGMOID, SOFTMAX, assuming
 
 from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, Budget, evaluator, judge
 from nncore.verify.numeric.balls import arithmetic
@@ -20,32 +20,6 @@ from nncore.verify.numeric.sample_points import FRACTIONS, Point, Wishes
 from nncore.verify.numeric.values import Values
 from nncore.verify.numeric.watching import NoDerivative, TooLarge, Watch
 from nncore.verify.semantics.statements import Kind
-
-SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
-RELU = r"\operatorname{ReLU}(z) := \max(z, 0)"
-
-
-@pytest.fixture
-def verdict(tmp_path):
-    return lambda *parts: last_verdict(tmp_path, *parts)
-
-
-@pytest.fixture
-def status(verdict):
-    return lambda *parts: verdict(*parts).status
-
-
-@pytest.fixture
-def claims(tmp_path):
-    """All claims of a page."""
-
-    def of(*parts):
-        said = say(tmp_path, *parts)
-        assert not said.faults, said.faults
-        return [item for item in said.items if item.kind == Kind.CLAIM]
-
-    return of
-
 
 # What is nothing ------------------------------------------------------------------------------------------------------
 
@@ -241,16 +215,12 @@ def test_claims_that_hold_wherever_a_condition_does_agree(status):
     assert status(r"\lvert x \rvert = x \quad (x^3 = x, x \ge 0)") == AGREES
 
 
-def assumption(formula):
-    return f"```{{prf:assumption}} A\n:label: asm-a\n\n$$ {formula} $$\n```\n\nBy {{prf:ref}}`asm-a`:\n"
-
-
 def test_an_assumption_holds_for_every_entry(status):
-    assert status(assumption(r"y_{im}^2 = y_{im}"), r"y_{im}^3 = y_{im}") == AGREES
-    assert status(assumption(r"y_{im}^2 = y_{im}"), r"y_{im} = 1") == REFUTED
-    assert status(assumption(r"y_{im} \ge 1"), r"\sum_{m=1}^{M} y_{im} \ge M") == AGREES
-    assert status(assumption(r"y_{im} \ge 1"), r"\sum_{m=1}^{M} y_{im} \ge M + 1") == REFUTED
-    assert status(assumption(r"\sum_{m=1}^{M} y_{im} = 1"), r"\sum_{i=1}^{n} \sum_{m=1}^{M} y_{im} = n") == AGREES
+    assert status(assuming(r"y_{im}^2 = y_{im}"), r"y_{im}^3 = y_{im}") == AGREES
+    assert status(assuming(r"y_{im}^2 = y_{im}"), r"y_{im} = 1") == REFUTED
+    assert status(assuming(r"y_{im} \ge 1"), r"\sum_{m=1}^{M} y_{im} \ge M") == AGREES
+    assert status(assuming(r"y_{im} \ge 1"), r"\sum_{m=1}^{M} y_{im} \ge M + 1") == REFUTED
+    assert status(assuming(r"\sum_{m=1}^{M} y_{im} = 1"), r"\sum_{i=1}^{n} \sum_{m=1}^{M} y_{im} = n") == AGREES
 
 
 # Counterexamples ------------------------------------------------------------------------------------------------------
@@ -447,8 +417,8 @@ def test_what_is_judged_takes_of_its_budget_and_ends_with_it(claims):
     r"e^{e^{e^{e^{e^{x^2 + 9}}}}} = 1 + e^{e^{e^{e^{e^{x^2 + 9}}}}}", r"\sin(10^{10^{7}}) \le 2",
     r"X W X^\top = X W X^\top + Z Z^\top \quad (n = 1000, D = 1000, M = 1000)",
 ])  # fmt: skip
-def test_what_is_too_large_is_refused_soon_and_never_accepted(tmp_path, claim):
-    said = say(tmp_path, claim)
+def test_what_is_too_large_is_refused_soon_and_never_accepted(say, claim):
+    said = say(claim)
     start = time.process_time()
     found = [judge(item) for item in said.items if item.kind == Kind.CLAIM]
     assert said.faults or all(each.status != AGREES for each in found)

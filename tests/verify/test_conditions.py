@@ -1,7 +1,7 @@
 r"""What follows a formula after a comma or a \quad: claims of their own, and conditions that something satisfies."""
 
 import pytest
-from common import NOTATION, block, last_verdict, reason, say
+from common import NOTATION, block
 
 from nncore.verify.numeric import AGREES, REFUTED
 from nncore.verify.syntax.parser import read
@@ -14,11 +14,16 @@ COST = r"J := x^2 + z^2"
 
 
 @pytest.fixture
-def claims(tmp_path):
-    """The claims of a page, each with its conditions."""
+def letters():
+    return (LETTERS,)
+
+
+@pytest.fixture
+def shown(say):
+    """The claims of a page as they are read, each with its conditions."""
 
     def found(*parts):
-        page = say(tmp_path, LETTERS, *parts)
+        page = say(*parts)
         assert not page.faults, page.faults
         items = [item for item in page.items if item.kind != "definition"]
         return [f"{show(item.left)} {item.relation} {show(item.right)}" + _where(item) for item in items]
@@ -28,16 +33,6 @@ def claims(tmp_path):
 
 def _where(item):
     return " where " + ", ".join(map(show, item.conditions)) if item.conditions else ""
-
-
-@pytest.fixture
-def why(tmp_path):
-    return lambda *parts: reason(tmp_path, LETTERS, *parts)
-
-
-@pytest.fixture
-def verdict(tmp_path):
-    return lambda *parts: last_verdict(tmp_path, LETTERS, *parts)
 
 
 # Second claims --------------------------------------------------------------------------------------------------------
@@ -53,8 +48,8 @@ def verdict(tmp_path):
     r"x \approx 3.0", r"f'(x) = 0", r"h = x \le 2", r"\operatorname{Re}(x) = 0", r"\max(x, 1) = 1",
 ])  # fmt: skip
 @pytest.mark.parametrize("between", [r", \quad ", r" \quad ", r", \qquad "])
-def test_a_relation_that_need_not_be_a_condition_is_a_claim(tmp_path, second, between):
-    page = say(tmp_path, LETTERS, rf"z_{{im}} x_{{ij}} b_k = z_{{im}} b_k x_{{ij}}{between}{second}")
+def test_a_relation_that_need_not_be_a_condition_is_a_claim(say, second, between):
+    page = say(rf"z_{{im}} x_{{ij}} b_k = z_{{im}} b_k x_{{ij}}{between}{second}")
     links = read(second, NOTATION).statements[0].links
     assert [item.right for item in page.items[1:]] == [link.right for link in links]
     assert not page.faults and not any(item.conditions for item in page.items)
@@ -64,17 +59,17 @@ def test_a_relation_that_need_not_be_a_condition_is_a_claim(tmp_path, second, be
     r"\frac{\partial J}{\partial z} = 3 z", r"\frac{\partial J}{\partial z} = 2", 
     r"\frac{\partial J}{\partial z} \ge 0", "J = 0", "J > 0", "J = 5", r"J \ne 0", "-J > 1",
 ])  # fmt: skip
-def test_what_is_defined_is_in_no_condition_without_parentheses(claims, verdict, second):
+def test_what_is_defined_is_in_no_condition_without_parentheses(shown, verdict, second):
     first = r"\frac{\partial J}{\partial x} = 2 x"
-    assert len(claims(COST, rf"{first}, \quad {second}")) == 2
+    assert len(shown(COST, rf"{first}, \quad {second}")) == 2
     assert verdict(COST, rf"{first}, \quad {second}").status == REFUTED
 
 
-def test_what_a_formula_defines_itself_is_in_no_condition_either(claims):
-    assert claims(rf"{COST}, \quad J = 3") == ["J = 3"]
-    assert claims(rf"{COST}, \quad J > 0 \quad (x > 0)") == ["J > 0 where x > 0"]
-    assert claims(r"u_0 := 0, \quad u_0 = 1") == ["u[0] = 1"]
-    assert claims(r"a_{im} := z_{im}, \quad a_{im} = 0") == ["a[i, m] = 0"]
+def test_what_a_formula_defines_itself_is_in_no_condition_either(shown):
+    assert shown(rf"{COST}, \quad J = 3") == ["J = 3"]
+    assert shown(rf"{COST}, \quad J > 0 \quad (x > 0)") == ["J > 0 where x > 0"]
+    assert shown(r"u_0 := 0, \quad u_0 = 1") == ["u[0] = 1"]
+    assert shown(r"a_{im} := z_{im}, \quad a_{im} = 0") == ["a[i, m] = 0"]
 
 
 @pytest.mark.parametrize("condition", [
@@ -83,40 +78,40 @@ def test_what_a_formula_defines_itself_is_in_no_condition_either(claims):
     r"-h \le x \le h", r"0 < x < h", r"z_{im} \ne 0", r"x \ne \frac{\pi}{2}", r"x > -\sqrt{2}", r"-x < 1", "M = D = 3",
     r"\lvert x \rvert \le 1",
 ])  # fmt: skip
-def test_what_can_only_be_a_condition_is_one_without_parentheses(tmp_path, condition):
+def test_what_can_only_be_a_condition_is_one_without_parentheses(say, condition):
     first = r"z_{im} b_k t r c_i = z_{im} t b_k r c_i"
     for text in (rf"{first} \quad {condition}", rf"{first}, \quad {condition}", rf"{first} \quad ({condition})"):
-        page = say(tmp_path, LETTERS, text + r" \quad r \ge 1")
+        page = say(text + r" \quad r \ge 1")
         assert [item.kind for item in page.items] == ["claim"] and not page.faults, page.faults
         assert show(page.items[0].conditions[0]) == show(read(condition, NOTATION))
 
 
-def test_a_condition_holds_for_what_stands_before_it(claims):
-    assert claims(r"x = z \quad (x > 1), z = h, h > 0, \quad 2 x = 5") == [
+def test_a_condition_holds_for_what_stands_before_it(shown):
+    assert shown(r"x = z \quad (x > 1), z = h, h > 0, \quad 2 x = 5") == [
         "x = z where x > 1, h > 0", "z = h where h > 0", "(2 * x) = 5",
     ]  # fmt: skip
-    assert claims(r"x + x = 2 x, \quad z - z = 0 \quad (M = 2)") == [
+    assert shown(r"x + x = 2 x, \quad z - z = 0 \quad (M = 2)") == [
         "(x + x) = (2 * x) where M = 2", "(z - z) = 0 where M = 2",
     ]  # fmt: skip
 
 
-def test_a_line_of_aligned_has_claims_and_conditions_of_its_own(claims):
+def test_a_line_of_aligned_has_claims_and_conditions_of_its_own(shown):
     lines = r"\begin{aligned} x &= x + 0, \quad 2 = 3 \quad (h > 0) \\ &= x + 1 \end{aligned} \quad (M = 2)"
-    assert claims(lines) == [
+    assert shown(lines) == [
         "x = (x + 0) where M = 2, h > 0", "(x + 0) = (x + 1) where M = 2", "2 = 3 where h > 0, M = 2",
     ]  # fmt: skip
 
 
-def test_a_premise_is_none_of_a_second_claim(claims, verdict):
-    assert claims(r"h = x \Rightarrow h^2 = x^2, \quad 2 h = x + x") == ["(h ^ 2) = (x ^ 2)", "(2 * h) = (x + x)"]
+def test_a_premise_is_none_of_a_second_claim(shown, verdict):
+    assert shown(r"h = x \Rightarrow h^2 = x^2, \quad 2 h = x + x") == ["(h ^ 2) = (x ^ 2)", "(2 * h) = (x + x)"]
     assert verdict(r"h = x \Rightarrow h^2 = x^2, \quad 2 h = x + x").status == REFUTED
 
 
-def test_every_relation_of_an_assumption_is_assumed_and_of_a_definition_defines(tmp_path):
+def test_every_relation_of_an_assumption_is_assumed_and_of_a_definition_defines(say):
     directive = "```{{{}}} Title\n:label: asm-a\n\n$$\n{}\n$$\n```\n"
-    rows = say(tmp_path, directive.format("prf:assumption", r"z_{im} \ge 0, \quad \sum_{m=1}^{M} z_{im} = 1"))
+    rows = say(directive.format("prf:assumption", r"z_{im} \ge 0, \quad \sum_{m=1}^{M} z_{im} = 1"))
     assert [item.kind for item in rows.items] == ["assumption", "assumption"] and not rows.faults
-    both = say(tmp_path, directive.format("prf:definition", r"J = x^2, \quad H = 2 J"), "H = 2 x^2")
+    both = say(directive.format("prf:definition", r"J = x^2, \quad H = 2 J"), "H = 2 x^2")
     assert [item.kind for item in both.items] == ["definition", "definition", "claim"] and not both.faults
 
 
@@ -133,8 +128,8 @@ def test_a_claim_that_is_written_out_again_says_the_same():
     "x^2 = 9", "x^2 = 5 x", "x^2 + z^2 = 25", "x^3 - 6 x^2 + 11 x = 6", "x = h", "x > h", r"x \ne 0", 
     "n^2 - 10 n + 16 = 0", r"M = D", r"z_{i1} = z_{i2}", r"x z \ne 1", "e^x = 2", r"f(x) \ne 0", r"f'(x) \ne 0",
 ])  # fmt: skip
-def test_in_parentheses_stands_a_condition(claims, condition):
-    (claim,) = claims(rf"x + z_{{i1}} = z_{{i1}} + x \quad ({condition})")
+def test_in_parentheses_stands_a_condition(shown, condition):
+    (claim,) = shown(rf"x + z_{{i1}} = z_{{i1}} + x \quad ({condition})")
     assert " where " in claim
 
 
@@ -172,8 +167,8 @@ def test_a_condition_that_nothing_satisfies_is_an_error(why, condition):
     r"x \ne 1", r"n \ne 1", "n = D, D = M, M = 3", "2 < n < 4", r"\sin(x) = 1", "x z = -1", r"\frac{1}{x} = -1",
     "t = 0", r"\lvert x \rvert = 2", "x > 1, x > 2", "10^{300} x = 1", r"x^{17} = -1", r"r = 0",
 ])  # fmt: skip
-def test_bounds_refuse_nothing_that_something_satisfies(claims, condition):
-    (claim,) = claims(rf"x t r = t r x \quad ({condition}, r \ge 0)")
+def test_bounds_refuse_nothing_that_something_satisfies(shown, condition):
+    (claim,) = shown(rf"x t r = t r x \quad ({condition}, r \ge 0)")
     assert " where " in claim
 
 
@@ -183,8 +178,8 @@ def test_conditions_of_steps_and_expressions_are_looked_at(why):
     assert "neither declared nor defined" in why(r"x + 1 \quad (\tau > 0)")
 
 
-def test_large_numbers_in_conditions_take_no_time(claims, why):
-    assert claims(rf"x = x + 0 \quad (((((x^{{16}})^{{16}})^{{16}})^{{16}})^{{16}} = {'9' * 300})")
+def test_large_numbers_in_conditions_take_no_time(shown, why):
+    assert shown(rf"x = x + 0 \quad (((((x^{{16}})^{{16}})^{{16}})^{{16}})^{{16}} = {'9' * 300})")
     assert "of more than 300 digits" in why(rf"x = x + 0 \quad (n = {'9' * 301})")
 
 
@@ -194,8 +189,8 @@ def test_large_numbers_in_conditions_take_no_time(claims, why):
 @pytest.mark.parametrize(
     "condition", ["n = D, D = M", "D = M, n = D", "M = n, D = n", "n = D = M", "n = 3, D = 3, M = 3"]
 )
-def test_sizes_are_equal_through_others(claims, verdict, condition):
-    assert claims(rf"X W = X W + 0 W X \quad ({condition})")
+def test_sizes_are_equal_through_others(shown, verdict, condition):
+    assert shown(rf"X W = X W + 0 W X \quad ({condition})")
     assert verdict(rf"X W = X W + 0 W X \quad ({condition})").status == AGREES
     assert verdict(rf"X W = W X \quad ({condition})").status == REFUTED
 

@@ -210,11 +210,6 @@ def wrong_place(item):
     return item.fault or next(claim for claim in item.claims if judge(claim).status is Status.REFUTED)
 
 
-@pytest.fixture
-def faults(say):
-    return lambda *parts: [fault.reason for fault in say(*parts).faults]
-
-
 def refusal(judgement):
     """Why something is not as it says."""
     assert judgement.status is Status.REFUTED, judgement

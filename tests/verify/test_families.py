@@ -1,7 +1,7 @@
 r"""Families of layers: what is said of ``Z^{[r]}`` is judged for every layer of networks of 1, 2 and 3 layers."""
 
 import pytest
-from common import NOTATION, page, patient, write
+from common import NOTATION, page, patient, with_slip
 
 from nncore.verify.numeric import AGREES, REFUTED, judge
 from nncore.verify.semantics.elaborate import meaning
@@ -19,30 +19,6 @@ RECURSION = (
     r" \quad 1 \le r < R"
 )
 WEIGHTS = rf"\frac{{\partial J}}{{\partial W^{{[r]}}}} = (A^{{[r-1]}})^\top {BY_Z} \quad 1 \le r \le R"
-
-
-@pytest.fixture
-def say(tmp_path):
-    """The meaning of a page with these formulas, or with this text."""
-    return lambda *parts: meaning(write(tmp_path / "page.md", *parts), NOTATION)
-
-
-@pytest.fixture
-def faults(say):
-    """The reasons why formulas of a page have no meaning."""
-    return lambda *parts: [fault.reason for fault in say(*parts).faults]
-
-
-@pytest.fixture
-def judged(say):
-    """The verdict on the last claim of a page without faults."""
-
-    def verdict(*parts):
-        said = say(*parts)
-        assert not said.faults, "\n".join(map(str, said.faults))
-        return judge([item for item in said.items if item.kind == Kind.CLAIM][-1])
-
-    return verdict
 
 
 def exercise(*formulas, kind="exercise", title="Title", label=":label: ex-a\n\n"):
@@ -87,17 +63,7 @@ SLIPS = [
 
 @pytest.mark.parametrize(("label", "printed", "slip"), SLIPS)
 def test_a_slip_about_layers_is_refuted_or_rejected_at_its_place(label, printed, slip, tmp_path):
-    text = page("network/backpropagation.md").read_text(encoding="utf-8")
-    end = text.index(f"({label})")
-    start = text.rindex("$$", 0, text.rindex("$$", 0, end))
-    formula = text[start:end]
-    assert printed in formula
-    path = tmp_path / "page.md"
-    path.write_text(text[:start] + formula.replace(printed, slip) + text[end:], encoding="utf-8")
-    said = meaning(path, NOTATION)
-    first, last = text[:start].count("\n") + 1, text[:end].count("\n") + 1
-    rejected = [fault for fault in said.faults if first <= fault.line <= last]
-    claims = [item for item in said.items if item.kind == Kind.CLAIM and item.formula.label == label]
+    rejected, claims = with_slip(tmp_path, "network/backpropagation.md", label, printed, slip)
     assert rejected or any(judge(item).status == REFUTED for item in claims)
 
 
@@ -193,37 +159,37 @@ def test_the_derivative_by_a_layer_holds_what_stands_before_it_fixed(faults):
     assert "not written through" in faults(*NETWORK, early)[0]
 
 
-def test_a_claim_is_judged_for_every_layer_of_every_depth(judged):
-    verdict = judged(*NETWORK, RECURSION)
-    assert verdict.status == AGREES
-    numbers = {(dict(sizes)["R"], dict(sizes)["r"]) for sizes in verdict.sizes}
+def test_a_claim_is_judged_for_every_layer_of_every_depth(verdict):
+    found = verdict(*NETWORK, RECURSION)
+    assert found.status == AGREES
+    numbers = {(dict(sizes)["R"], dict(sizes)["r"]) for sizes in found.sizes}
     assert numbers == {(depth, layer) for depth in (2, 3, 5) for layer in range(1, depth)}
-    widths = [dict(sizes) for sizes in verdict.sizes if dict(sizes)["R"] == 3]
+    widths = [dict(sizes) for sizes in found.sizes if dict(sizes)["R"] == 3]
     assert any(len({plan[name] for name in ("D", "D_1", "D_2", "M")}) == 4 and plan["M"] >= 3 for plan in widths)
     assert all(any(plan[name] == 1 for plan in widths) for name in ("D", "D_1", "D_2", "M", "n"))
 
 
-def test_what_fails_in_deep_networks_only_is_refuted_with_the_number_of_layers(judged):
+def test_what_fails_in_deep_networks_only_is_refuted_with_the_number_of_layers(verdict):
     linear = r"A^{[r]} := Z^{[r]} \quad 1 \le r < R"
     by_first = (
         r"\frac{\partial J}{\partial Z^{[1]}} = \frac{\partial J}{\partial Z^{[2]}} (W^{[2]})^\top \quad (R \ge 2)"
     )
-    assert judged(START, FORWARD, linear, COST, by_first).status == AGREES
+    assert verdict(START, FORWARD, linear, COST, by_first).status == AGREES
     square = r"\sum_{r=1}^{R} r = \frac{R^2 + 1}{2} \quad (R \le 2)"
-    assert judged(square.replace(r"\frac{R^2 + 1}{2}", r"R^2 - R + 1")).status == AGREES
-    verdict = judged(r"\sum_{r=1}^{R} r = R^2 - R + 1")
-    assert verdict.status == REFUTED
-    assert dict(verdict.counterexample.sizes)["R"] == 3
+    assert verdict(square.replace(r"\frac{R^2 + 1}{2}", r"R^2 - R + 1")).status == AGREES
+    found = verdict(r"\sum_{r=1}^{R} r = R^2 - R + 1")
+    assert found.status == REFUTED
+    assert dict(found.counterexample.sizes)["R"] == 3
 
 
-def test_a_sum_over_layers_is_written_out(judged):
+def test_a_sum_over_layers_is_written_out(verdict):
     total = r"\sum_{r=1}^{R} D_{r-1} D_r = D D_1 + D_1 M \quad (R = 2)"
-    assert judged(total).status == AGREES
-    assert judged(total.replace("D_1 M", "D_1 D")).status == REFUTED
+    assert verdict(total).status == AGREES
+    assert verdict(total.replace("D_1 M", "D_1 D")).status == REFUTED
     decay = r"K := \sum_{r=1}^{R} \sum_{m=1}^{D_r} (b_m^{[r]})^2"
     slope = r"\frac{\partial K}{\partial b_m^{[r]}} = 2 b_m^{[r]} \quad 1 \le r \le R"
-    assert judged(decay, slope).status == AGREES
-    assert judged(decay, slope.replace("2", "1")).status == REFUTED
+    assert verdict(decay, slope).status == AGREES
+    assert verdict(decay, slope.replace("2", "1")).status == REFUTED
 
 
 def test_instances_are_claims_without_the_letters_r_and_R(say):
@@ -253,32 +219,32 @@ def test_an_exercise_does_not_redefine_what_the_page_defines(faults):
     assert faults(exercise(r"J := \phi(X)"), solution(r"J := \phi(Z)")) == ["J is defined already"]
 
 
-def test_an_exercise_may_say_which_function_f_is(judged, faults):
+def test_an_exercise_may_say_which_function_f_is(verdict, faults):
     relu = r"f(x) := \max(x, 0) \quad (x \ne 0)"
     out = (
         r"\sum_{j=1}^{D_{r-1}} w_{jm}^{[r]} \frac{\partial J}{\partial w_{jm}^{[r]}}"
         r" + b_m^{[r]} \frac{\partial J}{\partial b_m^{[r]}}"
         r" = \sum_{k=1}^{D_{r+1}} w_{mk}^{[r+1]} \frac{\partial J}{\partial w_{mk}^{[r+1]}} \quad 1 \le r < R"
     )
-    assert judged(*NETWORK, exercise(relu, out)).status == AGREES
-    assert judged(*NETWORK, out).status == REFUTED
-    assert judged(*NETWORK, exercise(relu), out).status == REFUTED
-    assert judged(*NETWORK, exercise(relu.replace(r"\max(x, 0)", "x^2"), out)).status == REFUTED
+    assert verdict(*NETWORK, exercise(relu, out)).status == AGREES
+    assert verdict(*NETWORK, out).status == REFUTED
+    assert verdict(*NETWORK, exercise(relu), out).status == REFUTED
+    assert verdict(*NETWORK, exercise(relu.replace(r"\max(x, 0)", "x^2"), out)).status == REFUTED
     assert "used above" in faults(*NETWORK, relu)[0]
 
 
-def test_a_member_of_a_family_has_the_entries_of_its_own_shape(say, judged):
+def test_a_member_of_a_family_has_the_entries_of_its_own_shape(say, verdict):
     rows = (r"A^{[0]} := X", r"A^{[r]} := b^{[r]} \quad 1 \le r \le R, \ n = 1")
     lines = say(*rows).items[-1].scope.families["A^{[r]}"]
     assert [line.definition.shape for line in lines] == [("n", "D"), ("n", "D_r")]
     right = r"a_{1m}^{[r]} = b_m^{[r]} \quad 1 \le r \le R, \ n = 1"
-    assert judged(*rows, right).status == AGREES
-    assert judged(*rows, right.replace("b_m", "b_1")).status == REFUTED
+    assert verdict(*rows, right).status == AGREES
+    assert verdict(*rows, right.replace("b_m", "b_1")).status == REFUTED
 
 
-def test_a_layer_in_a_delta_is_a_layer_that_exists(judged):
-    assert judged(r"\delta_{r4} = 0 \quad 1 \le r \le R").status == REFUTED
-    assert judged(r"\delta_{5r} r = 0 \quad 1 \le r \le R").status == REFUTED
+def test_a_layer_in_a_delta_is_a_layer_that_exists(verdict):
+    assert verdict(r"\delta_{r4} = 0 \quad 1 \le r \le R").status == REFUTED
+    assert verdict(r"\delta_{5r} r = 0 \quad 1 \le r \le R").status == REFUTED
 
 
 @pytest.mark.parametrize("condition", [

@@ -1,37 +1,23 @@
 """Where a claim may break or jump: what it needs is printed, and no more; an unmet kink leaves it undecided."""
 
 import pytest
-from common import SOFTMAX, last_verdict, say
+from common import AGREED, RELU, SIGMOID, SOFTMAX, assuming
 
 from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED
 from nncore.verify.numeric.guards import guards_of
 from nncore.verify.numeric.watching import BASE, DIVISOR, KINK, LOGARITHM, RELATION, ROOT
-from nncore.verify.semantics.statements import Kind
-
-SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
-RELU = r"\operatorname{ReLU}(z) := \max(z, 0)"
-AGREED = "```{prf:convention} At 0\n\n$$ \\operatorname{ReLU}'(0) := 0 $$\n```\n"
 
 
 @pytest.fixture
-def verdict(tmp_path):
-    return lambda *parts: last_verdict(tmp_path, *parts)
-
-
-@pytest.fixture
-def where(tmp_path):
+def where(verdict):
     """What a claim that agrees needs."""
 
     def of(*parts):
-        found = last_verdict(tmp_path, *parts)
+        found = verdict(*parts)
         assert found.status == AGREES, found
         return set(found.where)
 
     return of
-
-
-def assumption(formula):
-    return f"```{{prf:assumption}} A\n:label: asm-a\n\n$$ {formula} $$\n```\n\nBy {{prf:ref}}`asm-a`:\n"
 
 
 # Conditions -----------------------------------------------------------------------------------------------------------
@@ -86,12 +72,12 @@ def test_softmax_needs_nothing_and_1_minus_it_does(where):
 
 def test_assumptions_exclude_what_they_say_of_all_entries_and_of_no_other(where):
     formula = r"\frac{y_{im}}{y_{im}} = 1"
-    assert where(assumption(r"y_{im} > 0"), formula) == set()
-    assert where(assumption(r"y_{1,1} > 0"), formula) == {"y[i, m] != 0"}
+    assert where(assuming(r"y_{im} > 0"), formula) == set()
+    assert where(assuming(r"y_{1,1} > 0"), formula) == {"y[i, m] != 0"}
     shifted = r"\frac{y_{im} - 1.37}{y_{im} - 1.37} = 1"
-    assert where(assumption(r"y_{1,1} > 1.37"), shifted) != set()
-    assert where(assumption(r"y_{im} > 1.37"), shifted) == set()
-    assert where(assumption(r"x_{ij} > 0"), r"\frac{y_{im} x_{ij}}{y_{im}} = x_{ij}") == {"y[i, m] != 0"}
+    assert where(assuming(r"y_{1,1} > 1.37"), shifted) != set()
+    assert where(assuming(r"y_{im} > 1.37"), shifted) == set()
+    assert where(assuming(r"x_{ij} > 0"), r"\frac{y_{im} x_{ij}}{y_{im}} = x_{ij}") == {"y[i, m] != 0"}
 
 
 def test_conditions_say_nothing_of_the_letters_of_a_definition(where):
@@ -191,14 +177,12 @@ def test_a_relation_in_a_case_that_no_fraction_meets_leaves_a_claim_undecided(ve
 
 
 @pytest.fixture
-def kinds(tmp_path):
+def kinds(item):
     """The kinds of the open guards of a claim."""
 
     def of(*parts):
-        said = say(tmp_path, *parts)
-        assert not said.faults, said.faults
-        item = [each for each in said.items if each.kind == Kind.CLAIM][-1]
-        return sorted(kind for kind, _ in guards_of(item, item.right).open)
+        claim = item(*parts)
+        return sorted(kind for kind, _ in guards_of(claim, claim.right).open)
 
     return of
 

@@ -3,23 +3,11 @@
 from itertools import pairwise
 
 import pytest
-from common import last_verdict, reason, say
+from common import RELU, SIGMOID
 
 from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED
 
 STEP = r"x + \mathrm{i} h"
-SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
-RELU = r"\operatorname{ReLU}(z) := \max(z, 0)"
-
-
-@pytest.fixture
-def status(tmp_path):
-    return lambda *parts: last_verdict(tmp_path, *parts).status
-
-
-@pytest.fixture
-def why(tmp_path):
-    return lambda *parts: reason(tmp_path, *parts)
 
 
 def test_the_complex_step_has_an_error_of_order_two_and_the_opposite_sign(status):
@@ -89,10 +77,10 @@ def test_nothing_becomes_complex_that_is_not_printed_so(status):
     assert status(r"\sqrt{-1 - x^2} = \mathrm{i} \sqrt{1 + x^2}") == UNDECIDED
 
 
-def test_functions_that_stand_in_each_other_many_times_take_no_time(tmp_path):
+def test_functions_that_stand_in_each_other_many_times_take_no_time(say):
     names = [rf"\operatorname{{{chr(97 + number // 9)}{chr(97 + number % 9)}}}" for number in range(60)]
     letters = "".join(f"  - {{name: '{name}', kind: number, meaning: a}}\n" for name in names)
     lines = [rf"{names[0]}(z) := z^2"]
     lines += [rf"{after}(z) := {before}(z) + {before}(-z)" for before, after in pairwise(names)]
-    page = say(tmp_path, f"```{{notation}}\nfunctions:\n{letters}```\n", *lines, rf"{names[-1]}(\mathrm{{i}} x) \ne 1")
+    page = say(f"```{{notation}}\nfunctions:\n{letters}```\n", *lines, rf"{names[-1]}(\mathrm{{i}} x) \ne 1")
     assert not page.faults and len(page.items) == 61

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from common import DENSE, LOSS, NOTATION, SOFTMAX, write
+from common import DENSE, LOSS, NOTATION, SOFTMAX, block
 
 from nncore.verify.notation import NotationError
 from nncore.verify.numeric import AGREES, REFUTED, judge
@@ -13,24 +13,8 @@ from nncore.verify.semantics.statements import relation_of
 from nncore.verify.syntax.printer import show
 
 
-@pytest.fixture
-def say(tmp_path):
-    """The meaning of a page with these formulas, or with this text."""
-    return lambda *parts: meaning(write(tmp_path / "page.md", *parts), NOTATION)
-
-
-@pytest.fixture
-def faults(say):
-    """The reasons why formulas of a page have no meaning."""
-    return lambda *parts: [fault.reason for fault in say(*parts).faults]
-
-
 def within(directive, formula, label="asm-a"):
     return f"```{{{directive}}} Title\n:label: {label}\n\n$$\n{formula}\n$$\n```\n"
-
-
-def block(text):
-    return f"```{{notation}}\n{text}\n```\n"
 
 
 # Kinds ----------------------------------------------------------------------------------------------------------------

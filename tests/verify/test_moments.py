@@ -3,7 +3,7 @@
 import random as random_source
 
 import pytest
-from common import NOTATION, block, last_verdict, page, reason, write
+from common import NOTATION, assumption, block, last_verdict, page, under, write
 
 from nncore.verify.notation import EXPECTATION, VARIANCE, Random
 from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, judge
@@ -27,15 +27,6 @@ A = r"a_{im} := \max(z_{im}, 0)"
 VAR = r"\operatorname{Var}(z_{im})"
 
 
-def assumption(*formulas):
-    shown = "\n".join(f"$$ {formula} $$\n" for formula in formulas)
-    return f"```{{prf:assumption}} Weights\n:label: asm-w\n\n{shown}```\n"
-
-
-def under(formula):
-    return f"By {{prf:ref}}`asm-w`:\n\n$$ {formula} $$\n"
-
-
 @pytest.fixture
 def status(tmp_path):
     """The verdict on a claim about random weights and inputs, with both moments assumed."""
@@ -48,8 +39,8 @@ def status(tmp_path):
 
 
 @pytest.fixture
-def why(tmp_path):
-    return lambda *parts: reason(tmp_path, block(LETTERS), *parts)
+def letters():
+    return (block(LETTERS),)
 
 
 # The claims of the page on initialization -----------------------------------------------------------------------------
@@ -98,7 +89,7 @@ def test_moments_that_are_not_declared_are_open(status, moment):
 def test_without_the_assumption_nothing_is_known_of_the_scale(tmp_path):
     parts = (block(LETTERS), assumption(SCALE, INPUT), Z)
     assert last_verdict(tmp_path, *parts, rf"{VAR} = D \tau^2 q").status == REFUTED
-    assert last_verdict(tmp_path, *parts, under(rf"{VAR} = D \tau^2 q")).assumptions == ("asm-w",)
+    assert last_verdict(tmp_path, *parts, under(rf"{VAR} = D \tau^2 q")).assumptions == ("asm-a",)
 
 
 def test_a_lone_moment_of_the_inputs_does_not_do_for_the_weights(status):

@@ -1,7 +1,21 @@
 """The numeric judge: what is true agrees, what is false is refuted, what cannot be judged never agrees."""
 
 import pytest
-from common import DENSE, LOSS, NOTATION, SOFTMAX, page, patient, write
+from common import (
+    AGREED,
+    DENSE,
+    LOSS,
+    NOTATION,
+    ONE_HOT,
+    RELU,
+    SIGMOID,
+    SOFTMAX,
+    assumption,
+    page,
+    patient,
+    under,
+    with_slip,
+)
 
 from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, judge, witness
 from nncore.verify.semantics.elaborate import book_functions, meaning
@@ -12,36 +26,6 @@ LOSSES = ("softmax-and-cross-entropy", "exercise-1-1")
 PAGES = ("prerequisites.md", *(f"loss/{name}.md" for name in LOSSES), *(f"layers/{name}.md" for name in LAYERS))
 PAGES += tuple(f"network/{name}.md" for name in ("gradient-checking", "initialization", "training"))
 PAGES += ("reference/numerical-range.md",)
-
-ONE_HOT = r"y_{im} := \delta_{m c_i}"
-SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
-RELU = r"\operatorname{ReLU}(z) := \max(z, 0)"
-AGREED = "```{prf:convention} At 0\n\n$$ \\operatorname{ReLU}'(0) := 0 $$\n```\n"
-
-
-@pytest.fixture
-def judged(tmp_path):
-    """The verdict on the last claim of a page with these formulas, or with this text."""
-
-    def last(*parts):
-        said = meaning(write(tmp_path / "page.md", *parts), NOTATION)
-        assert not said.faults, said.faults
-        return judge([item for item in said.items if item.kind in (Kind.CLAIM, Kind.CONVENTION)][-1])
-
-    return last
-
-
-@pytest.fixture
-def status(judged):
-    return lambda *parts: judged(*parts).status
-
-
-def assumption(formula, label="asm-a"):
-    return f"```{{prf:assumption}} Title\n:label: {label}\n\n$$ {formula} $$\n```\n"
-
-
-def under(formula, label="asm-a"):
-    return f"By {{prf:ref}}`{label}`:\n\n$$ {formula} $$\n"
 
 
 # The book -------------------------------------------------------------------------------------------------------------
@@ -140,17 +124,7 @@ SLIPS = [
 def test_a_slip_in_a_formula_of_the_book_is_refuted_or_rejected_at_its_place(
     name, label, printed, slip, functions, tmp_path
 ):
-    text = page(name).read_text(encoding="utf-8")
-    end = text.index(f"({label})")
-    start = text.rindex("$$", 0, text.rindex("$$", 0, end))
-    formula = text[start:end]
-    assert printed in formula
-    path = tmp_path / "page.md"
-    path.write_text(text[:start] + formula.replace(printed, slip) + text[end:], encoding="utf-8")
-    said = meaning(path, NOTATION, functions)
-    first, last = text[:start].count("\n") + 1, text[:end].count("\n") + 1
-    rejected = [fault for fault in said.faults if first <= fault.line <= last]
-    claims = [item for item in said.items if item.kind == Kind.CLAIM and item.formula.label == label]
+    rejected, claims = with_slip(tmp_path, name, label, printed, slip, functions)
     refuted = [verdict for verdict in map(judge, claims) if verdict.status == REFUTED]
     assert rejected or refuted
     assert all(verdict.counterexample for verdict in refuted)
@@ -198,14 +172,14 @@ def test_second_derivatives_are_taken_in_turn(status):
     assert status(SIGMOID, r"\sigma''(z) = \sigma(z) \sigma(-z) (2 \sigma(z) - 1)") == REFUTED
 
 
-def test_there_is_no_derivative_at_a_kink_or_a_tie(judged):
+def test_there_is_no_derivative_at_a_kink_or_a_tie(verdict):
     slope = r"\operatorname{ReLU}'(z) = \begin{cases} 1, & z > 0 \\ 0, & z \le 0 \end{cases}"
-    verdict = judged(RELU, slope)
-    assert verdict.status == REFUTED
-    assert "no condition excludes the point" in verdict.reason
-    assert judged(RELU, rf"{slope} \quad (z \ne 0)").status == AGREES
+    found = verdict(RELU, slope)
+    assert found.status == REFUTED
+    assert "no condition excludes the point" in found.reason
+    assert verdict(RELU, rf"{slope} \quad (z \ne 0)").status == AGREES
     largest = r"\frac{\partial}{\partial z_{im}} \max_l z_{il}"
-    assert judged(rf"{largest} = {largest}").status == REFUTED
+    assert verdict(rf"{largest} = {largest}").status == REFUTED
 
 
 # Conventions ----------------------------------------------------------------------------------------------------------
@@ -228,32 +202,32 @@ def test_a_convention_is_never_used_away_from_its_point(status):
 # Domains --------------------------------------------------------------------------------------------------------------
 
 
-def test_a_quotient_agrees_only_with_the_condition_under_which_it_exists(judged):
-    verdict = judged(r"\frac{z}{z} = 1")
-    assert (verdict.status, verdict.where) == (AGREES, ("z != 0",))
-    assert judged(r"\frac{z}{z} = 1 \quad (z \ne 0)").where == ()
+def test_a_quotient_agrees_only_with_the_condition_under_which_it_exists(verdict):
+    found = verdict(r"\frac{z}{z} = 1")
+    assert (found.status, found.where) == (AGREES, ("z != 0",))
+    assert verdict(r"\frac{z}{z} = 1 \quad (z \ne 0)").where == ()
 
 
-def test_letters_are_real_and_not_positive(judged):
-    assert judged(r"\sqrt{x^2} = x").status == REFUTED
-    assert judged(r"\sqrt{x^2} = \lvert x \rvert").status == AGREES
-    assert "x > 0" in judged(r"\ln(x^2) = 2 \ln x").where
+def test_letters_are_real_and_not_positive(verdict):
+    assert verdict(r"\sqrt{x^2} = x").status == REFUTED
+    assert verdict(r"\sqrt{x^2} = \lvert x \rvert").status == AGREES
+    assert "x > 0" in verdict(r"\ln(x^2) = 2 \ln x").where
 
 
-def test_what_exists_nowhere_is_undecided_and_not_agreed(judged):
-    verdict = judged(r"\ln(-x^2) = \ln(-x^2)")
-    assert verdict.status == UNDECIDED
-    assert "needs" in verdict.reason
-    assert judged(r"\sqrt{-1 - x^2} = 5").status == UNDECIDED
+def test_what_exists_nowhere_is_undecided_and_not_agreed(verdict):
+    found = verdict(r"\ln(-x^2) = \ln(-x^2)")
+    assert found.status == UNDECIDED
+    assert "needs" in found.reason
+    assert verdict(r"\sqrt{-1 - x^2} = 5").status == UNDECIDED
 
 
-def test_exponentials_of_exponentials_are_compared_where_digits_are_left(judged):
+def test_exponentials_of_exponentials_are_compared_where_digits_are_left(verdict):
     tower = r"\exp \left( \sum_{l=1}^{M} e^{z_{il}} \right)"
     derivative = rf"\frac{{\partial}}{{\partial z_{{im}}}} {tower}"
-    assert judged(rf"{derivative} = e^{{z_{{im}}}} {tower}").status == AGREES
-    assert judged(rf"{derivative} = 2 e^{{z_{{im}}}} {tower}").status == REFUTED
+    assert verdict(rf"{derivative} = e^{{z_{{im}}}} {tower}").status == AGREES
+    assert verdict(rf"{derivative} = 2 e^{{z_{{im}}}} {tower}").status == REFUTED
     huge = r"\exp \left( \exp \left( \exp \left( x^2 + 9 \right) \right) \right)"
-    assert judged(f"{huge} = 2 {huge}").status == UNDECIDED  # which fails a build, and does not take for ever
+    assert verdict(f"{huge} = 2 {huge}").status == UNDECIDED  # which fails a build, and does not take for ever
 
 
 def test_overflow_and_cancellation_neither_hide_nor_feign_a_difference(status):
@@ -266,38 +240,38 @@ def test_overflow_and_cancellation_neither_hide_nor_feign_a_difference(status):
 # Cases ----------------------------------------------------------------------------------------------------------------
 
 
-def test_cases_cover_every_point_and_agree_where_they_overlap(judged):
+def test_cases_cover_every_point_and_agree_where_they_overlap(verdict):
     def cases(*lines):
         return r"\max(z, 0) = \begin{cases} " + r" \\ ".join(lines) + r" \end{cases}"
 
-    assert judged(cases(r"z, & z \ge 0", r"0, & z \le 0")).status == AGREES
-    assert judged(cases("z, & z > 0", "0, & z < 0")).reason == "no case holds"
-    assert judged(cases("z, & z > 0", r"1, & z \ge 0", "0, & z < 0")).status == REFUTED
-    assert judged(cases("z, & z > -1", r"0, & z \le 0")).reason == "two cases hold and disagree"
+    assert verdict(cases(r"z, & z \ge 0", r"0, & z \le 0")).status == AGREES
+    assert verdict(cases("z, & z > 0", "0, & z < 0")).reason == "no case holds"
+    assert verdict(cases("z, & z > 0", r"1, & z \ge 0", "0, & z < 0")).status == REFUTED
+    assert verdict(cases("z, & z > -1", r"0, & z \le 0")).reason == "two cases hold and disagree"
 
 
 # Sizes ----------------------------------------------------------------------------------------------------------------
 
 
-def test_what_holds_for_two_classes_only_needs_the_condition(judged):
+def test_what_holds_for_two_classes_only_needs_the_condition(verdict):
     formula = r"\frac{\partial p_{i1}}{\partial z_{i2}} = -p_{i1} \, (1 - p_{i1})"
-    assert judged(SOFTMAX, rf"{formula} \quad (M = 2)").status == AGREES
-    verdict = judged(SOFTMAX, formula)
-    assert verdict.status == REFUTED
-    assert dict(verdict.counterexample.sizes)["M"] == 3
-    assert verdict.counterexample.left != verdict.counterexample.right
+    assert verdict(SOFTMAX, rf"{formula} \quad (M = 2)").status == AGREES
+    found = verdict(SOFTMAX, formula)
+    assert found.status == REFUTED
+    assert dict(found.counterexample.sizes)["M"] == 3
+    assert found.counterexample.left != found.counterexample.right
 
 
-def test_strict_inequalities_are_attacked_at_equality_and_at_size_1(judged):
-    assert judged(SOFTMAX, r"0 < p_{im}").status == AGREES
-    one = judged(SOFTMAX, r"p_{im} < 1")
+def test_strict_inequalities_are_attacked_at_equality_and_at_size_1(verdict):
+    assert verdict(SOFTMAX, r"0 < p_{im}").status == AGREES
+    one = verdict(SOFTMAX, r"p_{im} < 1")
     assert one.status == REFUTED
     assert dict(one.counterexample.sizes)["M"] == 1
-    assert judged(SOFTMAX, r"p_{im} \le 1").status == AGREES
-    assert judged(r"x^2 > 0").status == REFUTED
-    assert judged(r"x^2 \ge 0").status == AGREES
-    assert judged(r"x^2 + 1 \ne 0").status == AGREES
-    assert judged(r"x^2 \ne x").status == REFUTED
+    assert verdict(SOFTMAX, r"p_{im} \le 1").status == AGREES
+    assert verdict(r"x^2 > 0").status == REFUTED
+    assert verdict(r"x^2 \ge 0").status == AGREES
+    assert verdict(r"x^2 + 1 \ne 0").status == AGREES
+    assert verdict(r"x^2 \ne x").status == REFUTED
 
 
 def test_a_transpose_that_does_not_show_in_square_matrices_shows(status):
@@ -305,12 +279,12 @@ def test_a_transpose_that_does_not_show_in_square_matrices_shows(status):
     assert status(r"W W = W W \quad (M = D)") == AGREES
 
 
-def test_the_counterexample_has_the_smallest_sizes_and_names_the_entry(judged):
-    verdict = judged(DENSE, r"Z = X W")
-    assert verdict.status == REFUTED
-    assert verdict.counterexample.sizes == (("D", 1), ("M", 1), ("n", 1))
-    assert [name for name, _ in verdict.counterexample.entry] == ["row", "column"]
-    assert "left" in str(verdict.counterexample)
+def test_the_counterexample_has_the_smallest_sizes_and_names_the_entry(verdict):
+    found = verdict(DENSE, r"Z = X W")
+    assert found.status == REFUTED
+    assert found.counterexample.sizes == (("D", 1), ("M", 1), ("n", 1))
+    assert [name for name, _ in found.counterexample.entry] == ["row", "column"]
+    assert "left" in str(found.counterexample)
 
 
 # Assumptions ----------------------------------------------------------------------------------------------------------
@@ -322,20 +296,20 @@ ROWS = r"\sum_{m=1}^{M} y_{im} = 1"
 
 def test_what_holds_for_one_hot_targets_is_refuted_for_soft_ones(status):
     assert status(SOFTMAX, ONE_HOT, MIXED) == AGREES
-    soft = (SOFTMAX, assumption(ROWS), assumption(r"y_{im} \ge 0", "asm-b"))
+    soft = (SOFTMAX, assumption(ROWS), assumption(r"y_{im} \ge 0", label="asm-b"))
     assert status(*soft, "By {prf:ref}`asm-a` and {prf:ref}`asm-b`:\n", f"$$ {MIXED} $$\n") == REFUTED
 
 
-def test_an_assumption_makes_a_claim_true_only_where_it_is_referred_to(judged):
+def test_an_assumption_makes_a_claim_true_only_where_it_is_referred_to(verdict):
     page_of = (SOFTMAX, LOSS, assumption(ROWS))
-    verdict = judged(*page_of, under(CROSS))
-    assert (verdict.status, verdict.assumptions) == (AGREES, ("asm-a",))
-    assert judged(*page_of, CROSS).status == REFUTED
+    found = verdict(*page_of, under(CROSS))
+    assert (found.status, found.assumptions) == (AGREES, ("asm-a",))
+    assert verdict(*page_of, CROSS).status == REFUTED
 
 
-def test_an_assumption_that_nothing_satisfies_decides_nothing(judged):
+def test_an_assumption_that_nothing_satisfies_decides_nothing(verdict):
     impossible = assumption(r"x^2 < 0")
-    assert judged(impossible, under("x = 1")).status == UNDECIDED
+    assert verdict(impossible, under("x = 1")).status == UNDECIDED
 
 
 def test_the_sampler_finds_a_witness_of_assumptions_that_can_be_satisfied(tmp_path):
@@ -392,6 +366,6 @@ def test_only_claims_and_conventions_are_judged(tmp_path):
         judge(item)
 
 
-def test_the_same_seed_gives_the_same_verdict(judged):
+def test_the_same_seed_gives_the_same_verdict(verdict):
     wrong = r"\frac{\partial L_i}{\partial z_{im}} = p_{im} + y_{im}"
-    assert judged(SOFTMAX, LOSS, wrong) == judged(SOFTMAX, LOSS, wrong)
+    assert verdict(SOFTMAX, LOSS, wrong) == verdict(SOFTMAX, LOSS, wrong)

@@ -5,22 +5,12 @@ from fractions import Fraction
 from math import cos
 
 import pytest
-from common import SOFTMAX, last_verdict, reason
+from common import SOFTMAX, last_verdict
 
 from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED
 
 TAYLOR = r"f(x + h) = f(x) + h f'(x) + \frac{h^2}{2} f''(x) + \frac{h^3}{6} f'''(x)"
 CENTRAL = r"\frac{f(x + h) - f(x - h)}{2 h} = f'(x)"
-
-
-@pytest.fixture
-def status(tmp_path):
-    return lambda *parts: last_verdict(tmp_path, *parts).status
-
-
-@pytest.fixture
-def why(tmp_path):
-    return lambda *parts: reason(tmp_path, *parts)
 
 
 def test_a_rest_of_the_stated_order_agrees_and_one_that_shrinks_faster_does_too(status):

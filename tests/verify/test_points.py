@@ -4,7 +4,7 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from common import DENSE, NOTATION, block, say, write
+from common import DENSE, NOTATION, assumption, block, under, write
 
 from nncore.verify.numeric import AGREES, judge, sizes_of
 from nncore.verify.numeric.balls import Intervals, arithmetic
@@ -34,7 +34,6 @@ from nncore.verify.numeric.sample_points import (
 )
 from nncore.verify.numeric.sizes import entries, partitions, size_plans
 from nncore.verify.semantics.elaborate import meaning
-from nncore.verify.semantics.statements import Kind
 
 NUMBERS = arithmetic()
 NAMES = [("X", (i, j)) for i, j in product(range(1, 6), repeat=2)] + [
@@ -50,27 +49,6 @@ def point(kind, seed="1", signs=BOTH, wishes_=NO_WISHES, fixed=None, sizes=None,
 
 def values(at, names=NAMES):
     return {key: Fraction(*NUMBERS.ratio(at.number(*key))) for key in names}
-
-
-@pytest.fixture
-def item(tmp_path):
-    """The last claim of a page."""
-
-    def find(*parts):
-        said = say(tmp_path, *parts)
-        assert not said.faults, said.faults
-        return [each for each in said.items if each.kind == Kind.CLAIM][-1]
-
-    return find
-
-
-def assumption(*formulas):
-    shown = "\n".join(f"$$ {formula} $$\n" for formula in formulas)
-    return f"```{{prf:assumption}} A\n:label: asm-a\n\n{shown}```\n"
-
-
-def under(formula):
-    return f"By {{prf:ref}}`asm-a`:\n\n$$ {formula} $$\n"
 
 
 # Kinds ----------------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 r"""Implications: the left side of \Rightarrow gives an input the value with which the right side is judged."""
 
 import pytest
-from common import block, last_verdict, reason, say
+from common import block
 
 from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED
 from nncore.verify.syntax import tree as t
@@ -15,13 +15,8 @@ FLAT = r"\frac{\partial B}{\partial h} = 0"
 
 
 @pytest.fixture
-def verdict(tmp_path):
-    return lambda *parts: last_verdict(tmp_path, LETTERS, *parts)
-
-
-@pytest.fixture
-def why(tmp_path):
-    return lambda *parts: reason(tmp_path, LETTERS, *parts)
+def letters():
+    return (LETTERS,)
 
 
 def test_a_conclusion_is_judged_where_its_premise_holds(verdict):
@@ -57,8 +52,8 @@ def test_a_premise_holds_in_its_own_formula_only(verdict):
     assert verdict(r"h = x \Rightarrow h = x", "h = x").status == REFUTED
 
 
-def test_a_chain_after_a_premise_is_judged_link_by_link(tmp_path):
-    items = say(tmp_path, LETTERS, r"h = x \Rightarrow h^2 = h x = x^2").items
+def test_a_chain_after_a_premise_is_judged_link_by_link(say):
+    items = say(r"h = x \Rightarrow h^2 = h x = x^2").items
     assert [item.relation for item in items] == ["=", "="]
     (premise,) = items[0].premises
     assert premise.first == t.Letter("h")

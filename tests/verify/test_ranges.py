@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import mpmath
 import pytest
-from common import LOSS, NOTATION, SOFTMAX, block, say
+from common import LOSS, NOTATION, SIGMOID, SOFTMAX, assuming, block, say
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +16,6 @@ from nncore.verify.numeric.ranges import ALL, NOT_NEGATIVE, POSITIVE, Range, Ran
 from nncore.verify.numeric.watching import BASE, DIVISOR, LOGARITHM, ROOT
 from nncore.verify.syntax.parser import read
 
-SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
 LETTERS = block("scalars:\n  - {letter: q, over: t, meaning: a number}\n  - {letter: '\\beta', meaning: b}")
 
 
@@ -41,10 +40,6 @@ def same(text):
     """A claim about an expression."""
     formula, _, condition = text.partition("|")
     return rf"{formula} = {formula}" + (rf" \quad ({condition})" if condition else "")
-
-
-def assumption(formula):
-    return f"```{{prf:assumption}} A\n:label: asm-a\n\n$$ {formula} $$\n```\n\nBy {{prf:ref}}`asm-a`:\n"
 
 
 # Signs ----------------------------------------------------------------------------------------------------------------
@@ -122,18 +117,18 @@ def test_what_is_not_0_is_proved_by_conditions_and_by_signs(range_of, text, prov
 
 
 def test_assumptions_hold_for_all_entries_of_an_array_and_for_no_other_array(range_of):
-    assert range_of(assumption("y_{im} > 0"), same("y_{im}")).is_positive
-    assert range_of(assumption("y_{im} > 0"), same(r"\sum_{l=1}^{M} y_{il}")).is_positive
-    assert not range_of(assumption("y_{im} > 0"), same("y_{im} z_{im}")).is_positive
-    assert not range_of(assumption(r"y_{im} \ge 0"), same("y_{im}")).is_positive
-    assert range_of(assumption(r"0 < y_{im} < 1"), same("1 - y_{im}")).is_positive
-    assert not range_of(assumption(r"y_{im} > 0"), same("1 - y_{im}")).is_positive
-    assert not range_of(assumption(r"x_{ij} > 0"), same("y_{im} + 0 x_{ij}")).is_positive
+    assert range_of(assuming("y_{im} > 0"), same("y_{im}")).is_positive
+    assert range_of(assuming("y_{im} > 0"), same(r"\sum_{l=1}^{M} y_{il}")).is_positive
+    assert not range_of(assuming("y_{im} > 0"), same("y_{im} z_{im}")).is_positive
+    assert not range_of(assuming(r"y_{im} \ge 0"), same("y_{im}")).is_positive
+    assert range_of(assuming(r"0 < y_{im} < 1"), same("1 - y_{im}")).is_positive
+    assert not range_of(assuming(r"y_{im} > 0"), same("1 - y_{im}")).is_positive
+    assert not range_of(assuming(r"x_{ij} > 0"), same("y_{im} + 0 x_{ij}")).is_positive
 
 
 def test_an_assumption_about_one_entry_is_none_about_the_others(range_of):
     for one in (r"y_{1,1} > 0", r"y_{i1} > 0"):
-        assert not range_of(assumption(one), same("y_{im}")).is_positive
+        assert not range_of(assuming(one), same("y_{im}")).is_positive
 
 
 def test_definitions_are_looked_up_and_what_is_made_of_itself_has_any_value(range_of):

@@ -3,7 +3,6 @@
 from fractions import Fraction
 
 import pytest
-from common import last_verdict, say
 
 from nncore.verify.numeric import AGREES, REFUTED, Budget
 from nncore.verify.numeric.balls import arithmetic
@@ -11,23 +10,17 @@ from nncore.verify.numeric.comparing import OUTSIDE, Comparison
 from nncore.verify.numeric.guards import guards_of
 from nncore.verify.numeric.sample_points import FRACTIONS, ONES, Point, wishes
 from nncore.verify.numeric.searching import _exact_roots, _real_roots, _solution, beside, simplified, solved, zeros
-from nncore.verify.semantics.statements import Kind
 
 NUMBERS = arithmetic()
 
 
 @pytest.fixture
-def verdict(tmp_path):
-    return lambda *parts: last_verdict(tmp_path, *parts)
-
-
-@pytest.fixture
-def compared(tmp_path):
+def compared(item):
     """A comparison of the last claim of a page, and a point for it."""
 
     def of(*parts, kind=FRACTIONS, seed="1", **sizes):
-        item = [each for each in say(tmp_path, *parts).items if each.kind == Kind.CLAIM][-1]
-        return Comparison(item, {}, NUMBERS, Budget()), Point(seed, kind, sizes, wishes(item), NUMBERS)
+        claim = item(*parts)
+        return Comparison(claim, {}, NUMBERS, Budget()), Point(seed, kind, sizes, wishes(claim), NUMBERS)
 
     return of
 

@@ -1,7 +1,7 @@
 r"""Sequences over steps: ``u_t := …`` is evaluated number by number, and claims about it are tried at several steps."""
 
 import pytest
-from common import NOTATION, page, write
+from common import NOTATION, page, with_slip
 
 from nncore.verify.numeric import AGREES, REFUTED, judge
 from nncore.verify.semantics.elaborate import meaning
@@ -22,32 +22,8 @@ UNROLLED = r"u_t = \sum_{\tau=1}^{t} \beta^{t-\tau} g_{\tau} \quad t \ge 0"
 
 
 @pytest.fixture
-def say(tmp_path):
-    """The meaning of a page with these formulas and some letters."""
-    return lambda *parts: meaning(write(tmp_path / "page.md", LETTERS, *parts), NOTATION)
-
-
-@pytest.fixture
-def faults(say):
-    """The reasons why formulas of a page have no meaning."""
-    return lambda *parts: [fault.reason for fault in say(*parts).faults]
-
-
-@pytest.fixture
-def judged(say):
-    """The verdict on the last claim of a page without faults."""
-
-    def verdict(*parts):
-        said = say(*parts)
-        assert not said.faults, "\n".join(map(str, said.faults))
-        return judge([item for item in said.items if item.kind == Kind.CLAIM][-1])
-
-    return verdict
-
-
-@pytest.fixture
-def status(judged):
-    return lambda *parts: judged(*parts).status
+def letters():
+    return (LETTERS,)
 
 
 # The page -------------------------------------------------------------------------------------------------------------
@@ -87,17 +63,7 @@ SLIPS = [
 
 @pytest.mark.parametrize(("label", "printed", "slip"), SLIPS)
 def test_a_slip_about_steps_is_refuted_or_rejected_at_its_place(label, printed, slip, tmp_path):
-    text = page("network/optimizers.md").read_text(encoding="utf-8")
-    end = text.index(f"({label})")
-    start = text.rindex("$$", 0, text.rindex("$$", 0, end))
-    formula = text[start:end]
-    assert printed in formula
-    path = tmp_path / "page.md"
-    path.write_text(text[:start] + formula.replace(printed, slip) + text[end:], encoding="utf-8")
-    said = meaning(path, NOTATION)
-    first, last = text[:start].count("\n") + 1, text[:end].count("\n") + 1
-    rejected = [fault for fault in said.faults if first <= fault.line <= last]
-    claims = [item for item in said.items if item.kind == Kind.CLAIM and item.formula.label == label]
+    rejected, claims = with_slip(tmp_path, "network/optimizers.md", label, printed, slip)
     assert rejected or any(judge(item).status == REFUTED for item in claims)
 
 
@@ -147,12 +113,12 @@ def test_a_letter_and_its_members_are_different_letters(faults):
     assert faults(r"g := \eta", "g_1 = g_1 + g - g") == []
 
 
-def test_a_declared_number_can_be_defined(judged):
+def test_a_declared_number_can_be_defined(verdict):
     assert (
-        judged(r"\theta_0 := 2 \eta", r"\theta_t := \theta_{t-1} + \eta \quad t \ge 1", r"\theta_3 = 5 \eta").status
+        verdict(r"\theta_0 := 2 \eta", r"\theta_t := \theta_{t-1} + \eta \quad t \ge 1", r"\theta_3 = 5 \eta").status
         == AGREES
     )
-    assert judged(r"\beta_1 := 3", r"\beta_1 + \beta_2 = 3 + \beta_2").status == AGREES
+    assert verdict(r"\beta_1 := 3", r"\beta_1 + \beta_2 = 3 + \beta_2").status == AGREES
 
 
 # Claims ---------------------------------------------------------------------------------------------------------------
@@ -189,22 +155,22 @@ def test_zero_to_the_power_zero_is_1(status):
     assert status(power.replace("frac{1 -", "frac{0 -")) == REFUTED
 
 
-def test_a_claim_is_tried_at_all_steps_from_0_to_10_and_some_later_as_conditions_allow(judged):
+def test_a_claim_is_tried_at_all_steps_from_0_to_10_and_some_later_as_conditions_allow(verdict):
     for step in range(1, 11):
-        verdict = judged(f"{' '.join(f'(t - {earlier})' for earlier in range(step))} = 0")
-        assert dict(verdict.counterexample.entry) == {"t": step}
+        found = verdict(f"{' '.join(f'(t - {earlier})' for earlier in range(step))} = 0")
+        assert dict(found.counterexample.entry) == {"t": step}
     for bound, step in (("2^3 + 2^2", 13), ("2^4 + 2^3", 30)):  # that is not named itself
-        assert dict(judged(f"t < {bound}").counterexample.entry) == {"t": step}
-    assert judged(r"(t - 1) (t - 2) (t - 3) = 0").status == REFUTED
-    assert judged(r"t = 7 \quad t = 7").status == AGREES
+        assert dict(verdict(f"t < {bound}").counterexample.entry) == {"t": step}
+    assert verdict(r"(t - 1) (t - 2) (t - 3) = 0").status == REFUTED
+    assert verdict(r"t = 7 \quad t = 7").status == AGREES
 
 
-def test_a_claim_is_tried_at_the_first_steps_and_at_those_that_its_conditions_name(judged):
+def test_a_claim_is_tried_at_the_first_steps_and_at_those_that_its_conditions_name(verdict):
     late = r"(t - 40) (t - 41) (t - 42) = 0 \quad t \ge 40"
-    assert dict(judged(late).counterexample.entry) == {"t": 43}
-    verdict = judged(r"(t - 17) t = 0 \quad 17 \le t \le 20")
-    assert dict(verdict.counterexample.entry)["t"] > 17
-    assert dict(judged(r"t \ne 30 \quad 2 \le t \le 30").counterexample.entry) == {"t": 30}
+    assert dict(verdict(late).counterexample.entry) == {"t": 43}
+    found = verdict(r"(t - 17) t = 0 \quad 17 \le t \le 20")
+    assert dict(found.counterexample.entry)["t"] > 17
+    assert dict(verdict(r"t \ne 30 \quad 2 \le t \le 30").counterexample.entry) == {"t": 30}
 
 
 def test_what_is_off_by_one_is_refuted(status):

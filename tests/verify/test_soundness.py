@@ -3,43 +3,20 @@
 import time
 
 import pytest
-from common import NOTATION, SOFTMAX, say, write
+from common import RELU, SIGMOID, SOFTMAX, assuming, block
 
 from nncore.verify.judgement import Status
-from nncore.verify.report.book import check
-from nncore.verify.semantics.statements import Kind
-from nncore.verify.symbolic import prover as symbolic
 
-SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
 LAYERS = (r"A^{[0]} := X", r"Z^{[r]} := A^{[r-1]} W^{[r]} + \mathbf{1} b^{[r]} \quad 1 \le r \le R")
 ACTIVATIONS = (*LAYERS, r"A^{[r]} := f(Z^{[r]}) \quad 1 \le r < R", r"A^{[R]} := Z^{[R]}")
 TWO_LINES = (r"u_0 := 0", r"u_t := u_{t-1} + 1 \quad 1 \le t \le 9", r"u_t := u_{t-1} + 2 \quad t \ge 10")
 LATE = (*(rf"u_{k} := {k if k != 4 else 0}" for k in range(7)), r"u_t := u_{t-1} + 1 \quad t \ge 7")
 
 
-def assumption(text):
-    return f"```{{prf:assumption}} A\n:label: asm-a\n\n$$\n{text}\n$$\n```\n\nBy {{prf:ref}}`asm-a`:\n"
-
-
-def notation(text):
-    return f"```{{notation}}\n{text}\n```\n"
-
-
-RANDOM = notation("random:\n  - {letter: W, entries: independent}")
-SWISH = notation(r"functions:" + "\n" + r"  - {name: '\operatorname{swish}', kind: number, meaning: swish}")
-DOUBLED = (notation("scalars:\n  - {letter: q, over: r, meaning: a number for each layer}"), "q_0 := h",
+RANDOM = block("random:\n  - {letter: W, entries: independent}")
+SWISH = block(r"functions:" + "\n" + r"  - {name: '\operatorname{swish}', kind: number, meaning: swish}")
+DOUBLED = (block("scalars:\n  - {letter: q, over: r, meaning: a number for each layer}"), "q_0 := h",
            r"q_r := 2 q_{r-1} \quad r \ge 1")  # fmt: skip
-
-
-@pytest.fixture
-def last(tmp_path):
-    """The evidence of the last formula of a page."""
-
-    def judged(*parts):
-        (report,) = check([write(tmp_path / "page.md", *parts)], NOTATION, root=tmp_path, processes=1).pages
-        return report.formulas[-1]
-
-    return judged
 
 
 @pytest.mark.parametrize("page", [
@@ -57,8 +34,8 @@ def last(tmp_path):
     (r"\begin{cases} \ln(2000 - h) & h < 2000 \\ 1 & h \ge 2000 \end{cases} = "
      r"\begin{cases} \ln(4000 - 2 h) - \ln(2) & h < 2000 \\ 2 & h \ge 2000 \end{cases}",),
 ])  # fmt: skip
-def test_what_is_false_somewhere_is_not_proved_for_all_shapes(last, page):
-    evidence = last(*page)
+def test_what_is_false_somewhere_is_not_proved_for_all_shapes(last_evidence, page):
+    evidence = last_evidence(*page)
     assert evidence.parts and evidence.status != Status.ALL_SHAPES, evidence.reading
 
 
@@ -74,8 +51,8 @@ def test_what_is_false_somewhere_is_not_proved_for_all_shapes(last, page):
     (r"(t - 1) (t - 2) (t - 3) (t - 5) t = 0 \quad t \ge 0",),
     (*ACTIVATIONS, r"Z^{[r]} = A^{[r-1]} W^{[r]} \quad 1 \le r \le R"),
 ])  # fmt: skip
-def test_what_is_false_is_refuted(last, page):
-    evidence = last(*page)
+def test_what_is_false_is_refuted(last_evidence, page):
+    evidence = last_evidence(*page)
     assert evidence.status == Status.REFUTED, (evidence.status, evidence.problems)
 
 
@@ -89,17 +66,17 @@ def test_what_is_false_is_refuted(last, page):
     (SIGMOID, r"\sqrt{\sigma(z_{im}) (1 - \sigma(z_{im}))} = "
               r"\frac{1}{e^{\frac{z_{im}}{2}} + e^{-\frac{z_{im}}{2}}}"),
     (r"\sqrt{1 - \tanh(z_{im})^2} = \frac{2}{e^{z_{im}} + e^{-z_{im}}}",),
-    (assumption(r"x_{1,2} > 0"), r"x_{ij}^2 = x_{ij} \cdot x_{ij}"),
+    (assuming(r"x_{1,2} > 0"), r"x_{ij}^2 = x_{ij} \cdot x_{ij}"),
     (*DOUBLED, r"q_r = 2^r h \quad r \ge 0"),
     (r"\frac{\partial^3}{\partial h^3} h^3 = 6",),
 ])  # fmt: skip
-def test_what_is_true_is_accepted(last, page):
-    evidence = last(*page)
+def test_what_is_true_is_accepted(last_evidence, page):
+    evidence = last_evidence(*page)
     assert not evidence.fails, (evidence.status, evidence.problems)
 
 
 @pytest.mark.parametrize("page, reason", [
-    ((assumption(r"\theta_t > 0"),), "assumptions about steps"),
+    ((assuming(r"\theta_t > 0"),), "assumptions about steps"),
     ((SOFTMAX, r"z_i := \ln \left( \sum_{l=1}^{M} e^{z_{il}} \right)", r"\sum_{m=1}^{M} p_{im} = 1"), "of Z is not"),
     ((r"J := x_{1,1} \quad i > 1",), "the index i stands in the condition"),
     (("Z = X W + O(h^2)",), "is that of a number"),
@@ -107,8 +84,8 @@ def test_what_is_true_is_accepted(last, page):
     ((r"\frac{\partial^4}{\partial h^4} \sin(h) = \sin(h)",), "an order above 3"),
     ((r"\tanh''''(h) = \tanh''''(h)",), "an order above 3"),
 ])  # fmt: skip
-def test_what_cannot_be_judged_is_refused_with_its_reason(last, page, reason):
-    evidence = last(*page)
+def test_what_cannot_be_judged_is_refused_with_its_reason(last_evidence, page, reason):
+    evidence = last_evidence(*page)
     assert evidence.status == Status.WITHOUT_MEANING
     assert reason in evidence.problems[0].reason
 
@@ -117,8 +94,8 @@ def test_what_cannot_be_judged_is_refused_with_its_reason(last, page, reason):
     r"\operatorname{E}[w_{jm}^2] = \tau^2 x_{ij}", r"\operatorname{E}[w_{jm}^2] = \operatorname{E}[w_{jm}]",
     r"\operatorname{E}[w_{jm}^2] = w_{jm}",
 ])  # fmt: skip
-def test_a_moment_that_is_no_number_is_none(last, claim):
-    assert last(RANDOM, assumption(claim)).fails
+def test_a_moment_that_is_no_number_is_none(last_evidence, claim):
+    assert last_evidence(RANDOM, assuming(claim)).fails
 
 
 @pytest.mark.parametrize("page", [
@@ -127,15 +104,14 @@ def test_a_moment_that_is_no_number_is_none(last, claim):
     (r"10^{200} + 1 - 10^{200} \approx 0",),
     ("u_0 := 0", r"u_t := u_{t-1} + 1 \quad t \ge 1", r"u_t = t \quad t \ge 3000"),
 ])  # fmt: skip
-def test_what_has_too_few_digits_or_too_many_steps_is_not_accepted(last, page):
-    evidence = last(*page)
+def test_what_has_too_few_digits_or_too_many_steps_is_not_accepted(last_evidence, page):
+    evidence = last_evidence(*page)
     assert evidence.fails, evidence.status
     assert "checker fault" not in evidence.status, evidence.problems
 
 
 # Rules of the symbolic judge ------------------------------------------------------------------------------------------
 
-RELU = r"\operatorname{ReLU}(z) := \max(z, 0)"
 AGREED = "```{prf:convention}\n:label: conv-relu\n\n$$ \\operatorname{ReLU}'(0) := 0 $$\n```\n"
 ELU = r"f(z) := \begin{cases} z, & z > 0 \\ e^z - 1, & z \le 0 \end{cases}"
 HUBER = (
@@ -146,14 +122,14 @@ HINGE = (
     r"z_{im} := \sum_{j=1}^{D} x_{ij} w_{jm}",
     r"J := \frac{1}{n} \sum_{i=1}^{n} \sum_{m=1}^{M} \max(0, 1 - y_{im} z_{im})",
 )
-KAPPA = notation("scalars:\n  - {letter: '\\kappa', meaning: width}\n  - {letter: '\\lambda', meaning: scale}")
-VECTOR = notation("arrays:\n  - {letter: V, entry: v_k, shape: ['1', M], meaning: v}\nshadows: [v]")
-MEANS = notation(
+KAPPA = block("scalars:\n  - {letter: '\\kappa', meaning: width}\n  - {letter: '\\lambda', meaning: scale}")
+VECTOR = block("arrays:\n  - {letter: V, entry: v_k, shape: ['1', M], meaning: v}\nshadows: [v]")
+MEANS = block(
     "random:\n  - {letter: W, entries: independent, symmetric: yes, meaning: weights}\n"
     "  - {letter: X, entries: dependent, meaning: inputs}"
 )
-OTHER = notation("functions:\n  - {name: '\\psi', kind: cost, meaning: other}")
-CHOSEN = notation("scalars:\n  - {letter: '\\hat{c}_i', to: M, ties: first, meaning: predicted class}")
+OTHER = block("functions:\n  - {name: '\\psi', kind: cost, meaning: other}")
+CHOSEN = block("scalars:\n  - {letter: '\\hat{c}_i', to: M, ties: first, meaning: predicted class}")
 LOGITS = (r"Z := X W + \mathbf{1} b", r"J := \phi(Z)")
 STEPS = (r"u_0 := 0", r"u_t := u_{t-1} + 1 \quad t \ge 1")
 MEMORY = (r"u_0 := 0", r"u_t := \beta_1 u_{t-1} + x \quad t \ge 1")
@@ -163,13 +139,13 @@ PLAIN = (
     r"A^{[r]} := Z^{[r]} \quad 1 \le r \le R",
 )
 STATES = (
-    notation("arrays:\n  - {letter: V, entry: 'v_{ij}', shape: [n, D], layers: [n, D], meaning: states}\nshadows: [v]"),
+    block("arrays:\n  - {letter: V, entry: 'v_{ij}', shape: [n, D], layers: [n, D], meaning: states}\nshadows: [v]"),
     r"V^{[0]} := X",
 )
 SQUARED = (*STATES, r"V^{[r]} := V^{[r-1]} \odot V^{[r-1]} \quad 1 \le r \le R", r"J := \phi(V^{[R]})")
-SQUARE = notation("arrays:\n  - {letter: Q, entry: 'q_{lm}', shape: [M, M], meaning: q}")
+SQUARE = block("arrays:\n  - {letter: Q, entry: 'q_{lm}', shape: [M, M], meaning: q}")
 LOGISTIC = (
-    notation(
+    block(
         "shadows: [u, v, Y]\narrays:\n  - {letter: V, entry: v_j, shape: [D, '1'], meaning: weights}\n"
         "  - {letter: Y, entry: y_i, shape: [n, '1'], meaning: y}\n"
         "  - {letter: U, entry: u_i, shape: [n, '1'], meaning: logits}\n"
@@ -180,7 +156,7 @@ LOGISTIC = (
     r"J := -\frac{1}{n} \sum_{i=1}^{n} (y_i \ln \sigma(u_i) + (1 - y_i) \ln(1 - \sigma(u_i)))",
 )
 GROWING = (
-    notation("scalars:\n  - {letter: q, over: r, meaning: q}\n  - {letter: s, over: r, meaning: s}\nshadows: [s]"),
+    block("scalars:\n  - {letter: q, over: r, meaning: q}\n  - {letter: s, over: r, meaning: s}\nshadows: [s]"),
     r"q_0 := 1",
     r"q_r := 2 q_{r-1} \quad 1 \le r \le R",
     r"s_0 := 0",
@@ -1133,18 +1109,6 @@ RULES = {
 def pages(which):
     """All pages of the rules that are false, or true, each with its rule."""
     return [pytest.param(page, id=f"{rule}: {page[-1]}") for rule, kinds in RULES.items() for page in kinds[which]]
-
-
-@pytest.fixture
-def proof(tmp_path):
-    """The proof of the last claim of a page, all of which has a meaning."""
-
-    def find(*parts):
-        said = say(tmp_path, *parts)
-        assert not said.faults, said.faults
-        return symbolic.prove([item for item in said.items if item.kind == Kind.CLAIM][-1])
-
-    return find
 
 
 @pytest.mark.parametrize("page", pages(0))

@@ -3,15 +3,18 @@
 import json
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
 
-from nncore.verify.judgement import Counterexample, Judgement, Status
+from nncore.verify.judgement import Status
 from nncore.verify.notation import load
-from nncore.verify.report.badges import _mathematics, badge, word
+from nncore.verify.report.badges import _mathematics, badge
 from nncore.verify.report.book import NOTATION, check
-from nncore.verify.sphinx import shown_digest
+from nncore.verify.report.displayed import Collector, Displayed, displayed, pages_with, shown_digest
+from nncore.verify.report.evidence import PageReport
+from nncore.verify.report.wording import status_text
 from tests.fixture_book.build import build, copy_to
 
 
@@ -37,19 +40,6 @@ def first(html):
 @pytest.fixture(scope="module")
 def evidence(html):
     return json.loads((html / "evidence.json").read_text(encoding="utf-8"))
-
-
-@pytest.fixture
-def formula(tmp_path):
-    """The evidence of the last of some formulas."""
-
-    def judged(*texts):
-        path = tmp_path / "page.md"
-        path.write_text("\n\n".join(f"$$\n{text}\n$$" for text in texts) + "\n", encoding="utf-8")
-        (report,) = check([path], load(NOTATION), root=tmp_path, processes=1).pages
-        return report.formulas[-1]
-
-    return judged
 
 
 def link(name):
@@ -123,22 +113,22 @@ def test_the_evidence_of_the_site_names_what_judged(evidence):
 # Badges ---------------------------------------------------------------------------------------------------------------
 
 
-def test_a_badge_says_what_became_of_a_formula(formula):
-    assert word(formula("f'(x) = f'(x) + 0")) == "verified"
-    claim = formula(r"\sum_{m=1}^{M} (x + 1) = M x + M")
-    assert word(claim) == "verified for all shapes"
+def test_a_badge_says_what_became_of_a_formula(last_evidence):
+    assert status_text(last_evidence("f'(x) = f'(x) + 0")) == "verified"
+    claim = last_evidence(r"\sum_{m=1}^{M} (x + 1) = M x + M")
+    assert status_text(claim) == "verified for all shapes"
     (part,) = claim.parts
-    proved = replace(part.judgement, status="verified at shapes", shapes=((("M", 2),), (("M", 3),)))
+    proved = replace(part.judgement, status=Status.AT_SHAPES, shapes=((("M", 2),), (("M", 3),)))
     assert (
-        word(replace(claim, status="verified at shapes", parts=(replace(part, judgement=proved),)))
+        status_text(replace(claim, status=Status.AT_SHAPES, parts=(replace(part, judgement=proved),)))
         == "verified at 2 shapes"
     )
-    assert word(formula("x + 1")) == "expression"
-    assert word(formula("x = 2 x")) == "refuted"
+    assert status_text(last_evidence("x + 1")) == "expression"
+    assert status_text(last_evidence("x = 2 x")) == "refuted"
 
 
-def test_a_badge_holds_nothing_that_html_could_take_for_its_own(formula):
-    made = BeautifulSoup(badge(formula(r"x < x + 1 \quad (x < 3)"), link, "ledger.html#a&b"), "html.parser")
+def test_a_badge_holds_nothing_that_html_could_take_for_its_own(last_evidence):
+    made = BeautifulSoup(badge(last_evidence(r"x < x + 1 \quad (x < 3)"), link, "ledger.html#a&b"), "html.parser")
     assert made.code.get_text() == "x < (x + 1)  (x < 3)"
     for step in made.find_all("math"):
         step.decompose()
@@ -149,8 +139,8 @@ def test_a_badge_holds_nothing_that_html_could_take_for_its_own(formula):
     ] == []
 
 
-def test_the_steps_of_a_proof_unfold_as_mathematics(formula):
-    made = BeautifulSoup(badge(formula(r"\frac{\partial}{\partial x} x^2 = 2 x"), link, None), "html.parser")
+def test_the_steps_of_a_proof_unfold_as_mathematics(last_evidence):
+    made = BeautifulSoup(badge(last_evidence(r"\frac{\partial}{\partial x} x^2 = 2 x"), link, None), "html.parser")
     steps = made.find("details", class_="steps")
     words, items = steps.summary.get_text(), steps.ol.find_all("li")
     made_, evaluated = (int(word) for word in words.replace(",", "").split() if word.isdigit())
@@ -169,8 +159,8 @@ def test_a_step_is_set_with_where_it_holds():
     assert re.sub(r"\s+", " ", made.get_text()) == "[x>0]=1where x≠0"
 
 
-def test_a_badge_of_what_fails_says_why(formula):
-    made = BeautifulSoup(badge(formula("x = 2 x"), link, None), "html.parser")
+def test_a_badge_of_what_fails_says_why(last_evidence):
+    made = BeautifulSoup(badge(last_evidence("x = 2 x"), link, None), "html.parser")
     assert "fails" in made.details["class"]
     assert "refuted: the values differ" in made.get_text() and made.a is None
 
@@ -185,33 +175,36 @@ def test_the_numbers_of_equations_count_on_past_formulas_without_a_label(page):
 
 
 def test_a_page_is_written_anew_when_its_evidence_changes_and_not_when_it_moves(tmp_path):
-    folder = tmp_path / "book"
-    folder.mkdir()
-
-    def digest_of(text, lines=0):
-        path = folder / "page.md"
+    def page(text, lines=0):
+        path = tmp_path / "page.md"
         path.write_text("\n" * lines + f"$$\n{text}\n$$\n", encoding="utf-8")
-        (report,) = check([path], load(NOTATION), root=folder, processes=1).pages
-        return shown_digest(report)
+        return check([path], load(NOTATION), root=tmp_path, processes=1).pages[0]
 
-    same = digest_of("x + x = 2 x")
-    assert digest_of("x + x = 2 x", lines=3) == same
-    assert digest_of("x + x = 3 x - x") != same
+    same = shown_digest(page("x + x = 2 x"))
+    assert shown_digest(page("x + x = 2 x", lines=3)) == same
+    assert shown_digest(page("x + x = 3 x - x")) != same
 
 
-def test_the_column_of_a_counterexample_is_shown_and_that_of_a_formula_is_not(tmp_path):
-    path = tmp_path / "page.md"
-    path.write_text("$$ x = x + 1 $$\n", encoding="utf-8")
-    (report,) = check([path], load(NOTATION), root=tmp_path, processes=1).pages
-    (formula,) = report.formulas
-    (part,) = formula.parts
+def test_the_column_of_a_counterexample_is_shown_and_that_of_a_formula_is_not(last_evidence):
+    erratum = last_evidence("x = 2 x")
+    (part,) = erratum.parts
 
-    def page(row_of_matrix, column_of_matrix, column=1, seconds=0.5):
-        at = Counterexample((), (("row", row_of_matrix), ("column", column_of_matrix)), "1", "2")
-        judgement = Judgement(Status.ERRATUM, counterexample=at)
-        changed = replace(part, line=7, column=column, seconds=seconds, judgement=judgement)
-        return replace(report, formulas=(replace(formula, parts=(changed,)),))
+    def digest_of(*entry, **place):
+        at = replace(part.judgement.counterexample, entry=tuple(zip(("row", "column"), entry, strict=True)))
+        moved = replace(part, judgement=replace(part.judgement, counterexample=at), **place)
+        return shown_digest(PageReport("page", (replace(erratum, parts=(moved,)),)))
 
-    same = shown_digest(page(1, 2))
-    assert shown_digest(page(1, 2, column=5, seconds=0.1)) == same
-    assert same not in (shown_digest(page(2, 2)), shown_digest(page(1, 3)))
+    same = digest_of(1, 2)
+    assert digest_of(1, 2, line=7, column=5, seconds=0.1) == same
+    assert same not in (digest_of(2, 2), digest_of(1, 3))
+
+
+def test_what_a_page_displays_is_forgotten_and_taken_over_page_by_page():
+    one, other, page = SimpleNamespace(), SimpleNamespace(), Displayed(("x = x",), frozenset({"ledger"}))
+    displayed(other).update(a=page, b=page)
+    Collector().merge_other(None, one, {"a", "c"}, other)
+    assert displayed(one) == {"a": page}
+    assert (pages_with(one, "ledger"), pages_with(one, "rules")) == (["a"], [])
+    Collector().clear_doc(None, one, "a")
+    Collector().clear_doc(None, one, "b")
+    assert displayed(one) == {}

@@ -4,7 +4,7 @@ import re
 
 import pytest
 import sympy as sp
-from common import claim_of
+from common import SOFTMAX, claim_of
 
 from nncore.verify.judgement import Status
 from nncore.verify.numeric import judge
@@ -17,7 +17,6 @@ from nncore.verify.symbolic.typeset import typeset
 from nncore.verify.verdict import judge as judging
 from nncore.verify.verdict.steps import judge_steps
 
-SOFTMAX = r"p_{im} := \frac{e^{z_{im}}}{\sum_{l=1}^{M} e^{z_{il}}}"
 LAYER = (r"Z := X W + \mathbf{1} b", r"J := \phi(Z)")
 X, Z = sp.symbols("x z", real=True)
 AT_ZERO = 1 - prove.Positive(X) - prove.Positive(-X)  # 1 where x is 0, else 0

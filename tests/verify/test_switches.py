@@ -5,14 +5,11 @@ no claim catches are listed with the reason.
 """
 
 import json
-from pathlib import Path
 
 import pytest
-from common import NOTATION, ROOT
+from common import ROOT
 
 from nncore.verify import numeric
-from nncore.verify.semantics.elaborate import meaning
-from nncore.verify.semantics.statements import Claim, Kind
 from nncore.verify.switches import ATTACKS, SIDE_CONDITIONS, without
 from nncore.verify.symbolic import prover as symbolic
 
@@ -112,32 +109,17 @@ EXCEPTIONS = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def claims(tmp_path_factory):
-    """The claims of the last formula of a case."""
-    folder: Path = tmp_path_factory.mktemp("switches")
-
-    def of(name: str) -> list[Claim]:
-        path = folder / "case.md"
-        path.write_text(CASES[name], encoding="utf-8")
-        said = meaning(path, NOTATION)
-        last = [item for item in said.items if item.kind == Kind.CLAIM][-1].formula
-        return [item for item in said.items if item.kind == Kind.CLAIM and item.formula is last]
-
-    return of
-
-
 @pytest.mark.parametrize("name", sorted(PROVED))
-def test_without_a_side_condition_something_false_is_proved(name, claims):
-    items = claims(PROVED[name])
+def test_without_a_side_condition_something_false_is_proved(name, last_claims):
+    items = last_claims(CASES[PROVED[name]])
     assert not all(symbolic.prove(item) for item in items)
     with without(name):
         assert all(symbolic.prove(item) for item in items)
 
 
 @pytest.mark.parametrize("name", sorted(PASSED))
-def test_without_an_attack_something_false_passes_the_numbers(name, claims):
-    items = claims(PASSED[name])
+def test_without_an_attack_something_false_passes_the_numbers(name, last_claims):
+    items = last_claims(CASES[PASSED[name]])
     assert {numeric.judge(item).status for item in items} - {"agrees"}
     with without(name):
         assert {numeric.judge(item).status for item in items} == {"agrees"}

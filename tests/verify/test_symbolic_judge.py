@@ -5,46 +5,17 @@ import signal
 import time
 
 import pytest
-from common import DENSE, LOSS, NOTATION, SOFTMAX, write
+from common import DENSE, LOSS, ONE_HOT, RELU, SIGMOID, SOFTMAX, assumption, under
 
 from nncore.verify.judgement import Status
 from nncore.verify.numeric import AGREES
-from nncore.verify.semantics.elaborate import meaning
-from nncore.verify.semantics.statements import Kind
 from nncore.verify.symbolic import prover as symbolic
 from nncore.verify.symbolic.prover import Proof
 from nncore.verify.verdict import judge as judging
 
-RELU = r"\operatorname{ReLU}(z) := \max(z, 0)"
-SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
 COST = r"J := \phi(Z)"
 MEAN = r"J := \frac{1}{n} \sum_{i=1}^{n} L_i"
-ONE_HOT = r"y_{im} := \delta_{m c_i}"
 BLOCK = "```{{notation}}\n{}\n```\n"
-
-
-def assumption(formula, label="asm-a"):
-    return f"```{{prf:assumption}} Title\n:label: {label}\n\n$$ {formula} $$\n```\n"
-
-
-def under(formula, *labels):
-    named = " and ".join(f"{{prf:ref}}`{label}`" for label in labels or ("asm-a",))
-    return f"By {named}:\n\n$$ {formula} $$\n"
-
-
-@pytest.fixture
-def item(tmp_path):
-    def last_claim(*parts):
-        said = meaning(write(tmp_path / "page.md", *parts), NOTATION)
-        assert not said.faults, said.faults
-        return [each for each in said.items if each.kind == Kind.CLAIM][-1]
-
-    return last_claim
-
-
-@pytest.fixture
-def proof(item):
-    return lambda *parts: symbolic.prove(item(*parts))
 
 
 @pytest.fixture
@@ -214,9 +185,9 @@ RANDOM = BLOCK.format(
 )  # fmt: skip
 MOMENTS = (
     RANDOM,
-    assumption(r"\operatorname{E}[w_{jm}] = 0", "asm-a"),
-    assumption(r"\operatorname{E}[w_{jm}^2] = \tau^2", "asm-b"),
-    assumption(r"\operatorname{E}[x_{ij}^2] = q", "asm-c"),
+    assumption(r"\operatorname{E}[w_{jm}] = 0", label="asm-a"),
+    assumption(r"\operatorname{E}[w_{jm}^2] = \tau^2", label="asm-b"),
+    assumption(r"\operatorname{E}[x_{ij}^2] = q", label="asm-c"),
     r"z_{im} := \sum_{j=1}^{D} x_{ij} w_{jm}",
 )
 ALL = ("asm-a", "asm-b", "asm-c")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 import sympy as sp
-from common import DENSE, NOTATION, block, say
+from common import DENSE, NOTATION, RELU, SIGMOID, block, say
 
 from nncore.verify.numeric import AGREES, REFUTED, Budget, judge
 from nncore.verify.numeric.balls import arithmetic
@@ -149,8 +149,6 @@ ARITHMETIC = [
 # Functions ------------------------------------------------------------------------------------------------------------
 
 CUBE = r"f(x) := x^3 + 2 x"  # f' = 3 x² + 2, f'' = 6 x, f''' = 6
-SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"
-RELU = r"\operatorname{ReLU}(z) := \max(z, 0)"
 AT_0 = "```{prf:convention} At 0\n\n$$ \\operatorname{ReLU}'(0) := 0 $$\n```\n"
 HALVES = r"f(z) := \begin{cases} z^2, & z > 1 \\ -z, & z \le 1 \end{cases}"
 MIDDLE = r"f(z) := \begin{cases} 7, & -1 < z \le 1 \\ z, & z \le -1, \\ 2 z, & z > 1 \end{cases}"
@@ -833,18 +831,10 @@ STATEMENTS = [
 ]  # fmt: skip
 
 
-def claims(folder, *parts):
-    """The links of the last formula, each with what the numbers say of it."""
-    said = say(folder, *parts)
-    assert not said.faults, said.faults
-    last = said.items[-1].formula
-    return [(item, judge(item).status) for item in said.items if item.kind == Kind.CLAIM and item.formula is last]
-
-
 @pytest.mark.parametrize(("page", "true", "false"), STATEMENTS, ids=[true for _, true, _ in STATEMENTS])
-def test_a_statement_says_what_it_says_by_hand(page, true, false, tmp_path):
-    assert {status for _, status in claims(tmp_path, *page, true)} == {AGREES}
-    refuted = [item for item, status in claims(tmp_path, *page, false) if status == REFUTED]
+def test_a_statement_says_what_it_says_by_hand(page, true, false, last_claims):
+    assert {judge(item).status for item in last_claims(*page, true)} == {AGREES}
+    refuted = [item for item in last_claims(*page, false) if judge(item).status == REFUTED]
     assert refuted and not any(map(symbolic.prove, refuted))
 
 

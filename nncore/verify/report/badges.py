@@ -1,11 +1,11 @@
-"""What the reader of a page sees of the evidence: a quiet line below each formula, which unfolds.
+"""The badge of a formula, what the reader of a page sees of the evidence: a quiet line below it, which unfolds.
 
 The line says in words what became of the formula; the sign beside it only repeats that, so screen readers pass over it.
 Nothing here needs a script.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from html import escape
 
@@ -13,6 +13,7 @@ from latex2mathml.converter import convert
 
 from nncore.verify.judgement import Judgement, Status
 from nncore.verify.report.evidence import Evidence, Part
+from nncore.verify.report.wording import grounds, status_text
 from nncore.verify.semantics.statements import Kind
 
 _SIGNS: dict[str, str] = {
@@ -32,18 +33,8 @@ Link = Callable[[str], str]
 """The HTML of a link to a formula or an assumption, by its name."""
 
 
-def word(evidence: Evidence) -> str:
-    """The status of a formula as the page prints it: nothing is said of shapes where there are none."""
-    if evidence.status == Status.ALL_SHAPES and not any(part.symbolic for part in evidence.claims):
-        return "verified"
-    if evidence.status == Status.AT_SHAPES:
-        shapes = dict.fromkeys(shape for judgement in evidence.judgements for shape in judgement.shapes)
-        return f"verified at {len(shapes)} shapes"
-    return evidence.status
-
-
 def badge(evidence: Evidence, link: Link, row: str | None) -> str:
-    """The badge of a formula; ``row`` is the address of its row in the ledger, if there is a ledger."""
+    """Return the badge of a formula; ``row`` is the address of its row in the ledger, if there is a ledger."""
     sign = _SIGNS.get(evidence.status, "")
     sign = f'<span aria-hidden="true">{sign}</span> ' if sign else ""
     kind = "fails" if evidence.fails else "holds" if evidence.claims else "says"
@@ -52,7 +43,7 @@ def badge(evidence: Evidence, link: Link, row: str | None) -> str:
     ending += [f"<p>{escape(problem.status)}: {escape(problem.reason)}</p>" for problem in evidence.problems]
     ending += [f'<p><a href="{escape(row)}">Row in the ledger</a></p>'] if row else []
     return (
-        f'<details class="evidence {kind}"><summary>{sign}{escape(word(evidence))}</summary>'
+        f'<details class="evidence {kind}"><summary>{sign}{escape(status_text(evidence))}</summary>'
         f"<ul>{''.join(parts)}</ul>{''.join(ending)}</details>\n"
     )
 
@@ -66,7 +57,7 @@ def _part(part: Part, link: Link) -> str:
 
 
 def _steps(judgement: Judgement) -> str:
-    """The steps of a proof, which unfold: each with its rule, as mathematics."""
+    """Return the steps of a proof, which unfold: each with its rule, as mathematics."""
     shown = _most_telling(judgement.steps)
     items = "".join(f"<li>{escape(rule)}: {_mathematics(*terms)}</li>" for rule, *terms in shown)
     words = f"{judgement.made} steps, {judgement.evaluated} of them evaluated by numbers before and after"
@@ -75,7 +66,7 @@ def _steps(judgement: Judgement) -> str:
 
 
 def _most_telling(steps: Sequence[tuple[str, str, str, str]]) -> list[tuple[str, str, str, str]]:
-    """As many steps as a reader goes through, in their order, without those that say least."""
+    """Return as many steps as a reader goes through, in their order, without those that say least."""
     found = list(steps)
     for place in range(len(found) - 1, -1, -1):
         rule, _, after, _ = found[place]
@@ -85,14 +76,14 @@ def _most_telling(steps: Sequence[tuple[str, str, str, str]]) -> list[tuple[str,
 
 
 def _character(entity: re.Match[str]) -> str:
-    """What an entity stands for, unless it has a meaning in HTML."""
+    """Return the character of an entity, unless it has a meaning in HTML."""
     character = chr(int(entity[1], 16))
     return entity[0] if character in "&<>" else character
 
 
 @cache
 def _mathematics(before: str, after: str, where: str = "") -> str:
-    """An equation as MathML, which browsers set by themselves, without what has no effect."""
+    """Return an equation as MathML, which browsers set by themselves, without what has no effect."""
     condition = rf" \quad \text{{where }} {where}" if where else ""
     text = _ENTITY.sub(_character, convert(f"{before} = {after}{condition}", display="block"))
     text = _OPENING.sub('<math displaystyle="true">', text)
@@ -102,11 +93,11 @@ def _mathematics(before: str, after: str, where: str = "") -> str:
 
 
 def _lines(part: Part) -> Iterator[str]:
-    """What is to be said of a part: for which entries, what became of it and how, and what must hold."""
+    """Yield what is said of a part: what became of it and how, for which entries, and what must hold."""
     if part.judgement and part.kind is Kind.CLAIM:
         yield part.judgement.status
     if part.judgement and part.kind in (Kind.CLAIM, Kind.CONVENTION):
-        yield from how(part.judgement)
+        yield from grounds(part.judgement)
     if part.judgement and part.judgement.status is Status.ERRATUM:
         yield from _how_it_fails(part.judgement)
     if part.indices:
@@ -116,30 +107,8 @@ def _lines(part: Part) -> Iterator[str]:
 
 
 def _how_it_fails(judgement: Judgement) -> Iterator[str]:
-    """In which way an erratum fails, the reason or the counterexample, and the likely slip."""
+    """Yield in which way an erratum fails, the reason or the counterexample, and the likely slip."""
     yield f"fails by its {judgement.method}, as it must"
     yield str(judgement.counterexample or judgement.reason)
     if judgement.hint:
         yield f"likely {judgement.hint}"
-
-
-def how(judgement: Judgement) -> Iterator[str]:
-    """How a judgement was found, in a few words each."""
-    if judgement.method and judgement.method != "numbers":
-        yield judgement.method
-    if judgement.shapes:
-        yield "proved at " + "; ".join(map(equalities, judgement.shapes))
-    if judgement.points:
-        yield f"{judgement.points} numeric comparisons agree{_at(judgement)}"
-
-
-def _at(judgement: Judgement) -> str:
-    """Up to which sizes numbers were compared."""
-    letters = dict.fromkeys(letter for sizes in judgement.sizes for letter, _ in sizes)
-    largest = {letter: max(dict(sizes).get(letter, 1) for sizes in judgement.sizes) for letter in letters}
-    return f" at sizes up to {equalities(largest.items())}" if largest else ""
-
-
-def equalities(pairs: Iterable[tuple[str, object]]) -> str:
-    """Pairs as ``n = 2, M = 3``."""
-    return ", ".join(f"{letter} = {value}" for letter, value in pairs)

@@ -1,4 +1,4 @@
-"""The whole book: reads all pages and has them judged.
+"""The whole book: its pages are read, and judged one by one.
 
 `check` returns a `Report` (`report.evidence`) with one `Evidence` for every displayed formula, also for those
 that cannot be read or have no meaning. Pages are judged one by one (`report.page`), on as many processes
@@ -14,12 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Protocol, TypeVar
 
 from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import Notation
 from nncore.verify.report.cache import Cache, canonical, checker, digest, text_with_includes
-from nncore.verify.report.evidence import PageReport, Report, page_as_json, page_from_json
+from nncore.verify.report.evidence import PageReport, Report
+from nncore.verify.report.settings import Settings
 from nncore.verify.semantics.elaborate import exported
 from nncore.verify.semantics.statements import Definition
 from nncore.verify.semantics.symbols import Binding
@@ -27,10 +28,16 @@ from nncore.verify.source.markdown import Reading
 from nncore.verify.source.reader import display_path, read_page
 
 NOTATION = Path(__file__).resolve().parents[3] / "book" / "notation.yml"  # of this book, installed beside nncore
-Run = Callable[[Callable[..., Any], Sequence[tuple[Any, ...]]], Iterable[Any]]
-"""Calls a function with the arguments of each job."""
-
 _CORRECTED = re.compile(r":corrected:\s*(\S+)")
+
+_J = TypeVar("_J")
+_R = TypeVar("_R")
+
+
+class _Run(Protocol):
+    """Calls a function with each job."""
+
+    def __call__(self, function: Callable[[_J], _R], jobs: Sequence[_J]) -> Iterable[_R]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,7 @@ def check(
     book: bool = False,
     done: Callable[[PageReport], None] = lambda page: None,
 ) -> Report:
-    """Reads all pages and judges what they claim.
+    """Read all pages and judge what they claim.
 
     Parameters
     ----------
@@ -77,13 +84,13 @@ def check(
         Called with every page that is done, in their order.
     """
     by = {**checker(), "seed": seed}
-    store = Cache(cache)
+    store = Cache(Path(cache) if cache else None)
     common = digest(repr(sorted(by.items())), repr(notation))
     pages = [
         _Source(Path(path), display_path(Path(path), Path(root)), text_with_includes(Path(path))) for path in paths
     ]
     with _on_processes(processes or os.cpu_count() or 1) as run:
-        exports, readings = _all_exports(pages, notation, common, store, run) if book else ([[]] * len(pages), {})
+        exports, readings = _all_exports(pages, notation, common, store, run) if book else ([()] * len(pages), {})
         known, clashes = _known(pages, exports)
         everything = digest(common, repr(sorted(known.items())), repr(book))
         elsewhere = [_with_corrections(page, pages) if book else [] for page in pages]
@@ -91,93 +98,114 @@ def check(
             digest(everything, page.name, page.text, *(each.text for each in others))
             for page, others in zip(pages, elsewhere, strict=True)
         ]
-        kept = [store.get(key) for key in keys]
+        kept = [store.get(PageReport, key) for key in keys]
         functions = _definitions(pages, exports, readings, notation) if None in kept else {}
-        common_to_all = (Path(root), notation, functions, seed, store, common, book)
+        settings = Settings(Path(root), notation, functions, seed, store, common, book)
         jobs = [
-            (page.path, readings.get(page.path), [each.path for each in others], common_to_all)
-            for page, others, value in zip(pages, elsewhere, kept, strict=True)
-            if value is None
+            _Job(page.path, readings.get(page.path), [each.path for each in others], settings)
+            for page, others, report in zip(pages, elsewhere, kept, strict=True)
+            if report is None
         ]
-        fresh, report = iter(run(_judged, jobs)), []
-        for key, value, clash in zip(keys, kept, clashes, strict=True):
-            page, in_time = next(fresh) if value is None else (page_from_json(value), True)
-            if value is None and in_time and _is_settled(page):
-                store.put(key, page_as_json(page))
-            page = replace(page, problems=page.problems + clash)
-            report.append(page)
-            done(page)
-    return Report(tuple(report), by)
+        fresh, reports = iter(run(_judged, jobs)), []
+        for key, found, clash in zip(keys, kept, clashes, strict=True):
+            page, in_time = (found, False) if found else next(fresh)
+            if in_time and _is_settled(page):
+                store.put(key, page)
+            reports.append(replace(page, problems=page.problems + clash))
+            done(reports[-1])
+    return Report(tuple(reports), by)
 
 
 def _with_corrections(page: _Source, pages: Sequence[_Source]) -> list[_Source]:
-    """The pages on which an equation may stand that corrects an erratum of a page."""
+    """Return the pages on which an equation may stand that corrects an erratum of a page."""
     labels = _CORRECTED.findall(page.text)
     return [each for each in pages if any(label in each.text for label in labels)]
 
 
-def _judged(
-    path: Path, reading: Reading | None, others: Sequence[Path], common_to_all: tuple[Any, ...]
-) -> tuple[PageReport, bool]:
-    """A judged page. What judges is loaded only now: a book that has not changed needs none of it."""
-    from nncore.verify.report.page import Settings, report_on
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A page to be judged: what was read of it, if it was read, and the pages that may correct its errata."""
 
-    by = Settings(*common_to_all)
+    path: Path
+    reading: Reading | None
+    others: Sequence[Path]
+    by: Settings
+
+
+def _judged(job: _Job) -> tuple[PageReport, bool]:
+    """Return the report on a page, and whether all proofs ended in time."""
+    # What judges is loaded only now: a book that has not changed needs none of it.
+    from nncore.verify.report.page import report_on
+
     try:
-        return report_on(path, reading or read_page(path, by.book), others, by)
+        return report_on(job.path, job.reading or read_page(job.path, job.by.book), job.others, job.by)
     except Exception as error:  # whatever a page does to the checker, the other pages are judged
-        name = display_path(path, by.root)
+        name = display_path(job.path, job.by.root)
         reason = f"the checker failed on this file: {type(error).__name__}: {str(error)[:200]}"
         return PageReport(name, (), (Diagnostic(Status.CHECKER_FAULT, name, 1, 1, reason),)), False
 
 
 def _is_settled(page: PageReport) -> bool:
-    """Whether the judges came to an end on all of a page."""
+    """Return whether the judges came to an end on all of a page."""
     return all(problem.status.is_final for problem in page.all_problems)
 
 
 @contextmanager
-def _on_processes(count: int) -> Iterator[Run]:
-    """A ``map`` that calls a function with the arguments of each job, on some processes, and gives results in order.
+def _on_processes(count: int) -> Iterator[_Run]:
+    """Give a ``map`` that runs on some processes and yields the results in order.
 
     The processes start with the first jobs, of which there must be two: one is done here.
     """
     with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
-        yield (
-            lambda function, jobs: (
-                pool.map(function, *zip(*jobs, strict=True))
-                if min(count, len(jobs)) > 1
-                else (function(*job) for job in jobs)
-            )
-        )
+
+        def run(function: Callable[[_J], _R], jobs: Sequence[_J]) -> Iterable[_R]:
+            return pool.map(function, jobs) if min(count, len(jobs)) > 1 else map(function, jobs)
+
+        yield run
 
 
 # Functions that all pages know ----------------------------------------------------------------------------------------
 
 
-_Exports = list[tuple[str, int, str]]  # of a page: the names of functions, lines, and digests of the definitions
+@dataclass(frozen=True, slots=True)
+class _Export:
+    """A function that a page defines for all: its line there, and a digest of its definition."""
+
+    name: str
+    line: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Exports:
+    """The functions that a page defines for all, as the cache keeps them."""
+
+    functions: tuple[_Export, ...]
 
 
 def _all_exports(
-    pages: Sequence[_Source], notation: Notation, common: str, store: Cache, run: Run
-) -> tuple[list[_Exports], dict[Path, Reading]]:
-    """The functions that each page of a book defines for all pages, and what was read to find them."""
+    pages: Sequence[_Source], notation: Notation, common: str, store: Cache, run: _Run
+) -> tuple[list[tuple[_Export, ...]], dict[Path, Reading]]:
+    """Return the functions that each page of a book defines for all pages, and what was read to find them."""
     keys = [digest("functions", common, page.text) for page in pages]
-    kept: dict[str, Any] = {key: store.get(key) for key in keys}
-    missing = [(key, page) for key, page in zip(keys, pages, strict=True) if kept[key] is None]
+    kept = [store.get(_Exports, key) for key in keys]
+    fresh = iter(run(_exports, [(page.path, notation) for page, found in zip(pages, kept, strict=True) if not found]))
     readings: dict[Path, Reading] = {}
-    for (key, page), (exports, reading) in zip(
-        missing, run(_exports, [(page.path, notation) for _, page in missing]), strict=True
-    ):
-        store.put(key, exports)
-        kept[key], readings[page.path] = exports, reading
-    return [kept[key] for key in keys], readings
+    exports = []
+    for page, key, found in zip(pages, keys, kept, strict=True):
+        if not found:
+            found, readings[page.path] = next(fresh)
+            store.put(key, found)
+        exports.append(found.functions)
+    return exports, readings
 
 
-def _exports(path: Path, notation: Notation) -> tuple[_Exports, Reading]:
+def _exports(job: tuple[Path, Notation]) -> tuple[_Exports, Reading]:
+    path, notation = job
     reading = read_page(path, book=True)
-    items = _functions(reading, notation)
-    return [(name, item.line, digest(canonical(item.scope.definitions[name]))) for name, item in items.items()], reading
+    items = _functions(reading, notation).items()
+    found = (_Export(name, item.line, digest(canonical(item.scope.definitions[name]))) for name, item in items)
+    return _Exports(tuple(found)), reading
 
 
 def _functions(reading: Reading, notation: Notation) -> dict[str, Definition]:
@@ -188,24 +216,25 @@ def _functions(reading: Reading, notation: Notation) -> dict[str, Definition]:
 
 
 def _known(
-    pages: Sequence[_Source], exports: Sequence[_Exports]
+    pages: Sequence[_Source], exports: Sequence[Sequence[_Export]]
 ) -> tuple[dict[str, str], list[tuple[Diagnostic, ...]]]:
-    """The digests of all functions by their names, and for each page what it defines although another does."""
+    """Return the digests of all functions by their names, and for each page what it defines although another does."""
     known: dict[str, str] = {}
     clashes = []
     for page, found in zip(pages, exports, strict=True):
-        twice = [(name, line) for name, line, _ in found if name in known]
         reason = "{} is defined on another page, too"
-        status = Status.WITHOUT_MEANING
-        clashes.append(tuple(Diagnostic(status, page.name, line, 1, reason.format(name)) for name, line in twice))
-        known = {**{name: named for name, _, named in found}, **known}
+        twice = [each for each in found if each.name in known]
+        clashes.append(tuple(
+            Diagnostic(Status.WITHOUT_MEANING, page.name, each.line, 1, reason.format(each.name)) for each in twice
+        ))  # fmt: skip
+        known = {**{each.name: each.digest for each in found}, **known}
     return known, clashes
 
 
 def _definitions(
-    pages: Sequence[_Source], exports: Sequence[_Exports], readings: Mapping[Path, Reading], notation: Notation
+    pages: Sequence[_Source], exports: Sequence[Sequence[_Export]], readings: Mapping[Path, Reading], notation: Notation
 ) -> dict[str, Binding]:
-    """The functions themselves, each of the first page that defines it."""
+    """Return the functions themselves, each of the first page that defines it."""
     found: dict[str, Binding] = {}
     for page, names in zip(pages, exports, strict=True):
         if names:

@@ -12,11 +12,18 @@ import os
 import platform
 import re
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
+from nncore.verify.report.serialization import from_json, to_json
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T")
 LIBRARIES = ("sympy", "mpmath", "python-flint", "lark", "myst-parser", "markdown-it-py", "PyYAML")
 _INCLUDED = re.compile(
     r"\{include\}[ \t]*([^\n`]+)|\\(?:input|include|subfile|subfileinclude|usepackage|RequirePackage|documentclass)"
@@ -26,7 +33,7 @@ _ENDINGS = ("", ".tex", ".sty", ".cls")
 
 
 def digest(*texts: str) -> str:
-    """A name for some texts in their order."""
+    """Return a name for some texts in their order."""
     found = hashlib.sha256()
     for text in texts:
         found.update(f"{len(text)}\0{text}".encode())
@@ -34,7 +41,7 @@ def digest(*texts: str) -> str:
 
 
 def canonical(value: object) -> str:
-    """A text for a value of dataclasses and collections, the same for equal values in every process."""
+    """Return a text for a value of dataclasses and collections, the same for equal values in every process."""
     if is_dataclass(value):
         parts = [canonical(getattr(value, each.name)) for each in fields(value) if each.compare]
         return f"{type(value).__name__}({','.join(parts)})"
@@ -49,7 +56,7 @@ def canonical(value: object) -> str:
 
 @cache
 def checker() -> dict[str, str]:
-    """What judges: a digest of the sources of this package, and the versions that it runs on."""
+    """Return what judges: a digest of the sources of this package, and the versions that it runs on."""
     sources = sorted(each for kind in ("*.py", "*.lark") for each in Path(__file__).parents[1].rglob(kind))
     texts = [text for source in sources for text in (source.name, source.read_text(encoding="utf-8"))]
     return {
@@ -79,33 +86,33 @@ def text_with_includes(path: Path) -> str:
         except OSError:
             continue  # who reads the page says so
         texts[each.resolve()] = text
-        written = (found[found.lastindex or 0] for found in _INCLUDED.finditer(text))
+        written = ("".join(filter(None, found.groups())) for found in _INCLUDED.finditer(text))
         names = [name.strip() for several in written for name in several.split(",")]
         folders = dict.fromkeys((path.parent, each.parent))
         waiting += [folder / (name + ending) for name in names for ending in _ENDINGS for folder in folders]
     return "\0".join(texts.values())
 
 
+@dataclass(frozen=True, slots=True)
 class Cache:
-    """Values for JSON by their keys, in a folder, or nowhere."""
+    """Dataclasses by their keys, each in a file of a folder; without a folder nothing is kept."""
 
-    def __init__(self, folder: Path | str | None):
-        self.folder = Path(folder) if folder else None
+    folder: Path | None
 
-    def get(self, key: str) -> object:
-        """The value that is kept under a key, or None. A file that cannot be read counts for nothing."""
+    def get(self, kind: type[T], key: str) -> T | None:
+        """Return the value of this type that is kept under a key, or None; a damaged file counts for nothing."""
         if self.folder is None:
             return None
         try:
-            return json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            return from_json(kind, json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError, KeyError):
             return None
 
-    def put(self, key: str, value: object) -> None:
-        """Keeps a value: whole or, if this process ends midway, not at all."""
+    def put(self, key: str, value: "DataclassInstance") -> None:
+        """Keep a value: whole or, if this process ends midway, not at all."""
         if self.folder is None:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         beside = self.folder / f"{key}.{os.getpid()}"
-        beside.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+        beside.write_text(json.dumps(to_json(value), ensure_ascii=False), encoding="utf-8")
         beside.replace(self.folder / f"{key}.json")

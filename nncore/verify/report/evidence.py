@@ -19,17 +19,15 @@ It is the same for the same book in every run: how long judging took is no part 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from nncore.verify.judgement import Counterexample, Diagnostic, Judgement, Status
+from nncore.verify.judgement import Diagnostic, Judgement, Status
+from nncore.verify.report.serialization import to_json
 from nncore.verify.semantics.statements import Kind
 from nncore.verify.syntax.tree import Relation
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
+_NOT_SHOWN = ("seconds", "sort", "covered")  # what differs from run to run, and what serves the checker alone
 _INEQUALITIES = [relation for relation in Relation if relation.compares and not relation.is_equation]
 
 
@@ -146,7 +144,7 @@ class Evidence:
 
     @property
     def seconds(self) -> float:
-        """How long judging took."""
+        """Return how long judging took, in seconds of computing."""
         return sum(part.seconds for part in self.parts)
 
 
@@ -165,7 +163,7 @@ class PageReport:
 
     @property
     def all_problems(self) -> tuple[Diagnostic, ...]:
-        """Everything that fails on it."""
+        """Return everything that fails on it."""
         return self.problems + tuple(problem for formula in self.formulas for problem in formula.problems)
 
 
@@ -200,179 +198,48 @@ class Report:
 
     @property
     def problems(self) -> tuple[Diagnostic, ...]:
-        """Everything that fails."""
+        """Return everything that fails."""
         return tuple(problem for page in self.pages for problem in page.all_problems)
 
 
 def figures(pages: Iterable[PageReport]) -> Figures:
-    """The numbers of some pages."""
+    """Return the numbers of some pages."""
     pages = list(pages)
     found = [formula for page in pages for formula in page.formulas]
     claims = [(part, part.judgement) for formula in found for part in formula.claims if part.judgement]
-    equations = [judged for part, judged in claims if part.relation == Relation.EQUAL and part.symbolic]
+    equations = [judgement for part, judgement in claims if part.relation == Relation.EQUAL and part.symbolic]
     return Figures(
         formulas=len(found),
-        kinds=_counted(part.kind for formula in found for part in formula.parts),
-        statuses=_counted(judged.status for _, judged in claims),
+        kinds=_counts(part.kind for formula in found for part in formula.parts),
+        statuses=_counts(judgement.status for _, judgement in claims),
         symbolic=len(equations),
-        for_all_shapes=sum(judged.status is Status.ALL_SHAPES for judged in equations),
+        for_all_shapes=sum(judgement.status == Status.ALL_SHAPES for judgement in equations),
         decimals=sum(part.relation == Relation.ROUNDS for part, _ in claims),
         inequalities=sum(part.relation in _INEQUALITIES for part, _ in claims),
-        failing=sum(bool(each.problems) for each in found) + sum(bool(page.problems) for page in pages),
-        steps=sum(judged.made for _, judged in claims),
-        evaluated=sum(judged.evaluated for _, judged in claims),
+        failing=sum(bool(formula.problems) for formula in found) + sum(bool(page.problems) for page in pages),
+        steps=sum(judgement.made for _, judgement in claims),
+        evaluated=sum(judgement.evaluated for _, judgement in claims),
     )
 
 
-def _counted(words: Iterable[str]) -> dict[str, int]:
+def _counts(words: Iterable[str]) -> dict[str, int]:
+    """Return how often each kind and each status occurs."""
     counts = Counter(words)
     return {word: counts[word] for word in (*Kind, *Status) if word in counts}
 
 
-def sentences(report: Report) -> Iterator[str]:
-    """The figures of a report in words."""
-    of = figures(report.pages)
-    failing = f"{of.failing} of them fail" if of.failing else "none of them fails"
-    unread = sum(formula.status is Status.UNREADABLE for page in report.pages for formula in page.formulas)
-    unchecked = of.kinds.get(Kind.UNCHECKED, 0)
-    yield (
-        f"{_count(of.formulas, 'displayed formula')}, each one read and judged: {failing}, "
-        f"{unread} are unreadable, {unchecked} are unchecked."
-    )
-    if unchecked:
-        were = "was" if unchecked == 1 else "were"
-        yield f"{_count(unchecked, 'formula')} {were} not checked, for the reason that the page gives."
-    claims = sum(of.statuses.values())
-    if claims:
-        statuses = ", ".join(f"{number} {status}" for status, number in of.statuses.items())
-        yield f"{_count(claims, 'claim')}: {statuses}."
-    if of.symbolic:
-        yield (
-            f"Of {_count(of.symbolic, 'equation')} in which a size is a letter, {of.for_all_shapes} "
-            f"({_share(of.for_all_shapes, of.symbolic)}) are verified for all shapes. Counted apart: "
-            f"{_count(of.decimals, 'decimal')} and {_count(of.inequalities, 'inequality')}."
-        )
-    if of.steps:
-        yield (
-            f"The proofs have {of.steps} steps, of which {of.evaluated} ({_share(of.evaluated, of.steps)}) were "
-            "evaluated by numbers before and after: none of them changes a value."
-        )
-    wrong = of.kinds.get(Kind.ERRATUM, 0)
-    if wrong:
-        yield f"{wrong} of these formulas {'is' if wrong == 1 else 'are'} wrong on purpose, in boxes that say so."
-    counted = (Kind.CLAIM, Kind.ERRATUM, Kind.UNCHECKED)
-    others = [_count(number, kind) for kind, number in of.kinds.items() if kind not in counted]
-    if others:
-        yield f"What claims nothing: {', '.join(others)}."
-
-
-def _count(number: int, word: str) -> str:
-    if number == 1:
-        return f"1 {word}"
-    return f"{number} {word[:-1]}ies" if word.endswith("y") else f"{number} {word}s"
-
-
-def _share(part: int, whole: int) -> str:
-    """A share in percent, rounded down, so that 100% means all."""
-    return f"{1000 * part // whole / 10:g}%"
-
-
 # As JSON --------------------------------------------------------------------------------------------------------------
 
-Json = dict[str, object]
-_UNSEEN = ("sort", "covered")  # of a diagnostic: what only the checker asks for
 
-
-def as_json(report: Report) -> Json:
-    """Return a report as an object for JSON, see above."""
-    pages = [page_as_json(page, times=False) for page in report.pages]
-    return {"checker": dict(report.checker), "figures": asdict(figures(report.pages)), "pages": pages}
+def as_json(report: Report) -> dict[str, object]:
+    """Return the report as an object for JSON, see above."""
+    return {
+        "checker": dict(report.checker),
+        "figures": to_json(figures(report.pages)),
+        "pages": [to_json(page, without=_NOT_SHOWN) for page in report.pages],
+    }
 
 
 def times(report: Report) -> dict[str, float]:
     """Return how long judging each formula took, in seconds of computing, by its name."""
     return {formula.name: round(formula.seconds, 4) for page in report.pages for formula in page.formulas}
-
-
-def page_as_json(page: PageReport, times: bool = True) -> Json:
-    """Return a page as an object for JSON, with the times of its parts or without."""
-    return _fields(
-        page,
-        problems=[_fields(each, *_UNSEEN) for each in page.problems],
-        formulas=[
-            _fields(
-                formula,
-                parts=[_part_as_json(part, () if times else ("seconds",)) for part in formula.parts],
-                problems=[_fields(each, *_UNSEEN) for each in formula.problems],
-            )
-            for formula in page.formulas
-        ],
-    )
-
-
-def _fields(value: "DataclassInstance", *without: str, **changed: object) -> Json:
-    """The attributes of a value by their names; unlike `dataclasses.asdict` it copies nothing, which takes long."""
-    return {each.name: getattr(value, each.name) for each in fields(value) if each.name not in without} | changed
-
-
-def _part_as_json(part: Part, without: Sequence[str]) -> Json:
-    judgement = judgement_as_json(part.judgement) if part.judgement else None
-    return _fields(part, *without, indices=dict(part.indices), judgement=judgement)
-
-
-def judgement_as_json(judgement: Judgement) -> Json:
-    """Return a judgement as an object for JSON."""
-    at = judgement.counterexample
-    return _fields(
-        judgement,
-        shapes=[*map(dict, judgement.shapes)],
-        sizes=[*map(dict, judgement.sizes)],
-        counterexample=at and _fields(at, sizes=dict(at.sizes), entry=dict(at.entry), inputs=dict(at.inputs)),
-    )
-
-
-def page_from_json(value: object) -> PageReport:
-    """Return the page that `page_as_json` wrote."""
-    page: Any = value
-    formulas = tuple(
-        Evidence(
-            **_frozen(each)
-            | {
-                "status": Status(each["status"]) if each["status"] in list(Status) else Kind(each["status"]),
-                "kinds": tuple(map(Kind, each["kinds"])),
-                "parts": tuple(map(_part, each["parts"])),
-                "problems": _problems(each["problems"]),
-            }
-        )
-        for each in page["formulas"]
-    )
-    return PageReport(page["name"], formulas, _problems(page["problems"]), page["inline"], page["relations"])
-
-
-def _part(value: object) -> Part:
-    part: Any = value
-    judgement = part["judgement"] and judgement_from_json(part["judgement"])
-    return Part(**_frozen(part) | {"kind": Kind(part["kind"]), "judgement": judgement})
-
-
-def judgement_from_json(value: object) -> Judgement:
-    """Return the judgement that `judgement_as_json` wrote."""
-    of: Any = value
-    at = of["counterexample"] and Counterexample(**_frozen(of["counterexample"]))
-    return Judgement(**_frozen(of) | {"status": Status(of["status"]), "counterexample": at})
-
-
-def _problems(value: object) -> tuple[Diagnostic, ...]:
-    found: Any = value
-    return tuple(Diagnostic(**each | {"status": Status(each["status"])}) for each in found)
-
-
-def _frozen(value: Mapping[str, object]) -> dict[str, Any]:
-    """Lists as tuples, and the objects in them, or in their place, as tuples of pairs."""
-    return {name: _tuple(each) for name, each in value.items()}
-
-
-def _tuple(value: object) -> object:
-    if isinstance(value, dict):
-        return tuple(value.items())
-    return tuple(map(_tuple, value)) if isinstance(value, list) else value

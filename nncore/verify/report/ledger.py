@@ -7,18 +7,18 @@ nothing is typed.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
-from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.util.docutils import SphinxDirective
 
 from nncore.verify.judgement import Status
-from nncore.verify.report.badges import word
-from nncore.verify.report.evidence import Evidence, Json, PageReport, Report, figures, sentences
+from nncore.verify.report.displayed import Placeholder, pages_with
+from nncore.verify.report.evidence import Evidence, PageReport, Report, figures
+from nncore.verify.report.wording import sentences, status_text
 
 FILE = "evidence.json"
 _BARS = {
@@ -29,156 +29,104 @@ _BARS = {
 }
 
 
-@dataclass(slots=True)
-class Book:
-    """What a build knows of its formulas.
-
-    ``pages`` are those of the report by their names in Sphinx, ``json`` is what is written of it, and ``uncounted`` on
-    how many of them the formulas that are shown are not those that were judged.
-    """
-
-    report: Report
-    pages: Mapping[str, PageReport]
-    json: Json
-    uncounted: int = 0
-    places: dict[str, tuple[str, Evidence]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        found = ((docname, formula) for docname, page in self.pages.items() for formula in page.formulas)
-        self.places = {formula.name: (docname, formula) for docname, formula in found}
-
-    def address(self, app: Sphinx, docname: str, name: str) -> tuple[str, str]:
-        """Return the address of a formula, or of an assumption on the same page, and words for a link to it."""
-        if name not in self.places:
-            return f"#{nodes.make_id(name)}", name
-        there, formula = self.places[name]
-        page = "" if there == docname else app.builder.get_relative_uri(docname, there)
-        return f"{page}#{anchor(formula.label, formula.number)}", formula.label or f"formula {formula.number}"
-
-
-def book_of(app: Sphinx) -> Book:
-    """Return what a build knows, once the pages are judged."""
-    book: Book = vars(app)["verify"]
-    return book
-
-
-def anchor(label: str | None, number: int) -> str:
-    """Return the anchor of a formula on its page."""
-    return _id(f"equation-{label}") if label else f"formula-{number}"
-
-
-def _row(docname: str, formula: Evidence) -> str:
-    """The anchor of a formula in the ledger."""
-    return _id(f"ledger-{formula.label or f'{docname}-{formula.number}'}")
-
-
-def _id(text: str) -> str:
-    return str(nodes.make_id(text))
-
-
-def row_address(app: Sphinx, docname: str, formula: Evidence) -> str | None:
-    """Return the address of the row of a formula in the ledger, seen from its page."""
-    ledgers = sorted(_placed(app.env).get("ledger", ()))
-    return f"{app.builder.get_relative_uri(docname, ledgers[0])}#{_row(docname, formula)}" if ledgers else None
-
-
-# Directives -----------------------------------------------------------------------------------------------------------
-
-
-class Placeholder(nodes.General, nodes.Element):
-    """Stands for what a directive prints until all pages are read."""
-
-
-class _Printed(SphinxDirective):
+class Printed(SphinxDirective):
     """A directive without arguments and content, which leaves a placeholder of its name."""
 
     def run(self) -> list[nodes.Node]:
-        """Leave the placeholder, and note on which page."""
-        _placed(self.env).setdefault(self.name, set()).add(self.env.docname)
-        return [Placeholder(kind=self.name)]
+        """Return the placeholder."""
+        return [Placeholder(directive=self.name)]
 
 
-class Placed(EnvironmentCollector):
-    """On which pages each directive stands."""
+@dataclass(frozen=True)
+class Book:
+    """The report on a book, and its pages by their names in Sphinx."""
 
-    def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
-        """Do nothing: the directives note where they stand."""
+    report: Report
+    pages: Mapping[str, PageReport]
 
-    def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-        """Drop what is known of a page that is read again or was removed."""
-        for placed in _placed(env).values():
-            placed.discard(docname)
-
-    def merge_other(self, app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
-        """Take over what another process has found."""
-        for name, placed in _placed(other).items():
-            _placed(env).setdefault(name, set()).update(placed & set(docnames))
+    @cached_property
+    def formulas(self) -> dict[str, tuple[str, Evidence]]:
+        """Return the page and the evidence of each formula by its name."""
+        found = ((docname, formula) for docname, page in self.pages.items() for formula in page.formulas)
+        return {formula.name: (docname, formula) for docname, formula in found}
 
 
-def _placed(env: BuildEnvironment) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = vars(env).setdefault("verify_placed", {})
-    return found
+@dataclass(frozen=True)
+class View:
+    """A book as it is seen from one of its pages."""
+
+    app: Sphinx
+    book: Book
+    docname: str
+
+    def address(self, docname: str, anchor: str) -> str:
+        """Return the address of a place on a page."""
+        page = "" if docname == self.docname else self.app.builder.get_relative_uri(self.docname, docname)
+        return f"{page}#{anchor}"
+
+    def target(self, name: str, docname: str) -> tuple[str, str]:
+        """Return the address of a formula, or else of an assumption on the page, and words for a link to it."""
+        if name not in self.book.formulas:
+            return self.address(docname, nodes.make_id(name)), name
+        docname, formula = self.book.formulas[name]
+        return self.address(docname, anchor(formula)), formula.label or f"formula {formula.number}"
+
+    def row(self, formula: Evidence) -> str | None:
+        """Return the address of the row of a formula of this page in the ledger, if there is a ledger."""
+        return next(
+            (self.address(page, _row(self.docname, formula)) for page in pages_with(self.app.env, "ledger")), None
+        )
 
 
-def documents(env: BuildEnvironment) -> set[str]:
-    """Return the pages that print something about the whole book."""
-    return set().union(*_placed(env).values())
+def anchor(formula: Evidence) -> str:
+    """Return the anchor of a formula on its page."""
+    return nodes.make_id(f"equation-{formula.label}") if formula.label else f"formula-{formula.number}"
 
 
-def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Print what the directives of a page stand for."""
-    for node in list(doctree.findall(Placeholder)):
-        node.replace_self(list(_PRINTED[node["kind"]](app, docname)))
+def _row(docname: str, formula: Evidence) -> str:
+    """Return the anchor of a formula in the ledger."""
+    return nodes.make_id(f"ledger-{formula.label or f'{docname}-{formula.number}'}")
 
 
-def _reading_order(app: Sphinx) -> list[str]:
-    """The pages that display formulas, in the order of the table of contents."""
-    order: list[str] = []
+def _reading_order(view: View) -> list[str]:
+    """Return the pages that display formulas, in the order of the table of contents."""
+    order: dict[str, int] = {}
 
     def walk(docname: str) -> None:
         if docname not in order:
-            order.append(docname)
-            for each in app.env.toctree_includes.get(docname, ()):
+            order[docname] = len(order)
+            for each in view.app.env.toctree_includes.get(docname, ()):
                 walk(each)
 
-    walk(app.config.root_doc)
-    shown = [name for name, page in book_of(app).pages.items() if page.formulas]
-    return sorted(shown, key=lambda name: (order.index(name) if name in order else len(order), name))
+    walk(view.app.config.root_doc)
+    shown = [name for name, page in view.book.pages.items() if page.formulas]
+    return sorted(shown, key=lambda name: (order.get(name, len(order)), name))
 
 
-# Coverage -------------------------------------------------------------------------------------------------------------
+# What the directives print --------------------------------------------------------------------------------------------
 
 
-def _coverage(app: Sphinx, docname: str) -> Iterator[nodes.Node]:
-    items = [
-        nodes.list_item("", nodes.paragraph("", "", nodes.Text(words))) for words in sentences(book_of(app).report)
-    ]
-    yield nodes.bullet_list("", *items)
+def _coverage(view: View) -> Iterator[nodes.Node]:
+    words = sentences(view.book.report)
+    yield nodes.bullet_list("", *(nodes.list_item("", nodes.paragraph("", "", nodes.Text(each))) for each in words))
 
 
-# Tables ---------------------------------------------------------------------------------------------------------------
-
-
-def _summary(app: Sphinx, docname: str) -> Iterator[nodes.Node]:
+def _summary(view: View) -> Iterator[nodes.Node]:
     head = ["page", "bar", "formulas", "claims", "all shapes", "at shapes", "restates", "sampled", "failing"]
-    book = book_of(app)
-    ledgers = sorted(_placed(app.env).get("ledger", ()))
+    ledgers = pages_with(view.app.env, "ledger")
 
-    def page_link(name: str) -> nodes.Node:
-        title = app.env.titles[name].astext()
-        if not ledgers:
-            return nodes.Text(title)
-        page = "" if ledgers[0] == docname else app.builder.get_relative_uri(docname, ledgers[0])
-        return _joined([_link(f"{page}#{_table(name)}", title)])
+    def title(name: str) -> nodes.Node:
+        words = view.app.env.titles[name].astext()
+        return _joined([_link(view.address(ledgers[0], _table(name)), words)]) if ledgers else nodes.Text(words)
 
-    rows = {f"{_table(name)}-sum": [page_link(name), *_numbers([book.pages[name]])] for name in _reading_order(app)}
-    rows["ledger-sum"] = [nodes.strong("", "all pages"), *_numbers(book.report.pages)]
+    pages = view.book.pages
+    rows = {f"{_table(name)}-sum": [title(name), *_numbers([pages[name]])] for name in _reading_order(view)}
+    rows["ledger-sum"] = [nodes.strong("", "all pages"), *_numbers(view.book.report.pages)]
     yield _table_node("What became of the formulas, page by page", "ledger-summary", head, rows)
 
 
-def _numbers(pages: Iterable[PageReport]) -> list[nodes.Node]:
+def _numbers(pages: Sequence[PageReport]) -> list[nodes.Node]:
     of = figures(pages)
-    claims = sum(of.statuses.values())
     counts = [of.statuses.get(status, 0) for status in _BARS]
     bars = "".join(
         f'<span class="{name}" style="flex-grow: {count}"></span>'
@@ -186,96 +134,101 @@ def _numbers(pages: Iterable[PageReport]) -> list[nodes.Node]:
         if count
     )
     bar = nodes.raw("", f'<span class="verify-bar" aria-hidden="true">{bars}</span>', format="html")
-    words = [str(number) for number in (of.formulas, claims, *counts, of.failing)]
-    return [bar, *map(nodes.Text, words)]
+    return [bar, *(nodes.Text(str(each)) for each in (of.formulas, sum(of.statuses.values()), *counts, of.failing))]
 
 
-def _ledger(app: Sphinx, docname: str) -> Iterator[nodes.Node]:
+def _ledger(view: View) -> Iterator[nodes.Node]:
     head = ["formula", "kind", "status", "method", "points", "steps", "under", "rests on"]
-    for name in _reading_order(app):
-        formulas = book_of(app).pages[name].formulas
-        rows = {_row(name, formula): _ledger_row(app, docname, name, formula) for formula in formulas}
-        yield _table_node(app.env.titles[name].astext(), _table(name), head, rows, "verify-ledger")
+    for name in _reading_order(view):
+        rows = {_row(name, formula): _ledger_row(view, name, formula) for formula in view.book.pages[name].formulas}
+        yield _table_node(view.app.env.titles[name].astext(), _table(name), head, rows, "verify-ledger")
 
 
-def _ledger_row(app: Sphinx, docname: str, name: str, formula: Evidence) -> list[nodes.Node]:
+def _ledger_row(view: View, docname: str, formula: Evidence) -> list[nodes.Node]:
     judgements = [part.judgement for part in formula.parts if part.judgement]
-    methods = dict.fromkeys(judgement.method for judgement in judgements)
-    points = sum(judgement.points for judgement in judgements)
-    steps = sum(judgement.made for judgement in judgements)
+    points, steps = sum(each.points for each in judgements), sum(each.made for each in judgements)
     where = dict.fromkeys(condition for judgement in judgements for condition in judgement.where)
-    under = [*(_link_to(app, docname, label, name) for label in formula.assumptions if label)]
-    under += [nodes.literal("", condition) for condition in where]
-    return [
-        _joined([_link_to(app, docname, formula.name)]),
-        nodes.Text(", ".join(formula.kinds) or "–"),
-        nodes.Text(word(formula) if formula.claims or formula.fails else "–"),
-        nodes.Text("; ".join(methods) or "–"),
-        nodes.Text(str(points) if judgements else "–"),
-        nodes.Text(str(steps) if steps else "–"),
-        _joined(under),
-        _joined([_link_to(app, docname, each) for each in formula.uses]),
+    words = [
+        ", ".join(formula.kinds),
+        status_text(formula) if formula.claims or formula.fails else "",
+        "; ".join(dict.fromkeys(judgement.method for judgement in judgements)),
+        str(points) if judgements else "",
+        str(steps) if steps else "",
     ]
 
+    def links(names: Iterable[str]) -> list[nodes.Node]:
+        return [_link(*view.target(name, docname)) for name in names]
 
-def _rules(app: Sphinx, docname: str) -> Iterator[nodes.Node]:
-    """Every rule with the number of formulas that use it, and every side condition."""
+    under = [*links(filter(None, formula.assumptions)), *(nodes.literal("", condition) for condition in where)]
+    cells = [nodes.Text(each or "–") for each in words]
+    return [_joined(links([formula.name])), *cells, _joined(under), _joined(links(formula.uses))]
+
+
+def _rules(view: View) -> Iterator[nodes.Node]:
+    """Yield a table of the rules, with the number of formulas that use each, and one of the side conditions."""
     from nncore.verify.symbolic.prover import all_rules  # with sympy, which nothing else here needs
 
     rules, side_conditions = all_rules()
-    formulas = [formula for page in book_of(app).report.pages for formula in page.formulas]
-    used = Counter(name for each in formulas for name in _rules_of(each))
-    head = ["rule", "what it says", "formulas"]
-    rows = {
-        _id(f"rule-{each.name}"): [
+    formulas = (formula for page in view.book.report.pages for formula in page.formulas)
+    used = Counter(name for each in formulas for name in {rule for found in each.judgements for rule in found.rules})
+    rows: dict[str, list[nodes.Node]] = {
+        nodes.make_id(f"rule-{each.name}"): [
             nodes.Text(each.name),
             _text(each.statement),
             nodes.Text(str(used[each.name])),
         ]
         for each in sorted(rules, key=lambda each: -used[each.name])
     }
-    yield _table_node("The rules of the proofs", "rules", head, rows)
-    rows = {_id(f"side-{each.name}"): [nodes.Text(each.name), _text(each.statement)] for each in side_conditions}
+    yield _table_node("The rules of the proofs", "rules", ["rule", "what it says", "formulas"], rows)
+    rows = {
+        nodes.make_id(f"side-{each.name}"): [nodes.Text(each.name), _text(each.statement)] for each in side_conditions
+    }
     yield _table_node("What has to hold before a rule is applied", "side-conditions", ["side condition", "why"], rows)
 
 
-def _rules_of(formula: Evidence) -> set[str]:
-    return {name for judgement in formula.judgements for name in judgement.rules}
+DIRECTIVES: dict[str, Callable[[View], Iterator[nodes.Node]]] = {
+    "coverage": _coverage,
+    "ledger-summary": _summary,
+    "ledger": _ledger,
+    "rules": _rules,
+}
+
+
+def fill(view: View, doctree: nodes.document) -> None:
+    """Print what the directives of a page stand for."""
+    for node in list(doctree.findall(Placeholder)):
+        node.replace_self(list(DIRECTIVES[node["directive"]](view)))
+
+
+# Nodes ----------------------------------------------------------------------------------------------------------------
 
 
 def _text(words: str) -> nodes.Node:
-    """Words with formulas between dollars."""
+    """Return words with formulas between dollars."""
     parts = words.split("$")
     return nodes.inline("", "", *(nodes.math("", part) if k % 2 else nodes.Text(part) for k, part in enumerate(parts)))
-
-
-def _link_to(app: Sphinx, docname: str, name: str, page: str | None = None) -> nodes.Node:
-    address, words = book_of(app).address(app, docname, name)
-    if page and address.startswith("#"):  # an assumption, on the page of the formula
-        address = app.builder.get_relative_uri(docname, page) + address
-    return _link(address, words)
 
 
 def _link(address: str, words: str) -> nodes.reference:
     return nodes.reference("", words, refuri=address, internal=True)
 
 
-def _joined(links: list[nodes.Node]) -> nodes.Node:
-    """Links as one text, in which they must stand."""
+def _joined(links: Sequence[nodes.Node]) -> nodes.Node:
+    """Return links as one text, in which they must stand."""
     if not links:
         return nodes.Text("–")
     return nodes.inline("", "", *[each for link in links for each in (nodes.Text(", "), link)][1:])
 
 
 def _table(docname: str) -> str:
-    """The anchor of the table of a page in the ledger."""
-    return _id(f"ledger-of-{docname}")
+    """Return the anchor of the table of a page in the ledger."""
+    return nodes.make_id(f"ledger-of-{docname}")
 
 
 def _table_node(
-    caption: str, name: str, head: list[str], rows: Mapping[str, list[nodes.Node]], *classes: str
+    caption: str, name: str, head: Sequence[str], rows: Mapping[str, Sequence[nodes.Node]], *classes: str
 ) -> nodes.table:
-    """A table; ``name`` is its anchor, and the keys of ``rows`` are those of its rows."""
+    """Return a table; ``name`` is its anchor, and the keys of ``rows`` are those of its rows."""
     body = []
     for row_name, cells in rows.items():
         body.append(_row_node(cells))
@@ -286,17 +239,6 @@ def _table_node(
     return nodes.table("", nodes.title("", caption), group, ids=[name], classes=["verify-table", *classes])
 
 
-def _row_node(cells: list[nodes.Node]) -> nodes.row:
-    """A row whose cells hold no paragraph, thousands of which keep a phone busy."""
+def _row_node(cells: Sequence[nodes.Node]) -> nodes.row:
+    """Return a row whose cells hold no paragraph, thousands of which keep a phone busy."""
     return nodes.row("", *(nodes.entry("", cell) for cell in cells))
-
-
-_PRINTED = {"coverage": _coverage, "ledger-summary": _summary, "ledger": _ledger, "rules": _rules}
-
-
-def setup(app: Sphinx) -> None:
-    """Add the directives."""
-    for name in _PRINTED:
-        app.add_directive(name, _Printed)
-    app.add_node(Placeholder)
-    app.add_env_collector(Placed)

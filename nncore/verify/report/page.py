@@ -5,16 +5,16 @@ changed word moves the claims of a page, and none of them has to be judged again
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
 
 from nncore.verify import numeric
 from nncore.verify.judgement import Diagnostic, Judgement, Status
 from nncore.verify.notation import Notation, NotationError
-from nncore.verify.report.cache import Cache, canonical, digest
-from nncore.verify.report.evidence import Evidence, PageReport, Part, judgement_as_json, judgement_from_json
+from nncore.verify.report.cache import canonical, digest
+from nncore.verify.report.evidence import Evidence, PageReport, Part
+from nncore.verify.report.settings import Settings
 from nncore.verify.semantics.conditions import shown
 from nncore.verify.semantics.elaborate import Faulty, page_functions, said, with_blocks
 from nncore.verify.semantics.inline import RELATION, faults_within
@@ -33,7 +33,7 @@ from nncore.verify.semantics.statements import (
     printed,
     sides_of,
 )
-from nncore.verify.semantics.symbols import AgreedValue, Binding, Scope, meanings_of
+from nncore.verify.semantics.symbols import AgreedValue, Scope, meanings_of
 from nncore.verify.source.context import Place
 from nncore.verify.source.markdown import DisplayedFormula, Reading
 from nncore.verify.source.reader import display_path, read_page
@@ -44,36 +44,16 @@ from nncore.verify.syntax.printer import show
 from nncore.verify.verdict.errata import judge_erratum, judge_unchecked
 from nncore.verify.verdict.judge import SECONDS_OF_A_PROOF, Clock, judge
 
+_Judgeable = Claim | Convention | Erratum | Unchecked
+"""A statement that is judged."""
+
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """What is the same for all pages.
+class _Kept:
+    """A judgement as the cache keeps it, and the seconds of computing that it took."""
 
-    Attributes
-    ----------
-    root : Path
-        The folder from which a report names files.
-    notation : Notation
-        The letters in force.
-    functions : mapping of str to Binding
-        The functions that all pages know.
-    seed : str
-        Where the random numbers begin.
-    store : Cache
-        What keeps judgements.
-    common : str
-        A digest of the checker, the seed and the notation, under which they are kept.
-    book : bool
-        Whether MyST renders the pages.
-    """
-
-    root: Path
-    notation: Notation
-    functions: Mapping[str, Binding]
-    seed: str
-    store: Cache
-    common: str
-    book: bool
+    judgement: Judgement
+    seconds: float
 
 
 def report_on(path: Path, reading: Reading, others: Sequence[Path], by: Settings) -> tuple[PageReport, bool]:
@@ -95,7 +75,7 @@ def report_on(path: Path, reading: Reading, others: Sequence[Path], by: Settings
 
 
 def _about_functions(page: Page, notation: Notation) -> Iterator[Diagnostic]:
-    """What is wrong with the functions that a page defines for all."""
+    """Yield what is wrong with the functions that a page defines for all."""
     try:
         page_functions(page.items, notation)
     except Faulty as error:
@@ -103,7 +83,7 @@ def _about_functions(page: Page, notation: Notation) -> Iterator[Diagnostic]:
 
 
 def _within_words(reading: Reading, page: Page, by: Settings) -> Iterator[Diagnostic]:
-    """What is wrong with the formulas within words."""
+    """Yield what is wrong with the formulas within words."""
     try:
         yield from faults_within(reading, page, by.notation, by.functions)
     except NotationError:
@@ -115,7 +95,7 @@ def _within_words(reading: Reading, page: Page, by: Settings) -> Iterator[Diagno
 
 
 def _located(found: Diagnostic, root: Path) -> Diagnostic:
-    """What was found, with its file as a report names it."""
+    """Return what was found, with its file as a report names it."""
     return replace(found, path=display_path(Path(found.path), root))
 
 
@@ -173,7 +153,7 @@ class _Reporter:
         )
 
     def _notation(self, place: Place) -> Notation:
-        """The letters in force at a formula that has no meaning."""
+        """Return the letters in force at a formula that has no meaning."""
         notation = self.by.notation
         try:
             notation = with_blocks(notation, self.reading.around.blocks)
@@ -183,7 +163,7 @@ class _Reporter:
             return notation  # that is one of the faults
 
     def _uses(self, name: str, items: Sequence[Statement]) -> Iterator[str]:
-        """The names of other formulas on which a formula rests."""
+        """Yield the names of other formulas on which a formula rests."""
         used: list[str | None] = []
         for item in items:
             meanings = [each for letter in sorted(item.letters) for each in meanings_of(letter, item.scope)]
@@ -192,13 +172,12 @@ class _Reporter:
         yield from (each for each in dict.fromkeys(used) if each and each != name)
 
     def _name_of(self, formula: DisplayedFormula | None, label: str | None) -> str | None:
-        """The name of the formula that defines something; of one on another page the label."""
+        """Return the name of the formula that defines something; of one on another page the label."""
         return self.stated.get(formula, label) if formula else label
 
     def _part(self, item: Statement, clock: Clock) -> Part:
-        judgement, seconds = None, 0.0
-        if isinstance(item, Claim | Convention | Erratum | Unchecked):
-            judgement, seconds = self._kept(item, clock)
+        judged = self._judged(item, clock) if isinstance(item, _Judgeable) else None
+        judgement, seconds = (judged.judgement, judged.seconds) if judged else (None, 0.0)
         if judgement and isinstance(item, Convention) and judgement.status.fails:
             self.refused.update(self._agreed_in(item))
         elif judgement and not self.refused.isdisjoint(_agreed(item)):
@@ -220,33 +199,30 @@ class _Reporter:
         )
 
     def _agreed_in(self, item: Convention) -> Iterator[AgreedValue]:
-        """What a convention puts in force below it."""
+        """Yield what a convention puts in force below it."""
         below = (each for other in self.page.items for each in other.scope.conventions)
         yield from (each for each in below if each.formula == item.formula and each.value == item.right)
 
-    def _kept(self, item: Claim | Convention | Erratum | Unchecked, clock: Clock) -> tuple[Judgement, float]:
-        """The judgement of a statement, from the cache or kept there if it is final, and the seconds that it took."""
+    def _judged(self, item: _Judgeable, clock: Clock) -> _Kept:
+        """Return the judgement of a statement, from the cache or kept there if it is final."""
         correction = self._labelled(item.corrected) if isinstance(item, Erratum) else ()
         key = digest("statement", self.by.common, *map(_saying, (item, *correction)))
-        kept: Any = self.by.store.get(key)
-        if kept is not None:
-            return judgement_from_json(kept["judgement"]), kept["seconds"]
+        if kept := self.by.store.get(_Kept, key):
+            return kept
         start = time.process_time()
         try:
             judgement = self._judgement(item, correction, clock)
         except Exception as error:  # whatever a formula does to the judges, the other formulas are judged
             judgement = Judgement(Status.CHECKER_FAULT, reason=f"{type(error).__name__}: {error}")
-        seconds = round(time.process_time() - start, 4)
-        in_time = judgement.status is not Status.SAMPLED or seconds < SECONDS_OF_A_PROOF
+        judged = _Kept(judgement, round(time.process_time() - start, 4))
+        in_time = judgement.status is not Status.SAMPLED or judged.seconds < SECONDS_OF_A_PROOF
         self.in_time &= in_time
         if in_time and judgement.status.is_final:
-            self.by.store.put(key, {"judgement": judgement_as_json(judgement), "seconds": seconds})
-        return judgement, seconds
+            self.by.store.put(key, judged)
+        return judged
 
-    def _judgement(
-        self, item: Claim | Convention | Erratum | Unchecked, correction: Sequence[Statement], clock: Clock
-    ) -> Judgement:
-        """The judgement of a claim; of what is not claimed, whether it is as it says."""
+    def _judgement(self, item: _Judgeable, correction: Sequence[Statement], clock: Clock) -> Judgement:
+        """Return the judgement of a claim; of what is not claimed, whether it is as it says."""
         match item:
             case Claim() | Convention():
                 return judge(item, self.by.seed, self.shared, clock)
@@ -256,7 +232,7 @@ class _Reporter:
                 return judge_unchecked(item, self.by.seed)
 
     def _labelled(self, label: str) -> tuple[Statement, ...]:
-        """What the equation with a label says, on this page or on another one."""
+        """Return what the equation with a label says, on this page or on another one."""
         found = tuple(item for item in self.page.items if item.formula.label == label)
         for path in self.others if not found else ():
             if label.encode() in path.read_bytes():  # before all of it is given a meaning
@@ -266,7 +242,7 @@ class _Reporter:
         return found
 
     def _with_witness(self, parts: list[Part], items: Sequence[Statement], place: Place) -> list[Part]:
-        """Assumptions that no numbers satisfy are undecided, since nothing can be said under them."""
+        """Return the parts; assumptions that no numbers satisfy are undecided, since nothing can be said under them."""
         own = [item for item in items if isinstance(item, Assumption)]
         lost = Judgement(Status.UNDECIDED, "numbers", "no numbers were found that satisfy this assumption")
         try:
@@ -278,7 +254,7 @@ class _Reporter:
 
 
 def _saying(item: Statement) -> str:
-    """A text for all that a statement says and rests on; only where it stands is no part of it."""
+    """Return a text for all that a statement says and rests on; only where it stands is no part of it."""
     names = (each.name for each in fields(item) if each.name not in ("formula", "line", "column"))
     return item.kind + "".join(canonical(getattr(item, name)) for name in names)
 
@@ -299,14 +275,14 @@ def _is_in(found: Diagnostic, formula: DisplayedFormula) -> bool:
 
 
 def _snippet(formula: DisplayedFormula, found: Diagnostic) -> str:
-    """The line of a formula and a caret under the place."""
+    """Return the line of a formula and a caret under the place."""
     line = found.line - formula.line
     text = formula.text.split("\n")[line]
     return f"{text}\n{' ' * (found.column - formula.columns[line])}^"
 
 
 def _agreed(item: Statement) -> list[AgreedValue]:
-    """The conventions on which a statement may rest."""
+    """Return the conventions on which a statement may rest."""
     return [each for each in item.scope.conventions if each.function in item.letters and _takes_derivatives(item)]
 
 
@@ -316,7 +292,7 @@ def _takes_derivatives(item: Statement) -> bool:
 
 
 def _status(parts: Sequence[Part], problems: Sequence[Diagnostic]) -> Status | Kind:
-    """The worst that is said of a formula, or the kind of what claims nothing."""
+    """Return the worst that is said of a formula, or the kind of what claims nothing."""
     said_ = [problem.status for problem in problems]
     said_ += [part.judgement.status for part in parts if part.judgement and part.kind is Claim.kind]
     if said_:
@@ -325,6 +301,6 @@ def _status(parts: Sequence[Part], problems: Sequence[Diagnostic]) -> Status | K
 
 
 def _assumed(item: Assumption, place: Place) -> Assumed:
-    """What a statement of an assumption assumes."""
+    """Return what a statement of an assumption assumes."""
     chain = t.Chain(item.left, (t.Link(item.relation, item.right),))
     return Assumed(place.label, chain, item.free, item.letters)

@@ -1,0 +1,96 @@
+"""What the command prints on a terminal: a line a formula, what is wrong with it, and the totals."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.text import Text
+
+from nncore.verify.judgement import Diagnostic
+from nncore.verify.notation import Notation
+from nncore.verify.report.book import check
+from nncore.verify.report.evidence import Evidence, PageReport, Report
+from nncore.verify.report.wording import grounds, sentences, status_text
+from nncore.verify.semantics.statements import Kind
+from nncore.verify.source.reader import printable
+
+_HOW_TO_BEGIN = r"""{} defines nothing, so no claim can be derived from anything.
+Write what is given with :=, above what follows from it, as in  L_i := -\ln p_{{i c_i}}
+Letters of your own are declared in a {{notation}} block, in LaTeX in comments below % notation:"""
+
+
+def show(paths: Sequence[Path], notation: Notation, book: bool) -> Report:
+    """Judge the files and print a line a formula; color and progress only where somebody sees them."""
+    console = Console(highlight=False, soft_wrap=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("judging", total=len(paths))
+
+        def done(page: PageReport) -> None:
+            for line in _page_lines(page):
+                progress.console.print(line)
+            progress.advance(task)
+
+        report = check(paths, notation, done=done, book=book)
+    for line in _summary(report):
+        console.print(line)
+    return report
+
+
+def _page_lines(page: PageReport) -> Iterator[Text]:
+    for problem in page.problems:
+        yield from _problem_lines(problem)
+    for formula in page.formulas:
+        place = f"{formula.path}:{formula.line}"
+        style = "bold red" if formula.fails else "green" if formula.claims else "dim"
+        label = f"{printable(formula.label)}  " if formula.label else ""
+        line = Text.assemble((printable(place), "cyan"), "  ", label, (status_text(formula), style))
+        if formula.claims and not formula.fails:
+            line.append(f"  ({printable('; '.join(_grounds(formula)))})", "dim")
+        yield line
+        for problem in formula.problems:
+            yield from _problem_lines(problem)
+    if page.inline:
+        number = f"{page.inline} formula{'s' if page.inline > 1 else ''} within words, not judged"
+        yield Text(f"{printable(page.name)}: {number}; {page.relations} of them with a relation", "dim")
+    if not page.formulas and not page.problems:
+        yield Text(f"{printable(page.name)}: no displayed formula")
+    elif page.all_problems and not any(Kind.DEFINITION in formula.kinds for formula in page.formulas):
+        yield Text(_HOW_TO_BEGIN.format(printable(page.name)), "yellow")
+
+
+def _grounds(formula: Evidence) -> Iterator[str]:
+    """Yield how the claims of a formula were found, what must hold for them, and the assumptions in force."""
+    judgements = list(formula.judgements)
+    yield from dict.fromkeys(line for each in judgements for line in grounds(each))
+    where = dict.fromkeys(condition for each in judgements for condition in each.where)
+    under = dict.fromkeys(label for each in judgements for label in each.assumptions if label)
+    if where:
+        yield f"where {' and '.join(where)}"
+    if under:
+        yield f"under {', '.join(under)}"
+
+
+def _problem_lines(problem: Diagnostic) -> Iterator[Text]:
+    place = f"{problem.path}:{problem.line}:{problem.column}"
+    yield Text.assemble(
+        (f"  {printable(place)}: ", "cyan"), (f"{problem.status}: ", "bold red"), printable(problem.reason)
+    )
+    for line in problem.snippet.split("\n"):
+        if line:
+            yield Text(f"    {printable(line)}")
+
+
+def _summary(report: Report) -> Iterator[Text]:
+    for line in sentences(report):
+        yield Text(line, "bold")
+    times = sorted(
+        (formula.seconds, formula.name) for page in report.pages for formula in page.formulas if formula.claims
+    )
+    if times:
+        total, (slowest, name) = sum(seconds for seconds, _ in times), times[-1]
+        median, _ = times[len(times) // 2]
+        yield Text(
+            f"On one process {total:.1f} s; a formula with claims takes {1000 * median:.0f} ms in the median, "
+            f"{printable(name)} takes longest, {1000 * slowest:.0f} ms."
+        )
