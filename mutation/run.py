@@ -98,7 +98,7 @@ class FormulaOnTrial:
         self.spot, self._listed = spot, listed
         self._in_definition = "prf:definition" in spot.formula.within
         self._said = {_said(item) for item in spot.said.items}
-        self._shared: dict = {}
+        self._shared = numeric.Shared()
 
     def mutants(self) -> list[Mutant]:
         """Its mutants."""
@@ -438,7 +438,7 @@ def _trials() -> list[FormulaOnTrial]:
 def _outcomes_of(number: int) -> list[Outcome]:
     """For the processes of a full run, each of which reads the book once."""
     found = list(run(_trials(), [number]))
-    _trials()[number]._shared.clear()
+    _trials()[number]._shared = numeric.Shared()
     return found
 
 

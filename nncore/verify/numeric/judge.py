@@ -17,75 +17,29 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import chain, islice
+from typing import assert_never, cast
 
 from nncore.verify.judgement import Counterexample
 from nncore.verify.numeric.balls import Arithmetic, arithmetic
+from nncore.verify.numeric import searching
 from nncore.verify.numeric.comparing import (
-    AGREES,
-    NO_VALUE,
-    OUTSIDE,
-    PRECISIONS,
-    REFUTED,
-    STEPS_OF_A_POINT,
-    UNDECIDED,
-    Comparison,
-    Exhausted,
-    Result,
-)
+    AGREES, NO_VALUE, OUTSIDE, PRECISIONS, REFUTED, STEPS_OF_A_POINT, UNDECIDED, Comparison, Entry, Exhausted, Finding,
+    Missing, Result, Shared,
+)  # fmt: skip
 from nncore.verify.numeric.evaluator import Program
-from nncore.verify.numeric.guards import GuardKey, guards_of
-from nncore.verify.numeric.jets import HigherOrder, Jets, Unclear
+from nncore.verify.numeric.expectation import Key
+from nncore.verify.numeric.guards import guards_of
+from nncore.verify.numeric.jets import Expansion, HigherOrder, Jets, Unclear
 from nncore.verify.numeric.sample_points import (
-    BOTH,
-    EQUAL,
-    EXTREMES,
-    FRACTIONS,
-    GENERIC,
-    KINDS,
-    LETTERS,
-    MINUS_ONES,
-    ONE_HOT,
-    ONES,
-    POSITIVE,
-    POWERS,
-    PROPER,
-    SMALL,
-    TRIED,
-    ZEROS,
-    Key,
-    Point,
-    Wishes,
-    as_printed,
-    wishes,
-)
-from nncore.verify.numeric.searching import (
-    Near,
-    Zero,
-    along,
-    beside,
-    corners,
-    crosses,
-    descent,
-    is_close,
-    meets,
-    simplified,
-    solved,
-    touches,
-    zeros,
-)
+    BOTH, EQUAL, EXTREMES, FRACTIONS, GENERIC, KINDS, LETTERS, MINUS_ONES, ONE_HOT, ONES, POSITIVE, POWERS, PROPER,
+    SMALL, TRIED, ZEROS, Point, Wishes, as_printed, wishes,
+)  # fmt: skip
+from nncore.verify.numeric.searching import Near, Zero
 from nncore.verify.numeric.sizes import COUNTED, Sizes, entries, numbers_named, size_plans, sizes_of, takes_expectations
 from nncore.verify.numeric.values import HIGHEST_ORDER, Values
 from nncore.verify.numeric.watching import (
-    KINK,
-    RELATION,
-    Budget,
-    Guard,
-    NoDerivative,
-    NoSuchEntry,
-    TooLarge,
-    Undefined,
-    Watch,
-)
+    KINK, LOGARITHM, RELATION, Budget, Guard, GuardKey, NoDerivative, NoSuchEntry, TooLarge, Undefined, Watch,
+)  # fmt: skip
 from nncore.verify.semantics.layers import DEPTHS, instances, reached
 from nncore.verify.semantics.statements import Assumed, Assumption, Claim, Convention, as_claim
 from nncore.verify.switches import attack
@@ -131,7 +85,7 @@ class Met:
     """A point and an entry at which a claim was compared, and agreed."""
 
     point: Point
-    entry: dict[str, int]
+    entry: Entry
     on_purpose: bool = False
 
 
@@ -141,8 +95,8 @@ class Verdict:
 
     Attributes
     ----------
-    status : str
-        ``agrees``, ``refuted`` or ``undecided``.
+    status : Finding
+        What they say.
     reason : str
         Why, unless it agrees.
     counterexample : Counterexample or None
@@ -163,7 +117,7 @@ class Verdict:
         A few of the comparisons that agreed.
     """
 
-    status: str
+    status: Finding
     reason: str = ""
     counterexample: Counterexample | None = None
     points: int = 0
@@ -172,13 +126,13 @@ class Verdict:
     assumptions: tuple[str, ...] = ()
     margin: float | None = None
     refuting: Point | None = field(default=None, compare=False)
-    met: tuple["Met", ...] = field(default=(), compare=False, repr=False)
+    met: tuple[Met, ...] = field(default=(), compare=False, repr=False)
 
 
 def judge(
     item: Claim | Convention,
     seed: str = "1",
-    shared: dict | None = None,
+    shared: Shared | None = None,
     budget: Budget | None = None,
     numbers: Arithmetic | None = None,
 ) -> Verdict:
@@ -190,7 +144,7 @@ def judge(
         A claim or a convention.
     seed : str
         Where the random numbers begin.
-    shared : dict, optional
+    shared : Shared, optional
         Keeps what was computed at points, for the other claims of a page.
     budget : Budget, optional
         What evaluation may take.
@@ -207,9 +161,10 @@ def judge(
         return _judge_convention(item, numbers, budget)
     if not isinstance(item, Claim):
         raise ValueError(f"a {item.kind} claims nothing")
-    shared = {} if shared is None else shared
-    verdicts = []
+    shared = shared or Shared()
+    verdicts: list[Verdict] = []
     for layers, instance in instances(item, _depths(item)):
+        assert isinstance(instance, Claim)
         if verdicts and not MANY_LAYERS.is_on:
             break
         verdicts.append(Trial(instance, seed, shared, numbers, budget, layers, len(verdicts)).verdict())
@@ -228,8 +183,8 @@ def _depths(item: Claim) -> Sequence[int]:
 
 
 def _together(verdicts: Sequence[Verdict]) -> Verdict:
-    """The verdict on a claim that is one claim for each number of layers: the first that does not agree decides."""
-    worst = min(verdicts, key=lambda verdict: (REFUTED, UNDECIDED, AGREES).index(verdict.status))
+    """Return the verdict on a claim that is one for each number of layers: the first that does not agree decides."""
+    worst = min(verdicts, key=lambda verdict: list(Finding).index(verdict.status))
     where = tuple(dict.fromkeys(each for verdict in verdicts for each in verdict.where))
     if worst.status != AGREES:
         return replace(worst, where=where)
@@ -263,7 +218,7 @@ def points_for(item: Claim, most: int = 1) -> tuple[Met, ...]:
 
 def refutes(item: Claim, point: Point) -> bool:
     """Return whether a claim is false at a point that was found for another one."""
-    comparison = Comparison(item, {}, arithmetic(), Budget())
+    comparison = Comparison(item, Shared(), arithmetic(), Budget())
     every = entries(item, point.sizes, comparison.conditions)
     return any(comparison.tried(point, entry).status == REFUTED for entry in every)
 
@@ -287,7 +242,7 @@ class Trial:
         self,
         item: Claim,
         seed: str = "1",
-        shared: dict | None = None,
+        shared: Shared | None = None,
         numbers: Arithmetic | None = None,
         budget: Budget | None = None,
         layers: Mapping[str, int] | None = None,
@@ -295,17 +250,17 @@ class Trial:
     ):
         self.item, self._seed, self._layers, self._turn = item, seed, layers or {}, turn
         self._numbers, self._wishes = numbers or arithmetic(), wishes(item)
-        self._shared = {} if shared is None else shared
-        self._comparison = Comparison(item, self._shared, self._numbers, budget or Budget())
+        self._comparison = Comparison(item, shared or Shared(), self._numbers, budget or Budget())
         self._guards = guards_of(item, self._comparison.right)
         self.plans = size_plans(item, self.allowed, bool(self._layers))
         self._constant = not item.letters and not item.free and self.plans == [{}]
         self._points = self._undecided = self._generic = 0
-        self._seen: dict[tuple, None] = {}
+        self._seen: dict[tuple[tuple[str, int], ...], None] = {}
         self._excluded: set[GuardKey] = set()  # guards at whose zeros the claim says nothing
         self._parted: set[GuardKey] = set()  # those among them that have the same on both sides
         self._crossed: set[GuardKey] = set()
-        self._lines: dict[GuardKey, dict[tuple, dict[Fraction, bool]]] = {}  # where an input turns a sign: was it met?
+        # where an input turns a sign: was it met?
+        self._lines: dict[GuardKey, dict[tuple[Key, tuple[object, ...]], dict[Fraction, bool]]] = {}
         self._repairs = self._beside = 0
         self._is_further = False  # than the points that count for more than a refutation
         self._nearest: list[Near] = []
@@ -323,7 +278,7 @@ class Trial:
     def _point(self, sizes: Sizes, kind: str, seed: str, signs: str = BOTH) -> Point:
         return Point(seed, kind, sizes, self._wishes, self._numbers, signs)
 
-    def entries(self, sizes: Sizes) -> list[dict[str, int]]:
+    def entries(self, sizes: Mapping[str, int]) -> list[Entry]:
         """Return the entries to try at these sizes."""
         return entries(self.item, sizes, self._comparison.conditions)
 
@@ -340,15 +295,15 @@ class Trial:
             return self._result(UNDECIDED, TOO_LARGE)
         return replace(self._result(UNDECIDED if reason else AGREES, reason, where=where), met=self.met())
 
-    def _attack(self) -> Iterator[tuple[Point, dict, Result]]:
-        """What refutes the claim."""
+    def _attack(self) -> Iterator[tuple[Point, Entry, Result]]:
+        """Yield what refutes the claim."""
         for sizes in self.plans:
             if not self._comparison.too_large:  # then larger ones are, too
                 yield from self._at_sizes(sizes)
         if self._constant:
             return
         for near in self._nearest if DESCENT.is_on else ():
-            if found := descent(self._comparison, near):
+            if found := searching.descent(self._comparison, near):
                 yield found[0], near.entry, found[1]
         if BOUNDARIES.is_on and (self._guards.open or not self.item.relation.is_equation):
             yield from self._boundaries()
@@ -374,18 +329,18 @@ class Trial:
             if key in self._parted - self._crossed or not self._matters(key, guard):
                 continue
             if guard.is_passed or self._is_missed(key, guard):
-                return f"{show(guard.part)} changes its sign, and no number was found at which it does"
+                return f"{show(key.part)} changes its sign, and no number was found at which it does"
         return ""
 
     def _may_touch(self) -> bool:
         """Whether both sides of a strict inequality may be equal near to a point."""
         if self._comparison.touched or self._comparison.nearest < _NEARLY_EQUAL:
             return True
-        return self.item.relation.is_strict and any(touches(self._comparison, near) for near in self._nearest)
+        return self.item.relation.is_strict and any(searching.touches(self._comparison, near) for near in self._nearest)
 
     def _is_apart(self) -> bool:
         """Whether the conditions exclude that both sides are equal."""
-        return (RELATION, id(self.item.right)) in self._excluded
+        return self._comparison.own.key in self._excluded
 
     def _sizes_that_are_too_small(self) -> str:
         """The sizes at which nothing could be compared although conditions allow 3 or more."""
@@ -399,7 +354,7 @@ class Trial:
         """Whether a claim may be false at the zero of a guard alone."""
         if guard is self._comparison.own:
             return self.item.relation is Relation.UNEQUAL
-        return key in self._guards.open and guard.kind in (KINK, RELATION) and key not in self._guards.strict
+        return key in self._guards.open and key.kind in (KINK, RELATION) and key not in self._guards.strict
 
     def _is_missed(self, key: GuardKey, guard: Guard) -> bool:
         """Whether a guard changes its sign somewhere else than where it was met.
@@ -412,13 +367,19 @@ class Trial:
         if not leaves:
             return False
         return {True, False} in lines.values() or not any(
-            crosses(self._comparison, key, point, leaves, self.entries(point.sizes)[:2]) for point in guard.at_zero
+            searching.crosses(self._comparison, key, point, leaves, self.entries(point.sizes)[:2]) for point in guard.at_zero
         )
 
     def _signs(self, points: Iterable[Point], key: GuardKey) -> set[int]:
         return set().union(*(self._comparison.signs_at(point, key) for point in points))
 
-    def _result(self, status: str, reason: str = "", counterexample=None, where: tuple[str, ...] = ()) -> Verdict:
+    def _result(
+        self,
+        status: Finding,
+        reason: str = "",
+        counterexample: Counterexample | None = None,
+        where: tuple[str, ...] = (),
+    ) -> Verdict:
         labels = tuple(dict.fromkeys(each.label or "" for each in self.item.assumptions))
         margin = min((near.margin for near in self._nearest), default=None)
         return Verdict(status, reason, counterexample, self._points, tuple(self._seen), where, labels, margin)
@@ -426,7 +387,7 @@ class Trial:
     def met(self) -> tuple[Met, ...]:
         """Return a few comparisons that agreed: generic ones at the smallest sizes that differ, and boundaries."""
 
-        def rank(each: Met) -> tuple:
+        def rank(each: Met) -> tuple[bool, bool, int, int]:
             sizes = each.point.sizes.values()
             late = max(each.entry.values(), default=0) > _LATE
             return each.point.kind not in GENERIC, late, -len({*sizes, 1}), sum(sizes)
@@ -437,8 +398,8 @@ class Trial:
 
     # Points
 
-    def _at_sizes(self, sizes: Sizes) -> Iterator[tuple[Point, dict, Result]]:
-        """Every kind of point, and every entry, at these sizes."""
+    def _at_sizes(self, sizes: Sizes) -> Iterator[tuple[Point, Entry, Result]]:
+        """Try every kind of point, and every entry, at these sizes."""
         kinds, every = self._kinds(sizes), self.entries(sizes)
         quota = max(2, -(-len(every) // len(kinds))) if sizes and self.item.letters else len(every)
         waiting = {tuple(entry.items()): entry for entry in every}
@@ -471,8 +432,14 @@ class Trial:
         return _tried((PROPER, _OF_LAYERS[turn % len(_OF_LAYERS)]))
 
     def _at_kind(
-        self, sizes: Sizes, kind: str, turn: int, order: Sequence[dict], quota: int, waiting: dict
-    ) -> Iterator[tuple[Point, dict, Result]]:
+        self,
+        sizes: Sizes,
+        kind: str,
+        turn: int,
+        order: Sequence[Entry],
+        quota: int,
+        waiting: dict[tuple[tuple[str, int], ...], Entry],
+    ) -> Iterator[tuple[Point, Entry, Result]]:
         """Compare at some entries that the conditions admit, at the first point of a kind that has them."""
         for attempt, signs in enumerate(_SIGNS):
             compared = 0
@@ -491,9 +458,9 @@ class Trial:
                 return
 
     def _repaired(
-        self, point: Point, entry: dict, pinned: frozenset[Key] = frozenset(), on_purpose: bool = False
+        self, point: Point, entry: Entry, pinned: frozenset[Key] = frozenset(), on_purpose: bool = False
     ) -> tuple[Point, Result]:
-        """The comparison at a point that is changed, input by input, until conditions hold and both sides exist."""
+        """Compare at a point that is changed, input by input, until conditions hold and both sides exist."""
         for _ in range(_REPAIRS):
             result, flips = self._counted(point, entry, on_purpose), self._comparison.flips
             if on_purpose and result in (OUTSIDE, NO_VALUE):
@@ -508,28 +475,33 @@ class Trial:
                 break
         return point, result
 
-    def _solved(self, point: Point, entry: dict, pinned: frozenset[Key] = frozenset()) -> Point | None:
-        return solved(self._comparison, point, entry, pinned) if SOLVED.is_on else None
+    def _solved(self, point: Point, entry: Entry, pinned: frozenset[Key] = frozenset()) -> Point | None:
+        return searching.solved(self._comparison, point, entry, pinned) if SOLVED.is_on else None
 
-    def _counted(self, point: Point, entry: dict, on_purpose: bool = False) -> Result:
-        """A comparison that counts; at a point that is made for it on purpose it is not generic."""
+    def _counted(self, point: Point, entry: Entry, on_purpose: bool = False) -> Result:
+        """Make a comparison that counts; at a point that is made for it on purpose it is not generic."""
         result = self._comparison.tried(point, entry)
         if self._is_further:
             return result
-        if result.status == AGREES:
-            self._points += 1
-            self._generic += (point.kind in GENERIC and not on_purpose) or not self.item.letters
-            self._seen[(*self._layers.items(), *sorted(point.sizes.items()))] = None
-            self._met.append(Met(point, dict(entry), on_purpose))
-            if result.margin is not None:
-                self._keep_near(Near(result.margin, point, entry))
-        elif result.status == UNDECIDED:
-            self._undecided += 1
+        match result.status:
+            case Finding.AGREES:
+                self._points += 1
+                self._generic += (point.kind in GENERIC and not on_purpose) or not self.item.letters
+                self._seen[(*self._layers.items(), *sorted(point.sizes.items()))] = None
+                self._met.append(Met(point, dict(entry), on_purpose))
+                if result.margin is not None:
+                    self._keep_near(Near(result.margin, point, entry))
+            case Finding.UNDECIDED:
+                self._undecided += 1
+            case Finding.REFUTED | Missing.OUTSIDE | Missing.NO_VALUE:
+                pass
+            case _:
+                assert_never(result.status)
         return result
 
     def _keep_near(self, found: Near) -> None:
         """Keep the nearest points, the nearest of each entry first."""
-        known: dict[tuple, int] = {}
+        known: dict[tuple[tuple[str, int], ...], int] = {}
         ranked = []
         for near in sorted([*self._nearest, found], key=lambda near: near.margin):
             place = known[tuple(near.entry.items())] = known.get(tuple(near.entry.items()), -1) + 1
@@ -557,18 +529,18 @@ class Trial:
                             return True
                 except (ArithmeticError, NoSuchEntry, RecursionError):
                     break
-                point = self._solved(point, {})
-                if point is None:
+                better = self._solved(point, {})
+                if better is None:
                     break
+                point = better
         return False
 
     # Boundaries
 
-    def _boundaries(self) -> Iterator[tuple[Point, dict, Result]]:
-        """Points on which a guard is 0, and points to both sides of it, at every size."""
-        jumps = (
-            any(kind in (KINK, RELATION) for kind, _ in self._guards.open) or self.item.relation is not Relation.EQUAL
-        )
+    def _boundaries(self) -> Iterator[tuple[Point, Entry, Result]]:
+        """Try points on which a guard is 0, and points to both sides of it, at every size."""
+        jumps = self.item.relation is not Relation.EQUAL
+        jumps |= any(key.kind in (KINK, RELATION) for key in self._guards.open)
         plans = _PLANS_WITH_BOUNDARIES if jumps else _PLANS_WITH_CONDITIONS
         for place, sizes in enumerate(self.plans[: 1 if self._layers else plans]):
             every = self.entries(sizes)
@@ -584,15 +556,15 @@ class Trial:
         return self._comparison.met.keys() & self._guards.open.keys()
 
     def _around(
-        self, start: Point, some: Sequence[dict], waiting: list[Point], known: set[GuardKey]
-    ) -> Iterator[tuple[Point, dict, Result]]:
-        """The boundaries that are found from one point; where a guard is met for the first time others may be found."""
+        self, start: Point, some: Sequence[Entry], waiting: list[Point], known: set[GuardKey]
+    ) -> Iterator[tuple[Point, Entry, Result]]:
+        """Try the boundaries that are found from one point; where a guard is met for the first time others may be found."""
         found: list[Zero] = []
-        for zero in zeros(self._comparison, self._guards, start, some):
+        for zero in searching.zeros(self._comparison, self._guards, start, some):
             here = [some[len(found) % len(some)]] if self._layers else some  # in networks entries take turns
             found.append(zero)
             results: dict[Fraction | int, list[tuple[Point, Result]]] = {0: []}
-            for shift, point in beside(self._comparison, start, zero):
+            for shift, point in searching.beside(self._comparison, start, zero):
                 for entry in here:
                     self._beside += 1
                     near, result = self._repaired(point, entry, frozenset((zero.leaf,)), on_purpose=True)
@@ -607,11 +579,11 @@ class Trial:
             agrees = any(result.status == AGREES for _, result in results[0])
             if zero.is_exact and agrees and zero.key in self._comparison.met:
                 self._comparison.met[zero.key].signs.add(0)  # also where a case does not ask for it any more
-            near = [point for shift, pairs in results.items() if shift for point, _ in pairs]
-            if {1, -1} <= self._signs(near, zero.key):
+            aside = [point for shift, pairs in results.items() if shift for point, _ in pairs]
+            if {1, -1} <= self._signs(aside, zero.key):
                 on = [point for point, _ in results[0]]
                 is_met = zero.is_exact or 0 in self._signs(on, zero.key)
-                is_met = is_met or any(meets(self._comparison, self._guards, zero, each, here) for each in on[:1])
+                is_met = is_met or any(searching.meets(self._comparison, self._guards, zero, each, here) for each in on[:1])
                 line = self._lines.setdefault(zero.key, {}).setdefault((zero.leaf, start.identity()), {})
                 line[zero.place] = is_met
             sides = self._sides(zero, results) if zero.is_exact else []
@@ -621,9 +593,9 @@ class Trial:
                 self._parted.add(zero.key)
             if not zero.is_exact and self._is_crossed(zero, results):
                 self._crossed.add(zero.key)
-        jumps = [zero for zero in found if CORNERS.is_on and zero.key[0] in (KINK, RELATION)]
-        meeting = along(self._comparison, self._guards, start, some) if self._comparison.conditions else ()
-        for point in chain(corners(self._comparison, start, jumps), meeting):
+        jumps = [zero for zero in found if CORNERS.is_on and zero.key.kind in (KINK, RELATION)]
+        meeting = searching.along(self._comparison, self._guards, start, some) if self._comparison.conditions else ()
+        for point in chain(searching.corners(self._comparison, start, jumps), meeting):
             for entry in some[:1]:
                 near, result = self._repaired(point, entry, frozenset(zero.leaf for zero in jumps), on_purpose=True)
                 if result.status == REFUTED:
@@ -637,8 +609,8 @@ class Trial:
         """
         if any(result not in (OUTSIDE, NO_VALUE) for _, result in results[0]):
             return []
-        is_own = zero.key == (RELATION, id(self.item.right))  # the difference of both sides is met anywhere
-        found = []
+        is_own = zero.key == self._comparison.own.key  # the difference of both sides is met anywhere
+        found: list[str] = []
         for side in (1, -1):
             pairs = [pair for shift, each in results.items() if shift * side > 0 for pair in each]
             if any(result.status == AGREES for _, result in pairs):
@@ -657,10 +629,10 @@ class Trial:
 
     # Counterexamples
 
-    def _refuted(self, point: Point, entry: dict, result: Result) -> Verdict:
-        """The verdict with the simplest counterexample near one that was found."""
-        point, result = simplified(self._comparison, point, entry, result)
-        alone = Comparison(self.item, {}, self._numbers, Budget())
+    def _refuted(self, point: Point, entry: Entry, result: Result) -> Verdict:
+        """Return the verdict with the simplest counterexample near one that was found."""
+        point, result = searching.simplified(self._comparison, point, entry, result)
+        alone = Comparison(self.item, Shared(), self._numbers, Budget())
         fresh = point.with_fixed({})
         alone.tried(fresh, entry)  # so that all inputs are known, and no others
         counterexample = Counterexample(
@@ -676,7 +648,7 @@ class Trial:
 def _met_and_missed(line: Mapping[Fraction, bool]) -> set[bool]:
     """Whether there are places that were met, and others; those near to one that was met are the same, rounded."""
     met = [place for place, is_met in line.items() if is_met]
-    missed = [place for place, is_met in line.items() if not is_met and not any(is_close(each, place) for each in met)]
+    missed = [place for place, is_met in line.items() if not is_met and not any(searching.is_close(each, place) for each in met)]
     return {flag for flag, places in ((True, met), (False, missed)) if places}
 
 
@@ -703,6 +675,8 @@ def _judge_convention(item: Convention, numbers: Arithmetic, budget: Budget) -> 
 
 
 def _convention_at(kind: str, item: Convention, numbers: Arithmetic, budget: Budget) -> Verdict:
+    if not isinstance(item.left, t.Apply):
+        raise TypeError("a convention is about a function")
     function, (point_,) = item.left.function, item.left.arguments
     budget.begin(STEPS_OF_A_POINT)
     program = Program(item.scope)
@@ -710,10 +684,10 @@ def _convention_at(kind: str, item: Convention, numbers: Arithmetic, budget: Bud
     values = Values(program, Point("1", kind, {}, Wishes(), numbers), jets, Watch(budget))
     with numbers.precision(PRECISIONS[1]):
         try:
-            x = values.value(point_, {})
-            program.slope_at(function, function.primes, x, point_, values, {})
+            x = values.real(point_, {})
+            program.slope_at(function.name, function.primes, x, GuardKey(LOGARITHM, point_), values, {})
         except NoDerivative:
-            return _one_sided(program, function, x, point_, values)
+            return _one_sided(program, function, x, GuardKey(LOGARITHM, point_), values)
         except (HigherOrder, Unclear):
             return Verdict(UNDECIDED, "it is not known whether the derivative exists at this point")
         except Undefined as error:
@@ -721,15 +695,16 @@ def _convention_at(kind: str, item: Convention, numbers: Arithmetic, budget: Bud
     return Verdict(REFUTED, "the derivative exists at this point, so nothing is left to agree upon", points=1)
 
 
-def _one_sided(program: Program, function: t.Function, x, part: t.Node, values: Values) -> Verdict:
-    """Both one-sided derivatives exist if the function is continuous."""
-    jets = values.jets
-    lower = t.Function(function.name, function.primes - 1)
-    here = program.prime(lower, lower.primes, (x,), part, values, {})
+def _one_sided(program: Program, function: t.Function, x: Expansion, key: GuardKey, values: Values) -> Verdict:
+    """Return whether both one-sided derivatives exist, as they do if the function is continuous."""
+
+    def lower(value: Expansion) -> Expansion:
+        return cast(Expansion, program.prime(function.name, function.primes - 1, (value,), key, values, {}))
+
+    jets, here = values.jets, lower(x)
     for sign in (1, -1):
         (direction,) = jets.directions(sign=sign)
-        beside = program.prime(lower, lower.primes, (jets.moved(x, direction),), part, values, {})
-        gap = jets.powers(beside, direction).get(0, 0) - here
+        gap = jets.powers(lower(jets.moved(x, direction)), direction).get(0, 0) - here
         if jets.numbers.sign(jets.constant(gap)) != 0:
             return Verdict(REFUTED, "the one-sided derivatives do not exist either", points=1)
     return Verdict(AGREES, points=1)

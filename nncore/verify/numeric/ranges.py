@@ -15,6 +15,7 @@ from nncore.verify.numeric.sample_points import input_name
 from nncore.verify.numeric.watching import DIVISOR, ROOT
 from nncore.verify.semantics.symbols import STEPS, MeaningError, Scope, kind_of_function, name_of
 from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.tree import Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Ranges:
         self._scope = scope
         self._known: dict[t.Node, Range] = {}
         self._entries: dict[str, Range] = {}  # what is assumed of all entries of an array
-        self._memo: dict = {}
+        self._memo: dict[tuple[t.Node, tuple[tuple[str, Range], ...]], Range] = {}
         for chain in conditions:
             for left, relation, right in _links(chain):
                 self._learn(left, relation, right)
@@ -78,7 +79,7 @@ class Ranges:
                     if name and bound is not None:
                         self._entries[name] = _both(self._entries.get(name, ALL), _related(sign, bound))
 
-    def _learn(self, left: t.Node, relation: str, right: t.Node) -> None:
+    def _learn(self, left: t.Node, relation: Relation, right: t.Node) -> None:
         """Keep what a condition says of its sides, and of their difference."""
         for one, sign, other in ((left, relation, right), (right, relation.mirrored, left)):
             bound = _constant(other)
@@ -158,7 +159,7 @@ class Ranges:
         own = {letter: NOT_NEGATIVE if size == STEPS else Range(1, inf, False) for letter, size in definition.indices}
         return self.of(definition.body, own) if not definition.arguments else ALL
 
-    def _of_product(self, factors: tuple[t.Node, ...], local: Mapping) -> Range:
+    def _of_product(self, factors: tuple[t.Node, ...], local: Mapping[str, Range]) -> Range:
         result = Range(1, 1, False, False)
         waiting = list(factors)
         while waiting:
@@ -170,7 +171,7 @@ class Ranges:
                 result = _product(result, self.of(factor, local))
         return result
 
-    def _of_power(self, base: t.Node, exponent: t.Node, local: Mapping) -> Range:
+    def _of_power(self, base: t.Node, exponent: t.Node, local: Mapping[str, Range]) -> Range:
         below, power = self.of(base, local), _constant(exponent)
         if power == 2:
             return _square(below)
@@ -203,7 +204,9 @@ class Ranges:
             return NOT_NEGATIVE
         return _negative(NOT_NEGATIVE) if _negative(inner).is_not_negative else ALL
 
-    def _of_application(self, function: t.Function, arguments: tuple[t.Node, ...], local: Mapping) -> Range:
+    def _of_application(
+        self, function: t.Function, arguments: tuple[t.Node, ...], local: Mapping[str, Range]
+    ) -> Range:
         inside = [self.of(argument, local) for argument in arguments]
         name = function.name
         if function.primes:
@@ -241,7 +244,7 @@ def _is_any_entry(node: t.Node, scope: Scope) -> bool:
     return len(found) == len(indices)
 
 
-def _links(chain: t.Chain) -> Iterator[tuple[t.Node, str, t.Node]]:
+def _links(chain: t.Chain) -> Iterator[tuple[t.Node, Relation, t.Node]]:
     sides = chain.sides
     for (left, right), link in zip(pairwise(sides), chain.links, strict=True):
         yield left, link.relation, right
@@ -261,19 +264,19 @@ def _constant(node: t.Node) -> Fraction | None:
     return None
 
 
-def _related(relation: str, bound: Fraction | int) -> Range:
+def _related(relation: Relation, bound: Fraction | int) -> Range:
     match relation:
-        case "=":
+        case Relation.EQUAL:
             return Range(bound, bound, False, False)
-        case ">":
+        case Relation.GREATER:
             return Range(bound, inf)
-        case r"\ge":
+        case Relation.AT_LEAST:
             return Range(bound, inf, False)
-        case "<":
+        case Relation.LESS:
             return Range(-inf, bound)
-        case r"\le":
+        case Relation.AT_MOST:
             return Range(-inf, bound, True, False)
-        case r"\ne" if bound == 0:
+        case Relation.UNEQUAL if bound == 0:
             return Range(-inf, inf, without_0=True)
     return ALL
 

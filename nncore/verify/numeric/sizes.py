@@ -13,7 +13,9 @@ from math import prod
 from nncore.verify.notation import EXPECTATION, VARIANCE
 from nncore.verify.semantics.layers import bounds, lowest, reached
 from nncore.verify.semantics.statements import Claim, Statement, sides_of
-from nncore.verify.semantics.symbols import STEPS, MeaningError, Scope, meanings_of, name_of, size_of_classes
+from nncore.verify.semantics.symbols import (
+    STEPS, MeaningError, Scope, Size, meanings_of, name_of, range_of_index, size_of_classes,
+)  # fmt: skip
 from nncore.verify.switches import attack
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
@@ -56,17 +58,17 @@ def sizes_of(item: Statement) -> tuple[str, ...]:
     for root in nodes:
         for node, _ in t.walk(root):
             if isinstance(node, t.Extremum):
-                found |= {each.to for each in item.scope.notation.indices if each.letter == node.index.name}
+                found.add(range_of_index(node.index.name, item.scope.notation))
             if isinstance(node, t.Letter | t.Family | t.Indexed):
                 try:
-                    name = name_of(node, item.scope)
+                    meaning = name_of(node, item.scope)
                 except MeaningError:
                     continue
-                found |= {*(name.shape or ()), *name.sizes}
-                if name.kind == "size":
-                    found.add(name.name)
-                if name.kind == "class":
-                    found.add(size_of_classes(name.name, item.scope.notation))
+                found |= {*(meaning.shape or ()), *meaning.sizes}
+                if meaning.kind == "size":
+                    found.add(meaning.name)
+                if meaning.kind == "class":
+                    found.add(size_of_classes(meaning.name, item.scope.notation))
     return tuple(sorted(size for size in found if isinstance(size, str) and size != STEPS))
 
 
@@ -104,8 +106,8 @@ def size_plans(item: Claim, allowed: Callable[[Sizes], bool], of_layers: bool = 
     about = [chain for chain in item.conditions if is_about_sizes(chain, item) and _names_any(chain, names)]
     if len(found) < 3 or about:
         few = takes_expectations(item) or len(names) > 3
-        some = (1, 2, 3) if few else COUNTED if len(names) < 3 else range(1, 6)
-        some = sorted({*some, *least.values(), *(_numbers_in(about) if len(names) < 4 else ())})
+        usual = (1, 2, 3) if few else COUNTED if len(names) < 3 else range(1, 6)
+        some = sorted({*usual, *least.values(), *(_numbers_in(about) if len(names) < 4 else ())})
         every = (dict(zip(names, values, strict=True)) for values in product(some, repeat=len(names)))
         more = sorted(good(every), key=lambda plan: (len(set(plan.values())) < len(plan), _volume(plan)))
         found += [plan for plan in more if plan not in found][: max(0, _MOST_PLANS - len(found))]
@@ -253,10 +255,11 @@ def entries(item: Claim, sizes: Mapping[str, int], conditions: Sequence[t.Chain]
     conditions : sequence of Chain
         Its conditions, which may say from which step on it holds.
     """
-    groups: dict[object, list[str]] = {}
+    groups: dict[Size, list[str]] = {}
     for letter, size in item.free:
         groups.setdefault(size, []).append(letter)
-    parts, as_numbers = [], _indices_are_numbers(item)
+    parts: list[list[dict[str, int]]] = []
+    as_numbers = _indices_are_numbers(item)
     for size, names in groups.items():
         if size == STEPS:
             parts += [[{letter: number} for number in _steps(letter, conditions, item)] for letter in names]
@@ -266,7 +269,7 @@ def entries(item: Claim, sizes: Mapping[str, int], conditions: Sequence[t.Chain]
     return [{letter: value for part in parts_ for letter, value in part.items()} for parts_ in product(*parts)]
 
 
-def _last(size: object, sizes: Mapping[str, int]) -> int:
+def _last(size: Size, sizes: Mapping[str, int]) -> int:
     return size if isinstance(size, int) else sizes[size]
 
 
@@ -353,7 +356,7 @@ def partitions(count: int, most: int) -> list[tuple[int, ...]]:
     return found
 
 
-def _named(item: Claim) -> list[tuple[object, int]]:
+def _named(item: Claim) -> list[tuple[Size, int]]:
     """The sizes of which an index is named by its number, in a claim or in what it is made of, with the numbers."""
     definitions = (each for letter in sorted(item.letters) for each in meanings_of(letter, item.scope))
     named = [*item.named, *(pair for each in definitions for pair in each.named)]

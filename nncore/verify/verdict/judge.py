@@ -49,7 +49,7 @@ class Clock:
 
 
 def judge(
-    item: Claim | Convention, seed: str = "1", shared: dict | None = None, clock: Clock | None = None
+    item: Claim | Convention, seed: str = "1", shared: numeric.Shared | None = None, clock: Clock | None = None
 ) -> Judgement:
     """Return the judgement of a claim or a convention.
 
@@ -59,7 +59,7 @@ def judge(
         The claim.
     seed : str
         Where the random numbers begin.
-    shared : dict, optional
+    shared : Shared, optional
         Keeps numbers for the other claims of a page.
     clock : Clock, optional
         The time that is left for its formula.

@@ -20,11 +20,10 @@ from nncore.verify.numeric import pairs
 from nncore.verify.numeric.balls import Arithmetic, arithmetic
 from nncore.verify.numeric.comparing import PRECISIONS, placed
 from nncore.verify.numeric.evaluator import Program, cost
-from nncore.verify.numeric.jets import HigherOrder, Jet, Jets
+from nncore.verify.numeric.jets import HigherOrder, Jet, Jets, Pair, pair
 from nncore.verify.numeric.judge import Met, points_for
-from nncore.verify.numeric.pairs import Pair
 from nncore.verify.numeric.values import HIGHEST_ORDER, Values, own_entry
-from nncore.verify.numeric.watching import Budget, NoDerivative, NoSuchEntry, Watch
+from nncore.verify.numeric.watching import LOGARITHM, Budget, GuardKey, NoDerivative, NoSuchEntry, Watch
 from nncore.verify.semantics.layers import lowest
 from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import is_class, size_of_classes
@@ -526,14 +525,14 @@ class TermValues:
             raise NotEvaluated
         values = tuple(self.value(part, env) for part in term.args)
         name, primes = function
-        return self.at.program.prime(t.Function(name, primes), primes, values, t.Number("0"), self.at, {})
+        return self.at.program.prime(name, primes, values, GuardKey(LOGARITHM, t.Number("0")), self.at, {})
 
     def _nothing(self, term: sp.Basic, env: Mapping):
         raise NotEvaluated
 
     def _modulus(self, term: sp.Expr, env: Mapping):
         value = self.value(term.args[0], env)
-        square = pairs.square_of_modulus(pairs.pair(value))
+        square = pairs.square_of_modulus(pair(value))
         return self.jets.root(square) if self.numbers.sign(self.jets.constant(square)) else 0
 
 
