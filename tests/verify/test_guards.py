@@ -198,7 +198,7 @@ def kinds(tmp_path):
         said = say(tmp_path, *parts)
         assert not said.faults, said.faults
         item = [each for each in said.items if each.kind == Kind.CLAIM][-1]
-        return sorted(kind for kind, _ in guards_of(item, item.right).open)
+        return sorted(key.kind for key in guards_of(item, item.right).open)
 
     return of
 

@@ -3,7 +3,7 @@
 import pytest
 from common import DENSE, LOSS, NOTATION, SOFTMAX, page, patient, write
 
-from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, judge, witness
+from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, Shared, judge, witness
 from nncore.verify.semantics.elaborate import book_functions, meaning
 from nncore.verify.semantics.statements import Kind
 
@@ -56,7 +56,7 @@ def functions():
 def test_every_formula_of_the_derivation_pages_has_a_meaning_and_every_claim_agrees(name, functions):
     said = meaning(page(name), NOTATION, functions)
     assert not said.faults, "\n".join(map(str, said.faults))
-    shared: dict = {}
+    shared = Shared()
     claims = [item for item in said.items if item.kind in (Kind.CLAIM, Kind.CONVENTION)]
     verdicts = [(item, judge(item, shared=shared, budget=patient())) for item in claims]
     assert verdicts

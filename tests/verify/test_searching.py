@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 from common import last_verdict, say
 
-from nncore.verify.numeric import AGREES, REFUTED, Budget
+from nncore.verify.numeric import AGREES, REFUTED, Budget, Shared
 from nncore.verify.numeric.balls import arithmetic
 from nncore.verify.numeric.comparing import OUTSIDE, Comparison
 from nncore.verify.numeric.guards import guards_of
@@ -27,7 +27,7 @@ def compared(tmp_path):
 
     def of(*parts, kind=FRACTIONS, seed="1", **sizes):
         item = [each for each in say(tmp_path, *parts).items if each.kind == Kind.CLAIM][-1]
-        return Comparison(item, {}, NUMBERS, Budget()), Point(seed, kind, sizes, wishes(item), NUMBERS)
+        return Comparison(item, Shared(), NUMBERS, Budget()), Point(seed, kind, sizes, wishes(item), NUMBERS)
 
     return of
 

@@ -23,11 +23,21 @@ from nncore.verify.numeric.evaluator import Program
 from nncore.verify.numeric.expectation import Key, Rejected
 from nncore.verify.numeric.guards import depends_on_indices_alone
 from nncore.verify.numeric.jets import AGREEING_BITS, Expansion, HigherOrder, Jets, Pair, Scalar, Unclear, pair, parts
+from nncore.verify.numeric.matrices import Matrix, Value
 from nncore.verify.numeric.sample_points import Point, input_name
 from nncore.verify.numeric.sizes import is_about_sizes
-from nncore.verify.numeric.values import HIGHEST_ORDER, Matrix, Value, Values
+from nncore.verify.numeric.values import HIGHEST_ORDER, Values
 from nncore.verify.numeric.watching import (
-    RELATION, BadCases, Budget, Guard, GuardKey, NoDerivative, NoSuchEntry, TooLarge, Undefined, Watch,
+    RELATION,
+    BadCases,
+    Budget,
+    Guard,
+    GuardKey,
+    NoDerivative,
+    NoSuchEntry,
+    TooLarge,
+    Undefined,
+    Watch,
 )  # fmt: skip
 from nncore.verify.semantics import remainders
 from nncore.verify.semantics.layers import reached
@@ -273,7 +283,7 @@ class Comparison:
         return self._relation(left, right, values.jets)
 
     def _admits(self, values: Values, entry: Entry) -> bool:
-        """Return whether conditions and assumptions hold; a premise holds by its definition, where what it places exists."""
+        """Return whether conditions and assumptions hold; a premise holds where what it places exists."""
         try:
             for name in sorted(self.item.scope.placed):
                 values.entry(name, ())
@@ -413,7 +423,7 @@ class Comparison:
     # Rests O(h^k)
 
     def _of_rest(self, values: Values, entry: Entry, small: t.Letter, order: int) -> Result:
-        """Return what the rest says, expanded around h = 0 to either side: it may begin at the order that is printed."""
+        """Return what the rest says, expanded to either side of h = 0: it may begin at the printed order."""
         depth = max(map(_quotients, (self.item.left, self.right)))
         jets = Jets(self.numbers, order + _MORE_ORDERS * depth + 1)
         root = Values(self.program, values.point, jets, values.watch)

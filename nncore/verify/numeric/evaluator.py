@@ -9,16 +9,12 @@ from itertools import pairwise, product
 from typing import TypeAlias, cast
 
 from nncore.verify.notation import DIAGONAL, EXTREMA, IMAGINARY, PARTS, VARIANCE
-from nncore.verify.numeric import pairs
+from nncore.verify.numeric import pairs, watching
 from nncore.verify.numeric.identity import Same
 from nncore.verify.numeric.jets import Expansion, HigherOrder, Jet, Jets, Pair, Scalar, Unclear, pair
-from nncore.verify.numeric.values import (
-    HIGHEST_ORDER, Code, Condition, Defined, Local, Matrix, Place, Value, Values, entry_by_entry, index_grid, own_entry,
-    shape_of,
-)  # fmt: skip
-from nncore.verify.numeric.watching import (
-    BASE, DIVISOR, KINK, LOGARITHM, RELATION, ROOT, BadCases, GuardKey, NoDerivative, NoSuchEntry, TooLarge, Undefined,
-)  # fmt: skip
+from nncore.verify.numeric.matrices import Matrix, Place, Value, entry_by_entry, index_grid, own_entry, shape_of
+from nncore.verify.numeric.values import HIGHEST_ORDER, Code, Condition, Defined, Local, Values
+from nncore.verify.numeric.watching import BadCases, GuardKey, NoDerivative, NoSuchEntry, TooLarge, Undefined
 from nncore.verify.semantics import symbols
 from nncore.verify.semantics.layers import covered, line_for
 from nncore.verify.semantics.randomness import random_letters
@@ -41,7 +37,9 @@ class Program:
     def __init__(self, scope: Scope):
         self.scope = scope
         self.random = random_letters(scope.notation)
-        self._agreed = {(each.function, each.primes): (each, GuardKey(KINK, each.point)) for each in scope.conventions}
+        self._agreed = {
+            (each.function, each.primes): (each, GuardKey(watching.KINK, each.point)) for each in scope.conventions
+        }
         self._codes: dict[Same[t.Node], Code] = {}
         self._conditions: dict[Same[t.Chain], Condition] = {}
         self._definitions: dict[str, Defined | None] = {}
@@ -83,7 +81,7 @@ class Program:
         return self._members[key]
 
     def _defined(self, binding: Binding, letter: str | None = None) -> Defined:
-        conditions = tuple((self.condition(chain), GuardKey(RELATION, chain)) for chain in binding.conditions)
+        conditions = tuple((self.condition(chain), GuardKey(watching.RELATION, chain)) for chain in binding.conditions)
         return Defined(binding, self._scalar(binding.body), self._array(binding.body), conditions, letter)
 
     def contained(self, name: str) -> frozenset[str]:
@@ -102,7 +100,7 @@ class Program:
 
     def _relations(self, chain: t.Chain) -> Condition:
         sides = [self._real(side) for side in chain.sides]
-        links = [(link.relation, GuardKey(RELATION, link)) for link in chain.links]
+        links = [(link.relation, GuardKey(watching.RELATION, link)) for link in chain.links]
 
         def hold(at: Values, local: Local) -> bool:
             values = [side(at, local) for side in sides]
@@ -121,20 +119,27 @@ class Program:
                 return self._letter(node)
             case t.Indexed():
                 return self._indexed(node)
-            case t.Plus():
-                return self._plus(node)
-            case t.Minus():
-                return self._minus(node)
-            case t.Times():
-                return self._times(node)
+            case t.Plus(terms):
+                addends = [self.code(term) for term in terms]
+                return lambda at, local: _total([addend(at, local) for addend in addends], at)
+            case t.Minus(body):
+                code = self.code(body)
+                return lambda at, local: entry_by_entry(lambda value: -value, code(at, local))
+            case t.Times(parts):
+                factors = [self.code(part) for part in parts]
+                return lambda at, local: _product((factor(at, local) for factor in factors), at)
+            case t.Transpose(body):
+                array = self._array(body)
+                return lambda at, local: [list(column) for column in zip(*array(at, local), strict=True)]
+            case t.Matrix(rows):
+                entries = [[self._scalar(entry) for entry in row] for row in rows]
+                return lambda at, local: [[entry(at, local) for entry in row] for row in entries]
             case t.EntryTimes():
                 return self._entry_times(node)
             case t.Fraction() | t.EntryFraction():
                 return self._fraction(node)
             case t.Power():
                 return self._power(node)
-            case t.Transpose():
-                return self._transpose(node)
             case t.Root():
                 return self._root(node)
             case t.Absolute():
@@ -142,15 +147,15 @@ class Program:
             case t.Apply():
                 return self._apply(node)
             case t.Sum():
-                return self._sum(node)
+                addends_of = self._loop(node)
+                return lambda at, local: _total(addends_of(at, local), at)
             case t.Product():
-                return self._product_over(node)
+                factors_of = self._loop(node)
+                return lambda at, local: _product(factors_of(at, local), at)
             case t.Extremum():
                 return self._extremum(node)
             case t.Derivative():
                 return self._derivative(node)
-            case t.Matrix():
-                return self._matrix(node)
             case t.Cases():
                 return self._cases(node)
         raise TypeError(f"a {type(node).__name__} has no value")
@@ -238,18 +243,6 @@ class Program:
 
     # Arithmetic
 
-    def _plus(self, node: t.Plus) -> Code:
-        terms = [self.code(term) for term in node.terms]
-        return lambda at, local: _total([term(at, local) for term in terms], at)
-
-    def _minus(self, node: t.Minus) -> Code:
-        body = self.code(node.body)
-        return lambda at, local: entry_by_entry(lambda value: -value, body(at, local))
-
-    def _times(self, node: t.Times) -> Code:
-        factors = [self.code(factor) for factor in node.factors]
-        return lambda at, local: _product((factor(at, local) for factor in factors), at)
-
     def _entry_times(self, node: t.EntryTimes) -> Code:
         factors = [self.code(factor) for factor in node.factors]
 
@@ -263,7 +256,7 @@ class Program:
 
     def _fraction(self, node: t.Fraction | t.EntryFraction) -> Code:
         above, below = self.code(node.numerator), self.code(node.denominator)
-        key = GuardKey(DIVISOR, node.denominator)
+        key = GuardKey(watching.DIVISOR, node.denominator)
 
         def fraction(at: Values, local: Local) -> Value:
             divisor, divided = below(at, local), above(at, local)
@@ -276,7 +269,7 @@ class Program:
 
     def _power(self, node: t.Power) -> Code:
         exponent, base, part = self._real(node.exponent), self._scalar(node.base), node.base
-        divisor, key = GuardKey(DIVISOR, part), GuardKey(BASE, part)
+        divisor, key = GuardKey(watching.DIVISOR, part), GuardKey(watching.BASE, part)
         of_e = isinstance(part, t.Letter) and part.name == "e" and part == t.Letter("e")
 
         def power(at: Values, local: Local) -> Value:
@@ -298,12 +291,8 @@ class Program:
 
         return power
 
-    def _transpose(self, node: t.Transpose) -> Code:
-        body = self._array(node.body)
-        return lambda at, local: [list(column) for column in zip(*body(at, local), strict=True)]
-
     def _root(self, node: t.Root) -> Code:
-        body, key, edge = self._real(node.body), GuardKey(ROOT, node.body), GuardKey(BASE, node.body)
+        body, key, edge = self._real(node.body), GuardKey(watching.ROOT, node.body), GuardKey(watching.BASE, node.body)
 
         def root(at: Values, local: Local) -> Value:
             value = body(at, local)
@@ -317,7 +306,7 @@ class Program:
         return root
 
     def _absolute(self, node: t.Absolute) -> Code:
-        body, key = self._scalar(node.body), GuardKey(KINK, node.body)
+        body, key = self._scalar(node.body), GuardKey(watching.KINK, node.body)
 
         def absolute(at: Values, local: Local) -> Value:
             value = body(at, local)
@@ -346,19 +335,11 @@ class Program:
 
         return loop
 
-    def _sum(self, node: t.Sum) -> Code:
-        loop = self._loop(node)
-        return lambda at, local: _total(loop(at, local), at)
-
-    def _product_over(self, node: t.Product) -> Code:
-        loop = self._loop(node)
-        return lambda at, local: _product(loop(at, local), at)
-
     def _extremum(self, node: t.Extremum) -> Code:
         body, letter, sign = self._real(node.body), node.index.name, 1 if node.kind.endswith("max") else -1
         size = symbols.range_of_index(letter, self.scope.notation)
         chooses = node.kind.startswith("arg")
-        key = GuardKey(RELATION if chooses else KINK, node)
+        key = GuardKey(watching.RELATION if chooses else watching.KINK, node)
 
         def extremum(at: Values, local: Local) -> Value:
             inner, values = dict(local), []
@@ -370,10 +351,6 @@ class Program:
             return place + 1 if chooses else values[place]
 
         return extremum
-
-    def _matrix(self, node: t.Matrix) -> Code:
-        rows = [[self._scalar(entry) for entry in row] for row in node.rows]
-        return lambda at, local: [[entry(at, local) for entry in row] for row in rows]
 
     def _cases(self, node: t.Cases) -> Code:
         cases = [(self.condition(case.condition), self.code(case.value)) for case in node.cases]
@@ -392,12 +369,12 @@ class Program:
 
     def _apply(self, node: t.Apply) -> Code:
         function, arguments = node.function, [self.code(argument) for argument in node.arguments]
-        name, key = function.name, GuardKey(LOGARITHM, node.arguments[0])
+        name, key = function.name, GuardKey(watching.LOGARITHM, node.arguments[0])
         kind = symbols.kind_of_function(name, self.scope.notation)
         if kind == "moment":
             return self._moment(node)
         if name in EXTREMA:
-            sign, kink = 1 if name == r"\max" else -1, GuardKey(KINK, node)
+            sign, kink = 1 if name == r"\max" else -1, GuardKey(watching.KINK, node)
 
             def of_all(at: Values, local: Local) -> Value:
                 values = [argument(at, local) for argument in arguments]
@@ -546,7 +523,7 @@ def _by(body: ScalarCode, keys: Sequence[tuple[str, Place]], at: Values, local: 
 def _gradient(
     body: ScalarCode, where: Same[t.Node], name: str, places: Sequence[Place], at: Values, local: Local
 ) -> dict[Place, Scalar] | None:
-    """Return the derivatives by all entries of an array at once, by place; None where a kink was met in their directions."""
+    """Return the derivatives by all entries of an array at once; None where a kink was met in their directions."""
     if at.jets.order > 1 or not 1 < len(places) <= MOST_ENTRIES:
         return None
     key = where, name, _seen(tuple(sorted(local)), local)

@@ -253,9 +253,7 @@ class Outcome:
                 yield share, replace(self, drawn={**self.drawn, key: value})
 
 
-def expectation(
-    body: Callable[[Outcome], Scalar], outcome: Outcome, total: Callable[[list[Scalar]], Scalar]
-) -> Scalar:
+def expectation(body: Callable[[Outcome], Scalar], outcome: Outcome, total: Callable[[list[Scalar]], Scalar]) -> Scalar:
     """Return the mean of a body over all outcomes that follow from one, in which nothing may be drawn yet.
 
     ``total`` adds up. An outcome of probability 0 is passed over.

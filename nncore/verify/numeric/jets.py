@@ -97,6 +97,12 @@ class Jet:
 
     __rmul__ = __mul__
 
+    def __truediv__(self, other: "Expansion") -> "Expansion":
+        return self.jets.quotient(self, other)
+
+    def __rtruediv__(self, other: "Expansion") -> "Expansion":
+        return self.jets.quotient(other, self)
+
 
 @final
 class Pair:

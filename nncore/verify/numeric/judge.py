@@ -20,26 +20,19 @@ from itertools import chain, islice
 from typing import assert_never, cast
 
 from nncore.verify.judgement import Counterexample
+from nncore.verify.numeric import comparing, searching, watching
+from nncore.verify.numeric import sample_points as sample
 from nncore.verify.numeric.balls import Arithmetic, arithmetic
-from nncore.verify.numeric import searching
-from nncore.verify.numeric.comparing import (
-    AGREES, NO_VALUE, OUTSIDE, PRECISIONS, REFUTED, STEPS_OF_A_POINT, UNDECIDED, Comparison, Entry, Exhausted, Finding,
-    Missing, Result, Shared,
-)  # fmt: skip
+from nncore.verify.numeric.comparing import Comparison, Entry, Exhausted, Finding, Missing, Result, Shared
 from nncore.verify.numeric.evaluator import Program
 from nncore.verify.numeric.expectation import Key
 from nncore.verify.numeric.guards import guards_of
 from nncore.verify.numeric.jets import Expansion, HigherOrder, Jets, Unclear
-from nncore.verify.numeric.sample_points import (
-    BOTH, EQUAL, EXTREMES, FRACTIONS, GENERIC, KINDS, LETTERS, MINUS_ONES, ONE_HOT, ONES, POSITIVE, POWERS, PROPER,
-    SMALL, TRIED, ZEROS, Point, Wishes, as_printed, wishes,
-)  # fmt: skip
-from nncore.verify.numeric.searching import Near, Zero
+from nncore.verify.numeric.sample_points import Point, Wishes
+from nncore.verify.numeric.searching import Near, Zero, crosses, is_close, meets
 from nncore.verify.numeric.sizes import COUNTED, Sizes, entries, numbers_named, size_plans, sizes_of, takes_expectations
 from nncore.verify.numeric.values import HIGHEST_ORDER, Values
-from nncore.verify.numeric.watching import (
-    KINK, LOGARITHM, RELATION, Budget, Guard, GuardKey, NoDerivative, NoSuchEntry, TooLarge, Undefined, Watch,
-)  # fmt: skip
+from nncore.verify.numeric.watching import Budget, Guard, GuardKey, NoSuchEntry, TooLarge
 from nncore.verify.semantics.layers import DEPTHS, instances, reached
 from nncore.verify.semantics.statements import Assumed, Assumption, Claim, Convention, as_claim
 from nncore.verify.switches import attack
@@ -66,11 +59,7 @@ _TOO_NEAR = "the sides are too near to each other to be told apart"
 
 DEEPEST = 5  # layers of the deepest network that is tried
 _WITHOUT_WIDTHS = (30, 100)  # layers, beside a few, where nothing but their number counts
-_OF_LAYERS = (SMALL, ZEROS, EQUAL, ONES, MINUS_ONES)  # kinds at which the sizes and depths of networks take turns
 _USUAL = {False: 5, True: 6}  # sizes up to which all kinds of points are tried, of equations and of inequalities
-_AT_LARGE_SIZES = (SMALL, EQUAL, FRACTIONS, ONE_HOT)
-_OF_MANY_OUTCOMES = (SMALL, ZEROS, ONES, EQUAL, FRACTIONS)  # laws are constant at the plain kinds
-_SIGNS = (BOTH, BOTH, POSITIVE, LETTERS, POSITIVE, BOTH)  # of the points that are made until conditions hold
 _REPAIRS = 8  # of one point, so that conditions hold
 _REPAIRS_BESIDE = {False: 500, True: 6}  # of all points beside boundaries, also of each of several networks
 _PLANS_WITH_BOUNDARIES, _PLANS_WITH_CONDITIONS = 6, 2  # at which boundaries are looked for
@@ -161,14 +150,14 @@ def judge(
         return _judge_convention(item, numbers, budget)
     if not isinstance(item, Claim):
         raise ValueError(f"a {item.kind} claims nothing")
-    shared = shared or Shared()
+    shared = Shared() if shared is None else shared
     verdicts: list[Verdict] = []
     for layers, instance in instances(item, _depths(item)):
         assert isinstance(instance, Claim)
         if verdicts and not MANY_LAYERS.is_on:
             break
         verdicts.append(Trial(instance, seed, shared, numbers, budget, layers, len(verdicts)).verdict())
-        if verdicts[-1].status == REFUTED:
+        if verdicts[-1].status == Finding.REFUTED:
             break
     return _together(verdicts)
 
@@ -186,7 +175,7 @@ def _together(verdicts: Sequence[Verdict]) -> Verdict:
     """Return the verdict on a claim that is one for each number of layers: the first that does not agree decides."""
     worst = min(verdicts, key=lambda verdict: list(Finding).index(verdict.status))
     where = tuple(dict.fromkeys(each for verdict in verdicts for each in verdict.where))
-    if worst.status != AGREES:
+    if worst.status != Finding.AGREES:
         return replace(worst, where=where)
     margins = [verdict.margin for verdict in verdicts if verdict.margin is not None]
     return replace(
@@ -201,7 +190,7 @@ def _together(verdicts: Sequence[Verdict]) -> Verdict:
 def witness(item: Assumption, assumed: Sequence[Assumed], seed: str = "1") -> bool:
     """Return whether numbers are found that satisfy all of the assumptions at once."""
     trial = Trial(as_claim(item, assumed), seed)
-    return any(trial.fitting(sizes, kind) for sizes in trial.plans for kind in KINDS)
+    return any(trial.fitting(sizes, kind) for sizes in trial.plans for kind in sample.KINDS)
 
 
 def points_for(item: Claim, most: int = 1) -> tuple[Met, ...]:
@@ -220,7 +209,7 @@ def refutes(item: Claim, point: Point) -> bool:
     """Return whether a claim is false at a point that was found for another one."""
     comparison = Comparison(item, Shared(), arithmetic(), Budget())
     every = entries(item, point.sizes, comparison.conditions)
-    return any(comparison.tried(point, entry).status == REFUTED for entry in every)
+    return any(comparison.tried(point, entry).status == Finding.REFUTED for entry in every)
 
 
 class Trial:
@@ -249,8 +238,8 @@ class Trial:
         turn: int = 0,
     ):
         self.item, self._seed, self._layers, self._turn = item, seed, layers or {}, turn
-        self._numbers, self._wishes = numbers or arithmetic(), wishes(item)
-        self._comparison = Comparison(item, shared or Shared(), self._numbers, budget or Budget())
+        self._numbers, self._wishes = numbers or arithmetic(), sample.wishes(item)
+        self._comparison = Comparison(item, Shared() if shared is None else shared, self._numbers, budget or Budget())
         self._guards = guards_of(item, self._comparison.right)
         self.plans = size_plans(item, self.allowed, bool(self._layers))
         self._constant = not item.letters and not item.free and self.plans == [{}]
@@ -271,11 +260,11 @@ class Trial:
         about = self._comparison.about_sizes
         if not about:
             return True
-        values = self._comparison.values(self._point(sizes, ZEROS, self._seed))
+        values = self._comparison.values(self._point(sizes, sample.ZEROS, self._seed))
         self._comparison.begin()
         return all(values.holds(chain, {}) for chain in about)
 
-    def _point(self, sizes: Sizes, kind: str, seed: str, signs: str = BOTH) -> Point:
+    def _point(self, sizes: Sizes, kind: str, seed: str, signs: str = sample.BOTH) -> Point:
         return Point(seed, kind, sizes, self._wishes, self._numbers, signs)
 
     def entries(self, sizes: Mapping[str, int]) -> list[Entry]:
@@ -292,8 +281,10 @@ class Trial:
             where = self._guards.conditions(self._comparison.violated, self._excluded)
             reason = self._why_undecided(where)
         except (Exhausted, TooLarge):
-            return self._result(UNDECIDED, TOO_LARGE)
-        return replace(self._result(UNDECIDED if reason else AGREES, reason, where=where), met=self.met())
+            return self._result(Finding.UNDECIDED, TOO_LARGE)
+        return replace(
+            self._result(Finding.UNDECIDED if reason else Finding.AGREES, reason, where=where), met=self.met()
+        )
 
     def _attack(self) -> Iterator[tuple[Point, Entry, Result]]:
         """Yield what refutes the claim."""
@@ -354,7 +345,7 @@ class Trial:
         """Whether a claim may be false at the zero of a guard alone."""
         if guard is self._comparison.own:
             return self.item.relation is Relation.UNEQUAL
-        return key in self._guards.open and key.kind in (KINK, RELATION) and key not in self._guards.strict
+        return key in self._guards.open and key.may_jump and key not in self._guards.strict
 
     def _is_missed(self, key: GuardKey, guard: Guard) -> bool:
         """Whether a guard changes its sign somewhere else than where it was met.
@@ -367,7 +358,7 @@ class Trial:
         if not leaves:
             return False
         return {True, False} in lines.values() or not any(
-            searching.crosses(self._comparison, key, point, leaves, self.entries(point.sizes)[:2]) for point in guard.at_zero
+            crosses(self._comparison, key, point, leaves, self.entries(point.sizes)[:2]) for point in guard.at_zero
         )
 
     def _signs(self, points: Iterable[Point], key: GuardKey) -> set[int]:
@@ -390,7 +381,7 @@ class Trial:
         def rank(each: Met) -> tuple[bool, bool, int, int]:
             sizes = each.point.sizes.values()
             late = max(each.entry.values(), default=0) > _LATE
-            return each.point.kind not in GENERIC, late, -len({*sizes, 1}), sum(sizes)
+            return each.point.kind not in sample.GENERIC, late, -len({*sizes, 1}), sum(sizes)
 
         usual = sorted((each for each in self._met if not each.on_purpose), key=rank)
         best = [each for each in usual if rank(each) == rank(usual[0])]
@@ -408,28 +399,28 @@ class Trial:
                 return
             order = [every[(place * quota + k) % len(every)] for k in range(len(every))]
             order.sort(key=lambda entry: tuple(entry.items()) not in waiting)
-            for turn in range(1 if sizes or self._layers else _TURNS.get(kind, 1)):
+            for turn in range(1 if sizes or self._layers else sample.TURNS.get(kind, 1)):
                 self._is_further = turn >= _COUNTED_TURNS
                 yield from self._at_kind(sizes, kind, turn, order, quota, waiting)
             self._is_further = False
         for entry in list(waiting.values()):  # what no point above was fit for
             if tuple(entry.items()) in waiting:
-                yield from self._at_kind(sizes, FRACTIONS, 2, [entry], 1, waiting)
+                yield from self._at_kind(sizes, sample.FRACTIONS, 2, [entry], 1, waiting)
 
     def _kinds(self, sizes: Sizes) -> Sequence[str]:
         """All kinds of points; some of them for networks, at whose sizes and depths they take turns."""
         if not self.item.letters:
-            return (SMALL,)
+            return (sample.SMALL,)
         if not self._layers:
             largest = max(sizes.values(), default=1)
             if takes_expectations(self.item) and largest > 1:
-                return _tried(_OF_MANY_OUTCOMES)
-            at_all = KINDS if sizes else KINDS[:-1]  # without entries there is not one of several
-            return _tried(_AT_LARGE_SIZES if largest > _USUAL[self.item.relation.orders] else at_all)
+                return sample.tried(sample.OF_MANY_OUTCOMES)
+            at_all = sample.KINDS if sizes else sample.KINDS[:-1]  # there is not one of several entries
+            return sample.tried(sample.AT_LARGE_SIZES if largest > _USUAL[self.item.relation.orders] else at_all)
         if max(self._layers.values()) > max(DEPTHS):
-            return (PROPER,)
+            return (sample.PROPER,)
         turn = self._turn + self.plans.index(sizes)
-        return _tried((PROPER, _OF_LAYERS[turn % len(_OF_LAYERS)]))
+        return sample.tried((sample.PROPER, sample.OF_LAYERS[turn % len(sample.OF_LAYERS)]))
 
     def _at_kind(
         self,
@@ -441,20 +432,20 @@ class Trial:
         waiting: dict[tuple[tuple[str, int], ...], Entry],
     ) -> Iterator[tuple[Point, Entry, Result]]:
         """Compare at some entries that the conditions admit, at the first point of a kind that has them."""
-        for attempt, signs in enumerate(_SIGNS):
+        for attempt, signs in enumerate(sample.SIGNS):
             compared = 0
             for entry in order:
                 point = self._point(sizes, kind, f"{self._seed}/{turn}/{attempt}", signs)
                 point, result = self._repaired(point, entry)
-                if result.status == REFUTED:
+                if result.status == Finding.REFUTED:
                     yield point, entry, result
                     return
-                if result.status in (AGREES, UNDECIDED):
+                if result.status in (Finding.AGREES, Finding.UNDECIDED):
                     waiting.pop(tuple(entry.items()), None)
                     compared += 1
                     if compared >= quota:
                         return
-            if compared or kind == ZEROS or (kind == ONES and signs == POSITIVE):
+            if compared or kind == sample.ZEROS or (kind, signs) == (sample.ONES, sample.POSITIVE):
                 return
 
     def _repaired(
@@ -463,13 +454,13 @@ class Trial:
         """Compare at a point that is changed, input by input, until conditions hold and both sides exist."""
         for _ in range(_REPAIRS):
             result, flips = self._counted(point, entry, on_purpose), self._comparison.flips
-            if on_purpose and result in (OUTSIDE, NO_VALUE):
+            if on_purpose and result in (comparing.OUTSIDE, comparing.NO_VALUE):
                 self._repairs += 1
                 if self._repairs > _REPAIRS_BESIDE[bool(self._layers)]:
                     break
-            if result is NO_VALUE and flips and not flips.keys() <= point.fixed.keys() | pinned:
+            if result is comparing.NO_VALUE and flips and not flips.keys() <= point.fixed.keys() | pinned:
                 point = point.with_fixed({key: value for key, value in flips.items() if key not in pinned})
-            elif result in (OUTSIDE, NO_VALUE) and (better := self._solved(point, entry, pinned)):
+            elif result in (comparing.OUTSIDE, comparing.NO_VALUE) and (better := self._solved(point, entry, pinned)):
                 point = better
             else:
                 break
@@ -486,7 +477,7 @@ class Trial:
         match result.status:
             case Finding.AGREES:
                 self._points += 1
-                self._generic += (point.kind in GENERIC and not on_purpose) or not self.item.letters
+                self._generic += (point.kind in sample.GENERIC and not on_purpose) or not self.item.letters
                 self._seen[(*self._layers.items(), *sorted(point.sizes.items()))] = None
                 self._met.append(Met(point, dict(entry), on_purpose))
                 if result.margin is not None:
@@ -510,21 +501,21 @@ class Trial:
 
     def compared(self, sizes: Sizes, entry: dict[str, int], turn: int) -> Met | None:
         """Compare at one generic point; return it if the conditions hold there, and both sides exist."""
-        for attempt, signs in enumerate(_SIGNS):
-            point = self._point(sizes, PROPER, f"{self._seed}/{turn}/{attempt}", signs)
+        for attempt, signs in enumerate(sample.SIGNS):
+            point = self._point(sizes, sample.PROPER, f"{self._seed}/{turn}/{attempt}", signs)
             point, result = self._repaired(point, entry)
-            if result.status in (AGREES, REFUTED):
+            if result.status in (Finding.AGREES, Finding.REFUTED):
                 return Met(point, dict(entry))
         return None
 
     def fitting(self, sizes: Sizes, kind: str) -> bool:
         """Return whether a point of a kind is found at which the assumptions hold."""
-        for attempt, signs in enumerate(_SIGNS):
+        for attempt, signs in enumerate(sample.SIGNS):
             point = self._point(sizes, kind, f"{self._seed}/{attempt}", signs)
             for _ in range(_REPAIRS):
                 self._comparison.begin()
                 try:
-                    with self._numbers.precision(PRECISIONS[0]):
+                    with self._numbers.precision(comparing.PRECISIONS[0]):
                         if self._comparison.assumptions_hold(self._comparison.values(point)):
                             return True
                 except (ArithmeticError, NoSuchEntry, RecursionError):
@@ -540,12 +531,13 @@ class Trial:
     def _boundaries(self) -> Iterator[tuple[Point, Entry, Result]]:
         """Try points on which a guard is 0, and points to both sides of it, at every size."""
         jumps = self.item.relation is not Relation.EQUAL
-        jumps |= any(key.kind in (KINK, RELATION) for key in self._guards.open)
+        jumps |= any(key.may_jump for key in self._guards.open)
         plans = _PLANS_WITH_BOUNDARIES if jumps else _PLANS_WITH_CONDITIONS
         for place, sizes in enumerate(self.plans[: 1 if self._layers else plans]):
             every = self.entries(sizes)
             some = list({tuple(entry.items()): entry for entry in (*every[:2], every[-1])}.values())
-            for kind in (FRACTIONS, SMALL) if place < 2 and jumps and not self._layers else (FRACTIONS,):
+            many = place < 2 and jumps and not self._layers
+            for kind in (sample.FRACTIONS, sample.SMALL) if many else (sample.FRACTIONS,):
                 start = self._point(sizes, kind, f"{self._seed}/boundary")
                 waiting, known = [self._repaired(start, some[0])[0]], self._open_guards()
                 for _ in range(_STARTS if place < 2 and jumps else 1):
@@ -558,7 +550,7 @@ class Trial:
     def _around(
         self, start: Point, some: Sequence[Entry], waiting: list[Point], known: set[GuardKey]
     ) -> Iterator[tuple[Point, Entry, Result]]:
-        """Try the boundaries that are found from one point; where a guard is met for the first time others may be found."""
+        """Try the boundaries that are found from one point; one that meets a new guard is a further start."""
         found: list[Zero] = []
         for zero in searching.zeros(self._comparison, self._guards, start, some):
             here = [some[len(found) % len(some)]] if self._layers else some  # in networks entries take turns
@@ -569,21 +561,23 @@ class Trial:
                     self._beside += 1
                     near, result = self._repaired(point, entry, frozenset((zero.leaf,)), on_purpose=True)
                     is_moved = not near.fixed.keys() <= {*start.fixed, zero.leaf}
-                    results.setdefault(shift, []).append((point, OUTSIDE) if is_moved and not shift else (near, result))
-                    if result.status == REFUTED:
+                    results.setdefault(shift, []).append(
+                        (point, comparing.OUTSIDE) if is_moved and not shift else (near, result)
+                    )
+                    if result.status == Finding.REFUTED:
                         yield near, entry, result
                         return
                     if new := self._open_guards() - known:
                         known |= new
                         waiting.append(near)
-            agrees = any(result.status == AGREES for _, result in results[0])
+            agrees = any(result.status == Finding.AGREES for _, result in results[0])
             if zero.is_exact and agrees and zero.key in self._comparison.met:
                 self._comparison.met[zero.key].signs.add(0)  # also where a case does not ask for it any more
             aside = [point for shift, pairs in results.items() if shift for point, _ in pairs]
             if {1, -1} <= self._signs(aside, zero.key):
                 on = [point for point, _ in results[0]]
                 is_met = zero.is_exact or 0 in self._signs(on, zero.key)
-                is_met = is_met or any(searching.meets(self._comparison, self._guards, zero, each, here) for each in on[:1])
+                is_met = is_met or any(meets(self._comparison, self._guards, zero, each, here) for each in on[:1])
                 line = self._lines.setdefault(zero.key, {}).setdefault((zero.leaf, start.identity()), {})
                 line[zero.place] = is_met
             sides = self._sides(zero, results) if zero.is_exact else []
@@ -593,12 +587,12 @@ class Trial:
                 self._parted.add(zero.key)
             if not zero.is_exact and self._is_crossed(zero, results):
                 self._crossed.add(zero.key)
-        jumps = [zero for zero in found if CORNERS.is_on and zero.key.kind in (KINK, RELATION)]
+        jumps = [zero for zero in found if CORNERS.is_on and zero.key.may_jump]
         meeting = searching.along(self._comparison, self._guards, start, some) if self._comparison.conditions else ()
         for point in chain(searching.corners(self._comparison, start, jumps), meeting):
             for entry in some[:1]:
                 near, result = self._repaired(point, entry, frozenset(zero.leaf for zero in jumps), on_purpose=True)
-                if result.status == REFUTED:
+                if result.status == Finding.REFUTED:
                     yield near, entry, result
                     return
 
@@ -607,15 +601,15 @@ class Trial:
 
         ``agrees`` where it holds, ``silent`` where it is excluded or never meets the guard.
         """
-        if any(result not in (OUTSIDE, NO_VALUE) for _, result in results[0]):
+        if any(result not in (comparing.OUTSIDE, comparing.NO_VALUE) for _, result in results[0]):
             return []
         is_own = zero.key == self._comparison.own.key  # the difference of both sides is met anywhere
         found: list[str] = []
         for side in (1, -1):
             pairs = [pair for shift, each in results.items() if shift * side > 0 for pair in each]
-            if any(result.status == AGREES for _, result in pairs):
-                found.append(AGREES)
-            elif is_own and all(result is OUTSIDE for _, result in pairs):
+            if any(result.status == Finding.AGREES for _, result in pairs):
+                found.append(Finding.AGREES)
+            elif is_own and all(result is comparing.OUTSIDE for _, result in pairs):
                 found.append(_SILENT)
             elif not is_own and not any(self._comparison.signs_at(point, zero.key) for point, _ in pairs):
                 found.append(_SILENT)
@@ -625,7 +619,7 @@ class Trial:
         """Whether a claim holds on both sides of a zero that is no fraction, so that nothing excludes it."""
         pairs = [pair for each in results.values() for pair in each]
         signs = self._signs((point for point, _ in pairs), zero.key)
-        return {1, -1} <= signs and all(result.status == AGREES for _, result in pairs)
+        return {1, -1} <= signs and all(result.status == Finding.AGREES for _, result in pairs)
 
     # Counterexamples
 
@@ -640,20 +634,16 @@ class Trial:
             tuple({**entry, **(result.place or {})}.items()),
             result.left,
             result.right,
-            tuple(as_printed(fresh, self.item.scope.notation, alone.exact)),
+            tuple(sample.as_printed(fresh, self.item.scope.notation, alone.exact)),
         )
-        return replace(self._result(REFUTED, result.reason, counterexample), refuting=point)
+        return replace(self._result(Finding.REFUTED, result.reason, counterexample), refuting=point)
 
 
 def _met_and_missed(line: Mapping[Fraction, bool]) -> set[bool]:
     """Whether there are places that were met, and others; those near to one that was met are the same, rounded."""
     met = [place for place, is_met in line.items() if is_met]
-    missed = [place for place, is_met in line.items() if not is_met and not any(searching.is_close(each, place) for each in met)]
+    missed = [place for place in line if place not in met and not any(is_close(each, place) for each in met)]
     return {flag for flag, places in ((True, met), (False, missed)) if places}
-
-
-def _tried(kinds: Sequence[str]) -> list[str]:
-    return [kind for kind in kinds if kind not in TRIED or TRIED[kind].is_on]
 
 
 def _spread(found: list[Met]) -> list[Met]:
@@ -664,35 +654,34 @@ def _spread(found: list[Met]) -> list[Met]:
 _LATE = 10  # steps: numbers of later ones take longer
 _MET = 3  # comparisons that are kept, of each sort
 _COUNTED_TURNS = 2  # further ones may refute, and count for nothing else
-_TURNS = {SMALL: 4, FRACTIONS: 12, POWERS: 2, EXTREMES: 2}  # with other numbers each, where there are no sizes
 _NEAREST = 3  # points from which an inequality is attacked
 
 
 def _judge_convention(item: Convention, numbers: Arithmetic, budget: Budget) -> Verdict:
     """A value may be agreed upon only where, for all letters, no derivative exists and one-sided ones do."""
-    verdicts = [_convention_at(kind, item, numbers, budget) for kind in (ZEROS, ONES, FRACTIONS)]
-    return next((verdict for verdict in verdicts if verdict.status != AGREES), verdicts[0])
+    verdicts = [_convention_at(kind, item, numbers, budget) for kind in (sample.ZEROS, sample.ONES, sample.FRACTIONS)]
+    return next((verdict for verdict in verdicts if verdict.status != Finding.AGREES), verdicts[0])
 
 
 def _convention_at(kind: str, item: Convention, numbers: Arithmetic, budget: Budget) -> Verdict:
     if not isinstance(item.left, t.Apply):
         raise TypeError("a convention is about a function")
     function, (point_,) = item.left.function, item.left.arguments
-    budget.begin(STEPS_OF_A_POINT)
+    budget.begin(comparing.STEPS_OF_A_POINT)
     program = Program(item.scope)
     jets = Jets(numbers, HIGHEST_ORDER)
-    values = Values(program, Point("1", kind, {}, Wishes(), numbers), jets, Watch(budget))
-    with numbers.precision(PRECISIONS[1]):
+    values = Values(program, Point("1", kind, {}, Wishes(), numbers), jets, watching.Watch(budget))
+    with numbers.precision(comparing.PRECISIONS[1]):
         try:
             x = values.real(point_, {})
-            program.slope_at(function.name, function.primes, x, GuardKey(LOGARITHM, point_), values, {})
-        except NoDerivative:
-            return _one_sided(program, function, x, GuardKey(LOGARITHM, point_), values)
+            program.slope_at(function.name, function.primes, x, GuardKey(watching.LOGARITHM, point_), values, {})
+        except watching.NoDerivative:
+            return _one_sided(program, function, x, GuardKey(watching.LOGARITHM, point_), values)
         except (HigherOrder, Unclear):
-            return Verdict(UNDECIDED, "it is not known whether the derivative exists at this point")
-        except Undefined as error:
-            return Verdict(REFUTED, f"the function has no value at this point: it needs {error}", points=1)
-    return Verdict(REFUTED, "the derivative exists at this point, so nothing is left to agree upon", points=1)
+            return Verdict(Finding.UNDECIDED, "it is not known whether the derivative exists at this point")
+        except watching.Undefined as error:
+            return Verdict(Finding.REFUTED, f"the function has no value at this point: it needs {error}", points=1)
+    return Verdict(Finding.REFUTED, "the derivative exists at this point, so nothing is left to agree upon", points=1)
 
 
 def _one_sided(program: Program, function: t.Function, x: Expansion, key: GuardKey, values: Values) -> Verdict:
@@ -706,5 +695,5 @@ def _one_sided(program: Program, function: t.Function, x: Expansion, key: GuardK
         (direction,) = jets.directions(sign=sign)
         gap = jets.powers(lower(jets.moved(x, direction)), direction).get(0, 0) - here
         if jets.numbers.sign(jets.constant(gap)) != 0:
-            return Verdict(REFUTED, "the one-sided derivatives do not exist either", points=1)
-    return Verdict(AGREES, points=1)
+            return Verdict(Finding.REFUTED, "the one-sided derivatives do not exist either", points=1)
+    return Verdict(Finding.AGREES, points=1)

@@ -204,9 +204,7 @@ class Ranges:
             return NOT_NEGATIVE
         return _negative(NOT_NEGATIVE) if _negative(inner).is_not_negative else ALL
 
-    def _of_application(
-        self, function: t.Function, arguments: tuple[t.Node, ...], local: Mapping[str, Range]
-    ) -> Range:
+    def _of_application(self, function: t.Function, arguments: tuple[t.Node, ...], local: Mapping[str, Range]) -> Range:
         inside = [self.of(argument, local) for argument in arguments]
         name = function.name
         if function.primes:

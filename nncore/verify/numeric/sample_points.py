@@ -9,7 +9,7 @@ is checked all the same.
 """
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from zlib import crc32
@@ -46,7 +46,18 @@ PROPER = "proper fractions"  # for networks, whose layers make large numbers lar
 GENERIC = (FRACTIONS, PROPER)  # where nothing holds by the numbers' being special
 BOTH, LETTERS, POSITIVE = "both", "letters", "positive"  # signs: any, one for each letter, none negative
 
+OF_LAYERS = (SMALL, ZEROS, EQUAL, ONES, MINUS_ONES)  # kinds at which the sizes and depths of networks take turns
+AT_LARGE_SIZES = (SMALL, EQUAL, FRACTIONS, ONE_HOT)
+OF_MANY_OUTCOMES = (SMALL, ZEROS, ONES, EQUAL, FRACTIONS)  # laws are constant at the plain kinds
+SIGNS = (BOTH, BOTH, POSITIVE, LETTERS, POSITIVE, BOTH)  # of the points that are made until conditions hold
+TURNS = {SMALL: 4, FRACTIONS: 12, POWERS: 2, EXTREMES: 2}  # with other numbers each, where there are no sizes
+
 _DENOMINATORS = (7, 8, 9, 11, 13, 16, 17, 19, 23, 101)
+
+
+def tried(kinds: Sequence[str]) -> list[str]:
+    """Return those of some kinds that are not switched off."""
+    return [kind for kind in kinds if kind not in TRIED or TRIED[kind].is_on]
 
 
 @dataclass(frozen=True, slots=True)

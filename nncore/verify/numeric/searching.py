@@ -15,13 +15,21 @@ from typing import TypeVar
 
 from nncore.verify.numeric.balls import Number
 from nncore.verify.numeric.comparing import (
-    AGREES, NO_VALUE, OUTSIDE, PRECISIONS, REFUTED, Comparison, Entry, Exhausted, Result,
+    AGREES,
+    NO_VALUE,
+    OUTSIDE,
+    PRECISIONS,
+    REFUTED,
+    Comparison,
+    Entry,
+    Exhausted,
+    Result,
 )  # fmt: skip
 from nncore.verify.numeric.expectation import Key
 from nncore.verify.numeric.guards import Guards
 from nncore.verify.numeric.jets import Expansion, Jet, Jets, Pair, Scalar, parts
+from nncore.verify.numeric.matrices import Value
 from nncore.verify.numeric.sample_points import Point
-from nncore.verify.numeric.values import Value
 from nncore.verify.numeric.watching import Guard, GuardKey, NoSuchEntry
 from nncore.verify.switches import attack
 from nncore.verify.syntax import tree as t
@@ -39,7 +47,10 @@ _DENOMINATORS = (1, 12, 1000)  # to which a place is rounded
 _ROUNDED = Fraction(1, 200)  # how far from a zero a place may be that was found for it
 _PROBES = 4  # from one place to the next, until a zero is found
 _CORNERS = 30
-_SHIFTS: tuple[Fraction | int, ...] = (0, *(sign * Fraction(1, 10**power) for power in (3, 12) for sign in (1, -1)))  # on a boundary and beside it
+_SHIFTS: tuple[Fraction | int, ...] = (
+    0,
+    *(sign * Fraction(1, 10**power) for power in (3, 12) for sign in (1, -1)),
+)  # on a boundary and beside it
 _ASIDE = tuple(sign * Fraction(*pair) for pair in ((17, 10), (1, 7), (1, 5000)) for sign in (1, -1))  # of an open edge
 _TOUCHING, _FARTHER = 2.0**-64, 2.0**32  # how near sides come that touch, and how much farther they are beside it
 _ON_EDGE = 2.0**-20

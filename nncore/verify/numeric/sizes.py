@@ -14,7 +14,14 @@ from nncore.verify.notation import EXPECTATION, VARIANCE
 from nncore.verify.semantics.layers import bounds, lowest, reached
 from nncore.verify.semantics.statements import Claim, Statement, sides_of
 from nncore.verify.semantics.symbols import (
-    STEPS, MeaningError, Scope, Size, meanings_of, name_of, range_of_index, size_of_classes,
+    STEPS,
+    MeaningError,
+    Scope,
+    Size,
+    meanings_of,
+    name_of,
+    range_of_index,
+    size_of_classes,
 )  # fmt: skip
 from nncore.verify.switches import attack
 from nncore.verify.syntax import tree as t

@@ -11,14 +11,15 @@ moves u itself, so F is expanded down to u and no further.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias, TypeVar, cast
+from typing import Protocol, cast
 
 from nncore.verify.notation import ONES, Random
 from nncore.verify.numeric.expectation import Distribution, Key, Outcome, distribution, expectation
 from nncore.verify.numeric.jets import Expansion, HigherOrder, Jet, Jets, Scalar, Unclear
+from nncore.verify.numeric.matrices import Matrix, Place, V, Value, entry_by_entry, index_grid, own_entry, shape_of
 from nncore.verify.numeric.sample_points import Point
 from nncore.verify.numeric.watching import GuardKey, NoDerivative, NoSuchEntry, Undefined, Watch
-from nncore.verify.semantics.symbols import Binding, Name, Scope, Size, start_of_sequence
+from nncore.verify.semantics.symbols import Binding, Name, Scope, start_of_sequence
 from nncore.verify.switches import attack
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
@@ -26,11 +27,7 @@ from nncore.verify.syntax.printer import show
 BOTH_SLOPES = attack("slopes from both sides of a kink", "There is no derivative where they differ.")
 HIGHEST_ORDER = 3  # of expansions: of one more than that, a sign stays open
 
-Matrix = list[list[Scalar]]
-Value: TypeAlias = Scalar | Matrix
-V = TypeVar("V", Scalar, Value)
 Local = Mapping[str, Scalar]  # the letters that are bound: indices, and arguments of functions
-Place = tuple[int, ...]  # the indices of an entry
 Code = Callable[["Values", Local], Value]
 Condition = Callable[["Values", Local], bool]
 
@@ -108,7 +105,7 @@ class Values:
         return self.program.condition(chain)(self, local)
 
     def _child(self, changed: frozenset[str]) -> "Values":
-        """Return these values without entries of some letters that are about to be changed, and what is made of them."""
+        """Return these values without entries of letters that are about to be changed, and what is made of them."""
         child = Values(self.program, self.point, self.jets, self.watch)
         child._parent, child._changed = self, changed
         child._overrides, child._outcome = dict(self._overrides), self._outcome
@@ -264,50 +261,3 @@ class Values:
         if name.name == ONES:
             return [[1] for _ in range(rows)]
         return [[self.entry(name.name, indices) for indices in row] for row in index_grid(shape, rows, columns)]
-
-
-def shape_of(name: Name) -> tuple[Size, Size]:
-    """Return the shape of an array.
-
-    Raises
-    ------
-    TypeError
-        If it is none.
-    """
-    if name.shape is None:
-        raise TypeError(f"{name.name} is no array")
-    return name.shape
-
-
-def own_entry(matrix: Matrix, indices: Place) -> Scalar:
-    """Return the entry of a letter: one index alone runs along the side that is not 1 for good."""
-    if len(indices) == 2:
-        return _at(matrix, *indices)
-    (index,) = indices or (1,)
-    return _at(matrix, 1, index) if len(matrix) == 1 else _at(matrix, index, 1)
-
-
-def _at(matrix: Matrix, row: int, column: int) -> Scalar:
-    if not (1 <= row <= len(matrix) and 1 <= column <= len(matrix[0])):
-        raise NoSuchEntry
-    return matrix[row - 1][column - 1]
-
-
-def index_grid(shape: tuple[Size, Size], rows: int, columns: int) -> list[list[Place]]:
-    """Return the indices of the entries of an array, row by row; a side whose size is 1 for good has none."""
-    return [
-        [
-            tuple(index for index, size in zip((row, column), shape, strict=True) if size != 1)
-            for column in range(1, columns + 1)
-        ]
-        for row in range(1, rows + 1)
-    ]
-
-
-def entry_by_entry(function: Callable[..., Scalar], *values: V) -> V:
-    """Return the function of numbers, or entry by entry of matrices of one shape."""
-    first: object = values[0]
-    if type(first) is not list:
-        return function(*values)
-    matrices = cast(tuple[Matrix, ...], values)
-    return cast(V, [[function(*each) for each in zip(*rows, strict=True)] for rows in zip(*matrices, strict=True)])

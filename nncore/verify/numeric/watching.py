@@ -41,6 +41,11 @@ class GuardKey:
     def __str__(self) -> str:
         return needs(self.kind, self.part)
 
+    @property
+    def may_jump(self) -> bool:
+        """Return whether a formula may have a value where this is 0, and another one or no slope there."""
+        return self.kind in (KINK, RELATION)
+
 
 def needs(kind: str, part: t.Node) -> str:
     """Return what must hold of a part of a formula for it to have a value."""

@@ -22,7 +22,8 @@ from nncore.verify.numeric.comparing import PRECISIONS, placed
 from nncore.verify.numeric.evaluator import Program, cost
 from nncore.verify.numeric.jets import HigherOrder, Jet, Jets, Pair, pair
 from nncore.verify.numeric.judge import Met, points_for
-from nncore.verify.numeric.values import HIGHEST_ORDER, Values, own_entry
+from nncore.verify.numeric.matrices import own_entry
+from nncore.verify.numeric.values import HIGHEST_ORDER, Values
 from nncore.verify.numeric.watching import LOGARITHM, Budget, GuardKey, NoDerivative, NoSuchEntry, Watch
 from nncore.verify.semantics.layers import lowest
 from nncore.verify.semantics.statements import Claim
