@@ -193,7 +193,7 @@ class FormulaOnTrial:
                 return MISSED, "numbers agree, and nothing proves it"
         return TRUE, excuses[0]
 
-    def _excuse(self, item: Claim, verdict: numeric.Verdict, mutant: Mutant) -> str:
+    def _excuse(self, item: Claim, verdict: numeric.NumericResult, mutant: Mutant) -> str:
         """Why a surviving claim is true, if that is certain; else nothing."""
         if not item.letters and not item.free and not numeric.sizes_of(item):
             return "a statement about numbers"

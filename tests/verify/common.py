@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from nncore.verify.notation import load
-from nncore.verify.numeric import Budget, Verdict, judge
+from nncore.verify.numeric import Budget, NumericResult, judge
 from nncore.verify.semantics.elaborate import meaning
 from nncore.verify.semantics.statements import Claim, Kind, Page
 
@@ -39,7 +39,7 @@ def reason(folder: Path, *parts: str) -> str:
     return fault.reason
 
 
-def last_verdict(folder: Path, *parts: str) -> Verdict:
+def last_verdict(folder: Path, *parts: str) -> NumericResult:
     """What the numbers say of the last claim of such a page, all of which has a meaning."""
     said = say(folder, *parts)
     assert not said.faults, said.faults

@@ -17,7 +17,7 @@ from nncore.verify.numeric.comparing import Comparison
 from nncore.verify.numeric.evaluator import Program
 from nncore.verify.numeric.identity import Same
 from nncore.verify.numeric.jets import Jets
-from nncore.verify.numeric.sample_points import FRACTIONS, Point, Wishes
+from nncore.verify.numeric.sample_points import FRACTIONS, SamplePoint, Wishes
 from nncore.verify.numeric.values import Values
 from nncore.verify.numeric.watching import NoDerivative, TooLarge, Watch
 from nncore.verify.semantics.statements import Kind
@@ -198,7 +198,7 @@ def test_a_gradient_at_once_is_the_one_entry_by_entry_at_kinks_and_away_from_the
         }
 
         def fresh(order, fixed=fixed):
-            point = Point("1", FRACTIONS, {"M": 3, "n": 2}, Wishes(), numbers, fixed=fixed)
+            point = SamplePoint("1", FRACTIONS, {"M": 3, "n": 2}, Wishes(), numbers, fixed=fixed)
             return Values(program, point, Jets(numbers, order), Watch(Budget()))
 
         with numbers.precision(128):

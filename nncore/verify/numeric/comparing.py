@@ -24,7 +24,7 @@ from nncore.verify.numeric.expectation import Key, Rejected
 from nncore.verify.numeric.guards import depends_on_indices_alone
 from nncore.verify.numeric.jets import AGREEING_BITS, Expansion, HigherOrder, Jets, Pair, Scalar, Unclear, pair, parts
 from nncore.verify.numeric.matrices import Matrix, Value
-from nncore.verify.numeric.sample_points import Point, input_name
+from nncore.verify.numeric.sample_points import SamplePoint, input_name
 from nncore.verify.numeric.sizes import is_about_sizes
 from nncore.verify.numeric.values import HIGHEST_ORDER, Values
 from nncore.verify.numeric.watching import (
@@ -162,7 +162,7 @@ class Comparison:
 
     # Values at points
 
-    def values(self, point: Point, bits: int = PRECISIONS[0], order: int = 1) -> Values:
+    def values(self, point: SamplePoint, bits: int = PRECISIONS[0], order: int = 1) -> Values:
         """Return the values at a point, kept for the other claims that stand in the same scope."""
         key = self.program, point.identity(), bits, order, self.numbers.name
         values = self._values.get(key)
@@ -174,16 +174,16 @@ class Comparison:
         point.touched, point.used = values.point.touched, values.point.used  # what other claims asked for, too
         return values
 
-    def fresh_values(self, point: Point, jets: Jets) -> Values:
+    def fresh_values(self, point: SamplePoint, jets: Jets) -> Values:
         """Return values at a point that no other claim has asked for."""
         return Values(self.program, point, jets, Watch(self.budget))
 
-    def signs_at(self, point: Point, key: GuardKey) -> set[int]:
+    def signs_at(self, point: SamplePoint, key: GuardKey) -> set[int]:
         """Return the signs that a guard had when values were computed at a point; none if it was not met."""
         met = (self.values(point, order=order).watch.guards.get(key) for order in (1, HIGHEST_ORDER))
         return set().union(*(guard.signs for guard in met if guard))
 
-    def inputs(self, point: Point) -> list[Key]:
+    def inputs(self, point: SamplePoint) -> list[Key]:
         """Return the inputs of the claim that were asked for and are real numbers, those that it names first."""
         classes = {scalar.written.letter for scalar in self.item.scope.notation.scalars if scalar.to}
         found = [key for key in point.touched if key[0] in self._letters and key[0] not in classes]
@@ -194,7 +194,7 @@ class Comparison:
         """Begin an evaluation."""
         self.budget.begin(STEPS_OF_A_POINT)
 
-    def assumptions(self, point: Point) -> Iterator[tuple[Assumed, Entry]]:
+    def assumptions(self, point: SamplePoint) -> Iterator[tuple[Assumed, Entry]]:
         """Yield the assumptions, for all values of their indices."""
         for each in self.item.assumptions:
             names, ranges = [letter for letter, _ in each.free], [point.size(size) for _, size in each.free]
@@ -203,7 +203,7 @@ class Comparison:
 
     # One comparison
 
-    def tried(self, point: Point, entry: Entry) -> Result:
+    def tried(self, point: SamplePoint, entry: Entry) -> Result:
         """Return what comes of a comparison, at the precision that it needs.
 
         Raises
@@ -470,12 +470,12 @@ _MORE_ORDERS = 3  # of expansions for each quotient inside of another one, which
 
 
 def _quotients(node: t.Node) -> int:
-    """How many quotients stand one inside of the other."""
+    """Return how many quotients stand one inside of the other."""
     return isinstance(node, t.Fraction) + max(map(_quotients, t.children(node)), default=0)
 
 
 def placed(item: Claim) -> Claim:
-    """The claim with a condition u = e taken as what places u, so that e need not be a fraction."""
+    """Return the claim with a condition u = e taken as what places u, so that e need not be a fraction."""
     for chain in item.conditions:
         letter = chain.first
         if not isinstance(letter, t.Letter) or len(chain.links) > 1 or input_name(letter, item.scope) is None:
@@ -494,7 +494,7 @@ def placed(item: Claim) -> Claim:
 
 
 def _is_differentiated(chain: t.Chain, item: Claim) -> bool:
-    """Whether a claim differentiates by what stands in a condition: that holds at a point, and not beside it."""
+    """Return whether a claim differentiates by what stands in a condition: that holds at a point, and not beside it."""
     moved = {
         name_of(variable, item.scope).name
         for node in reached([item.left, item.right], item.scope)

@@ -185,7 +185,7 @@ def _joint(
     jets: Jets,
     plain: int | None,
 ) -> Distribution:
-    """Values for the joint outcomes, shifted and scaled so that they have the known moments."""
+    """Return values for the joint outcomes, shifted and scaled so that they have the known moments."""
     far = source.choice(_SCALES)
     values = [_fraction(source, jets) * source.choice((-1, 1)) for _ in joint]
     values[0] = values[0] * far

@@ -131,7 +131,7 @@ _AT_0 = tuple(_SURELY)  # what a claim up to a rest expands around 0, where a ro
 
 
 def _small(item: Claim) -> str | None:
-    """The letter that tends to 0 in a claim up to a rest."""
+    """Return the letter that tends to 0 in a claim up to a rest."""
     rest = remainders.split(item.right) if item.relation is Relation.EQUAL else None
     return rest[1].name if rest else None
 
@@ -179,7 +179,7 @@ def is_about_indices(node: t.Node, scope: Scope) -> bool:
 
 
 def _is_constant(part: t.Node, scope: Scope) -> bool:
-    """Whether an expression contains nothing but numbers and sizes, and no difference of them."""
+    """Return whether an expression contains nothing but numbers and sizes, and no difference of them."""
     sizes = {size.letter for size in scope.notation.sizes}
     return not any(
         isinstance(node, t.Indexed | t.Family | t.Apply | t.Minus)
@@ -199,7 +199,7 @@ def _whole(node: t.Node) -> int | None:
 
 
 def _without_numbers(part: t.Node) -> t.Node:
-    """What is left of a product without its numbers: 2h is 0 where h is."""
+    """Return what is left of a product without its numbers: 2h is 0 where h is."""
     if not isinstance(part, t.Times):
         return part
     factors = [factor for factor in part.factors if not isinstance(factor, t.Number)]
@@ -207,6 +207,6 @@ def _without_numbers(part: t.Node) -> t.Node:
 
 
 def _follows(text: str, others: Iterable[str]) -> bool:
-    """Whether a condition follows from another one: x > 0 says that x ≥ 0 and x ≠ 0."""
+    """Return whether a condition follows from another one: x > 0 says that x ≥ 0 and x ≠ 0."""
     part, _, relation = text.removesuffix(" 0").rpartition(" ")
     return relation in ("!=", ">=") and f"{part} > 0" in others

@@ -10,7 +10,7 @@ are attacked from the points at which they come nearest to failing.
 
 A claim agrees with at least one agreeing generic point, and fewer undecided points than agreeing ones. A kink or a
 relation that changes its sign and was never met at 0 leaves it undecided. What it needs to have a value is printed
-(`Verdict.where`), unless its range proves it or the conditions exclude the opposite (`numeric.guards`).
+(`NumericResult.where`), unless its range proves it or the conditions exclude the opposite (`numeric.guards`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ from nncore.verify.numeric.evaluator import Program
 from nncore.verify.numeric.expectation import Key
 from nncore.verify.numeric.guards import guards_of
 from nncore.verify.numeric.jets import Expansion, HigherOrder, Jets, Unclear
-from nncore.verify.numeric.sample_points import Point, Wishes
+from nncore.verify.numeric.sample_points import SamplePoint, Wishes
 from nncore.verify.numeric.searching import Near, Zero, crosses, is_close, meets
 from nncore.verify.numeric.sizes import COUNTED, Sizes, entries, numbers_named, size_plans, sizes_of, takes_expectations
 from nncore.verify.numeric.values import HIGHEST_ORDER, Values
@@ -73,13 +73,13 @@ _NEARLY_EQUAL = 2.0**-40  # as near as sides that differ must not come
 class Met:
     """A point and an entry at which a claim was compared, and agreed."""
 
-    point: Point
+    point: SamplePoint
     entry: Entry
     on_purpose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class NumericResult:
     """What the numbers say of a claim.
 
     Attributes
@@ -100,7 +100,7 @@ class Verdict:
         The labels of the assumptions in force.
     margin : float or None
         For an inequality: how near to each other its sides came.
-    refuting : Point or None
+    refuting : SamplePoint or None
         The point of the counterexample.
     met : tuple of Met
         A few of the comparisons that agreed.
@@ -114,7 +114,7 @@ class Verdict:
     where: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     margin: float | None = None
-    refuting: Point | None = field(default=None, compare=False)
+    refuting: SamplePoint | None = field(default=None, compare=False)
     met: tuple[Met, ...] = field(default=(), compare=False, repr=False)
 
 
@@ -124,7 +124,7 @@ def judge(
     shared: Shared | None = None,
     budget: Budget | None = None,
     numbers: Arithmetic | None = None,
-) -> Verdict:
+) -> NumericResult:
     """Return what the numbers say of a claim, or of a convention: that no derivative exists where it fixes a value.
 
     Parameters
@@ -151,19 +151,19 @@ def judge(
     if not isinstance(item, Claim):
         raise ValueError(f"a {item.kind} claims nothing")
     shared = Shared() if shared is None else shared
-    verdicts: list[Verdict] = []
+    verdicts: list[NumericResult] = []
     for layers, instance in instances(item, _depths(item)):
         assert isinstance(instance, Claim)
         if verdicts and not MANY_LAYERS.is_on:
             break
-        verdicts.append(Trial(instance, seed, shared, numbers, budget, layers, len(verdicts)).verdict())
+        verdicts.append(NumericCheck(instance, seed, shared, numbers, budget, layers, len(verdicts)).verdict())
         if verdicts[-1].status == Finding.REFUTED:
             break
     return _together(verdicts)
 
 
 def _depths(item: Claim) -> Sequence[int]:
-    """The numbers of layers to try: many, where no array belongs to a layer and so they cost little."""
+    """Return the numbers of layers to try: many, where no array belongs to a layer and so they cost little."""
     sides = [item.left, item.right, *item.conditions]
     parts = list(reached(sides, item.scope))
     if any(isinstance(node, t.Family) for node in parts):
@@ -171,7 +171,7 @@ def _depths(item: Claim) -> Sequence[int]:
     return COUNTED if any(isinstance(node, t.Indexed) for node in parts) else (*COUNTED, *_WITHOUT_WIDTHS)
 
 
-def _together(verdicts: Sequence[Verdict]) -> Verdict:
+def _together(verdicts: Sequence[NumericResult]) -> NumericResult:
     """Return the verdict on a claim that is one for each number of layers: the first that does not agree decides."""
     worst = min(verdicts, key=lambda verdict: list(Finding).index(verdict.status))
     where = tuple(dict.fromkeys(each for verdict in verdicts for each in verdict.where))
@@ -189,13 +189,13 @@ def _together(verdicts: Sequence[Verdict]) -> Verdict:
 
 def witness(item: Assumption, assumed: Sequence[Assumed], seed: str = "1") -> bool:
     """Return whether numbers are found that satisfy all of the assumptions at once."""
-    trial = Trial(as_claim(item, assumed), seed)
+    trial = NumericCheck(as_claim(item, assumed), seed)
     return any(trial.fitting(sizes, kind) for sizes in trial.plans for kind in sample.KINDS)
 
 
 def points_for(item: Claim, most: int = 1) -> tuple[Met, ...]:
     """Return points and entries at which a claim can be compared, with sizes of 2 and 3 if conditions allow them."""
-    trial = Trial(item)
+    trial = NumericCheck(item)
     sizes = {name: 2 + place % 2 for place, name in enumerate(sizes_of(item))}
     for plan in (sizes, *sorted(trial.plans, key=lambda plan: (-len(set(plan.values())), sum(plan.values())))):
         every = trial.entries(plan)[::-1] if trial.allowed(plan) else ()
@@ -205,14 +205,14 @@ def points_for(item: Claim, most: int = 1) -> tuple[Met, ...]:
     return ()
 
 
-def refutes(item: Claim, point: Point) -> bool:
+def refutes(item: Claim, point: SamplePoint) -> bool:
     """Return whether a claim is false at a point that was found for another one."""
     comparison = Comparison(item, Shared(), arithmetic(), Budget())
     every = entries(item, point.sizes, comparison.conditions)
     return any(comparison.tried(point, entry).status == Finding.REFUTED for entry in every)
 
 
-class Trial:
+class NumericCheck:
     """One claim on its way through sizes, points and entries.
 
     Parameters
@@ -256,7 +256,7 @@ class Trial:
         self._met: list[Met] = []
 
     def allowed(self, sizes: Sizes) -> bool:
-        """Whether the conditions about sizes hold."""
+        """Return whether the conditions about sizes hold."""
         about = self._comparison.about_sizes
         if not about:
             return True
@@ -264,8 +264,8 @@ class Trial:
         self._comparison.begin()
         return all(values.holds(chain, {}) for chain in about)
 
-    def _point(self, sizes: Sizes, kind: str, seed: str, signs: str = sample.BOTH) -> Point:
-        return Point(seed, kind, sizes, self._wishes, self._numbers, signs)
+    def _point(self, sizes: Sizes, kind: str, seed: str, signs: str = sample.BOTH) -> SamplePoint:
+        return SamplePoint(seed, kind, sizes, self._wishes, self._numbers, signs)
 
     def entries(self, sizes: Mapping[str, int]) -> list[Entry]:
         """Return the entries to try at these sizes."""
@@ -273,7 +273,7 @@ class Trial:
 
     # The verdict
 
-    def verdict(self) -> Verdict:
+    def verdict(self) -> NumericResult:
         """Return the verdict after all sizes and points, or at the first counterexample."""
         try:
             for found in self._attack():
@@ -286,7 +286,7 @@ class Trial:
             self._result(Finding.UNDECIDED if reason else Finding.AGREES, reason, where=where), met=self.met()
         )
 
-    def _attack(self) -> Iterator[tuple[Point, Entry, Result]]:
+    def _attack(self) -> Iterator[tuple[SamplePoint, Entry, Result]]:
         """Yield what refutes the claim."""
         for sizes in self.plans:
             if not self._comparison.too_large:  # then larger ones are, too
@@ -300,7 +300,7 @@ class Trial:
             yield from self._boundaries()
 
     def _why_undecided(self, where: Sequence[str]) -> str:
-        """Why nothing can be said of a claim that is not refuted; empty if it agrees."""
+        """Return why nothing can be said of a claim that is not refuted; empty if it agrees."""
         if not self._points:
             if self._comparison.too_large:
                 return TOO_LARGE
@@ -324,17 +324,17 @@ class Trial:
         return ""
 
     def _may_touch(self) -> bool:
-        """Whether both sides of a strict inequality may be equal near to a point."""
+        """Return whether both sides of a strict inequality may be equal near to a point."""
         if self._comparison.touched or self._comparison.nearest < _NEARLY_EQUAL:
             return True
         return self.item.relation.is_strict and any(searching.touches(self._comparison, near) for near in self._nearest)
 
     def _is_apart(self) -> bool:
-        """Whether the conditions exclude that both sides are equal."""
+        """Return whether the conditions exclude that both sides are equal."""
         return self._comparison.own.key in self._excluded
 
     def _sizes_that_are_too_small(self) -> str:
-        """The sizes at which nothing could be compared although conditions allow 3 or more."""
+        """Return the sizes at which nothing could be compared although conditions allow 3 or more."""
         names = dict.fromkeys(name for plan in self.plans for name in plan)
         seen = [dict(sizes) for sizes in self._seen]
         largest = {name: max((sizes[name] for sizes in seen if name in sizes), default=0) for name in names}
@@ -342,13 +342,13 @@ class Trial:
         return ", ".join(name for name in names if largest[name] < min(3, tried[name]))
 
     def _matters(self, key: GuardKey, guard: Guard) -> bool:
-        """Whether a claim may be false at the zero of a guard alone."""
+        """Return whether a claim may be false at the zero of a guard alone."""
         if guard is self._comparison.own:
             return self.item.relation is Relation.UNEQUAL
         return key in self._guards.open and key.may_jump and key not in self._guards.strict
 
     def _is_missed(self, key: GuardKey, guard: Guard) -> bool:
-        """Whether a guard changes its sign somewhere else than where it was met.
+        """Return whether a guard changes its sign somewhere else than where it was met.
 
         Not if an input that changes it there changes it also where it was met: there it is what it is elsewhere. Unless
         that input makes changes of both sorts, as in (x - 1)(x² - 2).
@@ -361,7 +361,7 @@ class Trial:
             crosses(self._comparison, key, point, leaves, self.entries(point.sizes)[:2]) for point in guard.at_zero
         )
 
-    def _signs(self, points: Iterable[Point], key: GuardKey) -> set[int]:
+    def _signs(self, points: Iterable[SamplePoint], key: GuardKey) -> set[int]:
         return set().union(*(self._comparison.signs_at(point, key) for point in points))
 
     def _result(
@@ -370,10 +370,10 @@ class Trial:
         reason: str = "",
         counterexample: Counterexample | None = None,
         where: tuple[str, ...] = (),
-    ) -> Verdict:
+    ) -> NumericResult:
         labels = tuple(dict.fromkeys(each.label or "" for each in self.item.assumptions))
         margin = min((near.margin for near in self._nearest), default=None)
-        return Verdict(status, reason, counterexample, self._points, tuple(self._seen), where, labels, margin)
+        return NumericResult(status, reason, counterexample, self._points, tuple(self._seen), where, labels, margin)
 
     def met(self) -> tuple[Met, ...]:
         """Return a few comparisons that agreed: generic ones at the smallest sizes that differ, and boundaries."""
@@ -389,7 +389,7 @@ class Trial:
 
     # Points
 
-    def _at_sizes(self, sizes: Sizes) -> Iterator[tuple[Point, Entry, Result]]:
+    def _at_sizes(self, sizes: Sizes) -> Iterator[tuple[SamplePoint, Entry, Result]]:
         """Try every kind of point, and every entry, at these sizes."""
         kinds, every = self._kinds(sizes), self.entries(sizes)
         quota = max(2, -(-len(every) // len(kinds))) if sizes and self.item.letters else len(every)
@@ -430,7 +430,7 @@ class Trial:
         order: Sequence[Entry],
         quota: int,
         waiting: dict[tuple[tuple[str, int], ...], Entry],
-    ) -> Iterator[tuple[Point, Entry, Result]]:
+    ) -> Iterator[tuple[SamplePoint, Entry, Result]]:
         """Compare at some entries that the conditions admit, at the first point of a kind that has them."""
         for attempt, signs in enumerate(sample.SIGNS):
             compared = 0
@@ -449,8 +449,8 @@ class Trial:
                 return
 
     def _repaired(
-        self, point: Point, entry: Entry, pinned: frozenset[Key] = frozenset(), on_purpose: bool = False
-    ) -> tuple[Point, Result]:
+        self, point: SamplePoint, entry: Entry, pinned: frozenset[Key] = frozenset(), on_purpose: bool = False
+    ) -> tuple[SamplePoint, Result]:
         """Compare at a point that is changed, input by input, until conditions hold and both sides exist."""
         for _ in range(_REPAIRS):
             result, flips = self._counted(point, entry, on_purpose), self._comparison.flips
@@ -466,10 +466,10 @@ class Trial:
                 break
         return point, result
 
-    def _solved(self, point: Point, entry: Entry, pinned: frozenset[Key] = frozenset()) -> Point | None:
+    def _solved(self, point: SamplePoint, entry: Entry, pinned: frozenset[Key] = frozenset()) -> SamplePoint | None:
         return searching.solved(self._comparison, point, entry, pinned) if SOLVED.is_on else None
 
-    def _counted(self, point: Point, entry: Entry, on_purpose: bool = False) -> Result:
+    def _counted(self, point: SamplePoint, entry: Entry, on_purpose: bool = False) -> Result:
         """Make a comparison that counts; at a point that is made for it on purpose it is not generic."""
         result = self._comparison.tried(point, entry)
         if self._is_further:
@@ -528,7 +528,7 @@ class Trial:
 
     # Boundaries
 
-    def _boundaries(self) -> Iterator[tuple[Point, Entry, Result]]:
+    def _boundaries(self) -> Iterator[tuple[SamplePoint, Entry, Result]]:
         """Try points on which a guard is 0, and points to both sides of it, at every size."""
         jumps = self.item.relation is not Relation.EQUAL
         jumps |= any(key.may_jump for key in self._guards.open)
@@ -548,14 +548,14 @@ class Trial:
         return self._comparison.met.keys() & self._guards.open.keys()
 
     def _around(
-        self, start: Point, some: Sequence[Entry], waiting: list[Point], known: set[GuardKey]
-    ) -> Iterator[tuple[Point, Entry, Result]]:
+        self, start: SamplePoint, some: Sequence[Entry], waiting: list[SamplePoint], known: set[GuardKey]
+    ) -> Iterator[tuple[SamplePoint, Entry, Result]]:
         """Try the boundaries that are found from one point; one that meets a new guard is a further start."""
         found: list[Zero] = []
         for zero in searching.zeros(self._comparison, self._guards, start, some):
             here = [some[len(found) % len(some)]] if self._layers else some  # in networks entries take turns
             found.append(zero)
-            results: dict[Fraction | int, list[tuple[Point, Result]]] = {0: []}
+            results: dict[Fraction | int, list[tuple[SamplePoint, Result]]] = {0: []}
             for shift, point in searching.beside(self._comparison, start, zero):
                 for entry in here:
                     self._beside += 1
@@ -596,8 +596,8 @@ class Trial:
                     yield near, entry, result
                     return
 
-    def _sides(self, zero: Zero, results: Mapping[Fraction | int, Sequence[tuple[Point, Result]]]) -> list[str]:
-        """What a claim says on each side of a boundary on which it says nothing; less if it says anything there.
+    def _sides(self, zero: Zero, results: Mapping[Fraction | int, Sequence[tuple[SamplePoint, Result]]]) -> list[str]:
+        """Return what a claim says on each side of a boundary on which it says nothing; less if it says anything there.
 
         ``agrees`` where it holds, ``silent`` where it is excluded or never meets the guard.
         """
@@ -615,15 +615,15 @@ class Trial:
                 found.append(_SILENT)
         return found
 
-    def _is_crossed(self, zero: Zero, results: Mapping[Fraction | int, Sequence[tuple[Point, Result]]]) -> bool:
-        """Whether a claim holds on both sides of a zero that is no fraction, so that nothing excludes it."""
+    def _is_crossed(self, zero: Zero, results: Mapping[Fraction | int, Sequence[tuple[SamplePoint, Result]]]) -> bool:
+        """Return whether a claim holds on both sides of a zero that is no fraction, so that nothing excludes it."""
         pairs = [pair for each in results.values() for pair in each]
         signs = self._signs((point for point, _ in pairs), zero.key)
         return {1, -1} <= signs and all(result.status == Finding.AGREES for _, result in pairs)
 
     # Counterexamples
 
-    def _refuted(self, point: Point, entry: Entry, result: Result) -> Verdict:
+    def _refuted(self, point: SamplePoint, entry: Entry, result: Result) -> NumericResult:
         """Return the verdict with the simplest counterexample near one that was found."""
         point, result = searching.simplified(self._comparison, point, entry, result)
         alone = Comparison(self.item, Shared(), self._numbers, Budget())
@@ -640,14 +640,14 @@ class Trial:
 
 
 def _met_and_missed(line: Mapping[Fraction, bool]) -> set[bool]:
-    """Whether there are places that were met, and others; those near to one that was met are the same, rounded."""
+    """Return whether there are places that were met, and others; one near to a place that was met is the same."""
     met = [place for place, is_met in line.items() if is_met]
     missed = [place for place in line if place not in met and not any(is_close(each, place) for each in met)]
     return {flag for flag, places in ((True, met), (False, missed)) if places}
 
 
 def _spread(found: list[Met]) -> list[Met]:
-    """A few of many, from the first to the last."""
+    """Return a few of many, from the first to the last."""
     return found if len(found) <= _MET else [found[place * (len(found) - 1) // (_MET - 1)] for place in range(_MET)]
 
 
@@ -657,20 +657,20 @@ _COUNTED_TURNS = 2  # further ones may refute, and count for nothing else
 _NEAREST = 3  # points from which an inequality is attacked
 
 
-def _judge_convention(item: Convention, numbers: Arithmetic, budget: Budget) -> Verdict:
-    """A value may be agreed upon only where, for all letters, no derivative exists and one-sided ones do."""
+def _judge_convention(item: Convention, numbers: Arithmetic, budget: Budget) -> NumericResult:
+    """Return a value may be agreed upon only where, for all letters, no derivative exists and one-sided ones do."""
     verdicts = [_convention_at(kind, item, numbers, budget) for kind in (sample.ZEROS, sample.ONES, sample.FRACTIONS)]
     return next((verdict for verdict in verdicts if verdict.status != Finding.AGREES), verdicts[0])
 
 
-def _convention_at(kind: str, item: Convention, numbers: Arithmetic, budget: Budget) -> Verdict:
+def _convention_at(kind: str, item: Convention, numbers: Arithmetic, budget: Budget) -> NumericResult:
     if not isinstance(item.left, t.Apply):
         raise TypeError("a convention is about a function")
     function, (point_,) = item.left.function, item.left.arguments
     budget.begin(comparing.STEPS_OF_A_POINT)
     program = Program(item.scope)
     jets = Jets(numbers, HIGHEST_ORDER)
-    values = Values(program, Point("1", kind, {}, Wishes(), numbers), jets, watching.Watch(budget))
+    values = Values(program, SamplePoint("1", kind, {}, Wishes(), numbers), jets, watching.Watch(budget))
     with numbers.precision(comparing.PRECISIONS[1]):
         try:
             x = values.real(point_, {})
@@ -678,13 +678,17 @@ def _convention_at(kind: str, item: Convention, numbers: Arithmetic, budget: Bud
         except watching.NoDerivative:
             return _one_sided(program, function, x, GuardKey(watching.LOGARITHM, point_), values)
         except (HigherOrder, Unclear):
-            return Verdict(Finding.UNDECIDED, "it is not known whether the derivative exists at this point")
+            return NumericResult(Finding.UNDECIDED, "it is not known whether the derivative exists at this point")
         except watching.Undefined as error:
-            return Verdict(Finding.REFUTED, f"the function has no value at this point: it needs {error}", points=1)
-    return Verdict(Finding.REFUTED, "the derivative exists at this point, so nothing is left to agree upon", points=1)
+            return NumericResult(
+                Finding.REFUTED, f"the function has no value at this point: it needs {error}", points=1
+            )
+    return NumericResult(
+        Finding.REFUTED, "the derivative exists at this point, so nothing is left to agree upon", points=1
+    )
 
 
-def _one_sided(program: Program, function: t.Function, x: Expansion, key: GuardKey, values: Values) -> Verdict:
+def _one_sided(program: Program, function: t.Function, x: Expansion, key: GuardKey, values: Values) -> NumericResult:
     """Return whether both one-sided derivatives exist, as they do if the function is continuous."""
 
     def lower(value: Expansion) -> Expansion:
@@ -695,5 +699,5 @@ def _one_sided(program: Program, function: t.Function, x: Expansion, key: GuardK
         (direction,) = jets.directions(sign=sign)
         gap = jets.powers(lower(jets.moved(x, direction)), direction).get(0, 0) - here
         if jets.numbers.sign(jets.constant(gap)) != 0:
-            return Verdict(Finding.REFUTED, "the one-sided derivatives do not exist either", points=1)
-    return Verdict(Finding.AGREES, points=1)
+            return NumericResult(Finding.REFUTED, "the one-sided derivatives do not exist either", points=1)
+    return NumericResult(Finding.AGREES, points=1)

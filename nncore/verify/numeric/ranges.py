@@ -30,22 +30,22 @@ class Range:
 
     @property
     def is_positive(self) -> bool:
-        """Whether all of it is above 0."""
+        """Return whether all of it is above 0."""
         return self.low > 0 or (self.low == 0 and (self.low_open or self.without_0))
 
     @property
     def is_negative(self) -> bool:
-        """Whether all of it is below 0."""
+        """Return whether all of it is below 0."""
         return self.high < 0 or (self.high == 0 and (self.high_open or self.without_0))
 
     @property
     def is_not_negative(self) -> bool:
-        """Whether nothing of it is below 0."""
+        """Return whether nothing of it is below 0."""
         return self.low >= 0
 
     @property
     def is_not_0(self) -> bool:
-        """Whether it leaves out 0."""
+        """Return whether it leaves out 0."""
         return self.is_positive or self.is_negative or self.without_0
 
 
@@ -191,7 +191,7 @@ class Ranges:
         return ALL
 
     def _of_sum(self, index: t.Letter, upper: t.Node, inner: Range) -> Range:
-        """A sum up to a size has an addend; one up to a step may have none."""
+        """Return a sum up to a size has an addend; one up to a step may have none."""
         try:
             filled = isinstance(upper, t.Number) or name_of(upper, self._scope).kind == "size"
         except MeaningError:
@@ -230,12 +230,12 @@ class Ranges:
 
 
 def _letters(node: t.Node) -> set[str]:
-    """The letters of an expression, bound or free."""
+    """Return the letters of an expression, bound or free."""
     return {each.name for each, _ in t.walk(node) if isinstance(each, t.Letter)}
 
 
 def _is_any_entry(node: t.Node, scope: Scope) -> bool:
-    """Whether an expression stands for every entry of an array, or for a number: y_{im}, but not y_{i1} or y_{ii}."""
+    """Return whether an expression is any entry of an array, or a number: y_{im}, but not y_{i1} or y_{ii}."""
     indices = getattr(node, "indices", ())
     names = {each.letter for each in scope.notation.indices}
     found = {index.name for index in indices if isinstance(index, t.Letter)} & names
@@ -249,7 +249,7 @@ def _links(chain: t.Chain) -> Iterator[tuple[t.Node, Relation, t.Node]]:
 
 
 def _constant(node: t.Node) -> Fraction | None:
-    """The value of a number, of its negative, or of a quotient of numbers."""
+    """Return the value of a number, of its negative, or of a quotient of numbers."""
     match node:
         case t.Number(digits, exponent) if len(digits) < 300 and abs(exponent) < 300:
             return Fraction(digits) * Fraction(10) ** exponent

@@ -1,8 +1,8 @@
 r"""Points: exact numbers for all inputs, of kinds that matter, made so that conditions and assumptions come true.
 
-Every input is a fraction, so that ties, kinks and what is affine are exact. A `Point` makes a number when it is asked
-for, the same whenever it is asked again, and keeps which were asked for. Some inputs may be *fixed*: solved for, so
-that the point stands on a boundary.
+Every input is a fraction, so that ties, kinks and what is affine are exact. A `SamplePoint` makes a number when it is
+asked for, the same whenever it is asked again, and keeps which were asked for. Some inputs may be *fixed*: solved for,
+so that the point stands on a boundary.
 
 `wishes` collects what the conditions and assumptions of a claim want, as far as sampling can do it; whether they hold
 is checked all the same.
@@ -79,7 +79,7 @@ class Wishes:
     moments: tuple[Moment, ...] = ()
 
 
-class Point:
+class SamplePoint:
     """Exact numbers for all inputs, and the coefficients of the functions of which only smoothness is known.
 
     Attributes
@@ -111,10 +111,10 @@ class Point:
         weights = self._weights()
         self.joint = [numbers.exact(weight, sum(weights)) for weight in weights]  # of what dependent entries do
 
-    def with_fixed(self, fixed: Mapping[Key, Number]) -> "Point":
+    def with_fixed(self, fixed: Mapping[Key, Number]) -> "SamplePoint":
         """Return the point with other numbers for some inputs."""
         fixed = {**self.fixed, **fixed}
-        return Point(self.seed, self.kind, self.sizes, self.wishes, self.numbers, self.signs, fixed)
+        return SamplePoint(self.seed, self.kind, self.sizes, self.wishes, self.numbers, self.signs, fixed)
 
     def identity(self) -> tuple[object, ...]:
         """Return what tells points apart: equal for points that have the same numbers."""
@@ -188,7 +188,7 @@ class Point:
 
     @property
     def plain(self) -> int | None:
-        """The number at which a distribution of which nothing is known stays, at a point of a plain kind."""
+        """Return the number at which a distribution of which nothing is known stays, at a point of a plain kind."""
         return {ZEROS: 0, ONES: 1, MINUS_ONES: -1}.get(self.kind) if CONSTANT_LAWS.is_on else None
 
     def _weights(self) -> list[int]:
@@ -247,12 +247,12 @@ def _whole(number: Number) -> int:
 # Printed --------------------------------------------------------------------------------------------------------------
 
 
-def as_printed(point: Point, notation: Notation, text: Callable[[Number], str]) -> Iterator[tuple[str, str]]:
+def as_printed(point: SamplePoint, notation: Notation, text: Callable[[Number], str]) -> Iterator[tuple[str, str]]:
     """Return the numbers of all inputs as a page prints them, ``z_{12}`` with ``3/7``, and the functions that are any.
 
     Parameters
     ----------
-    point : Point
+    point : SamplePoint
         A point of which numbers were asked.
     notation : Notation
         The letters in force.
@@ -272,8 +272,8 @@ def as_printed(point: Point, notation: Notation, text: Callable[[Number], str]) 
         yield _function_as_printed(name, point, text)
 
 
-def _function_as_printed(name: str, point: Point, text: Callable[[Number], str]) -> tuple[str, str]:
-    """What `Point.smooth` or the polynomial of a cost is at a point."""
+def _function_as_printed(name: str, point: SamplePoint, text: Callable[[Number], str]) -> tuple[str, str]:
+    """Return what `SamplePoint.smooth` or the polynomial of a cost is at a point."""
     if (name, "p") in point.used:
         p, q, r, v, w, factor = (text(point.used[name, part]) for part in "pqrvws")
         return f"{name}(x)", f"{factor} (sin({p} x + {q}) + {r} x^2 + {v} x^3 + {w})"
@@ -302,7 +302,7 @@ def wishes(item: Claim) -> Wishes:
 
 
 def _moments(item: Claim) -> Iterator[Moment]:
-    """The moments that the assumptions in force state."""
+    """Yield the moments that the assumptions in force state."""
     for assumed in item.assumptions:
         moment = moment_of(assumed.claim, lambda node: input_name(node, item.scope))
         if moment and _is_given(moment, item.scope):
@@ -310,7 +310,7 @@ def _moments(item: Claim) -> Iterator[Moment]:
 
 
 def _is_given(moment: Moment, scope: Scope) -> bool:
-    """Whether the value of a moment is a number before anything random is drawn, for the entry alone."""
+    """Return whether the value of a moment is a number before anything random is drawn, for the entry alone."""
     random_names = random_letters(scope.notation)
     for node, _ in t.walk(moment.value):
         name = input_name(node, scope)
@@ -324,7 +324,7 @@ def _is_given(moment: Moment, scope: Scope) -> bool:
 
 
 def _positive_letters(item: Claim) -> dict[str, str]:
-    """Letters that a condition or an assumption wants positive (``>``) or not negative (``>=``)."""
+    """Return letters that a condition or an assumption wants positive (``>``) or not negative (``>=``)."""
     found: dict[str, str] = {}
     for chain in (*item.conditions, *(assumed.claim for assumed in item.assumptions)):
         sides = chain.sides
@@ -349,7 +349,7 @@ def input_name(node: t.Node, scope: Scope) -> str | None:
 
 
 def _row_sums(item: Claim) -> Iterator[RowSum]:
-    """The assumptions of the form Σ_m y_{im} = 1, which sampling satisfies by scaling the rows."""
+    """Yield the assumptions of the form Σ_m y_{im} = 1, which sampling satisfies by scaling the rows."""
     for assumed in item.assumptions:
         match assumed.claim:
             case t.Chain(t.Sum(index, _, _, t.Indexed(_, indices) as entry), (t.Link("=", t.Number(digits)),)):

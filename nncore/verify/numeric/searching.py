@@ -29,7 +29,7 @@ from nncore.verify.numeric.expectation import Key
 from nncore.verify.numeric.guards import Guards
 from nncore.verify.numeric.jets import Expansion, Jet, Jets, Pair, Scalar, parts
 from nncore.verify.numeric.matrices import Value
-from nncore.verify.numeric.sample_points import Point
+from nncore.verify.numeric.sample_points import SamplePoint
 from nncore.verify.numeric.watching import Guard, GuardKey, NoSuchEntry
 from nncore.verify.switches import attack
 from nncore.verify.syntax import tree as t
@@ -76,7 +76,7 @@ class Zero:
 # Boundaries -----------------------------------------------------------------------------------------------------------
 
 
-def zeros(comparison: Comparison, guards: Guards, point: Point, entries: Sequence[Entry]) -> Iterator[Zero]:
+def zeros(comparison: Comparison, guards: Guards, point: SamplePoint, entries: Sequence[Entry]) -> Iterator[Zero]:
     """Find numbers for each input at which an open guard, or the difference of both sides, is 0.
 
     Where the zero of a guard is no fraction, or that of a polynomial of a high degree, it is looked for again from the
@@ -88,7 +88,7 @@ def zeros(comparison: Comparison, guards: Guards, point: Point, entries: Sequenc
         What compares.
     guards : Guards
         The guards of the claim.
-    point : Point
+    point : SamplePoint
         From which one input is moved at a time.
     entries : sequence of dict
         Where both sides are evaluated.
@@ -110,7 +110,7 @@ def zeros(comparison: Comparison, guards: Guards, point: Point, entries: Sequenc
                     waiting.append((point.with_fixed({leaf: _exact(comparison, root)}), probes - 1))
 
 
-def beside(comparison: Comparison, point: Point, zero: Zero) -> Iterator[tuple[Fraction | int, Point]]:
+def beside(comparison: Comparison, point: SamplePoint, zero: Zero) -> Iterator[tuple[Fraction | int, SamplePoint]]:
     """Return the point on a boundary, and points to both sides of it, each with its distance.
 
     The distance is small, also compared with a place near to 0; far away it is larger than what rounding did.
@@ -124,7 +124,7 @@ def beside(comparison: Comparison, point: Point, zero: Zero) -> Iterator[tuple[F
 
 
 def crosses(
-    comparison: Comparison, key: GuardKey, point: Point, leaves: Collection[Key], entries: Sequence[Entry]
+    comparison: Comparison, key: GuardKey, point: SamplePoint, leaves: Collection[Key], entries: Sequence[Entry]
 ) -> bool:
     """Return whether a guard is 0 at a point, and changes there as fast as one of these inputs."""
     for leaf in [leaf for leaf in comparison.inputs(point) if leaf in leaves][:_MOST_INPUTS]:
@@ -136,7 +136,7 @@ def crosses(
     return False
 
 
-def corners(comparison: Comparison, point: Point, found: Sequence[Zero]) -> Iterator[Point]:
+def corners(comparison: Comparison, point: SamplePoint, found: Sequence[Zero]) -> Iterator[SamplePoint]:
     """Return points at which several inputs are on their boundaries, beside them or between them."""
     places: dict[Key, set[Fraction]] = {}
     for zero in found:
@@ -160,7 +160,7 @@ def corners(comparison: Comparison, point: Point, found: Sequence[Zero]) -> Iter
         )
 
 
-def meets(comparison: Comparison, guards: Guards, zero: Zero, point: Point, entries: Sequence[Entry]) -> bool:
+def meets(comparison: Comparison, guards: Guards, zero: Zero, point: SamplePoint, entries: Sequence[Entry]) -> bool:
     """Return whether another input, moved by a little, makes a guard exactly 0 near to a place that is no fraction."""
     return any(
         key == zero.key and is_exact and is_close(place, _place(comparison, point, leaf))
@@ -170,7 +170,9 @@ def meets(comparison: Comparison, guards: Guards, zero: Zero, point: Point, entr
     )
 
 
-def along(comparison: Comparison, guards: Guards, point: Point, entries: Sequence[Entry]) -> Iterator[Point]:
+def along(
+    comparison: Comparison, guards: Guards, point: SamplePoint, entries: Sequence[Entry]
+) -> Iterator[SamplePoint]:
     """Return points at which an open guard is 0, and another one still is: two inputs are moved along an equation."""
     leaves = comparison.inputs(point)[:_FEW_INPUTS]
     lines = {leaf: _straight(comparison, _expansions(comparison, point, leaf, entries)) for leaf in leaves}
@@ -204,14 +206,14 @@ def _exact(comparison: Comparison, number: Fraction | int) -> Number:
     return comparison.numbers.exact(*number.as_integer_ratio())
 
 
-def _place(comparison: Comparison, point: Point, leaf: Key) -> Fraction:
+def _place(comparison: Comparison, point: SamplePoint, leaf: Key) -> Fraction:
     return Fraction(*comparison.numbers.ratio(point.touched[leaf]))
 
 
 def _roots(
-    comparison: Comparison, guards: Guards, point: Point, leaf: Key, entries: Sequence[Entry]
+    comparison: Comparison, guards: Guards, point: SamplePoint, leaf: Key, entries: Sequence[Entry]
 ) -> list[tuple[GuardKey, Fraction, bool]]:
-    """Numbers for one input at which a guard is 0, with the guard, and whether it is exactly 0."""
+    """Return numbers for one input at which a guard is 0, with the guard, and whether it is exactly 0."""
     found: dict[tuple[GuardKey, Fraction, bool], None] = {}
     others = {_place(comparison, point, other) for other in comparison.inputs(point)[:_MOST_INPUTS] if other != leaf}
     for guard, powers in _expansions(comparison, point, leaf, entries):
@@ -231,7 +233,7 @@ def is_close(place: Fraction, other: Fraction) -> bool:
 
 
 def _expansions(
-    comparison: Comparison, point: Point, leaf: Key, entries: Sequence[Entry]
+    comparison: Comparison, point: SamplePoint, leaf: Key, entries: Sequence[Entry]
 ) -> list[tuple[Guard, dict[int, Expansion]]]:
     """Return how every guard that is met changes when one input moves."""
     item, values = comparison.item, comparison.values(point)
@@ -287,7 +289,7 @@ def _real(value: Value | None) -> Expansion | None:
 
 
 def _zeros(comparison: Comparison, powers: Mapping[int, Expansion], here: Fraction) -> Iterator[tuple[Fraction, bool]]:
-    """Fractions at which an expansion around one is 0, with True; or simple ones near to such a place."""
+    """Yield fractions at which an expansion around one is 0, with True; or simple ones near to such a place."""
     numbers = comparison.numbers
     coefficients = [Jets.constant(powers.get(power, 0)) for power in range(_ORDER_OF_PROBES + 1)]
     if all(map(numbers.is_exact, coefficients)):
@@ -307,7 +309,7 @@ def _zeros(comparison: Comparison, powers: Mapping[int, Expansion], here: Fracti
 
 
 def _exact_roots(coefficients: Sequence[Fraction]) -> Iterator[Fraction]:
-    """The roots of a polynomial of degree 1 or 2, as far as they are fractions."""
+    """Yield the roots of a polynomial of degree 1 or 2, as far as they are fractions."""
     constant, linear, square, cube = coefficients
     if cube:
         return
@@ -326,7 +328,7 @@ def _exact_roots(coefficients: Sequence[Fraction]) -> Iterator[Fraction]:
 
 
 def _real_roots(coefficients: Sequence[float]) -> list[float]:
-    """The real roots of a polynomial, near enough to be rounded."""
+    """Return the real roots of a polynomial, near enough to be rounded."""
     import numpy as np
 
     if not any(coefficients[1:]) or not all(map(np.isfinite, coefficients)):
@@ -342,7 +344,9 @@ def _real_roots(coefficients: Sequence[float]) -> list[float]:
 # Conditions -----------------------------------------------------------------------------------------------------------
 
 
-def solved(comparison: Comparison, point: Point, entry: Entry, pinned: frozenset[Key] = frozenset()) -> Point | None:
+def solved(
+    comparison: Comparison, point: SamplePoint, entry: Entry, pinned: frozenset[Key] = frozenset()
+) -> SamplePoint | None:
     """Find a point at which one more condition or assumption holds, by another number for one input.
 
     If all of them hold, what a side lacks to have a value: a root or a logarithm of what is negative, a definition.
@@ -366,23 +370,23 @@ def solved(comparison: Comparison, point: Point, entry: Entry, pinned: frozenset
 
 
 def _shifts(relations: set[Relation], source: random.Random) -> Sequence[Fraction | int]:
-    """How far from where its sides are equal a condition may hold; a weak one says more than an equation."""
+    """Return how far from where its sides are equal a condition may hold; a weak one says more than an equation."""
     if Relation.EQUAL in relations:
         return (0,)
     return _ASIDE if any(relation.is_strict for relation in relations) else source.sample((0, *_ASIDE), 1 + len(_ASIDE))
 
 
 def _free(
-    comparison: Comparison, point: Point, pinned: frozenset[Key], words: str, local: Mapping[str, int]
+    comparison: Comparison, point: SamplePoint, pinned: frozenset[Key], words: str, local: Mapping[str, int]
 ) -> list[Key]:
-    """Inputs that may move, in any order, first those that were not moved before."""
+    """Return inputs that may move, in any order, first those that were not moved before."""
     leaves = [leaf for leaf in comparison.inputs(point) if leaf not in pinned]
     random.Random(repr((point.identity(), words, sorted(local.items())))).shuffle(leaves)
     return sorted(leaves, key=lambda leaf: leaf in point.fixed)[:_MOST_INPUTS]
 
 
-def _with_value(comparison: Comparison, point: Point, entry: Entry, pinned: frozenset[Key]) -> Point | None:
-    """A point at which the guard is satisfied for which a side has no value at this one."""
+def _with_value(comparison: Comparison, point: SamplePoint, entry: Entry, pinned: frozenset[Key]) -> SamplePoint | None:
+    """Return a point at which the guard is satisfied for which a side has no value at this one."""
     lacking = comparison.lacking
     if not lacking:
         return None
@@ -399,20 +403,20 @@ def _with_value(comparison: Comparison, point: Point, entry: Entry, pinned: froz
     return None
 
 
-def _unsatisfied(comparison: Comparison, point: Point, entry: Entry) -> Iterator[tuple[t.Chain, Entry]]:
+def _unsatisfied(comparison: Comparison, point: SamplePoint, entry: Entry) -> Iterator[tuple[t.Chain, Entry]]:
     chains = [(chain, entry) for chain in comparison.conditions]
     chains += [(each.claim, local) for each, local in comparison.assumptions(point)]
     yield from ((chain, local) for chain, local in chains if _holds(comparison, point, chain, local) is False)
 
 
-def _holds(comparison: Comparison, point: Point, chain: t.Chain, local: Entry) -> bool | None:
-    """Whether a condition holds; None where that is not known."""
+def _holds(comparison: Comparison, point: SamplePoint, chain: t.Chain, local: Entry) -> bool | None:
+    """Return whether a condition holds; None where that is not known."""
     with comparison.numbers.precision(PRECISIONS[0]):
         return _evaluated(comparison, comparison.values(point).holds, chain, local)
 
 
-def _places_of(comparison: Comparison, point: Point, chain: t.Chain, local: Entry, leaf: Key) -> list[Fraction]:
-    """Numbers for one input at which the sides of a condition are equal, or nearly so."""
+def _places_of(comparison: Comparison, point: SamplePoint, chain: t.Chain, local: Entry, leaf: Key) -> list[Fraction]:
+    """Return numbers for one input at which the sides of a condition are equal, or nearly so."""
     jets = Jets(comparison.numbers)
     root = comparison.fresh_values(point, jets)
     (direction,) = jets.directions(order=_ORDER_OF_PROBES)
@@ -440,11 +444,11 @@ class Near:
     """A point at which an inequality is nearly false, and how far from each other its sides are."""
 
     margin: float
-    point: Point
+    point: SamplePoint
     entry: Entry
 
 
-def descent(comparison: Comparison, start: Near) -> tuple[Point, Result] | None:
+def descent(comparison: Comparison, start: Near) -> tuple[SamplePoint, Result] | None:
     """Search for a counterexample to an inequality, from a point where its sides are near to each other.
 
     One input is moved after the other, by ever smaller steps, while the sides come nearer; ``start`` is moved along.
@@ -493,7 +497,7 @@ def touches(comparison: Comparison, near: Near) -> bool:
 
 
 def _is_on_edge(comparison: Comparison, near: Near) -> bool:
-    """Whether a condition excludes a place very near to a point, at which both of its sides are equal."""
+    """Return whether a condition excludes a place very near to a point, at which both of its sides are equal."""
     values = comparison.values(near.point)
     for chain in comparison.conditions:
         sides = [_real(_evaluated(comparison, values.value, side, near.entry)) for side in chain.sides]
@@ -504,8 +508,8 @@ def _is_on_edge(comparison: Comparison, near: Near) -> bool:
     return False
 
 
-def _moves(comparison: Comparison, start: Near) -> Iterator[Point]:
-    """Points near another one: at the bottom of a parabola through it, and by one input at a time."""
+def _moves(comparison: Comparison, start: Near) -> Iterator[SamplePoint]:
+    """Yield points near another one: at the bottom of a parabola through it, and by one input at a time."""
     point, keys = start.point, comparison.inputs(start.point)[:6]
     if bottom := _bottom(comparison, start, keys[:4]):
         yield bottom
@@ -515,8 +519,8 @@ def _moves(comparison: Comparison, start: Near) -> Iterator[Point]:
             yield point.with_fixed({key: _exact(comparison, there)})
 
 
-def _bottom(comparison: Comparison, start: Near, keys: Sequence[Key]) -> Point | None:
-    """The point at which the difference of both sides is least, as far as it is a parabola in these inputs."""
+def _bottom(comparison: Comparison, start: Near, keys: Sequence[Key]) -> SamplePoint | None:
+    """Return the point at which the difference of both sides is least, as far as it is a parabola in these inputs."""
     numbers, point = comparison.numbers, start.point
     jets = Jets(numbers)
     values = comparison.fresh_values(point, jets)
@@ -551,7 +555,7 @@ def _bottom(comparison: Comparison, start: Near, keys: Sequence[Key]) -> Point |
 
 
 def _solution(matrix: list[list[Fraction]], right: list[Fraction]) -> list[Fraction] | None:
-    """The solution of linear equations by elimination; None if there is not just one."""
+    """Return the solution of linear equations by elimination; None if there is not just one."""
     rows = [[*row, value] for row, value in zip(matrix, right, strict=True)]
     for place in range(len(rows)):
         pivot = next((row for row in rows[place:] if row[place]), None)
@@ -566,7 +570,7 @@ def _solution(matrix: list[list[Fraction]], right: list[Fraction]) -> list[Fract
 # Counterexamples ------------------------------------------------------------------------------------------------------
 
 
-def simplified(comparison: Comparison, point: Point, entry: Entry, result: Result) -> tuple[Point, Result]:
+def simplified(comparison: Comparison, point: SamplePoint, entry: Entry, result: Result) -> tuple[SamplePoint, Result]:
     """Find the same counterexample with simpler numbers, input by input."""
     tries = _SIMPLIFICATIONS
     for key in comparison.inputs(point):

@@ -17,7 +17,7 @@ from nncore.verify.notation import ONES, Random
 from nncore.verify.numeric.expectation import Distribution, Key, Outcome, distribution, expectation
 from nncore.verify.numeric.jets import Expansion, HigherOrder, Jet, Jets, Scalar, Unclear
 from nncore.verify.numeric.matrices import Matrix, Place, V, Value, entry_by_entry, index_grid, own_entry, shape_of
-from nncore.verify.numeric.sample_points import Point
+from nncore.verify.numeric.sample_points import SamplePoint
 from nncore.verify.numeric.watching import GuardKey, NoDerivative, NoSuchEntry, Undefined, Watch
 from nncore.verify.semantics.symbols import Binding, Name, Scope, start_of_sequence
 from nncore.verify.switches import attack
@@ -71,7 +71,7 @@ class Codes(Protocol):
 class Values:
     """What letters stand for at one point; `beside` gives the same where one entry is moved."""
 
-    def __init__(self, program: Codes, point: Point, jets: Jets, watch: Watch):
+    def __init__(self, program: Codes, point: SamplePoint, jets: Jets, watch: Watch):
         self.program, self.point, self.jets, self.watch = program, point, jets, watch
         self.scope: Scope = program.scope
         self.memo: dict[object, Scalar] = {}  # of entries, moments and derivatives

@@ -12,7 +12,7 @@ from typing import final
 from nncore.verify.numeric.balls import Number
 from nncore.verify.numeric.expectation import Key
 from nncore.verify.numeric.jets import Expansion, Jets
-from nncore.verify.numeric.sample_points import Point
+from nncore.verify.numeric.sample_points import SamplePoint
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 
@@ -103,11 +103,11 @@ class Budget:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing is left for the formula."""
+        """Return whether nothing is left for the formula."""
         return self._steps < 0 or self._looked(_OF_A_QUESTION)
 
     def _looked(self, steps: int) -> bool:
-        """Whether the time is over; the clock is looked at now and then, since that may take longer than a step."""
+        """Return whether the time is over; the clock is looked at now and then, which takes longer than a step."""
         self._tranche -= steps
         if self._tranche < 0:
             self._tranche = _OF_A_LOOK
@@ -127,18 +127,18 @@ class Guard:
         Those that it had.
     varies : bool
         Whether it varied in a probe.
-    at_zero : list of Point
+    at_zero : list of SamplePoint
         A few points at which it was 0.
     """
 
     key: GuardKey
     signs: set[int] = field(default_factory=set)
     varies: bool = False
-    at_zero: list[Point] = field(default_factory=list)
+    at_zero: list[SamplePoint] = field(default_factory=list)
 
     @property
     def is_passed(self) -> bool:
-        """Whether it changes its sign, and was never met where it is 0."""
+        """Return whether it changes its sign, and was never met where it is 0."""
         return self.varies and {1, -1} <= self.signs and 0 not in self.signs
 
 

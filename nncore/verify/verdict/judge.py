@@ -127,7 +127,7 @@ def _printed(proof: symbolic.Proof, item: Claim) -> tuple[tuple[str, str, str], 
     return tuple(found)
 
 
-def _how_near(verdict: numeric.Verdict) -> str:
+def _how_near(verdict: numeric.NumericResult) -> str:
     """How near an inequality came to failing; of an equation nothing is to be said."""
     if verdict.margin is None:
         return "numbers"
