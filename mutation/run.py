@@ -98,7 +98,7 @@ class FormulaOnTrial:
         self.spot, self._listed = spot, listed
         self._in_definition = "prf:definition" in spot.formula.within
         self._said = {_said(item) for item in spot.said.items}
-        self._shared: dict = {}
+        self._shared = numeric.Shared()
 
     def mutants(self) -> list[Mutant]:
         """Its mutants."""
@@ -193,7 +193,7 @@ class FormulaOnTrial:
                 return MISSED, "numbers agree, and nothing proves it"
         return TRUE, excuses[0]
 
-    def _excuse(self, item: Claim, verdict: numeric.Verdict, mutant: Mutant) -> str:
+    def _excuse(self, item: Claim, verdict: numeric.NumericResult, mutant: Mutant) -> str:
         """Why a surviving claim is true, if that is certain; else nothing."""
         if not item.letters and not item.free and not numeric.sizes_of(item):
             return "a statement about numbers"
@@ -438,7 +438,7 @@ def _trials() -> list[FormulaOnTrial]:
 def _outcomes_of(number: int) -> list[Outcome]:
     """For the processes of a full run, each of which reads the book once."""
     found = list(run(_trials(), [number]))
-    _trials()[number]._shared.clear()
+    _trials()[number]._shared = numeric.Shared()
     return found
 
 

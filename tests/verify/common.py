@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from nncore.verify.notation import load
-from nncore.verify.numeric import Budget, Verdict, judge
+from nncore.verify.numeric import Budget, NumericResult, judge
 from nncore.verify.semantics.elaborate import meaning
 from nncore.verify.semantics.statements import Claim, Convention, Page
 from nncore.verify.semantics.symbols import Binding
@@ -47,7 +47,7 @@ def claims_of(folder: Path, *parts: str) -> list[Claim | Convention]:
     return [item for item in said.items if isinstance(item, Claim | Convention)]
 
 
-def last_verdict(folder: Path, *parts: str) -> Verdict:
+def last_verdict(folder: Path, *parts: str) -> NumericResult:
     """What the numbers say of the last claim of such a page."""
     return judge(claims_of(folder, *parts)[-1])
 

@@ -11,12 +11,13 @@ import mpmath
 import pytest
 from common import LOSS, RELU, ROOT, SIGMOID, SOFTMAX, assuming
 
-from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, Budget, evaluator, judge
+from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, Budget, Shared, evaluator, judge
 from nncore.verify.numeric.balls import arithmetic
 from nncore.verify.numeric.comparing import Comparison
 from nncore.verify.numeric.evaluator import Program
+from nncore.verify.numeric.identity import Same
 from nncore.verify.numeric.jets import Jets
-from nncore.verify.numeric.sample_points import FRACTIONS, Point, Wishes
+from nncore.verify.numeric.sample_points import FRACTIONS, SamplePoint, Wishes
 from nncore.verify.numeric.values import Values
 from nncore.verify.numeric.watching import NoDerivative, TooLarge, Watch
 from nncore.verify.semantics.statements import Kind
@@ -171,13 +172,13 @@ def test_a_gradient_at_once_is_the_one_entry_by_entry_at_kinks_and_away_from_the
         }
 
         def fresh(order, fixed=fixed):
-            point = Point("1", FRACTIONS, {"M": 3, "n": 2}, Wishes(), numbers, fixed=fixed)
+            point = SamplePoint("1", FRACTIONS, {"M": 3, "n": 2}, Wishes(), numbers, fixed=fixed)
             return Values(program, point, Jets(numbers, order), Watch(Budget()))
 
         with numbers.precision(128):
             at = fresh(1)
             at.watch.budget.begin(10**6)
-            at_once = evaluator._gradient(body, id(item.left), "Z", places, at, {})
+            at_once = evaluator._gradient(body, Same(item.left), "Z", places, at, {})
             for place in places:
                 at = fresh(3)
                 at.watch.budget.begin(10**6)
@@ -464,10 +465,10 @@ def test_what_claims_of_a_page_share_changes_no_verdict_in_whatever_order(claims
     assert {status for status, *_ in alone} == {AGREES, REFUTED}
     orders = [items, items[::-1], items[::2] + items[1::2], items[5:] + items[:5]]
     for order in orders:
-        shared: dict = {}
+        shared = Shared()
         together = {id(item): told(judge(item, shared=shared)) for item in order}
         assert [together[id(item)] for item in items] == alone
-    again: dict = {}
+    again = Shared()
     assert (
         [told(judge(item, shared=again)) for item in items]
         == [told(judge(item, shared=again)) for item in items]
@@ -478,7 +479,7 @@ def test_what_claims_of_a_page_share_changes_no_verdict_in_whatever_order(claims
 def test_a_claim_that_ran_out_of_its_budget_leaves_others_their_verdicts(claims):
     items = claims(*SHARED)
     alone = [told(judge(item)) for item in items]
-    shared: dict = {}
+    shared = Shared()
     for item in items:
         judge(item, shared=shared, budget=Budget(steps=40))
     assert [told(judge(item, shared=shared)) for item in items] == alone

@@ -3,7 +3,7 @@ r"""Families of layers: what is said of ``Z^{[r]}`` is judged for every layer of
 import pytest
 from common import NOTATION, page, patient, with_slip
 
-from nncore.verify.numeric import AGREES, REFUTED, judge
+from nncore.verify.numeric import AGREES, REFUTED, Shared, judge
 from nncore.verify.semantics.elaborate import meaning
 from nncore.verify.semantics.layers import instances
 from nncore.verify.semantics.statements import Kind
@@ -35,7 +35,7 @@ def solution(*formulas):
 def test_every_claim_about_backpropagation_agrees():
     said = meaning(page("network/backpropagation.md"), NOTATION)
     assert not said.faults, "\n".join(map(str, said.faults))
-    shared: dict = {}
+    shared = Shared()
     verdicts = [(item, judge(item, shared=shared, budget=patient())) for item in said.items if item.kind == Kind.CLAIM]
     assert len(verdicts) > 20
     assert not [f"{item}: {verdict}" for item, verdict in verdicts if verdict.status != AGREES]

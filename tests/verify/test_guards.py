@@ -182,7 +182,7 @@ def kinds(item):
 
     def of(*parts):
         claim = item(*parts)
-        return sorted(kind for kind, _ in guards_of(claim, claim.right).open)
+        return sorted(key.kind for key in guards_of(claim, claim.right).open)
 
     return of
 

@@ -6,7 +6,7 @@ import pytest
 from common import NOTATION, assumption, block, last_verdict, page, under, write
 
 from nncore.verify.notation import EXPECTATION, VARIANCE, Random
-from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, judge
+from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, Shared, judge
 from nncore.verify.numeric.balls import arithmetic
 from nncore.verify.numeric.expectation import JOINT_OUTCOMES, Outcome, Rejected, distribution, expectation
 from nncore.verify.numeric.jets import Jets
@@ -101,7 +101,7 @@ def test_every_claim_about_expectations_on_the_page_on_initialization_agrees():
     said = meaning(page("network/initialization.md"), NOTATION)
     claims = [item for item in said.items if item.kind == Kind.CLAIM and item.letters & {EXPECTATION, VARIANCE}]
     assert len(claims) >= 12
-    shared: dict = {}
+    shared = Shared()
     assert not [str(item) for item in claims if judge(item, shared=shared).status != AGREES]
 
 

@@ -17,7 +17,7 @@ from common import (
     with_slip,
 )
 
-from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, judge, witness
+from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, Shared, judge, witness
 from nncore.verify.semantics.elaborate import book_functions, meaning
 from nncore.verify.semantics.statements import Kind
 
@@ -40,7 +40,7 @@ def functions():
 def test_every_formula_of_the_derivation_pages_has_a_meaning_and_every_claim_agrees(name, functions):
     said = meaning(page(name), NOTATION, functions)
     assert not said.faults, "\n".join(map(str, said.faults))
-    shared: dict = {}
+    shared = Shared()
     claims = [item for item in said.items if item.kind in (Kind.CLAIM, Kind.CONVENTION)]
     verdicts = [(item, judge(item, shared=shared, budget=patient())) for item in claims]
     assert verdicts

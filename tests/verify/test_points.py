@@ -10,7 +10,7 @@ from nncore.verify.numeric import AGREES, judge, sizes_of
 from nncore.verify.numeric.balls import Intervals, arithmetic
 from nncore.verify.numeric.comparing import Comparison
 from nncore.verify.numeric.expectation import Rejected
-from nncore.verify.numeric.judge import Trial
+from nncore.verify.numeric.judge import NumericCheck
 from nncore.verify.numeric.sample_points import (
     BOTH,
     EQUAL,
@@ -27,8 +27,8 @@ from nncore.verify.numeric.sample_points import (
     PROPER,
     SMALL,
     ZEROS,
-    Point,
     RowSum,
+    SamplePoint,
     Wishes,
     wishes,
 )
@@ -44,7 +44,7 @@ NO_WISHES = Wishes()
 
 
 def point(kind, seed="1", signs=BOTH, wishes_=NO_WISHES, fixed=None, sizes=None, numbers=NUMBERS):
-    return Point(seed, kind, sizes or {"M": 3, "n": 2}, wishes_, numbers, signs, fixed)
+    return SamplePoint(seed, kind, sizes or {"M": 3, "n": 2}, wishes_, numbers, signs, fixed)
 
 
 def values(at, names=NAMES):
@@ -260,13 +260,13 @@ def test_all_indices_that_share_a_range_can_differ_at_some_sizes(item, count):
 
 def test_sizes_fit_the_conditions_about_them(item):
     formula = r"b_m + b_m = 2 b_m"
-    assert {plan["M"] for plan in Trial(item(rf"{formula} \quad (M = 2)")).plans} == {2}
-    assert {plan["M"] for plan in Trial(item(rf"{formula} \quad (M \ge 4)")).plans} >= {4, 5}
-    assert min(plan["M"] for plan in Trial(item(rf"{formula} \quad (M \ge 4)")).plans) == 4
-    square = Trial(item(r"x_{ij} w_{jm} = w_{jm} x_{ij} \quad (M = D)")).plans
+    assert {plan["M"] for plan in NumericCheck(item(rf"{formula} \quad (M = 2)")).plans} == {2}
+    assert {plan["M"] for plan in NumericCheck(item(rf"{formula} \quad (M \ge 4)")).plans} >= {4, 5}
+    assert min(plan["M"] for plan in NumericCheck(item(rf"{formula} \quad (M \ge 4)")).plans) == 4
+    square = NumericCheck(item(r"x_{ij} w_{jm} = w_{jm} x_{ij} \quad (M = D)")).plans
     assert all(plan["M"] == plan["D"] for plan in square) and {plan["M"] for plan in square} >= {1, 2, 3}
-    assert {plan["M"] for plan in Trial(item(rf"{formula} \quad (M = 784)")).plans} == {784}
-    wide = Trial(item(r"x_{ij} w_{jm} = w_{jm} x_{ij} \quad (M > D)")).plans
+    assert {plan["M"] for plan in NumericCheck(item(rf"{formula} \quad (M = 784)")).plans} == {784}
+    wide = NumericCheck(item(r"x_{ij} w_{jm} = w_{jm} x_{ij} \quad (M > D)")).plans
     assert all(plan["M"] > plan["D"] for plan in wide) and len(wide) > 2
 
 
@@ -368,7 +368,7 @@ THREE_SIZES = r"x_{ij} w_{jm} = w_{jm} x_{ij}"
 def test_every_kind_of_point_is_tried_at_all_sizes(item, tried, formula):
     claim = item(formula)
     assert judge(claim).status == AGREES
-    every = {tuple(sorted(plan.items())) for plan in Trial(claim).plans}
+    every = {tuple(sorted(plan.items())) for plan in NumericCheck(claim).plans}
     assert len(every) > 4
     met = {(at.kind, sizes(at)) for at, _ in tried if not at.fixed}
     assert met >= set(product(KINDS, every))
@@ -379,7 +379,7 @@ def test_every_partition_of_class_indices_is_tried_at_all_sizes_that_have_it(ite
     claim = item(formula)
     assert judge(claim).status == AGREES
     met = {(pattern(entry, "klm"), sizes(at)) for at, entry in tried}
-    trial = Trial(claim)
+    trial = NumericCheck(claim)
     due = set()
     for plan in trial.plans:
         of_three = {
@@ -393,7 +393,7 @@ def test_every_partition_of_class_indices_is_tried_at_all_sizes_that_have_it(ite
 def test_every_entry_is_tried_at_generic_numbers_or_at_others(item, tried):
     claim = item(CLASSES)
     judge(claim)
-    for plan in Trial(claim).plans:
+    for plan in NumericCheck(claim).plans:
         here = [(at, entry) for at, entry in tried if sizes(at) == tuple(sorted(plan.items()))]
         assert {tuple(entry.items()) for _, entry in here} >= {
             tuple(entry.items()) for entry in entries(claim, plan, [])
@@ -409,7 +409,7 @@ def test_every_entry_is_tried_at_generic_numbers_or_at_others(item, tried):
 def test_every_side_of_a_boundary_is_tried_at_all_sizes_and_near_to_it(item, tried, formula, place):
     claim = item(formula)
     assert judge(claim).status == AGREES
-    every = {tuple(sorted(plan.items())) for plan in Trial(claim).plans[:6]}
+    every = {tuple(sorted(plan.items())) for plan in NumericCheck(claim).plans[:6]}
     assert len(every) > 3
     met, gaps = set(), set()
     for at, entry in tried:

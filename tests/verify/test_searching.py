@@ -4,11 +4,11 @@ from fractions import Fraction
 
 import pytest
 
-from nncore.verify.numeric import AGREES, REFUTED, Budget
+from nncore.verify.numeric import AGREES, REFUTED, Budget, Shared
 from nncore.verify.numeric.balls import arithmetic
 from nncore.verify.numeric.comparing import OUTSIDE, Comparison
 from nncore.verify.numeric.guards import guards_of
-from nncore.verify.numeric.sample_points import FRACTIONS, ONES, Point, wishes
+from nncore.verify.numeric.sample_points import FRACTIONS, ONES, SamplePoint, wishes
 from nncore.verify.numeric.searching import _exact_roots, _real_roots, _solution, beside, simplified, solved, zeros
 
 NUMBERS = arithmetic()
@@ -20,7 +20,7 @@ def compared(item):
 
     def of(*parts, kind=FRACTIONS, seed="1", **sizes):
         claim = item(*parts)
-        return Comparison(claim, {}, NUMBERS, Budget()), Point(seed, kind, sizes, wishes(claim), NUMBERS)
+        return Comparison(claim, Shared(), NUMBERS, Budget()), SamplePoint(seed, kind, sizes, wishes(claim), NUMBERS)
 
     return of
 
@@ -103,7 +103,7 @@ def test_a_point_is_moved_until_conditions_hold_exactly(compared, condition):
     comparison, point = compared(rf"x z = z x + 0 h \quad ({condition})")
     met = 0
     for seed in "12345":
-        near = Point(seed, FRACTIONS, {}, point.wishes, NUMBERS)
+        near = SamplePoint(seed, FRACTIONS, {}, point.wishes, NUMBERS)
         for _ in range(8):
             result = comparison.tried(near, {})
             if result is not OUTSIDE or (better := solved(comparison, near, {})) is None:

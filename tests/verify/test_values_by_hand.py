@@ -19,7 +19,7 @@ from nncore.verify.numeric.balls import arithmetic
 from nncore.verify.numeric.evaluator import Program
 from nncore.verify.numeric.jets import HigherOrder, Jets
 from nncore.verify.numeric.pairs import Pair
-from nncore.verify.numeric.sample_points import FRACTIONS, Point, wishes
+from nncore.verify.numeric.sample_points import FRACTIONS, SamplePoint, wishes
 from nncore.verify.numeric.values import Values
 from nncore.verify.numeric.watching import Watch
 from nncore.verify.semantics.layers import instance
@@ -656,7 +656,7 @@ def agrees_by_numbers(row, item, order):
 
     with numbers.precision(BITS):
         fixed = {key: value if key[0] in CLASSES else exact(value) for key, value in inputs_of(row)}
-        point = Point("1", FRACTIONS, row.sizes, wishes(item), numbers).with_fixed(fixed)
+        point = SamplePoint("1", FRACTIONS, row.sizes, wishes(item), numbers).with_fixed(fixed)
         budget = Budget()
         budget.begin(10**6)
         values = Values(Program(item.scope), point, Jets(numbers, order), Watch(budget))

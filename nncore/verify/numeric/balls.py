@@ -1,6 +1,6 @@
 """Numbers with proofs: exact fractions as long as possible, then balls, which hold the true value for certain.
 
-A number is an `int`, an exact fraction, or a ball: an interval with rigorous bounds, which every operation keeps. All
+A `Number` is an `int`, an exact fraction, or a ball: an interval with rigorous bounds, which every operation keeps. All
 three mix with + - * and /. An `Arithmetic` adds what Python's operators lack. There are two of them, with the same
 verdicts: `Flint`, which is fast, and `Intervals`, which needs mpmath alone and therefore runs wherever Python does.
 
@@ -8,72 +8,97 @@ A ball around 0 has no sign and is no zero: `Arithmetic.sign` says so with `None
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from fractions import Fraction
 from functools import cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar, cast
+
+if TYPE_CHECKING:  # FLINT may be missing, and mpmath is loaded where it is used
+    from flint import arb, fmpq
 
 LARGEST_EXACT = 20_000  # bits of a fraction, beyond which a ball takes its place
 
 
-class Arithmetic(Protocol):
-    """What computes with numbers."""
+class Real(Protocol):
+    """A fraction or a ball: the operators that it shares with whole numbers."""
+
+    def __add__(self, other: "Number", /) -> "Real": ...
+    def __radd__(self, other: "Number", /) -> "Real": ...
+    def __sub__(self, other: "Number", /) -> "Real": ...
+    def __rsub__(self, other: "Number", /) -> "Real": ...
+    def __mul__(self, other: "Number", /) -> "Real": ...
+    def __rmul__(self, other: "Number", /) -> "Real": ...
+    def __pow__(self, exponent: int, /) -> "Real": ...
+    def __neg__(self) -> "Real": ...
+    def __abs__(self) -> "Real": ...
+
+
+Number: TypeAlias = int | Real
+N = TypeVar("N")  # all numbers of an arithmetic
+E = TypeVar("E", contravariant=True)  # the exact ones
+
+
+class ArithmeticOf(Protocol[N, E]):
+    """What computes with numbers of one sort."""
 
     name: str
 
-    def precision(self, bits: int):
+    def precision(self, bits: int) -> AbstractContextManager[None]:
         """Compute with balls of that precision inside a ``with`` block; outside of it nothing changes."""
 
-    def exact(self, above: int, below: int = 1):
+    def exact(self, above: int, below: int = 1, /) -> N:
         """Return the fraction of two whole numbers."""
 
-    def is_exact(self, number) -> bool:
+    def is_exact(self, number: N) -> bool:
         """Return whether a number is whole or a fraction."""
 
-    def ratio(self, number) -> tuple[int, int]:
+    def ratio(self, number: E) -> tuple[int, int]:
         """Return an exact number as numerator and denominator."""
 
-    def ball(self, number):
+    def ball(self, number: N) -> N:
         """Return a ball around a number."""
 
-    def quotient(self, above, below):
+    def quotient(self, above: N, below: N) -> N:
         """Return the quotient by a number that is not 0."""
 
-    def sign(self, number) -> int | None:
+    def sign(self, number: N) -> int | None:
         """Return -1, 0 or 1; None for a ball that holds 0 and something else."""
 
-    def is_finite(self, number) -> bool:
+    def is_finite(self, number: N) -> bool:
         """Return whether a number has bounds."""
 
-    def lower(self, number) -> int | None:
+    def lower(self, number: N) -> int | None:
         """Return k with |number| ≥ 2^k; None if the number may be 0."""
 
-    def upper(self, number) -> int | None:
+    def upper(self, number: N) -> int | None:
         """Return k with |number| ≤ 2^k; None for 0."""
 
-    def exp(self, number):
+    def exp(self, number: N) -> N:
         """Return e^x as a ball."""
 
-    def ln(self, number):
+    def ln(self, number: N) -> N:
         """Return the logarithm of a positive number as a ball."""
 
-    def sin(self, number):
+    def sin(self, number: N) -> N:
         """Return the sine as a ball."""
 
-    def cos(self, number):
+    def cos(self, number: N) -> N:
         """Return the cosine as a ball."""
 
-    def root(self, number):
+    def root(self, number: N) -> N:
         """Return the square root of a positive number as a ball."""
 
-    def pi(self):
+    def pi(self) -> N:
         """Return π as a ball."""
 
-    def digits(self, number, count: int) -> str:
-        """Return a ball in digits, as many of these as are known."""
+    def digits(self, number: N, count: int) -> str:
+        """Return a number in digits, as many of these as are known."""
 
-    def near(self, number) -> float:
+    def near(self, number: N) -> float:
         """Return a float near a number, for searches whose result is checked."""
+
+
+Arithmetic: TypeAlias = ArithmeticOf[Number, Number]
 
 
 class Flint:
@@ -81,11 +106,10 @@ class Flint:
 
     name = "flint"
 
-    def __init__(self):
+    def __init__(self) -> None:
         import flint
 
         self._context, self._fraction, self._ball = flint.ctx, flint.fmpq, flint.arb
-        self.exact = flint.fmpq
 
     @contextmanager
     def precision(self, bits: int) -> Iterator[None]:
@@ -95,75 +119,105 @@ class Flint:
         finally:
             self._context.prec = before
 
-    def is_exact(self, number) -> bool:
+    def exact(self, above: int, below: int = 1, /) -> "fmpq":
+        return self._fraction(above, below)
+
+    def is_exact(self, number: "_OfFlint") -> bool:
         return type(number) is not self._ball
 
-    def ratio(self, number) -> tuple[int, int]:
-        if type(number) is int:
+    def ratio(self, number: "int | fmpq") -> tuple[int, int]:
+        if isinstance(number, int):
             return number, 1
         return int(number.p), int(number.q)
 
-    def ball(self, number):
-        return number if type(number) is self._ball else self._ball(number)
+    def ball(self, number: "_OfFlint") -> "arb":
+        return number if isinstance(number, self._ball) else self._ball(number)
 
-    def quotient(self, above, below):
-        if type(above) is int and type(below) is int:
-            return self._fraction(above, below)
+    def quotient(self, above: "_OfFlint", below: "_OfFlint") -> "fmpq | arb":
+        if isinstance(below, int):
+            return self._fraction(above, below) if isinstance(above, int) else above / below
         return above / below
 
-    def sign(self, number) -> int | None:
+    def sign(self, number: "_OfFlint") -> int | None:
         if number > 0:
             return 1
         if number < 0:
             return -1
-        if type(number) is not self._ball or number.is_zero():
-            return 0
-        return None
+        return 0 if not isinstance(number, self._ball) or number.is_zero() else None
 
-    def is_finite(self, number) -> bool:
-        return type(number) is not self._ball or number.is_finite()
+    def is_finite(self, number: "_OfFlint") -> bool:
+        return not isinstance(number, self._ball) or number.is_finite()
 
-    def lower(self, number) -> int | None:
-        if type(number) is int:
+    def lower(self, number: "_OfFlint") -> int | None:
+        if isinstance(number, int):
             return number.bit_length() - 1 if number else None
-        if type(number) is not self._ball:
+        if isinstance(number, self._fraction):
             return number.p.bit_length() - number.q.bit_length() - 1 if number else None
         if not number.is_finite():
             return None
         mantissa, exponent = number.abs_lower().mid().man_exp()
         return int(exponent) + int(mantissa).bit_length() - 2 if mantissa else None
 
-    def upper(self, number) -> int | None:
-        if type(number) is not self._ball:
+    def upper(self, number: "_OfFlint") -> int | None:
+        if not isinstance(number, self._ball):
             return _log2(*self.ratio(number)) + 1 if number else None
         if not number.is_finite():
             return _BEYOND
         mantissa, exponent = number.abs_upper().mid().man_exp()
         return int(exponent) + int(mantissa).bit_length() + 1 if mantissa else None
 
-    def exp(self, number):
+    def exp(self, number: "_OfFlint") -> "arb":
         return self.ball(number).exp()
 
-    def ln(self, number):
+    def ln(self, number: "_OfFlint") -> "arb":
         return self.ball(number).log()
 
-    def sin(self, number):
+    def sin(self, number: "_OfFlint") -> "arb":
         return self.ball(number).sin()
 
-    def cos(self, number):
+    def cos(self, number: "_OfFlint") -> "arb":
         return self.ball(number).cos()
 
-    def root(self, number):
+    def root(self, number: "_OfFlint") -> "arb":
         return self.ball(number).sqrt()
 
-    def pi(self):
+    def pi(self) -> "arb":
         return self._ball.pi()
 
-    def digits(self, number, count: int) -> str:
-        return number.str(count, radius=False)
+    def digits(self, number: "_OfFlint", count: int) -> str:
+        return self.ball(number).str(count, radius=False)
 
-    def near(self, number) -> float:
+    def near(self, number: "_OfFlint") -> float:
         return float(self.ball(number).mid())
+
+
+_OfFlint: TypeAlias = "int | fmpq | arb"
+
+
+class _Float(Protocol):
+    """A number of mpmath, which has no types."""
+
+    _mpf_: tuple[int, int, int, int]
+
+    def __add__(self, other: "_Float", /) -> "_Float": ...
+    def __truediv__(self, other: int, /) -> "_Float": ...
+    def __gt__(self, other: int, /) -> bool: ...
+    def __lt__(self, other: int, /) -> bool: ...
+    def __float__(self) -> float: ...
+
+
+class _Inside(Protocol):
+    """An interval of mpmath, which has no types."""
+
+    _mpi_: tuple[object, object]
+
+    def __add__(self, other: "_Inside", /) -> "_Inside": ...
+    def __sub__(self, other: "_Inside", /) -> "_Inside": ...
+    def __mul__(self, other: "_Inside", /) -> "_Inside": ...
+    def __truediv__(self, other: "_Inside", /) -> "_Inside": ...
+    def __pow__(self, exponent: int, /) -> "_Inside": ...
+    def __neg__(self) -> "_Inside": ...
+    def __abs__(self) -> "_Inside": ...
 
 
 class Intervals:
@@ -171,11 +225,10 @@ class Intervals:
 
     name = "mpmath"
 
-    def __init__(self):
+    def __init__(self) -> None:
         import mpmath
 
         self._mpmath = mpmath
-        self.exact = Fraction
 
     @contextmanager
     def precision(self, bits: int) -> Iterator[None]:
@@ -186,76 +239,79 @@ class Intervals:
         finally:
             context.prec = before
 
-    def is_exact(self, number) -> bool:
+    def exact(self, above: int, below: int = 1, /) -> Fraction:
+        return Fraction(above, below)
+
+    def is_exact(self, number: "_OfIntervals") -> bool:
         return type(number) is not _Interval
 
-    def ratio(self, number) -> tuple[int, int]:
+    def ratio(self, number: int | Fraction) -> tuple[int, int]:
         return number.numerator, number.denominator
 
-    def ball(self, number):
-        return number if type(number) is _Interval else _Interval(_interval_of(number))
+    def ball(self, number: "_OfIntervals") -> "_Interval":
+        return number if isinstance(number, _Interval) else _Interval(_interval_of(number))
 
-    def quotient(self, above, below):
-        if type(above) is int and type(below) is int:
-            return Fraction(above, below)
+    def quotient(self, above: "_OfIntervals", below: "_OfIntervals") -> "Fraction | _Interval":
+        if isinstance(below, int):
+            return Fraction(above, below) if isinstance(above, int) else above / below
         return above / below
 
-    def sign(self, number) -> int | None:
-        if type(number) is not _Interval:
+    def sign(self, number: "_OfIntervals") -> int | None:
+        if not isinstance(number, _Interval):
             return (number > 0) - (number < 0)
         low, high = number.ends()
         if low > 0:
             return 1
         if high < 0:
             return -1
-        return 0 if low == high == 0 else None
+        return None if low or high else 0
 
-    def is_finite(self, number) -> bool:
-        return type(number) is not _Interval or all(map(self._mpmath.isfinite, number.ends()))
+    def is_finite(self, number: "_OfIntervals") -> bool:
+        return not isinstance(number, _Interval) or all(map(self._mpmath.isfinite, number.ends()))
 
-    def lower(self, number) -> int | None:
-        if type(number) is not _Interval:
+    def lower(self, number: "_OfIntervals") -> int | None:
+        if not isinstance(number, _Interval):
             return _log2(*self.ratio(number)) - 1 if number else None
         if not self.is_finite(number) or not self.sign(number):
             return None
         return min(map(_magnitude, number.ends())) - 1
 
-    def upper(self, number) -> int | None:
-        if type(number) is not _Interval:
+    def upper(self, number: "_OfIntervals") -> int | None:
+        if not isinstance(number, _Interval):
             return _log2(*self.ratio(number)) + 1 if number else None
         if not self.is_finite(number):
             return _BEYOND
         return max((_magnitude(end) for end in number.ends() if end), default=None)
 
-    def exp(self, number):
+    def exp(self, number: "_OfIntervals") -> "_Interval":
         return self._widened(self._mpmath.iv.exp(_interval_of(number)))
 
-    def ln(self, number):
+    def ln(self, number: "_OfIntervals") -> "_Interval":
         return self._widened(self._mpmath.iv.log(_interval_of(number)))
 
-    def sin(self, number):
+    def sin(self, number: "_OfIntervals") -> "_Interval":
         return self._widened(self._mpmath.iv.sin(_interval_of(number)))
 
-    def cos(self, number):
+    def cos(self, number: "_OfIntervals") -> "_Interval":
         return self._widened(self._mpmath.iv.cos(_interval_of(number)))
 
-    def root(self, number):
+    def root(self, number: "_OfIntervals") -> "_Interval":
         return self._widened(self._mpmath.iv.sqrt(_interval_of(number)))
 
-    def pi(self):
+    def pi(self) -> "_Interval":
         return _Interval(+self._mpmath.iv.pi)
 
-    def _widened(self, inside):
+    def _widened(self, inside: _Inside) -> "_Interval":
         """Move the ends of a value apart: mpmath rounds them outwards, but only after digits were cut off."""
         iv = self._mpmath.iv
         return _Interval(inside + inside * iv.mpf([-1, 1]) * iv.mpf(2) ** (4 - iv.prec))
 
-    def digits(self, number, count: int) -> str:
-        low, high = number.ends()
-        return self._mpmath.nstr((low + high) / 2, count)
+    def digits(self, number: "_OfIntervals", count: int) -> str:
+        low, high = self.ball(number).ends()
+        return str(self._mpmath.nstr((low + high) / 2, count))
 
-    def near(self, number) -> float:
-        if type(number) is not _Interval:
+    def near(self, number: "_OfIntervals") -> float:
+        if not isinstance(number, _Interval):
             return float(number)
         low, high = number.ends()
         return float((low + high) / 2)
@@ -266,58 +322,59 @@ class _Interval:
 
     __slots__ = ("inside",)
 
-    def __init__(self, inside):
+    def __init__(self, inside: _Inside):
         self.inside = inside
 
-    def ends(self) -> tuple:
+    def ends(self) -> tuple[_Float, _Float]:
         """Return the two ends as numbers of mpmath, unrounded."""
         import mpmath
 
         low, high = self.inside._mpi_
         return mpmath.mp.make_mpf(low), mpmath.mp.make_mpf(high)
 
-    def __add__(self, other):
+    def __add__(self, other: "_OfIntervals", /) -> "_Interval":
         return _Interval(self.inside + _interval_of(other)) if isinstance(other, _MIXES) else NotImplemented
 
-    def __mul__(self, other):
+    def __mul__(self, other: "_OfIntervals", /) -> "_Interval":
         return _Interval(self.inside * _interval_of(other)) if isinstance(other, _MIXES) else NotImplemented
 
     __radd__, __rmul__ = __add__, __mul__
 
-    def __sub__(self, other):
+    def __sub__(self, other: "_OfIntervals", /) -> "_Interval":
         return _Interval(self.inside - _interval_of(other)) if isinstance(other, _MIXES) else NotImplemented
 
-    def __rsub__(self, other):
+    def __rsub__(self, other: "_OfIntervals", /) -> "_Interval":
         return _Interval(_interval_of(other) - self.inside) if isinstance(other, _MIXES) else NotImplemented
 
-    def __truediv__(self, other):
+    def __truediv__(self, other: "_OfIntervals", /) -> "_Interval":
         return _Interval(self.inside / _interval_of(other)) if isinstance(other, _MIXES) else NotImplemented
 
-    def __rtruediv__(self, other):
+    def __rtruediv__(self, other: "_OfIntervals", /) -> "_Interval":
         return _Interval(_interval_of(other) / self.inside) if isinstance(other, _MIXES) else NotImplemented
 
-    def __neg__(self):
+    def __neg__(self) -> "_Interval":
         return _Interval(-self.inside)
 
-    def __abs__(self):
+    def __abs__(self) -> "_Interval":
         return _Interval(abs(self.inside))
 
-    def __pow__(self, exponent: int):
+    def __pow__(self, exponent: int, /) -> "_Interval":
         return _Interval(self.inside**exponent)
 
 
+_OfIntervals: TypeAlias = int | Fraction | _Interval
 _MIXES = (int, Fraction, _Interval)
 
 
-def _interval_of(number):
-    """An interval of mpmath that holds a number."""
-    if type(number) is _Interval:
+def _interval_of(number: _OfIntervals) -> _Inside:
+    """Return an interval of mpmath that holds a number."""
+    if isinstance(number, _Interval):
         return number.inside
     from mpmath import iv
 
-    if type(number) is Fraction:
-        return iv.mpf(number.numerator) / iv.mpf(number.denominator)
-    return iv.mpf(number)
+    above, below = number.numerator, number.denominator
+    inside: _Inside = iv.mpf(above) / iv.mpf(below) if type(number) is Fraction else iv.mpf(number)
+    return inside
 
 
 _BEYOND = 10**9  # the binary logarithm of what has no bounds
@@ -327,16 +384,18 @@ def _log2(above: int, below: int) -> int:
     return abs(above).bit_length() - below.bit_length()
 
 
-def _magnitude(end) -> int:
-    """k with 2^(k-1) ≤ |end| < 2^k."""
+def _magnitude(end: _Float) -> int:
+    """Return k with 2^(k-1) ≤ |end| < 2^k."""
     _, mantissa, exponent, _ = end._mpf_
     return exponent + int(mantissa).bit_length()
 
 
 @cache
 def arithmetic() -> Arithmetic:
-    """Return FLINT where it is installed, else intervals."""
+    """Return FLINT where it is installed, else intervals; their numbers never meet, which types cannot say."""
     try:
-        return Flint()
+        fast: ArithmeticOf[_OfFlint, int | fmpq] = Flint()
+        return cast(Arithmetic, fast)
     except ImportError:
-        return Intervals()
+        slow: ArithmeticOf[_OfIntervals, int | Fraction] = Intervals()
+        return cast(Arithmetic, slow)

@@ -13,16 +13,18 @@ There is no other tolerance.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from itertools import pairwise, product
 from math import inf
+from typing import cast
 
-from nncore.verify.numeric.balls import Arithmetic
+from nncore.verify.numeric.balls import Arithmetic, Number
 from nncore.verify.numeric.evaluator import Program
-from nncore.verify.numeric.expectation import Rejected
-from nncore.verify.numeric.guards import GuardKey, depends_on_indices_alone
-from nncore.verify.numeric.jets import AGREEING_BITS, HigherOrder, Jets, Unclear
-from nncore.verify.numeric.pairs import Pair
-from nncore.verify.numeric.sample_points import Key, Point, input_name
+from nncore.verify.numeric.expectation import Key, Rejected
+from nncore.verify.numeric.guards import depends_on_indices_alone
+from nncore.verify.numeric.jets import AGREEING_BITS, Expansion, HigherOrder, Jets, Pair, Scalar, Unclear, pair, parts
+from nncore.verify.numeric.matrices import Matrix, Value
+from nncore.verify.numeric.sample_points import SamplePoint, input_name
 from nncore.verify.numeric.sizes import is_about_sizes
 from nncore.verify.numeric.values import HIGHEST_ORDER, Values
 from nncore.verify.numeric.watching import (
@@ -30,22 +32,39 @@ from nncore.verify.numeric.watching import (
     BadCases,
     Budget,
     Guard,
+    GuardKey,
     NoDerivative,
     NoSuchEntry,
     TooLarge,
     Undefined,
     Watch,
-)
+)  # fmt: skip
 from nncore.verify.semantics import remainders
 from nncore.verify.semantics.layers import reached
 from nncore.verify.semantics.premises import assumed
 from nncore.verify.semantics.statements import Assumed, Claim
-from nncore.verify.semantics.symbols import MeaningError, letters
+from nncore.verify.semantics.symbols import MeaningError, Scope, letters
 from nncore.verify.switches import attack
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
 
-AGREES, REFUTED, UNDECIDED = "agrees", "refuted", "undecided"
+
+class Finding(StrEnum):
+    """What numbers say of a claim."""
+
+    REFUTED = "refuted"
+    UNDECIDED = "undecided"
+    AGREES = "agrees"
+
+
+class Missing(StrEnum):
+    """Why nothing is compared at a point: it is outside of the conditions, or one of the sides has no value."""
+
+    OUTSIDE = "outside"
+    NO_VALUE = "no value"
+
+
+AGREES, REFUTED, UNDECIDED = Finding.AGREES, Finding.REFUTED, Finding.UNDECIDED
 DIFFER = "the values differ"
 NO_DERIVATIVE = "a derivative does not exist here, and no condition excludes the point"
 
@@ -61,9 +80,9 @@ class Exhausted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of one comparison: a status, or ``outside`` of the conditions, or ``no value`` on one of the sides."""
+    """What came of one comparison."""
 
-    status: str
+    status: Finding | Missing
     reason: str = ""
     place: Mapping[str, int] | None = None
     left: str = ""
@@ -71,8 +90,24 @@ class Result:
     margin: float | None = None
 
 
-OUTSIDE, NO_VALUE = Result("outside"), Result("no value")
+OUTSIDE, NO_VALUE = Result(Missing.OUTSIDE), Result(Missing.NO_VALUE)
 _AGREES, _OPEN = Result(AGREES), Result(UNDECIDED)
+Entry = dict[str, int]  # the values of the free indices
+
+
+class Shared:
+    """The programs of scopes, and the values at points, which the claims of a page have in common."""
+
+    def __init__(self) -> None:
+        self.values: dict[tuple[object, ...], Values] = {}
+        self._programs: list[Program] = []
+
+    def program(self, scope: Scope) -> Program:
+        """Return the program of a scope."""
+        found = next((each for each in self._programs if each.scope is scope), None)
+        if found is None:
+            self._programs.append(found := Program(scope))
+        return found
 
 
 class Comparison:
@@ -80,6 +115,8 @@ class Comparison:
 
     Attributes
     ----------
+    program : Program
+        What makes functions of nodes, the same for all claims in the scope.
     conditions : list
         The conditions of the claim that are not about sizes alone; those are `about_sizes`.
     right : Node
@@ -102,20 +139,21 @@ class Comparison:
         Whether a comparison took too many steps.
     """
 
-    def __init__(self, item: Claim, shared: dict, numbers: Arithmetic, budget: Budget):
-        self.item, self.numbers, self.budget, self._shared = item, numbers, budget, shared
+    def __init__(self, item: Claim, shared: Shared, numbers: Arithmetic, budget: Budget):
         self.item = item = placed(item)
+        self.numbers, self.budget, self._values = numbers, budget, shared.values
+        self.program = shared.program(item.scope)
         self._letters = item.letters.union(*(letters(each.claim, item.scope) for each in item.assumptions))
         self.about_sizes = [chain for chain in item.conditions if is_about_sizes(chain, item)]
         self.conditions = [chain for chain in item.conditions if chain not in self.about_sizes]
-        rest = remainders.split(item.right) if item.relation is Relation.EQUAL else None
-        self.right, self._small, self._order = rest or (item.right, None, 0)
-        self.own = Guard(RELATION, item.right)
-        self.met: dict[GuardKey, Guard] = {(RELATION, id(item.right)): self.own}
-        self.violated: dict[GuardKey, t.Node] = {}
-        self.flips: dict[Key, object] = {}
+        self._rest = remainders.split(item.right) if item.relation is Relation.EQUAL else None
+        self.right = self._rest[0] if self._rest else item.right
+        self.own = Guard(GuardKey(RELATION, item.right))
+        self.met: dict[GuardKey, Guard] = {self.own.key: self.own}
+        self.violated: dict[GuardKey, None] = {}
+        self.flips: dict[Key, Number] = {}
         self.lacking: frozenset[GuardKey] = frozenset()
-        self._mine: set[tuple] = set()  # values that this claim has asked for
+        self._mine: set[tuple[object, ...]] = set()  # values that this claim has asked for
         self.too_large = False
         self.nearest, self.touched = 1.0, False
         self._bits = self._wanted = 0  # of precision: in use, and needed
@@ -124,33 +162,28 @@ class Comparison:
 
     # Values at points
 
-    def program(self) -> Program:
-        """Return the program of the scope, which the claims in it share."""
-        key = "program", id(self.item.scope)
-        if key not in self._shared:
-            self._shared[key] = Program(self.item.scope)  # which keeps the scope, so that its id stays its own
-        return self._shared[key]
-
-    def values(self, point: Point, bits: int = PRECISIONS[0], order: int = 1) -> Values:
+    def values(self, point: SamplePoint, bits: int = PRECISIONS[0], order: int = 1) -> Values:
         """Return the values at a point, kept for the other claims that stand in the same scope."""
-        key = id(self.item.scope), point.identity(), bits, order, self.numbers.name
-        if key not in self._shared:
-            self._shared[key] = Values(self.program(), point, Jets(self.numbers, order), Watch(self.budget))
-        values = self._shared[key]
-        if key not in self._mine and (values.jets.smallest or 0) < -PRECISIONS[-1] // 2:
-            # an addend of another claim leaves no digits for this one
-            values = self._shared[key] = Values(self.program(), point, Jets(self.numbers, order), Watch(self.budget))
+        key = self.program, point.identity(), bits, order, self.numbers.name
+        values = self._values.get(key)
+        if values is None or (key not in self._mine and (values.jets.smallest or 0) < -PRECISIONS[-1] // 2):
+            # an addend of another claim may leave no digits for this one
+            values = self._values[key] = self.fresh_values(point, Jets(self.numbers, order))
         self._mine.add(key)
         values.watch.budget = self.budget
         point.touched, point.used = values.point.touched, values.point.used  # what other claims asked for, too
         return values
 
-    def signs_at(self, point: Point, key: GuardKey) -> set[int]:
+    def fresh_values(self, point: SamplePoint, jets: Jets) -> Values:
+        """Return values at a point that no other claim has asked for."""
+        return Values(self.program, point, jets, Watch(self.budget))
+
+    def signs_at(self, point: SamplePoint, key: GuardKey) -> set[int]:
         """Return the signs that a guard had when values were computed at a point; none if it was not met."""
         met = (self.values(point, order=order).watch.guards.get(key) for order in (1, HIGHEST_ORDER))
         return set().union(*(guard.signs for guard in met if guard))
 
-    def inputs(self, point: Point) -> list[Key]:
+    def inputs(self, point: SamplePoint) -> list[Key]:
         """Return the inputs of the claim that were asked for and are real numbers, those that it names first."""
         classes = {scalar.written.letter for scalar in self.item.scope.notation.scalars if scalar.to}
         found = [key for key in point.touched if key[0] in self._letters and key[0] not in classes]
@@ -161,8 +194,8 @@ class Comparison:
         """Begin an evaluation."""
         self.budget.begin(STEPS_OF_A_POINT)
 
-    def assumptions(self, point: Point) -> Iterator[tuple[Assumed, dict[str, int]]]:
-        """Return the assumptions, for all values of their indices."""
+    def assumptions(self, point: SamplePoint) -> Iterator[tuple[Assumed, Entry]]:
+        """Yield the assumptions, for all values of their indices."""
         for each in self.item.assumptions:
             names, ranges = [letter for letter, _ in each.free], [point.size(size) for _, size in each.free]
             for place in product(*(range(1, last + 1) for last in ranges)):
@@ -170,7 +203,7 @@ class Comparison:
 
     # One comparison
 
-    def tried(self, point: Point, entry: dict) -> Result:
+    def tried(self, point: SamplePoint, entry: Entry) -> Result:
         """Return what comes of a comparison, at the precision that it needs.
 
         Raises
@@ -219,24 +252,25 @@ class Comparison:
         self.flips.update(values.watch.flips)
         values.watch.flips.clear()
         for key, guard in values.watch.guards.items():
-            known = self.met.setdefault(key, Guard(guard.kind, guard.part))
+            known = self.met.setdefault(key, Guard(key))
             known.signs |= guard.signs if is_compared else set()
             if is_compared and 0 in guard.signs and len(known.at_zero) < _AT_ZERO and values.point not in known.at_zero:
                 known.at_zero.append(values.point)
             known.varies |= guard.varies
 
-    def _result(self, values: Values, entry: dict) -> Result:
+    def _result(self, values: Values, entry: Entry) -> Result:
         try:
             if not self._admits(values, entry):
                 return OUTSIDE
-            if self._small:
-                return self._rest(values, entry)
+            if self._rest:
+                return self._of_rest(values, entry, *self._rest[1:])
             left, right = values.value(self.item.left, entry), values.value(self.right, entry)
         except Undefined as error:
-            self.violated[error.kind, id(error.part)] = error.part
-            links = error.part.links if isinstance(error.part, t.Chain) else ()
-            self.lacking = frozenset({(error.kind, id(part)) for part in (error.part, *links)})
-            if depends_on_indices_alone(error.part, self.item.scope):
+            kind, part = error.key.kind, error.key.part
+            self.violated[error.key] = None
+            links = part.links if isinstance(part, t.Chain) else ()
+            self.lacking = frozenset({error.key, *(GuardKey(kind, link) for link in links)})
+            if depends_on_indices_alone(part, self.item.scope):
                 reason = f"{error} does not hold for all indices, and no condition excludes the others"
                 return Result(REFUTED, reason, {}, "none", "none")
             return NO_VALUE
@@ -248,8 +282,8 @@ class Comparison:
             return Result(REFUTED, str(error), {}, "none", "none")
         return self._relation(left, right, values.jets)
 
-    def _admits(self, values: Values, entry: dict) -> bool:
-        """Whether conditions and assumptions hold; a premise holds by its definition, where what it places exists."""
+    def _admits(self, values: Values, entry: Entry) -> bool:
+        """Return whether conditions and assumptions hold; a premise holds where what it places exists."""
         try:
             for name in sorted(self.item.scope.placed):
                 values.entry(name, ())
@@ -261,51 +295,56 @@ class Comparison:
         """Return whether the assumptions hold: an equation as sides of a claim agree, for a root may stand in it."""
         return all(self._assumed(values, each.claim, local) for each, local in self.assumptions(values.point))
 
-    def _assumed(self, values: Values, chain: t.Chain, local: dict) -> bool:
+    def _assumed(self, values: Values, chain: t.Chain, local: Entry) -> bool:
         try:
             return values.holds(chain, local)
         except Unclear:
-            sides = [values.value(side, local) for side in chain.sides]
+            sides = [values.real(side, local) for side in chain.sides]
             equal = all(link.relation is Relation.EQUAL for link in chain.links)
-            if equal and all(values.jets.is_nothing(one - other) for one, other in pairwise(sides)):
+            if equal and all(values.jets.is_nothing(Jets.constant(one - other)) for one, other in pairwise(sides)):
                 return True
             raise
 
     # Relations
 
-    def _relation(self, left, right, jets: Jets) -> Result:
-        """What both sides say, entry by entry of matrices: the first place where they differ."""
-        halves = _half_units(self.item.right, self.numbers) if self.item.relation is Relation.ROUNDS else None
-        if type(left) is not list:
-            return self._of_numbers(left, right, halves, jets)
-        found = _AGREES
+    def _relation(self, left: Value, right: Value, jets: Jets) -> Result:
+        """Return what both sides say, entry by entry of matrices: the first place where they differ."""
+        if not isinstance(left, list) or not isinstance(right, list):
+            return self._of_numbers(cast(Scalar, left), cast(Scalar, right), self.item.right, jets)
         if self.item.relation is Relation.UNEQUAL:
             return self._differ_somewhere(left, right, jets)
+        printed = self.item.right
+        while isinstance(printed, t.Minus):
+            printed = printed.body
+        found = _AGREES
         for row, (ones, others) in enumerate(zip(left, right, strict=True)):
             for column, (one, other) in enumerate(zip(ones, others, strict=True)):
-                result = self._of_numbers(one, other, halves and halves[row][column], jets)
+                half = printed.rows[row][column] if isinstance(printed, t.Matrix) else printed
+                result = self._of_numbers(one, other, half, jets)
                 if result.status == REFUTED:
                     return replace(result, place={"row": row + 1, "column": column + 1})
                 if result is _OPEN:
                     found = result
         return found
 
-    def _differ_somewhere(self, left, right, jets: Jets) -> Result:
-        """Two matrices are different if one entry is."""
-        pairs_ = [pair for rows in zip(left, right, strict=True) for pair in zip(*rows, strict=True)]
-        results = [self._of_numbers(one, other, None, jets) for one, other in pairs_]
+    def _differ_somewhere(self, left: Matrix, right: Matrix, jets: Jets) -> Result:
+        """Return what two matrices say that have to be different: one entry is."""
+        entries = [each for rows in zip(left, right, strict=True) for each in zip(*rows, strict=True)]
+        results = [self._of_numbers(one, other, self.item.right, jets) for one, other in entries]
         return next((each for each in results if each.status == AGREES), _OPEN if _OPEN in results else results[0])
 
-    def _of_numbers(self, left, right, half, jets: Jets) -> Result:
-        jets.addend(left)
-        jets.addend(right)
-        if type(left) is Pair or type(right) is Pair:
-            return self._of_pairs(left, right, jets)
+    def _of_numbers(self, one: Scalar, other: Scalar, printed: t.Node, jets: Jets) -> Result:
+        """Return what two numbers say, of which the right one is printed so."""
+        jets.addend(one)
+        jets.addend(other)
+        if type(one) is Pair or type(other) is Pair:
+            return self._of_pairs(pair(one), pair(other), jets)
+        left, right = cast(Number, one), cast(Number, other)  # nothing is moved here
         numbers, relation, difference = self.numbers, self.item.relation, left - right
         if not numbers.is_finite(difference):
             return _OPEN
-        if half is not None:
-            over = numbers.sign(abs(difference) - half)
+        if relation is Relation.ROUNDS:
+            over = numbers.sign(cast(Number, abs(difference)) - _half_unit(printed, numbers))
             return _OPEN if over is None else _AGREES if over <= 0 else self._differ(left, right)
         sign = numbers.sign(difference)
         if sign is None and relation.is_strict:
@@ -320,108 +359,107 @@ class Comparison:
             self.nearest = min(self.nearest, self._relative(difference, left, right))
         return Result(AGREES, margin=self.margin(difference)) if not relation.is_equation else _AGREES
 
-    def _of_pairs(self, left, right, jets: Jets) -> Result:
-        """Two complex numbers: equal, or not."""
-        difference = left - right
-        parts = difference.real, difference.imaginary
-        signs = [self.numbers.sign(part) for part in parts]
+    def _of_pairs(self, left: Pair, right: Pair, jets: Jets) -> Result:
+        """Return what two complex numbers say: they are equal, or not."""
+        gaps = [Jets.constant(part) for part in parts(left - right)]
+        signs = [self.numbers.sign(gap) for gap in gaps]
         self.own.signs.update(sign for sign in signs if sign is not None)
         if any(signs) and self.item.relation is Relation.UNEQUAL:
-            return Result(AGREES, margin=sum(map(self.margin, parts)))
+            return Result(AGREES, margin=sum(map(self.margin, gaps)))
         if any(signs):
             return self._differ(left, right)
         if self.item.relation is Relation.UNEQUAL:
             return self._differ(left, right) if signs == [0, 0] else _OPEN
-        equal = all(sign == 0 or self._is_nothing(part, jets) for sign, part in zip(signs, parts, strict=True))
+        equal = all(sign == 0 or self._is_nothing(gap, jets) for sign, gap in zip(signs, gaps, strict=True))
         return _AGREES if equal else _OPEN
 
-    def _is_nothing(self, number, jets: Jets) -> bool:
-        """Whether a difference is nothing; else the precision is noted at which that could be seen."""
-        if jets.is_nothing(number):
+    def _is_nothing(self, number: Number, jets: Jets) -> bool:
+        """Return whether a difference is nothing; else note the precision at which that could be seen."""
+        high = self.numbers.upper(number)
+        if high is None or jets.is_nothing(number):
             self._is_rounded = True
             return True
-        over = self.numbers.upper(number) - (min(jets.smallest or 0, 0) - AGREEING_BITS)
+        over = high - (min(jets.smallest or 0, 0) - AGREEING_BITS)
         self._wanted = max(self._wanted, self._bits + over + 32)
         return False
 
-    def _differ(self, left, right) -> Result:
+    def _differ(self, left: Scalar, right: Scalar) -> Result:
         one, other, gap = self.text(left), self.text(right), right - left
-        parts = (gap.real, gap.imaginary) if type(gap) is Pair else (gap,)
-        if one == other and any(self.numbers.sign(part) != 0 for part in parts):
+        if one == other and any(self.numbers.sign(Jets.constant(part)) != 0 for part in parts(gap)):
             other += f", which is {self.text(gap)} more"
         return Result(REFUTED, DIFFER, {}, one, other)
 
-    def _relative(self, difference, left, right) -> float:
-        """How near to each other the sides are, beside the larger one."""
+    def _relative(self, difference: Number, left: Number, right: Number) -> float:
+        """Return how near to each other the sides are, beside the larger one."""
         try:
             return abs(self.numbers.near(difference)) / max(abs(self.numbers.near(left)), abs(self.numbers.near(right)))
         except (OverflowError, ZeroDivisionError):
             return 1.0
 
-    def margin(self, difference) -> float:
+    def margin(self, difference: Number) -> float:
         """Return how far the sides of an inequality are from each other."""
         try:
             return abs(self.numbers.near(difference))
         except OverflowError:
             return inf
 
-    def exact(self, number) -> str:
+    def exact(self, number: Number) -> str:
         """Return an exact number, however long it is."""
         above, below = self.numbers.ratio(number)
         return str(above) if below == 1 else f"{above}/{below}"
 
-    def text(self, value) -> str:
+    def text(self, value: Scalar) -> str:
         """Return a number as it can be computed again: a short fraction as such, else in digits."""
         if type(value) is Pair:
             return f"{self.text(value.real)} + {self.text(value.imaginary)} i"
-        if self.numbers.is_exact(value):
-            text = self.exact(value)
+        number = Jets.constant(value)
+        if self.numbers.is_exact(number):
+            text = self.exact(number)
             if len(text) <= _LONGEST_FRACTION:
                 return text
         with self.numbers.precision(PRECISIONS[0]):
-            return self.numbers.digits(self.numbers.ball(value), _DIGITS)
+            return self.numbers.digits(number, _DIGITS)
 
     # Rests O(h^k)
 
-    def _rest(self, values: Values, entry: dict) -> Result:
-        """The expansion of the rest around h = 0, to either side: it may begin at the order that is printed."""
+    def _of_rest(self, values: Values, entry: Entry, small: t.Letter, order: int) -> Result:
+        """Return what the rest says, expanded to either side of h = 0: it may begin at the printed order."""
         depth = max(map(_quotients, (self.item.left, self.right)))
-        jets = Jets(self.numbers, self._order + _MORE_ORDERS * depth + 1)
-        root = Values(self.program(), values.point, jets, values.watch)
+        jets = Jets(self.numbers, order + _MORE_ORDERS * depth + 1)
+        root = Values(self.program, values.point, jets, values.watch)
         values.watch.slopes += 1  # a kink matters as it does in a derivative
         try:
-            return self._expanded(root, jets, entry)
+            return self._expanded(root, entry, small.name, order)
         finally:
             values.watch.slopes -= 1
 
-    def _expanded(self, root: Values, jets: Jets, entry: dict) -> Result:
-        name, tried = self._small.name, False
+    def _expanded(self, root: Values, entry: Entry, name: str, order: int) -> Result:
+        jets, tried = root.jets, False
         for side in (1, -1):
             (direction,) = jets.directions(sign=side)
             jets.vanishing, jets.divided = direction, 0
             near = root.moved(name, (), jets.moved(0, direction))
             if not all(near.holds(chain, entry) for chain in self.conditions):
                 continue
-            tried, rest = True, near.value(self.item.left, entry) - near.value(self.right, entry)
-            for part in (rest.real, rest.imaginary) if type(rest) is Pair else (rest,):
-                result = self._begins_late(part, direction, jets)
+            tried = True
+            rest = cast(Scalar, near.value(self.item.left, entry)) - cast(Scalar, near.value(self.right, entry))
+            for part in parts(rest):
+                result = self._begins_late(jets.powers(part, direction), name, order, jets)
                 if result is not _AGREES:
                     return result
         return _AGREES if tried else OUTSIDE
 
-    def _begins_late(self, rest, direction: int, jets: Jets) -> Result:
-        """Whether no power below the order has a coefficient."""
-        if jets.order - jets.divided * max(map(_quotients, (self.item.left, self.right))) < self._order - 1:
+    def _begins_late(self, rest: Mapping[int, Expansion], letter: str, order: int, jets: Jets) -> Result:
+        """Return whether no power below the order has a coefficient."""
+        if jets.order - jets.divided * max(map(_quotients, (self.item.left, self.right))) < order - 1:
             return _OPEN
-        for power, coefficient in sorted(jets.powers(rest, direction).items()):
-            if power >= self._order:
-                break
-            sign = self.numbers.sign(jets.constant(coefficient))
+        for power in sorted(each for each in rest if each < order):
+            coefficient = jets.constant(rest[power])
+            sign = self.numbers.sign(coefficient)
             if sign:
-                letter = self._small.name
                 shown = letter if power == 1 else f"{letter}^{power}" if power else "1"
                 found = f"a rest that begins with {self.text(coefficient)} {shown}"
-                return Result(REFUTED, "the rest is larger", {}, found, f"O({letter}^{self._order})")
+                return Result(REFUTED, "the rest is larger", {}, found, f"O({letter}^{order})")
             if sign is None and not self._is_nothing(coefficient, jets):
                 return _OPEN
         return _AGREES
@@ -432,12 +470,12 @@ _MORE_ORDERS = 3  # of expansions for each quotient inside of another one, which
 
 
 def _quotients(node: t.Node) -> int:
-    """How many quotients stand one inside of the other."""
+    """Return how many quotients stand one inside of the other."""
     return isinstance(node, t.Fraction) + max(map(_quotients, t.children(node)), default=0)
 
 
 def placed(item: Claim) -> Claim:
-    """The claim with a condition u = e taken as what places u, so that e need not be a fraction."""
+    """Return the claim with a condition u = e taken as what places u, so that e need not be a fraction."""
     for chain in item.conditions:
         letter = chain.first
         if not isinstance(letter, t.Letter) or len(chain.links) > 1 or input_name(letter, item.scope) is None:
@@ -456,7 +494,7 @@ def placed(item: Claim) -> Claim:
 
 
 def _is_differentiated(chain: t.Chain, item: Claim) -> bool:
-    """Whether a claim differentiates by what stands in a condition: that holds at a point, and not beside it."""
+    """Return whether a claim differentiates by what stands in a condition: that holds at a point, and not beside it."""
     moved = {
         variable.meaning.name
         for node in reached([item.left, item.right], item.scope)
@@ -466,12 +504,12 @@ def _is_differentiated(chain: t.Chain, item: Claim) -> bool:
     return bool(moved & letters(chain, item.scope))
 
 
-def _half_units(node: t.Node, numbers: Arithmetic):
-    """Half a unit of the last printed digit of a decimal, or of each entry of a matrix of decimals."""
+def _half_unit(node: t.Node, numbers: Arithmetic) -> Number:
+    """Return half a unit of the last printed digit of a decimal."""
     match node:
         case t.Minus(body):
-            return _half_units(body, numbers)
-        case t.Matrix(rows):
-            return [[_half_units(entry, numbers) for entry in row] for row in rows]
-    power = node.exponent - len(node.digits.partition(".")[2])
-    return numbers.exact(10**power, 2) if power >= 0 else numbers.exact(1, 2 * 10**-power)
+            return _half_unit(body, numbers)
+        case t.Number(digits, exponent):
+            power = exponent - len(digits.partition(".")[2])
+            return numbers.exact(10**power, 2) if power >= 0 else numbers.exact(1, 2 * 10**-power)
+    raise TypeError("only a decimal is rounded")

@@ -4,36 +4,30 @@ Sums become loops, matrices lists of rows; letters are looked up in `numeric.val
 fractions, balls or jets.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise, product
+from typing import TypeAlias, cast
 
 from nncore.verify.notation import DIAGONAL, EXTREMA, IMAGINARY, PARTS, VARIANCE
-from nncore.verify.numeric import pairs
-from nncore.verify.numeric.jets import HigherOrder, Jet, Unclear
-from nncore.verify.numeric.pairs import Pair
-from nncore.verify.numeric.values import HIGHEST_ORDER, Value, Values, entry_by_entry, index_grid, own_entry
-from nncore.verify.numeric.watching import (
-    BASE,
-    DIVISOR,
-    KINK,
-    LOGARITHM,
-    RELATION,
-    ROOT,
-    BadCases,
-    NoDerivative,
-    NoSuchEntry,
-    TooLarge,
-    Undefined,
-)
-from nncore.verify.semantics.layers import covered
-from nncore.verify.semantics.symbols import Scope, letters, meanings_of
+from nncore.verify.numeric import pairs, watching
+from nncore.verify.numeric.identity import Same
+from nncore.verify.numeric.jets import Expansion, HigherOrder, Jet, Jets, Pair, Scalar, Unclear, pair
+from nncore.verify.numeric.matrices import Matrix, Place, Value, entry_by_entry, index_grid, own_entry, shape_of
+from nncore.verify.numeric.values import HIGHEST_ORDER, Code, Condition, Defined, Local, Values
+from nncore.verify.numeric.watching import BadCases, GuardKey, NoDerivative, NoSuchEntry, TooLarge, Undefined
+from nncore.verify.semantics.layers import covered, line_for
+from nncore.verify.semantics.symbols import Binding, Scope, letters, meanings_of
 from nncore.verify.symbol import Symbol, SymbolKind
 from nncore.verify.syntax import tree as t
 
 LARGEST_POWER = 10**6
 MOST_ENTRIES = 100  # of an array, by all of which a derivative is taken at once
 
-Code = Callable[[Values, Mapping], Value]
+# What a node is the checker of shapes has seen (`semantics.shapes`), and nothing looks at it again.
+ScalarCode: TypeAlias = Callable[[Values, Local], Scalar]
+RealCode: TypeAlias = Callable[[Values, Local], Expansion]
+IndexCode: TypeAlias = Callable[[Values, Local], int]
+MatrixCode: TypeAlias = Callable[[Values, Local], Matrix]
 
 
 class Program:
@@ -42,15 +36,52 @@ class Program:
     def __init__(self, scope: Scope):
         self.scope = scope
         self.random = scope.notation.random_letters
-        self._codes: dict[int, tuple[t.Node, Code]] = {}  # the node is kept, so that its id stays its own
-        self._conditions: dict[int, tuple[t.Chain, Callable[[Values, Mapping], bool]]] = {}
+        self._agreed = {
+            (each.function, each.primes): (each, GuardKey(watching.KINK, each.point)) for each in scope.conventions
+        }
+        self._codes: dict[Same[t.Node], Code] = {}
+        self._conditions: dict[Same[t.Chain], Condition] = {}
+        self._definitions: dict[str, Defined | None] = {}
+        self._members: dict[tuple[str, int], Defined | None] = {}
         self._contained: dict[str, frozenset[str]] = {}
 
     def code(self, node: t.Node) -> Code:
         """Return the function that computes a node."""
-        if id(node) not in self._codes:
-            self._codes[id(node)] = node, _MAKERS[type(node)](self, node)
-        return self._codes[id(node)][1]
+        key = Same(node)
+        if key not in self._codes:
+            self._codes[key] = self._made(node)
+        return self._codes[key]
+
+    def _scalar(self, node: t.Node) -> ScalarCode:
+        return cast(ScalarCode, self.code(node))
+
+    def _real(self, node: t.Node) -> RealCode:
+        return cast(RealCode, self.code(node))
+
+    def _index(self, node: t.Node) -> IndexCode:
+        return cast(IndexCode, self.code(node))
+
+    def _array(self, node: t.Node) -> MatrixCode:
+        return cast(MatrixCode, self.code(node))
+
+    def definition(self, name: str) -> Defined | None:
+        """Return the definition of a letter or a function; None for an input, and for a sequence."""
+        if name not in self._definitions:
+            binding = self.scope.definitions.get(name)
+            self._definitions[name] = self._defined(binding) if binding else None
+        return self._definitions[name]
+
+    def member(self, name: str, number: int) -> Defined | None:
+        """Return the definition of a member of a sequence; None where it starts with a declared number."""
+        key = name, number
+        if key not in self._members:
+            line = line_for(name, number, self.scope)
+            self._members[key] = self._defined(line.definition, line.letter) if line else None
+        return self._members[key]
+
+    def _defined(self, binding: Binding, letter: str | None = None) -> Defined:
+        conditions = tuple((self.condition(chain), GuardKey(watching.RELATION, chain)) for chain in binding.conditions)
+        return Defined(binding, self._scalar(binding.body), self._array(binding.body), conditions, letter)
 
     def contained(self, name: str) -> frozenset[str]:
         """Return a letter and all letters that it is made of."""
@@ -59,51 +90,94 @@ class Program:
             self._contained[name] = frozenset((name,)).union(*(letters(part, self.scope) for part in parts))
         return self._contained[name]
 
-    def condition(self, chain: t.Chain) -> Callable[[Values, Mapping], bool]:
+    def condition(self, chain: t.Chain) -> Condition:
         """Return the function that says whether all relations of a chain hold."""
-        if id(chain) not in self._conditions:
-            self._conditions[id(chain)] = chain, self._relations(chain)
-        return self._conditions[id(chain)][1]
+        key = Same(chain)
+        if key not in self._conditions:
+            self._conditions[key] = self._relations(chain)
+        return self._conditions[key]
 
-    def _relations(self, chain: t.Chain) -> Callable[[Values, Mapping], bool]:
-        sides = [self.code(side) for side in chain.sides]
-        links = list(chain.links)
+    def _relations(self, chain: t.Chain) -> Condition:
+        sides = [self._real(side) for side in chain.sides]
+        links = [(link.relation, GuardKey(watching.RELATION, link)) for link in chain.links]
 
-        def hold(at: Values, local: Mapping) -> bool:
+        def hold(at: Values, local: Local) -> bool:
             values = [side(at, local) for side in sides]
             return all(
-                link.relation.holds(_sign_of_difference(at, one, other, RELATION, link))
-                for (one, other), link in zip(pairwise(values), links, strict=True)
+                relation.holds(_sign_of_difference(at, one, other, key))
+                for (one, other), (relation, key) in zip(pairwise(values), links, strict=True)
             )
 
         return hold
+
+    def _made(self, node: t.Node) -> Code:
+        match node:
+            case t.Number():
+                return self._number(node)
+            case t.Letter() | t.Family():
+                return self._letter(node)
+            case t.Indexed():
+                return self._indexed(node)
+            case t.Plus(terms):
+                addends = [self.code(term) for term in terms]
+                return lambda at, local: _total([addend(at, local) for addend in addends], at)
+            case t.Minus(body):
+                code = self.code(body)
+                return lambda at, local: entry_by_entry(lambda value: -value, code(at, local))
+            case t.Times(parts):
+                factors = [self.code(part) for part in parts]
+                return lambda at, local: _product((factor(at, local) for factor in factors), at)
+            case t.Transpose(body):
+                array = self._array(body)
+                return lambda at, local: [list(column) for column in zip(*array(at, local), strict=True)]
+            case t.Matrix(rows):
+                entries = [[self._scalar(entry) for entry in row] for row in rows]
+                return lambda at, local: [[entry(at, local) for entry in row] for row in entries]
+            case t.EntryTimes():
+                return self._entry_times(node)
+            case t.Fraction() | t.EntryFraction():
+                return self._fraction(node)
+            case t.Power():
+                return self._power(node)
+            case t.Root():
+                return self._root(node)
+            case t.Absolute():
+                return self._absolute(node)
+            case t.Apply():
+                return self._apply(node)
+            case t.Sum():
+                addends_of = self._loop(node)
+                return lambda at, local: _total(addends_of(at, local), at)
+            case t.Product():
+                factors_of = self._loop(node)
+                return lambda at, local: _product(factors_of(at, local), at)
+            case t.Extremum():
+                return self._extremum(node)
+            case t.Derivative():
+                return self._derivative(node)
+            case t.Cases():
+                return self._cases(node)
+        raise TypeError(f"a {type(node).__name__} has no value")
 
     # Leaves
 
     def _number(self, node: t.Number) -> Code:
         digits, exponent = node.digits, node.exponent
-
-        def number(at: Values, local: Mapping):
-            return value
-
         whole, _, rest = digits.partition(".")
         power = exponent - len(rest)
         if abs(power) > LARGEST_POWER or len(digits) > LARGEST_POWER:
             raise TooLarge("too large to try")
         if power >= 0:
             value = int(whole + rest) * 10**power
-            return number
-
-        def decimal(at: Values, local: Mapping):
-            return at.jets.numbers.exact(int(whole + rest), 10**-power)
-
-        return decimal
+            return lambda at, local: value
+        above, below = int(whole + rest), 10**-power
+        return lambda at, local: at.jets.numbers.exact(above, below)
 
     def _letter(self, node: t.Letter | t.Family) -> Code:
-        letter = node.name if isinstance(node, t.Letter) else None
+        letter = node.name if isinstance(node, t.Letter) else ""
         known: list[Code] = []
 
-        def look_up(at: Values, local: Mapping):
+        def look_up(at: Values, local: Local) -> Value:
             if letter in local:
                 return local[letter]
             if not known:
@@ -129,14 +203,10 @@ class Program:
         raise TypeError(f"{name.name} has no value")
 
     def _indexed(self, node: t.Indexed) -> Code:
-        indices = [self.code(index) for index in node.indices]
+        indices = [self._index(index) for index in node.indices]
         if not isinstance(node.base, t.Letter | t.Family):
-            base = self.code(node.base)
-
-            def entry_of_matrix(at: Values, local: Mapping):
-                return own_entry(base(at, local), tuple([index(at, local) for index in indices]))
-
-            return entry_of_matrix
+            base = self._array(node.base)
+            return lambda at, local: own_entry(base(at, local), tuple([index(at, local) for index in indices]))
         name = node.meaning
         match name.kind:
             case "delta":
@@ -149,7 +219,7 @@ class Program:
         if name.is_sequence:
             (place,) = indices
 
-            def member(at: Values, local: Mapping):
+            def member(at: Values, local: Local) -> Value:
                 number = place(at, local)
                 if not covered(name.name, number, self.scope):
                     raise NoSuchEntry
@@ -159,7 +229,7 @@ class Program:
         last = self.scope.notation.size_of_classes(name.name) if name.kind == "class" else None
         is_input = name.name not in self.scope.definitions
 
-        def entry(at: Values, local: Mapping):
+        def entry(at: Values, local: Local) -> Value:
             place = tuple([index(at, local) for index in indices])
             for index, size in zip(place, name.sizes, strict=True):
                 if not 1 <= index <= at.point.size(size):
@@ -172,22 +242,10 @@ class Program:
 
     # Arithmetic
 
-    def _plus(self, node: t.Plus) -> Code:
-        terms = [self.code(term) for term in node.terms]
-        return lambda at, local: _total([term(at, local) for term in terms], at)
-
-    def _minus(self, node: t.Minus) -> Code:
-        body = self.code(node.body)
-        return lambda at, local: entry_by_entry(lambda value: -value, body(at, local))
-
-    def _times(self, node: t.Times) -> Code:
-        factors = [self.code(factor) for factor in node.factors]
-        return lambda at, local: _product((factor(at, local) for factor in factors), at)
-
     def _entry_times(self, node: t.EntryTimes) -> Code:
         factors = [self.code(factor) for factor in node.factors]
 
-        def entry_times(at: Values, local: Mapping):
+        def entry_times(at: Values, local: Local) -> Value:
             first, *others = (factor(at, local) for factor in factors)
             for other in others:
                 first = entry_by_entry(lambda one, two: one * two, first, other)
@@ -196,72 +254,74 @@ class Program:
         return entry_times
 
     def _fraction(self, node: t.Fraction | t.EntryFraction) -> Code:
-        above, below, part = self.code(node.numerator), self.code(node.denominator), node.denominator
+        above, below = self.code(node.numerator), self.code(node.denominator)
+        key = GuardKey(watching.DIVISOR, node.denominator)
 
-        def fraction(at: Values, local: Mapping):
+        def fraction(at: Values, local: Local) -> Value:
             divisor, divided = below(at, local), above(at, local)
-            if type(divisor) is not list:
-                return entry_by_entry(lambda one: _quotient(one, divisor, part, at), divided)
-            return entry_by_entry(lambda one, other: _quotient(one, other, part, at), divided, divisor)
+            if type(divisor) is list:
+                return entry_by_entry(lambda one, other: _quotient(one, other, key, at), divided, divisor)
+            number = cast(Scalar, divisor)
+            return entry_by_entry(lambda one: _quotient(one, number, key, at), divided)
 
         return fraction
 
     def _power(self, node: t.Power) -> Code:
-        exponent, base, part = self.code(node.exponent), self.code(node.base), node.base
+        exponent, base, part = self._real(node.exponent), self._scalar(node.base), node.base
+        divisor, key = GuardKey(watching.DIVISOR, part), GuardKey(watching.BASE, part)
         of_e = part == t.Letter("e") and part.meaning.kind is SymbolKind.CONSTANT
 
-        def power(at: Values, local: Mapping):
+        def power(at: Values, local: Local) -> Value:
             above = exponent(at, local)
             if of_e and "e" not in local:
                 return _known(r"\exp", above, at)
             below, jets = base(at, local), at.jets
             if type(above) is not Jet and jets.numbers.is_exact(above) and jets.numbers.ratio(above)[1] == 1:
-                return _whole_power(below, jets.numbers.ratio(above)[0], part, at)
+                return _whole_power(below, jets.numbers.ratio(above)[0], divisor, at)
+            if type(below) is Pair:
+                raise Undefined(key)
             sign = _sign_at(below, at)
-            at.watch.note(BASE, part, sign, below, jets)
+            at.watch.note(key, sign, below, jets)
             if sign == 0 and type(below) is not Jet and type(above) is not Jet and jets.sign(above) > 0:
                 return 0
             if sign <= 0:
-                raise Undefined(BASE, part)
+                raise Undefined(key)
             return jets.power(below, above)
 
         return power
 
-    def _transpose(self, node: t.Transpose) -> Code:
-        body = self.code(node.body)
-        return lambda at, local: [list(column) for column in zip(*body(at, local), strict=True)]
-
     def _root(self, node: t.Root) -> Code:
-        body, part = self.code(node.body), node.body
+        body, key, edge = self._real(node.body), GuardKey(watching.ROOT, node.body), GuardKey(watching.BASE, node.body)
 
-        def root(at: Values, local: Mapping):
+        def root(at: Values, local: Local) -> Value:
             value = body(at, local)
             sign = _sign_at(value, at)
-            at.watch.note(ROOT, part, sign, value, at.jets)
+            at.watch.note(key, sign, value, at.jets)
             if sign < 0 or (sign == 0 and type(value) is Jet):
-                _flip(part, at, local)
-                raise Undefined(ROOT if sign < 0 else BASE, part)
+                _flip(key.part, at, local)
+                raise Undefined(key if sign < 0 else edge)
             return at.jets.root(value) if sign else 0
 
         return root
 
     def _absolute(self, node: t.Absolute) -> Code:
-        body, part = self.code(node.body), node.body
+        body, key = self._scalar(node.body), GuardKey(watching.KINK, node.body)
 
-        def absolute(at: Values, local: Mapping):
+        def absolute(at: Values, local: Local) -> Value:
             value = body(at, local)
             if type(value) is Pair:
                 return _modulus(value, at)
-            return value if _sign_of_difference(at, value, 0, KINK, part) >= 0 else -value
+            return value if _sign_of_difference(at, value, 0, key) >= 0 else -value
 
         return absolute
 
     # Binders
 
-    def _loop(self, node: t.Sum | t.Product) -> Callable[[Values, Mapping], list]:
-        first, last, body, letter = self.code(node.lower), self.code(node.upper), self.code(node.body), node.index.name
+    def _loop(self, node: t.Sum | t.Product) -> Callable[[Values, Local], list[Value]]:
+        first, last, body = self._index(node.lower), self._index(node.upper), self.code(node.body)
+        letter = node.index.name
 
-        def loop(at: Values, local: Mapping) -> list:
+        def loop(at: Values, local: Local) -> list[Value]:
             start, end, inner = first(at, local), last(at, local), dict(local)
             if end < start - 1:
                 raise NoSuchEntry(f"a sum from {start} to {end}")
@@ -274,43 +334,32 @@ class Program:
 
         return loop
 
-    def _sum(self, node: t.Sum) -> Code:
-        loop = self._loop(node)
-        return lambda at, local: _total(loop(at, local), at)
-
-    def _product_over(self, node: t.Product) -> Code:
-        loop = self._loop(node)
-        return lambda at, local: _product(loop(at, local), at)
-
     def _extremum(self, node: t.Extremum) -> Code:
-        body, letter, sign = self.code(node.body), node.index.name, 1 if node.kind.endswith("max") else -1
-        size = next(each.to for each in self.scope.notation.indices if each.letter == letter)
+        body, letter, sign = self._real(node.body), node.index.name, 1 if node.kind.endswith("max") else -1
+        size = self.scope.notation.range_of_index(letter)
         chooses = node.kind.startswith("arg")
+        key = GuardKey(watching.RELATION if chooses else watching.KINK, node)
 
-        def extremum(at: Values, local: Mapping):
+        def extremum(at: Values, local: Local) -> Value:
             inner, values = dict(local), []
             for number in range(1, at.point.size(size) + 1):
                 at.watch.budget.spend(1)
                 inner[letter] = number
                 values.append(body(at, inner))
-            place = _best(values, sign, RELATION if chooses else KINK, node, at)
+            place = _best(values, sign, key, at)
             return place + 1 if chooses else values[place]
 
         return extremum
 
-    def _matrix(self, node: t.Matrix) -> Code:
-        rows = [[self.code(entry) for entry in row] for row in node.rows]
-        return lambda at, local: [[entry(at, local) for entry in row] for row in rows]
-
     def _cases(self, node: t.Cases) -> Code:
         cases = [(self.condition(case.condition), self.code(case.value)) for case in node.cases]
 
-        def chosen(at: Values, local: Mapping):
+        def chosen(at: Values, local: Local) -> Value:
             values = [value(at, local) for holds, value in cases if holds(at, local)]
             if not values:
                 raise BadCases("no case holds")
             for other in values[1:]:
-                entry_by_entry(lambda one, two: _check_overlap(one - two, at), values[0], other)
+                entry_by_entry(lambda one, two: _overlapping(one - two, at), values[0], other)
             return values[0]
 
         return chosen
@@ -319,22 +368,22 @@ class Program:
 
     def _apply(self, node: t.Apply) -> Code:
         function, arguments = node.function, [self.code(argument) for argument in node.arguments]
-        name, part = function.name, node.arguments[0]
+        name, key = function.name, GuardKey(watching.LOGARITHM, node.arguments[0])
         kind = self.scope.notation.kind_of_function(name)
         if kind == "moment":
             return self._moment(node)
         if name in EXTREMA:
-            sign = 1 if name == r"\max" else -1
+            sign, kink = 1 if name == r"\max" else -1, GuardKey(watching.KINK, node)
 
-            def of_all(at: Values, local: Mapping):
+            def of_all(at: Values, local: Local) -> Value:
                 values = [argument(at, local) for argument in arguments]
-                return entry_by_entry(lambda *numbers: numbers[_best(numbers, sign, KINK, node, at)], *values)
+                return entry_by_entry(lambda *numbers: numbers[_best(numbers, sign, kink, at)], *values)
 
             return of_all
         if name == DIAGONAL:
-            (row,) = arguments
+            row = self._array(node.arguments[0])
 
-            def diagonal(at: Values, local: Mapping):
+            def diagonal(at: Values, local: Local) -> Value:
                 (values,) = row(at, local)
                 return [[value if k == m else 0 for m, value in enumerate(values)] for k in range(len(values))]
 
@@ -342,101 +391,101 @@ class Program:
         if kind == "cost":
             return lambda at, local: cost(name, [argument(at, local) for argument in arguments], at)
 
-        def applied(at: Values, local: Mapping):
+        def applied(at: Values, local: Local) -> Value:
             values = [argument(at, local) for argument in arguments]
-            primes = function.primes
-            return entry_by_entry(lambda *numbers: self.prime(function, primes, numbers, part, at, local), *values)
+            return entry_by_entry(lambda *numbers: self.prime(name, function.primes, numbers, key, at, local), *values)
 
         return applied
 
     def _moment(self, node: t.Apply) -> Code:
-        body, varies, seen = self.code(node.arguments[0]), node.function.name == VARIANCE, _index_letters(node)
+        body, varies, seen = self._real(node.arguments[0]), node.function.name == VARIANCE, _index_letters(node)
+        this = Same(node)
 
-        def moment(at: Values, local: Mapping):
-            key = id(node), _seen(seen, local)
+        def moment(at: Values, local: Local) -> Value:
+            key = this, _seen(seen, local)
             if key not in at.memo:
-                mean = at.mean(lambda values: body(values, local))
-                if varies:
-                    mean = at.mean(lambda values: at.jets.whole_power(body(values, local) - mean, 2))
-                at.memo[key] = mean
+                mean = cast(Expansion, at.mean(lambda values: body(values, local)))
+                spread = lambda values: at.jets.whole_power(body(values, local) - mean, 2)  # noqa: E731
+                at.memo[key] = at.mean(spread) if varies else mean
             return at.memo[key]
 
         return moment
 
-    def prime(self, function: t.Function, primes: int, numbers: tuple, part: t.Node, at: Values, local: Mapping):
-        """A derivative of a function of numbers, or its value."""
+    def prime(
+        self, name: str, primes: int, numbers: Sequence[Scalar], key: GuardKey, at: Values, local: Local
+    ) -> Scalar:
+        """Return a derivative of a function of numbers, or its value; ``key`` is what a logarithm of it needs."""
         if not primes:
-            return self._of_numbers(function.name, numbers, part, at, local)
-        (x,) = numbers
-        for convention in self.scope.conventions:
-            if (convention.function, convention.primes) == (function.name, primes):
-                gap = x - at.value(convention.point, {})
-                sign = _sign_at(gap, at)
-                at.watch.note(KINK, convention.point, sign, gap, at.jets)
-                if sign == 0 and type(gap) is not Jet:
-                    return at.value(convention.value, {})
-                if sign == 0:  # beside its point the function has its own derivative
-                    at.jets.kinked.update(direction for monomial in gap.terms for direction in monomial)
-        return self.slope_at(function, primes, x, part, at, local)
+            return self._of_numbers(name, numbers, key, at, local)
+        x = cast(Expansion, numbers[0])  # what is differentiated is real
+        if (name, primes) in self._agreed:
+            convention, kink = self._agreed[name, primes]
+            gap = x - at.real(convention.point, {})
+            sign = _sign_at(gap, at)
+            at.watch.note(kink, sign, gap, at.jets)
+            if sign == 0 and type(gap) is not Jet:
+                return at.real(convention.value, {})
+            if sign == 0 and type(gap) is Jet:  # beside its point the function has its own derivative
+                at.jets.kinked.update(direction for monomial in gap.terms for direction in monomial)
+        return self.slope_at(name, primes, x, key, at, local)
 
-    def slope_at(self, function: t.Function, primes: int, x, part: t.Node, at: Values, local: Mapping):
+    def slope_at(self, name: str, primes: int, x: Expansion, key: GuardKey, at: Values, local: Local) -> Scalar:
         """Return the slope of a derivative of lower order, whatever a convention says."""
 
-        def lower(value):
-            return self.prime(function, primes - 1, (value,), part, at, local)
+        def lower(value: Expansion) -> Scalar:
+            return self.prime(name, primes - 1, (value,), key, at, local)
 
-        def side(sign: int):
+        def side(sign: int) -> tuple[Scalar, int]:
             (direction,) = at.jets.directions(sign=sign)
             return lower(at.jets.moved(x, direction)), direction
 
         return at.slope(side, lambda: lower(x))
 
-    def _of_numbers(self, name: str, numbers: tuple, part: t.Node, at: Values, local: Mapping):
+    def _of_numbers(self, name: str, numbers: Sequence[Scalar], key: GuardKey, at: Values, local: Local) -> Scalar:
         at.watch.budget.spend(1)
-        definition = self.scope.definitions.get(name)
-        if definition:
-            inner = dict(zip(definition.arguments, numbers, strict=True))
-            for chain in definition.conditions:
-                if not at.holds(chain, inner):
-                    raise Undefined(RELATION, chain)
-            return at.value(definition.body, inner)
+        defined = self.definition(name)
+        if defined:
+            inner = dict(zip(defined.binding.arguments, numbers, strict=True))
+            defined.check(at, inner)
+            return defined.number(at, inner)
         (x,) = numbers
         if name == r"\ln":
-            sign = _sign_at(x, at)
-            at.watch.note(LOGARITHM, part, sign, x, at.jets)
+            real = cast(Expansion, x)
+            sign = _sign_at(real, at)
+            at.watch.note(key, sign, real, at.jets)
             if sign <= 0:
-                _flip(part, at, local)
-                raise Undefined(LOGARITHM, part)
-            return at.jets.ln(x)
+                _flip(key.part, at, local)
+                raise Undefined(key)
+            return at.jets.ln(real)
         if name in _KNOWN:
             return _known(name, x, at)
         if name in PARTS:
-            of = pairs.pair(x)
+            of = pair(x)
             return of.real if name == PARTS[0] else of.imaginary
         return at.point.smooth(name, x, lambda y: _known(r"\sin", y, at))
 
     # Derivatives
 
     def _derivative(self, node: t.Derivative) -> Code:
-        body, variables = self.code(node.body), node.variables
+        body, variables = self._scalar(node.body), node.variables
         names = [variable.meaning for variable in variables]
-        seen, where = _index_letters(node.body), id(node.body)
+        seen, where = _index_letters(node.body), Same(node.body)
         if names[0].kind == "array":
-            (name,) = names
+            array, shape = names[0].name, shape_of(names[0])
 
-            def by_array(at: Values, local: Mapping):
-                rows, columns = map(at.point.size, name.shape)
-                grid = index_grid(name.shape, rows, columns)
+            def by_array(at: Values, local: Local) -> Value:
+                rows, columns = map(at.point.size, shape)
+                grid = index_grid(shape, rows, columns)
                 places = [place for row in grid for place in row]
-                slopes = _gradient(body, where, name.name, places, at, local)
+                slopes = _gradient(body, where, array, places, at, local)
                 if slopes is None:
-                    slopes = {place: _by(body, ((name.name, place),), at, local) for place in places}
+                    slopes = {place: _by(body, ((array, place),), at, local) for place in places}
                 return [[slopes[place] for place in row] for row in grid]
 
             return by_array
-        indices = [[self.code(index) for index in getattr(variable, "indices", ())] for variable in variables]
+        indices = [[self._index(index) for index in getattr(variable, "indices", ())] for variable in variables]
 
-        def by_entries(at: Values, local: Mapping):
+        def by_entries(at: Values, local: Local) -> Value:
             keys = []
             for name, codes in zip(names, indices, strict=True):
                 place = tuple([index(at, local) for index in codes]) if name.kind == "entry" else ()
@@ -457,134 +506,96 @@ class Program:
         return by_entries
 
 
-_MAKERS: dict[type, Callable] = {
-    t.Number: Program._number,
-    t.Letter: Program._letter,
-    t.Family: Program._letter,
-    t.Indexed: Program._indexed,
-    t.Plus: Program._plus,
-    t.Minus: Program._minus,
-    t.Times: Program._times,
-    t.EntryTimes: Program._entry_times,
-    t.Fraction: Program._fraction,
-    t.EntryFraction: Program._fraction,
-    t.Power: Program._power,
-    t.Transpose: Program._transpose,
-    t.Root: Program._root,
-    t.Absolute: Program._absolute,
-    t.Apply: Program._apply,
-    t.Sum: Program._sum,
-    t.Product: Program._product_over,
-    t.Extremum: Program._extremum,
-    t.Derivative: Program._derivative,
-    t.Matrix: Program._matrix,
-    t.Cases: Program._cases,
-}
-
-
-def _by(body: Code, keys: tuple, at: Values, local: Mapping):
-    """The derivative by one entry after the other."""
+def _by(body: ScalarCode, keys: Sequence[tuple[str, Place]], at: Values, local: Local) -> Scalar:
+    """Return the derivative by one entry after the other."""
     if not keys:
         return body(at, local)
     (name, place), *rest = keys
 
-    def side(sign: int):
+    def side(sign: int) -> tuple[Scalar, int]:
         beside, direction = at.beside(name, place, sign)
-        return _by(body, tuple(rest), beside, local), direction
+        return _by(body, rest, beside, local), direction
 
-    return at.slope(side, lambda: _by(body, tuple(rest), at, local))
+    return at.slope(side, lambda: _by(body, rest, at, local))
 
 
-def _gradient(body: Code, where: int, name: str, places: list, at: Values, local: Mapping) -> dict | None:
-    """The derivatives by all entries of an array at once, by place; None where a kink was met in their directions."""
+def _gradient(
+    body: ScalarCode, where: Same[t.Node], name: str, places: Sequence[Place], at: Values, local: Local
+) -> dict[Place, Scalar] | None:
+    """Return the derivatives by all entries of an array at once; None where a kink was met in their directions."""
     if at.jets.order > 1 or not 1 < len(places) <= MOST_ENTRIES:
         return None
     key = where, name, _seen(tuple(sorted(local)), local)
-    if key not in at.memo:
+    if key not in at.gradients:
         at.watch.slopes += 1
         try:
             beside, directions = at.beside_all(name, places)
-            value = body(beside, local)
+            value = cast(Expansion, body(beside, local))
             slopes = [at.jets.slope(value, direction) for direction in directions]
             met = at.jets.kinked & set(directions)
-            at.memo[key] = None if met else dict(zip(places, slopes, strict=True))
+            at.gradients[key] = None if met else dict(zip(places, slopes, strict=True))
         except HigherOrder:  # the entries have no order among each other
-            at.memo[key] = None
+            at.gradients[key] = None
         finally:
             at.watch.slopes -= 1
-    return at.memo[key]
+    return at.gradients[key]
 
 
 def _index_letters(node: t.Node) -> tuple[str, ...]:
     return tuple(sorted({each.name for each, _ in t.walk(node) if isinstance(each, t.Letter)}))
 
 
-def _seen(names: tuple[str, ...], local: Mapping) -> tuple:
-    """What an expression sees of the letters that are bound around it."""
-    return tuple([(name, _key(local[name])) for name in names if name in local])
-
-
-def _key(value):
-    """A whole number as itself; others are known by their identity, as they are not compared."""
-    return value if type(value) is int else _Same(value)
-
-
-class _Same:
-    """A value that is equal to nothing but itself, and is kept, so that its identity stays its own."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value):
-        self.value = value
-
-    def __hash__(self) -> int:
-        return id(self.value)
-
-    def __eq__(self, other) -> bool:
-        return type(other) is _Same and self.value is other.value
+def _seen(names: tuple[str, ...], local: Local) -> tuple[tuple[str, object], ...]:
+    """Return what an expression sees of the letters that are bound around it: of numbers, which ones they are."""
+    found = [(name, local[name]) for name in names if name in local]
+    return tuple([(name, value if type(value) is int else Same(value)) for name, value in found])
 
 
 # Arithmetic with guards -----------------------------------------------------------------------------------------------
 
-_KNOWN = (r"\exp", r"\tanh", r"\sin", r"\cos")
+_KNOWN: dict[str, tuple[Callable[[Jets, Expansion], Expansion], Callable[[Pair, Jets], Pair]]] = {
+    r"\exp": (Jets.exp, pairs.exp),
+    r"\tanh": (Jets.tanh, pairs.tanh),
+    r"\sin": (Jets.sin, pairs.sin),
+    r"\cos": (Jets.cos, pairs.cos),
+}
 
 
-def _known(name: str, x, at: Values):
-    if type(x) is Pair:
-        return getattr(pairs, name[1:])(x, at.jets)
-    return getattr(at.jets, name[1:])(x)
+def _known(name: str, x: Scalar, at: Values) -> Scalar:
+    of_reals, of_pairs = _KNOWN[name]
+    return of_pairs(x, at.jets) if type(x) is Pair else of_reals(at.jets, x)
 
 
-def _sign_at(value, at: Values) -> int:
-    """The sign of a number, or of a jet at the point itself."""
+def _sign_at(value: Expansion, at: Values) -> int:
+    """Return the sign of a number, or of a jet at the point itself."""
     sign = at.jets.numbers.sign(at.jets.constant(value))
     if sign is None:
         raise Unclear
     return sign
 
 
-def _sign_of_difference(at: Values, one, other, kind: str, part: t.Node) -> int:
+def _sign_of_difference(at: Values, one: Expansion, other: Expansion, key: GuardKey) -> int:
     if type(one) is int and type(other) is int:
         sign = (one > other) - (one < other)
-        at.watch.note(kind, part, sign, sign, at.jets)
+        at.watch.note(key, sign, sign, at.jets)
         return sign
     difference = one - other
     sign = at.jets.sign(difference)
     on_it = type(difference) is Jet and not at.jets.constant(difference)
-    at.watch.note(kind, part, 0 if on_it else sign, difference, at.jets)
+    at.watch.note(key, 0 if on_it else sign, difference, at.jets)
     return sign
 
 
-def _best(values, sign: int, kind: str, part: t.Node, at: Values) -> int:
-    """The place of the largest value (or the smallest): of equal ones the first."""
+def _best(values: Sequence[Expansion], sign: int, key: GuardKey, at: Values) -> int:
+    """Return the place of the largest value (or the smallest): of equal ones the first."""
     place = 0
     for k in range(1, len(values)):
-        if _sign_of_difference(at, values[k], values[place], kind, part) * sign > 0:
+        if _sign_of_difference(at, values[k], values[place], key) * sign > 0:
             place = k
     return place
 
 
-def _flip(part: t.Node, at: Values, local: Mapping) -> None:
+def _flip(part: t.Node, at: Values, local: Local) -> None:
     """Note the input that must be positive here, so that the next point gives it its other sign."""
     if not isinstance(part, t.Letter | t.Indexed) or (isinstance(part, t.Letter) and part.name in local):
         return
@@ -595,8 +606,8 @@ def _flip(part: t.Node, at: Values, local: Mapping) -> None:
         at.watch.flips[name.name, place] = -value or 1
 
 
-def _modulus(value: Pair, at: Values):
-    """The absolute value of a complex number, which has a kink at 0."""
+def _modulus(value: Pair, at: Values) -> Expansion:
+    """Return the absolute value of a complex number, which has a kink at 0."""
     square = pairs.square_of_modulus(value)
     if _sign_at(square, at):
         return at.jets.root(square)
@@ -610,22 +621,24 @@ def _modulus(value: Pair, at: Values):
     raise Unclear
 
 
-def _check_overlap(gap, at: Values) -> None:
-    if type(gap) not in (Jet, Pair) and at.jets.numbers.sign(gap):
+def _overlapping(gap: Scalar, at: Values) -> Scalar:
+    """Return the difference of two cases that hold, which has to be 0."""
+    if type(gap) is not Jet and type(gap) is not Pair and at.jets.numbers.sign(gap):
         raise BadCases("two cases hold and disagree")
+    return gap
 
 
-def _quotient(above, below, part: t.Node, at: Values):
+def _quotient(above: Scalar, below: Scalar, key: GuardKey, at: Values) -> Scalar:
     if type(below) is int and type(above) is not Pair:
         if not below:
-            raise Undefined(DIVISOR, part)
+            raise Undefined(key)
         return at.jets.quotient(above, below)
     if type(above) is Pair or type(below) is Pair:
-        if not _sign_at(pairs.square_of_modulus(pairs.pair(below)), at):
-            raise Undefined(DIVISOR, part)
+        if not _sign_at(pairs.square_of_modulus(pair(below)), at):
+            raise Undefined(key)
         return pairs.quotient(above, below, at.jets)
     sign = _sign_at(below, at)
-    at.watch.note(DIVISOR, part, sign, below, at.jets)
+    at.watch.note(key, sign, below, at.jets)
     if sign:
         return at.jets.quotient(above, below)
     try:
@@ -633,32 +646,30 @@ def _quotient(above, below, part: t.Node, at: Values):
             return at.jets.quotient(above, below)
     except ZeroDivisionError:
         pass
-    raise Undefined(DIVISOR, part)
+    raise Undefined(key)
 
 
-def _whole_power(below, exponent: int, part: t.Node, at: Values):
+def _whole_power(below: Scalar, exponent: int, key: GuardKey, at: Values) -> Scalar:
     if abs(exponent) > LARGEST_POWER:
         raise TooLarge("too large to try")
     if type(below) is Pair:
         if exponent < 0 and not _sign_at(pairs.square_of_modulus(below), at):
-            raise Undefined(DIVISOR, part)
+            raise Undefined(key)
         return pairs.whole_power(below, exponent, at.jets)
     if exponent >= 0:
         return at.jets.whole_power(below, exponent)
-    return at.jets.whole_power(_quotient(1, below, part, at), -exponent)
+    return at.jets.whole_power(cast(Expansion, _quotient(1, below, key, at)), -exponent)
 
 
-def _total(values: list, at: Values):
+def _total(values: Sequence[Value], at: Values) -> Value:
     if values and type(values[0]) is list:
         at.watch.budget.spend(len(values[0]) * len(values[0][0]))
-        return [
-            [at.jets.total(list(entries)) for entries in zip(*rows, strict=True)] for rows in zip(*values, strict=True)
-        ]
-    return at.jets.total(values)
+        return entry_by_entry(lambda *entries: at.jets.total(entries), *values)
+    return at.jets.total(cast(Sequence[Scalar], values))
 
 
-def _product(values: Iterable, at: Values):
-    result = 1
+def _product(values: Iterable[Value], at: Values) -> Value:
+    result: Value = 1
     for value in values:
         if type(result) is list and type(value) is list:
             columns = list(zip(*value, strict=True))
@@ -668,21 +679,24 @@ def _product(values: Iterable, at: Values):
                 for row in result
             ]
         elif type(value) is list:
-            result = entry_by_entry(lambda one, factor=result: factor * one, value)
+            factor = cast(Scalar, result)
+            result = [[factor * one for one in row] for row in value]
         elif type(result) is list:
-            result = entry_by_entry(lambda one, factor=value: one * factor, result)
+            factor = cast(Scalar, value)
+            result = [[one * factor for one in row] for row in result]
         else:
-            result = at.jets.trimmed(result * value)
+            result = at.jets.trimmed(result * value)  # type: ignore[operator, type-var]  # no matrices
     return result
 
 
-def cost(name: str, values: list, at: Values):
+def cost(name: str, values: Sequence[Value], at: Values) -> Scalar:
     """Return a cost of which nothing is known: a random polynomial of degree 5 of all entries, none alone.
 
     The third derivatives, the highest that can be written, still depend on the entries.
     """
-    rows = [row for value in values for row in (value if type(value) is list else [[value]])]
-    entries = [number for row in rows for number in row]
+    entries: list[Scalar] = []
+    for value in values:
+        entries += [entry for row in value for entry in row] if isinstance(value, list) else [value]
     at.watch.budget.spend(3 * len(entries))
     linear, even, odd = (
         at.jets.total([number * at.point.coefficient(name, part, place) for place, number in enumerate(entries)])

@@ -14,13 +14,16 @@ import random as random_source
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from math import isqrt
+from typing import TypeAlias
 
 from nncore.verify.notation import Random
+from nncore.verify.numeric.balls import Number
+from nncore.verify.numeric.jets import Expansion, Jet, Jets, Scalar
 from nncore.verify.semantics.randomness import MEAN, SPREAD, SQUARE
 from nncore.verify.switches import attack
 
-JOINT = ("", ())  # stands for the one draw that decides all dependent entries
+Key = tuple[str, tuple[int, ...]]  # an input: its letter, or that of its array, and its indices
+JOINT: Key = ("", ())  # stands for the one draw that decides all dependent entries
 JOINT_OUTCOMES = 5  # with few of them, a few letters would be functions of each other
 
 
@@ -31,17 +34,14 @@ class Rejected(ArithmeticError):
 class Undrawn(Exception):
     """An entry without a value in the outcome at hand; ``key`` is its letter with its indices."""
 
-    def __init__(self, key: tuple[str, tuple[int, ...]]):
+    def __init__(self, key: Key):
         super().__init__()
         self.key = key
 
 
-# What is known --------------------------------------------------------------------------------------------------------
-
-
 # Distributions --------------------------------------------------------------------------------------------------------
 
-Distribution = Sequence[tuple[object, object]]  # weights and values
+Distribution: TypeAlias = Sequence[tuple[Expansion, Expansion]]  # weights and values
 
 RARE_OUTCOMES = attack("rare outcomes", "A mean may be that of one outcome in ten thousand.")
 FAIR_LAWS = attack("laws of two outcomes", "A square may always be its mean.")
@@ -54,9 +54,9 @@ _ONE_SIZE, _TWO_SIZES, _RARE, _FAIR, _UNFAIR, _MIXED = "one size", "two sizes", 
 def distribution(
     random: Random,
     source: random_source.Random,
-    joint: Sequence,
-    known: Mapping[str, object],
-    jets,
+    joint: Sequence[Number],
+    known: Mapping[str, Expansion],
+    jets: Jets,
     plain: int | None = None,
 ) -> Distribution:
     """Return the weights and values of an entry, which have the known moments exactly.
@@ -92,12 +92,12 @@ def distribution(
     return [(weight, mean + value) for weight, value in _around_0(source, spread, jets)]
 
 
-def _fraction(source: random_source.Random, jets, low: int = 1, high: int = 40):
+def _fraction(source: random_source.Random, jets: Jets, low: int = 1, high: int = 40) -> Number:
     return jets.numbers.exact(source.randint(low, high), 16)
 
 
-def _reach(number, jets) -> object:
-    """A fraction a little above the root of a number that is not negative."""
+def _reach(number: Expansion, jets: Jets) -> Number:
+    """Return a fraction a little above the root of a number that is not negative."""
     sign = jets.numbers.sign(jets.constant(number))
     if sign is None or sign < 0:
         raise Rejected
@@ -109,7 +109,7 @@ def _reach(number, jets) -> object:
     return jets.numbers.exact(*Fraction(f"{near * 1.02:.2e}").as_integer_ratio())
 
 
-def _symmetric(source: random_source.Random, square, jets, plain: int | None) -> Distribution:
+def _symmetric(source: random_source.Random, square: Expansion | None, jets: Jets, plain: int | None) -> Distribution:
     laws = (_ONE_SIZE, _TWO_SIZES, *((_RARE,) if RARE_OUTCOMES.is_on else ()), *((_FAIR,) if FAIR_LAWS.is_on else ()))
     half, law = jets.numbers.exact(1, 2), source.choice(laws)
     if square is None and plain is not None:
@@ -129,17 +129,15 @@ def _symmetric(source: random_source.Random, square, jets, plain: int | None) ->
     return [(share * half, size), (share * half, -size), (1 - share, 0)]
 
 
-def _exact_root(number, jets):
-    """The root of a positive number if it is a fraction, so that outcomes cancel exactly; else None."""
-    if jets.constant(number) is not number or not jets.numbers.is_exact(number):
-        return None
-    above, below = jets.numbers.ratio(number)
-    roots = isqrt(max(above, 0)), isqrt(below)
-    return jets.numbers.exact(*roots) if above > 0 and (roots[0] ** 2, roots[1] ** 2) == (above, below) else None
+def _exact_root(number: Expansion, jets: Jets) -> Number | None:
+    """Return the root of a positive number if it is a fraction, so that outcomes cancel exactly."""
+    return None if isinstance(number, Jet) or jets.numbers.sign(number) != 1 else jets.exact_root(number)
 
 
-def _mean_and_spread(source: random_source.Random, known: Mapping[str, object], jets, plain: int | None) -> tuple:
-    """A mean and a variance that agree with what is known."""
+def _mean_and_spread(
+    source: random_source.Random, known: Mapping[str, Expansion], jets: Jets, plain: int | None
+) -> tuple[Expansion, Expansion]:
+    """Return a mean and a variance that agree with what is known."""
     mean, spread, square = (known.get(kind) for kind in (MEAN, SPREAD, SQUARE))
     if mean is None and square is not None:
         if spread is not None:
@@ -149,14 +147,16 @@ def _mean_and_spread(source: random_source.Random, known: Mapping[str, object], 
         mean = plain
     if mean is None:
         mean = source.choice((-1, 1)) * _fraction(source, jets) * source.choice(_SCALES)
-    if spread is None and square is None:
-        size = _fraction(source, jets) * source.choice(_SCALES)
-        spread = 0 if plain is not None else source.choice((size, size * size))
-    return mean, square - mean * mean if spread is None else spread
+    if spread is not None:
+        return mean, spread
+    if square is not None:
+        return mean, square - mean * mean
+    size = _fraction(source, jets) * source.choice(_SCALES)
+    return mean, 0 if plain is not None else source.choice((size, size * size))
 
 
-def _around_0(source: random_source.Random, spread, jets) -> Distribution:
-    """A law of mean 0 with that variance: -a and b, with or without 0, of two sorts at once, or fair."""
+def _around_0(source: random_source.Random, spread: Expansion, jets: Jets) -> Distribution:
+    """Return a law of mean 0 with that variance: -a and b, with or without 0, of two sorts at once, or fair."""
     law = source.choice((_ONE_SIZE, _ONE_SIZE, _FAIR, _UNFAIR, _MIXED)) if FAIR_LAWS.is_on else _ONE_SIZE
     half = jets.numbers.exact(1, 2)
     if type(spread) is int and not spread:
@@ -167,11 +167,11 @@ def _around_0(source: random_source.Random, spread, jets) -> Distribution:
     reach = _reach(spread, jets) * wide
     one, other = (reach * jets.numbers.exact(source.randint(16, 60), 16) for _ in range(2))
     weights = [jets.quotient(spread, side * (one + other)) for side in (one, other)]
-    three = [(weights[0], -one), (weights[1], other), (1 - weights[0] - weights[1], 0)]
+    three: Distribution = [(weights[0], -one), (weights[1], other), (1 - weights[0] - weights[1], 0)]
     if law == _ONE_SIZE:
         return three
-    other = jets.quotient(spread, one)
-    two = [(jets.quotient(other, one + other), -one), (jets.quotient(one, one + other), other)]
+    far = jets.quotient(spread, one)
+    two: Distribution = [(jets.quotient(far, one + far), -one), (jets.quotient(one, one + far), far)]
     if law == _UNFAIR:
         return two
     return [(weight * half, value) for weight, value in (*two, *three)]
@@ -179,13 +179,13 @@ def _around_0(source: random_source.Random, spread, jets) -> Distribution:
 
 def _joint(
     source: random_source.Random,
-    joint: Sequence,
-    known: Mapping[str, object],
+    joint: Sequence[Number],
+    known: Mapping[str, Expansion],
     symmetric: bool,
-    jets,
+    jets: Jets,
     plain: int | None,
 ) -> Distribution:
-    """Values for the joint outcomes, shifted and scaled so that they have the known moments."""
+    """Return values for the joint outcomes, shifted and scaled so that they have the known moments."""
     far = source.choice(_SCALES)
     values = [_fraction(source, jets) * source.choice((-1, 1)) for _ in joint]
     values[0] = values[0] * far
@@ -197,21 +197,21 @@ def _joint(
     if mean is None and spread is None and square is None:
         return list(zip(joint, values, strict=True))
     here = sum(weight * value for weight, value in zip(joint, values, strict=True))
-    if mean is None and spread is None:
+    factor: Expansion = 1
+    if mean is None and spread is None and square is not None:
         factor = _root(jets.quotient(square, sum(w * v * v for w, v in zip(joint, values, strict=True))), jets)
         return [(weight, factor * value) for weight, value in zip(joint, values, strict=True)]
     if mean is None:
-        mean = here if square is None else _root(square - spread, jets)
+        mean = here if square is None or spread is None else _root(square - spread, jets)
     if spread is None and square is not None:
         spread = square - mean * mean
-    factor = 1
     if spread is not None:
         around = sum(w * (v - here) * (v - here) for w, v in zip(joint, values, strict=True))
         factor = _root(jets.quotient(spread, around), jets)
     return [(weight, mean + factor * (value - here)) for weight, value in zip(joint, values, strict=True)]
 
 
-def _root(number, jets):
+def _root(number: Expansion, jets: Jets) -> Expansion:
     sign = jets.numbers.sign(jets.constant(number))
     if sign is None or sign < 0:
         raise Rejected
@@ -229,12 +229,12 @@ class Outcome:
     """
 
     of: Callable[[str, tuple[int, ...]], Distribution]
-    weights: Sequence
-    drawn: Mapping[tuple[str, tuple[int, ...]], object] = field(default_factory=dict)
+    weights: Sequence[Number]
+    drawn: Mapping[Key, Expansion] = field(default_factory=dict)
     joint: int | None = None
 
-    def value(self, key: tuple[str, tuple[int, ...]], random: Random):
-        """The value of a random entry."""
+    def value(self, key: Key, random: Random) -> Expansion:
+        """Return the value of a random entry."""
         if random.independent:
             if key not in self.drawn:
                 raise Undrawn(key)
@@ -243,17 +243,17 @@ class Outcome:
             raise Undrawn(JOINT)
         return self.of(*key)[self.joint][1]
 
-    def branches(self, key: tuple[str, tuple[int, ...]]) -> Iterator[tuple]:
-        """What can be drawn next, with its weight."""
+    def branches(self, key: Key) -> Iterator[tuple[Expansion, "Outcome"]]:
+        """Yield what can be drawn next, with its weight."""
         if key == JOINT:
             for number, weight in enumerate(self.weights):
                 yield weight, replace(self, joint=number)
         else:
-            for weight, value in self.of(*key):
-                yield weight, replace(self, drawn={**self.drawn, key: value})
+            for share, value in self.of(*key):
+                yield share, replace(self, drawn={**self.drawn, key: value})
 
 
-def expectation(body: Callable[[Outcome], object], outcome: Outcome, total: Callable[[list], object]):
+def expectation(body: Callable[[Outcome], Scalar], outcome: Outcome, total: Callable[[list[Scalar]], Scalar]) -> Scalar:
     """Return the mean of a body over all outcomes that follow from one, in which nothing may be drawn yet.
 
     ``total`` adds up. An outcome of probability 0 is passed over.

@@ -8,8 +8,9 @@ included, so none of them is met by luck.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from nncore.verify.numeric.identity import Same
 from nncore.verify.numeric.ranges import Ranges, is_proved
-from nncore.verify.numeric.watching import BASE, DIVISOR, KINK, LOGARITHM, NEEDS, RELATION, ROOT
+from nncore.verify.numeric.watching import BASE, DIVISOR, KINK, LOGARITHM, NEEDS, RELATION, ROOT, GuardKey, needs
 from nncore.verify.semantics import remainders
 from nncore.verify.semantics.layers import reached, with_numbers
 from nncore.verify.semantics.statements import Claim
@@ -17,8 +18,6 @@ from nncore.verify.semantics.symbols import Scope, meanings_of
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Relation
-
-GuardKey = tuple[str, int]  # the kind of a guard, and the identity of its part
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,76 +27,67 @@ class Guards:
     Attributes
     ----------
     open : dict
-        All that no range proves, by kind and identity of the part.
+        The keys of all that no range proves.
     if_violated : set
         Those among them that are conditions only if a point violates them: what stands in a case, whose condition may
         exclude it, the base of a power whose exponent is a whole number, a root of 0 in a derivative.
     strict : set
         Conditions that exclude their own boundary.
     functions : dict
-        By the identity of a part: in which function it stands, whose argument is something else in the claim.
+        Of a part: in which function it stands, whose argument is something else in the claim.
     """
 
-    open: dict[GuardKey, t.Node]
+    open: dict[GuardKey, None]
     if_violated: set[GuardKey]
     strict: set[GuardKey]
-    functions: dict[int, str]
+    functions: dict[Same[t.Node], str]
 
-    def conditions(self, violated: dict[GuardKey, t.Node], excluded: set[GuardKey]) -> tuple[str, ...]:
+    def conditions(self, violated: Iterable[GuardKey], excluded: set[GuardKey]) -> tuple[str, ...]:
         """Return what must hold for a claim to have a value.
 
         Parameters
         ----------
-        violated : dict
+        violated : iterable of GuardKey
             Guards that kept a claim from having a value at some point.
         excluded : set
             Guards whose opposite the conditions of the claim exclude.
         """
-        found = {
-            key: part for key, part in self.open.items()
-            if key[0] in NEEDS and key not in excluded and key not in self.if_violated
-        }  # fmt: skip
-        found.update(violated)
+        kept = [key for key in self.open if key.kind in NEEDS and key not in excluded and key not in self.if_violated]
         texts = [
-            needs(kind, _without_numbers(part)) + self.functions.get(id(part), "") for (kind, _), part in found.items()
+            needs(key.kind, _without_numbers(key.part)) + self.functions.get(Same(key.part), "")
+            for key in dict.fromkeys((*kept, *violated))
         ]
         return tuple(text for text in dict.fromkeys(texts) if not _follows(text, texts))
-
-
-def needs(kind: str, part: t.Node) -> str:
-    """Return what must hold of a part of a formula for it to have a value."""
-    return NEEDS[kind].format(show(part)) if kind in NEEDS else show(part)
 
 
 def guards_of(item: Claim, right: t.Node | None) -> Guards:
     """Return the guards of a claim, whose right side may lack its rest O(h^k)."""
     nodes = [item.left, *([right] if right is not None else []), *item.conditions]
     every = list(reached(nodes, item.scope))
-    in_cases = {
-        id(node) for each in every if isinstance(each, t.Cases) for case in each.cases for node, _ in t.walk(case.value)
-    }
+    cases = [case for each in every if isinstance(each, t.Cases) for case in each.cases]
+    in_cases = {Same(node) for case in cases for node, _ in t.walk(case.value)}
     meanings = [each for letter in sorted(item.letters) for each in meanings_of(letter, item.scope)]
     conditions = (*item.conditions, *(chain for each in meanings for chain in each.conditions))
-    strict = {(RELATION, id(link)) for chain in conditions for link in chain.links if link.relation.is_strict}
+    strict = {GuardKey(RELATION, link) for chain in conditions for link in chain.links if link.relation.is_strict}
     assumed = [each.claim for each in item.assumptions]
-    printed = {id(node) for each in nodes for node, _ in t.walk(each)}
+    printed = {Same(node) for each in nodes for node, _ in t.walk(each)}
     ranges = Ranges(item.scope, item.conditions, assumed)
     bound = {index.letter for index in item.scope.notation.indices}.union(*(each.arguments for each in meanings))
     free = [chain for chain in item.conditions if not bound & {getattr(node, "name", "") for node, _ in t.walk(chain)}]
     inside = Ranges(item.scope, free, assumed)  # definitions have index letters and arguments of their own
-    found: dict[GuardKey, t.Node] = {}
+    found: dict[GuardKey, None] = {}
     if_violated: set[GuardKey] = set()
     small = _small(item)
 
     def add(kind: str, part: t.Node, node: t.Node, uncertain: bool = False) -> None:
-        here = ranges if id(part) in printed else inside
+        here = ranges if Same(part) in printed else inside
         if kind in NEEDS and (_is_constant(part, item.scope) or is_proved(kind, here.of(part))):
             return
         if small and kind in _AT_0 and is_proved(_SURELY[kind], here.of(with_numbers(part, {small: 0}))):
             return  # so it is near to 0
-        found[kind, id(part)] = part
-        if uncertain or id(node) in in_cases:
-            if_violated.add((kind, id(part)))
+        found[GuardKey(kind, part)] = None
+        if uncertain or Same(node) in in_cases:
+            if_violated.add(GuardKey(kind, part))
 
     for node in every:
         match node:
@@ -129,11 +119,10 @@ def guards_of(item: Claim, right: t.Node | None) -> Guards:
         if convention.function in primed:
             add(KINK, convention.point, convention.point)
     where = _functions(every, printed, item.scope)
-    parts = {key: part for (kind, key), part in found.items() if kind in _AT_0} if small else {}
-    for key, part in parts.items():
-        at_0 = with_numbers(part, {small: 0})
-        if at_0 != part and not _is_constant(at_0, item.scope):
-            where[key] = f"{where.get(key, '')} at {small} = 0"
+    for part in dict.fromkeys(Same(key.part) for key in found if key.kind in _AT_0):
+        at_0 = with_numbers(part.value, {small: 0}) if small else part.value
+        if at_0 != part.value and not _is_constant(at_0, item.scope):
+            where[part] = f"{where.get(part, '')} at {small} = 0"
     return Guards(found, if_violated, strict, where)
 
 
@@ -142,21 +131,23 @@ _AT_0 = tuple(_SURELY)  # what a claim up to a rest expands around 0, where a ro
 
 
 def _small(item: Claim) -> str | None:
-    """The letter that tends to 0 in a claim up to a rest."""
+    """Return the letter that tends to 0 in a claim up to a rest."""
     rest = remainders.split(item.right) if item.relation is Relation.EQUAL else None
     return rest[1].name if rest else None
 
 
-def _functions(every: Iterable[t.Node], printed: set[int], scope: Scope) -> dict[int, str]:
-    """By the identity of a part, the function in which it stands, unless the claim has the letter of its argument."""
-    found = {}
+def _functions(every: Iterable[t.Node], printed: set[Same[t.Node]], scope: Scope) -> dict[Same[t.Node], str]:
+    """Return for parts the function in which they stand, unless the claim has the letter of its argument."""
+    found: dict[Same[t.Node], str] = {}
     for node in every:
-        definition = scope.definitions.get(node.function.name) if isinstance(node, t.Apply) else None
+        if not isinstance(node, t.Apply):
+            continue
+        definition = scope.definitions.get(node.function.name)
         if definition and definition.arguments:
             own = tuple(map(t.Letter, definition.arguments))
-            if node.arguments != own or id(node) not in printed:
+            if node.arguments != own or Same(node) not in printed:
                 words = f" in {show(t.Apply(t.Function(definition.name), own))}"
-                found.update((id(part), words) for part, _ in t.walk(definition.body))
+                found.update((Same(part), words) for part, _ in t.walk(definition.body))
     return found
 
 
@@ -188,7 +179,7 @@ def is_about_indices(node: t.Node, scope: Scope) -> bool:
 
 
 def _is_constant(part: t.Node, scope: Scope) -> bool:
-    """Whether an expression contains nothing but numbers and sizes, and no difference of them."""
+    """Return whether an expression contains nothing but numbers and sizes, and no difference of them."""
     sizes = {size.letter for size in scope.notation.sizes}
     return not any(
         isinstance(node, t.Indexed | t.Family | t.Apply | t.Minus)
@@ -208,7 +199,7 @@ def _whole(node: t.Node) -> int | None:
 
 
 def _without_numbers(part: t.Node) -> t.Node:
-    """What is left of a product without its numbers: 2h is 0 where h is."""
+    """Return what is left of a product without its numbers: 2h is 0 where h is."""
     if not isinstance(part, t.Times):
         return part
     factors = [factor for factor in part.factors if not isinstance(factor, t.Number)]
@@ -216,6 +207,6 @@ def _without_numbers(part: t.Node) -> t.Node:
 
 
 def _follows(text: str, others: Iterable[str]) -> bool:
-    """Whether a condition follows from another one: x > 0 says that x ≥ 0 and x ≠ 0."""
+    """Return whether a condition follows from another one: x > 0 says that x ≥ 0 and x ≠ 0."""
     part, _, relation = text.removesuffix(" 0").rpartition(" ")
     return relation in ("!=", ">=") and f"{part} > 0" in others

@@ -10,82 +10,29 @@ are attacked from the points at which they come nearest to failing.
 
 A claim agrees with at least one agreeing generic point, and fewer undecided points than agreeing ones. A kink or a
 relation that changes its sign and was never met at 0 leaves it undecided. What it needs to have a value is printed
-(`Verdict.where`), unless its range proves it or the conditions exclude the opposite (`numeric.guards`).
+(`NumericResult.where`), unless its range proves it or the conditions exclude the opposite (`numeric.guards`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import chain, islice
+from typing import assert_never, cast
 
 from nncore.verify.judgement import Counterexample
+from nncore.verify.numeric import comparing, searching, watching
+from nncore.verify.numeric import sample_points as sample
 from nncore.verify.numeric.balls import Arithmetic, arithmetic
-from nncore.verify.numeric.comparing import (
-    AGREES,
-    NO_VALUE,
-    OUTSIDE,
-    PRECISIONS,
-    REFUTED,
-    STEPS_OF_A_POINT,
-    UNDECIDED,
-    Comparison,
-    Exhausted,
-    Result,
-)
+from nncore.verify.numeric.comparing import Comparison, Entry, Exhausted, Finding, Missing, Result, Shared
 from nncore.verify.numeric.evaluator import Program
-from nncore.verify.numeric.guards import GuardKey, guards_of
-from nncore.verify.numeric.jets import HigherOrder, Jets, Unclear
-from nncore.verify.numeric.sample_points import (
-    BOTH,
-    EQUAL,
-    EXTREMES,
-    FRACTIONS,
-    GENERIC,
-    KINDS,
-    LETTERS,
-    MINUS_ONES,
-    ONE_HOT,
-    ONES,
-    POSITIVE,
-    POWERS,
-    PROPER,
-    SMALL,
-    TRIED,
-    ZEROS,
-    Key,
-    Point,
-    Wishes,
-    as_printed,
-    wishes,
-)
-from nncore.verify.numeric.searching import (
-    Near,
-    Zero,
-    along,
-    beside,
-    corners,
-    crosses,
-    descent,
-    is_close,
-    meets,
-    simplified,
-    solved,
-    touches,
-    zeros,
-)
+from nncore.verify.numeric.expectation import Key
+from nncore.verify.numeric.guards import guards_of
+from nncore.verify.numeric.jets import Expansion, HigherOrder, Jets, Unclear
+from nncore.verify.numeric.sample_points import SamplePoint, Wishes
+from nncore.verify.numeric.searching import Near, Zero, crosses, is_close, meets
 from nncore.verify.numeric.sizes import COUNTED, Sizes, entries, numbers_named, size_plans, sizes_of, takes_expectations
 from nncore.verify.numeric.values import HIGHEST_ORDER, Values
-from nncore.verify.numeric.watching import (
-    KINK,
-    RELATION,
-    Budget,
-    Guard,
-    NoDerivative,
-    NoSuchEntry,
-    TooLarge,
-    Undefined,
-    Watch,
-)
+from nncore.verify.numeric.watching import Budget, Guard, GuardKey, NoSuchEntry, TooLarge
 from nncore.verify.semantics.layers import DEPTHS, instances, reached
 from nncore.verify.semantics.statements import Assumed, Assumption, Claim, Convention, as_claim
 from nncore.verify.switches import attack
@@ -112,11 +59,7 @@ _TOO_NEAR = "the sides are too near to each other to be told apart"
 
 DEEPEST = 5  # layers of the deepest network that is tried
 _WITHOUT_WIDTHS = (30, 100)  # layers, beside a few, where nothing but their number counts
-_OF_LAYERS = (SMALL, ZEROS, EQUAL, ONES, MINUS_ONES)  # kinds at which the sizes and depths of networks take turns
 _USUAL = {False: 5, True: 6}  # sizes up to which all kinds of points are tried, of equations and of inequalities
-_AT_LARGE_SIZES = (SMALL, EQUAL, FRACTIONS, ONE_HOT)
-_OF_MANY_OUTCOMES = (SMALL, ZEROS, ONES, EQUAL, FRACTIONS)  # laws are constant at the plain kinds
-_SIGNS = (BOTH, BOTH, POSITIVE, LETTERS, POSITIVE, BOTH)  # of the points that are made until conditions hold
 _REPAIRS = 8  # of one point, so that conditions hold
 _REPAIRS_BESIDE = {False: 500, True: 6}  # of all points beside boundaries, also of each of several networks
 _PLANS_WITH_BOUNDARIES, _PLANS_WITH_CONDITIONS = 6, 2  # at which boundaries are looked for
@@ -130,19 +73,19 @@ _NEARLY_EQUAL = 2.0**-40  # as near as sides that differ must not come
 class Met:
     """A point and an entry at which a claim was compared, and agreed."""
 
-    point: Point
-    entry: dict[str, int]
+    point: SamplePoint
+    entry: Entry
     on_purpose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class NumericResult:
     """What the numbers say of a claim.
 
     Attributes
     ----------
-    status : str
-        ``agrees``, ``refuted`` or ``undecided``.
+    status : Finding
+        What they say.
     reason : str
         Why, unless it agrees.
     counterexample : Counterexample or None
@@ -157,13 +100,13 @@ class Verdict:
         The labels of the assumptions in force.
     margin : float or None
         For an inequality: how near to each other its sides came.
-    refuting : Point or None
+    refuting : SamplePoint or None
         The point of the counterexample.
     met : tuple of Met
         A few of the comparisons that agreed.
     """
 
-    status: str
+    status: Finding
     reason: str = ""
     counterexample: Counterexample | None = None
     points: int = 0
@@ -171,17 +114,17 @@ class Verdict:
     where: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     margin: float | None = None
-    refuting: Point | None = field(default=None, compare=False)
-    met: tuple["Met", ...] = field(default=(), compare=False, repr=False)
+    refuting: SamplePoint | None = field(default=None, compare=False)
+    met: tuple[Met, ...] = field(default=(), compare=False, repr=False)
 
 
 def judge(
     item: Claim | Convention,
     seed: str = "1",
-    shared: dict | None = None,
+    shared: Shared | None = None,
     budget: Budget | None = None,
     numbers: Arithmetic | None = None,
-) -> Verdict:
+) -> NumericResult:
     """Return what the numbers say of a claim, or of a convention: that no derivative exists where it fixes a value.
 
     Parameters
@@ -190,7 +133,7 @@ def judge(
         A claim or a convention.
     seed : str
         Where the random numbers begin.
-    shared : dict, optional
+    shared : Shared, optional
         Keeps what was computed at points, for the other claims of a page.
     budget : Budget, optional
         What evaluation may take.
@@ -207,19 +150,20 @@ def judge(
         return _judge_convention(item, numbers, budget)
     if not isinstance(item, Claim):
         raise ValueError(f"a {item.kind} claims nothing")
-    shared = {} if shared is None else shared
-    verdicts = []
+    shared = Shared() if shared is None else shared
+    verdicts: list[NumericResult] = []
     for layers, instance in instances(item, _depths(item)):
+        assert isinstance(instance, Claim)
         if verdicts and not MANY_LAYERS.is_on:
             break
-        verdicts.append(Trial(instance, seed, shared, numbers, budget, layers, len(verdicts)).verdict())
-        if verdicts[-1].status == REFUTED:
+        verdicts.append(NumericCheck(instance, seed, shared, numbers, budget, layers, len(verdicts)).verdict())
+        if verdicts[-1].status == Finding.REFUTED:
             break
     return _together(verdicts)
 
 
 def _depths(item: Claim) -> Sequence[int]:
-    """The numbers of layers to try: many, where no array belongs to a layer and so they cost little."""
+    """Return the numbers of layers to try: many, where no array belongs to a layer and so they cost little."""
     sides = [item.left, item.right, *item.conditions]
     parts = list(reached(sides, item.scope))
     if any(isinstance(node, t.Family) for node in parts):
@@ -227,11 +171,11 @@ def _depths(item: Claim) -> Sequence[int]:
     return COUNTED if any(isinstance(node, t.Indexed) for node in parts) else (*COUNTED, *_WITHOUT_WIDTHS)
 
 
-def _together(verdicts: Sequence[Verdict]) -> Verdict:
-    """The verdict on a claim that is one claim for each number of layers: the first that does not agree decides."""
-    worst = min(verdicts, key=lambda verdict: (REFUTED, UNDECIDED, AGREES).index(verdict.status))
+def _together(verdicts: Sequence[NumericResult]) -> NumericResult:
+    """Return the verdict on a claim that is one for each number of layers: the first that does not agree decides."""
+    worst = min(verdicts, key=lambda verdict: list(Finding).index(verdict.status))
     where = tuple(dict.fromkeys(each for verdict in verdicts for each in verdict.where))
-    if worst.status != AGREES:
+    if worst.status != Finding.AGREES:
         return replace(worst, where=where)
     margins = [verdict.margin for verdict in verdicts if verdict.margin is not None]
     return replace(
@@ -245,13 +189,13 @@ def _together(verdicts: Sequence[Verdict]) -> Verdict:
 
 def witness(item: Assumption, assumed: Sequence[Assumed], seed: str = "1") -> bool:
     """Return whether numbers are found that satisfy all of the assumptions at once."""
-    trial = Trial(as_claim(item, assumed), seed)
-    return any(trial.fitting(sizes, kind) for sizes in trial.plans for kind in KINDS)
+    trial = NumericCheck(as_claim(item, assumed), seed)
+    return any(trial.fitting(sizes, kind) for sizes in trial.plans for kind in sample.KINDS)
 
 
 def points_for(item: Claim, most: int = 1) -> tuple[Met, ...]:
     """Return points and entries at which a claim can be compared, with sizes of 2 and 3 if conditions allow them."""
-    trial = Trial(item)
+    trial = NumericCheck(item)
     sizes = {name: 2 + place % 2 for place, name in enumerate(sizes_of(item))}
     for plan in (sizes, *sorted(trial.plans, key=lambda plan: (-len(set(plan.values())), sum(plan.values())))):
         every = trial.entries(plan)[::-1] if trial.allowed(plan) else ()
@@ -261,14 +205,14 @@ def points_for(item: Claim, most: int = 1) -> tuple[Met, ...]:
     return ()
 
 
-def refutes(item: Claim, point: Point) -> bool:
+def refutes(item: Claim, point: SamplePoint) -> bool:
     """Return whether a claim is false at a point that was found for another one."""
-    comparison = Comparison(item, {}, arithmetic(), Budget())
+    comparison = Comparison(item, Shared(), arithmetic(), Budget())
     every = entries(item, point.sizes, comparison.conditions)
-    return any(comparison.tried(point, entry).status == REFUTED for entry in every)
+    return any(comparison.tried(point, entry).status == Finding.REFUTED for entry in every)
 
 
-class Trial:
+class NumericCheck:
     """One claim on its way through sizes, points and entries.
 
     Parameters
@@ -287,49 +231,49 @@ class Trial:
         self,
         item: Claim,
         seed: str = "1",
-        shared: dict | None = None,
+        shared: Shared | None = None,
         numbers: Arithmetic | None = None,
         budget: Budget | None = None,
         layers: Mapping[str, int] | None = None,
         turn: int = 0,
     ):
         self.item, self._seed, self._layers, self._turn = item, seed, layers or {}, turn
-        self._numbers, self._wishes = numbers or arithmetic(), wishes(item)
-        self._shared = {} if shared is None else shared
-        self._comparison = Comparison(item, self._shared, self._numbers, budget or Budget())
+        self._numbers, self._wishes = numbers or arithmetic(), sample.wishes(item)
+        self._comparison = Comparison(item, Shared() if shared is None else shared, self._numbers, budget or Budget())
         self._guards = guards_of(item, self._comparison.right)
         self.plans = size_plans(item, self.allowed, bool(self._layers))
         self._constant = not item.letters and not item.free and self.plans == [{}]
         self._points = self._undecided = self._generic = 0
-        self._seen: dict[tuple, None] = {}
+        self._seen: dict[tuple[tuple[str, int], ...], None] = {}
         self._excluded: set[GuardKey] = set()  # guards at whose zeros the claim says nothing
         self._parted: set[GuardKey] = set()  # those among them that have the same on both sides
         self._crossed: set[GuardKey] = set()
-        self._lines: dict[GuardKey, dict[tuple, dict[Fraction, bool]]] = {}  # where an input turns a sign: was it met?
+        # where an input turns a sign: was it met?
+        self._lines: dict[GuardKey, dict[tuple[Key, tuple[object, ...]], dict[Fraction, bool]]] = {}
         self._repairs = self._beside = 0
         self._is_further = False  # than the points that count for more than a refutation
         self._nearest: list[Near] = []
         self._met: list[Met] = []
 
     def allowed(self, sizes: Sizes) -> bool:
-        """Whether the conditions about sizes hold."""
+        """Return whether the conditions about sizes hold."""
         about = self._comparison.about_sizes
         if not about:
             return True
-        values = self._comparison.values(self._point(sizes, ZEROS, self._seed))
+        values = self._comparison.values(self._point(sizes, sample.ZEROS, self._seed))
         self._comparison.begin()
         return all(values.holds(chain, {}) for chain in about)
 
-    def _point(self, sizes: Sizes, kind: str, seed: str, signs: str = BOTH) -> Point:
-        return Point(seed, kind, sizes, self._wishes, self._numbers, signs)
+    def _point(self, sizes: Sizes, kind: str, seed: str, signs: str = sample.BOTH) -> SamplePoint:
+        return SamplePoint(seed, kind, sizes, self._wishes, self._numbers, signs)
 
-    def entries(self, sizes: Sizes) -> list[dict[str, int]]:
+    def entries(self, sizes: Mapping[str, int]) -> list[Entry]:
         """Return the entries to try at these sizes."""
         return entries(self.item, sizes, self._comparison.conditions)
 
     # The verdict
 
-    def verdict(self) -> Verdict:
+    def verdict(self) -> NumericResult:
         """Return the verdict after all sizes and points, or at the first counterexample."""
         try:
             for found in self._attack():
@@ -337,24 +281,26 @@ class Trial:
             where = self._guards.conditions(self._comparison.violated, self._excluded)
             reason = self._why_undecided(where)
         except (Exhausted, TooLarge):
-            return self._result(UNDECIDED, TOO_LARGE)
-        return replace(self._result(UNDECIDED if reason else AGREES, reason, where=where), met=self.met())
+            return self._result(Finding.UNDECIDED, TOO_LARGE)
+        return replace(
+            self._result(Finding.UNDECIDED if reason else Finding.AGREES, reason, where=where), met=self.met()
+        )
 
-    def _attack(self) -> Iterator[tuple[Point, dict, Result]]:
-        """What refutes the claim."""
+    def _attack(self) -> Iterator[tuple[SamplePoint, Entry, Result]]:
+        """Yield what refutes the claim."""
         for sizes in self.plans:
             if not self._comparison.too_large:  # then larger ones are, too
                 yield from self._at_sizes(sizes)
         if self._constant:
             return
         for near in self._nearest if DESCENT.is_on else ():
-            if found := descent(self._comparison, near):
+            if found := searching.descent(self._comparison, near):
                 yield found[0], near.entry, found[1]
         if BOUNDARIES.is_on and (self._guards.open or not self.item.relation.is_equation):
             yield from self._boundaries()
 
     def _why_undecided(self, where: Sequence[str]) -> str:
-        """Why nothing can be said of a claim that is not refuted; empty if it agrees."""
+        """Return why nothing can be said of a claim that is not refuted; empty if it agrees."""
         if not self._points:
             if self._comparison.too_large:
                 return TOO_LARGE
@@ -374,21 +320,21 @@ class Trial:
             if key in self._parted - self._crossed or not self._matters(key, guard):
                 continue
             if guard.is_passed or self._is_missed(key, guard):
-                return f"{show(guard.part)} changes its sign, and no number was found at which it does"
+                return f"{show(key.part)} changes its sign, and no number was found at which it does"
         return ""
 
     def _may_touch(self) -> bool:
-        """Whether both sides of a strict inequality may be equal near to a point."""
+        """Return whether both sides of a strict inequality may be equal near to a point."""
         if self._comparison.touched or self._comparison.nearest < _NEARLY_EQUAL:
             return True
-        return self.item.relation.is_strict and any(touches(self._comparison, near) for near in self._nearest)
+        return self.item.relation.is_strict and any(searching.touches(self._comparison, near) for near in self._nearest)
 
     def _is_apart(self) -> bool:
-        """Whether the conditions exclude that both sides are equal."""
-        return (RELATION, id(self.item.right)) in self._excluded
+        """Return whether the conditions exclude that both sides are equal."""
+        return self._comparison.own.key in self._excluded
 
     def _sizes_that_are_too_small(self) -> str:
-        """The sizes at which nothing could be compared although conditions allow 3 or more."""
+        """Return the sizes at which nothing could be compared although conditions allow 3 or more."""
         names = dict.fromkeys(name for plan in self.plans for name in plan)
         seen = [dict(sizes) for sizes in self._seen]
         largest = {name: max((sizes[name] for sizes in seen if name in sizes), default=0) for name in names}
@@ -396,13 +342,13 @@ class Trial:
         return ", ".join(name for name in names if largest[name] < min(3, tried[name]))
 
     def _matters(self, key: GuardKey, guard: Guard) -> bool:
-        """Whether a claim may be false at the zero of a guard alone."""
+        """Return whether a claim may be false at the zero of a guard alone."""
         if guard is self._comparison.own:
             return self.item.relation is Relation.UNEQUAL
-        return key in self._guards.open and guard.kind in (KINK, RELATION) and key not in self._guards.strict
+        return key in self._guards.open and key.may_jump and key not in self._guards.strict
 
     def _is_missed(self, key: GuardKey, guard: Guard) -> bool:
-        """Whether a guard changes its sign somewhere else than where it was met.
+        """Return whether a guard changes its sign somewhere else than where it was met.
 
         Not if an input that changes it there changes it also where it was met: there it is what it is elsewhere. Unless
         that input makes changes of both sorts, as in (x - 1)(x² - 2).
@@ -415,21 +361,27 @@ class Trial:
             crosses(self._comparison, key, point, leaves, self.entries(point.sizes)[:2]) for point in guard.at_zero
         )
 
-    def _signs(self, points: Iterable[Point], key: GuardKey) -> set[int]:
+    def _signs(self, points: Iterable[SamplePoint], key: GuardKey) -> set[int]:
         return set().union(*(self._comparison.signs_at(point, key) for point in points))
 
-    def _result(self, status: str, reason: str = "", counterexample=None, where: tuple[str, ...] = ()) -> Verdict:
+    def _result(
+        self,
+        status: Finding,
+        reason: str = "",
+        counterexample: Counterexample | None = None,
+        where: tuple[str, ...] = (),
+    ) -> NumericResult:
         labels = tuple(dict.fromkeys(each.label or "" for each in self.item.assumptions))
         margin = min((near.margin for near in self._nearest), default=None)
-        return Verdict(status, reason, counterexample, self._points, tuple(self._seen), where, labels, margin)
+        return NumericResult(status, reason, counterexample, self._points, tuple(self._seen), where, labels, margin)
 
     def met(self) -> tuple[Met, ...]:
         """Return a few comparisons that agreed: generic ones at the smallest sizes that differ, and boundaries."""
 
-        def rank(each: Met) -> tuple:
+        def rank(each: Met) -> tuple[bool, bool, int, int]:
             sizes = each.point.sizes.values()
             late = max(each.entry.values(), default=0) > _LATE
-            return each.point.kind not in GENERIC, late, -len({*sizes, 1}), sum(sizes)
+            return each.point.kind not in sample.GENERIC, late, -len({*sizes, 1}), sum(sizes)
 
         usual = sorted((each for each in self._met if not each.on_purpose), key=rank)
         best = [each for each in usual if rank(each) == rank(usual[0])]
@@ -437,8 +389,8 @@ class Trial:
 
     # Points
 
-    def _at_sizes(self, sizes: Sizes) -> Iterator[tuple[Point, dict, Result]]:
-        """Every kind of point, and every entry, at these sizes."""
+    def _at_sizes(self, sizes: Sizes) -> Iterator[tuple[SamplePoint, Entry, Result]]:
+        """Try every kind of point, and every entry, at these sizes."""
         kinds, every = self._kinds(sizes), self.entries(sizes)
         quota = max(2, -(-len(every) // len(kinds))) if sizes and self.item.letters else len(every)
         waiting = {tuple(entry.items()): entry for entry in every}
@@ -447,89 +399,100 @@ class Trial:
                 return
             order = [every[(place * quota + k) % len(every)] for k in range(len(every))]
             order.sort(key=lambda entry: tuple(entry.items()) not in waiting)
-            for turn in range(1 if sizes or self._layers else _TURNS.get(kind, 1)):
+            for turn in range(1 if sizes or self._layers else sample.TURNS.get(kind, 1)):
                 self._is_further = turn >= _COUNTED_TURNS
                 yield from self._at_kind(sizes, kind, turn, order, quota, waiting)
             self._is_further = False
         for entry in list(waiting.values()):  # what no point above was fit for
             if tuple(entry.items()) in waiting:
-                yield from self._at_kind(sizes, FRACTIONS, 2, [entry], 1, waiting)
+                yield from self._at_kind(sizes, sample.FRACTIONS, 2, [entry], 1, waiting)
 
     def _kinds(self, sizes: Sizes) -> Sequence[str]:
         """All kinds of points; some of them for networks, at whose sizes and depths they take turns."""
         if not self.item.letters:
-            return (SMALL,)
+            return (sample.SMALL,)
         if not self._layers:
             largest = max(sizes.values(), default=1)
             if takes_expectations(self.item) and largest > 1:
-                return _tried(_OF_MANY_OUTCOMES)
-            at_all = KINDS if sizes else KINDS[:-1]  # without entries there is not one of several
-            return _tried(_AT_LARGE_SIZES if largest > _USUAL[self.item.relation.orders] else at_all)
+                return sample.tried(sample.OF_MANY_OUTCOMES)
+            at_all = sample.KINDS if sizes else sample.KINDS[:-1]  # there is not one of several entries
+            return sample.tried(sample.AT_LARGE_SIZES if largest > _USUAL[self.item.relation.orders] else at_all)
         if max(self._layers.values()) > max(DEPTHS):
-            return (PROPER,)
+            return (sample.PROPER,)
         turn = self._turn + self.plans.index(sizes)
-        return _tried((PROPER, _OF_LAYERS[turn % len(_OF_LAYERS)]))
+        return sample.tried((sample.PROPER, sample.OF_LAYERS[turn % len(sample.OF_LAYERS)]))
 
     def _at_kind(
-        self, sizes: Sizes, kind: str, turn: int, order: Sequence[dict], quota: int, waiting: dict
-    ) -> Iterator[tuple[Point, dict, Result]]:
+        self,
+        sizes: Sizes,
+        kind: str,
+        turn: int,
+        order: Sequence[Entry],
+        quota: int,
+        waiting: dict[tuple[tuple[str, int], ...], Entry],
+    ) -> Iterator[tuple[SamplePoint, Entry, Result]]:
         """Compare at some entries that the conditions admit, at the first point of a kind that has them."""
-        for attempt, signs in enumerate(_SIGNS):
+        for attempt, signs in enumerate(sample.SIGNS):
             compared = 0
             for entry in order:
                 point = self._point(sizes, kind, f"{self._seed}/{turn}/{attempt}", signs)
                 point, result = self._repaired(point, entry)
-                if result.status == REFUTED:
+                if result.status == Finding.REFUTED:
                     yield point, entry, result
                     return
-                if result.status in (AGREES, UNDECIDED):
+                if result.status in (Finding.AGREES, Finding.UNDECIDED):
                     waiting.pop(tuple(entry.items()), None)
                     compared += 1
                     if compared >= quota:
                         return
-            if compared or kind == ZEROS or (kind == ONES and signs == POSITIVE):
+            if compared or kind == sample.ZEROS or (kind, signs) == (sample.ONES, sample.POSITIVE):
                 return
 
     def _repaired(
-        self, point: Point, entry: dict, pinned: frozenset[Key] = frozenset(), on_purpose: bool = False
-    ) -> tuple[Point, Result]:
-        """The comparison at a point that is changed, input by input, until conditions hold and both sides exist."""
+        self, point: SamplePoint, entry: Entry, pinned: frozenset[Key] = frozenset(), on_purpose: bool = False
+    ) -> tuple[SamplePoint, Result]:
+        """Compare at a point that is changed, input by input, until conditions hold and both sides exist."""
         for _ in range(_REPAIRS):
             result, flips = self._counted(point, entry, on_purpose), self._comparison.flips
-            if on_purpose and result in (OUTSIDE, NO_VALUE):
+            if on_purpose and result in (comparing.OUTSIDE, comparing.NO_VALUE):
                 self._repairs += 1
                 if self._repairs > _REPAIRS_BESIDE[bool(self._layers)]:
                     break
-            if result is NO_VALUE and flips and not flips.keys() <= point.fixed.keys() | pinned:
+            if result is comparing.NO_VALUE and flips and not flips.keys() <= point.fixed.keys() | pinned:
                 point = point.with_fixed({key: value for key, value in flips.items() if key not in pinned})
-            elif result in (OUTSIDE, NO_VALUE) and (better := self._solved(point, entry, pinned)):
+            elif result in (comparing.OUTSIDE, comparing.NO_VALUE) and (better := self._solved(point, entry, pinned)):
                 point = better
             else:
                 break
         return point, result
 
-    def _solved(self, point: Point, entry: dict, pinned: frozenset[Key] = frozenset()) -> Point | None:
-        return solved(self._comparison, point, entry, pinned) if SOLVED.is_on else None
+    def _solved(self, point: SamplePoint, entry: Entry, pinned: frozenset[Key] = frozenset()) -> SamplePoint | None:
+        return searching.solved(self._comparison, point, entry, pinned) if SOLVED.is_on else None
 
-    def _counted(self, point: Point, entry: dict, on_purpose: bool = False) -> Result:
-        """A comparison that counts; at a point that is made for it on purpose it is not generic."""
+    def _counted(self, point: SamplePoint, entry: Entry, on_purpose: bool = False) -> Result:
+        """Make a comparison that counts; at a point that is made for it on purpose it is not generic."""
         result = self._comparison.tried(point, entry)
         if self._is_further:
             return result
-        if result.status == AGREES:
-            self._points += 1
-            self._generic += (point.kind in GENERIC and not on_purpose) or not self.item.letters
-            self._seen[(*self._layers.items(), *sorted(point.sizes.items()))] = None
-            self._met.append(Met(point, dict(entry), on_purpose))
-            if result.margin is not None:
-                self._keep_near(Near(result.margin, point, entry))
-        elif result.status == UNDECIDED:
-            self._undecided += 1
+        match result.status:
+            case Finding.AGREES:
+                self._points += 1
+                self._generic += (point.kind in sample.GENERIC and not on_purpose) or not self.item.letters
+                self._seen[(*self._layers.items(), *sorted(point.sizes.items()))] = None
+                self._met.append(Met(point, dict(entry), on_purpose))
+                if result.margin is not None:
+                    self._keep_near(Near(result.margin, point, entry))
+            case Finding.UNDECIDED:
+                self._undecided += 1
+            case Finding.REFUTED | Missing.OUTSIDE | Missing.NO_VALUE:
+                pass
+            case _:
+                assert_never(result.status)
         return result
 
     def _keep_near(self, found: Near) -> None:
         """Keep the nearest points, the nearest of each entry first."""
-        known: dict[tuple, int] = {}
+        known: dict[tuple[tuple[str, int], ...], int] = {}
         ranked = []
         for near in sorted([*self._nearest, found], key=lambda near: near.margin):
             place = known[tuple(near.entry.items())] = known.get(tuple(near.entry.items()), -1) + 1
@@ -538,42 +501,43 @@ class Trial:
 
     def compared(self, sizes: Sizes, entry: dict[str, int], turn: int) -> Met | None:
         """Compare at one generic point; return it if the conditions hold there, and both sides exist."""
-        for attempt, signs in enumerate(_SIGNS):
-            point = self._point(sizes, PROPER, f"{self._seed}/{turn}/{attempt}", signs)
+        for attempt, signs in enumerate(sample.SIGNS):
+            point = self._point(sizes, sample.PROPER, f"{self._seed}/{turn}/{attempt}", signs)
             point, result = self._repaired(point, entry)
-            if result.status in (AGREES, REFUTED):
+            if result.status in (Finding.AGREES, Finding.REFUTED):
                 return Met(point, dict(entry))
         return None
 
     def fitting(self, sizes: Sizes, kind: str) -> bool:
         """Return whether a point of a kind is found at which the assumptions hold."""
-        for attempt, signs in enumerate(_SIGNS):
+        for attempt, signs in enumerate(sample.SIGNS):
             point = self._point(sizes, kind, f"{self._seed}/{attempt}", signs)
             for _ in range(_REPAIRS):
                 self._comparison.begin()
                 try:
-                    with self._numbers.precision(PRECISIONS[0]):
+                    with self._numbers.precision(comparing.PRECISIONS[0]):
                         if self._comparison.assumptions_hold(self._comparison.values(point)):
                             return True
                 except (ArithmeticError, NoSuchEntry, RecursionError):
                     break
-                point = self._solved(point, {})
-                if point is None:
+                better = self._solved(point, {})
+                if better is None:
                     break
+                point = better
         return False
 
     # Boundaries
 
-    def _boundaries(self) -> Iterator[tuple[Point, dict, Result]]:
-        """Points on which a guard is 0, and points to both sides of it, at every size."""
-        jumps = (
-            any(kind in (KINK, RELATION) for kind, _ in self._guards.open) or self.item.relation is not Relation.EQUAL
-        )
+    def _boundaries(self) -> Iterator[tuple[SamplePoint, Entry, Result]]:
+        """Try points on which a guard is 0, and points to both sides of it, at every size."""
+        jumps = self.item.relation is not Relation.EQUAL
+        jumps |= any(key.may_jump for key in self._guards.open)
         plans = _PLANS_WITH_BOUNDARIES if jumps else _PLANS_WITH_CONDITIONS
         for place, sizes in enumerate(self.plans[: 1 if self._layers else plans]):
             every = self.entries(sizes)
             some = list({tuple(entry.items()): entry for entry in (*every[:2], every[-1])}.values())
-            for kind in (FRACTIONS, SMALL) if place < 2 and jumps and not self._layers else (FRACTIONS,):
+            many = place < 2 and jumps and not self._layers
+            for kind in (sample.FRACTIONS, sample.SMALL) if many else (sample.FRACTIONS,):
                 start = self._point(sizes, kind, f"{self._seed}/boundary")
                 waiting, known = [self._repaired(start, some[0])[0]], self._open_guards()
                 for _ in range(_STARTS if place < 2 and jumps else 1):
@@ -584,31 +548,33 @@ class Trial:
         return self._comparison.met.keys() & self._guards.open.keys()
 
     def _around(
-        self, start: Point, some: Sequence[dict], waiting: list[Point], known: set[GuardKey]
-    ) -> Iterator[tuple[Point, dict, Result]]:
-        """The boundaries that are found from one point; where a guard is met for the first time others may be found."""
+        self, start: SamplePoint, some: Sequence[Entry], waiting: list[SamplePoint], known: set[GuardKey]
+    ) -> Iterator[tuple[SamplePoint, Entry, Result]]:
+        """Try the boundaries that are found from one point; one that meets a new guard is a further start."""
         found: list[Zero] = []
-        for zero in zeros(self._comparison, self._guards, start, some):
+        for zero in searching.zeros(self._comparison, self._guards, start, some):
             here = [some[len(found) % len(some)]] if self._layers else some  # in networks entries take turns
             found.append(zero)
-            results: dict[Fraction | int, list[tuple[Point, Result]]] = {0: []}
-            for shift, point in beside(self._comparison, start, zero):
+            results: dict[Fraction | int, list[tuple[SamplePoint, Result]]] = {0: []}
+            for shift, point in searching.beside(self._comparison, start, zero):
                 for entry in here:
                     self._beside += 1
                     near, result = self._repaired(point, entry, frozenset((zero.leaf,)), on_purpose=True)
                     is_moved = not near.fixed.keys() <= {*start.fixed, zero.leaf}
-                    results.setdefault(shift, []).append((point, OUTSIDE) if is_moved and not shift else (near, result))
-                    if result.status == REFUTED:
+                    results.setdefault(shift, []).append(
+                        (point, comparing.OUTSIDE) if is_moved and not shift else (near, result)
+                    )
+                    if result.status == Finding.REFUTED:
                         yield near, entry, result
                         return
                     if new := self._open_guards() - known:
                         known |= new
                         waiting.append(near)
-            agrees = any(result.status == AGREES for _, result in results[0])
+            agrees = any(result.status == Finding.AGREES for _, result in results[0])
             if zero.is_exact and agrees and zero.key in self._comparison.met:
                 self._comparison.met[zero.key].signs.add(0)  # also where a case does not ask for it any more
-            near = [point for shift, pairs in results.items() if shift for point, _ in pairs]
-            if {1, -1} <= self._signs(near, zero.key):
+            aside = [point for shift, pairs in results.items() if shift for point, _ in pairs]
+            if {1, -1} <= self._signs(aside, zero.key):
                 on = [point for point, _ in results[0]]
                 is_met = zero.is_exact or 0 in self._signs(on, zero.key)
                 is_met = is_met or any(meets(self._comparison, self._guards, zero, each, here) for each in on[:1])
@@ -621,46 +587,46 @@ class Trial:
                 self._parted.add(zero.key)
             if not zero.is_exact and self._is_crossed(zero, results):
                 self._crossed.add(zero.key)
-        jumps = [zero for zero in found if CORNERS.is_on and zero.key[0] in (KINK, RELATION)]
-        meeting = along(self._comparison, self._guards, start, some) if self._comparison.conditions else ()
-        for point in chain(corners(self._comparison, start, jumps), meeting):
+        jumps = [zero for zero in found if CORNERS.is_on and zero.key.may_jump]
+        meeting = searching.along(self._comparison, self._guards, start, some) if self._comparison.conditions else ()
+        for point in chain(searching.corners(self._comparison, start, jumps), meeting):
             for entry in some[:1]:
                 near, result = self._repaired(point, entry, frozenset(zero.leaf for zero in jumps), on_purpose=True)
-                if result.status == REFUTED:
+                if result.status == Finding.REFUTED:
                     yield near, entry, result
                     return
 
-    def _sides(self, zero: Zero, results: Mapping[Fraction | int, Sequence[tuple[Point, Result]]]) -> list[str]:
-        """What a claim says on each side of a boundary on which it says nothing; less if it says anything there.
+    def _sides(self, zero: Zero, results: Mapping[Fraction | int, Sequence[tuple[SamplePoint, Result]]]) -> list[str]:
+        """Return what a claim says on each side of a boundary on which it says nothing; less if it says anything there.
 
         ``agrees`` where it holds, ``silent`` where it is excluded or never meets the guard.
         """
-        if any(result not in (OUTSIDE, NO_VALUE) for _, result in results[0]):
+        if any(result not in (comparing.OUTSIDE, comparing.NO_VALUE) for _, result in results[0]):
             return []
-        is_own = zero.key == (RELATION, id(self.item.right))  # the difference of both sides is met anywhere
-        found = []
+        is_own = zero.key == self._comparison.own.key  # the difference of both sides is met anywhere
+        found: list[str] = []
         for side in (1, -1):
             pairs = [pair for shift, each in results.items() if shift * side > 0 for pair in each]
-            if any(result.status == AGREES for _, result in pairs):
-                found.append(AGREES)
-            elif is_own and all(result is OUTSIDE for _, result in pairs):
+            if any(result.status == Finding.AGREES for _, result in pairs):
+                found.append(Finding.AGREES)
+            elif is_own and all(result is comparing.OUTSIDE for _, result in pairs):
                 found.append(_SILENT)
             elif not is_own and not any(self._comparison.signs_at(point, zero.key) for point, _ in pairs):
                 found.append(_SILENT)
         return found
 
-    def _is_crossed(self, zero: Zero, results: Mapping[Fraction | int, Sequence[tuple[Point, Result]]]) -> bool:
-        """Whether a claim holds on both sides of a zero that is no fraction, so that nothing excludes it."""
+    def _is_crossed(self, zero: Zero, results: Mapping[Fraction | int, Sequence[tuple[SamplePoint, Result]]]) -> bool:
+        """Return whether a claim holds on both sides of a zero that is no fraction, so that nothing excludes it."""
         pairs = [pair for each in results.values() for pair in each]
         signs = self._signs((point for point, _ in pairs), zero.key)
-        return {1, -1} <= signs and all(result.status == AGREES for _, result in pairs)
+        return {1, -1} <= signs and all(result.status == Finding.AGREES for _, result in pairs)
 
     # Counterexamples
 
-    def _refuted(self, point: Point, entry: dict, result: Result) -> Verdict:
-        """The verdict with the simplest counterexample near one that was found."""
-        point, result = simplified(self._comparison, point, entry, result)
-        alone = Comparison(self.item, {}, self._numbers, Budget())
+    def _refuted(self, point: SamplePoint, entry: Entry, result: Result) -> NumericResult:
+        """Return the verdict with the simplest counterexample near one that was found."""
+        point, result = searching.simplified(self._comparison, point, entry, result)
+        alone = Comparison(self.item, Shared(), self._numbers, Budget())
         fresh = point.with_fixed({})
         alone.tried(fresh, entry)  # so that all inputs are known, and no others
         counterexample = Counterexample(
@@ -668,68 +634,70 @@ class Trial:
             tuple({**entry, **(result.place or {})}.items()),
             result.left,
             result.right,
-            tuple(as_printed(fresh, self.item.scope.notation, alone.exact)),
+            tuple(sample.as_printed(fresh, self.item.scope.notation, alone.exact)),
         )
-        return replace(self._result(REFUTED, result.reason, counterexample), refuting=point)
+        return replace(self._result(Finding.REFUTED, result.reason, counterexample), refuting=point)
 
 
 def _met_and_missed(line: Mapping[Fraction, bool]) -> set[bool]:
-    """Whether there are places that were met, and others; those near to one that was met are the same, rounded."""
+    """Return whether there are places that were met, and others; one near to a place that was met is the same."""
     met = [place for place, is_met in line.items() if is_met]
-    missed = [place for place, is_met in line.items() if not is_met and not any(is_close(each, place) for each in met)]
+    missed = [place for place in line if place not in met and not any(is_close(each, place) for each in met)]
     return {flag for flag, places in ((True, met), (False, missed)) if places}
 
 
-def _tried(kinds: Sequence[str]) -> list[str]:
-    return [kind for kind in kinds if kind not in TRIED or TRIED[kind].is_on]
-
-
 def _spread(found: list[Met]) -> list[Met]:
-    """A few of many, from the first to the last."""
+    """Return a few of many, from the first to the last."""
     return found if len(found) <= _MET else [found[place * (len(found) - 1) // (_MET - 1)] for place in range(_MET)]
 
 
 _LATE = 10  # steps: numbers of later ones take longer
 _MET = 3  # comparisons that are kept, of each sort
 _COUNTED_TURNS = 2  # further ones may refute, and count for nothing else
-_TURNS = {SMALL: 4, FRACTIONS: 12, POWERS: 2, EXTREMES: 2}  # with other numbers each, where there are no sizes
 _NEAREST = 3  # points from which an inequality is attacked
 
 
-def _judge_convention(item: Convention, numbers: Arithmetic, budget: Budget) -> Verdict:
-    """A value may be agreed upon only where, for all letters, no derivative exists and one-sided ones do."""
-    verdicts = [_convention_at(kind, item, numbers, budget) for kind in (ZEROS, ONES, FRACTIONS)]
-    return next((verdict for verdict in verdicts if verdict.status != AGREES), verdicts[0])
+def _judge_convention(item: Convention, numbers: Arithmetic, budget: Budget) -> NumericResult:
+    """Return a value may be agreed upon only where, for all letters, no derivative exists and one-sided ones do."""
+    verdicts = [_convention_at(kind, item, numbers, budget) for kind in (sample.ZEROS, sample.ONES, sample.FRACTIONS)]
+    return next((verdict for verdict in verdicts if verdict.status != Finding.AGREES), verdicts[0])
 
 
-def _convention_at(kind: str, item: Convention, numbers: Arithmetic, budget: Budget) -> Verdict:
+def _convention_at(kind: str, item: Convention, numbers: Arithmetic, budget: Budget) -> NumericResult:
+    if not isinstance(item.left, t.Apply):
+        raise TypeError("a convention is about a function")
     function, (point_,) = item.left.function, item.left.arguments
-    budget.begin(STEPS_OF_A_POINT)
+    budget.begin(comparing.STEPS_OF_A_POINT)
     program = Program(item.scope)
     jets = Jets(numbers, HIGHEST_ORDER)
-    values = Values(program, Point("1", kind, {}, Wishes(), numbers), jets, Watch(budget))
-    with numbers.precision(PRECISIONS[1]):
+    values = Values(program, SamplePoint("1", kind, {}, Wishes(), numbers), jets, watching.Watch(budget))
+    with numbers.precision(comparing.PRECISIONS[1]):
         try:
-            x = values.value(point_, {})
-            program.slope_at(function, function.primes, x, point_, values, {})
-        except NoDerivative:
-            return _one_sided(program, function, x, point_, values)
+            x = values.real(point_, {})
+            program.slope_at(function.name, function.primes, x, GuardKey(watching.LOGARITHM, point_), values, {})
+        except watching.NoDerivative:
+            return _one_sided(program, function, x, GuardKey(watching.LOGARITHM, point_), values)
         except (HigherOrder, Unclear):
-            return Verdict(UNDECIDED, "it is not known whether the derivative exists at this point")
-        except Undefined as error:
-            return Verdict(REFUTED, f"the function has no value at this point: it needs {error}", points=1)
-    return Verdict(REFUTED, "the derivative exists at this point, so nothing is left to agree upon", points=1)
+            return NumericResult(Finding.UNDECIDED, "it is not known whether the derivative exists at this point")
+        except watching.Undefined as error:
+            return NumericResult(
+                Finding.REFUTED, f"the function has no value at this point: it needs {error}", points=1
+            )
+    return NumericResult(
+        Finding.REFUTED, "the derivative exists at this point, so nothing is left to agree upon", points=1
+    )
 
 
-def _one_sided(program: Program, function: t.Function, x, part: t.Node, values: Values) -> Verdict:
-    """Both one-sided derivatives exist if the function is continuous."""
-    jets = values.jets
-    lower = t.Function(function.name, function.primes - 1)
-    here = program.prime(lower, lower.primes, (x,), part, values, {})
+def _one_sided(program: Program, function: t.Function, x: Expansion, key: GuardKey, values: Values) -> NumericResult:
+    """Return whether both one-sided derivatives exist, as they do if the function is continuous."""
+
+    def lower(value: Expansion) -> Expansion:
+        return cast(Expansion, program.prime(function.name, function.primes - 1, (value,), key, values, {}))
+
+    jets, here = values.jets, lower(x)
     for sign in (1, -1):
         (direction,) = jets.directions(sign=sign)
-        beside = program.prime(lower, lower.primes, (jets.moved(x, direction),), part, values, {})
-        gap = jets.powers(beside, direction).get(0, 0) - here
+        gap = jets.powers(lower(jets.moved(x, direction)), direction).get(0, 0) - here
         if jets.numbers.sign(jets.constant(gap)) != 0:
-            return Verdict(REFUTED, "the one-sided derivatives do not exist either", points=1)
-    return Verdict(AGREES, points=1)
+            return NumericResult(Finding.REFUTED, "the one-sided derivatives do not exist either", points=1)
+    return NumericResult(Finding.AGREES, points=1)

@@ -16,6 +16,7 @@ from nncore.verify.numeric.sample_points import input_name
 from nncore.verify.numeric.watching import DIVISOR, ROOT
 from nncore.verify.semantics.symbols import MeaningError, Scope, find_symbol
 from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.tree import Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +31,22 @@ class Range:
 
     @property
     def is_positive(self) -> bool:
-        """Whether all of it is above 0."""
+        """Return whether all of it is above 0."""
         return self.low > 0 or (self.low == 0 and (self.low_open or self.without_0))
 
     @property
     def is_negative(self) -> bool:
-        """Whether all of it is below 0."""
+        """Return whether all of it is below 0."""
         return self.high < 0 or (self.high == 0 and (self.high_open or self.without_0))
 
     @property
     def is_not_negative(self) -> bool:
-        """Whether nothing of it is below 0."""
+        """Return whether nothing of it is below 0."""
         return self.low >= 0
 
     @property
     def is_not_0(self) -> bool:
-        """Whether it leaves out 0."""
+        """Return whether it leaves out 0."""
         return self.is_positive or self.is_negative or self.without_0
 
 
@@ -68,7 +69,7 @@ class Ranges:
         self._scope = scope
         self._known: dict[t.Node, Range] = {}
         self._entries: dict[str, Range] = {}  # what is assumed of all entries of an array
-        self._memo: dict = {}
+        self._memo: dict[tuple[t.Node, tuple[tuple[str, Range], ...]], Range] = {}
         for chain in conditions:
             for left, relation, right in _links(chain):
                 self._learn(left, relation, right)
@@ -79,7 +80,7 @@ class Ranges:
                     if name and bound is not None:
                         self._entries[name] = _both(self._entries.get(name, ALL), _related(sign, bound))
 
-    def _learn(self, left: t.Node, relation: str, right: t.Node) -> None:
+    def _learn(self, left: t.Node, relation: Relation, right: t.Node) -> None:
         """Keep what a condition says of its sides, and of their difference."""
         for one, sign, other in ((left, relation, right), (right, relation.mirrored, left)):
             bound = _constant(other)
@@ -159,7 +160,7 @@ class Ranges:
         own = {letter: NOT_NEGATIVE if size == STEPS else Range(1, inf, False) for letter, size in definition.indices}
         return self.of(definition.body, own) if not definition.arguments else ALL
 
-    def _of_product(self, factors: tuple[t.Node, ...], local: Mapping) -> Range:
+    def _of_product(self, factors: tuple[t.Node, ...], local: Mapping[str, Range]) -> Range:
         result = Range(1, 1, False, False)
         waiting = list(factors)
         while waiting:
@@ -171,7 +172,7 @@ class Ranges:
                 result = _product(result, self.of(factor, local))
         return result
 
-    def _of_power(self, base: t.Node, exponent: t.Node, local: Mapping) -> Range:
+    def _of_power(self, base: t.Node, exponent: t.Node, local: Mapping[str, Range]) -> Range:
         below, power = self.of(base, local), _constant(exponent)
         if power == 2:
             return _square(below)
@@ -191,7 +192,7 @@ class Ranges:
         return ALL
 
     def _of_sum(self, index: t.Letter, upper: t.Node, inner: Range) -> Range:
-        """A sum up to a size has an addend; one up to a step may have none."""
+        """Return a sum up to a size has an addend; one up to a step may have none."""
         try:
             filled = isinstance(upper, t.Number) or find_symbol(upper, self._scope).kind == "size"
         except MeaningError:
@@ -204,7 +205,7 @@ class Ranges:
             return NOT_NEGATIVE
         return _negative(NOT_NEGATIVE) if _negative(inner).is_not_negative else ALL
 
-    def _of_application(self, function: t.Function, arguments: tuple[t.Node, ...], local: Mapping) -> Range:
+    def _of_application(self, function: t.Function, arguments: tuple[t.Node, ...], local: Mapping[str, Range]) -> Range:
         inside = [self.of(argument, local) for argument in arguments]
         name = function.name
         if function.primes:
@@ -230,26 +231,26 @@ class Ranges:
 
 
 def _letters(node: t.Node) -> set[str]:
-    """The letters of an expression, bound or free."""
+    """Return the letters of an expression, bound or free."""
     return {each.name for each, _ in t.walk(node) if isinstance(each, t.Letter)}
 
 
 def _is_any_entry(node: t.Node, scope: Scope) -> bool:
-    """Whether an expression stands for every entry of an array, or for a number: y_{im}, but not y_{i1} or y_{ii}."""
+    """Return whether an expression is any entry of an array, or a number: y_{im}, but not y_{i1} or y_{ii}."""
     indices = getattr(node, "indices", ())
     names = {each.letter for each in scope.notation.indices}
     found = {index.name for index in indices if isinstance(index, t.Letter)} & names
     return len(found) == len(indices)
 
 
-def _links(chain: t.Chain) -> Iterator[tuple[t.Node, str, t.Node]]:
+def _links(chain: t.Chain) -> Iterator[tuple[t.Node, Relation, t.Node]]:
     sides = chain.sides
     for (left, right), link in zip(pairwise(sides), chain.links, strict=True):
         yield left, link.relation, right
 
 
 def _constant(node: t.Node) -> Fraction | None:
-    """The value of a number, of its negative, or of a quotient of numbers."""
+    """Return the value of a number, of its negative, or of a quotient of numbers."""
     match node:
         case t.Number(digits, exponent) if len(digits) < 300 and abs(exponent) < 300:
             return Fraction(digits) * Fraction(10) ** exponent
@@ -262,19 +263,19 @@ def _constant(node: t.Node) -> Fraction | None:
     return None
 
 
-def _related(relation: str, bound: Fraction | int) -> Range:
+def _related(relation: Relation, bound: Fraction | int) -> Range:
     match relation:
-        case "=":
+        case Relation.EQUAL:
             return Range(bound, bound, False, False)
-        case ">":
+        case Relation.GREATER:
             return Range(bound, inf)
-        case r"\ge":
+        case Relation.AT_LEAST:
             return Range(bound, inf, False)
-        case "<":
+        case Relation.LESS:
             return Range(-inf, bound)
-        case r"\le":
+        case Relation.AT_MOST:
             return Range(-inf, bound, True, False)
-        case r"\ne" if bound == 0:
+        case Relation.UNEQUAL if bound == 0:
             return Range(-inf, inf, without_0=True)
     return ALL
 

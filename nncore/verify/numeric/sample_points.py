@@ -1,22 +1,23 @@
 r"""Points: exact numbers for all inputs, of kinds that matter, made so that conditions and assumptions come true.
 
-Every input is a fraction, so that ties, kinks and what is affine are exact. A `Point` makes a number when it is asked
-for, the same whenever it is asked again, and keeps which were asked for. Some inputs may be *fixed*: solved for, so
-that the point stands on a boundary.
+Every input is a fraction, so that ties, kinks and what is affine are exact. A `SamplePoint` makes a number when it is
+asked for, the same whenever it is asked again, and keeps which were asked for. Some inputs may be *fixed*: solved for,
+so that the point stands on a boundary.
 
 `wishes` collects what the conditions and assumptions of a claim want, as far as sampling can do it; whether they hold
 is checked all the same.
 """
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from zlib import crc32
 
 from nncore.verify.notation import EXPECTATION, VARIANCE, Notation
-from nncore.verify.numeric.balls import Arithmetic
-from nncore.verify.numeric.expectation import CONSTANT_LAWS, JOINT_OUTCOMES, Rejected
+from nncore.verify.numeric.balls import Arithmetic, Number
+from nncore.verify.numeric.expectation import CONSTANT_LAWS, JOINT_OUTCOMES, Key, Rejected
+from nncore.verify.numeric.jets import Scalar
 from nncore.verify.semantics.randomness import SQUARE, Moment, moment_of
 from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import Scope
@@ -46,8 +47,18 @@ PROPER = "proper fractions"  # for networks, whose layers make large numbers lar
 GENERIC = (FRACTIONS, PROPER)  # where nothing holds by the numbers' being special
 BOTH, LETTERS, POSITIVE = "both", "letters", "positive"  # signs: any, one for each letter, none negative
 
+OF_LAYERS = (SMALL, ZEROS, EQUAL, ONES, MINUS_ONES)  # kinds at which the sizes and depths of networks take turns
+AT_LARGE_SIZES = (SMALL, EQUAL, FRACTIONS, ONE_HOT)
+OF_MANY_OUTCOMES = (SMALL, ZEROS, ONES, EQUAL, FRACTIONS)  # laws are constant at the plain kinds
+SIGNS = (BOTH, BOTH, POSITIVE, LETTERS, POSITIVE, BOTH)  # of the points that are made until conditions hold
+TURNS = {SMALL: 4, FRACTIONS: 12, POWERS: 2, EXTREMES: 2}  # with other numbers each, where there are no sizes
+
 _DENOMINATORS = (7, 8, 9, 11, 13, 16, 17, 19, 23, 101)
-Key = tuple[str, tuple[int, ...]]  # an input: its letter, or that of its array, and its indices
+
+
+def tried(kinds: Sequence[str]) -> list[str]:
+    """Return those of some kinds that are not switched off."""
+    return [kind for kind in kinds if kind not in TRIED or TRIED[kind].is_on]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +80,7 @@ class Wishes:
     moments: tuple[Moment, ...] = ()
 
 
-class Point:
+class SamplePoint:
     """Exact numbers for all inputs, and the coefficients of the functions of which only smoothness is known.
 
     Attributes
@@ -88,26 +99,27 @@ class Point:
         wishes: Wishes,
         numbers: Arithmetic,
         signs: str = BOTH,
-        fixed: Mapping[Key, object] | None = None,
+        fixed: Mapping[Key, Number] | None = None,
     ):
         self.seed, self.kind, self.sizes, self.wishes, self.signs = seed, kind, sizes, wishes, signs
         self.numbers, self.fixed = numbers, dict(fixed or {})
-        self._sizes, self._identity = tuple(sorted(sizes.items())), None
-        self.touched: dict[Key, object] = {}
-        self.used: dict[tuple, object] = {}
+        self._sizes = tuple(sorted(sizes.items()))
+        self._identity: tuple[object, ...] = ()
+        self.touched: dict[Key, Number] = {}
+        self.used: dict[tuple[str | int, ...], Number] = {}
         self._positive = dict(wishes.positive)
         self._scaled = {rule.letter: rule for rule in wishes.row_sums}
         weights = self._weights()
         self.joint = [numbers.exact(weight, sum(weights)) for weight in weights]  # of what dependent entries do
 
-    def with_fixed(self, fixed: Mapping[Key, object]) -> "Point":
+    def with_fixed(self, fixed: Mapping[Key, Number]) -> "SamplePoint":
         """Return the point with other numbers for some inputs."""
         fixed = {**self.fixed, **fixed}
-        return Point(self.seed, self.kind, self.sizes, self.wishes, self.numbers, self.signs, fixed)
+        return SamplePoint(self.seed, self.kind, self.sizes, self.wishes, self.numbers, self.signs, fixed)
 
-    def identity(self) -> tuple:
+    def identity(self) -> tuple[object, ...]:
         """Return what tells points apart: equal for points that have the same numbers."""
-        if self._identity is None:
+        if not self._identity:
             fixed = tuple(sorted((key, str(value)) for key, value in self.fixed.items()))
             self._identity = self.seed, self.kind, self._sizes, self.signs, self.wishes, fixed
         return self._identity
@@ -116,15 +128,15 @@ class Point:
         """Return the value of a size."""
         return size if isinstance(size, int) else self.sizes[size]
 
-    def number(self, name: str, indices: tuple[int, ...]):
+    def number(self, name: str, indices: tuple[int, ...]) -> Number:
         """Return the value of an input, scaled or shifted where an assumption fixes the sum of a row."""
         key = name, indices
         if key not in self.touched:
             self.touched[key] = self._scaled_number(name, indices)
         return self.touched[key]
 
-    def _scaled_number(self, name: str, indices: tuple[int, ...]):
-        """A number of a row with a fixed sum: those that are fixed stay, the others fill what is left."""
+    def _scaled_number(self, name: str, indices: tuple[int, ...]) -> Number:
+        """Return a number of a row with a fixed sum: those that are fixed stay, the others fill what is left."""
         raw, rule = self._raw(name, indices), self._scaled.get(name)
         if not rule or (name, indices) in self.fixed:
             return raw
@@ -144,16 +156,16 @@ class Point:
         if key not in self.touched:
             same = self.kind in (EQUAL, ONES, MINUS_ONES, ZEROS)
             number = self.fixed.get(key) or self._random(name, () if same else indices).randint(1, last)
-            self.touched[key] = min(number, last)
-        return self.touched[key]
+            self.touched[key] = min(_whole(number), last)
+        return _whole(self.touched[key])
 
-    def coefficient(self, *key: object) -> int:
+    def coefficient(self, *key: str | int) -> int:
         """Return a small whole number for the function of kind cost: one that is not 0."""
         if key not in self.used:
             self.used[key] = self._random(*key).choice((-3, -2, -1, 1, 2, 3))
-        return self.used[key]
+        return _whole(self.used[key])
 
-    def smooth(self, name: str, x, sine: Callable):
+    def smooth(self, name: str, x: Scalar, sine: Callable[[Scalar], Scalar]) -> Scalar:
         """Return a function of which only smoothness is known: s (sin(p x + q) + r x² + v x³ + w)."""
         parts = ("p", "q", "r", "v", "w")
         for part in parts:
@@ -169,7 +181,7 @@ class Point:
         key = name, "s"
         if key not in self.used:
             self.used[key] = 10 ** self._random(*key).choice((3, 6)) if self.kind == EXTREMES else 1
-        return self.used[key]
+        return _whole(self.used[key])
 
     def law(self, name: str, indices: tuple[int, ...]) -> random.Random:
         """Return what draws the distribution of a random entry, in some points the same for all."""
@@ -177,7 +189,7 @@ class Point:
 
     @property
     def plain(self) -> int | None:
-        """The number at which a distribution of which nothing is known stays, at a point of a plain kind."""
+        """Return the number at which a distribution of which nothing is known stays, at a point of a plain kind."""
         return {ZEROS: 0, ONES: 1, MINUS_ONES: -1}.get(self.kind) if CONSTANT_LAWS.is_on else None
 
     def _weights(self) -> list[int]:
@@ -191,7 +203,7 @@ class Point:
     def _random(self, *key: object) -> random.Random:
         return random.Random(crc32(repr((self.seed, self.kind, self._sizes, key)).encode()))
 
-    def _raw(self, name: str, indices: tuple[int, ...]):
+    def _raw(self, name: str, indices: tuple[int, ...]) -> Number:
         if (name, indices) in self.fixed:
             return self.fixed[name, indices]
         source = self._random(name, () if self.kind == EQUAL else indices)
@@ -226,15 +238,22 @@ class Point:
         return source.choice((-1, 1))
 
 
+def _whole(number: Number) -> int:
+    """Return a number that is whole."""
+    if not isinstance(number, int):
+        raise TypeError(f"{number} is not whole")
+    return number
+
+
 # Printed --------------------------------------------------------------------------------------------------------------
 
 
-def as_printed(point: Point, notation: Notation, text: Callable[[object], str]) -> Iterator[tuple[str, str]]:
+def as_printed(point: SamplePoint, notation: Notation, text: Callable[[Number], str]) -> Iterator[tuple[str, str]]:
     """Return the numbers of all inputs as a page prints them, ``z_{12}`` with ``3/7``, and the functions that are any.
 
     Parameters
     ----------
-    point : Point
+    point : SamplePoint
         A point of which numbers were asked.
     notation : Notation
         The letters in force.
@@ -250,18 +269,18 @@ def as_printed(point: Point, notation: Notation, text: Callable[[object], str]) 
         shown = ("" if all(index < 10 for index in indices) else ",").join(map(str, indices))
         index = f"_{{{shown}}}" if len(shown) > 1 else f"_{shown}" if shown else ""
         yield f"{letter}{bracket}{layer}{index}", text(value)
-    for name in sorted({key[0] for key in point.used}):
+    for name in sorted({str(key[0]) for key in point.used}):
         yield _function_as_printed(name, point, text)
 
 
-def _function_as_printed(name: str, point: Point, text: Callable[[object], str]) -> tuple[str, str]:
-    """What `Point.smooth` or the polynomial of a cost is at a point."""
+def _function_as_printed(name: str, point: SamplePoint, text: Callable[[Number], str]) -> tuple[str, str]:
+    """Return what `SamplePoint.smooth` or the polynomial of a cost is at a point."""
     if (name, "p") in point.used:
         p, q, r, v, w, factor = (text(point.used[name, part]) for part in "pqrvws")
         return f"{name}(x)", f"{factor} (sin({p} x + {q}) + {r} x^2 + {v} x^3 + {w})"
     sums = []
     for part in "abc":
-        places = sorted(key[2] for key in point.used if key[:2] == (name, part))
+        places = sorted(int(key[2]) for key in point.used if key[:2] == (name, part))
         sums.append(", ".join(text(point.used[name, part, place]) for place in places))
     weights = ", ".join(f"{part} = ({each})" for part, each in zip("abc", sums, strict=True))
     constant, factor = text(point.used[name, "d"]), text(point.used[name, "s"])
@@ -284,7 +303,7 @@ def wishes(item: Claim) -> Wishes:
 
 
 def _moments(item: Claim) -> Iterator[Moment]:
-    """The moments that the assumptions in force state."""
+    """Yield the moments that the assumptions in force state."""
     for assumed in item.assumptions:
         moment = moment_of(assumed.claim, lambda node: input_name(node, item.scope))
         if moment and _is_given(moment, item.scope):
@@ -292,7 +311,7 @@ def _moments(item: Claim) -> Iterator[Moment]:
 
 
 def _is_given(moment: Moment, scope: Scope) -> bool:
-    """Whether the value of a moment is a number before anything random is drawn, for the entry alone."""
+    """Return whether the value of a moment is a number before anything random is drawn, for the entry alone."""
     random_names = scope.notation.random_letters
     for node, _ in t.walk(moment.value):
         name = input_name(node, scope)
@@ -306,7 +325,7 @@ def _is_given(moment: Moment, scope: Scope) -> bool:
 
 
 def _positive_letters(item: Claim) -> dict[str, str]:
-    """Letters that a condition or an assumption wants positive (``>``) or not negative (``>=``)."""
+    """Return letters that a condition or an assumption wants positive (``>``) or not negative (``>=``)."""
     found: dict[str, str] = {}
     for chain in (*item.conditions, *(assumed.claim for assumed in item.assumptions)):
         sides = chain.sides
@@ -328,7 +347,7 @@ def input_name(node: t.Node, scope: Scope) -> str | None:
 
 
 def _row_sums(item: Claim) -> Iterator[RowSum]:
-    """The assumptions of the form Σ_m y_{im} = 1, which sampling satisfies by scaling the rows."""
+    """Yield the assumptions of the form Σ_m y_{im} = 1, which sampling satisfies by scaling the rows."""
     for assumed in item.assumptions:
         match assumed.claim:
             case t.Chain(t.Sum(index, _, _, t.Indexed(_, indices) as entry), (t.Link("=", t.Number(digits)),)):

@@ -6,12 +6,14 @@ point. `solved` makes conditions and assumptions true in the same way.
 """
 
 import random
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, pairwise
 from math import isqrt
+from typing import TypeVar
 
+from nncore.verify.numeric.balls import Number
 from nncore.verify.numeric.comparing import (
     AGREES,
     NO_VALUE,
@@ -19,15 +21,16 @@ from nncore.verify.numeric.comparing import (
     PRECISIONS,
     REFUTED,
     Comparison,
+    Entry,
     Exhausted,
     Result,
-)
-from nncore.verify.numeric.guards import GuardKey, Guards
-from nncore.verify.numeric.jets import Jet, Jets
-from nncore.verify.numeric.pairs import Pair
-from nncore.verify.numeric.sample_points import Key, Point
-from nncore.verify.numeric.values import Values
-from nncore.verify.numeric.watching import Guard, NoSuchEntry, Watch
+)  # fmt: skip
+from nncore.verify.numeric.expectation import Key
+from nncore.verify.numeric.guards import Guards
+from nncore.verify.numeric.jets import Expansion, Jet, Jets, Pair, Scalar, parts
+from nncore.verify.numeric.matrices import Value
+from nncore.verify.numeric.sample_points import SamplePoint
+from nncore.verify.numeric.watching import Guard, GuardKey, NoSuchEntry
 from nncore.verify.switches import attack
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
@@ -44,7 +47,10 @@ _DENOMINATORS = (1, 12, 1000)  # to which a place is rounded
 _ROUNDED = Fraction(1, 200)  # how far from a zero a place may be that was found for it
 _PROBES = 4  # from one place to the next, until a zero is found
 _CORNERS = 30
-_SHIFTS = (0, *(sign * Fraction(1, 10**power) for power in (3, 12) for sign in (1, -1)))  # on a boundary and beside it
+_SHIFTS: tuple[Fraction | int, ...] = (
+    0,
+    *(sign * Fraction(1, 10**power) for power in (3, 12) for sign in (1, -1)),
+)  # on a boundary and beside it
 _ASIDE = tuple(sign * Fraction(*pair) for pair in ((17, 10), (1, 7), (1, 5000)) for sign in (1, -1))  # of an open edge
 _TOUCHING, _FARTHER = 2.0**-64, 2.0**32  # how near sides come that touch, and how much farther they are beside it
 _ON_EDGE = 2.0**-20
@@ -53,6 +59,8 @@ _FACTORS = (*(Fraction(10) ** power for power in (1, -1, 3, -3)), Fraction(-1))
 _PACES = tuple(sign * Fraction(10) ** power for power in (2, 1, 0, -1, -2, -3, -5, -8, -11, -13) for sign in (1, -1))
 _SIMPLE = (0, 1, -1, 2, -2, 3, 10, -10)
 _SIMPLIFICATIONS = 80
+T = TypeVar("T")
+N = TypeVar("N", bound=t.Node)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,7 @@ class Zero:
 # Boundaries -----------------------------------------------------------------------------------------------------------
 
 
-def zeros(comparison: Comparison, guards: Guards, point: Point, entries: Sequence[dict]) -> Iterator[Zero]:
+def zeros(comparison: Comparison, guards: Guards, point: SamplePoint, entries: Sequence[Entry]) -> Iterator[Zero]:
     """Find numbers for each input at which an open guard, or the difference of both sides, is 0.
 
     Where the zero of a guard is no fraction, or that of a polynomial of a high degree, it is looked for again from the
@@ -80,7 +88,7 @@ def zeros(comparison: Comparison, guards: Guards, point: Point, entries: Sequenc
         What compares.
     guards : Guards
         The guards of the claim.
-    point : Point
+    point : SamplePoint
         From which one input is moved at a time.
     entries : sequence of dict
         Where both sides are evaluated.
@@ -102,12 +110,12 @@ def zeros(comparison: Comparison, guards: Guards, point: Point, entries: Sequenc
                     waiting.append((point.with_fixed({leaf: _exact(comparison, root)}), probes - 1))
 
 
-def beside(comparison: Comparison, point: Point, zero: Zero) -> Iterator[tuple[Fraction | int, Point]]:
+def beside(comparison: Comparison, point: SamplePoint, zero: Zero) -> Iterator[tuple[Fraction | int, SamplePoint]]:
     """Return the point on a boundary, and points to both sides of it, each with its distance.
 
     The distance is small, also compared with a place near to 0; far away it is larger than what rounding did.
     """
-    scale = abs(zero.place) or 1
+    scale: Fraction | int = abs(zero.place) or 1
     for shift in _SHIFTS:
         if not (BESIDE if shift else ON_BOUNDARY).is_on:
             continue
@@ -116,26 +124,26 @@ def beside(comparison: Comparison, point: Point, zero: Zero) -> Iterator[tuple[F
 
 
 def crosses(
-    comparison: Comparison, key: GuardKey, point: Point, leaves: Collection[Key], entries: Sequence[dict]
+    comparison: Comparison, key: GuardKey, point: SamplePoint, leaves: Collection[Key], entries: Sequence[Entry]
 ) -> bool:
     """Return whether a guard is 0 at a point, and changes there as fast as one of these inputs."""
     for leaf in [leaf for leaf in comparison.inputs(point) if leaf in leaves][:_MOST_INPUTS]:
         for guard, powers in _expansions(comparison, point, leaf, entries):
-            if (guard.kind, id(guard.part)) == key:
+            if guard.key == key:
                 here, slope = (comparison.numbers.sign(Jets.constant(powers.get(power, 0))) for power in (0, 1))
                 if here in (0, None) and slope:  # None: it may be 0
                     return True
     return False
 
 
-def corners(comparison: Comparison, point: Point, found: Sequence[Zero]) -> Iterator[Point]:
+def corners(comparison: Comparison, point: SamplePoint, found: Sequence[Zero]) -> Iterator[SamplePoint]:
     """Return points at which several inputs are on their boundaries, beside them or between them."""
     places: dict[Key, set[Fraction]] = {}
     for zero in found:
         places.setdefault(zero.leaf, set()).add(zero.place)
     if len(places) < 2:
         return
-    choices = {}
+    choices: dict[Key, list[list[Fraction]]] = {}
     for leaf, on in places.items():
         ordered = sorted(on)
         between = [(one + other) / 2 for one, other in pairwise(ordered)]
@@ -152,7 +160,7 @@ def corners(comparison: Comparison, point: Point, found: Sequence[Zero]) -> Iter
         )
 
 
-def meets(comparison: Comparison, guards: Guards, zero: Zero, point: Point, entries: Sequence[dict]) -> bool:
+def meets(comparison: Comparison, guards: Guards, zero: Zero, point: SamplePoint, entries: Sequence[Entry]) -> bool:
     """Return whether another input, moved by a little, makes a guard exactly 0 near to a place that is no fraction."""
     return any(
         key == zero.key and is_exact and is_close(place, _place(comparison, point, leaf))
@@ -162,12 +170,14 @@ def meets(comparison: Comparison, guards: Guards, zero: Zero, point: Point, entr
     )
 
 
-def along(comparison: Comparison, guards: Guards, point: Point, entries: Sequence[dict]) -> Iterator[Point]:
+def along(
+    comparison: Comparison, guards: Guards, point: SamplePoint, entries: Sequence[Entry]
+) -> Iterator[SamplePoint]:
     """Return points at which an open guard is 0, and another one still is: two inputs are moved along an equation."""
     leaves = comparison.inputs(point)[:_FEW_INPUTS]
     lines = {leaf: _straight(comparison, _expansions(comparison, point, leaf, entries)) for leaf in leaves}
     for one, other in combinations(leaves, 2):
-        both = lines[one].keys() & lines[other].keys()
+        both = [key for key in lines[one] if key in lines[other]]
         held = [key for key in both if not lines[one][key][0]]
         for key in (key for key in both if key in guards.open and lines[one][key][0]):
             for fixed in held:
@@ -180,32 +190,34 @@ def along(comparison: Comparison, guards: Guards, point: Point, entries: Sequenc
                     )
 
 
-def _straight(comparison: Comparison, expansions: Iterable[tuple[Guard, dict]]) -> dict[GuardKey, tuple]:
-    """The guards that change at a constant rate: what they are, and this rate."""
+def _straight(
+    comparison: Comparison, expansions: Iterable[tuple[Guard, dict[int, Expansion]]]
+) -> dict[GuardKey, tuple[Fraction, Fraction]]:
+    """Return the guards that change at a constant rate: what they are, and this rate."""
     numbers, found = comparison.numbers, {}
     for guard, powers in expansions:
-        ends = [Jets.constant(powers.get(power, 0)) for power in (0, 1)]
-        if powers.keys() <= {0, 1} and all(map(numbers.is_exact, ends)):
-            found[guard.kind, id(guard.part)] = tuple(Fraction(*numbers.ratio(end)) for end in ends)
+        here, rate = (Jets.constant(powers.get(power, 0)) for power in (0, 1))
+        if powers.keys() <= {0, 1} and numbers.is_exact(here) and numbers.is_exact(rate):
+            found[guard.key] = Fraction(*numbers.ratio(here)), Fraction(*numbers.ratio(rate))
     return found
 
 
-def _exact(comparison: Comparison, number: Fraction):
+def _exact(comparison: Comparison, number: Fraction | int) -> Number:
     return comparison.numbers.exact(*number.as_integer_ratio())
 
 
-def _place(comparison: Comparison, point: Point, leaf: Key) -> Fraction:
+def _place(comparison: Comparison, point: SamplePoint, leaf: Key) -> Fraction:
     return Fraction(*comparison.numbers.ratio(point.touched[leaf]))
 
 
 def _roots(
-    comparison: Comparison, guards: Guards, point: Point, leaf: Key, entries: Sequence[dict]
+    comparison: Comparison, guards: Guards, point: SamplePoint, leaf: Key, entries: Sequence[Entry]
 ) -> list[tuple[GuardKey, Fraction, bool]]:
-    """Numbers for one input at which a guard is 0, with the guard, and whether it is exactly 0."""
+    """Return numbers for one input at which a guard is 0, with the guard, and whether it is exactly 0."""
     found: dict[tuple[GuardKey, Fraction, bool], None] = {}
     others = {_place(comparison, point, other) for other in comparison.inputs(point)[:_MOST_INPUTS] if other != leaf}
     for guard, powers in _expansions(comparison, point, leaf, entries):
-        key = guard.kind, id(guard.part)
+        key = guard.key
         if key in guards.open or guard is comparison.own:
             here = _place(comparison, point, leaf)
             for place, is_exact in _zeros(comparison, powers, here):
@@ -217,11 +229,13 @@ def _roots(
 
 def is_close(place: Fraction, other: Fraction) -> bool:
     """Return whether one of two places may be the other, rounded."""
-    return abs(place - other) <= _ROUNDED * max(1, abs(other))
+    return abs(place - other) <= _ROUNDED * max(Fraction(1), abs(other))
 
 
-def _expansions(comparison: Comparison, point: Point, leaf: Key, entries: Sequence[dict]) -> list[tuple[Guard, dict]]:
-    """How every guard that is met changes when one input moves."""
+def _expansions(
+    comparison: Comparison, point: SamplePoint, leaf: Key, entries: Sequence[Entry]
+) -> list[tuple[Guard, dict[int, Expansion]]]:
+    """Return how every guard that is met changes when one input moves."""
     item, values = comparison.item, comparison.values(point)
     watch, jets = values.watch, values.jets
     (direction,) = jets.directions(order=_ORDER_OF_PROBES)
@@ -235,11 +249,10 @@ def _expansions(comparison: Comparison, point: Point, leaf: Key, entries: Sequen
             for entry in entries:
                 for chain in comparison.conditions:
                     _evaluated(comparison, near.holds, chain, entry)
-                left = _evaluated(comparison, near.value, item.left, entry)
-                right = _evaluated(comparison, near.value, comparison.right, entry)
-                if item.relation is not Relation.EQUAL and not {type(left), type(right)} & {type(None), list}:
-                    gap = left - right
-                    for part in (gap.real, gap.imaginary) if type(gap) is Pair else (gap,):
+                left = _scalar(_evaluated(comparison, near.value, item.left, entry))
+                right = _scalar(_evaluated(comparison, near.value, comparison.right, entry))
+                if item.relation is not Relation.EQUAL and left is not None and right is not None:
+                    for part in parts(left - right):
                         powers = jets.powers(part, direction)
                         comparison.own.varies |= len(powers) > 1
                         watch.expansions.append((comparison.own, powers))
@@ -253,8 +266,8 @@ def _expansions(comparison: Comparison, point: Point, leaf: Key, entries: Sequen
         comparison.note(values, is_compared=False)
 
 
-def _evaluated(comparison: Comparison, evaluate, node: t.Node, local: dict):
-    """A value, or None where there is none."""
+def _evaluated(comparison: Comparison, evaluate: Callable[[N, Entry], T], node: N, local: Entry) -> T | None:
+    """Return a value, or None where there is none."""
     comparison.begin()
     try:
         return evaluate(node, local)
@@ -262,11 +275,21 @@ def _evaluated(comparison: Comparison, evaluate, node: t.Node, local: dict):
         return None
 
 
+def _scalar(value: Value | None) -> Scalar | None:
+    """Return a value that is no matrix."""
+    return None if isinstance(value, list) else value
+
+
+def _real(value: Value | None) -> Expansion | None:
+    """Return a value that is no matrix, and not complex."""
+    return None if isinstance(value, list | Pair) else value
+
+
 # Zeros ----------------------------------------------------------------------------------------------------------------
 
 
-def _zeros(comparison: Comparison, powers: Mapping[int, object], here: Fraction) -> Iterator[tuple[Fraction, bool]]:
-    """Fractions at which an expansion around one is 0, with True; or simple ones near to such a place."""
+def _zeros(comparison: Comparison, powers: Mapping[int, Expansion], here: Fraction) -> Iterator[tuple[Fraction, bool]]:
+    """Yield fractions at which an expansion around one is 0, with True; or simple ones near to such a place."""
     numbers = comparison.numbers
     coefficients = [Jets.constant(powers.get(power, 0)) for power in range(_ORDER_OF_PROBES + 1)]
     if all(map(numbers.is_exact, coefficients)):
@@ -286,7 +309,7 @@ def _zeros(comparison: Comparison, powers: Mapping[int, object], here: Fraction)
 
 
 def _exact_roots(coefficients: Sequence[Fraction]) -> Iterator[Fraction]:
-    """The roots of a polynomial of degree 1 or 2, as far as they are fractions."""
+    """Yield the roots of a polynomial of degree 1 or 2, as far as they are fractions."""
     constant, linear, square, cube = coefficients
     if cube:
         return
@@ -305,7 +328,7 @@ def _exact_roots(coefficients: Sequence[Fraction]) -> Iterator[Fraction]:
 
 
 def _real_roots(coefficients: Sequence[float]) -> list[float]:
-    """The real roots of a polynomial, near enough to be rounded."""
+    """Return the real roots of a polynomial, near enough to be rounded."""
     import numpy as np
 
     if not any(coefficients[1:]) or not all(map(np.isfinite, coefficients)):
@@ -321,7 +344,9 @@ def _real_roots(coefficients: Sequence[float]) -> list[float]:
 # Conditions -----------------------------------------------------------------------------------------------------------
 
 
-def solved(comparison: Comparison, point: Point, entry: dict, pinned: frozenset[Key] = frozenset()) -> Point | None:
+def solved(
+    comparison: Comparison, point: SamplePoint, entry: Entry, pinned: frozenset[Key] = frozenset()
+) -> SamplePoint | None:
     """Find a point at which one more condition or assumption holds, by another number for one input.
 
     If all of them hold, what a side lacks to have a value: a root or a logarithm of what is negative, a definition.
@@ -345,30 +370,30 @@ def solved(comparison: Comparison, point: Point, entry: dict, pinned: frozenset[
 
 
 def _shifts(relations: set[Relation], source: random.Random) -> Sequence[Fraction | int]:
-    """How far from where its sides are equal a condition may hold; a weak one says more than an equation."""
+    """Return how far from where its sides are equal a condition may hold; a weak one says more than an equation."""
     if Relation.EQUAL in relations:
         return (0,)
     return _ASIDE if any(relation.is_strict for relation in relations) else source.sample((0, *_ASIDE), 1 + len(_ASIDE))
 
 
 def _free(
-    comparison: Comparison, point: Point, pinned: frozenset[Key], words: str, local: Mapping[str, int]
+    comparison: Comparison, point: SamplePoint, pinned: frozenset[Key], words: str, local: Mapping[str, int]
 ) -> list[Key]:
-    """Inputs that may move, in any order, first those that were not moved before."""
+    """Return inputs that may move, in any order, first those that were not moved before."""
     leaves = [leaf for leaf in comparison.inputs(point) if leaf not in pinned]
     random.Random(repr((point.identity(), words, sorted(local.items())))).shuffle(leaves)
     return sorted(leaves, key=lambda leaf: leaf in point.fixed)[:_MOST_INPUTS]
 
 
-def _with_value(comparison: Comparison, point: Point, entry: dict, pinned: frozenset[Key]) -> Point | None:
-    """A point at which the guard is satisfied for which a side has no value at this one."""
+def _with_value(comparison: Comparison, point: SamplePoint, entry: Entry, pinned: frozenset[Key]) -> SamplePoint | None:
+    """Return a point at which the guard is satisfied for which a side has no value at this one."""
     lacking = comparison.lacking
     if not lacking:
         return None
     for leaf in _free(comparison, point, pinned, "", entry)[:_FEW_INPUTS]:
         here = _place(comparison, point, leaf)
         for guard, powers in _expansions(comparison, point, leaf, [entry]):
-            if (guard.kind, id(guard.part)) not in lacking:
+            if guard.key not in lacking:
                 continue
             for place in list(dict.fromkeys(place for place, _ in _zeros(comparison, powers, here)))[:2]:
                 for shift in _ASIDE:
@@ -378,29 +403,29 @@ def _with_value(comparison: Comparison, point: Point, entry: dict, pinned: froze
     return None
 
 
-def _unsatisfied(comparison: Comparison, point: Point, entry: dict) -> Iterator[tuple[t.Chain, dict]]:
+def _unsatisfied(comparison: Comparison, point: SamplePoint, entry: Entry) -> Iterator[tuple[t.Chain, Entry]]:
     chains = [(chain, entry) for chain in comparison.conditions]
     chains += [(each.claim, local) for each, local in comparison.assumptions(point)]
     yield from ((chain, local) for chain, local in chains if _holds(comparison, point, chain, local) is False)
 
 
-def _holds(comparison: Comparison, point: Point, chain: t.Chain, local: dict) -> bool | None:
-    """Whether a condition holds; None where that is not known."""
+def _holds(comparison: Comparison, point: SamplePoint, chain: t.Chain, local: Entry) -> bool | None:
+    """Return whether a condition holds; None where that is not known."""
     with comparison.numbers.precision(PRECISIONS[0]):
         return _evaluated(comparison, comparison.values(point).holds, chain, local)
 
 
-def _places_of(comparison: Comparison, point: Point, chain: t.Chain, local: dict, leaf: Key) -> list[Fraction]:
-    """Numbers for one input at which the sides of a condition are equal, or nearly so."""
-    jets, watch = Jets(comparison.numbers), Watch(comparison.budget)
-    root = Values(comparison.program(), point, jets, watch)
+def _places_of(comparison: Comparison, point: SamplePoint, chain: t.Chain, local: Entry, leaf: Key) -> list[Fraction]:
+    """Return numbers for one input at which the sides of a condition are equal, or nearly so."""
+    jets = Jets(comparison.numbers)
+    root = comparison.fresh_values(point, jets)
     (direction,) = jets.directions(order=_ORDER_OF_PROBES)
     found: dict[Fraction, None] = {}
     comparison.begin()
     try:
         with comparison.numbers.precision(PRECISIONS[0]):
             near = root.moved(*leaf, jets.moved(root.entry(*leaf), direction))
-            sides = [near.value(side, local) for side in chain.sides]
+            sides = [near.real(side, local) for side in chain.sides]
             for one, other in pairwise(sides):
                 powers = jets.powers(one - other, direction)
                 if len(powers) > 1 or 0 not in powers:
@@ -419,11 +444,11 @@ class Near:
     """A point at which an inequality is nearly false, and how far from each other its sides are."""
 
     margin: float
-    point: Point
-    entry: dict
+    point: SamplePoint
+    entry: Entry
 
 
-def descent(comparison: Comparison, start: Near) -> tuple[Point, Result] | None:
+def descent(comparison: Comparison, start: Near) -> tuple[SamplePoint, Result] | None:
     """Search for a counterexample to an inequality, from a point where its sides are near to each other.
 
     One input is moved after the other, by ever smaller steps, while the sides come nearer; ``start`` is moved along.
@@ -472,19 +497,19 @@ def touches(comparison: Comparison, near: Near) -> bool:
 
 
 def _is_on_edge(comparison: Comparison, near: Near) -> bool:
-    """Whether a condition excludes a place very near to a point, at which both of its sides are equal."""
+    """Return whether a condition excludes a place very near to a point, at which both of its sides are equal."""
     values = comparison.values(near.point)
     for chain in comparison.conditions:
-        sides = [_evaluated(comparison, values.value, side, near.entry) for side in chain.sides]
+        sides = [_real(_evaluated(comparison, values.value, side, near.entry)) for side in chain.sides]
         for (one, other), link in zip(pairwise(sides), chain.links, strict=True):
-            is_real = not {type(one), type(other)} & {type(None), list, Pair}
-            if is_real and link.relation.is_strict and comparison.margin(one - other) < _ON_EDGE:
-                return True
+            if one is not None and other is not None and link.relation.is_strict:
+                if comparison.margin(Jets.constant(one - other)) < _ON_EDGE:
+                    return True
     return False
 
 
-def _moves(comparison: Comparison, start: Near) -> Iterator[Point]:
-    """Points near another one: at the bottom of a parabola through it, and by one input at a time."""
+def _moves(comparison: Comparison, start: Near) -> Iterator[SamplePoint]:
+    """Yield points near another one: at the bottom of a parabola through it, and by one input at a time."""
     point, keys = start.point, comparison.inputs(start.point)[:6]
     if bottom := _bottom(comparison, start, keys[:4]):
         yield bottom
@@ -494,23 +519,25 @@ def _moves(comparison: Comparison, start: Near) -> Iterator[Point]:
             yield point.with_fixed({key: _exact(comparison, there)})
 
 
-def _bottom(comparison: Comparison, start: Near, keys: Sequence[Key]) -> Point | None:
-    """The point at which the difference of both sides is least, as far as it is a parabola in these inputs."""
+def _bottom(comparison: Comparison, start: Near, keys: Sequence[Key]) -> SamplePoint | None:
+    """Return the point at which the difference of both sides is least, as far as it is a parabola in these inputs."""
     numbers, point = comparison.numbers, start.point
     jets = Jets(numbers)
-    values = Values(comparison.program(), point, jets, Watch(comparison.budget))
+    values = comparison.fresh_values(point, jets)
     directions = [jets.directions(order=2)[0] for _ in keys]
     ways = list(zip(keys, directions, strict=True))
     comparison.begin()
     with numbers.precision(PRECISIONS[0]):
         moved = values.moved_to({key: jets.moved(values.entry(*key), way) for key, way in ways})
-        left = _evaluated(comparison, moved.value, comparison.item.left, start.entry)
-        right = _evaluated(comparison, moved.value, comparison.right, start.entry)
-        if {type(left), type(right)} & {type(None), list, Pair} or type(gap := left - right) is not Jet:
+        left = _real(_evaluated(comparison, moved.value, comparison.item.left, start.entry))
+        right = _real(_evaluated(comparison, moved.value, comparison.right, start.entry))
+        gap = left - right if left is not None and right is not None else None
+        if not isinstance(gap, Jet):
             return None
+        terms = gap.terms
 
     def coefficient(*monomial: int) -> Fraction:
-        number = gap.terms.get(tuple(sorted(monomial)), 0)
+        number = terms.get(tuple(sorted(monomial)), 0)
         return Fraction(*numbers.ratio(number)) if numbers.is_exact(number) else Fraction(numbers.near(number))
 
     try:
@@ -528,7 +555,7 @@ def _bottom(comparison: Comparison, start: Near, keys: Sequence[Key]) -> Point |
 
 
 def _solution(matrix: list[list[Fraction]], right: list[Fraction]) -> list[Fraction] | None:
-    """The solution of linear equations by elimination; None if there is not just one."""
+    """Return the solution of linear equations by elimination; None if there is not just one."""
     rows = [[*row, value] for row, value in zip(matrix, right, strict=True)]
     for place in range(len(rows)):
         pivot = next((row for row in rows[place:] if row[place]), None)
@@ -543,7 +570,7 @@ def _solution(matrix: list[list[Fraction]], right: list[Fraction]) -> list[Fract
 # Counterexamples ------------------------------------------------------------------------------------------------------
 
 
-def simplified(comparison: Comparison, point: Point, entry: dict, result: Result) -> tuple[Point, Result]:
+def simplified(comparison: Comparison, point: SamplePoint, entry: Entry, result: Result) -> tuple[SamplePoint, Result]:
     """Find the same counterexample with simpler numbers, input by input."""
     tries = _SIMPLIFICATIONS
     for key in comparison.inputs(point):

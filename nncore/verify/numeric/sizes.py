@@ -15,7 +15,7 @@ from nncore.verify.semantics.layers import bounds, lowest, reached
 from nncore.verify.semantics.statements import Claim, Statement, sides_of
 from nncore.verify.semantics.symbols import Scope, meanings_of
 from nncore.verify.switches import attack
-from nncore.verify.symbol import SymbolKind
+from nncore.verify.symbol import Size, SymbolKind
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
 
@@ -57,7 +57,7 @@ def sizes_of(item: Statement) -> tuple[str, ...]:
     for root in nodes:
         for node, _ in t.walk(root):
             if isinstance(node, t.Extremum):
-                found |= {each.to for each in item.scope.notation.indices if each.letter == node.index.name}
+                found.add(item.scope.notation.range_of_index(node.index.name))
             symbol = node.symbol if isinstance(node, t.Name) else None
             if symbol:
                 found |= {*(symbol.shape or ()), *symbol.sizes}
@@ -102,8 +102,8 @@ def size_plans(item: Claim, allowed: Callable[[Sizes], bool], of_layers: bool = 
     about = [chain for chain in item.conditions if is_about_sizes(chain, item) and _names_any(chain, names)]
     if len(found) < 3 or about:
         few = takes_expectations(item) or len(names) > 3
-        some = (1, 2, 3) if few else COUNTED if len(names) < 3 else range(1, 6)
-        some = sorted({*some, *least.values(), *(_numbers_in(about) if len(names) < 4 else ())})
+        usual = (1, 2, 3) if few else COUNTED if len(names) < 3 else range(1, 6)
+        some = sorted({*usual, *least.values(), *(_numbers_in(about) if len(names) < 4 else ())})
         every = (dict(zip(names, values, strict=True)) for values in product(some, repeat=len(names)))
         more = sorted(good(every), key=lambda plan: (len(set(plan.values())) < len(plan), _volume(plan)))
         found += [plan for plan in more if plan not in found][: max(0, _MOST_PLANS - len(found))]
@@ -162,7 +162,7 @@ def takes_expectations(item: Claim) -> bool:
 
 
 def _of_layers(names: Sequence[str], item: Claim) -> Iterator[Sizes]:
-    """Few sizes for the many numbers of a network: widths that rise and fall, one of them 1, and few samples."""
+    """Yield few sizes for the many numbers of a network: widths that rise and fall, one of them 1, and few samples."""
     widths = [name for name in names if name != "n"]
     rising = {name: 2 + place for place, name in enumerate(widths)}
     falling = dict(zip(widths, reversed(rising.values()), strict=True))
@@ -177,7 +177,7 @@ def _of_layers(names: Sequence[str], item: Claim) -> Iterator[Sizes]:
 
 
 def _stands_as_number(item: Claim, name: str) -> bool:
-    """Whether a size stands in a claim, or in what it is made of, as a number and not only as the end of a sum.
+    """Return whether a size stands in a claim, or in what it is made of, as a number and not only as the end of a sum.
 
     In a definition it does not count as a mere factor, as in a mean, but where sides are not equal.
     """
@@ -189,7 +189,7 @@ def _stands_as_number(item: Claim, name: str) -> bool:
 
 
 def _counts(node: t.Node, name: str, scope: Scope, factors: bool = True) -> bool:
-    """Whether a size stands in an expression as a number, or there beside others that are added or compared."""
+    """Return whether a size stands in an expression as a number, or there beside others that are added or compared."""
     match node:
         case t.Letter() | t.Indexed():
             return _is_size(node, name, scope) and factors
@@ -204,25 +204,25 @@ def _counts(node: t.Node, name: str, scope: Scope, factors: bool = True) -> bool
 
 
 def _is_counted(index: t.Letter, body: t.Node) -> bool:
-    """Whether a sum counts: its addends, which are all the same, or what its index is."""
+    """Return whether a sum counts: its addends, which are all the same, or what its index is."""
     return all(part != index for part, _ in t.walk(body)) or _index_as_number(index, body)
 
 
 def _index_as_number(index: t.Letter, node: t.Node) -> bool:
-    """Whether an index is a number in an expression, and not only the place of an entry."""
+    """Return whether an index is a number in an expression, and not only the place of an entry."""
     if isinstance(node, t.Indexed):
         return _index_as_number(index, node.base)
     return node == index or any(_index_as_number(index, child) for child in t.children(node))
 
 
 def _is_size(node: t.Letter | t.Indexed, name: str, scope: Scope) -> bool:
-    """Whether a letter is a size, or the width of a layer."""
+    """Return whether a letter is a size, or the width of a layer."""
     symbol = node.symbol
     return symbol is not None and symbol.kind is SymbolKind.SIZE and symbol.name == name
 
 
 def _numbers_in(conditions: Iterable[t.Chain]) -> set[int]:
-    """The numbers that conditions name, and their neighbors; not those that are too large for an array."""
+    """Return the numbers that conditions name, and their neighbors; not those that are too large for an array."""
     nodes = (node for chain in conditions for node, _ in t.walk(chain))
     texts = (node.digits for node in nodes if isinstance(node, t.Number) and node.digits.isdigit())
     found = {int(text) for text in texts if len(text) < 5}
@@ -248,10 +248,11 @@ def entries(item: Claim, sizes: Mapping[str, int], conditions: Sequence[t.Chain]
     conditions : sequence of Chain
         Its conditions, which may say from which step on it holds.
     """
-    groups: dict[object, list[str]] = {}
+    groups: dict[Size, list[str]] = {}
     for letter, size in item.free:
         groups.setdefault(size, []).append(letter)
-    parts, as_numbers = [], _indices_are_numbers(item)
+    parts: list[list[dict[str, int]]] = []
+    as_numbers = _indices_are_numbers(item)
     for size, names in groups.items():
         if size == STEPS:
             parts += [[{letter: number} for number in _steps(letter, conditions, item)] for letter in names]
@@ -261,12 +262,12 @@ def entries(item: Claim, sizes: Mapping[str, int], conditions: Sequence[t.Chain]
     return [{letter: value for part in parts_ for letter, value in part.items()} for parts_ in product(*parts)]
 
 
-def _last(size: object, sizes: Mapping[str, int]) -> int:
+def _last(size: Size, sizes: Mapping[str, int]) -> int:
     return size if isinstance(size, int) else sizes[size]
 
 
 def _steps(letter: str, conditions: Sequence[t.Chain], item: Claim) -> list[int]:
-    """The steps to try: the usual ones and those that conditions name, from the first that they allow."""
+    """Return the steps to try: the usual ones and those that conditions name, from the first that they allow."""
     named = {number for ends in bounds(letter, conditions) for name, number in ends if name is None}
     first = lowest(letter, conditions)
     tried = {*(STEPS_TRIED if MANY_STEPS.is_on else ()), *(first + more for more in range(4))}
@@ -277,13 +278,13 @@ def _steps(letter: str, conditions: Sequence[t.Chain], item: Claim) -> list[int]
 
 
 def _adds_up(item: Claim) -> bool:
-    """Whether a claim or what it is made of has an addend for each value of an index or for each step."""
+    """Return whether a claim or what it is made of has an addend for each value of an index or for each step."""
     nodes = [item.left, item.right]
     return any(isinstance(each, t.Sum | t.Product | t.Extremum | t.Family) for each in reached(nodes, item.scope))
 
 
 def _places(names: Sequence[str], last: int, item: Claim, as_numbers: bool) -> list[tuple[int, ...]]:
-    """Index values: all of them if they are few, else one for every partition, and those that the claim names.
+    """Return index values: all of them if they are few, else one for every partition, and those that the claim names.
 
     Where indices are more than names of places, their order and their size count, too.
     """
@@ -305,7 +306,7 @@ def _places(names: Sequence[str], last: int, item: Claim, as_numbers: bool) -> l
 
 
 def _indices_are_numbers(item: Claim) -> bool:
-    """Whether an index is compared, calculated with or named by a number, in a claim or in what it is made of."""
+    """Return whether a claim, or what it is made of, compares an index, calculates with it or names it by a number."""
     if _named(item):
         return True
     letters = {index.letter for index in item.scope.notation.indices if index.to}  # steps have entries of their own
@@ -348,8 +349,8 @@ def partitions(count: int, most: int) -> list[tuple[int, ...]]:
     return found
 
 
-def _named(item: Claim) -> list[tuple[object, int]]:
-    """The sizes of which an index is named by its number, in a claim or in what it is made of, with the numbers."""
+def _named(item: Claim) -> list[tuple[Size, int]]:
+    """Return the sizes of which a claim, or what it is made of, names an index by its number, with the numbers."""
     definitions = (each for letter in sorted(item.letters) for each in meanings_of(letter, item.scope))
     named = [*item.named, *(pair for each in definitions for pair in each.named)]
     return [(size, number) for size, number in named if size != STEPS]

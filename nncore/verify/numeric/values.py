@@ -9,60 +9,104 @@ slopes from both sides are compared: if they differ there is no derivative. The 
 moves u itself, so F is expanded down to u and no further.
 """
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, cast
 
-from nncore.verify.notation import ONES
-from nncore.verify.numeric.expectation import Distribution, Outcome, distribution, expectation
-from nncore.verify.numeric.jets import HigherOrder, Jet, Jets, Unclear
-from nncore.verify.numeric.sample_points import Point
-from nncore.verify.numeric.watching import RELATION, NoDerivative, NoSuchEntry, Undefined, Watch
-from nncore.verify.semantics.layers import line_for
+from nncore.verify.notation import ONES, Random
+from nncore.verify.numeric.expectation import Distribution, Key, Outcome, distribution, expectation
+from nncore.verify.numeric.jets import Expansion, HigherOrder, Jet, Jets, Scalar, Unclear
+from nncore.verify.numeric.matrices import Matrix, Place, V, Value, entry_by_entry, index_grid, own_entry, shape_of
+from nncore.verify.numeric.sample_points import SamplePoint
+from nncore.verify.numeric.watching import GuardKey, NoDerivative, NoSuchEntry, Undefined, Watch
 from nncore.verify.semantics.symbols import Binding, Scope, start_of_sequence
 from nncore.verify.switches import attack
-from nncore.verify.symbol import Size, Symbol
+from nncore.verify.symbol import Symbol
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
-
-if TYPE_CHECKING:
-    from nncore.verify.numeric.evaluator import Program
 
 BOTH_SLOPES = attack("slopes from both sides of a kink", "There is no derivative where they differ.")
 HIGHEST_ORDER = 3  # of expansions: of one more than that, a sign stays open
 
-Value = object  # int, fraction, ball, jet, pair, or a list of rows of these
+Local = Mapping[str, Scalar]  # the letters that are bound: indices, and arguments of functions
+Code = Callable[["Values", Local], Value]
+Condition = Callable[["Values", Local], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """A definition as functions: its body, ``array`` for a letter with a shape and else ``number``, and its conditions.
+
+    ``letter`` stands for the number of a member in the line that defines it.
+    """
+
+    binding: Binding
+    number: "Callable[[Values, Local], Scalar]"
+    array: "Callable[[Values, Local], Matrix]"
+    conditions: tuple[tuple[Condition, GuardKey], ...]
+    letter: str | None = None
+
+    def check(self, at: "Values", local: Local) -> None:
+        """Raise `Undefined` unless all conditions hold."""
+        for holds, key in self.conditions:
+            if not holds(at, local):
+                raise Undefined(key)
+
+
+class Codes(Protocol):
+    """What makes functions of the nodes of trees in one scope: a `numeric.evaluator.Program`."""
+
+    scope: Scope
+    random: Mapping[str, Random]
+
+    def code(self, node: t.Node) -> Code: ...
+    def condition(self, chain: t.Chain) -> Condition: ...
+    def definition(self, name: str) -> Defined | None: ...
+    def member(self, name: str, number: int) -> Defined | None: ...
+    def contained(self, name: str) -> frozenset[str]: ...
+    def prime(
+        self, name: str, primes: int, numbers: Sequence[Scalar], key: GuardKey, at: "Values", local: Local
+    ) -> Scalar: ...
 
 
 class Values:
     """What letters stand for at one point; `beside` gives the same where one entry is moved."""
 
-    def __init__(self, program: "Program", point: Point, jets: Jets, watch: Watch):
+    def __init__(self, program: Codes, point: SamplePoint, jets: Jets, watch: Watch):
         self.program, self.point, self.jets, self.watch = program, point, jets, watch
         self.scope: Scope = program.scope
-        self.memo: dict = {}
+        self.memo: dict[object, Scalar] = {}  # of entries, moments and derivatives
+        self.gradients: dict[object, dict[Place, Scalar] | None] = {}
+        self._arrays: dict[str, Matrix] = {}
+        self._distributions: dict[Key, Distribution] = {}
         self._parent: Values | None = None
-        self._overrides: dict = {}
+        self._overrides: dict[Key, Scalar] = {}
         self._changed: frozenset[str] = frozenset()
         self._outcome: Outcome | None = None  # of the expectation that is being taken
-        self._sides: dict = {}
+        self._sides: dict[tuple[str, Place, int], tuple[Values, int]] = {}
+        self._sides_of_all: dict[str, tuple[Values, list[int]]] = {}
 
-    def value(self, node: t.Node, local: Mapping) -> Value:
+    def value(self, node: t.Node, local: Local) -> Value:
         """Return the value of an expression."""
         return self.program.code(node)(self, local)
 
-    def number(self, node: t.Node, local: Mapping):
+    def real(self, node: t.Node, local: Local) -> Expansion:
+        """Return the value of an expression that is a real number, as the checker of shapes has seen."""
+        return cast(Expansion, self.value(node, local))
+
+    def number(self, node: t.Node, local: Local) -> int:
         """Return the value of an expression that stands for an index: a whole number."""
         value = self.value(node, local)
         if type(value) is not int:
             raise TypeError(f"{show(node)} is no index")
         return value
 
-    def holds(self, chain: t.Chain, local: Mapping) -> bool:
+    def holds(self, chain: t.Chain, local: Local) -> bool:
         """Return whether all relations of a chain hold."""
         return self.program.condition(chain)(self, local)
 
     def _child(self, changed: frozenset[str]) -> "Values":
-        """The same values, but for entries of some letters that are about to be changed, and what depends on them."""
+        """Return these values without entries of letters that are about to be changed, and what is made of them."""
         child = Values(self.program, self.point, self.jets, self.watch)
         child._parent, child._changed = self, changed
         child._overrides, child._outcome = dict(self._overrides), self._outcome
@@ -70,17 +114,17 @@ class Values:
 
     # Moved entries
 
-    def moved(self, name: str, indices: tuple[int, ...], value) -> "Values":
+    def moved(self, name: str, indices: Place, value: Scalar) -> "Values":
         """Return the same point, but for one entry, from which everything above it follows."""
         return self.moved_to({(name, indices): value})
 
-    def moved_to(self, values: Mapping) -> "Values":
+    def moved_to(self, values: Mapping[Key, Scalar]) -> "Values":
         """Return the same point, but for some entries."""
         child = self._child(frozenset(name for name, _ in values))
         child._overrides.update(values)
         return child
 
-    def beside(self, name: str, indices: tuple[int, ...], sign: int) -> tuple["Values", int]:
+    def beside(self, name: str, indices: Place, sign: int) -> tuple["Values", int]:
         """Return the values to one side of this point, with the direction in which the entry is moved."""
         key = name, indices, sign
         if key not in self._sides:
@@ -89,17 +133,16 @@ class Values:
             self._sides[key] = self.moved(name, indices, self.jets.moved(here, direction)), direction
         return self._sides[key]
 
-    def beside_all(self, name: str, places: list[tuple[int, ...]]) -> tuple["Values", list[int]]:
+    def beside_all(self, name: str, places: Sequence[Place]) -> tuple["Values", list[int]]:
         """Return the values where all entries of an array are moved, each in a direction of its own."""
-        key = name, "all"
-        if key not in self._sides:
+        if name not in self._sides_of_all:
             directions = self.jets.directions(len(places))
             ways = zip(places, directions, strict=True)
             moved = {(name, place): self.jets.moved(self.entry(name, place), way) for place, way in ways}
-            self._sides[key] = self.moved_to(moved), directions
-        return self._sides[key]
+            self._sides_of_all[name] = self.moved_to(moved), directions
+        return self._sides_of_all[name]
 
-    def slope(self, side: Callable[[int], tuple[Value, int]], here: Callable[[], Value]) -> Value:
+    def slope(self, side: Callable[[int], tuple[V, int]], here: Callable[[], V]) -> V:
         """Return a slope, if it is the same from both sides.
 
         Parameters
@@ -126,16 +169,14 @@ class Values:
             left, other = side(-1)
         finally:
             watch.slopes -= 1
-        entry_by_entry(
-            lambda one, two, value: self._check_joint(jets.powers(one, direction), jets.powers(two, other), value),
+        return entry_by_entry(
+            lambda one, two, value: self._joint(jets.powers(one, direction), jets.powers(two, other), value),
             right, left, here(),
         )  # fmt: skip
-        return slope
 
-    def _check_joint(self, right: dict, left: dict, here) -> None:
-        """Both sides have to meet at the point, with the same slope."""
-        pairs_ = (right.get(0, 0), here), (left.get(0, 0), here), (right.get(1, 0), left.get(1, 0))
-        for one, other in pairs_:
+    def _joint(self, right: Mapping[int, Expansion], left: Mapping[int, Expansion], here: Expansion) -> Expansion:
+        """Return the slope to both sides, which have to meet at the point and to have the same."""
+        for one, other in ((right.get(0, 0), here), (left.get(0, 0), here), (right.get(1, 0), left.get(1, 0))):
             gap = one - other
             for number in gap.terms.values() if type(gap) is Jet else (gap,):
                 sign = self.jets.numbers.sign(number)
@@ -143,13 +184,14 @@ class Values:
                     raise NoDerivative
                 if sign is None and not self.jets.is_nothing(number):
                     raise Unclear
+        return right.get(1, 0)
 
     # Expectations
 
-    def mean(self, body: Callable[["Values"], object]):
+    def mean(self, body: Callable[["Values"], Scalar]) -> Scalar:
         """Return the expectation of what a function makes of the values in an outcome."""
 
-        def in_outcome(outcome: Outcome):
+        def in_outcome(outcome: Outcome) -> Scalar:
             random = self.program.random
             child = self._child(frozenset(random))
             child._overrides = {key: value for key, value in self._overrides.items() if key[0] not in random}
@@ -158,23 +200,23 @@ class Values:
 
         return expectation(in_outcome, Outcome(self._distribution, self.point.joint), self.jets.total)
 
-    def _distribution(self, name: str, indices: tuple[int, ...]) -> Distribution:
-        """The weights and values of a random entry, with the moments that are wished for."""
-        key = "distribution", name, indices
-        if key not in self.memo:
+    def _distribution(self, name: str, indices: Place) -> Distribution:
+        """Return the weights and values of a random entry, with the moments that are wished for."""
+        key = name, indices
+        if key not in self._distributions:
             known = {
-                moment.kind: self.value(moment.value, dict(zip(moment.indices, indices, strict=True)))
+                moment.kind: self.real(moment.value, dict(zip(moment.indices, indices, strict=True)))
                 for moment in self.point.wishes.moments
                 if moment.letter == name
             }
             law = self.point.law(name, indices)
             random = self.program.random[name]
-            self.memo[key] = distribution(random, law, self.point.joint, known, self.jets, self.point.plain)
-        return self.memo[key]
+            self._distributions[key] = distribution(random, law, self.point.joint, known, self.jets, self.point.plain)
+        return self._distributions[key]
 
     # Letters
 
-    def entry(self, name: str, indices: tuple[int, ...]):
+    def entry(self, name: str, indices: Place) -> Scalar:
         """Return the value of a number, or of an entry of an array."""
         key = name, indices
         if key in self._overrides:
@@ -187,70 +229,36 @@ class Values:
             self.memo[key] = self._computed(name, indices)
         return self.memo[key]
 
-    def _computed(self, name: str, indices: tuple[int, ...]):
+    def _computed(self, name: str, indices: Place) -> Scalar:
         self.watch.budget.spend(1)
-        definition = self.scope.definitions.get(name)
-        if name in self.scope.families and not definition:
-            return self._computed_member(name, indices)
-        if not definition:
+        defined = self.program.definition(name)
+        if defined:
+            local = dict(zip((letter for letter, _ in defined.binding.indices), indices, strict=False))
+            return self._by_definition(defined, name, indices, local)
+        if name not in self.scope.families:
             return self.point.number(name, indices)
-        local = dict(zip((letter for letter, _ in definition.indices), indices, strict=False))
-        return self._by_definition(definition, name, indices, local)
-
-    def _computed_member(self, name: str, indices: tuple[int, ...]):
-        """A member of a sequence, by the line that holds for its number or from the number where it starts."""
         (number,) = indices
-        line = line_for(name, number, self.scope)
-        if not line:
-            return self.entry(start_of_sequence(name, number, self.scope.notation), ())
-        return self._by_definition(line.definition, name, indices, {line.letter: number} if line.letter else {})
+        line = self.program.member(name, number)
+        if line:
+            return self._by_definition(line, name, indices, {line.letter: number} if line.letter else {})
+        start = start_of_sequence(name, number, self.scope.notation)
+        if start is None:
+            raise NoSuchEntry
+        return self.entry(start, ())
 
-    def _by_definition(self, definition: Binding, name: str, indices: tuple[int, ...], local: dict):
-        for chain in definition.conditions:
-            if not self.holds(chain, local):
-                raise Undefined(RELATION, chain)
-        if definition.shape is None:
-            return self.value(definition.body, local)
-        if (name, "whole") not in self.memo:
-            self.memo[name, "whole"] = self.value(definition.body, {})
-        return own_entry(self.memo[name, "whole"], indices)
+    def _by_definition(self, defined: Defined, name: str, indices: Place, local: Local) -> Scalar:
+        defined.check(self, local)
+        if defined.binding.shape is None:
+            return defined.number(self, local)
+        if name not in self._arrays:
+            self._arrays[name] = defined.array(self, {})
+        return own_entry(self._arrays[name], indices)
 
-    def array(self, name: Symbol) -> list[list]:
+    def array(self, name: Symbol) -> Matrix:
         """Return all entries of an array."""
-        rows, columns = map(self.point.size, name.shape)
+        shape = shape_of(name)
+        rows, columns = map(self.point.size, shape)
         self.watch.budget.spend(rows * columns)
         if name.name == ONES:
             return [[1] for _ in range(rows)]
-        return [[self.entry(name.name, indices) for indices in row] for row in index_grid(name.shape, rows, columns)]
-
-
-def own_entry(matrix: list[list], indices: tuple[int, ...]):
-    """The entry of a letter: one index alone runs along the side that is not 1 for good."""
-    if len(indices) == 2:
-        return _at(matrix, *indices)
-    (index,) = indices or (1,)
-    return _at(matrix, 1, index) if len(matrix) == 1 else _at(matrix, index, 1)
-
-
-def _at(matrix: list[list], row: int, column: int):
-    if not (1 <= row <= len(matrix) and 1 <= column <= len(matrix[0])):
-        raise NoSuchEntry
-    return matrix[row - 1][column - 1]
-
-
-def index_grid(shape: tuple[Size, Size], rows: int, columns: int) -> list[list[tuple[int, ...]]]:
-    """Return the indices of the entries of an array, row by row; a side whose size is 1 for good has none."""
-    return [
-        [
-            tuple(index for index, size in zip((row, column), shape, strict=True) if size != 1)
-            for column in range(1, columns + 1)
-        ]
-        for row in range(1, rows + 1)
-    ]
-
-
-def entry_by_entry(function: Callable, *values):
-    """Return the function of numbers, or entry by entry of matrices."""
-    if type(values[0]) is list:
-        return [[function(*entries) for entries in zip(*rows, strict=True)] for rows in zip(*values, strict=True)]
-    return function(*values)
+        return [[self.entry(name.name, indices) for indices in row] for row in index_grid(shape, rows, columns)]

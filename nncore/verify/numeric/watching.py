@@ -7,8 +7,12 @@ nothing runs away: an evaluation that is too large ends with `TooLarge`.
 
 import time
 from dataclasses import dataclass, field
+from typing import final
 
-from nncore.verify.numeric.jets import Jets
+from nncore.verify.numeric.balls import Number
+from nncore.verify.numeric.expectation import Key
+from nncore.verify.numeric.jets import Expansion, Jets
+from nncore.verify.numeric.sample_points import SamplePoint
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 
@@ -19,15 +23,41 @@ _OF_A_LOOK = 1000  # steps from one look at the clock to the next
 _OF_A_QUESTION = 50  # steps that a question whether anything is left counts for
 
 
+@final
+class GuardKey:
+    """What may break: a kind, and a part of a formula, which is known by its identity: another one may say the same."""
+
+    __slots__ = ("_hash", "kind", "part")
+
+    def __init__(self, kind: str, part: t.Node):
+        self.kind, self.part, self._hash = kind, part, hash((kind, id(part)))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is GuardKey and self.part is other.part and self.kind == other.kind
+
+    def __str__(self) -> str:
+        return needs(self.kind, self.part)
+
+    @property
+    def may_jump(self) -> bool:
+        """Return whether a formula may have a value where this is 0, and another one or no slope there."""
+        return self.kind in (KINK, RELATION)
+
+
+def needs(kind: str, part: t.Node) -> str:
+    """Return what must hold of a part of a formula for it to have a value."""
+    return NEEDS[kind].format(show(part)) if kind in NEEDS else show(part)
+
+
 class Undefined(ArithmeticError):
     """An expression without a value at this point; the message says what it would need, of which part of it."""
 
-    def __init__(self, kind: str, part: t.Node):
-        super().__init__(kind, part)
-        self.kind, self.part = kind, part
-
-    def __str__(self) -> str:
-        return NEEDS[self.kind].format(show(self.part)) if self.kind in NEEDS else show(self.part)
+    def __init__(self, key: GuardKey):
+        super().__init__(key)
+        self.key = key
 
 
 class NoDerivative(ArithmeticError):
@@ -73,11 +103,11 @@ class Budget:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing is left for the formula."""
+        """Return whether nothing is left for the formula."""
         return self._steps < 0 or self._looked(_OF_A_QUESTION)
 
     def _looked(self, steps: int) -> bool:
-        """Whether the time is over; the clock is looked at now and then, since that may take longer than a step."""
+        """Return whether the time is over; the clock is looked at now and then, which takes longer than a step."""
         self._tranche -= steps
         if self._tranche < 0:
             self._tranche = _OF_A_LOOK
@@ -91,25 +121,24 @@ class Guard:
 
     Attributes
     ----------
-    kind, part
+    key : GuardKey
         What it is.
-    signs : set
+    signs : set of int
         Those that it had.
     varies : bool
         Whether it varied in a probe.
-    at_zero : list
+    at_zero : list of SamplePoint
         A few points at which it was 0.
     """
 
-    kind: str
-    part: t.Node
-    signs: set = field(default_factory=set)
+    key: GuardKey
+    signs: set[int] = field(default_factory=set)
     varies: bool = False
-    at_zero: list = field(default_factory=list)
+    at_zero: list[SamplePoint] = field(default_factory=list)
 
     @property
     def is_passed(self) -> bool:
-        """Whether it changes its sign, and was never met where it is 0."""
+        """Return whether it changes its sign, and was never met where it is 0."""
         return self.varies and {1, -1} <= self.signs and 0 not in self.signs
 
 
@@ -122,7 +151,7 @@ class Watch:
     budget : Budget
         What evaluation may still take.
     guards : dict
-        The guards that were met, by kind and identity of the part.
+        The guards that were met, by their keys.
     probe : int or None
         A direction in which one input is moved.
     expansions : list
@@ -134,21 +163,20 @@ class Watch:
     """
 
     budget: Budget
-    guards: dict = field(default_factory=dict)
+    guards: dict[GuardKey, Guard] = field(default_factory=dict)
     probe: int | None = None
-    expansions: list = field(default_factory=list)
-    flips: dict = field(default_factory=dict)
+    expansions: list[tuple[Guard, dict[int, Expansion]]] = field(default_factory=list)
+    flips: dict[Key, Number] = field(default_factory=dict)
     slopes: int = 0
 
-    def note(self, kind: str, part: t.Node, sign: int, value, jets: Jets) -> None:
+    def note(self, key: GuardKey, sign: int, value: Expansion, jets: Jets) -> None:
         """Keep that a guard had a sign; a kink outside of derivatives is none, but worth a probe."""
-        if kind == KINK and not self.slopes and self.probe is None:
+        if key.kind == KINK and not self.slopes and self.probe is None:
             return
-        key = kind, id(part)
         guard = self.guards.get(key)
         if guard is None:
-            guard = self.guards[key] = Guard(kind, part)
-        if kind != KINK or self.slopes:
+            guard = self.guards[key] = Guard(key)
+        if key.kind != KINK or self.slopes:
             guard.signs.add(sign)
         if self.probe is not None:
             powers = jets.powers(value, self.probe)

@@ -112,7 +112,7 @@ class _Reporter:
     page: Page
     reading: Reading
     others: Sequence[Path]
-    shared: dict[object, object] = field(default_factory=dict)
+    shared: numeric.Shared = field(default_factory=numeric.Shared)
     stated: dict[DisplayedFormula, str] = field(default_factory=dict)
     refused: set[AgreedValue] = field(default_factory=set)
     in_time: bool = True

@@ -23,7 +23,6 @@ from nncore.verify.switches import side_condition
 from nncore.verify.symbol import Position, SymbolName
 from nncore.verify.symbolic.equality import equal
 from nncore.verify.symbolic.induction import for_all_sizes
-from nncore.verify.symbolic.terms import symbol_of
 from nncore.verify.syntax import tree as t
 
 UNIFORM = side_condition("nothing counts layers where layers are generic", "Else networks of other depths differ.")
@@ -227,7 +226,7 @@ def _cut(item: Claim) -> Iterator[Claim]:
     """
     nodes = [node for root in (item.left, item.right) for node, _ in t.walk(root) if isinstance(node, t.Derivative)]
     costs = {node.body.name for node in nodes if isinstance(node.body, t.Letter)}
-    named = [symbol_of(variable).name for node in nodes for variable in node.variables]
+    named = [variable.meaning.name for node in nodes for variable in node.variables]
     last = max((_layer_of(name, 0) for name in named), default=0)
     families = [lines[0].definition.name for lines in item.scope.families.values()]
     defined = sorted((family.letter for family in families if family.layer), reverse=True)

@@ -689,8 +689,8 @@ class Terms:
 
     # Derivatives
 
-    def _derivative(self, body: t.Node, variables: tuple[t.Node, ...], env: Env) -> Value:
-        first, *others = names = list(map(symbol_of, variables))
+    def _derivative(self, body: t.Node, variables: tuple[t.Name, ...], env: Env) -> Value:
+        first, *others = names = [variable.meaning for variable in variables]
         if any(name.name != first.name for name in others):
             raise NoTerm("a mixed derivative by different letters")
         before = self._held
@@ -1007,13 +1007,6 @@ def _entrywise(function: Callable[..., Term], *values: Value) -> Value:
         return function(*(value.entry(row, column) if isinstance(value, Grid) else value for value in values))
 
     return Grid(grids[0].rows, grids[0].columns, entry)
-
-
-def symbol_of(variable: t.Node) -> Symbol:
-    """Return the symbol of what a derivative is taken by."""
-    if not isinstance(variable, t.Name):
-        raise NoTerm(f"a derivative by {show(variable)}")
-    return variable.meaning
 
 
 def _shape(name: Symbol) -> tuple[Size, Size]:

@@ -75,7 +75,7 @@ _Statement: TypeAlias = t.Chain | t.Implication
 _Condition: TypeAlias = t.Chain | t.Given | t.ForAll
 _Ending: TypeAlias = tuple[tuple[_Condition, ...], t.Note | None]
 _Line: TypeAlias = tuple[t.Node | None, tuple[t.Link, ...]]
-_By: TypeAlias = tuple[Token, t.Node, int]  # the sign of a derivative, the variable, and how often
+_By: TypeAlias = tuple[Token, t.Name, int]  # the sign of a derivative, the variable, and how often
 
 # The rules whose node has the parts of the rule as its parts, those whose node has all of them as its one part, and
 # those that are a tuple of their parts.
@@ -263,7 +263,7 @@ class _Builder(Transformer_NonRecursive[Token, t.Formula]):
         return self.derivative(meta, sign, order, body, below)
 
     def derivative_in_line(
-        self, meta: Meta, sign: Token, body: t.Node, sign_below: Token, variable: t.Node
+        self, meta: Meta, sign: Token, body: t.Node, sign_below: Token, variable: t.Name
     ) -> t.Derivative:
         return self.derivative(meta, sign, None, body, ((sign_below, variable, 1),))
 
@@ -278,7 +278,7 @@ class _Builder(Transformer_NonRecursive[Token, t.Formula]):
             raise self._error(reason, meta)
         return t.Derivative(body, variables, total=sign != r"\partial", span=_span(meta))
 
-    def by(self, meta: Meta, sign: Token, variable: t.Node, order: int | None) -> _By:
+    def by(self, meta: Meta, sign: Token, variable: t.Name, order: int | None) -> _By:
         return sign, variable, order or 1
 
     def order(self, meta: Meta, digits: Token) -> int:

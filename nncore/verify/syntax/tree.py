@@ -328,7 +328,7 @@ class Derivative(Node):
     """
 
     body: Node
-    variables: tuple[Node, ...]
+    variables: tuple[Name, ...]
     total: bool = False
 
 

@@ -50,7 +50,10 @@ class Clock:
 
 
 def judge(
-    item: Claim | Convention, seed: str = "1", shared: dict[object, object] | None = None, clock: Clock | None = None
+    item: Claim | Convention,
+    seed: str = "1",
+    shared: numeric.Shared | None = None,
+    clock: Clock | None = None,
 ) -> Judgement:
     """Return the judgement of a claim or a convention.
 
@@ -60,7 +63,7 @@ def judge(
         The claim.
     seed : str
         Where the random numbers begin.
-    shared : dict, optional
+    shared : Shared, optional
         Keeps numbers for the other claims of a page.
     clock : Clock, optional
         The time that is left for its formula.
@@ -98,7 +101,7 @@ def judge(
     return replace(found, hint=slip(item, seed, clock.left(SECONDS_OF_A_HINT)))
 
 
-def _proved(item: Claim, found: Judgement, verdict: numeric.Verdict, clock: Clock) -> Judgement:
+def _proved(item: Claim, found: Judgement, verdict: numeric.NumericResult, clock: Clock) -> Judgement:
     """Return the judgement of a claim that numbers do not refute: how it is proved, if it is."""
     if restates(item):
         return replace(found, status=Status.RESTATES, method="both sides are the same before anything is expanded")
@@ -139,7 +142,7 @@ def _printed(proof: symbolic.Proof, item: Claim) -> tuple[tuple[str, str, str, s
     return tuple(found)
 
 
-def _how_near(verdict: numeric.Verdict) -> str:
+def _how_near(verdict: numeric.NumericResult) -> str:
     """Return how near an inequality came to failing; of an equation nothing is to be said."""
     if verdict.margin is None:
         return "numbers"

@@ -21,11 +21,11 @@ from nncore.verify.numeric import pairs
 from nncore.verify.numeric.balls import Arithmetic, arithmetic
 from nncore.verify.numeric.comparing import PRECISIONS, placed
 from nncore.verify.numeric.evaluator import Program, cost
-from nncore.verify.numeric.jets import HigherOrder, Jet, Jets
+from nncore.verify.numeric.jets import Expansion, HigherOrder, Jet, Jets, Pair, Scalar, pair, parts
 from nncore.verify.numeric.judge import Met, points_for
-from nncore.verify.numeric.pairs import Pair
-from nncore.verify.numeric.values import HIGHEST_ORDER, Value, Values, own_entry
-from nncore.verify.numeric.watching import Budget, NoDerivative, NoSuchEntry, Watch
+from nncore.verify.numeric.matrices import Matrix, Place, Value, own_entry
+from nncore.verify.numeric.values import HIGHEST_ORDER, Values
+from nncore.verify.numeric.watching import LOGARITHM, Budget, GuardKey, NoDerivative, NoSuchEntry, Watch
 from nncore.verify.semantics.layers import lowest
 from nncore.verify.semantics.statements import Claim
 from nncore.verify.symbolic.equality import Attempt, Reading
@@ -36,8 +36,8 @@ from nncore.verify.symbolic.rules import Positive, Rule, Slope, Step, Term
 from nncore.verify.symbolic.terms import Grid, Modulus, Terms
 from nncore.verify.syntax import tree as t
 
-Env: TypeAlias = Mapping[Term, Value]  # the values of letters
-Evaluator: TypeAlias = Callable[["TermValues", Term, Env], Value]
+Env: TypeAlias = Mapping[Term, Scalar]  # the values of letters
+Evaluator: TypeAlias = Callable[["TermValues", Term, Env], Scalar]
 
 READING = Rule("the reading of a side", "A term is what the parse tree says.")
 MOST_WAYS = 6  # in which the indices of a step coincide, at one point
@@ -122,7 +122,7 @@ class _At:
             self._values[key] = TermValues(Values(self.program, self.met.point, jets, watch), self.attempt.terms)
         return self._values[key]
 
-    def is_zero(self, difference: Callable[["TermValues"], Value]) -> bool | None:
+    def is_zero(self, difference: Callable[["TermValues"], Scalar]) -> bool | None:
         """Return whether a difference is 0, at the precision that it takes; None where there is none."""
         order = 1
         try:
@@ -140,18 +140,16 @@ class _At:
             return None
         return None
 
-    def _is_zero(self, difference: Callable[["TermValues"], Value], bits: int, order: int) -> bool | None:
+    def _is_zero(self, difference: Callable[["TermValues"], Scalar], bits: int, order: int) -> bool | None:
         """Return whether a difference is 0; None if that is not seen at this precision."""
         values = self.values(bits, order)
         values.begin()
         with self.numbers.precision(bits):
-            gap = difference(values)
-            both = (gap.real, gap.imaginary) if type(gap) is Pair else (gap,)
-            parts = [values.jets.constant(part) for part in both]
-            signs = [self.numbers.sign(part) for part in parts]
+            gaps = [values.jets.constant(part) for part in parts(difference(values))]
+            signs = [self.numbers.sign(gap) for gap in gaps]
             if any(signs):
                 return False
-            if all(sign == 0 or values.jets.is_nothing(part) for sign, part in zip(signs, parts, strict=True)):
+            if all(sign == 0 or values.jets.is_nothing(gap) for sign, gap in zip(signs, gaps, strict=True)):
                 return True
         return None
 
@@ -195,18 +193,18 @@ def _compared(step: Step | Reading, letters: Sequence[sp.Symbol], at: _At) -> st
     return result
 
 
-def _gap(step: Step | Reading, env: Env, values: "TermValues") -> Value:
+def _gap(step: Step | Reading, env: Env, values: "TermValues") -> Scalar:
     """Return the value before a step, less the one after it."""
     if isinstance(step, Step):
         for term, sign in step.supposed:
-            if values.jets.sign(values.value(term, env)) != sign:
+            if values.jets.sign(values.real(term, env)) != sign:
                 raise NotEvaluated
         return values.value(step.before, env) - values.value(step.after, env)
     local = {letter: values.value(term, env) for letter, term in step.env.items()}
-    value = values.at.value(step.node, local)
-    if type(value) is list:
-        value = own_entry(value, tuple(values.whole(index, env) for index in step.place))
-    return value - values.value(step.term, env)
+    read = values.at.value(step.node, local)
+    if isinstance(read, list):
+        read = own_entry(read, tuple(values.whole(index, env) for index in step.place))
+    return read - values.value(step.term, env)
 
 
 def _ways(step: Step | Reading, letters: Sequence[sp.Symbol], at: _At) -> Iterator[Env]:
@@ -275,9 +273,9 @@ class TermValues:
     def __init__(self, at: Values, terms: Terms, held: str | None = None):
         self.at, self.terms, self.jets, self.numbers = at, terms, at.jets, at.jets.numbers
         self._held = held  # the letter that is moved: what is made of it is not expanded beyond it
-        self._memo: dict[Hashable, Value] = {}
-        self._slopes: dict[Hashable, dict[tuple[int, ...], Value]] = {}  # of costs, by all entries of an argument
-        self._children: dict[int, TermValues] = {}
+        self._memo: dict[Hashable, Scalar] = {}
+        self._slopes: dict[Hashable, dict[tuple[int, ...], Scalar]] = {}  # of costs, by all entries of an argument
+        self._children: dict[Values, TermValues] = {}
 
     def begin(self) -> None:
         """Begin an evaluation."""
@@ -285,11 +283,11 @@ class TermValues:
 
     def child(self, at: Values, held: str | None = None) -> "TermValues":
         """Return the same for values where something is moved or drawn."""
-        if id(at) not in self._children:
-            self._children[id(at)] = TermValues(at, self.terms, held or self._held)
-        return self._children[id(at)]
+        if at not in self._children:
+            self._children[at] = TermValues(at, self.terms, held or self._held)
+        return self._children[at]
 
-    def value(self, term: Term, env: Env) -> Value:
+    def value(self, term: Term, env: Env) -> Scalar:
         """Return the value of a term, where its free letters have these."""
         if term.is_Integer:
             return int(term)
@@ -308,18 +306,25 @@ class TermValues:
             raise NotEvaluated
         return value
 
-    def only(self, term: Term, env: Env) -> Value:
-        """Return the value of the only argument of a term."""
-        return self.value(term.args[0], env)
+    def real(self, term: Term, env: Env) -> Expansion:
+        """Return the value of a term that may not be complex."""
+        value = self.value(term, env)
+        if isinstance(value, Pair):
+            raise NotEvaluated
+        return value
 
-    def _computed(self, term: Term, env: Env) -> Value:
+    def only(self, term: Term, env: Env) -> Expansion:
+        """Return the value of the only argument of a term, which may not be complex."""
+        return self.real(term.args[0], env)
+
+    def _computed(self, term: Term, env: Env) -> Scalar:
         if term.is_Rational:
             return self.numbers.exact(int(term.p), int(term.q))
         return _evaluator(type(term))(self, term, env)
 
     # Letters
 
-    def _symbol(self, term: sp.Symbol, env: Env) -> Value:
+    def _symbol(self, term: sp.Symbol, env: Env) -> Scalar:
         sizes = self.at.point.sizes
         if term.name in sizes:
             return sizes[term.name]
@@ -327,10 +332,10 @@ class TermValues:
             raise NotEvaluated
         return self._atom(term.name, ())
 
-    def _indexed(self, term: sp.Indexed, env: Env) -> Value:
+    def _indexed(self, term: sp.Indexed, env: Env) -> Scalar:
         return self._atom(str(term.base), tuple(self.whole(index, env) for index in term.indices))
 
-    def _atom(self, name: str, indices: tuple[int, ...]) -> Value:
+    def _atom(self, name: str, indices: tuple[int, ...]) -> Scalar:
         terms, scope = self.terms, self.at.scope
         of, semicolon, place = name.partition(";")
         if semicolon:
@@ -344,11 +349,11 @@ class TermValues:
             return self.at.point.class_number(name, indices, last)
         return self.at.entry(name, indices)
 
-    def _slope_of_member(self, name: str, indices: tuple[int, ...]) -> Value:
+    def _slope_of_member(self, name: str, indices: tuple[int, ...]) -> Scalar:
         of, _, by = name.removeprefix("the derivative of ").partition(" by ")
         place, rest = indices[:1], indices[1:]
 
-        def side(sign: int) -> tuple[Value, int]:
+        def side(sign: int) -> tuple[Scalar, int]:
             beside, direction = self.at.beside(by, rest, sign)
             return beside.entry(of, place), direction
 
@@ -378,7 +383,7 @@ class TermValues:
             for i in range(1, rows + 1)
         ]
 
-    def _slope_of_cost(self, name: str, place: int, indices: tuple[int, ...]) -> Value:
+    def _slope_of_cost(self, name: str, place: int, indices: tuple[int, ...]) -> Scalar:
         _, arguments = self._cost(name)
         own = len(indices) - (2 if isinstance(arguments[place - 1], Grid) else 0)
         key = name, place, indices[:own]
@@ -386,24 +391,29 @@ class TermValues:
             self._slopes[key] = self._gradient(*key)
         return self._slopes[key][indices[own:]]
 
-    def _gradient(self, name: str, place: int, indices: tuple[int, ...]) -> dict[tuple[int, ...], Value]:
+    def _gradient(self, name: str, place: int, indices: tuple[int, ...]) -> dict[tuple[int, ...], Scalar]:
         """Return the derivatives of a cost by all entries of one of its arguments."""
         values = self._arguments(name, indices)
         argument = values[place - 1]
-        rows = argument if type(argument) is list else [[argument]]
-        places = [(row, column) for row in range(1, len(rows) + 1) for column in range(1, len(rows[0]) + 1)]
+        rows: Matrix = argument if isinstance(argument, list) else [[argument]]
+        places: list[Place] = [
+            (row, column) for row in range(1, len(rows) + 1) for column in range(1, len(rows[0]) + 1)
+        ]
         directions = iter(ways := self.jets.directions(len(places)))
         moved = [[self.jets.moved(number, next(directions)) for number in row] for row in rows]
-        values[place - 1] = moved if type(argument) is list else moved[0][0]
+        values[place - 1] = moved if isinstance(argument, list) else moved[0][0]
         value = cost(name.partition("#")[0], values, self.at)
-        keys = places if type(argument) is list else [()]
+        if isinstance(value, Pair):
+            raise NotEvaluated
+        keys: list[Place] = places if isinstance(argument, list) else [()]
         return {key: self.jets.slope(value, way) for key, way in zip(keys, ways, strict=True)}
 
     # Arithmetic
 
-    def _product(self, term: sp.Mul, env: Env) -> Value:
+    def _product(self, term: sp.Mul, env: Env) -> Scalar:
         """Return a product; where a case does not hold, what is chosen in it need not have a value."""
-        result, others = 1, []
+        result: Scalar = 1
+        others = []
         for part in term.args:
             if isinstance(part, sp.KroneckerDelta | Positive):
                 result = result * self.value(part, env)
@@ -415,37 +425,37 @@ class TermValues:
             result = self.jets.trimmed(result * self.value(part, env))
         return result
 
-    def _power(self, term: sp.Pow, env: Env) -> Value:
-        base, exponent = self.value(term.base, env), self.value(term.exp, env)
-        if type(exponent) is not Jet and self.numbers.is_exact(exponent) and self.numbers.ratio(exponent)[1] == 1:
+    def _power(self, term: sp.Pow, env: Env) -> Scalar:
+        base, exponent = self.value(term.base, env), self.real(term.exp, env)
+        if not isinstance(exponent, Jet) and self.numbers.is_exact(exponent) and self.numbers.ratio(exponent)[1] == 1:
             return self._whole_power(base, self.numbers.ratio(exponent)[0])
-        if type(base) is Pair:
+        if isinstance(base, Pair):
             raise NotEvaluated
         sign = self.numbers.sign(self.jets.constant(base))
-        if sign == 0 and type(base) is not Jet and type(exponent) is not Jet and self.jets.sign(exponent) > 0:
+        if sign == 0 and not isinstance(base, Jet) and not isinstance(exponent, Jet) and self.jets.sign(exponent) > 0:
             return 0
         if not sign or sign < 0:
             raise NotEvaluated
         return self.jets.power(base, exponent)
 
-    def _whole_power(self, base: Value, exponent: int) -> Value:
-        if type(base) is Pair:
+    def _whole_power(self, base: Scalar, exponent: int) -> Scalar:
+        if isinstance(base, Pair):
             return pairs.whole_power(base, exponent, self.jets)
         if exponent < 0 and not self.numbers.sign(self.jets.constant(base)):
             raise NotEvaluated
         return self.jets.whole_power(base, exponent)
 
-    def _exponential(self, term: Term, env: Env) -> Value:
-        value = self.only(term, env)
-        return pairs.exp(value, self.jets) if type(value) is Pair else self.jets.exp(value)
+    def _exponential(self, term: Term, env: Env) -> Scalar:
+        value = self.value(term.args[0], env)
+        return pairs.exp(value, self.jets) if isinstance(value, Pair) else self.jets.exp(value)
 
-    def _logarithm(self, term: sp.log, env: Env) -> Value:
+    def _logarithm(self, term: sp.log, env: Env) -> Scalar:
         value = self.only(term, env)
-        if type(value) is Pair or (self.numbers.sign(self.jets.constant(value)) or 0) <= 0:
+        if (self.numbers.sign(self.jets.constant(value)) or 0) <= 0:
             raise NotEvaluated
         return self.jets.ln(value)
 
-    def _absolute(self, term: sp.Abs, env: Env) -> Value:
+    def _absolute(self, term: sp.Abs, env: Env) -> Scalar:
         value = self.only(term, env)
         return value if self.jets.sign(value) >= 0 else -value
 
@@ -463,17 +473,17 @@ class TermValues:
         for number in range(start, end + 1):
             yield from self._over(limits[:-1], {**env, letter: number})
 
-    def _largest(self, term: Term, env: Env) -> Value:
+    def _largest(self, term: Term, env: Env) -> Scalar:
         body, letter, size = term.args
-        values = [self.value(body, {**env, letter: number}) for number in range(1, self.whole(size, env) + 1)]
+        values = [self.real(body, {**env, letter: number}) for number in range(1, self.whole(size, env) + 1)]
         found = values[0]
         for value in values[1:]:
             found = value if self.jets.sign(value - found) > 0 else found
         return found
 
-    def _of_factors(self, total: Term, env: Env) -> Value:
+    def _of_factors(self, total: Term, env: Env) -> Scalar:
         """Return the product of all factors of which there is a formal sum."""
-        result = 1
+        result: Scalar = 1
         for addend in sp.Add.make_args(total):
             count, rest = addend.as_independent(Factor)
             if isinstance(rest, Factor):
@@ -486,19 +496,21 @@ class TermValues:
                 continue
             else:
                 raise NotEvaluated
-            exponent = self.value(count, env)
-            if not (self.numbers.is_exact(exponent) and self.numbers.ratio(exponent)[1] == 1):
+            exponent = self.real(count, env)
+            if isinstance(exponent, Jet) or not (
+                self.numbers.is_exact(exponent) and self.numbers.ratio(exponent)[1] == 1
+            ):
                 raise NotEvaluated
             result = result * self._whole_power(value, self.numbers.ratio(exponent)[0])
         return result
 
     # Derivatives and functions
 
-    def _slope(self, term: Term, env: Env) -> Value:
+    def _slope(self, term: Term, env: Env) -> Scalar:
         inside, by = term.args
         if by in env:  # the argument of a function
 
-            def beside(sign: int) -> tuple[Value, int]:
+            def beside(sign: int) -> tuple[Scalar, int]:
                 (direction,) = self.jets.directions(sign=sign)
                 return self.value(inside, {**env, by: self.jets.moved(env[by], direction)}), direction
 
@@ -506,28 +518,28 @@ class TermValues:
         name = str(by.base) if isinstance(by, sp.Indexed) else by.name
         indices = tuple(self.whole(index, env) for index in getattr(by, "indices", ()))
 
-        def side(sign: int) -> tuple[Value, int]:
+        def side(sign: int) -> tuple[Scalar, int]:
             beside, direction = self.at.beside(name, indices, sign)
             return self.child(beside, name).value(inside, env), direction
 
         return self.at.slope(side, lambda: self.value(inside, env))
 
-    def _applied(self, term: AppliedUndef, env: Env) -> Value:
+    def _applied(self, term: AppliedUndef, env: Env) -> Scalar:
         name = term.func.__name__
         function = self.terms.function_of(name)
         if function is None:
             raise NotEvaluated
         values = tuple(self.value(part, env) for part in term.args)
         name, primes = function
-        return self.at.program.prime(t.Function(name, primes), primes, values, t.Number("0"), self.at, {})
+        return self.at.program.prime(name, primes, values, GuardKey(LOGARITHM, t.Number("0")), self.at, {})
 
-    def _modulus(self, term: Term, env: Env) -> Value:
-        value = self.only(term, env)
-        square = pairs.square_of_modulus(pairs.pair(value))
+    def _modulus(self, term: Term, env: Env) -> Scalar:
+        value = self.value(term.args[0], env)
+        square = pairs.square_of_modulus(pair(value))
         return self.jets.root(square) if self.numbers.sign(self.jets.constant(square)) else 0
 
 
-def _no_value(of: TermValues, term: Term, env: Env) -> Value:
+def _no_value(of: TermValues, term: Term, env: Env) -> Scalar:
     raise NotEvaluated
 
 
@@ -544,7 +556,7 @@ _KINDS: tuple[tuple[type | tuple[type, ...], Evaluator], ...] = (
     (sp.Sum, lambda of, term, env: of.jets.total([of.value(term.function, at) for at in of._over(term.limits, env)])),
     (sp.KroneckerDelta, lambda of, term, env: int(of.value(term.args[0], env) == of.value(term.args[1], env))),
     (Positive, lambda of, term, env: int(of.jets.sign(of.only(term, env)) > 0)),
-    (Expect, lambda of, term, env: of.at.mean(lambda values: of.child(values).only(term, env))),
+    (Expect, lambda of, term, env: of.at.mean(lambda values: of.child(values).value(term.args[0], env))),
     (Product, lambda of, term, env: of._of_factors(sp.expand(term.args[0]), env)),
     (Largest, TermValues._largest),
     (Slope, TermValues._slope),
