@@ -178,11 +178,12 @@ def test_a_page_is_written_anew_when_its_evidence_changes_and_not_when_it_moves(
     def page(text, lines=0):
         path = tmp_path / "page.md"
         path.write_text("\n" * lines + f"$$\n{text}\n$$\n", encoding="utf-8")
-        return check([path], load(NOTATION), root=tmp_path, processes=1).pages[0]
+        return check([path], load(NOTATION), tmp_path / "cache", tmp_path, processes=1).pages[0]
 
     same = shown_digest(page("x + x = 2 x"))
     assert shown_digest(page("x + x = 2 x", lines=3)) == same
     assert shown_digest(page("x + x = 3 x - x")) != same
+    assert shown_digest(page("x + x = 2 x")) == same  # which was judged, and comes from the cache now
 
 
 def test_the_column_of_a_counterexample_is_shown_and_that_of_a_formula_is_not(last_evidence):

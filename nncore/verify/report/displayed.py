@@ -1,5 +1,6 @@
 """What the pages display, collected while Sphinx reads them: formulas, and directives that print the evidence."""
 
+import json
 from dataclasses import dataclass, replace
 
 from docutils import nodes
@@ -7,8 +8,9 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.environment.collectors import EnvironmentCollector
 
-from nncore.verify.report.cache import canonical, digest
+from nncore.verify.report.cache import digest
 from nncore.verify.report.evidence import PageReport
+from nncore.verify.report.serialization import to_json
 
 
 class Placeholder(nodes.General, nodes.Element):
@@ -61,7 +63,8 @@ def shown_digest(page: PageReport) -> str:
         replace(each, line=0, parts=tuple(replace(part, line=0, column=0, seconds=0.0) for part in each.parts))
         for each in page.formulas
     )
-    return digest(canonical(replace(page, formulas=tuple(formulas))))
+    # As JSON, in which a page is the same whether it was judged now or comes from the cache.
+    return digest(json.dumps(to_json(replace(page, formulas=tuple(formulas)))))
 
 
 def _is_output(node: nodes.Element) -> bool:
