@@ -248,17 +248,7 @@ def _whole(number: Number) -> int:
 
 
 def as_printed(point: SamplePoint, notation: Notation, text: Callable[[Number], str]) -> Iterator[tuple[str, str]]:
-    """Return the numbers of all inputs as a page prints them, ``z_{12}`` with ``3/7``, and the functions that are any.
-
-    Parameters
-    ----------
-    point : SamplePoint
-        A point of which numbers were asked.
-    notation : Notation
-        The letters in force.
-    text : function
-        Shows a number.
-    """
+    """Yield what inputs were asked for as a page prints them, ``z_{12}`` with ``3/7``, and functions that are any."""
     entries = {array.letter: array.entry.letter for array in notation.arrays if array.entry}
     for (name, indices), value in sorted(point.touched.items(), key=lambda pair: pair[0]):
         base, bracket, layer = name.partition("^{[")
