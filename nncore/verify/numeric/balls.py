@@ -122,7 +122,7 @@ class Flint:
         return int(number.p), int(number.q)
 
     def ball(self, number: "_OfFlint") -> "arb":
-        return number if isinstance(number, self._ball) else self._ball(number)
+        return number if type(number) is self._ball else self._ball(number)
 
     def quotient(self, above: "_OfFlint", below: "_OfFlint") -> "fmpq | arb":
         if isinstance(below, int):
@@ -137,17 +137,15 @@ class Flint:
         return 0 if not isinstance(number, self._ball) or number.is_zero() else None
 
     def is_finite(self, number: "_OfFlint") -> bool:
-        return not isinstance(number, self._ball) or number.is_finite()
+        return number.is_finite() if type(number) is self._ball else True
 
     def lower(self, number: "_OfFlint") -> int | None:
+        if isinstance(number, self._ball):
+            mantissa, exponent = number.abs_lower().mid().man_exp() if number.is_finite() else (0, 0)
+            return int(exponent) + int(mantissa).bit_length() - 2 if mantissa else None
         if isinstance(number, int):
             return number.bit_length() - 1 if number else None
-        if isinstance(number, self._fraction):
-            return number.p.bit_length() - number.q.bit_length() - 1 if number else None
-        if not number.is_finite():
-            return None
-        mantissa, exponent = number.abs_lower().mid().man_exp()
-        return int(exponent) + int(mantissa).bit_length() - 2 if mantissa else None
+        return number.p.bit_length() - number.q.bit_length() - 1 if number else None
 
     def upper(self, number: "_OfFlint") -> int | None:
         if not isinstance(number, self._ball):
