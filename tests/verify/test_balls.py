@@ -179,8 +179,8 @@ def test_functions_hold_what_mpmath_says_with_many_digits_and_little_beside(numb
             getattr(mpmath, {"root": "sqrt"}.get(name, name))(mpmath.mpf(exact.numerator) / exact.denominator)
         )
     with numbers.precision(80):
-        low, high = ends(getattr(numbers, name)(made(numbers, exact)))
-        point = ends(getattr(numbers, name)(made(numbers, exact, True)))
+        low, high = ends(numbers.function(name, made(numbers, exact)))
+        point = ends(numbers.function(name, made(numbers, exact, True)))
     room = abs(true) / 2**500
     assert low - room <= true <= high + room and point[0] - room <= true <= point[1] + room
     assert high - low <= max(abs(true), abs(exact), 1) / 2**50
@@ -198,7 +198,7 @@ def test_functions_of_wide_balls_hold_the_values_all_over_them(numbers, exact, w
             if name in ("ln", "root") and low <= 0:
                 continue
             inside = low, high, exact, (2 * low + high) / 3
-            found = ends(getattr(numbers, name)(wide)) if numbers.is_finite(getattr(numbers, name)(wide)) else None
+            found = ends(numbers.function(name, wide)) if numbers.is_finite(numbers.function(name, wide)) else None
         for place in inside if found else ():
             with mpmath.workprec(1000):
                 at = mpmath.mpf(place.numerator) / place.denominator

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from fractions import Fraction
 from re import fullmatch
 
@@ -474,6 +475,13 @@ def test_what_claims_of_a_page_share_changes_no_verdict_in_whatever_order(claims
         == [told(judge(item, shared=again)) for item in items]
         == alone
     )
+
+
+def test_scopes_that_are_equal_share_no_program(claims):
+    item, shared = claims(*SHARED)[0], Shared()
+    again = replace(item.scope)
+    assert again == item.scope
+    assert shared.program(item.scope) is shared.program(item.scope) is not shared.program(again)
 
 
 def test_a_claim_that_ran_out_of_its_budget_leaves_others_their_verdicts(claims):

@@ -5,7 +5,9 @@ from common import AGREED, RELU, SIGMOID, SOFTMAX, assuming
 
 from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED
 from nncore.verify.numeric.guards import guards_of
-from nncore.verify.numeric.watching import BASE, DIVISOR, KINK, LOGARITHM, RELATION, ROOT
+from nncore.verify.numeric.identity import Same
+from nncore.verify.numeric.watching import BASE, DIVISOR, KINK, LOGARITHM, RELATION, ROOT, GuardKey
+from nncore.verify.syntax import tree as t
 
 
 @pytest.fixture
@@ -174,6 +176,16 @@ def test_a_relation_in_a_case_that_no_fraction_meets_leaves_a_claim_undecided(ve
 
 
 # Guards as such -------------------------------------------------------------------------------------------------------
+
+
+def test_parts_that_say_the_same_guard_apart():
+    one, other = t.Letter("x"), t.Letter("x")
+    assert one == other and GuardKey(DIVISOR, one) != GuardKey(DIVISOR, other)
+    assert GuardKey(DIVISOR, one) == GuardKey(DIVISOR, one) != GuardKey(ROOT, one)
+    assert {GuardKey(DIVISOR, one), GuardKey(DIVISOR, one), GuardKey(DIVISOR, other)} == {
+        GuardKey(DIVISOR, one), GuardKey(DIVISOR, other)
+    }  # fmt: skip
+    assert len({Same(one), Same(one), Same(other)}) == 2
 
 
 @pytest.fixture

@@ -287,7 +287,7 @@ def test_a_quotient_whose_numerator_does_not_vanish_does_not_exist(numbers):
     with pytest.raises(ZeroDivisionError):
         jets.quotient(h, h * h)
     with pytest.raises(Unclear):  # whether the numerator vanishes is not known
-        jets.quotient(h + numbers.exp(1) * 10**40 - numbers.exp(1) * 10**40, h)
+        jets.quotient(h + numbers.function("exp", 1) * 10**40 - numbers.function("exp", 1) * 10**40, h)
 
 
 # Addends --------------------------------------------------------------------------------------------------------------

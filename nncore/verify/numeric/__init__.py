@@ -6,18 +6,6 @@ from nncore.verify.numeric.sizes import sizes_of
 from nncore.verify.numeric.watching import SECONDS, Budget
 
 __all__ = [
-    "AGREES",
-    "DIFFER",
-    "REFUTED",
-    "SECONDS",
-    "UNDECIDED",
-    "Budget",
-    "Finding",
-    "NumericCheck",
-    "NumericResult",
-    "Shared",
-    "judge",
-    "refutes",
-    "sizes_of",
-    "witness",
+    "AGREES", "DIFFER", "REFUTED", "SECONDS", "UNDECIDED", "Budget", "Finding", "NumericCheck", "NumericResult",
+    "Shared", "judge", "refutes", "sizes_of", "witness",
 ]  # fmt: skip

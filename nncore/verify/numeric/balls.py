@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar, cast
 
 if TYPE_CHECKING:  # FLINT may be missing, and mpmath is loaded where it is used
     from flint import arb, fmpq
@@ -34,6 +34,7 @@ class Real(Protocol):
 
 
 Number: TypeAlias = int | Real
+Function = Literal["sin", "cos", "exp", "ln", "root"]
 N = TypeVar("N")  # all numbers of an arithmetic
 E = TypeVar("E", contravariant=True)  # the exact ones
 
@@ -73,20 +74,8 @@ class ArithmeticOf(Protocol[N, E]):
     def upper(self, number: N) -> int | None:
         """Return k with |number| ≤ 2^k; None for 0."""
 
-    def exp(self, number: N) -> N:
-        """Return e^x as a ball."""
-
-    def ln(self, number: N) -> N:
-        """Return the logarithm of a positive number as a ball."""
-
-    def sin(self, number: N) -> N:
-        """Return the sine as a ball."""
-
-    def cos(self, number: N) -> N:
-        """Return the cosine as a ball."""
-
-    def root(self, number: N) -> N:
-        """Return the square root of a positive number as a ball."""
+    def function(self, name: Function, number: N) -> N:
+        """Return a function of a number, which is positive for the last two, as a ball."""
 
     def pi(self) -> N:
         """Return π as a ball."""
@@ -110,6 +99,8 @@ class Flint:
         import flint
 
         self._context, self._fraction, self._ball = flint.ctx, flint.fmpq, flint.arb
+        ball = flint.arb
+        self._functions = {"sin": ball.sin, "cos": ball.cos, "exp": ball.exp, "ln": ball.log, "root": ball.sqrt}
 
     @contextmanager
     def precision(self, bits: int) -> Iterator[None]:
@@ -131,7 +122,7 @@ class Flint:
         return int(number.p), int(number.q)
 
     def ball(self, number: "_OfFlint") -> "arb":
-        return number if isinstance(number, self._ball) else self._ball(number)
+        return number if type(number) is self._ball else self._ball(number)
 
     def quotient(self, above: "_OfFlint", below: "_OfFlint") -> "fmpq | arb":
         if isinstance(below, int):
@@ -146,17 +137,15 @@ class Flint:
         return 0 if not isinstance(number, self._ball) or number.is_zero() else None
 
     def is_finite(self, number: "_OfFlint") -> bool:
-        return not isinstance(number, self._ball) or number.is_finite()
+        return number.is_finite() if type(number) is self._ball else True
 
     def lower(self, number: "_OfFlint") -> int | None:
+        if isinstance(number, self._ball):
+            mantissa, exponent = number.abs_lower().mid().man_exp() if number.is_finite() else (0, 0)
+            return int(exponent) + int(mantissa).bit_length() - 2 if mantissa else None
         if isinstance(number, int):
             return number.bit_length() - 1 if number else None
-        if isinstance(number, self._fraction):
-            return number.p.bit_length() - number.q.bit_length() - 1 if number else None
-        if not number.is_finite():
-            return None
-        mantissa, exponent = number.abs_lower().mid().man_exp()
-        return int(exponent) + int(mantissa).bit_length() - 2 if mantissa else None
+        return number.p.bit_length() - number.q.bit_length() - 1 if number else None
 
     def upper(self, number: "_OfFlint") -> int | None:
         if not isinstance(number, self._ball):
@@ -166,20 +155,8 @@ class Flint:
         mantissa, exponent = number.abs_upper().mid().man_exp()
         return int(exponent) + int(mantissa).bit_length() + 1 if mantissa else None
 
-    def exp(self, number: "_OfFlint") -> "arb":
-        return self.ball(number).exp()
-
-    def ln(self, number: "_OfFlint") -> "arb":
-        return self.ball(number).log()
-
-    def sin(self, number: "_OfFlint") -> "arb":
-        return self.ball(number).sin()
-
-    def cos(self, number: "_OfFlint") -> "arb":
-        return self.ball(number).cos()
-
-    def root(self, number: "_OfFlint") -> "arb":
-        return self.ball(number).sqrt()
+    def function(self, name: Function, number: "_OfFlint") -> "arb":
+        return self._functions[name](self.ball(number))
 
     def pi(self) -> "arb":
         return self._ball.pi()
@@ -228,7 +205,8 @@ class Intervals:
     def __init__(self) -> None:
         import mpmath
 
-        self._mpmath = mpmath
+        self._mpmath, iv = mpmath, mpmath.iv
+        self._functions = {"sin": iv.sin, "cos": iv.cos, "exp": iv.exp, "ln": iv.log, "root": iv.sqrt}
 
     @contextmanager
     def precision(self, bits: int) -> Iterator[None]:
@@ -283,28 +261,14 @@ class Intervals:
             return _BEYOND
         return max((_magnitude(end) for end in number.ends() if end), default=None)
 
-    def exp(self, number: "_OfIntervals") -> "_Interval":
-        return self._widened(self._mpmath.iv.exp(_interval_of(number)))
-
-    def ln(self, number: "_OfIntervals") -> "_Interval":
-        return self._widened(self._mpmath.iv.log(_interval_of(number)))
-
-    def sin(self, number: "_OfIntervals") -> "_Interval":
-        return self._widened(self._mpmath.iv.sin(_interval_of(number)))
-
-    def cos(self, number: "_OfIntervals") -> "_Interval":
-        return self._widened(self._mpmath.iv.cos(_interval_of(number)))
-
-    def root(self, number: "_OfIntervals") -> "_Interval":
-        return self._widened(self._mpmath.iv.sqrt(_interval_of(number)))
+    def function(self, name: Function, number: "_OfIntervals") -> "_Interval":
+        """Move the ends of a value apart: mpmath rounds them outwards, but only after digits were cut off."""
+        iv = self._mpmath.iv
+        inside = self._functions[name](_interval_of(number))
+        return _Interval(inside + inside * iv.mpf([-1, 1]) * iv.mpf(2) ** (4 - iv.prec))
 
     def pi(self) -> "_Interval":
         return _Interval(+self._mpmath.iv.pi)
-
-    def _widened(self, inside: _Inside) -> "_Interval":
-        """Move the ends of a value apart: mpmath rounds them outwards, but only after digits were cut off."""
-        iv = self._mpmath.iv
-        return _Interval(inside + inside * iv.mpf([-1, 1]) * iv.mpf(2) ** (4 - iv.prec))
 
     def digits(self, number: "_OfIntervals", count: int) -> str:
         low, high = self.ball(number).ends()

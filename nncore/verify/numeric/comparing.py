@@ -18,6 +18,7 @@ from itertools import pairwise, product
 from math import inf
 from typing import cast
 
+from nncore.verify.numeric import watching
 from nncore.verify.numeric.balls import Arithmetic, Number
 from nncore.verify.numeric.evaluator import Program
 from nncore.verify.numeric.expectation import Key, Rejected
@@ -27,8 +28,7 @@ from nncore.verify.numeric.matrices import Matrix, Value
 from nncore.verify.numeric.sample_points import SamplePoint, input_name
 from nncore.verify.numeric.sizes import is_about_sizes
 from nncore.verify.numeric.values import HIGHEST_ORDER, Values
-from nncore.verify.numeric.watching import (
-    RELATION,
+from nncore.verify.numeric.watching import (  # fmt: skip
     BadCases,
     Budget,
     Guard,
@@ -38,7 +38,7 @@ from nncore.verify.numeric.watching import (
     TooLarge,
     Undefined,
     Watch,
-)  # fmt: skip
+)
 from nncore.verify.semantics import remainders
 from nncore.verify.semantics.layers import reached
 from nncore.verify.semantics.premises import assumed
@@ -66,7 +66,6 @@ class Missing(StrEnum):
 
 AGREES, REFUTED, UNDECIDED = Finding.AGREES, Finding.REFUTED, Finding.UNDECIDED
 DIFFER = "the values differ"
-NO_DERIVATIVE = "a derivative does not exist here, and no condition excludes the point"
 
 STEPS_OF_A_POINT = 150_000
 CONFIRMED = attack("one agreement at the highest precision", "Sides may agree in very many digits, and differ.")
@@ -111,51 +110,27 @@ class Shared:
 
 
 class Comparison:
-    """Compares both sides of a claim, at whatever point.
-
-    Attributes
-    ----------
-    program : Program
-        What makes functions of nodes, the same for all claims in the scope.
-    conditions : list
-        The conditions of the claim that are not about sizes alone; those are `about_sizes`.
-    right : Node
-        The right side without its rest O(h^k).
-    met : dict
-        The guards that were met, with their signs.
-    own : Guard
-        The difference of both sides, as a guard.
-    violated : dict
-        The guards that kept a side from having a value.
-    flips : dict
-        Of the last comparison: inputs that have the wrong sign for a root or a logarithm.
-    lacking : frozenset
-        Of the last comparison: the guard for which a side has no value.
-    nearest : float
-        Of a claim that both sides differ: how near to each other they came, beside the larger one.
-    touched : bool
-        Whether sides that must differ could not be told apart by any number of digits.
-    too_large : bool
-        Whether a comparison took too many steps.
-    """
+    """Compares both sides of a claim, at whatever point."""
 
     def __init__(self, item: Claim, shared: Shared, numbers: Arithmetic, budget: Budget):
         self.item = item = placed(item)
         self.numbers, self.budget, self._values = numbers, budget, shared.values
-        self.program = shared.program(item.scope)
+        self.program = shared.program(item.scope)  # the same for all claims in the scope
         self._letters = item.letters.union(*(letters(each.claim, item.scope) for each in item.assumptions))
         self.about_sizes = [chain for chain in item.conditions if is_about_sizes(chain, item)]
         self.conditions = [chain for chain in item.conditions if chain not in self.about_sizes]
         self._rest = remainders.split(item.right) if item.relation is Relation.EQUAL else None
-        self.right = self._rest[0] if self._rest else item.right
-        self.own = Guard(GuardKey(RELATION, item.right))
+        self.right = self._rest[0] if self._rest else item.right  # without a rest O(h^k)
+        self.own = Guard(GuardKey(watching.RELATION, item.right))  # the difference of both sides
         self.met: dict[GuardKey, Guard] = {self.own.key: self.own}
-        self.violated: dict[GuardKey, None] = {}
+        self.violated: dict[GuardKey, None] = {}  # what kept a side from having a value
+        # Of the last comparison: inputs with the wrong sign for a root or a logarithm, and the guard that is violated.
         self.flips: dict[Key, Number] = {}
         self.lacking: frozenset[GuardKey] = frozenset()
         self._mine: set[tuple[object, ...]] = set()  # values that this claim has asked for
-        self.too_large = False
-        self.nearest, self.touched = 1.0, False
+        self.too_large = False  # for a comparison
+        self.nearest = 1.0  # how near to each other sides came that must differ, beside the larger one
+        self.touched = False  # by sides that must differ and cannot be told apart by any number of digits
         self._bits = self._wanted = 0  # of precision: in use, and needed
         self._is_nothing_apart = False
         self._is_rounded = self._is_confirmed = False  # the agreement at hand, and one of them at the highest precision
@@ -276,9 +251,7 @@ class Comparison:
             return NO_VALUE
         except (NoSuchEntry, Rejected):
             return NO_VALUE
-        except NoDerivative:
-            return Result(REFUTED, NO_DERIVATIVE, {}, "none", "none")
-        except BadCases as error:
+        except (NoDerivative, BadCases) as error:
             return Result(REFUTED, str(error), {}, "none", "none")
         return self._relation(left, right, values.jets)
 

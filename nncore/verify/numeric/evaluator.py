@@ -40,6 +40,7 @@ class Program:
             (each.function, each.primes): (each, GuardKey(watching.KINK, each.point)) for each in scope.conventions
         }
         self._codes: dict[Same[t.Node], Code] = {}
+        self._keys: dict[Same[t.Node], object] = {}
         self._conditions: dict[Same[t.Chain], Condition] = {}
         self._definitions: dict[str, Defined | None] = {}
         self._members: dict[tuple[str, int], Defined | None] = {}
@@ -51,6 +52,10 @@ class Program:
         if key not in self._codes:
             self._codes[key] = self._made(node)
         return self._codes[key]
+
+    def _key(self, node: t.Node) -> object:
+        """Return what stands for a node in memos: the same object whenever it is asked for."""
+        return self._keys.setdefault(Same(node), object())
 
     def _scalar(self, node: t.Node) -> ScalarCode:
         return cast(ScalarCode, self.code(node))
@@ -399,7 +404,7 @@ class Program:
 
     def _moment(self, node: t.Apply) -> Code:
         body, varies, seen = self._real(node.arguments[0]), node.function.name == VARIANCE, _index_letters(node)
-        this = Same(node)
+        this = self._key(node)
 
         def moment(at: Values, local: Local) -> Value:
             key = this, _seen(seen, local)
@@ -469,7 +474,7 @@ class Program:
     def _derivative(self, node: t.Derivative) -> Code:
         body, variables = self._scalar(node.body), node.variables
         names = [variable.meaning for variable in variables]
-        seen, where = _index_letters(node.body), Same(node.body)
+        seen, where = _index_letters(node.body), self._key(node.body)
         if names[0].kind == "array":
             array, shape = names[0].name, shape_of(names[0])
 
@@ -520,7 +525,7 @@ def _by(body: ScalarCode, keys: Sequence[tuple[str, Place]], at: Values, local: 
 
 
 def _gradient(
-    body: ScalarCode, where: Same[t.Node], name: str, places: Sequence[Place], at: Values, local: Local
+    body: ScalarCode, where: object, name: str, places: Sequence[Place], at: Values, local: Local
 ) -> dict[Place, Scalar] | None:
     """Return the derivatives by all entries of an array at once; None where a kink was met in their directions."""
     if at.jets.order > 1 or not 1 < len(places) <= MOST_ENTRIES:

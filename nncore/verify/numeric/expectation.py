@@ -62,22 +62,8 @@ def distribution(
     """Return the weights and values of an entry, which have the known moments exactly.
 
     Weights are made to fit and values are fractions, so no root is taken: if w is ±r with probability q/r² in all and
-    else 0, its mean square is q. Some laws have an outcome of a probability near 10⁻⁴.
-
-    Parameters
-    ----------
-    random : Random
-        What is declared of the letter.
-    source : random.Random
-        What draws.
-    joint : sequence
-        The weights of the joint outcomes of dependent entries.
-    known : mapping
-        The declared moments, numbers or jets.
-    jets : Jets
-        What computes with them.
-    plain : int, optional
-        The only value, or the absolute one, as far as nothing else is known.
+    else 0, its mean square is q. Some laws have an outcome of a probability near 10⁻⁴. Dependent entries have the
+    weights ``joint``; ``plain`` is the only value, or the absolute one, as far as nothing else is known.
 
     Raises
     ------

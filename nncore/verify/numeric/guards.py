@@ -24,33 +24,19 @@ from nncore.verify.syntax.tree import Relation
 class Guards:
     """The guards of a claim.
 
-    Attributes
-    ----------
-    open : dict
-        The keys of all that no range proves.
-    if_violated : set
-        Those among them that are conditions only if a point violates them: what stands in a case, whose condition may
-        exclude it, the base of a power whose exponent is a whole number, a root of 0 in a derivative.
-    strict : set
-        Conditions that exclude their own boundary.
-    functions : dict
-        Of a part: in which function it stands, whose argument is something else in the claim.
+    Some are conditions only if a point violates them: what stands in a case, whose condition may exclude it, the base
+    of a power whose exponent is a whole number, a root of 0 in a derivative.
     """
 
-    open: dict[GuardKey, None]
+    open: dict[GuardKey, None]  # all that no range proves
     if_violated: set[GuardKey]
-    strict: set[GuardKey]
-    functions: dict[Same[t.Node], str]
+    strict: set[GuardKey]  # conditions that exclude their own boundary
+    functions: dict[Same[t.Node], str]  # in which function a part stands, whose argument is something else in the claim
 
     def conditions(self, violated: Iterable[GuardKey], excluded: set[GuardKey]) -> tuple[str, ...]:
         """Return what must hold for a claim to have a value.
 
-        Parameters
-        ----------
-        violated : iterable of GuardKey
-            Guards that kept a claim from having a value at some point.
-        excluded : set
-            Guards whose opposite the conditions of the claim exclude.
+        That is what kept it from having one at some point, and what is open unless its conditions exclude the opposite.
         """
         kept = [key for key in self.open if key.kind in NEEDS and key not in excluded and key not in self.if_violated]
         texts = [

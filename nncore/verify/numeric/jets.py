@@ -400,8 +400,10 @@ class Jets:
         above, below = self.numbers.ratio(exponent)
         if below == 2:
             root = self.exact_root(number)
-            return self.constant(self.whole_power(self.numbers.root(number) if root is None else root, above))
-        return self.numbers.exp(self.numbers.ln(number) * exponent)
+            return self.constant(
+                self.whole_power(self.numbers.function("root", number) if root is None else root, above)
+            )
+        return self.numbers.function("exp", self.numbers.function("ln", number) * exponent)
 
     def exact_root(self, number: Number) -> Number | None:
         """Return the square root of a number that is not negative, if it is a fraction."""
@@ -437,24 +439,25 @@ class Jets:
         self._note(self._lowest(self.constant(value)))
 
         def taylor(at: Number, count: int) -> list[Number]:
-            found: list[Number] = [1 if self._is_exactly(at, 0) else self._surely_positive(self.numbers.exp(at))]
+            found: list[Number] = [1 if self._is_exactly(at, 0) else self._exponential(at)]
             for place in range(1, count):
                 found.append(found[-1] * self.numbers.exact(1, place))
             return found
 
         return self._composed(taylor, value)
 
-    def _surely_positive(self, number: Number) -> Number:
+    def _exponential(self, number: Number) -> Number:
         """Return an exponential; one whose ball lost its lower bound says nothing."""
-        if self.numbers.lower(number) is None:
+        found = self.numbers.function("exp", number)
+        if self.numbers.lower(found) is None:
             raise Unclear
-        return number
+        return found
 
     def ln(self, value: Expansion) -> Expansion:
         """Return the logarithm of a positive number."""
 
         def taylor(at: Number, count: int) -> list[Number]:
-            found: list[Number] = [0 if self._is_exactly(at, 1) else self.numbers.ln(at)]
+            found: list[Number] = [0 if self._is_exactly(at, 1) else self.numbers.function("ln", at)]
             power: Number = 1
             inverse = self.numbers.quotient(1, at) if count > 1 else 0
             for place in range(1, count):
@@ -476,7 +479,8 @@ class Jets:
 
     def _wave(self, value: Expansion, turn: int) -> Expansion:
         def taylor(at: Number, count: int) -> list[Number]:
-            sine, cosine = (0, 1) if self._is_exactly(at, 0) else (self.numbers.sin(at), self.numbers.cos(at))
+            known, function = self._is_exactly(at, 0), self.numbers.function
+            sine, cosine = (0, 1) if known else (function("sin", at), function("cos", at))
             turns, below = (sine, cosine, -sine, -cosine), 1
             found: list[Number] = []
             for place in range(count):

@@ -80,42 +80,18 @@ class Met:
 
 @dataclass(frozen=True, slots=True)
 class NumericResult:
-    """What the numbers say of a claim.
-
-    Attributes
-    ----------
-    status : Finding
-        What they say.
-    reason : str
-        Why, unless it agrees.
-    counterexample : Counterexample or None
-        With the smallest sizes and the simplest numbers that were found.
-    points : int
-        How many comparisons agreed.
-    sizes : tuple
-        At which sizes.
-    where : tuple of str
-        What must hold, beside the printed conditions, for both sides to exist.
-    assumptions : tuple of str
-        The labels of the assumptions in force.
-    margin : float or None
-        For an inequality: how near to each other its sides came.
-    refuting : SamplePoint or None
-        The point of the counterexample.
-    met : tuple of Met
-        A few of the comparisons that agreed.
-    """
+    """What the numbers say of a claim."""
 
     status: Finding
-    reason: str = ""
-    counterexample: Counterexample | None = None
-    points: int = 0
-    sizes: tuple[tuple[tuple[str, int], ...], ...] = ()
-    where: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
-    margin: float | None = None
-    refuting: SamplePoint | None = field(default=None, compare=False)
-    met: tuple[Met, ...] = field(default=(), compare=False, repr=False)
+    reason: str = ""  # unless it agrees
+    counterexample: Counterexample | None = None  # with the smallest sizes and the simplest numbers that were found
+    points: int = 0  # comparisons that agreed
+    sizes: tuple[tuple[tuple[str, int], ...], ...] = ()  # at which they did
+    where: tuple[str, ...] = ()  # what must hold, beside the printed conditions, for both sides to exist
+    assumptions: tuple[str, ...] = ()  # the labels of those in force
+    margin: float | None = None  # for an inequality: how near to each other its sides came
+    refuting: SamplePoint | None = field(default=None, compare=False)  # that of the counterexample
+    met: tuple[Met, ...] = field(default=(), compare=False, repr=False)  # a few of the comparisons that agreed
 
 
 def judge(
@@ -215,16 +191,7 @@ def refutes(item: Claim, point: SamplePoint) -> bool:
 class NumericCheck:
     """One claim on its way through sizes, points and entries.
 
-    Parameters
-    ----------
-    item : Claim
-        The claim; of one about layers, an instance with numbers in the place of R and r.
-    seed, shared, numbers, budget
-        As those of `judge`.
-    layers : mapping, optional
-        These numbers.
-    turn : int
-        The number of the instance among those of a claim.
+    Of a claim about layers it is the instance number ``turn``, with the numbers ``layers`` in the place of R and r.
     """
 
     def __init__(

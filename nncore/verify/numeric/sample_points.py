@@ -159,11 +159,11 @@ class SamplePoint:
             self.touched[key] = min(_whole(number), last)
         return _whole(self.touched[key])
 
-    def coefficient(self, *key: str | int) -> int:
+    def coefficient(self, *key: str | int) -> Number:
         """Return a small whole number for the function of kind cost: one that is not 0."""
         if key not in self.used:
             self.used[key] = self._random(*key).choice((-3, -2, -1, 1, 2, 3))
-        return _whole(self.used[key])
+        return self.used[key]
 
     def smooth(self, name: str, x: Scalar, sine: Callable[[Scalar], Scalar]) -> Scalar:
         """Return a function of which only smoothness is known: s (sin(p x + q) + r x² + v x³ + w)."""
@@ -176,12 +176,12 @@ class SamplePoint:
         square = x * x
         return (sine(x * p + q) + square * r + square * x * v + w) * self.scale(name)
 
-    def scale(self, name: str) -> int:
+    def scale(self, name: str) -> Number:
         """Return by how much a function that may be any is multiplied: without bounds for it, sometimes by much."""
         key = name, "s"
         if key not in self.used:
             self.used[key] = 10 ** self._random(*key).choice((3, 6)) if self.kind == EXTREMES else 1
-        return _whole(self.used[key])
+        return self.used[key]
 
     def law(self, name: str, indices: tuple[int, ...]) -> random.Random:
         """Return what draws the distribution of a random entry, in some points the same for all."""
@@ -249,17 +249,7 @@ def _whole(number: Number) -> int:
 
 
 def as_printed(point: SamplePoint, notation: Notation, text: Callable[[Number], str]) -> Iterator[tuple[str, str]]:
-    """Return the numbers of all inputs as a page prints them, ``z_{12}`` with ``3/7``, and the functions that are any.
-
-    Parameters
-    ----------
-    point : SamplePoint
-        A point of which numbers were asked.
-    notation : Notation
-        The letters in force.
-    text : function
-        Shows a number.
-    """
+    """Yield what inputs were asked for as a page prints them, ``z_{12}`` with ``3/7``, and functions that are any."""
     entries = {array.letter: array.entry.letter for array in notation.arrays if array.entry}
     for (name, indices), value in sorted(point.touched.items(), key=lambda pair: pair[0]):
         base, bracket, layer = name.partition("^{[")

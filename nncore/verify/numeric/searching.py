@@ -14,17 +14,16 @@ from math import isqrt
 from typing import TypeVar
 
 from nncore.verify.numeric.balls import Number
-from nncore.verify.numeric.comparing import (
-    AGREES,
+from nncore.verify.numeric.comparing import (  # fmt: skip
     NO_VALUE,
     OUTSIDE,
     PRECISIONS,
-    REFUTED,
     Comparison,
     Entry,
     Exhausted,
+    Finding,
     Result,
-)  # fmt: skip
+)
 from nncore.verify.numeric.expectation import Key
 from nncore.verify.numeric.guards import Guards
 from nncore.verify.numeric.jets import Expansion, Jet, Jets, Pair, Scalar, parts
@@ -80,18 +79,7 @@ def zeros(comparison: Comparison, guards: Guards, point: SamplePoint, entries: S
     """Find numbers for each input at which an open guard, or the difference of both sides, is 0.
 
     Where the zero of a guard is no fraction, or that of a polynomial of a high degree, it is looked for again from the
-    place that was found. Of each guard and input there are a few.
-
-    Parameters
-    ----------
-    comparison : Comparison
-        What compares.
-    guards : Guards
-        The guards of the claim.
-    point : SamplePoint
-        From which one input is moved at a time.
-    entries : sequence of dict
-        Where both sides are evaluated.
+    place that was found. Of each guard and input there are a few. One input is moved at a time, from the point.
     """
     for entry in entries:  # so that all inputs are known
         comparison.tried(point, entry)
@@ -467,9 +455,9 @@ def descent(comparison: Comparison, start: Near) -> tuple[SamplePoint, Result] |
                 if repaired is None:
                     continue
                 near, result = repaired, comparison.tried(repaired, start.entry)
-            if result.status == REFUTED:
+            if result.status == Finding.REFUTED:
                 return near, result
-            if result.status == AGREES and result.margin is not None and result.margin < start.margin:
+            if result.status == Finding.AGREES and result.margin is not None and result.margin < start.margin:
                 start.margin, start.point, better = result.margin, near, True
     return None
 
@@ -486,7 +474,7 @@ def touches(comparison: Comparison, near: Near) -> bool:
         here = _place(comparison, near.point, key)
         moved = (near.point.with_fixed({key: _exact(comparison, here + shift)}) for shift in _SHIFTS[1:3])
         results = [comparison.tried(point, near.entry) for point in moved]
-        margins = [result.margin for result in results if result.status == AGREES and result.margin is not None]
+        margins = [result.margin for result in results if result.status == Finding.AGREES and result.margin is not None]
         if len(margins) < 2:
             return False
         if min(margins) >= near.margin * _FARTHER:
@@ -586,7 +574,7 @@ def simplified(comparison: Comparison, point: SamplePoint, entry: Entry, result:
                 other = comparison.tried(near, entry)
             except Exhausted:
                 return point, result
-            if other.status == REFUTED and other.reason == result.reason:
+            if other.status == Finding.REFUTED and other.reason == result.reason:
                 point, result = near, replace(other)
                 break
     return point, result

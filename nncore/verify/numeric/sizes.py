@@ -78,16 +78,9 @@ def is_about_sizes(chain: t.Chain, item: Claim) -> bool:
 
 
 def size_plans(item: Claim, allowed: Callable[[Sizes], bool], of_layers: bool = False) -> list[Sizes]:
-    """Return the sizes to try, those with the smallest arrays first.
+    """Return the sizes to try at which a claim is ``allowed``, those with the smallest arrays first.
 
-    Parameters
-    ----------
-    item : Claim
-        The claim.
-    allowed : function
-        Whether the conditions about sizes hold.
-    of_layers : bool
-        Whether it is about the many sizes of a network, of which fewer are tried.
+    Of the many sizes of a network fewer are tried.
     """
     names, least = sizes_of(item), dict(item.least)
     if not names:
@@ -181,10 +174,9 @@ def _stands_as_number(item: Claim, name: str) -> bool:
 
     In a definition it does not count as a mere factor, as in a mean, but where sides are not equal.
     """
-    bodies = [each.body for letter in item.letters for each in meanings_of(letter, item.scope)]
     sides = [item.left, item.right]
     return any(_counts(side, name, item.scope) for side in sides) or any(
-        _counts(body, name, item.scope, factors=not item.relation.is_equation) for body in bodies
+        _counts(body, name, item.scope, factors=not item.relation.is_equation) for body in _bodies(item)
     )
 
 
@@ -237,17 +229,7 @@ def _volume(plan: Mapping[str, int]) -> int:
 
 
 def entries(item: Claim, sizes: Mapping[str, int], conditions: Sequence[t.Chain]) -> list[dict[str, int]]:
-    """Return the values of the free indices to try at these sizes.
-
-    Parameters
-    ----------
-    item : Claim
-        The claim.
-    sizes : mapping
-        The sizes.
-    conditions : sequence of Chain
-        Its conditions, which may say from which step on it holds.
-    """
+    """Return the values of the free indices to try at these sizes; conditions say from which step on a claim holds."""
     groups: dict[Size, list[str]] = {}
     for letter, size in item.free:
         groups.setdefault(size, []).append(letter)
@@ -310,8 +292,7 @@ def _indices_are_numbers(item: Claim) -> bool:
     if _named(item):
         return True
     letters = {index.letter for index in item.scope.notation.indices if index.to}  # steps have entries of their own
-    bodies = [each.body for letter in item.letters for each in meanings_of(letter, item.scope)]
-    waiting = [item.left, item.right, *item.conditions, *bodies]
+    waiting = [item.left, item.right, *item.conditions, *_bodies(item)]
     while waiting:
         node = waiting.pop()
         match node:
@@ -334,11 +315,15 @@ def _indices_are_numbers(item: Claim) -> bool:
 
 def numbers_named(item: Claim) -> list[int]:
     """Return the whole numbers that stand in a claim or in what it is made of, and their neighbors: sizes to try."""
-    bodies = [each.body for letter in item.letters for each in meanings_of(letter, item.scope)]
-    nodes = [node for root in (item.left, item.right, *item.conditions, *bodies) for node, _ in t.walk(root)]
+    nodes = [node for root in (item.left, item.right, *item.conditions, *_bodies(item)) for node, _ in t.walk(root)]
     texts = [node.digits for node in nodes if isinstance(node, t.Number) and node.digits.isdigit()]
     found = {int(text) for text in texts if len(text) < 4}
     return sorted({number + more for number in found if number > 2 for more in (-1, 0, 1)})[: _MOST_PLANS * 2]
+
+
+def _bodies(item: Claim) -> list[t.Node]:
+    """Return what a claim is made of: the bodies of the definitions of its letters."""
+    return [each.body for letter in item.letters for each in meanings_of(letter, item.scope)]
 
 
 def partitions(count: int, most: int) -> list[tuple[int, ...]]:

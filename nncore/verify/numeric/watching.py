@@ -63,6 +63,9 @@ class Undefined(ArithmeticError):
 class NoDerivative(ArithmeticError):
     """The slopes from the left and from the right differ."""
 
+    def __str__(self) -> str:
+        return "a derivative does not exist here, and no condition excludes the point"
+
 
 class NoSuchEntry(IndexError):
     """The sizes are too small for an entry that is named."""
@@ -117,24 +120,12 @@ class Budget:
 
 @dataclass(slots=True)
 class Guard:
-    """What became of a place at which a formula may break.
-
-    Attributes
-    ----------
-    key : GuardKey
-        What it is.
-    signs : set of int
-        Those that it had.
-    varies : bool
-        Whether it varied in a probe.
-    at_zero : list of SamplePoint
-        A few points at which it was 0.
-    """
+    """What became of a place at which a formula may break."""
 
     key: GuardKey
     signs: set[int] = field(default_factory=set)
-    varies: bool = False
-    at_zero: list[SamplePoint] = field(default_factory=list)
+    varies: bool = False  # in a probe
+    at_zero: list[SamplePoint] = field(default_factory=list)  # a few points at which it was 0
 
     @property
     def is_passed(self) -> bool:
@@ -144,30 +135,15 @@ class Guard:
 
 @dataclass(slots=True)
 class Watch:
-    """What is watched while values are computed.
-
-    Attributes
-    ----------
-    budget : Budget
-        What evaluation may still take.
-    guards : dict
-        The guards that were met, by their keys.
-    probe : int or None
-        A direction in which one input is moved.
-    expansions : list
-        With a probe: the guards that were met, with their coefficients by powers of the direction.
-    flips : dict
-        Inputs that have the wrong sign for a root or a logarithm.
-    slopes : int
-        How many derivatives are being taken, one inside of the other.
-    """
+    """What is watched while values are computed."""
 
     budget: Budget
-    guards: dict[GuardKey, Guard] = field(default_factory=dict)
-    probe: int | None = None
+    guards: dict[GuardKey, Guard] = field(default_factory=dict)  # those that were met
+    probe: int | None = None  # a direction in which one input is moved
+    # With a probe: the guards that were met, with their coefficients by powers of the direction.
     expansions: list[tuple[Guard, dict[int, Expansion]]] = field(default_factory=list)
-    flips: dict[Key, Number] = field(default_factory=dict)
-    slopes: int = 0
+    flips: dict[Key, Number] = field(default_factory=dict)  # inputs with the wrong sign for a root or a logarithm
+    slopes: int = 0  # derivatives that are being taken, one inside of the other
 
     def note(self, key: GuardKey, sign: int, value: Expansion, jets: Jets) -> None:
         """Keep that a guard had a sign; a kink outside of derivatives is none, but worth a probe."""
