@@ -3,8 +3,15 @@
 import pytest
 from common import DENSE, NOTATION, SOFTMAX, write
 
-from nncore.verify.semantics.inline import RELATION, inline_faults
+from nncore.verify.semantics.elaborate import said
+from nncore.verify.semantics.inline import RELATION, faults_within
 from nncore.verify.source.markdown import read_markdown
+
+
+def inline_faults(path):
+    """What is wrong with the inline formulas of a page whose displayed ones are understood."""
+    reading = read_markdown(path).whole()
+    return faults_within(reading, said(reading.formulas, reading.around, NOTATION), NOTATION, {})
 
 
 @pytest.fixture
@@ -13,7 +20,7 @@ def faults(tmp_path):
 
     def reasons(inline, *displays):
         page = write(tmp_path / "page.md", *displays, f"Words with ${inline}$ among them.\n")
-        return [fault.reason.partition("$: ")[2] for fault in inline_faults(page, NOTATION, {})]
+        return [fault.reason.partition("$: ")[2] for fault in inline_faults(page)]
 
     return reasons
 
@@ -141,6 +148,6 @@ def test_what_holds_a_relation_is_told_from_what_holds_none():
 
 
 def test_a_fault_names_file_and_line(tmp_path):
-    (fault,) = inline_faults(write(tmp_path / "page.md", "# Title\n\nWords\nwith $\\kappa$.\n"), NOTATION, {})
+    (fault,) = inline_faults(write(tmp_path / "page.md", "# Title\n\nWords\nwith $\\kappa$.\n"))
     reason = r"$\kappa$: the letter \kappa is neither declared nor defined"
     assert str(fault).endswith(f"page.md:4:1: without meaning: {reason}")

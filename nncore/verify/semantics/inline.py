@@ -1,6 +1,6 @@
 r"""Formulas within sentences: they have a meaning like displayed ones, but claim nothing that is worth a proof.
 
-`inline_faults` reads every inline formula of a page with the grammar of displays, and takes its letters, indices and
+`faults_within` reads every inline formula of a page with the grammar of displays, and takes its letters, indices and
 shapes as the page means them. A letter of an exercise counts for the whole page, and so does an index that a display
 binds. Prose also names things that are no expressions, and only these: a shape, ``n \times M``, a function such as
 ``\sigma'``, and a sign such as ``\odot``.
@@ -12,15 +12,14 @@ numbers may stand anywhere.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import Notation
-from nncore.verify.semantics.elaborate import said, with_blocks
+from nncore.verify.semantics.elaborate import with_blocks
 from nncore.verify.semantics.shapes import Checker
 from nncore.verify.semantics.statements import Erratum, Page, Unchecked, sides_of
 from nncore.verify.semantics.symbols import Binding, MeaningError, Scope, find_symbol
-from nncore.verify.source.markdown import InlineFormula, Reading, read_markdown
+from nncore.verify.source.markdown import InlineFormula, Reading
 from nncore.verify.symbol import Size
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.lexer import LatexError
@@ -32,12 +31,6 @@ RELATION = re.compile(
 _SIGNS = frozenset((r"\delta", ":=", "=", "+", "-", r"\approx", r"\odot", r"\oslash", r"\leftarrow", r"\Rightarrow"))
 _FUNCTION = re.compile(r"(.+?)\s*'*")
 _DISPLAYED = (t.Derivative, t.Sum, t.Product, t.Limit, t.Fraction, t.EntryFraction)
-
-
-def inline_faults(path: Path | str, notation: Notation, functions: Mapping[str, Binding]) -> list[Diagnostic]:
-    """Return what is wrong with the inline formulas of a page of the book, whose displayed ones are understood."""
-    reading = read_markdown(path).whole()
-    return faults_within(reading, said(reading.formulas, reading.around, notation, functions), notation, functions)
 
 
 def faults_within(
@@ -56,8 +49,12 @@ def faults_within(
 
 
 def _scopes(page: Page, first: Scope) -> list[Scope]:
-    """All that is in force somewhere on a page, what is known last at the beginning."""
-    return [*{id(item.scope): item.scope for item in reversed(page.items)}.values(), first]
+    """Return all that is in force somewhere on a page, what is known last at the beginning."""
+    scopes = [first]
+    for item in page.items:
+        if item.scope is not scopes[-1]:
+            scopes.append(item.scope)
+    return scopes[::-1]
 
 
 def _bound(page: Page) -> dict[str, Size]:

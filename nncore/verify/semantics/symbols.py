@@ -306,18 +306,6 @@ def resolved_size(size: Size, scope: Scope, node: t.Node, numbers: Mapping[str, 
     return width(size.letter, where, scope, node)
 
 
-def size_node(size: str) -> t.Node:
-    """Return a size as it is printed: the letter n, or a width such as D_{r-1}."""
-    if not isinstance(size, SymbolName) or not size.width:
-        return t.Letter(size)
-    letter, shift = size.width
-    index: t.Node = t.Letter(letter) if letter else t.Number(str(shift))
-    if letter and shift:
-        distance = t.Number(str(abs(shift)))
-        index = t.Plus((index, distance if shift > 0 else t.Minus(distance)))
-    return t.Indexed(t.Letter(size.letter), (index,))
-
-
 def _sizes_of_entry(shape: Shape) -> tuple[Size, ...]:
     """The sizes up to which the indices of an entry run: one of 1 has no index."""
     return tuple(size for size in shape or () if size != 1)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ERRATUM, UNCHECKED, DICTIONARY = "erratum", "unchecked", "dictionary"
-VALUE, SHAPE, INDEX = WAYS = ("value", "shape", "index")  # in which an erratum can fail
+VALUE, _, INDEX = WAYS = ("value", "shape", "index")  # in which an erratum can fail
 CITED = ("external theorem", "quotation")
 REASONS = (*CITED, "floating-point model", "empirical")  # for which a formula is not checked
 OPTIONS = {ERRATUM: ("fails", "corrected", "where"), UNCHECKED: ("reason",)}
