@@ -14,7 +14,8 @@ from math import inf, isinf
 from nncore.verify.notation import STEPS
 from nncore.verify.numeric.sample_points import input_name
 from nncore.verify.numeric.watching import DIVISOR, ROOT
-from nncore.verify.semantics.symbols import MeaningError, Scope, find_symbol
+from nncore.verify.semantics.symbols import Scope
+from nncore.verify.symbol import Symbol, SymbolKind
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
 
@@ -140,23 +141,23 @@ class Ranges:
                 return self.of(body, local)
         return ALL
 
-    def _of_letter(self, node: t.Node) -> Range:
-        try:
-            name = find_symbol(node, self._scope)
-        except MeaningError:
-            return ALL
-        if name.kind == "constant":
-            return {"e": Range(2, 3), r"\pi": Range(3, 4)}.get(name.name, ALL)
-        if name.kind in ("size", "class"):
-            return Range(1, inf, False)
-        if name.kind == "delta":
-            return Range(0, 1, False, False)
-        if name.kind == "index":
-            size = next(each.to for each in self._scope.notation.indices if each.letter == name.name)
-            return NOT_NEGATIVE if size is None or size == STEPS else Range(1, inf, False)
-        definition = self._scope.definitions.get(name.name)
+    def _of_letter(self, node: t.Name) -> Range:
+        match node.symbol:
+            case None:
+                return ALL
+            case Symbol(SymbolKind.CONSTANT, name):
+                return {"e": Range(2, 3), r"\pi": Range(3, 4)}.get(name, ALL)
+            case Symbol(SymbolKind.SIZE | SymbolKind.CLASS):
+                return Range(1, inf, False)
+            case Symbol(SymbolKind.DELTA):
+                return Range(0, 1, False, False)
+            case Symbol(SymbolKind.INDEX | SymbolKind.BOUND, name):
+                return NOT_NEGATIVE if self._scope.notation.range_of_index(name) == STEPS else Range(1, inf, False)
+            case Symbol(_, name):
+                pass
+        definition = self._scope.definitions.get(name)
         if definition is None:
-            return self._entries.get(name.name, ALL)
+            return self._entries.get(name, ALL)
         own = {letter: NOT_NEGATIVE if size == STEPS else Range(1, inf, False) for letter, size in definition.indices}
         return self.of(definition.body, own) if not definition.arguments else ALL
 
@@ -193,10 +194,8 @@ class Ranges:
 
     def _of_sum(self, index: t.Letter, upper: t.Node, inner: Range) -> Range:
         """Return a sum up to a size has an addend; one up to a step may have none."""
-        try:
-            filled = isinstance(upper, t.Number) or find_symbol(upper, self._scope).kind == "size"
-        except MeaningError:
-            filled = False
+        size = upper.symbol if isinstance(upper, t.Name) else None
+        filled = isinstance(upper, t.Number) or (size is not None and size.kind is SymbolKind.SIZE)
         if inner.is_positive:
             return Range(inner.low, inf, inner.low_open) if filled else NOT_NEGATIVE
         if inner.is_negative:
