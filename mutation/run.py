@@ -442,6 +442,20 @@ def _outcomes_of(number: int) -> list[Outcome]:
     return found
 
 
+def _of_all(trials: Sequence[FormulaOnTrial]) -> Iterator[Outcome]:
+    """Yield the outcomes of all mutants and rewritings, formula by formula, and tell how far it is."""
+    with Pool(2) as pool:
+        for number, found in enumerate(pool.imap(_outcomes_of, range(len(trials))), 1):
+            yield from found
+            print(f"\r{number} of {len(trials)} formulas", end="", file=sys.stderr)
+    print(file=sys.stderr)
+
+
+def _fails(outcome: Outcome) -> bool:
+    """Return whether a false formula was accepted, or a right one not."""
+    return outcome.result in (MISSED, FOOLED, BROKEN) or (outcome.role == "rewriting" and outcome.result != ACCEPTED)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Judges all mutants and rewritings, or a sample; 1 if the checker failed at one of them."""
     parser = argparse.ArgumentParser(prog="python -m mutation.run", description="Check the checker.")
@@ -454,19 +468,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(fault or "The last run was a full one, of this checker.")
         return 1 if fault else 0
     trials = _trials()
-    if options.budget:
-        outcomes = list(sample(trials, options.seed, options.budget))
-    else:
-        outcomes = []
-        with Pool(2) as pool:
-            for number, found in enumerate(pool.imap(_outcomes_of, range(len(trials)), chunksize=4), 1):
-                outcomes += found
-                print(f"\r{number} of {len(trials)} formulas, {len(outcomes)} changes", end="", file=sys.stderr)
-        print(file=sys.stderr)
-    failures = [outcome for outcome in outcomes if outcome.result in (MISSED, FOOLED, BROKEN)]
-    failures += [outcome for outcome in outcomes if outcome.role == "rewriting" and outcome.result != ACCEPTED]
-    for outcome in dict.fromkeys(failures):
-        print(outcome)
+    outcomes: list[Outcome] = []
+    failures: dict[Outcome, None] = {}
+    for outcome in sample(trials, options.seed, options.budget) if options.budget else _of_all(trials):
+        outcomes.append(outcome)
+        if _fails(outcome) and outcome not in failures:
+            failures[outcome] = None
+            print(outcome, flush=True)
     useless = [] if options.budget else stale(read_list(LISTED), outcomes)
     for key in useless:
         print(f"{', '.join(key)}: listed, but no such mutant is accepted any more")
