@@ -403,6 +403,17 @@ def test_a_budget_counts_steps_of_all_and_of_one_evaluation():
     assert judged._steps == 5000
 
 
+def test_a_number_that_is_huge_at_one_point_keeps_no_larger_sizes_away(claims):
+    powers = r"\sum_{k=1}^{M} (1 \cdot e)^{b_k}"
+    right, wrong = claims(f"{powers} = {powers}", rf"{powers} = {powers} + (M - 1) (M - 2)")
+    found = judge(right)
+    assert found.status == AGREES and {dict(sizes)["M"] for sizes in found.sizes} >= {1, 2, 3}
+    assert judge(wrong).status == REFUTED
+    (huge,) = claims("2^{10^{9}} > 1")
+    found = judge(huge)
+    assert (found.status, found.reason) == (UNDECIDED, "too large to try")
+
+
 def test_what_is_judged_takes_of_its_budget_and_ends_with_it(claims):
     (item,) = claims(r"\sum_{k=1}^{M} \sum_{l=1}^{M} b_k b_l = \left( \sum_{k=1}^{M} b_k \right)^2")
     assert judge(item).status == AGREES

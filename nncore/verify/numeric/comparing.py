@@ -33,6 +33,7 @@ from nncore.verify.numeric.watching import (  # fmt: skip
     Budget,
     Guard,
     GuardKey,
+    HugeNumber,
     NoDerivative,
     NoSuchEntry,
     TooLarge,
@@ -128,7 +129,7 @@ class Comparison:
         self.flips: dict[Key, Number] = {}
         self.lacking: frozenset[GuardKey] = frozenset()
         self._mine: set[tuple[object, ...]] = set()  # values that this claim has asked for
-        self.too_large = False  # for a comparison
+        self.too_large = self.too_many_steps = False  # for a comparison: in any way, and at these sizes already
         self.nearest = 1.0  # how near to each other sides came that must differ, beside the larger one
         self.touched = False  # by sides that must differ and cannot be told apart by any number of digits
         self._bits = self._wanted = 0  # of precision: in use, and needed
@@ -206,10 +207,11 @@ class Comparison:
                 result = _OPEN
             except RecursionError:  # of a step that rests on many earlier ones
                 return _OPEN
-            except TooLarge:
+            except TooLarge as error:
                 if self.budget.is_over:
                     raise Exhausted from None
                 self.too_large = True
+                self.too_many_steps |= not isinstance(error, HugeNumber)
                 return _OPEN
             finally:
                 self.note(values)

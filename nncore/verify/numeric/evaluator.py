@@ -14,7 +14,7 @@ from nncore.verify.numeric.identity import Same
 from nncore.verify.numeric.jets import Expansion, HigherOrder, Jet, Jets, Pair, Scalar, Unclear, pair
 from nncore.verify.numeric.matrices import Matrix, Place, Value, entry_by_entry, index_grid, own_entry, shape_of
 from nncore.verify.numeric.values import HIGHEST_ORDER, Code, Condition, Defined, Local, Values
-from nncore.verify.numeric.watching import BadCases, GuardKey, NoDerivative, NoSuchEntry, TooLarge, Undefined
+from nncore.verify.numeric.watching import BadCases, GuardKey, HugeNumber, NoDerivative, NoSuchEntry, Undefined
 from nncore.verify.semantics.layers import covered, line_for
 from nncore.verify.semantics.symbols import Binding, Scope, letters, meanings_of
 from nncore.verify.symbol import Symbol, SymbolKind
@@ -171,7 +171,7 @@ class Program:
         whole, _, rest = digits.partition(".")
         power = exponent - len(rest)
         if abs(power) > LARGEST_POWER or len(digits) > LARGEST_POWER:
-            raise TooLarge("too large to try")
+            raise HugeNumber("too large to try")
         if power >= 0:
             value = int(whole + rest) * 10**power
             return lambda at, local: value
@@ -656,7 +656,7 @@ def _quotient(above: Scalar, below: Scalar, key: GuardKey, at: Values) -> Scalar
 
 def _whole_power(below: Scalar, exponent: int, key: GuardKey, at: Values) -> Scalar:
     if abs(exponent) > LARGEST_POWER:
-        raise TooLarge("too large to try")
+        raise HugeNumber("too large to try")
     if type(below) is Pair:
         if exponent < 0 and not _sign_at(pairs.square_of_modulus(below), at):
             raise Undefined(key)

@@ -256,7 +256,7 @@ class NumericCheck:
     def _attack(self) -> Iterator[tuple[SamplePoint, Entry, Result]]:
         """Yield what refutes the claim."""
         for sizes in self.plans:
-            if not self._comparison.too_large:  # then larger ones are, too
+            if not self._comparison.too_many_steps:  # then larger ones take more
                 yield from self._at_sizes(sizes)
         if self._constant:
             return
@@ -362,7 +362,7 @@ class NumericCheck:
         quota = max(2, -(-len(every) // len(kinds))) if sizes and self.item.letters else len(every)
         waiting = {tuple(entry.items()): entry for entry in every}
         for place, kind in enumerate(kinds):
-            if self._comparison.too_large:
+            if self._comparison.too_many_steps:
                 return
             order = [every[(place * quota + k) % len(every)] for k in range(len(every))]
             order.sort(key=lambda entry: tuple(entry.items()) not in waiting)

@@ -79,6 +79,10 @@ class TooLarge(ArithmeticError):
     """More steps, or more time, than a formula may take."""
 
 
+class HugeNumber(TooLarge):
+    """A number with too many digits at one point; others may be fine, also at larger sizes."""
+
+
 class Budget:
     """Steps and seconds of computing that a formula may take, and the steps of one evaluation among them."""
 
