@@ -176,8 +176,8 @@ def _is_constant(part: t.Node, scope: Scope) -> bool:
 
 def _whole(node: t.Node) -> int | None:
     match node:
-        case t.Number(digits, 0) if digits.isdigit() and len(digits) < 9:
-            return int(digits)
+        case t.Number(digits, whole=int(number)) if len(digits) < 9:
+            return number
         case t.Minus(body):
             value = _whole(body)
             return None if value is None else -value

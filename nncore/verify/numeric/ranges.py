@@ -5,10 +5,9 @@ tree, with definitions looked up and with what conditions say of the signs of it
 range leaves out what it may not be needs no condition (`numeric.judge`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 from math import inf, isinf
 
 from nncore.verify.notation import STEPS
@@ -72,10 +71,10 @@ class Ranges:
         self._entries: dict[str, Range] = {}  # what is assumed of all entries of an array
         self._memo: dict[tuple[t.Node, tuple[tuple[str, Range], ...]], Range] = {}
         for chain in conditions:
-            for left, relation, right in _links(chain):
+            for left, relation, right in chain.relations:
                 self._learn(left, relation, right)
         for chain in assumptions:
-            for left, relation, right in _links(chain):
+            for left, relation, right in chain.relations:
                 for one, sign, other in ((left, relation, right), (right, relation.mirrored, left)):
                     name, bound = input_name(one, scope) if _is_any_entry(one, scope) else None, _constant(other)
                     if name and bound is not None:
@@ -242,17 +241,11 @@ def _is_any_entry(node: t.Node, scope: Scope) -> bool:
     return len(found) == len(indices)
 
 
-def _links(chain: t.Chain) -> Iterator[tuple[t.Node, Relation, t.Node]]:
-    sides = chain.sides
-    for (left, right), link in zip(pairwise(sides), chain.links, strict=True):
-        yield left, link.relation, right
-
-
 def _constant(node: t.Node) -> Fraction | None:
     """Return the value of a number, of its negative, or of a quotient of numbers."""
     match node:
         case t.Number(digits, exponent) if len(digits) < 300 and abs(exponent) < 300:
-            return Fraction(digits) * Fraction(10) ** exponent
+            return node.value
         case t.Minus(body):
             value = _constant(body)
             return None if value is None else -value

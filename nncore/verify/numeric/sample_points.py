@@ -11,7 +11,6 @@ is checked all the same.
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from zlib import crc32
 
 from nncore.verify.notation import EXPECTATION, VARIANCE, Notation
@@ -318,13 +317,12 @@ def _positive_letters(item: Claim) -> dict[str, str]:
     """Return letters that a condition or an assumption wants positive (``>``) or not negative (``>=``)."""
     found: dict[str, str] = {}
     for chain in (*item.conditions, *(assumed.claim for assumed in item.assumptions)):
-        sides = chain.sides
-        for (left, right), link in zip(pairwise(sides), chain.links, strict=True):
-            smaller, larger = (right, left) if link.relation in (Relation.GREATER, Relation.AT_LEAST) else (left, right)
-            if link.relation.orders and smaller == t.Number("0"):
+        for left, relation, right in chain.relations:
+            smaller, larger = (right, left) if relation in (Relation.GREATER, Relation.AT_LEAST) else (left, right)
+            if relation.orders and smaller == t.Number("0"):
                 name = input_name(larger, item.scope)
                 if name and all(isinstance(index, t.Letter) for index in getattr(larger, "indices", ())):
-                    found[name] = ">" if link.relation.is_strict else found.get(name, ">=")
+                    found[name] = ">" if relation.is_strict else found.get(name, ">=")
     return found
 
 

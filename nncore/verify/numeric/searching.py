@@ -489,8 +489,8 @@ def _is_on_edge(comparison: Comparison, near: Near) -> bool:
     values = comparison.values(near.point)
     for chain in comparison.conditions:
         sides = [_real(_evaluated(comparison, values.value, side, near.entry)) for side in chain.sides]
-        for (one, other), link in zip(pairwise(sides), chain.links, strict=True):
-            if one is not None and other is not None and link.relation.is_strict:
+        for one, relation, other in chain.between(sides):
+            if one is not None and other is not None and relation.is_strict:
                 if comparison.margin(Jets.constant(one - other)) < _ON_EDGE:
                     return True
     return False

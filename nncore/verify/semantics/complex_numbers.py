@@ -60,7 +60,7 @@ def is_complex(node: t.Node, scope: Scope, variables: frozenset[str] = frozenset
 
 def _is_whole(exponent: t.Node) -> bool:
     body = exponent.body if isinstance(exponent, t.Minus) else exponent
-    return isinstance(body, t.Number) and body.digits.isdigit() and not body.exponent
+    return isinstance(body, t.Number) and body.whole is not None
 
 
 def _applied(function: t.Function, places: list[bool], node: t.Apply, scope: Scope) -> bool:

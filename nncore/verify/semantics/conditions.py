@@ -148,15 +148,11 @@ def check(conditions: Sequence[t.Chain], scope: Scope, arguments: Collection[str
             raise MeaningError(
                 f"{show(chain)} contains no letter, so it is no condition: write a claim without parentheses", chain
             )
-        for (one, other), link in zip(pairwise(chain.sides), chain.links, strict=True):
-            if link.relation is Relation.EQUAL:
+        for one, relation, other in chain.relations:
+            if relation is Relation.EQUAL:
                 _check_equation((one, other), chain, scope, arguments)
     ranges = _Ranges(scope, arguments)
-    relations = [
-        (one, link.relation, other, chain)
-        for chain in conditions
-        for (one, other), link in zip(pairwise(chain.sides), chain.links, strict=True)
-    ]
+    relations = [(*related, chain) for chain in conditions for related in chain.relations]
     for _ in range(min(len(relations), _ROUNDS)):
         for one, relation, other, _ in relations:
             ranges.restrict(one, relation, other)
@@ -252,8 +248,7 @@ class _Ranges:
     def of(self, node: t.Node) -> _Range:
         """The range of an expression."""
         match node:
-            case t.Number(digits, exponent):
-                value = Fraction(digits) * Fraction(10) ** exponent
+            case t.Number(value=value):
                 return value, value
             case t.Letter() | t.Indexed(t.Letter()):
                 return self._of_letter(node)
@@ -271,8 +266,8 @@ class _Ranges:
             case t.Fraction(numerator, denominator):
                 low, high = self.of(denominator)
                 return _times(self.of(numerator), (_inverse(high), _inverse(low))) if low > 0 else _EVERYTHING
-            case t.Power(base, t.Number(digits, 0)) if digits.isdigit():
-                return _power(self.of(base), int(digits))
+            case t.Power(base, t.Number(whole=int(exponent))):
+                return _power(self.of(base), exponent)
             case t.Power(t.Letter("e")) | t.Apply(t.Function(r"\exp", 0)) | t.Root():
                 return Fraction(0), inf
             case t.Absolute(body):

@@ -49,9 +49,7 @@ def bounds(letter: str, conditions: Iterable[t.Chain]) -> tuple[list[Position], 
     lower: list[Position] = []
     upper: list[Position] = []
     for chain in conditions:
-        sides = chain.sides
-        for (one, other), link in zip(pairwise(sides), chain.links, strict=True):
-            first, second, relation = position(one), position(other), link.relation
+        for first, relation, second in chain.between(map(position, chain.sides)):
             if first is None or second is None or letter not in (first[0], second[0]):
                 continue
             if second[0] == letter:
@@ -151,8 +149,8 @@ def line_for(name: str, number: int, scope: Scope) -> Line | None:
 def has_one_line(node: t.Node, scope: Scope) -> bool:
     """Whether one line defines the member of a sequence that a node names by its number, for any number of layers."""
     match node:
-        case t.Indexed(t.Letter(), (t.Number(digits),)) if digits.isdigit():
-            name, number = _name(node, scope) or "", int(digits)
+        case t.Indexed(t.Letter(), (t.Number(whole=int(number)),)):
+            name = _name(node, scope) or ""
             at = (line_for(name, number, replace(scope, depth=depth)) for depth in range(1, number + 3))
             return len({line.first for line in at if line}) <= 1  # lines of one family do not overlap
     return True
@@ -345,21 +343,19 @@ def _layer_numbers(node: t.Node, notation: Notation) -> Iterator[int]:
     index, family = t.Letter(notation.layer_index), notation.widths
     width = family.letter if family else ""
     match node:
-        case t.Family(_, t.Number(digits)) if digits.isdigit():
-            yield int(digits)
-        case t.Indexed(t.Letter(letter), (t.Number(digits),)) if letter == width and digits.isdigit():
-            yield int(digits)
+        case t.Family(_, t.Number(whole=int(number))):
+            yield number
+        case t.Indexed(t.Letter(letter), (t.Number(whole=int(number)),)) if letter == width:
+            yield number
         case t.Indexed(t.Letter(letter), indices) if letter == DELTA and index in indices:
-            yield from (int(each.digits) for each in indices if isinstance(each, t.Number) and each.digits.isdigit())
+            yield from (each.whole for each in indices if isinstance(each, t.Number) and each.whole is not None)
 
 
 def _consistent(conditions: Sequence[t.Chain], values: Mapping[str, int]) -> bool:
     """Whether the conditions about nothing but R, r and numbers hold for these values."""
     for chain in conditions:
-        sides = chain.sides
-        for (one, other), link in zip(pairwise(sides), chain.links, strict=True):
-            first, second = _value(position(one), values), _value(position(other), values)
-            if first is not None and second is not None and not link.relation.holds(_sign(first - second)):
+        for first, relation, second in chain.between(_value(position(side), values) for side in chain.sides):
+            if first is not None and second is not None and not relation.holds(_sign(first - second)):
                 return False
     return True
 

@@ -29,8 +29,8 @@ def assumed(premise: t.Chain, scope: Scope) -> Scope:
     match premise:
         case t.Chain(t.Letter() as letter, (t.Link("=", right),)):
             power = 1
-        case t.Chain(t.Power(t.Letter() as letter, t.Number(digits, 0)), (t.Link("=", right),)) if digits.isdigit():
-            power = int(digits)
+        case t.Chain(t.Power(t.Letter() as letter, t.Number(whole=int(power))), (t.Link("=", right),)):
+            pass
         case _:
             raise MeaningError(_FORM, premise)
     if power % 2 == 0:

@@ -30,6 +30,6 @@ def _power(arguments: tuple[t.Node, ...]) -> tuple[t.Letter, int]:
     match arguments:
         case (t.Letter() as letter,):
             return letter, 1
-        case (t.Power(t.Letter() as letter, t.Number(digits, 0)),) if digits.isdigit() and 1 <= int(digits) <= HIGHEST:
-            return letter, int(digits)
+        case (t.Power(t.Letter() as letter, t.Number(whole=int(order))),) if 1 <= order <= HIGHEST:
+            return letter, order
     raise ValueError(rf"the argument of O is a letter, or its power from 2 to {HIGHEST}, as in O(h^2)")

@@ -239,10 +239,10 @@ class Checker:
     def _range(self, node: t.Node) -> Size | None:
         """The size up to which an index runs; `None` for a number."""
         match node:
-            case t.Number(digits):
-                if not digits.isdigit() or node.exponent or int(digits) < 1:
+            case t.Number(whole=number):
+                if not number:
                     raise WrongIndex("an index is a whole number from 1 on", node)
-                if int(digits) > LARGEST_INDEX:
+                if number > LARGEST_INDEX:
                     raise not_covered(f"an index above {LARGEST_INDEX}", node)
                 return None
             case t.Letter(letter):
@@ -274,16 +274,16 @@ class Checker:
             if is_numbered_width(size) and self._runs_over_widths(index.name):
                 self.free.setdefault(index.name, size)
         runs_to = self._range(index)
-        if isinstance(index, t.Number):
-            self._need(size, int(index.digits), index)
+        if isinstance(index, t.Number) and index.whole:
+            self._need(size, index.whole, index)
             self._note_number(size, index)
         elif runs_to is None or not self.same(runs_to, size):
             raise WrongIndex(f"{show(index)} runs to {runs_to}, but this index of {show(node)} runs to {size}", index)
 
     def _note_number(self, size: Size | None, number: t.Node) -> None:
         """Notes a number with which an index up to a size is compared, or in whose place one could stand."""
-        if size is not None and isinstance(number, t.Number) and number.digits.isdigit() and not number.exponent:
-            self.named.add((self.resolved(size), int(number.digits)))
+        if size is not None and isinstance(number, t.Number) and number.whole is not None:
+            self.named.add((self.resolved(size), number.whole))
 
     def _need(self, size: Size, number: int, node: t.Node) -> None:
         size = self.resolved(size)
@@ -419,9 +419,9 @@ class Checker:
         if not isinstance(lower, t.Number) or lower != t.Number("1"):
             raise not_covered("sums that do not start at 1", lower)
         if isinstance(upper, t.Number):
-            if not upper.digits.isdigit() or upper.exponent:
+            if upper.whole is None:
                 raise MeaningError("the upper limit is no whole number", upper)
-            size: Size = int(upper.digits)
+            size: Size = upper.whole
         elif isinstance(upper, t.Plus):
             size = self._steps(upper)
         else:
@@ -555,9 +555,8 @@ def _equal_sizes(conditions: Sequence[t.Chain], scope: Scope) -> dict[Size, Size
     """The sizes that conditions fix, and what stands for them: M = 2, or M = D; n = D and D = M make all three M."""
     groups: list[list[Size]] = []
     for condition in conditions:
-        sides = [_size(side, scope) for side in condition.sides]
-        for (one, other), link in zip(pairwise(sides), condition.links, strict=True):
-            if link.relation is Relation.EQUAL and one is not None and other is not None:
+        for one, relation, other in condition.between(_size(side, scope) for side in condition.sides):
+            if relation is Relation.EQUAL and one is not None and other is not None:
                 joined = [group for group in groups if not {one, other}.isdisjoint(group)]
                 groups = [group for group in groups if group not in joined]
                 groups.append([*chain.from_iterable(joined), one, other])
@@ -569,8 +568,8 @@ def _equal_sizes(conditions: Sequence[t.Chain], scope: Scope) -> dict[Size, Size
 
 
 def _size(node: t.Node, scope: Scope) -> Size | None:
-    if isinstance(node, t.Number) and node.digits.isdigit() and not node.exponent:
-        return int(node.digits)
+    if isinstance(node, t.Number):
+        return node.whole
     if isinstance(node, t.Letter) and any(size.letter == node.name and not size.index for size in scope.notation.sizes):
         return node.name
     return None

@@ -370,12 +370,12 @@ def _numbered_name(scalar: declared.Scalar) -> SymbolName:
 def position(node: t.Node) -> Position | None:
     """What stands in the place of a number: a letter, a number, or the sum of both; `None` for anything else."""
     match node:
-        case t.Number(digits, 0) if digits.isdigit():
-            return None, int(digits)
+        case t.Number(whole=int(number)):
+            return None, number
         case t.Letter(name):
             return name, 0
-        case t.Minus(t.Number(digits, 0)) if digits.isdigit():
-            return None, -int(digits)
+        case t.Minus(t.Number(whole=int(number))):
+            return None, -number
         case t.Plus(terms):
             parts = [where for term in terms if (where := position(term))]
             names = [name for name, _ in parts if name]

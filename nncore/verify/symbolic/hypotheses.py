@@ -5,7 +5,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TypeAlias
 
 import sympy as sp
@@ -133,10 +132,10 @@ def given_by(item: Claim, terms: Terms, env: Env) -> Given:
 
 def _relations(chain: t.Chain, terms: Terms, env: Env) -> Iterator[tuple[Term, Relation, Term]]:
     """Yield the relations of a chain, with their sides as terms."""
-    for (left, right), link in zip(pairwise(chain.sides), chain.links, strict=True):
+    for left, relation, right in chain.relations:
         with terms.noting():
             one, other = terms.number(left, env), terms.number(right, env)
-        yield one, link.relation, other
+        yield one, relation, other
 
 
 def _equal_indices(left: Term, right: Term) -> Pairs:

@@ -21,7 +21,7 @@ but no derivative of one that has a kink.
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from itertools import combinations, pairwise, product
+from itertools import combinations, product
 from typing import TypeAlias
 
 import sympy as sp
@@ -510,8 +510,8 @@ class Terms:
         """Return a term that is 1 where all relations of a chain hold, else 0."""
         sides = [_real(self.number(side, env)) for side in chain.sides]
         result = sp.S.One
-        for (left, right), link in zip(pairwise(sides), chain.links, strict=True):
-            result *= _holds(left, link.relation, right)
+        for left, relation, right in chain.between(sides):
+            result *= _holds(left, relation, right)
         return result
 
     # Functions

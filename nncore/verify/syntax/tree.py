@@ -12,7 +12,9 @@ the notation to decide.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from fractions import Fraction as Rational
 from functools import partial
+from itertools import pairwise
 from typing import ClassVar, TypeVar
 
 from nncore.verify.symbol import Symbol
@@ -55,6 +57,7 @@ def walk(node: Node) -> Iterator[tuple[Node, int]]:
 
 
 NodeT = TypeVar("NodeT", bound=Node)
+T = TypeVar("T")
 
 
 def with_children(node: NodeT, change: Callable[[Node], Node]) -> NodeT:
@@ -112,6 +115,16 @@ class Number(Node):
 
     digits: str
     exponent: int = 0
+
+    @property
+    def value(self) -> Rational:
+        """Return the number."""
+        return Rational(self.digits) * Rational(10) ** self.exponent
+
+    @property
+    def whole(self) -> int | None:
+        """Return the number if it is printed as a whole one, without a point and a power of ten."""
+        return int(self.digits) if self.digits.isdigit() and not self.exponent else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -476,6 +489,16 @@ class Chain(Node):
     def sides(self) -> tuple[Node, ...]:
         """Return the expressions between which the relations stand."""
         return (self.first, *(link.right for link in self.links))
+
+    @property
+    def relations(self) -> Iterator[tuple[Node, Relation, Node]]:
+        """Yield each relation, between the sides next to it."""
+        return self.between(self.sides)
+
+    def between(self, values: Iterable[T]) -> Iterator[tuple[T, Relation, T]]:
+        """Yield each relation, between what stands for the sides next to it."""
+        for (left, right), link in zip(pairwise(values), self.links, strict=True):
+            yield left, link.relation, right
 
 
 @dataclass(frozen=True, slots=True)
