@@ -169,6 +169,40 @@ class Notation:
         return frozenset(function.name for function in self.functions)
 
     @cached_property
+    def index_letters(self) -> frozenset[str]:
+        """Return the letters of indices."""
+        return frozenset(self.runs_to)
+
+    @cached_property
+    def runs_to(self) -> Mapping[str, str | None]:
+        """Return the indices, each with the size up to which it runs; None if it has no end."""
+        return {index.letter: index.to for index in self.indices}
+
+    @cached_property
+    def size_letters(self) -> frozenset[str]:
+        """Return the letters of sizes, those of widths of layers among them."""
+        return frozenset(size.letter for size in self.sizes)
+
+    @cached_property
+    def plain_sizes(self) -> frozenset[str]:
+        """Return the letters that are sizes without an index."""
+        return frozenset(size.letter for size in self.sizes if not size.index)
+
+    @cached_property
+    def constant_letters(self) -> frozenset[str]:
+        """Return the letters of constants."""
+        return frozenset(constant.letter for constant in self.constants)
+
+    @cached_property
+    def class_letters(self) -> frozenset[str]:
+        """Return the letters of class numbers."""
+        return frozenset(self._sizes_of_classes)
+
+    def scalars_named(self, letter: str) -> tuple[Scalar, ...]:
+        """Return the declared numbers with a letter: one, or one for each index that is part of its name."""
+        return tuple(scalar for scalar in self.scalars if scalar.written.letter == letter)
+
+    @cached_property
     def lone_index_letters(self) -> frozenset[str]:
         """Return the letters that carry one index if any, so that the digits of ``b_{10}`` are one number."""
         counts: dict[str, set[int]] = {}
@@ -184,10 +218,6 @@ class Notation:
         """Return the array whose entries are printed with a letter."""
         return self._arrays_by_entry.get(letter)
 
-    def is_class(self, letter: str) -> bool:
-        """Return whether a letter is declared as a class number."""
-        return letter in self._sizes_of_classes
-
     def size_of_classes(self, letter: str) -> str:
         """Return the size up to which a class number runs."""
         return self._sizes_of_classes[letter]
@@ -198,7 +228,7 @@ class Notation:
 
     def range_of_index(self, letter: str) -> str:
         """Return the size up to which a declared index runs; `STEPS` if it has no end."""
-        return self._ranges[letter] or STEPS
+        return self.runs_to[letter] or STEPS
 
     @cached_property
     def widths(self) -> Size | None:
@@ -213,7 +243,7 @@ class Notation:
     @cached_property
     def last_layer(self) -> str:
         """Return the letter for the number of layers; empty if there is none."""
-        return (self.layer_index and self._ranges.get(self.layer_index)) or ""
+        return (self.layer_index and self.runs_to.get(self.layer_index)) or ""
 
     @cached_property
     def random_letters(self) -> Mapping[str, Random]:
@@ -235,10 +265,6 @@ class Notation:
     @cached_property
     def _kinds_of_functions(self) -> dict[str, str]:
         return {function.name: function.kind for function in self.functions}
-
-    @cached_property
-    def _ranges(self) -> dict[str, str | None]:
-        return {index.letter: index.to for index in self.indices}
 
     def _indexed_forms(self) -> Iterator[Written]:
         """Yield every form with indices that is declared."""
@@ -502,7 +528,7 @@ def _declarations(
 def _check(notation: Notation) -> None:
     _check_that_letters_differ(notation)
     _check_fixed_meanings(notation)
-    sizes = {Written(size.letter) for size in notation.sizes if not size.index}
+    sizes = set(map(Written, notation.plain_sizes))
     families = {size.letter: size.index for size in notation.sizes if size.index}
     indices = {index.letter: index for index in notation.indices}
 
@@ -530,12 +556,11 @@ def _check(notation: Notation) -> None:
     for letter in notation.state:
         if letter not in changing:
             raise NotationError(f"state: {letter} is neither an array nor a scalar")
-    places = {scalar.written.letter for scalar in notation.scalars if scalar.to}
     seen: set[str] = set()
     for random in notation.random:
         if random.letter in seen:
             raise NotationError(f"random, {random.letter}: declared random already")
-        if random.letter not in changing - places:
+        if random.letter not in changing - notation.class_letters:
             raise NotationError(f"random, {random.letter}: only arrays and numbers are random")
         seen.add(random.letter)
 
@@ -563,7 +588,7 @@ def _check_fixed_meanings(notation: Notation) -> None:
     for array in notation.arrays:
         if array.letter == ONES and replace(array, shape=(Written(""), array.shape[1]), meaning="") != ones:
             raise NotationError(f"arrays, {ONES}: it is a column of ones, whose entries are not printed")
-    if ONES in (*notation.state, *(random.letter for random in notation.random)):
+    if ONES in (*notation.state, *notation.random_letters):
         raise NotationError(f"{ONES} is a column of ones, which neither changes nor is random")
 
 

@@ -120,7 +120,7 @@ class Comparison:
         self._letters = item.letters.union(*(letters(each.claim, item.scope) for each in item.assumptions))
         self.about_sizes = [chain for chain in item.conditions if is_about_sizes(chain, item)]
         self.conditions = [chain for chain in item.conditions if chain not in self.about_sizes]
-        self._rest = remainders.split(item.right) if item.relation is Relation.EQUAL else None
+        self._rest = remainders.split(item.relation, item.right)
         self.right = self._rest[0] if self._rest else item.right  # without a rest O(h^k)
         self.own = Guard(GuardKey(watching.RELATION, item.right))  # the difference of both sides
         self.met: dict[GuardKey, Guard] = {self.own.key: self.own}
@@ -161,7 +161,7 @@ class Comparison:
 
     def inputs(self, point: SamplePoint) -> list[Key]:
         """Return the inputs of the claim that were asked for and are real numbers, those that it names first."""
-        classes = {scalar.written.letter for scalar in self.item.scope.notation.scalars if scalar.to}
+        classes = self.item.scope.notation.class_letters
         found = [key for key in point.touched if key[0] in self._letters and key[0] not in classes]
         named = {number for _, number in self.item.named} | {number for _, number in self.item.least if number > 1}
         return sorted(found, key=lambda key: not named.intersection(key[1]))

@@ -8,6 +8,7 @@ included, so none of them is met by luck.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from nncore.verify.notation import DELTA
 from nncore.verify.numeric.identity import Same
 from nncore.verify.numeric.ranges import Ranges, is_proved
 from nncore.verify.numeric.watching import BASE, DIVISOR, KINK, LOGARITHM, NEEDS, RELATION, ROOT, GuardKey, needs
@@ -17,7 +18,6 @@ from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import Scope, meanings_of
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
-from nncore.verify.syntax.tree import Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def guards_of(item: Claim, right: t.Node | None) -> Guards:
     assumed = [each.claim for each in item.assumptions]
     printed = {Same(node) for each in nodes for node, _ in t.walk(each)}
     ranges = Ranges(item.scope, item.conditions, assumed)
-    bound = {index.letter for index in item.scope.notation.indices}.union(*(each.arguments for each in meanings))
+    bound = item.scope.notation.index_letters.union(*(each.arguments for each in meanings))
     free = [chain for chain in item.conditions if not bound & {getattr(node, "name", "") for node, _ in t.walk(chain)}]
     inside = Ranges(item.scope, free, assumed)  # definitions have index letters and arguments of their own
     found: dict[GuardKey, None] = {}
@@ -118,7 +118,7 @@ _AT_0 = tuple(_SURELY)  # what a claim up to a rest expands around 0, where a ro
 
 def _small(item: Claim) -> str | None:
     """Return the letter that tends to 0 in a claim up to a rest."""
-    rest = remainders.split(item.right) if item.relation is Relation.EQUAL else None
+    rest = remainders.split(item.relation, item.right)
     return rest[1].name if rest else None
 
 
@@ -139,16 +139,15 @@ def _functions(every: Iterable[t.Node], printed: set[Same[t.Node]], scope: Scope
 
 def depends_on_indices_alone(part: t.Node, scope: Scope) -> bool:
     """Return whether an expression, such as a delta, knows no numbers: no other point gives it another value."""
-    classes = {scalar.written.letter for scalar in scope.notation.scalars if scalar.to}
-    counted = {*classes, r"\delta", *(size.letter for size in scope.notation.sizes)}
-    counted |= {index.letter for index in scope.notation.indices}
-    of_arrays = {array.entry.letter: array.letter for array in scope.notation.arrays if array.entry}
+    notation = scope.notation
+    counted = notation.class_letters | notation.size_letters | notation.index_letters | {DELTA}
     has_indices = False
     for node in reached([part], scope):
         if isinstance(node, t.Apply | t.Derivative | t.Family | t.Chain):
             return False
         if isinstance(node, t.Letter):
-            if node.name not in counted and of_arrays.get(node.name, node.name) not in scope.definitions:
+            array = notation.array_of_entry(node.name)
+            if node.name not in counted and (array.letter if array else node.name) not in scope.definitions:
                 return False
         has_indices |= isinstance(node, t.Indexed)
     return has_indices
@@ -156,7 +155,7 @@ def depends_on_indices_alone(part: t.Node, scope: Scope) -> bool:
 
 def is_about_indices(node: t.Node, scope: Scope) -> bool:
     """Return whether an expression contains nothing but indices, sizes and numbers."""
-    plain = {index.letter for index in scope.notation.indices} | {size.letter for size in scope.notation.sizes}
+    plain = scope.notation.index_letters | scope.notation.size_letters
     return all(
         isinstance(each, t.Chain | t.Link | t.Number | t.Plus | t.Minus)
         or (isinstance(each, t.Letter) and each.name in plain)
@@ -166,10 +165,9 @@ def is_about_indices(node: t.Node, scope: Scope) -> bool:
 
 def _is_constant(part: t.Node, scope: Scope) -> bool:
     """Return whether an expression contains nothing but numbers and sizes, and no difference of them."""
-    sizes = {size.letter for size in scope.notation.sizes}
     return not any(
         isinstance(node, t.Indexed | t.Family | t.Apply | t.Minus)
-        or (isinstance(node, t.Letter) and node.name not in sizes)
+        or (isinstance(node, t.Letter) and node.name not in scope.notation.size_letters)
         for node, _ in t.walk(part)
     )
 

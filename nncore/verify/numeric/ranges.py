@@ -236,8 +236,7 @@ def _letters(node: t.Node) -> set[str]:
 def _is_any_entry(node: t.Node, scope: Scope) -> bool:
     """Return whether an expression is any entry of an array, or a number: y_{im}, but not y_{i1} or y_{ii}."""
     indices = getattr(node, "indices", ())
-    names = {each.letter for each in scope.notation.indices}
-    found = {index.name for index in indices if isinstance(index, t.Letter)} & names
+    found = {index.name for index in indices if isinstance(index, t.Letter)} & scope.notation.index_letters
     return len(found) == len(indices)
 
 

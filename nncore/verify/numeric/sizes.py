@@ -189,7 +189,7 @@ def _counts(node: t.Node, name: str, scope: Scope, factors: bool = True) -> bool
             ends = (lower, upper) if _is_counted(index, body) else ()
             return _counts(body, name, scope, factors) or any(_counts(end, name, scope) for end in ends)
         case t.Extremum(_, index, body) if _index_as_number(index, body):
-            return any(each.to == name for each in scope.notation.indices if each.letter == index.name)
+            return scope.notation.runs_to.get(index.name) == name
         case t.Times() | t.Fraction() | t.Root():
             return any(_counts(child, name, scope, factors) for child in t.children(node))
     return any(_counts(child, name, scope) for child in t.children(node))

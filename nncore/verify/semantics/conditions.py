@@ -119,9 +119,8 @@ def _side(node: t.Node, scope: Scope, known: Collection[str]) -> tuple[str, t.No
 
 def _is_number(node: t.Node, scope: Scope) -> bool:
     """Whether a side is a number without letters but for constants, such as 2, 1/2 or the root of π."""
-    constants = {constant.letter for constant in scope.notation.constants}
     for part, _ in t.walk(node):
-        if isinstance(part, t.Letter) and part.name not in constants:
+        if isinstance(part, t.Letter) and part.name not in scope.notation.constant_letters:
             return False
         if isinstance(part, t.Function) and part.name not in (*KNOWN_FUNCTIONS, *EXTREMA):
             return False
@@ -177,7 +176,7 @@ def _check_equation(sides: Sequence[t.Node], chain: t.Chain, scope: Scope, argum
     inside = frozenset().union(*(letters(side, scope) for side in sides))
     for name in sorted(inside - {*arguments}):
         known = name in scope.definitions or family_of(name, scope.notation) in scope.families
-        if known and not scope.notation.is_class(name):
+        if known and name not in scope.notation.class_letters:
             raise MeaningError(
                 f"{name} is defined, so an equation with it is no condition: write a claim without parentheses", chain
             )
@@ -242,7 +241,7 @@ class _Ranges:
     def _first(self, letter: t.Node) -> int:
         """Steps and layers are counted from 0 on, or say where they begin."""
         family = self._scope.notation.widths
-        steps = {index.letter for index in self._scope.notation.indices if (index.to or STEPS) == STEPS}
+        steps = {index for index, size in self._scope.notation.runs_to.items() if (size or STEPS) == STEPS}
         return 0 if isinstance(letter, t.Letter) and letter.name in {*steps, family and family.index} else 1
 
     def of(self, node: t.Node) -> _Range:

@@ -71,9 +71,8 @@ def head_of(scope: Scope, left: t.Node) -> Head:
                     raise MeaningError(f"{show(argument)} is no variable", argument)
             return Head(SymbolName.plain(name), arguments=names)
         case t.Letter(name):
-            fixed = {each.letter for each in notation.indices} | {each.letter for each in notation.constants}
-            fixed |= {size.letter for size in notation.sizes if not size.index} | {ONES, DELTA, *CONSTANTS}
-            if name in fixed:
+            fixed = notation.index_letters | notation.constant_letters | notation.plain_sizes
+            if name in fixed or name in (ONES, DELTA, *CONSTANTS):
                 raise MeaningError(f"{name} has a fixed meaning and cannot be defined", left)
             return Head(SymbolName.plain(name), shape=_declared_shape(name, notation))
         case t.Family(t.Letter(letter), layer):
@@ -96,8 +95,8 @@ def _named(
     scope: Scope, indices: tuple[t.Node, ...], sizes: tuple[Size, ...], left: t.Node
 ) -> tuple[tuple[str, Size], ...]:
     """The indices of an entry of a member of a family, which run over its widths."""
-    declared_letters = {index.letter for index in scope.notation.indices}
-    names = [index.name for index in indices if isinstance(index, t.Letter) and index.name in declared_letters]
+    known = scope.notation.index_letters
+    names = [index.name for index in indices if isinstance(index, t.Letter) and index.name in known]
     if len(set(names)) < len(indices) or len(indices) != len(sizes):
         raise MeaningError("an entry is defined with one index letter for each of its indices", left)
     return tuple(zip(names, sizes, strict=True))
@@ -105,10 +104,10 @@ def _named(
 
 def _head_of_entry(scope: Scope, letter: str, indices: tuple[t.Node, ...], left: t.Node) -> Head:
     notation = scope.notation
-    runs_to = {index.letter: index.to for index in notation.indices}
     if letter == DELTA:
         raise MeaningError("Kronecker's delta has a fixed meaning", left)
-    if any(scalar.written.letter == letter for scalar in notation.scalars):
+    scalars = notation.scalars_named(letter)
+    if scalars:
         declared_name = find_symbol(left, replace(scope, definitions={}, families={}, lost=frozenset()))
         if declared_name.is_sequence:
             return Head(declared_name.name, where=position(indices[0]), range=declared_name.sizes[0])
@@ -118,7 +117,7 @@ def _head_of_entry(scope: Scope, letter: str, indices: tuple[t.Node, ...], left:
     for index in indices:
         if not isinstance(index, t.Letter):
             raise MeaningError(f"{letter} is not declared with a number, as {letter}_1, or over steps", index)
-        size = runs_to.get(index.name)
+        size = notation.runs_to.get(index.name)
         if size is None:
             raise MeaningError(f"{letter} is not declared over {index.name}", index)
         named = (*named, (index.name, size))
@@ -127,7 +126,7 @@ def _head_of_entry(scope: Scope, letter: str, indices: tuple[t.Node, ...], left:
     array = notation.array_of_entry(letter)
     if array:
         sizes: tuple[Size, ...] = tuple(size for size in sizes_of_shape(array.shape) if size != 1)
-    elif any(scalar.written.letter == letter and scalar.written.indices for scalar in notation.scalars):
+    elif any(scalar.written.indices for scalar in scalars):
         sizes = declared_name.sizes
     else:
         sizes = tuple(size for _, size in named)
@@ -159,14 +158,14 @@ def left_names(left: t.Node, scope: Scope) -> frozenset[str]:
 def without_choice(scope: Scope, left: t.Node, name: str, right: t.Node) -> t.Node:
     """The right side of a definition, with max in the place of the arg max that defines a class number."""
     notation = scope.notation
-    if not notation.is_class(name):
+    if name not in notation.class_letters:
         return right  # in which an arg max is an error
     if not isinstance(right, t.Extremum) or not right.kind.startswith("arg"):
         raise MeaningError(r"a class number is defined by \arg\max or \arg\min", right)
     size = notation.size_of_classes(name)
-    if not any(index.letter == right.index.name and index.to == size for index in notation.indices):
+    if notation.runs_to.get(right.index.name) != size:
         raise MeaningError(f"{show(left)} runs to {size}, and {right.index.name} does not", right.index)
-    if not next(scalar.ties for scalar in notation.scalars if scalar.written.letter == name):
+    if not notation.scalars_named(name)[0].ties:
         raise MeaningError(f"which of several equal places is {show(left)}? Declare it with 'ties: first'", right)
     return replace(right, kind=right.kind.removeprefix("arg"))
 
@@ -181,7 +180,7 @@ def check_shape(scope: Scope, head: Head, shape: Shape, checker: Checker, link: 
         return
     if head.shape and not checker.same_shape(head.shape, shape):
         raise MeaningError(f"{name} is {words(head.shape)}, the right side is {words(shape)}", right)
-    number = _is_number(name, scope.notation) or (head.where and not head.shape)
+    number = scope.notation.scalars_named(name.letter) or (head.where and not head.shape)
     if not head.shape and shape is not None and number:
         raise MeaningError(f"{name} is a number, the right side is {words(shape)}", right)
 
@@ -285,15 +284,11 @@ def member_of(family: SymbolName, number: int) -> SymbolName:
 
 def _declared_members(name: SymbolName, notation: Notation) -> Iterator[int]:
     """The numbers of the members of a sequence that are declared with them, as \\theta_0."""
-    for scalar in notation.scalars:
-        if scalar.written.letter == name.letter and "".join(scalar.written.indices).isdigit():
+    for scalar in notation.scalars_named(name.letter):
+        if "".join(scalar.written.indices).isdigit():
             yield int("".join(scalar.written.indices))
 
 
 def _declared_shape(name: str, notation: Notation) -> Shape:
     array = notation.array_named(name)
     return sizes_of_shape(array.shape) if array else None
-
-
-def _is_number(name: SymbolName, notation: Notation) -> bool:
-    return any(name.letter == scalar.written.letter for scalar in notation.scalars)

@@ -312,10 +312,7 @@ class _Reading:
 
     def _is_constant(self, side: t.Node) -> bool:
         """Whether a side is a number such as 0, which stands for all values of the indices of the others."""
-        notation = self.scope.notation
-        fixed = {size.letter for size in notation.sizes if not size.index} | {
-            each.letter for each in notation.constants
-        }
+        fixed = self.scope.notation.plain_sizes | self.scope.notation.constant_letters
         return all(
             not isinstance(node, t.Indexed | t.Family) and (not isinstance(node, t.Letter) or node.name in fixed)
             for node, _ in t.walk(side)
@@ -360,7 +357,7 @@ class _Reading:
     def _without_rest(self, link: t.Link) -> t.Node:
         """The right side, but for an O(h^k) at the end of an equation."""
         try:
-            rest = remainders.split(link.right) if link.relation is Relation.EQUAL else None
+            rest = remainders.split(link.relation, link.right)
         except ValueError as error:
             raise MeaningError(str(error), link.right) from None
         if not rest:

@@ -61,10 +61,9 @@ def _bound(page: Page) -> dict[str, Size]:
     """The indices that a display binds and that are declared nowhere, with the sizes up to which they run."""
     found: dict[str, Size] = {}
     for item in (item for item in page.items if not isinstance(item, Erratum | Unchecked)):
-        declared = {index.letter for index in item.scope.notation.indices}
         for side in sides_of(item):
             for node, _ in t.walk(side):
-                if isinstance(node, t.Sum | t.Product) and node.index.name not in declared:
+                if isinstance(node, t.Sum | t.Product) and node.index.name not in item.scope.notation.index_letters:
                     found[node.index.name] = Checker(item.scope, item.conditions).bound_size(
                         node.index, node.lower, node.upper
                     )

@@ -43,8 +43,8 @@ def assumed(premise: t.Chain, scope: Scope) -> Scope:
 
 def _check(letter: t.Letter, right: t.Node, scope: Scope) -> None:
     name = find_symbol(letter, scope)
-    given = any(random.letter == name.name for random in scope.notation.random)
-    if name.kind != "number" or name.name in scope.definitions or given:
+    given = name.name in scope.definitions or name.name in scope.notation.random_letters
+    if name.kind != "number" or given:
         raise MeaningError(f"{_FORM}; {letter.name} is no input", letter)
     checker = Checker(scope)
     if checker.side(right) is not None or checker.free or checker.complex:

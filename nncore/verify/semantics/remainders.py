@@ -6,19 +6,22 @@ O(h) for a rest of order h² says less than could be said, but nothing false.
 """
 
 from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.tree import Relation
 
 HIGHEST = 6  # the highest order up to which both sides are expanded
 
 
-def split(node: t.Node) -> tuple[t.Node, t.Letter, int] | None:
-    """The right side without its O, the letter that tends to 0, and the order of the rest; None without an O.
+def split(relation: Relation | None, node: t.Node) -> tuple[t.Node, t.Letter, int] | None:
+    """Return a right side without its O, the letter that tends to 0, and the order of the rest; None without an O.
+
+    Only an equation has a rest.
 
     Raises
     ------
     ValueError
         If the argument of the O is not a power of a letter.
     """
-    match node:
+    match node if relation is Relation.EQUAL else None:
         case t.Plus((*terms, t.Apply(t.Function("O"), arguments))):
             return (t.Plus(tuple(terms), span=node.span) if len(terms) > 1 else terms[0]), *_power(arguments)
         case t.Apply(t.Function("O"), arguments):

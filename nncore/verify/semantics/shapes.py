@@ -97,7 +97,7 @@ class Checker:
     def _runs_over_widths(self, letter: str) -> bool:
         """Whether an index is one of inputs, outputs or classes."""
         notation = self.scope.notation
-        return any(index.letter == letter and is_width(index.to, notation) for index in notation.indices)
+        return letter in notation.index_letters and is_width(notation.runs_to[letter], notation)
 
     def resolved(self, size: Size) -> Size:
         """The size that stands for all sizes that the conditions equate with this one."""
@@ -248,8 +248,7 @@ class Checker:
             case t.Letter(letter):
                 if self.local.get(letter) is not None:
                     return self.local[letter]
-                declared = any(index.letter == letter for index in self.scope.notation.indices)
-                if not declared or letter in self.local:
+                if letter not in self.scope.notation.index_letters or letter in self.local:
                     raise WrongIndex(f"{letter} is not an index", node)
                 self.free.setdefault(letter, self.scope.notation.range_of_index(letter))
                 self._free_places.setdefault(letter, node)
@@ -452,17 +451,19 @@ class Checker:
 
     def _may_run_to(self, index: t.Letter, size: Size) -> None:
         notation = self.scope.notation
-        for each in notation.indices:
-            if each.letter == index.name and not self.same(each.to or STEPS, size):
-                width = is_width(size, notation) and (self.scope.depth is not None or is_numbered_width(size))
-                if not (width and self._runs_over_widths(index.name)):  # widths of layers take the place of D and M
-                    raise WrongIndex(f"the index {index.name} runs to {each.to}, not to {size}", index)
-        taken = {each.letter for each in notation.sizes} | {each.letter for each in notation.arrays}
-        taken |= {each.letter for each in notation.constants}
-        taken |= {written.letter for scalar in notation.scalars if not (written := scalar.written).indices}
-        definition = self.scope.definitions.get(index.name)
-        if index.name in taken or (definition and not definition.indices):
-            raise WrongIndex(f"{index.name} has another meaning, so it cannot be an index", index)
+        name = index.name
+        if name in notation.index_letters and not self.same(notation.range_of_index(name), size):
+            width = is_width(size, notation) and (self.scope.depth is not None or is_numbered_width(size))
+            if not (width and self._runs_over_widths(name)):  # widths of layers take the place of D and M
+                raise WrongIndex(f"the index {name} runs to {notation.runs_to[name]}, not to {size}", index)
+        definition = self.scope.definitions.get(name)
+        if (
+            name in notation.size_letters | notation.constant_letters
+            or notation.array_named(name)
+            or any(not scalar.written.indices for scalar in notation.scalars_named(name))
+            or (definition and not definition.indices)
+        ):
+            raise WrongIndex(f"{name} has another meaning, so it cannot be an index", index)
 
     def _bounded(self, index: t.Letter, size: Size, body: t.Node) -> Shape:
         if index.name in self.local:
@@ -480,7 +481,7 @@ class Checker:
     def _extremum(self, kind: str, index: t.Letter, body: t.Node, node: t.Node) -> None:
         if kind not in ("max", "min"):
             raise MeaningError("arg max and arg min only define a class number", node)
-        size = next((each.to for each in self.scope.notation.indices if each.letter == index.name), None)
+        size = self.scope.notation.runs_to.get(index.name)
         if not size:
             raise WrongIndex(f"{index.name} is not an index with a range", index)
         if self._bounded(index, size, body) is not None:
@@ -570,6 +571,4 @@ def _equal_sizes(conditions: Sequence[t.Chain], scope: Scope) -> dict[Size, Size
 def _size(node: t.Node, scope: Scope) -> Size | None:
     if isinstance(node, t.Number):
         return node.whole
-    if isinstance(node, t.Letter) and any(size.letter == node.name and not size.index for size in scope.notation.sizes):
-        return node.name
-    return None
+    return node.name if isinstance(node, t.Letter) and node.name in scope.notation.plain_sizes else None

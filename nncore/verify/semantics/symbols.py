@@ -213,12 +213,11 @@ def _symbol_or_none(node: t.Name, scope: Scope, local: Mapping[str, Size | None]
 
 def _plain(letter: str, node: t.Node, scope: Scope) -> Symbol:
     notation = scope.notation
-    for index in notation.indices:
-        if index.letter == letter:
-            return Symbol(SymbolKind.INDEX, SymbolName.plain(letter))
-    if any(constant.letter == letter for constant in notation.constants):
+    if letter in notation.index_letters:
+        return Symbol(SymbolKind.INDEX, SymbolName.plain(letter))
+    if letter in notation.constant_letters:
         return Symbol(SymbolKind.CONSTANT, SymbolName.plain(letter))
-    if any(size.letter == letter and not size.index for size in notation.sizes):
+    if letter in notation.plain_sizes:
         return Symbol(SymbolKind.SIZE, SymbolName.plain(letter))
     if letter in scope.lost:
         raise MeaningError(f"the definition of {letter} is not understood", node, covered=False)
@@ -231,9 +230,9 @@ def _plain(letter: str, node: t.Node, scope: Scope) -> Symbol:
             raise WrongIndex(f"{letter} is defined with indices, so it needs them here", node)
         kind = SymbolKind.ARRAY if definition.shape else SymbolKind.NUMBER
         return Symbol(kind, SymbolName.plain(letter), shape=definition.shape)
-    if any(entry.entry and entry.entry.letter == letter for entry in notation.arrays):
+    if notation.array_of_entry(letter):
         return Symbol(SymbolKind.NUMBER, SymbolName.plain(letter))
-    scalars = [scalar.written.indices for scalar in notation.scalars if scalar.written.letter == letter]
+    scalars = [scalar.written.indices for scalar in notation.scalars_named(letter)]
     if () in scalars:
         return Symbol(SymbolKind.NUMBER, SymbolName.plain(letter))
     if scalars:
@@ -329,7 +328,7 @@ def _entry_name(
     if notation.array_named(letter):
         raise WrongIndex(f"the entries of {letter} are printed with another letter; see the notation", node)
     definition = scope.definitions.get(letter)
-    if definition and definition.indices and not notation.is_class(letter):
+    if definition and definition.indices and letter not in notation.class_letters:
         return Symbol(SymbolKind.ENTRY, SymbolName.plain(letter), tuple(size for _, size in definition.indices))
     found = _numbered(letter, indices, notation)
     if not found:
@@ -341,7 +340,7 @@ def _entry_name(
 
 def _numbered(letter: str, indices: tuple[t.Node, ...], notation: Notation) -> Symbol | None:
     """A declared number with indices: c_i, u_{t-1}, or \\beta_1, whose index is part of its name."""
-    scalars = [scalar for scalar in notation.scalars if scalar.written.letter == letter]
+    scalars = notation.scalars_named(letter)
     for scalar in scalars:
         if _has_number(scalar) and indices == tuple(map(t.Number, scalar.written.indices)):
             return Symbol(SymbolKind.NUMBER, _numbered_name(scalar))

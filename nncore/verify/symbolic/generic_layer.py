@@ -96,7 +96,7 @@ def _is_uniform(item: Claim) -> bool:
 def _counter(scope: Scope) -> Callable[[t.Node], bool]:
     """Return whether r or R is a number in an expression, and not only the place of a layer or of a width."""
     family, last = scope.notation.widths, scope.notation.last_layer
-    counted = {index.letter for index in scope.notation.indices if index.to == last}
+    counted = {index for index, size in scope.notation.runs_to.items() if size == last}
     placed = {family.letter} if family else set()
     placed |= {scalar.written.letter for scalar in scope.notation.scalars if scalar.over in counted}
 

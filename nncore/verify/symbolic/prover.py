@@ -94,7 +94,7 @@ def all_rules() -> tuple[list[Rule], list[Switch]]:
 
 def _proof(item: Claim) -> Proof | None:
     if item.relation is Relation.EQUAL:
-        rest = remainders.split(item.right)
+        rest = remainders.split(item.relation, item.right)
         if rest:
             method = _up_to(item, *rest)
         elif is_about_layers(item):

@@ -376,7 +376,7 @@ class Terms:
 
     def _expanded(self, name: str, indices: tuple[Term, ...]) -> Term:
         definition = self.scope.definitions[name]
-        if self.scope.notation.is_class(name):
+        if name in self.scope.notation.class_letters:
             raise NoTerm(f"{name} as an expression")
         env = dict(zip((letter for letter, _ in definition.indices), indices, strict=False))
         value = self.value(definition.body, env)
@@ -884,7 +884,7 @@ class Terms:
     def _check_classes(self, term: Term, by: Term) -> None:
         """Refuse a class number that arg max defines: it jumps at ties, with all that has it as an index."""
         for atom in term.atoms(sp.Indexed, sp.Symbol):
-            if _name(atom) in self.scope.definitions and self.scope.notation.is_class(_name(atom)):
+            if _name(atom) in self.scope.definitions and _name(atom) in self.scope.notation.class_letters:
                 if not CHOSEN(_name(by) not in self._below(_name(atom))):
                     raise NoTerm(f"the derivative of what {atom} chooses")
 

@@ -52,7 +52,7 @@ def _sizes(item: Claim) -> list[str]:
 def _counts_sizes(item: Claim) -> bool:
     """Return whether a size or an index is a number in a claim or in what it reaches, but for a divisor such as n."""
     notation = item.scope.notation
-    names = {size.letter for size in notation.sizes} | {index.letter for index in notation.indices}
+    names = notation.size_letters | notation.index_letters
 
     def counts(node: t.Node) -> bool:
         match node:
@@ -76,7 +76,7 @@ def _counts_sizes(item: Claim) -> bool:
     return bool(item.conditions) or any(map(counts, (item.left, item.right, *bodies)))
 
 
-def _compares_indices(condition: t.Chain, names: set[str]) -> bool:
+def _compares_indices(condition: t.Chain, names: frozenset[str]) -> bool:
     """Return whether a condition says no more of sizes and indices than that some of these are equal, or not."""
     if not any(isinstance(node, t.Letter) and node.name in names for node, _ in t.walk(condition)):
         return True

@@ -111,10 +111,9 @@ def _meaning(name: str, scope: Scope) -> tuple[object, ...]:
     """Return how a letter is declared and defined, apart from the label of the definition."""
     notation = scope.notation
     declared = notation.array_named(name) or notation.array_of_entry(name)
-    numbers = tuple(scalar for scalar in notation.scalars if scalar.written.letter == name)
     functions = tuple(function for function in notation.functions if function.name == name)
     definition: Binding | None = scope.definitions.get(name)
-    return declared, numbers, functions, definition and replace(definition, label=None)
+    return declared, notation.scalars_named(name), functions, definition and replace(definition, label=None)
 
 
 def judge_unchecked(item: Unchecked, seed: str = "1") -> Judgement:

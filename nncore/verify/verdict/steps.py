@@ -344,7 +344,7 @@ class TermValues:
             return cost(name.partition("#")[0], self._arguments(name, indices), self.at)
         if name in terms.members:
             return self._slope_of_member(name, indices)
-        if scope.notation.is_class(name) and name not in scope.definitions:
+        if name in scope.notation.class_letters and name not in scope.definitions:
             last = self.at.point.size(scope.notation.size_of_classes(name))
             return self.at.point.class_number(name, indices, last)
         return self.at.entry(name, indices)
