@@ -42,7 +42,7 @@ from nncore.verify.judgement import Counterexample, Status
 from nncore.verify.notation import Notation, load
 from nncore.verify.report.cache import checker
 from nncore.verify.semantics.elaborate import Spot, book_functions, spots
-from nncore.verify.semantics.statements import Claim, Definition, Kind, Statement, claims_of, relation_of, right_of
+from nncore.verify.semantics.statements import Claim, Definition, Kind, Statement, claims_of
 from nncore.verify.symbolic import prover as symbolic
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.parser import read
@@ -271,7 +271,7 @@ def _agrees_again(item: Claim) -> bool:
 
 def _said(item: Statement) -> tuple[object, ...]:
     premises = item.premises if isinstance(item, Claim) else ()
-    return item.kind, item.left, relation_of(item), right_of(item), item.conditions, premises
+    return item.kind, item.left, item.relation, item.right, item.conditions, premises
 
 
 def _defined(item: Definition) -> Iterator[str]:

@@ -9,7 +9,6 @@ from common import DENSE, LOSS, NOTATION, SOFTMAX, block
 from nncore.verify.notation import NotationError
 from nncore.verify.numeric import AGREES, REFUTED, judge
 from nncore.verify.semantics.elaborate import book_functions, meaning
-from nncore.verify.semantics.statements import relation_of
 from nncore.verify.syntax.printer import show
 
 
@@ -22,7 +21,7 @@ def within(directive, formula, label="asm-a"):
 
 def test_each_link_of_a_chain_is_an_item_of_its_own_kind(say):
     items = say(r"S := \sum_{m=1}^{M} (x + 1) = M x + M \le M (x + 1)").items
-    assert [(item.kind, relation_of(item)) for item in items] == [
+    assert [(item.kind, item.relation) for item in items] == [
         ("definition", ":="),
         ("claim", "="),
         ("claim", r"\le"),

@@ -595,11 +595,11 @@ class _Reading:
         line, column = _place(self.here, start)
         arguments = left.arguments if isinstance(left, t.Apply) and make is Definition else ()
         local = dict.fromkeys(argument.name for argument in arguments if isinstance(argument, t.Letter))
+        sides = {name: resolved(side, self.scope, local) for name, side in (("left", left), ("right", right)) if side}
         statement = make(
             formula=self.here,
             line=line,
             column=column,
-            left=resolved(left, self.scope, local),
             scope=self.scope,
             conditions=tuple(resolved(chain, self.scope, local) for chain in conditions),
             assumptions=tuple(_about(in_force, used)),
@@ -608,7 +608,7 @@ class _Reading:
             letters=frozenset(used),
             named=tuple(sorted(named, key=str)),
             shape=shape,
-            **({} if right is None else {"right": resolved(right, self.scope, local)}),
+            **sides,
         )
         self.items.append(statement)
 

@@ -1,7 +1,7 @@
 r"""What the formulas of a page say: a typed statement for each link of a chain, with all that it rests on.
 
 What is said of layers stays in one statement with the letters r and R, a free r among ``free``, and sizes such as
-``D_{r-1}``; `semantics.layers.instances` puts numbers in their place. A free step t has the size `symbols.STEPS`.
+``D_{r-1}``; `semantics.layers.instances` puts numbers in their place. A free step t has the size `notation.STEPS`.
 """
 
 from collections.abc import Iterable
@@ -112,6 +112,7 @@ class Definition(_Statement):
     """What a letter, an entry or a function is, from here to the end of the page."""
 
     kind: ClassVar = Kind.DEFINITION
+    relation: ClassVar = Relation.DEFINES
     right: t.Node
 
 
@@ -129,6 +130,7 @@ class Convention(_Statement):
     """A value that is agreed upon where a derivative does not exist."""
 
     kind: ClassVar = Kind.CONVENTION
+    relation: ClassVar = Relation.DEFINES
     right: t.Node
 
 
@@ -137,6 +139,7 @@ class Step(_Statement):
     """A change of something that is declared as state."""
 
     kind: ClassVar = Kind.STEP
+    relation: ClassVar = Relation.ASSIGNS
     right: t.Node
 
 
@@ -145,6 +148,8 @@ class Expression(_Statement):
     """What claims nothing."""
 
     kind: ClassVar = Kind.EXPRESSION
+    relation: ClassVar = None
+    right: ClassVar = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,34 +182,14 @@ class Unchecked(_Apart):
 Statement = Claim | Definition | Assumption | Convention | Step | Expression | Erratum | Unchecked
 
 
-def relation_of(statement: Statement) -> Relation | None:
-    """Return the relation between the sides of a statement, if it has two."""
-    match statement:
-        case Claim() | Assumption() | Erratum() | Unchecked():
-            return statement.relation
-        case Definition() | Convention():
-            return Relation.DEFINES
-        case Step():
-            return Relation.ASSIGNS
-        case Expression():
-            return None
-
-
-def right_of(statement: Statement) -> t.Node | None:
-    """Return the right side of a statement, if it has two."""
-    return None if isinstance(statement, Expression) else statement.right
-
-
 def sides_of(statement: Statement) -> tuple[t.Node, ...]:
     """Return the sides of a statement, one or two."""
-    right = right_of(statement)
-    return (statement.left,) if right is None else (statement.left, right)
+    return (statement.left,) if statement.right is None else (statement.left, statement.right)
 
 
 def printed(statement: Statement) -> tuple[str, str, str]:
     """Return how the sides of a statement and the relation between them were read; what it lacks is empty."""
-    right = right_of(statement)
-    return show(statement.left), relation_of(statement) or "", show(right) if right else ""
+    return show(statement.left), statement.relation or "", show(statement.right) if statement.right else ""
 
 
 def as_claim(item: Assumption, assumed: Iterable[Assumed]) -> Claim:
