@@ -16,7 +16,7 @@ from nncore.verify.report.cache import canonical, digest
 from nncore.verify.report.evidence import Evidence, PageReport, Part
 from nncore.verify.report.settings import Settings
 from nncore.verify.semantics.conditions import shown
-from nncore.verify.semantics.elaborate import Faulty, page_functions, said, with_blocks
+from nncore.verify.semantics.elaborate import Faulty, elaborate, page_functions, with_blocks
 from nncore.verify.semantics.inline import RELATION, faults_within
 from nncore.verify.semantics.shapes import Checker
 from nncore.verify.semantics.statements import (
@@ -61,7 +61,7 @@ def report_on(path: Path, reading: Reading, others: Sequence[Path], by: Settings
 
     ``others`` are the pages on which equations may stand that correct its errata.
     """
-    page = said(reading.formulas, reading.around, by.notation, by.functions)
+    page = elaborate(reading.formulas, reading.around, by.notation, by.functions)
     elsewhere = [each for each in page.faults if not any(_is_in(each, formula) for formula in reading.formulas)]
     problems = [*reading.faults, *elsewhere, *_about_functions(page, by.notation)]
     if by.book:
@@ -237,7 +237,7 @@ class _Reporter:
         for path in self.others if not found else ():
             if label.encode() in path.read_bytes():  # before all of it is given a meaning
                 there = read_page(path, self.by.book)
-                page = said(there.formulas, there.around, self.by.notation, self.by.functions)
+                page = elaborate(there.formulas, there.around, self.by.notation, self.by.functions)
                 found = found or tuple(item for item in page.items if item.formula.label == label)
         return found
 
@@ -283,12 +283,8 @@ def _snippet(formula: DisplayedFormula, found: Diagnostic) -> str:
 
 def _agreed(item: Statement) -> list[AgreedValue]:
     """Return the conventions on which a statement may rest."""
-    return [each for each in item.scope.conventions if each.function in item.letters and _takes_derivatives(item)]
-
-
-def _takes_derivatives(item: Statement) -> bool:
-    nodes = [node for side in sides_of(item) for node, _ in t.walk(side)]
-    return any(isinstance(node, t.Derivative) or (isinstance(node, t.Function) and node.primes) for node in nodes)
+    takes_derivatives = any(map(t.takes_derivatives, sides_of(item)))
+    return [each for each in item.scope.conventions if takes_derivatives and each.function in item.letters]
 
 
 def _status(parts: Sequence[Part], problems: Sequence[Diagnostic]) -> Status | Kind:

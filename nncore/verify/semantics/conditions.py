@@ -168,11 +168,8 @@ def _and_others(conditions: Sequence[t.Chain], chain: t.Chain) -> str:
 
 def _check_equation(sides: Sequence[t.Node], chain: t.Chain, scope: Scope, arguments: Collection[str]) -> None:
     """An equation among conditions is between inputs."""
-    for node in (node for side in sides for node, _ in t.walk(side)):
-        if isinstance(node, t.Derivative) or (isinstance(node, t.Function) and node.primes):
-            raise MeaningError(
-                "an equation with a derivative is no condition: write a claim without parentheses", chain
-            )
+    if any(map(t.takes_derivatives, sides)):
+        raise MeaningError("an equation with a derivative is no condition: write a claim without parentheses", chain)
     inside = frozenset().union(*(letters(side, scope) for side in sides))
     for name in sorted(inside - {*arguments}):
         known = name in scope.definitions or family_of(name, scope.notation) in scope.families

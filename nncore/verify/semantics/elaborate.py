@@ -1,45 +1,25 @@
 r"""What the formulas of a page say: definitions, assumptions, conventions, claims and steps, with shapes and indices.
 
-`meaning` takes the displayed formulas of a page in their order and gives each of them its meaning by the notation in
-force. Nothing is guessed: what has no meaning is a `Fault` with its place, and a letter whose definition is not
-understood may not be used by any formula below. The rules:
+`elaborate` gives the displayed formulas of a page their meaning, in their order, by the notation in force. Nothing is
+guessed: what has no meaning is a `Diagnostic` with its place, and a letter whose definition is not understood may not
+be used by any formula below. What holds for all formulas together:
 
 - ``:=`` defines (in a ``{prf:definition}`` also ``=``), in a ``{prf:assumption}`` every relation is assumed, in a
   convention ``f'(0) := ...`` fixes a value that a derivative does not have, other relations are claims, link by link.
-- A relation after a comma or a ``\quad`` is a claim of its own unless it can only be a condition, and no condition is
-  one that nothing satisfies (`semantics.conditions`).
-- A definition of a function that the judges know, such as ``\tanh``, is a claim about it, too; no other fixed meaning
-  can be changed. The entries of a letter are those of its declared shape, not of the right side of its definition.
 - A definition holds from its formula to the end of the page; a letter has one. It may use only what is known above it,
   so definitions form no circle, and a letter may not be used above its definition. Exercises are little worlds: a
   definition in one holds in that exercise and in its solution; it may say there which function ``f`` is.
-- A family is defined in lines, each for a range of numbers: ``A^{[0]} := X`` and ``A^{[r]} := … \\quad 1 \\le r < R``.
+- A family is defined in lines, each for a range of numbers: ``A^{[0]} := X`` and ``A^{[r]} := … \quad 1 \le r < R``.
   The lines of families of layers may use each other; in the end every member must exist, and none be made of itself. A
   sequence, ``u_t := …``, may use its own members with lower numbers.
-- A formula with a free r says for which r it holds. What it names must exist for all of them, and for all numbers of
-  layers that are tried.
-- A *function* that is defined under a label, such as ``\sigma``, keeps its definition on all pages (`book_functions`);
-  functions of kind ``smooth`` and ``cost`` stand for any, until a page defines them.
 - An assumption is in force where the text around a formula refers to its label; it speaks about inputs only.
-- Every letter is declared, defined or bound. An index runs over one range, a bound one does not leave its sum, and what
-  is free on the right of a relation is free on its left. Shapes agree, and nothing broadcasts.
-- What stands before a ``\Rightarrow`` gives an input a value for this claim (`semantics.premises`). A right side
-  may end with a rest ``O(h^k)``. Expectations are over the letters that the notation declares random. A class number is
-  defined by ``\arg\max`` if its declaration says which of equal places it is.
-- An ``{erratum}`` shows a formula that is wrong on purpose: its last one, in the way that its option ``:fails:`` names,
-  as a ``value``, by a ``shape`` or by an ``index``; ``:corrected:`` is the label of the equation that corrects it, and
-  ``:where:`` says where it is printed. What stands above the last formula in the block defines foreign letters, and a
-  ``{notation}`` block in it declares them; with such a block the definitions of the page do not hold in the erratum.
-- An ``{unchecked}`` block shows formulas that no judge can decide. Its ``:reason:`` starts with one of
-  `surroundings.REASONS`, and goes on in words after a colon. Neither block leaves anything behind on which other
-  formulas could rest.
-- A ``{dictionary}`` block is a text in letters of its own, which its ``{notation}`` block declares. No definition of
-  the page holds in it, and none of its own outside of it; what it claims is claimed like anything else.
-- The derivative of F by u, where u is defined, takes F as a function of u: F is expanded only down to u. It is an error
-  if F does not contain u, or still contains what u is made of.
+- Of an ``{erratum}`` the last formula is wrong, in the way that its option ``:fails:`` names. What stands above it in
+  the block defines foreign letters, and a ``{notation}`` block in it declares them; with such a block the definitions
+  of the page do not hold there. Neither an ``{erratum}`` nor an ``{unchecked}`` block leaves anything behind on which
+  other formulas could rest. A ``{dictionary}`` is a text in letters of its own, whose claims are claimed like others.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial
@@ -133,13 +113,13 @@ from nncore.verify.syntax.tree import Relation
 # Statements -----------------------------------------------------------------------------------------------------------
 
 
-class _Reading:
+class _Elaborator:
     """Goes through a page from its top to its end."""
 
     def __init__(self, notation: Notation, functions: Mapping[str, Binding]):
         self.scope = Scope(notation, functions)
         self._functions = functions  # those that all pages know
-        self._apart: dict[Aside | Dictionary, _Reading] = {}
+        self._apart: dict[Aside | Dictionary, _Elaborator] = {}
         self.items: list[Statement] = []
         self.faults: list[Diagnostic] = []
         self.assumed: dict[str | None, list[Assumed]] = {}
@@ -152,7 +132,7 @@ class _Reading:
         self._used: dict[str | None, set[str]] = {None: set()}  # names that occurred, by exercise
         self._lines: list[tuple[DisplayedFormula, t.Node, str | None, SymbolName, Line]] = []
 
-    def copy(self) -> "_Reading":
+    def copy(self) -> "_Elaborator":
         """The same state, from which another text can go on."""
         other = copy(self)
         for name, value in vars(self).items():
@@ -164,7 +144,14 @@ class _Reading:
                 setattr(other, name, copy(value))
         return other
 
-    def formula(self, formula: DisplayedFormula, place: Place) -> None:
+    def added(self, waiting: Iterable[tuple[DisplayedFormula, Place]]) -> Page:
+        """Add what formulas say, each at its place, and return it."""
+        items, faults = len(self.items), len(self.faults)
+        for formula, place in waiting:
+            self._add_formula(formula, place)
+        return Page(tuple(self.items[items:]), tuple(self.faults[faults:]))
+
+    def _add_formula(self, formula: DisplayedFormula, place: Place) -> None:
         """Adds what a formula says, or its first fault."""
         if place.dictionary:
             self._in_dictionary(formula, place, place.dictionary)
@@ -207,21 +194,27 @@ class _Reading:
             try:
                 self._statement(statement, _chains(part.conditions))
             except (MeaningError, RecursionError) as caught:
-                found = caught if isinstance(caught, MeaningError) else _too_deep(statement)
+                too_deep = not_covered("definitions that use each other so often", statement)
+                found = caught if isinstance(caught, MeaningError) else too_deep
                 self._lose(formula.within, place, statement)
-                line, column = _place(formula, found.span[0])
-                self.faults.append(_without_meaning(formula.path, line, column, found))
+                at = formula.place_at(found.span[0])
+                self.faults.append(
+                    Diagnostic(
+                        Status.WITHOUT_MEANING, formula.path, *at, found.reason, sort=found.sort, covered=found.covered
+                    )
+                )
 
     def _in_dictionary(self, formula: DisplayedFormula, place: Place, dictionary: Dictionary) -> None:
         """Adds what a formula of a dictionary says, which is read in its letters alone."""
         inner = self._inside(dictionary)
         if inner:
-            before, before_faults = len(inner.items), len(inner.faults)
-            inner.formula(formula, replace(place, dictionary=None))
-            self.items += inner.items[before:]
-            self.faults += inner.faults[before_faults:]
+            self._take(inner.added([(formula, replace(place, dictionary=None))]))
 
-    def _inside(self, block: Aside | Dictionary) -> "_Reading | None":
+    def _take(self, page: Page) -> None:
+        self.items += page.items
+        self.faults += page.faults
+
+    def _inside(self, block: Aside | Dictionary) -> "_Elaborator | None":
         """The reading of a block apart, as far as it has come; none if its notation is wrong."""
         try:
             if block not in self._apart:
@@ -237,28 +230,24 @@ class _Reading:
         inner = self._inside(aside)
         if inner is None:
             return
-        before, before_faults = len(inner.items), len(inner.faults)
-        inner.formula(formula, replace(place, aside=None, world=None))
-        items, faults = inner.items[before:], inner.faults[before_faults:]
+        page = inner.added([(formula, replace(place, aside=None, world=None))])
         if aside.kind == ERRATUM and formula.line != aside.last:
-            self.items += items
-            self.faults += faults
+            self._take(page)
             return
-        inner.finish()
-        self.faults += inner.faults[before_faults + len(faults) :]
-        fault = faults[0] if faults else None
-        objection = _objection(aside, items, fault)
+        self.faults += inner.faults_of_families()
+        fault = page.faults[0] if page.faults else None
+        objection = _objection(aside, page.items, fault)
         if objection:
             line, column = (fault.line, fault.column) if fault else (aside.line, 1)
             self.faults.append(Diagnostic(Status.WITHOUT_MEANING, formula.path, line, column, objection))
         else:
-            self.items.append(_apart(aside, formula, inner.scope, items, fault))
+            self.items.append(_apart(aside, formula, inner.scope, page.items, fault))
 
-    def _reading_apart(self, block: Aside | Dictionary) -> "_Reading":
+    def _reading_apart(self, block: Aside | Dictionary) -> "_Elaborator":
         """A reading that leaves this one as it is; with letters of its own it knows no definition of the page."""
         if block.blocks or isinstance(block, Dictionary):
-            return _Reading(with_blocks(self.scope.notation, block.blocks), self._functions)
-        inner = _Reading(self.scope.notation, self._functions)
+            return _Elaborator(with_blocks(self.scope.notation, block.blocks), self._functions)
+        inner = _Elaborator(self.scope.notation, self._functions)
         inner.scope, inner.own = self.scope, set(self.own)
         inner.assumed = {label: list(assumed) for label, assumed in self.assumed.items()}
         inner.lost_assumptions = set(self.lost_assumptions)
@@ -319,7 +308,7 @@ class _Reading:
         )
 
     def _expression(self, node: t.Node, conditions: Conditions) -> None:
-        checker = self._checker(conditions)
+        checker = Checker(self.scope, conditions)
         shape = checker.side(node)
         self._conditions(conditions, checker, dict(checker.free))
         self._check_layers((node,), conditions, checker, node)
@@ -334,7 +323,7 @@ class _Reading:
     ) -> None:
         if link.relation is Relation.PROPORTIONAL:
             raise not_covered("proportionality", link)
-        checker = self._checker(conditions)
+        checker = Checker(self.scope, conditions)
         checker.side(leading)
         allowed = dict(checker.free)
         shape = checker.side(left)
@@ -363,7 +352,7 @@ class _Reading:
         if not rest:
             return link.right
         right, letter, _ = rest
-        if self._checker(()).side(right) is not None:
+        if Checker(self.scope, ()).side(right) is not None:
             raise WrongShape("a rest O(h^k) is that of a number, not of a matrix", link.right)
         if find_symbol(letter, self.scope).kind != "number" or letter.name in self.scope.definitions:
             raise MeaningError(f"{letter.name} is no input, so it cannot tend to 0", letter)
@@ -371,7 +360,7 @@ class _Reading:
 
     def _step(self, statement: t.Chain, conditions: Conditions) -> None:
         (link,) = statement.links
-        checker = self._checker(conditions)
+        checker = Checker(self.scope, conditions)
         shape, other = checker.side(statement.first), checker.side(link.right)
         name = find_symbol(statement.first, self.scope)
         if name.name not in self.scope.notation.state:
@@ -389,7 +378,7 @@ class _Reading:
         for link in statement.links:
             if not link.relation.compares:
                 raise MeaningError(f"an assumption compares, and {link.relation} does not", link)
-        checker = self._checker(())
+        checker = Checker(self.scope, ())
         shapes = [checker.side(side) for side in statement.sides]
         if any(shape is not None for shape in shapes):
             raise not_covered("assumptions about matrices", statement)
@@ -480,7 +469,7 @@ class _Reading:
     def _convention(self, left: t.Apply, link: t.Link, conditions: Conditions) -> None:
         if not self.place.convention:
             raise MeaningError("a derivative is not defined but found; a value agreed upon is a convention", left)
-        checker = self._checker(conditions)
+        checker = Checker(self.scope, conditions)
         checker.side(left)
         if checker.side(link.right) is not None or checker.free or len(left.arguments) != 1 or conditions:
             raise MeaningError("a convention gives one value at one point", left)
@@ -496,9 +485,6 @@ class _Reading:
         )
         self._add(Convention, left, link.right, (), checker, None, left)
         self.scope = replace(self.scope, conventions=(*self.scope.conventions, convention))
-
-    def _checker(self, conditions: tuple[t.Chain, ...]) -> Checker:
-        return Checker(self.scope, conditions)
 
     def _conditions(self, conditions: Conditions, checker: Checker, allowed: Mapping[str, Size]) -> None:
         for chain in conditions:
@@ -535,19 +521,18 @@ class _Reading:
             error.reason = f"for {where}: {error.reason}"
             raise
 
-    def finish(self) -> None:
-        """After the last formula: whether every member of every family is defined, and by others than itself."""
-        for inner in (self._apart[block] for block in self._apart if isinstance(block, Dictionary)):
-            known = len(inner.faults)
-            inner.finish()
-            self.faults += inner.faults[known:]
+    def faults_of_families(self) -> Iterator[Diagnostic]:
+        """Yield, after the last formula, which member of a family is not defined, or by itself."""
+        for block, inner in self._apart.items():
+            if isinstance(block, Dictionary):
+                yield from inner.faults_of_families()
         for formula, left, world, name, line in self._lines:
             try:
                 self._check_family(self._worlds.get(world or "", self.scope), name, line, left)
             except MeaningError as error:
                 if error.covered:  # else it follows from a fault that is named already
-                    place = _place(formula, left.span[0])
-                    self.faults.append(Diagnostic(Status.WITHOUT_MEANING, formula.path, *place, error.reason))
+                    at = formula.place_at(left.span[0])
+                    yield Diagnostic(Status.WITHOUT_MEANING, formula.path, *at, error.reason)
 
     def _check_family(self, scope: Scope, name: SymbolName, line: Line, left: t.Node) -> None:
         lines = scope.families[name]
@@ -584,15 +569,15 @@ class _Reading:
                 for lost in sorted(letters(part, replace(self.scope, lost=frozenset())) & self.scope.lost):
                     raise MeaningError(f"the definition of {lost} is not understood", node, covered=False)
         self._note_used(used, family, self.place.world)
-        self._check_references(node)
+        for label in sorted(self.place.mentions & self.lost_assumptions - {None}):
+            raise MeaningError(f"the assumption {label} is not understood", node, covered=False)
         for label in self.place.mentions:
             for letter in self.scope.lost & frozenset().union(*(each.letters for each in self.assumed.get(label, []))):
                 raise MeaningError(f"the definition of {letter} is not understood", node, covered=False)
         meanings = [each for name in used for each in meanings_of(name, self.scope)]
         named = checker.named.union(*(each.named for each in meanings))
         in_force = [each for label in sorted(self.place.mentions) for each in self.assumed.get(label, [])]
-        start = node.span[0] if node.span != (0, 0) else 0
-        line, column = _place(self.here, start)
+        line, column = self.here.place_at(node.span[0])
         arguments = left.arguments if isinstance(left, t.Apply) and make is Definition else ()
         local = dict.fromkeys(argument.name for argument in arguments if isinstance(argument, t.Letter))
         sides = {name: resolved(side, self.scope, local) for name, side in (("left", left), ("right", right)) if side}
@@ -602,7 +587,7 @@ class _Reading:
             column=column,
             scope=self.scope,
             conditions=tuple(resolved(chain, self.scope, local) for chain in conditions),
-            assumptions=tuple(_about(in_force, used)),
+            assumptions=tuple(each for each in in_force if not each.letters.isdisjoint(used)),
             free=tuple(checker.free.items()),
             least=tuple(checker.least.items()),
             letters=frozenset(used),
@@ -618,10 +603,6 @@ class _Reading:
         if family and family.layer:
             names = {name for name in names if not (name.layer)}
         self._used.setdefault(world, set()).update(names)
-
-    def _check_references(self, node: t.Node) -> None:
-        for label in sorted(self.place.mentions & self.lost_assumptions - {None}):
-            raise MeaningError(f"the assumption {label} is not understood", node, covered=False)
 
 
 def _is_apart(formula: DisplayedFormula) -> bool:
@@ -652,10 +633,9 @@ def _objection(aside: Aside, items: Sequence[Statement], fault: Diagnostic | Non
 def _apart(
     aside: Aside, formula: DisplayedFormula, scope: Scope, items: Sequence[Statement], fault: Diagnostic | None
 ) -> Erratum | Unchecked:
-    statement = read(formula.text, scope.notation).statements[-1]
-    chain = statement.conclusion if isinstance(statement, t.Implication) else statement
+    chain = read(formula.text, scope.notation).last_chain
     *before, last = chain.links[-2:] or [None]
-    line, column = (fault.line, fault.column) if fault else _place(formula, (last or chain).span[0])
+    line, column = (fault.line, fault.column) if fault else formula.place_at((last or chain).span[0])
     options = dict(aside.options)
     make: Callable[..., Erratum | Unchecked]
     if aside.kind == UNCHECKED:
@@ -675,22 +655,9 @@ def _apart(
     )
 
 
-def _without_meaning(path: Path, line: int, column: int, error: MeaningError) -> Diagnostic:
-    return Diagnostic(Status.WITHOUT_MEANING, path, line, column, error.reason, sort=error.sort, covered=error.covered)
-
-
 def _named(checker: Checker) -> tuple[tuple[Size, int], ...]:
     """The numbers in the place of indices, but for those whose size belongs to a layer."""
     return tuple(sorted(((size, number) for size, number in checker.named if "_" not in str(size)), key=str))
-
-
-def _about(assumed: Iterable[Assumed], used: Collection[str]) -> Iterator[Assumed]:
-    """The assumptions that say something about one of the letters."""
-    return (each for each in assumed if not each.letters.isdisjoint(used))
-
-
-def _too_deep(statement: t.Node) -> MeaningError:
-    return not_covered("definitions that use each other so often", statement)
 
 
 def _chains(conditions: tuple[t.Chain | t.Given | t.ForAll, ...]) -> tuple[t.Chain, ...]:
@@ -716,22 +683,16 @@ def _is_decimal(node: t.Node) -> bool:
     return isinstance(node, t.Number)
 
 
-def _place(formula: DisplayedFormula, start: int) -> tuple[int, int]:
-    """Line and column of the file for a place in the text of a formula."""
-    above = formula.text[:start]
-    return formula.place(above.count("\n") + 1, start - (above.rfind("\n") + 1) + 1)
-
-
 # Pages ----------------------------------------------------------------------------------------------------------------
 
 
 def meaning(path: Path | str, notation: Notation, functions: Mapping[str, Binding] | None = None) -> Page:
     """What a page says under the notation of the book, and the functions that other pages define."""
     page = read_markdown(path).whole()
-    return said(page.formulas, page.around, notation, functions)
+    return elaborate(page.formulas, page.around, notation, functions)
 
 
-def said(
+def elaborate(
     found: Sequence[DisplayedFormula],
     around: Surroundings,
     notation: Notation,
@@ -739,10 +700,10 @@ def said(
 ) -> Page:
     """What the formulas of a page say, from wherever they and what stands around them were read."""
     try:
-        reading = _at_top(found, around, notation, functions)
+        elaborator = _at_top(found, around, notation, functions)
     except Faulty as error:
         return Page((), (error.found,))
-    return _read_on(reading, zip(found, around.places, strict=True))
+    return _to_the_end(elaborator, zip(found, around.places, strict=True))
 
 
 def _at_top(
@@ -750,18 +711,17 @@ def _at_top(
     around: Surroundings,
     notation: Notation,
     functions: Mapping[str, Binding] | None,
-) -> _Reading:
+) -> _Elaborator:
     """A reading that stands at the top of a page."""
     notation = with_blocks(notation, around.blocks)
     own = set(_defined_functions(found, notation))
-    return _Reading(notation, {name: each for name, each in (functions or {}).items() if name not in own})
+    return _Elaborator(notation, {name: each for name, each in (functions or {}).items() if name not in own})
 
 
-def _read_on(reading: _Reading, waiting: Iterable[tuple[DisplayedFormula, Place]]) -> Page:
-    for formula, place in waiting:
-        reading.formula(formula, place)
-    reading.finish()
-    return Page(tuple(reading.items), tuple(reading.faults))
+def _to_the_end(elaborator: _Elaborator, waiting: Iterable[tuple[DisplayedFormula, Place]]) -> Page:
+    """Return what the rest of a page says."""
+    page = elaborator.added(waiting)
+    return replace(page, faults=(*page.faults, *elaborator.faults_of_families()))
 
 
 @dataclass(frozen=True)
@@ -771,7 +731,7 @@ class Spot:
     formula: DisplayedFormula
     notation: Notation
     said: Page
-    _before: _Reading
+    _before: _Elaborator
     _waiting: Sequence[tuple[DisplayedFormula, Place]]
 
     def instead(self, text: str) -> Page:
@@ -784,8 +744,7 @@ class Spot:
 
     def _with(self, text: str, below: Sequence[tuple[DisplayedFormula, Place]]) -> Page:
         formula, place = self._waiting[0]
-        page = _read_on(self._before.copy(), [(replace(formula, text=text), place), *below])
-        return Page(page.items[len(self._before.items) :], page.faults[len(self._before.faults) :])
+        return _to_the_end(self._before.copy(), [(replace(formula, text=text), place), *below])
 
 
 def spots(path: Path | str, notation: Notation, functions: Mapping[str, Binding] | None = None) -> Iterator[Spot]:
@@ -798,14 +757,13 @@ def spots(path: Path | str, notation: Notation, functions: Mapping[str, Binding]
     """
     page = read_markdown(path).whole()
     found, around = page.formulas, page.around
-    reading = _at_top(found, around, notation, functions)
+    elaborator = _at_top(found, around, notation, functions)
     waiting = tuple(zip(found, around.places, strict=True))
     for number, (formula, place) in enumerate(waiting):
-        before = reading.copy()
-        reading.formula(formula, place)
-        items, faults = reading.items[len(before.items) :], reading.faults[len(before.faults) :]
-        notation = items[0].scope.notation if items else reading.scope.notation  # a dictionary has its own
-        yield Spot(formula, notation, Page(tuple(items), tuple(faults)), before, waiting[number:])
+        before = elaborator.copy()
+        said = elaborator.added([(formula, place)])
+        scope = said.items[0].scope if said.items else elaborator.scope  # a dictionary has its own letters
+        yield Spot(formula, scope.notation, said, before, waiting[number:])
 
 
 def _defined_functions(found: Iterable[DisplayedFormula], notation: Notation) -> Iterator[str]:
@@ -841,7 +799,7 @@ def exported(page: Reading, notation: Notation) -> dict[str, Definition]:
         if formula.label and not _is_apart(formula) and any(_functions_of(formula, letters_of_page))
     ]
     return page_functions(
-        _read_on(_at_top([formula for formula, _ in pairs], page.around, notation, {}), pairs).items, notation
+        _to_the_end(_at_top([formula for formula, _ in pairs], page.around, notation, {}), pairs).items, notation
     )
 
 

@@ -101,6 +101,10 @@ class DisplayedFormula:
         """Return line and column of the file for a line and column of the text, all counted from 1."""
         return self.line + line - 1, self.columns[line - 1] + column - 1
 
+    def place_at(self, offset: int) -> tuple[int, int]:
+        """Return line and column of the file for an offset in the text."""
+        return self.place(self.text.count("\n", 0, offset) + 1, offset - self.text.rfind("\n", 0, offset))
+
 
 @dataclass(frozen=True, slots=True)
 class InlineFormula:

@@ -345,6 +345,11 @@ class Derivative(Node):
     total: bool = False
 
 
+def takes_derivatives(node: Node) -> bool:
+    """Return whether a derivative stands in an expression, or a function with a prime."""
+    return any(isinstance(each, Derivative) or (isinstance(each, Function) and each.primes) for each, _ in walk(node))
+
+
 @dataclass(frozen=True, slots=True)
 class Ellipsis(Node):
     r"""Dots in a matrix, under their LaTeX name: ``\cdots``, ``\vdots`` or ``\ddots``."""
@@ -519,3 +524,9 @@ class Formula(Node):
     statements: tuple[Chain | Implication, ...]
     conditions: tuple[Chain | Given | ForAll, ...] = ()
     source: str = field(default="", compare=False, repr=False)
+
+    @property
+    def last_chain(self) -> Chain:
+        """Return the last statement; of an implication the conclusion."""
+        last = self.statements[-1]
+        return last.conclusion if isinstance(last, Implication) else last

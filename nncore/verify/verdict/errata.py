@@ -79,9 +79,7 @@ def _is_about_the_same(claim: Claim, erratum: Erratum) -> bool:
     An erratum without letters is corrected by a claim without any.
     """
     scope = erratum.scope
-    statement = read(erratum.formula.text, scope.notation).statements[-1]
-    chain = statement.conclusion if isinstance(statement, t.Implication) else statement
-    sides = [side for side in chain.sides if _named(side, scope)]
+    sides = [side for side in read(erratum.formula.text, scope.notation).last_chain.sides if _named(side, scope)]
     others = _named(claim.left, claim.scope) | _named(claim.right, claim.scope)
     if not sides:
         return not others
@@ -90,11 +88,7 @@ def _is_about_the_same(claim: Claim, erratum: Erratum) -> bool:
     made_of = [letters(each.body, scope) for name in foreign for each in meanings_of(name, scope)]
     if others.isdisjoint(own.union(*made_of)):
         return False
-    return not _takes_derivatives(sides[0]) or any(map(_takes_derivatives, (claim.left, claim.right)))
-
-
-def _takes_derivatives(node: t.Node) -> bool:
-    return any(isinstance(each, t.Derivative) or getattr(each, "primes", 0) for each, _ in t.walk(node))
+    return not t.takes_derivatives(sides[0]) or any(map(t.takes_derivatives, (claim.left, claim.right)))
 
 
 def _named(node: t.Node, scope: Scope) -> frozenset[str]:
