@@ -24,11 +24,13 @@ from math import ceil, floor, inf
 
 from nncore.verify.notation import EXTREMA, KNOWN_FUNCTIONS, STEPS
 from nncore.verify.semantics.symbols import MeaningError, Scope, family_of, find_symbol, letters, position
+from nncore.verify.symbol import SymbolKind
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Relation
 
 _NUMBER, _COUNT, _INPUT = "number", "count", "input"
+_COUNTS = (SymbolKind.SIZE, SymbolKind.INDEX, SymbolKind.CLASS)
 
 # What is a claim ------------------------------------------------------------------------------------------------------
 
@@ -110,9 +112,9 @@ def _side(node: t.Node, scope: Scope, known: Collection[str]) -> tuple[str, t.No
         return None
     if family_of(name.name, scope.notation) in known:
         return None
-    if name.kind in ("size", "index", "class") and base is not getattr(node, "body", None):
+    if name.kind in _COUNTS and base is not getattr(node, "body", None):
         return _COUNT, base
-    if name.kind in ("number", "entry") and not (where and where[1]):
+    if name.kind in (SymbolKind.NUMBER, SymbolKind.ENTRY) and not (where and where[1]):
         return _INPUT, base
     return None
 
@@ -226,14 +228,11 @@ class _Ranges:
             self._known[letter] = (self._first(letter), inf) if self._is_whole(letter) else _EVERYTHING
         return self._known[letter]
 
-    def _kind(self, letter: t.Node) -> str:
-        try:
-            return find_symbol(letter, self._scope, self._arguments).kind
-        except MeaningError:
-            return ""
-
     def _is_whole(self, letter: t.Node) -> bool:
-        return self._kind(letter) in ("size", "index", "class")
+        try:
+            return find_symbol(letter, self._scope, self._arguments).kind in _COUNTS
+        except MeaningError:
+            return False
 
     def _first(self, letter: t.Node) -> int:
         """Steps and layers are counted from 0 on, or say where they begin."""

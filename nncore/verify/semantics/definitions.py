@@ -32,7 +32,7 @@ from nncore.verify.semantics.symbols import (
     sizes_of_shape,
 )
 from nncore.verify.source.markdown import DisplayedFormula
-from nncore.verify.symbol import Position, Shape, Size, SymbolName
+from nncore.verify.symbol import Position, Shape, Size, SymbolKind, SymbolName
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 
@@ -67,7 +67,7 @@ def head_of(scope: Scope, left: t.Node) -> Head:
             if len(names) != len(arguments) or len(set(names)) < len(names):
                 raise MeaningError("a function is defined by letters as its arguments", left)
             for argument in arguments:
-                if find_symbol(argument, scope).kind != "number":
+                if find_symbol(argument, scope).kind is not SymbolKind.NUMBER:
                     raise MeaningError(f"{show(argument)} is no variable", argument)
             return Head(SymbolName.plain(name), arguments=names)
         case t.Letter(name):
@@ -111,7 +111,7 @@ def _head_of_entry(scope: Scope, letter: str, indices: tuple[t.Node, ...], left:
         declared_name = find_symbol(left, replace(scope, definitions={}, families={}, lost=frozenset()))
         if declared_name.is_sequence:
             return Head(declared_name.name, where=position(indices[0]), range=declared_name.sizes[0])
-        if declared_name.kind == "number":
+        if declared_name.kind is SymbolKind.NUMBER:
             return Head(declared_name.name)
     named: tuple[tuple[str, Size], ...] = ()
     for index in indices:

@@ -103,7 +103,7 @@ from nncore.verify.source.context import (
     objection_to_options,
 )
 from nncore.verify.source.markdown import DisplayedFormula, Reading, read_markdown
-from nncore.verify.symbol import Shape, Size, SymbolName
+from nncore.verify.symbol import Shape, Size, SymbolKind, SymbolName
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.lexer import LatexError
 from nncore.verify.syntax.parser import read
@@ -354,7 +354,7 @@ class _Elaborator:
         right, letter, _ = rest
         if Checker(self.scope, ()).side(right) is not None:
             raise WrongShape("a rest O(h^k) is that of a number, not of a matrix", link.right)
-        if find_symbol(letter, self.scope).kind != "number" or letter.name in self.scope.definitions:
+        if find_symbol(letter, self.scope).kind is not SymbolKind.NUMBER or letter.name in self.scope.definitions:
             raise MeaningError(f"{letter.name} is no input, so it cannot tend to 0", letter)
         return right
 

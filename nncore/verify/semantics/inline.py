@@ -20,7 +20,7 @@ from nncore.verify.semantics.shapes import Checker
 from nncore.verify.semantics.statements import Erratum, Page, Unchecked, sides_of
 from nncore.verify.semantics.symbols import Binding, MeaningError, Scope, find_symbol
 from nncore.verify.source.markdown import InlineFormula, Reading
-from nncore.verify.symbol import Size
+from nncore.verify.symbol import Size, SymbolKind
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.lexer import LatexError
 from nncore.verify.syntax.parser import read
@@ -30,6 +30,7 @@ RELATION = re.compile(
 )
 _SIGNS = frozenset((r"\delta", ":=", "=", "+", "-", r"\approx", r"\odot", r"\oslash", r"\leftarrow", r"\Rightarrow"))
 _FUNCTION = re.compile(r"(.+?)\s*'*")
+_INPUTS = (SymbolKind.NUMBER, SymbolKind.ENTRY, SymbolKind.INDEX, SymbolKind.SIZE)
 _DISPLAYED = (t.Derivative, t.Sum, t.Product, t.Limit, t.Fraction, t.EntryFraction)
 
 
@@ -110,7 +111,7 @@ def _is_size(node: t.Node, scope: Scope) -> bool:
     if isinstance(node, t.Number):
         return node.digits.isdigit()
     try:
-        return find_symbol(node, scope).kind == "size"
+        return find_symbol(node, scope).kind is SymbolKind.SIZE
     except MeaningError:
         return False
 
@@ -145,7 +146,7 @@ def _is_input(node: t.Node, scope: Scope) -> bool:
     if not isinstance(node, t.Letter | t.Indexed):
         return False
     name = find_symbol(node, scope)
-    return name.kind in ("number", "entry", "index", "size") and name.name not in scope.definitions
+    return name.kind in _INPUTS and name.name not in scope.definitions
 
 
 def _is_of_numbers(node: t.Node) -> bool:

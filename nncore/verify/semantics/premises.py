@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from nncore.verify.semantics.shapes import Checker
 from nncore.verify.semantics.symbols import Binding, MeaningError, Scope, find_symbol, letters, resolved
-from nncore.verify.symbol import SymbolName
+from nncore.verify.symbol import SymbolKind, SymbolName
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Relation
@@ -44,7 +44,7 @@ def assumed(premise: t.Chain, scope: Scope) -> Scope:
 def _check(letter: t.Letter, right: t.Node, scope: Scope) -> None:
     name = find_symbol(letter, scope)
     given = name.name in scope.definitions or name.name in scope.notation.random_letters
-    if name.kind != "number" or given:
+    if name.kind is not SymbolKind.NUMBER or given:
         raise MeaningError(f"{_FORM}; {letter.name} is no input", letter)
     checker = Checker(scope)
     if checker.side(right) is not None or checker.free or checker.complex:

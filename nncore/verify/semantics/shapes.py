@@ -34,12 +34,13 @@ from nncore.verify.semantics.symbols import (
     not_covered,
     position,
 )
-from nncore.verify.symbol import Shape, Size, Symbol, SymbolName
+from nncore.verify.symbol import Shape, Size, Symbol, SymbolKind, SymbolName
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Relation
 
 LARGEST_INDEX = 50  # that is named by its number: arrays are tried that have such entries
+_VARIABLES = (SymbolKind.ARRAY, SymbolKind.ENTRY, SymbolKind.NUMBER, SymbolKind.ARGUMENT)
 HIGHEST_ORDER = 3  # of derivatives: quotients of differences of quotients lose digits
 
 
@@ -219,22 +220,22 @@ class Checker:
 
     def _letter(self, node: t.Node) -> Shape:
         name = find_symbol(node, self.scope, self.local)
-        if name.kind == "index":
+        if name.kind is SymbolKind.INDEX:
             self._range(node)
         self._note_layer(node)
         if name.name == r"\infty":
             raise not_covered("infinity", node)
-        if name.kind == "constant" and name.name not in CONSTANTS:
+        if name.kind is SymbolKind.CONSTANT and name.name not in CONSTANTS:
             raise MeaningError(f"the constant {name.name} has no value: declare a letter, or define one", node)
         return name.shape
 
     def _is_index(self, node: t.Node) -> bool:
         if isinstance(node, t.Letter):
-            return find_symbol(node, self.scope, self.local).kind in ("index", "bound")
+            return find_symbol(node, self.scope, self.local).kind in (SymbolKind.INDEX, SymbolKind.BOUND)
         return isinstance(node, t.Indexed) and isinstance(node.base, t.Letter) and self._is_class(node)
 
     def _is_class(self, node: t.Indexed) -> bool:
-        return find_symbol(node, self.scope, self.local).kind == "class"
+        return find_symbol(node, self.scope, self.local).kind is SymbolKind.CLASS
 
     def _range(self, node: t.Node) -> Size | None:
         """The size up to which an index runs; `None` for a number."""
@@ -297,9 +298,9 @@ class Checker:
             if isinstance(index, t.Number) and float(index.digits) > LARGEST_INDEX:
                 raise not_covered(f"an index above {LARGEST_INDEX}", index)
         name = find_symbol(node, self.scope, self.local)
-        if name.kind == "size" or isinstance(node.base, t.Family):
+        if name.kind is SymbolKind.SIZE or isinstance(node.base, t.Family):
             self._note_layer(node)
-        if name.kind == "delta":
+        if name.kind is SymbolKind.DELTA:
             if len(indices) != 2:
                 raise WrongIndex("Kronecker's delta has two indices", node)
             self._same_range(*indices)
@@ -307,7 +308,7 @@ class Checker:
                 self._note_number(self._range(other), one)
         elif name.is_sequence:
             self._member_of_sequence(indices[0], name, node)
-        elif name.kind in ("entry", "class"):
+        elif name.kind in (SymbolKind.ENTRY, SymbolKind.CLASS):
             if len(indices) != len(name.sizes):
                 raise WrongIndex(f"{show(node.base)} has {len(name.sizes)} indices, not {len(indices)}", node)
             for index, size in zip(indices, name.sizes, strict=True):
@@ -425,9 +426,9 @@ class Checker:
             size = self._steps(upper)
         else:
             name = find_symbol(upper, self.scope, self.local) if isinstance(upper, t.Letter | t.Indexed) else None
-            if not name or name.kind not in ("size", "index", "bound"):
+            if not name or name.kind not in (SymbolKind.SIZE, SymbolKind.INDEX, SymbolKind.BOUND):
                 raise not_covered("sums whose upper limit is not a size", upper)
-            size = name.name if name.kind == "size" else self._steps(upper)
+            size = name.name if name.kind is SymbolKind.SIZE else self._steps(upper)
             if isinstance(upper, t.Indexed):
                 self._note_layer(upper)
         self._may_run_to(index, size)
@@ -509,13 +510,13 @@ class Checker:
         return shape
 
     def _variable(self, variable: t.Node, node: t.Derivative) -> None:
-        """Rule 3: the body is a function of the variable, and of nothing that the variable is made of."""
+        """Raise unless the body is a function of the variable, and of nothing that the variable is made of."""
         if not isinstance(variable, t.Letter | t.Family | t.Indexed):
             raise MeaningError("a derivative is taken by a letter or an entry", variable)
         name = find_symbol(variable, self.scope, self.local)
-        if name.kind not in ("array", "entry", "number", "argument") or name.name == ONES:
+        if name.kind not in _VARIABLES or name.name == ONES:
             raise MeaningError(f"{show(variable)} is no variable", variable)
-        if name.kind == "argument":
+        if name.kind is SymbolKind.ARGUMENT:
             raise not_covered("derivatives by the argument of a function", variable)
         if name.is_sequence and name.name in self.scope.families:
             raise not_covered("derivatives by the members of a defined sequence", variable)

@@ -52,7 +52,7 @@ class WrongIndex(MeaningError):
 
 
 def not_covered(what: str, node: t.Node) -> MeaningError:
-    """The error for what CHECKED mathematics knows and this module does not."""
+    """Return the error for what is sensible mathematics, which the checker does not know."""
     return MeaningError(f"not covered yet: {what}", node, covered=False)
 
 
@@ -136,7 +136,7 @@ class Scope:
         The number of layers, once R is replaced by a number: then every member that is defined by a family of layers is
         in ``definitions`` under its name, ``Z^{[2]}`` (`semantics.layers.instances` makes such scopes).
     placed : frozenset of str
-        Inputs that only a premise of the claim defines, see `semantics.elaborate.Item.premises`.
+        Inputs that only a premise of the claim defines, see `semantics.statements.Claim`.
     """
 
     notation: Notation

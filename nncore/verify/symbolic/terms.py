@@ -39,7 +39,7 @@ from nncore.verify.semantics.symbols import (
     start_of_sequence,
 )
 from nncore.verify.switches import side_condition
-from nncore.verify.symbol import Shape, Size, Symbol, SymbolName
+from nncore.verify.symbol import Shape, Size, Symbol, SymbolKind, SymbolName
 from nncore.verify.symbolic.expectation import Expect
 from nncore.verify.symbolic.normal_form import (
     Factor,
@@ -696,7 +696,7 @@ class Terms:
         before = self._held
         with self.holding(first.name):
             inside = self.number(body, env)
-            if first.kind == "array":
+            if first.kind is SymbolKind.ARRAY:
 
                 def entry(row: Term, column: Term) -> Term:
                     with self.holding(first.name):
@@ -706,7 +706,8 @@ class Terms:
                 return Grid(rows, columns, entry)
             for variable, name in zip(variables, names, strict=True):
                 indices = tuple(self.number(index, env) for index in getattr(variable, "indices", ()))
-                inside = self.derivative(inside, self._atom(name.name, indices if name.kind == "entry" else ()))
+                place = indices if name.kind is SymbolKind.ENTRY else ()
+                inside = self.derivative(inside, self._atom(name.name, place))
             return self._released(inside, before)
 
     def _released(self, term: Term, held: str | None) -> Term:

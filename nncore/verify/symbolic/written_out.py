@@ -10,6 +10,7 @@ from nncore.verify.semantics.layers import reached
 from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import meanings_of
 from nncore.verify.switches import side_condition
+from nncore.verify.symbol import SymbolKind
 from nncore.verify.symbolic.equality import agree, sides
 from nncore.verify.symbolic.hypotheses import given_by, prepared
 from nncore.verify.symbolic.terms import NoTerm
@@ -45,7 +46,8 @@ def _sizes(item: Claim) -> list[str]:
     for node in reached((item.left, item.right, *item.conditions), item.scope):
         symbol = node.symbol if isinstance(node, t.Letter | t.Indexed) else None
         if symbol:
-            found |= {*symbol.sizes, *(symbol.shape or ())} | ({symbol.name} if symbol.kind == "size" else set())
+            own = {symbol.name} if symbol.kind is SymbolKind.SIZE else set()
+            found |= {*symbol.sizes, *(symbol.shape or ()), *own}
     return sorted(size for size in found if isinstance(size, str) and size != STEPS)
 
 
