@@ -15,7 +15,7 @@ _ENTIRE = (r"\exp", r"\sin", r"\cos", r"\tanh")
 
 
 def is_complex(node: t.Node, scope: Scope, variables: frozenset[str] = frozenset()) -> bool:
-    """Whether an expression has a complex value if these letters are complex.
+    """Return whether an expression has a complex value if these letters are complex.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def _is_whole(exponent: t.Node) -> bool:
 
 
 def _applied(function: t.Function, places: list[bool], node: t.Apply, scope: Scope) -> bool:
-    """Whether a function of complex arguments, which stand where ``places`` says, has a complex value."""
+    """Return whether a function of complex arguments, which stand where ``places`` says, has a complex value."""
     key = (function, *places)
     if key not in scope.complex_values:  # a function may stand in the definitions of others many times
         try:

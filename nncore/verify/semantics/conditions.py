@@ -36,7 +36,7 @@ _COUNTS = (SymbolKind.SIZE, SymbolKind.INDEX, SymbolKind.CLASS)
 
 
 def separated(tree: t.Formula, scope: Scope, defined: Collection[str] = ()) -> tuple[t.Formula, ...]:
-    """The statements of a formula, each with its conditions; what stands there as a further claim is one of them.
+    """Return the statements of a formula, each with its conditions; a further claim is one of them.
 
     ``defined`` are names that the formula itself defines.
     """
@@ -57,7 +57,7 @@ def separated(tree: t.Formula, scope: Scope, defined: Collection[str] = ()) -> t
 
 
 def shown(tree: t.Formula, scope: Scope) -> str:
-    """A formula as text, in which further claims stand on lines of their own."""
+    """Return a formula as text, in which further claims stand on lines of their own."""
     parts = separated(tree, scope)
     return show(tree) if len(parts) == len(tree.statements) else "\n".join(map(show, parts))
 
@@ -81,7 +81,7 @@ def _sort(
 
 
 def _is_condition(chain: t.Chain, scope: Scope, known: Collection[str]) -> bool:
-    """Whether a relation without parentheses can only be a condition."""
+    """Return whether a relation without parentheses can only be a condition."""
     if any(not link.relation.compares for link in chain.links):
         return False
     between = len(chain.links) > 1 and all(link.relation.orders for link in chain.links)
@@ -90,7 +90,7 @@ def _is_condition(chain: t.Chain, scope: Scope, known: Collection[str]) -> bool:
 
 
 def _fit(one: tuple[str, t.Node | None], other: tuple[str, t.Node | None], between: bool) -> bool:
-    """Whether two sides make a condition; ``between`` says that they belong to bounds of a letter."""
+    """Return whether two sides make a condition; ``between`` says that they belong to bounds of a letter."""
     (first, letter), (second, another) = one, other
     if _NUMBER in (first, second):
         return first != second
@@ -98,7 +98,7 @@ def _fit(one: tuple[str, t.Node | None], other: tuple[str, t.Node | None], betwe
 
 
 def _side(node: t.Node, scope: Scope, known: Collection[str]) -> tuple[str, t.Node | None] | None:
-    """What a side of a condition is, with its letter; none for what no bare condition contains."""
+    """Return what a side of a condition is, with its letter; none for what no bare condition contains."""
     if _is_number(node, scope):
         return _NUMBER, None
     if isinstance(node, t.Absolute):
@@ -120,7 +120,7 @@ def _side(node: t.Node, scope: Scope, known: Collection[str]) -> tuple[str, t.No
 
 
 def _is_number(node: t.Node, scope: Scope) -> bool:
-    """Whether a side is a number without letters but for constants, such as 2, 1/2 or the root of π."""
+    """Return whether a side is a number without letters but for constants, such as 2, 1/2 or the root of π."""
     for part, _ in t.walk(node):
         if isinstance(part, t.Letter) and part.name not in scope.notation.constant_letters:
             return False
@@ -135,7 +135,7 @@ def _is_number(node: t.Node, scope: Scope) -> bool:
 
 
 def check(conditions: Sequence[t.Chain], scope: Scope, arguments: Collection[str] = ()) -> None:
-    """Sees to it that conditions restrict something, and that something satisfies them as far as bounds tell.
+    """Raise unless conditions restrict something, and something satisfies them as far as bounds tell.
 
     ``arguments`` are letters that are arguments of a function here.
 
@@ -169,7 +169,7 @@ def _and_others(conditions: Sequence[t.Chain], chain: t.Chain) -> str:
 
 
 def _check_equation(sides: Sequence[t.Node], chain: t.Chain, scope: Scope, arguments: Collection[str]) -> None:
-    """An equation among conditions is between inputs."""
+    """Raise unless an equation among conditions is between inputs."""
     if any(map(t.takes_derivatives, sides)):
         raise MeaningError("an equation with a derivative is no condition: write a claim without parentheses", chain)
     inside = frozenset().union(*(letters(side, scope) for side in sides))
@@ -198,7 +198,7 @@ class _Ranges:
         self._known: dict[t.Node, _Range] = {}
 
     def restrict(self, node: t.Node, relation: str, other: t.Node) -> None:
-        """Notes what a relation says about the letter that stands alone on its left, or with a number."""
+        """Note what a relation says about the letter that stands alone on its left, or with a number."""
         where = position(node)
         letter, shift = (t.Letter(where[0]), where[1]) if where and where[0] else (node, 0)
         if (where and not where[0]) or not isinstance(letter, t.Letter | t.Indexed) or relation is Relation.UNEQUAL:
@@ -213,7 +213,7 @@ class _Ranges:
         self._known[letter] = low, high
 
     def allow(self, one: t.Node, relation: str, other: t.Node) -> bool:
-        """Whether a relation can hold, as far as the ranges of its sides tell."""
+        """Return whether a relation can hold, as far as the ranges of its sides tell."""
         (low, high), (start, end) = self.of(one), self.of(other)
         if low > high or start > end:
             return False
@@ -235,13 +235,13 @@ class _Ranges:
             return False
 
     def _first(self, letter: t.Node) -> int:
-        """Steps and layers are counted from 0 on, or say where they begin."""
+        """Return the first value of a size or an index: steps and layers are counted from 0 on."""
         family = self._scope.notation.widths
         steps = {index for index, size in self._scope.notation.runs_to.items() if (size or STEPS) == STEPS}
         return 0 if isinstance(letter, t.Letter) and letter.name in {*steps, family and family.index} else 1
 
     def of(self, node: t.Node) -> _Range:
-        """The range of an expression."""
+        """Return the range of an expression."""
         match node:
             case t.Number(value=value):
                 return value, value
@@ -274,14 +274,14 @@ class _Ranges:
 
 
 def _above(end: Fraction | float, strict: bool) -> Fraction | float:
-    """The first whole number from an end on, or above it."""
+    """Return the first whole number from an end on, or above it."""
     if end in (-inf, inf):
         return end
     return Fraction(floor(end) + 1 if strict else ceil(end))
 
 
 def _sum(ends: Sequence[Fraction | float]) -> Fraction | float:
-    """The sum of ends on one side, of which those that are infinite are alike."""
+    """Return the sum of ends on one side, of which those that are infinite are alike."""
     return next((end for end in ends if end in (-inf, inf)), None) or sum(ends)
 
 

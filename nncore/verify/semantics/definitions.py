@@ -55,7 +55,7 @@ class Head:
 
 
 def head_of(scope: Scope, left: t.Node) -> Head:
-    """What stands on the left of a definition."""
+    """Return what stands on the left of a definition."""
     notation = scope.notation
     match left:
         case t.Apply(t.Function(name, 0, None), arguments):
@@ -94,7 +94,7 @@ def head_of(scope: Scope, left: t.Node) -> Head:
 def _named(
     scope: Scope, indices: tuple[t.Node, ...], sizes: tuple[Size, ...], left: t.Node
 ) -> tuple[tuple[str, Size], ...]:
-    """The indices of an entry of a member of a family, which run over its widths."""
+    """Return the indices of an entry of a member of a family, which run over its widths."""
     known = scope.notation.index_letters
     names = [index.name for index in indices if isinstance(index, t.Letter) and index.name in known]
     if len(set(names)) < len(indices) or len(indices) != len(sizes):
@@ -136,7 +136,7 @@ def _head_of_entry(scope: Scope, letter: str, indices: tuple[t.Node, ...], left:
 
 
 def left_names(left: t.Node, scope: Scope) -> frozenset[str]:
-    """The name under which the left side of a definition would have been known."""
+    """Return the name under which the left side of a definition would have been known."""
     match left:
         case t.Apply(function, _):
             return frozenset((function.name,))
@@ -156,7 +156,7 @@ def left_names(left: t.Node, scope: Scope) -> frozenset[str]:
 
 
 def without_choice(scope: Scope, left: t.Node, name: str, right: t.Node) -> t.Node:
-    """The right side of a definition, with max in the place of the arg max that defines a class number."""
+    """Return the right side of a definition, with max in the place of the arg max of a class number."""
     notation = scope.notation
     if name not in notation.class_letters:
         return right  # in which an arg max is an error
@@ -188,7 +188,7 @@ def check_shape(scope: Scope, head: Head, shape: Shape, checker: Checker, link: 
 def line_of(
     scope: Scope, here: DisplayedFormula, head: Head, where: Position, conditions: Conditions, link: t.Link
 ) -> Line:
-    """One line of a family: for which numbers it holds, none of which is defined already."""
+    """Return one line of a family: for which numbers it holds, none of which is defined already."""
     notation, name, (letter, number) = scope.notation, head.name, where
     layers = bool(name.layer)
     last_of_all = (notation.last_layer, 0) if layers or head.range != STEPS else None
@@ -243,7 +243,7 @@ def _check_that_layers_exist(scope: Scope, line: Line, link: t.Link) -> None:
 
 
 def _check_that_index_falls(scope: Scope, part: t.Node, name: str, line: Line) -> None:
-    """A member that is defined by others of its family is defined by those before it."""
+    """Raise unless a member that is defined by others of its family is defined by those before it."""
     match part:
         case t.Family(_, place) | t.Indexed(t.Letter(), (place,)):
             where = position(place)
@@ -258,7 +258,7 @@ def _check_that_index_falls(scope: Scope, part: t.Node, name: str, line: Line) -
 
 
 def _falls(where: Position | None, line: Line, last: str | None) -> bool:
-    """Whether a member stands before those that a line of its family defines."""
+    """Return whether a member stands before those that a line of its family defines."""
     if where is None:
         return False
     letter, number = where
@@ -270,20 +270,20 @@ def _falls(where: Position | None, line: Line, last: str | None) -> bool:
 
 
 def _is_only_about(chain: t.Chain, names: tuple[str | None, ...]) -> bool:
-    """Whether all sides of a condition are among these letters, each with or without a number."""
+    """Return whether all sides of a condition are among these letters, each with or without a number."""
     sides = [position(side) for side in chain.sides]
     return all(side is not None and side[0] in names for side in sides)
 
 
 def member_of(family: SymbolName, number: int) -> SymbolName:
-    """The name of a member of a family: Z^{[2]}, or u_2."""
+    """Return the name of a member of a family: Z^{[2]}, or u_2."""
     if family.layer:
         return SymbolName.in_layer(family.letter, (None, number))
     return SymbolName.sequence(family.letter, str(number))
 
 
 def _declared_members(name: SymbolName, notation: Notation) -> Iterator[int]:
-    """The numbers of the members of a sequence that are declared with them, as \\theta_0."""
+    """Yield the numbers of the members of a sequence that are declared with them, as \\theta_0."""
     for scalar in notation.scalars_named(name.letter):
         if "".join(scalar.written.indices).isdigit():
             yield int("".join(scalar.written.indices))

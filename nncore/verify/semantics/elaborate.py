@@ -133,7 +133,7 @@ class _Elaborator:
         self._lines: list[tuple[DisplayedFormula, t.Node, str | None, SymbolName, Line]] = []
 
     def copy(self) -> "_Elaborator":
-        """The same state, from which another text can go on."""
+        """Return the same state, from which another text can go on."""
         other = copy(self)
         for name, value in vars(self).items():
             if name == "_apart":
@@ -152,7 +152,7 @@ class _Elaborator:
         return Page(tuple(self.items[items:]), tuple(self.faults[faults:]))
 
     def _add_formula(self, formula: DisplayedFormula, place: Place) -> None:
-        """Adds what a formula says, or its first fault."""
+        """Add what a formula says, or its first fault."""
         if place.dictionary:
             self._in_dictionary(formula, place, place.dictionary)
             return
@@ -168,7 +168,7 @@ class _Elaborator:
             self.scope, self.own = outside
 
     def _enter(self, world: str) -> None:
-        """Goes on in an exercise: what it has defined so far, on top of what the page has defined."""
+        """Go on in an exercise, with what it has defined so far, on top of what the page has defined."""
         inside = self._worlds.get(world, Scope(self.scope.notation))
         self.own = self.own | inside.definitions.keys() | inside.families.keys()
         self.scope = replace(
@@ -205,7 +205,7 @@ class _Elaborator:
                 )
 
     def _in_dictionary(self, formula: DisplayedFormula, place: Place, dictionary: Dictionary) -> None:
-        """Adds what a formula of a dictionary says, which is read in its letters alone."""
+        """Add what a formula of a dictionary says, which is read in its letters alone."""
         inner = self._inside(dictionary)
         if inner:
             self._take(inner.added([(formula, replace(place, dictionary=None))]))
@@ -215,7 +215,7 @@ class _Elaborator:
         self.faults += page.faults
 
     def _inside(self, block: Aside | Dictionary) -> "_Elaborator | None":
-        """The reading of a block apart, as far as it has come; none if its notation is wrong."""
+        """Return what goes through a block apart, as far as it has come; None if its notation is wrong."""
         try:
             if block not in self._apart:
                 self._apart[block] = self._reading_apart(block)
@@ -226,7 +226,7 @@ class _Elaborator:
             return None
 
     def _shown(self, formula: DisplayedFormula, place: Place, aside: Aside) -> None:
-        """Adds what a formula of an erratum or an unchecked block says, from which nothing follows for the page."""
+        """Add what a formula of an erratum or an unchecked block says, from which nothing follows for the page."""
         inner = self._inside(aside)
         if inner is None:
             return
@@ -244,7 +244,7 @@ class _Elaborator:
             self.items.append(_apart(aside, formula, inner.scope, page.items, fault))
 
     def _reading_apart(self, block: Aside | Dictionary) -> "_Elaborator":
-        """A reading that leaves this one as it is; with letters of its own it knows no definition of the page."""
+        """Return one that leaves this one as it is; with letters of its own it knows no definition of the page."""
         if block.blocks or isinstance(block, Dictionary):
             return _Elaborator(with_blocks(self.scope.notation, block.blocks), self._functions)
         inner = _Elaborator(self.scope.notation, self._functions)
@@ -254,7 +254,7 @@ class _Elaborator:
         return inner
 
     def _lose(self, within: tuple[str, ...], place: Place, statement: t.Chain | t.Implication | None = None) -> None:
-        """After a fault: what the statement would have said may not be missing silently below."""
+        """Note after a fault what the statement would have said, so that it is not missing silently below."""
         if "prf:assumption" in within:
             self.lost_assumptions.add(place.label)
         if statement and _defines(statement, within) and not place.convention:
@@ -273,7 +273,7 @@ class _Elaborator:
             self._links(statement, conditions, _defines(statement, self.here.within))
 
     def _links(self, statement: t.Chain, conditions: Conditions, defines: bool) -> None:
-        """A chain, link by link."""
+        """Add a chain, link by link."""
         left = statement.first
         sides = (left, *(link.right for link in statement.links))
         leading = left
@@ -288,7 +288,7 @@ class _Elaborator:
             left = link.right
 
     def _implication(self, statement: t.Implication, conditions: Conditions) -> None:
-        """The conclusion, claimed where the premise holds; what the premise places is so for this formula only."""
+        """Add the conclusion, claimed where the premise holds; what the premise places is so for this formula only."""
         if not statement.conclusion.links or "prf:assumption" in self.here.within:
             raise MeaningError("an implication claims a relation", statement)
         before = self.scope
@@ -300,7 +300,7 @@ class _Elaborator:
             self.scope, self.premises = before, ()
 
     def _is_constant(self, side: t.Node) -> bool:
-        """Whether a side is a number such as 0, which stands for all values of the indices of the others."""
+        """Return whether a side is a number such as 0, which stands for all values of the indices of the others."""
         fixed = self.scope.notation.plain_sizes | self.scope.notation.constant_letters
         return all(
             not isinstance(node, t.Indexed | t.Family) and (not isinstance(node, t.Letter) or node.name in fixed)
@@ -344,7 +344,7 @@ class _Elaborator:
         self._add(make, left, link.right, conditions, checker, shape, link)
 
     def _without_rest(self, link: t.Link) -> t.Node:
-        """The right side, but for an O(h^k) at the end of an equation."""
+        """Return the right side, but for an O(h^k) at the end of an equation."""
         try:
             rest = remainders.split(link.relation, link.right)
         except ValueError as error:
@@ -495,7 +495,7 @@ class _Elaborator:
         check_conditions(conditions, self.scope)
 
     def _check_layers(self, nodes: Sequence[t.Node], conditions: Conditions, checker: Checker, node: t.Node) -> None:
-        """What is said of layers has a meaning for all numbers of layers that are tried, and all layers r."""
+        """Raise unless what is said of layers has a meaning for all numbers of layers that are tried, and all r."""
         index, last = self.scope.notation.layer_index, self.scope.notation.last_layer
         lower, upper = bounds(index, conditions)
         if index in checker.free and not (lower or upper):
@@ -598,7 +598,7 @@ class _Elaborator:
         self.items.append(statement)
 
     def _note_used(self, used: set[SymbolName], family: SymbolName | None, world: str | None) -> None:
-        """Keeps the names that may not be defined any more; a family may get more lines while only lines use it."""
+        """Keep the names that may not be defined any more; a family may get more lines while only lines use it."""
         names = {family_of(name, self.scope.notation) for name in used} - {family}
         if family and family.layer:
             names = {name for name in names if not (name.layer)}
@@ -606,12 +606,12 @@ class _Elaborator:
 
 
 def _is_apart(formula: DisplayedFormula) -> bool:
-    """Whether a formula stands in a block that leaves nothing behind for the book."""
+    """Return whether a formula stands in a block that leaves nothing behind for the book."""
     return not {ERRATUM, UNCHECKED, DICTIONARY}.isdisjoint(formula.within)
 
 
 def _objection(aside: Aside, items: Sequence[Statement], fault: Diagnostic | None) -> str | None:
-    """Why the last formula of an erratum, or an unchecked one, cannot stand in its block."""
+    """Return why the last formula of an erratum, or an unchecked one, cannot stand in its block."""
     if fault and fault.status is Status.UNREADABLE:
         return fault.reason
     wrong = objection_to_options(aside)
@@ -656,12 +656,12 @@ def _apart(
 
 
 def _named(checker: Checker) -> tuple[tuple[Size, int], ...]:
-    """The numbers in the place of indices, but for those whose size belongs to a layer."""
+    """Return the numbers in the place of indices, but for those whose size belongs to a layer."""
     return tuple(sorted(((size, number) for size, number in checker.named if "_" not in str(size)), key=str))
 
 
 def _chains(conditions: tuple[t.Chain | t.Given | t.ForAll, ...]) -> tuple[t.Chain, ...]:
-    """The conditions; a letter after a \\forall has all values anyway."""
+    """Return the conditions; a letter after a \\forall has all values anyway."""
     chains = [each if isinstance(each, t.Chain) else each.chain for each in conditions]
     return tuple(chain for chain in chains if chain.links)
 
@@ -674,7 +674,7 @@ def _defines(statement: t.Chain | t.Implication, within: tuple[str, ...]) -> Typ
 
 
 def _is_decimal(node: t.Node) -> bool:
-    """Whether a side is printed in digits: a number, or a matrix of such."""
+    """Return whether a side is printed in digits: a number, or a matrix of such."""
     match node:
         case t.Minus(body):
             return isinstance(body, t.Number)
@@ -687,7 +687,7 @@ def _is_decimal(node: t.Node) -> bool:
 
 
 def meaning(path: Path | str, notation: Notation, functions: Mapping[str, Binding] | None = None) -> Page:
-    """What a page says under the notation of the book, and the functions that other pages define."""
+    """Return what a page says under the notation of the book, with the functions that other pages define."""
     page = read_markdown(path).whole()
     return elaborate(page.formulas, page.around, notation, functions)
 
@@ -698,7 +698,7 @@ def elaborate(
     notation: Notation,
     functions: Mapping[str, Binding] | None = None,
 ) -> Page:
-    """What the formulas of a page say, from wherever they and what stands around them were read."""
+    """Return what the formulas of a page say, from wherever they and what stands around them were read."""
     try:
         elaborator = _at_top(found, around, notation, functions)
     except Faulty as error:
@@ -712,7 +712,7 @@ def _at_top(
     notation: Notation,
     functions: Mapping[str, Binding] | None,
 ) -> _Elaborator:
-    """A reading that stands at the top of a page."""
+    """Return what stands at the top of a page and goes through it."""
     notation = with_blocks(notation, around.blocks)
     own = set(_defined_functions(found, notation))
     return _Elaborator(notation, {name: each for name, each in (functions or {}).items() if name not in own})
@@ -735,11 +735,11 @@ class Spot:
     _waiting: Sequence[tuple[DisplayedFormula, Place]]
 
     def instead(self, text: str) -> Page:
-        """What another text would say here."""
+        """Return what another text would say here."""
         return self._with(text, ())
 
     def instead_and_below(self, text: str) -> Page:
-        """What another text would say here, and the rest of the page below it."""
+        """Return what another text would say here, and the rest of the page below it."""
         return self._with(text, self._waiting[1:])
 
     def _with(self, text: str, below: Sequence[tuple[DisplayedFormula, Place]]) -> Page:
@@ -748,7 +748,7 @@ class Spot:
 
 
 def spots(path: Path | str, notation: Notation, functions: Mapping[str, Binding] | None = None) -> Iterator[Spot]:
-    """Every formula of a page as it stands between the others.
+    """Yield every formula of a page as it stands between the others.
 
     Raises
     ------
@@ -860,7 +860,7 @@ class Faulty(NotationError):
 
 
 def with_blocks(notation: Notation, blocks: Sequence[NotationBlock]) -> Notation:
-    """The notation of the book with the ``{notation}`` blocks of a page."""
+    """Return the notation of the book with the ``{notation}`` blocks of a page."""
     for block in blocks:
         try:
             notation = extended(notation, block.text)

@@ -59,7 +59,7 @@ def _scopes(page: Page, first: Scope) -> list[Scope]:
 
 
 def _bound(page: Page) -> dict[str, Size]:
-    """The indices that a display binds and that are declared nowhere, with the sizes up to which they run."""
+    """Return the indices that a display binds and that are declared nowhere, with the sizes up to which they run."""
     found: dict[str, Size] = {}
     for item in (item for item in page.items if not isinstance(item, Erratum | Unchecked)):
         for side in sides_of(item):
@@ -103,7 +103,7 @@ def _is_function(text: str, notation: Notation) -> bool:
 
 
 def _sides_of_shape(text: str) -> list[str]:
-    """``n \times M`` in two; numbers with a power of ten stay whole."""
+    """Return ``n \times M`` in two; numbers with a power of ten stay whole."""
     return [text] if re.search(r"\\times\s*10\s*\^", text) else re.split(r"\\times(?![A-Za-z])", text)
 
 
@@ -117,7 +117,7 @@ def _is_size(node: t.Node, scope: Scope) -> bool:
 
 
 def _without_meaning(tree: t.Formula, scope: Scope, bound: Mapping[str, Size]) -> str | None:
-    """Why a formula has no meaning; what the checker does not cover is no fault."""
+    """Return why a formula has no meaning; what the checker does not cover is no fault."""
     try:
         for side in _sides(tree):
             checker = Checker(scope)

@@ -45,7 +45,7 @@ _MANY, _DEEPEST = 4, 13
 
 
 def bounds(letter: str, conditions: Iterable[t.Chain]) -> tuple[list[Position], list[Position]]:
-    """The positions from which and up to which conditions let a letter run."""
+    """Return the positions from which and up to which conditions let a letter run."""
     lower: list[Position] = []
     upper: list[Position] = []
     for chain in conditions:
@@ -63,13 +63,13 @@ def bounds(letter: str, conditions: Iterable[t.Chain]) -> tuple[list[Position], 
 
 
 def lowest(letter: str, conditions: Iterable[t.Chain]) -> int:
-    """The least value of an index under conditions: 1, if they say nothing."""
+    """Return the least value of an index under conditions: 1, if they say nothing."""
     numbers = [number for name, number in bounds(letter, conditions)[0] if name is None]
     return max(numbers, default=1)
 
 
 def value_of(where: Position, depth: int, notation: Notation) -> int:
-    """The number at a position: R-1 of three layers is 2.
+    """Return the number at a position: R-1 of three layers is 2.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def value_of(where: Position, depth: int, notation: Notation) -> int:
 
 
 def ends_of_layers(conditions: Iterable[t.Chain], depth: int, notation: Notation) -> tuple[list[int], list[int]]:
-    """The layers from which and up to which r runs. What another letter says of r is a condition like others."""
+    """Return the layers from and up to which r runs; what another letter says of r is a condition like others."""
     known = (None, notation.last_layer)
     lower, upper = (
         [value_of(where, depth, notation) for where in each if where[0] in known]
@@ -93,13 +93,13 @@ def ends_of_layers(conditions: Iterable[t.Chain], depth: int, notation: Notation
 
 
 def numbers_of(line: Line, depth: int, notation: Notation) -> range:
-    """The numbers for which a line defines a member of a family of layers."""
+    """Return the numbers for which a line defines a member of a family of layers."""
     first, last = _ends(line, depth, notation)
     return range(first, int(last) + 1)
 
 
 def overlap(one: Line, other: Line, notation: Notation) -> int | None:
-    """A number for which two lines of a family both hold."""
+    """Return a number for which two lines of a family both hold."""
     for depth in DEPTHS:
         (first, last), (start, end) = (_ends(line, depth, notation) for line in (one, other))
         if max(first, start) <= min(last, end):
@@ -108,12 +108,12 @@ def overlap(one: Line, other: Line, notation: Notation) -> int | None:
 
 
 def holds_for(line: Line, number: int, notation: Notation) -> bool:
-    """Whether a line of a sequence defines the member with this number, however many layers there are."""
+    """Return whether a line of a sequence defines the member with this number, however many layers there are."""
     return any(first <= number <= last for first, last in (_ends(line, depth, notation) for depth in DEPTHS))
 
 
 def hole(lines: Sequence[Line], notation: Notation) -> int | None:
-    """A number between the lines of a family for which none of them holds."""
+    """Return a number between the lines of a family for which none of them holds."""
     for depth in DEPTHS:
         ranges = sorted(_ends(line, depth, notation) for line in lines)
         ranges = [(first, last) for first, last in ranges if first <= last]
@@ -129,7 +129,7 @@ def _ends(line: Line, depth: int, notation: Notation) -> tuple[int, float]:
 
 
 def covered(name: str, number: int, scope: Scope) -> bool:
-    """Whether a sequence has a member with this number: an input from 1 on, else where it is defined or declared."""
+    """Return whether a sequence has this member: an input from 1 on, else where it is defined or declared."""
     if start_of_sequence(name, number, scope.notation):
         return True
     if name not in scope.families:
@@ -138,7 +138,7 @@ def covered(name: str, number: int, scope: Scope) -> bool:
 
 
 def line_for(name: str, number: int, scope: Scope) -> Line | None:
-    """The line that defines a member of a sequence; while R is a letter, the number is small enough."""
+    """Return the line that defines a member of a sequence; while R is a letter, the number is small enough."""
     for line in scope.families.get(name, ()):
         first, last = _ends(line, scope.depth or number + 1, scope.notation)
         if first <= number <= last:
@@ -147,7 +147,7 @@ def line_for(name: str, number: int, scope: Scope) -> Line | None:
 
 
 def has_one_line(node: t.Node, scope: Scope) -> bool:
-    """Whether one line defines the member of a sequence that a node names by its number, for any number of layers."""
+    """Return whether one line defines the member of a sequence that a node names, for any number of layers."""
     match node:
         case t.Indexed(t.Letter(), (t.Number(whole=int(number)),)):
             name = _name(node, scope) or ""
@@ -192,14 +192,14 @@ def _number(number: int, node: t.Node) -> t.Node:
 
 
 def _counted(node: t.Node, numbers: Mapping[str, int]) -> t.Node:
-    """An index or a layer as one number, if numbers take the place of its letter: r + 1 for r = 1 is 2."""
+    """Return an index or a layer as one number, if numbers take the place of its letter: r + 1 for r = 1 is 2."""
     changed = with_numbers(node, numbers)
     where = position(changed)
     return _number(where[1], node) if where and where[0] is None else changed
 
 
 def _written_out(node: t.Sum | t.Product, ends: tuple[t.Node, t.Node], numbers: Mapping[str, int]) -> t.Node:
-    """A sum or a product over layers, addend by addend."""
+    """Return a sum or a product over layers, addend by addend."""
     first, last = ((position(end) or (None, 0))[1] for end in ends)
     parts = [with_numbers(node.body, {**numbers, node.index.name: number}) for number in range(first, last + 1)]
     if len(parts) < 2:
@@ -211,7 +211,7 @@ def _written_out(node: t.Sum | t.Product, ends: tuple[t.Node, t.Node], numbers: 
 
 
 def at_depth(scope: Scope, depth: int) -> Scope:
-    """The scope of a network with that many layers, in which each member of a family of layers has its definition."""
+    """Return the scope of a network with that many layers, in which each member of a family has its definition."""
     if depth not in scope.at_depths:
         scope.at_depths[depth] = _at_depth(scope, depth)
     return scope.at_depths[depth]
@@ -265,7 +265,7 @@ def _shape(shape: Shape, scope: Scope, node: t.Node, numbers: Mapping[str, int])
 
 
 def reached(nodes: Iterable[t.Node], scope: Scope) -> Iterator[t.Node]:
-    """All nodes of expressions, and of the definitions of what they contain."""
+    """Yield all nodes of expressions, and of the definitions of what they contain."""
     waiting, seen = list(nodes), set()
     while waiting:
         for node, _ in t.walk(waiting.pop()):
@@ -289,7 +289,7 @@ def _name(node: t.Node, scope: Scope) -> str | None:
 
 
 def check_members(node: t.Node, scope: Scope, above: tuple[str, ...] = (), done: set[str] | None = None) -> None:
-    """Every member of a family that an expression is made of exists, and none is made of itself."""
+    """Raise unless every member of a family in an expression exists, and none is made of itself."""
     done = set() if done is None else done
     for part, _ in t.walk(node):
         if not isinstance(part, t.Family):
@@ -309,7 +309,7 @@ def check_members(node: t.Node, scope: Scope, above: tuple[str, ...] = (), done:
 def numbered(
     nodes: Sequence[t.Node], conditions: Sequence[t.Chain], scope: Scope, depths: Iterable[int] = DEPTHS
 ) -> Iterator[dict[str, int]]:
-    """The numbers that take the place of R and of a free r in a statement; none if it is not about layers."""
+    """Yield the numbers that take the place of R and of a free r in a statement; none if it is not about layers."""
     index, last = scope.notation.layer_index, scope.notation.last_layer
     if not is_about_layers((*nodes, *conditions), scope):
         yield {}
@@ -339,7 +339,7 @@ def numbered(
 
 
 def _layer_numbers(node: t.Node, notation: Notation) -> Iterator[int]:
-    """The layers that a node names by their numbers."""
+    """Yield the layers that a node names by their numbers."""
     index, family = t.Letter(notation.layer_index), notation.widths
     width = family.letter if family else ""
     match node:
@@ -352,7 +352,7 @@ def _layer_numbers(node: t.Node, notation: Notation) -> Iterator[int]:
 
 
 def _consistent(conditions: Sequence[t.Chain], values: Mapping[str, int]) -> bool:
-    """Whether the conditions about nothing but R, r and numbers hold for these values."""
+    """Return whether the conditions about nothing but R, r and numbers hold for these values."""
     for chain in conditions:
         for first, relation, second in chain.between(_value(position(side), values) for side in chain.sides):
             if first is not None and second is not None and not relation.holds(_sign(first - second)):
@@ -374,7 +374,7 @@ def _sign(number: int) -> int:
 
 
 def is_about_layers(nodes: Sequence[t.Node], scope: Scope) -> bool:
-    """Whether expressions contain a layer or its number; never under a notation that declares no layers."""
+    """Return whether expressions contain a layer or its number; never under a notation that declares no layers."""
     index, last = scope.notation.layer_index, scope.notation.last_layer
     if not index or not last:
         return False
@@ -387,7 +387,7 @@ def is_about_layers(nodes: Sequence[t.Node], scope: Scope) -> bool:
 
 
 def _contains_free(letter: str, nodes: Iterable[t.Node]) -> bool:
-    """Whether a letter stands in an expression without being bound there."""
+    """Return whether a letter stands in an expression without being bound there."""
     for node in nodes:
         if node == t.Letter(letter):
             return True

@@ -19,7 +19,7 @@ _FORM = "a premise gives an input its value: u = e, or u^3 = e"
 
 
 def assumed(premise: t.Chain, scope: Scope) -> Scope:
-    """The scope in which a premise holds.
+    """Return the scope in which a premise holds.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def _check(letter: t.Letter, right: t.Node, scope: Scope) -> None:
 
 
 def _root(body: t.Node, power: int) -> t.Node:
-    """The real root with an odd index, whatever the sign of the body."""
+    """Return the real root with an odd index, whatever the sign of the body."""
     if power == 1:
         return body
     exponent = t.Fraction(t.Number("1"), t.Number(str(power)))

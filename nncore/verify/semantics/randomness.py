@@ -20,7 +20,7 @@ class Moment:
 
 
 def moment_of(claim: t.Chain, letter_of: Callable[[t.Node], str | None]) -> Moment | None:
-    """The moment that an assumption states, if it is one; ``letter_of`` names the array of an entry."""
+    """Return the moment that an assumption states, if it is one; ``letter_of`` names the array of an entry."""
     match claim:
         case t.Chain(t.Apply(t.Function(name, 0, None), (body,)), (t.Link("=", value),)):
             kind = {EXPECTATION: MEAN, VARIANCE: SPREAD}.get(name)

@@ -65,7 +65,7 @@ class Checker:
         self._conditions = conditions
 
     def side(self, node: t.Node) -> Shape:
-        """The shape of one side of a relation; an index that is bound in it may not also be free in it."""
+        """Return the shape of one side of a relation; an index that is bound in it may not also be free in it."""
         self._find_widths(node)
         before, self._bound_once, self._free_places = dict(self.free), set(), {}
         shape = self.shape(node)
@@ -79,7 +79,7 @@ class Checker:
         return shape
 
     def _find_widths(self, node: t.Node, bound: frozenset[str] = frozenset()) -> None:
-        """Notes the widths over which free indices run, as the entries of members of families tell."""
+        """Note the widths over which free indices run, as the entries of members of families tell."""
         match node:
             case t.Sum(letter) | t.Product(letter) | t.Extremum(_, letter):
                 bound = bound | {letter.name}
@@ -96,12 +96,12 @@ class Checker:
         return self.scope.notation.last_layer
 
     def _runs_over_widths(self, letter: str) -> bool:
-        """Whether an index is one of inputs, outputs or classes."""
+        """Return whether an index is one of inputs, outputs or classes."""
         notation = self.scope.notation
         return letter in notation.index_letters and is_width(notation.runs_to[letter], notation)
 
     def resolved(self, size: Size) -> Size:
-        """The size that stands for all sizes that the conditions equate with this one."""
+        """Return the size that stands for all sizes that the conditions equate with this one."""
         last, family = self.fixed.get(self._last_layer), self.scope.notation.widths
         if (
             family
@@ -113,17 +113,17 @@ class Checker:
         return self.fixed.get(size, size)
 
     def same(self, one: Size, other: Size) -> bool:
-        """Whether two sizes are equal, by name or by a condition of the statement."""
+        """Return whether two sizes are equal, by name or by a condition of the statement."""
         return self.resolved(one) == self.resolved(other)
 
     def same_shape(self, one: Shape, other: Shape) -> bool:
-        """Whether two shapes are equal; a number is no 1 × 1 matrix."""
+        """Return whether two shapes are equal; a number is no 1 × 1 matrix."""
         if one is None or other is None:
             return one is other
         return all(map(self.same, one, other))
 
     def shape(self, node: t.Node) -> Shape:
-        """The shape of an expression, all of whose parts have a meaning."""
+        """Return the shape of an expression, all of whose parts have a meaning."""
         match node:
             case t.Number():
                 return None
@@ -184,7 +184,7 @@ class Checker:
         raise not_covered(f"{type(node).__name__.lower()}s", node)
 
     def condition(self, chain: t.Chain) -> None:
-        """The meaning of a condition: relations between numbers, or between two indices of one range."""
+        """Raise unless a condition has a meaning: it relates numbers, or two indices of one range."""
         for link in chain.links:
             if not link.relation.compares:
                 raise MeaningError(f"a condition compares, and {link.relation} does not", link)
@@ -211,7 +211,7 @@ class Checker:
         return shape
 
     def _note_layer(self, node: t.Node) -> None:
-        """A letter that tells the number of a layer or of a width is an index, r or one that is bound."""
+        """Note a letter that tells the number of a layer or of a width: an index, r or one that is bound."""
         match node:
             case t.Family(_, place) | t.Indexed(t.Family(_, place), _) | t.Indexed(_, (place,)):
                 letter, _ = position(place) or (None, 0)
@@ -238,7 +238,7 @@ class Checker:
         return find_symbol(node, self.scope, self.local).kind is SymbolKind.CLASS
 
     def _range(self, node: t.Node) -> Size | None:
-        """The size up to which an index runs; `None` for a number."""
+        """Return the size up to which an index runs; `None` for a number."""
         match node:
             case t.Number(whole=number):
                 if not number:
@@ -269,7 +269,7 @@ class Checker:
             )
 
     def _at(self, index: t.Node, size: Size, node: t.Node) -> None:
-        """The index may stand where indices run to the size."""
+        """Raise unless an index may stand where indices run to the size."""
         if isinstance(index, t.Letter) and index.name not in self.local and is_width(size, self.scope.notation):
             if is_numbered_width(size) and self._runs_over_widths(index.name):
                 self.free.setdefault(index.name, size)
@@ -281,7 +281,7 @@ class Checker:
             raise WrongIndex(f"{show(index)} runs to {runs_to}, but this index of {show(node)} runs to {size}", index)
 
     def _note_number(self, size: Size | None, number: t.Node) -> None:
-        """Notes a number with which an index up to a size is compared, or in whose place one could stand."""
+        """Note a number with which an index up to a size is compared, or in whose place one could stand."""
         if size is not None and isinstance(number, t.Number) and number.whole is not None:
             self.named.add((self.resolved(size), number.whole))
 
@@ -315,7 +315,7 @@ class Checker:
                 self._at(index, size, node)
 
     def _member_of_sequence(self, index: t.Node, name: Symbol, node: t.Node) -> None:
-        """The member exists for all values that the conditions leave to its index."""
+        """Raise unless the member exists for all values that the conditions leave to its index."""
         where = position(index)
         if where is None:
             raise WrongIndex(f"the index of {show(node)} is a letter, a number, or the sum of both", index)
@@ -331,7 +331,7 @@ class Checker:
             raise WrongIndex(f"the conditions admit {least}, which has no definition above", node)
 
     def _lowest(self, letter: str) -> int:
-        """The least value of an index: 1, unless conditions say something else of a free one."""
+        """Return the least value of an index: 1, unless conditions say something else of a free one."""
         return 1 if letter in self.local else lowest(letter, self._conditions)
 
     def _entry_of_matrix(self, base: t.Node, indices: tuple[t.Node, ...], node: t.Node) -> None:
@@ -408,14 +408,14 @@ class Checker:
         return shapes[0]
 
     def _moment(self, node: t.Apply, shapes: list[Shape]) -> None:
-        """An expectation or a variance, of one number that contains something random."""
+        """Raise unless an expectation or a variance is of one number that contains something random."""
         if node.function.primes or len(shapes) != 1 or shapes[0] is not None:
             raise MeaningError(f"{show(node.function)} is taken of one number, and has no primes", node)
         if not letters(node.arguments[0], self.scope) & self.scope.notation.random_letters.keys():
             raise MeaningError(f"nothing in {show(node)} is declared random", node)
 
     def bound_size(self, index: t.Letter, lower: t.Node, upper: t.Node) -> Size:
-        """The size of a bound index, from its limits and its declaration."""
+        """Return the size of a bound index, from its limits and its declaration."""
         if not isinstance(lower, t.Number) or lower != t.Number("1"):
             raise not_covered("sums that do not start at 1", lower)
         if isinstance(upper, t.Number):
@@ -435,7 +435,7 @@ class Checker:
         return size
 
     def _steps(self, upper: t.Node) -> Size:
-        """The range of a sum up to a step, t or t - 1, that is nowhere more than empty."""
+        """Return the range of a sum up to a step, t or t - 1, that is nowhere more than empty."""
         where = position(upper)
         letter, shift = where or (None, 0)
         if letter is None:
@@ -542,19 +542,19 @@ class Checker:
 
 
 def _order(node: t.Node) -> int:
-    """How often something is differentiated in an expression, one within the other."""
+    """Return how often something is differentiated in an expression, one within the other."""
     own = len(node.variables) if isinstance(node, t.Derivative) else 0
     own += node.function.primes if isinstance(node, t.Apply) else 0
     return own + max(map(_order, t.children(node)), default=0)
 
 
 def words(shape: Shape) -> str:
-    """The shape for a message."""
+    """Return a shape for a message."""
     return "a number" if shape is None else f"{shape[0]} × {shape[1]}"
 
 
 def _equal_sizes(conditions: Sequence[t.Chain], scope: Scope) -> dict[Size, Size]:
-    """The sizes that conditions fix, and what stands for them: M = 2, or M = D; n = D and D = M make all three M."""
+    """Return the sizes that conditions fix, with what stands for them; n = D and D = M make all three M."""
     groups: list[list[Size]] = []
     for condition in conditions:
         for one, relation, other in condition.between(_size(side, scope) for side in condition.sides):

@@ -52,7 +52,7 @@ class WrongIndex(MeaningError):
 
 
 def not_covered(what: str, node: t.Node) -> MeaningError:
-    """Return the error for what is sensible mathematics, which the checker does not know."""
+    """Return the error for what makes sense, and what the checker does not know."""
     return MeaningError(f"not covered yet: {what}", node, covered=False)
 
 
@@ -153,7 +153,7 @@ class Scope:
 
 
 def find_symbol(node: t.Node, scope: Scope, local: Mapping[str, Size | None] = {}) -> Symbol:
-    """What a letter, a member of a family or an entry of one of them stands for.
+    """Return what a letter, a member of a family or an entry of one of them stands for.
 
     ``local`` holds the bound indices with their sizes, and the arguments of a function with `None`.
     """
@@ -256,7 +256,7 @@ def _member(node: t.Family, scope: Scope, local: Mapping[str, Size | None]) -> S
 
 
 def _layer(node: t.Node, scope: Scope, local: Mapping[str, Size | None]) -> Position:
-    """The position of a layer: a number, or with or without a number the letter r, R, or an index that runs to R."""
+    """Return the position of a layer: a number, or r, R or an index that runs to R, with or without a number."""
     layer, family = position(node), scope.notation.widths
     if layer and family:
         letter, last = layer[0], scope.notation.last_layer
@@ -266,7 +266,7 @@ def _layer(node: t.Node, scope: Scope, local: Mapping[str, Size | None]) -> Posi
 
 
 def _width_of_array(size: declared.Written, layer: Position, scope: Scope, node: t.Node) -> Size:
-    """The size of a member: D_{r-1} of layer 2 is D_1."""
+    """Return the size of a member: D_{r-1} of layer 2 is D_1."""
     if not size.indices:
         return 1 if size.letter == "1" else size.letter
     shift = size.indices[0][1:]  # of the letter for a layer
@@ -306,7 +306,7 @@ def resolved_size(size: Size, scope: Scope, node: t.Node, numbers: Mapping[str, 
 
 
 def _sizes_of_entry(shape: Shape) -> tuple[Size, ...]:
-    """The sizes up to which the indices of an entry run: one of 1 has no index."""
+    """Return the sizes up to which the indices of an entry run: one of 1 has no index."""
     return tuple(size for size in shape or () if size != 1)
 
 
@@ -339,7 +339,7 @@ def _entry_name(
 
 
 def _numbered(letter: str, indices: tuple[t.Node, ...], notation: Notation) -> Symbol | None:
-    """A declared number with indices: c_i, u_{t-1}, or \\beta_1, whose index is part of its name."""
+    """Return a declared number with indices: c_i, u_{t-1}, or \\beta_1, whose index is part of its name."""
     scalars = notation.scalars_named(letter)
     for scalar in scalars:
         if _has_number(scalar) and indices == tuple(map(t.Number, scalar.written.indices)):
@@ -367,7 +367,7 @@ def _numbered_name(scalar: declared.Scalar) -> SymbolName:
 
 
 def position(node: t.Node) -> Position | None:
-    """What stands in the place of a number: a letter, a number, or the sum of both; `None` for anything else."""
+    """Return what stands in the place of a number: a letter, a number, or the sum of both; else `None`."""
     match node:
         case t.Number(whole=int(number)):
             return None, number
@@ -399,7 +399,7 @@ def is_numbered_width(size: Size | None) -> bool:
 
 
 def is_width(size: Size | None, notation: Notation) -> bool:
-    """Whether a size is the width of a layer, the first and the last included."""
+    """Return whether a size is the width of a layer, the first and the last included."""
     family = notation.widths
     return family is not None and (size in (family.first, family.last) or is_numbered_width(size))
 
@@ -414,7 +414,7 @@ def start_of_sequence(name: str, number: int, notation: Notation) -> SymbolName 
 
 
 def meanings_of(name: str, scope: Scope) -> tuple[Binding, ...]:
-    """All definitions of a letter or, line by line, of its family; none for an input."""
+    """Return all definitions of a letter or, line by line, of its family; none for an input."""
     if name in scope.definitions:
         return (scope.definitions[name],)
     family = family_of(name, scope.notation) if isinstance(name, SymbolName) else name
@@ -425,13 +425,13 @@ def meanings_of(name: str, scope: Scope) -> tuple[Binding, ...]:
 
 
 def sizes_of_shape(shape: tuple[declared.Written, declared.Written]) -> tuple[Size, Size]:
-    """The shape of a declaration."""
+    """Return the shape of a declaration."""
     rows, columns = (1 if size.letter == "1" else size.letter for size in shape)
     return rows, columns
 
 
 def letters(node: t.Node, scope: Scope, stop: str | None = None) -> frozenset[SymbolName]:
-    """The names of all letters that an expression contains when definitions are expanded, but not that of ``stop``.
+    """Return the names of all letters in an expression when definitions are expanded, but not that of ``stop``.
 
     Entries count under the name of their array. Indices, sizes and constants are no letters here.
     """

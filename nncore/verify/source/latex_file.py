@@ -180,7 +180,7 @@ def _place(around: tuple[_Environment, ...], leading: frozenset[str]) -> Place:
 
 
 class _Reader:
-    """Go through a file and those that it reads, and keeps what it finds."""
+    """Goes through a file and those that it reads, and keeps what it finds."""
 
     def __init__(self, path: Path, text: str):
         self.root = path.parent
