@@ -1,6 +1,6 @@
 r"""Formulas as sympy terms: an expression of the parse tree, with its derivatives taken, for any sizes.
 
-`Terms` evaluates a tree as `nncore.verify.values` does, with symbols in the place of numbers. A number becomes a sympy
+`Terms` evaluates a tree as `numeric.values` does, with symbols in the place of numbers. A number becomes a sympy
 expression of `Indexed` entries; a matrix becomes a `Grid`, which knows its sizes and makes the entry in a row and a
 column. Three decisions keep this sound:
 
