@@ -119,14 +119,18 @@ def in_pages(project):
 def in_contents(project):
     for page in project.pages.keys() - set(project.contents):
         yield f"{page} is not in _toc.yml, so it is never built"
+    for page in set(project.contents) - project.pages.keys():
+        yield f"{page} is in _toc.yml, but there is no such page"
 
 
 def in_results(project):
-    for page in project.contents:
+    for page in project.pages:
         theorems = re.findall(r":label: (thm-[a-z0-9-]+)", project.pages[page])
-        if page.startswith("book/layers/") and not any(
-            f"`{label}`" in project.pages["book/index.md"] for label in theorems
-        ):
+        if not page.startswith("book/layers/"):
+            continue
+        if not theorems:
+            yield f"{page} has no theorem with a label, :label: thm-…"
+        elif not any(f"`{label}`" in project.pages["book/index.md"] for label in theorems):
             yield f"book/index.md lists none of the theorems of {page} under The results: {', '.join(theorems)}"
 
 
@@ -211,6 +215,14 @@ LEFT_OUT = {
     "its page in the contents": (
         lambda p: replace(p, contents=tuple(page for page in p.contents if page != SIGMOID)),
         "book/layers/sigmoid.md is not in _toc.yml",
+    ),
+    "its page, which is in the contents": (
+        lambda p: replace(p, pages=without(p.pages, SIGMOID)),
+        "book/layers/sigmoid.md is in _toc.yml, but there is no such page",
+    ),
+    "its theorem": (
+        lambda p: replace(p, pages=p.pages | {SIGMOID: p.pages[SIGMOID].replace(":label: thm-", ":label: ")}),
+        "book/layers/sigmoid.md has no theorem with a label",
     ),
     "its theorem among the results": (
         lambda p: replace(p, pages=p.pages | {"book/index.md": p.pages["book/index.md"].replace("thm-sigmoid", "")}),

@@ -5,8 +5,8 @@ from pathlib import Path
 import yaml
 
 from nncore.verify.notation import load
-from nncore.verify.semantics.elaborate import book_functions, with_blocks
-from nncore.verify.semantics.inline import inline_faults
+from nncore.verify.semantics.elaborate import book_functions, meaning, with_blocks
+from nncore.verify.semantics.inline import faults_within
 from nncore.verify.source.markdown import read_markdown
 from nncore.verify.syntax.parser import LatexError, read
 from nncore.verify.syntax.printer import latex
@@ -26,6 +26,11 @@ def in_their_letters(page, notation):
     read_ = read_markdown(page).whole()
     for formula, place in zip(read_.formulas, read_.around.places, strict=True):
         yield formula, with_blocks(notation, place.dictionary.blocks) if place.dictionary else notation
+
+
+def faults_of(page, notation, functions):
+    """What is wrong with the formulas within the sentences of a page."""
+    return faults_within(read_markdown(page).whole(), meaning(page, notation, functions), notation, functions)
 
 
 def test_every_displayed_formula_of_the_book_is_read():
@@ -48,5 +53,5 @@ def test_every_formula_within_a_sentence_has_a_meaning_and_claims_nothing_worth_
     notation = load(ROOT / "book" / "notation.yml")
     assert sum(len(read_markdown(page).whole().inline) for page in pages()) > 1000
     functions = book_functions(pages(), notation)
-    faults = [fault for page in pages() for fault in inline_faults(page, notation, functions)]
+    faults = [fault for page in pages() for fault in faults_of(page, notation, functions)]
     assert not faults, "\n".join(map(str, faults))

@@ -3,7 +3,7 @@
 import pytest
 from common import DENSE, NOTATION, SOFTMAX, write
 
-from nncore.verify.semantics.elaborate import said
+from nncore.verify.semantics.elaborate import meaning
 from nncore.verify.semantics.inline import RELATION, faults_within
 from nncore.verify.source.markdown import read_markdown
 
@@ -11,7 +11,7 @@ from nncore.verify.source.markdown import read_markdown
 def inline_faults(path):
     """What is wrong with the inline formulas of a page whose displayed ones are understood."""
     reading = read_markdown(path).whole()
-    return faults_within(reading, said(reading.formulas, reading.around, NOTATION), NOTATION, {})
+    return faults_within(reading, meaning(path, NOTATION), NOTATION, {})
 
 
 @pytest.fixture
