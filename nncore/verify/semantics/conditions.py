@@ -30,7 +30,7 @@ from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Relation
 
 _NUMBER, _COUNT, _INPUT = "number", "count", "input"
-_COUNTS = (SymbolKind.SIZE, SymbolKind.INDEX, SymbolKind.CLASS)
+_COUNTED = (SymbolKind.SIZE, SymbolKind.INDEX, SymbolKind.CLASS)
 
 # What is a claim ------------------------------------------------------------------------------------------------------
 
@@ -112,7 +112,7 @@ def _side(node: t.Node, scope: Scope, known: Collection[str]) -> tuple[str, t.No
         return None
     if family_of(name.name, scope.notation) in known:
         return None
-    if name.kind in _COUNTS and base is not getattr(node, "body", None):
+    if name.kind in _COUNTED and base is not getattr(node, "body", None):
         return _COUNT, base
     if name.kind in (SymbolKind.NUMBER, SymbolKind.ENTRY) and not (where and where[1]):
         return _INPUT, base
@@ -230,7 +230,7 @@ class _Ranges:
 
     def _is_whole(self, letter: t.Node) -> bool:
         try:
-            return find_symbol(letter, self._scope, self._arguments).kind in _COUNTS
+            return find_symbol(letter, self._scope, self._arguments).kind in _COUNTED
         except MeaningError:
             return False
 
