@@ -28,7 +28,8 @@ def test_the_right_functions_pass(tmp_path):
 @pytest.mark.parametrize(("name", "right", "wrong"), BROKEN)
 def test_the_tests_notice(name, right, wrong, tmp_path):
     result = run_tests_with(with_slip(name, right, wrong), tmp_path)
-    assert result.returncode == 1 and "1 failed" in result.stdout, result.stdout[-3000:]
+    unnoticed = f"no test of tests/test_functions.py notices {wrong!r} in place of {right!r} in {name}: write one"
+    assert result.returncode == 1 and "1 failed" in result.stdout, f"{unnoticed}\n{result.stdout[-3000:]}"
 
 
 def run_tests_with(source, folder):

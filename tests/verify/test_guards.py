@@ -175,6 +175,22 @@ def test_a_relation_in_a_case_that_no_fraction_meets_leaves_a_claim_undecided(ve
         assert verdict(f"{jump.format(place)} = {other.format(place)}").status == due
 
 
+FALSE_BESIDE = {  # true of the values of a bracket at most points, but not where it bends or jumps
+    t.Absolute: (
+        r"\frac{\partial}{\partial x} \lvert x \rvert = 1 \quad (x \ge 0)",
+        r"\frac{\partial}{\partial x} \lvert x - 3 \rvert = 1 \quad (2 < x < 9)",
+    ),
+}
+
+
+def test_every_bracket_of_a_number_is_known_where_it_bends_and_jumps(verdict):
+    of_numbers = {bracket for bracket in t.BRACKETS if bracket.of_number}
+    assert of_numbers == {*FALSE_BESIDE}, "a bracket needs false claims about its derivative here"
+    for claims in FALSE_BESIDE.values():
+        for claim in claims:
+            assert verdict(claim).status == REFUTED, claim
+
+
 # Guards as such -------------------------------------------------------------------------------------------------------
 
 

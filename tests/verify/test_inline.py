@@ -6,6 +6,7 @@ from common import DENSE, NOTATION, SOFTMAX, write
 from nncore.verify.semantics.elaborate import meaning
 from nncore.verify.semantics.inline import RELATION, faults_within
 from nncore.verify.source.markdown import read_markdown
+from nncore.verify.syntax import tree as t
 
 
 def inline_faults(path):
@@ -141,8 +142,10 @@ def test_definitions_and_conclusions_are_displayed(faults):
 
 
 def test_what_holds_a_relation_is_told_from_what_holds_none():
-    for text in ("x = 1", r"x \le 1", r"n \to \infty", r"a\approx b"):
+    for text in ("x = 1", "x=y", r"x \le 1", r"n \to \infty", r"a\approx b"):
         assert RELATION.search(text)
+    for relation in {*t.Relation} - {t.Relation.ASSIGNS}:
+        assert all(RELATION.search(f"x {sign} y") for sign in (relation, *relation.aliases))
     for text in ("x", r"\left( x \right)", r"\lambda", r"\int", r"\top"):
         assert not RELATION.search(text)
 

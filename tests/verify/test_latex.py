@@ -368,6 +368,23 @@ def test_a_bracket_is_added_by_one_row(tmp_path):
     assert found.returncode == 0, found.stderr
 
 
+def test_every_bracket_has_a_row_with_signs_of_its_own():
+    names = {bracket.__name__ for bracket in t.Bracketed.__subclasses__()}
+    assert names == {bracket.__name__ for bracket in t.BRACKETS}, "a bracket is missing in BRACKETS of syntax/tree.py"
+    for part in ("opening", "closing", "plain"):
+        written = [getattr(bracket, part, None) for bracket in t.BRACKETS]
+        assert None not in written and len({*written}) == len(written), f"each bracket needs its own {part}"
+
+
+def test_every_relation_compares_in_a_way_of_its_own():
+    """Both judges know the six ways in which two sides can compare; another command for one of them is an alias."""
+    ways = [relation.signs for relation in t.Relation if relation.compares]
+    assert len({*ways}) == len(ways) == 6, "a relation with the signs of another one is an alias in its row"
+    signs = [sign for relation in t.Relation for sign in (relation, *relation.aliases)]
+    assert len({*signs}) == len(signs), "two relations have the same command"
+    assert len({relation.plain for relation in t.Relation}) == len(t.Relation)
+
+
 def terminals():
     return {symbol.name for rule in _parser().rules for symbol in rule.expansion if symbol.is_term}
 

@@ -321,8 +321,8 @@ class _Elaborator:
         conditions: Conditions,
         leading: t.Node,
     ) -> None:
-        if link.relation is Relation.PROPORTIONAL:
-            raise not_covered("proportionality", link)
+        if not link.relation.compares and link.relation is not Relation.ROUNDS:
+            raise not_covered(f"the relation {link.relation}", link)
         checker = Checker(self.scope, conditions)
         checker.side(leading)
         allowed = dict(checker.free)

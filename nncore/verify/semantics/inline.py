@@ -22,12 +22,12 @@ from nncore.verify.semantics.symbols import Binding, MeaningError, Scope, find_s
 from nncore.verify.source.markdown import InlineFormula, Reading
 from nncore.verify.symbol import Size, SymbolKind
 from nncore.verify.syntax import tree as t
-from nncore.verify.syntax.lexer import LatexError
+from nncore.verify.syntax.lexer import RELATIONS, LatexError
 from nncore.verify.syntax.parser import read
 
-RELATION = re.compile(
-    r"[=<>]|\\(?:leq?|geq?|neq?|approx|propto|equiv|sim(?:eq)?|cong|ll|gg|in|subset(?:eq)?|to|Rightarrow|iff)(?![A-Za-z])"
-)
+_READ = "|".join(re.escape(sign) for sign, relation in RELATIONS.items() if relation is not t.Relation.ASSIGNS)
+_UNREAD = r"\\(?:equiv|sim(?:eq)?|cong|ll|gg|in|subset(?:eq)?|to|Rightarrow|iff)"  # which no display may contain
+RELATION = re.compile(f"[=<>]|(?:{_READ}|{_UNREAD})(?![A-Za-z])")
 _SIGNS = frozenset((r"\delta", ":=", "=", "+", "-", r"\approx", r"\odot", r"\oslash", r"\leftarrow", r"\Rightarrow"))
 _FUNCTION = re.compile(r"(.+?)\s*'*")
 _INPUTS = (SymbolKind.NUMBER, SymbolKind.ENTRY, SymbolKind.INDEX, SymbolKind.SIZE)

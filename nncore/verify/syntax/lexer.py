@@ -40,7 +40,7 @@ class LatexError(ValueError):
 
 # The tokens -----------------------------------------------------------------------------------------------------------
 
-RELATIONS = {text: relation for relation in Relation for text in (relation.value, relation.alias) if text}
+RELATIONS = {text: relation for relation in Relation for text in (relation.value, *relation.aliases)}
 
 OPERAND = "an operand"
 _OPERATOR, _SCRIPT, _END = "an operator or relation", "a script", "the end"

@@ -391,26 +391,26 @@ class Relation(StrEnum):
         The relation as text.
     signs : frozenset of int
         The signs of the difference, left minus right, with which it holds; none if it does not compare.
-    alias : str
-        Another command for it.
+    aliases : tuple of str
+        Other commands for it.
     """
 
     plain: str
     signs: frozenset[int]
-    alias: str
+    aliases: tuple[str, ...]
 
-    def __new__(cls, latex: str, plain: str, signs: tuple[int, ...] = (), alias: str = "") -> "Relation":
+    def __new__(cls, latex: str, plain: str, signs: tuple[int, ...] = (), aliases: tuple[str, ...] = ()) -> "Relation":
         """Make a member of a row."""
         member = str.__new__(cls, latex)
         member._value_ = latex
-        member.plain, member.signs, member.alias = plain, frozenset(signs), alias
+        member.plain, member.signs, member.aliases = plain, frozenset(signs), aliases
         return member
 
     DEFINES = ":=", ":="
     EQUAL = "=", "=", (0,)
-    UNEQUAL = r"\ne", "!=", (-1, 1), r"\neq"
-    AT_MOST = r"\le", "<=", (-1, 0), r"\leq"
-    AT_LEAST = r"\ge", ">=", (0, 1), r"\geq"
+    UNEQUAL = r"\ne", "!=", (-1, 1), (r"\neq",)
+    AT_MOST = r"\le", "<=", (-1, 0), (r"\leq", r"\leqslant")
+    AT_LEAST = r"\ge", ">=", (0, 1), (r"\geq", r"\geqslant")
     LESS = "<", "<", (-1,)
     GREATER = ">", ">", (1,)
     ROUNDS = r"\approx", "~="
