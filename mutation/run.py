@@ -16,7 +16,8 @@ Right formulas in other words (`mutation.rewritings`) must all be accepted.
     python -m mutation.run                       all of them, on two processes
     python -m mutation.run --budget 600 --seed 3  as many as 600 seconds allow, in random order
 
-Both write the rates to `book/reference/mutants.json`, which says how many slips are possible.
+Both write the rates to `book/reference/mutants.json`, which says how many slips are possible. A full run that was
+stopped goes on where it was: outcomes are kept in `_build/mutants` as long as they hold.
 """
 
 import argparse
@@ -40,7 +41,7 @@ from mutation.rewritings import rewritings
 from nncore.verify import numeric
 from nncore.verify.judgement import Counterexample, Status
 from nncore.verify.notation import Notation, load
-from nncore.verify.report.cache import checker
+from nncore.verify.report.cache import Cache, canonical, digest, digest_of, judges, text_with_includes
 from nncore.verify.semantics.elaborate import Spot, book_functions, spots
 from nncore.verify.semantics.statements import Claim, Definition, Kind, Statement, claims_of
 from nncore.verify.symbolic import prover as symbolic
@@ -52,6 +53,7 @@ from nncore.verify.verdict import judge as judging
 
 ROOT = Path(__file__).resolve().parents[1]
 LISTED = ROOT / "book" / "reference" / "equivalent_mutants.yml"
+KEPT = ROOT / "_build" / "mutants"
 RATES = ROOT / "book" / "reference" / "mutants.json"
 
 # What becomes of a mutant, and of a rewriting; the last three are failures of the checker.
@@ -90,12 +92,12 @@ class Outcome:
 class FormulaOnTrial:
     """A formula of a page, which is changed and judged where it stands."""
 
-    def __init__(self, spot: Spot, listed: Mapping[tuple[str, str, str], str]):
+    def __init__(self, spot: Spot):
         path = spot.formula.path
         self.page = f"{path.parent.name}/{path.name}"
         self.tree = read(spot.formula.text, spot.notation)
         self.name = spot.formula.label or show(self.tree).replace("\n", "; ")
-        self.spot, self._listed = spot, listed
+        self.spot = spot
         self._in_definition = "prf:definition" in spot.formula.within
         self._said = {_said(item) for item in spot.said.items}
         self._shared = numeric.Shared()
@@ -183,9 +185,6 @@ class FormulaOnTrial:
             survived.append((item, verdict))
         if not claims:
             return MISSED, "nothing is left of the claim"
-        listed = self._listed.get((self.page, self.name, mutant.description))
-        if listed:
-            return LISTED_TRUE, listed
         excuses = []
         for item, verdict in survived:
             excuses.append(self._excuse(item, verdict, mutant))
@@ -304,14 +303,12 @@ class Book:
 
     pages: tuple[Path, ...]
     notation: Notation
-    listed: Path = LISTED
 
     def trials(self) -> list[FormulaOnTrial]:
         """Every formula whose page understands it, apart from those that must fail and those that nobody judges."""
         functions = book_functions(self.pages, self.notation)
-        excuses = read_list(self.listed)
         return [
-            FormulaOnTrial(spot, excuses)
+            FormulaOnTrial(spot)
             for path in self.pages
             for spot in spots(path, self.notation, functions)
             if spot.said.items and not spot.said.faults and not {"erratum", "unchecked"} & {*spot.formula.within}
@@ -373,6 +370,13 @@ def sample(trials: Sequence[FormulaOnTrial], seed: int, budget: float) -> Iterat
                 yield judge(changed)
 
 
+def excused(outcome: Outcome, listed: Mapping[tuple[str, str, str], str]) -> Outcome:
+    """Return an outcome with its excuse, if the mutant is accepted and listed as an equivalent one."""
+    if outcome.result == MISSED and outcome.key in listed:
+        return replace(outcome, result=LISTED_TRUE, reason=listed[outcome.key])
+    return outcome
+
+
 def stale(listed: Mapping, outcomes: Iterable[Outcome]) -> list[tuple[str, str, str]]:
     """Entries of the list that excuse nothing any more; the outcomes are those of all mutants."""
     return sorted({*listed} - {outcome.key for outcome in outcomes if outcome.result == LISTED_TRUE})
@@ -419,7 +423,7 @@ def _shown(found: Mapping) -> str:
 
 def outdated(written: Mapping) -> str:
     """Return why the last run says nothing of this checker and this book; empty if it does."""
-    if written["checker"] != checker()["sources"]:
+    if written["checker"] != judges():
         return "The checker has changed since the last run: run make mutants."
     made = written["claims"]["made"] + written["definitions"]["made"]
     if made != written["possible"]:
@@ -435,11 +439,31 @@ def _trials() -> list[FormulaOnTrial]:
     return the_book().trials()
 
 
-def _outcomes_of(number: int) -> list[Outcome]:
-    """For the processes of a full run, each of which reads the book once."""
-    found = list(run(_trials(), [number]))
-    _trials()[number]._shared = numeric.Shared()
-    return found
+@dataclass(frozen=True, slots=True)
+class _Outcomes:
+    """All outcomes of one formula, as they are kept: a run that was stopped goes on where it was."""
+
+    of: tuple[Outcome, ...]
+
+
+def _outcomes_of(number: int) -> tuple[Outcome, ...]:
+    """Return the outcomes of one formula in a process of a full run, each of which reads the book once."""
+    trial = _trials()[number]
+    kept, key = Cache(KEPT), digest(_of_the_book(), str(number), trial.name)
+    found = kept.get(_Outcomes, key)
+    if found is None:
+        found = _Outcomes(tuple(run(_trials(), [number])))
+        kept.put(key, found)
+        trial._shared = numeric.Shared()
+    return found.of
+
+
+@cache
+def _of_the_book() -> str:
+    """Return a digest of all that the outcomes of a full run depend on, but for the list of equivalent mutants."""
+    book = the_book()
+    sources = digest_of(sorted(Path(__file__).parent.glob("*.py")))
+    return digest(judges(), sources, canonical(book.notation), *map(text_with_includes, book.pages))
 
 
 def _of_all(trials: Sequence[FormulaOnTrial]) -> Iterator[Outcome]:
@@ -470,18 +494,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     trials = _trials()
     outcomes: list[Outcome] = []
     failures: dict[Outcome, None] = {}
-    for outcome in sample(trials, options.seed, options.budget) if options.budget else _of_all(trials):
+    listed = read_list(LISTED)
+    found = sample(trials, options.seed, options.budget) if options.budget else _of_all(trials)
+    for outcome in (excused(each, listed) for each in found):
         outcomes.append(outcome)
         if _fails(outcome) and outcome not in failures:
             failures[outcome] = None
             print(outcome, flush=True)
-    useless = [] if options.budget else stale(read_list(LISTED), outcomes)
+    useless = [] if options.budget else stale(listed, outcomes)
     for key in useless:
         print(f"{', '.join(key)}: listed, but no such mutant is accepted any more")
-    found = rates(outcomes)
-    print(_shown(found))
+    counted = rates(outcomes)
+    print(_shown(counted))
     possible = sum(len(trial.mutants()) for trial in trials)
-    written = {"checker": checker()["sources"], "possible": possible, **found}
+    written = {"checker": judges(), "possible": possible, **counted}
     RATES.write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return 1 if failures or useless else 0
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sphinx.util.docutils import SphinxDirective
 
-from nncore.verify.report.cache import checker
+from nncore.verify.report.cache import judges
 
 RATES = Path(__file__).resolve().parents[1] / "reference" / "mutants.json"
 WORDS = {
@@ -51,7 +51,7 @@ class MutantRates(SphinxDirective):
     def run(self):
         self.env.note_dependency(str(RATES))
         found = json.loads(RATES.read_text(encoding="utf-8"))
-        return self.parse_text_to_nodes("\n".join(lines(found, checker()["sources"])))
+        return self.parse_text_to_nodes("\n".join(lines(found, judges())))
 
 
 def setup(app):

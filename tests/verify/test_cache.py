@@ -146,10 +146,13 @@ def test_the_name_of_the_checker_follows_its_sources_and_the_libraries(monkeypat
     copy = shutil.copytree(Path(cache.__file__).parents[1], tmp_path / "verify")
     monkeypatch.setattr(cache, "__file__", str(copy / "report" / "cache.py"))
     assert cache.checker.__wrapped__() == here
-    for name in ("notation.py", "numeric/balls.py", "syntax/grammar.lark"):
+    judges = cache.judges.__wrapped__()
+    tells = ("report/page.py", "sphinx.py", "__main__.py")
+    for name in ("notation.py", "numeric/balls.py", "syntax/grammar.lark", *tells):
         text = (copy / name).read_text(encoding="utf-8")
         (copy / name).write_text(f"{text}\n", encoding="utf-8")
         assert cache.checker.__wrapped__()["sources"] != here["sources"]
+        assert (cache.judges.__wrapped__() == judges) == (name in tells)
         (copy / name).write_text(text, encoding="utf-8")
     assert cache.checker.__wrapped__() == here
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -17,6 +18,7 @@ from mutation.run import (
     MISSED,
     REFUTED,
     Outcome,
+    excused,
     main,
     outdated,
     read_list,
@@ -25,14 +27,15 @@ from mutation.run import (
     the_book,
 )
 from nncore.verify import numeric
-from nncore.verify.report.cache import checker
+from nncore.verify.report.cache import judges
 from nncore.verify.symbolic import prover as symbolic
 from nncore.verify.verdict import judge as judging
 
 
 def first(trials, number: int) -> list[Outcome]:
     """As many outcomes, however long they take; the same ones as long as neither the book nor the checker changes."""
-    return list(islice(sample(trials, seed=7, budget=math.inf), number))
+    listed = read_list(LISTED)
+    return [excused(each, listed) for each in islice(sample(trials, seed=7, budget=math.inf), number)]
 
 
 @pytest.fixture(scope="module")
@@ -114,10 +117,32 @@ def test_the_list_of_equivalent_mutants_can_be_read_and_an_idle_entry_is_named(t
     assert stale(listed, []) == [key]
     used = Outcome("a/b.md", "eq-x", "claim", "sign", "sign: x -> -x", mutants.LISTED_TRUE, "")
     assert stale(listed, [used]) == []
+    missed = replace(used, result=MISSED)
+    assert excused(missed, listed) == replace(used, reason="x is 0")
+    assert excused(missed, {}) == missed
+    refuted = replace(used, result=REFUTED)
+    assert excused(refuted, listed) == refuted
     for wrong in (entry + entry, "- {page: a}\n"):
         path.write_text(wrong, encoding="utf-8")
         with pytest.raises(ValueError, match=r"list\.yml"):
             read_list(path)
+
+
+def test_a_full_run_that_was_stopped_goes_on_where_it_was(tmp_path, monkeypatch):
+    judged = []
+
+    def one(trials, numbers):
+        judged.extend(numbers)
+        return [Outcome("a/b.md", "eq-x", "claim", "sign", "x -> -x", REFUTED, "2 and -2")]
+
+    monkeypatch.setattr(mutants, "KEPT", tmp_path)
+    monkeypatch.setattr(mutants, "run", one)
+    found = [mutants._outcomes_of(number) for number in (0, 1, 0)]
+    assert found[2] == found[0]
+    assert judged == [0, 1]
+    monkeypatch.setattr(mutants, "_of_the_book", lambda: "another checker, or another text")
+    mutants._outcomes_of(0)
+    assert judged == [0, 1, 0]
 
 
 # The last run, as the ledger shows it ---------------------------------------------------------------------------------
@@ -143,7 +168,7 @@ def test_the_ledger_says_whether_the_checker_has_changed_since_and_never_rounds_
 
 
 def test_a_run_of_another_checker_or_a_sample_is_outdated():
-    full = {"checker": checker()["sources"], "possible": 7, "claims": {"made": 5}, "definitions": {"made": 2}}
+    full = {"checker": judges(), "possible": 7, "claims": {"made": 5}, "definitions": {"made": 2}}
     assert outdated(full) == ""
     assert outdated({**full, "checker": "another"}) == "The checker has changed since the last run: run make mutants."
     assert outdated({**full, "possible": 9}) == "The last run tried 7 of 9 slips: run make mutants."
@@ -152,7 +177,7 @@ def test_a_run_of_another_checker_or_a_sample_is_outdated():
 def test_the_command_says_whether_the_last_run_is_of_this_checker(tmp_path, monkeypatch, capsys):
     written = tmp_path / "mutants.json"
     monkeypatch.setattr(mutants, "RATES", written)
-    for sources, code in ((checker()["sources"], 0), ("another", 1)):
+    for sources, code in ((judges(), 0), ("another", 1)):
         table = {"checker": sources, "possible": 1, "claims": {"made": 1}, "definitions": {"made": 0}}
         written.write_text(json.dumps(table), encoding="utf-8")
         assert main(["--current"]) == code

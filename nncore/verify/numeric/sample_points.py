@@ -338,7 +338,10 @@ def _row_sums(item: Claim) -> Iterator[RowSum]:
     """Yield the assumptions of the form Σ_m y_{im} = 1, which sampling satisfies by scaling the rows."""
     for assumed in item.assumptions:
         match assumed.claim:
-            case t.Chain(t.Sum(index, _, _, t.Indexed(_, indices) as entry), (t.Link(Relation.EQUAL, t.Number(whole=int(total))),)):
+            case t.Chain(
+                t.Sum(index, _, _, t.Indexed(_, indices) as entry),
+                (t.Link(Relation.EQUAL, t.Number(whole=int(total))),),
+            ):
                 name = input_name(entry, item.scope)
                 named = any(not isinstance(each, t.Letter) for each in indices)
                 if name and index in indices and not named:

@@ -11,7 +11,7 @@ import json
 import os
 import platform
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 LIBRARIES = ("sympy", "mpmath", "python-flint", "lark", "myst-parser", "markdown-it-py", "PyYAML")
+_TELL = frozenset({"report", "sphinx.py", "__main__.py"})
 _INCLUDED = re.compile(
     r"\{include\}[ \t]*([^\n`]+)|\\(?:input|include|subfile|subfileinclude|usepackage|RequirePackage|documentclass)"
     r"\s*(?:\[[^\]\n]*\])?\s*(?:\{([^{}\n]*)\}|([^\s{\[]+))"
@@ -57,13 +58,27 @@ def canonical(value: object) -> str:
 @cache
 def checker() -> dict[str, str]:
     """Return what judges: a digest of the sources of this package, and the versions that it runs on."""
-    sources = sorted(each for kind in ("*.py", "*.lark") for each in Path(__file__).parents[1].rglob(kind))
-    texts = [text for source in sources for text in (source.name, source.read_text(encoding="utf-8"))]
     return {
-        "sources": digest(*texts),
+        "sources": digest_of(_sources()),
         "python": platform.python_version(),
         **{name: _version(name) for name in LIBRARIES},
     }
+
+
+@cache
+def judges() -> str:
+    """Return a digest of the sources that read and judge, without those that tell about it: reports and commands."""
+    here = Path(__file__).parents[1]
+    return digest_of(each for each in _sources() if not _TELL & {*each.relative_to(here).parts})
+
+
+def _sources() -> list[Path]:
+    return sorted(each for kind in ("*.py", "*.lark") for each in Path(__file__).parents[1].rglob(kind))
+
+
+def digest_of(files: Iterable[Path]) -> str:
+    """Return a name for some files and their texts."""
+    return digest(*(text for each in files for text in (each.name, each.read_text(encoding="utf-8"))))
 
 
 def _version(name: str) -> str:
