@@ -107,7 +107,7 @@ class Checker:
             family
             and family.last
             and isinstance(last, int)
-            and size == SymbolName.of_width(family.letter, (None, last))
+            and size == SymbolName.of(family.letter, width=(None, last))
         ):
             size = family.last
         return self.fixed.get(size, size)
@@ -327,7 +327,7 @@ class Checker:
                 raise WrongIndex(f"{letter} runs to {runs_to}, but the index of {show(node)} to {name.sizes[0]}", index)
             number += self._lowest(letter)
         if not covered(name.name, number, self.scope):
-            least = SymbolName.sequence(name.name.letter, str(number))
+            least = SymbolName.of(name.name.letter, counter=str(number))
             raise WrongIndex(f"the conditions admit {least}, which has no definition above", node)
 
     def _lowest(self, letter: str) -> int:
