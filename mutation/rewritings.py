@@ -5,7 +5,7 @@ fractions and transposes, exchanges the sides and multiplies both by a number. A
 force its own taste on authors, or worse, has a fault.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from mutation.mutations import Mutant, chains, everywhere, may_be_matrix, product
@@ -54,8 +54,7 @@ class _Words:
             if link.relation is Relation.ROUNDS or self._has_one_form(link.right):  # decimals stay what is printed
                 continue
             for kind, before, after, right in everywhere(link.right, self.at):
-                links = (*chain.links[:place], replace(link, right=right), *chain.links[place + 1 :])
-                yield kind, before, after, replace(chain, links=links)
+                yield kind, before, after, replace(chain, links=t.put(chain.links, place, replace(link, right=right)))
         one_form = any(self._has_one_form(link.right) for link in chain.links)
         if not defines and not one_form and len(chain.links) == 1 and chain.links[0].relation.compares:
             (link,) = chain.links
@@ -97,9 +96,6 @@ class _Words:
     def _matrix(self, node: t.Node) -> bool:
         return may_be_matrix(node, self._notation)
 
-    def _contains(self, node: t.Node, letter: t.Letter) -> bool:
-        return any(part == letter for part, _ in t.walk(node))
-
     # Expressions
 
     def at(self, node: t.Node) -> Iterator[tuple[str, t.Node]]:
@@ -121,7 +117,7 @@ class _Words:
                 yield "quotient", t.Times((above, t.Power(below, t.Minus(t.Number("1")))))
                 yield "quotient", t.Times((t.Fraction(t.Number("1"), below), above))
                 if isinstance(above, t.Plus):
-                    yield "split", t.Plus(tuple(_divided(term, below) for term in above.terms))
+                    yield "split", _by_addends(above.terms, lambda term: t.Fraction(term, below))
             case t.Power(base, exponent):
                 yield from _of_power(base, exponent)
             case t.Root(body):
@@ -164,11 +160,10 @@ class _Words:
             yield "reorder", product((*numbers, matrices[0], t.Times(tuple(matrices[1:]))))
         for place, factor in enumerate(factors):
             if isinstance(factor, t.Plus):
-                others = (factors[:place], factors[place + 1 :])
-                yield "distribute", t.Plus(tuple(_between(term, *others) for term in factor.terms))
+                yield "distribute", _by_addends(factor.terms, lambda term, at=place: t.Times(t.put(factors, at, term)))
             if isinstance(factor, t.Sum):
-                others = product((*factors[:place], *factors[place + 1 :]))
-                if not self._contains(others, factor.index) and not self._matrix(others) and not self._matrix(factor):
+                others = product(t.put(factors, place))
+                if not t.contains(others, factor.index) and not self._matrix(others) and not self._matrix(factor):
                     yield "factor in", replace(factor, body=t.Times((others, factor.body)))
 
     def _of_sum(self, node: t.Sum | t.Product) -> Iterator[tuple[str, t.Node]]:
@@ -181,28 +176,17 @@ class _Words:
             return
         match node.body:
             case t.Plus(terms):
-                yield (
-                    "split",
-                    t.Plus(
-                        tuple(
-                            t.Minus(replace(node, body=term.body))
-                            if isinstance(term, t.Minus)
-                            else replace(node, body=term)
-                            for term in terms
-                        )
-                    ),
-                )
+                yield "split", _by_addends(terms, lambda term: replace(node, body=term))
             case t.Minus(body):
                 yield "factor out", t.Minus(replace(node, body=body))
             case t.Times(factors):
                 for place, factor in enumerate(factors):
-                    if not self._contains(factor, node.index) and not self._matrix(factor):
-                        rest = product((*factors[:place], *factors[place + 1 :]))
-                        yield "factor out", t.Times((factor, replace(node, body=rest)))
+                    if not t.contains(factor, node.index) and not self._matrix(factor):
+                        yield "factor out", t.Times((factor, replace(node, body=product(t.put(factors, place)))))
                         break
-            case t.Fraction(above, below) if not self._contains(below, node.index):
+            case t.Fraction(above, below) if not t.contains(below, node.index):
                 yield "factor out", t.Fraction(replace(node, body=above), below)
-            case t.Sum() as inner if not any(self._contains(inner.upper, letter) for letter in (node.index,)):
+            case t.Sum() as inner if not t.contains(inner.upper, node.index):
                 yield "reorder", replace(inner, body=replace(node, body=inner.body))
 
 
@@ -218,14 +202,9 @@ def _transposed(node: t.Node) -> t.Node:
     return node.body if isinstance(node, t.Transpose) else t.Transpose(node)
 
 
-def _divided(term: t.Node, below: t.Node) -> t.Node:
-    return t.Minus(t.Fraction(term.body, below)) if isinstance(term, t.Minus) else t.Fraction(term, below)
-
-
-def _between(term: t.Node, before: tuple, after: tuple) -> t.Node:
-    if isinstance(term, t.Minus):
-        return t.Minus(t.Times((*before, term.body, *after)))
-    return t.Times((*before, term, *after))
+def _by_addends(terms: tuple[t.Node, ...], change: Callable[[t.Node], t.Node]) -> t.Plus:
+    """Return a sum with each addend changed, and its sign kept in front of it."""
+    return t.Plus(tuple(t.Minus(change(term.body)) if isinstance(term, t.Minus) else change(term) for term in terms))
 
 
 def _of_power(base: t.Node, exponent: t.Node) -> Iterator[tuple[str, t.Node]]:

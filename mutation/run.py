@@ -30,7 +30,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from multiprocessing import Pool
 from pathlib import Path
 
@@ -81,9 +81,8 @@ class Outcome:
         return self.page, self.formula, self.description
 
     def __str__(self) -> str:
-        return f"{self.page}, {self.formula}: {self.description}: {self.result}" + (
-            f" ({self.reason})" if self.reason else ""
-        )
+        reason = f" ({self.reason})" if self.reason else ""
+        return f"{self.page}, {self.formula}: {self.description}: {self.result}{reason}"
 
 
 # One formula ----------------------------------------------------------------------------------------------------------
@@ -140,7 +139,7 @@ class FormulaOnTrial:
         claims = claims_of(changed)
         if role == Kind.DEFINITION:
             below = self.spot.instead_and_below(text)
-            known = set(map(str, self._said_below().faults))
+            known = set(map(str, self._said_below.faults))
             new = [fault for fault in below.faults if str(fault) not in known]
             if new:
                 return role, REJECTED, new[0].reason
@@ -152,14 +151,14 @@ class FormulaOnTrial:
 
     def _new_faults(self, page) -> list:
         """The faults of a changed formula. A family whose other lines stand below has one without being changed."""
-        known = {fault.reason for fault in self._said_alone().faults}
+        known = {fault.reason for fault in self._said_alone.faults}
         return [fault for fault in page.faults if fault.reason not in known]
 
-    @cache  # noqa: B019
+    @cached_property
     def _said_alone(self):
         return self.spot.instead(self.spot.formula.text)
 
-    @cache  # noqa: B019
+    @cached_property
     def _said_below(self):
         return self.spot.instead_and_below(self.spot.formula.text)
 
@@ -198,17 +197,17 @@ class FormulaOnTrial:
             return "a statement about numbers"
         judgement = judging.judge(item, shared=self._shared)
         if judgement.status in (Status.ALL_SHAPES, Status.RESTATES):
-            if _agrees_again(item):
+            if numeric.judge(item, "again").status == numeric.AGREES:
                 return judgement.method
         if _both_vanish(item):
             return "both sides are 0"
         if any(_follows(item, original) for original in self.spot.said.items):
             return "a weaker inequality"
-        if mutant.kind == "condition" and set(verdict.where) - self._conditions_found():
+        if mutant.kind == "condition" and set(verdict.where) - self._conditions_found:
             return f"the judge prints where {', '.join(verdict.where)}"
         return ""
 
-    @cache  # noqa: B019
+    @cached_property
     def _conditions_found(self) -> set[str]:
         """What the judge finds necessary for the formula as it is printed."""
         claims = claims_of(self.spot.said.items)
@@ -261,11 +260,6 @@ def _proved(item: Claim, left: t.Node, relation: str, right: t.Node) -> bool:
 def _contradicts(proof: symbolic.Proof | None, counterexample: Counterexample) -> bool:
     """Whether something was proved of the sizes at which it is false."""
     return proof is not None and (not proof.shapes or counterexample.sizes in proof.shapes)
-
-
-def _agrees_again(item: Claim) -> bool:
-    """Whether other numbers agree, too."""
-    return numeric.judge(item, "again").status == numeric.AGREES
 
 
 def _said(item: Statement) -> tuple[object, ...]:
@@ -387,12 +381,12 @@ def stale(listed: Mapping, outcomes: Iterable[Outcome]) -> list[tuple[str, str, 
 
 def rates(outcomes: Sequence[Outcome]) -> dict:
     """Counts by what was changed and by kind, the share of mutants that are noticed and of rewritings accepted."""
-    mutants_ = [outcome for outcome in outcomes if outcome.role != "rewriting"]
     words = [outcome for outcome in outcomes if outcome.role == "rewriting"]
+    slips = [outcome for outcome in outcomes if outcome.role != "rewriting"]
     return {
-        "claims": _table([outcome for outcome in mutants_ if outcome.role == Kind.CLAIM]),
-        "definitions": _table([outcome for outcome in mutants_ if outcome.role == Kind.DEFINITION]),
-        "kinds": {kind: _table([outcome for outcome in mutants_ if outcome.kind == kind]) for kind in KINDS},
+        "claims": _table([outcome for outcome in slips if outcome.role == Kind.CLAIM]),
+        "definitions": _table([outcome for outcome in slips if outcome.role == Kind.DEFINITION]),
+        "kinds": {kind: _table([outcome for outcome in slips if outcome.kind == kind]) for kind in KINDS},
         "rewritings": {"made": len(words), "accepted": sum(outcome.result == ACCEPTED for outcome in words)},
     }
 
@@ -414,9 +408,8 @@ def _shown(found: Mapping) -> str:
     rows = {**found["kinds"], "claims": found["claims"], "definitions": found["definitions"]}
     for name, table in rows.items():
         if table["made"]:
-            lines.append(
-                f"{name:12}" + "".join(f"{table[column]:>10}" for column in columns) + f"{table['noticed']:>9}%"
-            )
+            cells = "".join(f"{table[column]:>10}" for column in columns)
+            lines.append(f"{name:12}{cells}{table['noticed']:>9}%")
     words = found["rewritings"]
     return "\n".join([*lines, f"rewritings: {words['accepted']} of {words['made']} accepted"])
 

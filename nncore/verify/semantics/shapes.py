@@ -487,7 +487,7 @@ class Checker:
             raise WrongIndex(f"{index.name} is not an index with a range", index)
         if self._bounded(index, size, body) is not None:
             raise WrongShape("a maximum is of numbers", body)
-        if not any(part == index for part, _ in t.walk(body)):
+        if not t.contains(body, index):
             raise WrongIndex(f"{index.name} does not occur in what the maximum is taken of", node)
 
     def _derivative(self, node: t.Derivative) -> Shape:

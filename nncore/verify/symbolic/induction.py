@@ -67,7 +67,7 @@ def _is_about_all_steps(item: Claim, letter: str) -> bool:
     Up to where it runs may also be a letter; from where, not: below it nothing is claimed that the next rests on.
     """
     for chain in item.conditions:
-        if any(node == t.Letter(letter) for node, _ in t.walk(chain)):
+        if t.contains(chain, t.Letter(letter)):
             lower, upper = bounds(letter, (chain,))
             if len(lower) + len(upper) != len(chain.links) or any(name is not None for name, _ in lower):
                 return False
