@@ -102,11 +102,11 @@ class FormulaOnTrial:
         self._shared = numeric.Shared()
 
     def mutants(self) -> list[Mutant]:
-        """Its mutants."""
+        """Return its mutants."""
         return list(mutants(self.tree, self.spot.notation, self._in_definition))
 
     def rewritings(self) -> list[Mutant]:
-        """The same formula in other words."""
+        """Return the same formula in other words."""
         return list(rewritings(self.tree, self.spot.notation, self._in_definition))
 
     def mutant(self, mutant: Mutant) -> Outcome:

@@ -11,6 +11,7 @@ from nncore.verify.semantics.symbols import (
     Line,
     MeaningError,
     Scope,
+    declared_shape,
     family_of,
     find_symbol,
     not_covered,
@@ -57,11 +58,12 @@ def head_of(scope: Scope, left: t.Node) -> Head:
                 if find_symbol(argument, scope).kind is not SymbolKind.NUMBER:
                     raise MeaningError(f"{show(argument)} is no variable", argument)
             return Head(SymbolName.of(name), arguments=names)
-        case t.Letter(name):
+        case t.Letter(letter):
             fixed = notation.index_letters | notation.constant_letters | notation.plain_sizes
-            if name in fixed or name in (ONES, DELTA, *CONSTANTS):
-                raise MeaningError(f"{name} has a fixed meaning and cannot be defined", left)
-            return Head(SymbolName.of(name), shape=_declared_shape(name, notation))
+            if letter in fixed or letter in (ONES, DELTA, *CONSTANTS):
+                raise MeaningError(f"{letter} has a fixed meaning and cannot be defined", left)
+            own = SymbolName.of(letter)
+            return Head(own, shape=declared_shape(own, notation))
         case t.Family(t.Letter(letter), layer):
             if not notation.array_named(letter):
                 raise MeaningError(f"the entries of {letter} are defined with their indices", left)
@@ -269,8 +271,3 @@ def _declared_members(name: SymbolName, notation: Notation) -> Iterator[int]:
     for scalar in notation.scalars_named(name.letter):
         if "".join(scalar.written.indices).isdigit():
             yield int("".join(scalar.written.indices))
-
-
-def _declared_shape(name: str, notation: Notation) -> Shape:
-    array = notation.array_named(name)
-    return sizes_of_shape(array.shape) if array else None

@@ -20,7 +20,6 @@ be used by any formula below. What holds for all formulas together:
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial
@@ -760,11 +759,14 @@ def _functions_of(formula: DisplayedFormula, notation: Notation) -> Iterator[str
     """Yield the functions that a formula defines for its page."""
     if _is_apart(formula):
         return
-    with suppress(LatexError):  # a fault of the page
-        for statement in read(formula.text, notation).statements:
-            match statement:
-                case t.Chain(t.Apply(t.Function(name, 0, None), _), (t.Link(Relation.DEFINES), *_)):
-                    yield name
+    try:
+        tree = read(formula.text, notation)
+    except LatexError:
+        return  # a fault of the page
+    for statement in tree.statements:
+        match statement:
+            case t.Chain(t.Apply(t.Function(name, 0, None), _), (t.Link(Relation.DEFINES), *_)):
+                yield name
 
 
 def exported(page: Reading, notation: Notation) -> dict[str, Definition]:

@@ -153,10 +153,7 @@ class Checker:
             case t.Transpose(body):
                 rows, columns = self._matrix(body, "a transpose")
                 return columns, rows
-            case t.Root(body):
-                self._number(body, "the argument")
-                return None
-            case t.Bracketed(body) if node.of_number:
+            case t.Root(body) | t.Bracketed(body, of_number=True):
                 self._number(body, "the argument")
                 return None
             case t.Apply():

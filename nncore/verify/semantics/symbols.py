@@ -343,7 +343,7 @@ def _numbered(letter: str, indices: tuple[t.Node, ...], notation: Notation) -> S
     """Return a declared number with indices: c_i, u_{t-1}, or \\beta_1, whose index is part of its name."""
     scalars = notation.scalars_named(letter)
     for scalar in scalars:
-        if _has_number(scalar) and indices == tuple(map(t.Number, scalar.written.indices)):
+        if _has_number(scalar) and tuple(map(show, indices)) == scalar.written.indices:
             return Symbol(SymbolKind.NUMBER, _numbered_name(scalar))
     for scalar in scalars:
         if scalar.over and len(indices) == 1:
@@ -429,6 +429,13 @@ def sizes_of_shape(shape: tuple[declared.Written, declared.Written]) -> tuple[Si
     """Return the shape of a declaration."""
     rows, columns = (1 if size.letter == "1" else size.letter for size in shape)
     return rows, columns
+
+
+def declared_shape(name: SymbolName, notation: Notation) -> Shape:
+    """Return the shape with which an array, or a member of a family of layers, is declared."""
+    array = notation.array_named(name.letter)
+    sizes = array and (array.layers if name.layer else array.shape)
+    return sizes_of_shape(sizes) if sizes else None
 
 
 def letters(node: t.Node, scope: Scope, stop: str | None = None) -> frozenset[SymbolName]:

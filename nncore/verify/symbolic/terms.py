@@ -34,13 +34,13 @@ from nncore.verify.semantics.symbols import (
     AgreedValue,
     Binding,
     Scope,
+    declared_shape,
     letters,
     meanings_of,
-    sizes_of_shape,
     start_of_sequence,
 )
 from nncore.verify.switches import side_condition
-from nncore.verify.symbol import Shape, Size, Symbol, SymbolKind, SymbolName
+from nncore.verify.symbol import Shape, Size, Symbol, SymbolKind
 from nncore.verify.symbolic.expectation import Expect
 from nncore.verify.symbolic.normal_form import (
     Factor,
@@ -380,13 +380,8 @@ class Terms:
         value = self.value(definition.body, env)
         if not isinstance(value, Grid):
             return value
-        return value.entry(*_row_and_column(self._own_shape(definition.name) or definition.shape, indices))
-
-    def _own_shape(self, name: SymbolName) -> Shape:
-        """Return the shape with which a letter is declared; a right side with one literal row does not change it."""
-        array = self.scope.notation.array_named(name.letter)
-        sizes = array and (array.layers if name.layer else array.shape)
-        return sizes_of_shape(sizes) if sizes else None
+        own = declared_shape(definition.name, self.scope.notation)  # which a right side with one row does not change
+        return value.entry(*_row_and_column(own or definition.shape, indices))
 
     def _indexed(self, node: t.Indexed, env: Env) -> Term:
         indices = tuple(self.number(index, env) for index in node.indices)
