@@ -35,7 +35,7 @@ class Mutant:
 
 
 def mutants(formula: t.Formula, notation: Notation, in_definition: bool = False) -> Iterator[Mutant]:
-    """All mutants of a formula, none of them twice; the left side of a definition stays what it is.
+    """Yield all mutants of a formula, none of them twice; the left side of a definition stays what it is.
 
     ``in_definition`` says that the formula stands in a ``{prf:definition}``, where ``=`` defines.
     """
@@ -54,7 +54,7 @@ def mutants(formula: t.Formula, notation: Notation, in_definition: bool = False)
 
 
 def chains(formula: t.Formula, in_definition: bool) -> Iterator[tuple[t.Chain, bool, Callable[[t.Chain], t.Formula]]]:
-    """The chains of a formula that claim or define, whether they define, and the formula with another one instead.
+    """Yield the chains of a formula that claim or define, whether they define, and what puts another one there.
 
     Of an implication it is the conclusion; steps and expressions claim nothing.
     """
@@ -74,7 +74,7 @@ def chains(formula: t.Formula, in_definition: bool) -> Iterator[tuple[t.Chain, b
 
 
 def _described(kind: str, before: t.Node, after: t.Node | None, described: dict[str, int]) -> str:
-    """What became of what; a number tells equal slips at different places of a formula apart."""
+    """Return what became of what; a number tells equal slips at different places of a formula apart."""
     text = f"{kind}: {show(before)} -> {show(after) if after else 'nothing'}"
     described[text] = described.get(text, 0) + 1
     return text if described[text] == 1 else f"{text} (no. {described[text]})"
@@ -89,7 +89,7 @@ _PARTS_OF_OTHERS = frozenset(
 
 
 def everywhere(node: t.Node, change: Change) -> Iterator[tuple[str, t.Node, t.Node, t.Node]]:
-    """The changes of a node and of all expressions in it: their kinds, what becomes of what, and the whole."""
+    """Yield the changes of a node and of all expressions in it: their kinds, what becomes of what, and the whole."""
 
     def is_expression(node: t.Node, name: str) -> bool:
         bare = isinstance(node, t.Indexed) and isinstance(getattr(node, name), t.Letter | t.Family)
@@ -99,11 +99,11 @@ def everywhere(node: t.Node, change: Change) -> Iterator[tuple[str, t.Node, t.No
 
 
 def _canonical(formula: t.Formula, notation: Notation) -> t.Node:
-    """The formula with its index letters renamed in the order in which they appear, statement by statement.
+    """Return the formula with its index letters renamed in the order in which they appear, statement by statement.
 
     Letters that run over different ranges stay different, because the new names contain the size.
     """
-    runs_to = {index.letter: index.to for index in notation.indices}
+    runs_to = notation.runs_to
 
     def canonical(statement: t.Node) -> t.Node:
         names: dict[str, str] = {}
@@ -122,7 +122,7 @@ def _in_order(node: t.Node) -> Iterator[t.Node]:
 
 
 def _renamed(node: t.Node, names: dict[str, str]) -> t.Node:
-    """A tree with other letters; the indices of a delta in alphabetical order."""
+    """Return a tree with other letters; the indices of a delta in alphabetical order."""
     if isinstance(node, t.Letter):
         return t.Letter(names.get(node.name, node.name))
     new = t.with_children(node, lambda part: _renamed(part, names))
@@ -135,7 +135,7 @@ def _renamed(node: t.Node, names: dict[str, str]) -> t.Node:
 
 
 def _of_chain(chain: t.Chain, defines: bool, change: Change) -> Iterator[tuple[str, t.Node, t.Node | None, t.Chain]]:
-    """The slips of the sides, the relations and the conditions of a chain."""
+    """Yield the slips of the sides, the relations and the conditions of a chain."""
     if not defines:
         for kind, before, after, first in (*everywhere(chain.first, change), *_whole_side(chain.first)):
             yield kind, before, after, replace(chain, first=first)
@@ -166,7 +166,7 @@ _OTHER_RELATIONS = {
 
 
 def _whole_side(side: t.Node) -> Iterator[tuple[str, t.Node, t.Node, t.Node]]:
-    """A side with the other sign."""
+    """Yield a side with the other sign."""
     if not isinstance(side, t.Minus) and side != t.Number("0"):
         yield "sign", side, t.Minus(side), t.Minus(side)
 
@@ -179,6 +179,7 @@ class _Slips:
 
     def __init__(self, statement: t.Chain, notation: Notation):
         self._notation = notation
+        self._may_be_matrix = partial(may_be_matrix, notation=notation)
         self._sizes = tuple(size.letter for size in notation.sizes if not size.index and size.letter != "R")
         self._runs_to = {index.letter: index.to for index in notation.indices if index.to}
         used = {node.name for node, _ in t.walk(statement) if isinstance(node, t.Letter)}
@@ -192,7 +193,7 @@ class _Slips:
         )
 
     def at(self, node: t.Node) -> Iterator[tuple[str, t.Node]]:
-        """The slips of one expression, each with its kind; slips of what stands in it are not among them."""
+        """Yield the slips of one expression, each with its kind; slips of what stands in it are not among them."""
         match node:
             case t.Number():
                 yield from _of_number(node)
@@ -218,9 +219,7 @@ class _Slips:
                 yield from _of_power(base, exponent)
             case t.Transpose(body):
                 yield "transpose", body
-            case t.Root(body):
-                yield "function", body
-            case t.Absolute(body):
+            case t.Root(body) | t.Absolute(body):
                 yield "function", body
             case t.Apply(function, arguments):
                 yield from self._of_application(function, arguments)
@@ -276,7 +275,7 @@ class _Slips:
                 yield from (replace(index, indices=(t.Letter(other),)) for other in self._other_indices(letter))
 
     def _other_indices(self, letter: str) -> Iterator[str]:
-        """The other letters of the statement, and one of the same range that it does not use."""
+        """Yield the other letters of the statement, and one of the same range that it does not use."""
         yield from (other for other in self._indices if other != letter)
         same = (other for other, to in self._runs_to.items() if to == self._runs_to.get(letter))
         fresh = next((other for other in same if other not in self._indices), None)
@@ -306,9 +305,6 @@ class _Slips:
             left = t.put(factors, place)
             yield "factor", t.EntryTimes(left) if len(left) > 1 else left[0]
             yield "factor", t.EntryTimes(t.put(factors, place, factor, factor))
-
-    def _may_be_matrix(self, node: t.Node) -> bool:
-        return may_be_matrix(node, self._notation)
 
     # What binds and what applies
 
@@ -373,17 +369,17 @@ _OTHER_FUNCTIONS = {
 
 
 def product(factors: tuple[t.Node, ...]) -> t.Node:
-    """The product of factors, however few there are."""
+    """Return the product of factors, however few there are."""
     return t.Times(factors) if len(factors) > 1 else factors[0] if factors else t.Number("1")
 
 
 def may_be_matrix(node: t.Node, notation: Notation) -> bool:
-    """Whether an expression could be a matrix, by the letters that stand in it without indices."""
+    """Return whether an expression could be a matrix, by the letters that stand in it without indices."""
     match node:
         case t.Letter(name):
             if notation.array_named(name):
                 return True
-            known = {size.letter for size in notation.sizes} | {scalar.written.letter for scalar in notation.scalars}
+            known = notation.size_letters | {scalar.written.letter for scalar in notation.scalars}
             return name.strip("\\{}").rpartition("{")[2][:1].isupper() and name not in known
         case t.Family() | t.Matrix() | t.Norm():
             return True
@@ -395,7 +391,7 @@ def may_be_matrix(node: t.Node, notation: Notation) -> bool:
 
 
 def _of_number(node: t.Number) -> Iterator[tuple[str, t.Node]]:
-    """Whole numbers one more and one less, decimals with another last digit."""
+    """Yield whole numbers one more and one less, decimals with another last digit."""
     whole, point, decimals = node.digits.partition(".")
     value = int(whole + decimals)
     for other in (value + 1, value - 1):

@@ -7,6 +7,7 @@ force its own taste on authors, or worse, has a fault.
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from mutation.mutations import Mutant, chains, everywhere, may_be_matrix, product
 from nncore.verify.notation import DELTA, Notation
@@ -23,7 +24,7 @@ _FRESH = ("k", "l", "m", r"\kappa", r"\rho", "q")
 
 
 def rewritings(formula: t.Formula, notation: Notation, in_definition: bool = False) -> Iterator[Mutant]:
-    """The formula in other words, changed at one place each time; what defines keeps its left side and its relation."""
+    """Yield a formula in other words, changed at one place each time; what defines keeps its left side and relation."""
     seen = {formula}
     for chain, defines, rebuilt in chains(formula, in_definition):
         for kind, before, after, new in _Words(chain, notation).of_chain(defines):
@@ -37,15 +38,14 @@ class _Words:
     """Other words for the parts of one statement."""
 
     def __init__(self, statement: t.Chain, notation: Notation):
-        self._statement, self._notation = statement, notation
+        self._statement, self._notation, self._runs_to = statement, notation, notation.runs_to
+        self._matrix = partial(may_be_matrix, notation=notation)
         used = {node.name for node, _ in t.walk(statement) if isinstance(node, t.Letter)}
-        runs_to = {index.letter: index.to for index in notation.indices}
-        declared = {scalar.written.letter for scalar in notation.scalars} | {each.letter for each in notation.constants}
+        declared = {scalar.written.letter for scalar in notation.scalars} | notation.constant_letters
         self._fresh = [letter for letter in _FRESH if letter not in used | declared]
-        self._runs_to = runs_to
 
     def of_chain(self, defines: bool) -> Iterator[tuple[str, t.Node, t.Node, t.Chain]]:
-        """The chain, rewritten within one of its sides or, if it is a single claim, as a whole."""
+        """Yield the chain, rewritten within one of its sides or, if it is a single claim, as a whole."""
         chain = self._statement
         if not defines:
             for kind, before, after, first in everywhere(chain.first, self.at):
@@ -80,7 +80,7 @@ class _Words:
             yield "move addend", t.Plus((left, t.Minus(right))), relation, t.Number("0")
 
     def _has_one_form(self, side: t.Node) -> bool:
-        """Whether a side ends in a rest O(h^k) or is a class number, for which the book knows one way of writing."""
+        """Return whether a side ends in a rest O(h^k) or is a class number, which can be written in one way only."""
         rest = any(
             isinstance(node, t.Function) and self._notation.kind_of_function(node.name) == "order"
             for node, _ in t.walk(side)
@@ -88,18 +88,15 @@ class _Words:
         return rest or (isinstance(side, t.Extremum) and side.kind.startswith("arg"))
 
     def _free(self, side: t.Node) -> set[str]:
-        """The index letters that are free in a side."""
+        """Return the index letters that are free in a side."""
         bound = {node.index.name for node, _ in t.walk(side) if isinstance(node, t.Sum | t.Product | t.Extremum)}
         used = {node.name for node, _ in t.walk(side) if isinstance(node, t.Letter)}
         return {letter for letter in used if letter in self._runs_to} - bound
 
-    def _matrix(self, node: t.Node) -> bool:
-        return may_be_matrix(node, self._notation)
-
     # Expressions
 
     def at(self, node: t.Node) -> Iterator[tuple[str, t.Node]]:
-        """Other words for one expression."""
+        """Yield other words for one expression."""
         match node:
             case t.Indexed(t.Letter(letter), (one, other)) if letter == DELTA:
                 yield "reorder", replace(node, indices=(other, one))
@@ -129,10 +126,8 @@ class _Words:
             case t.Sum() | t.Product():
                 yield from self._of_sum(node)
             case t.Extremum(_, index, body):
-                fresh = next(
-                    (each for each in self._fresh if self._runs_to.get(each) == self._runs_to[index.name]), None
-                )
-                if fresh:
+                same = (each for each in self._fresh if self._runs_to.get(each) == self._runs_to[index.name])
+                if fresh := next(same, None):
                     yield "rename", replace(node, index=t.Letter(fresh), body=_with(body, index, t.Letter(fresh)))
             case t.Apply(function, (one, other)) if function.name in (r"\max", r"\min"):
                 yield "reorder", replace(node, arguments=(other, one))
@@ -221,5 +216,5 @@ def _of_power(base: t.Node, exponent: t.Node) -> Iterator[tuple[str, t.Node]]:
 
 
 def _with(node: t.Node, old: t.Letter, new: t.Letter) -> t.Node:
-    """A tree with another letter; what binds the old one anew is an error of the reader, so there is none."""
+    """Return a tree with another letter; what binds the old one anew is an error of the reader, so there is none."""
     return new if node == old else t.with_children(node, lambda part: _with(part, old, new))

@@ -77,7 +77,7 @@ class Outcome:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What names it in the list of equivalent mutants."""
+        """Return what names it in the list of equivalent mutants."""
         return self.page, self.formula, self.description
 
     def __str__(self) -> str:
@@ -110,12 +110,12 @@ class FormulaOnTrial:
         return list(rewritings(self.tree, self.spot.notation, self._in_definition))
 
     def mutant(self, mutant: Mutant) -> Outcome:
-        """What becomes of a mutant."""
+        """Return what becomes of a mutant."""
         role, result, reason = self._guarded(self._judged, mutant)
         return Outcome(self.page, self.name, role, mutant.kind, mutant.description, result, reason)
 
     def rewriting(self, rewriting: Mutant) -> Outcome:
-        """What becomes of the formula in other words."""
+        """Return what becomes of the formula in other words."""
         _, result, reason = self._guarded(self._accepted, rewriting)
         return Outcome(self.page, self.name, "rewriting", rewriting.kind, rewriting.description, result, reason)
 
@@ -150,7 +150,7 @@ class FormulaOnTrial:
         return role, *self._of_claims(claims, mutant)
 
     def _new_faults(self, page) -> list:
-        """The faults of a changed formula. A family whose other lines stand below has one without being changed."""
+        """Return the new faults of a changed formula: a family whose other lines stand below has one anyway."""
         known = {fault.reason for fault in self._said_alone.faults}
         return [fault for fault in page.faults if fault.reason not in known]
 
@@ -163,7 +163,7 @@ class FormulaOnTrial:
         return self.spot.instead_and_below(self.spot.formula.text)
 
     def _role(self, tree: t.Formula) -> str:
-        """Whether a definition was changed, or a claim."""
+        """Return whether a definition was changed, or a claim."""
         return Kind.DEFINITION if self._definitions(tree) != self._definitions(self.tree) else Kind.CLAIM
 
     def _definitions(self, tree: t.Formula) -> list[tuple]:
@@ -171,7 +171,7 @@ class FormulaOnTrial:
         return [(link, link.conditions, tree.conditions) for link in found]
 
     def _of_claims(self, claims: Sequence[Claim], mutant: Mutant) -> tuple[str, str]:
-        """The first refutation; if there is none, whether everything that was judged is true."""
+        """Return the first refutation; if there is none, whether everything that was judged is true."""
         survived = []
         for item in claims:
             verdict = numeric.judge(item, shared=self._shared)
@@ -192,7 +192,7 @@ class FormulaOnTrial:
         return TRUE, excuses[0]
 
     def _excuse(self, item: Claim, verdict: numeric.NumericResult, mutant: Mutant) -> str:
-        """Why a surviving claim is true, if that is certain; else nothing."""
+        """Return why a surviving claim is true, if that is certain; else nothing."""
         if not item.letters and not item.free and not numeric.sizes_of(item):
             return "a statement about numbers"
         judgement = judging.judge(item, shared=self._shared)
@@ -209,7 +209,7 @@ class FormulaOnTrial:
 
     @cached_property
     def _conditions_found(self) -> set[str]:
-        """What the judge finds necessary for the formula as it is printed."""
+        """Return what the judge finds necessary for the formula as it is printed."""
         claims = claims_of(self.spot.said.items)
         return {need for item in claims for need in numeric.judge(item, shared=self._shared).where}
 
@@ -228,7 +228,7 @@ class FormulaOnTrial:
 
 
 def _both_vanish(item: Claim) -> bool:
-    """Whether both sides of an equation are proved to be 0, so that a factor more or less does not show."""
+    """Return whether both sides of an equation are proved to be 0, so that a factor more or less does not show."""
     zero = t.Number("0")
     sides = (side for side in (item.left, item.right) if side != zero)
     if item.relation is not Relation.EQUAL or item.shape is not None:
@@ -237,7 +237,7 @@ def _both_vanish(item: Claim) -> bool:
 
 
 def _follows(item: Claim, original: Statement) -> bool:
-    """Whether an inequality is an original one with one side that is proved to be farther away."""
+    """Return whether an inequality is an original one with one side that is proved to be farther away."""
     if not isinstance(original, Claim) or (original.relation, original.conditions) != (item.relation, item.conditions):
         return False
     if not item.relation.orders:
@@ -252,13 +252,13 @@ _WEAKER = {Relation.LESS: Relation.AT_MOST, Relation.GREATER: Relation.AT_LEAST}
 
 
 def _proved(item: Claim, left: t.Node, relation: str, right: t.Node) -> bool:
-    """Whether another claim in the place of an item is proved for all sizes."""
+    """Return whether another claim in the place of an item is proved for all sizes."""
     proof = symbolic.prove(replace(item, left=left, relation=relation, right=right))
     return proof is not None and not proof.shapes
 
 
 def _contradicts(proof: symbolic.Proof | None, counterexample: Counterexample) -> bool:
-    """Whether something was proved of the sizes at which it is false."""
+    """Return whether something was proved of the sizes at which it is false."""
     return proof is not None and (not proof.shapes or counterexample.sizes in proof.shapes)
 
 
@@ -268,15 +268,15 @@ def _said(item: Statement) -> tuple[object, ...]:
 
 
 def _defined(item: Definition) -> Iterator[str]:
-    """The name under which a definition is known."""
+    """Yield the names under which a definition is known."""
     return (name for name, definition in item.scope.definitions.items() if definition.body == item.right)
 
 
 @contextmanager
 def _patience():
-    """Ends in a `TimeoutError` what takes too long."""
+    """End in a `TimeoutError` what takes too long."""
 
-    def give_up(number, frame):
+    def give_up(*_):
         raise TimeoutError
 
     before = signal.signal(signal.SIGALRM, give_up)
@@ -299,7 +299,7 @@ class Book:
     notation: Notation
 
     def trials(self) -> list[FormulaOnTrial]:
-        """Every formula whose page understands it, apart from those that must fail and those that nobody judges."""
+        """Return every formula whose page understands it, apart from those that must fail or that nobody judges."""
         functions = book_functions(self.pages, self.notation)
         return [
             FormulaOnTrial(spot)
@@ -311,7 +311,7 @@ class Book:
 
 
 def the_book() -> Book:
-    """All pages of the table of contents that display formulas."""
+    """Return all pages of the table of contents that display formulas."""
     contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     names = [chapter["file"] for part in contents["parts"] for chapter in part["chapters"]]
     pages = [ROOT / f"{name}.md" for name in names]
@@ -319,7 +319,7 @@ def the_book() -> Book:
 
 
 def read_list(path: Path) -> dict[tuple[str, str, str], str]:
-    """The listed mutants with their reasons.
+    """Return the listed mutants with their reasons.
 
     Raises
     ------
@@ -338,7 +338,7 @@ def read_list(path: Path) -> dict[tuple[str, str, str], str]:
 
 
 def run(trials: Sequence[FormulaOnTrial], numbers: Iterable[int] | None = None) -> Iterator[Outcome]:
-    """The outcomes of all mutants and rewritings of some formulas, by default of all."""
+    """Yield the outcomes of all mutants and rewritings of some formulas, by default of all."""
     for number in range(len(trials)) if numbers is None else numbers:
         trial = trials[number]
         yield from map(trial.mutant, trial.mutants())
@@ -346,7 +346,7 @@ def run(trials: Sequence[FormulaOnTrial], numbers: Iterable[int] | None = None) 
 
 
 def sample(trials: Sequence[FormulaOnTrial], seed: int, budget: float) -> Iterator[Outcome]:
-    """Outcomes in random order until the time is used up; kinds take turns, so that rare ones are among them."""
+    """Yield outcomes in random order until the time is used up; kinds take turns, so that rare ones are among them."""
     source = random.Random(seed)
     waiting: dict[str, list] = {}
     for trial in trials:
@@ -372,7 +372,7 @@ def excused(outcome: Outcome, listed: Mapping[tuple[str, str, str], str]) -> Out
 
 
 def stale(listed: Mapping, outcomes: Iterable[Outcome]) -> list[tuple[str, str, str]]:
-    """Entries of the list that excuse nothing any more; the outcomes are those of all mutants."""
+    """Return the entries of the list that excuse nothing any more; the outcomes are those of all mutants."""
     return sorted({*listed} - {outcome.key for outcome in outcomes if outcome.result == LISTED_TRUE})
 
 
@@ -380,7 +380,7 @@ def stale(listed: Mapping, outcomes: Iterable[Outcome]) -> list[tuple[str, str, 
 
 
 def rates(outcomes: Sequence[Outcome]) -> dict:
-    """Counts by what was changed and by kind, the share of mutants that are noticed and of rewritings accepted."""
+    """Return counts by what was changed and by kind, the share of mutants noticed and of rewritings accepted."""
     words = [outcome for outcome in outcomes if outcome.role == "rewriting"]
     slips = [outcome for outcome in outcomes if outcome.role != "rewriting"]
     return {
@@ -474,7 +474,7 @@ def _fails(outcome: Outcome) -> bool:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Judges all mutants and rewritings, or a sample; 1 if the checker failed at one of them."""
+    """Judge all mutants and rewritings, or a sample; return 1 if the checker failed at one of them."""
     parser = argparse.ArgumentParser(prog="python -m mutation.run", description="Check the checker.")
     parser.add_argument("--budget", type=float, help="seconds for a sample; without it, all of them")
     parser.add_argument("--seed", type=int, default=1, help="of the sample")

@@ -76,6 +76,7 @@ from nncore.verify.semantics.symbols import (
     WrongShape,
     family_of,
     find_symbol,
+    is_numbered_width,
     letters,
     meanings_of,
     not_covered,
@@ -235,7 +236,7 @@ class _Elaborator:
             line, column = (fault.line, fault.column) if fault else (aside.line, 1)
             self.faults.append(Diagnostic(Status.WITHOUT_MEANING, formula.path, line, column, objection))
         else:
-            self.items.append(_apart(aside, formula, inner.tree.last_chain, inner.scope, page.items, fault))
+            self.items.append(_apart(aside, formula, inner, page.items, fault))
 
     def _reading_apart(self, block: Aside | Dictionary) -> "_Elaborator":
         """Return one that leaves this one as it is; with letters of its own it knows no definition of the page."""
@@ -619,13 +620,9 @@ def _objection(aside: Aside, items: Sequence[Statement], fault: Diagnostic | Non
 
 
 def _apart(
-    aside: Aside,
-    formula: DisplayedFormula,
-    chain: t.Chain,
-    scope: Scope,
-    items: Sequence[Statement],
-    fault: Diagnostic | None,
+    aside: Aside, formula: DisplayedFormula, inner: _Elaborator, items: Sequence[Statement], fault: Diagnostic | None
 ) -> Erratum | Unchecked:
+    chain, scope = inner.tree.last_chain, inner.scope
     *before, last = chain.links[-2:] or [None]
     line, column = (fault.line, fault.column) if fault else formula.place_at((last or chain).span[0])
     options = dict(aside.options)
@@ -649,7 +646,7 @@ def _apart(
 
 def _named(checker: Checker) -> tuple[tuple[Size, int], ...]:
     """Return the numbers in the place of indices, but for those whose size belongs to a layer."""
-    return tuple(sorted(((size, number) for size, number in checker.named if "_" not in str(size)), key=str))
+    return tuple(sorted(((size, number) for size, number in checker.named if not is_numbered_width(size)), key=str))
 
 
 def _chains(conditions: tuple[t.Chain | t.Given | t.ForAll, ...]) -> tuple[t.Chain, ...]:

@@ -103,13 +103,8 @@ class Checker:
     def resolved(self, size: Size) -> Size:
         """Return the size that stands for all sizes that the conditions equate with this one."""
         last, family = self.fixed.get(self._last_layer), self.scope.notation.widths
-        if (
-            family
-            and family.last
-            and isinstance(last, int)
-            and size == SymbolName.of(family.letter, width=(None, last))
-        ):
-            size = family.last
+        if family and isinstance(last, int) and size == SymbolName.of(family.letter, width=(None, last)):
+            size = family.last or size
         return self.fixed.get(size, size)
 
     def same(self, one: Size, other: Size) -> bool:
