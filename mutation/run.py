@@ -27,10 +27,10 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from multiprocessing import Pool
 from pathlib import Path
 
@@ -111,43 +111,48 @@ class FormulaOnTrial:
 
     def mutant(self, mutant: Mutant) -> Outcome:
         """Return what becomes of a mutant."""
-        role, result, reason = self._guarded(self._judged, mutant)
-        return Outcome(self.page, self.name, role, mutant.kind, mutant.description, result, reason)
+        return self._outcome(self._judged, mutant, self._role(mutant.tree))
+
+    def changes(self) -> Iterator[tuple[str, Callable[[], Outcome]]]:
+        """Yield the kind of each mutant and each rewriting, with what finds its outcome."""
+        for mutant in self.mutants():
+            yield mutant.kind, partial(self.mutant, mutant)
+        for rewriting in self.rewritings():
+            yield "rewriting", partial(self.rewriting, rewriting)
 
     def rewriting(self, rewriting: Mutant) -> Outcome:
         """Return what becomes of the formula in other words."""
-        _, result, reason = self._guarded(self._accepted, rewriting)
-        return Outcome(self.page, self.name, "rewriting", rewriting.kind, rewriting.description, result, reason)
+        return self._outcome(self._accepted, rewriting, "rewriting")
 
-    def _guarded(self, judge, changed: Mutant) -> tuple[str, str, str]:
+    def _outcome(self, judge: Callable[[Mutant], tuple[str, str]], changed: Mutant, role: str) -> Outcome:
         try:
             with _patience():
-                return judge(changed)
+                result, reason = judge(changed)
         except TimeoutError:
-            return Kind.CLAIM, BROKEN, f"no judgement after {PATIENCE} s"
+            result, reason = BROKEN, f"no judgement after {PATIENCE} s"
         except Exception as error:
-            return Kind.CLAIM, BROKEN, f"{type(error).__name__}: {error}"
+            result, reason = BROKEN, f"{type(error).__name__}: {error}"
+        return Outcome(self.page, self.name, role, changed.kind, changed.description, result, reason)
 
-    def _judged(self, mutant: Mutant) -> tuple[str, str, str]:
+    def _judged(self, mutant: Mutant) -> tuple[str, str]:
         text = latex(mutant.tree)
         page = self.spot.instead(text)
         changed = [item for item in page.items if _said(item) not in self._said]
-        role = self._role(mutant.tree)
         faults = self._new_faults(page)
         if faults:
-            return role, REJECTED, faults[0].reason
+            return REJECTED, faults[0].reason
         claims = claims_of(changed)
-        if role == Kind.DEFINITION:
+        if self._role(mutant.tree) == Kind.DEFINITION:
             below = self.spot.instead_and_below(text)
             known = set(map(str, self._said_below.faults))
             new = [fault for fault in below.faults if str(fault) not in known]
             if new:
-                return role, REJECTED, new[0].reason
+                return REJECTED, new[0].reason
             defined = {name for item in changed if isinstance(item, Definition) for name in _defined(item)}
             claims += [item for item in claims_of(below.items[len(page.items) :]) if item.letters & defined]
             if not claims:
-                return role, TRUE, "nothing on the page rests on it"
-        return role, *self._of_claims(claims, mutant)
+                return TRUE, "nothing on the page rests on it"
+        return self._of_claims(claims, mutant)
 
     def _new_faults(self, page) -> list:
         """Return the new faults of a changed formula: a family whose other lines stand below has one anyway."""
@@ -213,18 +218,18 @@ class FormulaOnTrial:
         claims = claims_of(self.spot.said.items)
         return {need for item in claims for need in numeric.judge(item, shared=self._shared).where}
 
-    def _accepted(self, rewriting: Mutant) -> tuple[str, str, str]:
+    def _accepted(self, rewriting: Mutant) -> tuple[str, str]:
         page = self.spot.instead(latex(rewriting.tree))
         faults = self._new_faults(page)
         if faults:
-            return "rewriting", REJECTED, faults[0].reason
+            return REJECTED, faults[0].reason
         for item in page.items:
             if isinstance(item, Claim) and _said(item) not in self._said:
                 judgement = judging.judge(item, shared=self._shared)
                 if judgement.status.fails:
                     result = FOOLED if judgement.status == Status.CHECKER_FAULT else REFUTED
-                    return "rewriting", result, f"{judgement.reason} {judgement.counterexample or ''}"
-        return "rewriting", ACCEPTED, ""
+                    return result, f"{judgement.reason} {judgement.counterexample or ''}"
+        return ACCEPTED, ""
 
 
 def _both_vanish(item: Claim) -> bool:
@@ -340,28 +345,22 @@ def read_list(path: Path) -> dict[tuple[str, str, str], str]:
 def run(trials: Sequence[FormulaOnTrial], numbers: Iterable[int] | None = None) -> Iterator[Outcome]:
     """Yield the outcomes of all mutants and rewritings of some formulas, by default of all."""
     for number in range(len(trials)) if numbers is None else numbers:
-        trial = trials[number]
-        yield from map(trial.mutant, trial.mutants())
-        yield from map(trial.rewriting, trial.rewritings())
+        yield from (outcome() for _, outcome in trials[number].changes())
 
 
 def sample(trials: Sequence[FormulaOnTrial], seed: int, budget: float) -> Iterator[Outcome]:
     """Yield outcomes in random order until the time is used up; kinds take turns, so that rare ones are among them."""
     source = random.Random(seed)
-    waiting: dict[str, list] = {}
-    for trial in trials:
-        for mutant in trial.mutants():
-            waiting.setdefault(mutant.kind, []).append((trial.mutant, mutant))
-        for rewriting in trial.rewritings():
-            waiting.setdefault("rewriting", []).append((trial.rewriting, rewriting))
-    for kind in waiting.values():
-        source.shuffle(kind)
+    waiting: dict[str, list[Callable[[], Outcome]]] = {}
+    for kind, outcome in (each for trial in trials for each in trial.changes()):
+        waiting.setdefault(kind, []).append(outcome)
+    for outcomes in waiting.values():
+        source.shuffle(outcomes)
     end = time.monotonic() + budget
     while any(waiting.values()) and time.monotonic() < end:
-        for kind in waiting.values():
-            if kind:
-                judge, changed = kind.pop()
-                yield judge(changed)
+        for outcomes in waiting.values():
+            if outcomes:
+                yield outcomes.pop()()
 
 
 def excused(outcome: Outcome, listed: Mapping[tuple[str, str, str], str]) -> Outcome:

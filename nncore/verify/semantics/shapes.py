@@ -61,7 +61,7 @@ class Checker:
         self.complex = False
         self._free_places: dict[str, t.Node] = {}
         self._bound_once: set[str] = set()
-        self.fixed = _equal_sizes(conditions, scope)
+        self.fixed = equal_sizes(conditions, scope)
         self._conditions = conditions
 
     def side(self, node: t.Node) -> Shape:
@@ -545,7 +545,7 @@ def words(shape: Shape) -> str:
     return "a number" if shape is None else f"{shape[0]} × {shape[1]}"
 
 
-def _equal_sizes(conditions: Sequence[t.Chain], scope: Scope) -> dict[Size, Size]:
+def equal_sizes(conditions: Sequence[t.Chain], scope: Scope) -> dict[Size, Size]:
     """Return the sizes that conditions fix, with what stands for them; n = D and D = M make all three M."""
     groups: list[list[Size]] = []
     for condition in conditions:

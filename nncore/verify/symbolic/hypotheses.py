@@ -11,7 +11,7 @@ import sympy as sp
 
 from nncore.verify.notation import STEPS
 from nncore.verify.semantics.layers import lowest
-from nncore.verify.semantics.shapes import Checker
+from nncore.verify.semantics.shapes import equal_sizes
 from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import Scope
 from nncore.verify.switches import side_condition
@@ -44,7 +44,7 @@ def prepared(
     sealed: Callable[[str], bool] = no_name,
 ) -> Terms:
     """Return what makes terms of a claim, with the sizes that its conditions fix, and others that are fixed at will."""
-    fixed = Checker(item.scope, item.conditions).fixed | dict(sizes or {})
+    fixed = equal_sizes(item.conditions, item.scope) | dict(sizes or {})
     terms = Terms(item.scope, fixed, opaque, classes, unfolded, sealed)
     for size, number in item.least:
         if not terms.size(size).is_Integer:
