@@ -15,11 +15,6 @@ from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Relation
 
-KINDS = (
-    "rename", "reorder", "distribute", "split", "factor out", "factor in", "power", "quotient", "transpose",
-    "negate twice", "neutral", "exchange sides", "multiply sides", "move addend",
-)  # fmt: skip
-
 _FRESH = ("k", "l", "m", r"\kappa", r"\rho", "q")
 
 

@@ -170,7 +170,6 @@ class Notation:
 
     @cached_property
     def index_letters(self) -> frozenset[str]:
-        """Return the letters of indices."""
         return frozenset(self.runs_to)
 
     @cached_property
@@ -190,7 +189,6 @@ class Notation:
 
     @cached_property
     def constant_letters(self) -> frozenset[str]:
-        """Return the letters of constants."""
         return frozenset(constant.letter for constant in self.constants)
 
     @cached_property
@@ -211,7 +209,6 @@ class Notation:
         return frozenset(letter for letter, count in counts.items() if count == {1})
 
     def array_named(self, letter: str) -> Array | None:
-        """Return the array with a letter."""
         return self._arrays.get(letter)
 
     def array_of_entry(self, letter: str) -> Array | None:

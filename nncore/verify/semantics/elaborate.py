@@ -148,8 +148,10 @@ class _Elaborator:
 
     def _add_formula(self, formula: DisplayedFormula, place: Place) -> None:
         """Add what a formula says, or its first fault."""
-        if place.dictionary:
-            self._in_dictionary(formula, place, place.dictionary)
+        if place.dictionary:  # whose formulas are read in its letters alone
+            inner = self._inside(place.dictionary)
+            if inner:
+                self._take(inner.added([(formula, replace(place, dictionary=None))]))
             return
         outside = self.scope, self.own
         if place.world:
@@ -198,12 +200,6 @@ class _Elaborator:
                         Status.WITHOUT_MEANING, formula.path, *at, found.reason, sort=found.sort, covered=found.covered
                     )
                 )
-
-    def _in_dictionary(self, formula: DisplayedFormula, place: Place, dictionary: Dictionary) -> None:
-        """Add what a formula of a dictionary says, which is read in its letters alone."""
-        inner = self._inside(dictionary)
-        if inner:
-            self._take(inner.added([(formula, replace(place, dictionary=None))]))
 
     def _take(self, page: Page) -> None:
         self.items += page.items

@@ -41,11 +41,10 @@ def faults_within(
     notation = with_blocks(notation, reading.around.blocks)
     scopes = _scopes(page, Scope(notation, functions))
     bound = _bound(page)
-    found = ((formula, _fault(formula, notation, scopes, bound)) for formula in reading.inline)
     return [
         Diagnostic(Status.WITHOUT_MEANING, formula.path, formula.line, 1, f"${formula.text}$: {reason}")
-        for formula, reason in found
-        if reason
+        for formula in reading.inline
+        if (reason := _fault(formula, notation, scopes, bound))
     ]
 
 

@@ -231,10 +231,8 @@ def _plain(letter: str, node: t.Node, scope: Scope) -> Symbol:
             raise WrongIndex(f"{letter} is defined with indices, so it needs them here", node)
         kind = SymbolKind.ARRAY if definition.shape else SymbolKind.NUMBER
         return Symbol(kind, SymbolName.of(letter), shape=definition.shape)
-    if notation.array_of_entry(letter):
-        return Symbol(SymbolKind.NUMBER, SymbolName.of(letter))
     scalars = [scalar.written.indices for scalar in notation.scalars_named(letter)]
-    if () in scalars:
+    if notation.array_of_entry(letter) or () in scalars:
         return Symbol(SymbolKind.NUMBER, SymbolName.of(letter))
     if scalars:
         raise WrongIndex(f"{letter} is declared with indices, so it needs them here", node)
@@ -470,6 +468,11 @@ def letters(node: t.Node, scope: Scope, stop: str | None = None) -> frozenset[Sy
             if name in scope.families:
                 found |= {start for number in (0, 1) if (start := start_of_sequence(name, number, scope.notation))}
     return frozenset(found)
+
+
+def made_of(name: str, scope: Scope) -> frozenset[SymbolName]:
+    """Return the letters in the definitions of a letter, a sequence or a function, at any depth."""
+    return frozenset[SymbolName]().union(*(letters(each.body, scope) for each in meanings_of(name, scope)))
 
 
 def _letter_name(node: t.Node, scope: Scope) -> SymbolName | None:

@@ -13,12 +13,12 @@ from nncore.verify.notation import STEPS
 from nncore.verify.semantics.layers import lowest
 from nncore.verify.semantics.shapes import equal_sizes
 from nncore.verify.semantics.statements import Claim
-from nncore.verify.semantics.symbols import Scope
+from nncore.verify.semantics.symbols import Scope, made_of
 from nncore.verify.switches import side_condition
 from nncore.verify.symbolic.expectation import Chances, Expect
 from nncore.verify.symbolic.normal_form import Facts, Least, is_size, normal_form
 from nncore.verify.symbolic.rules import Positive, Term
-from nncore.verify.symbolic.terms import Env, Terms, made_of
+from nncore.verify.symbolic.terms import Env, Terms
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
 

@@ -35,7 +35,7 @@ from nncore.verify.semantics.symbols import (
     Binding,
     Scope,
     declared_shape,
-    letters,
+    made_of,
     meanings_of,
     start_of_sequence,
 )
@@ -1026,12 +1026,6 @@ def _index(letter: str, size: Size) -> sp.Symbol:
     """Return an index as a symbol; steps are counted from 0."""
     sign = {"nonnegative": True} if size == STEPS else {"positive": True}
     return sp.Symbol(letter, integer=True, **sign)
-
-
-def made_of(name: str, scope: Scope) -> frozenset[str]:
-    """Return the letters in the definitions of a letter, a sequence or a function, at any depth."""
-    bodies = [definition.body for definition in meanings_of(name, scope)]
-    return frozenset[str]().union(*(letters(body, scope) for body in bodies))
 
 
 def _is_imaginary_unit(node: t.Node) -> bool:
