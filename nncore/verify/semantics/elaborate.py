@@ -556,12 +556,11 @@ class _Elaborator:
         self._note_used(used, family, self.place.world)
         for label in sorted(self.place.mentions & self.lost_assumptions - {None}):
             raise MeaningError(f"the assumption {label} is not understood", node, covered=False)
-        for label in self.place.mentions:
-            for letter in self.scope.lost & frozenset().union(*(each.letters for each in self.assumed.get(label, []))):
-                raise MeaningError(f"the definition of {letter} is not understood", node, covered=False)
+        in_force = [each for label in sorted(self.place.mentions) for each in self.assumed.get(label, [])]
+        for letter in sorted(self.scope.lost & frozenset().union(*(each.letters for each in in_force))):
+            raise MeaningError(f"the definition of {letter} is not understood", node, covered=False)
         meanings = [each for name in used for each in meanings_of(name, self.scope)]
         named = checker.named.union(*(each.named for each in meanings))
-        in_force = [each for label in sorted(self.place.mentions) for each in self.assumed.get(label, [])]
         line, column = self.here.place_at(node.span[0])
         arguments = left.arguments if isinstance(left, t.Apply) and make is Definition else ()
         local = dict.fromkeys(argument.name for argument in arguments if isinstance(argument, t.Letter))

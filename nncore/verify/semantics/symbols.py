@@ -12,7 +12,7 @@ stands in the place of the number: ``("r", -1)`` for r - 1, ``(None, 2)`` for 2.
 printed, ``Z^{[r+1]}``, its whole family by the one with the plain letter: ``Z^{[r]}``, ``u_t``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import TypeVar
 
@@ -445,20 +445,22 @@ def letters(node: t.Node, scope: Scope, stop: str | None = None) -> frozenset[Sy
     waiting: list[tuple[t.Node, frozenset[str]]] = [(node, frozenset())]
     while waiting:
         node, hidden = waiting.pop()
-        name = None
-        if isinstance(node, t.Letter | t.Family):
-            if not (isinstance(node, t.Letter) and node.name in hidden):
+        name: SymbolName | None = None
+        below: Iterable[t.Node] = ()
+        match node:
+            case t.Letter(letter) if letter in hidden:
+                pass
+            case t.Letter() | t.Family():
                 name = _letter_name(node, scope)
-        elif isinstance(node, t.Indexed):
-            inner = node.base if not isinstance(node.base, t.Letter | t.Family) else None
-            name = None if inner else _letter_name(node, scope)
-            waiting += [(each, hidden) for each in (*node.indices, *([inner] if inner else []))]
-        elif isinstance(node, t.Function):
-            name = SymbolName.of(node.name)
-        else:
-            if isinstance(node, t.Sum | t.Product | t.Extremum):
-                hidden = hidden | {node.index.name}
-            waiting += [(child, hidden) for child in t.children(node)]
+            case t.Indexed(t.Letter() | t.Family(), indices):
+                name, below = _letter_name(node, scope), indices
+            case t.Function():
+                name = SymbolName.of(node.name)
+            case t.Sum(index) | t.Product(index) | t.Extremum(_, index):
+                hidden, below = hidden | {index.name}, t.children(node)
+            case _:
+                below = t.children(node)
+        waiting += [(each, hidden) for each in below]
         if name and name not in found:
             found.add(name)
             for definition in meanings_of(name, scope) if name != stop else ():
