@@ -31,10 +31,15 @@ class Node:
 
 def children(node: Node) -> Iterator[Node]:
     """Yield the nodes directly below a node, from left to right."""
-    yield from _nodes(getattr(node, each.name) for each in fields(node))
+    for each in fields(node):
+        value = getattr(node, each.name)
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _nodes(value)
 
 
-def _nodes(values: Iterable[object]) -> Iterator[Node]:
+def _nodes(values: tuple[object, ...]) -> Iterator[Node]:
     for value in values:
         if isinstance(value, Node):
             yield value
