@@ -176,11 +176,11 @@ class FormulaOnTrial:
         survived = []
         for item in claims:
             verdict = numeric.judge(item, shared=self._shared)
-            if verdict.status == numeric.REFUTED:
+            if verdict.status == numeric.Finding.REFUTED:
                 if verdict.reason == numeric.DIFFER and _contradicts(symbolic.prove(item), verdict.counterexample):
                     return FOOLED, str(verdict.counterexample)
                 return REFUTED, f"{verdict.reason} {verdict.counterexample or ''}"
-            if verdict.status == numeric.UNDECIDED:
+            if verdict.status == numeric.Finding.UNDECIDED:
                 return REJECTED, verdict.reason
             survived.append((item, verdict))
         if not claims:
@@ -265,7 +265,7 @@ def _contradicts(proof: symbolic.Proof | None, counterexample: Counterexample) -
 
 def _agrees_again(item: Claim) -> bool:
     """Whether other numbers agree, too."""
-    return numeric.judge(item, "again").status == numeric.AGREES
+    return numeric.judge(item, "again").status == numeric.Finding.AGREES
 
 
 def _said(item: Statement) -> tuple[object, ...]:

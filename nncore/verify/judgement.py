@@ -48,6 +48,10 @@ class Status(StrEnum):
         return self not in (Status.UNDECIDED, Status.CHECKER_FAULT)
 
 
+BY_NUMBERS = "numbers"  # the method where numbers alone have a say
+SEED = "1"  # where the random numbers begin
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """What is wrong, and where.

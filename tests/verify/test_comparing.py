@@ -10,9 +10,9 @@ from re import fullmatch
 
 import mpmath
 import pytest
-from common import LOSS, RELU, ROOT, SIGMOID, SOFTMAX, assuming
+from common import AGREES, LOSS, REFUTED, RELU, ROOT, SIGMOID, SOFTMAX, UNDECIDED, assuming
 
-from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, Budget, Shared, evaluator, judge
+from nncore.verify.numeric import Budget, Shared, evaluator, judge
 from nncore.verify.numeric.balls import arithmetic
 from nncore.verify.numeric.comparing import Comparison
 from nncore.verify.numeric.evaluator import Program

@@ -65,7 +65,6 @@ class Missing(StrEnum):
     NO_VALUE = "no value"
 
 
-AGREES, REFUTED, UNDECIDED = Finding.AGREES, Finding.REFUTED, Finding.UNDECIDED
 DIFFER = "the values differ"
 
 STEPS_OF_A_POINT = 150_000
@@ -91,7 +90,7 @@ class Result:
 
 
 OUTSIDE, NO_VALUE = Result(Missing.OUTSIDE), Result(Missing.NO_VALUE)
-_AGREES, _OPEN = Result(AGREES), Result(UNDECIDED)
+_AGREES, _OPEN = Result(Finding.AGREES), Result(Finding.UNDECIDED)
 Entry = dict[str, int]  # the values of the free indices
 
 
@@ -215,7 +214,7 @@ class Comparison:
                 return _OPEN
             finally:
                 self.note(values)
-            if CONFIRMED.is_on and result.status == AGREES and self._is_rounded and not self._is_confirmed:
+            if CONFIRMED.is_on and result.status == Finding.AGREES and self._is_rounded and not self._is_confirmed:
                 self._is_confirmed, bits = True, PRECISIONS[-1]
                 continue
             higher = [each for each in PRECISIONS if bits < each >= self._wanted]
@@ -249,12 +248,12 @@ class Comparison:
             self.lacking = frozenset({error.key, *(GuardKey(kind, link) for link in links)})
             if depends_on_indices_alone(part, self.item.scope):
                 reason = f"{error} does not hold for all indices, and no condition excludes the others"
-                return Result(REFUTED, reason, {}, "none", "none")
+                return Result(Finding.REFUTED, reason, {}, "none", "none")
             return NO_VALUE
         except (NoSuchEntry, Rejected):
             return NO_VALUE
         except (NoDerivative, BadCases) as error:
-            return Result(REFUTED, str(error), {}, "none", "none")
+            return Result(Finding.REFUTED, str(error), {}, "none", "none")
         return self._relation(left, right, values.jets)
 
     def _admits(self, values: Values, entry: Entry) -> bool:
@@ -296,7 +295,7 @@ class Comparison:
             for column, (one, other) in enumerate(zip(ones, others, strict=True)):
                 half = printed.rows[row][column] if isinstance(printed, t.Matrix) else printed
                 result = self._of_numbers(one, other, half, jets)
-                if result.status == REFUTED:
+                if result.status == Finding.REFUTED:
                     return replace(result, place={"row": row + 1, "column": column + 1})
                 if result is _OPEN:
                     found = result
@@ -306,7 +305,8 @@ class Comparison:
         """Return what two matrices say that have to be different: one entry is."""
         entries = [each for rows in zip(left, right, strict=True) for each in zip(*rows, strict=True)]
         results = [self._of_numbers(one, other, self.item.right, jets) for one, other in entries]
-        return next((each for each in results if each.status == AGREES), _OPEN if _OPEN in results else results[0])
+        agreeing = (each for each in results if each.status is Finding.AGREES)
+        return next(agreeing, _OPEN if _OPEN in results else results[0])
 
     def _of_numbers(self, one: Scalar, other: Scalar, printed: t.Node, jets: Jets) -> Result:
         """Return what two numbers say, of which the right one is printed so."""
@@ -332,7 +332,7 @@ class Comparison:
             return self._differ(left, right)
         if relation is Relation.UNEQUAL:
             self.nearest = min(self.nearest, self._relative(difference, left, right))
-        return Result(AGREES, margin=self.margin(difference)) if not relation.is_equation else _AGREES
+        return Result(Finding.AGREES, margin=self.margin(difference)) if not relation.is_equation else _AGREES
 
     def _of_pairs(self, left: Pair, right: Pair, jets: Jets) -> Result:
         """Return what two complex numbers say: they are equal, or not."""
@@ -340,7 +340,7 @@ class Comparison:
         signs = [self.numbers.sign(gap) for gap in gaps]
         self.own.signs.update(sign for sign in signs if sign is not None)
         if any(signs) and self.item.relation is Relation.UNEQUAL:
-            return Result(AGREES, margin=sum(map(self.margin, gaps)))
+            return Result(Finding.AGREES, margin=sum(map(self.margin, gaps)))
         if any(signs):
             return self._differ(left, right)
         if self.item.relation is Relation.UNEQUAL:
@@ -362,7 +362,7 @@ class Comparison:
         one, other, gap = self.text(left), self.text(right), right - left
         if one == other and any(self.numbers.sign(Jets.constant(part)) != 0 for part in parts(gap)):
             other += f", which is {self.text(gap)} more"
-        return Result(REFUTED, DIFFER, {}, one, other)
+        return Result(Finding.REFUTED, DIFFER, {}, one, other)
 
     def _relative(self, difference: Number, left: Number, right: Number) -> float:
         """Return how near to each other the sides are, beside the larger one."""
@@ -434,7 +434,7 @@ class Comparison:
             if sign:
                 shown = letter if power == 1 else f"{letter}^{power}" if power else "1"
                 found = f"a rest that begins with {self.text(coefficient)} {shown}"
-                return Result(REFUTED, "the rest is larger", {}, found, f"O({letter}^{order})")
+                return Result(Finding.REFUTED, "the rest is larger", {}, found, f"O({letter}^{order})")
             if sign is None and not self._is_nothing(coefficient, jets):
                 return _OPEN
         return _AGREES

@@ -171,7 +171,7 @@ class Program:
         whole, _, rest = digits.partition(".")
         power = exponent - len(rest)
         if abs(power) > LARGEST_POWER or len(digits) > LARGEST_POWER:
-            raise HugeNumber("too large to try")
+            raise HugeNumber
         if power >= 0:
             value = int(whole + rest) * 10**power
             return lambda at, local: value
@@ -656,7 +656,7 @@ def _quotient(above: Scalar, below: Scalar, key: GuardKey, at: Values) -> Scalar
 
 def _whole_power(below: Scalar, exponent: int, key: GuardKey, at: Values) -> Scalar:
     if abs(exponent) > LARGEST_POWER:
-        raise HugeNumber("too large to try")
+        raise HugeNumber
     if type(below) is Pair:
         if exponent < 0 and not _sign_at(pairs.square_of_modulus(below), at):
             raise Undefined(key)

@@ -19,7 +19,7 @@ from fractions import Fraction
 from itertools import chain, islice
 from typing import assert_never, cast
 
-from nncore.verify.judgement import Counterexample
+from nncore.verify.judgement import SEED, Counterexample
 from nncore.verify.numeric import comparing, searching, watching
 from nncore.verify.numeric import sample_points as sample
 from nncore.verify.numeric.balls import Arithmetic, arithmetic
@@ -39,8 +39,6 @@ from nncore.verify.switches import attack
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Relation
-
-TOO_LARGE = "too large to try"
 
 BOUNDARIES = attack("boundaries", "A claim may fail on a kink or an edge alone, or beside it.")
 CORNERS = attack(
@@ -96,7 +94,7 @@ class NumericResult:
 
 def judge(
     item: Claim | Convention,
-    seed: str = "1",
+    seed: str = SEED,
     shared: Shared | None = None,
     budget: Budget | None = None,
     numbers: Arithmetic | None = None,
@@ -108,24 +106,17 @@ def judge(
     item : Claim
         A claim or a convention.
     seed : str
-        Where the random numbers begin.
+        Where the random numbers begin: another one makes other points.
     shared : Shared, optional
         Keeps what was computed at points, for the other claims of a page.
     budget : Budget, optional
         What evaluation may take.
     numbers : Arithmetic, optional
         What computes.
-
-    Raises
-    ------
-    ValueError
-        If the item claims nothing.
     """
     numbers, budget = numbers or arithmetic(), budget or Budget()
     if isinstance(item, Convention):
         return _judge_convention(item, numbers, budget)
-    if not isinstance(item, Claim):
-        raise ValueError(f"a {item.kind} claims nothing")
     shared = Shared() if shared is None else shared
     verdicts: list[NumericResult] = []
     for layers, instance in instances(item, _depths(item)):
@@ -163,9 +154,9 @@ def _together(verdicts: Sequence[NumericResult]) -> NumericResult:
     )
 
 
-def witness(item: Assumption, assumed: Sequence[Assumed], seed: str = "1") -> bool:
+def witness(item: Assumption, assumed: Sequence[Assumed]) -> bool:
     """Return whether numbers are found that satisfy all of the assumptions at once."""
-    trial = NumericCheck(as_claim(item, assumed), seed)
+    trial = NumericCheck(as_claim(item, assumed))
     return any(trial.fitting(sizes, kind) for sizes in trial.plans for kind in sample.KINDS)
 
 
@@ -197,7 +188,7 @@ class NumericCheck:
     def __init__(
         self,
         item: Claim,
-        seed: str = "1",
+        seed: str = SEED,
         shared: Shared | None = None,
         numbers: Arithmetic | None = None,
         budget: Budget | None = None,
@@ -248,7 +239,7 @@ class NumericCheck:
             where = self._guards.conditions(self._comparison.violated, self._excluded)
             reason = self._why_undecided(where)
         except (Exhausted, TooLarge):
-            return self._result(Finding.UNDECIDED, TOO_LARGE)
+            return self._result(Finding.UNDECIDED, str(TooLarge()))
         return replace(
             self._result(Finding.UNDECIDED if reason else Finding.AGREES, reason, where=where), met=self.met()
         )
@@ -270,7 +261,7 @@ class NumericCheck:
         """Return why nothing can be said of a claim that is not refuted; empty if it agrees."""
         if not self._points:
             if self._comparison.too_large:
-                return TOO_LARGE
+                return str(TooLarge())
             if self._undecided:
                 return _TOO_NEAR
             needs = f"; it needs {', '.join(where)}" if where else ""

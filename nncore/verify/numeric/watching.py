@@ -78,6 +78,9 @@ class BadCases(ArithmeticError):
 class TooLarge(ArithmeticError):
     """More steps, or more time, than a formula may take."""
 
+    def __str__(self) -> str:
+        return "too large to try"
+
 
 class HugeNumber(TooLarge):
     """A number with too many digits at one point; others may be fine, also at larger sizes."""
@@ -106,7 +109,7 @@ class Budget:
         self._steps -= steps
         self._here -= steps
         if self._here < 0 or self._steps < 0 or self._looked(steps):
-            raise TooLarge("too large to try")
+            raise TooLarge
 
     @property
     def is_over(self) -> bool:

@@ -55,7 +55,6 @@ def check(
     cache: Path | str | None = None,
     root: Path | str = ".",
     processes: int | None = None,
-    seed: str = "1",
     book: bool = False,
     done: Callable[[PageReport], None] = lambda page: None,
 ) -> Report:
@@ -73,8 +72,6 @@ def check(
         The folder in which the pages lie; the report names them by their way from there.
     processes : int, optional
         On how many processes pages are judged; as many as the machine has unless given. The result is the same.
-    seed : str
-        Where the random numbers begin.
     book : bool
         Whether the files are the pages of one book, which MyST renders. Then a function that one defines under a label
         is known on all, and an erratum may name an equation of another page; a display that MyST does not know is an
@@ -83,7 +80,7 @@ def check(
     done : callable
         Called with every page that is done, in their order.
     """
-    by = {**checker(), "seed": seed}
+    by = checker()
     store = Cache(Path(cache) if cache else None)
     common = digest(repr(sorted(by.items())), repr(notation))
     pages = [
@@ -100,7 +97,7 @@ def check(
         ]
         kept = [store.get(PageReport, key) for key in keys]
         functions = _definitions(pages, exports, readings, notation) if None in kept else {}
-        settings = Settings(Path(root), notation, functions, seed, store, common, book)
+        settings = Settings(Path(root), notation, functions, store, common, book)
         jobs = [
             _Job(page.path, readings.get(page.path), [each.path for each in others], settings)
             for page, others, report in zip(pages, elsewhere, kept, strict=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from nncore.verify import numeric
-from nncore.verify.judgement import Diagnostic, Judgement, Status
+from nncore.verify.judgement import BY_NUMBERS, Diagnostic, Judgement, Status
 from nncore.verify.notation import Notation, NotationError
 from nncore.verify.report.cache import canonical, digest
 from nncore.verify.report.evidence import Evidence, PageReport, Part
@@ -225,11 +225,11 @@ class _Reporter:
         """Return the judgement of a claim; of what is not claimed, whether it is as it says."""
         match item:
             case Claim() | Convention():
-                return judge(item, self.by.seed, self.shared, clock)
+                return judge(item, self.shared, clock)
             case Erratum():
-                return judge_erratum(item, correction, self.by.seed)
+                return judge_erratum(item, correction)
             case Unchecked():
-                return judge_unchecked(item, self.by.seed)
+                return judge_unchecked(item)
 
     def _labelled(self, label: str) -> tuple[Statement, ...]:
         """Return what the equation with a label says, on this page or on another one."""
@@ -244,9 +244,9 @@ class _Reporter:
     def _with_witness(self, parts: list[Part], items: Sequence[Statement], place: Place) -> list[Part]:
         """Return the parts; assumptions that no numbers satisfy are undecided, since nothing can be said under them."""
         own = [item for item in items if isinstance(item, Assumption)]
-        lost = Judgement(Status.UNDECIDED, "numbers", "no numbers were found that satisfy this assumption")
+        lost = Judgement(Status.UNDECIDED, BY_NUMBERS, "no numbers were found that satisfy this assumption")
         try:
-            if not own or numeric.witness(own[0], [_assumed(item, place) for item in own], self.by.seed):
+            if not own or numeric.witness(own[0], [_assumed(item, place) for item in own]):
                 return parts
         except Exception as error:  # as for a claim
             lost = Judgement(Status.CHECKER_FAULT, reason=f"{type(error).__name__}: {error}")

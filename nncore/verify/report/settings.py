@@ -21,12 +21,10 @@ class Settings:
         The letters in force.
     functions : mapping of str to Binding
         The functions that all pages know.
-    seed : str
-        Where the random numbers begin.
     store : Cache
         What keeps judgements.
     common : str
-        A digest of the checker, the seed and the notation, under which they are kept.
+        A digest of the checker and the notation, under which they are kept.
     book : bool
         Whether MyST renders the pages.
     """
@@ -34,7 +32,6 @@ class Settings:
     root: Path
     notation: Notation
     functions: Mapping[str, Binding]
-    seed: str
     store: Cache
     common: str
     book: bool

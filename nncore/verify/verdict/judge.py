@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from nncore.verify import numeric
-from nncore.verify.judgement import Judgement, Status
+from nncore.verify.judgement import BY_NUMBERS, Judgement, Status
+from nncore.verify.numeric import Finding
 from nncore.verify.semantics.statements import Claim, Convention
 from nncore.verify.symbolic import prover as symbolic
 from nncore.verify.symbolic.typeset import typeset
 from nncore.verify.verdict.hints import slip
-from nncore.verify.verdict.steps import STEPS_OF_ALL, judge_steps
+from nncore.verify.verdict.steps import judge_steps
 
 SECONDS = 7.5  # of computing for all that a formula says: numbers, proofs and hints
 SECONDS_OF_A_PROOF = 4.0
@@ -31,11 +32,11 @@ MOST_STEPS, LONGEST = 40, 500  # of a proof that are printed, and characters of 
 class Clock:
     """The seconds of computing that are left for a formula, however busy the machine is."""
 
-    def __init__(self, seconds: float = SECONDS):
-        self._end = time.process_time() + seconds
+    def __init__(self) -> None:
+        self._end = time.process_time() + SECONDS
         self._for_steps = SECONDS_OF_STEPS
 
-    def left(self, most: float = SECONDS) -> float:
+    def left(self, most: float) -> float:
         """Return how many seconds may still be spent, but not more than ``most``."""
         return max(0.0, min(most, self._end - time.process_time()))
 
@@ -49,43 +50,24 @@ class Clock:
         self._end += spent
 
 
-def judge(
-    item: Claim | Convention,
-    seed: str = "1",
-    shared: numeric.Shared | None = None,
-    clock: Clock | None = None,
-) -> Judgement:
+def judge(item: Claim | Convention, shared: numeric.Shared | None = None, clock: Clock | None = None) -> Judgement:
     """Return the judgement of a claim or a convention.
 
-    Parameters
-    ----------
-    item : Claim
-        The claim.
-    seed : str
-        Where the random numbers begin.
-    shared : Shared, optional
-        Keeps numbers for the other claims of a page.
-    clock : Clock, optional
-        The time that is left for its formula.
-
-    Raises
-    ------
-    ValueError
-        If the item claims nothing.
+    ``shared`` keeps numbers for the other claims of a page, ``clock`` the time that is left for its formula.
     """
     clock = clock or Clock()
-    verdict = numeric.judge(item, seed, shared, numeric.Budget(seconds=clock.left(numeric.SECONDS)))
+    verdict = numeric.judge(item, shared=shared, budget=numeric.Budget(seconds=clock.left(numeric.SECONDS)))
     found = Judgement(
         Status.UNDECIDED,
-        "numbers",
+        BY_NUMBERS,
         verdict.reason,
         where=verdict.where,
         assumptions=verdict.assumptions,
         points=verdict.points,
         sizes=verdict.sizes,
     )
-    refuted = verdict.status == numeric.REFUTED
-    if verdict.status == numeric.UNDECIDED:
+    refuted = verdict.status is Finding.REFUTED
+    if verdict.status is Finding.UNDECIDED:
         return found
     if refuted:
         found = replace(found, status=Status.REFUTED, counterexample=verdict.counterexample)
@@ -98,7 +80,7 @@ def judge(
         proof = symbolic.prove(item, clock.left(SECONDS_OF_A_HINT))
         if proof and not proof.shapes:
             return _fault(found, "symbols prove what numbers refute")
-    return replace(found, hint=slip(item, seed, clock.left(SECONDS_OF_A_HINT)))
+    return replace(found, hint=slip(item, clock.left(SECONDS_OF_A_HINT)))
 
 
 def _proved(item: Claim, found: Judgement, verdict: numeric.NumericResult, clock: Clock) -> Judgement:
@@ -109,7 +91,7 @@ def _proved(item: Claim, found: Judgement, verdict: numeric.NumericResult, clock
     if proof is None:
         return replace(found, status=Status.SAMPLED, method=_how_near(verdict))
     with clock.for_steps() as seconds:
-        evaluation = judge_steps(proof, item, verdict.met, numeric.Budget(STEPS_OF_ALL, seconds))
+        evaluation = judge_steps(proof, item, verdict.met, seconds)
     if evaluation.wrong:
         before, after, _ = typeset(evaluation.wrong, item.scope.notation)
         rule = evaluation.wrong.rule.name
@@ -145,8 +127,8 @@ def _printed(proof: symbolic.Proof, item: Claim) -> tuple[tuple[str, str, str, s
 def _how_near(verdict: numeric.NumericResult) -> str:
     """Return how near an inequality came to failing; of an equation nothing is to be said."""
     if verdict.margin is None:
-        return "numbers"
-    return f"numbers; the sides come as near to each other as {verdict.margin:.2g}"
+        return BY_NUMBERS
+    return f"{BY_NUMBERS}; the sides come as near to each other as {verdict.margin:.2g}"
 
 
 def restates(item: Claim) -> bool:

@@ -42,7 +42,7 @@ Evaluator: TypeAlias = Callable[["TermValues", Term, Env], Scalar]
 READING = Rule("the reading of a side", "A term is what the parse tree says.")
 MOST_WAYS = 6  # in which the indices of a step coincide, at one point
 _NUMBERS = ((3, 7), (-5, 3), (0, 1), (1, 1))  # for the argument of a function while its derivative is taken
-STEPS_OF_A_STEP, STEPS_OF_ALL = 20_000, 200_000  # of computing that one takes, and all of a claim
+_STEPS_OF_A_STEP, _STEPS_OF_ALL = 20_000, 200_000  # of computing that one takes, and all of a claim
 
 
 class NotEvaluated(ArithmeticError):
@@ -64,21 +64,12 @@ class Evaluation:
     at: str = ""
 
 
-def judge_steps(proof: Proof, item: Claim, met: Sequence[Met], budget: Budget | None = None) -> Evaluation:
-    """Evaluate the steps of a proof.
+def judge_steps(proof: Proof, item: Claim, met: Sequence[Met], seconds: float) -> Evaluation:
+    """Evaluate the steps of a proof of a claim, at points with entries at which the numbers compared it.
 
-    Parameters
-    ----------
-    proof : Proof
-        With its steps.
-    item : Claim
-        The claim.
-    met : sequence of Met
-        Points with entries at which the numbers compared the claim.
-    budget : Budget, optional
-        What evaluation may take; when it is over no further steps are evaluated.
+    When the seconds of computing, or the steps of evaluation, are over no further steps are evaluated.
     """
-    budget, numbers, steps, evaluated = budget or Budget(STEPS_OF_ALL), arithmetic(), 0, 0
+    budget, numbers, steps, evaluated = Budget(_STEPS_OF_ALL, seconds), arithmetic(), 0, 0
     for attempt in proof.attempts:
         made: list[Step | Reading] = [*attempt.steps, *attempt.readings]
         steps += len(made)
@@ -279,7 +270,7 @@ class TermValues:
 
     def begin(self) -> None:
         """Begin an evaluation."""
-        self.at.watch.budget.begin(STEPS_OF_A_STEP)
+        self.at.watch.budget.begin(_STEPS_OF_A_STEP)
 
     def child(self, at: Values, held: str | None = None) -> "TermValues":
         """Return the same for values where something is moved or drawn."""
