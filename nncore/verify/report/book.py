@@ -20,7 +20,6 @@ from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import Notation
 from nncore.verify.report.cache import Cache, canonical, checker, digest, text_with_includes
 from nncore.verify.report.evidence import PageReport, Report
-from nncore.verify.report.settings import Settings
 from nncore.verify.semantics.elaborate import exported
 from nncore.verify.semantics.statements import Definition
 from nncore.verify.semantics.symbols import Binding
@@ -41,12 +40,24 @@ class _Run(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Settings:
+    """What is the same for all pages that are judged together."""
+
+    root: Path  # the folder from which a report names files
+    notation: Notation  # the letters in force
+    functions: Mapping[str, Binding]  # that all pages know
+    store: Cache  # what keeps judgements
+    common: str  # a digest of the checker and the notation, under which they are kept
+    book: bool  # whether MyST renders the pages
+
+
+@dataclass(frozen=True, slots=True)
 class _Source:
-    """A page: where it is, how the report names it, and its text with what it includes."""
+    """A page."""
 
     path: Path
-    name: str
-    text: str
+    name: str  # in the report
+    text: str  # with what it includes
 
 
 def check(

@@ -8,13 +8,13 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nncore.verify import numeric
 from nncore.verify.judgement import BY_NUMBERS, Diagnostic, Judgement, Status
 from nncore.verify.notation import Notation, NotationError
 from nncore.verify.report.cache import canonical, digest
 from nncore.verify.report.evidence import Evidence, PageReport, Part
-from nncore.verify.report.settings import Settings
 from nncore.verify.semantics.conditions import shown
 from nncore.verify.semantics.elaborate import Faulty, elaborate, page_functions, with_blocks
 from nncore.verify.semantics.inline import RELATION, faults_within
@@ -44,6 +44,9 @@ from nncore.verify.syntax.printer import show
 from nncore.verify.verdict.errata import judge_erratum, judge_unchecked
 from nncore.verify.verdict.judge import SECONDS_OF_A_PROOF, Clock, judge
 
+if TYPE_CHECKING:
+    from nncore.verify.report.book import Settings
+
 _Judgeable = Claim | Convention | Erratum | Unchecked
 """A statement that is judged."""
 
@@ -56,7 +59,7 @@ class _Kept:
     seconds: float
 
 
-def report_on(path: Path, reading: Reading, others: Sequence[Path], by: Settings) -> tuple[PageReport, bool]:
+def report_on(path: Path, reading: Reading, others: Sequence[Path], by: "Settings") -> tuple[PageReport, bool]:
     """Return the report on a page that was read, and whether all proofs ended in time.
 
     ``others`` are the pages on which equations may stand that correct its errata.
@@ -82,7 +85,7 @@ def _about_functions(page: Page, notation: Notation) -> Iterator[Diagnostic]:
         yield error.found
 
 
-def _within_words(reading: Reading, page: Page, by: Settings) -> Iterator[Diagnostic]:
+def _within_words(reading: Reading, page: Page, by: "Settings") -> Iterator[Diagnostic]:
     """Yield what is wrong with the formulas within words."""
     try:
         yield from faults_within(reading, page, by.notation, by.functions)
@@ -107,7 +110,7 @@ class _Reporter:
     not accepted. ``in_time`` is false after a claim without a proof for which the time of a proof had passed.
     """
 
-    by: Settings
+    by: "Settings"
     name: str
     page: Page
     reading: Reading
