@@ -4,8 +4,7 @@ import pytest
 from common import AGREED, AGREES, REFUTED, RELU, SIGMOID, SOFTMAX, UNDECIDED, assuming
 
 from nncore.verify.numeric.guards import guards_of
-from nncore.verify.numeric.identity import Same
-from nncore.verify.numeric.watching import BASE, DIVISOR, KINK, LOGARITHM, RELATION, ROOT, GuardKey
+from nncore.verify.numeric.watching import BASE, DIVISOR, KINK, LOGARITHM, RELATION, ROOT, GuardKey, Same
 from nncore.verify.syntax import tree as t
 
 

@@ -24,11 +24,10 @@ from nncore.verify.numeric.evaluator import Program
 from nncore.verify.numeric.expectation import Key, Rejected
 from nncore.verify.numeric.guards import depends_on_indices_alone
 from nncore.verify.numeric.jets import AGREEING_BITS, Expansion, HigherOrder, Jets, Pair, Scalar, Unclear, pair, parts
-from nncore.verify.numeric.matrices import Matrix, Value
 from nncore.verify.numeric.sample_points import SamplePoint, input_name
 from nncore.verify.numeric.sizes import is_about_sizes
-from nncore.verify.numeric.values import HIGHEST_ORDER, Values
-from nncore.verify.numeric.watching import (  # fmt: skip
+from nncore.verify.numeric.values import HIGHEST_ORDER, Matrix, Value, Values
+from nncore.verify.numeric.watching import (
     BadCases,
     Budget,
     Guard,
@@ -39,7 +38,7 @@ from nncore.verify.numeric.watching import (  # fmt: skip
     TooLarge,
     Undefined,
     Watch,
-)
+)  # fmt: skip
 from nncore.verify.semantics import remainders
 from nncore.verify.semantics.layers import reached
 from nncore.verify.semantics.premises import assumed

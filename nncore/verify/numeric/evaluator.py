@@ -10,11 +10,23 @@ from typing import TypeAlias, cast
 
 from nncore.verify.notation import DIAGONAL, EXTREMA, IMAGINARY, PARTS, VARIANCE
 from nncore.verify.numeric import pairs, watching
-from nncore.verify.numeric.identity import Same
 from nncore.verify.numeric.jets import Expansion, HigherOrder, Jet, Jets, Pair, Scalar, Unclear, pair
-from nncore.verify.numeric.matrices import Matrix, Place, Value, entry_by_entry, index_grid, own_entry, shape_of
-from nncore.verify.numeric.values import HIGHEST_ORDER, Code, Condition, Defined, Local, Values
-from nncore.verify.numeric.watching import BadCases, GuardKey, HugeNumber, NoDerivative, NoSuchEntry, Undefined
+from nncore.verify.numeric.values import (
+    HIGHEST_ORDER,
+    Code,
+    Condition,
+    Defined,
+    Local,
+    Matrix,
+    Place,
+    Value,
+    Values,
+    entry_by_entry,
+    index_grid,
+    own_entry,
+    shape_of,
+)  # fmt: skip
+from nncore.verify.numeric.watching import BadCases, GuardKey, HugeNumber, NoDerivative, NoSuchEntry, Same, Undefined
 from nncore.verify.semantics.layers import covered, line_for
 from nncore.verify.semantics.symbols import Binding, Scope, letters, meanings_of
 from nncore.verify.symbol import Symbol, SymbolKind
@@ -193,17 +205,17 @@ class Program:
 
     def _global(self, name: Symbol) -> Code:
         match name.kind:
-            case "array":
+            case SymbolKind.ARRAY:
                 return lambda at, local: at.array(name)
-            case "number":
+            case SymbolKind.NUMBER:
                 return lambda at, local: at.entry(name.name, ())
-            case "size":
+            case SymbolKind.SIZE:
                 return lambda at, local: at.point.size(name.name)
-            case "constant" if name.name == "e":
+            case SymbolKind.CONSTANT if name.name == "e":
                 return lambda at, local: at.jets.exp(1)
-            case "constant" if name.name == r"\pi":
+            case SymbolKind.CONSTANT if name.name == r"\pi":
                 return lambda at, local: at.jets.numbers.pi()
-            case "constant" if name.name == IMAGINARY:
+            case SymbolKind.CONSTANT if name.name == IMAGINARY:
                 return lambda at, local: Pair(0, 1)
         raise TypeError(f"{name.name} has no value")
 
@@ -214,12 +226,12 @@ class Program:
             return lambda at, local: own_entry(base(at, local), tuple([index(at, local) for index in indices]))
         name = node.meaning
         match name.kind:
-            case "delta":
+            case SymbolKind.DELTA:
                 one, other = indices
                 return lambda at, local: int(one(at, local) == other(at, local))
-            case "size":
+            case SymbolKind.SIZE:
                 return lambda at, local: at.point.size(name.name)
-            case "number":
+            case SymbolKind.NUMBER:
                 return lambda at, local: at.entry(name.name, ())
         if name.is_sequence:
             (place,) = indices
@@ -231,7 +243,7 @@ class Program:
                 return at.entry(name.name, (number,))
 
             return member
-        last = self.scope.notation.size_of_classes(name.name) if name.kind == "class" else None
+        last = self.scope.notation.size_of_classes(name.name) if name.kind is SymbolKind.CLASS else None
         is_input = name.name not in self.scope.definitions
 
         def entry(at: Values, local: Local) -> Value:
@@ -281,8 +293,8 @@ class Program:
             if of_e and "e" not in local:
                 return _known(r"\exp", above, at)
             below, jets = base(at, local), at.jets
-            if type(above) is not Jet and jets.numbers.is_exact(above) and jets.numbers.ratio(above)[1] == 1:
-                return _whole_power(below, jets.numbers.ratio(above)[0], divisor, at)
+            if (whole := jets.whole(above)) is not None:
+                return _whole_power(below, whole, divisor, at)
             if type(below) is Pair:
                 raise Undefined(key)
             sign = _sign_at(below, at)
@@ -475,7 +487,7 @@ class Program:
         body, variables = self._scalar(node.body), node.variables
         names = [variable.meaning for variable in variables]
         seen, where = _index_letters(node.body), self._key(node.body)
-        if names[0].kind == "array":
+        if names[0].kind is SymbolKind.ARRAY:
             array, shape = names[0].name, shape_of(names[0])
 
             def by_array(at: Values, local: Local) -> Value:
@@ -493,7 +505,7 @@ class Program:
         def by_entries(at: Values, local: Local) -> Value:
             keys = []
             for name, codes in zip(names, indices, strict=True):
-                place = tuple([index(at, local) for index in codes]) if name.kind == "entry" else ()
+                place = tuple([index(at, local) for index in codes]) if name.kind is SymbolKind.ENTRY else ()
                 for index, size in zip(place, () if name.is_sequence else name.sizes, strict=False):
                     if not 1 <= index <= at.point.size(size):
                         raise NoSuchEntry
@@ -605,7 +617,8 @@ def _flip(part: t.Node, at: Values, local: Local) -> None:
     if not isinstance(part, t.Letter | t.Indexed) or (isinstance(part, t.Letter) and part.name in local):
         return
     name = part.meaning
-    place = tuple(at.number(index, local) for index in getattr(part, "indices", ())) if name.kind == "entry" else ()
+    indices = part.indices if isinstance(part, t.Indexed) and name.kind is SymbolKind.ENTRY else ()
+    place = tuple(at.number(index, local) for index in indices)
     value = at.point.touched.get((name.name, place))
     if value is not None:
         at.watch.flips[name.name, place] = -value or 1

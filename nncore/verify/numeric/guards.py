@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nncore.verify.notation import DELTA
-from nncore.verify.numeric.identity import Same
 from nncore.verify.numeric.ranges import Ranges, is_proved
-from nncore.verify.numeric.watching import BASE, DIVISOR, KINK, LOGARITHM, NEEDS, RELATION, ROOT, GuardKey, needs
+from nncore.verify.numeric.watching import BASE, DIVISOR, KINK, LOGARITHM, NEEDS, RELATION, ROOT, GuardKey, Same, needs
 from nncore.verify.semantics import remainders
 from nncore.verify.semantics.layers import reached, with_numbers
 from nncore.verify.semantics.statements import Claim

@@ -247,6 +247,13 @@ class Jets:
         """Return the value at the point itself."""
         return value.terms.get((), 0) if type(value) is Jet else value
 
+    def whole(self, value: Scalar) -> int | None:
+        """Return the whole number that a value is exactly; None for any other."""
+        if type(value) is Jet or type(value) is Pair or not self.numbers.is_exact(value):
+            return None
+        above, below = self.numbers.ratio(value)
+        return above if below == 1 else None
+
     # Signs
 
     def sign(self, value: Expansion) -> int:

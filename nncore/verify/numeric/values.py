@@ -11,23 +11,29 @@ moves u itself, so F is expanded down to u and no further.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
-from nncore.verify.notation import ONES, Random
+from nncore.verify.notation import ONES
 from nncore.verify.numeric.expectation import Distribution, Key, Outcome, distribution, expectation
 from nncore.verify.numeric.jets import Expansion, HigherOrder, Jet, Jets, Scalar, Unclear
-from nncore.verify.numeric.matrices import Matrix, Place, V, Value, entry_by_entry, index_grid, own_entry, shape_of
 from nncore.verify.numeric.sample_points import SamplePoint
 from nncore.verify.numeric.watching import GuardKey, NoDerivative, NoSuchEntry, Undefined, Watch
 from nncore.verify.semantics.symbols import Binding, Scope, start_of_sequence
 from nncore.verify.switches import attack
-from nncore.verify.symbol import Symbol
+from nncore.verify.symbol import Size, Symbol
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
+
+if TYPE_CHECKING:
+    from nncore.verify.numeric.evaluator import Program
 
 BOTH_SLOPES = attack("slopes from both sides of a kink", "There is no derivative where they differ.")
 HIGHEST_ORDER = 3  # of expansions: of one more than that, a sign stays open
 
+Matrix = list[list[Scalar]]
+Value: TypeAlias = Scalar | Matrix
+V = TypeVar("V", Scalar, Value)
+Place = tuple[int, ...]  # the indices of an entry
 Local = Mapping[str, Scalar]  # the letters that are bound: indices, and arguments of functions
 Code = Callable[["Values", Local], Value]
 Condition = Callable[["Values", Local], bool]
@@ -53,26 +59,10 @@ class Defined:
                 raise Undefined(key)
 
 
-class Codes(Protocol):
-    """What makes functions of the nodes of trees in one scope: a `numeric.evaluator.Program`."""
-
-    scope: Scope
-    random: Mapping[str, Random]
-
-    def code(self, node: t.Node) -> Code: ...
-    def condition(self, chain: t.Chain) -> Condition: ...
-    def definition(self, name: str) -> Defined | None: ...
-    def member(self, name: str, number: int) -> Defined | None: ...
-    def contained(self, name: str) -> frozenset[str]: ...
-    def prime(
-        self, name: str, primes: int, numbers: Sequence[Scalar], key: GuardKey, at: "Values", local: Local
-    ) -> Scalar: ...
-
-
 class Values:
     """What letters stand for at one point; `beside` gives the same where one entry is moved."""
 
-    def __init__(self, program: Codes, point: SamplePoint, jets: Jets, watch: Watch):
+    def __init__(self, program: "Program", point: SamplePoint, jets: Jets, watch: Watch):
         self.program, self.point, self.jets, self.watch = program, point, jets, watch
         self.scope: Scope = program.scope
         self.memo: dict[object, Scalar] = {}  # of entries, moments and derivatives
@@ -262,3 +252,53 @@ class Values:
         if name.name == ONES:
             return [[1] for _ in range(rows)]
         return [[self.entry(name.name, indices) for indices in row] for row in index_grid(shape, rows, columns)]
+
+
+# Matrices -------------------------------------------------------------------------------------------------------------
+
+
+def shape_of(name: Symbol) -> tuple[Size, Size]:
+    """Return the shape of an array.
+
+    Raises
+    ------
+    TypeError
+        If it is none.
+    """
+    if name.shape is None:
+        raise TypeError(f"{name.name} is no array")
+    return name.shape
+
+
+def own_entry(matrix: Matrix, indices: Place) -> Scalar:
+    """Return the entry of a letter: one index alone runs along the side that is not 1 for good."""
+    if len(indices) == 2:
+        return _at(matrix, *indices)
+    (index,) = indices or (1,)
+    return _at(matrix, 1, index) if len(matrix) == 1 else _at(matrix, index, 1)
+
+
+def _at(matrix: Matrix, row: int, column: int) -> Scalar:
+    if not (1 <= row <= len(matrix) and 1 <= column <= len(matrix[0])):
+        raise NoSuchEntry
+    return matrix[row - 1][column - 1]
+
+
+def index_grid(shape: tuple[Size, Size], rows: int, columns: int) -> list[list[Place]]:
+    """Return the indices of the entries of an array, row by row; a side whose size is 1 for good has none."""
+    return [
+        [
+            tuple(index for index, size in zip((row, column), shape, strict=True) if size != 1)
+            for column in range(1, columns + 1)
+        ]
+        for row in range(1, rows + 1)
+    ]
+
+
+def entry_by_entry(function: Callable[..., Scalar], *values: V) -> V:
+    """Return the function of numbers, or entry by entry of matrices of one shape."""
+    first: object = values[0]
+    if type(first) is not list:
+        return function(*values)
+    matrices = cast(tuple[Matrix, ...], values)
+    return cast(V, [[function(*each) for each in zip(*rows, strict=True)] for rows in zip(*matrices, strict=True)])

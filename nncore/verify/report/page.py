@@ -32,7 +32,7 @@ from nncore.verify.semantics.statements import (
     Unchecked,
     printed,
     sides_of,
-)
+)  # fmt: skip
 from nncore.verify.semantics.symbols import AgreedValue, Scope, meanings_of
 from nncore.verify.source.context import Place
 from nncore.verify.source.markdown import DisplayedFormula, Reading

@@ -23,8 +23,7 @@ from nncore.verify.numeric.comparing import PRECISIONS, placed
 from nncore.verify.numeric.evaluator import Program, cost
 from nncore.verify.numeric.jets import Expansion, HigherOrder, Jet, Jets, Pair, Scalar, pair, parts
 from nncore.verify.numeric.judge import Met, points_for
-from nncore.verify.numeric.matrices import Matrix, Place, Value, own_entry
-from nncore.verify.numeric.values import HIGHEST_ORDER, Values
+from nncore.verify.numeric.values import HIGHEST_ORDER, Matrix, Place, Value, Values, own_entry
 from nncore.verify.numeric.watching import LOGARITHM, Budget, GuardKey, NoDerivative, NoSuchEntry, Watch
 from nncore.verify.semantics.layers import lowest
 from nncore.verify.semantics.statements import Claim
@@ -418,8 +417,8 @@ class TermValues:
 
     def _power(self, term: sp.Pow, env: Env) -> Scalar:
         base, exponent = self.value(term.base, env), self.real(term.exp, env)
-        if not isinstance(exponent, Jet) and self.numbers.is_exact(exponent) and self.numbers.ratio(exponent)[1] == 1:
-            return self._whole_power(base, self.numbers.ratio(exponent)[0])
+        if (whole := self.jets.whole(exponent)) is not None:
+            return self._whole_power(base, whole)
         if isinstance(base, Pair):
             raise NotEvaluated
         sign = self.numbers.sign(self.jets.constant(base))
@@ -487,12 +486,10 @@ class TermValues:
                 continue
             else:
                 raise NotEvaluated
-            exponent = self.real(count, env)
-            if isinstance(exponent, Jet) or not (
-                self.numbers.is_exact(exponent) and self.numbers.ratio(exponent)[1] == 1
-            ):
+            exponent = self.jets.whole(self.value(count, env))
+            if exponent is None:
                 raise NotEvaluated
-            result = result * self._whole_power(value, self.numbers.ratio(exponent)[0])
+            result = result * self._whole_power(value, exponent)
         return result
 
     # Derivatives and functions
