@@ -6,7 +6,7 @@ fractions, balls or jets.
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise, product
-from typing import TypeAlias, cast
+from typing import TypeAlias, TypeVar, cast
 
 from nncore.verify.notation import DIAGONAL, EXTREMA, IMAGINARY, PARTS, VARIANCE
 from nncore.verify.numeric import pairs, watching
@@ -33,6 +33,7 @@ from nncore.verify.symbol import Symbol, SymbolKind
 from nncore.verify.syntax import tree as t
 
 LARGEST_POWER = 10**6
+V = TypeVar("V")
 MOST_ENTRIES = 100  # of an array, by all of which a derivative is taken at once
 
 # What a node is the checker of shapes has seen (`semantics.shapes`), and nothing looks at it again.
@@ -339,15 +340,10 @@ class Program:
         letter = node.index.name
 
         def loop(at: Values, local: Local) -> list[Value]:
-            start, end, inner = first(at, local), last(at, local), dict(local)
+            start, end = first(at, local), last(at, local)
             if end < start - 1:
                 raise NoSuchEntry(f"a sum from {start} to {end}")
-            values = []
-            for number in range(start, end + 1):
-                at.watch.budget.spend(1)
-                inner[letter] = number
-                values.append(body(at, inner))
-            return values
+            return _for_each(letter, range(start, end + 1), body, at, local)
 
         return loop
 
@@ -358,11 +354,7 @@ class Program:
         key = GuardKey(watching.RELATION if chooses else watching.KINK, node)
 
         def extremum(at: Values, local: Local) -> Value:
-            inner, values = dict(local), []
-            for number in range(1, at.point.size(size) + 1):
-                at.watch.budget.spend(1)
-                inner[letter] = number
-                values.append(body(at, inner))
+            values = _for_each(letter, range(1, at.point.size(size) + 1), body, at, local)
             place = _best(values, sign, key, at)
             return place + 1 if chooses else values[place]
 
@@ -566,6 +558,16 @@ def _seen(names: tuple[str, ...], local: Local) -> tuple[tuple[str, object], ...
     """Return what an expression sees of the letters that are bound around it: of numbers, which ones they are."""
     found = [(name, local[name]) for name in names if name in local]
     return tuple([(name, value if type(value) is int else Same(value)) for name, value in found])
+
+
+def _for_each(letter: str, numbers: range, body: Callable[[Values, Local], V], at: Values, local: Local) -> list[V]:
+    """Return the values of an expression for some values of an index."""
+    inner, values = dict(local), []
+    for number in numbers:
+        at.watch.budget.spend(1)
+        inner[letter] = number
+        values.append(body(at, inner))
+    return values
 
 
 # Arithmetic with guards -----------------------------------------------------------------------------------------------

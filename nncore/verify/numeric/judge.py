@@ -66,6 +66,8 @@ _STARTS = 3  # points from which they are
 _SILENT = "silent"
 _NEARLY_EQUAL = 2.0**-40  # as near as sides that differ must not come
 
+Beside = dict[Fraction | int, list[tuple[SamplePoint, Result]]]  # what is compared on a boundary and at some distances
+
 
 @dataclass(frozen=True, slots=True)
 class Met:
@@ -513,48 +515,55 @@ class NumericCheck:
         for zero in searching.zeros(self._comparison, self._guards, start, some):
             here = [some[len(found) % len(some)]] if self._layers else some  # in networks entries take turns
             found.append(zero)
-            results: dict[Fraction | int, list[tuple[SamplePoint, Result]]] = {0: []}
+            results: Beside = {0: []}
             for shift, point in searching.beside(self._comparison, start, zero):
                 for entry in here:
                     self._beside += 1
                     near, result = self._repaired(point, entry, frozenset((zero.leaf,)), on_purpose=True)
                     is_moved = not near.fixed.keys() <= {*start.fixed, zero.leaf}
-                    results.setdefault(shift, []).append(
-                        (point, comparing.OUTSIDE) if is_moved and not shift else (near, result)
-                    )
-                    if result.status == Finding.REFUTED:
+                    kept = (point, comparing.OUTSIDE) if is_moved and not shift else (near, result)
+                    results.setdefault(shift, []).append(kept)
+                    if result.status is Finding.REFUTED:
                         yield near, entry, result
                         return
                     if new := self._open_guards() - known:
                         known |= new
                         waiting.append(near)
-            agrees = any(result.status == Finding.AGREES for _, result in results[0])
-            if zero.is_exact and agrees and zero.key in self._comparison.met:
-                self._comparison.met[zero.key].signs.add(0)  # also where a case does not ask for it any more
-            aside = [point for shift, pairs in results.items() if shift for point, _ in pairs]
-            if {1, -1} <= self._signs(aside, zero.key):
-                on = [point for point, _ in results[0]]
-                is_met = zero.is_exact or 0 in self._signs(on, zero.key)
-                is_met = is_met or any(meets(self._comparison, self._guards, zero, each, here) for each in on[:1])
-                line = self._lines.setdefault(zero.key, {}).setdefault((zero.leaf, start.identity()), {})
-                line[zero.place] = is_met
-            sides = self._sides(zero, results) if zero.is_exact else []
-            if len(sides) == 2:
-                self._excluded.add(zero.key)
-            if len(sides) == 2 and len(set(sides)) == 1:
-                self._parted.add(zero.key)
-            if not zero.is_exact and self._is_crossed(zero, results):
-                self._crossed.add(zero.key)
-        jumps = [zero for zero in found if CORNERS.is_on and zero.key.may_jump]
+            self._learn(start, zero, here, results)
+        yield from self._at_corners(start, some, [zero for zero in found if CORNERS.is_on and zero.key.may_jump])
+
+    def _at_corners(
+        self, start: SamplePoint, some: Sequence[Entry], jumps: Sequence[Zero]
+    ) -> Iterator[tuple[SamplePoint, Entry, Result]]:
+        """Try points at which several inputs are on boundaries, and points along the equations among conditions."""
         meeting = searching.along(self._comparison, self._guards, start, some) if self._comparison.conditions else ()
         for point in chain(searching.corners(self._comparison, start, jumps), meeting):
-            for entry in some[:1]:
-                near, result = self._repaired(point, entry, frozenset(zero.leaf for zero in jumps), on_purpose=True)
-                if result.status == Finding.REFUTED:
-                    yield near, entry, result
-                    return
+            near, result = self._repaired(point, some[0], frozenset(zero.leaf for zero in jumps), on_purpose=True)
+            if result.status is Finding.REFUTED:
+                yield near, some[0], result
+                return
 
-    def _sides(self, zero: Zero, results: Mapping[Fraction | int, Sequence[tuple[SamplePoint, Result]]]) -> list[str]:
+    def _learn(self, start: SamplePoint, zero: Zero, entries: Sequence[Entry], results: Beside) -> None:
+        """Keep what comparisons on a boundary and beside it, none of which refutes the claim, say of its guard."""
+        agrees = any(result.status is Finding.AGREES for _, result in results[0])
+        if zero.is_exact and agrees and zero.key in self._comparison.met:
+            self._comparison.met[zero.key].signs.add(0)  # also where a case does not ask for it any more
+        aside = [point for shift, pairs in results.items() if shift for point, _ in pairs]
+        if {1, -1} <= self._signs(aside, zero.key):
+            on = [point for point, _ in results[0]]
+            is_met = zero.is_exact or 0 in self._signs(on, zero.key)
+            is_met = is_met or any(meets(self._comparison, self._guards, zero, each, entries) for each in on[:1])
+            line = self._lines.setdefault(zero.key, {}).setdefault((zero.leaf, start.identity()), {})
+            line[zero.place] = is_met
+        sides = self._sides(zero, results) if zero.is_exact else []
+        if len(sides) == 2:
+            self._excluded.add(zero.key)
+            if sides[0] == sides[1]:
+                self._parted.add(zero.key)
+        if not zero.is_exact and self._is_crossed(zero, results):
+            self._crossed.add(zero.key)
+
+    def _sides(self, zero: Zero, results: Beside) -> list[str]:
         """Return what a claim says on each side of a boundary on which it says nothing; less if it says anything there.
 
         ``agrees`` where it holds, ``silent`` where it is excluded or never meets the guard.
@@ -573,7 +582,7 @@ class NumericCheck:
                 found.append(_SILENT)
         return found
 
-    def _is_crossed(self, zero: Zero, results: Mapping[Fraction | int, Sequence[tuple[SamplePoint, Result]]]) -> bool:
+    def _is_crossed(self, zero: Zero, results: Beside) -> bool:
         """Return whether a claim holds on both sides of a zero that is no fraction, so that nothing excludes it."""
         pairs = [pair for each in results.values() for pair in each]
         signs = self._signs((point for point, _ in pairs), zero.key)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import assert_never
 
 from nncore.verify import numeric
 from nncore.verify.judgement import BY_NUMBERS, Judgement, Status
@@ -20,13 +21,14 @@ from nncore.verify.verdict.hints import slip
 from nncore.verify.verdict.steps import judge_steps
 
 SECONDS = 7.5  # of computing for all that a formula says: numbers, proofs and hints
-SECONDS_OF_A_PROOF = 4.0
+SECONDS_OF_A_PROOF = symbolic.LONGEST
 SECONDS_OF_A_HINT = 3.0  # seldom reached: the steps of a change are counted
 # For the steps of all proofs of a formula, beside the others: several times what any formula of the book takes, so that
 # how many of them are evaluated does not depend on how busy the machine is.
 SECONDS_OF_STEPS = 8.0
 
-MOST_STEPS, LONGEST = 40, 500  # of a proof that are printed, and characters of a term in it
+_MOST_STEPS, _LONGEST = 40, 500  # of a proof that are printed, and characters of a term in it
+_ONE_SIDED = "one-sided derivatives exist and differ"
 
 
 class Clock:
@@ -66,17 +68,22 @@ def judge(item: Claim | Convention, shared: numeric.Shared | None = None, clock:
         points=verdict.points,
         sizes=verdict.sizes,
     )
-    refuted = verdict.status is Finding.REFUTED
-    if verdict.status is Finding.UNDECIDED:
-        return found
-    if refuted:
-        found = replace(found, status=Status.REFUTED, counterexample=verdict.counterexample)
-    if isinstance(item, Convention):
-        status = Status.REFUTED if refuted else Status.SAMPLED
-        return replace(found, status=status, method="one-sided derivatives exist and differ")
-    if not refuted:
-        return _proved(item, replace(found, reason=""), verdict, clock)
-    if verdict.reason == numeric.DIFFER:
+    match verdict.status:
+        case Finding.UNDECIDED:
+            return found
+        case Finding.REFUTED:
+            found = replace(found, status=Status.REFUTED, counterexample=verdict.counterexample)
+            return _explained(item, found, clock) if isinstance(item, Claim) else replace(found, method=_ONE_SIDED)
+        case Finding.AGREES if isinstance(item, Claim):
+            return _proved(item, found, verdict, clock)
+        case Finding.AGREES:
+            return replace(found, status=Status.SAMPLED, method=_ONE_SIDED)
+    assert_never(verdict.status)
+
+
+def _explained(item: Claim, found: Judgement, clock: Clock) -> Judgement:
+    """Return the judgement of a claim that numbers refute, with its likely slip; symbols may not prove it."""
+    if found.reason == numeric.DIFFER:
         proof = symbolic.prove(item, clock.left(SECONDS_OF_A_HINT))
         if proof and not proof.shapes:
             return _fault(found, "symbols prove what numbers refute")
@@ -85,7 +92,7 @@ def judge(item: Claim | Convention, shared: numeric.Shared | None = None, clock:
 
 def _proved(item: Claim, found: Judgement, verdict: numeric.NumericResult, clock: Clock) -> Judgement:
     """Return the judgement of a claim that numbers do not refute: how it is proved, if it is."""
-    if restates(item):
+    if item.left == item.right:
         return replace(found, status=Status.RESTATES, method="both sides are the same before anything is expanded")
     proof = symbolic.prove(item, clock.left(SECONDS_OF_A_PROOF), with_steps=True)
     if proof is None:
@@ -117,9 +124,9 @@ def _printed(proof: symbolic.Proof, item: Claim) -> tuple[tuple[str, str, str, s
     found: dict[tuple[str, str, str, str], None] = {}
     for step in proof.steps:
         before, after, where = typeset(step, item.scope.notation)
-        if before != after and max(map(len, (before, after, where))) <= LONGEST:
+        if before != after and max(map(len, (before, after, where))) <= _LONGEST:
             found[step.rule.name, before, after, where] = None
-        if len(found) == MOST_STEPS:
+        if len(found) == _MOST_STEPS:
             break
     return tuple(found)
 
@@ -129,8 +136,3 @@ def _how_near(verdict: numeric.NumericResult) -> str:
     if verdict.margin is None:
         return BY_NUMBERS
     return f"{BY_NUMBERS}; the sides come as near to each other as {verdict.margin:.2g}"
-
-
-def restates(item: Claim) -> bool:
-    """Return whether both sides of a claim say the same before anything is computed."""
-    return item.left == item.right
