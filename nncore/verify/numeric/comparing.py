@@ -24,21 +24,11 @@ from nncore.verify.numeric.evaluator import Program
 from nncore.verify.numeric.expectation import Key, Rejected
 from nncore.verify.numeric.guards import depends_on_indices_alone
 from nncore.verify.numeric.jets import AGREEING_BITS, Expansion, HigherOrder, Jets, Pair, Scalar, Unclear, pair, parts
+from nncore.verify.numeric.matrices import Matrix, Value
 from nncore.verify.numeric.sample_points import SamplePoint, input_name
 from nncore.verify.numeric.sizes import is_about_sizes
-from nncore.verify.numeric.values import HIGHEST_ORDER, Matrix, Value, Values
-from nncore.verify.numeric.watching import (
-    BadCases,
-    Budget,
-    Guard,
-    GuardKey,
-    HugeNumber,
-    NoDerivative,
-    NoSuchEntry,
-    TooLarge,
-    Undefined,
-    Watch,
-)  # fmt: skip
+from nncore.verify.numeric.values import HIGHEST_ORDER, Values
+from nncore.verify.numeric.watching import Budget, Guard, GuardKey, NoSuchEntry, Same, TooLarge, Undefined, Watch
 from nncore.verify.semantics import remainders
 from nncore.verify.semantics.layers import reached
 from nncore.verify.semantics.premises import assumed
@@ -98,14 +88,13 @@ class Shared:
 
     def __init__(self) -> None:
         self.values: dict[tuple[object, ...], Values] = {}
-        self._programs: list[Program] = []
+        self._programs: dict[Same[Scope], Program] = {}
 
     def program(self, scope: Scope) -> Program:
         """Return the program of a scope."""
-        found = next((each for each in self._programs if each.scope is scope), None)
-        if found is None:
-            self._programs.append(found := Program(scope))
-        return found
+        if Same(scope) not in self._programs:
+            self._programs[Same(scope)] = Program(scope)
+        return self._programs[Same(scope)]
 
 
 class Comparison:
@@ -178,13 +167,7 @@ class Comparison:
     # One comparison
 
     def tried(self, point: SamplePoint, entry: Entry) -> Result:
-        """Return what comes of a comparison, at the precision that it needs.
-
-        Raises
-        ------
-        Exhausted
-            If the budget is over.
-        """
+        """Return what comes of a comparison at the precision that it needs; raise `Exhausted` if the budget is over."""
         self.flips, self.lacking, bits, order = {}, frozenset(), PRECISIONS[0], 1
         while True:
             if self.budget.is_over:
@@ -209,7 +192,7 @@ class Comparison:
                 if self.budget.is_over:
                     raise Exhausted from None
                 self.too_large = True
-                self.too_many_steps |= not isinstance(error, HugeNumber)
+                self.too_many_steps |= not isinstance(error, watching.HugeNumber)
                 return _OPEN
             finally:
                 self.note(values)
@@ -251,7 +234,7 @@ class Comparison:
             return NO_VALUE
         except (NoSuchEntry, Rejected):
             return NO_VALUE
-        except (NoDerivative, BadCases) as error:
+        except (watching.NoDerivative, watching.BadCases) as error:
             return Result(Finding.REFUTED, str(error), {}, "none", "none")
         return self._relation(left, right, values.jets)
 

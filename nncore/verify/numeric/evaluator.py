@@ -11,21 +11,8 @@ from typing import TypeAlias, TypeVar, cast
 from nncore.verify.notation import DIAGONAL, EXTREMA, IMAGINARY, PARTS, VARIANCE
 from nncore.verify.numeric import pairs, watching
 from nncore.verify.numeric.jets import Expansion, HigherOrder, Jet, Jets, Pair, Scalar, Unclear, pair
-from nncore.verify.numeric.values import (
-    HIGHEST_ORDER,
-    Code,
-    Condition,
-    Defined,
-    Local,
-    Matrix,
-    Place,
-    Value,
-    Values,
-    entry_by_entry,
-    index_grid,
-    own_entry,
-    shape_of,
-)  # fmt: skip
+from nncore.verify.numeric.matrices import Matrix, Place, Value, entry_by_entry, own_entry
+from nncore.verify.numeric.values import HIGHEST_ORDER, Code, Condition, Defined, Local, Values
 from nncore.verify.numeric.watching import BadCases, GuardKey, HugeNumber, NoDerivative, NoSuchEntry, Same, Undefined
 from nncore.verify.semantics.layers import covered, line_for
 from nncore.verify.semantics.symbols import Binding, Scope, letters, meanings_of
@@ -53,7 +40,6 @@ class Program:
             (each.function, each.primes): (each, GuardKey(watching.KINK, each.point)) for each in scope.conventions
         }
         self._codes: dict[Same[t.Node], Code] = {}
-        self._keys: dict[Same[t.Node], object] = {}
         self._conditions: dict[Same[t.Chain], Condition] = {}
         self._definitions: dict[str, Defined | None] = {}
         self._members: dict[tuple[str, int], Defined | None] = {}
@@ -65,10 +51,6 @@ class Program:
         if key not in self._codes:
             self._codes[key] = self._made(node)
         return self._codes[key]
-
-    def _key(self, node: t.Node) -> object:
-        """Return what stands for a node in memos: the same object whenever it is asked for."""
-        return self._keys.setdefault(Same(node), object())
 
     def _scalar(self, node: t.Node) -> ScalarCode:
         return cast(ScalarCode, self.code(node))
@@ -408,7 +390,7 @@ class Program:
 
     def _moment(self, node: t.Apply) -> Code:
         body, varies, seen = self._real(node.arguments[0]), node.function.name == VARIANCE, _index_letters(node)
-        this = self._key(node)
+        this = Same(node)
 
         def moment(at: Values, local: Local) -> Value:
             key = this, _seen(seen, local)
@@ -478,13 +460,12 @@ class Program:
     def _derivative(self, node: t.Derivative) -> Code:
         body, variables = self._scalar(node.body), node.variables
         names = [variable.meaning for variable in variables]
-        seen, where = _index_letters(node.body), self._key(node.body)
+        seen, where = _index_letters(node.body), Same(node.body)
         if names[0].kind is SymbolKind.ARRAY:
-            array, shape = names[0].name, shape_of(names[0])
+            array = names[0].name
 
             def by_array(at: Values, local: Local) -> Value:
-                rows, columns = map(at.point.size, shape)
-                grid = index_grid(shape, rows, columns)
+                grid = at.places(names[0])
                 places = [place for row in grid for place in row]
                 slopes = _gradient(body, where, array, places, at, local)
                 if slopes is None:
@@ -529,7 +510,7 @@ def _by(body: ScalarCode, keys: Sequence[tuple[str, Place]], at: Values, local: 
 
 
 def _gradient(
-    body: ScalarCode, where: object, name: str, places: Sequence[Place], at: Values, local: Local
+    body: ScalarCode, where: Same[t.Node], name: str, places: Sequence[Place], at: Values, local: Local
 ) -> dict[Place, Scalar] | None:
     """Return the derivatives by all entries of an array at once; None where a kink was met in their directions."""
     if at.jets.order > 1 or not 1 < len(places) <= MOST_ENTRIES:

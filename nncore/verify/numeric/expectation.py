@@ -63,12 +63,8 @@ def distribution(
 
     Weights are made to fit and values are fractions, so no root is taken: if w is ±r with probability q/r² in all and
     else 0, its mean square is q. Some laws have an outcome of a probability near 10⁻⁴. Dependent entries have the
-    weights ``joint``; ``plain`` is the only value, or the absolute one, as far as nothing else is known.
-
-    Raises
-    ------
-    Rejected
-        If no distribution has these moments.
+    weights ``joint``; ``plain`` is the only value, or the absolute one, as far as nothing else is known. `Rejected` is
+    raised if no distribution has these moments.
     """
     if not random.independent:
         return _joint(source, joint, known, random.symmetric, jets, plain)

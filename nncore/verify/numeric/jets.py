@@ -153,26 +153,14 @@ def parts(value: Scalar) -> tuple[Expansion, ...]:
 
 
 class Jets:
-    """Functions of numbers and jets, for one point at one precision.
-
-    Attributes
-    ----------
-    order : int
-        Up to which power of each group terms are kept.
-    kinked : set of int
-        The directions in which a sign was asked for of what is 0 at the point itself.
-    smallest : int or None
-        The binary logarithm of the smallest addend that was met.
-    vanishing : int or None
-        A direction by whose powers numerators and denominators may be divided: the step of a quotient of differences.
-    divided : int
-        By how many of its powers they were, at most at once.
-    """
+    """Functions of numbers and jets, for one point at one precision."""
 
     def __init__(self, numbers: Arithmetic, order: int = 1):
-        self.numbers, self.order = numbers, order
-        self.kinked: set[int] = set()
-        self.smallest: int | None = None
+        self.numbers, self.order = numbers, order  # up to which power of each group terms are kept
+        self.kinked: set[int] = set()  # the directions in which a sign was asked for of what is 0 at the point itself
+        self.smallest: int | None = None  # the binary logarithm of the smallest addend that was met
+        # A direction by whose powers numerators and denominators may be divided, the step of a quotient of differences,
+        # and by how many of them they were, at most at once.
         self.vanishing: int | None = None
         self.divided = 0
         self._signs: dict[int, int] = {}

@@ -103,23 +103,13 @@ def judge(
 ) -> NumericResult:
     """Return what the numbers say of a claim, or of a convention: that no derivative exists where it fixes a value.
 
-    Parameters
-    ----------
-    item : Claim
-        A claim or a convention.
-    seed : str
-        Where the random numbers begin: another one makes other points.
-    shared : Shared, optional
-        Keeps what was computed at points, for the other claims of a page.
-    budget : Budget, optional
-        What evaluation may take.
-    numbers : Arithmetic, optional
-        What computes.
+    With another ``seed`` it is tried at other points. ``shared`` keeps what was computed at points for the other claims
+    of a page.
     """
     numbers, budget = numbers or arithmetic(), budget or Budget()
     if isinstance(item, Convention):
         return _judge_convention(item, numbers, budget)
-    shared = Shared() if shared is None else shared
+    shared = shared or Shared()
     verdicts: list[NumericResult] = []
     for layers, instance in instances(item, _depths(item)):
         assert isinstance(instance, Claim)
@@ -199,7 +189,7 @@ class NumericCheck:
     ):
         self.item, self._seed, self._layers, self._turn = item, seed, layers or {}, turn
         self._numbers, self._wishes = numbers or arithmetic(), sample.wishes(item)
-        self._comparison = Comparison(item, Shared() if shared is None else shared, self._numbers, budget or Budget())
+        self._comparison = Comparison(item, shared or Shared(), self._numbers, budget or Budget())
         self._guards = guards_of(item, self._comparison.right)
         self.plans = size_plans(item, self.allowed, bool(self._layers))
         self._constant = not item.letters and not item.free and self.plans == [{}]
@@ -647,12 +637,10 @@ def _convention_at(kind: str, item: Convention, numbers: Arithmetic, budget: Bud
         except (HigherOrder, Unclear):
             return NumericResult(Finding.UNDECIDED, "it is not known whether the derivative exists at this point")
         except watching.Undefined as error:
-            return NumericResult(
-                Finding.REFUTED, f"the function has no value at this point: it needs {error}", points=1
-            )
-    return NumericResult(
-        Finding.REFUTED, "the derivative exists at this point, so nothing is left to agree upon", points=1
-    )
+            reason = f"the function has no value at this point: it needs {error}"
+        else:
+            reason = "the derivative exists at this point, so nothing is left to agree upon"
+    return NumericResult(Finding.REFUTED, reason, points=1)
 
 
 def _one_sided(program: Program, function: t.Function, x: Expansion, key: GuardKey, values: Values) -> NumericResult:

@@ -17,8 +17,8 @@ from nncore.verify.numeric.comparing import NO_VALUE, OUTSIDE, PRECISIONS, Compa
 from nncore.verify.numeric.expectation import Key
 from nncore.verify.numeric.guards import Guards
 from nncore.verify.numeric.jets import Expansion, Jet, Jets, Pair, Scalar, parts
+from nncore.verify.numeric.matrices import Value
 from nncore.verify.numeric.sample_points import SamplePoint
-from nncore.verify.numeric.values import Value
 from nncore.verify.numeric.watching import Guard, GuardKey, NoSuchEntry
 from nncore.verify.switches import attack
 from nncore.verify.syntax import tree as t

@@ -11,16 +11,17 @@ moves u itself, so F is expanded down to u and no further.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, cast
 
 from nncore.verify.notation import ONES
 from nncore.verify.numeric.expectation import Distribution, Key, Outcome, distribution, expectation
 from nncore.verify.numeric.jets import Expansion, HigherOrder, Jet, Jets, Scalar, Unclear
+from nncore.verify.numeric.matrices import Matrix, Place, V, Value, entry_by_entry, own_entry
 from nncore.verify.numeric.sample_points import SamplePoint
 from nncore.verify.numeric.watching import GuardKey, NoDerivative, NoSuchEntry, Undefined, Watch
 from nncore.verify.semantics.symbols import Binding, Scope, start_of_sequence
 from nncore.verify.switches import attack
-from nncore.verify.symbol import Size, Symbol
+from nncore.verify.symbol import Symbol
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 
@@ -30,10 +31,6 @@ if TYPE_CHECKING:
 BOTH_SLOPES = attack("slopes from both sides of a kink", "There is no derivative where they differ.")
 HIGHEST_ORDER = 3  # of expansions: of one more than that, a sign stays open
 
-Matrix = list[list[Scalar]]
-Value: TypeAlias = Scalar | Matrix
-V = TypeVar("V", Scalar, Value)
-Place = tuple[int, ...]  # the indices of an entry
 Local = Mapping[str, Scalar]  # the letters that are bound: indices, and arguments of functions
 Code = Callable[["Values", Local], Value]
 Condition = Callable[["Values", Local], bool]
@@ -133,19 +130,10 @@ class Values:
         return self._sides_of_all[name]
 
     def slope(self, side: Callable[[int], tuple[V, int]], here: Callable[[], V]) -> V:
-        """Return a slope, if it is the same from both sides.
+        """Return a slope, if it is the same from both sides; else raise `NoDerivative`.
 
-        Parameters
-        ----------
-        side : function
-            The value to the right (1) or to the left (-1), and the direction in which it was moved.
-        here : function
-            The value at the point itself.
-
-        Raises
-        ------
-        NoDerivative
-            If the sides differ.
+        ``side`` gives the value to the right (1) or to the left (-1), with the direction in which it was moved, and
+        ``here`` the value at the point itself.
         """
         jets, watch = self.jets, self.watch
         watch.slopes += 1
@@ -244,61 +232,19 @@ class Values:
             self._arrays[name] = defined.array(self, {})
         return own_entry(self._arrays[name], indices)
 
+    def places(self, name: Symbol) -> list[list[Place]]:
+        """Return the indices of the entries of an array, row by row; a side whose size is 1 for good has none."""
+        if name.shape is None:
+            raise TypeError(f"{name.name} is no array")
+        height, width = name.shape
+        rows = [() if height == 1 else (row,) for row in range(1, self.point.size(height) + 1)]
+        columns = [() if width == 1 else (column,) for column in range(1, self.point.size(width) + 1)]
+        return [[(*row, *column) for column in columns] for row in rows]
+
     def array(self, name: Symbol) -> Matrix:
         """Return all entries of an array."""
-        shape = shape_of(name)
-        rows, columns = map(self.point.size, shape)
-        self.watch.budget.spend(rows * columns)
+        places = self.places(name)
+        self.watch.budget.spend(len(places) * len(places[0]))
         if name.name == ONES:
-            return [[1] for _ in range(rows)]
-        return [[self.entry(name.name, indices) for indices in row] for row in index_grid(shape, rows, columns)]
-
-
-# Matrices -------------------------------------------------------------------------------------------------------------
-
-
-def shape_of(name: Symbol) -> tuple[Size, Size]:
-    """Return the shape of an array.
-
-    Raises
-    ------
-    TypeError
-        If it is none.
-    """
-    if name.shape is None:
-        raise TypeError(f"{name.name} is no array")
-    return name.shape
-
-
-def own_entry(matrix: Matrix, indices: Place) -> Scalar:
-    """Return the entry of a letter: one index alone runs along the side that is not 1 for good."""
-    if len(indices) == 2:
-        return _at(matrix, *indices)
-    (index,) = indices or (1,)
-    return _at(matrix, 1, index) if len(matrix) == 1 else _at(matrix, index, 1)
-
-
-def _at(matrix: Matrix, row: int, column: int) -> Scalar:
-    if not (1 <= row <= len(matrix) and 1 <= column <= len(matrix[0])):
-        raise NoSuchEntry
-    return matrix[row - 1][column - 1]
-
-
-def index_grid(shape: tuple[Size, Size], rows: int, columns: int) -> list[list[Place]]:
-    """Return the indices of the entries of an array, row by row; a side whose size is 1 for good has none."""
-    return [
-        [
-            tuple(index for index, size in zip((row, column), shape, strict=True) if size != 1)
-            for column in range(1, columns + 1)
-        ]
-        for row in range(1, rows + 1)
-    ]
-
-
-def entry_by_entry(function: Callable[..., Scalar], *values: V) -> V:
-    """Return the function of numbers, or entry by entry of matrices of one shape."""
-    first: object = values[0]
-    if type(first) is not list:
-        return function(*values)
-    matrices = cast(tuple[Matrix, ...], values)
-    return cast(V, [[function(*each) for each in zip(*rows, strict=True)] for rows in zip(*matrices, strict=True)])
+            return [[1] for _ in places]
+        return [[self.entry(name.name, indices) for indices in row] for row in places]

@@ -115,13 +115,7 @@ class Budget:
         self._here = steps
 
     def spend(self, steps: int) -> None:
-        """Take steps off.
-
-        Raises
-        ------
-        TooLarge
-            If none are left, or the time is over.
-        """
+        """Take steps off; raise `TooLarge` if none are left, or the time is over."""
         self._steps -= steps
         self._here -= steps
         if self._here < 0 or self._steps < 0 or self._looked(steps):

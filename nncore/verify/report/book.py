@@ -132,11 +132,11 @@ def _with_corrections(page: _Source, pages: Sequence[_Source]) -> list[_Source]:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """A page to be judged: what was read of it, if it was read, and the pages that may correct its errata."""
+    """A page to be judged."""
 
     path: Path
-    reading: Reading | None
-    others: Sequence[Path]
+    reading: Reading | None  # what was read of it, if it was read
+    others: Sequence[Path]  # the pages that may correct its errata
     by: Settings
 
 
@@ -177,11 +177,11 @@ def _on_processes(count: int) -> Iterator[_Run]:
 
 @dataclass(frozen=True, slots=True)
 class _Export:
-    """A function that a page defines for all: its line there, and a digest of its definition."""
+    """A function that a page defines for all."""
 
     name: str
-    line: int
-    digest: str
+    line: int  # on its page
+    digest: str  # of its definition
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from nncore.verify.semantics.statements import (
     Unchecked,
     printed,
     sides_of,
-)  # fmt: skip
+)
 from nncore.verify.semantics.symbols import AgreedValue, Scope, meanings_of
 from nncore.verify.source.context import Place
 from nncore.verify.source.markdown import DisplayedFormula, Reading
@@ -104,11 +104,7 @@ def _located(found: Diagnostic, root: Path) -> Diagnostic:
 
 @dataclass(slots=True)
 class _Reporter:
-    """Goes through the formulas of a page from its top to its end.
-
-    ``stated`` are the names of the formulas that define or agree upon something, ``refused`` the conventions that are
-    not accepted. ``in_time`` is false after a claim without a proof for which the time of a proof had passed.
-    """
+    """Goes through the formulas of a page from its top to its end."""
 
     by: "Settings"
     name: str
@@ -116,9 +112,9 @@ class _Reporter:
     reading: Reading
     others: Sequence[Path]
     shared: numeric.Shared = field(default_factory=numeric.Shared)
-    stated: dict[DisplayedFormula, str] = field(default_factory=dict)
-    refused: set[AgreedValue] = field(default_factory=set)
-    in_time: bool = True
+    stated: dict[DisplayedFormula, str] = field(default_factory=dict)  # names of what defines or agrees upon something
+    refused: set[AgreedValue] = field(default_factory=set)  # conventions that are not accepted
+    in_time: bool = True  # false after a claim without a proof for which the time of a proof had passed
 
     def evidence(self, number: int, formula: DisplayedFormula) -> Evidence:
         """Return the evidence for one formula."""

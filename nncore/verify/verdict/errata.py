@@ -55,7 +55,8 @@ def _unfair(wrong: Claim, correction: Sequence[Claim]) -> str:
     point = judge_numbers(wrong).refuting
     assert point is not None  # since it is refuted
     for claim in correction:
-        if not _same_letters(claim, wrong.scope) or not set(sizes_of(claim)) <= point.sizes.keys():
+        same = all(_meaning(name, claim.scope) == _meaning(name, wrong.scope) for name in claim.letters)
+        if not same or not set(sizes_of(claim)) <= point.sizes.keys():
             continue
         if any(point.sizes.get(size, number) < number for size, number in claim.least):
             continue
@@ -87,11 +88,6 @@ def _is_about_the_same(claim: Claim, erratum: Erratum) -> bool:
 def _named(node: t.Node, scope: Scope) -> frozenset[str]:
     """Return the letters in an expression itself, without those of definitions."""
     return letters(node, replace(scope, definitions={}, families={}))
-
-
-def _same_letters(claim: Claim, scope: Scope) -> bool:
-    """Return whether all letters of a claim mean the same in another scope."""
-    return all(_meaning(name, claim.scope) == _meaning(name, scope) for name in claim.letters)
 
 
 def _meaning(name: str, scope: Scope) -> tuple[object, ...]:

@@ -23,8 +23,9 @@ from nncore.verify.numeric.comparing import PRECISIONS, placed
 from nncore.verify.numeric.evaluator import Program, cost
 from nncore.verify.numeric.jets import Expansion, HigherOrder, Jet, Jets, Pair, Scalar, pair, parts
 from nncore.verify.numeric.judge import Met, points_for
-from nncore.verify.numeric.values import HIGHEST_ORDER, Matrix, Place, Value, Values, own_entry
-from nncore.verify.numeric.watching import LOGARITHM, Budget, GuardKey, NoDerivative, NoSuchEntry, Watch
+from nncore.verify.numeric.matrices import Matrix, Place, Value, own_entry
+from nncore.verify.numeric.values import HIGHEST_ORDER, Values
+from nncore.verify.numeric.watching import LOGARITHM, Budget, GuardKey, NoSuchEntry, Watch
 from nncore.verify.semantics.layers import lowest
 from nncore.verify.semantics.statements import Claim
 from nncore.verify.symbolic.equality import Attempt, Reading
@@ -48,9 +49,7 @@ class NotEvaluated(ArithmeticError):
     """A term has no value at a point, or none that numbers know."""
 
 
-_NOT_EVALUATED = (
-    HigherOrder, ArithmeticError, NoSuchEntry, NoDerivative, RecursionError, StopIteration, KeyError, TypeError,
-)  # fmt: skip
+_NOT_EVALUATED = (ArithmeticError, NoSuchEntry, RecursionError, StopIteration, KeyError, TypeError)
 
 
 @dataclass(frozen=True, slots=True)
