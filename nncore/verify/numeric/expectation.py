@@ -66,8 +66,10 @@ def distribution(
     weights ``joint``; ``plain`` is the only value, or the absolute one, as far as nothing else is known. `Rejected` is
     raised if no distribution has these moments.
     """
+    if not random.independent and random.symmetric:
+        raise Rejected
     if not random.independent:
-        return _joint(source, joint, known, random.symmetric, jets, plain)
+        return _joint(source, joint, known, jets, plain)
     if random.symmetric:
         return _symmetric(source, known.get(SQUARE, known.get(SPREAD)), jets, plain)
     mean, spread = _mean_and_spread(source, known, jets, plain)
@@ -160,19 +162,12 @@ def _around_0(source: random_source.Random, spread: Expansion, jets: Jets) -> Di
 
 
 def _joint(
-    source: random_source.Random,
-    joint: Sequence[Number],
-    known: Mapping[str, Expansion],
-    symmetric: bool,
-    jets: Jets,
-    plain: int | None,
+    source: random_source.Random, joint: Sequence[Number], known: Mapping[str, Expansion], jets: Jets, plain: int | None
 ) -> Distribution:
     """Return values for the joint outcomes, shifted and scaled so that they have the known moments."""
     far = source.choice(_SCALES)
     values = [_fraction(source, jets) * source.choice((-1, 1)) for _ in joint]
     values[0] = values[0] * far
-    if symmetric:
-        raise Rejected
     mean, spread, square = (known.get(kind) for kind in (MEAN, SPREAD, SQUARE))
     if spread is None and square is None and plain is not None:
         return [(weight, plain if mean is None else mean) for weight in joint]

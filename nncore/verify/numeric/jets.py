@@ -247,12 +247,7 @@ class Jets:
     def sign(self, value: Expansion) -> int:
         """Return -1, 0 or 1: of the leading term, where the constant is 0.
 
-        Raises
-        ------
-        Unclear
-            If it is not known at this precision.
-        HigherOrder
-            If it is that of a term that was left out.
+        `Unclear` is raised if it is not known at this precision, `HigherOrder` if that term was left out.
         """
         sign = self.numbers.sign(self.constant(value))
         if sign is None:

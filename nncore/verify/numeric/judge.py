@@ -66,6 +66,8 @@ _STARTS = 3  # points from which they are
 _SILENT = "silent"
 _NEARLY_EQUAL = 2.0**-40  # as near as sides that differ must not come
 
+Refutation = tuple[SamplePoint, Entry, Result]
+Waiting = dict[tuple[tuple[str, int], ...], Entry]  # entries that no point was fit for yet
 Beside = dict[Fraction | int, list[tuple[SamplePoint, Result]]]  # what is compared on a boundary and at some distances
 
 
@@ -232,11 +234,10 @@ class NumericCheck:
             reason = self._why_undecided(where)
         except (Exhausted, TooLarge):
             return self._result(Finding.UNDECIDED, str(TooLarge()))
-        return replace(
-            self._result(Finding.UNDECIDED if reason else Finding.AGREES, reason, where=where), met=self.met()
-        )
+        status = Finding.UNDECIDED if reason else Finding.AGREES
+        return replace(self._result(status, reason), where=where, met=self.met())
 
-    def _attack(self) -> Iterator[tuple[SamplePoint, Entry, Result]]:
+    def _attack(self) -> Iterator[Refutation]:
         """Yield what refutes the claim."""
         for sizes in self.plans:
             if not self._comparison.too_many_steps:  # then larger ones take more
@@ -314,16 +315,12 @@ class NumericCheck:
     def _signs(self, points: Iterable[SamplePoint], key: GuardKey) -> set[int]:
         return set().union(*(self._comparison.signs_at(point, key) for point in points))
 
-    def _result(
-        self,
-        status: Finding,
-        reason: str = "",
-        counterexample: Counterexample | None = None,
-        where: tuple[str, ...] = (),
-    ) -> NumericResult:
+    def _result(self, status: Finding, reason: str) -> NumericResult:
+        """Return a verdict with what was counted on the way to it."""
         labels = tuple(dict.fromkeys(each.label or "" for each in self.item.assumptions))
         margin = min((near.margin for near in self._nearest), default=None)
-        return NumericResult(status, reason, counterexample, self._points, tuple(self._seen), where, labels, margin)
+        seen = tuple(self._seen)
+        return NumericResult(status, reason, points=self._points, sizes=seen, assumptions=labels, margin=margin)
 
     def met(self) -> tuple[Met, ...]:
         """Return a few comparisons that agreed: generic ones at the smallest sizes that differ, and boundaries."""
@@ -339,7 +336,7 @@ class NumericCheck:
 
     # Points
 
-    def _at_sizes(self, sizes: Sizes) -> Iterator[tuple[SamplePoint, Entry, Result]]:
+    def _at_sizes(self, sizes: Sizes) -> Iterator[Refutation]:
         """Try every kind of point, and every entry, at these sizes."""
         kinds, every = self._kinds(sizes), self.entries(sizes)
         quota = max(2, -(-len(every) // len(kinds))) if sizes and self.item.letters else len(every)
@@ -358,7 +355,7 @@ class NumericCheck:
                 yield from self._at_kind(sizes, sample.FRACTIONS, 2, [entry], 1, waiting)
 
     def _kinds(self, sizes: Sizes) -> Sequence[str]:
-        """All kinds of points; some of them for networks, at whose sizes and depths they take turns."""
+        """Return all kinds of points; some of them for networks, at whose sizes and depths they take turns."""
         if not self.item.letters:
             return (sample.SMALL,)
         if not self._layers:
@@ -373,14 +370,8 @@ class NumericCheck:
         return sample.tried((sample.PROPER, sample.OF_LAYERS[turn % len(sample.OF_LAYERS)]))
 
     def _at_kind(
-        self,
-        sizes: Sizes,
-        kind: str,
-        turn: int,
-        order: Sequence[Entry],
-        quota: int,
-        waiting: dict[tuple[tuple[str, int], ...], Entry],
-    ) -> Iterator[tuple[SamplePoint, Entry, Result]]:
+        self, sizes: Sizes, kind: str, turn: int, order: Sequence[Entry], quota: int, waiting: Waiting
+    ) -> Iterator[Refutation]:
         """Compare at some entries that the conditions admit, at the first point of a kind that has them."""
         for attempt, signs in enumerate(sample.SIGNS):
             compared = 0
@@ -478,7 +469,7 @@ class NumericCheck:
 
     # Boundaries
 
-    def _boundaries(self) -> Iterator[tuple[SamplePoint, Entry, Result]]:
+    def _boundaries(self) -> Iterator[Refutation]:
         """Try points on which a guard is 0, and points to both sides of it, at every size."""
         jumps = self.item.relation is not Relation.EQUAL
         jumps |= any(key.may_jump for key in self._guards.open)
@@ -499,7 +490,7 @@ class NumericCheck:
 
     def _around(
         self, start: SamplePoint, some: Sequence[Entry], waiting: list[SamplePoint], known: set[GuardKey]
-    ) -> Iterator[tuple[SamplePoint, Entry, Result]]:
+    ) -> Iterator[Refutation]:
         """Try the boundaries that are found from one point; one that meets a new guard is a further start."""
         found: list[Zero] = []
         for zero in searching.zeros(self._comparison, self._guards, start, some):
@@ -522,9 +513,7 @@ class NumericCheck:
             self._learn(start, zero, here, results)
         yield from self._at_corners(start, some, [zero for zero in found if CORNERS.is_on and zero.key.may_jump])
 
-    def _at_corners(
-        self, start: SamplePoint, some: Sequence[Entry], jumps: Sequence[Zero]
-    ) -> Iterator[tuple[SamplePoint, Entry, Result]]:
+    def _at_corners(self, start: SamplePoint, some: Sequence[Entry], jumps: Sequence[Zero]) -> Iterator[Refutation]:
         """Try points at which several inputs are on boundaries, and points along the equations among conditions."""
         meeting = searching.along(self._comparison, self._guards, start, some) if self._comparison.conditions else ()
         for point in chain(searching.corners(self._comparison, start, jumps), meeting):
@@ -593,7 +582,8 @@ class NumericCheck:
             result.right,
             tuple(sample.as_printed(fresh, self.item.scope.notation, alone.exact)),
         )
-        return replace(self._result(Finding.REFUTED, result.reason, counterexample), refuting=point)
+        found = self._result(Finding.REFUTED, result.reason)
+        return replace(found, counterexample=counterexample, refuting=point)
 
 
 def _met_and_missed(line: Mapping[Fraction, bool]) -> set[bool]:

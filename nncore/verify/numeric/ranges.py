@@ -338,7 +338,7 @@ def _size(one: Range) -> Range:
 
 
 def _exponential(one: Range) -> Range:
-    """e^x, with 1 as the only number at an end that is looked at."""
+    """Return the range of e^x, with 1 as the only number at an end that is looked at."""
     low = 1 if one.low >= 0 else 0
     high = 1 if one.high <= 0 else inf
     return Range(low, high, one.low_open or one.low != 0, one.high_open or one.high != 0)

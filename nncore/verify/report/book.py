@@ -117,7 +117,7 @@ def check(
         fresh, reports = iter(run(_judged, jobs)), []
         for key, found, clash in zip(keys, kept, clashes, strict=True):
             page, in_time = (found, False) if found else next(fresh)
-            if in_time and _is_settled(page):
+            if in_time and all(problem.status.is_final for problem in page.all_problems):
                 store.put(key, page)
             reports.append(replace(page, problems=page.problems + clash))
             done(reports[-1])
@@ -151,11 +151,6 @@ def _judged(job: _Job) -> tuple[PageReport, bool]:
         name = display_path(job.path, job.by.root)
         reason = f"the checker failed on this file: {type(error).__name__}: {str(error)[:200]}"
         return PageReport(name, (), (Diagnostic(Status.CHECKER_FAULT, name, 1, 1, reason),)), False
-
-
-def _is_settled(page: PageReport) -> bool:
-    """Return whether the judges came to an end on all of a page."""
-    return all(problem.status.is_final for problem in page.all_problems)
 
 
 @contextmanager
