@@ -105,7 +105,7 @@ class Comparison:
         self.numbers, self.budget, self._values = numbers, budget, shared.values
         self.program = shared.program(item.scope)  # the same for all claims in the scope
         self._letters = item.letters.union(*(letters(each.claim, item.scope) for each in item.assumptions))
-        self.about_sizes = [chain for chain in item.conditions if is_about_sizes(chain, item)]
+        self.about_sizes = [chain for chain in item.conditions if is_about_sizes(chain)]
         self.conditions = [chain for chain in item.conditions if chain not in self.about_sizes]
         self._rest = remainders.split(item.relation, item.right)
         self.right = self._rest[0] if self._rest else item.right  # without a rest O(h^k)

@@ -76,8 +76,8 @@ def distribution(
     return [(weight, mean + value) for weight, value in _around_0(source, spread, jets)]
 
 
-def _fraction(source: random_source.Random, jets: Jets, low: int = 1, high: int = 40) -> Number:
-    return jets.numbers.exact(source.randint(low, high), 16)
+def _fraction(source: random_source.Random, jets: Jets) -> Number:
+    return jets.numbers.exact(source.randint(1, 40), 16)
 
 
 def _reach(number: Expansion, jets: Jets) -> Number:

@@ -605,7 +605,7 @@ _NEAREST = 3  # points from which an inequality is attacked
 
 
 def _judge_convention(item: Convention, numbers: Arithmetic, budget: Budget) -> NumericResult:
-    """Return a value may be agreed upon only where, for all letters, no derivative exists and one-sided ones do."""
+    """Return the verdict on an agreed value: it needs a place where no derivative exists, and one-sided ones do."""
     verdicts = [_convention_at(kind, item, numbers, budget) for kind in (sample.ZEROS, sample.ONES, sample.FRACTIONS)]
     return next((verdict for verdict in verdicts if verdict.status != Finding.AGREES), verdicts[0])
 

@@ -126,7 +126,7 @@ class Ranges:
             case t.Absolute(body):
                 return _size(self.of(body, local))
             case t.Sum(index, _, upper, body):
-                return self._of_sum(index, upper, self.of(body, {**local, index.name: Range(1, inf, False)}))
+                return self._of_sum(upper, self.of(body, {**local, index.name: Range(1, inf, False)}))
             case t.Product(index, _, _, body):
                 inner = self.of(body, {**local, index.name: Range(1, inf, False)})
                 return POSITIVE if inner.is_positive else NOT_NEGATIVE if inner.is_not_negative else ALL
@@ -191,8 +191,8 @@ class Ranges:
             return NOT_NEGATIVE
         return ALL
 
-    def _of_sum(self, index: t.Letter, upper: t.Node, inner: Range) -> Range:
-        """Return a sum up to a size has an addend; one up to a step may have none."""
+    def _of_sum(self, upper: t.Node, inner: Range) -> Range:
+        """Return the range of a sum: up to a size it has an addend, up to a step it may have none."""
         size = upper.symbol if isinstance(upper, t.Name) else None
         filled = isinstance(upper, t.Number) or (size is not None and size.kind is SymbolKind.SIZE)
         if inner.is_positive:

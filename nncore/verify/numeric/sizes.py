@@ -68,7 +68,7 @@ def sizes_of(item: Statement) -> tuple[str, ...]:
     return tuple(sorted(size for size in found if isinstance(size, str) and size != STEPS))
 
 
-def is_about_sizes(chain: t.Chain, item: Claim) -> bool:
+def is_about_sizes(chain: t.Chain) -> bool:
     """Return whether a condition contains nothing but sizes and numbers."""
     nodes = [node for node, _ in t.walk(chain)]
     leaves = (t.Letter, t.Number, t.Link, t.Chain, t.Plus, t.Minus, t.Times, t.Fraction, t.Power)
@@ -92,7 +92,7 @@ def size_plans(item: Claim, allowed: Callable[[Sizes], bool], of_layers: bool = 
         return [plan for plan in large if allowed(plan)]
 
     found = good(_of_layers(names, item) if of_layers else _usual(item, names, least))
-    about = [chain for chain in item.conditions if is_about_sizes(chain, item) and _names_any(chain, names)]
+    about = [chain for chain in item.conditions if is_about_sizes(chain) and _names_any(chain, names)]
     if len(found) < 3 or about:
         few = takes_expectations(item) or len(names) > 3
         usual = (1, 2, 3) if few else COUNTED if len(names) < 3 else range(1, 6)
@@ -184,7 +184,7 @@ def _counts(node: t.Node, name: str, scope: Scope, factors: bool = True) -> bool
     """Return whether a size stands in an expression as a number, or there beside others that are added or compared."""
     match node:
         case t.Letter() | t.Indexed():
-            return _is_size(node, name, scope) and factors
+            return _is_size(node, name) and factors
         case t.Sum(index, lower, upper, body) | t.Product(index, lower, upper, body):
             ends = (lower, upper) if _is_counted(index, body) else ()
             return _counts(body, name, scope, factors) or any(_counts(end, name, scope) for end in ends)
@@ -207,7 +207,7 @@ def _index_as_number(index: t.Letter, node: t.Node) -> bool:
     return node == index or any(_index_as_number(index, child) for child in t.children(node))
 
 
-def _is_size(node: t.Letter | t.Indexed, name: str, scope: Scope) -> bool:
+def _is_size(node: t.Letter | t.Indexed, name: str) -> bool:
     """Return whether a letter is a size, or the width of a layer."""
     symbol = node.symbol
     return symbol is not None and symbol.kind is SymbolKind.SIZE and symbol.name == name
