@@ -62,7 +62,8 @@ def guards_of(item: Claim, right: t.Node | None) -> Guards:
     inside = Ranges(item.scope, free, assumed)  # definitions have index letters and arguments of their own
     found: dict[GuardKey, None] = {}
     if_violated: set[GuardKey] = set()
-    small = _small(item)
+    rest = remainders.split(item.relation, item.right)
+    small = rest[1].name if rest else None  # the letter that tends to 0 in a claim up to a rest
     for key, node, is_certain in _candidates(every, item.scope):
         here = ranges if key.same in printed else inside
         if key.kind in NEEDS and (_is_constant(key.part, item.scope) or is_proved(key.kind, here.of(key.part))):
@@ -113,12 +114,6 @@ def _candidates(every: Sequence[t.Node], scope: Scope) -> Iterator[tuple[GuardKe
 
 _SURELY = {ROOT: BASE, BASE: BASE, LOGARITHM: LOGARITHM, DIVISOR: DIVISOR}
 _AT_0 = tuple(_SURELY)  # what a claim up to a rest expands around 0, where a root may not be one of 0
-
-
-def _small(item: Claim) -> str | None:
-    """Return the letter that tends to 0 in a claim up to a rest."""
-    rest = remainders.split(item.relation, item.right)
-    return rest[1].name if rest else None
 
 
 def _functions(every: Iterable[t.Node], printed: set[Same[t.Node]], scope: Scope) -> dict[Same[t.Node], str]:

@@ -265,7 +265,8 @@ class NumericCheck:
             return "both sides exist at special points only"
         if ENOUGH_SIZES.is_on and (lacking := self._sizes_that_are_too_small()):
             return f"both sides exist only for small {lacking}"
-        if TOUCHING.is_on and not self._is_apart() and self._may_touch():
+        is_apart = self._comparison.own.key in self._excluded  # the conditions exclude that both sides are equal
+        if TOUCHING.is_on and not is_apart and self._may_touch():
             return _MAY_TOUCH
         for key, guard in list(self._comparison.met.items()) if PASSED.is_on else ():
             if key in self._parted - self._crossed or not self._matters(key, guard):
@@ -279,10 +280,6 @@ class NumericCheck:
         if self._comparison.touched or self._comparison.nearest < _NEARLY_EQUAL:
             return True
         return self.item.relation.is_strict and any(searching.touches(self._comparison, near) for near in self._nearest)
-
-    def _is_apart(self) -> bool:
-        """Return whether the conditions exclude that both sides are equal."""
-        return self._comparison.own.key in self._excluded
 
     def _sizes_that_are_too_small(self) -> str:
         """Return the sizes at which nothing could be compared although conditions allow 3 or more."""

@@ -5,7 +5,7 @@ tree, with definitions looked up and with what conditions say of the signs of it
 range leaves out what it may not be needs no condition (`numeric.judge`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf, isinf
@@ -70,24 +70,20 @@ class Ranges:
         self._known: dict[t.Node, Range] = {}
         self._entries: dict[str, Range] = {}  # what is assumed of all entries of an array
         self._memo: dict[tuple[t.Node, tuple[tuple[str, Range], ...]], Range] = {}
-        for chain in conditions:
-            for left, relation, right in chain.relations:
-                self._learn(left, relation, right)
-        for chain in assumptions:
-            for left, relation, right in chain.relations:
-                for one, sign, other in ((left, relation, right), (right, relation.mirrored, left)):
-                    name, bound = input_name(one, scope) if _is_any_entry(one, scope) else None, _constant(other)
-                    if name and bound is not None:
-                        self._entries[name] = _both(self._entries.get(name, ALL), _related(sign, bound))
+        for one, sign, other in _both_ways(conditions):
+            self._learn(one, sign, other)
+        for one, sign, other in _both_ways(assumptions):
+            name, bound = input_name(one, scope) if _is_any_entry(one, scope) else None, _constant(other)
+            if name and bound is not None:
+                self._entries[name] = _both(self._entries.get(name, ALL), _related(sign, bound))
 
-    def _learn(self, left: t.Node, relation: Relation, right: t.Node) -> None:
-        """Keep what a condition says of its sides, and of their difference."""
-        for one, sign, other in ((left, relation, right), (right, relation.mirrored, left)):
-            bound = _constant(other)
-            if bound is not None:
-                self._keep(one, _related(sign, bound))
-            self._keep(t.Plus((one, t.Minus(other))), _related(sign, 0))
-            self._keep(t.Minus(one), _negative(_related(sign, bound)) if bound is not None else ALL)
+    def _learn(self, one: t.Node, sign: Relation, other: t.Node) -> None:
+        """Keep what a condition says of a side, and of the difference of both."""
+        bound = _constant(other)
+        if bound is not None:
+            self._keep(one, _related(sign, bound))
+            self._keep(t.Minus(one), _negative(_related(sign, bound)))
+        self._keep(t.Plus((one, t.Minus(other))), _related(sign, 0))
 
     def _keep(self, node: t.Node, found: Range) -> None:
         self._known[node] = _both(self._known.get(node, ALL), found)
@@ -226,6 +222,14 @@ class Ranges:
         if definition and definition.arguments:
             return self.of(definition.body, dict(zip(definition.arguments, inside, strict=True)))
         return ALL
+
+
+def _both_ways(chains: Iterable[t.Chain]) -> Iterator[tuple[t.Node, Relation, t.Node]]:
+    """Yield the relations of some chains, each also with its sides exchanged."""
+    for chain in chains:
+        for left, relation, right in chain.relations:
+            yield left, relation, right
+            yield right, relation.mirrored, left
 
 
 def _letters(node: t.Node) -> set[str]:

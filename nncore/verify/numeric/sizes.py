@@ -98,9 +98,9 @@ def size_plans(item: Claim, allowed: Callable[[Sizes], bool], of_layers: bool = 
         usual = (1, 2, 3) if few else COUNTED if len(names) < 3 else range(1, 6)
         some = sorted({*usual, *least.values(), *(_numbers_in(about) if len(names) < 4 else ())})
         every = (dict(zip(names, values, strict=True)) for values in product(some, repeat=len(names)))
-        more = sorted(good(every), key=lambda plan: (len(set(plan.values())) < len(plan), _volume(plan)))
+        more = sorted(good(every), key=lambda plan: (len(set(plan.values())) < len(plan), prod(plan.values())))
         found += [plan for plan in more if plan not in found][: max(0, _MOST_PLANS - len(found))]
-    return sorted(found, key=lambda plan: (_volume(plan), *plan.values()))
+    return sorted(found, key=lambda plan: (prod(plan.values()), *plan.values()))
 
 
 def _names_any(chain: t.Chain, names: Sequence[str]) -> bool:
@@ -221,10 +221,6 @@ def _numbers_in(conditions: Iterable[t.Chain]) -> set[int]:
     return {number + more for number in found for more in (-1, 0, 1, 2) if 0 < number + more <= 1001}
 
 
-def _volume(plan: Mapping[str, int]) -> int:
-    return prod(plan.values())
-
-
 # Entries --------------------------------------------------------------------------------------------------------------
 
 
@@ -239,13 +235,9 @@ def entries(item: Claim, sizes: Mapping[str, int], conditions: Sequence[t.Chain]
         if size == STEPS:
             parts += [[{letter: number} for number in _steps(letter, conditions, item)] for letter in names]
         else:
-            places = _places(names, _last(size, sizes), item, as_numbers)
+            places = _places(names, size if isinstance(size, int) else sizes[size], item, as_numbers)
             parts.append([dict(zip(names, place, strict=True)) for place in places])
     return [{letter: value for part in parts_ for letter, value in part.items()} for parts_ in product(*parts)]
-
-
-def _last(size: Size, sizes: Mapping[str, int]) -> int:
-    return size if isinstance(size, int) else sizes[size]
 
 
 def _steps(letter: str, conditions: Sequence[t.Chain], item: Claim) -> list[int]:

@@ -132,7 +132,7 @@ class _At:
     def _is_zero(self, difference: Callable[["TermValues"], Scalar], bits: int, order: int) -> bool | None:
         """Return whether a difference is 0; None if that is not seen at this precision."""
         values = self.values(bits, order)
-        values.begin()
+        self._budget.begin(_STEPS_OF_A_STEP)
         with self.numbers.precision(bits):
             gaps = [values.jets.constant(part) for part in parts(difference(values))]
             signs = [self.numbers.sign(gap) for gap in gaps]
@@ -265,10 +265,6 @@ class TermValues:
         self._memo: dict[Hashable, Scalar] = {}
         self._slopes: dict[Hashable, dict[tuple[int, ...], Scalar]] = {}  # of costs, by all entries of an argument
         self._children: dict[Values, TermValues] = {}
-
-    def begin(self) -> None:
-        """Begin an evaluation."""
-        self.at.watch.budget.begin(_STEPS_OF_A_STEP)
 
     def child(self, at: Values, held: str | None = None) -> "TermValues":
         """Return the same for values where something is moved or drawn."""
