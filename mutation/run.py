@@ -180,11 +180,11 @@ class FormulaOnTrial:
         survived = []
         for item in claims:
             verdict = numeric.judge(item, shared=self._shared)
-            if verdict.status == numeric.REFUTED:
+            if verdict.status == numeric.Finding.REFUTED:
                 if verdict.reason == numeric.DIFFER and _contradicts(symbolic.prove(item), verdict.counterexample):
                     return FOOLED, str(verdict.counterexample)
                 return REFUTED, f"{verdict.reason} {verdict.counterexample or ''}"
-            if verdict.status == numeric.UNDECIDED:
+            if verdict.status == numeric.Finding.UNDECIDED:
                 return REJECTED, verdict.reason
             survived.append((item, verdict))
         if not claims:
@@ -202,7 +202,7 @@ class FormulaOnTrial:
             return "a statement about numbers"
         judgement = judging.judge(item, shared=self._shared)
         if judgement.status in (Status.ALL_SHAPES, Status.RESTATES):
-            if numeric.judge(item, "again").status == numeric.AGREES:
+            if numeric.judge(item, "again").status == numeric.Finding.AGREES:
                 return judgement.method
         if _both_vanish(item):
             return "both sides are 0"
