@@ -48,6 +48,9 @@ class Status(StrEnum):
         return self not in (Status.UNDECIDED, Status.CHECKER_FAULT)
 
 
+BAD_USAGE = 64  # the exit code of a command that cannot do what was asked for, from sysexits.h as well
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """What is wrong, and where.
