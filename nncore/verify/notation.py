@@ -21,7 +21,7 @@ from nncore.extras import require
 try:
     import yaml
 except ModuleNotFoundError:
-    require("verify", __name__)
+    require("verify", "nncore.verify")
     raise
 
 _LONGEST_MESSAGE, _DEEPEST = 500, 10  # characters, lists and mappings in each other
