@@ -279,3 +279,26 @@ def test_without_its_libraries_the_command_says_in_one_line_what_to_install(tmp_
     needs = "nncore.verify needs lark and rich: install the extra 'verify', in the folder of the book's sources with: "
     assert (done.returncode, done.stdout) == (64, "")
     assert done.stderr == f"python -m nncore.verify: {needs}pip install '.[verify]'\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.ipynb", "{"),
+        ("a.md", "$$ x = x + 1 $$\n\nWords $$ J := 1 words.\n"),
+        ("a.md", "$$ J := \\foo $$\n\n$$ x = x + 1 $$\n"),
+        ("a.md", "```{include} definitions.md\n```\n\n$$ x = x + 1 $$\n"),
+    ],
+)
+def test_nothing_is_said_of_the_definitions_of_a_file_that_was_not_read_to_its_end(name, text, run):
+    code, out, _ = run(name, **{name.replace(".", "_dot_"): text})
+    assert code in (1, 2) and "unreadable" in out and "defines nothing" not in out
+
+
+def test_faults_are_counted_apart_from_formulas(run):
+    _, out, _ = run(a_dot_ipynb="{", b_dot_md="$$ x = x + 1 $$\n\nWords $$ J := 1 words.\n")
+    assert "1 displayed formula, each one read and judged: 1 of them fails, 0 are unreadable" in out
+    assert "2 faults in the files are in no formula that was read." in out
+    _, out, _ = run("c.ipynb", c_dot_ipynb="{")
+    assert "0 displayed formulas, each one read and judged: none of them fails" in out
+    assert "1 fault in the files is in no formula that was read." in out
