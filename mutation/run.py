@@ -41,6 +41,7 @@ from mutation.rewritings import rewritings
 from nncore.verify import numeric
 from nncore.verify.judgement import Counterexample, Status
 from nncore.verify.notation import Notation, load
+from nncore.verify.report.book import NOTATION
 from nncore.verify.report.cache import Cache, canonical, digest, digest_of, judges, text_with_includes
 from nncore.verify.semantics.elaborate import Spot, book_functions, spots
 from nncore.verify.semantics.statements import Claim, Definition, Kind, Statement, claims_of
@@ -320,7 +321,7 @@ def the_book() -> Book:
     contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     names = [chapter["file"] for part in contents["parts"] for chapter in part["chapters"]]
     pages = [ROOT / f"{name}.md" for name in names]
-    return Book(tuple(page for page in pages if "$$" in page.read_text()), load(ROOT / "book" / "notation.yml"))
+    return Book(tuple(page for page in pages if "$$" in page.read_text()), load(NOTATION))
 
 
 def read_list(path: Path) -> dict[tuple[str, str, str], str]:

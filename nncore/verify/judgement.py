@@ -50,6 +50,7 @@ class Status(StrEnum):
 
 BY_NUMBERS = "numbers"  # the method where numbers alone have a say
 SEED = "1"  # where the random numbers begin
+BAD_USAGE = 64  # the exit code of a command that cannot do what was asked for, from sysexits.h as well
 
 
 @dataclass(frozen=True, slots=True)

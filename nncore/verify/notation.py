@@ -1,4 +1,4 @@
-r"""The letters in force: what `book/notation.yml` declares, as values that the reader and the judges look up.
+r"""The letters in force: what `nncore/verify/notation.yml` declares, as values that the reader and the judges look up.
 
 The file has nine parts, all optional: ``sizes``, ``indices``, ``arrays``, ``scalars``, ``functions``, ``constants``,
 ``random`` and ``signs`` are lists of declarations in the order of the notation page, ``state`` is a list of letters.
@@ -16,7 +16,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
-import yaml
+from nncore.extras import require
+
+try:
+    import yaml
+except ModuleNotFoundError:
+    require("verify", "nncore.verify")
+    raise
 
 _LONGEST_MESSAGE, _DEEPEST = 500, 10  # characters, lists and mappings in each other
 
@@ -294,9 +300,9 @@ def parse(text: str) -> Notation:
 def extended(notation: Notation, text: str) -> Notation:
     """Return a notation with the letters of a ``{notation}`` block.
 
-    The block is YAML with the parts of `book/notation.yml`. Where a letter means something else in the block than in
-    the notation, the block says so in a line ``shadows: [v]``: the old meaning is gone then, with an array that of its
-    entries too.
+    The block is YAML with the parts of `nncore/verify/notation.yml`. Where a letter means something else in the block
+    than in the notation, the block says so in a line ``shadows: [v]``: the old meaning is gone then, with an array that
+    of its entries too.
     """
     own = declared_by(text)
     shadows = frozenset(_letters("shadows", _parts(text, "shadows")))

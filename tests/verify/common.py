@@ -11,7 +11,7 @@ from nncore.verify.semantics.statements import Claim, Convention, Page
 from nncore.verify.semantics.symbols import Binding
 
 ROOT = Path(__file__).resolve().parents[2]
-NOTATION = load(ROOT / "book" / "notation.yml")
+NOTATION = load(ROOT / "nncore" / "verify" / "notation.yml")
 AGREES, REFUTED, UNDECIDED = Finding.AGREES, Finding.REFUTED, Finding.UNDECIDED
 
 DENSE = r"z_{im} := \sum_{j=1}^{D} x_{ij} w_{jm} + b_m"

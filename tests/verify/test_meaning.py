@@ -426,7 +426,7 @@ def test_a_formula_that_refers_to_an_assumption_that_is_not_understood_is_lost_t
 
 @pytest.mark.parametrize(("module", "absent"), [
     ("numeric", {"numpy", "sympy", "nncore.layers"}), ("verdict.judge", {"numpy", "nncore.layers"}),
-    ("report.book", {"numpy", "nncore.layers"}), ("__main__", {"numpy", "nncore.layers"}),
+    ("report.book", {"numpy", "nncore.layers"}), ("command", {"numpy", "nncore.layers"}),
 ])  # fmt: skip
 def test_the_numeric_judge_knows_no_sympy_and_the_checker_neither_numpy_nor_the_layers(module, absent):
     program = f"import sys, nncore.verify.{module}; print(sorted({absent!r} & set(sys.modules)))"

@@ -26,7 +26,7 @@ from nncore.verify.semantics.symbols import Binding
 from nncore.verify.source.markdown import Reading
 from nncore.verify.source.reader import display_path, read_page
 
-NOTATION = Path(__file__).resolve().parents[3] / "book" / "notation.yml"  # of this book, installed beside nncore
+NOTATION = Path(__file__).resolve().parents[1] / "notation.yml"  # of this book
 _CORRECTED = re.compile(r":corrected:\s*(\S+)")
 
 _J = TypeVar("_J")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 LIBRARIES = ("sympy", "mpmath", "python-flint", "lark", "myst-parser", "markdown-it-py", "PyYAML")
-_TELL = frozenset({"report", "sphinx.py", "__main__.py"})
+_TELL = frozenset({"report", "sphinx.py", "command.py", "__main__.py"})
 _INCLUDED = re.compile(
     r"\{include\}[ \t]*([^\n`]+)|\\(?:input|include|subfile|subfileinclude|usepackage|RequirePackage|documentclass)"
     r"\s*(?:\[[^\]\n]*\])?\s*(?:\{([^{}\n]*)\}|([^\s{\[]+))"

@@ -16,7 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from nncore.verify.judgement import Status
-from nncore.verify.report.displayed import Placeholder, pages_with
+from nncore.verify.report.displayed import Placeholder, displayed, pages_with
 from nncore.verify.report.evidence import Evidence, PageReport, Report, figures
 from nncore.verify.report.wording import sentences, status_text
 
@@ -39,10 +39,11 @@ class Printed(SphinxDirective):
 
 @dataclass(frozen=True)
 class Book:
-    """The report on a book, and its pages by their names in Sphinx."""
+    """The report on a book, its pages by their names in Sphinx, and the names of those that are not checked."""
 
     report: Report
     pages: Mapping[str, PageReport]
+    left_out: frozenset[str]
 
     @cached_property
     def formulas(self) -> dict[str, tuple[str, Evidence]]:
@@ -107,8 +108,16 @@ def _reading_order(view: View) -> list[str]:
 
 
 def _coverage(view: View) -> Iterator[nodes.Node]:
-    words = sentences(view.book.report)
+    words = [*sentences(view.book.report), *_about_left_out(view)]
     yield nodes.bullet_list("", *(nodes.list_item("", nodes.paragraph("", "", nodes.Text(each))) for each in words))
+
+
+def _about_left_out(view: View) -> Iterator[str]:
+    """Yield how many of the pages that are not checked display formulas."""
+    shown = displayed(view.app.env)
+    number = sum(bool(shown[name].formulas) for name in view.book.left_out & shown.keys())
+    if number:
+        yield f"{number} {'pages are' if number > 1 else 'page is'} not checked; what they display is not counted here."
 
 
 def _summary(view: View) -> Iterator[nodes.Node]:

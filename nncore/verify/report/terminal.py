@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
-from nncore.verify.judgement import Diagnostic
+from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import Notation
 from nncore.verify.report.book import check
 from nncore.verify.report.evidence import Evidence, PageReport, Report
@@ -55,8 +55,14 @@ def _page_lines(page: PageReport) -> Iterator[Text]:
         yield Text(f"{printable(page.name)}: {number}; {page.relations} of them with a relation", "dim")
     if not page.formulas and not page.problems:
         yield Text(f"{printable(page.name)}: no displayed formula")
-    elif page.all_problems and not any(Kind.DEFINITION in formula.kinds for formula in page.formulas):
+    elif _defines_nothing(page):
         yield Text(_HOW_TO_BEGIN.format(printable(page.name)), "yellow")
+
+
+def _defines_nothing(page: PageReport) -> bool:
+    """Return whether something fails on a page that was read to its end and defines nothing."""
+    read = not page.problems and all(formula.status is not Status.UNREADABLE for formula in page.formulas)
+    return bool(read and page.all_problems) and not any(Kind.DEFINITION in formula.kinds for formula in page.formulas)
 
 
 def _grounds(formula: Evidence) -> Iterator[str]:
