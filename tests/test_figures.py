@@ -51,6 +51,7 @@ def activations(rng):
             (("small", 0.1), ("He", 1.0))}  # fmt: skip
 
 
+SMALLEST = np.array([[1.0, 2.0]]), np.array([[1.0, -1.0], [0.5, 1.0]]), np.array([[1.0], [0.5]])
 DRAWN = {
     "dense_layer": lambda: dense.dense_layer(),
     "dense_layer, other sizes": lambda: dense.dense_layer(4, 2),
@@ -66,6 +67,10 @@ DRAWN = {
     "softmax_cross_entropy_flow": lambda: loss.softmax_cross_entropy_flow(),
     "softmax_cross_entropy_graph": lambda: loss.softmax_cross_entropy_graph(),
     "logit_gradient_bars": lambda: loss.logit_gradient_bars(PROBABILITIES[0], [1, 0, 0]),
+    "network_in_numbers": lambda: network.network_in_numbers(*SMALLEST, 2.0),
+    "network_in_numbers, a unit off": lambda: network.network_in_numbers(
+        SMALLEST[0], np.array([[1.0, -3.0], [0.5, 1.0]]), SMALLEST[2], 2.0
+    ),
     "network_graph": lambda: network.network_graph([64, 32, 10]),
     "gradient_error": lambda: errors.gradient_error(STEPS, difference_errors()),
     "relative_error_curves": lambda: errors.relative_error_curves(
@@ -200,6 +205,23 @@ def test_the_marks_of_the_loss_are_computed_from_the_loss():
 def test_a_one_hot_row_has_its_one_at_the_class_number_counted_from_one():
     assert [word for word in words(loss.one_hot_row(2, 3)) if word in ("$0$", "$1$")].count("$0$") == 2
     assert "$c_i=2$" in words(loss.one_hot_row(2, 3))
+
+
+def test_the_red_numbers_of_the_smallest_network_are_difference_quotients_of_its_cost():
+    X, W1, W2 = SMALLEST
+
+    def cost(X, W1, W2):
+        return (np.maximum(X @ W1, 0) @ W2 - 2.0).item() ** 2 / 2
+
+    shown = words(network.network_in_numbers(X, W1, W2, 2.0))
+    assert f"${cost(X, W1, W2):.4g}$" in shown
+    for number, array in enumerate((X, W1, W2)):
+        for place in np.ndindex(array.shape):
+            change = np.zeros(array.shape)
+            change[place] = 1e-6
+            below, above = ([*SMALLEST] for _ in range(2))
+            below[number], above[number] = array - change, array + change
+            assert f"{(cost(*above) - cost(*below)) / 2e-6:.4g}" in shown, (number, place)
 
 
 def test_a_network_graph_passes_the_inputs_of_every_layer_to_its_backward_pass():

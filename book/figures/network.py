@@ -1,6 +1,7 @@
-"""The figures of the network: its graph, how it is initialized, and how optimizers walk."""
+"""The figures of the network: one with numbers, its graph, how it is initialized, and how optimizers walk."""
 
 import numpy as np
+from matplotlib.patches import Circle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from book.figures.drawing import (
@@ -24,6 +25,56 @@ from book.figures.drawing import (
     styled,
     write,
 )
+from nncore import functions
+
+
+def network_in_numbers(X, W1, W2, y):
+    """A network of two inputs, two ReLU units and one output, with every number of its forward and backward pass.
+
+    ``X`` is one sample (1 × 2), ``W1`` and ``W2`` are the weights (2 × 2 and 2 × 1), ``y`` is the target of a squared
+    error. In a circle, and on an edge, stands the value of the forward pass; below it, the derivative of the cost with
+    respect to it.
+    """
+    no_bias = np.zeros((1, 2)), np.zeros((1, 1))
+    Z = functions.dense(X, W1, no_bias[0])
+    A = functions.relu(Z)
+    output = functions.dense(A, W2, no_bias[1])
+    error = output - y
+    dA, dW2, _ = functions.dense_vjp(error, A, W2)
+    dZ = functions.relu_vjp(dA, Z)
+    dX, dW1, _ = functions.dense_vjp(dZ, X, W1)
+
+    radius, below = 0.32, 0.45
+    upper, lower = 3.15, 0.85
+    middle = (upper + lower) / 2
+    ax = sheet(WIDTH, upper + 1.0)
+    inputs, hidden, last, cost = [(0.35, upper), (0.35, lower)], [(2.35, upper), (2.35, lower)], (4.15, middle), 5.2
+    edges = [
+        *((inputs[j], hidden[m], f"w_{2 * m + j + 1}", W1[j, m], dW1[j, m]) for m in range(2) for j in range(2)),
+        *((hidden[m], last, f"w_{m + 5}", W2[m, 0], dW2[m, 0]) for m in range(2)),
+    ]
+    for start, end, name, weight, gradient in edges:
+        _weighted_edge(ax, start, end, radius, f"${name} = {_short(weight)}$", _short(gradient))
+    units = [
+        *((place, f"x_{j + 1}", X[0, j], dX[0, j], INK) for j, place in enumerate(inputs)),
+        *((place, f"a_{m + 1}", A[0, m], dA[0, m], FORWARD) for m, place in enumerate(hidden)),
+        (last, "q", output.item(), error.item(), FORWARD),
+    ]
+    for (x, y_), name, value, gradient, color in units:
+        ax.add_patch(Circle((x, y_), radius, facecolor=(color, 0.1), edgecolor=color, linewidth=1.3))
+        write(ax, x, y_, _short(value), TEXT)
+        write(ax, x, y_ + below, f"${name}$", MATH)
+        write(ax, x, y_ - below, _short(gradient), TEXT, color=darker(BACKWARD))
+    draw_arrow(ax, [(last[0] + radius, middle), (cost - 0.32, middle)], FORWARD)
+    write(ax, cost, middle, f"${_short((error.item()) ** 2 / 2)}$", TEXT)
+    write(ax, cost, middle + below, "$J$", MATH)
+    write(ax, cost, middle - below, "1", TEXT, color=darker(BACKWARD))
+    top = upper + 0.88
+    for words, place in {"inputs": inputs[0][0], "hidden units": hidden[0][0], "output": last[0], "cost": cost}.items():
+        write(ax, place, top, words, TEXT)
+    write(ax, 0.05, 0.08, "above: forward, a value", TEXT, ha="left")
+    write(ax, 2.2, 0.08, "below, red: backward, the derivative of $J$", TEXT, color=darker(BACKWARD), ha="left")
+    return ax.figure
 
 
 def network_graph(widths, activation="ReLU"):
@@ -140,3 +191,22 @@ def optimizer_paths(paths, f):
         ax.yaxis.set_major_locator(MaxNLocator(3))
     axes[-1].set_xlabel(r"$\theta_1$", fontsize=MATH)
     return figure
+
+
+def _weighted_edge(ax, start, end, radius, words, gradient):
+    """An arrow between two circles, with a weight and its gradient in a gap near its start."""
+    start, end = np.array(start), np.array(end)
+    along = (end - start) / np.hypot(*(end - start))
+    is_steep = abs(along[1]) > abs(along[0])  # two of these cross: their labels keep away from the middle
+    place = start + (radius + (0.26 if is_steep else 0.46)) * along / along[0]
+    gap = along * min(0.4 / along[0], 0.26 / max(abs(along[1]), 1e-9))
+    draw_arrow(ax, [place + gap, end - radius * along], FORWARD)
+    ax.plot(*np.array([start + radius * along, place - gap]).T, color=FORWARD, linewidth=1.3, zorder=1)
+    x, y = place
+    write(ax, x, y + 0.11, words, TEXT)
+    write(ax, x, y - 0.11, gradient, TEXT, color=darker(BACKWARD))
+
+
+def _short(number):
+    """A number in at most four digits, without zeros at its end."""
+    return f"{number:.4g}"
