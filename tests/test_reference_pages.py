@@ -10,6 +10,7 @@ import yaml
 from pybtex.database import parse_file
 
 from nncore.verify.notation import load
+from nncore.verify.report.book import NOTATION
 
 ROOT = Path(__file__).resolve().parents[1]
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
@@ -53,7 +54,7 @@ def book(html):
     ("place", "part"), list(enumerate(("sizes", "indices", "arrays", "scalars", "functions", "constants", "signs")))
 )
 def test_the_notation_page_has_a_row_with_a_formula_for_every_declaration(book, place, part):
-    declared = getattr(load(ROOT / "nncore" / "verify" / "notation.yml"), part)
+    declared = getattr(load(NOTATION), part)
     rows = [row for row in Tables(book / "notation.html").tables[place] if row]
     assert len(rows) == len(declared) > 0
     for row, declaration in zip(rows, declared, strict=True):
