@@ -34,7 +34,7 @@ def faults_of(page, notation, functions):
 
 
 def test_every_displayed_formula_of_the_book_is_read():
-    found = [each for page in pages() for each in in_their_letters(page, load(ROOT / "book" / "notation.yml"))]
+    found = [each for page in pages() for each in in_their_letters(page, load(ROOT / "nncore" / "verify" / "notation.yml"))]
     assert found, "no page displays a formula"
     unreadable = []
     for formula, notation in found:
@@ -50,7 +50,7 @@ def test_every_displayed_formula_of_the_book_is_read():
 
 
 def test_every_formula_within_a_sentence_has_a_meaning_and_claims_nothing_worth_a_proof():
-    notation = load(ROOT / "book" / "notation.yml")
+    notation = load(ROOT / "nncore" / "verify" / "notation.yml")
     assert sum(len(read_markdown(page).whole().inline) for page in pages()) > 1000
     functions = book_functions(pages(), notation)
     faults = [fault for page in pages() for fault in faults_of(page, notation, functions)]

@@ -53,7 +53,7 @@ def book(html):
     ("place", "part"), list(enumerate(("sizes", "indices", "arrays", "scalars", "functions", "constants", "signs")))
 )
 def test_the_notation_page_has_a_row_with_a_formula_for_every_declaration(book, place, part):
-    declared = getattr(load(ROOT / "book" / "notation.yml"), part)
+    declared = getattr(load(ROOT / "nncore" / "verify" / "notation.yml"), part)
     rows = [row for row in Tables(book / "notation.html").tables[place] if row]
     assert len(rows) == len(declared) > 0
     for row, declaration in zip(rows, declared, strict=True):

@@ -4,10 +4,10 @@ import subprocess
 import sys
 
 import pytest
-from common import DENSE, LOSS, NOTATION, SOFTMAX, block
+from common import AGREES, DENSE, LOSS, NOTATION, REFUTED, SOFTMAX, block
 
 from nncore.verify.notation import NotationError
-from nncore.verify.numeric import AGREES, REFUTED, judge
+from nncore.verify.numeric import judge
 from nncore.verify.semantics.elaborate import book_functions, meaning
 from nncore.verify.syntax.printer import show
 

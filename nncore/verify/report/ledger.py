@@ -156,7 +156,6 @@ def _ledger(view: View) -> Iterator[nodes.Node]:
 def _ledger_row(view: View, docname: str, formula: Evidence) -> list[nodes.Node]:
     judgements = [part.judgement for part in formula.parts if part.judgement]
     points, steps = sum(each.points for each in judgements), sum(each.made for each in judgements)
-    where = dict.fromkeys(condition for judgement in judgements for condition in judgement.where)
     words = [
         ", ".join(formula.kinds),
         status_text(formula) if formula.claims or formula.fails else "",
@@ -168,7 +167,7 @@ def _ledger_row(view: View, docname: str, formula: Evidence) -> list[nodes.Node]
     def links(names: Iterable[str]) -> list[nodes.Node]:
         return [_link(*view.target(name, docname)) for name in names]
 
-    under = [*links(filter(None, formula.assumptions)), *(nodes.literal("", condition) for condition in where)]
+    under = [*links(filter(None, formula.assumptions)), *(nodes.literal("", condition) for condition in formula.where)]
     cells = [nodes.Text(each or "–") for each in words]
     return [_joined(links([formula.name])), *cells, _joined(under), _joined(links(formula.uses))]
 

@@ -66,13 +66,10 @@ def _defines_nothing(page: PageReport) -> bool:
 
 def _grounds(formula: Evidence) -> Iterator[str]:
     """Yield how the claims of a formula were found, what must hold for them, and the assumptions in force."""
-    judgements = list(formula.judgements)
-    yield from dict.fromkeys(line for each in judgements for line in grounds(each))
-    where = dict.fromkeys(condition for each in judgements for condition in each.where)
-    under = dict.fromkeys(label for each in judgements for label in each.assumptions if label)
-    if where:
-        yield f"where {' and '.join(where)}"
-    if under:
+    yield from dict.fromkeys(line for each in formula.judgements for line in grounds(each))
+    if formula.where:
+        yield f"where {' and '.join(formula.where)}"
+    if under := dict.fromkeys(label for each in formula.judgements for label in each.assumptions if label):
         yield f"under {', '.join(under)}"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from nncore.verify.judgement import Judgement, Status
+from nncore.verify.judgement import BY_NUMBERS, Judgement, Status
 from nncore.verify.report.evidence import Evidence, Report, figures
 from nncore.verify.semantics.statements import Kind
 
@@ -19,7 +19,7 @@ def status_text(evidence: Evidence) -> str:
 
 def grounds(judgement: Judgement) -> Iterator[str]:
     """Yield on what a judgement rests, in a few words each: its method, its shapes, and how many numbers agree."""
-    if judgement.method and judgement.method != "numbers":
+    if judgement.method and judgement.method != BY_NUMBERS:
         yield judgement.method
     if judgement.shapes:
         yield "proved at " + "; ".join(map(assignment, judgement.shapes))
