@@ -1,1 +1,1 @@
-"""Released versions of the book: each is frozen as an archive beside this file, and published beside the newest pages."""
+"""Released versions of the book: each is frozen as an archive beside this file, and published beside the newest."""

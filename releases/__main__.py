@@ -31,7 +31,9 @@ def main(command: str) -> None:
                 print(NEXT.format(archive=name, version=version, size=size, next=f"{major}.{int(minor) + 1}.0"))
             case "site":
                 found = frozen.site(ROOT, HTML, ARCHIVES, SITE)
-                print(f"The site is in {SITE.relative_to(ROOT)}, with the frozen versions {', '.join(found) or '(none)'}.")
+                print(
+                    f"The site is in {SITE.relative_to(ROOT)}, with the frozen versions {', '.join(found) or '(none)'}."
+                )
             case _:
                 sys.exit(f"python -m releases check | freeze | site, got {command!r}")
     except frozen.CannotFreeze as error:

@@ -1,8 +1,8 @@
 """Freezes the built book as `site-<version>.tar.gz`, and lays out a site that has every frozen version in `v/`.
 
 The archives are kept with the sources: so whoever has these can publish all that was ever cited, on any host, without
-asking another one. An archive holds what pages load, lead to or offer, which is a fraction of what is built, and depends
-on nothing but that: no time, no user.
+asking another one. An archive holds what pages load, lead to or offer, which is a part of what is built, and depends on
+nothing but that: no time, no user.
 """
 
 import gzip
@@ -21,6 +21,7 @@ NAME = re.compile(r"site-(\d+(?:\.\d+)+)\.tar\.gz")
 RELEASED = re.compile(r"\d+(?:\.\d+)+")
 STATIC = "_static"
 TEXTS = {".html", ".css", ".js"}
+NEVER_LOADED = {".map", ".ttf"}  # by debuggers alone; by browsers that know no .woff2, which stands beside it
 FOLDER = "v"
 LIST = "versions.json"
 
@@ -45,7 +46,9 @@ def check(root: Path, archives: Path) -> str:
     data = cited(root)
     version, date = str(data["version"]), str(data.get("date-released", ""))
     if not RELEASED.fullmatch(version):
-        raise CannotFreeze(f"version {version} is between two releases: give CITATION.cff and pyproject.toml a released one")
+        raise CannotFreeze(
+            f"version {version} is between two releases: give CITATION.cff and pyproject.toml a released one"
+        )
     archive = archives / f"site-{version}.tar.gz"
     if archive.exists():
         raise CannotFreeze(f"version {version} is frozen in {archive}: what was published as a version stays as it is")
@@ -53,7 +56,8 @@ def check(root: Path, archives: Path) -> str:
     newest, *_ = re.findall(r"^## (.+)$", changelog, re.MULTILINE)
     if newest != f"{version} – {date}":
         raise CannotFreeze(
-            f"CHANGELOG.md must begin with '## {version} – {date}', the version and date of CITATION.cff, got '## {newest}'"
+            f"CHANGELOG.md must begin with '## {version} – {date}', the version and date of CITATION.cff, "
+            f"got '## {newest}'"
         )
     return version
 
@@ -82,7 +86,7 @@ def needed(html: Path) -> list[Path]:
     while todo:
         found |= todo
         text = "".join(file.read_text(encoding="utf-8") for file in todo if file.suffix in TEXTS)
-        todo = {file for file in static - found if file.suffix != ".map" and file.name in text}
+        todo = {file for file in static - found if file.suffix not in NEVER_LOADED and file.name in text}
     return sorted(found)
 
 
@@ -126,8 +130,8 @@ def site(root: Path, html: Path, archives: Path, target: Path) -> list[str]:
         title = re.search("<title>(.*?)</title>", door)
         if title is None or title[1] != escape(str(data["title"])):
             raise CannotFreeze(
-                f"{archive} is of the book '{title and title[1]}', and CITATION.cff is of '{data['title']}': delete it, or "
-                "publish it elsewhere"
+                f"{archive} is of the book '{title and title[1]}', and CITATION.cff is of '{data['title']}': "
+                "delete it, or publish it elsewhere"
             )
     (target / LIST).write_text(
         json.dumps({"current": str(data["version"]), "frozen": found}, indent=1) + "\n", encoding="utf-8"

@@ -36,7 +36,9 @@ def test_pybtex_prints_title_with_its_capitals_version_label_and_address():
     assert "Equation eq-x_y in:" in shown and "version 1.2.0" in shown
     assert shown.count("https://") == 1 and "#equation-eq-sigmoid-vjp" in shown
     assert "\\" not in shown and "{" not in shown and "missing" not in shown
-    assert shown.startswith("Örjan Müller, Ludwig van Beethoven, Gabriel García Márquez, Martin King, Jr., and The A, B and C")
+    assert shown.startswith(
+        "Örjan Müller, Ludwig van Beethoven, Gabriel García Márquez, Martin King, Jr., and The A, B and C"
+    )
 
 
 def test_an_entry_without_address_has_none_and_is_as_good():
@@ -71,7 +73,7 @@ def of(tmp_path, text: str) -> Work:
 def test_authors_are_persons_or_groups(tmp_path):
     work = of(
         tmp_path,
-        'title: T\nversion: 1.0.0\ndate-released: 2026-01-02\nauthors:\n- {family-names: Noether, given-names: Emmy}\n'
+        "title: T\nversion: 1.0.0\ndate-released: 2026-01-02\nauthors:\n- {family-names: Noether, given-names: Emmy}\n"
         "- {name: The Group}\n- {family-names: Neumann, given-names: John, name-particle: von}\n",
     )
     assert work.names() == "Emmy Noether, The Group and John von Neumann" and work.year == "2026"

@@ -192,7 +192,7 @@ def test_what_is_not_a_released_version_is_not_frozen(tmp_path):
         frozen.freeze(folder, html, archives)
     sources(tmp_path)
     (folder / "CHANGELOG.md").write_text("# Changelog\n\n## Unreleased\n\n- New.\n\n## 2.0.0 – 2030-01-02\n")
-    with pytest.raises(frozen.CannotFreeze, match="must begin with '## 2.0.0 – 2030-01-02'.*got '## Unreleased'"):
+    with pytest.raises(frozen.CannotFreeze, match=r"must begin with '## 2\.0\.0 – 2030-01-02'.*got '## Unreleased'"):
         frozen.freeze(folder, html, archives)
     sources(tmp_path)
     (html / "search.html").write_text('<p class="version">Version 1.9.0</p>')
@@ -205,7 +205,7 @@ def test_archives_of_another_book_or_with_foreign_files_are_not_published(tmp_pa
     folder, html, archives = sources(tmp_path)
     archive = frozen.freeze(folder, html, archives)
     (folder / "CITATION.cff").write_text("title: Another one\nversion: 0.1.0\n")
-    with pytest.raises(frozen.CannotFreeze, match="of the book 'Backpropagation, Verified'.*'Another one': delete it"):
+    with pytest.raises(frozen.CannotFreeze, match=r"of the book 'Backpropagation, Verified'.*'Another one': delete it"):
         frozen.site(folder, html, archives, tmp_path / "site")
     with tarfile.open(archive, "w:gz") as tar:
         tar.addfile(tarfile.TarInfo("site-2.0.0/../../escaped.html"))
@@ -217,7 +217,7 @@ def test_archives_of_another_book_or_with_foreign_files_are_not_published(tmp_pa
 
 
 def test_the_command_ends_with_one_sentence(capsys):
-    with pytest.raises(SystemExit, match="check | freeze | site"):
+    with pytest.raises(SystemExit, match=r"check \| freeze \| site"):
         main("thaw")
 
 
@@ -245,5 +245,7 @@ def test_every_frozen_version_is_whole(tmp_path):
     assert "0.1.0" in found
     for version in found:
         pages = list((tmp_path / "site" / "v" / version).rglob("*.html"))
-        said = [f"Version {version}</p>" in page.read_text(encoding="utf-8") for page in pages if page.name != "index.html"]
+        said = [
+            f"Version {version}</p>" in page.read_text(encoding="utf-8") for page in pages if page.name != "index.html"
+        ]
         assert len(said) > 20 and all(said)

@@ -124,8 +124,8 @@ def _sign(sign: str) -> str:
 def entry(work: Work, key: str, title: str, where: str, address: str, year: str) -> str:
     r"""Return an entry for BibTeX: author, title, where it is found with version and address, year.
 
-    All styles print the field `howpublished` of ``@misc``; the classic ones print no `url`, and pybtex shows ``\url`` as
-    it is. So the address is a text, and stands there once.
+    All styles print the field `howpublished` of ``@misc``; the classic ones print no `url`, and pybtex shows ``\url``
+    as it is. So the address is a text, and stands there once.
     """
     places = [escaped(where), f"version {work.version}", escaped(address).replace("--", "-{}-")]
     fields = {

@@ -18,8 +18,8 @@ from sphinx.writers.html5 import HTML5Translator
 logger = logging.getLogger(__name__)
 
 WITHOUT_ADDRESS = (
-    '<p class="without-address">This copy of the book does not know where it is published, so the entry has no address. '
-    "The setting <code>repository: url</code> in <code>_config.yml</code> adds it.</p>\n"
+    '<p class="without-address">This copy of the book does not know where it is published, so the entry has no '
+    "address. The setting <code>repository: url</code> in <code>_config.yml</code> adds it.</p>\n"
 )
 
 

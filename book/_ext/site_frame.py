@@ -61,12 +61,9 @@ def addresses(app, config):
 
 
 def page_links(app, pagename, templatename, context, doctree):
-    """Link the sources, if the book knows where they are: the button, "Edit this page" and "Report an error here"."""
+    """Hand "Edit this page" and "Report an error here" to book/_templates/page-links.html, if there are sources."""
     sources = app.sources
-    if sources is None:
-        return
-    context["header_buttons"].insert(0, _button(sources))
-    if doctree is None:
+    if sources is None or doctree is None:
         return
     source = posixpath.join(app.config.html_theme_options.get("path_to_docs") or "", app.env.doc2path(pagename, False))
     page = app.config.html_baseurl + app.builder.get_target_uri(pagename)
@@ -76,16 +73,20 @@ def page_links(app, pagename, templatename, context, doctree):
     )
 
 
-def _button(sources) -> dict[str, str]:
-    is_github = sources.provider == "github"
-    return {
+def button_of_sources(app, pagename, templatename, context, doctree):
+    """Put the button that leads to the sources before those of the theme, if there are sources."""
+    if app.sources is None:
+        return
+    is_github = app.sources.provider == "github"
+    button = {
         "type": "link",
-        "url": sources.url,
+        "url": app.sources.url,
         "text": "",
         "tooltip": "Source repository",
         "icon": "fab fa-github" if is_github else "fa-solid fa-up-right-from-square",
         "label": "source-repository-button",
     }
+    context["header_buttons"].insert(0, button)
 
 
 def without_address(app, pagename, templatename, context, doctree):
@@ -165,7 +166,8 @@ def setup(app):
     app.connect("html-page-context", first_paragraph, priority=10)
     app.connect("html-page-context", roles_of_references)
     app.connect("build-finished", front_door, priority=900)
-    app.connect("html-page-context", page_links, priority=510)  # after the theme's own buttons
+    app.connect("html-page-context", page_links)
+    app.connect("html-page-context", button_of_sources, priority=510)  # after the theme's own
     app.connect("html-page-context", without_address, priority=999)
     app.connect("html-page-context", without_thebe, priority=999)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

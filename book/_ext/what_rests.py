@@ -225,7 +225,9 @@ def in_tests(folder: Path, removed: Iterable[Page]) -> list[Rest]:
     for page in removed:
         words = "|".join(map(re.escape, sorted({page.name, page.name.removeprefix("book/"), *page.labels()})))
         name = re.compile(rf"(?<![\w-])(?:{words})(?![\w-])")
-        for file in sorted(file for part in ("tests", "mutation", "benchmarks") for file in (folder / part).rglob("*.py")):
+        for file in sorted(
+            file for part in ("tests", "mutation", "benchmarks") for file in (folder / part).rglob("*.py")
+        ):
             for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
                 if name.search(line):
                     found.append(Rest("tests", _shown(folder, file), number))
@@ -238,7 +240,8 @@ def report(rests: Iterable[Rest], removed: Iterable[Page]) -> str:
     lines = []
     for what, group in groupby(sorted(rests), key=lambda rest: rest.what):
         files = [
-            f"{file}:{','.join(str(rest.line) for rest in same)}" for file, same in groupby(group, key=lambda rest: rest.file)
+            f"{file}:{','.join(str(rest.line) for rest in same)}"
+            for file, same in groupby(group, key=lambda rest: rest.file)
         ]
         page = where.get(what)
         origin = f" (on {page.name})" if page and page.name != what else ""
