@@ -295,6 +295,11 @@ def test_nothing_is_said_of_the_definitions_of_a_file_that_was_not_read_to_its_e
     assert code in (1, 2) and "unreadable" in out and "defines nothing" not in out
 
 
+def test_nothing_is_said_of_definitions_where_one_failed(run):
+    code, out, _ = run(a_dot_md="$$ J := Q $$\n\n$$ J = 2 $$\n")
+    assert code == 2 and "the letter Q" in out and "defines nothing" not in out
+
+
 def test_faults_are_counted_apart_from_formulas(run):
     _, out, _ = run(a_dot_ipynb="{", b_dot_md="$$ x = x + 1 $$\n\nWords $$ J := 1 words.\n")
     assert "1 displayed formula, each one read and judged: 1 of them fails, 0 are unreadable" in out

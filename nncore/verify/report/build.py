@@ -126,7 +126,7 @@ class Build:
             measured = json.dumps(times(report), ensure_ascii=False, indent=0)
             (Path(app.outdir).parent / TIMES).write_text(measured + "\n", encoding="utf-8")
         if self.book.left_out:
-            logger.info("%d pages are checked, %d are not", len(self.book.pages), len(self.book.left_out))
+            logger.info("pages that are checked: %d; that are not: %d", len(self.book.pages), len(self.book.left_out))
         failing = len(report.problems) + self.uncounted
         if failing:
             words = "1 displayed formula fails or is not counted; it" if failing == 1 else (
