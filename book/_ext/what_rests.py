@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 SUFFIXES = (".md", ".ipynb", ".rst")
 FENCE = re.compile(r"^\s*(?:>\s*)*(`{3,}|~{3,}|:{3,})\s*(?:\{([\w:.-]+)\})?")
-CODE = ("code", "code-block", "code-cell", "eval-rst", "literalinclude", "notation", "raw")
+CODE = ("code", "code-block", "code-cell", "eval-rst", "listing", "literalinclude", "notation", "raw")
 
 REFERENCES = (
     re.compile(r"\{(?:eq|ref|numref|prf:ref)\}`(?:[^`<]*<)?([^`<>]+)>?`"),
