@@ -311,7 +311,7 @@ def test_code_and_citations_can_be_copied(site, open_page):
     page, faults = open_page(f"{site}book/layers/sigmoid.html", permissions=["clipboard-read", "clipboard-write"])
     for place, words in (("div.cell_input", "from sympy import"), ("details.cite-this", "@")):
         box = page.locator(place).first
-        box.evaluate("element => { element.open = true }")
+        box.evaluate("element => { for (let part = element; part; part = part.parentElement) part.open = true }")
         box.hover()
         box.locator("button.copybtn").click()
         page.wait_for_function("words => navigator.clipboard.readText().then(text => text.includes(words))", arg=words)

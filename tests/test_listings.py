@@ -7,11 +7,8 @@ import re
 import textwrap
 
 import pytest
-from bs4 import BeautifulSoup
 from listings import NotInSource, body_of, file_of
 from pages_of_book import pages
-
-from tests.fixture_book.build import build, copy_to, plant
 
 SOURCE = '''\
 """A module."""
@@ -121,28 +118,3 @@ def test_another_body_is_not_taken_for_the_function():
 
 def test_no_page_of_the_book_copies_code_of_nncore_by_another_way():
     assert [page.name for page in pages() if "literalinclude" in page.read_text(encoding="utf-8")] == []
-
-
-def test_a_built_page_shows_the_listing_and_links_the_full_source_and_a_wrong_name_fails(tmp_path):
-    folder = copy_to(tmp_path / "book")
-    result = build(folder)
-    assert result.returncode == 0, result.stderr
-    page = BeautifulSoup((folder / "_build/html/book/page.html").read_text(encoding="utf-8"), "html.parser")
-    shown = page.select_one(".listing pre").get_text()
-    assert shown.startswith("def sigmoid(") and "Return" not in shown and "np.exp" in shown
-    link = page.select_one(".listing + p.in-code a")
-    source = (folder / "_build/html/book" / link["href"].partition("#")[0]).resolve()
-    assert link.get_text() == "nncore.functions.sigmoid"
-    assert BeautifulSoup(source.read_text(encoding="utf-8"), "html.parser").find(id=link["href"].partition("#")[2])
-    # The page follows its source.
-    plant(folder, "nncore/functions.py", "def sigmoid(Z: Array) -> Array:", "def sigmoid(Z: Array, /) -> Array:")
-    result = build(folder)
-    assert result.returncode == 0, result.stderr
-    assert (
-        "def sigmoid(Z: Array, /)"
-        in BeautifulSoup((folder / "_build/html/book/page.html").read_text(encoding="utf-8"), "html.parser").get_text()
-    )
-    plant(folder, "book/page.md", "{listing} functions.sigmoid", "{listing} functions.sigmoids")
-    result = build(folder)
-    assert result.returncode != 0
-    assert "{listing} must name what nncore defines: there is no function, method or class sigmoids" in result.stderr

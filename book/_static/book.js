@@ -28,6 +28,16 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 });
 
+// A browser that cannot open folded parts on paper by a rule of style: they are opened before it prints, and folded after.
+if (!CSS.supports("selector(::details-content)")) {
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details:is(.folded, .exercise-hint):not([open])")];
+    opened.forEach((box) => (box.open = true));
+  });
+  addEventListener("afterprint", () => opened.forEach((box) => (box.open = false)));
+}
+
 // Search shows where a word was found: from the text of the page alone, formulas once. A browser does not let a page
 // that was opened as a file read other files, so there the list has titles only.
 document.addEventListener("DOMContentLoaded", () => {

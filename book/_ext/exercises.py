@@ -1,0 +1,83 @@
+"""Exercises that can be assigned: each says its level and the time that it takes, and has hints before its solution.
+
+``:level:`` and ``:minutes:`` are options of ``{exercise}``. Inside of it, ``{hints}`` holds a list whose items unfold
+one after the other: the second one is in the first. All of it opens without scripts.
+"""
+
+from typing import ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
+from sphinx_exercise.directive import ExerciseDirective
+
+LEVELS = ("apply", "derive", "explore")  # a formula of the page; a few lines of one's own; several ideas
+
+
+class Hint(nodes.General, nodes.Element):
+    """A hint, with what unfolds after it; its attribute ``number`` counts from 1."""
+
+
+def level(argument: str) -> int:
+    """Return a level, counted from 1."""
+    number = directives.positive_int(argument)
+    if number > len(LEVELS):
+        raise ValueError(f"a level is a number from 1 to {len(LEVELS)}")
+    return number
+
+
+def about(options: dict[str, int]) -> str:
+    """Return the line on the level and the time of an exercise."""
+    parts = []
+    if number := options.get("level"):
+        parts.append(f"Level {number} of {len(LEVELS)}: {LEVELS[number - 1]}")
+    if minutes := options.get("minutes"):
+        parts.append(f"about {minutes} minutes")
+    return ", ".join(parts)
+
+
+class Exercise(ExerciseDirective):
+    """An exercise as sphinx-exercise has it, which begins with its level and its time."""
+
+    option_spec: ClassVar = {**ExerciseDirective.option_spec, "level": level, "minutes": directives.positive_int}
+
+    def run(self):
+        found = super().run()
+        if (line := about(self.options)) and found:
+            content = next(found[0].findall(nodes.section))
+            content.insert(0, nodes.paragraph(line, line, classes=["exercise-level"]))
+        return found
+
+
+class Hints(SphinxDirective):
+    """A list of hints, of which each unfolds after the one before it."""
+
+    has_content = True
+
+    def run(self):
+        found = self.parse_content_to_nodes()
+        lists = [node for node in found if isinstance(node, nodes.bullet_list)]
+        if len(found) != 1 or len(lists) != 1:
+            raise self.error("{hints} must hold one list, an item for each hint")
+        inner: list[nodes.Node] = []
+        for number, item in reversed([*enumerate(lists[0].children, 1)]):
+            inner = [Hint("", *item.children, *inner, number=number)]
+        return inner
+
+
+def visit_hint(self: HTML5Translator, node: Hint):
+    words = "Hint" if node["number"] == 1 else "Another hint"
+    self.body.append(f'<details class="exercise-hint"><summary>{words}</summary>\n')
+
+
+def depart_hint(self: HTML5Translator, node: Hint):
+    self.body.append("</details>\n")
+
+
+def setup(app):
+    app.setup_extension("sphinx_exercise")
+    app.add_node(Hint, html=(visit_hint, depart_hint))
+    app.add_directive("exercise", Exercise, override=True)
+    app.add_directive("hints", Hints)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
