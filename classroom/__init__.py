@@ -1,0 +1,130 @@
+"""Two editions for a course: the book without solutions, for the class, and all solutions apart, for the teacher.
+
+    python -m classroom without-solutions    # make class
+    python -m classroom solutions            # make solutions, from the built book
+
+A setting of sphinx-exercise, ``hide_solutions``, leaves solutions out of the pages alone: they would remain in the
+sources that each page offers, in the ledger and in ``evidence.json``, and the checker would miss their formulas. So
+they are cut out of a copy of the sources, from which a whole book is built: nothing of it knows them.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from bs4 import BeautifulSoup, Tag
+from sphinx_external_toc.parsing import parse_toc_yaml
+
+NOT_COPIED = ("_build", "__pycache__", "*.egg-info", ".*", "conf.py", "releases", "tests", "venv", "env")
+OPENS = re.compile(r"^(?P<fence>`{3,}|:{3,})\{(?P<kind>solution|solution-start|solution-end)\}")
+LEFT_OUT = "script, .evidence, .headerlink, .cite-this, button"  # of a page that is joined with others
+
+PAGE = """\
+<!doctype html>
+<html lang="en" data-theme="light">
+<head>
+<meta charset="utf-8">
+<title>{title}</title>
+{styles}
+</head>
+<body>
+<main class="bd-main bd-content" style="display: block; margin: auto; max-width: 50rem; padding: 1rem">
+<article class="bd-article">
+<h1>{title}</h1>
+{parts}
+</article>
+</main>
+</body>
+</html>
+"""
+
+
+def without_solutions(text: str) -> str:
+    """Return a page without its solutions.
+
+    Raises
+    ------
+    ValueError
+        If a solution does not end.
+    """
+    kept: list[str] = []
+    until, gated = "", False
+    for line in text.split("\n"):
+        if until:
+            until = "" if line.strip() == until else until
+        elif found := OPENS.match(line):
+            until, gated = found["fence"], found["kind"] == "solution-start" or (gated and found["kind"] == "solution")
+        elif not gated:
+            kept.append(line)
+    if until or gated:
+        raise ValueError("a solution does not end")
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).rstrip("\n") + "\n"
+
+
+def lay_out(root: Path, folder: Path) -> None:
+    """Copy the sources of a book into a folder, which is made anew, without the solutions."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(root, folder, ignore=shutil.ignore_patterns(*NOT_COPIED))
+    for page in sorted((folder / "book").rglob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        if "{solution" in text:
+            page.write_text(without_solutions(text), encoding="utf-8")
+
+
+def build(folder: Path) -> int:
+    """Build a copy strictly, with its own modules, and return the exit code."""
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", folder, "-W", "--keep-going"]
+    return subprocess.run(command, env={**os.environ, "PYTHONPATH": str(folder)}, check=False).returncode
+
+
+def pages_of(root: Path) -> list[str]:
+    """Return the pages of a book in their order."""
+    return [str(name) for name in parse_toc_yaml(root / "_toc.yml")]
+
+
+def solutions(root: Path, html: Path, target: Path) -> str:
+    """Return one page with all exercises of a built book, their hints and solutions open, for the file `target`.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the book is not built.
+    """
+    parts, styles, title = [], "", ""
+    for name in pages_of(root):
+        file = html / f"{name}.html"
+        page = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
+        _seen_from(page, file, target)
+        if not styles:
+            styles = "\n".join(str(link) for link in page.select('link[rel="stylesheet"]'))
+            title = f"Exercises and solutions: {page.select_one('.site-title').get_text(' ', strip=True)}"
+        for part in page.select(LEFT_OUT):
+            part.decompose()
+        found = list(_boxes(page))
+        if found:
+            parts += [f"<h2>{page.h1.decode_contents().strip()}</h2>", *map(str, found)]
+    return PAGE.format(title=title, styles=styles, parts="\n".join(parts))
+
+
+def _boxes(page: BeautifulSoup) -> Iterator[Tag]:
+    """Yield the exercises and solutions of a page, with all that they fold open."""
+    for box in page.select("div.exercise, div.solution"):
+        for folded in box.select("details"):
+            folded["open"] = ""
+        yield box
+
+
+def _seen_from(page: BeautifulSoup, file: Path, target: Path) -> None:
+    """Let the addresses of a page be right on another one."""
+    for tag, attribute in (("a", "href"), ("img", "src"), ("link", "href")):
+        for element in page.find_all(tag, **{attribute: True}):
+            address = str(element[attribute])
+            if re.match(r"[a-z]+:", address):
+                continue
+            path, sign, anchor = address.partition("#")
+            there = (file.parent / path).resolve() if path else file.resolve()
+            element[attribute] = os.path.relpath(there, target.parent.resolve()) + sign + anchor
