@@ -1,0 +1,53 @@
+"""The shape of a derivation page as it opens: a picture early, mostly derivation and examples, and not too long."""
+
+import pytest
+from pages_of_book import ROOT, pages
+
+WINDOW = {"width": 1280, "height": 800}
+SCREENS, SHARE, FIRST_FIGURE = 9, 0.55, 2
+OTHERS = ("The answer", "With sympy", "In code", "Exercises")  # sections that are neither derivation nor example
+
+# How high the page is, how far down its first figure begins, and the height of each section under its first heading.
+MEASURE = """() => {
+  const article = document.querySelector("article.bd-article");
+  const top = (part) => part.getBoundingClientRect().top + scrollY;
+  const sections = [...article.querySelectorAll(":scope > section > section")];
+  return {
+    height: document.documentElement.scrollHeight,
+    figure: top(article.querySelector("figure")),
+    sections: sections.map((part) => [
+      part.querySelector("h2").childNodes[0].textContent.trim(), part.getBoundingClientRect().height
+    ]),
+  };
+}"""
+
+
+def derivation_pages() -> list[str]:
+    """The pages with a derivation, as addresses in the book."""
+    found = [path for path in pages() if "\n## Derivation\n" in path.read_text(encoding="utf-8")]
+    return [path.relative_to(ROOT).with_suffix("").as_posix() for path in found]
+
+
+def share_of(sections: list[tuple[str, float]]) -> float:
+    """How much of the height of the sections is derivation and examples."""
+    return sum(height for title, height in sections if title not in OTHERS) / sum(height for _, height in sections)
+
+
+def test_only_derivation_and_examples_count():
+    assert share_of([("The answer", 1), ("Derivation", 2), ("In numbers", 1), ("Exercises", 1)]) == 3 / 5
+
+
+@pytest.mark.parametrize("name", derivation_pages())
+def test_a_derivation_page_opens_with_a_picture_and_is_mostly_derivation(name, site, browser, record_property):
+    tab = browser.new_page(viewport=WINDOW)
+    tab.goto(f"{site}{name}.html", wait_until="load")
+    tab.evaluate("document.fonts.ready")
+    found = tab.evaluate(MEASURE)
+    tab.close()
+    screens, figure = found["height"] / WINDOW["height"], found["figure"] / WINDOW["height"]
+    share = share_of(found["sections"])
+    heights = ", ".join(f"{title} {height:.0f}" for title, height in found["sections"])
+    record_property(name, f"{screens:.1f} screens, first figure after {figure:.1f}, {share:.0%}; {heights}")
+    assert figure <= FIRST_FIGURE
+    assert share >= SHARE
+    assert screens <= SCREENS
