@@ -75,8 +75,11 @@ def test_a_folded_table_says_what_it_lists(page):
     assert len(box.select("tbody tr")) == 2
 
 
-def test_an_optional_section_says_so_in_its_heading_and_in_the_contents_and_keeps_its_address(page):
-    assert page.find(id="code-documentation").h2.get_text().startswith("Code documentation (optional)")
+def test_an_optional_section_is_folded_says_so_in_heading_and_contents_and_keeps_its_address(page):
+    section = page.find(id="code-documentation")
+    assert section.h2.get_text().startswith("Code documentation (optional)")
+    (box,) = section.find_all("details", class_="folded", recursive=False)
+    assert box.summary.get_text() == "Show this section" and box.find("dl", class_="py")
     entry = page.select_one('.page-toc a[href="#code-documentation"]')
     assert " ".join(entry.get_text().split()) == "Code documentation (optional)"
 

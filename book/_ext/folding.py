@@ -2,7 +2,8 @@
 
 A line ``{.folded}`` above a heading folds its section, above a table the table; what is folded is a ``<details>`` that
 opens without scripts. Of a folded section of cells the line that stays visible says how many of the differences that
-they print are 0. A line ``{.optional}`` above a heading marks its section as one that nothing else needs.
+they print are 0. A line ``{.optional}`` above a heading folds its section too, and marks it as one that nothing else
+needs.
 """
 
 import html
@@ -61,8 +62,8 @@ def mark_optional(app, doctree):
 def fold(app, doctree, docname):
     """Fold the sections and tables of a page that ask for it."""
     for section in list(doctree.findall(nodes.section)):
-        if FOLDED in section["classes"]:
-            line = line_of_cells(section)
+        if {FOLDED, OPTIONAL} & {*section["classes"]}:
+            line = "Show this section" if OPTIONAL in section["classes"] else line_of_cells(section)
             if not line:
                 logger.warning("no cell of this folded section prints a difference of 0", location=section)
             title, *rest = section.children
