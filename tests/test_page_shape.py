@@ -40,7 +40,7 @@ def test_only_derivation_and_examples_count():
 @pytest.mark.parametrize("name", derivation_pages())
 def test_a_derivation_page_opens_with_a_picture_and_is_mostly_derivation(name, site, browser, record_property):
     tab = browser.new_page(viewport=WINDOW)
-    tab.goto(f"{site}{name}.html", wait_until="load")
+    tab.goto(f"{site}{name}.html", timeout=120_000)
     tab.evaluate("document.fonts.ready")
     found = tab.evaluate(MEASURE)
     tab.close()
