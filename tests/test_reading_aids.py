@@ -128,8 +128,8 @@ def test_the_steps_of_a_page_are_headings_and_not_words_in_bold():
 
 
 def test_an_exercise_says_level_and_time(page):
-    assert page.select_one("#ex-fixture-1 .exercise-level").get_text() == "Level 2 of 3: derive, about 5 minutes"
-    assert about({}) == "" and about({"minutes": 5}) == "about 5 minutes"
+    assert page.select_one("#ex-fixture-1 .exercise-level").get_text() == "Level 2 · derive · 5 min"
+    assert about({}) == "" and about({"minutes": 5}) == "5 min"
 
 
 @pytest.mark.parametrize("argument", ["0", "4", "-1", "easy", ""])

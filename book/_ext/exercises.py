@@ -31,10 +31,10 @@ def about(options: dict[str, int]) -> str:
     """Return the line on the level and the time of an exercise."""
     parts = []
     if number := options.get("level"):
-        parts.append(f"Level {number} of {len(LEVELS)}: {LEVELS[number - 1]}")
+        parts += [f"Level {number}", LEVELS[number - 1]]
     if minutes := options.get("minutes"):
-        parts.append(f"about {minutes} minutes")
-    return ", ".join(parts)
+        parts.append(f"{minutes} min")
+    return " · ".join(parts)
 
 
 class Exercise(ExerciseDirective):
