@@ -140,7 +140,7 @@ class _Undone(Network):
 
     def __init__(self, network: Network, what: str) -> None:
         super().__init__(network.layers)
-        if what == "no gradient by the data":
+        if what == "no input gradient":
             self._pull_back_first = self._dense[0].pull_back
         if what == "arrays that are used again":
             self._run = [lambda X, layer=layer: _anew(layer, X) for layer in self.layers]
@@ -197,7 +197,7 @@ def gains(clock) -> list[dict]:
 
         turns = {"all": turn(task.network(), SGD(LR), task)}
         for what in (
-            "no gradient by the data", "arrays that are used again", "mask as a factor", "sum of rows as a product",
+            "no input gradient", "arrays that are used again", "mask as a factor", "sum of rows as a product",
             "no loss",
         ):  # fmt: skip
             turns[what] = turn(_Undone(task.network(), what), SGD(LR), task)

@@ -52,7 +52,7 @@ def test_the_floor_is_the_eight_products_of_every_batch(monkeypatch):
 
 
 @pytest.mark.parametrize("what", [
-    "no gradient by the data", "arrays that are used again", "mask as a factor", "sum of rows as a product", "no loss",
+    "no input gradient", "arrays that are used again", "mask as a factor", "sum of rows as a product", "no loss",
 ])  # fmt: skip
 def test_a_gain_that_is_undone_changes_nothing_but_the_time(what):
     made = task()
