@@ -16,7 +16,7 @@ from nncore.network import Network
 
 
 def central_difference(function: Callable[[Array], Real], x: ArrayLike, h: float | None = None) -> Array:
-    """Return the derivative of a scalar function by every entry of x: ``(f(x + h) − f(x − h)) / (2h)``.
+    """Return ∂f/∂x at every entry of x, f being a scalar function: ``(f(x + h) − f(x − h)) / (2h)``.
 
     Equation: :eq:`eq-gradient-checking-central-quotient`.
 
@@ -52,7 +52,7 @@ def central_difference(function: Callable[[Array], Real], x: ArrayLike, h: float
 
 
 def complex_step(function: Callable[[np.ndarray], complex], x: ArrayLike, h: float = 1e-20) -> Array:
-    """Return the derivative of a scalar function by every entry of x: ``Im f(x + ih) / h``.
+    """Return ∂f/∂x at every entry of x, f being a scalar function: ``Im f(x + ih) / h``.
 
     Equation: :eq:`eq-gradient-checking-complex-quotient`.
 

@@ -1,8 +1,8 @@
 """Layers: the functions of `nncore.functions` with a memory and with checked input.
 
 Every layer has ``forward``, which returns its output and remembers what ``backward`` will need, and ``backward``,
-which takes the derivative of the cost by that output and returns the derivative by the input. The derivatives by the
-parameters of a `Dense` layer stay with it, as ``dW`` and ``db``.
+which takes the gradient of the cost with respect to that output and returns the gradient with respect to the input. The
+gradients with respect to the parameters of a `Dense` layer stay with it, as ``dW`` and ``db``.
 
 What is remembered is a copy in a buffer that the layer keeps from batch to batch: a caller may overwrite an array
 after ``forward`` and still gets the gradient of that forward pass. Arrays that a layer returned are never written to
@@ -179,7 +179,7 @@ class Softmax:
 
 
 class CrossEntropy:
-    """Cross-entropy of probabilities against class numbers, one loss a sample."""
+    """Cross-entropy of probabilities against class numbers, one loss per sample."""
 
     _P: Array | None = None
     _c: Labels | None = None
@@ -203,7 +203,7 @@ class CrossEntropy:
 
 
 class SoftmaxCrossEntropy:
-    """Softmax and cross-entropy in one: logits against class numbers, one loss a sample."""
+    """Softmax and cross-entropy in one: logits against class numbers, one loss per sample."""
 
     _Z: Array | None = None
     _c: Labels | None = None
@@ -225,7 +225,7 @@ class SoftmaxCrossEntropy:
         return f.softmax_cross_entropy_vjp(check.floats("dL", dL, (len(Z),)), Z, _from_forward(self, self._c))
 
     def mean_gradient(self, dJ: float, Z: Array, c: Labels) -> Array:
-        """Return the derivative by Z for a batch of training, where J is the mean of the losses: dJ (P − Y) / n."""
+        """Return the gradient with respect to Z, ``dJ (P − Y) / n``, where J is the mean of the losses of a batch."""
         if not _fits(self._dZ, Z):
             self._dZ, self._rows, self._ones = np.empty_like(Z), np.arange(len(Z)), np.ones_like(Z[:1].T)
         dZ = self._dZ
@@ -238,7 +238,7 @@ class SoftmaxCrossEntropy:
 
 
 class SoftTargetCrossEntropy:
-    """Softmax and cross-entropy in one: logits against rows of target probabilities, one loss a sample."""
+    """Softmax and cross-entropy in one: logits against rows of target probabilities, one loss per sample."""
 
     _Z: Array | None = None
     _Y: Array | None = None

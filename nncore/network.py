@@ -83,7 +83,7 @@ class Network:
 
     @property
     def gradients(self) -> list[Array]:
-        """The derivatives of the cost by `parameters`, in the same order, of the last ``backward``; none before it."""
+        """The gradients with respect to `parameters`, in the same order, of the last ``backward``; none before it."""
         return [gradient for layer in self._dense for gradient in (layer.dW, layer.db) if gradient is not None]
 
     def forward(self, X: ArrayLike) -> Array:

@@ -60,9 +60,9 @@ def symbols(letter: str, *shape: int) -> "SymbolicArray":
 def without_shift(array: "SymbolicArray") -> "SymbolicArray":
     """Set every maximum that makes no difference to 0.
 
-    The shifted softmax subtracts the largest logit. With a free symbol s in the place of that maximum, an entry whose
-    derivative by s vanishes is the same for *every* shift, hence for the largest logit as well as for 0. A maximum on
-    which an entry does depend stays where it is.
+    The shifted softmax subtracts the largest logit. With a free symbol s instead of that maximum, an entry whose
+    derivative with respect to s vanishes is the same for *every* shift, hence for the largest logit as well as for 0. A
+    maximum on which an entry does depend stays where it is.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def without_shift(array: "SymbolicArray") -> "SymbolicArray":
 
 
 def _is_independent(expression: sp.Expr, s: sp.Symbol) -> bool:
-    """Return whether the derivative by s is 0, as a rational function of t = exp(s) and of the other exponentials."""
+    """Return whether ∂/∂s of an expression is 0, as a rational function of t = exp(s) and of the other exponentials."""
     t, opaque = sp.Dummy("t", positive=True), dict[sp.Expr, sp.Symbol]()
 
     def split(exponent: sp.Expr) -> sp.Expr:
