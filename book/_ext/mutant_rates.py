@@ -11,7 +11,7 @@ RATES = Path(__file__).resolve().parents[1] / "reference" / "mutants.json"
 WORDS = {
     "sign": "a sign", "index": "an index", "factor": "a factor or 1/n", "transpose": "a transpose",
     "delta": "a Kronecker delta", "sum": "a sum or its range", "exponent": "an exponent", "operator": "an operator",
-    "function": "a function", "addend": "a term of a sum", "order": "the order of arguments", "number": "a number or digit",
+    "function": "a function", "addend": "a term", "order": "the order of arguments", "number": "a number or digit",
     "letter": "a letter", "scope": "a bound letter outside of its sum", "case": "a case", "relation": "the relation",
     "condition": "a condition",
 }  # fmt: skip
