@@ -107,7 +107,7 @@ def check_network(network: Network, X: ArrayLike, c: ArrayLike) -> list[float]:
     Parameters
     ----------
     network : Network
-        In float64. Its parameters are stepped to and fro and end as they were.
+        In float64. Its parameters are stepped up and down and end as they were.
     X : (n, D) array
     c : (n,) array of int
 

@@ -10,7 +10,7 @@ again. Bad input raises an error and leaves the layer as it was.
 
 `nncore.training` needs none of this: it checks its data once, and no array outlives a batch. For it the layers of a
 network have ``run`` and ``pull_back``, which compute the same as ``forward`` and ``backward`` in arrays that belong to
-the layer and are written anew with every batch. They check nothing, copy nothing, and remember their argument itself.
+the layer and are overwritten with every batch. They check nothing, copy nothing, and remember their argument itself.
 """
 
 from typing import TypeVar

@@ -173,7 +173,7 @@ def multilayer(
     scale: float | None = None,
     dtype: DTypeLike = np.float64,
 ) -> Network:
-    """Return a network of Dense layers with an activation between each two.
+    """Return a network of Dense layers with an activation between consecutive layers.
 
     Parameters
     ----------

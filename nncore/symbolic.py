@@ -149,7 +149,7 @@ class SymbolicArray(NDArrayOperatorsMixin):
         return len(self._entries)
 
     def __bool__(self) -> bool:
-        raise TypeError("whether symbols are true is unknown: use np.where in the place of if")
+        raise TypeError("whether symbols are true is unknown: use np.where instead of if")
 
     def __getitem__(self, key: Key) -> "SymbolicArray | sp.Expr":
         found = self._entries[key]
