@@ -15,7 +15,7 @@ are read in their order.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import yaml
@@ -73,14 +73,15 @@ def pages() -> list[Page]:
     return [Page(path.relative_to(ROOT / "book").as_posix(), path.read_text(encoding="utf-8")) for path in paths]
 
 
-def tokens(latex: str) -> set[str]:
+@cache
+def tokens(latex: str) -> frozenset[str]:
     r"""Return the letters of a formula; one that carries indices as ``x_``, and both for ``X_1``."""
     latex = re.sub(r"\\(?:text|begin|end)\{[^}]*\}", "", latex)
     upright = r"\\(?:operatorname|mathbf|mathrm)\{\w+\}"
-    return {
+    return frozenset(
         found[1] + ("_" if found[2] and not found[1].isupper() else "")
         for found in re.finditer(rf"({upright}|\\[A-Za-z]+|[A-Za-z])(_?)", latex)
-    }
+    )
 
 
 def letters(notation: Notation) -> dict[str, str]:
@@ -116,7 +117,7 @@ def unknown_letters(read: Sequence[Page], notation: Notation) -> Iterator[str]:
 
 def _spoken(words: str) -> list[str]:
     """Return the formulas within words, and the words as names of functions: ReLU introduces its function."""
-    return [*INLINE.findall(words), *(rf"\operatorname{{{word}}}" for word in re.findall(r"\w+", words))]
+    return [*INLINE.findall(words), *(rf"\operatorname{{{word}}}" for word in {*re.findall(r"\w+", words)})]
 
 
 def terms(glossary: str) -> list[str]:
