@@ -3,7 +3,9 @@
 # make serve   show it on http://localhost:8000; what is saved is built, and the browser shows it by itself
 # make test    build it, then run every test
 # make test-all  the same with thousands of random formulas where make test tries some; says what took longest
-# make release  refuse if the checker changed after make mutants, else run make test-all
+# make release  refuse if the checker changed after make mutants, else run make test-all and freeze the site as a version
+# make site    lay out what is published in _build/site: the book, and every frozen version under v/
+# make rests PAGE=book/layers/sigmoid   say what rests on a page, before it is taken out
 # make mutants  change every formula by one slip at a time, and see whether the checker notices (an hour on two cores)
 # make bench   time training beside other libraries, building, and the checker; half an hour on an idle machine
 # make lock    resolve requirements*.txt anew        make vendor  fetch KaTeX and the icons anew
@@ -20,7 +22,7 @@ PIP = PIP_CONSTRAINT=/dev/null PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python 
 BENCH_PIP = $(subst .venv/,.venv-bench/,$(PIP))
 SELF = $(PIP) --no-deps --no-build-isolation --editable .
 
-.PHONY: book verify mutants bench serve test test-all release lock vendor clean
+.PHONY: book verify mutants bench serve test test-all release site rests lock vendor clean
 
 # Sphinx finds out what changed, and only that is made again (book/_ext/freshness.py).
 book: .venv/book.stamp
@@ -69,10 +71,18 @@ test: .venv/test.stamp
 test-all:
 	ALL_TESTS=1 $(MAKE) test SLOWEST=40
 
-# Refuses if the table of slips is not that of this checker.
+# Refuses if the table of slips is not that of this checker, or the version cannot be frozen.
 release: .venv/book.stamp
 	.venv/bin/python -m mutation.run --current
+	.venv/bin/python -m releases check
 	$(MAKE) test-all
+	.venv/bin/python -m releases freeze
+
+site: book
+	.venv/bin/python -m releases site
+
+rests: .venv/book.stamp
+	@.venv/bin/python book/_ext/what_rests.py $(PAGE)
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found; try: make PYTHON=/path/to/python3"; exit 1; }

@@ -1,6 +1,7 @@
 """The built book, read in a real browser: every page in light and dark, wide and narrow, online and from the disk."""
 
 import gzip
+import os
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlparse
@@ -10,11 +11,18 @@ import yaml
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup, NavigableString
 from fontTools.ttLib import TTFont
+from repository import from_settings, published_at
 
 ROOT = Path(__file__).resolve().parents[1]
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
 PAGES = [TOC["root"], *(chapter["file"] for part in TOC["parts"] for chapter in part["chapters"])]
 EXTRA = ["search"]
+
+# Where the sources are and where the book is published: nowhere, unless a setting or a workflow says it.
+CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+SOURCES = from_settings({f"repository_{key}": value for key, value in CONFIG["repository"].items()}, os.environ)
+PUBLISHED = published_at(CONFIG["html"]["baseurl"], SOURCES)
+VERSION = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))["version"]
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
@@ -223,14 +231,16 @@ def test_a_badge_unfolds_and_moves_no_formula(site, open_page):
 
 
 def test_every_theorem_has_a_citation_with_its_permalink(soups):
-    address = yaml.safe_load((ROOT / "_config.yml").read_text())["repository"]["url"].rsplit("/", 1)[-1]
     theorems = 0
     for name, soup in soups.items():
         for theorem in soup.select("div.proof.theorem"):
             theorems += 1
             box = theorem.find_next_sibling("details", class_="cite-this")
             assert box is not None, f"{name}#{theorem['id']}"
-            assert f"/{name}#{theorem['id']}" in box.get_text() and address in box.get_text()
+            entry = box.pre.get_text()
+            assert f"Theorem {theorem['id']} in: " in entry and f"version {VERSION}" in entry
+            assert (f", {PUBLISHED}{name}\\#{theorem['id']}}}" in entry) if PUBLISHED else ("http" not in entry)
+            assert (box.select_one(".without-address") is None) == bool(PUBLISHED)
     assert theorems >= 10
 
 
@@ -367,7 +377,8 @@ def test_each_page_leads_to_the_next_and_to_its_source(soups):
         link = soup.select_one("a.right-next")
         assert link is not None and urljoin(f"/{name}.html", link["href"]) == f"/{after}.html"
         text = " ".join(a.get_text(" ", strip=True) for a in soup.select("a"))
-        assert "Edit this page" in text and "Report an error here" in text
+        assert ("Edit this page" in text) == ("Report an error here" in text) == (SOURCES is not None)
+        assert f"Version {VERSION}" in soup.select_one(".bd-footer-content .version").get_text()
         sources = [a["href"] for a in soup.select("a[href]") if a["href"].endswith(f"{Path(name).name}.md")]
         assert any("_sources" in source for source in sources), f"{name} has no source to download"
 

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 from pybtex.database import parse_file
 
 from nncore.verify.notation import load
+from nncore.verify.report.book import NOTATION
+from releases.__main__ import ARCHIVES
+from releases.frozen import versions
 
 ROOT = Path(__file__).resolve().parents[1]
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
@@ -53,7 +57,7 @@ def book(html):
     ("place", "part"), list(enumerate(("sizes", "indices", "arrays", "scalars", "functions", "constants", "signs")))
 )
 def test_the_notation_page_has_a_row_with_a_formula_for_every_declaration(book, place, part):
-    declared = getattr(load(ROOT / "nncore" / "verify" / "notation.yml"), part)
+    declared = getattr(load(NOTATION), part)
     rows = [row for row in Tables(book / "notation.html").tables[place] if row]
     assert len(rows) == len(declared) > 0
     for row, declaration in zip(rows, declared, strict=True):
@@ -76,29 +80,47 @@ def test_the_notation_page_gives_the_shapes_of_the_file(book):
 
 
 def test_version_and_date_are_the_same_wherever_they_stand():
-    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    version, date = re.search(r"^## (\S+) – (\S+)$", changelog, re.MULTILINE).groups()
-    assert version == VERSION == CITATION["version"]
-    assert date == CITATION["date-released"]
+    newest, *_ = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert VERSION == CITATION["version"]
+    if ".dev" in VERSION:  # between two releases
+        assert newest == "Unreleased" and "date-released" not in CITATION
+    else:
+        assert newest == f"{VERSION} – {CITATION['date-released']}"
+        assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", CITATION["date-released"])
+
+
+def test_a_version_between_two_releases_is_later_than_all_that_are_frozen():
+    newest = versions(ARCHIVES)[0]
+    number = re.fullmatch(r"(\d+(?:\.\d+)+)(?:\.dev\d+)?", VERSION)[1]
+    is_frozen = ".dev" not in VERSION
+    assert (
+        (number == newest)
+        if is_frozen
+        else sorted([number, newest], key=lambda v: [*map(int, v.split("."))])[0] == newest
+    )
+    assert number != newest or is_frozen
 
 
 def test_the_citation_file_has_what_its_format_asks_for():
     assert {"cff-version", "message", "title", "authors"} <= set(CITATION)
     assert CITATION["cff-version"] == "1.2.0" and CITATION["type"] == "software"
     assert all("name" in author or {"family-names", "given-names"} <= set(author) for author in CITATION["authors"])
-    assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", CITATION["date-released"])
 
 
 def test_the_page_on_citing_gives_version_and_addresses(book):
     text = re.sub(r"<[^>]+>", "", (book / "reference" / "citing.html").read_text(encoding="utf-8"))
     entries = re.findall(r"@\w+\{.*?\n\}", text, re.DOTALL)
-    assert len(entries) == 2 and all(f"Version {VERSION}" in entry for entry in entries)
-    assert "book/layers/sigmoid.html#equation-eq-sigmoid-vjp" in entries[1]
+    assert len(entries) == 2 and all(f"version {VERSION}" in entry for entry in entries)
+    assert "Equation eq-sigmoid-vjp in: " in entries[1]
+    page = BeautifulSoup((book / "reference" / "citing.html").read_text(encoding="utf-8"), "html.parser")
+    whole, equation = (box["data-address"] for box in page.select(".bibtex-entry"))
+    assert (whole, equation) == ("../../", "../layers/sigmoid.html#equation-eq-sigmoid-vjp")
 
 
 def test_the_changelog_is_a_page(book):
     page = (book / "reference" / "changelog.html").read_text(encoding="utf-8")
-    assert f"{VERSION} – {CITATION['date-released']}" in page
+    headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(headings) >= 1 and all(heading in page for heading in headings)
 
 
 def test_the_bibliography_lists_every_entry_and_every_entry_is_complete(book):

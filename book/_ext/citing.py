@@ -1,24 +1,38 @@
-"""BibTeX for the page "Citing": made from CITATION.cff, pyproject.toml and the book's own labels, never typed.
+"""Citations: entries for BibTeX, made from CITATION.cff and the book's own labels, never typed.
 
-``{cite-book}`` gives the entry of the whole book, ``{cite-equation} eq-…`` that of one labelled equation.
+``{cite-book}`` gives the entry of the whole book, ``{cite-equation} eq-…`` that of one labelled equation; those of
+theorems are made by permalinks.py. An entry has the address of what it cites if the book knows where it is published.
+If not, the reader's browser knows it (book/_static/book.js), unless the page was opened as a file.
 """
 
+import html
+import os
+import time
+
+from citation import entry
 from docutils import nodes
-from permalinks import ROOT, bibtex, version_and_year
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
 
 logger = logging.getLogger(__name__)
+
+WITHOUT_ADDRESS = (
+    '<p class="without-address">This copy of the book does not know where it is published, so the entry has no '
+    "address. The setting <code>repository: url</code> in <code>_config.yml</code> adds it.</p>\n"
+)
 
 
 class pending_citation(nodes.General, nodes.Element):
     """Stands for a citation until all pages are read and their labels are known."""
 
 
+class Entry(nodes.General, nodes.Element):
+    """An entry; its one child is the text. `address` leads from its page to what it cites, for the reader's browser."""
+
+
 class CiteBook(SphinxDirective):
     def run(self):
-        for source in ("CITATION.cff", "pyproject.toml"):
-            self.env.note_dependency(str(ROOT / source))
         return [pending_citation(kind="book")]
 
 
@@ -31,37 +45,61 @@ class CiteEquation(SphinxDirective):
         return [node]
 
 
-def book_entry(app) -> str:
-    version, year = version_and_year()
-    fields = {
-        "author": "{" + app.config.author + "}",
-        "title": "{" + app.config.project + "}",
-        "year": year,
-        "note": f"Version {version}",
-        "url": app.config.html_baseurl,
-    }
-    lines = [f"  {name:<6} = {{{value}}}," for name, value in fields.items()]
-    return "\n".join(["@book{bpv,", *lines, "}"])
+def citation(app, here: str, docname: str, anchor: str, title: str, what: str) -> Entry:
+    """Return the entry for a place on a page, as it is shown on another one or the same."""
+    uri = app.builder.get_target_uri(docname)
+    base = app.config.html_baseurl
+    label = what.split()[-1]
+    where = f"{what[:1].upper()}{what[1:]} in: {app.work.title}"
+    relative = app.builder.get_relative_uri(here, docname)
+    text = entry(app.work, f"bpv-{label}", title, where, f"{base}{uri}#{anchor}" if base else "", year(app.work))
+    return _entry(text, f"{relative}#{anchor}", bool(base))
 
 
-def equation_entry(app, node) -> str:
-    label = node["label"]
-    found = app.env.get_domain("math").equations.get(label)
-    if found is None:
-        logger.warning("no equation has the label %s", label, location=node, type="citing")
-        return ""
-    entry = bibtex(app, found[0], label, f"equation {label}")
-    return entry.replace(f"#{label}", f"#equation-{label}")  # where Sphinx puts the anchor of an equation
+def citation_of_book(app, here: str) -> Entry:
+    """Return the entry for the whole book."""
+    root = "../" * app.builder.get_target_uri(here).count("/") or "./"
+    text = entry(app.work, "bpv", app.work.title, "", app.config.html_baseurl, year(app.work))
+    return _entry(text, root, bool(app.config.html_baseurl))
+
+
+def year(work) -> str:
+    """Return the year of a version; before it is released, that of the sources."""
+    return work.year or str(time.gmtime(int(os.environ["SOURCE_DATE_EPOCH"])).tm_year)
+
+
+def _entry(text: str, address: str, knows_address: bool) -> Entry:
+    block = nodes.literal_block(text, text, language="bibtex")
+    return Entry("", block, address=address, knows_address=knows_address)
+
+
+def visit_entry(self: HTML5Translator, node):
+    self.body.append(f'<div class="bibtex-entry" data-address="{html.escape(node["address"])}">\n')
+
+
+def depart_entry(self: HTML5Translator, node):
+    self.body.append("</div>\n" if node["knows_address"] else f"{WITHOUT_ADDRESS}</div>\n")
 
 
 def resolve(app, doctree, docname):
     for node in list(doctree.findall(pending_citation)):
-        text = book_entry(app) if node["kind"] == "book" else equation_entry(app, node)
-        node.replace_self(nodes.literal_block(text, text, language="bibtex"))
+        if node["kind"] == "book":
+            node.replace_self(citation_of_book(app, docname))
+            continue
+        label = node["label"]
+        found = app.env.get_domain("math").equations.get(label)
+        if found is None:
+            logger.warning("no equation has the label %s", label, location=node, type="citing")
+            node.replace_self([])
+            continue
+        title = app.env.titles[found[0]].astext()
+        # where Sphinx puts the anchor of an equation
+        node.replace_self(citation(app, docname, found[0], f"equation-{label}", title, f"equation {label}"))
 
 
 def setup(app):
     app.add_node(pending_citation)
+    app.add_node(Entry, html=(visit_entry, depart_entry))
     app.add_directive("cite-book", CiteBook)
     app.add_directive("cite-equation", CiteEquation)
     app.connect("doctree-resolved", resolve)

@@ -1,31 +1,18 @@
 """A visible permalink on every theorem, exercise and their like, and a citation after every labelled theorem."""
 
-import tomllib
-from functools import cache
-from pathlib import Path
-
-import yaml
+from citing import citation
 from docutils import nodes
 from sphinx.writers.html5 import HTML5Translator
-
-ROOT = Path(__file__).resolve().parents[2]
 
 SHARED_IDS = {"proof", "proof-content", "exercise-content", "solution-content"}
 
 
 class Citation(nodes.General, nodes.Element):
-    """The folded box "Cite this"; its one child is the BibTeX entry."""
+    """The folded box "Cite this"; its one child is the entry."""
 
 
 class Permalink(nodes.General, nodes.Element):
     """A link to what it stands in. It has no text, so that the search takes none of it for a title."""
-
-
-@cache
-def version_and_year() -> tuple[str, str]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    return project["version"], str(citation["date-released"])[:4]
 
 
 def title_text(node) -> str:
@@ -33,23 +20,6 @@ def title_text(node) -> str:
     title = next(iter(node.findall(nodes.title)))
     text = "".join(f"${part.astext()}$" if isinstance(part, nodes.math) else part.astext() for part in title.children)
     return " ".join(text.split()).strip("()").strip()
-
-
-def bibtex(app, docname: str, label: str, title: str) -> str:
-    version, year = version_and_year()
-    page = app.env.titles[docname].astext()
-    address = f"{app.config.html_baseurl}{app.builder.get_target_uri(docname)}#{label}"
-    fields = {
-        "author": "{" + app.config.author + "}",
-        "title": f"{title}, in: {page}" if title and title != page else page,
-        "booktitle": app.config.project,
-        "year": year,
-        "note": f"Version {version}",
-        "url": address,
-    }
-    width = max(map(len, fields))
-    lines = [f"  {name:<{width}} = {{{value}}}," for name, value in fields.items()]
-    return "\n".join([f"@incollection{{bpv-{label},", *lines, "}"])
 
 
 def add_permalinks(app, doctree, docname):
@@ -70,8 +40,9 @@ def add_permalinks(app, doctree, docname):
         title += Permalink("", target=node["ids"][0], what=kind)
         # An explicit label is the id of the node; without one, sphinx-proof makes up `theorem-7`.
         if kind == "theorem" and node["label"] and not node["label"].startswith("theorem-"):
-            entry = bibtex(app, docname, node["label"], text)
-            box = Citation("", nodes.literal_block(entry, entry, language="bibtex"))
+            page = app.env.titles[docname].astext()
+            title = f"{text}, in: {page}" if text and text != page else page
+            box = Citation("", citation(app, docname, docname, node["label"], title, f"theorem {node['label']}"))
             node.parent.insert(node.parent.index(node) + 1, box)
 
 

@@ -19,7 +19,8 @@ def frame(app, config):
     folder = Path(app.srcdir)
     files = [path for pattern in FRAME for path in folder.glob(pattern) if path.is_file() and path.suffix != ".pyc"]
     parts = (part for path in sorted(files) for part in (path.name, path.read_bytes().hex()))
-    config.book_frame = digest(os.environ.get("GITHUB_REPOSITORY", ""), *parts)
+    workflow = (os.environ.get(name, "") for name in ("GITHUB_REPOSITORY", "GITHUB_SERVER_URL"))
+    config.book_frame = digest(*workflow, *parts)
 
 
 def without_removed(app, env, added, changed, removed):

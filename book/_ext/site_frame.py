@@ -1,37 +1,98 @@
-"""What stands around the pages: addresses that follow from one setting, links to the sources, no foreign script."""
+"""The frame of the pages: title and authors from one file, addresses from one setting, no foreign script."""
 
 import html
 import os
+import posixpath
+import re
+import sys
 from pathlib import Path
-from urllib.parse import quote, urlsplit
 
+import citation
+import repository
+import yaml
 from docutils import nodes
+from jupyter_book.config import PATH_YAML_DEFAULT
+
+OG_URL = re.compile(r'<meta property="og:url"[^>]*>\n?')
+# What a book has whose _config.yml does not say it; the addresses there are those of Jupyter Book itself.
+DEFAULT = yaml.safe_load(PATH_YAML_DEFAULT.read_text(encoding="utf-8"))
+
+REPORT = """\
+Page: {page}
+Label of the equation or theorem: {label}
+Version: {version}
+
+What is wrong, and if you know it, what would be right:
+"""
+HERE = "(the address behind the ¶ beside it)"  # book/_static/book.js puts the label in its place
+
+
+def names(app, config):
+    """Take title, authors and version from CITATION.cff, for all that shows them."""
+    try:
+        app.work = citation.read(Path(app.srcdir))
+    except citation.WrongCitation as error:
+        sys.exit(f"{error}.")
+    for key, given, cited in (
+        ("title", config.html_title, app.work.title),
+        ("author", config.author, app.work.names()),
+    ):
+        if given not in ("", None, DEFAULT[key], cited):
+            sys.exit(f"{key} in _config.yml is {given!r}, and {citation.SOURCE} says {cited!r}: give it there alone.")
+    config.html_title = config.project = app.work.title
+    config.author = app.work.names()
+    config.version = config.release = app.work.version
 
 
 def addresses(app, config):
-    """Derive every address from the repository: that of _config.yml, or in a workflow the one that it runs for."""
+    """Derive every address from the repository, if there is one."""
     theme = config.html_theme_options
-    if name := os.environ.get("GITHUB_REPOSITORY"):
-        theme["repository_url"] = f"https://github.com/{name}"
-    owner, name = urlsplit(theme["repository_url"]).path.strip("/").split("/")
-    pages = f"https://{owner.lower()}.github.io/"
-    # A repository that is itself called owner.github.io is published at the root.
-    config.html_baseurl = pages if name.lower() == f"{owner.lower()}.github.io" else f"{pages}{name}/"
+    if theme.get("repository_url") == DEFAULT["repository"]["url"]:
+        theme["repository_url"] = ""
+    try:
+        app.sources = repository.from_settings(theme, os.environ)
+        config.html_baseurl = repository.published_at(config.html_baseurl, app.sources)
+    except repository.WrongAddress as error:
+        sys.exit(f"{error}.")
     config.ogp_site_url = config.html_baseurl
+    # The theme knows fewer kinds of hosts; its button and links are made here.
+    theme.pop("repository_url", None)
+    theme.update(use_repository_button=False, use_edit_page_button=False, use_issues_button=False)
 
 
 def page_links(app, pagename, templatename, context, doctree):
-    """Hand "Edit this page" and "Report an error here" to book/_templates/page-links.html."""
-    if doctree is None:
+    """Hand "Edit this page" and "Report an error here" to book/_templates/page-links.html, if there are sources."""
+    sources = app.sources
+    if sources is None or doctree is None:
         return
-    theme = app.config.html_theme_options
-    repository, branch = theme["repository_url"], theme["repository_branch"]
-    source = app.env.doc2path(pagename, base=False)
+    source = posixpath.join(app.config.html_theme_options.get("path_to_docs") or "", app.env.doc2path(pagename, False))
     page = app.config.html_baseurl + app.builder.get_target_uri(pagename)
-    context["edit_this_page"] = f"{repository}/edit/{branch}/{source}"
-    context["report_an_error"] = (
-        f"{repository}/issues/new?title={quote('Error in ' + source)}&body={quote('Page: ' + page)}"
+    context["edit_this_page"] = sources.edit(source)
+    context["report_an_error"] = sources.report(
+        f"Error in {source}", REPORT.format(page=page, label=HERE, version=app.work.version)
     )
+
+
+def button_of_sources(app, pagename, templatename, context, doctree):
+    """Put the button that leads to the sources before those of the theme, if there are sources."""
+    if app.sources is None:
+        return
+    is_github = app.sources.provider == "github"
+    button = {
+        "type": "link",
+        "url": app.sources.url,
+        "text": "",
+        "tooltip": "Source repository",
+        "icon": "fab fa-github" if is_github else "fa-solid fa-up-right-from-square",
+        "label": "source-repository-button",
+    }
+    context["header_buttons"].insert(0, button)
+
+
+def without_address(app, pagename, templatename, context, doctree):
+    """Take out the address of a page if nobody knows it; sphinxext-opengraph then gives half of one."""
+    if not app.config.html_baseurl:
+        context["metatags"] = OG_URL.sub("", context.get("metatags", ""))
 
 
 def without_thebe(app, pagename, templatename, context, doctree):
@@ -84,18 +145,21 @@ def front_door(app, exception):
     """Write index.html, from which a reader is led to the first page; the one of Jupyter Book has no language."""
     if exception is None and app.builder.name == "html":
         start = app.builder.get_target_uri(app.config.root_doc)
-        title = html.escape(app.config.project)
+        title = html.escape(app.work.title)
+        base = app.config.html_baseurl
+        canonical = f'<link rel="canonical" href="{base}{start}">\n' if base else ""
         (Path(app.outdir) / "index.html").write_text(
             f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
             f'<link rel="icon" href="_static/favicon.svg" type="image/svg+xml">\n'
             f'<meta http-equiv="refresh" content="0; url={start}">\n'
-            f'<link rel="canonical" href="{app.config.html_baseurl}{start}">\n</head>\n'
+            f"{canonical}</head>\n"
             f'<body>\n<main><h1><a href="{start}">{title}</a></h1></main>\n</body>\n</html>\n',
             encoding="utf-8",
         )
 
 
 def setup(app):
+    app.connect("config-inited", names, priority=10)
     app.connect("config-inited", addresses, priority=10)
     app.connect("config-inited", order_of_search)
     app.connect("builder-inited", titles_of_search)
@@ -103,5 +167,7 @@ def setup(app):
     app.connect("html-page-context", roles_of_references)
     app.connect("build-finished", front_door, priority=900)
     app.connect("html-page-context", page_links)
+    app.connect("html-page-context", button_of_sources, priority=510)  # after the theme's own
+    app.connect("html-page-context", without_address, priority=999)
     app.connect("html-page-context", without_thebe, priority=999)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -39,3 +39,68 @@ document.addEventListener("DOMContentLoaded", () => {
     return page.querySelector("article")?.textContent ?? "";
   };
 });
+
+{
+  // Where the book is, as the browser sees it: nowhere if the page was opened as a file. A frozen version is in a folder
+  // that is named after it.
+  const ROOT = new URL(document.documentElement.dataset.content_root || "./", location.href);
+  const VERSION = DOCUMENTATION_OPTIONS.VERSION;
+  const IS_SERVED = location.protocol.startsWith("http");
+  const IS_FROZEN = IS_SERVED && ROOT.pathname.endsWith(`/v/${VERSION}/`);
+
+  // An entry that has no address gets the one that the reader is at; that of a frozen page is the frozen one.
+  document.addEventListener("DOMContentLoaded", () => {
+    if (!IS_SERVED) return;
+    for (const box of document.querySelectorAll(".bibtex-entry")) {
+      const note = box.querySelector(".without-address");
+      if (!note && !IS_FROZEN) continue;
+      const address = new URL(box.dataset.address, location.origin + location.pathname).href
+        .replace(/[#%&_$]/g, "\\$&").replace(/~/g, "{\\textasciitilde}").replace(/--/g, "-{}-");
+      const field = [...box.querySelectorAll("pre span")].find((part) => /^\{.*version [^,}]+.*\}$/i.test(part.textContent));
+      field.textContent = field.textContent.replace(/(version [^,}]+).*$/i, (_, version) => `${version}, ${address}}`);
+      note?.remove();
+    }
+  });
+
+  // A report names what is wrong by its label: what the address of the reader points to, or the formula that was unfolded.
+  document.addEventListener("DOMContentLoaded", () => {
+    const link = document.querySelector("a.report-an-error");
+    if (!link) return;
+    const blank = link.href;
+    const about = (label) => blank.replace(/Label([^\n]*?)%3A(%20|\+).*?%0A/, `Label$1%3A$2${encodeURIComponent(label)}%0A`);
+    link.addEventListener("click", () => {
+      const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      const isLabeled = target?.matches("div.math, .proof, .exercise, .solution, figure");
+      link.href = isLabeled ? about(target.id.replace(/^equation-/, "")) : blank;
+    });
+    document.addEventListener("toggle", ({ target }) => {
+      const formula = target.previousElementSibling;
+      if (!target.matches("details.evidence") || !formula?.id.startsWith("equation-")) return;
+      if (target.querySelector(".report-an-error")) return;
+      const own = Object.assign(document.createElement("a"), { className: "report-an-error" });
+      own.textContent = "Report an error in this formula";
+      own.href = about(formula.id.replace(/^equation-/, ""));
+      target.append(own);
+    }, true);
+  });
+
+  // A frozen page asks the book beside it whether it has gone on.
+  document.addEventListener("DOMContentLoaded", async () => {
+    if (!IS_FROZEN) return;
+    document.querySelector(".page-links .edit-this-page")?.remove(); // what is frozen is not edited
+    const book = new URL("../../", ROOT);
+    try {
+      const { current } = await (await fetch(new URL("versions.json", book))).json();
+      if (!current || current === VERSION) return;
+      const same = new URL(location.pathname.slice(ROOT.pathname.length), book);
+      const isThere = (await fetch(same, { method: "HEAD" })).ok;
+      const note = Object.assign(document.createElement("p"), { className: "newer-version" });
+      const link = Object.assign(document.createElement("a"), { href: isThere ? same : book });
+      link.textContent = `version ${current}`;
+      note.append(`This is version ${VERSION}, as it was. There is a newer one: `, link, ".");
+      document.querySelector("article").prepend(note);
+    } catch {
+      // There is no list of versions, or no way to it.
+    }
+  });
+}

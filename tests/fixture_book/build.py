@@ -18,7 +18,8 @@ def copy_to(folder: Path) -> Path:
         dirs_exist_ok=True,
         ignore=shutil.ignore_patterns("*.py", "__pycache__"),
     )
-    shutil.copy(ROOT / "_config.yml", folder)
+    for settings in ("_config.yml", "CITATION.cff"):
+        shutil.copy(ROOT / settings, folder)
     for part in ("_ext", "_static", "_templates", "_vendor"):
         (folder / "book" / part).symlink_to(ROOT / "book" / part)
     shutil.copytree(ROOT / "nncore", folder / "nncore", ignore=shutil.ignore_patterns("__pycache__"))
