@@ -10,6 +10,7 @@ import pytest
 from myst_nb.core.read import read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
 
+from tests.fixture_book.build import copy_to, plant
 from tests.pages_of_book import ROOT
 
 PAGE = ROOT / "book" / "layers" / "relu.md"
@@ -82,3 +83,24 @@ def test_the_start_up_file_lets_a_kernel_find_the_figures_last(tmp_path):
     )
     done = run(program, tmp_path)
     assert done.stdout.split() == ["True", str(ROOT / "book" / "__init__.py")], done.stderr
+
+
+@pytest.mark.parametrize("kernels", ["forked", "of Jupyter"])
+def test_the_cells_of_a_build_find_the_figures_that_are_installed_nowhere(kernels, tmp_path):
+    folder = copy_to(tmp_path / "book")
+    plant(
+        folder,
+        "book/page.md",
+        "{code-cell} ipython3\n",
+        "{code-cell} ipython3\nimport book.figures.drawing as d\nprint(d.__file__)\n",
+    )
+    if kernels == "of Jupyter":
+        plant(folder, "_config.yml", "    forked_kernels: book/_ext\n", "")
+    (tmp_path / "installed").mkdir()
+    (tmp_path / "installed" / "nncore").symlink_to(ROOT / "nncore")
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", "."]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "installed")}
+    built = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600)
+    assert built.returncode == 0, built.stdout + built.stderr
+    # The fixture has the extensions of the book, beside which its figures are.
+    assert f"{ROOT}/book/figures/drawing.py" in (folder / "_build/html/book/page.html").read_text(encoding="utf-8")
