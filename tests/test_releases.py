@@ -242,7 +242,9 @@ def test_every_frozen_version_is_whole(tmp_path):
     """Each opens, and says which version it is."""
     (tmp_path / "html").mkdir()
     found = frozen.site(ROOT, tmp_path / "html", ARCHIVES, tmp_path / "site")
-    assert "0.1.0" in found
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    released = re.findall(r"^## ([\d.]+) – ", changelog, re.MULTILINE)
+    assert found in (released, released[1:], [])  # the newest is about to be frozen; a fork begins with none
     for version in found:
         pages = list((tmp_path / "site" / "v" / version).rglob("*.html"))
         said = [
