@@ -13,6 +13,11 @@ from tests.fixture_book.build import build, copy_to, plant
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = """\
+---
+kernelspec:
+  name: python3
+---
+
 # A page
 
 (a-place)=
@@ -134,7 +139,7 @@ def test_a_function_that_a_left_out_page_defines_is_missed_where_it_is_used(book
 
 def test_tests_that_name_a_page_are_found(book):
     (book / "tests").mkdir()
-    (book / "tests" / "test_it.py").write_text('open("book/page.html")\n"page"\n"thm-a", "thm-ab"\n')
+    (book / "tests" / "test_it.py").write_text('open("book/page.html")\n"page"\n"thm-a"\n"thm-ab", "python3"\n')
     (page,) = [page for page in pages_of(book) if page.name == "book/page"]
     assert [rest.line for rest in in_tests(book, [page])] == [1, 2, 3]
 

@@ -40,6 +40,7 @@ DEFINITIONS = (
     re.compile(r"\$\$\s*\(([^)\s$]+)\)\s*$", re.MULTILINE),
     re.compile(r"\{[^}\n]*#([\w-]+)"),
 )
+FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)  # which names the kernel
 OF_SPHINX = {"genindex", "modindex", "search"}
 
 
@@ -68,7 +69,8 @@ class Page:
 
     def labels(self) -> set[str]:
         """Return the labels that it gives."""
-        return {label for pattern in DEFINITIONS for label in pattern.findall(self.text)}
+        text = FRONT_MATTER.sub("", self.text)
+        return {label for pattern in DEFINITIONS for label in pattern.findall(text)}
 
 
 @dataclass(frozen=True, order=True)
