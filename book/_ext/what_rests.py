@@ -294,6 +294,8 @@ def setup(app) -> Mapping[str, object]:
 
 if __name__ == "__main__":
     try:
+        if not sys.argv[1:]:
+            raise LookupError("Name a page as _toc.yml does, such as book/layers/sigmoid")
         print(on(Path.cwd(), sys.argv[1:]) or "Nothing rests on it.")
     except LookupError as error:
         sys.exit(f"{error}.")
