@@ -1,7 +1,6 @@
 """What rests on a page is said before it is taken out, and by a build without it before anything runs."""
 
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -116,18 +115,12 @@ def test_of_a_chapter_of_this_book_the_list_names_pages_docstrings_functions_and
 
 
 def test_on_a_page_that_nobody_names_nothing_rests_and_a_wrong_name_is_refused(book):
-    assert "book/other" not in on(book_with_notation(book), ["book/other"])
+    assert "book/other" not in on(book, ["book/other"])
     with pytest.raises(LookupError, match="no page book/nowhere"):
         on(book, ["book/nowhere"])
 
 
-def book_with_notation(book: Path) -> Path:
-    shutil.copy(ROOT / "book" / "notation.yml", book / "book")
-    return book
-
-
 def test_a_function_that_a_left_out_page_defines_is_missed_where_it_is_used(book):
-    book_with_notation(book)
     (book / "book" / "page.md").write_text("# A\n\n$$\n\\sigma(z) := \\frac{1}{1 + e^{-z}}\n$$ (eq-s)\n")
     (book / "book" / "other.md").write_text("# B\n\nWith $\\sigma'$:\n\n$$\n\\sigma(z) = 1 - \\sigma(-z)\n$$\n")
     assert of_functions(book, pages_of(book)) == []

@@ -203,10 +203,11 @@ def missing(folder: Path, pages: list[Page]) -> list[Rest]:
 def of_functions(folder: Path, pages: list[Page]) -> list[Rest]:
     """Return who uses a function that notation.yml declares for all pages and that none of these defines."""
     from nncore.verify.notation import FIXED_KINDS, load
+    from nncore.verify.report.book import NOTATION
     from nncore.verify.semantics.elaborate import exported
     from nncore.verify.source.reader import read_page
 
-    notation = load(folder / "book" / "notation.yml")
+    notation = load(NOTATION)
     defined = {name for page in pages for name in exported(read_page(page.path, book=True), notation)}
     names = {name for name in notation.function_names if notation.kind_of_function(name) == "number"}
     found = []
