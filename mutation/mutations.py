@@ -10,6 +10,7 @@ for this module to know.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from nncore.verify.notation import DELTA, Notation
 from nncore.verify.syntax import tree as t
@@ -34,7 +35,7 @@ class Mutant:
 
 
 def mutants(formula: t.Formula, notation: Notation, in_definition: bool = False) -> Iterator[Mutant]:
-    """All mutants of a formula, none of them twice; the left side of a definition stays what it is.
+    """Yield all mutants of a formula, none of them twice; the left side of a definition stays what it is.
 
     ``in_definition`` says that the formula stands in a ``{prf:definition}``, where ``=`` defines.
     """
@@ -48,36 +49,32 @@ def mutants(formula: t.Formula, notation: Notation, in_definition: bool = False)
                 seen.add(form)
                 yield Mutant(kind, _described(kind, before, after, described), mutant)
     for position, condition in enumerate(formula.conditions):
-        mutant = replace(formula, conditions=formula.conditions[:position] + formula.conditions[position + 1 :])
+        mutant = replace(formula, conditions=t.put(formula.conditions, position))
         yield Mutant("condition", _described("condition", condition, None, described), mutant)
 
 
 def chains(formula: t.Formula, in_definition: bool) -> Iterator[tuple[t.Chain, bool, Callable[[t.Chain], t.Formula]]]:
-    """The chains of a formula that claim or define, whether they define, and the formula with another one instead.
+    """Yield the chains of a formula that claim or define, whether they define, and what puts another one there.
 
     Of an implication it is the conclusion; steps and expressions claim nothing.
     """
 
     def formula_with(position: int, statement: t.Node) -> t.Formula:
-        return replace(
-            formula, statements=(*formula.statements[:position], statement, *formula.statements[position + 1 :])
-        )
+        return replace(formula, statements=t.put(formula.statements, position, statement))
+
+    def with_conclusion(position: int, implication: t.Implication, conclusion: t.Chain) -> t.Formula:
+        return formula_with(position, replace(implication, conclusion=conclusion))
 
     for position, statement in enumerate(formula.statements):
         if isinstance(statement, t.Implication):
-            conclusion = statement.conclusion
-            yield (
-                conclusion,
-                False,
-                lambda new, at=position, old=statement: formula_with(at, replace(old, conclusion=new)),
-            )
+            yield statement.conclusion, False, partial(with_conclusion, position, statement)
         elif statement.links and statement.links[0].relation is not Relation.ASSIGNS:
             defines = statement.links[0].relation is Relation.DEFINES or in_definition
-            yield statement, defines, lambda new, at=position: formula_with(at, new)
+            yield statement, defines, partial(formula_with, position)
 
 
 def _described(kind: str, before: t.Node, after: t.Node | None, described: dict[str, int]) -> str:
-    """What became of what; a number tells equal slips at different places of a formula apart."""
+    """Return what became of what; a number tells equal slips at different places of a formula apart."""
     text = f"{kind}: {show(before)} -> {show(after) if after else 'nothing'}"
     described[text] = described.get(text, 0) + 1
     return text if described[text] == 1 else f"{text} (no. {described[text]})"
@@ -92,7 +89,7 @@ _PARTS_OF_OTHERS = frozenset(
 
 
 def everywhere(node: t.Node, change: Change) -> Iterator[tuple[str, t.Node, t.Node, t.Node]]:
-    """The changes of a node and of all expressions in it: their kinds, what becomes of what, and the whole."""
+    """Yield the changes of a node and of all expressions in it: their kinds, what becomes of what, and the whole."""
 
     def is_expression(node: t.Node, name: str) -> bool:
         bare = isinstance(node, t.Indexed) and isinstance(getattr(node, name), t.Letter | t.Family)
@@ -102,15 +99,15 @@ def everywhere(node: t.Node, change: Change) -> Iterator[tuple[str, t.Node, t.No
 
 
 def _canonical(formula: t.Formula, notation: Notation) -> t.Node:
-    """The formula with its index letters renamed in the order in which they appear, statement by statement.
+    """Return the formula with its index letters renamed in the order in which they appear, statement by statement.
 
     Letters that run over different ranges stay different, because the new names contain the size.
     """
-    runs_to = {index.letter: index.to for index in notation.indices}
+    runs_to = notation.runs_to
 
     def canonical(statement: t.Node) -> t.Node:
         names: dict[str, str] = {}
-        for node, _ in _in_order(statement):
+        for node in _in_order(statement):
             if isinstance(node, t.Letter) and node.name in runs_to:
                 names.setdefault(node.name, f"{runs_to[node.name]}{len(names)}")
         return _renamed(statement, names)
@@ -118,14 +115,14 @@ def _canonical(formula: t.Formula, notation: Notation) -> t.Node:
     return replace(formula, statements=tuple(map(canonical, formula.statements)))
 
 
-def _in_order(node: t.Node) -> Iterator[tuple[t.Node, None]]:
-    yield node, None
+def _in_order(node: t.Node) -> Iterator[t.Node]:
+    yield node
     for child in t.children(node):
         yield from _in_order(child)
 
 
 def _renamed(node: t.Node, names: dict[str, str]) -> t.Node:
-    """A tree with other letters; the indices of a delta in alphabetical order."""
+    """Return a tree with other letters; the indices of a delta in alphabetical order."""
     if isinstance(node, t.Letter):
         return t.Letter(names.get(node.name, node.name))
     new = t.with_children(node, lambda part: _renamed(part, names))
@@ -138,13 +135,13 @@ def _renamed(node: t.Node, names: dict[str, str]) -> t.Node:
 
 
 def _of_chain(chain: t.Chain, defines: bool, change: Change) -> Iterator[tuple[str, t.Node, t.Node | None, t.Chain]]:
-    """The slips of the sides, the relations and the conditions of a chain."""
+    """Yield the slips of the sides, the relations and the conditions of a chain."""
     if not defines:
         for kind, before, after, first in (*everywhere(chain.first, change), *_whole_side(chain.first)):
             yield kind, before, after, replace(chain, first=first)
     for place, link in enumerate(chain.links):
         for kind, before, after, new in _of_link(link, change):
-            yield kind, before, after, replace(chain, links=(*chain.links[:place], new, *chain.links[place + 1 :]))
+            yield kind, before, after, replace(chain, links=t.put(chain.links, place, new))
 
 
 def _of_link(link: t.Link, change: Change) -> Iterator[tuple[str, t.Node, t.Node | None, t.Link]]:
@@ -154,8 +151,7 @@ def _of_link(link: t.Link, change: Change) -> Iterator[tuple[str, t.Node, t.Node
         new = replace(link, relation=relation)
         yield "relation", replace(link, conditions=()), replace(new, conditions=()), new
     for place, condition in enumerate(link.conditions):
-        left = link.conditions[:place] + link.conditions[place + 1 :]
-        yield "condition", condition, None, replace(link, conditions=left)
+        yield "condition", condition, None, replace(link, conditions=t.put(link.conditions, place))
 
 
 # A weaker relation stays true, so `<` does not become `\le`.
@@ -170,7 +166,7 @@ _OTHER_RELATIONS = {
 
 
 def _whole_side(side: t.Node) -> Iterator[tuple[str, t.Node, t.Node, t.Node]]:
-    """A side with the other sign."""
+    """Yield a side with the other sign."""
     if not isinstance(side, t.Minus) and side != t.Number("0"):
         yield "sign", side, t.Minus(side), t.Minus(side)
 
@@ -183,6 +179,7 @@ class _Slips:
 
     def __init__(self, statement: t.Chain, notation: Notation):
         self._notation = notation
+        self._may_be_matrix = partial(may_be_matrix, notation=notation)
         self._sizes = tuple(size.letter for size in notation.sizes if not size.index and size.letter != "R")
         self._runs_to = {index.letter: index.to for index in notation.indices if index.to}
         used = {node.name for node, _ in t.walk(statement) if isinstance(node, t.Letter)}
@@ -196,7 +193,7 @@ class _Slips:
         )
 
     def at(self, node: t.Node) -> Iterator[tuple[str, t.Node]]:
-        """The slips of one expression, each with its kind; slips of what stands in it are not among them."""
+        """Yield the slips of one expression, each with its kind; slips of what stands in it are not among them."""
         match node:
             case t.Number():
                 yield from _of_number(node)
@@ -222,9 +219,7 @@ class _Slips:
                 yield from _of_power(base, exponent)
             case t.Transpose(body):
                 yield "transpose", body
-            case t.Root(body):
-                yield "function", body
-            case t.Absolute(body):
+            case t.Root(body) | t.Absolute(body):
                 yield "function", body
             case t.Apply(function, arguments):
                 yield from self._of_application(function, arguments)
@@ -261,7 +256,7 @@ class _Slips:
             yield "delta", t.Number("1")
         for place, index in enumerate(node.indices):
             for other in self._other_index(index):
-                yield "index", replace(node, indices=(*node.indices[:place], other, *node.indices[place + 1 :]))
+                yield "index", replace(node, indices=t.put(node.indices, place, other))
         if len(node.indices) == 2:
             yield "index", replace(node, indices=node.indices[::-1])
         if isinstance(node.base, t.Letter):
@@ -280,7 +275,7 @@ class _Slips:
                 yield from (replace(index, indices=(t.Letter(other),)) for other in self._other_indices(letter))
 
     def _other_indices(self, letter: str) -> Iterator[str]:
-        """The other letters of the statement, and one of the same range that it does not use."""
+        """Yield the other letters of the statement, and one of the same range that it does not use."""
         yield from (other for other in self._indices if other != letter)
         same = (other for other, to in self._runs_to.items() if to == self._runs_to.get(letter))
         fresh = next((other for other in same if other not in self._indices), None)
@@ -291,11 +286,10 @@ class _Slips:
 
     def _of_factors(self, factors: tuple[t.Node, ...]) -> Iterator[tuple[str, t.Node]]:
         for place, factor in enumerate(factors):
-            before, after = factors[:place], factors[place + 1 :]
-            yield "factor", product((*before, *after))
-            yield "factor", product((*before, factor, factor, *after))
+            before, after, others = factors[:place], factors[place + 1 :], product(t.put(factors, place))
+            yield "factor", others
+            yield "factor", product(t.put(factors, place, factor, factor))
             if not self._may_be_matrix(factor):
-                others = product((*before, *after))
                 yield "operator", t.Fraction(others, factor)
                 yield "operator", t.Plus((others, factor))
             elif after and self._may_be_matrix(after[0]):
@@ -308,18 +302,18 @@ class _Slips:
         if len(factors) == 2:
             yield "operator", t.EntryFraction(*factors)
         for place, factor in enumerate(factors):
-            left = (*factors[:place], *factors[place + 1 :])
+            left = t.put(factors, place)
             yield "factor", t.EntryTimes(left) if len(left) > 1 else left[0]
-            yield "factor", t.EntryTimes((*factors[:place], factor, *factors[place:]))
-
-    def _may_be_matrix(self, node: t.Node) -> bool:
-        return may_be_matrix(node, self._notation)
+            yield "factor", t.EntryTimes(t.put(factors, place, factor, factor))
 
     # What binds and what applies
 
     def _of_sum(self, node: t.Sum | t.Product) -> Iterator[tuple[str, t.Node]]:
         yield "sum", node.body
-        yield "operator", (t.Product if isinstance(node, t.Sum) else t.Sum)(*_binding(node), node.body)
+        yield (
+            "operator",
+            (t.Product if isinstance(node, t.Sum) else t.Sum)(node.index, node.lower, node.upper, node.body),
+        )
         for size in self._sizes:
             if t.Letter(size) != node.upper:
                 yield "sum", replace(node, upper=t.Letter(size))
@@ -331,9 +325,8 @@ class _Slips:
             yield "index", replace(node, index=t.Letter(letter))
         if isinstance(node.body, t.Times):
             for place, factor in enumerate(node.body.factors):
-                rest = product((*node.body.factors[:place], *node.body.factors[place + 1 :]))
-                if any(part == node.index for part, _ in t.walk(factor)):
-                    yield "scope", t.Times((factor, replace(node, body=rest)))
+                if t.contains(factor, node.index):
+                    yield "scope", t.Times((factor, replace(node, body=product(t.put(node.body.factors, place)))))
         if isinstance(node.body, t.Plus):
             first, *rest = node.body.terms
             yield "scope", t.Plus((replace(node, body=first), *rest))
@@ -349,22 +342,21 @@ class _Slips:
         if function.primes:
             yield "function", t.Apply(replace(function, primes=function.primes - 1), arguments)
         for place, argument in enumerate(arguments):
-            before, after = arguments[:place], arguments[place + 1 :]
             yield "function", argument
             opposite = argument.body if isinstance(argument, t.Minus) else t.Minus(argument)
             if argument != t.Number("0"):
-                yield "function", t.Apply(function, (*before, opposite, *after))
+                yield "function", t.Apply(function, t.put(arguments, place, opposite))
 
     def _of_derivative(self, node, body, variables) -> Iterator[tuple[str, t.Node]]:
         yield "operator", body
         for place, variable in enumerate(variables):
             for kind, other in self.at(variable):
-                yield kind, replace(node, variables=(*variables[:place], other, *variables[place + 1 :]))
+                yield kind, replace(node, variables=t.put(variables, place, other))
         if any(self._may_be_matrix(variable) for variable in variables):
             yield "transpose", t.Transpose(node)
         if len(variables) > 1:
             for place in range(len(variables)):
-                yield "operator", replace(node, variables=variables[:place] + variables[place + 1 :])
+                yield "operator", replace(node, variables=t.put(variables, place))
         elif isinstance(body, t.Letter | t.Indexed):
             yield "order", t.Derivative(variables[0], (body,))
 
@@ -376,22 +368,18 @@ _OTHER_FUNCTIONS = {
 }  # fmt: skip
 
 
-def _binding(node: t.Sum | t.Product) -> tuple[t.Letter, t.Node, t.Node]:
-    return node.index, node.lower, node.upper
-
-
 def product(factors: tuple[t.Node, ...]) -> t.Node:
-    """The product of factors, however few there are."""
+    """Return the product of factors, however few there are."""
     return t.Times(factors) if len(factors) > 1 else factors[0] if factors else t.Number("1")
 
 
 def may_be_matrix(node: t.Node, notation: Notation) -> bool:
-    """Whether an expression could be a matrix, by the letters that stand in it without indices."""
+    """Return whether an expression could be a matrix, by the letters that stand in it without indices."""
     match node:
         case t.Letter(name):
             if notation.array_named(name):
                 return True
-            known = {size.letter for size in notation.sizes} | {scalar.written.letter for scalar in notation.scalars}
+            known = notation.size_letters | {scalar.written.letter for scalar in notation.scalars}
             return name.strip("\\{}").rpartition("{")[2][:1].isupper() and name not in known
         case t.Family() | t.Matrix() | t.Norm():
             return True
@@ -403,7 +391,7 @@ def may_be_matrix(node: t.Node, notation: Notation) -> bool:
 
 
 def _of_number(node: t.Number) -> Iterator[tuple[str, t.Node]]:
-    """Whole numbers one more and one less, decimals with another last digit."""
+    """Yield whole numbers one more and one less, decimals with another last digit."""
     whole, point, decimals = node.digits.partition(".")
     value = int(whole + decimals)
     for other in (value + 1, value - 1):
@@ -415,11 +403,10 @@ def _of_number(node: t.Number) -> Iterator[tuple[str, t.Node]]:
 
 def _of_addends(node: t.Plus, terms: tuple[t.Node, ...]) -> Iterator[tuple[str, t.Node]]:
     for place, term in enumerate(terms):
-        before, after = terms[:place], terms[place + 1 :]
-        left = (*before, *after)
+        left = t.put(terms, place)
         yield "addend", t.Plus(left) if len(left) > 1 else left[0]
         if not isinstance(term, t.Minus):  # a subtracted one loses its sign where the minus itself is looked at
-            yield "sign", t.Plus((*before, t.Minus(term), *after))
+            yield "sign", t.Plus(t.put(terms, place, t.Minus(term)))
     yield "sign", t.Minus(node)
     if len(terms) == 2:
         first, second = terms
@@ -455,15 +442,12 @@ def _of_matrix(rows: tuple[tuple[t.Node, ...], ...]) -> Iterator[tuple[str, t.No
 
 
 def _of_cases(cases: tuple[t.Case, ...]) -> Iterator[tuple[str, t.Node]]:
-    values = [case.value for case in cases]
-    yield (
-        "case",
-        t.Cases(tuple(replace(case, value=value) for case, value in zip(cases, values[1:] + values[:1], strict=True))),
-    )
+    turned = zip(cases, cases[1:] + cases[:1], strict=True)
+    yield "case", t.Cases(tuple(replace(case, value=following.value) for case, following in turned))
     for place, case in enumerate(cases):
         if len(cases) > 1:
-            yield "case", t.Cases(cases[:place] + cases[place + 1 :])
+            yield "case", t.Cases(t.put(cases, place))
         for relation in _OTHER_RELATIONS.get(case.condition.links[0].relation, ()):
             (link, *links) = case.condition.links
             condition = replace(case.condition, links=(replace(link, relation=relation), *links))
-            yield "case", t.Cases((*cases[:place], replace(case, condition=condition), *cases[place + 1 :]))
+            yield "case", t.Cases(t.put(cases, place, replace(case, condition=condition)))

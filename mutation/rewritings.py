@@ -5,8 +5,9 @@ fractions and transposes, exchanges the sides and multiplies both by a number. A
 force its own taste on authors, or worse, has a fault.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from mutation.mutations import Mutant, chains, everywhere, may_be_matrix, product
 from nncore.verify.notation import DELTA, Notation
@@ -14,16 +15,11 @@ from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Relation
 
-KINDS = (
-    "rename", "reorder", "distribute", "split", "factor out", "factor in", "power", "quotient", "transpose",
-    "negate twice", "neutral", "exchange sides", "multiply sides", "move addend",
-)  # fmt: skip
-
 _FRESH = ("k", "l", "m", r"\kappa", r"\rho", "q")
 
 
 def rewritings(formula: t.Formula, notation: Notation, in_definition: bool = False) -> Iterator[Mutant]:
-    """The formula in other words, changed at one place each time; what defines keeps its left side and its relation."""
+    """Yield a formula in other words, changed at one place each time; what defines keeps its left side and relation."""
     seen = {formula}
     for chain, defines, rebuilt in chains(formula, in_definition):
         for kind, before, after, new in _Words(chain, notation).of_chain(defines):
@@ -37,15 +33,14 @@ class _Words:
     """Other words for the parts of one statement."""
 
     def __init__(self, statement: t.Chain, notation: Notation):
-        self._statement, self._notation = statement, notation
+        self._statement, self._notation, self._runs_to = statement, notation, notation.runs_to
+        self._matrix = partial(may_be_matrix, notation=notation)
         used = {node.name for node, _ in t.walk(statement) if isinstance(node, t.Letter)}
-        runs_to = {index.letter: index.to for index in notation.indices}
-        declared = {scalar.written.letter for scalar in notation.scalars} | {each.letter for each in notation.constants}
+        declared = {scalar.written.letter for scalar in notation.scalars} | notation.constant_letters
         self._fresh = [letter for letter in _FRESH if letter not in used | declared]
-        self._runs_to = runs_to
 
     def of_chain(self, defines: bool) -> Iterator[tuple[str, t.Node, t.Node, t.Chain]]:
-        """The chain, rewritten within one of its sides or, if it is a single claim, as a whole."""
+        """Yield the chain, rewritten within one of its sides or, if it is a single claim, as a whole."""
         chain = self._statement
         if not defines:
             for kind, before, after, first in everywhere(chain.first, self.at):
@@ -54,8 +49,7 @@ class _Words:
             if link.relation is Relation.ROUNDS or self._has_one_form(link.right):  # decimals stay what is printed
                 continue
             for kind, before, after, right in everywhere(link.right, self.at):
-                links = (*chain.links[:place], replace(link, right=right), *chain.links[place + 1 :])
-                yield kind, before, after, replace(chain, links=links)
+                yield kind, before, after, replace(chain, links=t.put(chain.links, place, replace(link, right=right)))
         one_form = any(self._has_one_form(link.right) for link in chain.links)
         if not defines and not one_form and len(chain.links) == 1 and chain.links[0].relation.compares:
             (link,) = chain.links
@@ -81,7 +75,7 @@ class _Words:
             yield "move addend", t.Plus((left, t.Minus(right))), relation, t.Number("0")
 
     def _has_one_form(self, side: t.Node) -> bool:
-        """Whether a side ends in a rest O(h^k) or is a class number, for which the book knows one way of writing."""
+        """Return whether a side ends in a rest O(h^k) or is a class number, which can be written in one way only."""
         rest = any(
             isinstance(node, t.Function) and self._notation.kind_of_function(node.name) == "order"
             for node, _ in t.walk(side)
@@ -89,21 +83,15 @@ class _Words:
         return rest or (isinstance(side, t.Extremum) and side.kind.startswith("arg"))
 
     def _free(self, side: t.Node) -> set[str]:
-        """The index letters that are free in a side."""
+        """Return the index letters that are free in a side."""
         bound = {node.index.name for node, _ in t.walk(side) if isinstance(node, t.Sum | t.Product | t.Extremum)}
         used = {node.name for node, _ in t.walk(side) if isinstance(node, t.Letter)}
         return {letter for letter in used if letter in self._runs_to} - bound
 
-    def _matrix(self, node: t.Node) -> bool:
-        return may_be_matrix(node, self._notation)
-
-    def _contains(self, node: t.Node, letter: t.Letter) -> bool:
-        return any(part == letter for part, _ in t.walk(node))
-
     # Expressions
 
     def at(self, node: t.Node) -> Iterator[tuple[str, t.Node]]:
-        """Other words for one expression."""
+        """Yield other words for one expression."""
         match node:
             case t.Indexed(t.Letter(letter), (one, other)) if letter == DELTA:
                 yield "reorder", replace(node, indices=(other, one))
@@ -121,7 +109,7 @@ class _Words:
                 yield "quotient", t.Times((above, t.Power(below, t.Minus(t.Number("1")))))
                 yield "quotient", t.Times((t.Fraction(t.Number("1"), below), above))
                 if isinstance(above, t.Plus):
-                    yield "split", t.Plus(tuple(_divided(term, below) for term in above.terms))
+                    yield "split", _by_addends(above.terms, lambda term: t.Fraction(term, below))
             case t.Power(base, exponent):
                 yield from _of_power(base, exponent)
             case t.Root(body):
@@ -133,10 +121,8 @@ class _Words:
             case t.Sum() | t.Product():
                 yield from self._of_sum(node)
             case t.Extremum(_, index, body):
-                fresh = next(
-                    (each for each in self._fresh if self._runs_to.get(each) == self._runs_to[index.name]), None
-                )
-                if fresh:
+                same = (each for each in self._fresh if self._runs_to.get(each) == self._runs_to[index.name])
+                if fresh := next(same, None):
                     yield "rename", replace(node, index=t.Letter(fresh), body=_with(body, index, t.Letter(fresh)))
             case t.Apply(function, (one, other)) if function.name in (r"\max", r"\min"):
                 yield "reorder", replace(node, arguments=(other, one))
@@ -164,11 +150,10 @@ class _Words:
             yield "reorder", product((*numbers, matrices[0], t.Times(tuple(matrices[1:]))))
         for place, factor in enumerate(factors):
             if isinstance(factor, t.Plus):
-                others = (factors[:place], factors[place + 1 :])
-                yield "distribute", t.Plus(tuple(_between(term, *others) for term in factor.terms))
+                yield "distribute", _by_addends(factor.terms, lambda term, at=place: t.Times(t.put(factors, at, term)))
             if isinstance(factor, t.Sum):
-                others = product((*factors[:place], *factors[place + 1 :]))
-                if not self._contains(others, factor.index) and not self._matrix(others) and not self._matrix(factor):
+                others = product(t.put(factors, place))
+                if not t.contains(others, factor.index) and not self._matrix(others) and not self._matrix(factor):
                     yield "factor in", replace(factor, body=t.Times((others, factor.body)))
 
     def _of_sum(self, node: t.Sum | t.Product) -> Iterator[tuple[str, t.Node]]:
@@ -181,28 +166,17 @@ class _Words:
             return
         match node.body:
             case t.Plus(terms):
-                yield (
-                    "split",
-                    t.Plus(
-                        tuple(
-                            t.Minus(replace(node, body=term.body))
-                            if isinstance(term, t.Minus)
-                            else replace(node, body=term)
-                            for term in terms
-                        )
-                    ),
-                )
+                yield "split", _by_addends(terms, lambda term: replace(node, body=term))
             case t.Minus(body):
                 yield "factor out", t.Minus(replace(node, body=body))
             case t.Times(factors):
                 for place, factor in enumerate(factors):
-                    if not self._contains(factor, node.index) and not self._matrix(factor):
-                        rest = product((*factors[:place], *factors[place + 1 :]))
-                        yield "factor out", t.Times((factor, replace(node, body=rest)))
+                    if not t.contains(factor, node.index) and not self._matrix(factor):
+                        yield "factor out", t.Times((factor, replace(node, body=product(t.put(factors, place)))))
                         break
-            case t.Fraction(above, below) if not self._contains(below, node.index):
+            case t.Fraction(above, below) if not t.contains(below, node.index):
                 yield "factor out", t.Fraction(replace(node, body=above), below)
-            case t.Sum() as inner if not any(self._contains(inner.upper, letter) for letter in (node.index,)):
+            case t.Sum() as inner if not t.contains(inner.upper, node.index):
                 yield "reorder", replace(inner, body=replace(node, body=inner.body))
 
 
@@ -218,14 +192,9 @@ def _transposed(node: t.Node) -> t.Node:
     return node.body if isinstance(node, t.Transpose) else t.Transpose(node)
 
 
-def _divided(term: t.Node, below: t.Node) -> t.Node:
-    return t.Minus(t.Fraction(term.body, below)) if isinstance(term, t.Minus) else t.Fraction(term, below)
-
-
-def _between(term: t.Node, before: tuple, after: tuple) -> t.Node:
-    if isinstance(term, t.Minus):
-        return t.Minus(t.Times((*before, term.body, *after)))
-    return t.Times((*before, term, *after))
+def _by_addends(terms: tuple[t.Node, ...], change: Callable[[t.Node], t.Node]) -> t.Plus:
+    """Return a sum with each addend changed, and its sign kept in front of it."""
+    return t.Plus(tuple(t.Minus(change(term.body)) if isinstance(term, t.Minus) else change(term) for term in terms))
 
 
 def _of_power(base: t.Node, exponent: t.Node) -> Iterator[tuple[str, t.Node]]:
@@ -242,5 +211,5 @@ def _of_power(base: t.Node, exponent: t.Node) -> Iterator[tuple[str, t.Node]]:
 
 
 def _with(node: t.Node, old: t.Letter, new: t.Letter) -> t.Node:
-    """A tree with another letter; what binds the old one anew is an error of the reader, so there is none."""
+    """Return a tree with another letter; what binds the old one anew is an error of the reader, so there is none."""
     return new if node == old else t.with_children(node, lambda part: _with(part, old, new))

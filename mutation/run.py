@@ -27,10 +27,10 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property, partial
 from multiprocessing import Pool
 from pathlib import Path
 
@@ -41,6 +41,7 @@ from mutation.rewritings import rewritings
 from nncore.verify import numeric
 from nncore.verify.judgement import Counterexample, Status
 from nncore.verify.notation import Notation, load
+from nncore.verify.report.book import NOTATION
 from nncore.verify.report.cache import Cache, canonical, digest, digest_of, judges, text_with_includes
 from nncore.verify.semantics.elaborate import Spot, book_functions, spots
 from nncore.verify.semantics.statements import Claim, Definition, Kind, Statement, claims_of
@@ -77,13 +78,12 @@ class Outcome:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What names it in the list of equivalent mutants."""
+        """Return what names it in the list of equivalent mutants."""
         return self.page, self.formula, self.description
 
     def __str__(self) -> str:
-        return f"{self.page}, {self.formula}: {self.description}: {self.result}" + (
-            f" ({self.reason})" if self.reason else ""
-        )
+        reason = f" ({self.reason})" if self.reason else ""
+        return f"{self.page}, {self.formula}: {self.description}: {self.result}{reason}"
 
 
 # One formula ----------------------------------------------------------------------------------------------------------
@@ -103,68 +103,73 @@ class FormulaOnTrial:
         self._shared = numeric.Shared()
 
     def mutants(self) -> list[Mutant]:
-        """Its mutants."""
+        """Return its mutants."""
         return list(mutants(self.tree, self.spot.notation, self._in_definition))
 
     def rewritings(self) -> list[Mutant]:
-        """The same formula in other words."""
+        """Return the same formula in other words."""
         return list(rewritings(self.tree, self.spot.notation, self._in_definition))
 
     def mutant(self, mutant: Mutant) -> Outcome:
-        """What becomes of a mutant."""
-        role, result, reason = self._guarded(self._judged, mutant)
-        return Outcome(self.page, self.name, role, mutant.kind, mutant.description, result, reason)
+        """Return what becomes of a mutant."""
+        return self._outcome(self._judged, mutant, self._role(mutant.tree))
+
+    def changes(self) -> Iterator[tuple[str, Callable[[], Outcome]]]:
+        """Yield the kind of each mutant and each rewriting, with what finds its outcome."""
+        for mutant in self.mutants():
+            yield mutant.kind, partial(self.mutant, mutant)
+        for rewriting in self.rewritings():
+            yield "rewriting", partial(self.rewriting, rewriting)
 
     def rewriting(self, rewriting: Mutant) -> Outcome:
-        """What becomes of the formula in other words."""
-        _, result, reason = self._guarded(self._accepted, rewriting)
-        return Outcome(self.page, self.name, "rewriting", rewriting.kind, rewriting.description, result, reason)
+        """Return what becomes of the formula in other words."""
+        return self._outcome(self._accepted, rewriting, "rewriting")
 
-    def _guarded(self, judge, changed: Mutant) -> tuple[str, str, str]:
+    def _outcome(self, judge: Callable[[Mutant], tuple[str, str]], changed: Mutant, role: str) -> Outcome:
         try:
             with _patience():
-                return judge(changed)
+                result, reason = judge(changed)
         except TimeoutError:
-            return Kind.CLAIM, BROKEN, f"no judgement after {PATIENCE} s"
+            result, reason = BROKEN, f"no judgement after {PATIENCE} s"
         except Exception as error:
-            return Kind.CLAIM, BROKEN, f"{type(error).__name__}: {error}"
+            result, reason = BROKEN, f"{type(error).__name__}: {error}"
+        return Outcome(self.page, self.name, role, changed.kind, changed.description, result, reason)
 
-    def _judged(self, mutant: Mutant) -> tuple[str, str, str]:
+    def _judged(self, mutant: Mutant) -> tuple[str, str]:
         text = latex(mutant.tree)
         page = self.spot.instead(text)
         changed = [item for item in page.items if _said(item) not in self._said]
-        role = self._role(mutant.tree)
         faults = self._new_faults(page)
         if faults:
-            return role, REJECTED, faults[0].reason
+            return REJECTED, faults[0].reason
         claims = claims_of(changed)
-        if role == Kind.DEFINITION:
+        if self._role(mutant.tree) == Kind.DEFINITION:
             below = self.spot.instead_and_below(text)
-            known = set(map(str, self._said_below().faults))
+            known = set(map(str, self._said_below.faults))
             new = [fault for fault in below.faults if str(fault) not in known]
             if new:
-                return role, REJECTED, new[0].reason
+                return REJECTED, new[0].reason
             defined = {name for item in changed if isinstance(item, Definition) for name in _defined(item)}
             claims += [item for item in claims_of(below.items[len(page.items) :]) if item.letters & defined]
             if not claims:
-                return role, TRUE, "nothing on the page rests on it"
-        return role, *self._of_claims(claims, mutant)
+                return TRUE, "nothing on the page rests on it"
+        return self._of_claims(claims, mutant)
 
     def _new_faults(self, page) -> list:
-        """The faults of a changed formula. A family whose other lines stand below has one without being changed."""
-        known = {fault.reason for fault in self._said_alone().faults}
+        """Return the new faults of a changed formula: a family whose other lines stand below has one anyway."""
+        known = {fault.reason for fault in self._said_alone.faults}
         return [fault for fault in page.faults if fault.reason not in known]
 
-    @cache  # noqa: B019
+    @cached_property
     def _said_alone(self):
         return self.spot.instead(self.spot.formula.text)
 
-    @cache  # noqa: B019
+    @cached_property
     def _said_below(self):
         return self.spot.instead_and_below(self.spot.formula.text)
 
     def _role(self, tree: t.Formula) -> str:
-        """Whether a definition was changed, or a claim."""
+        """Return whether a definition was changed, or a claim."""
         return Kind.DEFINITION if self._definitions(tree) != self._definitions(self.tree) else Kind.CLAIM
 
     def _definitions(self, tree: t.Formula) -> list[tuple]:
@@ -172,15 +177,15 @@ class FormulaOnTrial:
         return [(link, link.conditions, tree.conditions) for link in found]
 
     def _of_claims(self, claims: Sequence[Claim], mutant: Mutant) -> tuple[str, str]:
-        """The first refutation; if there is none, whether everything that was judged is true."""
+        """Return the first refutation; if there is none, whether everything that was judged is true."""
         survived = []
         for item in claims:
             verdict = numeric.judge(item, shared=self._shared)
-            if verdict.status == numeric.REFUTED:
+            if verdict.status == numeric.Finding.REFUTED:
                 if verdict.reason == numeric.DIFFER and _contradicts(symbolic.prove(item), verdict.counterexample):
                     return FOOLED, str(verdict.counterexample)
                 return REFUTED, f"{verdict.reason} {verdict.counterexample or ''}"
-            if verdict.status == numeric.UNDECIDED:
+            if verdict.status == numeric.Finding.UNDECIDED:
                 return REJECTED, verdict.reason
             survived.append((item, verdict))
         if not claims:
@@ -193,43 +198,43 @@ class FormulaOnTrial:
         return TRUE, excuses[0]
 
     def _excuse(self, item: Claim, verdict: numeric.NumericResult, mutant: Mutant) -> str:
-        """Why a surviving claim is true, if that is certain; else nothing."""
+        """Return why a surviving claim is true, if that is certain; else nothing."""
         if not item.letters and not item.free and not numeric.sizes_of(item):
             return "a statement about numbers"
         judgement = judging.judge(item, shared=self._shared)
         if judgement.status in (Status.ALL_SHAPES, Status.RESTATES):
-            if _agrees_again(item):
+            if numeric.judge(item, "again").status == numeric.Finding.AGREES:
                 return judgement.method
         if _both_vanish(item):
             return "both sides are 0"
         if any(_follows(item, original) for original in self.spot.said.items):
             return "a weaker inequality"
-        if mutant.kind == "condition" and set(verdict.where) - self._conditions_found():
+        if mutant.kind == "condition" and set(verdict.where) - self._conditions_found:
             return f"the judge prints where {', '.join(verdict.where)}"
         return ""
 
-    @cache  # noqa: B019
+    @cached_property
     def _conditions_found(self) -> set[str]:
-        """What the judge finds necessary for the formula as it is printed."""
+        """Return what the judge finds necessary for the formula as it is printed."""
         claims = claims_of(self.spot.said.items)
         return {need for item in claims for need in numeric.judge(item, shared=self._shared).where}
 
-    def _accepted(self, rewriting: Mutant) -> tuple[str, str, str]:
+    def _accepted(self, rewriting: Mutant) -> tuple[str, str]:
         page = self.spot.instead(latex(rewriting.tree))
         faults = self._new_faults(page)
         if faults:
-            return "rewriting", REJECTED, faults[0].reason
+            return REJECTED, faults[0].reason
         for item in page.items:
             if isinstance(item, Claim) and _said(item) not in self._said:
                 judgement = judging.judge(item, shared=self._shared)
                 if judgement.status.fails:
                     result = FOOLED if judgement.status == Status.CHECKER_FAULT else REFUTED
-                    return "rewriting", result, f"{judgement.reason} {judgement.counterexample or ''}"
-        return "rewriting", ACCEPTED, ""
+                    return result, f"{judgement.reason} {judgement.counterexample or ''}"
+        return ACCEPTED, ""
 
 
 def _both_vanish(item: Claim) -> bool:
-    """Whether both sides of an equation are proved to be 0, so that a factor more or less does not show."""
+    """Return whether both sides of an equation are proved to be 0, so that a factor more or less does not show."""
     zero = t.Number("0")
     sides = (side for side in (item.left, item.right) if side != zero)
     if item.relation is not Relation.EQUAL or item.shape is not None:
@@ -238,7 +243,7 @@ def _both_vanish(item: Claim) -> bool:
 
 
 def _follows(item: Claim, original: Statement) -> bool:
-    """Whether an inequality is an original one with one side that is proved to be farther away."""
+    """Return whether an inequality is an original one with one side that is proved to be farther away."""
     if not isinstance(original, Claim) or (original.relation, original.conditions) != (item.relation, item.conditions):
         return False
     if not item.relation.orders:
@@ -253,19 +258,14 @@ _WEAKER = {Relation.LESS: Relation.AT_MOST, Relation.GREATER: Relation.AT_LEAST}
 
 
 def _proved(item: Claim, left: t.Node, relation: str, right: t.Node) -> bool:
-    """Whether another claim in the place of an item is proved for all sizes."""
+    """Return whether another claim in the place of an item is proved for all sizes."""
     proof = symbolic.prove(replace(item, left=left, relation=relation, right=right))
     return proof is not None and not proof.shapes
 
 
 def _contradicts(proof: symbolic.Proof | None, counterexample: Counterexample) -> bool:
-    """Whether something was proved of the sizes at which it is false."""
+    """Return whether something was proved of the sizes at which it is false."""
     return proof is not None and (not proof.shapes or counterexample.sizes in proof.shapes)
-
-
-def _agrees_again(item: Claim) -> bool:
-    """Whether other numbers agree, too."""
-    return numeric.judge(item, "again").status == numeric.AGREES
 
 
 def _said(item: Statement) -> tuple[object, ...]:
@@ -274,15 +274,15 @@ def _said(item: Statement) -> tuple[object, ...]:
 
 
 def _defined(item: Definition) -> Iterator[str]:
-    """The name under which a definition is known."""
+    """Yield the names under which a definition is known."""
     return (name for name, definition in item.scope.definitions.items() if definition.body == item.right)
 
 
 @contextmanager
 def _patience():
-    """Ends in a `TimeoutError` what takes too long."""
+    """End in a `TimeoutError` what takes too long."""
 
-    def give_up(number, frame):
+    def give_up(*_):
         raise TimeoutError
 
     before = signal.signal(signal.SIGALRM, give_up)
@@ -305,7 +305,7 @@ class Book:
     notation: Notation
 
     def trials(self) -> list[FormulaOnTrial]:
-        """Every formula whose page understands it, apart from those that must fail and those that nobody judges."""
+        """Return every formula whose page understands it, apart from those that must fail or that nobody judges."""
         functions = book_functions(self.pages, self.notation)
         return [
             FormulaOnTrial(spot)
@@ -317,15 +317,15 @@ class Book:
 
 
 def the_book() -> Book:
-    """All pages of the table of contents that display formulas."""
+    """Return all pages of the table of contents that display formulas."""
     contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     names = [chapter["file"] for part in contents["parts"] for chapter in part["chapters"]]
     pages = [ROOT / f"{name}.md" for name in names]
-    return Book(tuple(page for page in pages if "$$" in page.read_text()), load(ROOT / "book" / "notation.yml"))
+    return Book(tuple(page for page in pages if "$$" in page.read_text()), load(NOTATION))
 
 
 def read_list(path: Path) -> dict[tuple[str, str, str], str]:
-    """The listed mutants with their reasons.
+    """Return the listed mutants with their reasons.
 
     Raises
     ------
@@ -344,30 +344,24 @@ def read_list(path: Path) -> dict[tuple[str, str, str], str]:
 
 
 def run(trials: Sequence[FormulaOnTrial], numbers: Iterable[int] | None = None) -> Iterator[Outcome]:
-    """The outcomes of all mutants and rewritings of some formulas, by default of all."""
+    """Yield the outcomes of all mutants and rewritings of some formulas, by default of all."""
     for number in range(len(trials)) if numbers is None else numbers:
-        trial = trials[number]
-        yield from map(trial.mutant, trial.mutants())
-        yield from map(trial.rewriting, trial.rewritings())
+        yield from (outcome() for _, outcome in trials[number].changes())
 
 
 def sample(trials: Sequence[FormulaOnTrial], seed: int, budget: float) -> Iterator[Outcome]:
-    """Outcomes in random order until the time is used up; kinds take turns, so that rare ones are among them."""
+    """Yield outcomes in random order until the time is used up; kinds take turns, so that rare ones are among them."""
     source = random.Random(seed)
-    waiting: dict[str, list] = {}
-    for trial in trials:
-        for mutant in trial.mutants():
-            waiting.setdefault(mutant.kind, []).append((trial.mutant, mutant))
-        for rewriting in trial.rewritings():
-            waiting.setdefault("rewriting", []).append((trial.rewriting, rewriting))
-    for kind in waiting.values():
-        source.shuffle(kind)
+    waiting: dict[str, list[Callable[[], Outcome]]] = {}
+    for kind, outcome in (each for trial in trials for each in trial.changes()):
+        waiting.setdefault(kind, []).append(outcome)
+    for outcomes in waiting.values():
+        source.shuffle(outcomes)
     end = time.monotonic() + budget
     while any(waiting.values()) and time.monotonic() < end:
-        for kind in waiting.values():
-            if kind:
-                judge, changed = kind.pop()
-                yield judge(changed)
+        for outcomes in waiting.values():
+            if outcomes:
+                yield outcomes.pop()()
 
 
 def excused(outcome: Outcome, listed: Mapping[tuple[str, str, str], str]) -> Outcome:
@@ -378,7 +372,7 @@ def excused(outcome: Outcome, listed: Mapping[tuple[str, str, str], str]) -> Out
 
 
 def stale(listed: Mapping, outcomes: Iterable[Outcome]) -> list[tuple[str, str, str]]:
-    """Entries of the list that excuse nothing any more; the outcomes are those of all mutants."""
+    """Return the entries of the list that excuse nothing any more; the outcomes are those of all mutants."""
     return sorted({*listed} - {outcome.key for outcome in outcomes if outcome.result == LISTED_TRUE})
 
 
@@ -386,13 +380,13 @@ def stale(listed: Mapping, outcomes: Iterable[Outcome]) -> list[tuple[str, str, 
 
 
 def rates(outcomes: Sequence[Outcome]) -> dict:
-    """Counts by what was changed and by kind, the share of mutants that are noticed and of rewritings accepted."""
-    mutants_ = [outcome for outcome in outcomes if outcome.role != "rewriting"]
+    """Return counts by what was changed and by kind, the share of mutants noticed and of rewritings accepted."""
     words = [outcome for outcome in outcomes if outcome.role == "rewriting"]
+    slips = [outcome for outcome in outcomes if outcome.role != "rewriting"]
     return {
-        "claims": _table([outcome for outcome in mutants_ if outcome.role == Kind.CLAIM]),
-        "definitions": _table([outcome for outcome in mutants_ if outcome.role == Kind.DEFINITION]),
-        "kinds": {kind: _table([outcome for outcome in mutants_ if outcome.kind == kind]) for kind in KINDS},
+        "claims": _table([outcome for outcome in slips if outcome.role == Kind.CLAIM]),
+        "definitions": _table([outcome for outcome in slips if outcome.role == Kind.DEFINITION]),
+        "kinds": {kind: _table([outcome for outcome in slips if outcome.kind == kind]) for kind in KINDS},
         "rewritings": {"made": len(words), "accepted": sum(outcome.result == ACCEPTED for outcome in words)},
     }
 
@@ -414,9 +408,8 @@ def _shown(found: Mapping) -> str:
     rows = {**found["kinds"], "claims": found["claims"], "definitions": found["definitions"]}
     for name, table in rows.items():
         if table["made"]:
-            lines.append(
-                f"{name:12}" + "".join(f"{table[column]:>10}" for column in columns) + f"{table['noticed']:>9}%"
-            )
+            cells = "".join(f"{table[column]:>10}" for column in columns)
+            lines.append(f"{name:12}{cells}{table['noticed']:>9}%")
     words = found["rewritings"]
     return "\n".join([*lines, f"rewritings: {words['accepted']} of {words['made']} accepted"])
 
@@ -481,7 +474,7 @@ def _fails(outcome: Outcome) -> bool:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Judges all mutants and rewritings, or a sample; 1 if the checker failed at one of them."""
+    """Judge all mutants and rewritings, or a sample; return 1 if the checker failed at one of them."""
     parser = argparse.ArgumentParser(prog="python -m mutation.run", description="Check the checker.")
     parser.add_argument("--budget", type=float, help="seconds for a sample; without it, all of them")
     parser.add_argument("--seed", type=int, default=1, help="of the sample")

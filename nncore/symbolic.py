@@ -18,11 +18,17 @@ from types import EllipsisType
 from typing import TypeAlias
 
 import numpy as np
-import sympy as sp
 from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import ArrayLike, NDArray
 
+from nncore.extras import require
 from nncore.functions import Labels
+
+try:
+    import sympy as sp
+except ModuleNotFoundError:
+    require("symbolic", __name__)
+    raise
 
 Entries: TypeAlias = NDArray[np.object_]  # of sympy expressions
 Index: TypeAlias = int | slice | EllipsisType | Labels | None

@@ -139,7 +139,7 @@ def train(
     ValueError, TypeError
         For input that does not fit; the network is then untouched.
     """
-    from tqdm import trange
+    from nncore.extras import trange
 
     X, c = _samples(network, "X", X, "c", c)
     X_test, c_test = _samples(network, "X_test", X_test, "c_test", c_test)

@@ -10,7 +10,7 @@ from nncore.verify.semantics.elaborate import book_functions, meaning
 from nncore.verify.semantics.statements import Page
 
 ROOT = Path(__file__).resolve().parents[1]
-NOTATION = load(ROOT / "book" / "notation.yml")
+NOTATION = load(ROOT / "nncore" / "verify" / "notation.yml")
 
 
 def pages() -> list[Path]:

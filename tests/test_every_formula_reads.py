@@ -5,6 +5,7 @@ from pathlib import Path
 import yaml
 
 from nncore.verify.notation import load
+from nncore.verify.report.book import NOTATION
 from nncore.verify.semantics.elaborate import book_functions, meaning, with_blocks
 from nncore.verify.semantics.inline import faults_within
 from nncore.verify.source.markdown import read_markdown
@@ -34,7 +35,8 @@ def faults_of(page, notation, functions):
 
 
 def test_every_displayed_formula_of_the_book_is_read():
-    found = [each for page in pages() for each in in_their_letters(page, load(ROOT / "book" / "notation.yml"))]
+    notation = load(NOTATION)
+    found = [each for page in pages() for each in in_their_letters(page, notation)]
     assert found, "no page displays a formula"
     unreadable = []
     for formula, notation in found:
@@ -50,7 +52,7 @@ def test_every_displayed_formula_of_the_book_is_read():
 
 
 def test_every_formula_within_a_sentence_has_a_meaning_and_claims_nothing_worth_a_proof():
-    notation = load(ROOT / "book" / "notation.yml")
+    notation = load(NOTATION)
     assert sum(len(read_markdown(page).whole().inline) for page in pages()) > 1000
     functions = book_functions(pages(), notation)
     faults = [fault for page in pages() for fault in faults_of(page, notation, functions)]

@@ -1,10 +1,16 @@
 """What importing the package costs, and what each part of it may lean on."""
 
+import ast
+import json
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from nncore import extras
 
 ROOT = Path(__file__).resolve().parents[1]
 CORE = ("functions", "validation", "layers", "network", "optimizers", "training", "gradient_check")
@@ -37,6 +43,96 @@ def test_verify_works_where_numpy_is_not_installed(module):
 def test_verify_knows_nothing_of_the_layers(module):
     loaded = run(f"import sys, nncore.verify.{module}\nprint(*sys.modules)")
     assert not {f"nncore.{part}" for part in (*CORE, "symbolic")} & set(loaded)
+
+
+EVERY = sorted(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in (ROOT / "nncore").rglob("*.py"))
+IMPORTED = sorted({name for names in extras.MODULES.values() for name in names})
+
+# Imports all modules of nncore one by one where some are not installed, and prints what each import says.
+IMPORT_ALL = """
+import importlib, json, sys
+blocked, names = json.loads(sys.argv[1])
+sys.modules.update(dict.fromkeys(blocked))
+said = {}
+for name in names:
+    try:
+        importlib.import_module(name)
+    except ImportError as error:
+        said[name] = [type(error).__name__, str(error)]
+print(json.dumps(said))
+"""
+
+
+def said_without(*blocked):
+    """Import all modules where some packages are not installed; return the errors by the names of the modules."""
+    command = [sys.executable, "-c", IMPORT_ALL, json.dumps([blocked, [each for each in EVERY if each not in SPHINX]])]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+SPHINX = {f"nncore.verify.{name}" for name in ("sphinx", "report.ledger", "report.displayed")}  # loaded by Sphinx alone
+
+
+def test_everything_can_be_imported():
+    assert said_without() == {}
+
+
+@pytest.mark.parametrize("module", [each for each in IMPORTED if each != "mpmath"])  # without which there is no sympy
+def test_a_module_that_is_not_installed_is_named_with_its_extra_wherever_it_is_needed(module):
+    for name, (kind, message) in said_without(module).items():
+        assert kind == "MissingExtra", f"{name}: {message}"
+        extra = "symbolic" if "nncore.symbolic" in message or "verify.symbolic" in message else "verify"
+        assert message.startswith("nncore.") and f" needs {module}: install the extra '{extra}'" in message, name
+        assert "\n" not in message and f"pip install '.[{extra}]'" in message
+
+
+def test_the_network_is_there_and_the_rest_names_its_extra_where_numpy_alone_is_installed():
+    said = said_without(*IMPORTED)
+    for module in CORE:
+        assert f"nncore.{module}" not in said
+    for module in ("symbolic", "verify.prove", "verify.notation", "verify.syntax.parser", "verify.report.book"):
+        assert said[f"nncore.{module}"][0] == "MissingExtra"
+    everything = "needs sympy, mpmath, lark, myst_parser, yaml, rich and latex2mathml: install the extra 'verify'"
+    assert everything in said["nncore.verify.report.book"][1]
+
+
+def test_the_extras_install_what_is_imported_in_ranges():
+    """Each module beyond NumPy belongs to an extra, whose requirements give the oldest version and pin none."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names = {"PyYAML": "yaml", "myst-parser": "myst_parser", "python-flint": "flint"}
+    for extra, requirements in project["optional-dependencies"].items():
+        found = [re.fullmatch(r"([\w-]+)>=[\d.]+(?:,<\d+)?", each) for each in requirements]
+        assert all(found), requirements
+        modules = [names.get(each[1], each[1]) for each in found]
+        assert tuple(each for each in modules if each != "flint") == extras.MODULES[extra]
+    # markdown-it and docutils belong to MyST-Parser; Sphinx is there where its extension is loaded.
+    known = {"numpy", "flint", "nncore", "sphinx", "markdown_it", "docutils", "_typeshed", *IMPORTED}
+    for name in EVERY:
+        path = ROOT / f"{name.replace('.', '/')}.py"
+        for node in ast.walk(ast.parse(path.read_text())):
+            match node:
+                case ast.Import(names=each):
+                    used = {one.name for one in each}
+                case ast.ImportFrom(module=str(module), level=0):
+                    used = {module}
+                case _:
+                    continue
+            assert {one.split(".")[0] for one in used} <= known | sys.stdlib_module_names, (name, used)
+
+
+@pytest.mark.parametrize(("argument", "terminal"), [(None, True), (None, False), (True, True)])
+def test_without_tqdm_a_network_trains_and_one_sentence_says_what_draws_the_bar(
+    argument, terminal, monkeypatch, capsys
+):
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal, raising=False)
+    bar = extras.trange(3, unit="epoch", disable=argument)
+    assert list(bar) == [0, 1, 2]
+    bar.set_postfix(loss="0.1")
+    said = capsys.readouterr().err
+    expected = "the progress bar needs tqdm: install the extra 'training', in the folder of the book's sources with: "
+    assert said == (f"{expected}pip install '.[training]'\n" if argument is None and terminal else "")
 
 
 def test_proving_works_without_numpy():

@@ -144,7 +144,7 @@ def test_a_page_that_did_not_change_is_judged_and_written_anew_if_a_definition_e
 
 
 def test_a_faulty_notation_is_named(kept):
-    plant(kept, "book/notation.yml", "{letter: i, to: n,", "{letter: i, to: q,")
+    plant(kept, "nncore/verify/notation.yml", "{letter: i, to: n,", "{letter: i, to: q,")
     result = build(kept)
     assert result.returncode != 0
     assert "notation.yml: indices, i: the size q is not declared" in result.stdout + result.stderr

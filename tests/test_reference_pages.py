@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 from pybtex.database import parse_file
 
 from nncore.verify.notation import load
+from nncore.verify.report.book import NOTATION
 from releases.__main__ import ARCHIVES
 from releases.frozen import versions
 
@@ -56,7 +57,7 @@ def book(html):
     ("place", "part"), list(enumerate(("sizes", "indices", "arrays", "scalars", "functions", "constants", "signs")))
 )
 def test_the_notation_page_has_a_row_with_a_formula_for_every_declaration(book, place, part):
-    declared = getattr(load(ROOT / "book" / "notation.yml"), part)
+    declared = getattr(load(NOTATION), part)
     rows = [row for row in Tables(book / "notation.html").tables[place] if row]
     assert len(rows) == len(declared) > 0
     for row, declaration in zip(rows, declared, strict=True):

@@ -269,7 +269,7 @@ def test_a_page_that_is_saved_after_its_text_was_read_is_read_again(kept):
 
 def test_files_that_are_put_back_with_their_old_times_are_read_again(kept):
     changes = {"book/other.md": ("uses a", "uses one"), "book/references.bib": ("Serves", "Stands"),
-               "book/notation.yml": ("number of outputs of a layer", "how many outputs of a layer")}  # fmt: skip
+               "nncore/verify/notation.yml": ("number of outputs of a", "how many outputs of a")}  # fmt: skip
     old = {kept / file: ((kept / file).read_bytes(), (kept / file).stat().st_mtime_ns) for file in changes}
     before = {page: timeless(kept / "_build" / "html" / "book" / f"{page}.html") for page in PAGES}
     for file, (one, other) in changes.items():

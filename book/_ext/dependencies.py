@@ -11,16 +11,20 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-PACKAGES = ("nncore", "book")
+BOOK = Path(__file__).parents[1]
 OURS = re.compile(r"\b(?:nncore|book)(?:\.\w+)+")
+
+
+def packages() -> dict[str, Path]:
+    """Return the folders of our packages; that of the book is not installed, kernel_startup.py lets cells import it."""
+    return {"nncore": Path(*importlib.util.find_spec("nncore").submodule_search_locations), "book": BOOK}
 
 
 @cache
 def sources() -> dict[str, str]:
     """Return the code that a page may import, by the names of the modules, from where a kernel will find it."""
     found = {}
-    for package in PACKAGES:
-        folder = Path(*importlib.util.find_spec(package).submodule_search_locations)
+    for package, folder in packages().items():
         for file in sorted(folder.rglob("*.py")):
             parts = file.relative_to(folder).with_suffix("").parts
             if not any(part.startswith(("_", ".")) for part in parts[:-1]):
@@ -61,12 +65,14 @@ def modules(cells: Iterable[str]) -> set[str]:
 
 @cache
 def files(folder: Path) -> dict[Path, str]:
-    """Return the files of the book that code may read."""
-    found = (file for file in sorted(folder.rglob("*.*")) if file.is_file())
+    """Return the files that code may read: those of the book, and those that lie beside the modules of nncore."""
+    beside = packages()["nncore"]
+    inside = [(folder, file) for file in sorted(folder.rglob("*.*"))]
+    inside += [(beside, file) for file in sorted(beside.rglob("*.*")) if file.suffix != ".py"]
     return {
         file: file.read_bytes().decode("latin-1")
-        for file in found
-        if not any(part.startswith(("_", ".")) for part in file.relative_to(folder).parts)
+        for root, file in inside
+        if file.is_file() and not any(part.startswith(("_", ".")) for part in file.relative_to(root).parts)
     }
 
 

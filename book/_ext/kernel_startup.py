@@ -1,4 +1,12 @@
-"""Run by every kernel that executes a page: a matplotlib Figure is shown as an SVG that is the same in every build."""
+"""Run by every kernel that executes a page: it finds `book.figures`, and a Figure is the same SVG in every build."""
+
+
+def _find_figures(startup):
+    """Let the folder above `book` be searched last, so that a package of the environment comes before it."""
+    import sys
+    from pathlib import Path
+
+    sys.path.append(str(Path(startup).parents[2]))
 
 
 def _figures_as_svg():
@@ -19,5 +27,6 @@ def _figures_as_svg():
     formatter.for_type_by_name("matplotlib.figure", "Figure", svg)
 
 
+_find_figures(__file__)
 _figures_as_svg()
-del _figures_as_svg
+del _find_figures, _figures_as_svg

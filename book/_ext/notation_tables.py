@@ -1,20 +1,18 @@
 """Letters as tables, from the very text that the checker reads, so that page and checker cannot differ.
 
-``{notation-table} arrays`` shows a part of book/notation.yml. ``{notation}`` declares letters that a page, an exercise
-or an erratum needs beside those of the book: its content is YAML with the same parts, and is shown as the same tables,
-without the columns that stay empty.
+``{notation-table} arrays`` shows a part of nncore/verify/notation.yml. ``{notation}`` declares letters that a page, an
+exercise or an erratum needs beside those of the book: its content is YAML with the same parts, and is shown as the same
+tables, without the columns that stay empty.
 """
 
 import re
-from pathlib import Path
 
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
 from nncore.verify.notation import Notation, NotationError, Written, declared_by, extended, load
-
-NOTATION = Path(__file__).resolve().parents[1] / "notation.yml"
+from nncore.verify.report.book import NOTATION
 
 ARGUMENTS = {
     "number": "(z)",

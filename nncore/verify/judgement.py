@@ -48,36 +48,23 @@ class Status(StrEnum):
         return self not in (Status.UNDECIDED, Status.CHECKER_FAULT)
 
 
+BY_NUMBERS = "numbers"  # the method where numbers alone have a say
+SEED = "1"  # where the random numbers begin
+BAD_USAGE = 64  # the exit code of a command that cannot do what was asked for, from sysexits.h as well
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """What is wrong, and where.
+    """What is wrong, and where."""
 
-    Attributes
-    ----------
-    status : Status
-        One that fails.
-    path : Path or str
-        The file: as it was read, or as a report names it.
-    line, column : int
-        The place in it, from 1.
-    reason : str
-        What is wrong, in a line.
-    snippet : str
-        The line of the formula, and a caret below the place.
-    sort : str
-        In which way a formula has no meaning: ``shape``, ``index`` or ``other``.
-    covered : bool
-        False where only the checker lacks the rules.
-    """
-
-    status: Status
-    path: Path | str
-    line: int
+    status: Status  # one that fails
+    path: Path | str  # of the file: as it was read, or as a report names it
+    line: int  # the place in it, from 1
     column: int
-    reason: str
-    snippet: str = ""
-    sort: str = "other"
-    covered: bool = True
+    reason: str  # what is wrong, in a line
+    snippet: str = ""  # the line of the formula, and a caret below the place
+    sort: str = "other"  # in which way a formula has no meaning: shape, index or other
+    covered: bool = True  # false where only the checker lacks the rules
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}: {self.status}: {self.reason}"
@@ -103,50 +90,21 @@ class Counterexample:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What became of one claim.
-
-    Attributes
-    ----------
-    status : Status
-        What became of it.
-    method : str
-        How it was found, in a few words for a reader: ``symbolic difference is 0``, ``induction on t``.
-    reason : str
-        What is wrong, if it fails.
-    counterexample : Counterexample or None
-        With the smallest sizes that were found.
-    hint : str
-        The likely slip of a refuted claim, where one is recognized: ``the sign``, ``a factor n``; else empty.
-    where : tuple of str
-        What must hold, beside the printed conditions, for both sides to exist.
-    assumptions : tuple of str
-        The labels of the assumptions that were in force.
-    shapes : tuple
-        The sizes at which the equation was proved, where it was not proved for all.
-    points : int
-        How many numeric comparisons agreed.
-    sizes : tuple
-        The sizes at which numbers were compared.
-    rules : tuple of str
-        The rules by which it was proved.
-    steps : tuple
-        Steps of the proof: each a rule, the terms before and after it as LaTeX, and where these are equal; empty if
-        they are so everywhere. Very long ones are left out.
-    made, evaluated : int
-        How many steps the proof has, and of how many numbers saw that they change no value.
-    """
+    """What became of one claim."""
 
     status: Status
-    method: str = ""
-    reason: str = ""
-    counterexample: Counterexample | None = None
-    hint: str = ""
-    where: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
-    shapes: tuple[tuple[tuple[str, int], ...], ...] = ()
-    points: int = 0
-    sizes: tuple[tuple[tuple[str, int], ...], ...] = ()
-    rules: tuple[str, ...] = ()
+    method: str = ""  # how it was found, for a reader: "symbolic difference is 0", "induction on t"
+    reason: str = ""  # what is wrong, if it fails
+    counterexample: Counterexample | None = None  # with the smallest sizes that were found
+    hint: str = ""  # the likely slip of a refuted claim, where one is recognized: "the sign", "a factor n"
+    where: tuple[str, ...] = ()  # what must hold, beside the printed conditions, for both sides to exist
+    assumptions: tuple[str, ...] = ()  # the labels of those in force
+    shapes: tuple[tuple[tuple[str, int], ...], ...] = ()  # sizes of the proof, where it is not one for all
+    points: int = 0  # numeric comparisons that agreed
+    sizes: tuple[tuple[tuple[str, int], ...], ...] = ()  # at which numbers were compared
+    rules: tuple[str, ...] = ()  # by which it was proved
+    # Steps of the proof, without very long ones: the rule, the terms before and after it as LaTeX, and where these are
+    # equal; empty if they are so everywhere.
     steps: tuple[tuple[str, str, str, str], ...] = ()
-    made: int = 0
-    evaluated: int = 0
+    made: int = 0  # all steps of the proof
+    evaluated: int = 0  # those of which numbers saw that they change no value

@@ -1,4 +1,4 @@
-r"""The letters in force: what `book/notation.yml` declares, as values that the reader and the judges look up.
+r"""The letters in force: what `nncore/verify/notation.yml` declares, as values that the reader and the judges look up.
 
 The file has nine parts, all optional: ``sizes``, ``indices``, ``arrays``, ``scalars``, ``functions``, ``constants``,
 ``random`` and ``signs`` are lists of declarations in the order of the notation page, ``state`` is a list of letters.
@@ -16,7 +16,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
-import yaml
+from nncore.extras import require
+
+try:
+    import yaml
+except ModuleNotFoundError:
+    require("verify", "nncore.verify")
+    raise
 
 _LONGEST_MESSAGE, _DEEPEST = 500, 10  # characters, lists and mappings in each other
 
@@ -170,7 +176,6 @@ class Notation:
 
     @cached_property
     def index_letters(self) -> frozenset[str]:
-        """Return the letters of indices."""
         return frozenset(self.runs_to)
 
     @cached_property
@@ -190,7 +195,6 @@ class Notation:
 
     @cached_property
     def constant_letters(self) -> frozenset[str]:
-        """Return the letters of constants."""
         return frozenset(constant.letter for constant in self.constants)
 
     @cached_property
@@ -211,7 +215,6 @@ class Notation:
         return frozenset(letter for letter, count in counts.items() if count == {1})
 
     def array_named(self, letter: str) -> Array | None:
-        """Return the array with a letter."""
         return self._arrays.get(letter)
 
     def array_of_entry(self, letter: str) -> Array | None:
@@ -297,9 +300,9 @@ def parse(text: str) -> Notation:
 def extended(notation: Notation, text: str) -> Notation:
     """Return a notation with the letters of a ``{notation}`` block.
 
-    The block is YAML with the parts of `book/notation.yml`. Where a letter means something else in the block than in
-    the notation, the block says so in a line ``shadows: [v]``: the old meaning is gone then, with an array that of its
-    entries too.
+    The block is YAML with the parts of `nncore/verify/notation.yml`. Where a letter means something else in the block
+    than in the notation, the block says so in a line ``shadows: [v]``: the old meaning is gone then, with an array that
+    of its entries too.
     """
     own = declared_by(text)
     shadows = frozenset(_letters("shadows", _parts(text, "shadows")))
@@ -528,30 +531,28 @@ def _declarations(
 def _check(notation: Notation) -> None:
     _check_that_letters_differ(notation)
     _check_fixed_meanings(notation)
-    sizes = set(map(Written, notation.plain_sizes))
     families = {size.letter: size.index for size in notation.sizes if size.index}
-    indices = {index.letter: index for index in notation.indices}
+    known = {"size": notation.plain_sizes, "index": notation.index_letters}
+
+    def check(where: str, what: str, *letters: str | None) -> None:
+        for letter in letters:
+            if letter and letter not in known[what]:
+                raise NotationError(f"{where}: the {what} {letter} is not declared")
 
     for index in notation.indices:
-        if index.to and Written(index.to) not in sizes:
-            raise NotationError(f"indices, {index.letter}: the size {index.to} is not declared")
+        check(f"indices, {index.letter}", "size", index.to)
     for size in notation.sizes:
-        if size.index and size.index not in indices:
-            raise NotationError(f"sizes, {size.letter}_{size.index}: the index {size.index} is not declared")
-        for end in (size.first, size.last):
-            if end and Written(end) not in sizes:
-                raise NotationError(f"sizes, {size.letter}_{size.index}: the size {end} is not declared")
+        check(f"sizes, {size.letter}_{size.index}", "index", size.index)
+        check(f"sizes, {size.letter}_{size.index}", "size", size.first, size.last)
     for array in notation.arrays:
-        for size in (*array.shape, *(array.layers or ())):
-            if size != Written("1") and size not in sizes and not _in_family(size, families):
-                raise NotationError(f"arrays, {array.letter}: the size {_text(size)} is not declared")
-        _check_entry(array, indices)
+        sizes = (size for size in (*array.shape, *(array.layers or ())) if not _in_family(size, families))
+        check(f"arrays, {array.letter}", "size", *(_text(size) for size in sizes if size != Written("1")))
+        check(f"arrays, {array.letter}", "index", *(array.entry.indices if array.entry else ()))
+        _check_entry(array, notation.runs_to)
     for scalar in notation.scalars:
-        for letter in (*scalar.written.indices, scalar.over):
-            if letter and not letter.isdigit() and letter not in indices:
-                raise NotationError(f"scalars, {_text(scalar.written)}: the index {letter} is not declared")
-        if scalar.to and Written(scalar.to) not in sizes:
-            raise NotationError(f"scalars, {_text(scalar.written)}: the size {scalar.to} is not declared")
+        letters = (letter for letter in (*scalar.written.indices, scalar.over) if letter and not letter.isdigit())
+        check(f"scalars, {_text(scalar.written)}", "index", *letters)
+        check(f"scalars, {_text(scalar.written)}", "size", scalar.to)
     changing = {array.letter for array in notation.arrays} | {scalar.written.letter for scalar in notation.scalars}
     for letter in notation.state:
         if letter not in changing:
@@ -616,15 +617,12 @@ def _in_family(size: Written, families: dict[str, str]) -> bool:
     return len(size.indices) == 1 and size.letter in families and size.indices[0][0] == families[size.letter]
 
 
-def _check_entry(array: Array, indices: dict[str, Index]) -> None:
+def _check_entry(array: Array, runs_to: Mapping[str, str | None]) -> None:
     """Raise `NotationError` unless the indices of an entry run over rows and columns; a size of 1 needs none."""
     if not array.entry:
         return
     sizes = [size for size in array.shape if size != Written("1")]
-    for index in array.entry.indices:
-        if index not in indices:
-            raise NotationError(f"arrays, {array.letter}: the index {index} is not declared")
-    if [Written(indices[index].to or "") for index in array.entry.indices] != sizes:
+    if [Written(runs_to[index] or "") for index in array.entry.indices] != sizes:
         shape = " × ".join(map(_text, array.shape))
         raise NotationError(f"arrays, {array.letter}: the indices of {_text(array.entry)} do not run over {shape}")
 

@@ -19,7 +19,7 @@ class Switch:
 
     @property
     def is_on(self) -> bool:
-        """Whether it has not been switched off."""
+        """Return whether it has not been switched off."""
         return self.name not in _SWITCHED_OFF.get()
 
     def __call__(self, holds: object) -> bool:

@@ -36,36 +36,19 @@ class SymbolName(str):
     counter: str | None
 
     @classmethod
-    def _of(cls, text: str, letter: str) -> Self:
+    def of(
+        cls, letter: str, *, layer: Position | None = None, width: Position | None = None, counter: str | None = None
+    ) -> Self:
+        """Return the name of a letter alone, or with one of its parts: ``Z^{[r+1]}``, ``D_{r-1}``, ``u_t``, ``u_2``."""
+        text = letter
+        if layer:
+            text += f"^{{[{written_position(layer)}]}}"
+        elif width:
+            text += f"_{{{written_position(width)}}}" if width[0] and width[1] else f"_{written_position(width)}"
+        elif counter:
+            text += f"_{counter}"
         name = cls(text)
-        name.letter, name.layer, name.width, name.counter = letter, None, None, None
-        return name
-
-    @classmethod
-    def plain(cls, letter: str) -> Self:
-        """Return the name of a letter alone."""
-        return cls._of(letter, letter)
-
-    @classmethod
-    def in_layer(cls, letter: str, layer: Position) -> Self:
-        """Return the name of a member of a family of layers: ``Z^{[r+1]}``."""
-        name = cls._of(f"{letter}^{{[{written_position(layer)}]}}", letter)
-        name.layer = layer
-        return name
-
-    @classmethod
-    def of_width(cls, letter: str, layer: Position) -> Self:
-        """Return the name of the width of a layer: ``D_{r-1}``, ``D_2``."""
-        number = written_position(layer)
-        name = cls._of(f"{letter}_{{{number}}}" if layer[0] and layer[1] else f"{letter}_{number}", letter)
-        name.width = layer
-        return name
-
-    @classmethod
-    def sequence(cls, letter: str, index: str) -> Self:
-        """Return the name of a sequence, or of one of its members by its number: ``u_t``, ``u_2``."""
-        name = cls._of(f"{letter}_{index}", letter)
-        name.counter = index
+        name.letter, name.layer, name.width, name.counter = letter, layer, width, counter
         return name
 
 

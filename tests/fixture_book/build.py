@@ -22,7 +22,6 @@ def copy_to(folder: Path) -> Path:
         shutil.copy(ROOT / settings, folder)
     for part in ("_ext", "_static", "_templates", "_vendor"):
         (folder / "book" / part).symlink_to(ROOT / "book" / part)
-    shutil.copy(ROOT / "book" / "notation.yml", folder / "book")
     shutil.copytree(ROOT / "nncore", folder / "nncore", ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 

@@ -5,13 +5,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from nncore.verify.notation import load
-from nncore.verify.numeric import Budget, NumericResult, judge
+from nncore.verify.numeric import Budget, Finding, NumericResult, judge
 from nncore.verify.semantics.elaborate import meaning
 from nncore.verify.semantics.statements import Claim, Convention, Page
 from nncore.verify.semantics.symbols import Binding
 
 ROOT = Path(__file__).resolve().parents[2]
-NOTATION = load(ROOT / "book" / "notation.yml")
+NOTATION = load(ROOT / "nncore" / "verify" / "notation.yml")
+AGREES, REFUTED, UNDECIDED = Finding.AGREES, Finding.REFUTED, Finding.UNDECIDED
 
 DENSE = r"z_{im} := \sum_{j=1}^{D} x_{ij} w_{jm} + b_m"
 SIGMOID = r"\sigma(z) := \frac{1}{1 + e^{-z}}"

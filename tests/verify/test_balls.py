@@ -7,12 +7,12 @@ from pathlib import Path
 
 import mpmath
 import pytest
-from common import NOTATION
+from common import NOTATION, UNDECIDED
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from nncore.verify.numeric import UNDECIDED, judge
 from nncore.verify.numeric import balls as balls_module
+from nncore.verify.numeric import judge
 from nncore.verify.numeric.balls import Flint, Intervals, arithmetic
 from nncore.verify.semantics.elaborate import meaning
 from nncore.verify.semantics.statements import Kind

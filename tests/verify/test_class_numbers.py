@@ -1,8 +1,6 @@
 r"""Class numbers that a page defines with \arg\max, and definitions with a number."""
 
-from common import block
-
-from nncore.verify.numeric import AGREES, REFUTED
+from common import AGREES, REFUTED, block
 
 PREDICTED = block(r"scalars:" + "\n" + r"  - {letter: '\hat{c}_i', to: M, ties: first, meaning: predicted class}")
 CHOICE = r"\hat{c}_i := \arg\max_m z_{im}"

@@ -59,6 +59,9 @@ def test_what_is_refuted_ends_with_1_and_shows_the_counterexample_the_hint_and_t
         ("$$ Q = 1 $$\n", "a.md:1:4: without meaning: the letter Q"),
         ("Words $$ x = 1 words.\n", "a.md:1:7: unreadable: $$ is not closed"),
         ("$$ x = x $$\n\n```{include} no.md\n```\n", "a.md:3:1: unreadable: there is no file no.md"),
+        ("$$ x = x $$\n\n```{include} ../a.md\n```\n", "a.md:3:1: unreadable: ../a.md is outside of the folder"),
+        ("$$ x = x $$\n\n```{include} /etc/hosts\n```\n", "a.md:3:1: unreadable: /etc/hosts is outside of the folder"),
+        ("Words $$ x = 1 words.\n", "give a display lines of its own, with an empty line before and after"),
         ("Only $x$.\n", "a.md: no displayed formula"),
     ],
 )
@@ -257,3 +260,50 @@ def test_through_a_pipe_there_is_no_color_and_no_progress_and_the_command_needs_
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 1 and done.stderr == ""
     assert "\x1b" not in done.stdout and "refuted" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("started", "name"), [("/bin/nncore-verify", "nncore-verify"), ("/x/__main__.py", "python -m nncore.verify")]
+)
+def test_messages_name_the_command_that_was_called(started, name, run, monkeypatch):
+    monkeypatch.setattr(sys, "argv", [started])
+    assert run("none.md") == (64, "", f"{name}: none.md: there is no such file\n")
+
+
+def test_without_its_libraries_the_command_says_in_one_line_what_to_install(tmp_path):
+    program = (
+        "import runpy, sys; sys.modules['lark'] = sys.modules['rich'] = None; "
+        "runpy.run_module('nncore.verify', run_name='__main__', alter_sys=True)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, "a.md"], capture_output=True, text=True, timeout=60)
+    needs = "nncore.verify needs lark and rich: install the extra 'verify', in the folder of the book's sources with: "
+    assert (done.returncode, done.stdout) == (64, "")
+    assert done.stderr == f"python -m nncore.verify: {needs}pip install '.[verify]'\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.ipynb", "{"),
+        ("a.md", "$$ x = x + 1 $$\n\nWords $$ J := 1 words.\n"),
+        ("a.md", "$$ J := \\foo $$\n\n$$ x = x + 1 $$\n"),
+        ("a.md", "```{include} definitions.md\n```\n\n$$ x = x + 1 $$\n"),
+    ],
+)
+def test_nothing_is_said_of_the_definitions_of_a_file_that_was_not_read_to_its_end(name, text, run):
+    code, out, _ = run(name, **{name.replace(".", "_dot_"): text})
+    assert code in (1, 2) and "unreadable" in out and "defines nothing" not in out
+
+
+def test_nothing_is_said_of_definitions_where_one_failed(run):
+    code, out, _ = run(a_dot_md="$$ J := Q $$\n\n$$ J = 2 $$\n")
+    assert code == 2 and "the letter Q" in out and "defines nothing" not in out
+
+
+def test_faults_are_counted_apart_from_formulas(run):
+    _, out, _ = run(a_dot_ipynb="{", b_dot_md="$$ x = x + 1 $$\n\nWords $$ J := 1 words.\n")
+    assert "1 displayed formula, each one read and judged: 1 of them fails, 0 are unreadable" in out
+    assert "2 faults in the files are in no formula that was read." in out
+    _, out, _ = run("c.ipynb", c_dot_ipynb="{")
+    assert "0 displayed formulas, each one read and judged: none of them fails" in out
+    assert "1 fault in the files is in no formula that was read." in out

@@ -10,17 +10,16 @@ from re import fullmatch
 
 import mpmath
 import pytest
-from common import LOSS, RELU, ROOT, SIGMOID, SOFTMAX, assuming
+from common import AGREES, LOSS, REFUTED, RELU, ROOT, SIGMOID, SOFTMAX, UNDECIDED, assuming
 
-from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, Budget, Shared, evaluator, judge
+from nncore.verify.numeric import Budget, Shared, evaluator, judge
 from nncore.verify.numeric.balls import arithmetic
 from nncore.verify.numeric.comparing import Comparison
 from nncore.verify.numeric.evaluator import Program
-from nncore.verify.numeric.identity import Same
 from nncore.verify.numeric.jets import Jets
 from nncore.verify.numeric.sample_points import FRACTIONS, SamplePoint, Wishes
 from nncore.verify.numeric.values import Values
-from nncore.verify.numeric.watching import NoDerivative, TooLarge, Watch
+from nncore.verify.numeric.watching import NoDerivative, Same, TooLarge, Watch
 from nncore.verify.semantics.statements import Kind
 
 # What is nothing ------------------------------------------------------------------------------------------------------

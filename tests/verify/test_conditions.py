@@ -1,9 +1,8 @@
 r"""What follows a formula after a comma or a \quad: claims of their own, and conditions that something satisfies."""
 
 import pytest
-from common import NOTATION, block
+from common import AGREES, NOTATION, REFUTED, block
 
-from nncore.verify.numeric import AGREES, REFUTED
 from nncore.verify.syntax.parser import read
 from nncore.verify.syntax.printer import latex, show
 

@@ -1,9 +1,9 @@
 r"""Families of layers: what is said of ``Z^{[r]}`` is judged for every layer of networks of 1, 2 and 3 layers."""
 
 import pytest
-from common import NOTATION, page, patient, with_slip
+from common import AGREES, NOTATION, REFUTED, page, patient, with_slip
 
-from nncore.verify.numeric import AGREES, REFUTED, Shared, judge
+from nncore.verify.numeric import Shared, judge
 from nncore.verify.semantics.elaborate import meaning
 from nncore.verify.semantics.layers import instances
 from nncore.verify.semantics.statements import Kind

@@ -1,12 +1,10 @@
 """Where a claim may break or jump: what it needs is printed, and no more; an unmet kink leaves it undecided."""
 
 import pytest
-from common import AGREED, RELU, SIGMOID, SOFTMAX, assuming
+from common import AGREED, AGREES, REFUTED, RELU, SIGMOID, SOFTMAX, UNDECIDED, assuming
 
-from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED
 from nncore.verify.numeric.guards import guards_of
-from nncore.verify.numeric.identity import Same
-from nncore.verify.numeric.watching import BASE, DIVISOR, KINK, LOGARITHM, RELATION, ROOT, GuardKey
+from nncore.verify.numeric.watching import BASE, DIVISOR, KINK, LOGARITHM, RELATION, ROOT, GuardKey, Same
 from nncore.verify.syntax import tree as t
 
 

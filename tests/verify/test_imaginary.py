@@ -3,9 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from common import RELU, SIGMOID
-
-from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED
+from common import AGREES, REFUTED, RELU, SIGMOID, UNDECIDED
 
 STEP = r"x + \mathrm{i} h"
 

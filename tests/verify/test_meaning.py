@@ -4,10 +4,10 @@ import subprocess
 import sys
 
 import pytest
-from common import DENSE, LOSS, NOTATION, SOFTMAX, block
+from common import AGREES, DENSE, LOSS, NOTATION, REFUTED, SOFTMAX, block
 
 from nncore.verify.notation import NotationError
-from nncore.verify.numeric import AGREES, REFUTED, judge
+from nncore.verify.numeric import judge
 from nncore.verify.semantics.elaborate import book_functions, meaning
 from nncore.verify.syntax.printer import show
 
@@ -426,7 +426,7 @@ def test_a_formula_that_refers_to_an_assumption_that_is_not_understood_is_lost_t
 
 @pytest.mark.parametrize(("module", "absent"), [
     ("numeric", {"numpy", "sympy", "nncore.layers"}), ("verdict.judge", {"numpy", "nncore.layers"}),
-    ("report.book", {"numpy", "nncore.layers"}), ("__main__", {"numpy", "nncore.layers"}),
+    ("report.book", {"numpy", "nncore.layers"}), ("command", {"numpy", "nncore.layers"}),
 ])  # fmt: skip
 def test_the_numeric_judge_knows_no_sympy_and_the_checker_neither_numpy_nor_the_layers(module, absent):
     program = f"import sys, nncore.verify.{module}; print(sorted({absent!r} & set(sys.modules)))"

@@ -3,10 +3,10 @@
 import random as random_source
 
 import pytest
-from common import NOTATION, assumption, block, last_verdict, page, under, write
+from common import AGREES, NOTATION, REFUTED, UNDECIDED, assumption, block, last_verdict, page, under, write
 
 from nncore.verify.notation import EXPECTATION, VARIANCE, Random
-from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED, Shared, judge
+from nncore.verify.numeric import Shared, judge
 from nncore.verify.numeric.balls import arithmetic
 from nncore.verify.numeric.expectation import JOINT_OUTCOMES, Outcome, Rejected, distribution, expectation
 from nncore.verify.numeric.jets import Jets

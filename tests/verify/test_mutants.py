@@ -64,7 +64,7 @@ def test_right_formulas_in_other_words_are_all_accepted(outcomes):
 
 
 def test_a_checker_that_accepts_everything_is_found_out(trials, monkeypatch):
-    agrees = numeric.NumericResult(numeric.AGREES, points=9)
+    agrees = numeric.NumericResult(numeric.Finding.AGREES, points=9)
     monkeypatch.setattr(numeric, "judge", lambda item, *_, **__: agrees)
     monkeypatch.setattr(symbolic, "prove", lambda item, *_, **__: None)
     found = [outcome for outcome in first(trials, 20) if outcome.role != "rewriting"]

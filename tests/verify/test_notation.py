@@ -24,7 +24,7 @@ from nncore.verify.notation import (
 from nncore.verify.notation import _names as names_of
 from nncore.verify.syntax.parser import read
 
-BOOK = Path(__file__).resolve().parents[2] / "book" / "notation.yml"
+BOOK = Path(__file__).resolve().parents[2] / "nncore" / "verify" / "notation.yml"
 
 SIZES = """
 sizes:

@@ -5,9 +5,7 @@ from fractions import Fraction
 from math import cos
 
 import pytest
-from common import SOFTMAX, last_verdict
-
-from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED
+from common import AGREES, REFUTED, SOFTMAX, UNDECIDED, last_verdict
 
 TAYLOR = r"f(x + h) = f(x) + h f'(x) + \frac{h^2}{2} f''(x) + \frac{h^3}{6} f'''(x)"
 CENTRAL = r"\frac{f(x + h) - f(x - h)}{2 h} = f'(x)"

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from nncore.verify.notation import parse
-from nncore.verify.source.markdown import PageError, read_markdown
+from nncore.verify.source.markdown import PageError, read_markdown, read_parts
 
 
 @pytest.fixture
@@ -451,3 +451,28 @@ def test_a_formula_that_is_opened_in_the_last_line_is_read(tmp_path):
     (tmp_path / "page.md").write_text("Words.\n\n```{math}")
     (found,) = formulas(tmp_path / "page.md")
     assert found.text.strip() == ""
+
+
+def test_homework_includes_what_lies_in_its_folder_and_nothing_else(tmp_path):
+    home, cell = tmp_path / "home", "# Cell\n\n```{include} %s\n```\n"
+    (home / "parts").mkdir(parents=True)
+    (tmp_path / "solution.md").write_text("$$ s = e $$\n")
+    (home / "part.md").write_text("$$ a = b $$\n")
+    (home / "parts" / "inner.md").write_text("```{include} ../part.md\n```\n\n```{include} ../../solution.md\n```\n")
+    (home / "link.md").symlink_to(tmp_path / "solution.md")
+    names = (
+        "parts/inner.md",
+        "../solution.md",
+        "../no.md",
+        "link.md",
+        str(tmp_path / "solution.md"),
+        "../home/part.md",
+    )
+    reading = read_parts([(home / f"hw.ipynb (cell {n})", cell % name) for n, name in enumerate(names)], book=False)
+    assert [formula.text.strip() for formula in reading.formulas] == ["a = b", "a = b"]
+    outside = ("../../solution.md", *names[1:5])  # whether there is such a file is not told
+    assert [fault.reason for fault in reading.faults] == [
+        f"{name} is outside of the folder of this file" for name in outside
+    ]
+    book = read_markdown(home / "page.md", cell % "../solution.md")
+    assert [formula.text.strip() for formula in book.formulas] == ["s = e"]  # a book shares texts between its folders

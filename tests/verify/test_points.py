@@ -4,9 +4,9 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from common import DENSE, NOTATION, assumption, block, under, write
+from common import AGREES, DENSE, NOTATION, assumption, block, under, write
 
-from nncore.verify.numeric import AGREES, judge, sizes_of
+from nncore.verify.numeric import judge, sizes_of
 from nncore.verify.numeric.balls import Intervals, arithmetic
 from nncore.verify.numeric.comparing import Comparison
 from nncore.verify.numeric.expectation import Rejected

@@ -1,9 +1,8 @@
 r"""Implications: the left side of \Rightarrow gives an input the value with which the right side is judged."""
 
 import pytest
-from common import block
+from common import AGREES, REFUTED, UNDECIDED, block
 
-from nncore.verify.numeric import AGREES, REFUTED, UNDECIDED
 from nncore.verify.syntax import tree as t
 
 LETTERS = block(

@@ -3,8 +3,9 @@
 from fractions import Fraction
 
 import pytest
+from common import AGREES, REFUTED
 
-from nncore.verify.numeric import AGREES, REFUTED, Budget, Shared
+from nncore.verify.numeric import Budget, Shared
 from nncore.verify.numeric.balls import arithmetic
 from nncore.verify.numeric.comparing import OUTSIDE, Comparison
 from nncore.verify.numeric.guards import guards_of

@@ -1,9 +1,9 @@
 r"""Sequences over steps: ``u_t := …`` is evaluated number by number, and claims about it are tried at several steps."""
 
 import pytest
-from common import NOTATION, page, with_slip
+from common import AGREES, NOTATION, REFUTED, page, with_slip
 
-from nncore.verify.numeric import AGREES, REFUTED, judge
+from nncore.verify.numeric import judge
 from nncore.verify.semantics.elaborate import meaning
 from nncore.verify.semantics.statements import Kind
 

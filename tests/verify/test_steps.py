@@ -26,7 +26,7 @@ RANDOM = "```{notation}\nrandom:\n  - {letter: W, entries: independent, meaning:
 def evaluated(item):
     proof = symbolic.prove(item, 10, with_steps=True)
     assert proof, "there is no proof"
-    return judge_steps(proof, item, judge(item).met or points_for(item, 16))
+    return judge_steps(proof, item, judge(item).met or points_for(item, 16), 5)
 
 
 @pytest.mark.parametrize("page", [
@@ -143,7 +143,7 @@ def test_a_step_is_evaluated_only_where_what_it_supposes_holds():
         changed = symbolic.Attempt(attempt.item, attempt.terms, (), (step,))
         points = points_for(item, 8)
         assert any(each.point.number("x", ()) < 0 for each in points)
-        evaluation = judge_steps(symbolic.Proof("", attempts=(changed,)), item, points)
+        evaluation = judge_steps(symbolic.Proof("", attempts=(changed,)), item, points, 5)
         assert (evaluation.wrong and evaluation.wrong.rule) == due
 
 

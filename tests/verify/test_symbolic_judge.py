@@ -5,10 +5,9 @@ import signal
 import time
 
 import pytest
-from common import DENSE, LOSS, ONE_HOT, RELU, SIGMOID, SOFTMAX, assumption, under
+from common import AGREES, DENSE, LOSS, ONE_HOT, RELU, SIGMOID, SOFTMAX, assumption, under
 
 from nncore.verify.judgement import Status
-from nncore.verify.numeric import AGREES
 from nncore.verify.symbolic import prover as symbolic
 from nncore.verify.symbolic.prover import Proof
 from nncore.verify.verdict import judge as judging

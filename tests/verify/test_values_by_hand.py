@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import pytest
 import sympy as sp
-from common import DENSE, NOTATION, RELU, SIGMOID, block, say
+from common import AGREES, DENSE, NOTATION, REFUTED, RELU, SIGMOID, block, say
 
-from nncore.verify.numeric import AGREES, REFUTED, Budget, judge
+from nncore.verify.numeric import Budget, judge
 from nncore.verify.numeric.balls import arithmetic
 from nncore.verify.numeric.evaluator import Program
 from nncore.verify.numeric.jets import HigherOrder, Jets

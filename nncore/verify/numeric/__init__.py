@@ -1,11 +1,10 @@
 """The numeric judge, which refutes: exact fractions and balls, expansions for derivatives, points that matter."""
 
-from nncore.verify.numeric.comparing import AGREES, DIFFER, REFUTED, UNDECIDED, Finding, Shared
-from nncore.verify.numeric.judge import NumericCheck, NumericResult, judge, refutes, witness
+from nncore.verify.numeric.comparing import DIFFER, Finding, Shared
+from nncore.verify.numeric.judge import NumericResult, judge, refutes, witness
 from nncore.verify.numeric.sizes import sizes_of
 from nncore.verify.numeric.watching import SECONDS, Budget
 
 __all__ = [
-    "AGREES", "DIFFER", "REFUTED", "SECONDS", "UNDECIDED", "Budget", "Finding", "NumericCheck", "NumericResult",
-    "Shared", "judge", "refutes", "sizes_of", "witness",
+    "DIFFER", "SECONDS", "Budget", "Finding", "NumericResult", "Shared", "judge", "refutes", "sizes_of", "witness",
 ]  # fmt: skip

@@ -28,18 +28,7 @@ from nncore.verify.numeric.matrices import Matrix, Value
 from nncore.verify.numeric.sample_points import SamplePoint, input_name
 from nncore.verify.numeric.sizes import is_about_sizes
 from nncore.verify.numeric.values import HIGHEST_ORDER, Values
-from nncore.verify.numeric.watching import (  # fmt: skip
-    BadCases,
-    Budget,
-    Guard,
-    GuardKey,
-    HugeNumber,
-    NoDerivative,
-    NoSuchEntry,
-    TooLarge,
-    Undefined,
-    Watch,
-)
+from nncore.verify.numeric.watching import Budget, Guard, GuardKey, NoSuchEntry, Same, TooLarge, Undefined, Watch
 from nncore.verify.semantics import remainders
 from nncore.verify.semantics.layers import reached
 from nncore.verify.semantics.premises import assumed
@@ -65,7 +54,6 @@ class Missing(StrEnum):
     NO_VALUE = "no value"
 
 
-AGREES, REFUTED, UNDECIDED = Finding.AGREES, Finding.REFUTED, Finding.UNDECIDED
 DIFFER = "the values differ"
 
 STEPS_OF_A_POINT = 150_000
@@ -91,7 +79,7 @@ class Result:
 
 
 OUTSIDE, NO_VALUE = Result(Missing.OUTSIDE), Result(Missing.NO_VALUE)
-_AGREES, _OPEN = Result(AGREES), Result(UNDECIDED)
+_AGREES, _OPEN = Result(Finding.AGREES), Result(Finding.UNDECIDED)
 Entry = dict[str, int]  # the values of the free indices
 
 
@@ -100,14 +88,13 @@ class Shared:
 
     def __init__(self) -> None:
         self.values: dict[tuple[object, ...], Values] = {}
-        self._programs: list[Program] = []
+        self._programs: dict[Same[Scope], Program] = {}
 
     def program(self, scope: Scope) -> Program:
         """Return the program of a scope."""
-        found = next((each for each in self._programs if each.scope is scope), None)
-        if found is None:
-            self._programs.append(found := Program(scope))
-        return found
+        if Same(scope) not in self._programs:
+            self._programs[Same(scope)] = Program(scope)
+        return self._programs[Same(scope)]
 
 
 class Comparison:
@@ -118,7 +105,7 @@ class Comparison:
         self.numbers, self.budget, self._values = numbers, budget, shared.values
         self.program = shared.program(item.scope)  # the same for all claims in the scope
         self._letters = item.letters.union(*(letters(each.claim, item.scope) for each in item.assumptions))
-        self.about_sizes = [chain for chain in item.conditions if is_about_sizes(chain, item)]
+        self.about_sizes = [chain for chain in item.conditions if is_about_sizes(chain)]
         self.conditions = [chain for chain in item.conditions if chain not in self.about_sizes]
         self._rest = remainders.split(item.relation, item.right)
         self.right = self._rest[0] if self._rest else item.right  # without a rest O(h^k)
@@ -180,13 +167,7 @@ class Comparison:
     # One comparison
 
     def tried(self, point: SamplePoint, entry: Entry) -> Result:
-        """Return what comes of a comparison, at the precision that it needs.
-
-        Raises
-        ------
-        Exhausted
-            If the budget is over.
-        """
+        """Return what comes of a comparison at the precision that it needs; raise `Exhausted` if the budget is over."""
         self.flips, self.lacking, bits, order = {}, frozenset(), PRECISIONS[0], 1
         while True:
             if self.budget.is_over:
@@ -211,11 +192,11 @@ class Comparison:
                 if self.budget.is_over:
                     raise Exhausted from None
                 self.too_large = True
-                self.too_many_steps |= not isinstance(error, HugeNumber)
+                self.too_many_steps |= not isinstance(error, watching.HugeNumber)
                 return _OPEN
             finally:
                 self.note(values)
-            if CONFIRMED.is_on and result.status == AGREES and self._is_rounded and not self._is_confirmed:
+            if CONFIRMED.is_on and result.status == Finding.AGREES and self._is_rounded and not self._is_confirmed:
                 self._is_confirmed, bits = True, PRECISIONS[-1]
                 continue
             higher = [each for each in PRECISIONS if bits < each >= self._wanted]
@@ -249,12 +230,12 @@ class Comparison:
             self.lacking = frozenset({error.key, *(GuardKey(kind, link) for link in links)})
             if depends_on_indices_alone(part, self.item.scope):
                 reason = f"{error} does not hold for all indices, and no condition excludes the others"
-                return Result(REFUTED, reason, {}, "none", "none")
+                return Result(Finding.REFUTED, reason, {}, "none", "none")
             return NO_VALUE
         except (NoSuchEntry, Rejected):
             return NO_VALUE
-        except (NoDerivative, BadCases) as error:
-            return Result(REFUTED, str(error), {}, "none", "none")
+        except (watching.NoDerivative, watching.BadCases) as error:
+            return Result(Finding.REFUTED, str(error), {}, "none", "none")
         return self._relation(left, right, values.jets)
 
     def _admits(self, values: Values, entry: Entry) -> bool:
@@ -296,7 +277,7 @@ class Comparison:
             for column, (one, other) in enumerate(zip(ones, others, strict=True)):
                 half = printed.rows[row][column] if isinstance(printed, t.Matrix) else printed
                 result = self._of_numbers(one, other, half, jets)
-                if result.status == REFUTED:
+                if result.status == Finding.REFUTED:
                     return replace(result, place={"row": row + 1, "column": column + 1})
                 if result is _OPEN:
                     found = result
@@ -306,7 +287,8 @@ class Comparison:
         """Return what two matrices say that have to be different: one entry is."""
         entries = [each for rows in zip(left, right, strict=True) for each in zip(*rows, strict=True)]
         results = [self._of_numbers(one, other, self.item.right, jets) for one, other in entries]
-        return next((each for each in results if each.status == AGREES), _OPEN if _OPEN in results else results[0])
+        agreeing = (each for each in results if each.status is Finding.AGREES)
+        return next(agreeing, _OPEN if _OPEN in results else results[0])
 
     def _of_numbers(self, one: Scalar, other: Scalar, printed: t.Node, jets: Jets) -> Result:
         """Return what two numbers say, of which the right one is printed so."""
@@ -332,7 +314,7 @@ class Comparison:
             return self._differ(left, right)
         if relation is Relation.UNEQUAL:
             self.nearest = min(self.nearest, self._relative(difference, left, right))
-        return Result(AGREES, margin=self.margin(difference)) if not relation.is_equation else _AGREES
+        return Result(Finding.AGREES, margin=self.margin(difference)) if not relation.is_equation else _AGREES
 
     def _of_pairs(self, left: Pair, right: Pair, jets: Jets) -> Result:
         """Return what two complex numbers say: they are equal, or not."""
@@ -340,7 +322,7 @@ class Comparison:
         signs = [self.numbers.sign(gap) for gap in gaps]
         self.own.signs.update(sign for sign in signs if sign is not None)
         if any(signs) and self.item.relation is Relation.UNEQUAL:
-            return Result(AGREES, margin=sum(map(self.margin, gaps)))
+            return Result(Finding.AGREES, margin=sum(map(self.margin, gaps)))
         if any(signs):
             return self._differ(left, right)
         if self.item.relation is Relation.UNEQUAL:
@@ -362,7 +344,7 @@ class Comparison:
         one, other, gap = self.text(left), self.text(right), right - left
         if one == other and any(self.numbers.sign(Jets.constant(part)) != 0 for part in parts(gap)):
             other += f", which is {self.text(gap)} more"
-        return Result(REFUTED, DIFFER, {}, one, other)
+        return Result(Finding.REFUTED, DIFFER, {}, one, other)
 
     def _relative(self, difference: Number, left: Number, right: Number) -> float:
         """Return how near to each other the sides are, beside the larger one."""
@@ -434,7 +416,7 @@ class Comparison:
             if sign:
                 shown = letter if power == 1 else f"{letter}^{power}" if power else "1"
                 found = f"a rest that begins with {self.text(coefficient)} {shown}"
-                return Result(REFUTED, "the rest is larger", {}, found, f"O({letter}^{order})")
+                return Result(Finding.REFUTED, "the rest is larger", {}, found, f"O({letter}^{order})")
             if sign is None and not self._is_nothing(coefficient, jets):
                 return _OPEN
         return _AGREES

@@ -6,21 +6,21 @@ fractions, balls or jets.
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise, product
-from typing import TypeAlias, cast
+from typing import TypeAlias, TypeVar, cast
 
 from nncore.verify.notation import DIAGONAL, EXTREMA, IMAGINARY, PARTS, VARIANCE
 from nncore.verify.numeric import pairs, watching
-from nncore.verify.numeric.identity import Same
 from nncore.verify.numeric.jets import Expansion, HigherOrder, Jet, Jets, Pair, Scalar, Unclear, pair
-from nncore.verify.numeric.matrices import Matrix, Place, Value, entry_by_entry, index_grid, own_entry, shape_of
+from nncore.verify.numeric.matrices import Matrix, Place, Value, entry_by_entry, own_entry
 from nncore.verify.numeric.values import HIGHEST_ORDER, Code, Condition, Defined, Local, Values
-from nncore.verify.numeric.watching import BadCases, GuardKey, HugeNumber, NoDerivative, NoSuchEntry, Undefined
+from nncore.verify.numeric.watching import BadCases, GuardKey, HugeNumber, NoDerivative, NoSuchEntry, Same, Undefined
 from nncore.verify.semantics.layers import covered, line_for
 from nncore.verify.semantics.symbols import Binding, Scope, letters, meanings_of
 from nncore.verify.symbol import Symbol, SymbolKind
 from nncore.verify.syntax import tree as t
 
 LARGEST_POWER = 10**6
+V = TypeVar("V")
 MOST_ENTRIES = 100  # of an array, by all of which a derivative is taken at once
 
 # What a node is the checker of shapes has seen (`semantics.shapes`), and nothing looks at it again.
@@ -40,7 +40,6 @@ class Program:
             (each.function, each.primes): (each, GuardKey(watching.KINK, each.point)) for each in scope.conventions
         }
         self._codes: dict[Same[t.Node], Code] = {}
-        self._keys: dict[Same[t.Node], object] = {}
         self._conditions: dict[Same[t.Chain], Condition] = {}
         self._definitions: dict[str, Defined | None] = {}
         self._members: dict[tuple[str, int], Defined | None] = {}
@@ -52,10 +51,6 @@ class Program:
         if key not in self._codes:
             self._codes[key] = self._made(node)
         return self._codes[key]
-
-    def _key(self, node: t.Node) -> object:
-        """Return what stands for a node in memos: the same object whenever it is asked for."""
-        return self._keys.setdefault(Same(node), object())
 
     def _scalar(self, node: t.Node) -> ScalarCode:
         return cast(ScalarCode, self.code(node))
@@ -171,7 +166,7 @@ class Program:
         whole, _, rest = digits.partition(".")
         power = exponent - len(rest)
         if abs(power) > LARGEST_POWER or len(digits) > LARGEST_POWER:
-            raise HugeNumber("too large to try")
+            raise HugeNumber
         if power >= 0:
             value = int(whole + rest) * 10**power
             return lambda at, local: value
@@ -193,17 +188,17 @@ class Program:
 
     def _global(self, name: Symbol) -> Code:
         match name.kind:
-            case "array":
+            case SymbolKind.ARRAY:
                 return lambda at, local: at.array(name)
-            case "number":
+            case SymbolKind.NUMBER:
                 return lambda at, local: at.entry(name.name, ())
-            case "size":
+            case SymbolKind.SIZE:
                 return lambda at, local: at.point.size(name.name)
-            case "constant" if name.name == "e":
+            case SymbolKind.CONSTANT if name.name == "e":
                 return lambda at, local: at.jets.exp(1)
-            case "constant" if name.name == r"\pi":
+            case SymbolKind.CONSTANT if name.name == r"\pi":
                 return lambda at, local: at.jets.numbers.pi()
-            case "constant" if name.name == IMAGINARY:
+            case SymbolKind.CONSTANT if name.name == IMAGINARY:
                 return lambda at, local: Pair(0, 1)
         raise TypeError(f"{name.name} has no value")
 
@@ -214,12 +209,12 @@ class Program:
             return lambda at, local: own_entry(base(at, local), tuple([index(at, local) for index in indices]))
         name = node.meaning
         match name.kind:
-            case "delta":
+            case SymbolKind.DELTA:
                 one, other = indices
                 return lambda at, local: int(one(at, local) == other(at, local))
-            case "size":
+            case SymbolKind.SIZE:
                 return lambda at, local: at.point.size(name.name)
-            case "number":
+            case SymbolKind.NUMBER:
                 return lambda at, local: at.entry(name.name, ())
         if name.is_sequence:
             (place,) = indices
@@ -231,7 +226,7 @@ class Program:
                 return at.entry(name.name, (number,))
 
             return member
-        last = self.scope.notation.size_of_classes(name.name) if name.kind == "class" else None
+        last = self.scope.notation.size_of_classes(name.name) if name.kind is SymbolKind.CLASS else None
         is_input = name.name not in self.scope.definitions
 
         def entry(at: Values, local: Local) -> Value:
@@ -281,8 +276,8 @@ class Program:
             if of_e and "e" not in local:
                 return _known(r"\exp", above, at)
             below, jets = base(at, local), at.jets
-            if type(above) is not Jet and jets.numbers.is_exact(above) and jets.numbers.ratio(above)[1] == 1:
-                return _whole_power(below, jets.numbers.ratio(above)[0], divisor, at)
+            if (whole := jets.whole(above)) is not None:
+                return _whole_power(below, whole, divisor, at)
             if type(below) is Pair:
                 raise Undefined(key)
             sign = _sign_at(below, at)
@@ -327,15 +322,10 @@ class Program:
         letter = node.index.name
 
         def loop(at: Values, local: Local) -> list[Value]:
-            start, end, inner = first(at, local), last(at, local), dict(local)
+            start, end = first(at, local), last(at, local)
             if end < start - 1:
                 raise NoSuchEntry(f"a sum from {start} to {end}")
-            values = []
-            for number in range(start, end + 1):
-                at.watch.budget.spend(1)
-                inner[letter] = number
-                values.append(body(at, inner))
-            return values
+            return _for_each(letter, range(start, end + 1), body, at, local)
 
         return loop
 
@@ -346,11 +336,7 @@ class Program:
         key = GuardKey(watching.RELATION if chooses else watching.KINK, node)
 
         def extremum(at: Values, local: Local) -> Value:
-            inner, values = dict(local), []
-            for number in range(1, at.point.size(size) + 1):
-                at.watch.budget.spend(1)
-                inner[letter] = number
-                values.append(body(at, inner))
+            values = _for_each(letter, range(1, at.point.size(size) + 1), body, at, local)
             place = _best(values, sign, key, at)
             return place + 1 if chooses else values[place]
 
@@ -404,7 +390,7 @@ class Program:
 
     def _moment(self, node: t.Apply) -> Code:
         body, varies, seen = self._real(node.arguments[0]), node.function.name == VARIANCE, _index_letters(node)
-        this = self._key(node)
+        this = Same(node)
 
         def moment(at: Values, local: Local) -> Value:
             key = this, _seen(seen, local)
@@ -474,13 +460,12 @@ class Program:
     def _derivative(self, node: t.Derivative) -> Code:
         body, variables = self._scalar(node.body), node.variables
         names = [variable.meaning for variable in variables]
-        seen, where = _index_letters(node.body), self._key(node.body)
-        if names[0].kind == "array":
-            array, shape = names[0].name, shape_of(names[0])
+        seen, where = _index_letters(node.body), Same(node.body)
+        if names[0].kind is SymbolKind.ARRAY:
+            array = names[0].name
 
             def by_array(at: Values, local: Local) -> Value:
-                rows, columns = map(at.point.size, shape)
-                grid = index_grid(shape, rows, columns)
+                grid = at.places(names[0])
                 places = [place for row in grid for place in row]
                 slopes = _gradient(body, where, array, places, at, local)
                 if slopes is None:
@@ -493,7 +478,7 @@ class Program:
         def by_entries(at: Values, local: Local) -> Value:
             keys = []
             for name, codes in zip(names, indices, strict=True):
-                place = tuple([index(at, local) for index in codes]) if name.kind == "entry" else ()
+                place = tuple([index(at, local) for index in codes]) if name.kind is SymbolKind.ENTRY else ()
                 for index, size in zip(place, () if name.is_sequence else name.sizes, strict=False):
                     if not 1 <= index <= at.point.size(size):
                         raise NoSuchEntry
@@ -525,7 +510,7 @@ def _by(body: ScalarCode, keys: Sequence[tuple[str, Place]], at: Values, local: 
 
 
 def _gradient(
-    body: ScalarCode, where: object, name: str, places: Sequence[Place], at: Values, local: Local
+    body: ScalarCode, where: Same[t.Node], name: str, places: Sequence[Place], at: Values, local: Local
 ) -> dict[Place, Scalar] | None:
     """Return the derivatives by all entries of an array at once; None where a kink was met in their directions."""
     if at.jets.order > 1 or not 1 < len(places) <= MOST_ENTRIES:
@@ -554,6 +539,16 @@ def _seen(names: tuple[str, ...], local: Local) -> tuple[tuple[str, object], ...
     """Return what an expression sees of the letters that are bound around it: of numbers, which ones they are."""
     found = [(name, local[name]) for name in names if name in local]
     return tuple([(name, value if type(value) is int else Same(value)) for name, value in found])
+
+
+def _for_each(letter: str, numbers: range, body: Callable[[Values, Local], V], at: Values, local: Local) -> list[V]:
+    """Return the values of an expression for some values of an index."""
+    inner, values = dict(local), []
+    for number in numbers:
+        at.watch.budget.spend(1)
+        inner[letter] = number
+        values.append(body(at, inner))
+    return values
 
 
 # Arithmetic with guards -----------------------------------------------------------------------------------------------
@@ -605,7 +600,8 @@ def _flip(part: t.Node, at: Values, local: Local) -> None:
     if not isinstance(part, t.Letter | t.Indexed) or (isinstance(part, t.Letter) and part.name in local):
         return
     name = part.meaning
-    place = tuple(at.number(index, local) for index in getattr(part, "indices", ())) if name.kind == "entry" else ()
+    indices = part.indices if isinstance(part, t.Indexed) and name.kind is SymbolKind.ENTRY else ()
+    place = tuple(at.number(index, local) for index in indices)
     value = at.point.touched.get((name.name, place))
     if value is not None:
         at.watch.flips[name.name, place] = -value or 1
@@ -656,7 +652,7 @@ def _quotient(above: Scalar, below: Scalar, key: GuardKey, at: Values) -> Scalar
 
 def _whole_power(below: Scalar, exponent: int, key: GuardKey, at: Values) -> Scalar:
     if abs(exponent) > LARGEST_POWER:
-        raise HugeNumber("too large to try")
+        raise HugeNumber
     if type(below) is Pair:
         if exponent < 0 and not _sign_at(pairs.square_of_modulus(below), at):
             raise Undefined(key)

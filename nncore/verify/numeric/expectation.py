@@ -63,23 +63,21 @@ def distribution(
 
     Weights are made to fit and values are fractions, so no root is taken: if w is ±r with probability q/r² in all and
     else 0, its mean square is q. Some laws have an outcome of a probability near 10⁻⁴. Dependent entries have the
-    weights ``joint``; ``plain`` is the only value, or the absolute one, as far as nothing else is known.
-
-    Raises
-    ------
-    Rejected
-        If no distribution has these moments.
+    weights ``joint``; ``plain`` is the only value, or the absolute one, as far as nothing else is known. `Rejected` is
+    raised if no distribution has these moments.
     """
+    if not random.independent and random.symmetric:
+        raise Rejected
     if not random.independent:
-        return _joint(source, joint, known, random.symmetric, jets, plain)
+        return _joint(source, joint, known, jets, plain)
     if random.symmetric:
         return _symmetric(source, known.get(SQUARE, known.get(SPREAD)), jets, plain)
     mean, spread = _mean_and_spread(source, known, jets, plain)
     return [(weight, mean + value) for weight, value in _around_0(source, spread, jets)]
 
 
-def _fraction(source: random_source.Random, jets: Jets, low: int = 1, high: int = 40) -> Number:
-    return jets.numbers.exact(source.randint(low, high), 16)
+def _fraction(source: random_source.Random, jets: Jets) -> Number:
+    return jets.numbers.exact(source.randint(1, 40), 16)
 
 
 def _reach(number: Expansion, jets: Jets) -> Number:
@@ -164,19 +162,12 @@ def _around_0(source: random_source.Random, spread: Expansion, jets: Jets) -> Di
 
 
 def _joint(
-    source: random_source.Random,
-    joint: Sequence[Number],
-    known: Mapping[str, Expansion],
-    symmetric: bool,
-    jets: Jets,
-    plain: int | None,
+    source: random_source.Random, joint: Sequence[Number], known: Mapping[str, Expansion], jets: Jets, plain: int | None
 ) -> Distribution:
     """Return values for the joint outcomes, shifted and scaled so that they have the known moments."""
     far = source.choice(_SCALES)
     values = [_fraction(source, jets) * source.choice((-1, 1)) for _ in joint]
     values[0] = values[0] * far
-    if symmetric:
-        raise Rejected
     mean, spread, square = (known.get(kind) for kind in (MEAN, SPREAD, SQUARE))
     if spread is None and square is None and plain is not None:
         return [(weight, plain if mean is None else mean) for weight in joint]

@@ -5,13 +5,12 @@ relations are boundaries, on which and beside which a claim is tried. They are f
 included, so none of them is met by luck.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from nncore.verify.notation import DELTA
-from nncore.verify.numeric.identity import Same
 from nncore.verify.numeric.ranges import Ranges, is_proved
-from nncore.verify.numeric.watching import BASE, DIVISOR, KINK, LOGARITHM, NEEDS, RELATION, ROOT, GuardKey, needs
+from nncore.verify.numeric.watching import BASE, DIVISOR, KINK, LOGARITHM, NEEDS, RELATION, ROOT, GuardKey, Same, needs
 from nncore.verify.semantics import remainders
 from nncore.verify.semantics.layers import reached, with_numbers
 from nncore.verify.semantics.statements import Claim
@@ -40,7 +39,7 @@ class Guards:
         """
         kept = [key for key in self.open if key.kind in NEEDS and key not in excluded and key not in self.if_violated]
         texts = [
-            needs(key.kind, _without_numbers(key.part)) + self.functions.get(Same(key.part), "")
+            needs(key.kind, _without_numbers(key.part)) + self.functions.get(key.same, "")
             for key in dict.fromkeys((*kept, *violated))
         ]
         return tuple(text for text in dict.fromkeys(texts) if not _follows(text, texts))
@@ -63,63 +62,58 @@ def guards_of(item: Claim, right: t.Node | None) -> Guards:
     inside = Ranges(item.scope, free, assumed)  # definitions have index letters and arguments of their own
     found: dict[GuardKey, None] = {}
     if_violated: set[GuardKey] = set()
-    small = _small(item)
-
-    def add(kind: str, part: t.Node, node: t.Node, uncertain: bool = False) -> None:
-        here = ranges if Same(part) in printed else inside
-        if kind in NEEDS and (_is_constant(part, item.scope) or is_proved(kind, here.of(part))):
-            return
-        if small and kind in _AT_0 and is_proved(_SURELY[kind], here.of(with_numbers(part, {small: 0}))):
-            return  # so it is near to 0
-        found[GuardKey(kind, part)] = None
-        if uncertain or Same(node) in in_cases:
-            if_violated.add(GuardKey(kind, part))
-
-    for node in every:
-        match node:
-            case t.Fraction(_, below) | t.EntryFraction(_, below):
-                add(DIVISOR, below, node)
-            case t.Root(body):
-                add(ROOT, body, node)
-                add(BASE, body, node, uncertain=True)
-            case t.Power(base, exponent) if base != t.Letter("e"):
-                whole = _whole(exponent)
-                if whole is None and not is_about_indices(exponent, item.scope):
-                    add(BASE, base, node)
-                elif whole is None or whole < 0:
-                    add(DIVISOR, base, node, uncertain=whole is None)
-            case t.Apply(t.Function(r"\ln", 0), (argument,)):
-                add(LOGARITHM, argument, node)
-            case t.Extremum(kind):
-                add(RELATION if kind.startswith("arg") else KINK, node, node)
-            case t.Apply(t.Function(r"\max" | r"\min", 0)):
-                add(KINK, node, node)
-            case t.Bracketed(body):
-                add(KINK, body, node)
-            case t.Chain(_, links) if not is_about_indices(node, item.scope):
-                for link in links:
-                    if link.relation.compares:
-                        add(RELATION, link, link)
-    primed = {node.name for node in every if isinstance(node, t.Function) and node.primes}
-    for convention in item.scope.conventions:
-        if convention.function in primed:
-            add(KINK, convention.point, convention.point)
+    rest = remainders.split(item.relation, item.right)
+    small = rest[1].name if rest else None  # the letter that tends to 0 in a claim up to a rest
+    for key, node, is_certain in _candidates(every, item.scope):
+        here = ranges if key.same in printed else inside
+        if key.kind in NEEDS and (_is_constant(key.part, item.scope) or is_proved(key.kind, here.of(key.part))):
+            continue
+        if small and key.kind in _AT_0 and is_proved(_SURELY[key.kind], here.of(with_numbers(key.part, {small: 0}))):
+            continue  # so it is near to 0
+        found[key] = None
+        if not is_certain or Same(node) in in_cases:
+            if_violated.add(key)
     where = _functions(every, printed, item.scope)
-    for part in dict.fromkeys(Same(key.part) for key in found if key.kind in _AT_0):
+    for part in dict.fromkeys(key.same for key in found if key.kind in _AT_0):
         at_0 = with_numbers(part.value, {small: 0}) if small else part.value
         if at_0 != part.value and not _is_constant(at_0, item.scope):
             where[part] = f"{where.get(part, '')} at {small} = 0"
     return Guards(found, if_violated, strict, where)
 
 
+def _candidates(every: Sequence[t.Node], scope: Scope) -> Iterator[tuple[GuardKey, t.Node, bool]]:
+    """Yield all guards that nodes may have, each with its node, and whether it is a condition for certain."""
+    for node in every:
+        match node:
+            case t.Fraction(_, below) | t.EntryFraction(_, below):
+                yield GuardKey(DIVISOR, below), node, True
+            case t.Root(body):
+                yield GuardKey(ROOT, body), node, True
+                yield GuardKey(BASE, body), node, False
+            case t.Power(base, exponent) if base != t.Letter("e"):
+                whole = _whole(exponent)
+                if whole is None and not is_about_indices(exponent, scope):
+                    yield GuardKey(BASE, base), node, True
+                elif whole is None or whole < 0:
+                    yield GuardKey(DIVISOR, base), node, whole is not None
+            case t.Apply(t.Function(r"\ln", 0), (argument,)):
+                yield GuardKey(LOGARITHM, argument), node, True
+            case t.Extremum(kind):
+                yield GuardKey(RELATION if kind.startswith("arg") else KINK, node), node, True
+            case t.Apply(t.Function(r"\max" | r"\min", 0)):
+                yield GuardKey(KINK, node), node, True
+            case t.Bracketed(body):
+                yield GuardKey(KINK, body), node, True
+            case t.Chain(_, links) if not is_about_indices(node, scope):
+                yield from ((GuardKey(RELATION, link), link, True) for link in links if link.relation.compares)
+    primed = {node.name for node in every if isinstance(node, t.Function) and node.primes}
+    for convention in scope.conventions:
+        if convention.function in primed:
+            yield GuardKey(KINK, convention.point), convention.point, True
+
+
 _SURELY = {ROOT: BASE, BASE: BASE, LOGARITHM: LOGARITHM, DIVISOR: DIVISOR}
 _AT_0 = tuple(_SURELY)  # what a claim up to a rest expands around 0, where a root may not be one of 0
-
-
-def _small(item: Claim) -> str | None:
-    """Return the letter that tends to 0 in a claim up to a rest."""
-    rest = remainders.split(item.relation, item.right)
-    return rest[1].name if rest else None
 
 
 def _functions(every: Iterable[t.Node], printed: set[Same[t.Node]], scope: Scope) -> dict[Same[t.Node], str]:

@@ -153,26 +153,14 @@ def parts(value: Scalar) -> tuple[Expansion, ...]:
 
 
 class Jets:
-    """Functions of numbers and jets, for one point at one precision.
-
-    Attributes
-    ----------
-    order : int
-        Up to which power of each group terms are kept.
-    kinked : set of int
-        The directions in which a sign was asked for of what is 0 at the point itself.
-    smallest : int or None
-        The binary logarithm of the smallest addend that was met.
-    vanishing : int or None
-        A direction by whose powers numerators and denominators may be divided: the step of a quotient of differences.
-    divided : int
-        By how many of its powers they were, at most at once.
-    """
+    """Functions of numbers and jets, for one point at one precision."""
 
     def __init__(self, numbers: Arithmetic, order: int = 1):
-        self.numbers, self.order = numbers, order
-        self.kinked: set[int] = set()
-        self.smallest: int | None = None
+        self.numbers, self.order = numbers, order  # up to which power of each group terms are kept
+        self.kinked: set[int] = set()  # the directions in which a sign was asked for of what is 0 at the point itself
+        self.smallest: int | None = None  # the binary logarithm of the smallest addend that was met
+        # A direction by whose powers numerators and denominators may be divided, the step of a quotient of differences,
+        # and by how many of them they were, at most at once.
         self.vanishing: int | None = None
         self.divided = 0
         self._signs: dict[int, int] = {}
@@ -247,17 +235,19 @@ class Jets:
         """Return the value at the point itself."""
         return value.terms.get((), 0) if type(value) is Jet else value
 
+    def whole(self, value: Scalar) -> int | None:
+        """Return the whole number that a value is exactly; None for any other."""
+        if type(value) is Jet or type(value) is Pair or not self.numbers.is_exact(value):
+            return None
+        above, below = self.numbers.ratio(value)
+        return above if below == 1 else None
+
     # Signs
 
     def sign(self, value: Expansion) -> int:
         """Return -1, 0 or 1: of the leading term, where the constant is 0.
 
-        Raises
-        ------
-        Unclear
-            If it is not known at this precision.
-        HigherOrder
-            If it is that of a term that was left out.
+        `Unclear` is raised if it is not known at this precision, `HigherOrder` if that term was left out.
         """
         sign = self.numbers.sign(self.constant(value))
         if sign is None:

@@ -19,7 +19,7 @@ from fractions import Fraction
 from itertools import chain, islice
 from typing import assert_never, cast
 
-from nncore.verify.judgement import Counterexample
+from nncore.verify.judgement import SEED, Counterexample
 from nncore.verify.numeric import comparing, searching, watching
 from nncore.verify.numeric import sample_points as sample
 from nncore.verify.numeric.balls import Arithmetic, arithmetic
@@ -39,8 +39,6 @@ from nncore.verify.switches import attack
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Relation
-
-TOO_LARGE = "too large to try"
 
 BOUNDARIES = attack("boundaries", "A claim may fail on a kink or an edge alone, or beside it.")
 CORNERS = attack(
@@ -67,6 +65,10 @@ _ENOUGH_BESIDE = 4000  # comparisons on boundaries and beside them, after which 
 _STARTS = 3  # points from which they are
 _SILENT = "silent"
 _NEARLY_EQUAL = 2.0**-40  # as near as sides that differ must not come
+
+Refutation = tuple[SamplePoint, Entry, Result]
+Waiting = dict[tuple[tuple[str, int], ...], Entry]  # entries that no point was fit for yet
+Beside = dict[Fraction | int, list[tuple[SamplePoint, Result]]]  # what is compared on a boundary and at some distances
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,37 +98,20 @@ class NumericResult:
 
 def judge(
     item: Claim | Convention,
-    seed: str = "1",
+    seed: str = SEED,
     shared: Shared | None = None,
     budget: Budget | None = None,
     numbers: Arithmetic | None = None,
 ) -> NumericResult:
     """Return what the numbers say of a claim, or of a convention: that no derivative exists where it fixes a value.
 
-    Parameters
-    ----------
-    item : Claim
-        A claim or a convention.
-    seed : str
-        Where the random numbers begin.
-    shared : Shared, optional
-        Keeps what was computed at points, for the other claims of a page.
-    budget : Budget, optional
-        What evaluation may take.
-    numbers : Arithmetic, optional
-        What computes.
-
-    Raises
-    ------
-    ValueError
-        If the item claims nothing.
+    With another ``seed`` it is tried at other points. ``shared`` keeps what was computed at points for the other claims
+    of a page.
     """
     numbers, budget = numbers or arithmetic(), budget or Budget()
     if isinstance(item, Convention):
         return _judge_convention(item, numbers, budget)
-    if not isinstance(item, Claim):
-        raise ValueError(f"a {item.kind} claims nothing")
-    shared = Shared() if shared is None else shared
+    shared = shared or Shared()
     verdicts: list[NumericResult] = []
     for layers, instance in instances(item, _depths(item)):
         assert isinstance(instance, Claim)
@@ -163,9 +148,9 @@ def _together(verdicts: Sequence[NumericResult]) -> NumericResult:
     )
 
 
-def witness(item: Assumption, assumed: Sequence[Assumed], seed: str = "1") -> bool:
+def witness(item: Assumption, assumed: Sequence[Assumed]) -> bool:
     """Return whether numbers are found that satisfy all of the assumptions at once."""
-    trial = NumericCheck(as_claim(item, assumed), seed)
+    trial = NumericCheck(as_claim(item, assumed))
     return any(trial.fitting(sizes, kind) for sizes in trial.plans for kind in sample.KINDS)
 
 
@@ -197,7 +182,7 @@ class NumericCheck:
     def __init__(
         self,
         item: Claim,
-        seed: str = "1",
+        seed: str = SEED,
         shared: Shared | None = None,
         numbers: Arithmetic | None = None,
         budget: Budget | None = None,
@@ -206,7 +191,7 @@ class NumericCheck:
     ):
         self.item, self._seed, self._layers, self._turn = item, seed, layers or {}, turn
         self._numbers, self._wishes = numbers or arithmetic(), sample.wishes(item)
-        self._comparison = Comparison(item, Shared() if shared is None else shared, self._numbers, budget or Budget())
+        self._comparison = Comparison(item, shared or Shared(), self._numbers, budget or Budget())
         self._guards = guards_of(item, self._comparison.right)
         self.plans = size_plans(item, self.allowed, bool(self._layers))
         self._constant = not item.letters and not item.free and self.plans == [{}]
@@ -248,12 +233,11 @@ class NumericCheck:
             where = self._guards.conditions(self._comparison.violated, self._excluded)
             reason = self._why_undecided(where)
         except (Exhausted, TooLarge):
-            return self._result(Finding.UNDECIDED, TOO_LARGE)
-        return replace(
-            self._result(Finding.UNDECIDED if reason else Finding.AGREES, reason, where=where), met=self.met()
-        )
+            return self._result(Finding.UNDECIDED, str(TooLarge()))
+        status = Finding.UNDECIDED if reason else Finding.AGREES
+        return replace(self._result(status, reason), where=where, met=self.met())
 
-    def _attack(self) -> Iterator[tuple[SamplePoint, Entry, Result]]:
+    def _attack(self) -> Iterator[Refutation]:
         """Yield what refutes the claim."""
         for sizes in self.plans:
             if not self._comparison.too_many_steps:  # then larger ones take more
@@ -270,7 +254,7 @@ class NumericCheck:
         """Return why nothing can be said of a claim that is not refuted; empty if it agrees."""
         if not self._points:
             if self._comparison.too_large:
-                return TOO_LARGE
+                return str(TooLarge())
             if self._undecided:
                 return _TOO_NEAR
             needs = f"; it needs {', '.join(where)}" if where else ""
@@ -281,7 +265,8 @@ class NumericCheck:
             return "both sides exist at special points only"
         if ENOUGH_SIZES.is_on and (lacking := self._sizes_that_are_too_small()):
             return f"both sides exist only for small {lacking}"
-        if TOUCHING.is_on and not self._is_apart() and self._may_touch():
+        is_apart = self._comparison.own.key in self._excluded  # the conditions exclude that both sides are equal
+        if TOUCHING.is_on and not is_apart and self._may_touch():
             return _MAY_TOUCH
         for key, guard in list(self._comparison.met.items()) if PASSED.is_on else ():
             if key in self._parted - self._crossed or not self._matters(key, guard):
@@ -295,10 +280,6 @@ class NumericCheck:
         if self._comparison.touched or self._comparison.nearest < _NEARLY_EQUAL:
             return True
         return self.item.relation.is_strict and any(searching.touches(self._comparison, near) for near in self._nearest)
-
-    def _is_apart(self) -> bool:
-        """Return whether the conditions exclude that both sides are equal."""
-        return self._comparison.own.key in self._excluded
 
     def _sizes_that_are_too_small(self) -> str:
         """Return the sizes at which nothing could be compared although conditions allow 3 or more."""
@@ -331,16 +312,12 @@ class NumericCheck:
     def _signs(self, points: Iterable[SamplePoint], key: GuardKey) -> set[int]:
         return set().union(*(self._comparison.signs_at(point, key) for point in points))
 
-    def _result(
-        self,
-        status: Finding,
-        reason: str = "",
-        counterexample: Counterexample | None = None,
-        where: tuple[str, ...] = (),
-    ) -> NumericResult:
+    def _result(self, status: Finding, reason: str) -> NumericResult:
+        """Return a verdict with what was counted on the way to it."""
         labels = tuple(dict.fromkeys(each.label or "" for each in self.item.assumptions))
         margin = min((near.margin for near in self._nearest), default=None)
-        return NumericResult(status, reason, counterexample, self._points, tuple(self._seen), where, labels, margin)
+        seen = tuple(self._seen)
+        return NumericResult(status, reason, points=self._points, sizes=seen, assumptions=labels, margin=margin)
 
     def met(self) -> tuple[Met, ...]:
         """Return a few comparisons that agreed: generic ones at the smallest sizes that differ, and boundaries."""
@@ -356,7 +333,7 @@ class NumericCheck:
 
     # Points
 
-    def _at_sizes(self, sizes: Sizes) -> Iterator[tuple[SamplePoint, Entry, Result]]:
+    def _at_sizes(self, sizes: Sizes) -> Iterator[Refutation]:
         """Try every kind of point, and every entry, at these sizes."""
         kinds, every = self._kinds(sizes), self.entries(sizes)
         quota = max(2, -(-len(every) // len(kinds))) if sizes and self.item.letters else len(every)
@@ -375,7 +352,7 @@ class NumericCheck:
                 yield from self._at_kind(sizes, sample.FRACTIONS, 2, [entry], 1, waiting)
 
     def _kinds(self, sizes: Sizes) -> Sequence[str]:
-        """All kinds of points; some of them for networks, at whose sizes and depths they take turns."""
+        """Return all kinds of points; some of them for networks, at whose sizes and depths they take turns."""
         if not self.item.letters:
             return (sample.SMALL,)
         if not self._layers:
@@ -390,14 +367,8 @@ class NumericCheck:
         return sample.tried((sample.PROPER, sample.OF_LAYERS[turn % len(sample.OF_LAYERS)]))
 
     def _at_kind(
-        self,
-        sizes: Sizes,
-        kind: str,
-        turn: int,
-        order: Sequence[Entry],
-        quota: int,
-        waiting: dict[tuple[tuple[str, int], ...], Entry],
-    ) -> Iterator[tuple[SamplePoint, Entry, Result]]:
+        self, sizes: Sizes, kind: str, turn: int, order: Sequence[Entry], quota: int, waiting: Waiting
+    ) -> Iterator[Refutation]:
         """Compare at some entries that the conditions admit, at the first point of a kind that has them."""
         for attempt, signs in enumerate(sample.SIGNS):
             compared = 0
@@ -495,7 +466,7 @@ class NumericCheck:
 
     # Boundaries
 
-    def _boundaries(self) -> Iterator[tuple[SamplePoint, Entry, Result]]:
+    def _boundaries(self) -> Iterator[Refutation]:
         """Try points on which a guard is 0, and points to both sides of it, at every size."""
         jumps = self.item.relation is not Relation.EQUAL
         jumps |= any(key.may_jump for key in self._guards.open)
@@ -516,54 +487,59 @@ class NumericCheck:
 
     def _around(
         self, start: SamplePoint, some: Sequence[Entry], waiting: list[SamplePoint], known: set[GuardKey]
-    ) -> Iterator[tuple[SamplePoint, Entry, Result]]:
+    ) -> Iterator[Refutation]:
         """Try the boundaries that are found from one point; one that meets a new guard is a further start."""
         found: list[Zero] = []
         for zero in searching.zeros(self._comparison, self._guards, start, some):
             here = [some[len(found) % len(some)]] if self._layers else some  # in networks entries take turns
             found.append(zero)
-            results: dict[Fraction | int, list[tuple[SamplePoint, Result]]] = {0: []}
+            results: Beside = {0: []}
             for shift, point in searching.beside(self._comparison, start, zero):
                 for entry in here:
                     self._beside += 1
                     near, result = self._repaired(point, entry, frozenset((zero.leaf,)), on_purpose=True)
                     is_moved = not near.fixed.keys() <= {*start.fixed, zero.leaf}
-                    results.setdefault(shift, []).append(
-                        (point, comparing.OUTSIDE) if is_moved and not shift else (near, result)
-                    )
-                    if result.status == Finding.REFUTED:
+                    kept = (point, comparing.OUTSIDE) if is_moved and not shift else (near, result)
+                    results.setdefault(shift, []).append(kept)
+                    if result.status is Finding.REFUTED:
                         yield near, entry, result
                         return
                     if new := self._open_guards() - known:
                         known |= new
                         waiting.append(near)
-            agrees = any(result.status == Finding.AGREES for _, result in results[0])
-            if zero.is_exact and agrees and zero.key in self._comparison.met:
-                self._comparison.met[zero.key].signs.add(0)  # also where a case does not ask for it any more
-            aside = [point for shift, pairs in results.items() if shift for point, _ in pairs]
-            if {1, -1} <= self._signs(aside, zero.key):
-                on = [point for point, _ in results[0]]
-                is_met = zero.is_exact or 0 in self._signs(on, zero.key)
-                is_met = is_met or any(meets(self._comparison, self._guards, zero, each, here) for each in on[:1])
-                line = self._lines.setdefault(zero.key, {}).setdefault((zero.leaf, start.identity()), {})
-                line[zero.place] = is_met
-            sides = self._sides(zero, results) if zero.is_exact else []
-            if len(sides) == 2:
-                self._excluded.add(zero.key)
-            if len(sides) == 2 and len(set(sides)) == 1:
-                self._parted.add(zero.key)
-            if not zero.is_exact and self._is_crossed(zero, results):
-                self._crossed.add(zero.key)
-        jumps = [zero for zero in found if CORNERS.is_on and zero.key.may_jump]
+            self._learn(start, zero, here, results)
+        yield from self._at_corners(start, some, [zero for zero in found if CORNERS.is_on and zero.key.may_jump])
+
+    def _at_corners(self, start: SamplePoint, some: Sequence[Entry], jumps: Sequence[Zero]) -> Iterator[Refutation]:
+        """Try points at which several inputs are on boundaries, and points along the equations among conditions."""
         meeting = searching.along(self._comparison, self._guards, start, some) if self._comparison.conditions else ()
         for point in chain(searching.corners(self._comparison, start, jumps), meeting):
-            for entry in some[:1]:
-                near, result = self._repaired(point, entry, frozenset(zero.leaf for zero in jumps), on_purpose=True)
-                if result.status == Finding.REFUTED:
-                    yield near, entry, result
-                    return
+            near, result = self._repaired(point, some[0], frozenset(zero.leaf for zero in jumps), on_purpose=True)
+            if result.status is Finding.REFUTED:
+                yield near, some[0], result
+                return
 
-    def _sides(self, zero: Zero, results: Mapping[Fraction | int, Sequence[tuple[SamplePoint, Result]]]) -> list[str]:
+    def _learn(self, start: SamplePoint, zero: Zero, entries: Sequence[Entry], results: Beside) -> None:
+        """Keep what comparisons on a boundary and beside it, none of which refutes the claim, say of its guard."""
+        agrees = any(result.status is Finding.AGREES for _, result in results[0])
+        if zero.is_exact and agrees and zero.key in self._comparison.met:
+            self._comparison.met[zero.key].signs.add(0)  # also where a case does not ask for it any more
+        aside = [point for shift, pairs in results.items() if shift for point, _ in pairs]
+        if {1, -1} <= self._signs(aside, zero.key):
+            on = [point for point, _ in results[0]]
+            is_met = zero.is_exact or 0 in self._signs(on, zero.key)
+            is_met = is_met or any(meets(self._comparison, self._guards, zero, each, entries) for each in on[:1])
+            line = self._lines.setdefault(zero.key, {}).setdefault((zero.leaf, start.identity()), {})
+            line[zero.place] = is_met
+        sides = self._sides(zero, results) if zero.is_exact else []
+        if len(sides) == 2:
+            self._excluded.add(zero.key)
+            if sides[0] == sides[1]:
+                self._parted.add(zero.key)
+        if not zero.is_exact and self._is_crossed(zero, results):
+            self._crossed.add(zero.key)
+
+    def _sides(self, zero: Zero, results: Beside) -> list[str]:
         """Return what a claim says on each side of a boundary on which it says nothing; less if it says anything there.
 
         ``agrees`` where it holds, ``silent`` where it is excluded or never meets the guard.
@@ -582,7 +558,7 @@ class NumericCheck:
                 found.append(_SILENT)
         return found
 
-    def _is_crossed(self, zero: Zero, results: Mapping[Fraction | int, Sequence[tuple[SamplePoint, Result]]]) -> bool:
+    def _is_crossed(self, zero: Zero, results: Beside) -> bool:
         """Return whether a claim holds on both sides of a zero that is no fraction, so that nothing excludes it."""
         pairs = [pair for each in results.values() for pair in each]
         signs = self._signs((point for point, _ in pairs), zero.key)
@@ -603,7 +579,8 @@ class NumericCheck:
             result.right,
             tuple(sample.as_printed(fresh, self.item.scope.notation, alone.exact)),
         )
-        return replace(self._result(Finding.REFUTED, result.reason, counterexample), refuting=point)
+        found = self._result(Finding.REFUTED, result.reason)
+        return replace(found, counterexample=counterexample, refuting=point)
 
 
 def _met_and_missed(line: Mapping[Fraction, bool]) -> set[bool]:
@@ -625,7 +602,7 @@ _NEAREST = 3  # points from which an inequality is attacked
 
 
 def _judge_convention(item: Convention, numbers: Arithmetic, budget: Budget) -> NumericResult:
-    """Return a value may be agreed upon only where, for all letters, no derivative exists and one-sided ones do."""
+    """Return the verdict on an agreed value: it needs a place where no derivative exists, and one-sided ones do."""
     verdicts = [_convention_at(kind, item, numbers, budget) for kind in (sample.ZEROS, sample.ONES, sample.FRACTIONS)]
     return next((verdict for verdict in verdicts if verdict.status != Finding.AGREES), verdicts[0])
 
@@ -647,12 +624,10 @@ def _convention_at(kind: str, item: Convention, numbers: Arithmetic, budget: Bud
         except (HigherOrder, Unclear):
             return NumericResult(Finding.UNDECIDED, "it is not known whether the derivative exists at this point")
         except watching.Undefined as error:
-            return NumericResult(
-                Finding.REFUTED, f"the function has no value at this point: it needs {error}", points=1
-            )
-    return NumericResult(
-        Finding.REFUTED, "the derivative exists at this point, so nothing is left to agree upon", points=1
-    )
+            reason = f"the function has no value at this point: it needs {error}"
+        else:
+            reason = "the derivative exists at this point, so nothing is left to agree upon"
+    return NumericResult(Finding.REFUTED, reason, points=1)
 
 
 def _one_sided(program: Program, function: t.Function, x: Expansion, key: GuardKey, values: Values) -> NumericResult:

@@ -5,25 +5,11 @@ from typing import TypeAlias, TypeVar, cast
 
 from nncore.verify.numeric.jets import Scalar
 from nncore.verify.numeric.watching import NoSuchEntry
-from nncore.verify.symbol import Size, Symbol
 
 Matrix = list[list[Scalar]]
 Value: TypeAlias = Scalar | Matrix
 V = TypeVar("V", Scalar, Value)
 Place = tuple[int, ...]  # the indices of an entry
-
-
-def shape_of(name: Symbol) -> tuple[Size, Size]:
-    """Return the shape of an array.
-
-    Raises
-    ------
-    TypeError
-        If it is none.
-    """
-    if name.shape is None:
-        raise TypeError(f"{name.name} is no array")
-    return name.shape
 
 
 def own_entry(matrix: Matrix, indices: Place) -> Scalar:
@@ -38,17 +24,6 @@ def _at(matrix: Matrix, row: int, column: int) -> Scalar:
     if not (1 <= row <= len(matrix) and 1 <= column <= len(matrix[0])):
         raise NoSuchEntry
     return matrix[row - 1][column - 1]
-
-
-def index_grid(shape: tuple[Size, Size], rows: int, columns: int) -> list[list[Place]]:
-    """Return the indices of the entries of an array, row by row; a side whose size is 1 for good has none."""
-    return [
-        [
-            tuple(index for index, size in zip((row, column), shape, strict=True) if size != 1)
-            for column in range(1, columns + 1)
-        ]
-        for row in range(1, rows + 1)
-    ]
 
 
 def entry_by_entry(function: Callable[..., Scalar], *values: V) -> V:

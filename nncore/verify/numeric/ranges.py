@@ -5,7 +5,7 @@ tree, with definitions looked up and with what conditions say of the signs of it
 range leaves out what it may not be needs no condition (`numeric.judge`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf, isinf
@@ -70,24 +70,20 @@ class Ranges:
         self._known: dict[t.Node, Range] = {}
         self._entries: dict[str, Range] = {}  # what is assumed of all entries of an array
         self._memo: dict[tuple[t.Node, tuple[tuple[str, Range], ...]], Range] = {}
-        for chain in conditions:
-            for left, relation, right in chain.relations:
-                self._learn(left, relation, right)
-        for chain in assumptions:
-            for left, relation, right in chain.relations:
-                for one, sign, other in ((left, relation, right), (right, relation.mirrored, left)):
-                    name, bound = input_name(one, scope) if _is_any_entry(one, scope) else None, _constant(other)
-                    if name and bound is not None:
-                        self._entries[name] = _both(self._entries.get(name, ALL), _related(sign, bound))
+        for one, sign, other in _both_ways(conditions):
+            self._learn(one, sign, other)
+        for one, sign, other in _both_ways(assumptions):
+            name, bound = input_name(one, scope) if _is_any_entry(one, scope) else None, _constant(other)
+            if name and bound is not None:
+                self._entries[name] = _both(self._entries.get(name, ALL), _related(sign, bound))
 
-    def _learn(self, left: t.Node, relation: Relation, right: t.Node) -> None:
-        """Keep what a condition says of its sides, and of their difference."""
-        for one, sign, other in ((left, relation, right), (right, relation.mirrored, left)):
-            bound = _constant(other)
-            if bound is not None:
-                self._keep(one, _related(sign, bound))
-            self._keep(t.Plus((one, t.Minus(other))), _related(sign, 0))
-            self._keep(t.Minus(one), _negative(_related(sign, bound)) if bound is not None else ALL)
+    def _learn(self, one: t.Node, sign: Relation, other: t.Node) -> None:
+        """Keep what a condition says of a side, and of the difference of both."""
+        bound = _constant(other)
+        if bound is not None:
+            self._keep(one, _related(sign, bound))
+            self._keep(t.Minus(one), _negative(_related(sign, bound)))
+        self._keep(t.Plus((one, t.Minus(other))), _related(sign, 0))
 
     def _keep(self, node: t.Node, found: Range) -> None:
         self._known[node] = _both(self._known.get(node, ALL), found)
@@ -126,7 +122,7 @@ class Ranges:
             case t.Absolute(body):
                 return _size(self.of(body, local))
             case t.Sum(index, _, upper, body):
-                return self._of_sum(index, upper, self.of(body, {**local, index.name: Range(1, inf, False)}))
+                return self._of_sum(upper, self.of(body, {**local, index.name: Range(1, inf, False)}))
             case t.Product(index, _, _, body):
                 inner = self.of(body, {**local, index.name: Range(1, inf, False)})
                 return POSITIVE if inner.is_positive else NOT_NEGATIVE if inner.is_not_negative else ALL
@@ -191,8 +187,8 @@ class Ranges:
             return NOT_NEGATIVE
         return ALL
 
-    def _of_sum(self, index: t.Letter, upper: t.Node, inner: Range) -> Range:
-        """Return a sum up to a size has an addend; one up to a step may have none."""
+    def _of_sum(self, upper: t.Node, inner: Range) -> Range:
+        """Return the range of a sum: up to a size it has an addend, up to a step it may have none."""
         size = upper.symbol if isinstance(upper, t.Name) else None
         filled = isinstance(upper, t.Number) or (size is not None and size.kind is SymbolKind.SIZE)
         if inner.is_positive:
@@ -226,6 +222,14 @@ class Ranges:
         if definition and definition.arguments:
             return self.of(definition.body, dict(zip(definition.arguments, inside, strict=True)))
         return ALL
+
+
+def _both_ways(chains: Iterable[t.Chain]) -> Iterator[tuple[t.Node, Relation, t.Node]]:
+    """Yield the relations of some chains, each also with its sides exchanged."""
+    for chain in chains:
+        for left, relation, right in chain.relations:
+            yield left, relation, right
+            yield right, relation.mirrored, left
 
 
 def _letters(node: t.Node) -> set[str]:
@@ -338,7 +342,7 @@ def _size(one: Range) -> Range:
 
 
 def _exponential(one: Range) -> Range:
-    """e^x, with 1 as the only number at an end that is looked at."""
+    """Return the range of e^x, with 1 as the only number at an end that is looked at."""
     low = 1 if one.low >= 0 else 0
     high = 1 if one.high <= 0 else inf
     return Range(low, high, one.low_open or one.low != 0, one.high_open or one.high != 0)

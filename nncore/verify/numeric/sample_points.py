@@ -80,15 +80,7 @@ class Wishes:
 
 
 class SamplePoint:
-    """Exact numbers for all inputs, and the coefficients of the functions of which only smoothness is known.
-
-    Attributes
-    ----------
-    touched : dict
-        The inputs that were asked for, with their numbers.
-    used : dict
-        The coefficients that were asked for.
-    """
+    """Exact numbers for all inputs, and the coefficients of the functions of which only smoothness is known."""
 
     def __init__(
         self,
@@ -104,8 +96,8 @@ class SamplePoint:
         self.numbers, self.fixed = numbers, dict(fixed or {})
         self._sizes = tuple(sorted(sizes.items()))
         self._identity: tuple[object, ...] = ()
-        self.touched: dict[Key, Number] = {}
-        self.used: dict[tuple[str | int, ...], Number] = {}
+        self.touched: dict[Key, Number] = {}  # the inputs that were asked for
+        self.used: dict[tuple[str | int, ...], Number] = {}  # the coefficients that were
         self._positive = dict(wishes.positive)
         self._scaled = {rule.letter: rule for rule in wishes.row_sums}
         weights = self._weights()

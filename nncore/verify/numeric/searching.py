@@ -13,17 +13,7 @@ from itertools import combinations, pairwise
 from math import isqrt
 from typing import TypeVar
 
-from nncore.verify.numeric.balls import Number
-from nncore.verify.numeric.comparing import (  # fmt: skip
-    NO_VALUE,
-    OUTSIDE,
-    PRECISIONS,
-    Comparison,
-    Entry,
-    Exhausted,
-    Finding,
-    Result,
-)
+from nncore.verify.numeric.comparing import NO_VALUE, OUTSIDE, PRECISIONS, Comparison, Entry, Exhausted, Finding, Result
 from nncore.verify.numeric.expectation import Key
 from nncore.verify.numeric.guards import Guards
 from nncore.verify.numeric.jets import Expansion, Jet, Jets, Pair, Scalar, parts
@@ -95,7 +85,7 @@ def zeros(comparison: Comparison, guards: Guards, point: SamplePoint, entries: S
                 places[root] = is_exact
                 yield Zero(leaf, key, root, is_exact)
                 if not is_exact and probes and root.denominator > _DENOMINATORS[1]:
-                    waiting.append((point.with_fixed({leaf: _exact(comparison, root)}), probes - 1))
+                    waiting.append((_moved(comparison, point, {leaf: root}), probes - 1))
 
 
 def beside(comparison: Comparison, point: SamplePoint, zero: Zero) -> Iterator[tuple[Fraction | int, SamplePoint]]:
@@ -108,7 +98,7 @@ def beside(comparison: Comparison, point: SamplePoint, zero: Zero) -> Iterator[t
         if not (BESIDE if shift else ON_BOUNDARY).is_on:
             continue
         distance = shift * (min(scale, 1) if zero.is_exact else scale)
-        yield distance, point.with_fixed({zero.leaf: _exact(comparison, zero.place + distance)})
+        yield distance, _moved(comparison, point, {zero.leaf: zero.place + distance})
 
 
 def crosses(
@@ -140,12 +130,8 @@ def corners(comparison: Comparison, point: SamplePoint, found: Sequence[Zero]) -
         choices[leaf] = [ordered, between + outside, close]
     source = random.Random(repr((point.identity(), sorted(choices))))
     for _ in range(_CORNERS):
-        yield point.with_fixed(
-            {
-                leaf: _exact(comparison, source.choice(source.choice([each for each in lists if each])))
-                for leaf, lists in choices.items()
-            }
-        )
+        places_of = {leaf: source.choice(source.choice(lists)) for leaf, lists in choices.items()}
+        yield _moved(comparison, point, places_of)
 
 
 def meets(comparison: Comparison, guards: Guards, zero: Zero, point: SamplePoint, entries: Sequence[Entry]) -> bool:
@@ -173,9 +159,8 @@ def along(
                 (_, kept), (_, balance) = lines[one][fixed], lines[other][fixed]
                 if below := rate * balance - further * kept:
                     moves = {one: -here * balance / below, other: here * kept / below}
-                    yield point.with_fixed(
-                        {leaf: _exact(comparison, _place(comparison, point, leaf) + by) for leaf, by in moves.items()}
-                    )
+                    places = {leaf: _place(comparison, point, leaf) + by for leaf, by in moves.items()}
+                    yield _moved(comparison, point, places)
 
 
 def _straight(
@@ -190,8 +175,10 @@ def _straight(
     return found
 
 
-def _exact(comparison: Comparison, number: Fraction | int) -> Number:
-    return comparison.numbers.exact(*number.as_integer_ratio())
+def _moved(comparison: Comparison, point: SamplePoint, places: Mapping[Key, Fraction | int]) -> SamplePoint:
+    """Return the point with these numbers for some inputs."""
+    exact = comparison.numbers.exact
+    return point.with_fixed({leaf: exact(*place.as_integer_ratio()) for leaf, place in places.items()})
 
 
 def _place(comparison: Comparison, point: SamplePoint, leaf: Key) -> Fraction:
@@ -348,8 +335,8 @@ def solved(
                 continue
             source = random.Random(repr((point.identity(), show(chain), sorted(local.items()), leaf)))
             root = source.choice(places)
-            moved = [{leaf: _exact(comparison, root + shift)} for shift in _shifts(relations, source)]
-            good = [near for near in map(point.with_fixed, moved) if _holds(comparison, near, chain, local)]
+            moved = [_moved(comparison, point, {leaf: root + shift}) for shift in _shifts(relations, source)]
+            good = [near for near in moved if _holds(comparison, near, chain, local)]
             if good:
                 best = (near for near in good if not any(_unsatisfied(comparison, near, entry)))
                 return next(best, good[0])
@@ -385,7 +372,7 @@ def _with_value(comparison: Comparison, point: SamplePoint, entry: Entry, pinned
                 continue
             for place in list(dict.fromkeys(place for place, _ in _zeros(comparison, powers, here)))[:2]:
                 for shift in _ASIDE:
-                    near = point.with_fixed({leaf: _exact(comparison, place + shift)})
+                    near = _moved(comparison, point, {leaf: place + shift})
                     if comparison.tried(near, entry) is not NO_VALUE or not comparison.lacking & lacking:
                         return near
     return None
@@ -472,7 +459,7 @@ def touches(comparison: Comparison, near: Near) -> bool:
     apart = False
     for key in comparison.inputs(near.point)[:_MOST_INPUTS]:
         here = _place(comparison, near.point, key)
-        moved = (near.point.with_fixed({key: _exact(comparison, here + shift)}) for shift in _SHIFTS[1:3])
+        moved = (_moved(comparison, near.point, {key: here + shift}) for shift in _SHIFTS[1:3])
         results = [comparison.tried(point, near.entry) for point in moved]
         margins = [result.margin for result in results if result.status == Finding.AGREES and result.margin is not None]
         if len(margins) < 2:
@@ -504,7 +491,7 @@ def _moves(comparison: Comparison, start: Near) -> Iterator[SamplePoint]:
     for key in keys:
         here = _place(comparison, point, key)
         for there in (*(here * factor for factor in _FACTORS), *(here + step for step in _PACES)):
-            yield point.with_fixed({key: _exact(comparison, there)})
+            yield _moved(comparison, point, {key: there})
 
 
 def _bottom(comparison: Comparison, start: Near, keys: Sequence[Key]) -> SamplePoint | None:
@@ -536,10 +523,8 @@ def _bottom(comparison: Comparison, start: Near, keys: Sequence[Key]) -> SampleP
     step = _solution(bends, slopes)
     if not step or not any(step):
         return None
-    places = [_place(comparison, point, key) + move for key, move in zip(keys, step, strict=True)]
-    return point.with_fixed(
-        {key: _exact(comparison, there.limit_denominator(10**15)) for key, there in zip(keys, places, strict=True)}
-    )
+    places = {key: _place(comparison, point, key) + move for key, move in zip(keys, step, strict=True)}
+    return _moved(comparison, point, {key: place.limit_denominator(10**15) for key, place in places.items()})
 
 
 def _solution(matrix: list[list[Fraction]], right: list[Fraction]) -> list[Fraction] | None:

@@ -68,7 +68,7 @@ def sizes_of(item: Statement) -> tuple[str, ...]:
     return tuple(sorted(size for size in found if isinstance(size, str) and size != STEPS))
 
 
-def is_about_sizes(chain: t.Chain, item: Claim) -> bool:
+def is_about_sizes(chain: t.Chain) -> bool:
     """Return whether a condition contains nothing but sizes and numbers."""
     nodes = [node for node, _ in t.walk(chain)]
     leaves = (t.Letter, t.Number, t.Link, t.Chain, t.Plus, t.Minus, t.Times, t.Fraction, t.Power)
@@ -92,15 +92,15 @@ def size_plans(item: Claim, allowed: Callable[[Sizes], bool], of_layers: bool = 
         return [plan for plan in large if allowed(plan)]
 
     found = good(_of_layers(names, item) if of_layers else _usual(item, names, least))
-    about = [chain for chain in item.conditions if is_about_sizes(chain, item) and _names_any(chain, names)]
+    about = [chain for chain in item.conditions if is_about_sizes(chain) and _names_any(chain, names)]
     if len(found) < 3 or about:
         few = takes_expectations(item) or len(names) > 3
         usual = (1, 2, 3) if few else COUNTED if len(names) < 3 else range(1, 6)
         some = sorted({*usual, *least.values(), *(_numbers_in(about) if len(names) < 4 else ())})
         every = (dict(zip(names, values, strict=True)) for values in product(some, repeat=len(names)))
-        more = sorted(good(every), key=lambda plan: (len(set(plan.values())) < len(plan), _volume(plan)))
+        more = sorted(good(every), key=lambda plan: (len(set(plan.values())) < len(plan), prod(plan.values())))
         found += [plan for plan in more if plan not in found][: max(0, _MOST_PLANS - len(found))]
-    return sorted(found, key=lambda plan: (_volume(plan), *plan.values()))
+    return sorted(found, key=lambda plan: (prod(plan.values()), *plan.values()))
 
 
 def _names_any(chain: t.Chain, names: Sequence[str]) -> bool:
@@ -184,7 +184,7 @@ def _counts(node: t.Node, name: str, scope: Scope, factors: bool = True) -> bool
     """Return whether a size stands in an expression as a number, or there beside others that are added or compared."""
     match node:
         case t.Letter() | t.Indexed():
-            return _is_size(node, name, scope) and factors
+            return _is_size(node, name) and factors
         case t.Sum(index, lower, upper, body) | t.Product(index, lower, upper, body):
             ends = (lower, upper) if _is_counted(index, body) else ()
             return _counts(body, name, scope, factors) or any(_counts(end, name, scope) for end in ends)
@@ -207,7 +207,7 @@ def _index_as_number(index: t.Letter, node: t.Node) -> bool:
     return node == index or any(_index_as_number(index, child) for child in t.children(node))
 
 
-def _is_size(node: t.Letter | t.Indexed, name: str, scope: Scope) -> bool:
+def _is_size(node: t.Letter | t.Indexed, name: str) -> bool:
     """Return whether a letter is a size, or the width of a layer."""
     symbol = node.symbol
     return symbol is not None and symbol.kind is SymbolKind.SIZE and symbol.name == name
@@ -219,10 +219,6 @@ def _numbers_in(conditions: Iterable[t.Chain]) -> set[int]:
     texts = (node.digits for node in nodes if isinstance(node, t.Number) and node.digits.isdigit())
     found = {int(text) for text in texts if len(text) < 5}
     return {number + more for number in found for more in (-1, 0, 1, 2) if 0 < number + more <= 1001}
-
-
-def _volume(plan: Mapping[str, int]) -> int:
-    return prod(plan.values())
 
 
 # Entries --------------------------------------------------------------------------------------------------------------
@@ -239,13 +235,9 @@ def entries(item: Claim, sizes: Mapping[str, int], conditions: Sequence[t.Chain]
         if size == STEPS:
             parts += [[{letter: number} for number in _steps(letter, conditions, item)] for letter in names]
         else:
-            places = _places(names, _last(size, sizes), item, as_numbers)
+            places = _places(names, size if isinstance(size, int) else sizes[size], item, as_numbers)
             parts.append([dict(zip(names, place, strict=True)) for place in places])
     return [{letter: value for part in parts_ for letter, value in part.items()} for parts_ in product(*parts)]
-
-
-def _last(size: Size, sizes: Mapping[str, int]) -> int:
-    return size if isinstance(size, int) else sizes[size]
 
 
 def _steps(letter: str, conditions: Sequence[t.Chain], item: Claim) -> list[int]:

@@ -11,12 +11,12 @@ moves u itself, so F is expanded down to u and no further.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, cast
 
-from nncore.verify.notation import ONES, Random
+from nncore.verify.notation import ONES
 from nncore.verify.numeric.expectation import Distribution, Key, Outcome, distribution, expectation
 from nncore.verify.numeric.jets import Expansion, HigherOrder, Jet, Jets, Scalar, Unclear
-from nncore.verify.numeric.matrices import Matrix, Place, V, Value, entry_by_entry, index_grid, own_entry, shape_of
+from nncore.verify.numeric.matrices import Matrix, Place, V, Value, entry_by_entry, own_entry
 from nncore.verify.numeric.sample_points import SamplePoint
 from nncore.verify.numeric.watching import GuardKey, NoDerivative, NoSuchEntry, Undefined, Watch
 from nncore.verify.semantics.symbols import Binding, Scope, start_of_sequence
@@ -24,6 +24,9 @@ from nncore.verify.switches import attack
 from nncore.verify.symbol import Symbol
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
+
+if TYPE_CHECKING:
+    from nncore.verify.numeric.evaluator import Program
 
 BOTH_SLOPES = attack("slopes from both sides of a kink", "There is no derivative where they differ.")
 HIGHEST_ORDER = 3  # of expansions: of one more than that, a sign stays open
@@ -53,26 +56,10 @@ class Defined:
                 raise Undefined(key)
 
 
-class Codes(Protocol):
-    """What makes functions of the nodes of trees in one scope: a `numeric.evaluator.Program`."""
-
-    scope: Scope
-    random: Mapping[str, Random]
-
-    def code(self, node: t.Node) -> Code: ...
-    def condition(self, chain: t.Chain) -> Condition: ...
-    def definition(self, name: str) -> Defined | None: ...
-    def member(self, name: str, number: int) -> Defined | None: ...
-    def contained(self, name: str) -> frozenset[str]: ...
-    def prime(
-        self, name: str, primes: int, numbers: Sequence[Scalar], key: GuardKey, at: "Values", local: Local
-    ) -> Scalar: ...
-
-
 class Values:
     """What letters stand for at one point; `beside` gives the same where one entry is moved."""
 
-    def __init__(self, program: Codes, point: SamplePoint, jets: Jets, watch: Watch):
+    def __init__(self, program: "Program", point: SamplePoint, jets: Jets, watch: Watch):
         self.program, self.point, self.jets, self.watch = program, point, jets, watch
         self.scope: Scope = program.scope
         self.memo: dict[object, Scalar] = {}  # of entries, moments and derivatives
@@ -143,19 +130,10 @@ class Values:
         return self._sides_of_all[name]
 
     def slope(self, side: Callable[[int], tuple[V, int]], here: Callable[[], V]) -> V:
-        """Return a slope, if it is the same from both sides.
+        """Return a slope, if it is the same from both sides; else raise `NoDerivative`.
 
-        Parameters
-        ----------
-        side : function
-            The value to the right (1) or to the left (-1), and the direction in which it was moved.
-        here : function
-            The value at the point itself.
-
-        Raises
-        ------
-        NoDerivative
-            If the sides differ.
+        ``side`` gives the value to the right (1) or to the left (-1), with the direction in which it was moved, and
+        ``here`` the value at the point itself.
         """
         jets, watch = self.jets, self.watch
         watch.slopes += 1
@@ -254,11 +232,19 @@ class Values:
             self._arrays[name] = defined.array(self, {})
         return own_entry(self._arrays[name], indices)
 
+    def places(self, name: Symbol) -> list[list[Place]]:
+        """Return the indices of the entries of an array, row by row; a side whose size is 1 for good has none."""
+        if name.shape is None:
+            raise TypeError(f"{name.name} is no array")
+        height, width = name.shape
+        rows = [() if height == 1 else (row,) for row in range(1, self.point.size(height) + 1)]
+        columns = [() if width == 1 else (column,) for column in range(1, self.point.size(width) + 1)]
+        return [[(*row, *column) for column in columns] for row in rows]
+
     def array(self, name: Symbol) -> Matrix:
         """Return all entries of an array."""
-        shape = shape_of(name)
-        rows, columns = map(self.point.size, shape)
-        self.watch.budget.spend(rows * columns)
+        places = self.places(name)
+        self.watch.budget.spend(len(places) * len(places[0]))
         if name.name == ONES:
-            return [[1] for _ in range(rows)]
-        return [[self.entry(name.name, indices) for indices in row] for row in index_grid(shape, rows, columns)]
+            return [[1] for _ in places]
+        return [[self.entry(name.name, indices) for indices in row] for row in places]

@@ -7,7 +7,7 @@ nothing runs away: an evaluation that is too large ends with `TooLarge`.
 
 import time
 from dataclasses import dataclass, field
-from typing import final
+from typing import Generic, TypeVar, final
 
 from nncore.verify.numeric.balls import Number
 from nncore.verify.numeric.expectation import Key
@@ -18,25 +18,41 @@ from nncore.verify.syntax.printer import show
 
 DIVISOR, ROOT, LOGARITHM, BASE, KINK, RELATION = "divisor", "root", "logarithm", "base", "kink", "relation"
 NEEDS = {DIVISOR: "{} != 0", ROOT: "{} >= 0", LOGARITHM: "{} > 0", BASE: "{} > 0"}
+T = TypeVar("T")
 STEPS, SECONDS = 1_000_000, 5.5  # that a claim may take
 _OF_A_LOOK = 1000  # steps from one look at the clock to the next
 _OF_A_QUESTION = 50  # steps that a question whether anything is left counts for
 
 
 @final
-class GuardKey:
-    """What may break: a kind, and a part of a formula, which is known by its identity: another one may say the same."""
+class Same(Generic[T]):
+    """A key that is equal only for the same object: nodes that say the same are equal, and guard apart.
 
-    __slots__ = ("_hash", "kind", "part")
+    The object is kept, so that its identity stays its own.
+    """
 
-    def __init__(self, kind: str, part: t.Node):
-        self.kind, self.part, self._hash = kind, part, hash((kind, id(part)))
+    __slots__ = ("value",)
+
+    def __init__(self, value: T):
+        self.value = value
 
     def __hash__(self) -> int:
-        return self._hash
+        return id(self.value)
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is GuardKey and self.part is other.part and self.kind == other.kind
+        return type(other) is Same and self.value is other.value
+
+
+@dataclass(frozen=True, slots=True)
+class GuardKey:
+    """What may break: a kind, and a part of a formula, which is known by its identity."""
+
+    kind: str
+    part: t.Node = field(compare=False)
+    same: Same[t.Node] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "same", Same(self.part))
 
     def __str__(self) -> str:
         return needs(self.kind, self.part)
@@ -78,6 +94,9 @@ class BadCases(ArithmeticError):
 class TooLarge(ArithmeticError):
     """More steps, or more time, than a formula may take."""
 
+    def __str__(self) -> str:
+        return "too large to try"
+
 
 class HugeNumber(TooLarge):
     """A number with too many digits at one point; others may be fine, also at larger sizes."""
@@ -96,17 +115,11 @@ class Budget:
         self._here = steps
 
     def spend(self, steps: int) -> None:
-        """Take steps off.
-
-        Raises
-        ------
-        TooLarge
-            If none are left, or the time is over.
-        """
+        """Take steps off; raise `TooLarge` if none are left, or the time is over."""
         self._steps -= steps
         self._here -= steps
         if self._here < 0 or self._steps < 0 or self._looked(steps):
-            raise TooLarge("too large to try")
+            raise TooLarge
 
     @property
     def is_over(self) -> bool:

@@ -20,14 +20,13 @@ from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import Notation
 from nncore.verify.report.cache import Cache, canonical, checker, digest, text_with_includes
 from nncore.verify.report.evidence import PageReport, Report
-from nncore.verify.report.settings import Settings
 from nncore.verify.semantics.elaborate import exported
 from nncore.verify.semantics.statements import Definition
 from nncore.verify.semantics.symbols import Binding
 from nncore.verify.source.markdown import Reading
 from nncore.verify.source.reader import display_path, read_page
 
-NOTATION = Path(__file__).resolve().parents[3] / "book" / "notation.yml"  # of this book, installed beside nncore
+NOTATION = Path(__file__).resolve().parents[1] / "notation.yml"  # of this book
 _CORRECTED = re.compile(r":corrected:\s*(\S+)")
 
 _J = TypeVar("_J")
@@ -41,12 +40,24 @@ class _Run(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Settings:
+    """What is the same for all pages that are judged together."""
+
+    root: Path  # the folder from which a report names files
+    notation: Notation  # the letters in force
+    functions: Mapping[str, Binding]  # that all pages know
+    store: Cache  # what keeps judgements
+    common: str  # a digest of the checker and the notation, under which they are kept
+    book: bool  # whether MyST renders the pages
+
+
+@dataclass(frozen=True, slots=True)
 class _Source:
-    """A page: where it is, how the report names it, and its text with what it includes."""
+    """A page."""
 
     path: Path
-    name: str
-    text: str
+    name: str  # in the report
+    text: str  # with what it includes
 
 
 def check(
@@ -55,7 +66,6 @@ def check(
     cache: Path | str | None = None,
     root: Path | str = ".",
     processes: int | None = None,
-    seed: str = "1",
     book: bool = False,
     done: Callable[[PageReport], None] = lambda page: None,
 ) -> Report:
@@ -73,8 +83,6 @@ def check(
         The folder in which the pages lie; the report names them by their way from there.
     processes : int, optional
         On how many processes pages are judged; as many as the machine has unless given. The result is the same.
-    seed : str
-        Where the random numbers begin.
     book : bool
         Whether the files are the pages of one book, which MyST renders. Then a function that one defines under a label
         is known on all, and an erratum may name an equation of another page; a display that MyST does not know is an
@@ -83,7 +91,7 @@ def check(
     done : callable
         Called with every page that is done, in their order.
     """
-    by = {**checker(), "seed": seed}
+    by = checker()
     store = Cache(Path(cache) if cache else None)
     common = digest(repr(sorted(by.items())), repr(notation))
     pages = [
@@ -100,7 +108,7 @@ def check(
         ]
         kept = [store.get(PageReport, key) for key in keys]
         functions = _definitions(pages, exports, readings, notation) if None in kept else {}
-        settings = Settings(Path(root), notation, functions, seed, store, common, book)
+        settings = Settings(Path(root), notation, functions, store, common, book)
         jobs = [
             _Job(page.path, readings.get(page.path), [each.path for each in others], settings)
             for page, others, report in zip(pages, elsewhere, kept, strict=True)
@@ -109,7 +117,7 @@ def check(
         fresh, reports = iter(run(_judged, jobs)), []
         for key, found, clash in zip(keys, kept, clashes, strict=True):
             page, in_time = (found, False) if found else next(fresh)
-            if in_time and _is_settled(page):
+            if in_time and all(problem.status.is_final for problem in page.all_problems):
                 store.put(key, page)
             reports.append(replace(page, problems=page.problems + clash))
             done(reports[-1])
@@ -124,11 +132,11 @@ def _with_corrections(page: _Source, pages: Sequence[_Source]) -> list[_Source]:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """A page to be judged: what was read of it, if it was read, and the pages that may correct its errata."""
+    """A page to be judged."""
 
     path: Path
-    reading: Reading | None
-    others: Sequence[Path]
+    reading: Reading | None  # what was read of it, if it was read
+    others: Sequence[Path]  # the pages that may correct its errata
     by: Settings
 
 
@@ -143,11 +151,6 @@ def _judged(job: _Job) -> tuple[PageReport, bool]:
         name = display_path(job.path, job.by.root)
         reason = f"the checker failed on this file: {type(error).__name__}: {str(error)[:200]}"
         return PageReport(name, (), (Diagnostic(Status.CHECKER_FAULT, name, 1, 1, reason),)), False
-
-
-def _is_settled(page: PageReport) -> bool:
-    """Return whether the judges came to an end on all of a page."""
-    return all(problem.status.is_final for problem in page.all_problems)
 
 
 @contextmanager
@@ -169,11 +172,11 @@ def _on_processes(count: int) -> Iterator[_Run]:
 
 @dataclass(frozen=True, slots=True)
 class _Export:
-    """A function that a page defines for all: its line there, and a digest of its definition."""
+    """A function that a page defines for all."""
 
     name: str
-    line: int
-    digest: str
+    line: int  # on its page
+    digest: str  # of its definition
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from nncore.verify.judgement import SEED
 from nncore.verify.report.serialization import from_json, to_json
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 LIBRARIES = ("sympy", "mpmath", "python-flint", "lark", "myst-parser", "markdown-it-py", "PyYAML")
-_TELL = frozenset({"report", "sphinx.py", "__main__.py"})
+_TELL = frozenset({"report", "sphinx.py", "command.py", "__main__.py"})
 _INCLUDED = re.compile(
     r"\{include\}[ \t]*([^\n`]+)|\\(?:input|include|subfile|subfileinclude|usepackage|RequirePackage|documentclass)"
     r"\s*(?:\[[^\]\n]*\])?\s*(?:\{([^{}\n]*)\}|([^\s{\[]+))"
@@ -57,11 +58,12 @@ def canonical(value: object) -> str:
 
 @cache
 def checker() -> dict[str, str]:
-    """Return what judges: a digest of the sources of this package, and the versions that it runs on."""
+    """Return what judges: a digest of the sources of this package, the versions it runs on, and the random seed."""
     return {
         "sources": digest_of(_sources()),
         "python": platform.python_version(),
         **{name: _version(name) for name in LIBRARIES},
+        "seed": SEED,
     }
 
 

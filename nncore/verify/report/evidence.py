@@ -33,39 +33,19 @@ _INEQUALITIES = [relation for relation in Relation if relation.compares and not 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One thing that a formula says; of a chain, one link.
-
-    Attributes
-    ----------
-    kind : str
-        ``claim``, ``definition``, ``assumption``, ``convention``, ``step`` or ``expression``.
-    line, column : int
-        Where it stands.
-    left, relation, right : str
-        How it was read, by `syntax.printer.show`.
-    conditions : tuple of str
-        The printed side conditions.
-    indices : tuple
-        The free indices, each with the size up to which it runs.
-    symbolic : bool
-        Whether it depends on a size that no condition fixes.
-    judgement : Judgement or None
-        What became of a claim or a convention.
-    seconds : float
-        How long judging took, in seconds of computing.
-    """
+    """One thing that a formula says; of a chain, one link."""
 
     kind: Kind
-    line: int
+    line: int  # where it stands
     column: int
-    left: str
+    left: str  # how it was read, by `syntax.printer.show`
     relation: str
     right: str
-    conditions: tuple[str, ...]
-    indices: tuple[tuple[str, str | int], ...]
-    symbolic: bool
-    judgement: Judgement | None = None
-    seconds: float = 0.0
+    conditions: tuple[str, ...]  # the printed side conditions
+    indices: tuple[tuple[str, str | int], ...]  # the free ones, each with the size up to which it runs
+    symbolic: bool  # whether it depends on a size that no condition fixes
+    judgement: Judgement | None = None  # of a claim or a convention
+    seconds: float = 0.0  # of computing, which judging took
 
     @property
     def fails(self) -> bool:
@@ -81,51 +61,21 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of one displayed formula.
+    """What is known of one displayed formula."""
 
-    Attributes
-    ----------
-    name : str
-        Its label, or the page and its number there.
-    path : str
-        The file in which it stands: its page, or what the page includes.
-    line : int
-        Where its LaTeX begins.
-    number : int
-        Its place among the formulas of the page, from 1.
-    label : str or None
-        The label for references.
-    kinds : tuple of str
-        What its parts are, without repetition.
-    status : str
-        The worst status of its claims; without claims its kind; at fault ``unreadable`` or ``without meaning``.
-    latex : str
-        What is printed.
-    reading : str
-        Its one reading.
-    parts : tuple of Part
-        What it says.
-    uses : tuple of str
-        The names of the formulas that define the letters in it, theirs included, and of the conventions in force.
-    assumptions : tuple of str
-        The labels of the assumptions that it rests on.
-    problems : tuple of Diagnostic
-        What fails in it.
-    """
-
-    name: str
-    path: str
-    line: int
-    number: int
-    label: str | None
-    kinds: tuple[Kind, ...]
-    status: Status | Kind
-    latex: str
-    reading: str
-    parts: tuple[Part, ...]
-    uses: tuple[str, ...]
-    assumptions: tuple[str, ...]
-    problems: tuple[Diagnostic, ...]
+    name: str  # its label, or the page and its number there
+    path: str  # of the file in which it stands: its page, or what the page includes
+    line: int  # where its LaTeX begins
+    number: int  # its place among the formulas of the page, from 1
+    label: str | None  # for references
+    kinds: tuple[Kind, ...]  # what its parts are, without repetition
+    status: Status | Kind  # the worst of its claims and problems; without any of these its kind
+    latex: str  # what is printed
+    reading: str  # its one reading
+    parts: tuple[Part, ...]  # what it says
+    uses: tuple[str, ...]  # the formulas that define the letters in it, theirs included, and conventions in force
+    assumptions: tuple[str, ...]  # the labels of those that it rests on
+    problems: tuple[Diagnostic, ...]  # what fails in it
 
     @property
     def fails(self) -> bool:
@@ -143,6 +93,11 @@ class Evidence:
         yield from (part.judgement for part in self.claims if part.judgement)
 
     @property
+    def where(self) -> tuple[str, ...]:
+        """Return what must hold for its claims, beside the printed conditions, for both sides to exist."""
+        return tuple(dict.fromkeys(condition for judgement in self.judgements for condition in judgement.where))
+
+    @property
     def seconds(self) -> float:
         """Return how long judging took, in seconds of computing."""
         return sum(part.seconds for part in self.parts)
@@ -150,16 +105,13 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class PageReport:
-    """A page: its formulas, what fails on it outside of them, and the formulas within words that nothing judged.
-
-    ``inline`` counts these, ``relations`` those of them that hold a relation.
-    """
+    """What became of a page."""
 
     name: str
     formulas: tuple[Evidence, ...]
-    problems: tuple[Diagnostic, ...] = ()
-    inline: int = 0
-    relations: int = 0
+    problems: tuple[Diagnostic, ...] = ()  # what fails on it outside of its formulas
+    inline: int = 0  # formulas within words that nothing judged
+    relations: int = 0  # those of them that hold a relation
 
     @property
     def all_problems(self) -> tuple[Diagnostic, ...]:
@@ -169,24 +121,18 @@ class PageReport:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The numbers of a report, or of a page.
-
-    ``kinds`` counts parts, ``statuses`` those of claims, and ``formulas`` formulas. ``symbolic`` are the equations with
-    symbolic sizes, of which ``for_all_shapes`` are verified for all; decimals and inequalities are counted apart.
-    ``failing`` counts the formulas and pages with a problem, ``steps`` those of all proofs, and ``evaluated`` the ones
-    of them that numbers evaluated before and after.
-    """
+    """The numbers of a report, or of a page."""
 
     formulas: int
-    kinds: Mapping[str, int]
-    statuses: Mapping[str, int]
-    symbolic: int
-    for_all_shapes: int
+    kinds: Mapping[str, int]  # of parts
+    statuses: Mapping[str, int]  # of claims
+    symbolic: int  # equations with symbolic sizes
+    for_all_shapes: int  # those of them that are verified for all
     decimals: int
     inequalities: int
-    failing: int
-    steps: int
-    evaluated: int
+    failing: int  # formulas and pages with a problem
+    steps: int  # of all proofs
+    evaluated: int  # those of them that numbers evaluated before and after
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from nncore.verify.judgement import Status
-from nncore.verify.report.displayed import Placeholder, pages_with
+from nncore.verify.report.displayed import Placeholder, displayed, pages_with
 from nncore.verify.report.evidence import Evidence, PageReport, Report, figures
 from nncore.verify.report.wording import sentences, status_text
 
@@ -39,10 +39,11 @@ class Printed(SphinxDirective):
 
 @dataclass(frozen=True)
 class Book:
-    """The report on a book, and its pages by their names in Sphinx."""
+    """The report on a book, its pages by their names in Sphinx, and the names of those that are not checked."""
 
     report: Report
     pages: Mapping[str, PageReport]
+    left_out: frozenset[str]
 
     @cached_property
     def formulas(self) -> dict[str, tuple[str, Evidence]]:
@@ -107,8 +108,16 @@ def _reading_order(view: View) -> list[str]:
 
 
 def _coverage(view: View) -> Iterator[nodes.Node]:
-    words = sentences(view.book.report)
+    words = [*sentences(view.book.report), *_about_left_out(view)]
     yield nodes.bullet_list("", *(nodes.list_item("", nodes.paragraph("", "", nodes.Text(each))) for each in words))
+
+
+def _about_left_out(view: View) -> Iterator[str]:
+    """Yield how many of the pages that are not checked display formulas."""
+    shown = displayed(view.app.env)
+    number = sum(bool(shown[name].formulas) for name in view.book.left_out & shown.keys())
+    if number:
+        yield f"{number} {'pages are' if number > 1 else 'page is'} not checked; what they display is not counted here."
 
 
 def _summary(view: View) -> Iterator[nodes.Node]:
@@ -147,7 +156,6 @@ def _ledger(view: View) -> Iterator[nodes.Node]:
 def _ledger_row(view: View, docname: str, formula: Evidence) -> list[nodes.Node]:
     judgements = [part.judgement for part in formula.parts if part.judgement]
     points, steps = sum(each.points for each in judgements), sum(each.made for each in judgements)
-    where = dict.fromkeys(condition for judgement in judgements for condition in judgement.where)
     words = [
         ", ".join(formula.kinds),
         status_text(formula) if formula.claims or formula.fails else "",
@@ -159,7 +167,7 @@ def _ledger_row(view: View, docname: str, formula: Evidence) -> list[nodes.Node]
     def links(names: Iterable[str]) -> list[nodes.Node]:
         return [_link(*view.target(name, docname)) for name in names]
 
-    under = [*links(filter(None, formula.assumptions)), *(nodes.literal("", condition) for condition in where)]
+    under = [*links(filter(None, formula.assumptions)), *(nodes.literal("", condition) for condition in formula.where)]
     cells = [nodes.Text(each or "–") for each in words]
     return [_joined(links([formula.name])), *cells, _joined(under), _joined(links(formula.uses))]
 

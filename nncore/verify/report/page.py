@@ -8,13 +8,13 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nncore.verify import numeric
-from nncore.verify.judgement import Diagnostic, Judgement, Status
+from nncore.verify.judgement import BY_NUMBERS, Diagnostic, Judgement, Status
 from nncore.verify.notation import Notation, NotationError
 from nncore.verify.report.cache import canonical, digest
 from nncore.verify.report.evidence import Evidence, PageReport, Part
-from nncore.verify.report.settings import Settings
 from nncore.verify.semantics.conditions import shown
 from nncore.verify.semantics.elaborate import Faulty, elaborate, page_functions, with_blocks
 from nncore.verify.semantics.inline import RELATION, faults_within
@@ -44,6 +44,9 @@ from nncore.verify.syntax.printer import show
 from nncore.verify.verdict.errata import judge_erratum, judge_unchecked
 from nncore.verify.verdict.judge import SECONDS_OF_A_PROOF, Clock, judge
 
+if TYPE_CHECKING:
+    from nncore.verify.report.book import Settings
+
 _Judgeable = Claim | Convention | Erratum | Unchecked
 """A statement that is judged."""
 
@@ -56,7 +59,7 @@ class _Kept:
     seconds: float
 
 
-def report_on(path: Path, reading: Reading, others: Sequence[Path], by: Settings) -> tuple[PageReport, bool]:
+def report_on(path: Path, reading: Reading, others: Sequence[Path], by: "Settings") -> tuple[PageReport, bool]:
     """Return the report on a page that was read, and whether all proofs ended in time.
 
     ``others`` are the pages on which equations may stand that correct its errata.
@@ -82,7 +85,7 @@ def _about_functions(page: Page, notation: Notation) -> Iterator[Diagnostic]:
         yield error.found
 
 
-def _within_words(reading: Reading, page: Page, by: Settings) -> Iterator[Diagnostic]:
+def _within_words(reading: Reading, page: Page, by: "Settings") -> Iterator[Diagnostic]:
     """Yield what is wrong with the formulas within words."""
     try:
         yield from faults_within(reading, page, by.notation, by.functions)
@@ -101,21 +104,17 @@ def _located(found: Diagnostic, root: Path) -> Diagnostic:
 
 @dataclass(slots=True)
 class _Reporter:
-    """Goes through the formulas of a page from its top to its end.
+    """Goes through the formulas of a page from its top to its end."""
 
-    ``stated`` are the names of the formulas that define or agree upon something, ``refused`` the conventions that are
-    not accepted. ``in_time`` is false after a claim without a proof for which the time of a proof had passed.
-    """
-
-    by: Settings
+    by: "Settings"
     name: str
     page: Page
     reading: Reading
     others: Sequence[Path]
     shared: numeric.Shared = field(default_factory=numeric.Shared)
-    stated: dict[DisplayedFormula, str] = field(default_factory=dict)
-    refused: set[AgreedValue] = field(default_factory=set)
-    in_time: bool = True
+    stated: dict[DisplayedFormula, str] = field(default_factory=dict)  # names of what defines or agrees upon something
+    refused: set[AgreedValue] = field(default_factory=set)  # conventions that are not accepted
+    in_time: bool = True  # false after a claim without a proof for which the time of a proof had passed
 
     def evidence(self, number: int, formula: DisplayedFormula) -> Evidence:
         """Return the evidence for one formula."""
@@ -225,11 +224,11 @@ class _Reporter:
         """Return the judgement of a claim; of what is not claimed, whether it is as it says."""
         match item:
             case Claim() | Convention():
-                return judge(item, self.by.seed, self.shared, clock)
+                return judge(item, self.shared, clock)
             case Erratum():
-                return judge_erratum(item, correction, self.by.seed)
+                return judge_erratum(item, correction)
             case Unchecked():
-                return judge_unchecked(item, self.by.seed)
+                return judge_unchecked(item)
 
     def _labelled(self, label: str) -> tuple[Statement, ...]:
         """Return what the equation with a label says, on this page or on another one."""
@@ -244,9 +243,9 @@ class _Reporter:
     def _with_witness(self, parts: list[Part], items: Sequence[Statement], place: Place) -> list[Part]:
         """Return the parts; assumptions that no numbers satisfy are undecided, since nothing can be said under them."""
         own = [item for item in items if isinstance(item, Assumption)]
-        lost = Judgement(Status.UNDECIDED, "numbers", "no numbers were found that satisfy this assumption")
+        lost = Judgement(Status.UNDECIDED, BY_NUMBERS, "no numbers were found that satisfy this assumption")
         try:
-            if not own or numeric.witness(own[0], [_assumed(item, place) for item in own], self.by.seed):
+            if not own or numeric.witness(own[0], [_assumed(item, place) for item in own]):
                 return parts
         except Exception as error:  # as for a claim
             lost = Judgement(Status.CHECKER_FAULT, reason=f"{type(error).__name__}: {error}")

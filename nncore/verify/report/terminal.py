@@ -7,12 +7,11 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
-from nncore.verify.judgement import Diagnostic
+from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import Notation
 from nncore.verify.report.book import check
 from nncore.verify.report.evidence import Evidence, PageReport, Report
 from nncore.verify.report.wording import grounds, sentences, status_text
-from nncore.verify.semantics.statements import Kind
 from nncore.verify.source.reader import printable
 
 _HOW_TO_BEGIN = r"""{} defines nothing, so no claim can be derived from anything.
@@ -55,19 +54,22 @@ def _page_lines(page: PageReport) -> Iterator[Text]:
         yield Text(f"{printable(page.name)}: {number}; {page.relations} of them with a relation", "dim")
     if not page.formulas and not page.problems:
         yield Text(f"{printable(page.name)}: no displayed formula")
-    elif page.all_problems and not any(Kind.DEFINITION in formula.kinds for formula in page.formulas):
+    elif _defines_nothing(page):
         yield Text(_HOW_TO_BEGIN.format(printable(page.name)), "yellow")
+
+
+def _defines_nothing(page: PageReport) -> bool:
+    """Return whether something fails on a page that was read to its end and does not try to define anything."""
+    read = not page.problems and all(formula.status is not Status.UNREADABLE for formula in page.formulas)
+    return bool(read and page.all_problems) and not any(":=" in formula.latex for formula in page.formulas)
 
 
 def _grounds(formula: Evidence) -> Iterator[str]:
     """Yield how the claims of a formula were found, what must hold for them, and the assumptions in force."""
-    judgements = list(formula.judgements)
-    yield from dict.fromkeys(line for each in judgements for line in grounds(each))
-    where = dict.fromkeys(condition for each in judgements for condition in each.where)
-    under = dict.fromkeys(label for each in judgements for label in each.assumptions if label)
-    if where:
-        yield f"where {' and '.join(where)}"
-    if under:
+    yield from dict.fromkeys(line for each in formula.judgements for line in grounds(each))
+    if formula.where:
+        yield f"where {' and '.join(formula.where)}"
+    if under := dict.fromkeys(label for each in formula.judgements for label in each.assumptions if label):
         yield f"under {', '.join(under)}"
 
 

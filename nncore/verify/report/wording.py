@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from nncore.verify.judgement import Judgement, Status
+from nncore.verify.judgement import BY_NUMBERS, Judgement, Status
 from nncore.verify.report.evidence import Evidence, Report, figures
 from nncore.verify.semantics.statements import Kind
 
@@ -19,7 +19,7 @@ def status_text(evidence: Evidence) -> str:
 
 def grounds(judgement: Judgement) -> Iterator[str]:
     """Yield on what a judgement rests, in a few words each: its method, its shapes, and how many numbers agree."""
-    if judgement.method and judgement.method != "numbers":
+    if judgement.method and judgement.method != BY_NUMBERS:
         yield judgement.method
     if judgement.shapes:
         yield "proved at " + "; ".join(map(assignment, judgement.shapes))
@@ -38,13 +38,19 @@ def assignment(values: Iterable[tuple[str, object]]) -> str:
 def sentences(report: Report) -> Iterator[str]:
     """Yield the figures of a report in words."""
     of = figures(report.pages)
-    failing = f"{of.failing} of them fail" if of.failing else "none of them fails"
-    unread = sum(formula.status is Status.UNREADABLE for page in report.pages for formula in page.formulas)
+    found = [formula for page in report.pages for formula in page.formulas]
+    wrong = sum(bool(formula.problems) for formula in found)
+    failing = f"{wrong} of them {'fails' if wrong == 1 else 'fail'}" if wrong else "none of them fails"
+    unread = sum(formula.status is Status.UNREADABLE for formula in found)
     unchecked = of.kinds.get(Kind.UNCHECKED, 0)
     yield (
         f"{_counted(of.formulas, 'displayed formula')}, each one read and judged: {failing}, "
         f"{unread} are unreadable, {unchecked} are unchecked."
     )
+    elsewhere = sum(len(page.problems) for page in report.pages)
+    if elsewhere:
+        are = "is" if elsewhere == 1 else "are"
+        yield f"{_counted(elsewhere, 'fault')} in the files {are} in no formula that was read."
     if unchecked:
         were = "was" if unchecked == 1 else "were"
         yield f"{_counted(unchecked, 'formula')} {were} not checked, for the reason that the page gives."
@@ -63,9 +69,9 @@ def sentences(report: Report) -> Iterator[str]:
             f"The proofs have {of.steps} steps, of which {of.evaluated} ({_share(of.evaluated, of.steps)}) were "
             "evaluated by numbers before and after: none of them changes a value."
         )
-    wrong = of.kinds.get(Kind.ERRATUM, 0)
-    if wrong:
-        yield f"{wrong} of these formulas {'is' if wrong == 1 else 'are'} wrong on purpose, in boxes that say so."
+    errata = of.kinds.get(Kind.ERRATUM, 0)
+    if errata:
+        yield f"{errata} of these formulas {'is' if errata == 1 else 'are'} wrong on purpose, in boxes that say so."
     counted = (Kind.CLAIM, Kind.ERRATUM, Kind.UNCHECKED)
     others = [_counted(number, kind) for kind, number in of.kinds.items() if kind not in counted]
     if others:

@@ -23,7 +23,7 @@ from itertools import pairwise, product
 from math import ceil, floor, inf
 
 from nncore.verify.notation import EXTREMA, KNOWN_FUNCTIONS, STEPS
-from nncore.verify.semantics.symbols import MeaningError, Scope, family_of, find_symbol, letters, position
+from nncore.verify.semantics.symbols import MeaningError, Scope, family_of, letters, position, symbol_or_none
 from nncore.verify.symbol import SymbolKind
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
@@ -106,11 +106,8 @@ def _side(node: t.Node, scope: Scope, known: Collection[str]) -> tuple[str, t.No
         return found if found and found[0] == _INPUT else None
     where = position(node)
     base = t.Letter(where[0] or "") if where else node.body if isinstance(node, t.Minus) else node
-    try:
-        name = find_symbol(base, scope)
-    except MeaningError:
-        return None
-    if family_of(name.name, scope.notation) in known:
+    name = symbol_or_none(base, scope)
+    if not name or family_of(name.name, scope.notation) in known:
         return None
     if name.kind in _COUNTED and base is not getattr(node, "body", None):
         return _COUNT, base
@@ -229,10 +226,8 @@ class _Ranges:
         return self._known[letter]
 
     def _is_whole(self, letter: t.Node) -> bool:
-        try:
-            return find_symbol(letter, self._scope, self._arguments).kind in _COUNTED
-        except MeaningError:
-            return False
+        symbol = symbol_or_none(letter, self._scope, self._arguments)
+        return symbol is not None and symbol.kind in _COUNTED
 
     def _first(self, letter: t.Node) -> int:
         """Return the first value of a size or an index: steps and layers are counted from 0 on."""

@@ -3,33 +3,21 @@ r"""Definitions: what stands on the left of one, the lines of families, and what
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from nncore.verify.notation import (
-    CONSTANTS,
-    DELTA,
-    FIXED_KINDS,
-    KNOWN_FUNCTIONS,
-    ONES,
-    STEPS,
-    Notation,
-)
-from nncore.verify.semantics.layers import (
-    DEPTHS,
-    bounds,
-    holds_for,
-    numbers_of,
-    overlap,
-)
+from nncore.verify.notation import CONSTANTS, DELTA, FIXED_KINDS, KNOWN_FUNCTIONS, ONES, STEPS, Notation
+from nncore.verify.semantics.layers import DEPTHS, bounds, holds_for, numbers_of, overlap
 from nncore.verify.semantics.shapes import Checker, words
 from nncore.verify.semantics.symbols import (
     Binding,
     Line,
     MeaningError,
     Scope,
+    declared_shape,
     family_of,
     find_symbol,
     not_covered,
     position,
     sizes_of_shape,
+    symbol_or_none,
 )
 from nncore.verify.source.markdown import DisplayedFormula
 from nncore.verify.symbol import Position, Shape, Size, SymbolKind, SymbolName
@@ -69,12 +57,13 @@ def head_of(scope: Scope, left: t.Node) -> Head:
             for argument in arguments:
                 if find_symbol(argument, scope).kind is not SymbolKind.NUMBER:
                     raise MeaningError(f"{show(argument)} is no variable", argument)
-            return Head(SymbolName.plain(name), arguments=names)
-        case t.Letter(name):
+            return Head(SymbolName.of(name), arguments=names)
+        case t.Letter(letter):
             fixed = notation.index_letters | notation.constant_letters | notation.plain_sizes
-            if name in fixed or name in (ONES, DELTA, *CONSTANTS):
-                raise MeaningError(f"{name} has a fixed meaning and cannot be defined", left)
-            return Head(SymbolName.plain(name), shape=_declared_shape(name, notation))
+            if letter in fixed or letter in (ONES, DELTA, *CONSTANTS):
+                raise MeaningError(f"{letter} has a fixed meaning and cannot be defined", left)
+            own = SymbolName.of(letter)
+            return Head(own, shape=declared_shape(own, notation))
         case t.Family(t.Letter(letter), layer):
             if not notation.array_named(letter):
                 raise MeaningError(f"the entries of {letter} are defined with their indices", left)
@@ -132,7 +121,7 @@ def _head_of_entry(scope: Scope, letter: str, indices: tuple[t.Node, ...], left:
         sizes = tuple(size for _, size in named)
     if tuple(size for _, size in named) != sizes:
         raise MeaningError(f"the indices of {letter} run to {', '.join(map(str, sizes))}", left)
-    return Head(SymbolName.plain(array.letter if array else letter), named)
+    return Head(SymbolName.of(array.letter if array else letter), named)
 
 
 def left_names(left: t.Node, scope: Scope) -> frozenset[str]:
@@ -143,13 +132,11 @@ def left_names(left: t.Node, scope: Scope) -> frozenset[str]:
         case t.Letter(name):
             return frozenset((name,))
         case t.Family() | t.Indexed(t.Letter() | t.Family()):
-            try:
-                known = find_symbol(left, replace(scope, definitions={}, families={}, lost=frozenset()))
+            known = symbol_or_none(left, replace(scope, definitions={}, families={}, lost=frozenset()))
+            if known:
                 return frozenset((family_of(known.name, scope.notation),))
-            except MeaningError:
-                base = left.base if isinstance(left, t.Indexed) else left
-                letter = base.letter if isinstance(base, t.Family) else base
-                return frozenset((letter.name,)) if isinstance(letter, t.Letter) else frozenset()
+            base = left.base if isinstance(left, t.Indexed) else left
+            return left_names(base.letter if isinstance(base, t.Family) else base, scope)
         case t.Indexed(base, _):
             return left_names(base, scope)
     return frozenset()
@@ -206,10 +193,10 @@ def line_of(
     definition = Binding(name, head.indices, (), link.right, kept, None, here.label, formula=here)
     line = Line(letter, first, last, definition)
     for number in _declared_members(name, notation):
-        if holds_for(line, number, notation):
+        if holds_for(line, number):
             raise MeaningError(f"{member_of(name, number)} is declared as a number of its own", link)
     for other in scope.families.get(name, ()):
-        common = overlap(line, other, notation)
+        common = overlap(line, other)
         if common is not None:
             raise MeaningError(f"{member_of(name, common)} is defined already", link)
     if layers:
@@ -236,7 +223,7 @@ def _check_that_layers_exist(scope: Scope, line: Line, link: t.Link) -> None:
     letter = line.definition.name.letter
     for depth in DEPTHS:
         inputs = Scope(scope.notation, depth=depth)
-        for number in numbers_of(line, depth, scope.notation):
+        for number in numbers_of(line, depth):
             if number < 0:
                 raise MeaningError(f"there is no layer {number}", link)
             find_symbol(t.Family(t.Letter(letter), t.Number(str(number)), span=link.span), inputs)
@@ -249,11 +236,8 @@ def _check_that_index_falls(scope: Scope, part: t.Node, name: str, line: Line) -
             where = position(place)
         case _:
             return
-    try:
-        found = family_of(find_symbol(part, scope).name, scope.notation)
-    except MeaningError:
-        return  # the checker finds it
-    if found == name and not _falls(where, line, scope.notation.last_layer):
+    found = symbol_or_none(part, scope)  # what has no meaning is for the checker to find
+    if found and family_of(found.name, scope.notation) == name and not _falls(where, line, scope.notation.last_layer):
         raise MeaningError(f"a recursion lowers its index, and {show(part)} does not", part)
 
 
@@ -278,8 +262,8 @@ def _is_only_about(chain: t.Chain, names: tuple[str | None, ...]) -> bool:
 def member_of(family: SymbolName, number: int) -> SymbolName:
     """Return the name of a member of a family: Z^{[2]}, or u_2."""
     if family.layer:
-        return SymbolName.in_layer(family.letter, (None, number))
-    return SymbolName.sequence(family.letter, str(number))
+        return SymbolName.of(family.letter, layer=(None, number))
+    return SymbolName.of(family.letter, counter=str(number))
 
 
 def _declared_members(name: SymbolName, notation: Notation) -> Iterator[int]:
@@ -287,8 +271,3 @@ def _declared_members(name: SymbolName, notation: Notation) -> Iterator[int]:
     for scalar in notation.scalars_named(name.letter):
         if "".join(scalar.written.indices).isdigit():
             yield int("".join(scalar.written.indices))
-
-
-def _declared_shape(name: str, notation: Notation) -> Shape:
-    array = notation.array_named(name)
-    return sizes_of_shape(array.shape) if array else None

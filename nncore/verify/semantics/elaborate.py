@@ -27,14 +27,7 @@ from pathlib import Path
 from typing import TypeGuard
 
 from nncore.verify.judgement import Diagnostic, Status
-from nncore.verify.notation import (
-    FIXED_KINDS,
-    KNOWN_FUNCTIONS,
-    STEPS,
-    Notation,
-    NotationError,
-    extended,
-)
+from nncore.verify.notation import FIXED_KINDS, KNOWN_FUNCTIONS, STEPS, Notation, NotationError, extended
 from nncore.verify.semantics import premises, remainders
 from nncore.verify.semantics.conditions import check as check_conditions
 from nncore.verify.semantics.conditions import separated
@@ -83,6 +76,7 @@ from nncore.verify.semantics.symbols import (
     WrongShape,
     family_of,
     find_symbol,
+    is_numbered_width,
     letters,
     meanings_of,
     not_covered,
@@ -125,7 +119,8 @@ class _Elaborator:
         self.assumed: dict[str | None, list[Assumed]] = {}
         self.lost_assumptions: set[str | None] = set()
         self.own: set[str] = set()  # names that this page defines
-        self.here: DisplayedFormula  # the formula at hand, what stands around it, and the premises of the claim
+        self.here: DisplayedFormula  # the formula at hand, as it is read, what stands around it, the claim's premises
+        self.tree: t.Formula
         self.place: Place
         self.premises: tuple[t.Chain, ...] = ()
         self._worlds: dict[str, Scope] = {}  # what exercises define, on top of the page
@@ -153,8 +148,10 @@ class _Elaborator:
 
     def _add_formula(self, formula: DisplayedFormula, place: Place) -> None:
         """Add what a formula says, or its first fault."""
-        if place.dictionary:
-            self._in_dictionary(formula, place, place.dictionary)
+        if place.dictionary:  # whose formulas are read in its letters alone
+            inner = self._inside(place.dictionary)
+            if inner:
+                self._take(inner.added([(formula, replace(place, dictionary=None))]))
             return
         outside = self.scope, self.own
         if place.world:
@@ -182,7 +179,7 @@ class _Elaborator:
     def _formula(self, formula: DisplayedFormula, place: Place) -> None:
         self.here, self.place = formula, place
         try:
-            tree = read(formula.text, self.scope.notation)
+            self.tree = tree = read(formula.text, self.scope.notation)
         except LatexError as error:
             self._lose(formula.within, place)
             place_of_error = formula.place(error.line, error.column)
@@ -203,12 +200,6 @@ class _Elaborator:
                         Status.WITHOUT_MEANING, formula.path, *at, found.reason, sort=found.sort, covered=found.covered
                     )
                 )
-
-    def _in_dictionary(self, formula: DisplayedFormula, place: Place, dictionary: Dictionary) -> None:
-        """Add what a formula of a dictionary says, which is read in its letters alone."""
-        inner = self._inside(dictionary)
-        if inner:
-            self._take(inner.added([(formula, replace(place, dictionary=None))]))
 
     def _take(self, page: Page) -> None:
         self.items += page.items
@@ -241,7 +232,7 @@ class _Elaborator:
             line, column = (fault.line, fault.column) if fault else (aside.line, 1)
             self.faults.append(Diagnostic(Status.WITHOUT_MEANING, formula.path, line, column, objection))
         else:
-            self.items.append(_apart(aside, formula, inner.scope, page.items, fault))
+            self.items.append(_apart(aside, formula, inner, page.items, fault))
 
     def _reading_apart(self, block: Aside | Dictionary) -> "_Elaborator":
         """Return one that leaves this one as it is; with letters of its own it knows no definition of the page."""
@@ -314,13 +305,7 @@ class _Elaborator:
         self._check_layers((node,), conditions, checker, node)
         self._add(Expression, node, None, conditions, checker, shape, node)
 
-    def _claim(
-        self,
-        left: t.Node,
-        link: t.Link,
-        conditions: Conditions,
-        leading: t.Node,
-    ) -> None:
+    def _claim(self, left: t.Node, link: t.Link, conditions: Conditions, leading: t.Node) -> None:
         if not link.relation.compares and link.relation is not Relation.ROUNDS:
             raise not_covered(f"the relation {link.relation}", link)
         checker = Checker(self.scope, conditions)
@@ -536,14 +521,14 @@ class _Elaborator:
 
     def _check_family(self, scope: Scope, name: SymbolName, line: Line, left: t.Node) -> None:
         lines = scope.families[name]
-        missing = hole(lines, scope.notation)
+        missing = hole(lines)
         if missing is not None and line is lines[0]:
             raise MeaningError(f"{member_of(name, missing)} has no definition", left)
         if not name.layer:
             return
         letter, last = name.letter, scope.notation.last_layer
         for depth in DEPTHS:
-            for number in numbers_of(line, depth, scope.notation):
+            for number in numbers_of(line, depth):
                 member = t.Family(t.Letter(letter), t.Number(str(number)), span=left.span)
                 try:
                     check_members(member, at_depth(scope, depth))
@@ -571,12 +556,11 @@ class _Elaborator:
         self._note_used(used, family, self.place.world)
         for label in sorted(self.place.mentions & self.lost_assumptions - {None}):
             raise MeaningError(f"the assumption {label} is not understood", node, covered=False)
-        for label in self.place.mentions:
-            for letter in self.scope.lost & frozenset().union(*(each.letters for each in self.assumed.get(label, []))):
-                raise MeaningError(f"the definition of {letter} is not understood", node, covered=False)
+        in_force = [each for label in sorted(self.place.mentions) for each in self.assumed.get(label, [])]
+        for letter in sorted(self.scope.lost & frozenset().union(*(each.letters for each in in_force))):
+            raise MeaningError(f"the definition of {letter} is not understood", node, covered=False)
         meanings = [each for name in used for each in meanings_of(name, self.scope)]
         named = checker.named.union(*(each.named for each in meanings))
-        in_force = [each for label in sorted(self.place.mentions) for each in self.assumed.get(label, [])]
         line, column = self.here.place_at(node.span[0])
         arguments = left.arguments if isinstance(left, t.Apply) and make is Definition else ()
         local = dict.fromkeys(argument.name for argument in arguments if isinstance(argument, t.Letter))
@@ -601,7 +585,7 @@ class _Elaborator:
         """Keep the names that may not be defined any more; a family may get more lines while only lines use it."""
         names = {family_of(name, self.scope.notation) for name in used} - {family}
         if family and family.layer:
-            names = {name for name in names if not (name.layer)}
+            names = {name for name in names if not name.layer}
         self._used.setdefault(world, set()).update(names)
 
 
@@ -631,9 +615,9 @@ def _objection(aside: Aside, items: Sequence[Statement], fault: Diagnostic | Non
 
 
 def _apart(
-    aside: Aside, formula: DisplayedFormula, scope: Scope, items: Sequence[Statement], fault: Diagnostic | None
+    aside: Aside, formula: DisplayedFormula, inner: _Elaborator, items: Sequence[Statement], fault: Diagnostic | None
 ) -> Erratum | Unchecked:
-    chain = read(formula.text, scope.notation).last_chain
+    chain, scope = inner.tree.last_chain, inner.scope
     *before, last = chain.links[-2:] or [None]
     line, column = (fault.line, fault.column) if fault else formula.place_at((last or chain).span[0])
     options = dict(aside.options)
@@ -657,7 +641,7 @@ def _apart(
 
 def _named(checker: Checker) -> tuple[tuple[Size, int], ...]:
     """Return the numbers in the place of indices, but for those whose size belongs to a layer."""
-    return tuple(sorted(((size, number) for size, number in checker.named if "_" not in str(size)), key=str))
+    return tuple(sorted(((size, number) for size, number in checker.named if not is_numbered_width(size)), key=str))
 
 
 def _chains(conditions: tuple[t.Chain | t.Given | t.ForAll, ...]) -> tuple[t.Chain, ...]:
@@ -707,14 +691,11 @@ def elaborate(
 
 
 def _at_top(
-    found: Sequence[DisplayedFormula],
-    around: Surroundings,
-    notation: Notation,
-    functions: Mapping[str, Binding] | None,
+    found: Sequence[DisplayedFormula], around: Surroundings, notation: Notation, functions: Mapping[str, Binding] | None
 ) -> _Elaborator:
     """Return what stands at the top of a page and goes through it."""
     notation = with_blocks(notation, around.blocks)
-    own = set(_defined_functions(found, notation))
+    own = {name for formula in found for name in _functions_of(formula, notation)}
     return _Elaborator(notation, {name: each for name, each in (functions or {}).items() if name not in own})
 
 
@@ -766,14 +747,10 @@ def spots(path: Path | str, notation: Notation, functions: Mapping[str, Binding]
         yield Spot(formula, scope.notation, said, before, waiting[number:])
 
 
-def _defined_functions(found: Iterable[DisplayedFormula], notation: Notation) -> Iterator[str]:
-    """Yield the functions that formulas define for their page."""
-    for formula in found:
-        if not _is_apart(formula):
-            yield from _functions_of(formula, notation)
-
-
 def _functions_of(formula: DisplayedFormula, notation: Notation) -> Iterator[str]:
+    """Yield the functions that a formula defines for its page."""
+    if _is_apart(formula):
+        return
     try:
         tree = read(formula.text, notation)
     except LatexError:
@@ -793,14 +770,9 @@ def exported(page: Reading, notation: Notation) -> dict[str, Definition]:
         As `page_functions`, or if a ``{notation}`` block of the page is wrong.
     """
     letters_of_page = with_blocks(notation, page.around.blocks)
-    pairs = [
-        (formula, place)
-        for formula, place in zip(page.formulas, page.around.places, strict=True)
-        if formula.label and not _is_apart(formula) and any(_functions_of(formula, letters_of_page))
-    ]
-    return page_functions(
-        _to_the_end(_at_top([formula for formula, _ in pairs], page.around, notation, {}), pairs).items, notation
-    )
+    pairs = zip(page.formulas, page.around.places, strict=True)
+    defining = [pair for pair in pairs if pair[0].label and any(_functions_of(pair[0], letters_of_page))]
+    return page_functions(_to_the_end(_Elaborator(letters_of_page, {}), defining).items, notation)
 
 
 def book_functions(paths: Iterable[Path | str], notation: Notation) -> dict[str, Binding]:

@@ -18,7 +18,7 @@ from nncore.verify.notation import Notation
 from nncore.verify.semantics.elaborate import with_blocks
 from nncore.verify.semantics.shapes import Checker
 from nncore.verify.semantics.statements import Erratum, Page, Unchecked, sides_of
-from nncore.verify.semantics.symbols import Binding, MeaningError, Scope, find_symbol
+from nncore.verify.semantics.symbols import Binding, MeaningError, Scope, find_symbol, symbol_or_none
 from nncore.verify.source.markdown import InlineFormula, Reading
 from nncore.verify.symbol import Size, SymbolKind
 from nncore.verify.syntax import tree as t
@@ -41,11 +41,10 @@ def faults_within(
     notation = with_blocks(notation, reading.around.blocks)
     scopes = _scopes(page, Scope(notation, functions))
     bound = _bound(page)
-    found = ((formula, _fault(formula, notation, scopes, bound)) for formula in reading.inline)
     return [
         Diagnostic(Status.WITHOUT_MEANING, formula.path, formula.line, 1, f"${formula.text}$: {reason}")
-        for formula, reason in found
-        if reason
+        for formula in reading.inline
+        if (reason := _fault(formula, notation, scopes, bound))
     ]
 
 
@@ -110,10 +109,8 @@ def _sides_of_shape(text: str) -> list[str]:
 def _is_size(node: t.Node, scope: Scope) -> bool:
     if isinstance(node, t.Number):
         return node.digits.isdigit()
-    try:
-        return find_symbol(node, scope).kind is SymbolKind.SIZE
-    except MeaningError:
-        return False
+    symbol = symbol_or_none(node, scope)
+    return symbol is not None and symbol.kind is SymbolKind.SIZE
 
 
 def _without_meaning(tree: t.Formula, scope: Scope, bound: Mapping[str, Size]) -> str | None:

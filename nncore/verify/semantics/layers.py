@@ -31,6 +31,7 @@ from nncore.verify.semantics.symbols import (
     resolved_line,
     resolved_size,
     start_of_sequence,
+    symbol_or_none,
 )
 from nncore.verify.symbol import Position, Shape, SymbolName
 from nncore.verify.syntax import tree as t
@@ -68,17 +69,9 @@ def lowest(letter: str, conditions: Iterable[t.Chain]) -> int:
     return max(numbers, default=1)
 
 
-def value_of(where: Position, depth: int, notation: Notation) -> int:
-    """Return the number at a position: R-1 of three layers is 2.
-
-    Raises
-    ------
-    ValueError
-        If another letter than R stands there.
-    """
+def _number_at(where: Position, depth: int) -> int:
+    """Return the number at a position that is one, or R with or without one: R-1 of three layers is 2."""
     letter, number = where
-    if letter not in (None, notation.last_layer):
-        raise ValueError(f"{letter} is no number of layers")
     return number + (depth if letter else 0)
 
 
@@ -86,36 +79,36 @@ def ends_of_layers(conditions: Iterable[t.Chain], depth: int, notation: Notation
     """Return the layers from and up to which r runs; what another letter says of r is a condition like others."""
     known = (None, notation.last_layer)
     lower, upper = (
-        [value_of(where, depth, notation) for where in each if where[0] in known]
+        [_number_at(where, depth) for where in each if where[0] in known]
         for each in bounds(notation.layer_index, conditions)
     )
     return lower, upper
 
 
-def numbers_of(line: Line, depth: int, notation: Notation) -> range:
+def numbers_of(line: Line, depth: int) -> range:
     """Return the numbers for which a line defines a member of a family of layers."""
-    first, last = _ends(line, depth, notation)
+    first, last = _ends(line, depth)
     return range(first, int(last) + 1)
 
 
-def overlap(one: Line, other: Line, notation: Notation) -> int | None:
+def overlap(one: Line, other: Line) -> int | None:
     """Return a number for which two lines of a family both hold."""
     for depth in DEPTHS:
-        (first, last), (start, end) = (_ends(line, depth, notation) for line in (one, other))
+        (first, last), (start, end) = (_ends(line, depth) for line in (one, other))
         if max(first, start) <= min(last, end):
             return max(first, start)
     return None
 
 
-def holds_for(line: Line, number: int, notation: Notation) -> bool:
+def holds_for(line: Line, number: int) -> bool:
     """Return whether a line of a sequence defines the member with this number, however many layers there are."""
-    return any(first <= number <= last for first, last in (_ends(line, depth, notation) for depth in DEPTHS))
+    return any(first <= number <= last for first, last in (_ends(line, depth) for depth in DEPTHS))
 
 
-def hole(lines: Sequence[Line], notation: Notation) -> int | None:
+def hole(lines: Sequence[Line]) -> int | None:
     """Return a number between the lines of a family for which none of them holds."""
     for depth in DEPTHS:
-        ranges = sorted(_ends(line, depth, notation) for line in lines)
+        ranges = sorted(_ends(line, depth) for line in lines)
         ranges = [(first, last) for first, last in ranges if first <= last]
         for (_, last), (start, _) in pairwise(ranges):
             if start > last + 1:
@@ -123,9 +116,8 @@ def hole(lines: Sequence[Line], notation: Notation) -> int | None:
     return None
 
 
-def _ends(line: Line, depth: int, notation: Notation) -> tuple[int, float]:
-    last = inf if line.last is None else value_of(line.last, depth, notation)
-    return value_of(line.first, depth, notation), last
+def _ends(line: Line, depth: int) -> tuple[int, float]:
+    return _number_at(line.first, depth), (inf if line.last is None else _number_at(line.last, depth))
 
 
 def covered(name: str, number: int, scope: Scope) -> bool:
@@ -140,7 +132,7 @@ def covered(name: str, number: int, scope: Scope) -> bool:
 def line_for(name: str, number: int, scope: Scope) -> Line | None:
     """Return the line that defines a member of a sequence; while R is a letter, the number is small enough."""
     for line in scope.families.get(name, ()):
-        first, last = _ends(line, scope.depth or number + 1, scope.notation)
+        first, last = _ends(line, scope.depth or number + 1)
         if first <= number <= last:
             return line
     return None
@@ -233,8 +225,8 @@ def _at_depth(scope: Scope, depth: int) -> Scope:
             continue
         families[name] = lines
         for line in lines:
-            for number in numbers_of(line, depth, scope.notation):
-                member = SymbolName.in_layer(family_name.letter, (None, number))
+            for number in numbers_of(line, depth):
+                member = SymbolName.of(family_name.letter, layer=(None, number))
                 numbers = {last: depth, index: number}
                 definitions[member] = _with_numbers(line.definition, member, numbers, empty)
     complete = replace(empty, definitions=definitions, families=families)
@@ -280,12 +272,8 @@ def reached(nodes: Iterable[t.Node], scope: Scope) -> Iterator[t.Node]:
 def _name(node: t.Node, scope: Scope) -> str | None:
     if isinstance(node, t.Function):
         return node.name
-    if isinstance(node, t.Letter | t.Family | t.Indexed):
-        try:
-            return find_symbol(node, scope).name
-        except MeaningError:
-            return None  # a bound letter, or the base of an entry
-    return None
+    symbol = symbol_or_none(node, scope) if isinstance(node, t.Name) else None  # none: bound, or the base of an entry
+    return symbol.name if symbol else None
 
 
 def check_members(node: t.Node, scope: Scope, above: tuple[str, ...] = (), done: set[str] | None = None) -> None:
@@ -298,8 +286,8 @@ def check_members(node: t.Node, scope: Scope, above: tuple[str, ...] = (), done:
         if name in above:
             raise MeaningError(f"{name} is defined by itself", part)
         if name not in done:
-            for definition in (scope.definitions[name],) if name in scope.definitions else ():
-                check_members(definition.body, scope, (*above, name), done)
+            if name in scope.definitions:
+                check_members(scope.definitions[name].body, scope, (*above, name), done)
             done.add(name)
 
 
@@ -311,10 +299,10 @@ def numbered(
 ) -> Iterator[dict[str, int]]:
     """Yield the numbers that take the place of R and of a free r in a statement; none if it is not about layers."""
     index, last = scope.notation.layer_index, scope.notation.last_layer
-    if not is_about_layers((*nodes, *conditions), scope):
+    everything = (*nodes, *conditions)
+    if not is_about_layers(everything, scope):
         yield {}
         return
-    everything = (*nodes, *conditions)
     parts = list(reached(everything, scope))
     least = max([1, *(number for node in parts for number in _layer_numbers(node, scope.notation))])
     with_arrays = any(isinstance(node, t.Family) for node in parts)
@@ -378,12 +366,10 @@ def is_about_layers(nodes: Sequence[t.Node], scope: Scope) -> bool:
     index, last = scope.notation.layer_index, scope.notation.last_layer
     if not index or not last:
         return False
-    for node in reached(nodes, scope):
-        if isinstance(node, t.Letter) and node.name in (index, last):
-            return True
-        if isinstance(node, t.Family) and has_layers(scope):
-            return True
-    return False
+    return any(
+        node.name in (index, last) if isinstance(node, t.Letter) else isinstance(node, t.Family) and has_layers(scope)
+        for node in reached(nodes, scope)
+    )
 
 
 def _contains_free(letter: str, nodes: Iterable[t.Node]) -> bool:

@@ -36,7 +36,7 @@ def assumed(premise: t.Chain, scope: Scope) -> Scope:
     if power % 2 == 0:
         raise MeaningError(f"both signs of {letter.name} satisfy the premise: write {letter.name} = ...", premise)
     _check(letter, right, scope)
-    definition = Binding(SymbolName.plain(letter.name), (), (), _root(resolved(right, scope), power), (), None, None)
+    definition = Binding(SymbolName.of(letter.name), (), (), _root(resolved(right, scope), power), (), None, None)
     definitions = {**scope.definitions, letter.name: definition}
     return replace(scope, definitions=definitions, placed=scope.placed | {letter.name})
 

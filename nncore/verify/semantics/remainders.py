@@ -23,7 +23,8 @@ def split(relation: Relation | None, node: t.Node) -> tuple[t.Node, t.Letter, in
     """
     match node if relation is Relation.EQUAL else None:
         case t.Plus((*terms, t.Apply(t.Function("O"), arguments))):
-            return (t.Plus(tuple(terms), span=node.span) if len(terms) > 1 else terms[0]), *_power(arguments)
+            letter, order = _power(arguments)
+            return (t.Plus(tuple(terms), span=node.span) if len(terms) > 1 else terms[0]), letter, order
         case t.Apply(t.Function("O"), arguments):
             return t.Number("0"), *_power(arguments)
     return None

@@ -61,7 +61,7 @@ class Checker:
         self.complex = False
         self._free_places: dict[str, t.Node] = {}
         self._bound_once: set[str] = set()
-        self.fixed = _equal_sizes(conditions, scope)
+        self.fixed = equal_sizes(conditions, scope)
         self._conditions = conditions
 
     def side(self, node: t.Node) -> Shape:
@@ -103,13 +103,8 @@ class Checker:
     def resolved(self, size: Size) -> Size:
         """Return the size that stands for all sizes that the conditions equate with this one."""
         last, family = self.fixed.get(self._last_layer), self.scope.notation.widths
-        if (
-            family
-            and family.last
-            and isinstance(last, int)
-            and size == SymbolName.of_width(family.letter, (None, last))
-        ):
-            size = family.last
+        if family and isinstance(last, int) and size == SymbolName.of(family.letter, width=(None, last)):
+            size = family.last or size
         return self.fixed.get(size, size)
 
     def same(self, one: Size, other: Size) -> bool:
@@ -153,10 +148,7 @@ class Checker:
             case t.Transpose(body):
                 rows, columns = self._matrix(body, "a transpose")
                 return columns, rows
-            case t.Root(body):
-                self._number(body, "the argument")
-                return None
-            case t.Bracketed(body) if node.of_number:
+            case t.Root(body) | t.Bracketed(body, of_number=True):
                 self._number(body, "the argument")
                 return None
             case t.Apply():
@@ -327,7 +319,7 @@ class Checker:
                 raise WrongIndex(f"{letter} runs to {runs_to}, but the index of {show(node)} to {name.sizes[0]}", index)
             number += self._lowest(letter)
         if not covered(name.name, number, self.scope):
-            least = SymbolName.sequence(name.name.letter, str(number))
+            least = SymbolName.of(name.name.letter, counter=str(number))
             raise WrongIndex(f"the conditions admit {least}, which has no definition above", node)
 
     def _lowest(self, letter: str) -> int:
@@ -487,7 +479,7 @@ class Checker:
             raise WrongIndex(f"{index.name} is not an index with a range", index)
         if self._bounded(index, size, body) is not None:
             raise WrongShape("a maximum is of numbers", body)
-        if not any(part == index for part, _ in t.walk(body)):
+        if not t.contains(body, index):
             raise WrongIndex(f"{index.name} does not occur in what the maximum is taken of", node)
 
     def _derivative(self, node: t.Derivative) -> Shape:
@@ -553,7 +545,7 @@ def words(shape: Shape) -> str:
     return "a number" if shape is None else f"{shape[0]} × {shape[1]}"
 
 
-def _equal_sizes(conditions: Sequence[t.Chain], scope: Scope) -> dict[Size, Size]:
+def equal_sizes(conditions: Sequence[t.Chain], scope: Scope) -> dict[Size, Size]:
     """Return the sizes that conditions fix, with what stands for them; n = D and D = M make all three M."""
     groups: list[list[Size]] = []
     for condition in conditions:

@@ -12,7 +12,7 @@ stands in the place of the number: ``("r", -1)`` for r - 1, ``(None, 2)`` for 2.
 printed, ``Z^{[r+1]}``, its whole family by the one with the plain letter: ``Z^{[r]}``, ``u_t``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import TypeVar
 
@@ -161,7 +161,7 @@ def find_symbol(node: t.Node, scope: Scope, local: Mapping[str, Size | None] = {
         case t.Letter(letter):
             if letter in local:
                 kind = SymbolKind.ARGUMENT if local[letter] is None else SymbolKind.BOUND
-                return Symbol(kind, SymbolName.plain(letter))
+                return Symbol(kind, SymbolName.of(letter))
             return _plain(letter, node, scope)
         case t.Family():
             return _member(node, scope, local)
@@ -171,6 +171,14 @@ def find_symbol(node: t.Node, scope: Scope, local: Mapping[str, Size | None] = {
             member = _member(family, scope, local)
             return Symbol(SymbolKind.ENTRY, member.name, _sizes_of_entry(member.shape))
     raise MeaningError(f"{show(node)} is not a letter or an entry", node)
+
+
+def symbol_or_none(node: t.Node, scope: Scope, local: Mapping[str, Size | None] = {}) -> Symbol | None:
+    """Return what `find_symbol` finds, if a letter or an entry stands for anything."""
+    try:
+        return find_symbol(node, scope, local)
+    except MeaningError:
+        return None
 
 
 NodeT = TypeVar("NodeT", bound=t.Node)
@@ -200,41 +208,32 @@ def resolved(node: NodeT, scope: Scope, local: Mapping[str, Size | None] = {}) -
         if each.name not in ("span", "symbol")
     }
     if isinstance(node, t.Name):
-        parts["symbol"] = _symbol_or_none(node, scope, local)
+        parts["symbol"] = symbol_or_none(node, scope, local)
     return replace(node, **parts)  # type: ignore[arg-type]  # each part stays what it was
-
-
-def _symbol_or_none(node: t.Name, scope: Scope, local: Mapping[str, Size | None]) -> Symbol | None:
-    try:
-        return find_symbol(node, scope, local)
-    except MeaningError:
-        return None
 
 
 def _plain(letter: str, node: t.Node, scope: Scope) -> Symbol:
     notation = scope.notation
     if letter in notation.index_letters:
-        return Symbol(SymbolKind.INDEX, SymbolName.plain(letter))
+        return Symbol(SymbolKind.INDEX, SymbolName.of(letter))
     if letter in notation.constant_letters:
-        return Symbol(SymbolKind.CONSTANT, SymbolName.plain(letter))
+        return Symbol(SymbolKind.CONSTANT, SymbolName.of(letter))
     if letter in notation.plain_sizes:
-        return Symbol(SymbolKind.SIZE, SymbolName.plain(letter))
+        return Symbol(SymbolKind.SIZE, SymbolName.of(letter))
     if letter in scope.lost:
         raise MeaningError(f"the definition of {letter} is not understood", node, covered=False)
     array = notation.array_named(letter)
     if array:
-        return Symbol(SymbolKind.ARRAY, SymbolName.plain(letter), shape=sizes_of_shape(array.shape))
+        return Symbol(SymbolKind.ARRAY, SymbolName.of(letter), shape=sizes_of_shape(array.shape))
     definition = scope.definitions.get(letter)
     if definition and not definition.arguments:
         if definition.indices:
             raise WrongIndex(f"{letter} is defined with indices, so it needs them here", node)
         kind = SymbolKind.ARRAY if definition.shape else SymbolKind.NUMBER
-        return Symbol(kind, SymbolName.plain(letter), shape=definition.shape)
-    if notation.array_of_entry(letter):
-        return Symbol(SymbolKind.NUMBER, SymbolName.plain(letter))
+        return Symbol(kind, SymbolName.of(letter), shape=definition.shape)
     scalars = [scalar.written.indices for scalar in notation.scalars_named(letter)]
-    if () in scalars:
-        return Symbol(SymbolKind.NUMBER, SymbolName.plain(letter))
+    if notation.array_of_entry(letter) or () in scalars:
+        return Symbol(SymbolKind.NUMBER, SymbolName.of(letter))
     if scalars:
         raise WrongIndex(f"{letter} is declared with indices, so it needs them here", node)
     raise MeaningError(f"the letter {letter} is neither declared nor defined", node)
@@ -245,7 +244,7 @@ def _member(node: t.Family, scope: Scope, local: Mapping[str, Size | None]) -> S
     if not array or not array.layers:
         raise MeaningError(f"{node.letter.name} is not declared for layers", node)
     layer = _layer(node.layer, scope, local)
-    name = SymbolName.in_layer(array.letter, layer)
+    name = SymbolName.of(array.letter, layer=layer)
     family = family_of(name, scope.notation)
     if family in scope.lost:
         raise MeaningError(f"the definition of {name} is not understood", node, covered=False)
@@ -280,15 +279,15 @@ def width(letter: str, layer: Position, scope: Scope, node: t.Node) -> SymbolNam
     if not family:
         raise MeaningError(f"{letter} is not declared for layers", node)
     if variable is None and number == family.start and family.first:
-        return SymbolName.plain(family.first)
+        return SymbolName.of(family.first)
     if family.last and (layer == (last, 0) or (variable is None and number == scope.depth)):
-        return SymbolName.plain(family.last)
+        return SymbolName.of(family.last)
     beyond = (variable == last and number > 0) or (variable is None and number > (scope.depth or number))
     if beyond or (variable is None and number < family.start):
         raise WrongIndex(
-            f"there is no {SymbolName.of_width(letter, layer)}: layers have the widths {_ends(family, scope)}", node
+            f"there is no {SymbolName.of(letter, width=layer)}: layers have the widths {_ends(family, scope)}", node
         )
-    return SymbolName.of_width(letter, layer)
+    return SymbolName.of(letter, width=layer)
 
 
 def _ends(family: declared.Size, scope: Scope) -> str:
@@ -315,7 +314,7 @@ def _entry_name(
 ) -> Symbol:
     notation = scope.notation
     if letter == DELTA:
-        return Symbol(SymbolKind.DELTA, SymbolName.plain(letter))
+        return Symbol(SymbolKind.DELTA, SymbolName.of(letter))
     if any(size.letter == letter and size.index for size in notation.sizes) and len(indices) == 1:
         size = width(letter, _layer(indices[0], scope, local), scope, node)
         return Symbol(SymbolKind.SIZE, size)
@@ -324,12 +323,12 @@ def _entry_name(
     if name in scope.lost:
         raise MeaningError(f"the definition of {letter} is not understood", node, covered=False)
     if array:
-        return Symbol(SymbolKind.ENTRY, SymbolName.plain(name), _sizes_of_entry(sizes_of_shape(array.shape)))
+        return Symbol(SymbolKind.ENTRY, SymbolName.of(name), _sizes_of_entry(sizes_of_shape(array.shape)))
     if notation.array_named(letter):
         raise WrongIndex(f"the entries of {letter} are printed with another letter; see the notation", node)
     definition = scope.definitions.get(letter)
     if definition and definition.indices and letter not in notation.class_letters:
-        return Symbol(SymbolKind.ENTRY, SymbolName.plain(letter), tuple(size for _, size in definition.indices))
+        return Symbol(SymbolKind.ENTRY, SymbolName.of(letter), tuple(size for _, size in definition.indices))
     found = _numbered(letter, indices, notation)
     if not found:
         raise MeaningError(f"the entry {show(node)} is neither declared nor defined", node)
@@ -342,16 +341,16 @@ def _numbered(letter: str, indices: tuple[t.Node, ...], notation: Notation) -> S
     """Return a declared number with indices: c_i, u_{t-1}, or \\beta_1, whose index is part of its name."""
     scalars = notation.scalars_named(letter)
     for scalar in scalars:
-        if _has_number(scalar) and indices == tuple(map(t.Number, scalar.written.indices)):
+        if _has_number(scalar) and tuple(map(show, indices)) == scalar.written.indices:
             return Symbol(SymbolKind.NUMBER, _numbered_name(scalar))
     for scalar in scalars:
         if scalar.over and len(indices) == 1:
-            name = SymbolName.sequence(letter, scalar.over)
+            name = SymbolName.of(letter, counter=scalar.over)
             return Symbol(SymbolKind.ENTRY, name, (notation.range_of_index(scalar.over),))
         if not _has_number(scalar) and len(indices) == len(scalar.written.indices):
             sizes = tuple(notation.range_of_index(index) for index in scalar.written.indices)
             kind = SymbolKind.CLASS if scalar.to else SymbolKind.ENTRY
-            return Symbol(kind, SymbolName.plain(letter), sizes)
+            return Symbol(kind, SymbolName.of(letter), sizes)
     return None
 
 
@@ -360,7 +359,7 @@ def _has_number(scalar: declared.Scalar) -> bool:
 
 
 def _numbered_name(scalar: declared.Scalar) -> SymbolName:
-    return SymbolName.sequence(scalar.written.letter, "".join(scalar.written.indices))
+    return SymbolName.of(scalar.written.letter, counter="".join(scalar.written.indices))
 
 
 # Families -------------------------------------------------------------------------------------------------------------
@@ -385,7 +384,7 @@ def position(node: t.Node) -> Position | None:
 
 def family_of(name: SymbolName, notation: Notation) -> SymbolName:
     """Return the name of the family to which a member belongs: ``Z^{[r]}`` for ``Z^{[2]}``; others are their own."""
-    return SymbolName.in_layer(name.letter, (notation.layer_index, 0)) if name.layer else name
+    return SymbolName.of(name.letter, layer=(notation.layer_index, 0)) if name.layer else name
 
 
 def has_layers(scope: Scope) -> bool:
@@ -430,6 +429,13 @@ def sizes_of_shape(shape: tuple[declared.Written, declared.Written]) -> tuple[Si
     return rows, columns
 
 
+def declared_shape(name: SymbolName, notation: Notation) -> Shape:
+    """Return the shape with which an array, or a member of a family of layers, is declared."""
+    array = notation.array_named(name.letter)
+    sizes = array and (array.layers if name.layer else array.shape)
+    return sizes_of_shape(sizes) if sizes else None
+
+
 def letters(node: t.Node, scope: Scope, stop: str | None = None) -> frozenset[SymbolName]:
     """Return the names of all letters in an expression when definitions are expanded, but not that of ``stop``.
 
@@ -439,20 +445,22 @@ def letters(node: t.Node, scope: Scope, stop: str | None = None) -> frozenset[Sy
     waiting: list[tuple[t.Node, frozenset[str]]] = [(node, frozenset())]
     while waiting:
         node, hidden = waiting.pop()
-        name = None
-        if isinstance(node, t.Letter | t.Family):
-            if not (isinstance(node, t.Letter) and node.name in hidden):
+        name: SymbolName | None = None
+        below: Iterable[t.Node] = ()
+        match node:
+            case t.Letter(letter) if letter in hidden:
+                pass
+            case t.Letter() | t.Family():
                 name = _letter_name(node, scope)
-        elif isinstance(node, t.Indexed):
-            inner = node.base if not isinstance(node.base, t.Letter | t.Family) else None
-            name = None if inner else _letter_name(node, scope)
-            waiting += [(each, hidden) for each in (*node.indices, *([inner] if inner else []))]
-        elif isinstance(node, t.Function):
-            name = SymbolName.plain(node.name)
-        else:
-            if isinstance(node, t.Sum | t.Product | t.Extremum):
-                hidden = hidden | {node.index.name}
-            waiting += [(child, hidden) for child in t.children(node)]
+            case t.Indexed(t.Letter() | t.Family(), indices):
+                name, below = _letter_name(node, scope), indices
+            case t.Function():
+                name = SymbolName.of(node.name)
+            case t.Sum(index) | t.Product(index) | t.Extremum(_, index):
+                hidden, below = hidden | {index.name}, t.children(node)
+            case _:
+                below = t.children(node)
+        waiting += [(each, hidden) for each in below]
         if name and name not in found:
             found.add(name)
             for definition in meanings_of(name, scope) if name != stop else ():
@@ -464,12 +472,14 @@ def letters(node: t.Node, scope: Scope, stop: str | None = None) -> frozenset[Sy
     return frozenset(found)
 
 
+def made_of(name: str, scope: Scope) -> frozenset[SymbolName]:
+    """Return the letters in the definitions of a letter, a sequence or a function, at any depth."""
+    return frozenset[SymbolName]().union(*(letters(each.body, scope) for each in meanings_of(name, scope)))
+
+
 def _letter_name(node: t.Node, scope: Scope) -> SymbolName | None:
-    try:
-        name = find_symbol(node, scope)
-    except MeaningError:
-        return None  # a bound letter, or an error that the checker of shapes finds
-    return name.name if name.kind in _LETTERS and name.name != ONES else None
+    symbol = symbol_or_none(node, scope)  # none of a bound letter, or of an error that the checker of shapes finds
+    return symbol.name if symbol and symbol.kind in _LETTERS and symbol.name != ONES else None
 
 
 _LETTERS = (SymbolKind.ARRAY, SymbolKind.ENTRY, SymbolKind.NUMBER, SymbolKind.CLASS)

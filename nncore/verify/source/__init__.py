@@ -1,1 +1,5 @@
 """Files to formulas in their context: Markdown, notebooks and LaTeX."""
+
+from nncore.extras import require
+
+require("verify", "nncore.verify")

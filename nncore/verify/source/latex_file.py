@@ -11,7 +11,7 @@ a display that is not closed before its paragraph ends. A fault costs no other f
 A ``\label`` in a formula is its label. A formula belongs to the environments around it, of which ``definition``,
 ``assumption`` and ``convention`` mean what the directives of that name mean in Markdown; an assumption is in force
 where the text of the same environment or paragraph puts ``\ref{its-label}`` in force. Letters of one's own are declared
-in comments, in the form of `book/notation.yml`::
+in comments, in the form of `nncore/verify/notation.yml`::
 
     % notation:
     % scalars:

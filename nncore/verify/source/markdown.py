@@ -62,6 +62,7 @@ _DEFINES = re.compile(
     r"\\(?:(?:re)?newcommand|providecommand|[gex]?def|let|DeclareMathOperator|(?:re)?newenvironment)(?![A-Za-z])"
 )
 _NO_DEFINITIONS = "what a command means is changed here, for all formulas: write what it stands for"
+_ITS_OWN = "lines of its own, with an empty line before and after"
 _OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"  # for what is no word
 _NO_MARKS = dict.fromkeys(map(ord, REFERENCE.format("")))  # no word of a page is taken for a reference
 
@@ -372,10 +373,13 @@ class _Walk:
     def _included(self, spot: _Spot, argument: str, options: str) -> None:
         """Read an included file; the places of its formulas are in that file."""
         file, path = spot.file, spot.file.path.parent / argument
+        home = file.around[0].parent  # of what is handed in; a book may share a text between its folders
         if options.strip():
             self._fault(spot, "{include} with options takes a part of a file: include the whole")
         elif any(each.kind in OPTIONS for each in _chain(spot.region)):
             self._fault(spot, "{include} is not read in a block that the page does not claim")
+        elif not self.book and not path.resolve().is_relative_to(home):
+            self._fault(spot, f"{argument} is outside of the folder of this file")
         elif not is_file(path):
             self._fault(spot, f"there is no file {argument} to include")
         elif path.resolve() in file.around:
@@ -405,7 +409,7 @@ class _Walk:
                     self.inline.append(formula)
             elif kind in ("math_inline_double", "bracket_inline", "environment_inline"):
                 place = spot.at(*finger.of(child.markup))
-                if self._foreign(place, f"{child.markup} between words: give a display lines of its own"):
+                if self._foreign(place, f"{child.markup} between words: give a display {_ITS_OWN}"):
                     self._display(place, content, opening=child.markup if kind != "environment_inline" else "")
             elif kind == "myst_role" and child.meta.get("name") == "prf:ref":
                 text += REFERENCE.format(re.sub(r".*<([^<>]*)>\s*$", r"\1", content, flags=re.DOTALL).strip())
@@ -420,7 +424,7 @@ class _Walk:
                 begun = (found[0] for found in BEGIN.finditer(content) if not is_of_text(found[1]))
                 sign = "$$" if opened or "$$" in content else next(begun, "")
                 if sign:
-                    reason = f"{sign} is not closed, or is between words: give a display lines of its own"
+                    reason = f"{sign} is not closed, or is between words: give a display {_ITS_OWN}"
                     self._fault(spot.at(*finger.of(sign)), reason)
             text += content.translate(_NO_MARKS) if kind == "text" else " " if kind.endswith("break") else ""
             text += _OBJECT if kind.startswith(("math", "code", "myst_role", "escape")) else ""

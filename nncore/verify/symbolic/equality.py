@@ -4,7 +4,7 @@ A proof has to show that both sides have the same value, and that each has one w
 beside a term as a gap is 0, or a gap of both. `keeping_attempts` keeps the attempts that succeed, with their steps.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -191,19 +191,23 @@ def _equal_where_sizes_are_numbers(item: Claim, terms: Terms, opaque: Callable[[
     if not last or sp.Mul(*last.values()) > FEW_ADDENDS:
         return False
     places = product(*(range(1, int(size) + 1) for size in last.values()))
-    return all(_equal_at_place(item, dict(zip(last, place, strict=True)), opaque) for place in places)
+    return all(equal_at(item, dict(zip(last, place, strict=True)), opaque) for place in places)
 
 
-def _equal_at_place(item: Claim, place: dict[str, int], opaque: Callable[[str], bool]) -> bool:
-    terms = prepared(item, opaque)
-    env = {**free_indices(item, terms), **{letter: sp.Integer(number) for letter, number in place.items()}}
-    given = given_by(item, terms, env)
+def equal_at(item: Claim, place: Mapping[str, int], opaque: Callable[[str], bool] = no_name) -> bool:
+    """Return whether both sides are equal where some free indices are numbers."""
+    try:
+        terms = prepared(item, opaque)
+        env = {**free_indices(item, terms), **{letter: sp.Integer(number) for letter, number in place.items()}}
+        given = given_by(item, terms, env)
 
-    def succeeds() -> bool:
-        expanded = ([side.with_functions(terms) for side in both] for both in sides(item, terms, env))
-        return all(agree(left, right, terms, given) for left, right in expanded)
+        def succeeds() -> bool:
+            expanded = ([side.with_functions(terms) for side in both] for both in sides(item, terms, env))
+            return all(agree(left, right, terms, given) for left, right in expanded)
 
-    return attempted(item, terms, succeeds)
+        return attempted(item, terms, succeeds)
+    except NoTerm:
+        return False
 
 
 def agree(left: Side, right: Side, terms: Terms, given: Given, facts: Facts | None = None) -> bool:

@@ -231,7 +231,7 @@ def _cut(item: Claim) -> Iterator[Claim]:
     families = [lines[0].definition.name for lines in item.scope.families.values()]
     defined = sorted((family.letter for family in families if family.layer), reverse=True)
     for letter in defined if costs and last else ():
-        if SymbolName.in_layer(letter, (None, last)) in item.scope.definitions:
+        if SymbolName.of(letter, layer=(None, last)) in item.scope.definitions:
             through = resolved(t.Family(t.Letter(letter), t.Number(str(last))), item.scope)
             yield from _cut_at(item, costs, named, through)
 

@@ -11,14 +11,14 @@ import sympy as sp
 
 from nncore.verify.notation import STEPS
 from nncore.verify.semantics.layers import lowest
-from nncore.verify.semantics.shapes import Checker
+from nncore.verify.semantics.shapes import equal_sizes
 from nncore.verify.semantics.statements import Claim
-from nncore.verify.semantics.symbols import Scope
+from nncore.verify.semantics.symbols import Scope, made_of
 from nncore.verify.switches import side_condition
 from nncore.verify.symbolic.expectation import Chances, Expect
 from nncore.verify.symbolic.normal_form import Facts, Least, is_size, normal_form
 from nncore.verify.symbolic.rules import Positive, Term
-from nncore.verify.symbolic.terms import Env, Terms, made_of
+from nncore.verify.symbolic.terms import Env, Terms
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
 
@@ -44,7 +44,7 @@ def prepared(
     sealed: Callable[[str], bool] = no_name,
 ) -> Terms:
     """Return what makes terms of a claim, with the sizes that its conditions fix, and others that are fixed at will."""
-    fixed = Checker(item.scope, item.conditions).fixed | dict(sizes or {})
+    fixed = equal_sizes(item.conditions, item.scope) | dict(sizes or {})
     terms = Terms(item.scope, fixed, opaque, classes, unfolded, sealed)
     for size, number in item.least:
         if not terms.size(size).is_Integer:
@@ -106,17 +106,15 @@ def _logarithms(term: Term, around: tuple[Term, ...] = ()) -> Iterator[Term]:
 def given_by(item: Claim, terms: Terms, env: Env) -> Given:
     """Return what the conditions and assumptions of a claim say where its free indices have these values."""
     values: Pairs = []
-    positive: set[Term] = set()
     equal: Pairs = []
     for chain in item.conditions:
         for left, relation, right in _relations(chain, terms, env):
-            if left.is_integer and right.is_integer:
-                values += [(sp.KroneckerDelta(left, right), sp.S.Zero)] if relation is Relation.UNEQUAL else []
-                equal += _equal_indices(left, right) if relation is Relation.EQUAL else []
-            else:
-                known, signs = _signs(left - right, relation, terms)
-                values += known
-                positive |= signs
+            if not (left.is_integer and right.is_integer):
+                values += _signs(left - right, relation, terms)
+            elif relation is Relation.UNEQUAL:
+                values.append((sp.KroneckerDelta(left, right), sp.S.Zero))
+            elif relation is Relation.EQUAL:
+                equal += _equal_indices(left, right)
     chances = _chances(item.scope)
     for assumed in item.assumptions:
         wild = {letter: sp.Wild(f"any_{letter}") for letter, _ in assumed.free}
@@ -124,10 +122,9 @@ def given_by(item: Claim, terms: Terms, env: Env) -> Given:
             if relation is Relation.EQUAL:
                 values += _solved(left - right, terms, chances)
             elif not assumed.free:
-                known, signs = _signs(left - right, relation, terms)
-                values += known
-                positive |= signs
-    return Given(Facts(tuple(values), frozenset(positive), tuple(_roots(item)), chances), tuple(equal))
+                values += _signs(left - right, relation, terms)
+    positive = frozenset(atom.args[0] for atom, value in values if isinstance(atom, Positive) and value == 1)
+    return Given(Facts(tuple(values), positive, tuple(_roots(item)), chances), tuple(equal))
 
 
 def _relations(chain: t.Chain, terms: Terms, env: Env) -> Iterator[tuple[Term, Relation, Term]]:
@@ -143,30 +140,29 @@ def _equal_indices(left: Term, right: Term) -> Pairs:
     return [(left, right)] if left.is_Symbol else [(right, left)] if right.is_Symbol else []
 
 
-def _signs(difference: Term, relation: Relation, terms: Terms) -> tuple[Pairs, set[Term]]:
-    """Return the indicators whose value a relation of a difference to 0 fixes, and what it makes positive."""
+def _signs(difference: Term, relation: Relation, terms: Terms) -> Pairs:
+    """Return the indicators whose value a relation of a difference to 0 fixes, and a letter that it says to be 0."""
     difference = normal_form(difference, terms.ranges)
     if difference.is_number:
-        return [], set()
+        return []
     content, primitive = sp.expand(difference).as_content_primitive()
     above = primitive if content > 0 else -primitive
-    below = sp.expand(-above)
-    up, down = Positive(above), Positive(below)
+    up, down = Positive(above), Positive(sp.expand(-above))
     match relation:
         case Relation.GREATER:
-            return [(up, sp.S.One), (down, sp.S.Zero)], {above}
+            return [(up, sp.S.One), (down, sp.S.Zero)]
         case Relation.LESS:
-            return [(up, sp.S.Zero), (down, sp.S.One)], {below}
+            return [(up, sp.S.Zero), (down, sp.S.One)]
         case Relation.AT_LEAST:
-            return [(down, sp.S.Zero)], set()
+            return [(down, sp.S.Zero)]
         case Relation.AT_MOST:
-            return [(up, sp.S.Zero)], set()
+            return [(up, sp.S.Zero)]
         case Relation.UNEQUAL:
-            return [(down, 1 - up)], set()
+            return [(down, 1 - up)]
         case Relation.EQUAL:
             letter = [(above, sp.S.Zero)] if isinstance(above, sp.Symbol | sp.Indexed) else []
-            return [(up, sp.S.Zero), (down, sp.S.Zero), *letter], set()
-    return [], set()
+            return [(up, sp.S.Zero), (down, sp.S.Zero), *letter]
+    return []
 
 
 def _roots(item: Claim) -> Iterator[tuple[Term, Term]]:

@@ -7,7 +7,7 @@ from nncore.verify.semantics.layers import bounds, lowest
 from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import letters
 from nncore.verify.switches import side_condition
-from nncore.verify.symbolic.equality import agree, attempted, equal, is_complete, levels, sides
+from nncore.verify.symbolic.equality import attempted, equal, equal_at, is_complete, levels, sides
 from nncore.verify.symbolic.expectation import Expect
 from nncore.verify.symbolic.hypotheses import free_indices, given_by, no_name, prepared
 from nncore.verify.symbolic.normal_form import (
@@ -44,7 +44,7 @@ def for_all_sizes(item: Claim) -> str:
             if not ONE_RECURSION(_has_one_recursion(item, letter)) or not ALL_STEPS(_is_about_all_steps(item, letter)):
                 continue
             first = lowest(letter, item.conditions)
-            if BASE(_holds_at(item, letter, first)) and equal(item, no_name, letter):
+            if BASE(equal_at(item, {letter: first})) and equal(item, no_name, letter):
                 return f"the recursion in {letter}, unfolded once"
             if _by_induction(item, letter):
                 return f"induction on {letter}, from {first} and {first + 1}"
@@ -67,26 +67,13 @@ def _is_about_all_steps(item: Claim, letter: str) -> bool:
     Up to where it runs may also be a letter; from where, not: below it nothing is claimed that the next rests on.
     """
     for chain in item.conditions:
-        if any(node == t.Letter(letter) for node, _ in t.walk(chain)):
+        if t.contains(chain, t.Letter(letter)):
             lower, upper = bounds(letter, (chain,))
             if len(lower) + len(upper) != len(chain.links) or any(name is not None for name, _ in lower):
                 return False
             if any(link.relation is Relation.EQUAL for link in chain.links):
                 return False
     return True
-
-
-def _holds_at(item: Claim, letter: str, number: int) -> bool:
-    """Return whether a claim holds where a step is a number."""
-    try:
-        base = prepared(item)
-        env = {**free_indices(item, base), letter: sp.Integer(number)}
-        given = given_by(item, base, env)
-        return attempted(
-            item, base, lambda: all(agree(left, right, base, given) for left, right in sides(item, base, env))
-        )
-    except NoTerm:
-        return False
 
 
 def _by_induction(item: Claim, letter: str) -> bool:
@@ -96,7 +83,7 @@ def _by_induction(item: Claim, letter: str) -> bool:
     what the conditions say of the step they say of every step (`_is_about_all_steps`).
     """
     first = lowest(letter, item.conditions)
-    if not (BASE(_holds_at(item, letter, first)) and BASE(_holds_at(item, letter, first + 1))):
+    if not (BASE(equal_at(item, {letter: first})) and BASE(equal_at(item, {letter: first + 1}))):
         return False
     try:
         now = prepared(item, unfolded=letter)

@@ -13,7 +13,7 @@ residual of 0 is a proof within these rules; any other residual proves nothing.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import permutations
 from math import inf
@@ -710,12 +710,26 @@ def _sum_addend(addend: Term, bound: dict[Term, Term], facts: Facts) -> Term:
         for letter in list(bound)
         if not any(letter in factor.free_symbols for factor in factors)
     ]
-    groups = _groups(factors, bound)
-    return sp.Mul(
-        *sizes,
-        *uncounted,
-        *(facts.applied(_ordered_sum(sp.Mul(*group), own)) if own else group[0] for group, own in groups),
-    )
+    return sp.Mul(*sizes, *uncounted, *_sums(factors, bound, facts))
+
+
+def _sums(factors: list[Term], bound: Ranges, facts: Facts) -> Iterator[Term]:
+    """Yield the factors of Σ of a product: a sum over letters that do not meet is a product of sums."""
+    for group, own in grouped((factor, factor.free_symbols & bound.keys()) for factor in factors):
+        limits = {letter: size for letter, size in bound.items() if letter in own}
+        yield facts.applied(_ordered_sum(sp.Mul(*group), limits)) if limits else group[0]
+
+
+def grouped(parts: Iterable[tuple[Term, set[Term]]]) -> list[tuple[list[Term], set[Term]]]:
+    """Group parts that share something of what each of them has; return the groups, with what their parts have."""
+    groups: list[tuple[list[Term], set[Term]]] = []
+    for part, own in parts:
+        members = [part]
+        for group in [group for group in groups if group[1] & own]:
+            groups.remove(group)
+            members, own = members + group[0], own | group[1]
+        groups.append((members, own))
+    return groups
 
 
 def _total(factors: list[Term], bound: Ranges) -> Term:
@@ -756,20 +770,6 @@ def _without_quotients(factors: list[Term], bound: dict[Term, Term]) -> list[Ter
                 del bound[letter]
                 break
     return factors
-
-
-def _groups(factors: list[Term], bound: Ranges) -> list[tuple[list[Term], Ranges]]:
-    """Group factors that share bound letters, with these: a sum over letters that do not meet is a product of sums."""
-    groups: list[tuple[list[Term], Ranges]] = []
-    for factor in factors:
-        own = {letter: size for letter, size in bound.items() if letter in factor.free_symbols}
-        members = [factor]
-        for group in [group for group in groups if own and group[1].keys() & own.keys()]:
-            groups.remove(group)
-            members += group[0]
-            own |= group[1]
-        groups.append((members, own))
-    return groups
 
 
 def _collapsible(factors: list[Term], bound: Ranges, ranges: Ranges) -> tuple[Term, Term, Term] | None:

@@ -170,7 +170,7 @@ def _up_to(item: Claim, right: t.Node, letter: t.Letter, order: int) -> str:
     """
     step = sp.Symbol(letter.name, real=True)
     # What conditions say of the step they do not say of 0, where the rest is expanded.
-    conditions = tuple(chain for chain in item.conditions if not any(node == letter for node, _ in t.walk(chain)))
+    conditions = tuple(chain for chain in item.conditions if not t.contains(chain, letter))
     item = replace(item, right=right, conditions=conditions)
     try:
         terms = prepared(item)

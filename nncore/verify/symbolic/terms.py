@@ -21,6 +21,7 @@ but no derivative of one that has a kink.
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations, product
 from typing import TypeAlias
 
@@ -33,13 +34,13 @@ from nncore.verify.semantics.symbols import (
     AgreedValue,
     Binding,
     Scope,
-    letters,
+    declared_shape,
+    made_of,
     meanings_of,
-    sizes_of_shape,
     start_of_sequence,
 )
 from nncore.verify.switches import side_condition
-from nncore.verify.symbol import Shape, Size, Symbol, SymbolKind, SymbolName
+from nncore.verify.symbol import Shape, Size, Symbol, SymbolKind
 from nncore.verify.symbolic.expectation import Expect
 from nncore.verify.symbolic.normal_form import (
     Factor,
@@ -47,6 +48,7 @@ from nncore.verify.symbolic.normal_form import (
     Product,
     booleans,
     bound_letters,
+    grouped,
     indicator,
     solution,
 )
@@ -94,6 +96,7 @@ CONSTANT_MEAN = side_condition(
     "an expectation is differentiated only where it is constant", "Its law may depend on the letter."
 )
 
+_CONSTANTS = {"e": sp.E, r"\pi": sp.pi, r"\mathrm{i}": sp.I}
 _KNOWN = {r"\exp": sp.exp, r"\ln": sp.log, r"\tanh": sp.tanh, r"\sin": sp.sin, r"\cos": sp.cos}
 
 
@@ -289,7 +292,8 @@ class Terms:
             case t.Sum(index, lower, upper, body):
                 return self._sum(index, lower, upper, body, env)
             case t.Product(index, lower, upper, body):
-                return self._product_over_index(index, lower, upper, body, env)
+                low, high = self.number(lower, env), self.number(upper, env)
+                return Product(self.total(high, lambda k: Factor(self.number(body, {**env, index.name: k})), low))
             case t.Extremum(kind, index, body):
                 return self._extremum(kind, index, body, env)
             case t.Derivative(body, variables):
@@ -305,8 +309,8 @@ class Terms:
         match name.kind:
             case "index":
                 return self.free(name.name, self.scope.notation.range_of_index(name.name))
-            case "constant":
-                return self._constant(name.name)
+            case "constant" if name.name in _CONSTANTS:
+                return _CONSTANTS[name.name]
             case "size":
                 return self.size(name.name)
             case "number":
@@ -317,12 +321,6 @@ class Terms:
                     return Grid(rows, columns, lambda row, column: sp.S.One)
                 return Grid(rows, columns, lambda row, column: self._at(name, row, column))
         raise NoTerm(f"the letter {show(node)}")
-
-    def _constant(self, letter: str) -> Term:
-        constants = {"e": sp.E, r"\pi": sp.pi, r"\mathrm{i}": sp.I}
-        if letter not in constants:
-            raise NoTerm(f"the constant {letter}")
-        return constants[letter]
 
     def _at(self, name: Symbol, row: Term, column: Term) -> Term:
         places = zip((row, column), _shape(name), strict=True)
@@ -382,13 +380,8 @@ class Terms:
         value = self.value(definition.body, env)
         if not isinstance(value, Grid):
             return value
-        return value.entry(*_row_and_column(self._own_shape(definition.name) or definition.shape, indices))
-
-    def _own_shape(self, name: SymbolName) -> Shape:
-        """Return the shape with which a letter is declared; a right side with one literal row does not change it."""
-        array = self.scope.notation.array_named(name.letter)
-        sizes = array and (array.layers if name.layer else array.shape)
-        return sizes_of_shape(sizes) if sizes else None
+        own = declared_shape(definition.name, self.scope.notation)  # which a right side with one row does not change
+        return value.entry(*_row_and_column(own or definition.shape, indices))
 
     def _indexed(self, node: t.Indexed, env: Env) -> Term:
         indices = tuple(self.number(index, env) for index in node.indices)
@@ -452,10 +445,6 @@ class Terms:
             return self.total(high, lambda k: self.grid(body, {**env, index.name: k}).entry(row, column), low)
 
         return Grid(inner.rows, inner.columns, entry)
-
-    def _product_over_index(self, index: t.Letter, lower: t.Node, upper: t.Node, body: t.Node, env: Env) -> Term:
-        low, high = self.number(lower, env), self.number(upper, env)
-        return Product(self.total(high, lambda k: Factor(self.number(body, {**env, index.name: k})), low))
 
     def _extremum(self, kind: str, index: t.Letter, body: t.Node, env: Env) -> Term:
         size = self.size(self.scope.notation.range_of_index(index.name))
@@ -524,8 +513,10 @@ class Terms:
             return _entrywise(lambda *parts: sign * _largest([sign * _real(part) for part in parts]), *values)
         if name == DIAGONAL and isinstance(row := values[0], Grid):
             return Grid(row.columns, row.columns, lambda k, m: sp.KroneckerDelta(k, m) * row.entry(sp.S.One, m))
-        if name in (r"\operatorname{Re}", r"\operatorname{Im}"):
-            return _entrywise(_real_part if name == r"\operatorname{Re}" else _imaginary_part, *values)
+        if name == r"\operatorname{Re}":
+            return _entrywise(lambda part: (part + _conjugate(part)) / 2, *values)
+        if name == r"\operatorname{Im}":
+            return _entrywise(lambda part: (part - _conjugate(part)) / (2 * sp.I), *values)
         kind = self.scope.notation.kind_of_function(name)
         if kind == "moment":
             (value,) = values
@@ -614,8 +605,8 @@ class Terms:
         return agreed or self._contains(name, _compares)
 
     def _expanded_function(self, name: str, primes: int, parts: tuple[Term, ...]) -> Term:
-        definition = self.scope.definitions[name]
         if not primes:
+            definition = self.scope.definitions[name]
             value = self.number(definition.body, dict(zip(definition.arguments, parts, strict=True)))
         else:
             value = self._nth(lambda x: self._expanded_function(name, 0, (x,)), primes, parts, name)
@@ -960,14 +951,11 @@ class Terms:
         def of_entry(row: Term, column: Term) -> Term:
             return self._atom(slope, (*indices, row, column)) * self.derivative(value.entry(row, column), by)
 
-        return self.total(value.rows, lambda row: self.total(value.columns, lambda column: of_entry(row, column)))
+        return self.total(value.rows, lambda row: self.total(value.columns, partial(of_entry, row)))
 
     def _of_product(self, term: sp.Mul, by: Term) -> Term:
-        parts = []
-        for place, slope in enumerate(self._combined(term.args, by)):
-            if slope != 0:
-                parts.append(sp.Mul(*term.args[:place], slope, *term.args[place + 1 :]))
-        return sp.Add(*parts)
+        slopes = enumerate(self._combined(term.args, by))
+        return sp.Add(*(sp.Mul(*t.put(term.args, place, slope)) for place, slope in slopes if slope != 0))
 
     def _of_power(self, term: sp.Pow, by: Term) -> Term:
         base, exponent = term.args
@@ -1038,12 +1026,6 @@ def _index(letter: str, size: Size) -> sp.Symbol:
     """Return an index as a symbol; steps are counted from 0."""
     sign = {"nonnegative": True} if size == STEPS else {"positive": True}
     return sp.Symbol(letter, integer=True, **sign)
-
-
-def made_of(name: str, scope: Scope) -> frozenset[str]:
-    """Return the letters in the definitions of a letter, a sequence or a function, at any depth."""
-    bodies = [definition.body for definition in meanings_of(name, scope)]
-    return frozenset[str]().union(*(letters(body, scope) for body in bodies))
 
 
 def _is_imaginary_unit(node: t.Node) -> bool:
@@ -1167,15 +1149,10 @@ def _may_meet(parts: Iterable[Term]) -> bool:
 
 
 def _groups(term: Term, jumps: Iterable[Term]) -> list[Term]:
-    """Group the addends of a term, those together that jump at the same places."""
-    groups: list[tuple[set[Term], list[Term]]] = []
-    for addend in sp.Add.make_args(term):
-        own, members = _compared(addend) & set(jumps), [addend]
-        for group in [group for group in groups if group[0] & own or not group[0] | own]:
-            groups.remove(group)
-            own, members = own | group[0], members + group[1]
-        groups.append((own, members))
-    return [sp.Add(*members) for _, members in groups]
+    """Group the addends of a term, those together that jump at the same places, or nowhere."""
+    nowhere = {None}
+    places = ((addend, _compared(addend) & set(jumps) or nowhere) for addend in sp.Add.make_args(term))
+    return [sp.Add(*members) for members, _ in grouped(places)]
 
 
 def _support(slope: Term) -> Term:
@@ -1210,11 +1187,3 @@ def _conjugate(term: Term) -> Term:
     held = {modulus: sp.Dummy(real=True) for modulus in term.atoms(Modulus)}
     back = {dummy: modulus for modulus, dummy in held.items()}
     return term.xreplace(held).xreplace({sp.I: -sp.I}).xreplace(back)
-
-
-def _real_part(term: Term) -> Term:
-    return (term + _conjugate(term)) / 2
-
-
-def _imaginary_part(term: Term) -> Term:
-    return (term - _conjugate(term)) / (2 * sp.I)

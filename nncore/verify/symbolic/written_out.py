@@ -1,6 +1,6 @@
 """Claims that are proved at some sizes only: concrete unequal ones, where every sum is written out."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import product
 
 import sympy as sp
@@ -93,17 +93,11 @@ def _class_numbers(item: Claim, plan: Mapping[str, int]) -> Iterator[dict[tuple[
         for scalar in item.scope.notation.scalars
         if scalar.to and scalar.to in plan and scalar.written.letter in item.letters
     }
-    shifts: tuple[Callable[[int, int], int], ...] = (
-        lambda i, last: 1,
-        lambda i, last: last,
-        lambda i, last: 1 + i % last,
-    )
-    for chosen in product(shifts, repeat=len(classes)):
-        yield {
-            (letter, i): shift(i, last)
-            for (letter, last), shift in zip(classes.items(), chosen, strict=True)
-            for i in range(1, max(plan.values()) + 1)
-        }
+    most = max(plan.values())
+    ways = [([1] * most, [last] * most, [1 + i % last for i in range(1, most + 1)]) for last in classes.values()]
+    for chosen in product(*ways):
+        each = zip(classes, chosen, strict=True)
+        yield {(letter, i): number for letter, numbers in each for i, number in enumerate(numbers, 1)}
 
 
 def _equal_at(item: Claim, plan: Mapping[str, int], classes: Mapping[tuple[str, int], int]) -> bool:

@@ -117,7 +117,8 @@ def latex(node: t.Node) -> str:
         case t.Indexed(base, indices):
             return _base(base, t.Letter, t.Family, t.Apply, t.Matrix) + "_{" + _latex_indices(indices) + "}"
         case t.Plus(terms):
-            return _leading(terms[0]) + "".join(map(_latex_addend, terms[1:]))
+            first = _grouped(terms[0]) if isinstance(terms[0], t.Plus) else latex(terms[0])
+            return first + "".join(map(_latex_addend, terms[1:]))
         case t.Minus(body):
             return f"-{_term(body)}"
         case t.Times(factors):
@@ -181,10 +182,6 @@ def _grouped(node: t.Node) -> str:
 def _term(node: t.Node) -> str:
     """Return what may stand after a sign or after the sign of a sum."""
     return _grouped(node) if isinstance(node, t.Plus | t.Minus) else latex(node)
-
-
-def _leading(node: t.Node) -> str:
-    return latex(node) if isinstance(node, t.Minus) else _term(node)
 
 
 def _latex_addend(node: t.Node) -> str:

@@ -56,8 +56,18 @@ def walk(node: Node) -> Iterator[tuple[Node, int]]:
         waiting.extend((child, depth + 1) for child in children(node))
 
 
+def contains(node: Node, part: Node) -> bool:
+    """Return whether a part stands somewhere in a node, or is the node."""
+    return any(each == part for each, _ in walk(node))
+
+
 NodeT = TypeVar("NodeT", bound=Node)
 T = TypeVar("T")
+
+
+def put(values: tuple[T, ...], place: int, *new: T) -> tuple[T, ...]:
+    """Return values with new ones at a place, instead of the one that is there; without it, if there are none."""
+    return (*values[:place], *new, *values[place + 1 :])
 
 
 def with_children(node: NodeT, change: Callable[[Node], Node]) -> NodeT:
@@ -83,9 +93,9 @@ def everywhere(
         yield words, node, after, after
     for each in fields(node):
         if is_operand(node, each.name):
-            for part, put in _places(getattr(node, each.name)):
+            for part, rebuilt in _places(getattr(node, each.name)):
                 for words, before, after, whole in everywhere(part, change, is_operand):
-                    yield words, before, after, _with(node, {each.name: put(whole)})
+                    yield words, before, after, _with(node, {each.name: rebuilt(whole)})
 
 
 def _places(value: object) -> Iterator[tuple[Node, Callable[[Node], object]]]:
@@ -94,12 +104,12 @@ def _places(value: object) -> Iterator[tuple[Node, Callable[[Node], object]]]:
         yield value, lambda new: new
     elif isinstance(value, tuple):
         for place, inner in enumerate(value):
-            for part, put in _places(inner):
-                yield part, partial(_put_in, value, place, put)
+            for part, rebuilt in _places(inner):
+                yield part, partial(_put_in, value, place, rebuilt)
 
 
-def _put_in(value: tuple[object, ...], place: int, put: Callable[[Node], object], new: Node) -> object:
-    return (*value[:place], put(new), *value[place + 1 :])
+def _put_in(value: tuple[object, ...], place: int, rebuilt: Callable[[Node], object], new: Node) -> object:
+    return put(value, place, rebuilt(new))
 
 
 def _with(node: NodeT, parts: dict[str, object]) -> NodeT:

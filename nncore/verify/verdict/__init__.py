@@ -1,1 +1,5 @@
 """What numbers and symbols say together of a claim, of an erratum, and of a proof."""
+
+from nncore.extras import require
+
+require("verify", "nncore.verify")

@@ -21,17 +21,10 @@ from nncore.verify.syntax.parser import read
 from nncore.verify.verdict.judge import judge
 
 
-def judge_erratum(item: Erratum, correction: Sequence[Statement], seed: str = "1") -> Judgement:
+def judge_erratum(item: Erratum, correction: Sequence[Statement]) -> Judgement:
     """Return how an erratum fails; one that does not, or not as it says, is refuted.
 
-    Parameters
-    ----------
-    item : Erratum
-        What is wrong on purpose.
-    correction : sequence of Statement
-        What the equation says that corrects it: the one with the label ``item.corrected``, here or on another page.
-    seed : str
-        Where the random numbers begin.
+    ``correction`` is what the equation with the label ``item.corrected`` says, here or on another page.
     """
     claims = claims_of(correction)
     if not claims:
@@ -42,11 +35,11 @@ def judge_erratum(item: Erratum, correction: Sequence[Statement], seed: str = "1
     if item.fault:
         return Judgement(Status.ERRATUM, item.fault.sort, item.fault.reason)
     for wrong in item.claims:
-        judgement = judge(wrong, seed)
+        judgement = judge(wrong)
         if judgement.status is Status.CHECKER_FAULT:
             return _not_as_said(judgement.reason)
         if judgement.status is Status.REFUTED:
-            unfair = _unfair(wrong, claims, seed)
+            unfair = _unfair(wrong, claims)
             if unfair:
                 return _not_as_said(unfair)
             return Judgement(Status.ERRATUM, VALUE, judgement.reason, judgement.counterexample, judgement.hint)
@@ -57,12 +50,13 @@ def _not_as_said(reason: str) -> Judgement:
     return Judgement(Status.REFUTED, reason=reason)
 
 
-def _unfair(wrong: Claim, correction: Sequence[Claim], seed: str) -> str:
+def _unfair(wrong: Claim, correction: Sequence[Claim]) -> str:
     """Return why an erratum is not fair; nothing if it is."""
-    point = judge_numbers(wrong, seed).refuting
+    point = judge_numbers(wrong).refuting
     assert point is not None  # since it is refuted
     for claim in correction:
-        if not _same_letters(claim, wrong.scope) or not set(sizes_of(claim)) <= point.sizes.keys():
+        same = all(_meaning(name, claim.scope) == _meaning(name, wrong.scope) for name in claim.letters)
+        if not same or not set(sizes_of(claim)) <= point.sizes.keys():
             continue
         if any(point.sizes.get(size, number) < number for size, number in claim.least):
             continue
@@ -96,11 +90,6 @@ def _named(node: t.Node, scope: Scope) -> frozenset[str]:
     return letters(node, replace(scope, definitions={}, families={}))
 
 
-def _same_letters(claim: Claim, scope: Scope) -> bool:
-    """Return whether all letters of a claim mean the same in another scope."""
-    return all(_meaning(name, claim.scope) == _meaning(name, scope) for name in claim.letters)
-
-
 def _meaning(name: str, scope: Scope) -> tuple[object, ...]:
     """Return how a letter is declared and defined, apart from the label of the definition."""
     notation = scope.notation
@@ -110,14 +99,14 @@ def _meaning(name: str, scope: Scope) -> tuple[object, ...]:
     return declared, notation.scalars_named(name), functions, definition and replace(definition, label=None)
 
 
-def judge_unchecked(item: Unchecked, seed: str = "1") -> Judgement:
+def judge_unchecked(item: Unchecked) -> Judgement:
     """Return that no judge decides a formula; one that can be checked is refuted.
 
     The floating-point model is about other numbers than the judges are: a formula about it may be false of real ones.
     """
     about_floats = item.reason.startswith(REASONS[2])
     for claim in item.claims:
-        status = judge(claim, seed).status
+        status = judge(claim).status
         if status is not Status.UNDECIDED and not (status is Status.REFUTED and about_floats):
             return _not_as_said(f"this can be checked, so it must be: {status}")
     return Judgement(Status.UNCHECKED, reason=item.reason)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from nncore.verify.numeric import AGREES, Budget, judge, sizes_of
+from nncore.verify.numeric import Budget, Finding, judge, sizes_of
 from nncore.verify.semantics.shapes import Checker
 from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import MeaningError, resolved
@@ -19,7 +19,7 @@ from nncore.verify.syntax.tree import Relation
 _STEPS = 60_000  # of evaluation for one change: most of them are refuted at once
 
 
-def slip(item: Claim, seed: str = "1", seconds: float = 1.0) -> str:
+def slip(item: Claim, seconds: float) -> str:
     """Return a few words that name the likely slip of a refuted claim, or nothing."""
     if item.relation is not Relation.EQUAL:
         return ""
@@ -29,14 +29,14 @@ def slip(item: Claim, seed: str = "1", seconds: float = 1.0) -> str:
         if left <= 0:
             break
         changed = replace(item, right=resolved(right, item.scope))
-        if _has_meaning(changed) and _agrees(changed, seed, left):
+        if _has_meaning(changed) and _agrees(changed, left):
             return words
     return ""
 
 
-def _agrees(changed: Claim, seed: str, seconds: float) -> bool:
+def _agrees(changed: Claim, seconds: float) -> bool:
     try:
-        return judge(changed, seed, budget=Budget(_STEPS, seconds)).status == AGREES
+        return judge(changed, budget=Budget(_STEPS, seconds)).status is Finding.AGREES
     except (MeaningError, LookupError):  # of what a change made, such as an entry of a transpose
         return False
 

@@ -9,33 +9,36 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import assert_never
 
 from nncore.verify import numeric
-from nncore.verify.judgement import Judgement, Status
+from nncore.verify.judgement import BY_NUMBERS, Judgement, Status
+from nncore.verify.numeric import Finding
 from nncore.verify.semantics.statements import Claim, Convention
 from nncore.verify.symbolic import prover as symbolic
 from nncore.verify.symbolic.typeset import typeset
 from nncore.verify.verdict.hints import slip
-from nncore.verify.verdict.steps import STEPS_OF_ALL, judge_steps
+from nncore.verify.verdict.steps import judge_steps
 
 SECONDS = 7.5  # of computing for all that a formula says: numbers, proofs and hints
-SECONDS_OF_A_PROOF = 4.0
+SECONDS_OF_A_PROOF = symbolic.LONGEST
 SECONDS_OF_A_HINT = 3.0  # seldom reached: the steps of a change are counted
 # For the steps of all proofs of a formula, beside the others: several times what any formula of the book takes, so that
 # how many of them are evaluated does not depend on how busy the machine is.
 SECONDS_OF_STEPS = 8.0
 
-MOST_STEPS, LONGEST = 40, 500  # of a proof that are printed, and characters of a term in it
+_MOST_STEPS, _LONGEST = 40, 500  # of a proof that are printed, and characters of a term in it
+_ONE_SIDED = "one-sided derivatives exist and differ"
 
 
 class Clock:
     """The seconds of computing that are left for a formula, however busy the machine is."""
 
-    def __init__(self, seconds: float = SECONDS):
-        self._end = time.process_time() + seconds
+    def __init__(self) -> None:
+        self._end = time.process_time() + SECONDS
         self._for_steps = SECONDS_OF_STEPS
 
-    def left(self, most: float = SECONDS) -> float:
+    def left(self, most: float) -> float:
         """Return how many seconds may still be spent, but not more than ``most``."""
         return max(0.0, min(most, self._end - time.process_time()))
 
@@ -49,67 +52,53 @@ class Clock:
         self._end += spent
 
 
-def judge(
-    item: Claim | Convention,
-    seed: str = "1",
-    shared: numeric.Shared | None = None,
-    clock: Clock | None = None,
-) -> Judgement:
+def judge(item: Claim | Convention, shared: numeric.Shared | None = None, clock: Clock | None = None) -> Judgement:
     """Return the judgement of a claim or a convention.
 
-    Parameters
-    ----------
-    item : Claim
-        The claim.
-    seed : str
-        Where the random numbers begin.
-    shared : Shared, optional
-        Keeps numbers for the other claims of a page.
-    clock : Clock, optional
-        The time that is left for its formula.
-
-    Raises
-    ------
-    ValueError
-        If the item claims nothing.
+    ``shared`` keeps numbers for the other claims of a page, ``clock`` the time that is left for its formula.
     """
     clock = clock or Clock()
-    verdict = numeric.judge(item, seed, shared, numeric.Budget(seconds=clock.left(numeric.SECONDS)))
+    verdict = numeric.judge(item, shared=shared, budget=numeric.Budget(seconds=clock.left(numeric.SECONDS)))
     found = Judgement(
         Status.UNDECIDED,
-        "numbers",
+        BY_NUMBERS,
         verdict.reason,
         where=verdict.where,
         assumptions=verdict.assumptions,
         points=verdict.points,
         sizes=verdict.sizes,
     )
-    refuted = verdict.status == numeric.REFUTED
-    if verdict.status == numeric.UNDECIDED:
-        return found
-    if refuted:
-        found = replace(found, status=Status.REFUTED, counterexample=verdict.counterexample)
-    if isinstance(item, Convention):
-        status = Status.REFUTED if refuted else Status.SAMPLED
-        return replace(found, status=status, method="one-sided derivatives exist and differ")
-    if not refuted:
-        return _proved(item, replace(found, reason=""), verdict, clock)
-    if verdict.reason == numeric.DIFFER:
+    match verdict.status:
+        case Finding.UNDECIDED:
+            return found
+        case Finding.REFUTED:
+            found = replace(found, status=Status.REFUTED, counterexample=verdict.counterexample)
+            return _explained(item, found, clock) if isinstance(item, Claim) else replace(found, method=_ONE_SIDED)
+        case Finding.AGREES if isinstance(item, Claim):
+            return _proved(item, found, verdict, clock)
+        case Finding.AGREES:
+            return replace(found, status=Status.SAMPLED, method=_ONE_SIDED)
+    assert_never(verdict.status)
+
+
+def _explained(item: Claim, found: Judgement, clock: Clock) -> Judgement:
+    """Return the judgement of a claim that numbers refute, with its likely slip; symbols may not prove it."""
+    if found.reason == numeric.DIFFER:
         proof = symbolic.prove(item, clock.left(SECONDS_OF_A_HINT))
         if proof and not proof.shapes:
             return _fault(found, "symbols prove what numbers refute")
-    return replace(found, hint=slip(item, seed, clock.left(SECONDS_OF_A_HINT)))
+    return replace(found, hint=slip(item, clock.left(SECONDS_OF_A_HINT)))
 
 
 def _proved(item: Claim, found: Judgement, verdict: numeric.NumericResult, clock: Clock) -> Judgement:
     """Return the judgement of a claim that numbers do not refute: how it is proved, if it is."""
-    if restates(item):
+    if item.left == item.right:
         return replace(found, status=Status.RESTATES, method="both sides are the same before anything is expanded")
     proof = symbolic.prove(item, clock.left(SECONDS_OF_A_PROOF), with_steps=True)
     if proof is None:
         return replace(found, status=Status.SAMPLED, method=_how_near(verdict))
     with clock.for_steps() as seconds:
-        evaluation = judge_steps(proof, item, verdict.met, numeric.Budget(STEPS_OF_ALL, seconds))
+        evaluation = judge_steps(proof, item, verdict.met, seconds)
     if evaluation.wrong:
         before, after, _ = typeset(evaluation.wrong, item.scope.notation)
         rule = evaluation.wrong.rule.name
@@ -135,9 +124,9 @@ def _printed(proof: symbolic.Proof, item: Claim) -> tuple[tuple[str, str, str, s
     found: dict[tuple[str, str, str, str], None] = {}
     for step in proof.steps:
         before, after, where = typeset(step, item.scope.notation)
-        if before != after and max(map(len, (before, after, where))) <= LONGEST:
+        if before != after and max(map(len, (before, after, where))) <= _LONGEST:
             found[step.rule.name, before, after, where] = None
-        if len(found) == MOST_STEPS:
+        if len(found) == _MOST_STEPS:
             break
     return tuple(found)
 
@@ -145,10 +134,5 @@ def _printed(proof: symbolic.Proof, item: Claim) -> tuple[tuple[str, str, str, s
 def _how_near(verdict: numeric.NumericResult) -> str:
     """Return how near an inequality came to failing; of an equation nothing is to be said."""
     if verdict.margin is None:
-        return "numbers"
-    return f"numbers; the sides come as near to each other as {verdict.margin:.2g}"
-
-
-def restates(item: Claim) -> bool:
-    """Return whether both sides of a claim say the same before anything is computed."""
-    return item.left == item.right
+        return BY_NUMBERS
+    return f"{BY_NUMBERS}; the sides come as near to each other as {verdict.margin:.2g}"

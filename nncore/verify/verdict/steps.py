@@ -25,7 +25,7 @@ from nncore.verify.numeric.jets import Expansion, HigherOrder, Jet, Jets, Pair, 
 from nncore.verify.numeric.judge import Met, points_for
 from nncore.verify.numeric.matrices import Matrix, Place, Value, own_entry
 from nncore.verify.numeric.values import HIGHEST_ORDER, Values
-from nncore.verify.numeric.watching import LOGARITHM, Budget, GuardKey, NoDerivative, NoSuchEntry, Watch
+from nncore.verify.numeric.watching import LOGARITHM, Budget, GuardKey, NoSuchEntry, Watch
 from nncore.verify.semantics.layers import lowest
 from nncore.verify.semantics.statements import Claim
 from nncore.verify.symbolic.equality import Attempt, Reading
@@ -42,16 +42,14 @@ Evaluator: TypeAlias = Callable[["TermValues", Term, Env], Scalar]
 READING = Rule("the reading of a side", "A term is what the parse tree says.")
 MOST_WAYS = 6  # in which the indices of a step coincide, at one point
 _NUMBERS = ((3, 7), (-5, 3), (0, 1), (1, 1))  # for the argument of a function while its derivative is taken
-STEPS_OF_A_STEP, STEPS_OF_ALL = 20_000, 200_000  # of computing that one takes, and all of a claim
+_STEPS_OF_A_STEP, _STEPS_OF_ALL = 20_000, 200_000  # of computing that one takes, and all of a claim
 
 
 class NotEvaluated(ArithmeticError):
     """A term has no value at a point, or none that numbers know."""
 
 
-_NOT_EVALUATED = (
-    HigherOrder, ArithmeticError, NoSuchEntry, NoDerivative, RecursionError, StopIteration, KeyError, TypeError,
-)  # fmt: skip
+_NOT_EVALUATED = (ArithmeticError, NoSuchEntry, RecursionError, StopIteration, KeyError, TypeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +62,12 @@ class Evaluation:
     at: str = ""
 
 
-def judge_steps(proof: Proof, item: Claim, met: Sequence[Met], budget: Budget | None = None) -> Evaluation:
-    """Evaluate the steps of a proof.
+def judge_steps(proof: Proof, item: Claim, met: Sequence[Met], seconds: float) -> Evaluation:
+    """Evaluate the steps of a proof of a claim, at points with entries at which the numbers compared it.
 
-    Parameters
-    ----------
-    proof : Proof
-        With its steps.
-    item : Claim
-        The claim.
-    met : sequence of Met
-        Points with entries at which the numbers compared the claim.
-    budget : Budget, optional
-        What evaluation may take; when it is over no further steps are evaluated.
+    When the seconds of computing, or the steps of evaluation, are over no further steps are evaluated.
     """
-    budget, numbers, steps, evaluated = budget or Budget(STEPS_OF_ALL), arithmetic(), 0, 0
+    budget, numbers, steps, evaluated = Budget(_STEPS_OF_ALL, seconds), arithmetic(), 0, 0
     for attempt in proof.attempts:
         made: list[Step | Reading] = [*attempt.steps, *attempt.readings]
         steps += len(made)
@@ -143,7 +132,7 @@ class _At:
     def _is_zero(self, difference: Callable[["TermValues"], Scalar], bits: int, order: int) -> bool | None:
         """Return whether a difference is 0; None if that is not seen at this precision."""
         values = self.values(bits, order)
-        values.begin()
+        self._budget.begin(_STEPS_OF_A_STEP)
         with self.numbers.precision(bits):
             gaps = [values.jets.constant(part) for part in parts(difference(values))]
             signs = [self.numbers.sign(gap) for gap in gaps]
@@ -276,10 +265,6 @@ class TermValues:
         self._memo: dict[Hashable, Scalar] = {}
         self._slopes: dict[Hashable, dict[tuple[int, ...], Scalar]] = {}  # of costs, by all entries of an argument
         self._children: dict[Values, TermValues] = {}
-
-    def begin(self) -> None:
-        """Begin an evaluation."""
-        self.at.watch.budget.begin(STEPS_OF_A_STEP)
 
     def child(self, at: Values, held: str | None = None) -> "TermValues":
         """Return the same for values where something is moved or drawn."""
@@ -427,8 +412,8 @@ class TermValues:
 
     def _power(self, term: sp.Pow, env: Env) -> Scalar:
         base, exponent = self.value(term.base, env), self.real(term.exp, env)
-        if not isinstance(exponent, Jet) and self.numbers.is_exact(exponent) and self.numbers.ratio(exponent)[1] == 1:
-            return self._whole_power(base, self.numbers.ratio(exponent)[0])
+        if (whole := self.jets.whole(exponent)) is not None:
+            return self._whole_power(base, whole)
         if isinstance(base, Pair):
             raise NotEvaluated
         sign = self.numbers.sign(self.jets.constant(base))
@@ -496,12 +481,10 @@ class TermValues:
                 continue
             else:
                 raise NotEvaluated
-            exponent = self.real(count, env)
-            if isinstance(exponent, Jet) or not (
-                self.numbers.is_exact(exponent) and self.numbers.ratio(exponent)[1] == 1
-            ):
+            exponent = self.jets.whole(self.value(count, env))
+            if exponent is None:
                 raise NotEvaluated
-            result = result * self._whole_power(value, self.numbers.ratio(exponent)[0])
+            result = result * self._whole_power(value, exponent)
         return result
 
     # Derivatives and functions
