@@ -122,7 +122,8 @@ def test_on_a_page_that_nobody_names_nothing_rests_and_a_wrong_name_is_refused(b
 
 
 def book_with_notation(book: Path) -> Path:
-    shutil.copy(ROOT / "book" / "notation.yml", book / "book")
+    (book / "nncore" / "verify").mkdir(parents=True)
+    shutil.copy(ROOT / "nncore" / "verify" / "notation.yml", book / "nncore" / "verify")
     return book
 
 

@@ -206,7 +206,7 @@ def of_functions(folder: Path, pages: list[Page]) -> list[Rest]:
     from nncore.verify.semantics.elaborate import exported
     from nncore.verify.source.reader import read_page
 
-    notation = load(folder / "book" / "notation.yml")
+    notation = load(folder / "nncore" / "verify" / "notation.yml")
     defined = {name for page in pages for name in exported(read_page(page.path, book=True), notation)}
     names = {name for name in notation.function_names if notation.kind_of_function(name) == "number"}
     found = []
