@@ -180,13 +180,11 @@ def test_a_file_that_a_cell_reads_runs_its_page(kept):
 def test_a_page_that_is_gone_is_not_shown_any_more_and_a_setting_reaches_the_pages_of_modules(kept):
     plant(kept, "_toc.yml", "      - file: book/other\n", "")
     (kept / "book" / "other.md").unlink()
-    plant(kept, "_config.yml", 'copyright: "2026"', 'copyright: "2031"')
     plant(kept, "CITATION.cff", "title: Backpropagation, Verified", "title: Another title")
     assert build(kept).returncode == 0
     assert not (kept / "_build" / "html" / "book" / "other.html").exists()
     assert "The other page" not in shown(kept, "page")
-    of_modules = (kept / "_build" / "html" / "_modules" / "nncore" / "functions.html").read_text()
-    assert "Another title" in of_modules and "2031" in of_modules
+    assert "Another title" in (kept / "_build" / "html" / "_modules" / "nncore" / "functions.html").read_text()
 
 
 def test_code_that_is_no_python_is_named(kept):
