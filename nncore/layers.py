@@ -25,7 +25,19 @@ from nncore.functions import Array, Labels
 _Remembered = TypeVar("_Remembered")
 
 
-class Dense:
+class _Remembering:
+    """Copy and save a layer without what it remembers of its last pass, so that no inputs go along."""
+
+    def __getstate__(self) -> dict[str, object]:
+        return {name: value for name, value in vars(self).items() if name not in _OF_A_PASS}
+
+
+_OF_A_PASS = {
+    "dW", "db", "_X", "_Z", "_P", "_Y", "_c", "_batch", "_buffers", "_A", "_zeros", "_dZ", "_rows", "_ones",
+}  # fmt: skip
+
+
+class Dense(_Remembering):
     """Dense (fully connected) layer with D inputs and M outputs.
 
     The weights start as normal numbers of standard deviation ``sqrt(2 / D)`` (He initialization), which keeps the
@@ -68,8 +80,30 @@ class Dense:
         scale = np.sqrt(2 / D) if scale is None else check.positive("scale", scale)
         if np.dtype(dtype) not in (np.float32, np.float64):
             raise TypeError(f"dtype must be numpy.float32 or numpy.float64, got {dtype!r}")
-        self.W: Array = (scale * check.generator("rng", rng).standard_normal((D, M))).astype(dtype)
-        self.b: Array = np.zeros((1, M), dtype=dtype)
+        self.W = (scale * check.generator("rng", rng).standard_normal((D, M))).astype(dtype)
+        self.b = np.zeros((1, M), dtype=dtype)
+
+    def __repr__(self) -> str:
+        D, M = self.W.shape
+        return f"Dense({D}, {M})" if self.W.dtype != np.float32 else f"Dense({D}, {M}, dtype=float32)"
+
+    @property
+    def W(self) -> Array:
+        """The weights, shape (D, M). What is assigned becomes an array of floats; ``W[...] = …`` keeps the array."""
+        return self._W
+
+    @W.setter
+    def W(self, W: ArrayLike) -> None:
+        self._W = check.floats("W", W, (None, None))
+
+    @property
+    def b(self) -> Array:
+        """The biases, shape (1, M), to be assigned after weights of another width."""
+        return self._b
+
+    @b.setter
+    def b(self, b: ArrayLike) -> None:
+        self._b = check.floats("b", b, (1, self.W.shape[1]))
 
     def forward(self, X: ArrayLike) -> Array:
         """Return Z = X W + **1** b, shape (n, M), for X of shape (n, D)."""
@@ -109,7 +143,7 @@ class Dense:
         self.db = np.matmul(self._buffers.ones, dZ, out=self._buffers.db)
 
 
-class ReLU:
+class ReLU(_Remembering):
     """Rectified linear unit, entry by entry."""
 
     _Z: Array | None = None
@@ -142,7 +176,7 @@ class ReLU:
         return np.multiply(dA, self._batch > 0, out=self._A)
 
 
-class Sigmoid:
+class Sigmoid(_Remembering):
     """Logistic sigmoid, entry by entry."""
 
     _Z: Array | None = None
@@ -160,7 +194,7 @@ class Sigmoid:
         return f.sigmoid_vjp(check.floats("dA", dA, Z.shape), Z)
 
 
-class Softmax:
+class Softmax(_Remembering):
     """Softmax of each row."""
 
     _P: Array | None = None
@@ -178,7 +212,7 @@ class Softmax:
         return f.softmax_vjp(check.floats("dP", dP, P.shape), P)
 
 
-class CrossEntropy:
+class CrossEntropy(_Remembering):
     """Cross-entropy of probabilities against class numbers, one loss a sample."""
 
     _P: Array | None = None
@@ -202,7 +236,7 @@ class CrossEntropy:
             return f.cross_entropy_vjp(dL, P, _from_forward(self, self._c))
 
 
-class SoftmaxCrossEntropy:
+class SoftmaxCrossEntropy(_Remembering):
     """Softmax and cross-entropy in one: logits against class numbers, one loss a sample."""
 
     _Z: Array | None = None
@@ -237,7 +271,7 @@ class SoftmaxCrossEntropy:
         return np.multiply(dZ, dJ / len(Z), out=dZ)
 
 
-class SoftTargetCrossEntropy:
+class SoftTargetCrossEntropy(_Remembering):
     """Softmax and cross-entropy in one: logits against rows of target probabilities, one loss a sample."""
 
     _Z: Array | None = None

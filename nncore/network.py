@@ -1,8 +1,9 @@
 """A network: layers in a row, and the cost of their last output, forward and backward."""
 
+import inspect
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Protocol, TypeGuard
+from typing import Protocol, SupportsIndex, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -10,7 +11,9 @@ from numpy.typing import ArrayLike, DTypeLike
 from nncore import functions as f
 from nncore import validation as check
 from nncore.functions import Array, Labels, Real
-from nncore.layers import Dense, ReLU, SoftmaxCrossEntropy
+from nncore.layers import CrossEntropy, Dense, ReLU, Softmax, SoftmaxCrossEntropy, SoftTargetCrossEntropy
+
+_LOSSES = (CrossEntropy, SoftmaxCrossEntropy, SoftTargetCrossEntropy)
 
 
 class Layer(Protocol):
@@ -29,6 +32,15 @@ class _TrainedApart(Layer, Protocol):
     def pull_back(self, dZ: Array, /) -> Array: ...
 
 
+class _Arrays(list[Array]):
+    """A list of arrays that belong to layers: their entries can be changed, the arrays not be replaced."""
+
+    def __setitem__(self, place: SupportsIndex | slice, value: object) -> None:
+        """Take back the array that is there already, as after ``arrays[0] *= 2``; raise TypeError for another one."""
+        if value is not self[place]:
+            raise TypeError(f"this list only names the arrays of the layers: change their entries, [{place}][...] = …")
+
+
 class Network:
     """Layers in a row that end in logits; their cost is the mean softmax cross-entropy.
 
@@ -36,19 +48,35 @@ class Network:
     ----------
     layers : sequence of layers
         Each with ``forward`` and ``backward``, at least one of them `Dense`; a `Dense` layer takes as many inputs as
-        the one before it has outputs.
+        the one before it has outputs. None is a loss, and the last one no `Softmax`: the cost applies both.
 
     Raises
     ------
+    TypeError
+        For what is no layer.
     ValueError
-        If there is no `Dense` layer, or two of them do not fit.
+        If there is no `Dense` layer, or two of them do not fit; for a loss, or a `Softmax` at the end.
     """
 
     def __init__(self, layers: Sequence[Layer]) -> None:
-        self.layers = list(layers)
+        try:
+            self.layers = list(layers)
+        except TypeError:
+            raise TypeError(f"layers must be a sequence of layers, got {layers!r}") from None
         for layer in self.layers:
-            if not (hasattr(layer, "forward") and hasattr(layer, "backward")):
-                raise TypeError(f"layers must hold objects with forward and backward, got {layer!r}")
+            if not (hasattr(layer, "forward") and hasattr(layer, "backward")) or isinstance(layer, type):
+                made = f", not a class: {layer.__name__}(…)" if isinstance(layer, type) else ""
+                raise TypeError(f"layers must hold objects with forward and backward, got {layer!r}{made}")
+            if isinstance(layer, _LOSSES):
+                raise ValueError(
+                    f"layers must end in logits, got the loss {type(layer).__name__}: leave it out, "
+                    "Network.cost applies softmax and cross-entropy itself"
+                )
+        if self.layers and isinstance(self.layers[-1], Softmax):
+            raise ValueError(
+                "layers must end in logits, got Softmax as the last one: leave it out, "
+                "the cost applies softmax itself, and Network.probabilities gives probabilities"
+            )
         if len({id(layer) for layer in self.layers}) < len(self.layers):
             raise ValueError("layers must be different objects: a layer remembers one forward pass only")
         self._dense = [layer for layer in self.layers if isinstance(layer, Dense)]
@@ -71,6 +99,13 @@ class Network:
             first.pull_back_parameters if defines_itself(first, *_OF_TRAINING) else first.backward
         )
 
+    def __getstate__(self) -> dict[str, object]:
+        """Leave out the losses of the last pass, as the layers leave out their inputs."""
+        return vars(self) | {"_losses": None}
+
+    def __repr__(self) -> str:
+        return f"Network([{', '.join(map(_written, self.layers))}])"
+
     @property
     def classes(self) -> int:
         """M, the number of classes."""
@@ -78,13 +113,13 @@ class Network:
 
     @property
     def parameters(self) -> list[Array]:
-        """W, b, W, b, … of all Dense layers, in order."""
-        return [parameter for layer in self._dense for parameter in (layer.W, layer.b)]
+        """W, b, W, b, … of all Dense layers, in order; ``parameters[0][...] = …`` changes the first W."""
+        return _Arrays(parameter for layer in self._dense for parameter in (layer.W, layer.b))
 
     @property
     def gradients(self) -> list[Array]:
         """The derivatives of the cost by `parameters`, in the same order, of the last ``backward``; none before it."""
-        return [gradient for layer in self._dense for gradient in (layer.dW, layer.db) if gradient is not None]
+        return _Arrays(gradient for layer in self._dense for gradient in (layer.dW, layer.db) if gradient is not None)
 
     def forward(self, X: ArrayLike) -> Array:
         """Return the logits Z, shape (n, M), of inputs X of shape (n, D).
@@ -166,6 +201,11 @@ def defines_itself(thing: object, *methods: str) -> bool:
     return vars(type(thing)).keys() >= set(methods)
 
 
+def _written(layer: Layer) -> str:
+    """Return a layer as it is written in a network: what it says of itself, or the name of its class."""
+    return f"{type(layer).__name__}()" if type(layer).__repr__ is object.__repr__ else repr(layer)
+
+
 def multilayer(
     widths: Sequence[int],
     rng: np.random.Generator,
@@ -190,9 +230,24 @@ def multilayer(
     Returns
     -------
     Network
+
+    Raises
+    ------
+    TypeError, ValueError
+        For widths or an activation that make no network.
     """
+    try:
+        widths = list(widths)
+    except TypeError:
+        raise TypeError(f"widths must be a sequence of integers, got {widths!r}") from None
     if len(widths) < 2:
-        raise ValueError(f"widths must name at least the inputs and the classes, got {list(widths)}")
+        raise ValueError(f"widths must name at least the inputs and the classes, got {widths}")
+    try:
+        inspect.signature(activation).bind()
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"activation must be a class of layers that takes no arguments, such as ReLU, got {activation!r}"
+        ) from None
     widths = [check.count(f"widths[{r}]", width) for r, width in enumerate(widths)]
     layers: list[Layer] = []
     for D, M in pairwise(widths):

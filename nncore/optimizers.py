@@ -76,7 +76,34 @@ class SGD:
             np.subtract(theta, g, out=theta)
 
 
-class Momentum:
+class _WithMemory:
+    """Keep arrays that go with the parameters of one network, and refuse those of another one."""
+
+    _u: list[Array] | None = None
+    _served: Sequence[Array] | None = None  # the parameters that the arrays go with, known from the first step on
+
+    def __getstate__(self) -> dict[str, object]:
+        """Leave out the parameters themselves: a copy serves those of the network that was copied or saved with it."""
+        return {name: value for name, value in vars(self).items() if name != "_served"}
+
+    def refuse_others(self, parameters: Sequence[Array]) -> None:
+        """Raise ValueError if steps have been taken, and these are not the parameters that they changed."""
+        kept = self._u or ()
+        served = [u.shape for u in kept] if self._served is None else self._served
+        if kept and not (len(served) == len(parameters) and all(map(_is_same, served, parameters))):
+            raise ValueError(
+                f"this {type(self).__name__} has worked on other parameters: make a new one for each network, "
+                "and change parameters in place, W[...] = values, to go on with them"
+            )
+
+    def _kept(self, kept: list[Array] | None, parameters: Sequence[Array]) -> list[Array]:
+        """Return one array for each parameter, zero before the first step."""
+        self.refuse_others(parameters)
+        self._served = list(parameters)
+        return [np.zeros_like(theta) for theta in parameters] if kept is None else kept
+
+
+class Momentum(_WithMemory):
     """Gradient descent with momentum.
 
     Parameters
@@ -91,7 +118,6 @@ class Momentum:
 
     def __init__(self, lr: float, beta: float = 0.9) -> None:
         self.lr, self.beta = check.positive("lr", lr), check.fraction("beta", beta)
-        self._u: list[Array] | None = None
 
     def step(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
         """Change every parameter in place."""
@@ -99,12 +125,12 @@ class Momentum:
 
     def update(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
         """Do what `step` does, without its checks."""
-        self._u = _memory("Momentum", self._u, parameters)
+        self._u = self._kept(self._u, parameters)
         for theta, g, u in zip(parameters, gradients, self._u, strict=True):
             theta[...], u[...] = momentum_step(theta, u, g, self.lr, self.beta)
 
 
-class Adam:
+class Adam(_WithMemory):
     """Adam: steps scaled by running means of the gradient and of its square.
 
     Parameters
@@ -122,7 +148,6 @@ class Adam:
     def __init__(self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> None:
         self.lr, self.eps = check.positive("lr", lr), check.positive("eps", eps)
         self.beta1, self.beta2 = check.fraction("beta1", beta1), check.fraction("beta2", beta2)
-        self._u: list[Array] | None = None
         self._v: list[Array] | None = None
         self._t = 0
 
@@ -132,8 +157,7 @@ class Adam:
 
     def update(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
         """Do what `step` does, without its checks."""
-        self._u = _memory("Adam", self._u, parameters)
-        self._v = _memory("Adam", self._v, parameters)
+        self._u, self._v = self._kept(self._u, parameters), self._kept(self._v, parameters)
         self._t += 1
         for theta, g, u, v in zip(parameters, gradients, self._u, self._v, strict=True):
             theta[...], u[...], v[...] = adam_step(theta, u, v, g, self._t, self.lr, self.beta1, self.beta2, self.eps)
@@ -154,10 +178,9 @@ def _checked(parameters: Sequence[Array], gradients: Sequence[Array]) -> list[Ar
     return [check.floats(f"gradient {place}", g, g.shape) for place, g in enumerate(map(np.asarray, gradients))]
 
 
-def _memory(name: str, kept: list[Array] | None, parameters: Sequence[Array]) -> list[Array]:
-    """Return one array for each parameter, zero before the first step."""
-    if kept is None:
-        return [np.zeros_like(theta) for theta in parameters]
-    if [u.shape for u in kept] != [theta.shape for theta in parameters]:
-        raise ValueError(f"this {name} has worked on other parameters: make a new one for each network")
-    return kept
+def _is_same(served: Array | tuple[int, ...], theta: Array) -> bool:
+    """Return whether a parameter is the one that was served, or a view of it; of a copy the shape alone is known."""
+    if isinstance(served, tuple):
+        return served == theta.shape
+    both = isinstance(served, np.ndarray) and isinstance(theta, np.ndarray)
+    return served is theta or (both and served.shape == theta.shape and np.may_share_memory(served, theta))

@@ -4,7 +4,8 @@ A message names the argument, what was expected and what came. Symbolic arrays p
 no value to compare.
 """
 
-from typing import TypeGuard
+from collections.abc import Iterable
+from typing import Protocol, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,23 +23,45 @@ def floats(name: str, A: ArrayLike, shape: Shape) -> Array:
     Raises
     ------
     TypeError
-        For any other dtype (complex, object, text, half precision).
+        For any other dtype (complex, object, text, half precision), and for a sparse matrix.
     ValueError
-        For another number of dimensions, another size, or no entry at all.
+        For another number of dimensions, another size, or no entry at all; for an array with masked entries.
     """
-    A = _array(name, A)
+    given, A = A, _array(name, A)
     if isinstance(A, np.ndarray):
         if A.dtype.kind in "iub":
             A = A.astype(np.float64)
         elif A.dtype.kind == "f" and A.dtype.itemsize in (4, 8):
             A = A.astype(A.dtype.newbyteorder("="), copy=False)
         else:
-            raise TypeError(f"{name} must hold float32, float64 or integer numbers, got dtype {A.dtype}")
+            raise TypeError(
+                f"{name} must hold float32, float64 or integer numbers, got dtype {A.dtype}{_advice(name, given)}"
+            )
     if A.ndim != len(shape) or any(want not in (None, got) for want, got in zip(shape, A.shape, strict=True)):
         raise ValueError(f"{name} must have shape {_written(shape)}, got {_written(A.shape)}")
     if A.size == 0:
         raise ValueError(f"{name} must have at least one entry, got shape {_written(A.shape)}")
     return A
+
+
+def finite(name: str, X: Array) -> Array:
+    """Return X, a matrix of floats, if no entry is NaN or infinite.
+
+    Raises
+    ------
+    ValueError
+        For a NaN or an infinity, with the first row that holds one.
+    """
+    # A sum with a NaN or an infinity in it is none that is finite, and takes half the time of looking at every entry.
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = np.sum(X)
+    if not np.isfinite(total):
+        lost = ~np.isfinite(X)
+        if np.any(lost):
+            row = np.argmax(np.any(lost, axis=1))
+            problem = "a NaN" if np.any(np.isnan(X[row])) else "an infinite number"
+            raise ValueError(f"{name} must hold finite numbers to train on, row {row} holds {problem}")
+    return X
 
 
 def logits(name: str, Z: ArrayLike, shape: Shape) -> Array:
@@ -90,9 +113,11 @@ def class_numbers(name: str, c: ArrayLike, n: int, M: int) -> Labels:
     c = _array(name, c)
     expected = f"{name} must hold {n} class numbers from 0 to {M - 1}, one for each sample"
     if c.ndim == 2 and c.shape == (n, M):
+        neither = _no_distribution(c)
+        problem = "" if neither is None else f"; row {neither} is neither: a sample has one class, not none or several"
         raise ValueError(
             f"{expected}; got an array of shape {c.shape}: for one-hot rows take "
-            f"{name}.argmax(axis=1), for soft targets SoftTargetCrossEntropy"
+            f"{name}.argmax(axis=1), for soft targets SoftTargetCrossEntropy{problem}"
         )
     if c.shape != (n,):
         raise ValueError(f"{expected}, in an array of shape {_written((n,))}; got shape {_written(c.shape)}")
@@ -103,6 +128,14 @@ def class_numbers(name: str, c: ArrayLike, n: int, M: int) -> Labels:
         sample = np.argmax(outside)
         raise ValueError(f"{expected}; entry {sample} is {c[sample]}")
     return c
+
+
+def _no_distribution(Y: np.ndarray) -> int | None:
+    """Return the first row that is no distribution over the classes, None if all of them are (or hold no numbers)."""
+    if Y.dtype.kind not in "iubf":
+        return None
+    wrong = np.any(Y < 0, axis=1) | ~(np.abs(np.sum(Y, axis=1, dtype=float) - 1) <= 1e-3)
+    return int(np.argmax(wrong)) if np.any(wrong) else None
 
 
 def positive(name: str, value: float) -> float:
@@ -147,10 +180,49 @@ def _array(name: str, A: ArrayLike) -> np.ndarray:
     """Return A as a NumPy array; an array of another kind, such as a symbolic one, as it is."""
     if _answers_numpy(A):
         return A
+    if np.ma.is_masked(A):
+        raise ValueError(
+            f"{name} must have a number in every entry, got an array with masked ones: "
+            f"leave out their rows, or fill them, {name}.filled(value)"
+        )
     try:
         return np.asarray(A)
     except ValueError:
         raise ValueError(f"{name} must be a rectangular array, got rows of different lengths") from None
+
+
+def _advice(name: str, given: object) -> str:
+    """Return what a message about a dtype says besides, for what is often handed over in place of an array."""
+    if hasattr(given, "toarray"):
+        return f": a {type(given).__name__} is sparse, {name}.toarray() makes an array of it"
+    if _is_frame(given):
+        text = next((column for column in given.columns if _is_no_number(given[column])), None)
+        if text is None:
+            return f": {name}.astype(float) makes numbers of this {type(given).__name__}"
+        return f": column {text!r} of this {type(given).__name__} holds no numbers"
+    if isinstance(given, np.ndarray | list | tuple):
+        return ""
+    return f": this is a {type(given).__name__}"
+
+
+class _Frame(Protocol):
+    """Name what is asked of a data frame."""
+
+    columns: Iterable[str]
+
+    def __getitem__(self, column: str) -> ArrayLike: ...
+
+
+def _is_frame(given: object) -> TypeGuard[_Frame]:
+    return hasattr(given, "columns") and hasattr(given, "__getitem__")
+
+
+def _is_no_number(column: ArrayLike) -> bool:
+    try:
+        np.asarray(column, dtype=float)
+    except (TypeError, ValueError):
+        return True
+    return False
 
 
 def _answers_numpy(A: object) -> TypeGuard[np.ndarray]:

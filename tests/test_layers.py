@@ -1,5 +1,7 @@
 """The layers: what they remember, what they refuse, and that neither callers nor batches can spoil a gradient."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -466,6 +468,48 @@ def test_weights_are_drawn_from_a_generator_only(rng):
 def test_a_dense_layer_with_options_that_make_no_sense_is_refused(option, error, message):
     with pytest.raises(error, match=message):
         Dense(D, M, np.random.default_rng(0), **option)
+
+
+@pytest.mark.parametrize("dtype", [int, np.uint8, bool, None])
+def test_weights_that_are_assigned_become_floats(dtype):
+    layer, fresh = dense(), dense()
+    W, b = [[1, 0, 1], [0, 1, 1]], [[1, 0, 0]]
+    layer.W, layer.b = (W, b) if dtype is None else (np.array(W, dtype), np.array(b, dtype))
+    fresh.W[...], fresh.b[...] = W, b
+    assert layer.W.dtype == layer.b.dtype == np.float64
+    assert_same([layer.forward(X)], [fresh.forward(X)])
+
+
+@pytest.mark.parametrize(
+    ("letter", "bad", "error", "message"),
+    [
+        ("W", [1.0, 2.0], ValueError, r"W must have shape \(any, any\), got \(2,\)"),
+        ("W", "He", TypeError, r"W must hold float32, float64 or integer numbers, got dtype <U2"),
+        ("W", [[1.0, 2.0], [1.0]], ValueError, "W must be a rectangular array"),
+        ("b", [0.0, 0.0, 0.0], ValueError, r"b must have shape \(1, 3\), got \(3,\)"),
+        ("b", 0.0, ValueError, r"b must have shape \(1, 3\), got \(\)"),
+        ("b", [[0.0]], ValueError, r"b must have shape \(1, 3\), got \(1, 1\)"),
+        ("b", None, TypeError, "b must hold float32, float64 or integer numbers, got dtype object"),
+    ],
+)
+def test_weights_that_are_none_are_refused_and_change_nothing(letter, bad, error, message):
+    layer = dense()
+    before = layer.forward(X)
+    with pytest.raises(error, match=rf"\A{message}"):
+        setattr(layer, letter, bad)
+    assert_same([layer.forward(X)], [before])
+
+
+@every_layer
+def test_a_pickled_layer_does_not_carry_what_it_was_given(name):
+    layer, given, upstream = new(name)
+    many = [np.concatenate([array] * 100) for array in (*given, upstream)]
+    fresh = len(pickle.dumps(layer))
+    layer.forward(*many[:-1])
+    layer.backward(many[-1])
+    assert len(pickle.dumps(layer)) < fresh + 100
+    with pytest.raises(RuntimeError, match="was called before forward"):
+        pickle.loads(pickle.dumps(layer)).backward(many[-1])
 
 
 # Layers on symbols ----------------------------------------------------------------------------------------------------

@@ -318,6 +318,42 @@ def test_a_history_starts_empty_and_two_of_them_share_nothing():
     assert two.train_loss == two.train_accuracy == two.test_loss == two.test_accuracy == []
 
 
+def test_without_a_test_set_none_is_evaluated():
+    one, other = (multilayer([D, 4, M], np.random.default_rng(0)) for _ in range(2))
+    options = {"epochs": 3, "batch_size": 5, "progress": False}
+    history = train(one, SGD(0.1), X, c, rng=np.random.default_rng(0), **options)
+    with_test = train(other, SGD(0.1), X, c, X_test, c_test, rng=np.random.default_rng(0), **options)
+    assert history == History(with_test.train_loss, with_test.train_accuracy)
+    assert history.test_loss == history.test_accuracy == []
+
+
+class Interrupted(SGD):
+    """Ctrl+C in a certain step."""
+
+    def __init__(self, steps):
+        super().__init__(0.1)
+        self.left = steps
+
+    def step(self, parameters, gradients):
+        self.left -= 1
+        if self.left < 0:
+            raise KeyboardInterrupt
+        super().step(parameters, gradients)
+
+
+@pytest.mark.parametrize(("steps", "epochs"), [(0, 0), (5, 1), (12, 2)])
+def test_training_that_is_interrupted_gives_back_the_epochs_that_ended(steps, epochs):
+    made = [multilayer([D, 4, M], np.random.default_rng(0)) for _ in range(2)]
+    rngs = [np.random.default_rng(0) for _ in range(2)]
+    options = {"batch_size": 5, "progress": False}
+    with pytest.warns(UserWarning, match=rf"\Ainterrupted in epoch {epochs + 1} of 9: the history ends before it\Z"):
+        history = train(made[0], Interrupted(steps), X, c, X_test, c_test, epochs=9, rng=rngs[0], **options)
+    columns = history.train_loss, history.train_accuracy, history.test_loss, history.test_accuracy
+    assert [len(column) for column in columns] == [epochs + 1] * 4
+    if epochs:
+        assert history == train(made[1], Interrupted(1000), X, c, X_test, c_test, epochs=epochs, rng=rngs[1], **options)
+
+
 # Progress -------------------------------------------------------------------------------------------------------------
 
 
@@ -356,6 +392,20 @@ def test_a_progress_bar_is_drawn_on_a_terminal_only_and_only_if_wanted(file, pro
 
 # What is refused ------------------------------------------------------------------------------------------------------
 
+
+def with_entry(X, row, value):
+    X = X.copy()
+    X[row, 1] = value
+    return X
+
+
+def served():
+    """An optimizer that has trained another network of the same shapes."""
+    optimizer, other = Adam(), multilayer([D, 4, M], np.random.default_rng(1))
+    train_epoch(other, optimizer, X, c, batch_size=5, rng=np.random.default_rng(0))
+    return optimizer
+
+
 BAD = {
     "inputs of another width": ({"X": X[:, :1]}, ValueError, r"X must have shape \(any, 2\), got \(23, 1\)"),
     "no sample": ({"X": X[:0], "c": c[:0]}, ValueError, r"X must have at least one entry, got shape \(0, 2\)"),
@@ -369,6 +419,23 @@ BAD = {
     "half an epoch": ({"epochs": 0.5}, TypeError, r"epochs must be an integer, got 0\.5"),
     "an empty batch": ({"batch_size": 0}, ValueError, "batch_size must be at least 1, got 0"),
     "a batch of true": ({"batch_size": True}, TypeError, "batch_size must be an integer, got True"),
+    "a NaN": ({"X": with_entry(X, 4, np.nan)}, ValueError, "X must hold finite numbers to train on, row 4 holds a NaN"),
+    "infinity": ({"X": with_entry(X, 7, -np.inf)}, ValueError, "X must hold finite .*, row 7 holds an infinite number"),
+    "a NaN in the test": ({"X_test": with_entry(X_test, 2, np.nan)}, ValueError, "X_test must hold finite .*, row 2 "),
+    "masked entries": ({"X": np.ma.masked_less(X, 0)}, ValueError, "X must have a number in every entry, got an array"),
+    "test inputs alone": ({"c_test": None}, ValueError, "X_test and c_test must come together, got X_test alone"),
+    "test labels alone": ({"X_test": None}, ValueError, "X_test and c_test must come together, got c_test alone"),
+    "a class of optimizers": (
+        {"optimizer": SGD},
+        TypeError,
+        "optimizer must be an object with a step, .*class",
+    ),
+    "a name of an optimizer": ({"optimizer": "adam"}, TypeError, "optimizer must be an object with a step, .*'adam'"),
+    "an optimizer of another network": (
+        {"optimizer": served()},
+        ValueError,
+        "this Adam has worked on other parameters",
+    ),
     "a seed for a generator": ({"rng": 0}, TypeError, r"rng must be a numpy\.random\.Generator such as"),
     "no generator": ({"rng": None}, TypeError, r"rng must be a numpy\.random\.Generator such as"),
 }
@@ -382,11 +449,27 @@ def test_bad_input_gets_one_clear_error_and_leaves_the_network_untouched(what):
     rng = np.random.default_rng(0)
     good = {"X": X, "c": c, "X_test": X_test, "c_test": c_test, "epochs": 2, "batch_size": 5, "rng": rng}
     with pytest.raises(error, match=rf"\A{message}"):
-        train(network, SGD(0.1), **(good | bad), progress=False)
+        train(network, **({"optimizer": SGD(0.1)} | good | bad), progress=False)
     for array, was in zip(network.parameters, before, strict=True):
         np.testing.assert_array_equal(array, was)
     assert network.gradients == []
     assert rng.random() == np.random.default_rng(0).random()  # nothing was drawn either
+
+
+IN_AN_EPOCH = [what for what in BAD if not {"X_test", "c_test", "epochs"} & BAD[what][0].keys()]
+
+
+@pytest.mark.parametrize("what", IN_AN_EPOCH)
+def test_an_epoch_refuses_what_training_refuses(what):
+    bad, error, message = BAD[what]
+    network = multilayer([D, 4, M], np.random.default_rng(0))
+    before = [array.copy() for array in network.parameters]
+    good = {"optimizer": SGD(0.1), "X": X, "c": c, "batch_size": 5, "rng": np.random.default_rng(0)}
+    with pytest.raises(error, match=rf"\A{message}"):
+        train_epoch(network, **(good | bad))
+    for array, was in zip(network.parameters, before, strict=True):
+        np.testing.assert_array_equal(array, was)
+    assert network.gradients == []
 
 
 @pytest.mark.parametrize("function", [evaluate, confusion_matrix])
