@@ -1,9 +1,10 @@
 """A network: layers in a row, and the cost of their last output, forward and backward."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
-from typing import Protocol, SupportsIndex, TypeGuard
+from typing import Protocol, SupportsIndex
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -22,14 +23,6 @@ class Layer(Protocol):
     def forward(self, X: ArrayLike, /) -> Array: ...
 
     def backward(self, dZ: ArrayLike, /) -> Array: ...
-
-
-class _TrainedApart(Layer, Protocol):
-    """Name what a layer has besides, if training calls methods of its own."""
-
-    def run(self, X: Array, /) -> Array: ...
-
-    def pull_back(self, dZ: Array, /) -> Array: ...
 
 
 class _Arrays(list[Array]):
@@ -90,14 +83,6 @@ class Network:
                 )
         self._loss = SoftmaxCrossEntropy()
         self._losses: Array | None = None
-        # In training no gradient goes on below the first Dense layer: nothing is learned there.
-        first = self._dense[0]
-        after = self.layers[: self.layers.index(first) : -1]
-        self._run = [layer.run if _is_trained_apart(layer) else layer.forward for layer in self.layers]
-        self._pull_back = [layer.pull_back if _is_trained_apart(layer) else layer.backward for layer in after]
-        self._pull_back_first: Callable[[Array], object] = (
-            first.pull_back_parameters if defines_itself(first, *_OF_TRAINING) else first.backward
-        )
 
     def __getstate__(self) -> dict[str, object]:
         """Leave out the losses of the last pass, as the layers leave out their inputs."""
@@ -143,30 +128,35 @@ class Network:
         self._losses = self._loss.forward(Z, c)
         return f.mean(self._losses)
 
-    def backward(self) -> Array:
-        """Set dW and db of every Dense layer for the last `cost`; return ∂J/∂X, shape (n, D)."""
+    def backward(self, dJ: float = 1) -> Array:
+        """Set dW and db of every Dense layer for the last `cost`; return ∂J/∂X, shape (n, D). All of them times dJ."""
         if self._losses is None:
             raise RuntimeError("Network.backward must follow cost, with no other forward pass in between")
-        upstream = self._loss.backward(f.mean_vjp(1, self._losses))
+        upstream = self._loss.backward(f.mean_vjp(dJ, self._losses))
         for layer in reversed(self.layers):
             upstream = layer.backward(upstream)
         return upstream
 
-    def learn(self, dJ: float, X: Array, c: Labels) -> None:
-        """Set dW and db of every Dense layer for one batch of training: dJ times the derivatives of the cost.
+    @contextmanager
+    def in_training(self) -> Iterator[None]:
+        """Within the block, check and copy nothing that `learn` is given, and take no gradient by the inputs."""
+        first = self.layers[0]
+        try:
+            if isinstance(first, Dense):
+                first.passes_on = False
+            with check.trusted():
+                yield
+        finally:
+            self._losses = None
+            if isinstance(first, Dense):
+                first.passes_on = True
 
-        For dJ = 1 they are those of `cost` and `backward`, without the cost itself and ∂J/∂X, which training does not
-        ask for. Nothing is checked, and the arrays belong to the layers: the next batch overwrites them. Layers that
-        have no ``run`` and ``pull_back`` go ``forward`` and ``backward``. A class that changes `cost` or `backward`
-        must change this method too.
-        """
-        self._losses = None
-        for run in self._run:
-            X = run(X)
-        upstream = self._loss.mean_gradient(dJ, X, c)
-        for pull_back in self._pull_back:
-            upstream = pull_back(upstream)
-        self._pull_back_first(upstream)
+    def learn(self, X: Array, c: Labels, dJ: float = 1) -> None:
+        """Do what `cost` and `backward` do, but for the losses, which no gradient asks for."""
+        Z = self.forward(X)
+        self._loss.remember(Z, c)
+        self._losses = np.empty_like(Z, shape=len(Z))  # how many there are is all that backward asks for
+        self.backward(dJ)
 
     def probabilities(self, X: ArrayLike) -> Array:
         """Return the probability of each class, shape (n, M)."""
@@ -183,22 +173,6 @@ class Network:
             raise ValueError(f"X must give logits that are numbers to predict from, those of row {sample} hold a NaN")
         classes: Labels = np.argmax(Z, axis=1)
         return classes
-
-
-_OF_TRAINING = ("forward", "backward", "run", "pull_back")
-
-
-def _is_trained_apart(layer: Layer) -> TypeGuard[_TrainedApart]:
-    """Return whether training runs methods of the layer's own class in place of forward and backward."""
-    return defines_itself(layer, *_OF_TRAINING)
-
-
-def defines_itself(thing: object, *methods: str) -> bool:
-    """Return whether the class of a thing defines all of these methods and inherits none of them.
-
-    A class that inherits from `ReLU` and changes ``forward`` alone must not be trained by the ``run`` of `ReLU`.
-    """
-    return vars(type(thing)).keys() >= set(methods)
 
 
 def _written(layer: Layer) -> str:

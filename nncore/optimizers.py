@@ -4,9 +4,8 @@
 first, as pure functions; the classes keep what a rule remembers from step to step, one array for each parameter, and
 change the parameters in place.
 
-``step`` checks what it is given. For `nncore.training`, whose gradients come from the network itself, there is
-``update``: the same without the checks, for gradients of ``dJ`` times the cost. Plain descent asks for dJ = η, since
-η ∂J/∂θ = ∂(η J)/∂θ, and then only has to subtract; the others ask for 1.
+``step`` checks what it is given, all of it before anything changes. In `nncore.training` plain descent takes a shorter
+way, `descend`: η ∂J/∂θ = ∂(η J)/∂θ, so of the gradient of η J nothing is left to do but to subtract it.
 """
 
 from collections.abc import Sequence
@@ -60,20 +59,16 @@ class SGD:
     def __init__(self, lr: float) -> None:
         self.lr = check.positive("lr", lr)
 
-    @property
-    def dJ(self) -> float:
-        """What `update` wants the cost to be multiplied by: η."""
-        return self.lr
-
     def step(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
         """Change every parameter in place."""
         for theta, g in zip(parameters, _checked(parameters, gradients), strict=True):
             theta[...] = sgd_step(theta, g, self.lr)
 
-    def update(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
-        """Change every parameter in place: θ − g, where g is the gradient of η J."""
-        for theta, g in zip(parameters, gradients, strict=True):
-            np.subtract(theta, g, out=theta)
+
+def descend(parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
+    """Take the step of `SGD` by the gradients of η J, unchecked: θ ← θ − ∂(η J)/∂θ, in place."""
+    for theta, g in zip(parameters, gradients, strict=True):
+        np.subtract(theta, g, out=theta)
 
 
 class _WithMemory:
@@ -114,17 +109,12 @@ class Momentum(_WithMemory):
         How much of the velocity is kept, from 0 up to, not including, 1.
     """
 
-    dJ = 1
-
     def __init__(self, lr: float, beta: float = 0.9) -> None:
         self.lr, self.beta = check.positive("lr", lr), check.fraction("beta", beta)
 
     def step(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
         """Change every parameter in place."""
-        self.update(parameters, _checked(parameters, gradients))
-
-    def update(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
-        """Do what `step` does, without its checks."""
+        gradients = _checked(parameters, gradients)
         self._u = self._kept(self._u, parameters)
         for theta, g, u in zip(parameters, gradients, self._u, strict=True):
             theta[...], u[...] = momentum_step(theta, u, g, self.lr, self.beta)
@@ -143,8 +133,6 @@ class Adam(_WithMemory):
         ε, positive: keeps the divisor from 0.
     """
 
-    dJ = 1
-
     def __init__(self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> None:
         self.lr, self.eps = check.positive("lr", lr), check.positive("eps", eps)
         self.beta1, self.beta2 = check.fraction("beta1", beta1), check.fraction("beta2", beta2)
@@ -153,10 +141,7 @@ class Adam(_WithMemory):
 
     def step(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
         """Change every parameter in place."""
-        self.update(parameters, _checked(parameters, gradients))
-
-    def update(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
-        """Do what `step` does, without its checks."""
+        gradients = _checked(parameters, gradients)
         self._u, self._v = self._kept(self._u, parameters), self._kept(self._v, parameters)
         self._t += 1
         for theta, g, u, v in zip(parameters, gradients, self._u, self._v, strict=True):
@@ -171,11 +156,12 @@ def _checked(parameters: Sequence[Array], gradients: Sequence[Array]) -> list[Ar
     for place, (theta, g) in enumerate(zip(parameters, gradients, strict=True)):
         if g is None:
             raise ValueError(f"gradients must come from a backward pass: gradient {place} is None")
-        if not isinstance(theta, np.ndarray) or theta.dtype.kind != "f":
+        if not (check.answers_numpy(theta) or (isinstance(theta, np.ndarray) and theta.dtype.kind == "f")):
             raise TypeError(f"parameter {place} must be an array of floats, got {theta!r}")
         if np.shape(g) != theta.shape:
             raise ValueError(f"gradient {place} must have the shape of its parameter, {theta.shape}, got {np.shape(g)}")
-    return [check.floats(f"gradient {place}", g, g.shape) for place, g in enumerate(map(np.asarray, gradients))]
+    places = enumerate(zip(parameters, gradients, strict=True))
+    return [check.floats(f"gradient {place}", g, theta.shape) for place, (theta, g) in places]
 
 
 def _is_same(served: Array | tuple[int, ...], theta: Array) -> bool:

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,8 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 from nncore import functions as f
 from nncore import validation as check
 from nncore.functions import Array, Labels
-from nncore.network import Network, defines_itself
-from nncore.optimizers import SGD, Adam, Momentum
+from nncore.network import Network
+from nncore.optimizers import SGD, Adam, Momentum, descend
+
+Change: TypeAlias = Callable[[Sequence[Array], Sequence[Array]], None]
 
 AT_ONCE = 1024  # samples that go through the network together where it is evaluated
 
@@ -88,15 +91,8 @@ def train_epoch(
     Parameters and errors are those of `train`.
     """
     X, c = _to_train_on(network, "X", X, "c", c)
-    batch_size = min(check.count("batch_size", batch_size), len(X))
-    order = check.generator("rng", rng).permutation(len(X))
-    update, dJ = _update(optimizer, network)
-    batch = np.empty((batch_size, X.shape[1]), X.dtype)
-    for start in range(0, len(X), batch_size):
-        rows = order[start : start + batch_size]
-        # mode="clip" lets NumPy write into `batch` at once; no row number is outside of X.
-        network.learn(dJ, X.take(rows, axis=0, out=batch[: len(rows)], mode="clip"), c[rows])
-        update(network.parameters, network.gradients)
+    batch_size, rng = check.count("batch_size", batch_size), check.generator("rng", rng)
+    _epoch(network, *_change(optimizer, network), X, c, batch_size, rng)
 
 
 def train(
@@ -155,18 +151,32 @@ def train(
         raise ValueError(f"X_test and c_test must come together, got {'X_test' if c_test is None else 'c_test'} alone")
     epochs, batch_size = check.count("epochs", epochs), check.count("batch_size", batch_size)
     check.generator("rng", rng)
-    _update(optimizer, network)
+    change = _change(optimizer, network)
 
     found = [_measured(network, sets)]
     bar = trange(epochs, unit="epoch", disable=None if progress else True)
     try:
         for _ in bar:
-            train_epoch(network, optimizer, *sets[0], batch_size=batch_size, rng=rng)
+            _epoch(network, *change, *sets[0], batch_size, rng)
             found.append(_measured(network, sets))
             bar.set_postfix(loss=f"{found[-1][0]:.4f}", accuracy=f"{found[-1][-1]:.4f}")
     except KeyboardInterrupt:
         warnings.warn(f"interrupted in epoch {len(found)} of {epochs}: the history ends before it", stacklevel=2)
     return History(*map(list, zip(*found, strict=True)))
+
+
+def _epoch(
+    network: Network, change: Change, dJ: float, X: Array, c: Labels, batch_size: int, rng: np.random.Generator
+) -> None:
+    """Visit every sample once, and change the parameters after each batch by the gradients of dJ times its cost."""
+    order = rng.permutation(len(X))
+    batch = np.empty((min(batch_size, len(X)), X.shape[1]), X.dtype)
+    with network.in_training():
+        for start in range(0, len(X), batch_size):
+            rows = order[start : start + batch_size]
+            # mode="clip" lets NumPy write into `batch` at once; no row number is outside of X.
+            network.learn(X.take(rows, axis=0, out=batch[: len(rows)], mode="clip"), c[rows], dJ)
+            change(network.parameters, network.gradients)
 
 
 def _measured(network: Network, sets: Sequence[tuple[Array, Labels]]) -> list[float]:
@@ -185,14 +195,10 @@ def _samples(network: Network, X_name: str, X: ArrayLike, c_name: str, c: ArrayL
     return X, check.class_numbers(c_name, c, len(X), network.classes)
 
 
-def _update(
-    optimizer: SGD | Momentum | Adam, network: Network
-) -> tuple[Callable[[Sequence[Array], Sequence[Array]], None], float]:
-    """Return what changes the parameters after each batch, and what it wants the cost to be multiplied by."""
+def _change(optimizer: SGD | Momentum | Adam, network: Network) -> tuple[Change, float]:
+    """Return what changes the parameters after each batch, and what the cost is multiplied by for it."""
     if not hasattr(optimizer, "step") or isinstance(optimizer, type):
         raise TypeError(f"optimizer must be an object with a step, such as SGD(lr=0.1), got {optimizer!r}")
     if isinstance(optimizer, Momentum | Adam):
         optimizer.refuse_others(network.parameters)
-    if defines_itself(optimizer, "step", "update"):
-        return optimizer.update, optimizer.dJ
-    return optimizer.step, 1
+    return (descend, optimizer.lr) if type(optimizer) is SGD else (optimizer.step, 1)

@@ -1,10 +1,13 @@
 """Input checks of the layers: each returns the argument in the form that `nncore.functions` expects, or raises.
 
 A message names the argument, what was expected and what came. Symbolic arrays pass: they have no dtype to check and
-no value to compare.
+no value to compare. Within `trusted` the arrays of the layers pass, too: training has checked its data once, and what
+layers hand to each other needs no check.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Protocol, TypeGuard
 
 import numpy as np
@@ -13,6 +16,23 @@ from numpy.typing import ArrayLike
 from nncore.functions import Array, Labels
 
 Shape = tuple[int | None, ...]
+
+_TRUSTED = ContextVar("trusted", default=False)
+
+
+@contextmanager
+def trusted() -> Iterator[None]:
+    """Check and copy no array of a layer until the end of the block, as ``with np.errstate(…)`` does for warnings."""
+    before = _TRUSTED.set(True)
+    try:
+        yield
+    finally:
+        _TRUSTED.reset(before)
+
+
+def kept(A: np.ndarray) -> np.ndarray:
+    """Return what a layer remembers of an array: a copy, which nobody can overwrite; within `trusted` the array."""
+    return A if _TRUSTED.get() else A.copy()
 
 
 def floats(name: str, A: ArrayLike, shape: Shape) -> Array:
@@ -27,6 +47,8 @@ def floats(name: str, A: ArrayLike, shape: Shape) -> Array:
     ValueError
         For another number of dimensions, another size, or no entry at all; for an array with masked entries.
     """
+    if _is_trusted(A):
+        return A
     given, A = A, _array(name, A)
     if isinstance(A, np.ndarray):
         if A.dtype.kind in "iub":
@@ -67,7 +89,7 @@ def finite(name: str, X: Array) -> Array:
 def logits(name: str, Z: ArrayLike, shape: Shape) -> Array:
     """Return Z as floats that softmax is defined on: no entry is +∞, and no row is −∞ throughout."""
     Z = floats(name, Z, shape)
-    if isinstance(Z, np.ndarray):
+    if isinstance(Z, np.ndarray) and not _TRUSTED.get():
         largest = np.max(Z, axis=1)
         for value, problem in ((np.inf, "an entry of +inf"), (-np.inf, "every class masked (all -inf)")):
             if np.any(largest == value):
@@ -80,6 +102,8 @@ def logits(name: str, Z: ArrayLike, shape: Shape) -> Array:
 
 def probabilities(name: str, P: ArrayLike, shape: Shape) -> Array:
     """Return P as floats whose rows are entries from 0 to 1 that sum to 1 (within 0.001; NaN passes)."""
+    if _is_trusted(P):
+        return P
     P = _array(name, P)
     if P.ndim == 1:
         raise ValueError(
@@ -110,6 +134,8 @@ def class_numbers(name: str, c: ArrayLike, n: int, M: int) -> Labels:
     ValueError
         For another shape (a column, one-hot rows, too few) or a number outside 0…M−1.
     """
+    if _is_trusted(c):
+        return c
     c = _array(name, c)
     expected = f"{name} must hold {n} class numbers from 0 to {M - 1}, one for each sample"
     if c.ndim == 2 and c.shape == (n, M):
@@ -170,6 +196,11 @@ def generator(name: str, rng: np.random.Generator) -> np.random.Generator:
     return rng
 
 
+def _is_trusted(A: object) -> TypeGuard[np.ndarray]:
+    """Return whether A is an array of a layer that needs no check."""
+    return _TRUSTED.get()
+
+
 def _real(name: str, value: float) -> float:
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise TypeError(f"{name} must be a real number, got {value!r}")
@@ -178,7 +209,7 @@ def _real(name: str, value: float) -> float:
 
 def _array(name: str, A: ArrayLike) -> np.ndarray:
     """Return A as a NumPy array; an array of another kind, such as a symbolic one, as it is."""
-    if _answers_numpy(A):
+    if answers_numpy(A):
         return A
     if np.ma.is_masked(A):
         raise ValueError(
@@ -225,7 +256,7 @@ def _is_no_number(column: ArrayLike) -> bool:
     return False
 
 
-def _answers_numpy(A: object) -> TypeGuard[np.ndarray]:
+def answers_numpy(A: object) -> TypeGuard[np.ndarray]:
     """Return whether A is no NumPy array, but does itself what NumPy's functions ask of one."""
     return hasattr(A, "__array_function__") and not hasattr(A, "__array__")
 

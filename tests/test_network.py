@@ -104,6 +104,14 @@ def test_the_derivatives_by_the_inputs_are_returned():
         assert dX[place] == pytest.approx((made.cost(X + step, c) - made.cost(X - step, c)) / (2 * h), abs=1e-8)
 
 
+def test_all_gradients_are_multiplied_by_the_derivative_that_is_given():
+    made = network()
+    made.cost(X, c)
+    once = [made.backward(), *made.gradients]
+    for got, want in zip([made.backward(-4), *made.gradients], once, strict=True):
+        np.testing.assert_allclose(got, -4 * want, rtol=1e-13)
+
+
 def test_predictions_are_the_classes_of_the_largest_logits():
     made = network()
     Z = made.forward(X)
@@ -346,7 +354,8 @@ def test_a_copy_of_a_network_has_its_parameters_and_nothing_of_its_last_pass(cop
     inputs, labels = np.random.default_rng(0).standard_normal((500, D)), np.arange(500) % M
     made.cost(inputs, labels)
     made.backward()
-    made.learn(1, inputs, labels)
+    with made.in_training():
+        made.learn(inputs, labels)
     made.cost(inputs, labels)
     saved = pickle.dumps(made)
     assert len(saved) < fresh + 100 and inputs[3].tobytes() not in saved

@@ -1,5 +1,6 @@
 """Training: every sample once an epoch in a new order, a history over all samples, and digits that are learned."""
 
+import contextlib
 import io
 import math
 import sys
@@ -54,9 +55,9 @@ class Watched(Network):
         super().__init__(multilayer([D, 4, M], np.random.default_rng(0)).layers)
         self.batches = []
 
-    def learn(self, dJ, X, c):
+    def learn(self, X, c, dJ):
         self.batches.append((X.copy(), c.copy()))
-        super().learn(dJ, X, c)
+        super().learn(X, c, dJ)
 
 
 def watched_run(epochs, batch_size):
@@ -149,27 +150,54 @@ def test_training_is_cost_backward_and_step_for_each_batch(optimizer, activation
         np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-13)
 
 
+def learned(network, *batch):
+    """The gradients that a batch of training leaves."""
+    with network.in_training():
+        network.learn(*batch)
+    return network.gradients
+
+
 def test_layers_before_the_first_dense_one_and_around_the_last_are_trained_too():
     rng = np.random.default_rng(4)
     made = Network([ReLU(), Dense(D, 5, rng), Dense(5, M, rng), Sigmoid()])
     made.cost(X, c)
     made.backward()
-    expected = [g.copy() for g in made.gradients]
-    made.learn(1, X, c)
-    for got, want in zip(made.gradients, expected, strict=True):
+    expected = list(made.gradients)
+    for got, want in zip(learned(made, X, c), expected, strict=True):
         np.testing.assert_allclose(got, want, rtol=1e-12)
-    made.learn(0.25, X, c)
-    for got, want in zip(made.gradients, expected, strict=True):
+    for got, want in zip(learned(made, X, c, 0.25), expected, strict=True):
         np.testing.assert_allclose(got, want / 4, rtol=1e-12)
+
+
+class Decayed(Network):
+    """A cost with a penalty, and its gradient."""
+
+    def cost(self, X, c):
+        return super().cost(X, c) + sum(np.sum(W**2) for W in self.parameters[::2])
+
+    def backward(self, dJ=1):
+        dX = super().backward(dJ)
+        for W, dW in zip(self.parameters[::2], self.gradients[::2], strict=True):
+            dW += dJ * 2 * W
+        return dX
+
+
+@pytest.mark.parametrize("optimizer", [SGD, Adam])
+def test_a_network_with_a_cost_of_its_own_is_trained_by_its_own_gradient(optimizer):
+    one, other = (Decayed(multilayer([D, 4, M], np.random.default_rng(1)).layers) for _ in range(2))
+    train_epoch(one, optimizer(0.05), X, c, batch_size=5, rng=np.random.default_rng(2))
+    trained_by_hand(other, optimizer(0.05), 2, 1, 5)
+    for a, b in zip(one.parameters, other.parameters, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-13)
 
 
 def test_a_batch_of_training_is_no_forward_pass_and_leaves_what_was_returned_alone():
     made = multilayer([D, 4, M], np.random.default_rng(0))
     J = made.cost(X, c)
-    made.backward()
-    kept = [(g, g.copy()) for g in made.gradients]
+    dX = made.backward()
+    kept = [(g, g.copy()) for g in (dX, *made.gradients)]
     batch, labels = X[:5].copy(), c[:5].copy()
-    made.learn(1, batch, labels)
+    learned(made, batch, labels)
     with pytest.raises(RuntimeError, match=r"Network\.backward must follow cost"):
         made.backward()
     assert made.cost(X, c) == J
@@ -177,6 +205,37 @@ def test_a_batch_of_training_is_no_forward_pass_and_leaves_what_was_returned_alo
         np.testing.assert_array_equal(g, was)
     np.testing.assert_array_equal(batch, X[:5])
     np.testing.assert_array_equal(labels, c[:5])
+
+
+class Failing(ReLU):
+    def backward(self, dA):
+        raise ArithmeticError
+
+
+def test_after_training_layers_check_and_copy_again_even_if_it_fails():
+    for activation in (ReLU, Failing):
+        made = multilayer([D, 4, M], np.random.default_rng(0), activation)
+        with contextlib.suppress(ArithmeticError):
+            train_epoch(made, SGD(0.1), X, c, batch_size=5, rng=np.random.default_rng(0))
+        for layer in made.layers:
+            with pytest.raises(TypeError, match="must hold float32, float64 or integer numbers, got dtype <U1"):
+                layer.forward([["a"]])
+        with pytest.raises(ValueError, match="c must hold 5 class numbers"):
+            made.cost(X[:5], c)
+    inputs = X.copy()
+    first = multilayer([D, M], np.random.default_rng(0)).layers[0]
+    Z = first.forward(inputs)
+    inputs[...] = 0
+    assert first.backward(np.ones_like(Z)).shape == X.shape and np.any(first.dW)
+
+
+def test_a_network_in_training_takes_no_gradient_by_the_inputs():
+    made = multilayer([D, 4, M], np.random.default_rng(0))
+    made.cost(X, c)
+    assert made.backward().shape == X.shape
+    with made.in_training():
+        made.learn(X, c)
+        assert made.layers[0].backward(np.ones((n, 4))).shape == (n, 0)
 
 
 @pytest.mark.parametrize("inputs", [np.float32, np.float64, int])
