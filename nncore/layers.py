@@ -50,7 +50,8 @@ class Dense(_Remembering):
     Attributes
     ----------
     W, b : (D, M) and (1, M) arrays
-        Weights and biases. An optimizer changes them in place.
+        Weights and biases. An optimizer changes them in place. What is assigned becomes an array of floats; biases are
+        assigned after weights of another width.
     dW, db : (D, M) and (1, M) arrays
         ∂J/∂W and ∂J/∂b of the last ``backward``; None before.
     passes_on : bool
@@ -83,8 +84,7 @@ class Dense(_Remembering):
         return f"Dense({D}, {M})" if self.W.dtype != np.float32 else f"Dense({D}, {M}, dtype=float32)"
 
     @property
-    def W(self) -> Array:
-        """The weights, shape (D, M). What is assigned becomes an array of floats; ``W[...] = …`` keeps the array."""
+    def W(self) -> Array:  # what it is stands above, under Attributes
         return self._W
 
     @W.setter
@@ -93,7 +93,6 @@ class Dense(_Remembering):
 
     @property
     def b(self) -> Array:
-        """The biases, shape (1, M), to be assigned after weights of another width."""
         return self._b
 
     @b.setter

@@ -251,9 +251,9 @@ def _is_frame(given: object) -> TypeGuard[_Frame]:
 def _is_no_number(column: ArrayLike) -> bool:
     try:
         np.asarray(column, dtype=float)
+        return np.asarray(column).dtype.kind in "mM"  # times become numbers, too
     except (TypeError, ValueError):
         return True
-    return False
 
 
 def answers_numpy(A: object) -> TypeGuard[np.ndarray]:

@@ -91,6 +91,7 @@ class Frame(dict):
         (Frame(a=[1.0, 2.0], name=["x", "y"]), ": column 'name' of this Frame holds no numbers"),
         (Frame(a=[1.0, 2.0], b=[1.0, None], c=["z", 2]), ": column 'c' of this Frame holds no numbers"),
         (Frame(a=[1.0, 2.0], b=[True, False]), ": X.astype(float) makes numbers of this Frame"),
+        (Frame(a=[1.0], day=np.array(["2026-11-28"], "M8[D]")), ": column 'day' of this Frame holds no numbers"),
         ({"a": 1}, ": this is a dict"),
         (None, ": this is a NoneType"),
         (np.ones((2, 2), dtype=object), ""),
