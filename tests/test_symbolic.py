@@ -402,7 +402,7 @@ def test_what_is_cut_off_at_0_and_1_is_rounded_up_by_cases():
     exact = symbolic.SymbolicArray([[sp.Rational(-3, 2), 0, sp.Rational(1, 10**9), sp.Rational(7, 2)]])
     assert list(np.ceil(exact).matrix()) == [-1, 0, 1, 4]
     for other in (Z, np.clip(Z, 0, 2), np.clip(Z, -1, 1), np.minimum(Z, 1), np.maximum(Z, 0)):
-        with pytest.raises(TypeError, match="np.ceil is defined on symbols that are cut off at 0 and 1 only"):
+        with pytest.raises(TypeError, match=r"np\.ceil is defined on symbols that are cut off at 0 and 1 only"):
             np.ceil(other)
 
 
