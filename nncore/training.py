@@ -199,6 +199,6 @@ def _change(optimizer: SGD | Momentum | Adam, network: Network) -> tuple[Change,
     """Return what changes the parameters after each batch, and what the cost is multiplied by for it."""
     if not hasattr(optimizer, "step") or isinstance(optimizer, type):
         raise TypeError(f"optimizer must be an object with a step, such as SGD(lr=0.1), got {optimizer!r}")
-    if isinstance(optimizer, Momentum | Adam):
+    if isinstance(optimizer, Momentum | Adam) and type(optimizer).step in (Momentum.step, Adam.step):
         optimizer.refuse_others(network.parameters)
     return (descend, optimizer.lr) if type(optimizer) is SGD else (optimizer.step, 1)

@@ -283,6 +283,21 @@ def test_equal_seeds_give_the_same_training_to_the_last_bit(optimizer):
         np.testing.assert_array_equal(a, b)
 
 
+class Forgetful(Adam):
+    """Never changes the last layer."""
+
+    def step(self, parameters, gradients):
+        super().step(parameters[:-2], gradients[:-2])
+
+
+def test_an_optimizer_of_some_parameters_trains_epoch_after_epoch():
+    made, optimizer = multilayer([D, 4, M], np.random.default_rng(0)), Forgetful()
+    before = [array.copy() for array in made.parameters]
+    for _ in range(2):
+        train_epoch(made, optimizer, X, c, batch_size=5, rng=np.random.default_rng(0))
+    assert [bool(np.any(a != b)) for a, b in zip(made.parameters, before, strict=True)] == [True, True, False, False]
+
+
 def test_the_order_of_the_batches_follows_from_the_generator_that_is_passed_in():
     def trained(seed):
         network = multilayer([D, M], np.random.default_rng(0))
