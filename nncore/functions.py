@@ -106,9 +106,10 @@ def relu_vjp(dA: Array, Z: Array) -> Array:
     ``∂J/∂z_im = ∂J/∂a_im`` times 1 where ``z_im > 0``, else times 0; an
     infinite ``∂J/∂a_im`` times 0 is NaN.
 
-    At 0 the function has no derivative; 0 is the convention
-    :eq:`eq-relu-convention`, and it is the second argument of
-    ``np.heaviside``, which is 0 left of zero and 1 right of it.
+    That factor is ``z_im``, cut off at 0 and at 1 and rounded up: 0 up to
+    ``z_im = 0``, where the function has no derivative and 0 is the convention
+    :eq:`eq-relu-convention`, and 1 after it. Unlike a comparison it leaves a
+    NaN a NaN.
 
     Equation: :eq:`eq-relu-vjp`.
 
@@ -123,7 +124,7 @@ def relu_vjp(dA: Array, Z: Array) -> Array:
     -------
     dZ : (n, M) array
     """
-    return dA * np.heaviside(Z, 0)
+    return dA * np.ceil(np.clip(Z, 0, 1))
 
 
 def sigmoid(Z: Array) -> Array:

@@ -303,6 +303,16 @@ def _heaviside(z: sp.Expr, at_zero: sp.Expr) -> sp.Expr:
     return sp.Piecewise((0, z < 0), (at_zero, sp.Eq(z, 0)), (1, True))
 
 
+def _ceiling(z: sp.Expr) -> sp.Expr:
+    """Round up an exact number, or one that is cut off at 0 and 1: then it is 1 unless it is 0."""
+    if z.is_number:
+        return sp.ceiling(z)
+    match z:
+        case sp.Min(args=(sp.Integer(p=1), sp.Max(args=(sp.Integer(p=0), x)))):
+            return sp.Piecewise((1, x > 0), (0, True))
+    raise TypeError("np.ceil is defined on symbols that are cut off at 0 and 1 only")
+
+
 _ELEMENTWISE: dict[np.ufunc, Callable[..., sp.Expr]] = {
     np.add: _sum,
     np.subtract: lambda a, b: a - b,
@@ -317,6 +327,7 @@ _ELEMENTWISE: dict[np.ufunc, Callable[..., sp.Expr]] = {
     np.maximum: sp.Max,
     np.minimum: sp.Min,
     np.heaviside: _heaviside,
+    np.ceil: _ceiling,
     np.less: sp.Lt,
     np.less_equal: sp.Le,
     np.greater: sp.Gt,
@@ -334,6 +345,7 @@ _FUNCTIONS: dict[Callable[..., object], Callable[..., object]] = {
     np.max: lambda array, axis=None, **options: np.maximum.reduce(array, axis=axis, **options),
     np.min: lambda array, axis=None, **options: np.minimum.reduce(array, axis=axis, **options),
     np.mean: _mean,
+    np.clip: lambda array, low, high: np.minimum(np.maximum(array, low), high),
     np.where: _where,
     np.copyto: _copyto,
     np.full_like: _full_like,
