@@ -308,7 +308,11 @@ def test_a_class_in_place_of_a_layer_is_refused():
         Network(last(ReLU))
 
 
-@pytest.mark.parametrize("activation", [ReLU(), "relu", np.tanh, None, Dense, lambda Z: Z], ids=repr)
+@pytest.mark.parametrize(
+    "activation",
+    [ReLU(), "relu", np.tanh, None, Dense, lambda Z: Z],
+    ids=["a layer", "a word", "a function", "None", "a layer without widths", "a lambda"],
+)
 @pytest.mark.parametrize("widths", [[D, M], [D, 5, M]])
 def test_an_activation_that_makes_no_layers_is_refused(activation, widths):
     with pytest.raises(TypeError, match=r"\Aactivation must be a class of layers that takes no arguments, such"):
