@@ -12,7 +12,7 @@ import numpy as np
 
 from nncore.network import multilayer
 from nncore.optimizers import SGD
-from nncore.training import train_epoch
+from nncore.training import _change, _epoch
 
 LR = 0.05
 Epoch = Callable[[np.random.Generator], None]
@@ -65,10 +65,10 @@ def floor(task: Task) -> tuple[Epoch, None]:
 
 
 def nncore(task: Task) -> tuple[Epoch, Weights]:
-    """The public training loop of this book."""
-    network, optimizer = task.network(), SGD(LR)
+    """An epoch of `train`, which has checked its data before the first one."""
+    network = task.network()
     return (
-        lambda rng: train_epoch(network, optimizer, task.X, task.c, batch_size=task.batch, rng=rng),
+        lambda rng: _epoch(network, *_change(SGD(LR), network), task.X, task.c, task.batch, rng),
         lambda: network.parameters,
     )
 

@@ -17,6 +17,7 @@ import time
 import tracemalloc
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from importlib.metadata import version
 
@@ -28,8 +29,8 @@ from benchmarks.peers import LR, PEERS, Task
 from nncore import functions as f
 from nncore import layers
 from nncore.network import Network
-from nncore.optimizers import SGD
-from nncore.training import train_epoch
+from nncore.optimizers import SGD, descend
+from nncore.training import _epoch
 
 ROUNDS = 7
 SECONDS = 0.25  # at least, for each turn
@@ -135,52 +136,41 @@ def shares(clock, peers) -> list[dict]:
 # What each gain is worth ----------------------------------------------------------------------------------------------
 
 
+GAINS = ("no input gradient", "checks and copies at the border", "mask as a factor", "no loss")
+
+
+class _ByIndex(layers.ReLU):
+    """Sets to 0 what a mask picks, where the layer multiplies by it."""
+
+    def backward(self, dA):
+        dZ = np.array(dA)
+        dZ[self._Z <= 0] = 0
+        return dZ
+
+
 class _Undone(Network):
     """A network whose training lacks one of the gains, see `gains`."""
 
     def __init__(self, network: Network, what: str) -> None:
-        super().__init__(network.layers)
-        if what == "no gradient by the data":
-            self._pull_back_first = self._dense[0].pull_back
-        if what == "arrays that are used again":
-            self._run = [lambda X, layer=layer: _anew(layer, X) for layer in self.layers]
-        if what == "sum of rows as a product":
-            for layer in self._dense:
-                layer.pull_back_parameters = lambda dZ, layer=layer: _sum_rows(layer, dZ)
-            self._pull_back_first = self._dense[0].pull_back_parameters
-        if what == "mask as a factor":
-            for place, layer in enumerate(self.layers):
-                if isinstance(layer, layers.ReLU):
-                    self._pull_back[len(self.layers) - 1 - place] = lambda dA, layer=layer: _by_index(layer, dA)
-        if what == "no loss":
-            quick = self._loss.mean_gradient
-            self._loss.mean_gradient = lambda dJ, Z, c: (f.mean(f.softmax_cross_entropy(Z, c)), quick(dJ, Z, c))[1]
+        by_index = what == "mask as a factor"
+        super().__init__([
+            _ByIndex() if by_index and isinstance(layer, layers.ReLU) else layer for layer in network.layers
+        ])  # fmt: skip
+        self.what = what
 
+    @contextmanager
+    def in_training(self):
+        with super().in_training() if self.what != "checks and copies at the border" else nullcontext():
+            self.layers[0].passes_on = self.what == "no input gradient"
+            yield
+        self.layers[0].passes_on = True
 
-def _sum_rows(layer, dZ):
-    layer.dW = np.matmul(layer._batch.T, dZ, out=layer._buffers.dW)
-    layer.db = np.sum(dZ, axis=0, keepdims=True, out=layer._buffers.db)
-
-
-def _by_index(layer, dA):
-    dA[layer._batch <= 0] = 0
-    return dA
-
-
-def _anew(layer, X):
-    layer._batch = layer._A = np.empty((0, 0))
-    return layer.run(X)
-
-
-class _Apart(SGD):
-    """Multiplies the gradient by the learning rate instead of the cost."""
-
-    dJ = 1
-    step = SGD.step  # `update` is used where one class defines both
-
-    def update(self, parameters, gradients):
-        for theta, g in zip(parameters, gradients, strict=True):
-            np.subtract(theta, self.lr * g, out=theta)
+    def learn(self, X, c, dJ=1):
+        if self.what == "no loss":
+            self.cost(X, c)
+            self.backward(dJ)
+        else:
+            super().learn(X, c, dJ)
 
 
 def gains(clock) -> list[dict]:
@@ -192,17 +182,14 @@ def gains(clock) -> list[dict]:
         double = Task(task.widths, 64, X.astype(np.float64), c)
         rng = np.random.default_rng(0)
 
-        def turn(network, optimizer, task, rng=rng):
-            return lambda: train_epoch(network, optimizer, task.X, task.c, batch_size=task.batch, rng=rng)
+        def turn(network, change, dJ, task, rng=rng):
+            return lambda: _epoch(network, change, dJ, task.X, task.c, task.batch, rng)
 
-        turns = {"all": turn(task.network(), SGD(LR), task)}
-        for what in (
-            "no gradient by the data", "arrays that are used again", "mask as a factor", "sum of rows as a product",
-            "no loss",
-        ):  # fmt: skip
-            turns[what] = turn(_Undone(task.network(), what), SGD(LR), task)
-        turns["learning rate in the cost"] = turn(task.network(), _Apart(LR), task)
-        turns["single precision"] = turn(double.network(), SGD(LR), double)
+        turns = {"all": turn(task.network(), descend, LR, task)}
+        for what in GAINS:
+            turns[what] = turn(_Undone(task.network(), what), descend, LR, task)
+        turns["learning rate in the cost"] = turn(task.network(), SGD(LR).step, 1, task)
+        turns["single precision"] = turn(double.network(), descend, LR, double)
         speed = rates(turns, clock)
         found += [
             {"data": data, "what": what, "gain": ratio(speed["all"], speed[what])} for what in turns if what != "all"
@@ -220,7 +207,7 @@ def _fused(clock, M: int) -> dict:
     """Both ways write into arrays that are there already, and do the softmax in the same lines."""
     rng = np.random.default_rng(0)
     Z, c = rng.standard_normal((256, M)), rng.integers(0, M, 256)
-    P, rows, ones, layer = f.softmax(Z), np.arange(256), np.ones((M, 1)), layers.SoftmaxCrossEntropy()
+    P, rows, ones = f.softmax(Z), np.arange(256), np.ones((M, 1))
     Q, dP, dZ = np.empty_like(P), np.empty_like(P), np.empty_like(P)
 
     def softmax():
@@ -241,7 +228,7 @@ def _fused(clock, M: int) -> dict:
         return np.multiply(P, dP, out=dZ)
 
     turns = {
-        "one": lambda: layer.mean_gradient(1, Z, c),
+        "one": lambda: one(softmax()),
         "two": lambda: two(softmax()),
         "one from P": lambda: one(P),
         "two from P": lambda: two(P),
@@ -262,7 +249,7 @@ def memory() -> list[dict]:
     for (data, dtype, batch), task in tasks():
         network = task.network()
         tracemalloc.start()
-        train_epoch(network, SGD(LR), task.X, task.c, batch_size=batch, rng=np.random.default_rng(0))
+        _epoch(network, descend, LR, task.X, task.c, batch, np.random.default_rng(0))
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         order = 8 * len(task.X)  # the row numbers of the epoch

@@ -461,7 +461,7 @@ def _of_the_book() -> str:
 
 def _of_all(trials: Sequence[FormulaOnTrial]) -> Iterator[Outcome]:
     """Yield the outcomes of all mutants and rewritings, formula by formula, and tell how far it is."""
-    with Pool(2) as pool:
+    with Pool(2, maxtasksperchild=10) as pool:  # what a process remembers grows, and with it the time of each judgement
         for number, found in enumerate(pool.imap(_outcomes_of, range(len(trials))), 1):
             yield from found
             print(f"\r{number} of {len(trials)} formulas", end="", file=sys.stderr)

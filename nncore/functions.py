@@ -3,12 +3,12 @@
 
 Rows are samples. X is (n, D), W is (D, M), b is (1, M); Z, A and P are (n, M);
 c holds one class number 0…M−1 for each sample, so its shape is (n,). ``dZ``
-stands for ∂J/∂Z, the derivative of the cost J, and has the shape of Z.
+is ∂J/∂Z, the gradient of the cost J, and has the shape of Z.
 
-``f_vjp`` (vector–Jacobian product) takes the derivative of J by the output of
-``f``, then what it needs of the arguments or the output of ``f``, and returns
-the derivatives of J by the arguments of ``f`` that training can change, in
-their order; class numbers and targets are data.
+``f_vjp`` (vector–Jacobian product) takes the gradient of J with respect to the
+output of ``f``, then what it needs of the arguments or the output of ``f``, and
+returns the gradients of J with respect to the arguments of ``f`` that training
+can change, in their order; class numbers and targets are data.
 
 Nothing here validates or converts its input: `nncore.layers` does. Because
 every line is a plain NumPy expression, the functions also run on symbols
@@ -38,9 +38,9 @@ def dense(X: Array, W: Array, b: Array) -> Array:
     Parameters
     ----------
     X : (n, D) array
-        Inputs, one sample a row.
+        Inputs, one sample per row.
     W : (D, M) array
-        Weights, one output a column.
+        Weights, one output per column.
     b : (1, M) array
         Biases.
 
@@ -106,9 +106,10 @@ def relu_vjp(dA: Array, Z: Array) -> Array:
     ``∂J/∂z_im = ∂J/∂a_im`` times 1 where ``z_im > 0``, else times 0; an
     infinite ``∂J/∂a_im`` times 0 is NaN.
 
-    At 0 the function has no derivative; 0 is the convention
-    :eq:`eq-relu-convention`, and it is the second argument of
-    ``np.heaviside``, which is 0 left of zero and 1 right of it.
+    That factor is ``z_im``, cut off at 0 and at 1 and rounded up: 0 up to
+    ``z_im = 0``, where the function has no derivative and 0 is the convention
+    :eq:`eq-relu-convention`, and 1 after it. Unlike a comparison it leaves a
+    NaN a NaN.
 
     Equation: :eq:`eq-relu-vjp`.
 
@@ -123,7 +124,7 @@ def relu_vjp(dA: Array, Z: Array) -> Array:
     -------
     dZ : (n, M) array
     """
-    return dA * np.heaviside(Z, 0)
+    return dA * np.ceil(np.clip(Z, 0, 1))
 
 
 def sigmoid(Z: Array) -> Array:
@@ -237,7 +238,7 @@ def cross_entropy(P: Array, c: Labels) -> Array:
     Returns
     -------
     L : (n,) array
-        One loss a sample. A class of probability 0 costs +∞.
+        One loss per sample. A class of probability 0 costs +∞.
     """
     # 0 − ln 1 is 0.0; −ln 1 would be −0.0
     return 0 - np.log(P[np.arange(len(c)), c])
@@ -290,7 +291,7 @@ def softmax_cross_entropy(Z: Array, c: Labels) -> Array:
     Returns
     -------
     L : (n,) array
-        One loss a sample.
+        One loss per sample.
     """
     with np.errstate(over="ignore"):  # a gap beyond all numbers is −∞
         S = Z - np.max(Z, axis=1, keepdims=True)
@@ -342,7 +343,7 @@ def softmax_soft_cross_entropy(Z: Array, Y: Array) -> Array:
     Returns
     -------
     L : (n,) array
-        One loss a sample.
+        One loss per sample.
     """
     S = Z - np.max(Z, axis=1, keepdims=True)
     wanted = np.sum(Y * np.where(Y > 0, S, 0), axis=1)
@@ -354,7 +355,7 @@ def softmax_soft_cross_entropy_vjp(dL: Array, Z: Array, Y: Array) -> Array:
 
     ``∂J/∂z_im = ∂J/∂L_i (p_im − y_im)``.
 
-    The targets are data: no derivative is taken by them.
+    The targets are data: no derivative is taken with respect to them.
 
     Equation: :eq:`eq-fused-vjp`.
 

@@ -5,6 +5,7 @@ rounding takes over; a complex step subtracts nothing and so has no rounding val
 complex numbers and be analytic around them (`nncore.functions` is, away from kinks).
 """
 
+import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -16,7 +17,7 @@ from nncore.network import Network
 
 
 def central_difference(function: Callable[[Array], Real], x: ArrayLike, h: float | None = None) -> Array:
-    """Return the derivative of a scalar function by every entry of x: ``(f(x + h) − f(x − h)) / (2h)``.
+    """Return ∂f/∂x at every entry of x, f being a scalar function: ``(f(x + h) − f(x − h)) / (2h)``.
 
     Equation: :eq:`eq-gradient-checking-central-quotient`.
 
@@ -52,7 +53,7 @@ def central_difference(function: Callable[[Array], Real], x: ArrayLike, h: float
 
 
 def complex_step(function: Callable[[np.ndarray], complex], x: ArrayLike, h: float = 1e-20) -> Array:
-    """Return the derivative of a scalar function by every entry of x: ``Im f(x + ih) / h``.
+    """Return ∂f/∂x at every entry of x, f being a scalar function: ``Im f(x + ih) / h``.
 
     Equation: :eq:`eq-gradient-checking-complex-quotient`.
 
@@ -101,13 +102,22 @@ def relative_error(A: ArrayLike, B: ArrayLike) -> float:
     return float(np.max(np.abs(A - B)) / largest) if largest != 0 else 0.0
 
 
+class KinkWarning(UserWarning):
+    """Say that a cost has a kink within the step of a difference quotient, which then is no derivative."""
+
+
 def check_network(network: Network, X: ArrayLike, c: ArrayLike) -> list[float]:
     """Compare backpropagation with central differences for every parameter of a network.
+
+    Where a kink of the cost lies within the step, as at a pre-activation of 0 that `ReLU` gets, the central difference
+    is no derivative, and its error says nothing about backpropagation. A `KinkWarning` then counts the entries. Biases
+    of 0 and a row of zeros in X put every pre-activation of the first layer on a kink: check with other data, or after
+    a step of training.
 
     Parameters
     ----------
     network : Network
-        In float64. Its parameters are stepped to and fro and end as they were.
+        In float64. Its parameters are stepped up and down and end as they were.
     X : (n, D) array
     c : (n,) array of int
 
@@ -115,12 +125,23 @@ def check_network(network: Network, X: ArrayLike, c: ArrayLike) -> list[float]:
     -------
     list of float
         The `relative_error` for each of ``network.parameters``.
+
+    Raises
+    ------
+    TypeError
+        For parameters in float32, which would round the steps away.
     """
+    for place, theta in enumerate(network.parameters):
+        if theta.dtype != np.float64:
+            raise TypeError(
+                f"network must be in float64 to be checked, parameter {place} holds {theta.dtype}, which would round "
+                "the steps away: check one that is made with dtype=numpy.float64"
+            )
     network.cost(X, c)
     network.backward()
-    gradients = network.gradients
 
-    def error(parameter: Array, gradient: Array) -> float:
+    def compared(parameter: Array, gradient: Array) -> tuple[float, int]:
+        """Return the relative error, and how many entries have a kink within their step."""
         before = parameter.copy()
 
         def cost(values: Array) -> Real:
@@ -128,11 +149,45 @@ def check_network(network: Network, X: ArrayLike, c: ArrayLike) -> list[float]:
             return network.cost(X, c)
 
         try:
-            return relative_error(central_difference(cost, before), gradient)
+            quotient = central_difference(cost, before)
+            entries = np.ndindex(before.shape)
+            suspect = [entry for entry in entries if not relative_error(quotient[entry], gradient[entry]) < SUSPECT]
+            return relative_error(quotient, gradient), sum(_has_kink(cost, before, entry) for entry in suspect)
         finally:
             parameter[...] = before
 
-    return [error(theta, g) for theta, g in zip(network.parameters, gradients, strict=True)]
+    found = [compared(theta, g) for theta, g in zip(network.parameters, network.gradients, strict=True)]
+    for place, (_, kinks) in enumerate(found):
+        if kinks:
+            warnings.warn(
+                f"the cost has a kink within the step of {kinks} of the {network.parameters[place].size} entries of "
+                f"parameter {place}: their difference quotients are no derivatives (are biases and a row of X 0?)",
+                KinkWarning,
+                stacklevel=2,
+            )
+    return [error for error, _ in found]
+
+
+SUSPECT = 1e-5  # the relative error of an entry from which on a kink is looked for
+
+
+def _has_kink(function: Callable[[Array], Real], x: Array, place: tuple[int, ...]) -> bool:
+    """Return whether a function bends at once near an entry of x, within the step of `central_difference`.
+
+    The slope to the right minus the slope to the left of x is h f″(x) for a smooth function: half the step halves it.
+    At a kink in the middle it stays as it is, and of one farther away it loses more than half.
+    """
+
+    def bend(h: float) -> Real:
+        up, down = x.copy(), x.copy()
+        up[place] += h
+        down[place] -= h
+        return (function(up) - 2 * function(x) + function(down)) / h
+
+    h = np.cbrt(np.finfo(np.float64).eps) * np.maximum(1, np.abs(x[place]))
+    whole, half = bend(h), bend(h / 2)
+    rounding = 8 * np.finfo(np.float64).eps * np.maximum(1, np.abs(function(x))) / h
+    return bool(np.abs(half - whole / 2) > np.maximum(np.abs(whole) / 8, rounding))
 
 
 def _at_every_entry(slope: Callable[[tuple[int, ...]], Real], x: Array) -> Array:

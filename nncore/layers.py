@@ -1,16 +1,13 @@
 """Layers: the functions of `nncore.functions` with a memory and with checked input.
 
 Every layer has ``forward``, which returns its output and remembers what ``backward`` will need, and ``backward``,
-which takes the derivative of the cost by that output and returns the derivative by the input. The derivatives by the
-parameters of a `Dense` layer stay with it, as ``dW`` and ``db``.
+which takes the gradient of the cost with respect to that output and returns the gradient with respect to the input. The
+gradients with respect to the parameters of a `Dense` layer stay with it, as ``dW`` and ``db``.
 
-What is remembered is a copy in a buffer that the layer keeps from batch to batch: a caller may overwrite an array
-after ``forward`` and still gets the gradient of that forward pass. Arrays that a layer returned are never written to
-again. Bad input raises an error and leaves the layer as it was.
-
-`nncore.training` needs none of this: it checks its data once, and no array outlives a batch. For it the layers of a
-network have ``run`` and ``pull_back``, which compute the same as ``forward`` and ``backward`` in arrays that belong to
-the layer and are written anew with every batch. They check nothing, copy nothing, and remember their argument itself.
+What is remembered is a copy: a caller may overwrite an array after ``forward`` and still gets the gradient of that
+forward pass. Arrays that a layer returned are never written to again. Bad input raises an error and leaves the layer as
+it was. `nncore.training` uses the same two methods; it checks its data once, and then neither checks nor copies are
+made (`nncore.validation.trusted`).
 """
 
 from typing import TypeVar
@@ -22,10 +19,18 @@ from nncore import functions as f
 from nncore import validation as check
 from nncore.functions import Array, Labels
 
-_Remembered = TypeVar("_Remembered")
+_T = TypeVar("_T")
+_OF_A_PASS = {"dW", "db", "_X", "_Z", "_P", "_Y", "_c"}  # what a layer has from its last passes
 
 
-class Dense:
+class _Remembering:
+    """Copy and save a layer without what it has from its last passes, so that no inputs go along."""
+
+    def __getstate__(self) -> dict[str, object]:
+        return {name: value for name, value in vars(self).items() if name not in _OF_A_PASS}
+
+
+class Dense(_Remembering):
     """Dense (fully connected) layer with D inputs and M outputs.
 
     The weights start as normal numbers of standard deviation ``sqrt(2 / D)`` (He initialization), which keeps the
@@ -45,16 +50,19 @@ class Dense:
     Attributes
     ----------
     W, b : (D, M) and (1, M) arrays
-        Weights and biases. An optimizer changes them in place.
+        Weights and biases. An optimizer changes them in place. What is assigned becomes an array of floats; biases are
+        assigned after weights of another width.
     dW, db : (D, M) and (1, M) arrays
         ∂J/∂W and ∂J/∂b of the last ``backward``; None before.
+    passes_on : bool
+        Whether ``backward`` returns ∂J/∂X. If not, it returns the gradient with respect to no input, shape (n, 0): a
+        network in training does not ask its first layer for more.
     """
 
     dW: Array | None = None
     db: Array | None = None
+    passes_on: bool = True
     _X: Array | None = None
-    _batch: Array = np.empty((0, 0))
-    _buffers: "_DenseBuffers"  # of the first `run`, and of each that they do not fit
 
     def __init__(
         self,
@@ -68,14 +76,34 @@ class Dense:
         scale = np.sqrt(2 / D) if scale is None else check.positive("scale", scale)
         if np.dtype(dtype) not in (np.float32, np.float64):
             raise TypeError(f"dtype must be numpy.float32 or numpy.float64, got {dtype!r}")
-        self.W: Array = (scale * check.generator("rng", rng).standard_normal((D, M))).astype(dtype)
-        self.b: Array = np.zeros((1, M), dtype=dtype)
+        self.W = (scale * check.generator("rng", rng).standard_normal((D, M))).astype(dtype)
+        self.b = np.zeros((1, M), dtype=dtype)
+
+    def __repr__(self) -> str:
+        D, M = self.W.shape
+        return f"Dense({D}, {M})" if self.W.dtype != np.float32 else f"Dense({D}, {M}, dtype=float32)"
+
+    @property
+    def W(self) -> Array:  # what it is stands above, under Attributes
+        return self._W
+
+    @W.setter
+    def W(self, W: ArrayLike) -> None:
+        self._W = check.floats("W", W, (None, None))
+
+    @property
+    def b(self) -> Array:
+        return self._b
+
+    @b.setter
+    def b(self, b: ArrayLike) -> None:
+        self._b = check.floats("b", b, (1, self.W.shape[1]))
 
     def forward(self, X: ArrayLike) -> Array:
         """Return Z = X W + **1** b, shape (n, M), for X of shape (n, D)."""
         X = check.floats("X", X, (None, self.W.shape[0]))
         Z = f.dense(X, self.W, self.b)
-        self._X = _remembered(X, self._X)
+        self._X = check.kept(X)
         return Z
 
     def backward(self, dZ: ArrayLike) -> Array:
@@ -85,43 +113,21 @@ class Dense:
         """
         X = _from_forward(self, self._X)
         dZ = check.floats("dZ", dZ, (len(X), self.W.shape[1]))
-        dX, self.dW, self.db = f.dense_vjp(dZ, X, self.W)
+        W = self.W if self.passes_on else self.W[:0]  # a row for each input that a gradient is wanted for
+        dX, self.dW, self.db = f.dense_vjp(dZ, X, W)
         return dX
 
-    def run(self, X: Array) -> Array:
-        """Do what `forward` does, for a batch of training."""
-        if len(self._batch) != len(X) or not _fits(self._buffers.dW, self.W):
-            self._buffers = _DenseBuffers(len(X), self.W, self.b)
-        self._batch, Z = X, self._buffers.Z
-        np.matmul(X, self.W, out=Z)
-        return np.add(Z, self.b, out=Z)
 
-    def pull_back(self, dZ: Array) -> Array:
-        """Do what `backward` does, for a batch of training."""
-        self.pull_back_parameters(dZ)
-        if self._buffers.dX is None:
-            self._buffers.dX = np.empty_like(self.W, shape=self._batch.shape)
-        return np.matmul(dZ, self.W.T, out=self._buffers.dX)
-
-    def pull_back_parameters(self, dZ: Array) -> None:
-        """Do the part of `pull_back` that sets ``dW`` and ``db``."""
-        self.dW = np.matmul(self._batch.T, dZ, out=self._buffers.dW)
-        self.db = np.matmul(self._buffers.ones, dZ, out=self._buffers.db)
-
-
-class ReLU:
+class ReLU(_Remembering):
     """Rectified linear unit, entry by entry."""
 
     _Z: Array | None = None
-    _A: Array = np.empty((0, 0))
-    _batch: Array
-    _zeros: Array
 
     def forward(self, Z: ArrayLike) -> Array:
         """Return A = max(Z, 0), shape (n, M)."""
         Z = check.floats("Z", Z, (None, None))
         A = f.relu(Z)
-        self._Z = _remembered(Z, self._Z)
+        self._Z = check.kept(Z)
         return A
 
     def backward(self, dA: ArrayLike) -> Array:
@@ -129,20 +135,8 @@ class ReLU:
         Z = _from_forward(self, self._Z)
         return f.relu_vjp(check.floats("dA", dA, Z.shape), Z)
 
-    def run(self, Z: Array) -> Array:
-        """Do what `forward` does, for a batch of training."""
-        if not _fits(self._A, Z):
-            # NumPy compares two arrays three times as fast as an array and a number.
-            self._A, self._zeros = np.empty_like(Z), np.zeros_like(Z)
-        self._batch = Z
-        return np.maximum(Z, self._zeros, out=self._A)
 
-    def pull_back(self, dA: Array) -> Array:
-        """Do what `backward` does, for a batch of training, in the array of A, which nobody needs any more."""
-        return np.multiply(dA, self._batch > 0, out=self._A)
-
-
-class Sigmoid:
+class Sigmoid(_Remembering):
     """Logistic sigmoid, entry by entry."""
 
     _Z: Array | None = None
@@ -151,7 +145,7 @@ class Sigmoid:
         """Return A = σ(Z), shape (n, M)."""
         Z = check.floats("Z", Z, (None, None))
         A = f.sigmoid(Z)
-        self._Z = _remembered(Z, self._Z)
+        self._Z = check.kept(Z)
         return A
 
     def backward(self, dA: ArrayLike) -> Array:
@@ -160,7 +154,7 @@ class Sigmoid:
         return f.sigmoid_vjp(check.floats("dA", dA, Z.shape), Z)
 
 
-class Softmax:
+class Softmax(_Remembering):
     """Softmax of each row."""
 
     _P: Array | None = None
@@ -169,7 +163,7 @@ class Softmax:
         """Return P = softmax(Z), shape (n, M); a logit of −∞ masks its class."""
         Z = check.logits("Z", Z, (None, None))
         P = f.softmax(Z)
-        self._P = _remembered(P, self._P)
+        self._P = check.kept(P)
         return P
 
     def backward(self, dP: ArrayLike) -> Array:
@@ -178,8 +172,8 @@ class Softmax:
         return f.softmax_vjp(check.floats("dP", dP, P.shape), P)
 
 
-class CrossEntropy:
-    """Cross-entropy of probabilities against class numbers, one loss a sample."""
+class CrossEntropy(_Remembering):
+    """Cross-entropy of probabilities against class numbers, one loss per sample."""
 
     _P: Array | None = None
     _c: Labels | None = None
@@ -190,7 +184,7 @@ class CrossEntropy:
         c = check.class_numbers("c", c, *P.shape)
         with np.errstate(divide="ignore"):  # a class of probability 0 costs +inf by definition
             L = f.cross_entropy(P, c)
-        self._P, self._c = _remembered(P, self._P), c.copy()
+        self._P, self._c = check.kept(P), check.kept(c)
         total: Array = np.sum(P, axis=1)
         return L + 0 * total  # a NaN at any class of a sample makes its loss NaN
 
@@ -202,43 +196,32 @@ class CrossEntropy:
             return f.cross_entropy_vjp(dL, P, _from_forward(self, self._c))
 
 
-class SoftmaxCrossEntropy:
-    """Softmax and cross-entropy in one: logits against class numbers, one loss a sample."""
+class SoftmaxCrossEntropy(_Remembering):
+    """Softmax and cross-entropy in one: logits against class numbers, one loss per sample."""
 
     _Z: Array | None = None
     _c: Labels | None = None
-    _dZ: Array = np.empty((0, 0))
-    _rows: Labels
-    _ones: Array
 
     def forward(self, Z: ArrayLike, c: ArrayLike) -> Array:
         """Return L, shape (n,), for logits Z of shape (n, M) and class numbers c of shape (n,)."""
+        Z, c = self.remember(Z, c)
+        return f.softmax_cross_entropy(Z, c)
+
+    def remember(self, Z: ArrayLike, c: ArrayLike) -> tuple[Array, Labels]:
+        """Do what `forward` does but for the losses, which ``backward`` does not need; return what it would take."""
         Z = check.logits("Z", Z, (None, None))
         c = check.class_numbers("c", c, *Z.shape)
-        L = f.softmax_cross_entropy(Z, c)
-        self._Z, self._c = _remembered(Z, self._Z), c.copy()
-        return L
+        self._Z, self._c = check.kept(Z), check.kept(c)
+        return Z, c
 
     def backward(self, dL: ArrayLike) -> Array:
         """Return ∂J/∂Z, shape (n, M), for dL of shape (n,)."""
         Z = _from_forward(self, self._Z)
         return f.softmax_cross_entropy_vjp(check.floats("dL", dL, (len(Z),)), Z, _from_forward(self, self._c))
 
-    def mean_gradient(self, dJ: float, Z: Array, c: Labels) -> Array:
-        """Return the derivative by Z for a batch of training, where J is the mean of the losses: dJ (P − Y) / n."""
-        if not _fits(self._dZ, Z):
-            self._dZ, self._rows, self._ones = np.empty_like(Z), np.arange(len(Z)), np.ones_like(Z[:1].T)
-        dZ = self._dZ
-        with np.errstate(over="ignore"):  # a gap beyond all numbers is −∞
-            np.subtract(Z, np.maximum.reduce(Z, axis=1, keepdims=True), out=dZ)
-        np.exp(dZ, out=dZ)
-        np.divide(dZ, dZ @ self._ones, out=dZ)
-        dZ[self._rows, c] -= 1
-        return np.multiply(dZ, dJ / len(Z), out=dZ)
 
-
-class SoftTargetCrossEntropy:
-    """Softmax and cross-entropy in one: logits against rows of target probabilities, one loss a sample."""
+class SoftTargetCrossEntropy(_Remembering):
+    """Softmax and cross-entropy in one: logits against rows of target probabilities, one loss per sample."""
 
     _Z: Array | None = None
     _Y: Array | None = None
@@ -248,7 +231,7 @@ class SoftTargetCrossEntropy:
         Z = check.logits("Z", Z, (None, None))
         Y = check.probabilities("Y", Y, Z.shape)
         L = f.softmax_soft_cross_entropy(Z, Y)
-        self._Z, self._Y = _remembered(Z, self._Z), _remembered(Y, self._Y)
+        self._Z, self._Y = check.kept(Z), check.kept(Y)
         return L
 
     def backward(self, dL: ArrayLike) -> Array:
@@ -257,30 +240,7 @@ class SoftTargetCrossEntropy:
         return f.softmax_soft_cross_entropy_vjp(check.floats("dL", dL, (len(Z),)), Z, _from_forward(self, self._Y))
 
 
-class _DenseBuffers:
-    """Hold what a dense layer writes into in training on batches of n samples, and the row of ones that sums them."""
-
-    def __init__(self, n: int, W: Array, b: Array) -> None:
-        self.Z = np.empty_like(W, shape=(n, W.shape[1]))
-        self.dX: Array | None = None  # the first layer of a network needs none
-        self.dW, self.db = np.empty_like(W), np.empty_like(b)
-        self.ones = np.ones_like(W, shape=(1, n))
-
-
-def _fits(buffer: Array, A: Array) -> bool:
-    """Return whether A could be copied into the buffer and keep its shape and dtype."""
-    return buffer.shape == A.shape and buffer.dtype == A.dtype
-
-
-def _remembered(A: Array, buffer: Array | None) -> Array:
-    """Return a copy of A, in the buffer where there is one that fits."""
-    if buffer is None or not _fits(buffer, A):
-        buffer = np.empty_like(A)
-    np.copyto(buffer, A)
-    return buffer
-
-
-def _from_forward(layer: object, remembered: _Remembered | None) -> _Remembered:
+def _from_forward(layer: object, remembered: _T | None) -> _T:
     """Return what forward remembered, or raise RuntimeError if there was no forward."""
     if remembered is None:
         raise RuntimeError(f"{type(layer).__name__}.backward was called before forward")

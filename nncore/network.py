@@ -1,8 +1,10 @@
 """A network: layers in a row, and the cost of their last output, forward and backward."""
 
-from collections.abc import Callable, Sequence
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
-from typing import Protocol, TypeGuard
+from typing import Protocol, SupportsIndex
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -10,7 +12,9 @@ from numpy.typing import ArrayLike, DTypeLike
 from nncore import functions as f
 from nncore import validation as check
 from nncore.functions import Array, Labels, Real
-from nncore.layers import Dense, ReLU, SoftmaxCrossEntropy
+from nncore.layers import CrossEntropy, Dense, ReLU, Softmax, SoftmaxCrossEntropy, SoftTargetCrossEntropy
+
+_LOSSES = (CrossEntropy, SoftmaxCrossEntropy, SoftTargetCrossEntropy)
 
 
 class Layer(Protocol):
@@ -21,12 +25,13 @@ class Layer(Protocol):
     def backward(self, dZ: ArrayLike, /) -> Array: ...
 
 
-class _TrainedApart(Layer, Protocol):
-    """Name what a layer has besides, if training calls methods of its own."""
+class _Arrays(list[Array]):
+    """A list of arrays that belong to layers: their entries can be changed, the arrays not be replaced."""
 
-    def run(self, X: Array, /) -> Array: ...
-
-    def pull_back(self, dZ: Array, /) -> Array: ...
+    def __setitem__(self, place: SupportsIndex | slice, value: object) -> None:
+        """Take back the array that is there already, as after ``arrays[0] *= 2``; raise TypeError for another one."""
+        if value is not self[place]:
+            raise TypeError(f"this list only names the arrays of the layers: change their entries, [{place}][...] = …")
 
 
 class Network:
@@ -36,19 +41,35 @@ class Network:
     ----------
     layers : sequence of layers
         Each with ``forward`` and ``backward``, at least one of them `Dense`; a `Dense` layer takes as many inputs as
-        the one before it has outputs.
+        the one before it has outputs. None is a loss, and the last one no `Softmax`: the cost applies both.
 
     Raises
     ------
+    TypeError
+        For what is no layer.
     ValueError
-        If there is no `Dense` layer, or two of them do not fit.
+        If there is no `Dense` layer, or two of them do not fit; for a loss, or a `Softmax` at the end.
     """
 
     def __init__(self, layers: Sequence[Layer]) -> None:
-        self.layers = list(layers)
+        try:
+            self.layers = list(layers)
+        except TypeError:
+            raise TypeError(f"layers must be a sequence of layers, got {layers!r}") from None
         for layer in self.layers:
-            if not (hasattr(layer, "forward") and hasattr(layer, "backward")):
-                raise TypeError(f"layers must hold objects with forward and backward, got {layer!r}")
+            if not (hasattr(layer, "forward") and hasattr(layer, "backward")) or isinstance(layer, type):
+                made = f", not a class: {layer.__name__}(…)" if isinstance(layer, type) else ""
+                raise TypeError(f"layers must hold objects with forward and backward, got {layer!r}{made}")
+            if isinstance(layer, _LOSSES):
+                raise ValueError(
+                    f"layers must end in logits, got the loss {type(layer).__name__}: leave it out, "
+                    "Network.cost applies softmax and cross-entropy itself"
+                )
+        if self.layers and isinstance(self.layers[-1], Softmax):
+            raise ValueError(
+                "layers must end in logits, got Softmax as the last one: leave it out, "
+                "the cost applies softmax itself, and Network.probabilities gives probabilities"
+            )
         if len({id(layer) for layer in self.layers}) < len(self.layers):
             raise ValueError("layers must be different objects: a layer remembers one forward pass only")
         self._dense = [layer for layer in self.layers if isinstance(layer, Dense)]
@@ -62,14 +83,13 @@ class Network:
                 )
         self._loss = SoftmaxCrossEntropy()
         self._losses: Array | None = None
-        # In training no gradient goes on below the first Dense layer: nothing is learned there.
-        first = self._dense[0]
-        after = self.layers[: self.layers.index(first) : -1]
-        self._run = [layer.run if _is_trained_apart(layer) else layer.forward for layer in self.layers]
-        self._pull_back = [layer.pull_back if _is_trained_apart(layer) else layer.backward for layer in after]
-        self._pull_back_first: Callable[[Array], object] = (
-            first.pull_back_parameters if defines_itself(first, *_OF_TRAINING) else first.backward
-        )
+
+    def __getstate__(self) -> dict[str, object]:
+        """Leave out the losses of the last pass, as the layers leave out their inputs."""
+        return vars(self) | {"_losses": None}
+
+    def __repr__(self) -> str:
+        return f"Network([{', '.join(map(_written, self.layers))}])"
 
     @property
     def classes(self) -> int:
@@ -78,13 +98,13 @@ class Network:
 
     @property
     def parameters(self) -> list[Array]:
-        """W, b, W, b, … of all Dense layers, in order."""
-        return [parameter for layer in self._dense for parameter in (layer.W, layer.b)]
+        """W, b, W, b, … of all Dense layers, in order; ``parameters[0][...] = …`` changes the first W."""
+        return _Arrays(parameter for layer in self._dense for parameter in (layer.W, layer.b))
 
     @property
     def gradients(self) -> list[Array]:
-        """The derivatives of the cost by `parameters`, in the same order, of the last ``backward``; none before it."""
-        return [gradient for layer in self._dense for gradient in (layer.dW, layer.db) if gradient is not None]
+        """The gradients with respect to `parameters`, in the same order, of the last ``backward``; none before it."""
+        return _Arrays(gradient for layer in self._dense for gradient in (layer.dW, layer.db) if gradient is not None)
 
     def forward(self, X: ArrayLike) -> Array:
         """Return the logits Z, shape (n, M), of inputs X of shape (n, D).
@@ -108,30 +128,35 @@ class Network:
         self._losses = self._loss.forward(Z, c)
         return f.mean(self._losses)
 
-    def backward(self) -> Array:
-        """Set dW and db of every Dense layer for the last `cost`; return ∂J/∂X, shape (n, D)."""
+    def backward(self, dJ: float = 1) -> Array:
+        """Set dW and db of every Dense layer for the last `cost`; return ∂J/∂X, shape (n, D). All of them times dJ."""
         if self._losses is None:
             raise RuntimeError("Network.backward must follow cost, with no other forward pass in between")
-        upstream = self._loss.backward(f.mean_vjp(1, self._losses))
+        upstream = self._loss.backward(f.mean_vjp(dJ, self._losses))
         for layer in reversed(self.layers):
             upstream = layer.backward(upstream)
         return upstream
 
-    def learn(self, dJ: float, X: Array, c: Labels) -> None:
-        """Set dW and db of every Dense layer for one batch of training: dJ times the derivatives of the cost.
+    @contextmanager
+    def in_training(self) -> Iterator[None]:
+        """Within the block, check and copy nothing that `learn` is given, and skip the gradient of the inputs."""
+        first = self.layers[0]
+        try:
+            if isinstance(first, Dense):
+                first.passes_on = False
+            with check.trusted():
+                yield
+        finally:
+            self._losses = None
+            if isinstance(first, Dense):
+                first.passes_on = True
 
-        For dJ = 1 they are those of `cost` and `backward`, without the cost itself and ∂J/∂X, which training does not
-        ask for. Nothing is checked, and the arrays belong to the layers: the next batch overwrites them. Layers that
-        have no ``run`` and ``pull_back`` go ``forward`` and ``backward``. A class that changes `cost` or `backward`
-        must change this method too.
-        """
-        self._losses = None
-        for run in self._run:
-            X = run(X)
-        upstream = self._loss.mean_gradient(dJ, X, c)
-        for pull_back in self._pull_back:
-            upstream = pull_back(upstream)
-        self._pull_back_first(upstream)
+    def learn(self, X: Array, c: Labels, dJ: float = 1) -> None:
+        """Do what `cost` and `backward` do, but for the losses, which no gradient asks for."""
+        Z = self.forward(X)
+        self._loss.remember(Z, c)
+        self._losses = np.empty_like(Z, shape=len(Z))  # how many there are is all that backward asks for
+        self.backward(dJ)
 
     def probabilities(self, X: ArrayLike) -> Array:
         """Return the probability of each class, shape (n, M)."""
@@ -150,20 +175,9 @@ class Network:
         return classes
 
 
-_OF_TRAINING = ("forward", "backward", "run", "pull_back")
-
-
-def _is_trained_apart(layer: Layer) -> TypeGuard[_TrainedApart]:
-    """Return whether training runs methods of the layer's own class in place of forward and backward."""
-    return defines_itself(layer, *_OF_TRAINING)
-
-
-def defines_itself(thing: object, *methods: str) -> bool:
-    """Return whether the class of a thing defines all of these methods and inherits none of them.
-
-    A class that inherits from `ReLU` and changes ``forward`` alone must not be trained by the ``run`` of `ReLU`.
-    """
-    return vars(type(thing)).keys() >= set(methods)
+def _written(layer: Layer) -> str:
+    """Return a layer as it is written in a network: what it says of itself, or the name of its class."""
+    return f"{type(layer).__name__}()" if type(layer).__repr__ is object.__repr__ else repr(layer)
 
 
 def multilayer(
@@ -173,7 +187,7 @@ def multilayer(
     scale: float | None = None,
     dtype: DTypeLike = np.float64,
 ) -> Network:
-    """Return a network of Dense layers with an activation between each two.
+    """Return a network of Dense layers with an activation between consecutive layers.
 
     Parameters
     ----------
@@ -190,9 +204,24 @@ def multilayer(
     Returns
     -------
     Network
+
+    Raises
+    ------
+    TypeError, ValueError
+        For widths or an activation that make no network.
     """
+    try:
+        widths = list(widths)
+    except TypeError:
+        raise TypeError(f"widths must be a sequence of integers, got {widths!r}") from None
     if len(widths) < 2:
-        raise ValueError(f"widths must name at least the inputs and the classes, got {list(widths)}")
+        raise ValueError(f"widths must name at least the inputs and the classes, got {widths}")
+    try:
+        inspect.signature(activation).bind()
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"activation must be a class of layers that takes no arguments, such as ReLU, got {activation!r}"
+        ) from None
     widths = [check.count(f"widths[{r}]", width) for r, width in enumerate(widths)]
     layers: list[Layer] = []
     for D, M in pairwise(widths):

@@ -4,9 +4,8 @@
 first, as pure functions; the classes keep what a rule remembers from step to step, one array for each parameter, and
 change the parameters in place.
 
-``step`` checks what it is given. For `nncore.training`, whose gradients come from the network itself, there is
-``update``: the same without the checks, for gradients of ``dJ`` times the cost. Plain descent asks for dJ = η, since
-η ∂J/∂θ = ∂(η J)/∂θ, and then only has to subtract; the others ask for 1.
+``step`` checks what it is given, all of it before anything changes. In `nncore.training` plain descent takes a shorter
+way, `descend`: η ∂J/∂θ = ∂(η J)/∂θ, so of the gradient of η J nothing is left to do but to subtract it.
 """
 
 from collections.abc import Sequence
@@ -60,23 +59,46 @@ class SGD:
     def __init__(self, lr: float) -> None:
         self.lr = check.positive("lr", lr)
 
-    @property
-    def dJ(self) -> float:
-        """What `update` wants the cost to be multiplied by: η."""
-        return self.lr
-
     def step(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
         """Change every parameter in place."""
         for theta, g in zip(parameters, _checked(parameters, gradients), strict=True):
             theta[...] = sgd_step(theta, g, self.lr)
 
-    def update(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
-        """Change every parameter in place: θ − g, where g is the gradient of η J."""
-        for theta, g in zip(parameters, gradients, strict=True):
-            np.subtract(theta, g, out=theta)
+
+def descend(parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
+    """Take the step of `SGD` by the gradients of η J, unchecked: θ ← θ − ∂(η J)/∂θ, in place."""
+    for theta, g in zip(parameters, gradients, strict=True):
+        np.subtract(theta, g, out=theta)
 
 
-class Momentum:
+class _WithMemory:
+    """Keep arrays that go with the parameters of one network, and refuse those of another one."""
+
+    _u: list[Array] | None = None
+    _served: Sequence[Array] | None = None  # the parameters that the arrays go with, known from the first step on
+
+    def __getstate__(self) -> dict[str, object]:
+        """Leave out the parameters themselves: a copy serves those of the network that was copied or saved with it."""
+        return {name: value for name, value in vars(self).items() if name != "_served"}
+
+    def refuse_others(self, parameters: Sequence[Array]) -> None:
+        """Raise ValueError if steps have been taken, and these are not the parameters that they changed."""
+        kept = self._u or ()
+        served = [u.shape for u in kept] if self._served is None else self._served
+        if kept and not (len(served) == len(parameters) and all(map(_is_same, served, parameters))):
+            raise ValueError(
+                f"this {type(self).__name__} has worked on other parameters: make a new one for each network, "
+                "and change parameters in place, W[...] = values, to go on with them"
+            )
+
+    def _kept(self, kept: list[Array] | None, parameters: Sequence[Array]) -> list[Array]:
+        """Return one array for each parameter, zero before the first step."""
+        self.refuse_others(parameters)
+        self._served = list(parameters)
+        return [np.zeros_like(theta) for theta in parameters] if kept is None else kept
+
+
+class Momentum(_WithMemory):
     """Gradient descent with momentum.
 
     Parameters
@@ -87,24 +109,18 @@ class Momentum:
         How much of the velocity is kept, from 0 up to, not including, 1.
     """
 
-    dJ = 1
-
     def __init__(self, lr: float, beta: float = 0.9) -> None:
         self.lr, self.beta = check.positive("lr", lr), check.fraction("beta", beta)
-        self._u: list[Array] | None = None
 
     def step(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
         """Change every parameter in place."""
-        self.update(parameters, _checked(parameters, gradients))
-
-    def update(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
-        """Do what `step` does, without its checks."""
-        self._u = _memory("Momentum", self._u, parameters)
+        gradients = _checked(parameters, gradients)
+        self._u = self._kept(self._u, parameters)
         for theta, g, u in zip(parameters, gradients, self._u, strict=True):
             theta[...], u[...] = momentum_step(theta, u, g, self.lr, self.beta)
 
 
-class Adam:
+class Adam(_WithMemory):
     """Adam: steps scaled by running means of the gradient and of its square.
 
     Parameters
@@ -117,23 +133,16 @@ class Adam:
         ε, positive: keeps the divisor from 0.
     """
 
-    dJ = 1
-
     def __init__(self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> None:
         self.lr, self.eps = check.positive("lr", lr), check.positive("eps", eps)
         self.beta1, self.beta2 = check.fraction("beta1", beta1), check.fraction("beta2", beta2)
-        self._u: list[Array] | None = None
         self._v: list[Array] | None = None
         self._t = 0
 
     def step(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
         """Change every parameter in place."""
-        self.update(parameters, _checked(parameters, gradients))
-
-    def update(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
-        """Do what `step` does, without its checks."""
-        self._u = _memory("Adam", self._u, parameters)
-        self._v = _memory("Adam", self._v, parameters)
+        gradients = _checked(parameters, gradients)
+        self._u, self._v = self._kept(self._u, parameters), self._kept(self._v, parameters)
         self._t += 1
         for theta, g, u, v in zip(parameters, gradients, self._u, self._v, strict=True):
             theta[...], u[...], v[...] = adam_step(theta, u, v, g, self._t, self.lr, self.beta1, self.beta2, self.eps)
@@ -147,17 +156,17 @@ def _checked(parameters: Sequence[Array], gradients: Sequence[Array]) -> list[Ar
     for place, (theta, g) in enumerate(zip(parameters, gradients, strict=True)):
         if g is None:
             raise ValueError(f"gradients must come from a backward pass: gradient {place} is None")
-        if not isinstance(theta, np.ndarray) or theta.dtype.kind != "f":
+        if not (check.answers_numpy(theta) or (isinstance(theta, np.ndarray) and theta.dtype.kind == "f")):
             raise TypeError(f"parameter {place} must be an array of floats, got {theta!r}")
         if np.shape(g) != theta.shape:
             raise ValueError(f"gradient {place} must have the shape of its parameter, {theta.shape}, got {np.shape(g)}")
-    return [check.floats(f"gradient {place}", g, g.shape) for place, g in enumerate(map(np.asarray, gradients))]
+    places = enumerate(zip(parameters, gradients, strict=True))
+    return [check.floats(f"gradient {place}", g, theta.shape) for place, (theta, g) in places]
 
 
-def _memory(name: str, kept: list[Array] | None, parameters: Sequence[Array]) -> list[Array]:
-    """Return one array for each parameter, zero before the first step."""
-    if kept is None:
-        return [np.zeros_like(theta) for theta in parameters]
-    if [u.shape for u in kept] != [theta.shape for theta in parameters]:
-        raise ValueError(f"this {name} has worked on other parameters: make a new one for each network")
-    return kept
+def _is_same(served: Array | tuple[int, ...], theta: Array) -> bool:
+    """Return whether a parameter is the one that was served, or a view of it; of a copy the shape alone is known."""
+    if isinstance(served, tuple):
+        return served == theta.shape
+    both = isinstance(served, np.ndarray) and isinstance(theta, np.ndarray)
+    return served is theta or (both and served.shape == theta.shape and np.may_share_memory(served, theta))

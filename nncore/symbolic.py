@@ -60,9 +60,9 @@ def symbols(letter: str, *shape: int) -> "SymbolicArray":
 def without_shift(array: "SymbolicArray") -> "SymbolicArray":
     """Set every maximum that makes no difference to 0.
 
-    The shifted softmax subtracts the largest logit. With a free symbol s in the place of that maximum, an entry whose
-    derivative by s vanishes is the same for *every* shift, hence for the largest logit as well as for 0. A maximum on
-    which an entry does depend stays where it is.
+    The shifted softmax subtracts the largest logit. With a free symbol s instead of that maximum, an entry whose
+    derivative with respect to s vanishes is the same for *every* shift, hence for the largest logit as well as for 0. A
+    maximum on which an entry does depend stays where it is.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def without_shift(array: "SymbolicArray") -> "SymbolicArray":
 
 
 def _is_independent(expression: sp.Expr, s: sp.Symbol) -> bool:
-    """Return whether the derivative by s is 0, as a rational function of t = exp(s) and of the other exponentials."""
+    """Return whether ∂/∂s of an expression is 0, as a rational function of t = exp(s) and of the other exponentials."""
     t, opaque = sp.Dummy("t", positive=True), dict[sp.Expr, sp.Symbol]()
 
     def split(exponent: sp.Expr) -> sp.Expr:
@@ -149,7 +149,7 @@ class SymbolicArray(NDArrayOperatorsMixin):
         return len(self._entries)
 
     def __bool__(self) -> bool:
-        raise TypeError("whether symbols are true is unknown: use np.where in the place of if")
+        raise TypeError("whether symbols are true is unknown: use np.where instead of if")
 
     def __getitem__(self, key: Key) -> "SymbolicArray | sp.Expr":
         found = self._entries[key]
@@ -303,6 +303,16 @@ def _heaviside(z: sp.Expr, at_zero: sp.Expr) -> sp.Expr:
     return sp.Piecewise((0, z < 0), (at_zero, sp.Eq(z, 0)), (1, True))
 
 
+def _ceiling(z: sp.Expr) -> sp.Expr:
+    """Round up an exact number, or one that is cut off at 0 and 1: then it is 1 unless it is 0."""
+    if z.is_number:
+        return sp.ceiling(z)
+    match z:
+        case sp.Min(args=(sp.Integer(p=1), sp.Max(args=(sp.Integer(p=0), x)))):
+            return sp.Piecewise((1, x > 0), (0, True))
+    raise TypeError("np.ceil is defined on symbols that are cut off at 0 and 1 only")
+
+
 _ELEMENTWISE: dict[np.ufunc, Callable[..., sp.Expr]] = {
     np.add: _sum,
     np.subtract: lambda a, b: a - b,
@@ -317,6 +327,7 @@ _ELEMENTWISE: dict[np.ufunc, Callable[..., sp.Expr]] = {
     np.maximum: sp.Max,
     np.minimum: sp.Min,
     np.heaviside: _heaviside,
+    np.ceil: _ceiling,
     np.less: sp.Lt,
     np.less_equal: sp.Le,
     np.greater: sp.Gt,
@@ -334,6 +345,7 @@ _FUNCTIONS: dict[Callable[..., object], Callable[..., object]] = {
     np.max: lambda array, axis=None, **options: np.maximum.reduce(array, axis=axis, **options),
     np.min: lambda array, axis=None, **options: np.minimum.reduce(array, axis=axis, **options),
     np.mean: _mean,
+    np.clip: lambda array, low, high: np.minimum(np.maximum(array, low), high),
     np.where: _where,
     np.copyto: _copyto,
     np.full_like: _full_like,

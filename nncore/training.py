@@ -1,7 +1,9 @@
 """Training: mini-batches in a new order every epoch, and the history of cost and accuracy."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,15 +11,20 @@ from numpy.typing import ArrayLike, NDArray
 from nncore import functions as f
 from nncore import validation as check
 from nncore.functions import Array, Labels
-from nncore.network import Network, defines_itself
-from nncore.optimizers import SGD, Adam, Momentum
+from nncore.network import Network
+from nncore.optimizers import SGD, Adam, Momentum, descend
+
+Change: TypeAlias = Callable[[Sequence[Array], Sequence[Array]], None]
 
 AT_ONCE = 1024  # samples that go through the network together where it is evaluated
 
 
 @dataclass
 class History:
-    """Cost and accuracy over *all* samples, before training (entry 0) and after each epoch."""
+    """Cost and accuracy over *all* samples, before training (entry 0) and after each epoch.
+
+    Without a test set there is nothing in the lists of the test.
+    """
 
     train_loss: list[float] = field(default_factory=list)
     train_accuracy: list[float] = field(default_factory=list)
@@ -83,16 +90,9 @@ def train_epoch(
 
     Parameters and errors are those of `train`.
     """
-    X, c = _samples(network, "X", X, "c", c)
-    batch_size = min(check.count("batch_size", batch_size), len(X))
-    order = check.generator("rng", rng).permutation(len(X))
-    update, dJ = _update(optimizer)
-    batch = np.empty((batch_size, X.shape[1]), X.dtype)
-    for start in range(0, len(X), batch_size):
-        rows = order[start : start + batch_size]
-        # mode="clip" lets NumPy write into `batch` at once; no row number is outside of X.
-        network.learn(dJ, X.take(rows, axis=0, out=batch[: len(rows)], mode="clip"), c[rows])
-        update(network.parameters, network.gradients)
+    X, c = _to_train_on(network, "X", X, "c", c)
+    batch_size, rng = check.count("batch_size", batch_size), check.generator("rng", rng)
+    _epoch(network, *_change(optimizer, network), X, c, batch_size, rng)
 
 
 def train(
@@ -100,8 +100,8 @@ def train(
     optimizer: SGD | Momentum | Adam,
     X: ArrayLike,
     c: ArrayLike,
-    X_test: ArrayLike,
-    c_test: ArrayLike,
+    X_test: ArrayLike | None = None,
+    c_test: ArrayLike | None = None,
     *,
     epochs: int,
     batch_size: int,
@@ -113,12 +113,15 @@ def train(
     Every epoch visits every sample once, in a new random order, ``batch_size`` at a time; what remains at its end is a
     smaller batch. The network computes in the precision of its weights; inputs of another one are converted.
 
+    If training is interrupted (Ctrl+C, "interrupt the kernel"), a warning says so, the network stays as the last batch
+    left it, and the history of the epochs that ended is returned.
+
     Parameters
     ----------
     network : Network
     optimizer : SGD, Momentum or Adam
     X, X_test : (n, D) arrays
-        Inputs to train on and to test on.
+        Inputs to train on and to test on, all of them finite. Without a test set nothing is evaluated on one.
     c, c_test : (n,) arrays of int
         Their class numbers 0…M−1.
     epochs : int
@@ -141,20 +144,49 @@ def train(
     """
     from nncore.extras import trange
 
-    X, c = _samples(network, "X", X, "c", c)
-    X_test, c_test = _samples(network, "X_test", X_test, "c_test", c_test)
+    sets = [_to_train_on(network, "X", X, "c", c)]
+    if X_test is not None and c_test is not None:
+        sets.append(_to_train_on(network, "X_test", X_test, "c_test", c_test))
+    elif X_test is not None or c_test is not None:
+        raise ValueError(f"X_test and c_test must come together, got {'X_test' if c_test is None else 'c_test'} alone")
     epochs, batch_size = check.count("epochs", epochs), check.count("batch_size", batch_size)
     check.generator("rng", rng)
-    _update(optimizer)
+    change = _change(optimizer, network)
 
-    history = History()
-    _record(history, network, X, c, X_test, c_test)
+    found = [_measured(network, sets)]
     bar = trange(epochs, unit="epoch", disable=None if progress else True)
-    for _ in bar:
-        train_epoch(network, optimizer, X, c, batch_size=batch_size, rng=rng)
-        _record(history, network, X, c, X_test, c_test)
-        bar.set_postfix(loss=f"{history.train_loss[-1]:.4f}", test=f"{history.test_accuracy[-1]:.4f}")
-    return history
+    try:
+        for _ in bar:
+            _epoch(network, *change, *sets[0], batch_size, rng)
+            found.append(_measured(network, sets))
+            bar.set_postfix(loss=f"{found[-1][0]:.4f}", accuracy=f"{found[-1][-1]:.4f}")
+    except KeyboardInterrupt:
+        warnings.warn(f"interrupted in epoch {len(found)} of {epochs}: the history ends before it", stacklevel=2)
+    return History(*map(list, zip(*found, strict=True)))
+
+
+def _epoch(
+    network: Network, change: Change, dJ: float, X: Array, c: Labels, batch_size: int, rng: np.random.Generator
+) -> None:
+    """Visit every sample once, and change the parameters after each batch by the gradients of dJ times its cost."""
+    order = rng.permutation(len(X))
+    batch = np.empty((min(batch_size, len(X)), X.shape[1]), X.dtype)
+    with network.in_training():
+        for start in range(0, len(X), batch_size):
+            rows = order[start : start + batch_size]
+            # mode="clip" lets NumPy write into `batch` at once; no row number is outside of X.
+            network.learn(X.take(rows, axis=0, out=batch[: len(rows)], mode="clip"), c[rows], dJ)
+            change(network.parameters, network.gradients)
+
+
+def _measured(network: Network, sets: Sequence[tuple[Array, Labels]]) -> list[float]:
+    """Return cost and accuracy over each set, one after the other, as `History` has them."""
+    return [value for X, c in sets for value in evaluate(network, X, c)]
+
+
+def _to_train_on(network: Network, X_name: str, X: ArrayLike, c_name: str, c: ArrayLike) -> tuple[Array, Labels]:
+    X, c = _samples(network, X_name, X, c_name, c)
+    return check.finite(X_name, X), c
 
 
 def _samples(network: Network, X_name: str, X: ArrayLike, c_name: str, c: ArrayLike) -> tuple[Array, Labels]:
@@ -163,17 +195,10 @@ def _samples(network: Network, X_name: str, X: ArrayLike, c_name: str, c: ArrayL
     return X, check.class_numbers(c_name, c, len(X), network.classes)
 
 
-def _update(optimizer: SGD | Momentum | Adam) -> tuple[Callable[[Sequence[Array], Sequence[Array]], None], float]:
-    """Return what changes the parameters after each batch, and what it wants the cost to be multiplied by."""
-    if not hasattr(optimizer, "step"):
+def _change(optimizer: SGD | Momentum | Adam, network: Network) -> tuple[Change, float]:
+    """Return what changes the parameters after each batch, and what the cost is multiplied by for it."""
+    if not hasattr(optimizer, "step") or isinstance(optimizer, type):
         raise TypeError(f"optimizer must be an object with a step, such as SGD(lr=0.1), got {optimizer!r}")
-    if defines_itself(optimizer, "step", "update"):
-        return optimizer.update, optimizer.dJ
-    return optimizer.step, 1
-
-
-def _record(history: History, network: Network, X: Array, c: Labels, X_test: Array, c_test: Labels) -> None:
-    for name, inputs, labels in (("train", X, c), ("test", X_test, c_test)):
-        cost, accuracy = evaluate(network, inputs, labels)
-        getattr(history, f"{name}_loss").append(cost)
-        getattr(history, f"{name}_accuracy").append(accuracy)
+    if isinstance(optimizer, Momentum | Adam) and type(optimizer).step in (Momentum.step, Adam.step):
+        optimizer.refuse_others(network.parameters)
+    return (descend, optimizer.lr) if type(optimizer) is SGD else (optimizer.step, 1)

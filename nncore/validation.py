@@ -1,10 +1,14 @@
 """Input checks of the layers: each returns the argument in the form that `nncore.functions` expects, or raises.
 
 A message names the argument, what was expected and what came. Symbolic arrays pass: they have no dtype to check and
-no value to compare.
+no value to compare. Within `trusted` the arrays of the layers pass, too: training has checked its data once, and what
+layers hand to each other needs no check.
 """
 
-from typing import TypeGuard
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Protocol, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,6 +16,23 @@ from numpy.typing import ArrayLike
 from nncore.functions import Array, Labels
 
 Shape = tuple[int | None, ...]
+
+_TRUSTED = ContextVar("trusted", default=False)
+
+
+@contextmanager
+def trusted() -> Iterator[None]:
+    """Check and copy no array of a layer until the end of the block, as ``with np.errstate(…)`` does for warnings."""
+    before = _TRUSTED.set(True)
+    try:
+        yield
+    finally:
+        _TRUSTED.reset(before)
+
+
+def kept(A: np.ndarray) -> np.ndarray:
+    """Return what a layer remembers of an array: a copy, which nobody can overwrite; within `trusted` the array."""
+    return A if _TRUSTED.get() else A.copy()
 
 
 def floats(name: str, A: ArrayLike, shape: Shape) -> Array:
@@ -22,18 +43,22 @@ def floats(name: str, A: ArrayLike, shape: Shape) -> Array:
     Raises
     ------
     TypeError
-        For any other dtype (complex, object, text, half precision).
+        For any other dtype (complex, object, text, half precision), and for a sparse matrix.
     ValueError
-        For another number of dimensions, another size, or no entry at all.
+        For another number of dimensions, another size, or no entry at all; for an array with masked entries.
     """
-    A = _array(name, A)
+    if _is_trusted(A):
+        return A
+    given, A = A, _array(name, A)
     if isinstance(A, np.ndarray):
         if A.dtype.kind in "iub":
             A = A.astype(np.float64)
         elif A.dtype.kind == "f" and A.dtype.itemsize in (4, 8):
             A = A.astype(A.dtype.newbyteorder("="), copy=False)
         else:
-            raise TypeError(f"{name} must hold float32, float64 or integer numbers, got dtype {A.dtype}")
+            raise TypeError(
+                f"{name} must hold float32, float64 or integer numbers, got dtype {A.dtype}{_advice(name, given)}"
+            )
     if A.ndim != len(shape) or any(want not in (None, got) for want, got in zip(shape, A.shape, strict=True)):
         raise ValueError(f"{name} must have shape {_written(shape)}, got {_written(A.shape)}")
     if A.size == 0:
@@ -41,10 +66,30 @@ def floats(name: str, A: ArrayLike, shape: Shape) -> Array:
     return A
 
 
+def finite(name: str, X: Array) -> Array:
+    """Return X, a matrix of floats, if no entry is NaN or infinite.
+
+    Raises
+    ------
+    ValueError
+        For a NaN or an infinity, with the first row that holds one.
+    """
+    # A sum with a NaN or an infinity in it is none that is finite, and takes half the time of looking at every entry.
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = np.sum(X)
+    if not np.isfinite(total):
+        lost = ~np.isfinite(X)
+        if np.any(lost):
+            row = np.argmax(np.any(lost, axis=1))
+            problem = "a NaN" if np.any(np.isnan(X[row])) else "an infinite number"
+            raise ValueError(f"{name} must hold finite numbers to train on, row {row} holds {problem}")
+    return X
+
+
 def logits(name: str, Z: ArrayLike, shape: Shape) -> Array:
     """Return Z as floats that softmax is defined on: no entry is +∞, and no row is −∞ throughout."""
     Z = floats(name, Z, shape)
-    if isinstance(Z, np.ndarray):
+    if isinstance(Z, np.ndarray) and not _TRUSTED.get():
         largest = np.max(Z, axis=1)
         for value, problem in ((np.inf, "an entry of +inf"), (-np.inf, "every class masked (all -inf)")):
             if np.any(largest == value):
@@ -57,6 +102,8 @@ def logits(name: str, Z: ArrayLike, shape: Shape) -> Array:
 
 def probabilities(name: str, P: ArrayLike, shape: Shape) -> Array:
     """Return P as floats whose rows are entries from 0 to 1 that sum to 1 (within 0.001; NaN passes)."""
+    if _is_trusted(P):
+        return P
     P = _array(name, P)
     if P.ndim == 1:
         raise ValueError(
@@ -87,12 +134,16 @@ def class_numbers(name: str, c: ArrayLike, n: int, M: int) -> Labels:
     ValueError
         For another shape (a column, one-hot rows, too few) or a number outside 0…M−1.
     """
+    if _is_trusted(c):
+        return c
     c = _array(name, c)
     expected = f"{name} must hold {n} class numbers from 0 to {M - 1}, one for each sample"
     if c.ndim == 2 and c.shape == (n, M):
+        neither = _no_distribution(c)
+        problem = "" if neither is None else f"; row {neither} is neither: a sample has one class, not none or several"
         raise ValueError(
             f"{expected}; got an array of shape {c.shape}: for one-hot rows take "
-            f"{name}.argmax(axis=1), for soft targets SoftTargetCrossEntropy"
+            f"{name}.argmax(axis=1), for soft targets SoftTargetCrossEntropy{problem}"
         )
     if c.shape != (n,):
         raise ValueError(f"{expected}, in an array of shape {_written((n,))}; got shape {_written(c.shape)}")
@@ -103,6 +154,14 @@ def class_numbers(name: str, c: ArrayLike, n: int, M: int) -> Labels:
         sample = np.argmax(outside)
         raise ValueError(f"{expected}; entry {sample} is {c[sample]}")
     return c
+
+
+def _no_distribution(Y: np.ndarray) -> int | None:
+    """Return the first row that is no distribution over the classes, None if all of them are (or hold no numbers)."""
+    if Y.dtype.kind not in "iubf":
+        return None
+    wrong = np.any(Y < 0, axis=1) | ~(np.abs(np.sum(Y, axis=1, dtype=float) - 1) <= 1e-3)
+    return int(np.argmax(wrong)) if np.any(wrong) else None
 
 
 def positive(name: str, value: float) -> float:
@@ -137,6 +196,11 @@ def generator(name: str, rng: np.random.Generator) -> np.random.Generator:
     return rng
 
 
+def _is_trusted(A: object) -> TypeGuard[np.ndarray]:
+    """Return whether A is an array of a layer that needs no check."""
+    return _TRUSTED.get()
+
+
 def _real(name: str, value: float) -> float:
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise TypeError(f"{name} must be a real number, got {value!r}")
@@ -145,15 +209,54 @@ def _real(name: str, value: float) -> float:
 
 def _array(name: str, A: ArrayLike) -> np.ndarray:
     """Return A as a NumPy array; an array of another kind, such as a symbolic one, as it is."""
-    if _answers_numpy(A):
+    if answers_numpy(A):
         return A
+    if np.ma.is_masked(A):
+        raise ValueError(
+            f"{name} must have a number in every entry, got an array with masked ones: "
+            f"leave out their rows, or fill them, {name}.filled(value)"
+        )
     try:
         return np.asarray(A)
     except ValueError:
         raise ValueError(f"{name} must be a rectangular array, got rows of different lengths") from None
 
 
-def _answers_numpy(A: object) -> TypeGuard[np.ndarray]:
+def _advice(name: str, given: object) -> str:
+    """Return what a message about a dtype says besides, for what is often handed over in place of an array."""
+    if hasattr(given, "toarray"):
+        return f": a {type(given).__name__} is sparse, {name}.toarray() makes an array of it"
+    if _is_frame(given):
+        text = next((column for column in given.columns if _is_no_number(given[column])), None)
+        if text is None:
+            return f": {name}.astype(float) makes numbers of this {type(given).__name__}"
+        return f": column {text!r} of this {type(given).__name__} holds no numbers"
+    if isinstance(given, np.ndarray | list | tuple):
+        return ""
+    return f": this is a {type(given).__name__}"
+
+
+class _Frame(Protocol):
+    """Name what is asked of a data frame."""
+
+    columns: Iterable[str]
+
+    def __getitem__(self, column: str) -> ArrayLike: ...
+
+
+def _is_frame(given: object) -> TypeGuard[_Frame]:
+    return hasattr(given, "columns") and hasattr(given, "__getitem__")
+
+
+def _is_no_number(column: ArrayLike) -> bool:
+    try:
+        np.asarray(column, dtype=float)
+        return np.asarray(column).dtype.kind in "mM"  # times become numbers, too
+    except (TypeError, ValueError):
+        return True
+
+
+def answers_numpy(A: object) -> TypeGuard[np.ndarray]:
     """Return whether A is no NumPy array, but does itself what NumPy's functions ask of one."""
     return hasattr(A, "__array_function__") and not hasattr(A, "__array__")
 

@@ -41,6 +41,8 @@ class Row:
     edges: dict[str, tuple[str, str]] = field(default_factory=dict)  # only a test at special numbers shows it
 
 
+MASK = "np.ceil(np.clip(Z, 0, 1))"
+
 ROWS = {
     "dense": Row(
         layers.Dense,
@@ -57,13 +59,15 @@ ROWS = {
     "relu": Row(
         layers.ReLU,
         {
-            "no mask": ("dA * np.heaviside(Z, 0)", "dA"),
-            "the mask of the other side": ("np.heaviside(Z, 0)", "(Z < 0)"),
-            "the mask of the upstream gradient": ("np.heaviside(Z, 0)", "(dA > 0)"),
-            "the mask alone": ("dA * np.heaviside(Z, 0)", "np.heaviside(Z, 0)"),
-            "a leak": ("np.heaviside(Z, 0)", "np.where(Z > 0, 1, 0.001)"),
+            "no mask": (f"dA * {MASK}", "dA"),
+            "the mask of the other side": (MASK, "(Z < 0)"),
+            "the mask of the upstream gradient": ("np.clip(Z", "np.clip(dA"),
+            "the mask alone": (f"dA * {MASK}", MASK),
+            "a leak": (MASK, "np.where(Z > 0, 1, 0.001)"),
+            "no cutting off": (MASK, "np.ceil(relu(Z))"),
+            "no rounding": (MASK, "np.clip(Z, 0, 1)"),
         },
-        {"another convention at 0": ("np.heaviside(Z, 0)", "np.heaviside(Z, 1)")},
+        {"another convention at 0": (MASK, "np.heaviside(Z, 1)"), "a comparison": (MASK, "(Z > 0)")},
     ),
     "sigmoid": Row(
         layers.Sigmoid,

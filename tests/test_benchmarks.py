@@ -10,6 +10,8 @@ import pytest
 from benchmarks import building, peers, training
 from benchmarks.__main__ import RESULTS
 from book._ext import speed
+from nncore import functions as f
+from nncore import validation as check
 from nncore.optimizers import SGD
 from nncore.training import train_epoch
 
@@ -51,9 +53,7 @@ def test_the_floor_is_the_eight_products_of_every_batch(monkeypatch):
     assert len(shapes) == 8 * 512 // 64 and sorted(shapes[:8]) == sorted(forward + weights + activations)
 
 
-@pytest.mark.parametrize("what", [
-    "no gradient by the data", "arrays that are used again", "mask as a factor", "sum of rows as a product", "no loss",
-])  # fmt: skip
+@pytest.mark.parametrize("what", training.GAINS)
 def test_a_gain_that_is_undone_changes_nothing_but_the_time(what):
     made = task()
     one, other = made.network(), training._Undone(made.network(), what)
@@ -61,6 +61,42 @@ def test_a_gain_that_is_undone_changes_nothing_but_the_time(what):
         train_epoch(network, SGD(0.1), made.X, made.c, batch_size=64, rng=np.random.default_rng(3))
     for a, b in zip(one.parameters, other.parameters, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-15)
+    assert other.layers[0].passes_on
+
+
+def counted(monkeypatch, network):
+    """How often training asks for what the gains save, in one batch."""
+    seen = {"dX": 0, "copies": 0, "losses": 0}
+    dense_vjp, kept = f.dense_vjp, check.kept
+
+    def seen_vjp(dZ, X, W):
+        seen["dX"] += X.shape[1] == 64 and W.shape[0] > 0
+        return dense_vjp(dZ, X, W)
+
+    def seen_kept(A):
+        copy = kept(A)
+        seen["copies"] += copy is not A
+        return copy
+
+    def losses(Z, c, losses=f.softmax_cross_entropy):
+        seen["losses"] += 1
+        return losses(Z, c)
+
+    monkeypatch.setattr(f, "dense_vjp", seen_vjp)
+    monkeypatch.setattr(check, "kept", seen_kept)
+    monkeypatch.setattr(f, "softmax_cross_entropy", losses)
+    made = task()
+    train_epoch(network, SGD(0.1), made.X[:64], made.c[:64], batch_size=64, rng=np.random.default_rng(3))
+    return seen
+
+
+@pytest.mark.parametrize(("what", "counts"), [
+    ("", {"dX": 0, "copies": 0, "losses": 0}), ("no input gradient", {"dX": 1, "copies": 0, "losses": 0}),
+    ("checks and copies at the border", {"dX": 0, "copies": 7, "losses": 0}),
+    ("no loss", {"dX": 0, "copies": 0, "losses": 1}),
+])  # fmt: skip
+def test_what_is_undone_is_what_it_says(what, counts, monkeypatch):
+    assert counted(monkeypatch, training._Undone(task().network(), what)) == counts
 
 
 def test_rates_are_ratios_of_rounds(monkeypatch):

@@ -43,7 +43,7 @@ def test_pybtex_prints_title_with_its_capitals_version_label_and_address():
 
 def test_an_entry_without_address_has_none_and_is_as_good():
     text = entry(WORK, "bpv", WORK.title, "", "", "2026")
-    assert "http" not in text and "version 1.2.0" in printed(text) and "version 1.2.0.," not in printed(text)
+    assert "http" not in text and "Version 1.2.0, 2026" in printed(text)
 
 
 @pytest.mark.parametrize("style", ["plain", "alpha", "abbrv", "unsrt"])

@@ -5,6 +5,7 @@ terms at small unequal sizes; the shipped function gets the same letters. So a f
 places and not in the other fails here, and one that is wrong in both fails where the page is judged.
 """
 
+import contextlib
 import inspect
 from dataclasses import fields
 from functools import cache
@@ -17,6 +18,8 @@ from pages_of_book import NOTATION, said
 
 from book._ext import equations_of_code
 from nncore import functions, layers, symbolic
+from nncore import validation as check
+from nncore.network import Network
 from nncore.verify.semantics.statements import Claim, Kind
 from nncore.verify.symbolic.hypotheses import given_by, prepared
 from nncore.verify.symbolic.normal_form import Facts, Positive, indicator, vanishes
@@ -228,51 +231,69 @@ def test_a_page_may_define_a_function_that_the_checker_knows(monkeypatch):
 
 # The same functions inside the layers ---------------------------------------------------------------------------------
 
-# What people call, and what training calls, which writes into buffers.
-METHODS = (("forward", "backward"), ("run", "pull_back"))
-OF_LAYERS = [
-    pytest.param(pair, methods, id=f"{name}-{methods[0]}")
-    for name, pair in LAYERS.items() for methods in METHODS if hasattr(pair.layer, methods[0])
-]  # fmt: skip
+# As people call them, and as training does, where nothing is checked or copied.
+WAYS = {"checked": contextlib.nullcontext, "in training": check.trusted}
+OF_LAYERS = [pytest.param(pair, way, id=f"{name}-{way}") for name, pair in LAYERS.items() for way in WAYS]
 
 
 def other(name, sizes):
-    """Another argument in the place of one: the batch before, of which every buffer is full."""
+    """Another argument in the place of one: that of the batch before."""
     given = argument(name, sizes)
     return symbolic.symbols("s", *given.shape) if isinstance(given, symbolic.SymbolicArray) else given
 
 
-def assert_layer_is_its_equations(layer, methods, pair, sizes):
-    forward, backward = (getattr(layer, method) for method in methods)
+def assert_layer_is_its_equations(layer, pair, sizes):
     for letter in pair.learned:
         setattr(layer, letter, argument(letter, sizes))
-    forward(*(other(name, sizes) for name in pair.given))
-    backward(other(pair.upstream, sizes))
-    result = forward(*(argument(name, sizes) for name in pair.given))
+    layer.forward(*(other(name, sizes) for name in pair.given))
+    layer.backward(other(pair.upstream, sizes))
+    result = layer.forward(*(argument(name, sizes) for name in pair.given))
     assert_is_equation((result,), labels_of(pair.f), pair.letters, sizes)
-    result = backward(argument(pair.upstream, sizes))
+    result = layer.backward(argument(pair.upstream, sizes))
     results = (result, *(getattr(layer, f"d{letter}") for letter in pair.learned))
     assert_is_equation(results, labels_of(pair.f_vjp), pair.letters, sizes)  # in the letters that forward was given
 
 
 @pytest.mark.parametrize("sizes", SIZES, ids=str)
-@pytest.mark.parametrize(("pair", "methods"), OF_LAYERS)
-def test_what_a_layer_remembers_and_computes_is_the_printed_equation(pair, methods, sizes):
-    assert_layer_is_its_equations(made(pair.layer, sizes["D"], sizes["M"]), methods, pair, sizes)
+@pytest.mark.parametrize(("pair", "way"), OF_LAYERS)
+def test_what_a_layer_remembers_and_computes_is_the_printed_equation(pair, way, sizes):
+    with WAYS[way]():
+        assert_layer_is_its_equations(made(pair.layer, sizes["D"], sizes["M"]), pair, sizes)
 
 
-def assert_mean_gradient_is_its_equation(kind, dJ, sizes):
-    layer = kind()
-    layer.mean_gradient(dJ, other("Z", sizes), argument("c", sizes))
-    result = layer.mean_gradient(dJ, argument("Z", sizes), argument("c", sizes))
-    assert_is_equation((result,), ["eq-exercise-logits"], ("Z", "c"), sizes)
+# What training runs ---------------------------------------------------------------------------------------------------
+
+
+def assert_training_is_its_equations(kind, dJ, sizes):
+    """One layer is a network: the gradients that a batch of training leaves, and that by the logits, as printed."""
+    layer = made(kind, sizes["D"], sizes["M"])
+    layer.W, layer.b = argument("W", sizes), argument("b", sizes)
+    network, arrived, backward = Network([layer]), [], layer.backward
+    layer.backward = lambda dZ: arrived.append(dZ) or backward(dZ)
+    with network.in_training():
+        network.learn(other("X", sizes), argument("c", sizes), dJ)
+        network.learn(argument("X", sizes), argument("c", sizes), dJ)
+    logits = argument("X", sizes) @ layer.W + layer.b
+    values = {argument("Z", sizes)[place]: logits[place] for place in np.ndindex(logits.shape)}
+    (expected,) = call(logits_gradient, sizes)[1]
+    assert_is_equation((expected,), ["eq-exercise-logits"], ("Z", "c"), sizes)
+    expected = symbolic.SymbolicArray(expected.matrix().xreplace(values).tolist())
+    _dX, dW, db = functions.dense_vjp(expected, argument("X", sizes), layer.W)
+    for got, want in zip((arrived[-1], *network.gradients), (expected, dW, db), strict=True):
+        for place in np.ndindex(want.shape):
+            assert sp.expand(got[place] - want[place]) == 0, f"at {place}: code {got[place]}, page {want[place]}"
+
+
+def logits_gradient(Z, c):
+    """What is compared with the printed gradient by the logits, and then with what training computes of them."""
+    return functions.softmax_cross_entropy_vjp(functions.mean_vjp(1, Z[:, 0]), Z, c)
 
 
 @pytest.mark.parametrize("sizes", SIZES, ids=str)
-def test_the_gradient_by_the_logits_that_training_starts_from_is_that_of_the_exercise(sizes):
-    assert_mean_gradient_is_its_equation(layers.SoftmaxCrossEntropy, sp.Integer(1), sizes)
+def test_a_batch_of_training_leaves_the_printed_gradients(sizes):
+    assert_training_is_its_equations(layers.Dense, 1, sizes)
     with pytest.raises(AssertionError):
-        assert_mean_gradient_is_its_equation(layers.SoftmaxCrossEntropy, sp.Integer(2), sizes)
+        assert_training_is_its_equations(layers.Dense, 2, sizes)
 
 
 # It bites -------------------------------------------------------------------------------------------------------------
@@ -310,64 +331,70 @@ def test_a_right_function_is_not_another_equation(function, label):
 
 
 class WithoutBias(layers.Dense):
-    def run(self, X):
-        super().run(X)
-        return np.matmul(X, self.W, out=self._buffers.Z)
+    def forward(self, X):
+        return super().forward(X) - self.b
 
 
 class SumsUp(layers.Dense):
     """Adds to the gradient of the batch before."""
 
-    def pull_back_parameters(self, dZ):
-        before = np.zeros_like(self.b) if self.db is None else self.db.copy()
-        super().pull_back_parameters(dZ)
-        np.add(self.db, before, out=self.db)
+    def backward(self, dZ):
+        before = np.zeros_like(self.b) if self.db is None else self.db
+        dX = super().backward(dZ)
+        self.db = self.db + before
+        return dX
 
 
 class KeepsItsFirstBatch(layers.Dense):
-    def run(self, X):
-        first = self._batch
-        Z = super().run(X)
-        self._batch = first if len(first) else X
+    def forward(self, X):
+        first = self._X
+        Z = super().forward(X)
+        self._X = X if first is None else first
         return Z
 
 
 @pytest.mark.parametrize("kind", [WithoutBias, SumsUp, KeepsItsFirstBatch])
-def test_a_nearly_right_dense_layer_in_buffers_is_not_its_equation(kind):
+@pytest.mark.parametrize("way", WAYS)
+def test_a_nearly_right_dense_layer_is_not_its_equation(kind, way):
+    layer = made(kind, SIZES[0]["D"], SIZES[0]["M"])
+    with pytest.raises(AssertionError), WAYS[way]():
+        assert_layer_is_its_equations(layer, LAYERS["Dense"], SIZES[0])
     with pytest.raises(AssertionError):
-        assert_layer_is_its_equations(made(kind, SIZES[0]["D"], SIZES[0]["M"]), METHODS[1], LAYERS["Dense"], SIZES[0])
+        assert_training_is_its_equations(kind, 1, SIZES[0])
 
 
 class Negated(layers.ReLU):
-    def pull_back(self, dA):
-        return np.multiply(dA, self._batch < 0, out=self._A)
+    def backward(self, dA):
+        return dA * (self._Z < 0)
 
 
 class MaskOfTheBatchBefore(layers.ReLU):
-    def run(self, Z):
-        before = getattr(self, "_batch", Z)
-        A = super().run(Z)
-        self._batch = before
+    def forward(self, Z):
+        before = self._Z
+        A = super().forward(Z)
+        self._Z = Z if before is None else before
         return A
 
 
 @pytest.mark.parametrize("kind", [Negated, MaskOfTheBatchBefore])
-def test_a_nearly_right_relu_in_buffers_is_not_its_equation(kind):
-    with pytest.raises(AssertionError):
-        assert_layer_is_its_equations(kind(), METHODS[1], LAYERS["ReLU"], SIZES[0])
+@pytest.mark.parametrize("way", WAYS)
+def test_a_nearly_right_relu_is_not_its_equation(kind, way):
+    with pytest.raises(AssertionError), WAYS[way]():
+        assert_layer_is_its_equations(kind(), LAYERS["ReLU"], SIZES[0])
 
 
-class SumInsteadOfMean(layers.SoftmaxCrossEntropy):
-    def mean_gradient(self, dJ, Z, c):
-        return super().mean_gradient(dJ * len(Z), Z, c)
+class SumInsteadOfMean(Network):
+    def backward(self, dJ=1):
+        return super().backward(dJ * len(self._losses))
 
 
-class NeighborsClass(layers.SoftmaxCrossEntropy):
-    def mean_gradient(self, dJ, Z, c):
-        return super().mean_gradient(dJ, Z, (c + 1) % Z.shape[1])
+class NeighborsClass(Network):
+    def learn(self, X, c, dJ=1):
+        super().learn(X, (c + 1) % self.classes, dJ)
 
 
 @pytest.mark.parametrize("kind", [SumInsteadOfMean, NeighborsClass])
-def test_a_nearly_right_gradient_by_the_logits_is_not_its_equation(kind):
+def test_a_network_that_is_trained_in_another_way_is_not_its_equations(kind, monkeypatch):
+    monkeypatch.setitem(globals(), "Network", kind)
     with pytest.raises(AssertionError):
-        assert_mean_gradient_is_its_equation(kind, sp.Integer(1), SIZES[0])
+        assert_training_is_its_equations(layers.Dense, 1, SIZES[0])

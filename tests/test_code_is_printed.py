@@ -115,8 +115,8 @@ def test_two_steps_of_a_rule_are_the_printed_steps_that_it_names(rule):
     assert_two_steps_are_printed(rule, labels_of(rule))
 
 
-def assert_optimizer_is_printed(kind, slips: Mapping[str, tuple[str, str]] = {}) -> None:
-    """Two updates of three parameters, two of them of one shape, from the memory that an optimizer starts with."""
+def assert_optimizer_is_printed(kind, slips: Mapping[str, tuple[str, str]] = {}, step=None) -> None:
+    """Two steps of three parameters, two of them of one shape, from the memory that an optimizer starts with."""
     optimizer = kind(0.5)
     for name in inspect.signature(kind).parameters:
         setattr(optimizer, name, number(name))
@@ -125,7 +125,7 @@ def assert_optimizer_is_printed(kind, slips: Mapping[str, tuple[str, str]] = {})
     paper = [{place: memory | {r"\theta": theta[place]} for place in np.ndindex(theta.shape)} for theta in parameters]
     for t in (1, 2):
         gradients = [symbolic.symbols(f"g{t}{k}", *theta.shape) for k, theta in enumerate(parameters)]
-        optimizer.update(parameters, [optimizer.dJ * g for g in gradients])
+        (step or optimizer.step)(parameters, gradients)
         for theta, g, entries in zip(parameters, gradients, paper, strict=True):
             for place, values in entries.items():
                 values |= {"g": g[place], "t": sp.Integer(t)}
@@ -134,8 +134,17 @@ def assert_optimizer_is_printed(kind, slips: Mapping[str, tuple[str, str]] = {})
 
 
 @pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
-def test_two_updates_of_an_optimizer_are_the_printed_steps_of_each_parameter(kind):
+def test_two_steps_of_an_optimizer_are_the_printed_steps_of_each_parameter(kind):
     assert_optimizer_is_printed(kind)
+
+
+def test_the_shorter_way_of_training_is_the_printed_descent():
+    def descends(parameters, gradients):
+        optimizers.descend(parameters, [number("lr") * g for g in gradients])
+
+    assert_optimizer_is_printed(SGD, step=descends)
+    with pytest.raises(AssertionError, match="page"):
+        assert_optimizer_is_printed(SGD, step=optimizers.descend)
 
 
 def test_every_printed_step_of_the_book_is_named_by_code():
@@ -210,18 +219,18 @@ def test_a_step_that_is_left_out_is_noticed(kind):
 class OneMemory(Momentum):
     """Keeps one velocity for all parameters of one shape."""
 
-    def update(self, parameters, gradients):
+    def step(self, parameters, gradients):
         if self._u is None:
             of_shape = {theta.shape: np.zeros_like(theta) for theta in parameters}
             self._u = [of_shape[theta.shape] for theta in parameters]
-        super().update(parameters, gradients)
+        super().step(parameters, gradients)
 
 
 class CountsFromZero(Adam):
-    def update(self, parameters, gradients):
+    def step(self, parameters, gradients):
         if self._u is not None:
             self._t -= 1
-        super().update(parameters, gradients)
+        super().step(parameters, gradients)
 
 
 @pytest.mark.parametrize(("kind", "base"), [(OneMemory, Momentum), (CountsFromZero, Adam)])

@@ -1,10 +1,12 @@
 """The checkers, checked: right derivatives pass, nearly right ones do not, and errors shrink as the theorems say."""
 
+import warnings
+
 import numpy as np
 import pytest
 
 from nncore import functions as f
-from nncore.gradient_check import central_difference, check_network, complex_step, relative_error
+from nncore.gradient_check import KinkWarning, central_difference, check_network, complex_step, relative_error
 from nncore.layers import Dense, ReLU, Sigmoid
 from nncore.network import Network, multilayer
 
@@ -228,3 +230,82 @@ def test_parameters_are_restored_even_if_the_cost_fails_on_the_way(monkeypatch):
     with pytest.raises(ArithmeticError):
         check_network(network, X, c)
     np.testing.assert_array_equal(network.parameters[0], before)
+
+
+def test_a_network_in_float32_is_refused_because_the_steps_would_be_rounded_away():
+    network = multilayer([2, 5, 3], np.random.default_rng(1), dtype=np.float32)
+    with pytest.raises(TypeError, match=r"\Anetwork must be in float64 to be checked, parameter 0 holds float32"):
+        check_network(network, X, c)
+    assert network.gradients == []
+    assert max(check_network(multilayer([2, 5, 3], np.random.default_rng(1)), X.astype(np.float32), c)) < 1e-7
+
+
+# Kinks ----------------------------------------------------------------------------------------------------------------
+
+
+def checked(network, X, c):
+    """The errors, and what was said of kinks."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        errors = check_network(network, X, c)
+    assert all(warning.category is KinkWarning and warning.filename == __file__ for warning in said)
+    return errors, [str(warning.message) for warning in said]
+
+
+XOR = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_zero_row_of_xor_is_said_to_lie_on_a_kink(seed):
+    errors, said = checked(multilayer([2, 4, 2], np.random.default_rng(seed)), *XOR)
+    assert errors[1] > 0.1 and max(errors[:1] + errors[2:]) < 1e-7
+    (words,) = said
+    assert words.startswith("the cost has a kink within the step of 4 of the 4 entries of parameter 1: ")
+
+
+def on_a_kink(distance, seed=7):
+    network = multilayer([2, 5, 3], np.random.default_rng(seed))
+    first = network.layers[0]
+    first.b[0, 0] = distance - first.forward(X)[2, 0]
+    return network
+
+
+@pytest.mark.parametrize("distance", [0, 1e-7, -1e-7, 1e-6, 3e-6, -5e-6])
+def test_a_kink_anywhere_within_the_step_is_told(distance):
+    errors, said = checked(on_a_kink(distance), X, c)
+    assert errors[1] > 1e-3
+    assert any("within the step of 1 of the 5 entries of parameter 1" in words for words in said)
+
+
+@pytest.mark.parametrize("distance", [1e-4, -1e-4])
+def test_a_kink_beyond_the_step_is_none(distance):
+    errors, said = checked(on_a_kink(distance), X, c)
+    assert max(errors) < 1e-7 and not said
+
+
+@pytest.mark.parametrize("activation", [ReLU, Sigmoid])
+@pytest.mark.parametrize("scale", [0.01, 1, 100])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_smooth_cost_has_no_kink_however_steep(activation, scale, seed):
+    network = multilayer([2, 5, 3], np.random.default_rng(seed), activation)
+    network.layers[0].b[...] = 0.3 * scale
+    assert checked(network, scale * X, c)[1] == []
+
+
+def mean_of_biases(dZ, X, W):
+    return dZ @ W.T, X.T @ dZ, np.mean(dZ, axis=0, keepdims=True)
+
+
+FAULTS = {
+    "relu_vjp": lambda dA, Z: dA * (f.relu(Z) >= 0),
+    "mean_vjp": lambda dJ, L: np.full_like(L, dJ),
+    "dense_vjp": mean_of_biases,
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_fault_is_not_taken_for_a_kink(name, seed, monkeypatch):
+    monkeypatch.setattr(f, name, FAULTS[name])
+    errors, said = checked(multilayer([2, 5, 3], np.random.default_rng(seed)), X, c)
+    assert max(errors) > 0.1 and not said

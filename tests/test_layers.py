@@ -1,10 +1,15 @@
 """The layers: what they remember, what they refuse, and that neither callers nor batches can spoil a gradient."""
 
+import contextlib
+import pickle
+import threading
+
 import numpy as np
 import pytest
 
 from nncore import functions as f
 from nncore import symbolic
+from nncore import validation as check
 from nncore.layers import CrossEntropy, Dense, ReLU, Sigmoid, Softmax, SoftmaxCrossEntropy
 from tests.mathematics import LAYERS, LETTERS, D, M, made, n
 
@@ -55,13 +60,6 @@ def test_backward_is_the_function_at_what_forward_was_given(name):
     layer.forward(*given)
     assert_same(gradients_of(layer, upstream), expected_gradients(layer, given, upstream))
     assert_same(gradients_of(layer, upstream), expected_gradients(layer, given, upstream))  # the same when asked again
-
-
-def test_the_convention_at_zero_is_that_of_the_function_in_training_too():
-    corners = np.array([[-1.0, 0.0, 2.0], [-0.0, 3.0, -4.0]])
-    layer, dA = ReLU(), np.full(corners.shape, 5.0)
-    np.testing.assert_array_equal(layer.run(corners), f.relu(corners))
-    np.testing.assert_array_equal(layer.pull_back(dA), f.relu_vjp(dA, corners))
 
 
 @every_layer
@@ -139,14 +137,34 @@ def test_a_batch_of_another_size_follows(name):
     assert_same(gradients_of(layer, upstream[:3]), expected_gradients(layer, fewer, upstream[:3]))
 
 
-def test_the_copy_goes_into_a_buffer_that_the_layer_keeps():
-    layer = dense()
-    layer.forward(X)
-    buffer = layer._X
-    layer.forward(X + 1)
-    assert layer._X is buffer and not np.shares_memory(buffer, X)
-    layer.forward(X.astype(np.float32))
-    assert layer._X.dtype == np.float32  # a buffer of the other precision would round or widen
+@every_layer
+def test_within_a_network_in_training_a_layer_computes_the_same_and_copies_nothing(name):
+    layer, given, upstream = new(name)
+    fresh = made(LAYERS[name].layer)
+    with check.trusted():
+        got = [layer.forward(*given), *gradients_of(layer, upstream)]
+    assert_same(got, [fresh.forward(*given), *gradients_of(fresh, upstream)])
+    assert any(np.shares_memory(kept, array) for kept in vars(layer).values() for array in (*given, got[0]))
+    first = given[0].copy()
+    layer.forward(first, *given[1:])
+    assert not any(np.shares_memory(kept, first) for kept in vars(layer).values() if isinstance(kept, np.ndarray))
+
+
+def test_trust_ends_with_its_block():
+    for error in (None, ArithmeticError):
+        with contextlib.suppress(ArithmeticError), check.trusted():
+            assert check.kept(X) is X and check.floats("X", "no array", (7,)) == "no array"
+            if error:
+                raise error
+        assert check.kept(X) is not X
+        with pytest.raises(TypeError):
+            check.floats("X", "no array", ())
+    seen = []
+    with check.trusted():
+        thread = threading.Thread(target=lambda: seen.append(check.kept(X) is X))
+        thread.start()
+        thread.join()
+    assert seen == [False]  # other threads go on checking
 
 
 @pytest.mark.parametrize("name", [name for name, pair in LAYERS.items() if not pair.learned])
@@ -161,42 +179,7 @@ def test_a_batch_of_another_shape_with_as_many_numbers_follows(name):
     assert_same(*results)
 
 
-# Buffers of training --------------------------------------------------------------------------------------------------
-
-
-def trained(layer, batch, upstream):
-    """What a batch of training makes, in copies that the next batch leaves alone."""
-    outputs = [layer.run(batch), layer.pull_back(upstream)]
-    return [array.copy() for array in (*outputs, *kept_gradients(layer))]
-
-
-def assert_same_as_fresh(got, want):
-    assert_same(got, want)
-    assert [array.dtype for array in got] == [array.dtype for array in want]
-
-
-OTHER_BATCHES = {
-    "another dtype": Z.astype(np.float32),
-    "another shape of as many numbers": Z.reshape(6, 2),
-    "fewer samples": Z[:3],
-}
-other_batch = pytest.mark.parametrize("batch", OTHER_BATCHES.values(), ids=OTHER_BATCHES)
-
-
-@other_batch
-def test_relu_is_trained_on_another_batch_as_on_its_first(batch):
-    layer = ReLU()
-    trained(layer, Z, dZ)
-    assert_same_as_fresh(trained(layer, batch, batch + 1), trained(ReLU(), batch, batch + 1))
-
-
-@other_batch
-def test_the_gradient_by_the_logits_of_another_batch_is_that_of_a_first_one(batch):
-    layer, labels = SoftmaxCrossEntropy(), np.arange(len(batch)) % 2
-    layer.mean_gradient(1, Z, c)
-    want = SoftmaxCrossEntropy().mean_gradient(1, batch, labels)
-    assert_same_as_fresh([layer.mean_gradient(1, batch, labels)], [want])
-
+# In training ----------------------------------------------------------------------------------------------------------
 
 NEW_WEIGHTS = {"another dtype": (np.float32, (D, M)), "another shape of as many numbers": (np.float64, (M, D))}
 
@@ -204,18 +187,35 @@ NEW_WEIGHTS = {"another dtype": (np.float32, (D, M)), "another shape of as many 
 @pytest.mark.parametrize(("dtype", "shape"), NEW_WEIGHTS.values(), ids=NEW_WEIGHTS)
 def test_a_dense_layer_whose_weights_are_replaced_is_trained_as_a_new_one(dtype, shape):
     layer, fresh = dense(), dense()
-    trained(layer, X, dZ)
+    results = []
+    with check.trusted():
+        layer.forward(X)
+        layer.backward(dZ)
+        for each in (layer, fresh):
+            each.W, each.b = dense().W.reshape(shape).astype(dtype), np.ones((1, shape[1]), dtype)
+            batch, upstream = (np.ones((n, size), dtype) for size in shape)
+            results.append([each.forward(batch), *gradients_of(each, upstream)])
+    assert_same(*results)
+    assert {array.dtype for array in results[0]} == {np.dtype(dtype)}
+
+
+def test_a_dense_layer_that_passes_nothing_on_learns_the_same():
+    layer, fresh = dense(), dense()
+    layer.passes_on = False
     for each in (layer, fresh):
-        each.W, each.b = dense().W.reshape(shape).astype(dtype), np.ones((1, shape[1]), dtype)
-    batch, upstream = (np.ones((n, size), dtype) for size in shape)
-    assert_same_as_fresh(trained(layer, batch, upstream), trained(fresh, batch, upstream))
+        each.forward(X)
+    assert layer.backward(dZ).shape == (n, 0) and fresh.backward(dZ).shape == (n, D)
+    assert_same(kept_gradients(layer), kept_gradients(fresh))
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_training_starts_from_exact_probabilities_whatever_the_size_of_the_logits(dtype):
     huge = np.finfo(dtype).max
     logits = [[huge, -huge, 0], [-huge, -huge, -huge], [0, np.log(3), -np.inf], [1e10, -1e10, 1e10]]
-    gradient = SoftmaxCrossEntropy().mean_gradient(1, np.array(logits, dtype=dtype), c)
+    loss = SoftmaxCrossEntropy()
+    with check.trusted():
+        loss.remember(np.array(logits, dtype=dtype), c)
+        gradient = loss.backward(np.full(n, 1 / n, dtype))
     P = np.array([[1, 0, 0], [1 / 3, 1 / 3, 1 / 3], [1 / 4, 3 / 4, 0], [1 / 2, 0, 1 / 2]])
     np.testing.assert_allclose(gradient, (P - np.eye(M)[c]) / n, rtol=4 * np.finfo(dtype).eps)
 
@@ -466,6 +466,48 @@ def test_weights_are_drawn_from_a_generator_only(rng):
 def test_a_dense_layer_with_options_that_make_no_sense_is_refused(option, error, message):
     with pytest.raises(error, match=message):
         Dense(D, M, np.random.default_rng(0), **option)
+
+
+@pytest.mark.parametrize("dtype", [int, np.uint8, bool, None])
+def test_weights_that_are_assigned_become_floats(dtype):
+    layer, fresh = dense(), dense()
+    W, b = [[1, 0, 1], [0, 1, 1]], [[1, 0, 0]]
+    layer.W, layer.b = (W, b) if dtype is None else (np.array(W, dtype), np.array(b, dtype))
+    fresh.W[...], fresh.b[...] = W, b
+    assert layer.W.dtype == layer.b.dtype == np.float64
+    assert_same([layer.forward(X)], [fresh.forward(X)])
+
+
+@pytest.mark.parametrize(
+    ("letter", "bad", "error", "message"),
+    [
+        ("W", [1.0, 2.0], ValueError, r"W must have shape \(any, any\), got \(2,\)"),
+        ("W", "He", TypeError, r"W must hold float32, float64 or integer numbers, got dtype <U2"),
+        ("W", [[1.0, 2.0], [1.0]], ValueError, "W must be a rectangular array"),
+        ("b", [0.0, 0.0, 0.0], ValueError, r"b must have shape \(1, 3\), got \(3,\)"),
+        ("b", 0.0, ValueError, r"b must have shape \(1, 3\), got \(\)"),
+        ("b", [[0.0]], ValueError, r"b must have shape \(1, 3\), got \(1, 1\)"),
+        ("b", None, TypeError, "b must hold float32, float64 or integer numbers, got dtype object"),
+    ],
+)
+def test_weights_that_are_none_are_refused_and_change_nothing(letter, bad, error, message):
+    layer = dense()
+    before = layer.forward(X)
+    with pytest.raises(error, match=rf"\A{message}"):
+        setattr(layer, letter, bad)
+    assert_same([layer.forward(X)], [before])
+
+
+@every_layer
+def test_a_pickled_layer_does_not_carry_what_it_was_given(name):
+    layer, given, upstream = new(name)
+    many = [np.concatenate([array] * 100) for array in (*given, upstream)]
+    fresh = len(pickle.dumps(layer))
+    layer.forward(*many[:-1])
+    layer.backward(many[-1])
+    assert len(pickle.dumps(layer)) < fresh + 100
+    with pytest.raises(RuntimeError, match="was called before forward"):
+        pickle.loads(pickle.dumps(layer)).backward(many[-1])
 
 
 # Layers on symbols ----------------------------------------------------------------------------------------------------

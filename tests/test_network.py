@@ -1,11 +1,14 @@
 """The network: its gradient against differences and against the definition on paper, and its manners."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
 from nncore import functions as f
 from nncore.gradient_check import check_network
-from nncore.layers import Dense, ReLU, Sigmoid
+from nncore.layers import CrossEntropy, Dense, ReLU, Sigmoid, Softmax, SoftmaxCrossEntropy, SoftTargetCrossEntropy
 from nncore.network import Network, multilayer
 from tests import paper
 from tests.mathematics import LAYERS
@@ -99,6 +102,14 @@ def test_the_derivatives_by_the_inputs_are_returned():
         step = np.zeros_like(X)
         step[place] = h
         assert dX[place] == pytest.approx((made.cost(X + step, c) - made.cost(X - step, c)) / (2 * h), abs=1e-8)
+
+
+def test_all_gradients_are_multiplied_by_the_derivative_that_is_given():
+    made = network()
+    made.cost(X, c)
+    once = [made.backward(), *made.gradients]
+    for got, want in zip([made.backward(-4), *made.gradients], once, strict=True):
+        np.testing.assert_allclose(got, -4 * want, rtol=1e-13)
 
 
 def test_predictions_are_the_classes_of_the_largest_logits():
@@ -262,3 +273,100 @@ def test_what_is_no_layer_is_refused():
 def test_no_class_is_predicted_from_nan():
     with pytest.raises(ValueError, match="those of row 1 hold a NaN"):
         multilayer([2, 3], np.random.default_rng(0)).predict([[1, 2], [np.nan, 1]])
+
+
+def last(layer):
+    return [Dense(D, M, np.random.default_rng(0)), layer]
+
+
+class OwnSoftmax(Softmax):
+    pass
+
+
+@pytest.mark.parametrize("layer", [Softmax(), OwnSoftmax()])
+def test_a_softmax_at_the_end_is_refused_because_the_cost_applies_it(layer):
+    with pytest.raises(ValueError, match=r"\Alayers must end in logits, got Softmax as the last one: leave it out"):
+        Network(last(layer))
+    Network([*last(Softmax()), Dense(M, M, np.random.default_rng(0))])  # in between it is a layer like any other
+
+
+@pytest.mark.parametrize("loss", [CrossEntropy, SoftmaxCrossEntropy, SoftTargetCrossEntropy])
+def test_a_loss_is_no_layer_of_a_network_wherever_it_stands(loss):
+    for layers in (last(loss()), [loss(), *last(ReLU())]):
+        with pytest.raises(ValueError, match=rf"\Alayers must end in logits, got the loss {loss.__name__}: leave"):
+            Network(layers)
+
+
+@pytest.mark.parametrize("layers", [last(ReLU)[0], None, 3])
+def test_layers_that_are_no_sequence_are_refused(layers):
+    with pytest.raises(TypeError, match=r"\Alayers must be a sequence of layers, got "):
+        Network(layers)
+
+
+def test_a_class_in_place_of_a_layer_is_refused():
+    with pytest.raises(TypeError, match=r"layers must hold objects .*, got <class .*ReLU'>, not a class: ReLU\(…\)"):
+        Network(last(ReLU))
+
+
+@pytest.mark.parametrize(
+    "activation",
+    [ReLU(), "relu", np.tanh, None, Dense, lambda Z: Z],
+    ids=["a layer", "a word", "a function", "None", "a layer without widths", "a lambda"],
+)
+@pytest.mark.parametrize("widths", [[D, M], [D, 5, M]])
+def test_an_activation_that_makes_no_layers_is_refused(activation, widths):
+    with pytest.raises(TypeError, match=r"\Aactivation must be a class of layers that takes no arguments, such"):
+        multilayer(widths, np.random.default_rng(0), activation=activation)
+
+
+@pytest.mark.parametrize("widths", [3, None, 2.5])
+def test_widths_that_are_no_sequence_are_refused(widths):
+    with pytest.raises(TypeError, match=r"\Awidths must be a sequence of integers, got"):
+        multilayer(widths, np.random.default_rng(0))
+
+
+# What is shown, changed and saved -------------------------------------------------------------------------------------
+
+
+class Own:
+    forward = backward = None
+
+
+def test_a_network_shows_its_layers_and_their_sizes():
+    assert repr(network()) == "Network([Dense(2, 5), ReLU(), Dense(5, 4), ReLU(), Dense(4, 3)])"
+    assert repr(Network([Own(), Dense(2, 3, RNG, dtype=np.float32)])) == "Network([Own(), Dense(2, 3, dtype=float32)])"
+
+
+def test_parameters_are_changed_in_place_and_cannot_be_replaced():
+    made = network()
+    made.cost(X, c)
+    made.backward()
+    for arrays in (made.parameters, made.gradients):
+        with pytest.raises(TypeError, match=r"\Athis list only names the arrays of the layers: change their entries"):
+            arrays[0] = np.ones((D, 5))
+    before = made.layers[0].W.copy()
+    made.parameters[0] *= 2
+    np.testing.assert_array_equal(made.layers[0].W, 2 * before)
+    made.parameters[0][...] = 7
+    np.testing.assert_array_equal(made.layers[0].W, np.full((D, 5), 7))
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda made: pickle.loads(pickle.dumps(made))])
+def test_a_copy_of_a_network_has_its_parameters_and_nothing_of_its_last_pass(copied):
+    made = Network([*network(activation=Sigmoid).layers, Softmax(), Dense(M, M, np.random.default_rng(2))])
+    fresh = len(pickle.dumps(made))
+    inputs, labels = np.random.default_rng(0).standard_normal((500, D)), np.arange(500) % M
+    made.cost(inputs, labels)
+    made.backward()
+    with made.in_training():
+        made.learn(inputs, labels)
+    made.cost(inputs, labels)
+    saved = pickle.dumps(made)
+    assert len(saved) < fresh + 100 and inputs[3].tobytes() not in saved
+    again = copied(made)
+    assert_same(again.parameters, made.parameters)
+    assert again.gradients == []
+    with pytest.raises(RuntimeError, match="backward must follow cost"):
+        again.backward()
+    assert again.cost(X, c) == made.cost(X, c)
+    assert_same([again.backward(), *again.gradients], [made.backward(), *made.gradients])

@@ -1,11 +1,14 @@
 """The optimizers: each rule against plain numbers and closed forms, and what a step may not do."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 import sympy as sp
 
 from nncore import symbolic
-from nncore.optimizers import SGD, Adam, Momentum, adam_step, momentum_step, sgd_step
+from nncore.optimizers import SGD, Adam, Momentum, adam_step, descend, momentum_step, sgd_step
 
 OPTIMIZERS = {"SGD": SGD, "Momentum": Momentum, "Adam": Adam}
 every_optimizer = pytest.mark.parametrize("make", OPTIMIZERS.values(), ids=OPTIMIZERS)
@@ -21,6 +24,11 @@ def parameters():
 def gradients(step):
     rng = np.random.default_rng(100 + step)
     return [rng.standard_normal((2, 3)), rng.standard_normal((1, 3))]
+
+
+def assert_same(got, want):
+    for a, b in zip(got, want, strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 # The rules ------------------------------------------------------------------------------------------------------------
@@ -114,20 +122,17 @@ def test_on_symbols_the_rules_are_the_printed_ones():
 
 def test_on_symbols_plain_descent_by_the_gradient_of_eta_J_is_the_printed_rule():
     theta, g, eta = symbolic.symbols("theta", 2, 3), symbolic.symbols("g", 2, 3), sp.Symbol("eta", positive=True)
-    rule, expected = SGD(0.1), sgd_step(theta, g, eta)
-    rule.lr = eta
-    rule.update([theta], [rule.dJ * g])
+    expected = sgd_step(theta, g, eta)
+    descend([theta], [eta * g])
     assert [sp.expand(a - b) for a, b in zip(theta.matrix(), expected.matrix(), strict=True)] == [0] * 6
 
 
-@every_optimizer
-def test_an_update_by_the_gradient_of_dJ_times_the_cost_is_a_step(make):
-    one, other, rule, again = parameters(), parameters(), make(0.1), make(0.1)
+def test_plain_descent_by_the_gradient_of_eta_J_is_a_step_of_it():
+    one, other, rule = parameters(), parameters(), SGD(0.1)
     for step in range(3):
         rule.step(one, gradients(step))
-        again.update(other, [again.dJ * g for g in gradients(step)])
-    for a, b in zip(one, other, strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-14)
+        descend(other, [0.1 * g for g in gradients(step)])
+    assert_same(one, other)
 
 
 @every_optimizer
@@ -220,6 +225,39 @@ def test_one_optimizer_serves_one_network(make):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.parametrize("make", [Momentum, Adam])
+def test_an_optimizer_that_has_served_another_network_of_the_same_shapes_says_so(make):
+    rule, others = make(0.1), parameters()
+    rule.step(parameters(), gradients(0))
+    for bad in (others, others[:1], [*others, others[0]]):
+        with pytest.raises(ValueError, match=rf"\Athis {make.__name__} has worked on other parameters: make a new one"):
+            rule.step(bad, [np.ones_like(theta) for theta in bad])
+    assert_same(others, parameters())
+
+
+@pytest.mark.parametrize("make", [Momentum, Adam])
+def test_views_of_the_parameters_are_the_parameters(make):
+    theta, same, rule, again = parameters(), parameters(), make(0.1), make(0.1)
+    for step in range(2):
+        rule.step([array[:] for array in theta], gradients(step))
+        again.step(same, gradients(step))
+    assert_same(theta, same)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda both: pickle.loads(pickle.dumps(both))])
+@pytest.mark.parametrize("apart", [False, True])
+@pytest.mark.parametrize("make", [Momentum, Adam])
+def test_a_copy_of_an_optimizer_goes_on_with_a_copy_of_the_parameters(make, copied, apart):
+    rule, theta = make(0.1), parameters()
+    rule.step(theta, gradients(0))
+    again, others = (copied(rule), copied(theta)) if apart else copied((rule, theta))
+    for each, arrays in ((rule, theta), (again, others)):
+        each.step(arrays, gradients(1))
+    assert_same(theta, others)
+    with pytest.raises(ValueError, match="has worked on other parameters"):
+        copied(rule).step([np.ones((3, 2)), np.ones((1, 2))], [np.ones((3, 2)), np.ones((1, 2))])
+
+
 @every_optimizer
 @pytest.mark.parametrize("lr", [0, -0.1, np.nan, np.inf, -np.inf])
 def test_a_learning_rate_that_is_not_positive_and_finite_is_refused(make, lr):
@@ -253,10 +291,10 @@ def test_an_epsilon_of_zero_is_refused():
         Adam(eps=0)
 
 
-@pytest.mark.parametrize("optimizer", [SGD(0.1), Momentum(0.1), Adam()])
+@every_optimizer
 @pytest.mark.parametrize("bad", [np.array([["a", "b"]]), np.array([[1j, 1]]), np.array([[1, None]], dtype=object)])
-def test_a_gradient_that_is_no_number_changes_nothing(optimizer, bad):
-    parameters = [np.ones((2, 2)), np.ones((1, 2))]
+def test_a_gradient_that_is_no_number_changes_nothing(make, bad):
+    optimizer, parameters = make(0.1), [np.ones((2, 2)), np.ones((1, 2))]
     with pytest.raises(TypeError, match="gradient 1 must hold float32, float64 or integer numbers"):
         optimizer.step(parameters, [np.ones((2, 2)), bad])
     assert all((theta == 1).all() for theta in parameters)

@@ -2,10 +2,12 @@
 
 import ast
 import json
+import os
 import re
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -151,10 +153,46 @@ def test_every_module_opens_with_a_sentence_and_every_public_name_is_documented(
     import importlib
     import inspect
 
-    for name in (*CORE, "symbolic", *(f"verify.{module}" for module in VERIFY)):
+    for name in (*CORE, "extras", "symbolic", *(f"verify.{module}" for module in VERIFY)):
         module = importlib.import_module(f"nncore.{name}")
         assert module.__doc__ and len(module.__doc__.split()) > 5, name
         for public, value in vars(module).items():
             mine = inspect.isfunction(value) or inspect.isclass(value)
             if mine and not public.startswith("_") and value.__module__ == module.__name__:
                 assert inspect.getdoc(value), f"{name}.{public}"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The wheel that `pip install .` makes, unpacked."""
+    folder = tmp_path_factory.mktemp("wheel")
+    sources = ["pyproject.toml", "README.md", "LICENSE", "LICENSE-text", "nncore", "book"]
+    for name in sources:
+        (folder / name).symlink_to(ROOT / name)
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index", "."]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(*folder.glob("*.whl")) as archive:
+        archive.extractall(folder / "unpacked")
+    return folder / "unpacked"
+
+
+def test_what_is_installed_is_nncore_alone_with_all_that_it_reads(wheel):
+    found = {path.relative_to(wheel).as_posix() for path in wheel.rglob("*") if path.is_file()}
+    (info,) = {name.split("/")[0] for name in found} - {"nncore"}
+    assert info.endswith(".dist-info")
+    sources = {path for path in (ROOT / "nncore").rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    assert {name for name in found if name.startswith("nncore/")} == {
+        path.relative_to(ROOT).as_posix() for path in sources if not path.name.startswith(".")
+    }
+    assert "nncore-verify = nncore.verify.__main__:main" in (wheel / info / "entry_points.txt").read_text()
+
+
+def test_the_installed_checker_finds_its_notation(wheel, tmp_path):
+    (tmp_path / "a.md").write_text("$$ z_{im} := \\sum_{j=1}^{D} x_{ij} w_{jm} $$\n\n$$ Z = X W $$\n")
+    with_wheel = {**os.environ, "PYTHONPATH": str(wheel)}
+    program = "import sys, nncore.verify.__main__ as m; print(m.__file__); sys.exit(m.main(['a.md']))"
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=tmp_path, env=with_wheel, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "") and done.stdout.startswith(str(wheel))
+    assert "a.md:3  verified for all shapes" in done.stdout

@@ -84,7 +84,7 @@ def test_an_optional_section_is_folded_says_so_in_heading_and_contents_and_keeps
     assert " ".join(entry.get_text().split()) == "Code documentation (optional)"
 
 
-OPEN = {"softmax-and-cross-entropy", "exercise-1-1"}  # the first pages on which sympy is at work
+OPEN = {"softmax-and-cross-entropy", "exercise-1-1"}  # the first pages on which such a section takes a derivative
 
 
 def test_every_page_of_the_book_folds_its_symbols_and_all_but_the_first_their_work_with_sympy():

@@ -230,7 +230,8 @@ def test_what_the_changelog_says_of_a_frozen_version_stays(version):
     """Lines for the next version stand under the next version, also after branches were merged."""
     with tarfile.open(ARCHIVES / f"site-{version}.tar.gz") as tar:
         page = tar.extractfile(f"site-{version}/book/reference/changelog.html").read().decode()
-    then = BeautifulSoup(page, "html.parser").find("h2", string=re.compile(rf"^{re.escape(version)} ")).parent
+    headings = BeautifulSoup(page, "html.parser").find_all("h2")
+    (then,) = [heading.parent for heading in headings if heading.get_text().startswith(f"{version} ")]
     for sign in then.select("a.headerlink"):
         sign.decompose()
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
@@ -242,7 +243,9 @@ def test_every_frozen_version_is_whole(tmp_path):
     """Each opens, and says which version it is."""
     (tmp_path / "html").mkdir()
     found = frozen.site(ROOT, tmp_path / "html", ARCHIVES, tmp_path / "site")
-    assert "0.1.0" in found
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    released = re.findall(r"^## ([\d.]+) – ", changelog, re.MULTILINE)
+    assert found in (released, released[1:], [])  # the newest is about to be frozen; a fork begins with none
     for version in found:
         pages = list((tmp_path / "site" / "v" / version).rglob("*.html"))
         said = [

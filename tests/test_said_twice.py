@@ -19,6 +19,8 @@ def test_formulas_are_sought_with_the_markdown_extensions_of_the_book():
 
 def test_title_and_authors_stand_in_the_citation_alone():
     assert {"title", "author"}.isdisjoint(CONFIG) and "project" not in CONFIG["sphinx"]["config"]
+    pages = [path for path in (ROOT / "book").rglob("*.md") if CITATION["title"] in path.read_text(encoding="utf-8")]
+    assert pages == []  # they say {{ title }}
     assert README.startswith(f"# {CITATION['title']}\n")
 
 

@@ -180,7 +180,7 @@ def test_a_file_that_a_cell_reads_runs_its_page(kept):
 def test_a_page_that_is_gone_is_not_shown_any_more_and_a_setting_reaches_the_pages_of_modules(kept):
     plant(kept, "_toc.yml", "      - file: book/other\n", "")
     (kept / "book" / "other.md").unlink()
-    plant(kept, "_config.yml", "title: Backpropagation, Verified", "title: Another title")
+    plant(kept, "CITATION.cff", "title: Backpropagation, Verified", "title: Another title")
     assert build(kept).returncode == 0
     assert not (kept / "_build" / "html" / "book" / "other.html").exists()
     assert "The other page" not in shown(kept, "page")

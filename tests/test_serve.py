@@ -43,8 +43,10 @@ def test_what_is_saved_is_shown_also_if_it_is_saved_while_a_build_runs(tmp_path)
         wait_until(lambda: "Saved in the first build." in page())
         assert "/websocket-reload" in page()  # by which the browser is told to load the page again
         plant(folder, "book/page.md", "Saved in the first build.", "Saved afterwards.")
-        plant(folder, "_config.yml", "title: Backpropagation, Verified", "title: Another title")
-        wait_until(lambda: "Saved afterwards." in page() and "Another title" in page())
+        plant(folder, "_config.yml", 'html_permalinks_icon: "¶"', 'html_permalinks_icon: "§§"')
+        wait_until(lambda: "Saved afterwards." in page() and "§§" in page())
+        plant(folder, "CITATION.cff", "title: Backpropagation, Verified", "title: Another title")
+        wait_until(lambda: "Another title" in page())
     finally:
         print(log.read_text())
         os.killpg(run.pid, signal.SIGKILL)

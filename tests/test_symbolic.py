@@ -370,7 +370,7 @@ UNKNOWN = {
     "reduceat": lambda: np.add.reduceat(Z, [0]),
     "at": lambda: np.add.at(Z, 0, 1),
     "a product of all": lambda: np.multiply.reduce(Z),
-    "a function": lambda: np.clip(Z, 0, 1),
+    "a function": lambda: np.cumsum(Z),
     "dot": lambda: np.dot(Z, Z.T),
     "einsum": lambda: np.einsum("ij->i", Z),
     "concatenate": lambda: np.concatenate([Z, Z]),
@@ -393,6 +393,17 @@ UNKNOWN = {
     "a sum over two axes": lambda: np.sum(Z, axis=(0, 1)),
     "a method that is not there": lambda: Z.sum(),
 }
+
+
+def test_what_is_cut_off_at_0_and_1_is_rounded_up_by_cases():
+    z = Z[0, 0]
+    assert np.clip(Z, 0, 1)[0, 0] == sp.Min(1, sp.Max(0, z))
+    assert np.ceil(np.clip(Z, 0, 1))[0, 0] == sp.Piecewise((1, z > 0), (0, True))
+    exact = symbolic.SymbolicArray([[sp.Rational(-3, 2), 0, sp.Rational(1, 10**9), sp.Rational(7, 2)]])
+    assert list(np.ceil(exact).matrix()) == [-1, 0, 1, 4]
+    for other in (Z, np.clip(Z, 0, 2), np.clip(Z, -1, 1), np.minimum(Z, 1), np.maximum(Z, 0)):
+        with pytest.raises(TypeError, match=r"np\.ceil is defined on symbols that are cut off at 0 and 1 only"):
+            np.ceil(other)
 
 
 @pytest.mark.parametrize("name", UNKNOWN)

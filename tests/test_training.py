@@ -1,5 +1,6 @@
 """Training: every sample once an epoch in a new order, a history over all samples, and digits that are learned."""
 
+import contextlib
 import io
 import math
 import sys
@@ -54,9 +55,9 @@ class Watched(Network):
         super().__init__(multilayer([D, 4, M], np.random.default_rng(0)).layers)
         self.batches = []
 
-    def learn(self, dJ, X, c):
+    def learn(self, X, c, dJ):
         self.batches.append((X.copy(), c.copy()))
-        super().learn(dJ, X, c)
+        super().learn(X, c, dJ)
 
 
 def watched_run(epochs, batch_size):
@@ -149,27 +150,54 @@ def test_training_is_cost_backward_and_step_for_each_batch(optimizer, activation
         np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-13)
 
 
+def learned(network, *batch):
+    """The gradients that a batch of training leaves."""
+    with network.in_training():
+        network.learn(*batch)
+    return network.gradients
+
+
 def test_layers_before_the_first_dense_one_and_around_the_last_are_trained_too():
     rng = np.random.default_rng(4)
     made = Network([ReLU(), Dense(D, 5, rng), Dense(5, M, rng), Sigmoid()])
     made.cost(X, c)
     made.backward()
-    expected = [g.copy() for g in made.gradients]
-    made.learn(1, X, c)
-    for got, want in zip(made.gradients, expected, strict=True):
+    expected = list(made.gradients)
+    for got, want in zip(learned(made, X, c), expected, strict=True):
         np.testing.assert_allclose(got, want, rtol=1e-12)
-    made.learn(0.25, X, c)
-    for got, want in zip(made.gradients, expected, strict=True):
+    for got, want in zip(learned(made, X, c, 0.25), expected, strict=True):
         np.testing.assert_allclose(got, want / 4, rtol=1e-12)
+
+
+class Decayed(Network):
+    """A cost with a penalty, and its gradient."""
+
+    def cost(self, X, c):
+        return super().cost(X, c) + sum(np.sum(W**2) for W in self.parameters[::2])
+
+    def backward(self, dJ=1):
+        dX = super().backward(dJ)
+        for W, dW in zip(self.parameters[::2], self.gradients[::2], strict=True):
+            dW += dJ * 2 * W
+        return dX
+
+
+@pytest.mark.parametrize("optimizer", [SGD, Adam])
+def test_a_network_with_a_cost_of_its_own_is_trained_by_its_own_gradient(optimizer):
+    one, other = (Decayed(multilayer([D, 4, M], np.random.default_rng(1)).layers) for _ in range(2))
+    train_epoch(one, optimizer(0.05), X, c, batch_size=5, rng=np.random.default_rng(2))
+    trained_by_hand(other, optimizer(0.05), 2, 1, 5)
+    for a, b in zip(one.parameters, other.parameters, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-13)
 
 
 def test_a_batch_of_training_is_no_forward_pass_and_leaves_what_was_returned_alone():
     made = multilayer([D, 4, M], np.random.default_rng(0))
     J = made.cost(X, c)
-    made.backward()
-    kept = [(g, g.copy()) for g in made.gradients]
+    dX = made.backward()
+    kept = [(g, g.copy()) for g in (dX, *made.gradients)]
     batch, labels = X[:5].copy(), c[:5].copy()
-    made.learn(1, batch, labels)
+    learned(made, batch, labels)
     with pytest.raises(RuntimeError, match=r"Network\.backward must follow cost"):
         made.backward()
     assert made.cost(X, c) == J
@@ -177,6 +205,37 @@ def test_a_batch_of_training_is_no_forward_pass_and_leaves_what_was_returned_alo
         np.testing.assert_array_equal(g, was)
     np.testing.assert_array_equal(batch, X[:5])
     np.testing.assert_array_equal(labels, c[:5])
+
+
+class Failing(ReLU):
+    def backward(self, dA):
+        raise ArithmeticError
+
+
+def test_after_training_layers_check_and_copy_again_even_if_it_fails():
+    for activation in (ReLU, Failing):
+        made = multilayer([D, 4, M], np.random.default_rng(0), activation)
+        with contextlib.suppress(ArithmeticError):
+            train_epoch(made, SGD(0.1), X, c, batch_size=5, rng=np.random.default_rng(0))
+        for layer in made.layers:
+            with pytest.raises(TypeError, match="must hold float32, float64 or integer numbers, got dtype <U1"):
+                layer.forward([["a"]])
+        with pytest.raises(ValueError, match="c must hold 5 class numbers"):
+            made.cost(X[:5], c)
+    inputs = X.copy()
+    first = multilayer([D, M], np.random.default_rng(0)).layers[0]
+    Z = first.forward(inputs)
+    inputs[...] = 0
+    assert first.backward(np.ones_like(Z)).shape == X.shape and np.any(first.dW)
+
+
+def test_a_network_in_training_takes_no_gradient_by_the_inputs():
+    made = multilayer([D, 4, M], np.random.default_rng(0))
+    made.cost(X, c)
+    assert made.backward().shape == X.shape
+    with made.in_training():
+        made.learn(X, c)
+        assert made.layers[0].backward(np.ones((n, 4))).shape == (n, 0)
 
 
 @pytest.mark.parametrize("inputs", [np.float32, np.float64, int])
@@ -222,6 +281,21 @@ def test_equal_seeds_give_the_same_training_to_the_last_bit(optimizer):
     assert first == second
     for a, b in zip(one.parameters, two.parameters, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+class Forgetful(Adam):
+    """Never changes the last layer."""
+
+    def step(self, parameters, gradients):
+        super().step(parameters[:-2], gradients[:-2])
+
+
+def test_an_optimizer_of_some_parameters_trains_epoch_after_epoch():
+    made, optimizer = multilayer([D, 4, M], np.random.default_rng(0)), Forgetful()
+    before = [array.copy() for array in made.parameters]
+    for _ in range(2):
+        train_epoch(made, optimizer, X, c, batch_size=5, rng=np.random.default_rng(0))
+    assert [bool(np.any(a != b)) for a, b in zip(made.parameters, before, strict=True)] == [True, True, False, False]
 
 
 def test_the_order_of_the_batches_follows_from_the_generator_that_is_passed_in():
@@ -318,6 +392,42 @@ def test_a_history_starts_empty_and_two_of_them_share_nothing():
     assert two.train_loss == two.train_accuracy == two.test_loss == two.test_accuracy == []
 
 
+def test_without_a_test_set_none_is_evaluated():
+    one, other = (multilayer([D, 4, M], np.random.default_rng(0)) for _ in range(2))
+    options = {"epochs": 3, "batch_size": 5, "progress": False}
+    history = train(one, SGD(0.1), X, c, rng=np.random.default_rng(0), **options)
+    with_test = train(other, SGD(0.1), X, c, X_test, c_test, rng=np.random.default_rng(0), **options)
+    assert history == History(with_test.train_loss, with_test.train_accuracy)
+    assert history.test_loss == history.test_accuracy == []
+
+
+class Interrupted(SGD):
+    """Ctrl+C in a certain step."""
+
+    def __init__(self, steps):
+        super().__init__(0.1)
+        self.left = steps
+
+    def step(self, parameters, gradients):
+        self.left -= 1
+        if self.left < 0:
+            raise KeyboardInterrupt
+        super().step(parameters, gradients)
+
+
+@pytest.mark.parametrize(("steps", "epochs"), [(0, 0), (5, 1), (12, 2)])
+def test_training_that_is_interrupted_gives_back_the_epochs_that_ended(steps, epochs):
+    made = [multilayer([D, 4, M], np.random.default_rng(0)) for _ in range(2)]
+    rngs = [np.random.default_rng(0) for _ in range(2)]
+    options = {"batch_size": 5, "progress": False}
+    with pytest.warns(UserWarning, match=rf"\Ainterrupted in epoch {epochs + 1} of 9: the history ends before it\Z"):
+        history = train(made[0], Interrupted(steps), X, c, X_test, c_test, epochs=9, rng=rngs[0], **options)
+    columns = history.train_loss, history.train_accuracy, history.test_loss, history.test_accuracy
+    assert [len(column) for column in columns] == [epochs + 1] * 4
+    if epochs:
+        assert history == train(made[1], Interrupted(1000), X, c, X_test, c_test, epochs=epochs, rng=rngs[1], **options)
+
+
 # Progress -------------------------------------------------------------------------------------------------------------
 
 
@@ -356,6 +466,20 @@ def test_a_progress_bar_is_drawn_on_a_terminal_only_and_only_if_wanted(file, pro
 
 # What is refused ------------------------------------------------------------------------------------------------------
 
+
+def with_entry(X, row, value):
+    X = X.copy()
+    X[row, 1] = value
+    return X
+
+
+def served():
+    """An optimizer that has trained another network of the same shapes."""
+    optimizer, other = Adam(), multilayer([D, 4, M], np.random.default_rng(1))
+    train_epoch(other, optimizer, X, c, batch_size=5, rng=np.random.default_rng(0))
+    return optimizer
+
+
 BAD = {
     "inputs of another width": ({"X": X[:, :1]}, ValueError, r"X must have shape \(any, 2\), got \(23, 1\)"),
     "no sample": ({"X": X[:0], "c": c[:0]}, ValueError, r"X must have at least one entry, got shape \(0, 2\)"),
@@ -369,6 +493,23 @@ BAD = {
     "half an epoch": ({"epochs": 0.5}, TypeError, r"epochs must be an integer, got 0\.5"),
     "an empty batch": ({"batch_size": 0}, ValueError, "batch_size must be at least 1, got 0"),
     "a batch of true": ({"batch_size": True}, TypeError, "batch_size must be an integer, got True"),
+    "a NaN": ({"X": with_entry(X, 4, np.nan)}, ValueError, "X must hold finite numbers to train on, row 4 holds a NaN"),
+    "infinity": ({"X": with_entry(X, 7, -np.inf)}, ValueError, "X must hold finite .*, row 7 holds an infinite number"),
+    "a NaN in the test": ({"X_test": with_entry(X_test, 2, np.nan)}, ValueError, "X_test must hold finite .*, row 2 "),
+    "masked entries": ({"X": np.ma.masked_less(X, 0)}, ValueError, "X must have a number in every entry, got an array"),
+    "test inputs alone": ({"c_test": None}, ValueError, "X_test and c_test must come together, got X_test alone"),
+    "test labels alone": ({"X_test": None}, ValueError, "X_test and c_test must come together, got c_test alone"),
+    "a class of optimizers": (
+        {"optimizer": SGD},
+        TypeError,
+        "optimizer must be an object with a step, .*class",
+    ),
+    "a name of an optimizer": ({"optimizer": "adam"}, TypeError, "optimizer must be an object with a step, .*'adam'"),
+    "an optimizer of another network": (
+        {"optimizer": served()},
+        ValueError,
+        "this Adam has worked on other parameters",
+    ),
     "a seed for a generator": ({"rng": 0}, TypeError, r"rng must be a numpy\.random\.Generator such as"),
     "no generator": ({"rng": None}, TypeError, r"rng must be a numpy\.random\.Generator such as"),
 }
@@ -382,11 +523,27 @@ def test_bad_input_gets_one_clear_error_and_leaves_the_network_untouched(what):
     rng = np.random.default_rng(0)
     good = {"X": X, "c": c, "X_test": X_test, "c_test": c_test, "epochs": 2, "batch_size": 5, "rng": rng}
     with pytest.raises(error, match=rf"\A{message}"):
-        train(network, SGD(0.1), **(good | bad), progress=False)
+        train(network, **({"optimizer": SGD(0.1)} | good | bad), progress=False)
     for array, was in zip(network.parameters, before, strict=True):
         np.testing.assert_array_equal(array, was)
     assert network.gradients == []
     assert rng.random() == np.random.default_rng(0).random()  # nothing was drawn either
+
+
+IN_AN_EPOCH = [what for what in BAD if not {"X_test", "c_test", "epochs"} & BAD[what][0].keys()]
+
+
+@pytest.mark.parametrize("what", IN_AN_EPOCH)
+def test_an_epoch_refuses_what_training_refuses(what):
+    bad, error, message = BAD[what]
+    network = multilayer([D, 4, M], np.random.default_rng(0))
+    before = [array.copy() for array in network.parameters]
+    good = {"optimizer": SGD(0.1), "X": X, "c": c, "batch_size": 5, "rng": np.random.default_rng(0)}
+    with pytest.raises(error, match=rf"\A{message}"):
+        train_epoch(network, **(good | bad))
+    for array, was in zip(network.parameters, before, strict=True):
+        np.testing.assert_array_equal(array, was)
+    assert network.gradients == []
 
 
 @pytest.mark.parametrize("function", [evaluate, confusion_matrix])

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+import scipy.sparse
 
 from nncore import symbolic
 from nncore import validation as check
@@ -69,6 +70,77 @@ def test_an_array_of_another_dtype_is_refused(A):
     words = f"A must hold float32, float64 or integer numbers, got dtype {np.asarray(A).dtype}"
     with pytest.raises(TypeError, match=message(words)):
         check.floats("A", A, (1, 1))
+
+
+class Frame(dict):
+    """What a data frame is to NumPy: named columns, and an array of objects if they are of several kinds."""
+
+    @property
+    def columns(self):
+        return list(self)
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array([list(row) for row in zip(*self.values(), strict=True)], dtype=dtype or object)
+
+
+@pytest.mark.parametrize(
+    ("A", "words"),
+    [
+        (scipy.sparse.csr_matrix(np.eye(2)), ": a csr_matrix is sparse, X.toarray() makes an array of it"),
+        (scipy.sparse.coo_array(np.eye(2)), ": a coo_array is sparse, X.toarray() makes an array of it"),
+        (Frame(a=[1.0, 2.0], name=["x", "y"]), ": column 'name' of this Frame holds no numbers"),
+        (Frame(a=[1.0, 2.0], b=[1.0, None], c=["z", 2]), ": column 'c' of this Frame holds no numbers"),
+        (Frame(a=[1.0, 2.0], b=[True, False]), ": X.astype(float) makes numbers of this Frame"),
+        (Frame(a=[1.0], day=np.array(["2026-11-28"], "M8[D]")), ": column 'day' of this Frame holds no numbers"),
+        ({"a": 1}, ": this is a dict"),
+        (None, ": this is a NoneType"),
+        (np.ones((2, 2), dtype=object), ""),
+    ],
+)
+def test_what_is_often_handed_over_in_place_of_an_array_is_told_apart(A, words):
+    with pytest.raises(
+        TypeError, match=message("X must hold float32, float64 or integer") + rf".*object{re.escape(words)}\Z"
+    ):
+        check.floats("X", A, (None, None))
+
+
+def test_masked_entries_are_refused_and_a_mask_of_nothing_passes():
+    A = np.ma.array([[1.0, 2.0], [3.0, 4.0]], mask=[[False, True], [False, False]])
+    with pytest.raises(ValueError, match=message("X must have a number in every entry, got an array with masked ones")):
+        check.floats("X", A, (None, 2))
+    with pytest.raises(ValueError, match=message("c must have a number in every entry, got an array with masked ones")):
+        check.class_numbers("c", np.ma.array([0, 1], mask=[True, False]), 2, 2)
+    with pytest.raises(ValueError, match=message("P must have a number in every entry, got an array with masked ones")):
+        check.probabilities("P", A / 3, (None, 2))
+    np.testing.assert_array_equal(check.floats("X", np.ma.array([[1.0]]), (1, 1)), [[1.0]])
+
+
+LARGEST = np.finfo(np.float64).max
+
+
+@pytest.mark.parametrize("X", [
+    np.ones((3, 2)), np.full((3, 2), LARGEST), [[LARGEST, -LARGEST]], np.zeros((1, 1), np.float32),
+])  # fmt: skip
+def test_finite_numbers_of_any_size_pass_without_a_warning(X):
+    X = np.array(X)
+    assert check.finite("X", X) is X
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"), [(np.nan, "a NaN"), (np.inf, "an infinite number"), (-np.inf, "an infinite number")]
+)
+@pytest.mark.parametrize("row", [0, 4])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_first_row_that_is_not_finite_is_named(value, problem, row, dtype):
+    X = np.ones((5, 3), dtype)
+    X[row, 1] = X[4, 0] = value
+    with pytest.raises(ValueError, match=message(f"X must hold finite numbers to train on, row {row} holds {problem}")):
+        check.finite("X", X)
+
+
+def test_infinities_that_cancel_are_noticed():
+    with pytest.raises(ValueError, match="row 1 holds an infinite number"):
+        check.finite("X", np.array([[1.0, 2.0], [np.inf, -np.inf]]))
 
 
 def test_a_symbolic_array_is_checked_for_its_shape_alone():
@@ -177,6 +249,22 @@ WANTED = "c must hold 3 class numbers from 0 to 1, one for each sample"
 def test_anything_else_is_refused(c, error, words):
     with pytest.raises(error, match=message(words)):
         check.class_numbers("c", c, 3, 2)
+
+
+@pytest.mark.parametrize(("rows", "bad"), [
+    ([[1, 0], [1, 1], [0, 1]], 1), ([[1, 0], [0, 1], [0, 0]], 2), ([[0.5, 0.6], [0, 1], [0, 1]], 0),
+    ([[1.5, -0.5], [0, 1], [0, 1]], 0), ([[1, 0], [np.nan, 1], [0, 1]], 1), ([[True, True], [True, False]] * 2, 0),
+])  # fmt: skip
+def test_rows_of_several_classes_are_not_told_to_take_the_largest(rows, bad):
+    words = f"SoftTargetCrossEntropy; row {bad} is neither: a sample has one class, not none or several"
+    with pytest.raises(ValueError, match=re.escape(words)):
+        check.class_numbers("c", rows, len(rows), 2)
+
+
+@pytest.mark.parametrize("rows", [np.eye(2), [[0.25, 0.75], [1, 0]], np.eye(2, dtype=bool)])
+def test_one_hot_rows_and_soft_targets_are(rows):
+    with pytest.raises(ValueError, match=r"for one-hot rows take c\.argmax\(axis=1\), for .* SoftTargetCrossEntropy\Z"):
+        check.class_numbers("c", rows, 2, 2)
 
 
 # Numbers --------------------------------------------------------------------------------------------------------------

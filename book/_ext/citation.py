@@ -127,7 +127,8 @@ def entry(work: Work, key: str, title: str, where: str, address: str, year: str)
     All styles print the field `howpublished` of ``@misc``; the classic ones print no `url`, and pybtex shows ``\url``
     as it is. So the address is a text, and stands there once.
     """
-    places = [escaped(where), f"version {work.version}", escaped(address).replace("--", "-{}-")]
+    version = f"version {work.version}" if where else f"Version {work.version}"
+    places = [escaped(where), version, escaped(address).replace("--", "-{}-")]
     fields = {
         "author": " and ".join(author.bibtex() for author in work.authors),
         "title": f"{{{escaped(title)}}}",  # in braces, or its capitals are lost

@@ -11,20 +11,20 @@ import dependencies
 
 FIRST_CELL = re.compile(r"^(?=`{3,}\{code-cell\})", re.MULTILINE)
 CELL = """```{{code-cell}} ipython3
-# The cells of this page import nncore, and book.figures where they draw. Both are parts of the sources of
-# "{title}"{where}. To run the page, get a copy of these, install what
-# they need with pip install -r requirements.txt, and name their folder here:
+# The cells below import nncore and, to draw, book.figures. Both are parts of the sources of the book
+# {title}{where}.
+# In a copy of them, pip install -r requirements.txt installs what they need; then name its folder here:
 import sys
 
-sys.path.append("the folder of the sources")
+sys.path.append("folder/of/the/sources")
 ```
 
 """
 
 
-def with_way(text: str, title: str, repository: str) -> str:
-    """Return a page with that cell above its first one, once."""
-    cell = CELL.format(title=title, where=f" ({repository})" if repository else "")
+def with_way(text: str, title: str, sources: str) -> str:
+    """Return a page with that cell above its first one, once; ``sources`` is their address, if it is known."""
+    cell = CELL.format(title=title, where=f", {sources}" if sources else "")
     return text if cell in text else FIRST_CELL.sub(lambda _: cell, text, count=1)
 
 
@@ -32,12 +32,12 @@ def finish(app, exception):
     """Put the cell into what was copied for downloading."""
     if exception is not None or app.builder.format != "html":
         return
-    repository = app.config.html_theme_options.get("repository_url") or ""
+    sources = app.sources.url if app.sources else ""
     for docname, (_, cells) in app.env.cells.items():
         copied = Path(app.outdir, "_sources", f"{docname}.md")
         if copied.is_file() and dependencies.modules(cells):
             text = copied.read_text(encoding="utf-8")
-            now = with_way(text, app.config.project, repository)
+            now = with_way(text, app.config.project, sources)
             if now != text:
                 copied.write_text(now, encoding="utf-8")
 

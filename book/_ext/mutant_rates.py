@@ -11,7 +11,7 @@ RATES = Path(__file__).resolve().parents[1] / "reference" / "mutants.json"
 WORDS = {
     "sign": "a sign", "index": "an index", "factor": "a factor or 1/n", "transpose": "a transpose",
     "delta": "a Kronecker delta", "sum": "a sum or its range", "exponent": "an exponent", "operator": "an operator",
-    "function": "a function", "addend": "an addend", "order": "the order of arguments", "number": "a number or digit",
+    "function": "a function", "addend": "a term", "order": "the order of arguments", "number": "a number or digit",
     "letter": "a letter", "scope": "a bound letter outside of its sum", "case": "a case", "relation": "the relation",
     "condition": "a condition",
 }  # fmt: skip
@@ -34,7 +34,7 @@ def lines(found: dict, sources: str):
     yield f"{rewritings['accepted']:,} of {rewritings['made']:,} right formulas in other words were accepted."
     yield ""
     if found["checker"] != sources:
-        yield "The checker has changed since that run; a sample of slips is made anew whenever it is tested."
+        yield "The checker has changed since that run; a sample of slips is tried again in every test run."
         yield ""
     yield "| what was changed | made | true as well | rejected | refuted | missed | noticed |"
     yield "|---|---|---|---|---|---|---|"

@@ -42,6 +42,7 @@ def names(app, config):
     config.html_title = config.project = app.work.title
     config.author = app.work.names()
     config.version = config.release = app.work.version
+    config.myst_substitutions = {**config.myst_substitutions, "title": app.work.title}  # {{ title }} on a page
 
 
 def addresses(app, config):

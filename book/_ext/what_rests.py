@@ -40,6 +40,7 @@ DEFINITIONS = (
     re.compile(r"\$\$\s*\(([^)\s$]+)\)\s*$", re.MULTILINE),
     re.compile(r"\{[^}\n]*#([\w-]+)"),
 )
+FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)  # which names the kernel
 OF_SPHINX = {"genindex", "modindex", "search"}
 
 
@@ -68,7 +69,8 @@ class Page:
 
     def labels(self) -> set[str]:
         """Return the labels that it gives."""
-        return {label for pattern in DEFINITIONS for label in pattern.findall(self.text)}
+        text = FRONT_MATTER.sub("", self.text)
+        return {label for pattern in DEFINITIONS for label in pattern.findall(text)}
 
 
 @dataclass(frozen=True, order=True)
@@ -201,10 +203,11 @@ def missing(folder: Path, pages: list[Page]) -> list[Rest]:
 def of_functions(folder: Path, pages: list[Page]) -> list[Rest]:
     """Return who uses a function that notation.yml declares for all pages and that none of these defines."""
     from nncore.verify.notation import FIXED_KINDS, load
+    from nncore.verify.report.book import NOTATION
     from nncore.verify.semantics.elaborate import exported
     from nncore.verify.source.reader import read_page
 
-    notation = load(folder / "book" / "notation.yml")
+    notation = load(NOTATION)
     defined = {name for page in pages for name in exported(read_page(page.path, book=True), notation)}
     names = {name for name in notation.function_names if notation.kind_of_function(name) == "number"}
     found = []
@@ -292,6 +295,8 @@ def setup(app) -> Mapping[str, object]:
 
 if __name__ == "__main__":
     try:
+        if not sys.argv[1:]:
+            raise LookupError("Name a page as _toc.yml does, such as book/layers/sigmoid")
         print(on(Path.cwd(), sys.argv[1:]) or "Nothing rests on it.")
     except LookupError as error:
         sys.exit(f"{error}.")

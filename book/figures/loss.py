@@ -203,7 +203,7 @@ def softmax_cross_entropy_graph():
 
 
 def logit_gradient_bars(p, y):
-    """For one sample the probabilities, the one-hot target, and their difference: the gradient by the logits."""
+    """For one sample the probabilities, the one-hot target, and their difference: ∂L/∂z."""
     p, y = np.ravel(p), np.ravel(y)
     figure = Drawing(figsize=(WIDTH, 2.5), layout="constrained")
     axes = figure.subplots(1, 3, sharey=True)

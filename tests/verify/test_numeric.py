@@ -136,6 +136,16 @@ def test_a_slip_in_a_formula_of_the_book_is_refuted_or_rejected_at_its_place(
 # Derivatives ----------------------------------------------------------------------------------------------------------
 
 
+def test_a_number_in_a_formula_of_layers_makes_no_network_too_large_to_try(functions, tmp_path):
+    name, sides = "network/backpropagation.md", r"\frac{\partial J}{\partial Z^{[R]}} = \frac{1}{n} (P - Y)"
+    sevenths = r"\frac{\partial J}{\partial Z^{[R]}} \cdot \frac{1}{7} = \frac{1}{7 n} (P - Y)"
+    rejected, claims = with_slip(tmp_path, name, "eq-backpropagation-last", sides, sevenths, functions)
+    assert not rejected
+    found = [judge(claim, budget=patient()) for claim in claims]
+    assert [each.status for each in found] == [AGREES]
+    assert max(dict(sizes)["R"] for sizes in found[0].sizes) > 5
+
+
 def test_the_derivative_of_a_sum_by_one_entry_has_one_addend(status):
     derivative = r"\frac{\partial}{\partial z_{im}} \sum_{k=1}^{M} z_{ik}"
     assert status(rf"{derivative} = 1") == AGREES

@@ -42,6 +42,7 @@ _LARGE = (100, 1000, 10**6)  # where no array has them
 _MOST_TOGETHER = 300  # sizes that differ together, where there is nothing but sizes
 _MOST_NAMED = 200  # entries at numbers that a claim names
 _MOST_PLANS = 12  # that are looked for where conditions about sizes exclude the usual ones
+_MOST_WIDTHS = 6  # that all differ: those of five layers
 
 Sizes = dict[str, int]
 
@@ -155,9 +156,13 @@ def takes_expectations(item: Claim) -> bool:
 
 
 def _of_layers(names: Sequence[str], item: Claim) -> Iterator[Sizes]:
-    """Yield few sizes for the many numbers of a network: widths that rise and fall, one of them 1, and few samples."""
+    """Yield few sizes for the many numbers of a network: widths that rise and fall, one of them 1, and few samples.
+
+    In a network that is deeper than usual widths return, for a path leads through each unit of each layer.
+    """
     widths = [name for name in names if name != "n"]
-    rising = {name: 2 + place for place, name in enumerate(widths)}
+    period = len(widths) if len(widths) <= _MOST_WIDTHS else 3
+    rising = {name: 2 + place % period for place, name in enumerate(widths)}
     falling = dict(zip(widths, reversed(rising.values()), strict=True))
     equal = [dict.fromkeys(widths, 2)] if any(_stands_as_number(item, name) for name in widths) else []
     plans = [rising, falling, *equal, *({**rising, name: 1} for name in widths), dict.fromkeys(widths, 1)]
