@@ -1,10 +1,19 @@
-"""A visible permalink on every theorem, exercise and their like, and a citation after every labelled theorem."""
+"""Permalinks: a visible one on every theorem, exercise and their like, each with a name; citations of theorems.
+
+The name says where a link leads, as in "Link to Theorem 4.1": read aloud, "¶" says nothing.
+"""
+
+import html
+import re
 
 from citing import citation
 from docutils import nodes
 from sphinx.writers.html5 import HTML5Translator
 
 SHARED_IDS = {"proof", "proof-content", "exercise-content", "solution-content"}
+
+
+HEADERLINK = re.compile(r'<a class="headerlink" href="#([^"]+)" title="([^"]*)">')
 
 
 class Citation(nodes.General, nodes.Element):
@@ -37,7 +46,9 @@ def add_permalinks(app, doctree, docname):
             continue
         kind = node.get("realtype") or ("exercise" if "exercise" in classes else "solution")
         text = title_text(node)
-        title += Permalink("", target=node["ids"][0], what=kind)
+        number = app.env.toc_fignumbers.get(docname, {}).get(kind, {}).get(node["ids"][0], ())
+        called = f"{kind.capitalize()} {'.'.join(map(str, number))}" if number else title.astext().strip()
+        title += Permalink("", target=node["ids"][0], called=called or f"this {kind}")
         # An explicit label is the id of the node; without one, sphinx-proof makes up `theorem-7`.
         if kind == "theorem" and node["label"] and not node["label"].startswith("theorem-"):
             page = app.env.titles[docname].astext()
@@ -55,11 +66,36 @@ def depart_citation(self: HTML5Translator, node):
 
 
 def visit_permalink(self: HTML5Translator, node):
-    self.body.append(f'<a class="headerlink" href="#{node["target"]}" title="Link to this {node["what"]}">¶</a>')
+    name = html.escape(f"Link to {node['called']}")
+    self.body.append(f'<a class="headerlink" href="#{node["target"]}" title="{name}">¶</a>')
 
 
 def depart_permalink(self: HTML5Translator, node):
     """Nothing."""
+
+
+def names(app, pagename, templatename, context, doctree):
+    """Name the permalinks of a page by what they lead to; those of formulas and theorems have their names already."""
+    if doctree is None:
+        return
+    called = {identifier: name for node in doctree.findall() for identifier, name in _called(app, pagename, node)}
+
+    def named(link: re.Match[str]) -> str:
+        name = f"Link to {html.escape(called[link[1]])}" if link[1] in called else link[2]
+        return f'<a class="headerlink" href="#{link[1]}" title="{name}" aria-label="{name}">'
+
+    context["body"] = HEADERLINK.sub(named, context.get("body", ""))
+
+
+def _called(app, pagename: str, node):
+    """Yield what a section, a figure or a table is called, by each of its ids."""
+    kind = {nodes.section: "section", nodes.figure: "figure", nodes.table: "table"}.get(type(node))
+    for identifier in node["ids"] if kind else ():
+        number = app.env.toc_fignumbers.get(pagename, {}).get(kind, {}).get(identifier, ())
+        if kind == "section":
+            yield identifier, title_text(node)
+        elif number:
+            yield identifier, f"{'Fig.' if kind == 'figure' else 'Table'} {'.'.join(map(str, number))}"
 
 
 def setup(app):
@@ -67,4 +103,5 @@ def setup(app):
     app.add_node(Permalink, html=(visit_permalink, depart_permalink))
     # after sphinx-proof and sphinx-exercise have resolved numbers and titles
     app.connect("doctree-resolved", add_permalinks, priority=900)
+    app.connect("html-page-context", names)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -13,6 +13,7 @@ import yaml
 from docutils import nodes
 from jupyter_book.config import PATH_YAML_DEFAULT
 
+VIEWPORT = re.compile(r'<meta [^>]*name="viewport"[^>]*>\n?')  # docutils adds one to that of the theme
 OG_URL = re.compile(r'<meta property="og:url"[^>]*>\n?')
 # What a book has whose _config.yml does not say it; the addresses there are those of Jupyter Book itself.
 DEFAULT = yaml.safe_load(PATH_YAML_DEFAULT.read_text(encoding="utf-8"))
@@ -87,6 +88,11 @@ def button_of_sources(app, pagename, templatename, context, doctree):
         "label": "source-repository-button",
     }
     context["header_buttons"].insert(0, button)
+
+
+def one_viewport(app, pagename, templatename, context, doctree):
+    """Leave the size of the window to the template, which says it on every page."""
+    context["metatags"] = VIEWPORT.sub("", context.get("metatags", ""))
 
 
 def without_address(app, pagename, templatename, context, doctree):
@@ -168,6 +174,7 @@ def setup(app):
     app.connect("build-finished", front_door, priority=900)
     app.connect("html-page-context", page_links)
     app.connect("html-page-context", button_of_sources, priority=510)  # after the theme's own
+    app.connect("html-page-context", one_viewport, priority=999)
     app.connect("html-page-context", without_address, priority=999)
     app.connect("html-page-context", without_thebe, priority=999)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
