@@ -1,9 +1,9 @@
 """Light and dark in every medium, from the rules of the style sheets that know light and dark alone.
 
 The themes write ``html[data-theme=light] …`` and ``html[data-theme=dark] …``, and a script chooses one of them. Where
-no script runs, a page says ``auto``, and has neither; on paper a dark page stays dark. So each rule for the light is also
-that of a page on paper, whatever its theme, and of one that says ``auto`` to a reader who prefers light; each rule for
-the dark is for screens alone, and also that of a page that says ``auto`` to a reader who prefers dark.
+no script runs, a page says ``auto``, and has neither; on paper a dark page stays dark. So each rule for the light is
+also that of a page on paper, whatever its theme, and of one that says ``auto`` to a reader who prefers light; each rule
+for the dark is for screens alone, and also that of a page that says ``auto`` to a reader who prefers dark.
 """
 
 import re

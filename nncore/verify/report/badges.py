@@ -15,7 +15,7 @@ from latex2mathml.converter import convert
 from nncore.verify.judgement import Counterexample, Judgement, Status
 from nncore.verify.report.evidence import Evidence, PageReport, Part
 from nncore.verify.report.shown import as_latex
-from nncore.verify.report.wording import QUIET, SIGNS, grounds, page_sentence, status_text
+from nncore.verify.report.wording import QUIET, SIGNS, grounds, page_sentence, said_of, status_text
 from nncore.verify.semantics.statements import Kind
 
 MOST_SHOWN = 12  # steps of a proof
@@ -127,7 +127,7 @@ def _mathematics(latex: str) -> str:
 def _lines(part: Part) -> Iterator[str]:
     """Yield what is said of a part: what became of it and how, and for which entries."""
     if part.judgement and part.kind is Kind.CLAIM:
-        yield part.judgement.status
+        yield said_of(part)
     if part.judgement and part.kind in (Kind.CLAIM, Kind.CONVENTION):
         yield from grounds(part.judgement)
     if part.judgement and part.judgement.status is Status.ERRATUM:

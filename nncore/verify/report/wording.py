@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from nncore.verify.judgement import BY_NUMBERS, Judgement, Status
-from nncore.verify.report.evidence import Evidence, PageReport, Report, figures
+from nncore.verify.report.evidence import Evidence, PageReport, Part, Report, figures
 from nncore.verify.semantics.statements import Kind
 
 SIGNS: dict[str, str] = {
@@ -60,6 +60,12 @@ def page_sentence(page: PageReport) -> str:
 def word_of(evidence: Evidence) -> str:
     """Return the word that stands beside a formula, without how many shapes it was proved at."""
     return evidence.status if evidence.status == Status.AT_SHAPES else status_text(evidence)
+
+
+def said_of(part: Part) -> str:
+    """Return what became of a claim; nothing is said of shapes where there are none."""
+    status = part.judgement.status if part.judgement else part.kind
+    return NO_SIZES if status == Status.ALL_SHAPES and not part.symbolic else status
 
 
 def status_text(evidence: Evidence) -> str:
