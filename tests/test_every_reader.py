@@ -209,6 +209,11 @@ def test_a_name_that_is_used_twice_is_noticed(soups):
     assert names_twice(soup) == [first["aria-label"]]
 
 
+def test_what_is_folded_is_called_as_it_is_seen(soups):
+    folded = [summary for soup in soups.values() for summary in soup.select("summary")]
+    assert len(folded) > 300 and not [summary for summary in folded if summary.has_attr("aria-label")]
+
+
 def test_a_page_has_one_title_that_says_nothing_twice_and_one_viewport(soups):
     for name, soup in soups.items():
         (title,) = soup.select("head title")

@@ -5,9 +5,11 @@ The name says where a link leads, as in "Link to Theorem 4.1": read aloud, "¶" 
 
 import html
 import re
+from collections import Counter
 
 from citing import citation
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.writers.html5 import HTML5Translator
 
 SHARED_IDS = {"proof", "proof-content", "exercise-content", "solution-content"}
@@ -34,6 +36,7 @@ def title_text(node) -> str:
 def add_permalinks(app, doctree, docname):
     if app.builder.format != "html":
         return
+    exercise = "an exercise"
     for node in list(doctree.findall(nodes.Admonition)):
         classes = node.get("classes", [])
         if not {"proof", "exercise", "solution"}.intersection(classes):
@@ -48,6 +51,8 @@ def add_permalinks(app, doctree, docname):
         text = title_text(node)
         number = app.env.toc_fignumbers.get(docname, {}).get(kind, {}).get(node["ids"][0], ())
         called = f"{kind.capitalize()} {'.'.join(map(str, number))}" if number else title.astext().strip()
+        exercise = called if kind == "exercise" else exercise
+        called = f"the solution of {exercise}" if kind == "solution" else called  # which follows its exercise
         title += Permalink("", target=node["ids"][0], called=called or f"this {kind}")
         # An explicit label is the id of the node; without one, sphinx-proof makes up `theorem-7`.
         if kind == "theorem" and node["label"] and not node["label"].startswith("theorem-"):
@@ -78,7 +83,9 @@ def names(app, pagename, templatename, context, doctree):
     """Name the permalinks of a page by what they lead to; those of formulas and theorems have their names already."""
     if doctree is None:
         return
-    called = {identifier: name for node in doctree.findall() for identifier, name in _called(app, pagename, node)}
+    found = [each for node in doctree.findall(nodes.Element) for each in _called(app, pagename, node)]
+    several = {name for name, count in Counter(name for _, name, _ in found).items() if count > 1}
+    called = {identifier: f"{name}, {within}" if name in several else name for identifier, name, within in found}
 
     def named(link: re.Match[str]) -> str:
         name = f"Link to {html.escape(called[link[1]])}" if link[1] in called else link[2]
@@ -88,14 +95,26 @@ def names(app, pagename, templatename, context, doctree):
 
 
 def _called(app, pagename: str, node):
-    """Yield what a section, a figure or a table is called, by each of its ids."""
-    kind = {nodes.section: "section", nodes.figure: "figure", nodes.table: "table"}.get(type(node))
-    for identifier in node["ids"] if kind else ():
-        number = app.env.toc_fignumbers.get(pagename, {}).get(kind, {}).get(identifier, ())
-        if kind == "section":
-            yield identifier, title_text(node)
-        elif number:
-            yield identifier, f"{'Fig.' if kind == 'figure' else 'Table'} {'.'.join(map(str, number))}"
+    """Yield what a part of a page is called, by each of its ids, and the title of the section around it."""
+    around = node.parent
+    while around is not None and not isinstance(around, nodes.section):
+        around = around.parent
+    within = title_text(around) if around is not None else ""
+    for identifier in node.get("ids", ()):
+        numbers = app.env.toc_fignumbers.get(pagename, {})
+        match node:
+            case nodes.section():
+                yield identifier, title_text(node), within
+            case nodes.term():
+                yield identifier, node.astext(), within
+            case addnodes.desc_signature():
+                yield identifier, identifier, within
+            case nodes.figure() if number := numbers.get("figure", {}).get(identifier):
+                yield identifier, f"Fig. {'.'.join(map(str, number))}", within
+            case nodes.table() if number := numbers.get("table", {}).get(identifier):
+                yield identifier, f"Table {'.'.join(map(str, number))}", within
+            case nodes.table() if node.next_node(nodes.title):
+                yield identifier, title_text(node), within
 
 
 def setup(app):

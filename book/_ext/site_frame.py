@@ -132,6 +132,11 @@ def roles_of_references(app, pagename, templatename, context, doctree):
         context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
 
 
+def names_of_folds(app, pagename, templatename, context, doctree):
+    """Let a folded cell be called by the words that are seen on it: MyST-NB gives it other ones for the ear."""
+    context["body"] = context.get("body", "").replace('<summary aria-label="Toggle hidden content">', "<summary>")
+
+
 def order_of_search(app, config):
     """Rank what the search finds; Sphinx wants the whole path of the file that says how."""
     config.html_search_scorer = str(Path(__file__).with_name("search_order.js"))
@@ -171,6 +176,7 @@ def setup(app):
     app.connect("builder-inited", titles_of_search)
     app.connect("html-page-context", first_paragraph, priority=10)
     app.connect("html-page-context", roles_of_references)
+    app.connect("html-page-context", names_of_folds)
     app.connect("build-finished", front_door, priority=900)
     app.connect("html-page-context", page_links)
     app.connect("html-page-context", button_of_sources, priority=510)  # after the theme's own

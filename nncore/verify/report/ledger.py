@@ -69,15 +69,16 @@ class View:
         return f"{page}#{anchor}" if anchor else page
 
     def target(self, name: str, docname: str) -> tuple[str, str]:
-        """Return the address of a formula, or else of an assumption on the page, and words for a link to it."""
+        """Return the address of a formula, or else of an assumption on the page, and words for a link to it there."""
         if name not in self.book.formulas:
             place = nodes.make_id(name)
             number = self._number(docname, "assumption", place)
             return self.address(docname, place), f"Assumption {number}" if number else name
-        docname, formula = self.book.formulas[name]
-        return self.address(docname, anchor(formula)), self.words(docname, formula)
+        there, formula = self.book.formulas[name]
+        of = "" if there == docname else f" of {self.app.env.titles[there].astext()}"
+        return self.address(there, anchor(formula)), self.words(there, formula, of)
 
-    def words(self, docname: str, formula: Evidence) -> str:
+    def words(self, docname: str, formula: Evidence, of: str = "") -> str:
         """Return what a reader calls a formula: its number, as in (4.3), or its place on its page, as in formula 7."""
         number = self._number(docname, "displaymath", anchor(formula))
         if not number and formula.label:
@@ -86,8 +87,7 @@ class View:
             number = str(domain.get_equation_number_for(formula.label) or "")
         if number:
             return f"({number})"
-        page = "" if docname == self.docname else f" of {self.app.env.titles[docname].astext()}"
-        return f"formula {formula.number}{page}"
+        return f"formula {formula.number}{of}"
 
     def _number(self, docname: str, kind: str, name: str) -> str:
         """Return the number of something that is counted by chapters; empty if it has none."""
@@ -182,8 +182,11 @@ def _ledger(view: View) -> Iterator[nodes.Node]:
         rows = {_row(name, formula): _ledger_row(view, name, formula) for formula in page.formulas}
         table = _table_node("", f"{_table(name)}-formulas", head, rows, "verify-ledger")
         title = _joined([_link(view.address(name, ""), view.app.env.titles[name].astext())])
-        said = nodes.paragraph("", page_sentence(page)) if page_sentence(page) else None
-        yield nodes.section("", nodes.title("", "", title), *filter(None, [said]), table, ids=[_table(name)])
+        # A section would be counted as one of this page.
+        yield nodes.rubric("", "", title, ids=[_table(name)], **{"heading-level": 3})
+        if said := page_sentence(page):
+            yield nodes.paragraph("", said)
+        yield table
 
 
 def _ledger_row(view: View, docname: str, formula: Evidence) -> list[nodes.Node]:
