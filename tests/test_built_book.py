@@ -354,7 +354,7 @@ def test_a_link_from_the_ledger_into_a_closed_solution_leads_there(site, open_pa
 
 
 def test_nothing_fades_on_paper(site, open_page):
-    page, _ = open_page(f"{site}book/reference/ledger.html")
+    page, _ = open_page(f"{site}book/reference/answer-tests.html", viewport=PHONE)
     fading = """() => [...document.querySelectorAll(".pst-scrollable-table-container")].filter(
         (box) => getComputedStyle(box).maskImage !== "none").length"""
     assert page.evaluate(fading) > 5

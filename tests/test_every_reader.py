@@ -233,7 +233,8 @@ def test_a_page_without_scripts_is_light_or_dark_as_the_reader_prefers(site, ope
         open_page(address, scheme=scheme, java_script_enabled=False),
     )
     assert without.evaluate("document.documentElement.dataset.theme") == "auto"
-    assert without.evaluate(COLORS) == with_scripts.evaluate(COLORS)
+    # As sets: without scripts solutions are unfolded, and more of the page is seen.
+    assert set(without.evaluate(COLORS)) == set(with_scripts.evaluate(COLORS))
 
 
 def test_a_phone_without_scripts_has_a_menu_and_the_words_of_the_marks(site, open_page):
@@ -285,11 +286,11 @@ def test_what_unfolds_is_in_no_inner_form(soups):
     inner = re.compile(r"\beq-|\basm-|\w\[\w+[\],]|\bD\(|\bsum\(|\.\.|!=|<-")
     for name, soup in soups.items():
         for said in soup.select(".evidence-says"):
-            for step in said.select("details.steps"):
-                step.extract()
-            words = " ".join(said.get_text().split())
-            assert not inner.search(words), f"{name}: {words}"
             assert said.select(".evidence-reading math"), name
+            words = " ".join(
+                " ".join(text for text in said.find_all(string=True) if not text.find_parent("math")).split()
+            )
+            assert not inner.search(words), f"{name}: {words}"
 
 
 def test_the_tables_of_the_ledger_fit_on_a_desk(site, open_page):

@@ -28,7 +28,7 @@ class Permalink(nodes.General, nodes.Element):
 
 def title_text(node) -> str:
     """The words of a title; "Theorem 3 " before it and the parentheses around it are the theme's."""
-    title = next(iter(node.findall(nodes.title)))
+    title = next(iter(node.findall(nodes.title)), nodes.title())
     text = "".join(f"${part.astext()}$" if isinstance(part, nodes.math) else part.astext() for part in title.children)
     return " ".join(text.split()).strip("()").strip()
 
@@ -113,7 +113,7 @@ def _called(app, pagename: str, node):
                 yield identifier, f"Fig. {'.'.join(map(str, number))}", within
             case nodes.table() if number := numbers.get("table", {}).get(identifier):
                 yield identifier, f"Table {'.'.join(map(str, number))}", within
-            case nodes.table() if node.next_node(nodes.title):
+            case nodes.table() if any(node.findall(nodes.title)):
                 yield identifier, title_text(node), within
 
 

@@ -4,6 +4,7 @@ const NAMES = [
   [".math-box", "Formula, scrolls sideways"],
   [".pst-scrollable-table-container", "Table, scrolls sideways"],
   ["div.highlight pre", "Code, scrolls sideways"],
+  [".evidence-reading", "Formula, scrolls sideways"],
   [".steps li", ""], // an item of a list keeps its role
 ];
 

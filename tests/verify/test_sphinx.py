@@ -227,7 +227,7 @@ def test_a_page_says_how_many_of_its_claims_are_proved(last_evidence, page, evid
         assert BeautifulSoup(page_line(PageReport("page", formulas), None), "html.parser").get_text(strip=True) == said
     (judged,) = (each["formulas"] for each in evidence["pages"] if each["name"] == "book/page.md")
     claims = [part for one in judged for part in one["parts"] if part["kind"] == "claim"]
-    line = page.h1.find_next_sibling()
+    line = page.select_one("article h1").find_next_sibling()
     assert line["class"] == ["evidence-of-page"]
     assert line.get_text().startswith(f"{len(claims)} of {len(claims)} claims")
 
