@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 from nncore.verify.judgement import Status
 from nncore.verify.notation import load
-from nncore.verify.report.badges import _step, badge, page_line
+from nncore.verify.report.badges import _in_words, _step, badge, page_line
 from nncore.verify.report.book import NOTATION, check
 from nncore.verify.report.displayed import Collector, Displayed, displayed, pages_with, shown_digest
 from nncore.verify.report.evidence import PageReport
@@ -186,6 +186,21 @@ def test_the_reading_shows_how_far_a_sum_and_a_derivative_reach(last_evidence):
         r"\frac{\partial}{\partial x} \sum_{m = 1}^{M} \left( m \, x \right) = \sum_{m = 1}^{M} m"
     )
     assert last_evidence(r"x + x = 2 x \quad (x > 0)").parts[0].latex == r"x + x = 2 \, x \quad (x > 0)"
+
+
+@pytest.mark.parametrize(
+    ("words", "made"),
+    [
+        (
+            "multiplied by [g[1, 1], g[1, 12]], at D_1 = 5",
+            "multiplied by [g<sub>11</sub>, g<sub>1, 12</sub>], at D<sub>1</sub> = 5",
+        ),
+        ("x < y, where a[i] > 0", "x &lt; y, where a<sub>i</sub> &gt; 0"),
+        ("z has 2 indices, not 1", "z has 2 indices, not 1"),
+    ],
+)
+def test_an_entry_that_words_name_has_its_indices_below(words, made):
+    assert _in_words(words) == made
 
 
 def test_what_must_hold_and_a_counterexample_are_mathematics(last_evidence):

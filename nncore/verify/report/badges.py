@@ -22,6 +22,7 @@ MOST_SHOWN = 12  # steps of a proof
 _PLAIN = ("an entry by an entry", "the derivative of a sum", "a delta equates indices", "true or false")
 _ENTITY = re.compile(r"&#x([0-9A-F]+);")
 _OPENING = re.compile(r"<math[^>]*>")
+_ENTRY = re.compile(r"\b([A-Za-z])(?:\[(\w+(?:, \w+)*)\]|_(\w)\b)")  # g[1, 2] or D_1, within words
 _ROW_OF_ONE = re.compile(r"<mrow>(<(m[ino])>[^<]*</\2>)</mrow>")
 
 Link = Callable[[str], str]
@@ -73,7 +74,7 @@ def page_line(page: PageReport, row: str | None) -> str:
 
 
 def _part(part: Part, link: Link) -> str:
-    lines = [*map(escape, _lines(part)), *_conditions(part)]
+    lines = [*map(_in_words, _lines(part)), *_conditions(part)]
     under = [link(label) for label in part.judgement.assumptions if label] if part.judgement else []
     lines += [f"under {', '.join(under)}"] if under else []
     if part.judgement and part.judgement.counterexample:
@@ -134,6 +135,16 @@ def _lines(part: Part) -> Iterator[str]:
         yield from _how_it_fails(part.judgement)
     if part.indices:
         yield "for all " + ", ".join(f"{letter} = 1…{size}" for letter, size in part.indices)
+
+
+def _in_words(text: str) -> str:
+    """Return words as HTML, the entries and sizes that they name with their indices below."""
+
+    def entry(found: re.Match[str]) -> str:
+        indices = (found[2] or found[3]).split(", ")
+        return f"{found[1]}<sub>{('' if max(map(len, indices)) == 1 else ', ').join(indices)}</sub>"
+
+    return _ENTRY.sub(entry, escape(text))
 
 
 def _conditions(part: Part) -> Iterator[str]:
