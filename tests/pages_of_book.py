@@ -6,11 +6,12 @@ from pathlib import Path
 import yaml
 
 from nncore.verify.notation import load
+from nncore.verify.report.book import NOTATION as LETTERS
 from nncore.verify.semantics.elaborate import book_functions, meaning
 from nncore.verify.semantics.statements import Page
 
 ROOT = Path(__file__).resolve().parents[1]
-NOTATION = load(ROOT / "nncore" / "verify" / "notation.yml")
+NOTATION = load(LETTERS)
 
 
 def pages() -> list[Path]:

@@ -21,6 +21,7 @@ from pathlib import Path
 import yaml
 
 from nncore.verify.notation import KNOWN_FUNCTIONS, Notation, load
+from nncore.verify.report.book import NOTATION
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = "Reference"
@@ -162,7 +163,7 @@ def unproved_results(read: Sequence[Page]) -> Iterator[str]:
 def faults() -> list[str]:
     """Return all that is used before it is introduced."""
     read, glossary = pages(), (ROOT / "book" / "reference" / "glossary.md").read_text(encoding="utf-8")
-    notation = load(ROOT / "nncore" / "verify" / "notation.yml")
+    notation = load(NOTATION)
     return [*unknown_letters(read, notation), *unexplained_terms(read, glossary), *unproved_results(read)]
 
 

@@ -62,6 +62,15 @@ def test_all_addresses_follow_from_the_one_setting(forked):
     assert f"Page: {published}book/page.html\n" in body and re.search(r"^Version: \d", body, re.MULTILINE)
 
 
+def test_a_page_that_is_shared_shows_the_picture_of_the_book(forked):
+    picture = page_of(forked, "book/page").find("meta", property="og:image")["content"]
+    assert picture == "https://mueller.github.io/nn-course/_static/card.png"
+    drawn = (forked / "_static" / "card.png").read_bytes()
+    assert drawn[:8] == b"\x89PNG\r\n\x1a\n" and len(drawn) < 100_000
+    assert tuple(int.from_bytes(drawn[at : at + 4], "big") for at in (16, 20)) == (1200, 630)
+    assert "NN & Me" in page_of(forked, "book/page").find("meta", property="og:image:alt")["content"]
+
+
 def body_of(link: str) -> str:
     (body,) = parse_qs(urlsplit(link).query)["body"]
     return body
@@ -83,7 +92,7 @@ def test_a_report_names_the_label_that_the_reader_is_at_or_unfolds(forked, brows
         link.click()
         body = body_of(link.get_attribute("href"))
         assert f"Label of the equation or theorem: {said}\nVersion: " in body
-    badge = page.locator("#equation-eq-fixture-sum + details.evidence")
+    badge = page.locator("#equation-eq-fixture-sum > details.evidence")
     for _ in range(3):  # it is unfolded, folded, and unfolded again
         badge.locator("> summary").click()
     own = badge.locator(".report-an-error")

@@ -206,9 +206,9 @@ def test_every_displayed_formula_has_a_badge_and_a_row_in_the_ledger(soups):
             if formula.find_parent(class_="cell_output"):
                 continue
             badges += 1
-            badge = formula.find_next_sibling()
-            assert badge is not None and "evidence" in badge.get("class", []), f"{name}: {formula.get('id')}"
-            assert badge.summary.get_text(strip=True), f"{name}: {formula.get('id')}"
+            badge = formula.find("details", class_="evidence", recursive=False)
+            assert badge is not None, f"{name}: {formula.get('id')}"
+            assert badge.select_one("summary .evidence-word").get_text(strip=True), f"{name}: {formula.get('id')}"
             assert "fails" not in badge["class"], f"{name}: {badge.get_text()}"
             assert badge.select("a")[-1]["href"].partition("#")[2] in rows, f"{name}: {formula.get('id')}"
     assert badges == len(rows) > 300
@@ -217,14 +217,15 @@ def test_every_displayed_formula_has_a_badge_and_a_row_in_the_ledger(soups):
 def test_a_badge_unfolds_and_moves_no_formula(site, open_page):
     page, faults = open_page(f"{site}book/layers/softmax.html", viewport=PHONE)
     badge = page.locator("details.evidence.holds").first
-    place = "badge => badge.previousElementSibling.getBoundingClientRect().top + window.scrollY"
+    place = """badge => [badge.parentElement.querySelector('.math-box'), badge.firstElementChild].map(part =>
+        part.getBoundingClientRect()).map(at => [at.left + window.scrollX, at.top + window.scrollY])"""
     before = badge.evaluate(place)
-    assert not badge.locator("code").first.is_visible()
+    reading, step = badge.locator(".evidence-reading math").first, badge.locator("details.steps math").first
+    assert not reading.is_visible()
     badge.locator("> summary").click()
-    assert badge.locator("code").first.is_visible()
-    assert not badge.locator("math").first.is_visible()
+    assert reading.is_visible() and not step.is_visible()
     badge.locator("details.steps > summary").first.click()
-    assert badge.locator("math").first.is_visible()
+    assert step.is_visible()
     assert badge.evaluate(place) == before
     assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
     assert faults == []
@@ -353,7 +354,7 @@ def test_a_link_from_the_ledger_into_a_closed_solution_leads_there(site, open_pa
 
 
 def test_nothing_fades_on_paper(site, open_page):
-    page, _ = open_page(f"{site}book/reference/ledger.html")
+    page, _ = open_page(f"{site}book/reference/answer-tests.html", viewport=PHONE)
     fading = """() => [...document.querySelectorAll(".pst-scrollable-table-container")].filter(
         (box) => getComputedStyle(box).maskImage !== "none").length"""
     assert page.evaluate(fading) > 5

@@ -15,9 +15,10 @@ from reading_order import (
 )
 
 from nncore.verify.notation import load
+from nncore.verify.report.book import NOTATION as LETTERS
 
 GLOSSARY = (ROOT / "book" / "reference" / "glossary.md").read_text(encoding="utf-8")
-NOTATION = load(ROOT / "nncore" / "verify" / "notation.yml")
+NOTATION = load(LETTERS)
 
 
 def found_in(read: list[Page]) -> list[str]:

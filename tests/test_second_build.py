@@ -188,7 +188,7 @@ def test_a_page_that_is_gone_is_not_shown_any_more_and_a_setting_reaches_the_pag
 
 
 def test_code_that_is_no_python_is_named(kept):
-    plant(kept, "nncore/layers.py", "class ReLU:", "class ReLU")
+    plant(kept, "nncore/layers.py", "class ReLU(_Remembering):", "class ReLU(_Remembering)")
     line = (kept / "nncore" / "layers.py").read_text().split("class ReLU")[0].count("\n") + 1
     result = build(kept)
     assert result.returncode != 0

@@ -1,12 +1,14 @@
 """Join the style sheets of a page into one file and its scripts into another, in their order, for few requests.
 
-Nothing is left out of a file. A style sheet takes in what it imports, and its addresses are written as seen from the
-folder of the joined one.
+Nothing is left out of a file, and the rules for light and dark come to hold in every medium (color_modes.py). A style
+sheet takes in what it imports, and its addresses are written as seen from the folder of the joined one.
 """
 
 import posixpath
 import re
 from pathlib import Path
+
+from color_modes import in_every_medium
 
 from nncore.verify.report.cache import digest
 
@@ -69,7 +71,7 @@ def write(app, exception):
     site = Path(app.outdir)
     for address, files in app.joined.items():
         if address.endswith(".css"):
-            text = "\n".join(_sheet(site, file) for file in files)
+            text = in_every_medium("\n".join(_sheet(site, file) for file in files))
         else:
             text = "\n;".join(SOURCE_MAP.sub("", (site / file).read_text(encoding="utf-8")) for file in files)
         (site / address).write_text(text, encoding="utf-8")

@@ -15,6 +15,7 @@ from py_mini_racer import MiniRacer
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
+from steps import steps_of, words_of
 
 logger = logging.getLogger(__name__)
 
@@ -85,6 +86,26 @@ def formula(tex: str) -> str:
     return tex.strip().removeprefix(r"\displaystyle").strip()
 
 
+def derivation(node, steps) -> str:
+    """Return a derivation as HTML: a row for each step, with its reason as text."""
+    rows = []
+    for step in steps:
+        left = render(node, rf"\displaystyle {step.left}", False) if step.left else ""
+        right = render(node, rf"\displaystyle {{}}{step.right}", False)
+        why = f'<span class="step-why">{because(node, step.reason)}</span>' if step.reason else ""
+        sides = f'<span class="step-left">{left}</span> <span class="step-right">{right}</span>'
+        rows.append(f'<div class="step">{sides} {why}</div>')
+    return f'<div class="math-box math-steps">{"".join(rows)}</div>'
+
+
+def because(node, reason: str) -> str:
+    """Return the reason of a step: its words as text, which can wrap, and the mathematics within them."""
+    words = words_of(reason)
+    if words is None:
+        return render(node, reason, False)
+    return "".join(render(node, part, False) if is_math else html.escape(part) for part, is_math in words)
+
+
 def visit_inline(self, node):
     self.body.append(self.starttag(node, "span", "", CLASS="math"))
     self.body.append(render(node, node.astext().strip(), False) + "</span>")
@@ -102,10 +123,13 @@ def visit_display(self, node):
             type="katex",
         )
     self.body.append(self.starttag(node, "div", "", CLASS="math"))
-    self.body.append('<div class="math-box">' + render(node, tex, True) + "</div>")
+    steps = steps_of(tex)
+    box = derivation(node, steps) if steps else f'<div class="math-box">{render(node, tex, True)}</div>'
+    self.body.append(box)
     if node.get("number"):
-        self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
-        self.add_permalink_ref(node, "Link to this equation")
+        number = f"({get_node_equation_number(self, node)})"
+        self.body.append(f'<span class="eqno">{number}')
+        self.add_permalink_ref(node, f"Link to {number}")
         self.body.append("</span>")
     self.body.append("</div>\n")
     raise nodes.SkipNode

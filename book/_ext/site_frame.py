@@ -13,6 +13,7 @@ import yaml
 from docutils import nodes
 from jupyter_book.config import PATH_YAML_DEFAULT
 
+VIEWPORT = re.compile(r'<meta [^>]*name="viewport"[^>]*>\n?')  # docutils adds one to that of the theme
 OG_URL = re.compile(r'<meta property="og:url"[^>]*>\n?')
 # What a book has whose _config.yml does not say it; the addresses there are those of Jupyter Book itself.
 DEFAULT = yaml.safe_load(PATH_YAML_DEFAULT.read_text(encoding="utf-8"))
@@ -90,6 +91,11 @@ def button_of_sources(app, pagename, templatename, context, doctree):
     context["header_buttons"].insert(0, button)
 
 
+def one_viewport(app, pagename, templatename, context, doctree):
+    """Leave the size of the window to the template, which says it on every page."""
+    context["metatags"] = VIEWPORT.sub("", context.get("metatags", ""))
+
+
 def without_address(app, pagename, templatename, context, doctree):
     """Take out the address of a page if nobody knows it; sphinxext-opengraph then gives half of one."""
     if not app.config.html_baseurl:
@@ -125,6 +131,11 @@ def roles_of_references(app, pagename, templatename, context, doctree):
     """Make an entry of the bibliography an item of its list: docutils gives it a role that has been withdrawn."""
     if "doc-biblioentry" in context.get("body", ""):
         context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+
+
+def names_of_folds(app, pagename, templatename, context, doctree):
+    """Let a folded cell be called by the words that are seen on it: MyST-NB gives it other ones for the ear."""
+    context["body"] = context.get("body", "").replace('<summary aria-label="Toggle hidden content">', "<summary>")
 
 
 def order_of_search(app, config):
@@ -166,9 +177,11 @@ def setup(app):
     app.connect("builder-inited", titles_of_search)
     app.connect("html-page-context", first_paragraph, priority=10)
     app.connect("html-page-context", roles_of_references)
+    app.connect("html-page-context", names_of_folds)
     app.connect("build-finished", front_door, priority=900)
     app.connect("html-page-context", page_links)
     app.connect("html-page-context", button_of_sources, priority=510)  # after the theme's own
+    app.connect("html-page-context", one_viewport, priority=999)
     app.connect("html-page-context", without_address, priority=999)
     app.connect("html-page-context", without_thebe, priority=999)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -4,6 +4,7 @@ const NAMES = [
   [".math-box", "Formula, scrolls sideways"],
   [".pst-scrollable-table-container", "Table, scrolls sideways"],
   ["div.highlight pre", "Code, scrolls sideways"],
+  [".evidence-reading", "Formula, scrolls sideways"],
   [".steps li", ""], // an item of a list keeps its role
 ];
 
@@ -84,13 +85,13 @@ document.addEventListener("DOMContentLoaded", () => {
       link.href = isLabeled ? about(target.id.replace(/^equation-/, "")) : blank;
     });
     document.addEventListener("toggle", ({ target }) => {
-      const formula = target.previousElementSibling;
+      const formula = target.closest("div.math");
       if (!target.matches("details.evidence") || !formula?.id.startsWith("equation-")) return;
       if (target.querySelector(".report-an-error")) return;
       const own = Object.assign(document.createElement("a"), { className: "report-an-error" });
       own.textContent = "Report an error in this formula";
       own.href = about(formula.id.replace(/^equation-/, ""));
-      target.append(own);
+      target.lastElementChild.append(own);
     }, true);
   });
 

@@ -5,9 +5,10 @@ and the build goes on to its end, says how many formulas fail, and ends with exi
 errors, and also if only pages fail that have not changed since the build before. Formulas are counted in the sources
 and again in the document tree; if a page shows a formula that was not judged, the build fails and names the page.
 
-Below each formula stands a badge (`report.badges`). The directives ``{coverage}``, ``{ledger-summary}``,
-``{ledger}`` and ``{rules}`` print the numbers and the evidence of the whole book (`report.ledger`); all of it is
-also written to ``evidence.json`` beside the first page, and how long judging took to ``times.json`` above it.
+Beside each formula is its mark, and below the title of a page how many of its claims are proved (`report.badges`).
+The directives ``{coverage}``, ``{ledger-summary}``, ``{marks}``, ``{ledger}`` and ``{rules}`` print the numbers and the
+evidence of the whole book (`report.ledger`); all of it is also written to ``evidence.json`` beside the first page, and
+how long judging took to ``times.json`` above it.
 
 Settings
 --------

@@ -6,12 +6,13 @@ from tempfile import TemporaryDirectory
 
 from nncore.verify.notation import load
 from nncore.verify.numeric import Budget, Finding, NumericResult, judge
+from nncore.verify.report.book import NOTATION as LETTERS
 from nncore.verify.semantics.elaborate import meaning
 from nncore.verify.semantics.statements import Claim, Convention, Page
 from nncore.verify.semantics.symbols import Binding
 
 ROOT = Path(__file__).resolve().parents[2]
-NOTATION = load(ROOT / "nncore" / "verify" / "notation.yml")
+NOTATION = load(LETTERS)
 AGREES, REFUTED, UNDECIDED = Finding.AGREES, Finding.REFUTED, Finding.UNDECIDED
 
 DENSE = r"z_{im} := \sum_{j=1}^{D} x_{ij} w_{jm} + b_m"

@@ -182,6 +182,15 @@ def test_what_fails_in_deep_networks_only_is_refuted_with_the_number_of_layers(v
     assert dict(found.counterexample.sizes)["R"] == 3
 
 
+def test_widths_that_return_in_a_very_deep_network_hide_no_difference_between_them(verdict):
+    shallow = r"(R - 1) (R - 2) (R - 3) (R - 4) (R - 5)"
+    left = rf"{shallow} (D - D_3) \frac{{\partial J}}{{\partial Z^{{[R]}}}}"
+    claim = rf"{left} = {shallow} (D_3 - D_3) Z^{{[R]}} \quad (R \ge 4)"
+    found = verdict(*NETWORK, claim)
+    assert found.status == REFUTED
+    assert dict(found.counterexample.sizes)["R"] > 5
+
+
 def test_a_sum_over_layers_is_written_out(verdict):
     total = r"\sum_{r=1}^{R} D_{r-1} D_r = D D_1 + D_1 M \quad (R = 2)"
     assert verdict(total).status == AGREES

@@ -1,7 +1,6 @@
 """The book's notation loads, and a notation that says nothing sensible is refused with one line."""
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -22,9 +21,8 @@ from nncore.verify.notation import (
     parse,
 )
 from nncore.verify.notation import _names as names_of
+from nncore.verify.report.book import NOTATION as BOOK
 from nncore.verify.syntax.parser import read
-
-BOOK = Path(__file__).resolve().parents[2] / "nncore" / "verify" / "notation.yml"
 
 SIZES = """
 sizes:

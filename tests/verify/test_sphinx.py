@@ -10,10 +10,11 @@ from bs4 import BeautifulSoup
 
 from nncore.verify.judgement import Status
 from nncore.verify.notation import load
-from nncore.verify.report.badges import _mathematics, badge
+from nncore.verify.report.badges import _in_words, _step, badge, page_line
 from nncore.verify.report.book import NOTATION, check
 from nncore.verify.report.displayed import Collector, Displayed, displayed, pages_with, shown_digest
 from nncore.verify.report.evidence import PageReport
+from nncore.verify.report.shown import as_latex
 from nncore.verify.report.wording import status_text
 from tests.fixture_book.build import build, copy_to
 
@@ -42,6 +43,11 @@ def evidence(html):
     return json.loads((html / "evidence.json").read_text(encoding="utf-8"))
 
 
+def said_by(math):
+    """The text of a formula, without the spaces that set it."""
+    return re.sub(r"\s", "", math.get_text())
+
+
 def link(name):
     return f'<a href="#{name}">{name}</a>'
 
@@ -55,18 +61,15 @@ def test_every_displayed_formula_has_a_badge_and_what_a_cell_prints_has_none(pag
     (judged,) = (each["formulas"] for each in evidence["pages"] if each["name"] == "book/page.md")
     assert len(formulas) == len(judged) > 5 and printed
     for math, one in zip(formulas, judged, strict=True):
-        below = math.find_next_sibling()
-        assert below.name == "details" and "evidence" in below["class"]
-        said = below.summary.get_text(" ", strip=True).removeprefix("✓ ")
-        assert said in (one["status"], "verified"), one["name"]
+        (mark,) = math.find_all("details", class_="evidence", recursive=False)
+        assert mark.select_one(".evidence-word").get_text() in (one["status"], "verified"), one["name"]
         assert math.get("id"), "a formula without an anchor"
     for math in printed:
-        below = math.find_next_sibling()
-        assert below is None or "evidence" not in below.get("class", [])
+        assert math.find("details", class_="evidence") is None
 
 
 def test_a_badge_unfolds_to_the_reading_the_method_and_the_ledger(page, first):
-    (square,) = (each for each in page.select("details.evidence") if "f'(x) = (2 * x)" in each.get_text())
+    (square,) = (each for each in page.select("details.evidence") if "f′(x)=2x" in said_by(each.math))
     text = square.get_text(" ", strip=True)
     assert "symbolic difference is 0" in text and "numeric comparisons agree" in text
     definition, row = (each["href"] for each in square.select("a"))
@@ -75,8 +78,8 @@ def test_a_badge_unfolds_to_the_reading_the_method_and_the_ledger(page, first):
 
 
 def test_the_sign_of_a_badge_is_not_announced_and_its_words_are_no_words_of_the_search(page, html):
-    for sign in page.select("details.evidence summary > span"):
-        assert sign["aria-hidden"] == "true"
+    signs = page.select("details.evidence .evidence-sign")
+    assert signs and all(sign["aria-hidden"] == "true" for sign in signs)
     index = (html / "searchindex.js").read_text(encoding="utf-8")
     assert '"logit"' in index and '"symbolic"' not in index.partition('"terms"')[2]
 
@@ -128,19 +131,20 @@ def test_a_badge_says_what_became_of_a_formula(last_evidence):
 
 
 def test_a_badge_holds_nothing_that_html_could_take_for_its_own(last_evidence):
-    made = BeautifulSoup(badge(last_evidence(r"x < x + 1 \quad (x < 3)"), link, "ledger.html#a&b"), "html.parser")
-    assert made.code.get_text() == "x < (x + 1)  (x < 3)"
+    claim = last_evidence(r"x < x + 1 \quad (x < 3)")
+    made = BeautifulSoup(badge(claim, link, "ledger.html#a&b", "formula <1>"), "html.parser")
+    assert said_by(made.math) == "x<x+1(x<3)"
+    assert made.summary.get_text(" ", strip=True).endswith("formula <1>: verified")
     for step in made.find_all("math"):
         step.decompose()
-    assert [
-        each.name
-        for each in made.find_all(True)
-        if each.name not in "details summary span ul ol li code br p a".split()
-    ] == []
+    others = {each.name for each in made.find_all(True)} - set("details summary div span ul ol li p a".split())
+    assert others == set()
 
 
 def test_the_steps_of_a_proof_unfold_as_mathematics(last_evidence):
-    made = BeautifulSoup(badge(last_evidence(r"\frac{\partial}{\partial x} x^2 = 2 x"), link, None), "html.parser")
+    made = BeautifulSoup(
+        badge(last_evidence(r"\frac{\partial}{\partial x} x^2 = 2 x"), link, None, "(1)"), "html.parser"
+    )
     steps = made.find("details", class_="steps")
     words, items = steps.summary.get_text(), steps.ol.find_all("li")
     made_, evaluated = (int(word) for word in words.replace(",", "").split() if word.isdigit())
@@ -150,17 +154,107 @@ def test_the_steps_of_a_proof_unfold_as_mathematics(last_evidence):
 
 
 def test_a_step_with_signs_of_html_is_set_as_such():
-    made = BeautifulSoup(_mathematics(r"[a > 0] \& b", r"a < b"), "html.parser")
+    made = BeautifulSoup(_step(r"[a > 0] \& b", r"a < b"), "html.parser")
     assert made.get_text() == "[a>0]&b=a<b"
 
 
 def test_a_step_is_set_with_where_it_holds():
-    made = BeautifulSoup(_mathematics("[x > 0]", "1", r"x \ne 0"), "html.parser")
+    made = BeautifulSoup(_step("[x > 0]", "1", r"x \ne 0"), "html.parser")
     assert re.sub(r"\s+", " ", made.get_text()) == "[x>0]=1where x≠0"
 
 
+@pytest.mark.parametrize(
+    ("formula", "quiet", "sign", "word"),
+    [
+        ("x + x = 2 x", True, "✓", "verified"),
+        ("u := x + 1", True, ":=", "definition"),
+        (r"\frac{1}{3} \approx 0.33", False, "≈", "sampled"),
+        ("x + 1", False, None, "expression"),
+        ("x = 2 x", False, "✗", "refuted"),
+    ],
+)
+def test_what_most_formulas_are_has_a_sign_and_exceptions_say_their_word(last_evidence, formula, quiet, sign, word):
+    made = BeautifulSoup(badge(last_evidence(formula), link, None, "(4.3)"), "html.parser").details
+    shown = made.select_one(".evidence-sign")
+    assert ("quiet" in made["class"], shown and shown.get_text()) == (quiet, sign)
+    assert made.select_one(".evidence-of").get_text() + made.select_one(".evidence-word").get_text() == f"(4.3): {word}"
+
+
+def test_the_reading_shows_how_far_a_sum_and_a_derivative_reach(last_evidence):
+    claim = last_evidence(r"\frac{\partial}{\partial x} \sum_{m=1}^{M} m x = \sum_{m=1}^{M} m")
+    assert claim.parts[0].latex == (
+        r"\frac{\partial}{\partial x} \sum_{m = 1}^{M} \left( m \, x \right) = \sum_{m = 1}^{M} m"
+    )
+    assert last_evidence(r"x + x = 2 x \quad (x > 0)").parts[0].latex == r"x + x = 2 \, x \quad (x > 0)"
+
+
+@pytest.mark.parametrize(
+    ("words", "made"),
+    [
+        (
+            "multiplied by [g[1, 1], g[1, 12]], at D_1 = 5",
+            "multiplied by [g<sub>11</sub>, g<sub>1, 12</sub>], at D<sub>1</sub> = 5",
+        ),
+        ("x < y, where a[i] > 0", "x &lt; y, where a<sub>i</sub> &gt; 0"),
+        ("z has 2 indices, not 1", "z has 2 indices, not 1"),
+    ],
+)
+def test_an_entry_that_words_name_has_its_indices_below(words, made):
+    assert _in_words(words) == made
+
+
+def test_what_must_hold_and_a_counterexample_are_mathematics(last_evidence):
+    made = BeautifulSoup(badge(last_evidence(r"\frac{p_{im}}{p_{im}} = 1"), link, None, "(1)"), "html.parser")
+    assert "where pim≠0" in re.sub(r"[\s\u2061-\u2064]+", " ", made.li.get_text()).replace("≠ ", "≠")
+    wrong = BeautifulSoup(badge(last_evidence("x = 2 x"), link, None, "(1)"), "html.parser")
+    assert wrong.li.find_all("math")[1:], "the numbers of a counterexample"
+
+
+@pytest.mark.parametrize(
+    ("shown", "latex"),
+    [
+        ("h != 0", r"h \ne 0"),
+        ("p[i, c[i]] > 0", "p_{i c_{i}} > 0"),
+        ("a[1, 2] > 0", "a_{1, 2} > 0"),
+        ("0 <= varepsilon <= 1", r"0 \le \varepsilon \le 1"),
+        ("((4 * F) / S) >= 0", r"\frac{4 \, F}{S} \ge 0"),
+        ("sum(l = 1..M: (a + p[l])) != 0", r"\sum_{l = 1}^{M} \left( a + p_{l} \right) \ne 0"),
+        ("((1 - (a - b)) * x) > 0", r"\left( 1 - \left( a - b \right) \right) \, x > 0"),
+        ("sqrt((1 - (beta[2] ^ t))) != 0", r"\sqrt{1 - \beta_{2}^{t}} \ne 0"),
+        ("((-x) ^ 2) > 0", r"\left( -x \right)^{2} > 0"),
+        ("hat u > 0", r"\text{hat u > 0}"),
+        ("(a + b > 0", r"\text{(a + b > 0}"),
+    ],
+)
+def test_a_condition_that_was_kept_as_text_is_set_as_mathematics_or_stays_text(shown, latex):
+    assert as_latex(shown) == latex
+
+
+def test_a_page_says_how_many_of_its_claims_are_proved(last_evidence, page, evidence):
+    proved, rounded = last_evidence("x + x = 2 x"), last_evidence(r"\frac{1}{3} \approx 0.33")
+    definition, wrong = last_evidence("u := x + 1"), last_evidence("x = 2 x")
+    for formulas, said in (
+        ((proved, proved, definition), "2 of 2 claims proved"),
+        ((proved, rounded), "1 of 2 claims proved, 1 sampled"),
+        ((proved, wrong), "1 of 2 claims proved, 1 refuted"),
+        ((definition,), ""),
+    ):
+        assert BeautifulSoup(page_line(PageReport("page", formulas), None), "html.parser").get_text(strip=True) == said
+    (judged,) = (each["formulas"] for each in evidence["pages"] if each["name"] == "book/page.md")
+    claims = [part for one in judged for part in one["parts"] if part["kind"] == "claim"]
+    line = page.select_one("article h1").find_next_sibling()
+    assert line["class"] == ["evidence-of-page"]
+    assert line.get_text().startswith(f"{len(claims)} of {len(claims)} claims")
+
+
+def test_what_a_formula_rests_on_is_called_by_its_number(page):
+    words = [each.get_text() for each in page.select(".evidence-says p") if each.get_text().startswith("Rests on")]
+    called = re.compile(r"Rests on (?:(?:\([\d.]+\)|formula \d+(?: of [^,.]+)?)(?:, |\.))+")
+    assert words and all(map(called.fullmatch, words))
+
+
 def test_a_badge_of_what_fails_says_why(last_evidence):
-    made = BeautifulSoup(badge(last_evidence("x = 2 x"), link, None), "html.parser")
+    made = BeautifulSoup(badge(last_evidence("x = 2 x"), link, None, "(1)"), "html.parser")
     assert "fails" in made.details["class"]
     assert "refuted: the values differ" in made.get_text() and made.a is None
 

@@ -2,6 +2,7 @@
 
 import gc
 import signal
+import sys
 import time
 
 import pytest
@@ -159,11 +160,43 @@ def test_the_bell_rings_again_if_it_was_not_heard():
                 pass
         except symbolic.OutOfTime:
             pass
-        start = time.process_time()
-        while time.process_time() - start < 5:
-            pass
+        _busy(5)
     before = signal.getsignal(signal.SIGPROF)
     assert signal.getitimer(signal.ITIMER_PROF) == (0, 0) and before in (signal.SIG_DFL, None)
+
+
+class SlowToDie:
+    """An object that keeps Python busy when it is dropped: what is raised there is lost, as in any callback."""
+
+    def __del__(self):
+        _busy(0.5)
+
+
+def _busy(seconds):
+    start = time.process_time()
+    while time.process_time() - start < seconds:
+        pass
+
+
+def test_a_bell_that_rings_in_a_callback_is_not_reported_as_a_fault(capsys):
+    reports = sys.unraisablehook
+    with pytest.raises(symbolic.OutOfTime), symbolic.time_limit(0.01):
+        SlowToDie()
+        _busy(5)
+    assert sys.unraisablehook is reports
+    assert capsys.readouterr().err == ""
+
+
+def test_other_faults_in_callbacks_are_reported_while_a_proof_runs(monkeypatch):
+    class Faulty:
+        def __del__(self):
+            raise ValueError("told")
+
+    told = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda error: told.append(str(error.exc_value)))
+    with symbolic.time_limit(5):
+        Faulty()
+    assert told == ["told"]
 
 
 # Assumptions ----------------------------------------------------------------------------------------------------------

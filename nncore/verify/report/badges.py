@@ -1,7 +1,8 @@
-"""The badge of a formula, what the reader of a page sees of the evidence: a quiet line below it, which unfolds.
+"""The badge of a formula, what a reader sees of the evidence: a quiet mark beside its number, which unfolds.
 
-The line says in words what became of the formula; the sign beside it only repeats that, so screen readers pass over it.
-Nothing here needs a script.
+A claim that is verified has a ✓, a definition has :=, and the word for it is there for screen readers, on paper, and
+where no script runs. What is an exception says so in words. What unfolds speaks to the reader: how the formula was
+read, as mathematics, how it was judged, and on which formulas it rests. Nothing here needs a script.
 """
 
 import re
@@ -11,55 +12,82 @@ from html import escape
 
 from latex2mathml.converter import convert
 
-from nncore.verify.judgement import Judgement, Status
-from nncore.verify.report.evidence import Evidence, Part
-from nncore.verify.report.wording import grounds, status_text
+from nncore.verify.judgement import Counterexample, Judgement, Status
+from nncore.verify.report.evidence import Evidence, PageReport, Part
+from nncore.verify.report.shown import as_latex
+from nncore.verify.report.wording import QUIET, SIGNS, grounds, page_sentence, said_of, status_text
 from nncore.verify.semantics.statements import Kind
-
-_SIGNS: dict[str, str] = {
-    **{status: "✗" for status in Status if status.fails},
-    Status.ALL_SHAPES: "✓",
-    Status.AT_SHAPES: "✓",
-    Status.SAMPLED: "≈",
-}
 
 MOST_SHOWN = 12  # steps of a proof
 _PLAIN = ("an entry by an entry", "the derivative of a sum", "a delta equates indices", "true or false")
 _ENTITY = re.compile(r"&#x([0-9A-F]+);")
 _OPENING = re.compile(r"<math[^>]*>")
+_ENTRY = re.compile(r"\b([A-Za-z])(?:\[(\w+(?:, \w+)*)\]|_(\w)\b)")  # g[1, 2] or D_1, within words
 _ROW_OF_ONE = re.compile(r"<mrow>(<(m[ino])>[^<]*</\2>)</mrow>")
 
 Link = Callable[[str], str]
 """The HTML of a link to a formula or an assumption, by its name."""
 
 
-def badge(evidence: Evidence, link: Link, row: str | None) -> str:
-    """Return the badge of a formula; ``row`` is the address of its row in the ledger, if there is a ledger."""
-    sign = _SIGNS.get(evidence.status, "")
-    sign = f'<span aria-hidden="true">{sign}</span> ' if sign else ""
+def badge(evidence: Evidence, link: Link, row: str | None, words: str) -> str:
+    """Return the badge of a formula.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        What is known of the formula.
+    link : callable
+        Makes links to what it rests on.
+    row : str or None
+        The address of its row in the ledger, if there is a ledger.
+    words : str
+        What a reader calls the formula: ``(4.3)``, or ``formula 7``.
+    """
     kind = "fails" if evidence.fails else "holds" if evidence.claims else "says"
+    quiet = " quiet" if evidence.status in QUIET else ""
     parts = [f"<li>{_part(part, link)}</li>" for part in evidence.parts]
     ending = [f"<p>Rests on {', '.join(map(link, evidence.uses))}.</p>"] if evidence.uses else []
     ending += [f"<p>{escape(problem.status)}: {escape(problem.reason)}</p>" for problem in evidence.problems]
-    ending += [f'<p><a href="{escape(row)}">Row in the ledger</a></p>'] if row else []
+    ending += [f'<p><a href="{escape(row)}">{escape(words)} in the ledger</a></p>'] if row else []
     return (
-        f'<details class="evidence {kind}"><summary>{sign}{escape(status_text(evidence))}</summary>'
-        f"<ul>{''.join(parts)}</ul>{''.join(ending)}</details>\n"
+        f'<details class="evidence {kind}{quiet}">{_summary(evidence, words)}'
+        f'<div class="evidence-says"><ul>{"".join(parts)}</ul>{"".join(ending)}</div></details>\n'
     )
 
 
+def _summary(evidence: Evidence, words: str) -> str:
+    """Return the mark: its sign for the eye, and its name for the ear, as in ``(4.3): verified for all shapes``."""
+    said = escape(status_text(evidence))
+    sign = SIGNS.get(evidence.status, "")
+    shown = f'<span class="evidence-sign" aria-hidden="true" title="{said}">{sign}</span> ' if sign else ""
+    name = f'<span class="evidence-of">{escape(words)}: </span><span class="evidence-word">{said}</span>'
+    return f"<summary>{shown}{name}</summary>"
+
+
+def page_line(page: PageReport, row: str | None) -> str:
+    """Return the line about a page, with a link to its rows in the ledger, if there is one; of no claims, nothing."""
+    said = escape(page_sentence(page))
+    if not said:
+        return ""
+    shown = f'<a href="{escape(row)}">{said}</a>' if row else said
+    return f'<p class="evidence-of-page">{shown}</p>\n'
+
+
 def _part(part: Part, link: Link) -> str:
-    lines = "; ".join(escape(line) for line in _lines(part))
+    lines = [*map(_in_words, _lines(part)), *_conditions(part)]
     under = [link(label) for label in part.judgement.assumptions if label] if part.judgement else []
-    lines += f"; under {', '.join(under)}" if under else ""
+    lines += [f"under {', '.join(under)}"] if under else []
+    if part.judgement and part.judgement.counterexample:
+        lines.append(_counterexample(part.judgement.counterexample))
     steps = _steps(part.judgement) if part.judgement and part.judgement.steps else ""
-    return f"<code>{escape(part.reading)}</code><br>{escape(part.kind)}" + (f": {lines}" if lines else "") + steps
+    said = f": {'; '.join(lines)}" if lines else ""
+    return f'<div class="evidence-reading">{_mathematics(part.latex)}</div>{part.kind.capitalize()}{said}.{steps}'
 
 
 def _steps(judgement: Judgement) -> str:
     """Return the steps of a proof, which unfold: each with its rule, as mathematics."""
     shown = _most_telling(judgement.steps)
-    items = "".join(f"<li>{escape(rule)}: {_mathematics(*terms)}</li>" for rule, *terms in shown)
+    items = "".join(f"<li>{escape(rule)}: {_step(*terms)}</li>" for rule, *terms in shown)
     words = f"{judgement.made} steps, {judgement.evaluated} of them evaluated by numbers before and after"
     rest = "" if len(shown) == judgement.made else f"<p>The {len(shown)} most telling ones are shown.</p>"
     return f'<details class="steps"><summary>{words}</summary><ol>{items}</ol>{rest}</details>'
@@ -81,11 +109,16 @@ def _character(entity: re.Match[str]) -> str:
     return entity[0] if character in "&<>" else character
 
 
-@cache
-def _mathematics(before: str, after: str, where: str = "") -> str:
-    """Return an equation as MathML, which browsers set by themselves, without what has no effect."""
+def _step(before: str, after: str, where: str = "") -> str:
+    """Return a step of a proof, and where it holds, as MathML."""
     condition = rf" \quad \text{{where }} {where}" if where else ""
-    text = _ENTITY.sub(_character, convert(f"{before} = {after}{condition}", display="block"))
+    return _mathematics(f"{before} = {after}{condition}")
+
+
+@cache
+def _mathematics(latex: str) -> str:
+    """Return LaTeX as MathML, which browsers set by themselves, without what has no effect."""
+    text = _ENTITY.sub(_character, convert(latex, display="block"))
     text = _OPENING.sub('<math displaystyle="true">', text)
     while (shorter := _ROW_OF_ONE.sub(r"\1", text)) != text:
         text = shorter
@@ -93,22 +126,53 @@ def _mathematics(before: str, after: str, where: str = "") -> str:
 
 
 def _lines(part: Part) -> Iterator[str]:
-    """Yield what is said of a part: what became of it and how, for which entries, and what must hold."""
+    """Yield what is said of a part: what became of it and how, and for which entries."""
     if part.judgement and part.kind is Kind.CLAIM:
-        yield part.judgement.status
+        yield said_of(part)
     if part.judgement and part.kind in (Kind.CLAIM, Kind.CONVENTION):
         yield from grounds(part.judgement)
     if part.judgement and part.judgement.status is Status.ERRATUM:
         yield from _how_it_fails(part.judgement)
     if part.indices:
         yield "for all " + ", ".join(f"{letter} = 1…{size}" for letter, size in part.indices)
+
+
+def _in_words(text: str) -> str:
+    """Return words as HTML, the entries and sizes that they name with their indices below."""
+
+    def entry(found: re.Match[str]) -> str:
+        indices = (found[2] or found[3]).split(", ")
+        return f"{found[1]}<sub>{('' if max(map(len, indices)) == 1 else ', ').join(indices)}</sub>"
+
+    return _ENTRY.sub(entry, escape(text))
+
+
+def _conditions(part: Part) -> Iterator[str]:
+    """Yield the HTML of what must hold for both sides to exist."""
     if part.judgement and part.judgement.where:
-        yield "where " + " and ".join(part.judgement.where)
+        yield "where " + " and ".join(_mathematics(as_latex(condition)) for condition in part.judgement.where)
 
 
 def _how_it_fails(judgement: Judgement) -> Iterator[str]:
-    """Yield in which way an erratum fails, the reason or the counterexample, and the likely slip."""
+    """Yield in which way an erratum fails, the reason if there is no counterexample, and the likely slip."""
     yield f"fails by its {judgement.method}, as it must"
-    yield str(judgement.counterexample or judgement.reason)
+    if not judgement.counterexample:
+        yield judgement.reason
     if judgement.hint:
         yield f"likely {judgement.hint}"
+
+
+def _counterexample(found: Counterexample) -> str:
+    """Return the numbers at which both sides differ, the zeros among them in one word, and both sides."""
+    zeros = [name for name, value in found.inputs if value == "0"]
+    inputs = [(name, value) for name, value in found.inputs if value != "0"]
+    at = [_mathematics(_named(name, value)) for name, value in (*found.sizes, *found.entry, *inputs)]
+    rest = ("all inputs 0" if not inputs else "all other inputs 0") if len(zeros) > 1 else ""
+    at += [_mathematics(f"{zeros[0]} = 0")] if len(zeros) == 1 else []
+    place = ", ".join([*at, *filter(None, [rest])])
+    return (f"at {place}: " if place else "") + f"left {escape(found.left)}, right {escape(found.right)}"
+
+
+def _named(name: str, value: object) -> str:
+    """Return the LaTeX of a letter, a row or a column with its value."""
+    return rf"\text{{{name} }} {value}" if name in ("row", "column") else f"{name} = {value}"

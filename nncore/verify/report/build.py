@@ -21,7 +21,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from nncore.verify.notation import Notation, NotationError, load, read_yaml
 from nncore.verify.report import ledger
-from nncore.verify.report.badges import badge
+from nncore.verify.report.badges import badge, page_line
 from nncore.verify.report.book import NOTATION, check
 from nncore.verify.report.displayed import Collector, Placeholder, displayed, shown_digest
 from nncore.verify.report.evidence import Report, as_json, times
@@ -38,7 +38,10 @@ class _BadSetting(ValueError):
 
 
 class Badge(nodes.General, nodes.Element):
-    """The badge of a formula, as HTML in its attribute ``html``, so that its words are no words of the page."""
+    """What is said of a formula or a page, as HTML in its attribute ``html``, so that its words are none of the page.
+
+    One with the attribute ``within`` belongs into the box of the formula before it, beside its number.
+    """
 
 
 class Build:
@@ -113,7 +116,12 @@ class Build:
             if evidence:
                 if not node.get("label"):  # only now: Sphinx numbers every display that has an id when pages are read
                     node["ids"].append(ledger.anchor(evidence))
-                node.parent.insert(node.parent.index(node) + 1, Badge(html=badge(evidence, link, view.row(evidence))))
+                html = badge(evidence, link, view.row(evidence), view.words(docname, evidence))
+                node.parent.insert(node.parent.index(node) + 1, Badge(html=html, within=True))
+        line = page_line(self.book.pages[docname], view.table())
+        title = next(doctree.findall(nodes.title), None)
+        if line and title is not None and "coverage" not in displayed(app.env)[docname].directives:
+            title.parent.insert(title.parent.index(title) + 1, Badge(html=line))
 
     def finish(self, app: Sphinx, exception: Exception | None) -> None:
         """Write the evidence; if something fails, now is the time to say so."""
@@ -203,9 +211,16 @@ def _first_difference(shown: Sequence[str], judged: Sequence[str]) -> int:
     return next((number for number, (one, other) in pairs if one != other), min(len(shown), len(judged)) + 1)
 
 
+_CLOSING = re.compile(r"</div>\s*$")
+
+
 def visit_badge(self: HTML5Translator, node: Badge) -> None:
-    """Write a badge."""
-    self.body.append(node["html"])
+    """Write a badge: into the box of the formula that was just written, if that is how its renderer ended it."""
+    before = self.body[-1] if self.body else ""
+    is_within = bool(node.get("within") and _CLOSING.search(before))
+    if is_within:
+        self.body[-1] = _CLOSING.sub("", before)
+    self.body.append(node["html"] + ("</div>\n" if is_within else ""))
     raise nodes.SkipNode
 
 

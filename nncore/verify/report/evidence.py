@@ -46,6 +46,7 @@ class Part:
     symbolic: bool  # whether it depends on a size that no condition fixes
     judgement: Judgement | None = None  # of a claim or a convention
     seconds: float = 0.0  # of computing, which judging took
+    latex: str = ""  # the same as mathematics, with the parentheses that show how far a sum or a derivative reaches
 
     @property
     def fails(self) -> bool:

@@ -1,8 +1,9 @@
-"""The directives that print the evidence of the whole book: ``coverage``, ``ledger-summary``, ``ledger`` and ``rules``.
+"""The directives that print the evidence: ``coverage``, ``ledger-summary``, ``marks``, ``ledger`` and ``rules``.
 
 Each leaves a placeholder, which is filled in when all pages are read: the coverage as a list of sentences, the summary
-as a table with a row and a bar for every page, the ledger as a table for every page with a row for every formula, the
-rules of the proofs as a table with the number of formulas that use each. A placeholder holds no number of its own, so
+as a table with a row and a bar for every page, the marks as a table of the words that stand beside formulas, the ledger
+as a section for every page with a row for every formula, the rules of the proofs as a table with the number of formulas
+that use each. A placeholder holds no number of its own, so
 nothing is typed.
 """
 
@@ -13,19 +14,21 @@ from functools import cached_property
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.domains.math import MathDomain
 from sphinx.util.docutils import SphinxDirective
 
 from nncore.verify.judgement import Status
 from nncore.verify.report.displayed import Placeholder, displayed, pages_with
 from nncore.verify.report.evidence import Evidence, PageReport, Report, figures
-from nncore.verify.report.wording import sentences, status_text
+from nncore.verify.report.shown import as_latex
+from nncore.verify.report.wording import MEANINGS, NO_SIZES, SIGNS, page_sentence, sentences, status_text, word_of
 
 FILE = "evidence.json"
-_BARS = {
-    Status.ALL_SHAPES: "all-shapes",
-    Status.AT_SHAPES: "at-shapes",
-    Status.RESTATES: "restates",
-    Status.SAMPLED: "sampled",
+_BARS = {  # the class of a bar's piece, and the head of a column
+    Status.ALL_SHAPES: ("all-shapes", "proved"),
+    Status.AT_SHAPES: ("at-shapes", "at shapes"),
+    Status.RESTATES: ("restates", "restates"),
+    Status.SAMPLED: ("sampled", "sampled"),
 }
 
 
@@ -61,16 +64,39 @@ class View:
     docname: str
 
     def address(self, docname: str, anchor: str) -> str:
-        """Return the address of a place on a page."""
+        """Return the address of a place on a page, or of the page."""
         page = "" if docname == self.docname else self.app.builder.get_relative_uri(self.docname, docname)
-        return f"{page}#{anchor}"
+        return f"{page}#{anchor}" if anchor else page
 
     def target(self, name: str, docname: str) -> tuple[str, str]:
-        """Return the address of a formula, or else of an assumption on the page, and words for a link to it."""
+        """Return the address of a formula, or else of an assumption on the page, and words for a link to it there."""
         if name not in self.book.formulas:
-            return self.address(docname, nodes.make_id(name)), name
-        docname, formula = self.book.formulas[name]
-        return self.address(docname, anchor(formula)), formula.label or f"formula {formula.number}"
+            place = nodes.make_id(name)
+            number = self._number(docname, "assumption", place)
+            return self.address(docname, place), f"Assumption {number}" if number else name
+        there, formula = self.book.formulas[name]
+        of = "" if there == docname else f" of {self.app.env.titles[there].astext()}"
+        return self.address(there, anchor(formula)), self.words(there, formula, of)
+
+    def words(self, docname: str, formula: Evidence, of: str = "") -> str:
+        """Return what a reader calls a formula: its number, as in (4.3), or its place on its page, as in formula 7."""
+        number = self._number(docname, "displaymath", anchor(formula))
+        if not number and formula.label:
+            domain = self.app.env.get_domain("math")
+            assert isinstance(domain, MathDomain)
+            number = str(domain.get_equation_number_for(formula.label) or "")
+        if number:
+            return f"({number})"
+        return f"formula {formula.number}{of}"
+
+    def _number(self, docname: str, kind: str, name: str) -> str:
+        """Return the number of something that is counted by chapters; empty if it has none."""
+        found = self.app.env.toc_fignumbers.get(docname, {}).get(kind, {}).get(name, ())
+        return ".".join(map(str, found))
+
+    def table(self) -> str | None:
+        """Return the address of what the ledger says of this page, if there is a ledger."""
+        return next((self.address(page, _table(self.docname)) for page in pages_with(self.app.env, "ledger")), None)
 
     def row(self, formula: Evidence) -> str | None:
         """Return the address of the row of a formula of this page in the ledger, if there is a ledger."""
@@ -121,7 +147,8 @@ def _about_left_out(view: View) -> Iterator[str]:
 
 
 def _summary(view: View) -> Iterator[nodes.Node]:
-    head = ["page", "bar", "formulas", "claims", "all shapes", "at shapes", "restates", "sampled", "failing"]
+    statuses = [status for status in _BARS if status in figures(view.book.report.pages).statuses]
+    head = ["page", "bar", "formulas", "claims", *(_BARS[status][1] for status in statuses), "failing"]
     ledgers = pages_with(view.app.env, "ledger")
 
     def title(name: str) -> nodes.Node:
@@ -129,17 +156,19 @@ def _summary(view: View) -> Iterator[nodes.Node]:
         return _joined([_link(view.address(ledgers[0], _table(name)), words)]) if ledgers else nodes.Text(words)
 
     pages = view.book.pages
-    rows = {f"{_table(name)}-sum": [title(name), *_numbers([pages[name]])] for name in _reading_order(view)}
-    rows["ledger-sum"] = [nodes.strong("", "all pages"), *_numbers(view.book.report.pages)]
+    rows = {f"{_table(name)}-sum": [title(name), *_numbers([pages[name]], statuses)] for name in _reading_order(view)}
+    rows["ledger-sum"] = [nodes.strong("", "all pages"), *_numbers(view.book.report.pages, statuses)]
     yield _table_node("What became of the formulas, page by page", "ledger-summary", head, rows)
 
 
-def _numbers(pages: Sequence[PageReport]) -> list[nodes.Node]:
+def _numbers(pages: Sequence[PageReport], statuses: Sequence[Status]) -> list[nodes.Node]:
+    """Return the cells of a row: a bar, and how many formulas and claims there are, and of each of the statuses."""
     of = figures(pages)
-    counts = [of.statuses.get(status, 0) for status in _BARS]
+    counts = [of.statuses.get(status, 0) for status in statuses]
+    names = [*(_BARS[status][0] for status in statuses), "failing"]
     bars = "".join(
         f'<span class="{name}" style="flex-grow: {count}"></span>'
-        for name, count in zip((*_BARS.values(), "failing"), (*counts, of.failing), strict=True)
+        for name, count in zip(names, (*counts, of.failing), strict=True)
         if count
     )
     bar = nodes.raw("", f'<span class="verify-bar" aria-hidden="true">{bars}</span>', format="html")
@@ -149,8 +178,15 @@ def _numbers(pages: Sequence[PageReport]) -> list[nodes.Node]:
 def _ledger(view: View) -> Iterator[nodes.Node]:
     head = ["formula", "kind", "status", "method", "points", "steps", "under", "rests on"]
     for name in _reading_order(view):
-        rows = {_row(name, formula): _ledger_row(view, name, formula) for formula in view.book.pages[name].formulas}
-        yield _table_node(view.app.env.titles[name].astext(), _table(name), head, rows, "verify-ledger")
+        page = view.book.pages[name]
+        rows = {_row(name, formula): _ledger_row(view, name, formula) for formula in page.formulas}
+        table = _table_node("", f"{_table(name)}-formulas", head, rows, "verify-ledger")
+        title = _joined([_link(view.address(name, ""), view.app.env.titles[name].astext())])
+        # A section would be counted as one of this page.
+        yield nodes.rubric("", "", title, ids=[_table(name)], **{"heading-level": 3})
+        if said := page_sentence(page):
+            yield nodes.paragraph("", said)
+        yield table
 
 
 def _ledger_row(view: View, docname: str, formula: Evidence) -> list[nodes.Node]:
@@ -167,9 +203,26 @@ def _ledger_row(view: View, docname: str, formula: Evidence) -> list[nodes.Node]
     def links(names: Iterable[str]) -> list[nodes.Node]:
         return [_link(*view.target(name, docname)) for name in names]
 
-    under = [*links(filter(None, formula.assumptions)), *(nodes.literal("", condition) for condition in formula.where)]
+    conditions = (nodes.math("", as_latex(condition)) for condition in formula.where)
+    under = [*links(filter(None, formula.assumptions)), *conditions]
     cells = [nodes.Text(each or "–") for each in words]
     return [_joined(links([formula.name])), *cells, _joined(under), _joined(links(formula.uses))]
+
+
+def _marks(view: View) -> Iterator[nodes.Node]:
+    """Yield a table of the words that stand beside the formulas of this book, of these alone, and what each says."""
+    number = Counter(word_of(formula) for page in view.book.report.pages for formula in page.formulas)
+    signs = {word: SIGNS.get(word, "") for word in MEANINGS} | {NO_SIZES: SIGNS[Status.ALL_SHAPES]}
+    rows: dict[str, list[nodes.Node]] = {
+        nodes.make_id(f"mark-{word}"): [
+            nodes.Text(f"{signs[word]} {word}".strip()),
+            _text(meaning),
+            nodes.Text(str(number[word])),
+        ]
+        for word, meaning in MEANINGS.items()
+        if number[word]
+    }
+    yield _table_node("What stands beside a formula", "marks", ["mark", "what it says", "formulas"], rows)
 
 
 def _rules(view: View) -> Iterator[nodes.Node]:
@@ -197,6 +250,7 @@ def _rules(view: View) -> Iterator[nodes.Node]:
 DIRECTIVES: dict[str, Callable[[View], Iterator[nodes.Node]]] = {
     "coverage": _coverage,
     "ledger-summary": _summary,
+    "marks": _marks,
     "ledger": _ledger,
     "rules": _rules,
 }
@@ -236,7 +290,7 @@ def _table(docname: str) -> str:
 def _table_node(
     caption: str, name: str, head: Sequence[str], rows: Mapping[str, Sequence[nodes.Node]], *classes: str
 ) -> nodes.table:
-    """Return a table; ``name`` is its anchor, and the keys of ``rows`` are those of its rows."""
+    """Return a table, with a caption unless it is empty; ``name`` is its anchor, the keys of ``rows`` are its rows'."""
     body = []
     for row_name, cells in rows.items():
         body.append(_row_node(cells))
@@ -244,7 +298,8 @@ def _table_node(
     columns = [nodes.colspec(colwidth=1) for _ in head]
     first = nodes.thead("", _row_node([*map(nodes.Text, head)]))
     group = nodes.tgroup("", *columns, first, nodes.tbody("", *body), cols=len(head))
-    return nodes.table("", nodes.title("", caption), group, ids=[name], classes=["verify-table", *classes])
+    title = [nodes.title("", caption)] if caption else []
+    return nodes.table("", *title, group, ids=[name], classes=["verify-table", *classes])
 
 
 def _row_node(cells: Sequence[nodes.Node]) -> nodes.row:

@@ -40,7 +40,7 @@ from nncore.verify.source.reader import display_path, read_page
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.lexer import LatexError
 from nncore.verify.syntax.parser import read
-from nncore.verify.syntax.printer import show
+from nncore.verify.syntax.printer import latex, show
 from nncore.verify.verdict.errata import judge_erratum, judge_unchecked
 from nncore.verify.verdict.judge import SECONDS_OF_A_PROOF, Clock, judge
 
@@ -195,6 +195,7 @@ class _Reporter:
             symbolic=bool(set(numeric.sizes_of(item)) - Checker(item.scope, item.conditions).fixed.keys()),
             judgement=judgement,
             seconds=seconds,
+            latex=_as_mathematics(item),
         )
 
     def _agreed_in(self, item: Convention) -> Iterator[AgreedValue]:
@@ -250,6 +251,28 @@ class _Reporter:
         except Exception as error:  # as for a claim
             lost = Judgement(Status.CHECKER_FAULT, reason=f"{type(error).__name__}: {error}")
         return [replace(part, judgement=lost) if part.kind is Assumption.kind else part for part in parts]
+
+
+def _as_mathematics(item: Statement) -> str:
+    """Return how a statement was read, as LaTeX: its sides, the relation between them, and its conditions."""
+    left, right = (latex(_with_reach(side)) if side else "" for side in (item.left, item.right))
+    return f"{left} {item.relation or ''} {right}".strip() + "".join(map(_in_parentheses, item.conditions))
+
+
+def _in_parentheses(condition: t.Chain) -> str:
+    """Return the LaTeX of a condition as it stands behind a formula."""
+    return rf" \quad ({latex(condition)})"
+
+
+def _with_reach(node: t.Node) -> t.Node:
+    """Return a tree in which what a sum, a product, an extremum, a limit or a derivative takes is in parentheses."""
+    node = t.with_children(node, _with_reach)
+    match node:
+        case t.Sum() | t.Product() | t.Extremum() | t.Limit() | t.Derivative():
+            if isinstance(node.body, t.Times | t.EntryTimes):
+                # A sum of one term: it is written as its term, and in parentheses wherever a sum needs them.
+                return replace(node, body=t.Plus((node.body,)))
+    return node
 
 
 def _saying(item: Statement) -> str:

@@ -3,14 +3,75 @@
 from collections.abc import Iterable, Iterator
 
 from nncore.verify.judgement import BY_NUMBERS, Judgement, Status
-from nncore.verify.report.evidence import Evidence, Report, figures
+from nncore.verify.report.evidence import Evidence, PageReport, Part, Report, figures
 from nncore.verify.semantics.statements import Kind
+
+SIGNS: dict[str, str] = {
+    **{status: "✗" for status in Status if status.fails},
+    Status.ALL_SHAPES: "✓",
+    Status.AT_SHAPES: "✓",
+    Status.SAMPLED: "≈",
+    Kind.DEFINITION: ":=",
+}
+"""The sign beside the number of a formula, by its status; what has none says its word alone."""
+
+QUIET: frozenset[str] = frozenset({Status.ALL_SHAPES, Kind.DEFINITION})
+"""The statuses that most formulas have: a reader sees their sign alone."""
+
+NO_SIZES = "verified"  # what is said of a claim in which no size is a letter
+
+MEANINGS: dict[str, str] = {
+    Status.ALL_SHAPES: "Proved. The difference of both sides is 0 for sizes that stay letters, and both sides agree at "
+    "every kind of number, size and entry. The numbers come from the printed formula by other means: fractions and "
+    "intervals instead of symbols, loops instead of sums, expansions instead of rules for derivatives.",
+    NO_SIZES: "Proved in the same way; there is no size that could stay a letter.",
+    Status.AT_SHAPES: "Proved in the same way, at the sizes that are listed instead of all.",
+    Status.RESTATES: "Both sides are the same before anything is computed.",
+    Status.SAMPLED: "Both sides agree at every kind of number, size and entry, and there is no proof: a decimal, whose "
+    "last printed digit is checked, or an inequality that the signs of its terms do not prove. How near its sides came "
+    "to each other is said.",
+    Kind.DEFINITION: "What is before $:=$ is a name for what is after it. Nothing is to be proved, only that the "
+    "name is new and the shapes agree.",
+    Kind.ASSUMPTION: "It holds where the text says so. Numbers that satisfy it are found, so that it can hold at all.",
+    Kind.CONVENTION: "A value that is agreed upon where a derivative does not exist; that there is none is verified.",
+    Kind.STEP: "An assignment $\\leftarrow$, one step of an algorithm. It changes a value and claims nothing.",
+    Kind.EXPRESSION: "A formula without a relation. It claims nothing; its letters and shapes are checked.",
+    Kind.ERRATUM: "Wrong on purpose, in a box that says so. That it fails, and in which way, is verified.",
+    Kind.UNCHECKED: "Neither verified nor refuted, for the reason that is printed below it.",
+    Status.UNDECIDED: "Neither a proof nor a counterexample was found. The build fails.",
+    Status.REFUTED: "Numbers were found at which both sides differ. The build fails.",
+    Status.CHECKER_FAULT: "Symbols and numbers contradict each other. The build fails.",
+    Status.WITHOUT_MEANING: "Its letters, shapes or indices do not fit. The build fails.",
+    Status.UNREADABLE: "It is no formula of this notation. The build fails.",
+}
+"""What each word says that can stand beside a formula, with mathematics between dollars."""
+
+
+def page_sentence(page: PageReport) -> str:
+    """Return how many claims of a page are proved, as in ``24 of 24 claims proved``; empty if it claims nothing."""
+    of = figures([page]).statuses
+    claims = sum(of.values())
+    if not claims:
+        return ""
+    others = [f"{number} {status}" for status, number in of.items() if status != Status.ALL_SHAPES]
+    return ", ".join([f"{of.get(Status.ALL_SHAPES, 0)} of {_counted(claims, 'claim')} proved", *others])
+
+
+def word_of(evidence: Evidence) -> str:
+    """Return the word that stands beside a formula, without how many shapes it was proved at."""
+    return evidence.status if evidence.status == Status.AT_SHAPES else status_text(evidence)
+
+
+def said_of(part: Part) -> str:
+    """Return what became of a claim; nothing is said of shapes where there are none."""
+    status = part.judgement.status if part.judgement else part.kind
+    return NO_SIZES if status == Status.ALL_SHAPES and not part.symbolic else status
 
 
 def status_text(evidence: Evidence) -> str:
     """Return the status of a formula; nothing is said of shapes where there are none."""
     if evidence.status == Status.ALL_SHAPES and not any(part.symbolic for part in evidence.claims):
-        return "verified"
+        return NO_SIZES
     if evidence.status == Status.AT_SHAPES:
         shapes = {shape for judgement in evidence.judgements for shape in judgement.shapes}
         return f"verified at {len(shapes)} shapes"

@@ -8,6 +8,7 @@ The judge only ever says yes: what it cannot prove may still be true.
 """
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -44,15 +45,21 @@ class OutOfTime(BaseException):
 def time_limit(seconds: float) -> Iterator[None]:
     """End what runs inside after some seconds of computing; outside of the main thread, which has no timer, never."""
     over: list[bool] = []
+    report = sys.unraisablehook
 
     def ring(*_: object) -> None:
         if not over:
             raise OutOfTime
 
+    def lost(error: "sys.UnraisableHookArgs") -> None:
+        if error.exc_type is not OutOfTime:
+            report(error)
+
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
     before = signal.signal(signal.SIGPROF, ring)
+    sys.unraisablehook = lost
     signal.setitimer(signal.ITIMER_PROF, seconds, 1)  # and each second after it: what is raised in a callback is lost
     try:
         yield
@@ -60,6 +67,7 @@ def time_limit(seconds: float) -> Iterator[None]:
         over.append(True)
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
+        sys.unraisablehook = report
 
 
 @dataclass(frozen=True, slots=True)
