@@ -184,9 +184,11 @@ class Jets:
 
     def made(self, terms: Terms, lost: frozenset[int]) -> Expansion:
         """Return the jet without terms that are exactly 0; a number, if nothing but that is left."""
-        numbers = self.numbers
-        if any(not value and numbers.is_exact(value) for value in terms.values()):
-            terms = {key: value for key, value in terms.items() if value or not numbers.is_exact(value)}
+        is_exact = self.numbers.is_exact
+        for value in terms.values():
+            if not value and is_exact(value):
+                terms = {key: value for key, value in terms.items() if value or not is_exact(value)}
+                break
         if not lost and (not terms or (len(terms) == 1 and () in terms)):
             return terms.get((), 0)
         return Jet(terms, lost, self)
@@ -303,7 +305,10 @@ class Jets:
             self.smallest = low
 
     def _lowest(self, value: Scalar) -> int | None:
-        found = [low for number in _numbers_of(value) if (low := self.numbers.lower(number)) is not None]
+        lower = self.numbers.lower
+        if type(value) is not Jet and type(value) is not Pair:
+            return lower(value)
+        found = [low for number in _numbers_of(value) if (low := lower(number)) is not None]
         return min(found) if found else None
 
     def trimmed(self, value: S) -> S:

@@ -10,6 +10,7 @@ is checked all the same.
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -98,6 +99,7 @@ class SamplePoint:
         self._identity: tuple[object, ...] = ()
         self.touched: dict[Key, Number] = {}  # the inputs that were asked for
         self.used: dict[tuple[str | int, ...], Number] = {}  # the coefficients that were
+        self._drawn: dict[Key, Number] = {}  # what was drawn for inputs, here or at a point where others are fixed
         self._positive = dict(wishes.positive)
         self._scaled = {rule.letter: rule for rule in wishes.row_sums}
         weights = self._weights()
@@ -105,8 +107,10 @@ class SamplePoint:
 
     def with_fixed(self, fixed: Mapping[Key, Number]) -> "SamplePoint":
         """Return the point with other numbers for some inputs."""
-        fixed = {**self.fixed, **fixed}
-        return SamplePoint(self.seed, self.kind, self.sizes, self.wishes, self.numbers, self.signs, fixed)
+        point = copy(self)
+        point.fixed = {**self.fixed, **fixed}
+        point.touched, point.used, point._identity = {}, {}, ()
+        return point
 
     def identity(self) -> tuple[object, ...]:
         """Return what tells points apart: equal for points that have the same numbers."""
@@ -195,8 +199,14 @@ class SamplePoint:
         return random.Random(crc32(repr((self.seed, self.kind, self._sizes, key)).encode()))
 
     def _raw(self, name: str, indices: tuple[int, ...]) -> Number:
-        if (name, indices) in self.fixed:
-            return self.fixed[name, indices]
+        key = name, indices
+        if key in self.fixed:
+            return self.fixed[key]
+        if key not in self._drawn:
+            self._drawn[key] = self._draw(name, indices)
+        return self._drawn[key]
+
+    def _draw(self, name: str, indices: tuple[int, ...]) -> Number:
         source = self._random(name, () if self.kind == EQUAL else indices)
         sign, wish = self._sign(name, source), self._positive.get(name)
         match self.kind:

@@ -31,12 +31,21 @@ class Node:
 
 def children(node: Node) -> Iterator[Node]:
     """Yield the nodes directly below a node, from left to right."""
-    for each in fields(node):
-        value = getattr(node, each.name)
+    for name in _names_of_parts(type(node)):
+        value = getattr(node, name)
         if isinstance(value, Node):
             yield value
         elif isinstance(value, tuple):
             yield from _nodes(value)
+
+
+_PARTS: dict[type[Node], tuple[str, ...]] = {}  # the names of the fields of each kind of node, once it was met
+
+
+def _names_of_parts(kind: type[Node]) -> tuple[str, ...]:
+    if kind not in _PARTS:
+        _PARTS[kind] = tuple(each.name for each in fields(kind) if each.name != "span")
+    return _PARTS[kind]
 
 
 def _nodes(values: tuple[object, ...]) -> Iterator[Node]:
