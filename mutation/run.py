@@ -61,7 +61,7 @@ RATES = ROOT / "book" / "reference" / "mutants.json"
 REJECTED, REFUTED, TRUE, LISTED_TRUE, ACCEPTED = "rejected", "refuted", "true", "listed", "accepted"
 MISSED, FOOLED, BROKEN = "missed", "proved though refuted", "broken"
 RESULTS = (REJECTED, REFUTED, TRUE, LISTED_TRUE, MISSED, FOOLED, BROKEN)
-PATIENCE = 60  # seconds for one judgement
+PATIENCE = 60  # seconds of computing for one judgement, however busy the machine is
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,13 +285,13 @@ def _patience():
     def give_up(*_):
         raise TimeoutError
 
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+    before = signal.signal(signal.SIGVTALRM, give_up)
+    signal.setitimer(signal.ITIMER_VIRTUAL, PATIENCE)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 # Many formulas --------------------------------------------------------------------------------------------------------
@@ -439,6 +439,7 @@ class _Outcomes:
     of: tuple[Outcome, ...]
 
 
+@judging.few_collections()
 def _outcomes_of(number: int) -> tuple[Outcome, ...]:
     """Return the outcomes of one formula in a process of a full run, each of which reads the book once."""
     trial = _trials()[number]

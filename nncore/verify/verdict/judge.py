@@ -54,7 +54,7 @@ class Clock:
 
 
 @contextmanager
-def _few_collections() -> Iterator[None]:
+def few_collections() -> Iterator[None]:
     """Look for garbage more seldom: terms hold few circles, and at the usual pace a seventh of the time goes there.
 
     Python's thresholds count the objects made since the last look; these keep a process below half a gigabyte.
@@ -67,7 +67,7 @@ def _few_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-@_few_collections()
+@few_collections()
 def judge(item: Claim | Convention, shared: numeric.Shared | None = None, clock: Clock | None = None) -> Judgement:
     """Return the judgement of a claim or a convention.
 
