@@ -8,7 +8,7 @@ from pathlib import Path
 ADDRESS = "_static/card.png"
 SIZE = (1200, 630)  # in pixels, what og:image is shown at
 FORMULA = r"$\dfrac{\partial J}{\partial W} \;=\; X^{\mathsf{T}} \, \dfrac{\partial J}{\partial Z}$"
-ALT = "{title}: the gradient with respect to the weights of a dense layer, X transposed times that of Z, with a check mark"
+ALT = "{title}: the gradient with respect to the weights of a dense layer, X transposed times that of Z, with a tick"
 
 
 def announce(app, config):
