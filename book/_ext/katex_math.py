@@ -61,7 +61,22 @@ class Engine:
 def katex(tex: str, display: bool) -> tuple[bool, str]:
     """Render a formula: (True, HTML) or (False, what KaTeX says is wrong)."""
     ok, answer = json.loads(Engine.start().call("render", tex, display))
-    return ok, answer
+    return ok, lean(answer) if ok else answer
+
+
+STRUT = re.compile(r'(<span[^>]*? style="[^"]*?);?"><span class="pstrut" style="height:([^;"]+);?"></span>')
+BASE = re.compile(
+    r'<span class="katex-base"><span class="katex-strut" style="height:([^;"]+);(?:vertical-align:([^;"]+);)?"></span>'
+)
+CORNER = re.compile(r'<span class="vlist-s">[^<]*</span>')
+DEPTH = re.compile(r'<span class="vlist-r"><span class="vlist" style="(height:[^"]+)"><span></span></span></span>')
+
+
+def lean(text: str) -> str:
+    """Return what KaTeX wrote without the boxes that only hold a place, which book.css gives to the boxes around them."""
+    text = STRUT.sub(r'\1;--strut:\2">', text)
+    text = BASE.sub(lambda found: f'<span class="katex-base" style="--height:{found[1]};--below:{found[2] or 0}">', text)
+    return DEPTH.sub(r'<span class="vlist-r" style="\1"></span>', CORNER.sub("", text))
 
 
 def location(node):

@@ -29,11 +29,21 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 });
 
+// Where the address leads: to a formula or a figure that has moved to another page, or to an exercise, which unfolds.
+function arrive() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (target?.matches(".moved [id]")) location.replace(target.querySelector("a").href);
+  const asked = target?.querySelector(":scope > section > details.exercise-asks, :scope > div > details.exercise-asks");
+  if (asked) asked.open = true;
+}
+addEventListener("hashchange", arrive);
+document.addEventListener("DOMContentLoaded", arrive);
+
 // A browser that cannot open folded parts on paper by a rule of style: they are opened before it prints, and folded after.
 if (!CSS.supports("selector(::details-content)")) {
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details:is(.folded, .exercise-hint):not([open])")];
+    opened = [...document.querySelectorAll("details:is(.folded, .exercise-asks, .exercise-hint):not([open])")];
     opened.forEach((box) => (box.open = true));
   });
   addEventListener("afterprint", () => opened.forEach((box) => (box.open = false)));
