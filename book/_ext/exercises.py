@@ -1,7 +1,8 @@
 """Exercises that can be assigned: each says its level and the time that it takes, and has hints before its solution.
 
-An exercise is a title with a line on its level and its time, which unfolds to what is asked. ``:level:`` and ``:minutes:`` are options of ``{exercise}``. Inside of it, ``{hints}`` holds a list whose items unfold
-one after the other: the second one is in the first. All of it opens without scripts.
+An exercise is a title with a line on its level and its time, which unfolds to what is asked. ``:level:`` and
+``:minutes:`` are options of ``{exercise}``. Inside of it, ``{hints}`` holds a list whose items unfold one after the
+other: the second one is in the first. All of it opens without scripts.
 """
 
 from typing import ClassVar
