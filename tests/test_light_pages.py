@@ -129,7 +129,9 @@ def test_a_formula_in_fewer_elements_means_the_same():
 
 # A page in which nothing is left out, beside one whose formulas are as KaTeX writes them.
 def test_a_formula_in_fewer_elements_looks_the_same(html, browser):
-    tex = r"\frac{a_1}{\sum_{j=1}^D x_{ij}^{[r]}} \begin{bmatrix}1&2\\3&4\end{bmatrix} \sqrt{x^2} \left(\tilde{A}\right)^\top"
+    tex = (
+        r"\frac{a_1}{\sum_{j=1}^D x_{ij}^{[r]}} \begin{bmatrix}1&2\\3&4\end{bmatrix} \sqrt{x^2} \left(\tilde{A}\right)"
+    )
     try:
         with pytest.MonkeyPatch.context() as patch:
             shown = [katex_math.katex.__wrapped__(tex, True)]

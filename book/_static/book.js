@@ -19,15 +19,20 @@ function update(box, name) {
   }
 }
 
-document.addEventListener("DOMContentLoaded", () => {
+function watch(part) {
   for (const [selector, name] of NAMES) {
+    const boxes = part.querySelectorAll(selector);
     // A folded box has no size; the observer calls again when it is opened.
     const observer = new ResizeObserver((entries) => entries.forEach((entry) => update(entry.target, name)));
-    document.querySelectorAll(selector).forEach((box) => observer.observe(box));
+    boxes.forEach((box) => observer.observe(box));
     // A font that arrives late widens what is inside a box, and leaves the box itself as it is.
-    document.fonts.ready.then(() => document.querySelectorAll(selector).forEach((box) => update(box, name)));
+    document.fonts.ready.then(() => boxes.forEach((box) => update(box, name)));
   }
-});
+}
+
+document.addEventListener("DOMContentLoaded", () => watch(document));
+// What a mark says is there only once it is unfolded.
+document.addEventListener("toggle", ({ target }) => target.matches("details.evidence[open]") && watch(target), true);
 
 // Where the address leads: to a formula or a figure that has moved to another page, or to an exercise, which unfolds.
 function arrive() {
