@@ -16,7 +16,7 @@ class Moved(SphinxDirective):
 
     def run(self):
         found = self.parse_content_to_nodes()
-        links = [link for part in found for link in part.findall(addnodes.pending_xref) if link["reftype"] != "doc"]
+        links = [link for part in found for link in part.findall(addnodes.pending_xref) if link["refdomain"] != "doc"]
         if len(found) != 1 or not isinstance(found[0], nodes.paragraph) or not links:
             raise self.error("{moved} must hold one paragraph with links to what has moved")
         for link in links:
