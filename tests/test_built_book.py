@@ -108,6 +108,7 @@ def test_page_opens_without_a_fault_and_is_accessible_in_the_light_and_in_the_da
 @pytest.mark.parametrize("name", ["book/layers/relu", "book/reference/ledger"])
 def test_what_is_folded_is_accessible_too(site, open_page, name, scheme):
     page, faults = open_page(f"{site}{name}.html", scheme=scheme)
+    page.evaluate("document.querySelectorAll('details.evidence:not([open]) > summary').forEach(mark => mark.click())")
     page.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
     # The book's script looks at the widths of boxes after they were laid out.
     page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
@@ -119,6 +120,7 @@ def test_what_is_folded_is_accessible_too(site, open_page, name, scheme):
 def test_page_does_not_scroll_sideways_on_a_phone(site, open_page, name):
     page, faults = open_page(f"{site}{name}.html", viewport=PHONE)
     # An opened solution must fit as well as a folded one.
+    page.evaluate("document.querySelectorAll('details.evidence:not([open]) > summary').forEach(mark => mark.click())")
     page.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
     for button in page.locator(".toggle-button:visible").all():
         button.click()

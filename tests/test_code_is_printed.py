@@ -27,7 +27,7 @@ from nncore.verify.symbolic.hypotheses import prepared
 from nncore.verify.symbolic.normal_form import Positive, indicator, vanishes
 
 IMPLEMENTED = equations_of_code.implementations()
-PAGES = ("optimizers.md", "gradient-checking.md", "training.md")
+PAGES = ("optimizers.md", "momentum-and-adam.md", "gradient-checking.md", "checking-a-network.md", "training.md")
 
 
 def labels_of(function) -> list[str]:

@@ -83,6 +83,7 @@ def cut_off(page) -> list[str]:
 @pytest.mark.parametrize("name", PAGES)
 def test_no_reason_is_cut_off_on_paper_nor_on_a_phone(site, open_page, name):
     page = open_page(f"{site}{name}.html", PHONE)
+    page.evaluate("document.querySelectorAll('details.evidence:not([open]) > summary').forEach(mark => mark.click())")
     page.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
     assert cut_off(page) == []
     page.set_viewport_size(SHEET)

@@ -82,6 +82,7 @@ DRAWN = {
     ),
     "activation_spread": lambda: network.activation_spread([1, 2, 3], {"He": [1, 1.1, 0.9], "0.01": [0.1, 1e-3, 1e-5]}),
     "activation_histograms": lambda: network.activation_histograms(activations(np.random.default_rng(1))),
+    "running_mean": lambda: network.running_mean([1, 2, 3], [0.3, 0.57, 0.81], [3, 3, 3]),
     "optimizer_paths": lambda: network.optimizer_paths(
         {"SGD": [[-8, 2], [-4, -1], [-1, 0.2]], "Adam": [[-8, 2], [-5, 1], [-2, 0]]}, cost_of_two
     ),

@@ -4,6 +4,7 @@ import re
 from types import SimpleNamespace
 
 import joined_assets
+import katex_math
 import light_pages
 import pytest
 from sphinx.builders.html._assets import _CascadingStyleSheet, _JavaScript
@@ -95,3 +96,57 @@ def test_a_page_with_formulas_asks_for_two_fonts_early(tmp_path):
     light_pages.lighten(app, "page", "page.html", context, None)
     assert re.match("<meta><script>", context["metatags"])
     assert "../../_static/katex/fonts/KaTeX_" in context["metatags"]
+
+
+# Elements -------------------------------------------------------------------------------------------------------------
+
+
+def test_plain_code_has_the_color_of_the_code_around_it(html):
+    sheet = (html / "_static" / "pygments.css").read_text(encoding="utf-8")
+    for mode in ("light", "dark"):
+        rule = rf'^html\[data-theme="{mode}"\] \.highlight ({{}})\s*{{{{[^}}}}]*?\bcolor: (#\w+)'.format
+        (around,) = {color for _, color in re.findall(rule(""), sheet, re.MULTILINE)}
+        colors = dict(re.findall(rule(r"\.\w+"), sheet, re.MULTILINE))
+        assert {name: colors.get(f".{name}", around) for name in light_pages.PLAIN} == dict.fromkeys(
+            light_pages.PLAIN, around
+        )
+        assert colors[".k"] != around and set(colors) > {".n", ".p"}
+    assert (
+        light_pages.OF_PLAIN.sub(r"\1", '<span class="n">x</span><span class="k">if</span>')
+        == 'x<span class="k">if</span>'
+    )
+
+
+def test_a_formula_in_fewer_elements_means_the_same():
+    box = '<span class="vlist-r"><span class="vlist" style="height:0.15em;"><span></span></span></span>'
+    math = '<math><semantics><mrow><mi>x</mi></mrow><annotation encoding="application/x-tex">x "</annotation>'
+    text = f'<span class="katex-mathml">{math}</semantics></math></span><span class="vlist-s">\u200b</span>{box}'
+    assert katex_math.lean(text) == (
+        '<span class="katex-mathml" data-tex="x &quot;"><math><mi>x</mi></math></span>'
+        '<span class="vlist-r" style="height:0.15em;"></span>'
+    )
+
+
+# A page in which nothing is left out, beside one whose formulas are as KaTeX writes them.
+def test_a_formula_in_fewer_elements_looks_the_same(html, browser):
+    tex = (
+        r"\frac{a_1}{\sum_{j=1}^D x_{ij}^{[r]}} \begin{bmatrix}1&2\\3&4\end{bmatrix} \sqrt{x^2} \left(\tilde{A}\right)"
+    )
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            shown = [katex_math.katex.__wrapped__(tex, True)]
+            patch.setattr(katex_math, "lean", lambda text: text)
+            shown.append(katex_math.katex.__wrapped__(tex, True))
+    finally:
+        katex_math.Engine.stop()
+    lean, written = (text for ok, text in shown if ok)
+    assert lean.count("<") < 0.75 * written.count("<")
+    tab = browser.new_page(viewport={"width": 700, "height": 200})
+    tab.goto((html / "book" / "layers" / "relu.html").as_uri())
+    pictures = []
+    for text in (lean, written, lean.replace("--strut", "--other")):
+        tab.evaluate("text => { document.body.innerHTML = `<div class='math'>${text}</div>` }", text)
+        tab.evaluate("document.fonts.ready")
+        pictures.append(tab.screenshot())
+    tab.close()
+    assert pictures[0] == pictures[1] != pictures[2]

@@ -182,19 +182,21 @@ def test_folded_parts_open_without_scripts_and_are_open_on_paper(built, browser)
     context = browser.new_context(java_script_enabled=False)
     tab = context.new_page()
     tab.goto((built / "_build/html/book/page.html").as_uri())
-    inside = ["details.folded table td", "#with-sympy div.cell_input", ".exercise-hint .exercise-hint p"]
-    assert [tab.locator(each).first.is_visible() for each in inside] == [False] * 3
+    asked = ".exercise-asks > section p, .exercise-asks > p"
+    inside = ["details.folded table td", "#with-sympy div.cell_input", asked, ".exercise-hint .exercise-hint p"]
+    assert [tab.locator(each).first.is_visible() for each in inside] == [False] * 4
     tab.emulate_media(media="print")
     heights = [tab.locator(each).first.bounding_box()["height"] for each in inside]
     assert min(heights) > 5
     tab.emulate_media(media="screen")
     for summary in (
         "#with-sympy details.folded > summary",
+        ".exercise-asks > summary",
         ".exercise-hint > summary",
         ".exercise-hint .exercise-hint > summary",
     ):
         tab.locator(summary).first.click()
-    assert [tab.locator(each).first.is_visible() for each in inside] == [False, True, True]
+    assert [tab.locator(each).first.is_visible() for each in inside] == [False, True, True, True]
     context.close()
 
 
@@ -206,13 +208,19 @@ def test_what_cannot_be_shown_fails_the_build_with_its_name(built, tmp_path):
     plant(folder, "book/page.md", "{listing} functions.sigmoid", "{listing} functions.sigmoids")
     plant(folder, "book/page.md", "(x**2).diff(x) - 2 * x", "(x**2).diff(x) - 3 * x")
     plant(folder, "book/page.md", ":level: 2", ":level: 4")
-    plant(folder, "book/index.md", "# A small book\n", "# A small book\n\n:::{hints}\nNo list.\n:::\n")
+    plant(
+        folder,
+        "book/index.md",
+        "# A small book\n",
+        "# A small book\n\n:::{hints}\nNo list.\n:::\n\n:::{moved}\nNothing.\n:::\n",
+    )
     result = build(folder)
     assert result.returncode != 0
     for said in (
         "{listing} must name what nncore defines: there is no function, method or class sigmoids",
         "no cell of this folded section prints a difference of 0",
         "a level is a number from 1 to 3",
+        "{moved} must hold one paragraph with links to what has moved",
         "{hints} must hold one list, an item for each hint",
     ):
         assert said in result.stderr, said

@@ -35,17 +35,17 @@ class Tables(HTMLParser):
             self.tables[-1].append([])
         elif tag == "td" and self.tables:
             self.words = ""
-        self.annotation = tag == "annotation"
+        elif self.words is not None and (tex := dict(attributes).get("data-tex")):
+            self.words += f"⟨{tex}⟩"
 
     def handle_endtag(self, tag):
-        self.annotation = False
         if tag == "td" and self.words is not None:
             self.tables[-1][-1].append(self.words)
             self.words = None
 
     def handle_data(self, data):
         if self.words is not None:
-            self.words += f"⟨{data}⟩" if self.annotation else data
+            self.words += data
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,8 @@
 """Exercises that can be assigned: each says its level and the time that it takes, and has hints before its solution.
 
-``:level:`` and ``:minutes:`` are options of ``{exercise}``. Inside of it, ``{hints}`` holds a list whose items unfold
-one after the other: the second one is in the first. All of it opens without scripts.
+An exercise is a title with a line on its level and its time, which unfolds to what is asked. ``:level:`` and
+``:minutes:`` are options of ``{exercise}``. Inside of it, ``{hints}`` holds a list whose items unfold one after the
+other: the second one is in the first. All of it opens without scripts.
 """
 
 from typing import ClassVar
@@ -17,6 +18,10 @@ LEVELS = ("apply", "derive", "explore")  # a formula of the page; a few lines of
 
 class Hint(nodes.General, nodes.Element):
     """A hint, with what unfolds after it; its attribute ``number`` counts from 1."""
+
+
+class Asked(nodes.General, nodes.Element):
+    """What an exercise asks, folded under the line of its attribute ``about``."""
 
 
 def level(argument: str) -> int:
@@ -38,7 +43,7 @@ def about(options: dict[str, int]) -> str:
 
 
 class Exercise(ExerciseDirective):
-    """An exercise as sphinx-exercise has it, which begins with its level and its time."""
+    """An exercise as sphinx-exercise has it, folded under its level and its time."""
 
     option_spec: ClassVar = {**ExerciseDirective.option_spec, "level": level, "minutes": directives.positive_int}
 
@@ -46,7 +51,9 @@ class Exercise(ExerciseDirective):
         found = super().run()
         if (line := about(self.options)) and found:
             content = next(found[0].findall(nodes.section))
-            content.insert(0, nodes.paragraph(line, line, classes=["exercise-level"]))
+            asked = Asked("", *content.children, about=line)
+            content.children = []
+            content += asked
         return found
 
 
@@ -66,18 +73,23 @@ class Hints(SphinxDirective):
         return inner
 
 
+def visit_asked(self: HTML5Translator, node: Asked):
+    self.body.append(f'<details class="exercise-asks"><summary class="exercise-level">{node["about"]}</summary>\n')
+
+
+def depart_details(self: HTML5Translator, node: nodes.Element):
+    self.body.append("</details>\n")
+
+
 def visit_hint(self: HTML5Translator, node: Hint):
     words = "Hint" if node["number"] == 1 else "Another hint"
     self.body.append(f'<details class="exercise-hint"><summary>{words}</summary>\n')
 
 
-def depart_hint(self: HTML5Translator, node: Hint):
-    self.body.append("</details>\n")
-
-
 def setup(app):
     app.setup_extension("sphinx_exercise")
-    app.add_node(Hint, html=(visit_hint, depart_hint))
+    app.add_node(Asked, html=(visit_asked, depart_details))
+    app.add_node(Hint, html=(visit_hint, depart_details))
     app.add_directive("exercise", Exercise, override=True)
     app.add_directive("hints", Hints)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,7 @@
-"""Load what a page shows in time: its fonts early, its images late, and with their sizes, so that nothing moves."""
+"""Load what a page shows in time: its fonts early, its images late, and with their sizes, so that nothing moves.
+
+Of its code only what has a color of its own is an element.
+"""
 
 import posixpath
 import re
@@ -6,6 +9,10 @@ from pathlib import Path
 
 IMAGE = re.compile(r'<img\b[^>]*\bsrc="[^"]*_images/([^"]+\.svg)"[^>]*>')
 SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)pt" height="([\d.]+)pt"')  # of a figure of matplotlib
+
+# Names, punctuation and white space have the color of the code around them (tests/test_light_pages.py).
+PLAIN = ("n", "nn", "nx", "p", "pm", "w")
+OF_PLAIN = re.compile(rf'<span class="(?:{"|".join(PLAIN)})">([^<]*)</span>')
 
 # Every page with mathematics shows these two; asked for early, they are there before the text is laid out, so that it
 # does not move. A page that is read from a file may not ask.
@@ -22,11 +29,12 @@ if (location.protocol !== "file:")
 
 
 def lighten(app, pagename, templatename, context, doctree):
-    """Size the images of a page, and ask for the fonts of its formulas."""
+    """Size the images of a page, ask for the fonts of its formulas, and leave plain code plain."""
     body = context.get("body", "")
     if 'class="katex"' in body:
         context["metatags"] = context.get("metatags", "") + FONTS.replace("ROOT", context["content_root"])
     files = {posixpath.basename(name): Path(app.srcdir, source) for source, name in app.builder.images.items()}
+    body = OF_PLAIN.sub(r"\1", body)
     context["body"] = IMAGE.sub(lambda image: sized(image[0], files[image[1]]), body)
 
 

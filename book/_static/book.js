@@ -19,21 +19,36 @@ function update(box, name) {
   }
 }
 
-document.addEventListener("DOMContentLoaded", () => {
+function watch(part) {
   for (const [selector, name] of NAMES) {
+    const boxes = part.querySelectorAll(selector);
     // A folded box has no size; the observer calls again when it is opened.
     const observer = new ResizeObserver((entries) => entries.forEach((entry) => update(entry.target, name)));
-    document.querySelectorAll(selector).forEach((box) => observer.observe(box));
+    boxes.forEach((box) => observer.observe(box));
     // A font that arrives late widens what is inside a box, and leaves the box itself as it is.
-    document.fonts.ready.then(() => document.querySelectorAll(selector).forEach((box) => update(box, name)));
+    document.fonts.ready.then(() => boxes.forEach((box) => update(box, name)));
   }
-});
+}
+
+document.addEventListener("DOMContentLoaded", () => watch(document));
+// What a mark says is there only once it is unfolded.
+document.addEventListener("toggle", ({ target }) => target.matches("details.evidence[open]") && watch(target), true);
+
+// Where the address leads: to a formula or a figure that has moved to another page, or to an exercise, which unfolds.
+function arrive() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (target?.matches(".moved [id]")) location.replace(target.querySelector("a").href);
+  const asked = target?.querySelector(":scope > section > details.exercise-asks, :scope > div > details.exercise-asks");
+  if (asked) asked.open = true;
+}
+addEventListener("hashchange", arrive);
+document.addEventListener("DOMContentLoaded", arrive);
 
 // A browser that cannot open folded parts on paper by a rule of style: they are opened before it prints, and folded after.
 if (!CSS.supports("selector(::details-content)")) {
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details:is(.folded, .exercise-hint):not([open])")];
+    opened = [...document.querySelectorAll("details:is(.folded, .exercise-asks, .exercise-hint):not([open])")];
     opened.forEach((box) => (box.open = true));
   });
   addEventListener("afterprint", () => opened.forEach((box) => (box.open = false)));

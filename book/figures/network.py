@@ -168,6 +168,18 @@ def activation_histograms(samples):
     return figure
 
 
+def running_mean(steps, means, corrected):
+    """The running mean of a constant from step to step, as it is and corrected for its start at 0."""
+    figure = Drawing(figsize=(WIDTH, 2.6), layout="constrained")
+    ax = figure.subplots()
+    for (name, values), (color, _, marker) in styled({"corrected": corrected, "running mean": means}):
+        ax.plot(steps, values, color=color, linestyle="none", marker=marker, markersize=5, label=name)
+    ax.set_ylim(0, 1.15 * max(corrected))
+    ax.set_xlabel("step")
+    name_at_ends(ax)
+    return figure
+
+
 def optimizer_paths(paths, f):
     """Contours of a cost of two parameters, one panel a method, with the path that it takes and where it ends."""
     figure = Drawing(figsize=(5.6, 1.65 * len(paths)), layout="constrained")

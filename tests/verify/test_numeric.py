@@ -25,9 +25,11 @@ from nncore.verify.semantics.elaborate import book_functions, meaning
 from nncore.verify.semantics.statements import Kind
 
 LAYERS = ("dense-forward", "dense-backward", "relu", "sigmoid", "softmax", "cross-entropy", "softmax-cross-entropy")
-LOSSES = ("softmax-and-cross-entropy", "exercise-1-1")
+LOSSES = ("softmax-and-cross-entropy", "shift-invariance", "exercise-1-1", "squared-error")
 PAGES = ("prerequisites.md", *(f"loss/{name}.md" for name in LOSSES), *(f"layers/{name}.md" for name in LAYERS))
-PAGES += tuple(f"network/{name}.md" for name in ("gradient-checking", "initialization", "training"))
+PAGES += tuple(
+    f"network/{name}.md" for name in ("gradient-checking", "checking-a-network", "initialization", "training")
+)
 PAGES += ("reference/numerical-range.md",)
 
 
@@ -72,7 +74,7 @@ SLIPS = [
     ("loss/exercise-1-1.md", "eq-exercise-weights-matrix", r"X^\top (P - Y)", r"X^\top (Y - P)"),
     ("loss/exercise-1-1.md", "eq-exercise-logit-weight", r"\delta_{km} \, x_{ij}", r"x_{ij}"),
     ("loss/softmax-and-cross-entropy.md", "eq-loss-minus-log", r"-\ln", r"\ln"),
-    ("loss/softmax-and-cross-entropy.md", "eq-loss-shift", r"z_{il} + s_i", r"z_{il} - s_i"),
+    ("loss/shift-invariance.md", "eq-loss-shift", r"z_{il} + s_i", r"z_{il} - s_i"),
     ("loss/softmax-and-cross-entropy.md", "eq-loss-cost-vjp", r"\frac{1}{n}", r"1"),
     ("layers/dense-forward.md", "eq-dense-forward-matrix", r"\mathbf{1} b", r"\mathbf{1} b + \mathbf{1} b"),
     ("layers/dense-backward.md", "eq-dense-backward-inputs", r"W^\top", r"W"),
@@ -102,8 +104,8 @@ SLIPS = [
     ("network/gradient-checking.md", "eq-gradient-checking-best-step", r"3 \varepsilon F", r"6 \varepsilon F"),
     ("network/gradient-checking.md", "eq-gradient-checking-best-error", r"{2 h}", r"{h}"),
     ("network/gradient-checking.md", "eq-gradient-checking-cube-complex", "- h^2", "+ h^2"),
-    ("network/gradient-checking.md", "eq-gradient-checking-kink", r"-h \le x \le h, \; ", ""),
-    ("network/gradient-checking.md", "eq-gradient-checking-absolute", "= 0", "= h"),
+    ("network/checking-a-network.md", "eq-gradient-checking-kink", r"-h \le x \le h, \; ", ""),
+    ("network/checking-a-network.md", "eq-gradient-checking-absolute", "= 0", "= h"),
     ("network/initialization.md", "eq-initialization-variance", r"D \tau^2 q", r"D \tau q"),
     ("network/initialization.md", "eq-initialization-half", r"\frac{1}{2} ", ""),
     (

@@ -30,10 +30,11 @@ def letters():
 
 
 def test_every_claim_about_optimizers_agrees_and_every_arrow_is_a_step():
-    said = meaning(page("network/optimizers.md"), NOTATION)
-    assert not said.faults, "\n".join(map(str, said.faults))
-    assert len([item for item in said.items if item.kind == Kind.STEP]) == 8
-    verdicts = [(item, judge(item)) for item in said.items if item.kind == Kind.CLAIM]
+    said = [meaning(page(f"network/{name}.md"), NOTATION) for name in ("optimizers", "momentum-and-adam")]
+    faults, items = [fault for each in said for fault in each.faults], [item for each in said for item in each.items]
+    assert not faults, "\n".join(map(str, faults))
+    assert len([item for item in items if item.kind == Kind.STEP]) == 8
+    verdicts = [(item, judge(item)) for item in items if item.kind == Kind.CLAIM]
     assert len(verdicts) > 20
     assert not [f"{item}: {verdict}" for item, verdict in verdicts if verdict.status != AGREES]
 
@@ -63,7 +64,8 @@ SLIPS = [
 
 @pytest.mark.parametrize(("label", "printed", "slip"), SLIPS)
 def test_a_slip_about_steps_is_refuted_or_rejected_at_its_place(label, printed, slip, tmp_path):
-    rejected, claims = with_slip(tmp_path, "network/optimizers.md", label, printed, slip)
+    name = "network/optimizers.md" if "contraction" in label else "network/momentum-and-adam.md"
+    rejected, claims = with_slip(tmp_path, name, label, printed, slip)
     assert rejected or any(judge(item).status == REFUTED for item in claims)
 
 

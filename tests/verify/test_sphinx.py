@@ -137,7 +137,7 @@ def test_a_badge_holds_nothing_that_html_could_take_for_its_own(last_evidence):
     assert made.summary.get_text(" ", strip=True).endswith("formula <1>: verified")
     for step in made.find_all("math"):
         step.decompose()
-    others = {each.name for each in made.find_all(True)} - set("details summary div span ul ol li p a".split())
+    others = {each.name for each in made.find_all(True)} - set("details summary div span ul ol li p a noscript".split())
     assert others == set()
 
 

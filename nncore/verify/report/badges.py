@@ -2,7 +2,9 @@
 
 A claim that is verified has a ✓, a definition has :=, and the word for it is there for screen readers, on paper, and
 where no script runs. What is an exception says so in words. What unfolds speaks to the reader: how the formula was
-read, as mathematics, how it was judged, and on which formulas it rests. Nothing here needs a script.
+read, as mathematics, how it was judged, and on which formulas it rests. Nothing here needs a script: where scripts run,
+what unfolds is text within a ``<noscript>``, so that a page does not carry thousands of elements that nobody asked for,
+and a script (static/verify.js) makes elements of it when it is unfolded.
 """
 
 import re
@@ -51,7 +53,7 @@ def badge(evidence: Evidence, link: Link, row: str | None, words: str) -> str:
     ending += [f'<p><a href="{escape(row)}">{escape(words)} in the ledger</a></p>'] if row else []
     return (
         f'<details class="evidence {kind}{quiet}">{_summary(evidence, words)}'
-        f'<div class="evidence-says"><ul>{"".join(parts)}</ul>{"".join(ending)}</div></details>\n'
+        f'<div class="evidence-says"><noscript><ul>{"".join(parts)}</ul>{"".join(ending)}</noscript></div></details>\n'
     )
 
 

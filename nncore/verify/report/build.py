@@ -230,7 +230,7 @@ def pass_over(self: nodes.NodeVisitor, node: Badge) -> None:
 
 
 def add_static_files(app: Sphinx, config: Config) -> None:
-    """Add the folder of the style sheet."""
+    """Add the folder of the style sheet and the script."""
     config.html_static_path.append(str(Path(__file__).parents[1] / "static"))
 
 
@@ -247,5 +247,6 @@ def connect(app: Sphinx) -> None:
     app.add_node(Badge, html=(visit_badge, None), latex=(pass_over, None), text=(pass_over, None))
     app.add_node(Placeholder)
     app.add_css_file("verify.css")
+    app.add_js_file("verify.js")
     for name in ledger.DIRECTIVES:
         app.add_directive(name, ledger.Printed)
