@@ -1,5 +1,6 @@
 """Load what a page shows in time: its fonts early, its images late, and with their sizes, so that nothing moves."""
 
+import json
 import posixpath
 import re
 from pathlib import Path
@@ -7,25 +8,28 @@ from pathlib import Path
 IMAGE = re.compile(r'<img\b[^>]*\bsrc="[^"]*_images/([^"]+\.svg)"[^>]*>')
 SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)pt" height="([\d.]+)pt"')  # of a figure of matplotlib
 
-# Every page with mathematics shows these two; asked for early, they are there before the text is laid out, so that it
-# does not move. A page that is read from a file may not ask.
+# Every page shows the face of the text, and one with mathematics these two of formulas; asked for early, they are there
+# before the text is laid out, so that it does not move. A page that is read from a file may not ask.
 FONTS = """\
 <script>
 if (location.protocol !== "file:")
-  for (const name of ["Main-Regular", "Math-Italic"])
+  for (const name of NAMES)
     document.head.append(Object.assign(document.createElement("link"), {
       rel: "preload", as: "font", type: "font/woff2", crossOrigin: "",
-      href: `ROOT_static/katex/fonts/KaTeX_${name}.woff2`
+      href: `ROOT_static/${name}.woff2`
     }));
 </script>
 """
+TEXT = ("fonts/source-serif-4",)
+FORMULAS = ("katex/fonts/KaTeX_Main-Regular", "katex/fonts/KaTeX_Math-Italic")
 
 
 def lighten(app, pagename, templatename, context, doctree):
-    """Size the images of a page, and ask for the fonts of its formulas."""
+    """Size the images of a page, and ask for the fonts of its text and of its formulas."""
     body = context.get("body", "")
-    if 'class="katex"' in body:
-        context["metatags"] = context.get("metatags", "") + FONTS.replace("ROOT", context["content_root"])
+    fonts = json.dumps([*TEXT, *(FORMULAS if 'class="katex"' in body else ())])
+    script = FONTS.replace("ROOT", context["content_root"]).replace("NAMES", fonts)
+    context["metatags"] = context.get("metatags", "") + script
     files = {posixpath.basename(name): Path(app.srcdir, source) for source, name in app.builder.images.items()}
     context["body"] = IMAGE.sub(lambda image: sized(image[0], files[image[1]]), body)
 
