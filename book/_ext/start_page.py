@@ -59,15 +59,24 @@ def cards_of(env) -> dict[str, list[tuple[str, str]]]:
     return vars(env).setdefault("theorem_cards", {})
 
 
+def words_of(title: nodes.title) -> tuple[nodes.Node, ...]:
+    """Return the title of a theorem without the parentheses that sphinx-proof puts around it."""
+    parts = [part.deepcopy() for part in title.children]
+    for place, bare in ((0, lambda text: text.removeprefix(" (")), (-1, lambda text: text.removesuffix(")"))):
+        if parts and isinstance(parts[place], nodes.Text):
+            parts[place] = nodes.Text(bare(parts[place].astext()))
+    return tuple(parts)
+
+
 def collect(app, doctree):
     """Keep what a page has of theorems and of cards."""
     found = {}
     for node in doctree.findall(nodes.Admonition):
         if {"proof", "theorem"} <= {*node.get("classes", ())} and not MADE_UP.fullmatch(node["label"]):
             title = next(node.findall(nodes.title), nodes.title())
-            displays = [each for each in node.findall(nodes.math_block) if each["label"]]
+            displays = [each for each in node.findall(nodes.math_block) if each.get("label")]
             equations = {each["label"]: each.astext().strip() for each in displays}
-            found[node["label"]] = Theorem(tuple(part.deepcopy() for part in title.children), equations)
+            found[node["label"]] = Theorem(words_of(title), equations)
     cards = [(card["theorem"], card["equation"]) for card in doctree.findall(nodes.list_item) if "theorem" in card]
     theorems_of(app.env)[app.env.docname] = found
     cards_of(app.env)[app.env.docname] = cards
@@ -141,19 +150,16 @@ class WhichIsWrong(SphinxDirective):
     def run(self):
         around = nodes.Element()
         self.state.nested_parse(self.content, self.content_offset, around)
-        formulas = [each for each in around.children if isinstance(each, (nodes.math_block, nodes.target))]
         boxes = [each for each in around.children if "erratum" in each.get("classes", ())]
-        box = nodes.container(classes=["which-is-wrong"])
-        for each in around.children:
-            if each in boxes or isinstance(each, nodes.math_block):
-                box += nodes.container("", each.deepcopy(), classes=["choice"])
-        if len(boxes) != 1 or len(box) != 2:
+        choices = [each for each in around.children if each in boxes or isinstance(each, nodes.math_block)]
+        if len(boxes) != 1 or len(choices) != 2:
             raise self.error("{which-is-wrong} holds two formulas, one of them in an {erratum}")
-        words = [each for each in around.children if each not in boxes and each not in formulas]
-        answer = Answer("", *words, summary=self.arguments[0])
-        for part in box.findall(nodes.admonition):
-            answer += [each for each in part.children if "aside-note" in each.get("classes", ())]
-            part.children = [each for each in part.children if isinstance(each, nodes.math_block)]
+        words = [each for each in around.children if each not in choices]
+        (about,) = (each for each in boxes[0].children if "aside-note" in each.get("classes", ()))
+        boxes[0].children = [each for each in boxes[0].children if isinstance(each, nodes.math_block)]
+        box = nodes.container(classes=["which-is-wrong"])
+        box += [nodes.container("", each, classes=["choice"]) for each in choices]
+        answer = Answer("", *words, about, summary=self.arguments[0])
         box += answer
         return [box]
 
