@@ -29,7 +29,7 @@ from nncore.verify.report.wording import SIGNS, status_text
 
 logger = logging.getLogger(__name__)
 
-CARD = "theorem-card"
+CARD, WRONG = "theorem-card", "wrong"  # classes
 PUNCTUATION = re.compile(r"\s*[.,;]\s*$")  # of the sentence in which a formula ends
 MADE_UP = re.compile(r"theorem-\d+")  # the label of a theorem that has none
 
@@ -156,9 +156,11 @@ class WhichIsWrong(SphinxDirective):
             raise self.error("{which-is-wrong} holds two formulas, one of them in an {erratum}")
         words = [each for each in around.children if each not in choices]
         (about,) = (each for each in boxes[0].children if "aside-note" in each.get("classes", ()))
-        boxes[0].children = [each for each in boxes[0].children if isinstance(each, nodes.math_block)]
+        (wrong,) = (each for each in boxes[0].children if isinstance(each, nodes.math_block))
         box = nodes.container(classes=["which-is-wrong"])
-        box += [nodes.container("", each, classes=["choice"]) for each in choices]
+        for each in choices:
+            kind, formula = (["choice", WRONG], wrong) if each in boxes else (["choice"], each)
+            box += nodes.container("", formula, classes=kind)
         answer = Answer("", *words, about, summary=self.arguments[0])
         box += answer
         return [box]
@@ -186,7 +188,7 @@ def fill(app, doctree, docname):
     page = verified.pages.get(docname)
     for box in doctree.findall(nodes.container):
         if page and "which-is-wrong" in box["classes"]:
-            (wrong,) = (each for part in box.findall(nodes.admonition) for each in part.findall(nodes.math_block))
+            (wrong,) = (each for each in box.findall(nodes.math_block) if WRONG in each.parent["classes"])
             found = next(each for each in page.formulas if each.number == wrong["verify"])
             next(box.findall(Answer)).insert(0, counterexample(found))
 
