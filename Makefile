@@ -9,7 +9,7 @@
 # make rests PAGE=book/layers/sigmoid   say what rests on a page, before it is taken out
 # make mutants  change every formula by one slip at a time, and see whether the checker notices (an hour on two cores)
 # make bench   time training beside other libraries, building, and the checker; half an hour on an idle machine
-# make lock    resolve requirements*.txt anew        make vendor  fetch KaTeX and the icons anew
+# make lock    resolve requirements*.txt anew        make vendor  fetch KaTeX, the icons and the faces anew
 # make clean   remove what was built                 (PYTHON=python3.13 make … chooses the interpreter)
 
 # The first interpreter that is new enough.
@@ -121,25 +121,36 @@ lock: | .venv/bin/python
 
 # KaTeX from npm: the script that runs at build time, the style sheet without the two older font formats, the fonts.
 # Font Awesome from npm, in the version of the theme: of its fonts the icons in icons.txt. They are named like those of the
-# theme, and so take their place.
+# theme, and so take their place. The faces of the text from npm. What a page needs of them and of KaTeX's fonts is cut out
+# by book/_ext/cut_fonts.py.
 KATEX = 0.19.1
 FONTAWESOME = 6.5.2
+SOURCE_SERIF = 5.3.1
+SOURCE_SANS = 5.3.1
 ICONS = book/_vendor/vendor/fontawesome
+FACES = book/_vendor/fonts
+# unpack <package> <version> <name of its folder>
+UNPACK = unpack() { file=$$(npm pack --silent $$1@$$2) && rm -rf $$3 && tar -xzf $$file && mv package $$3; }; unpack
 vendor: | .venv/bin/python
 	rm -rf _build/npm book/_vendor/katex $(ICONS)/webfonts && mkdir -p _build/npm book/_vendor/katex/fonts $(ICONS)/webfonts
-	cd _build/npm && npm pack --silent katex@$(KATEX) && tar -xzf katex-$(KATEX).tgz && mv package katex
+	cd _build/npm && $(UNPACK) katex $(KATEX) katex
 	cp _build/npm/katex/LICENSE _build/npm/katex/dist/katex.min.js book/_vendor/katex/
 	cp _build/npm/katex/dist/fonts/*.woff2 book/_vendor/katex/fonts/
 	sed -E 's/,url\([^)]*\.(woff|ttf)\) format\("[a-z]+"\)//g' _build/npm/katex/dist/katex.min.css > book/_vendor/katex/katex.min.css
 	echo $(KATEX) > book/_vendor/katex/VERSION
-	cd _build/npm && npm pack --silent @fortawesome/fontawesome-free@$(FONTAWESOME) && \
-	  tar -xzf fortawesome-fontawesome-free-$(FONTAWESOME).tgz && mv package fontawesome
+	cd _build/npm && $(UNPACK) @fortawesome/fontawesome-free $(FONTAWESOME) fontawesome
 	$(PIP) fonttools==4.68.0 brotli==1.2.0
 	for font in solid-900 regular-400 brands-400; do .venv/bin/pyftsubset _build/npm/fontawesome/webfonts/fa-$$font.woff2 \
 	  --unicodes-file=$(ICONS)/icons.txt --flavor=woff2 --no-hinting --layout-features= --notdef-outline \
 	  --output-file=$(ICONS)/webfonts/fa-$$font.woff2 || exit; done
 	cp _build/npm/fontawesome/LICENSE.txt $(ICONS)/LICENSE
 	echo $(FONTAWESOME) > $(ICONS)/VERSION
+	cd _build/npm && $(UNPACK) @fontsource-variable/source-serif-4 $(SOURCE_SERIF) source-serif-4
+	cd _build/npm && $(UNPACK) @fontsource/source-serif-4 $(SOURCE_SERIF) source-serif-4-italic
+	cd _build/npm && $(UNPACK) @fontsource-variable/source-sans-3 $(SOURCE_SANS) source-sans-3
+	.venv/bin/python book/_ext/cut_fonts.py _build/npm book/_vendor
+	for face in source-serif-4 source-sans-3; do cp _build/npm/$$face/LICENSE $(FACES)/LICENSE-$$face || exit; done
+	printf 'Source Serif 4 %s\nSource Sans 3 %s\n' $(SOURCE_SERIF) $(SOURCE_SANS) > $(FACES)/VERSION
 
 clean:
 	rm -rf _build

@@ -1,6 +1,8 @@
 """Light pages: style sheets and scripts are joined whole and in their order, and images have their sizes."""
 
+import json
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import joined_assets
@@ -9,6 +11,7 @@ import light_pages
 import pytest
 from sphinx.builders.html._assets import _CascadingStyleSheet, _JavaScript
 
+VENDOR = Path(__file__).resolve().parents[1] / "book" / "_vendor"
 FILES = {
     "styles/theme.css": '@import "../basic.css";a{background:url("pictures/a.png")}.b,.nowhere:focus{color:red}',
     "basic.css": "b{background:url(b.png)}",
@@ -87,15 +90,34 @@ def test_a_figure_gets_the_size_of_its_file_in_pixels(tmp_path):
     context = {"body": body, "content_root": "../"}
     light_pages.lighten(app, "page", "page.html", context, None)
     sized = body.replace("<img alt", '<img width="480" height="96" loading="lazy" alt')
-    assert context == {"body": sized, "content_root": "../"}
+    assert context["body"] == sized and "KaTeX" not in context["metatags"]
 
 
-def test_a_page_with_formulas_asks_for_two_fonts_early(tmp_path):
+def test_a_page_with_formulas_asks_for_their_two_fonts_and_that_of_the_text_early(tmp_path):
     app = SimpleNamespace(srcdir=tmp_path, builder=SimpleNamespace(images={}))
     context = {"body": '<span class="katex">x</span>', "content_root": "../../", "metatags": "<meta>"}
     light_pages.lighten(app, "page", "page.html", context, None)
     assert re.match("<meta><script>", context["metatags"])
-    assert "../../_static/katex/fonts/KaTeX_" in context["metatags"]
+    names = re.search(r"of (\[.*?\])\)", context["metatags"])[1]
+    assert json.loads(names) == [*light_pages.TEXT, *light_pages.FORMULAS]
+    assert "../../_static/${name}.woff2" in context["metatags"]
+    for name in json.loads(names):
+        assert (VENDOR / f"{name}.woff2").is_file()
+
+
+def test_names_of_icons_that_the_font_does_not_hold_are_left_out():
+    kept = ['a{b:c}.fa-x:before,.fa-close:before{content:"\\f00d"}', '.fa-1:before{content:"\\31 "}']
+    assert joined_assets.with_icons_of_font('.fa-anchor:before{content:"\\f13d"}'.join(kept)) == "".join(kept)
+
+
+@pytest.mark.parametrize(
+    ("body", "is_joined"), [("<p>sd-card</p>", False), ('<p class="x sd-card">', True), ('<p class="sd-card">', True)]
+)
+def test_the_style_of_designs_is_joined_for_pages_that_use_it(body, is_joined):
+    app = SimpleNamespace(config=SimpleNamespace(book_frame="frame"), joined={})
+    context = {"css_files": [_CascadingStyleSheet(joined_assets.DESIGN)], "script_files": [], "body": body}
+    joined_assets.join(app, "book/page", "page.html", context, None)
+    assert (joined_assets.DESIGN in app.joined[context["joined_sheet"]]) == is_joined
 
 
 # Elements -------------------------------------------------------------------------------------------------------------
