@@ -9,7 +9,7 @@
 # make rests PAGE=book/layers/sigmoid   say what rests on a page, before it is taken out
 # make mutants  change every formula by one slip at a time, and see whether the checker notices (an hour on two cores)
 # make bench   time training beside other libraries, building, and the checker; half an hour on an idle machine
-# make lock    resolve requirements*.txt anew        make vendor  fetch KaTeX and the icons anew
+# make lock    resolve requirements*.txt anew        make vendor  fetch KaTeX, the icons and MiniSearch anew
 # make clean   remove what was built                 (PYTHON=python3.13 make … chooses the interpreter)
 
 # The first interpreter that is new enough.
@@ -125,8 +125,12 @@ lock: | .venv/bin/python
 KATEX = 0.19.1
 FONTAWESOME = 6.5.2
 ICONS = book/_vendor/vendor/fontawesome
+# MiniSearch from npm for the search page, and the stems of English words; as scripts, for a file may load no modules.
+MINISEARCH = 7.2.0
+STEMMER = 2.0.1
 vendor: | .venv/bin/python
 	rm -rf _build/npm book/_vendor/katex $(ICONS)/webfonts && mkdir -p _build/npm book/_vendor/katex/fonts $(ICONS)/webfonts
+	rm -rf book/_vendor/minisearch book/_vendor/stemmer && mkdir -p book/_vendor/minisearch book/_vendor/stemmer
 	cd _build/npm && npm pack --silent katex@$(KATEX) && tar -xzf katex-$(KATEX).tgz && mv package katex
 	cp _build/npm/katex/LICENSE _build/npm/katex/dist/katex.min.js book/_vendor/katex/
 	cp _build/npm/katex/dist/fonts/*.woff2 book/_vendor/katex/fonts/
@@ -140,6 +144,14 @@ vendor: | .venv/bin/python
 	  --output-file=$(ICONS)/webfonts/fa-$$font.woff2 || exit; done
 	cp _build/npm/fontawesome/LICENSE.txt $(ICONS)/LICENSE
 	echo $(FONTAWESOME) > $(ICONS)/VERSION
+	cd _build/npm && npm pack --silent minisearch@$(MINISEARCH) && tar -xzf minisearch-$(MINISEARCH).tgz && mv package minisearch
+	sed '/^\/\/# sourceMappingURL/d' _build/npm/minisearch/dist/umd/index.js > book/_vendor/minisearch/minisearch.js
+	cp _build/npm/minisearch/LICENSE.txt book/_vendor/minisearch/LICENSE
+	echo $(MINISEARCH) > book/_vendor/minisearch/VERSION
+	cd _build/npm && npm pack --silent stemmer@$(STEMMER) && tar -xzf stemmer-$(STEMMER).tgz && mv package stemmer
+	sed 's/^export //' _build/npm/stemmer/index.js > book/_vendor/stemmer/stemmer.js
+	cp _build/npm/stemmer/license book/_vendor/stemmer/LICENSE
+	echo $(STEMMER) > book/_vendor/stemmer/VERSION
 
 clean:
 	rm -rf _build
