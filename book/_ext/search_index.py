@@ -1,10 +1,10 @@
-"""Write what the search page looks through: the sections of the book, its numbers and labels, the words of its glossary.
+"""Write what the search page looks through: the sections of the book, its numbers and labels, and its glossary.
 
 A section is entered with its title, the names of what it holds (theorems, functions, words of the glossary), and its
 prose: no formulas, no code, no outputs, no folded tables of symbols, no hints and no solutions. The front matter of a
-page may give other words for what it is about, as ``keywords: mistakes, typos``; with ``nosearch: true`` the page is left
-out. The file is a script, for a page that is read from a disk may load
-no other file; search.html alone loads it (book/_static/search.js looks into it).
+page may give other words for what it is about, as ``keywords: mistakes, typos``; with ``nosearch: true`` the page is
+left out. The file is a script, for a page that is read from a disk may load no other file; search.html alone loads it
+(book/_static/search.js looks into it).
 
 The file takes the place of Sphinx's own index, and its name. Like that it is read again at the next build, which writes
 some pages only.
@@ -50,13 +50,8 @@ PROOFS = (proof_node, *PROOF_TYPES.values())
 
 HOLE = "…"  # a formula within a sentence; the search page prefers sentences without one
 SIMPLE = re.compile(r"[\w .,=+<>()/-]+", re.ASCII)  # mathematics that reads in plain text as it does in LaTeX
-GREEK = dict(
-    zip(
-        r"\alpha \beta \gamma \delta \epsilon \varepsilon \eta \theta \kappa \lambda \mu \rho \sigma \tau \omega".split(),
-        "αβγδεεηθκλμρστω",
-        strict=True,
-    )
-)
+LETTERS = r"\alpha \beta \gamma \delta \epsilon \varepsilon \eta \theta \kappa \lambda \mu \rho \sigma \tau \omega"
+GREEK = dict(zip(LETTERS.split(), "αβγδεεηθκλμρστω", strict=True))
 KINDS = {"displaymath": "Equation ({})", "figure": "Figure {}", "table": "Table {}"}  # else "Theorem {}" and the like
 
 
@@ -156,15 +151,17 @@ def entry(env, docname: str, document: nodes.document) -> dict:
     }
 
 
-def kept(file: Path, form: str) -> dict:
-    """Return what an earlier build wrote in the same form, by page; of anything else, nothing."""
-    if not file.is_file():
-        return {}
-    text = file.read_text(encoding="utf-8")
+def kept_in(text: str) -> dict:
+    """Return what a file says that `write` wrote; of anything else, nothing."""
     if not (text.startswith(BEFORE) and text.endswith(AFTER)):
         return {}
-    index = json.loads(text[len(BEFORE) : -len(AFTER)])
-    return index["pages"] if index["form"] == form else {}
+    return json.loads(text[len(BEFORE) : -len(AFTER)])
+
+
+def kept(file: Path, form: str) -> dict:
+    """Return what an earlier build knew of each page, if it wrote it in the same form."""
+    index = kept_in(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return index["pages"] if index.get("form") == form else {}
 
 
 def begin(app):
