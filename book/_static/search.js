@@ -4,30 +4,33 @@
 
 const bookSearch = (() => {
   // Words that say nothing of what is looked for. "He", "one" and "all" are words of this book.
-  const IDLE = new Set(("a about an and are as at be by can do does for from has have how i in into is it its me my of " +
-    "on or our so than that the their them then there these this to us was we what when where which why will with you " +
-    "your").split(" "));
+  const IDLE = new Set(("a about an and are as at be by can do does for from has have how i in into is it its me my " +
+    "of on or our so than that the their them then there these this to us was we what when where which why will with " +
+    "you your").split(" "));
+  // What a word counts, by where it stands. `telling` is a heading that is not on many pages, `also` what the glossary
+  // says of a page that it leads to.
   const BOOST = { title: 3, telling: 4, names: 3, also: 4, text: 1 };
-  const UNSURE = 0.75; // of another word for the same thing, in place of that which was typed
-  // A page of the book counts more than one where much is named in passing.
-  const REFERENCE = [
-    ["book/reference/ledger", 0.4], ["book/reference/answer-tests", 0.4], ["book/reference/api", 0.2], ["book/reference/errata", 0.6],
-    ["book/reference/glossary", 0.6], ["book/reference/bibliography", 0.6], ["book/reference/", 0.75],
-    ["book/index", 0.5],
-  ];
-  const A_PAGE = 3; // so many sections of one page are shown
-  const LED = 0.5; // a word of the glossary comes after the page to which it leads
-  const SHOWN = 20;
-  const OFTEN = 3; // a heading that stands on so many pages is a word of the text
+  const OFTEN = 3; // so many pages with the same heading, and it tells none of them from the others
+  const UNSURE = 0.75; // what a hit counts that has another word for the same thing
   const ALONE = 0.3; // what a section counts on a page that has nothing else of what is looked for
+  // What a page counts: one of the book more than one where much is named in passing. The first that fits.
+  const WEIGHTS = [
+    ["book/reference/api", 0.2], ["book/reference/ledger", 0.4], ["book/reference/answer-tests", 0.4],
+    ["book/reference/errata", 0.6], ["book/reference/glossary", 0.6], ["book/reference/bibliography", 0.6],
+    ["book/reference/", 0.75], ["book/index", 0.5], ["", 1],
+  ];
+  const LED = 0.5; // what a word of the glossary counts that leads to a page: that page comes first
+  const SHOWN = 20; // hits
+  const A_PAGE = 3; // hits on the same page
 
   // "Cross-entropy" is two words and, for "crossentropy", one; softmax_vjp is itself, too.
   function words(text) {
-    return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().match(/[\p{L}\p{N}]+(?:[-–_.’'][\p{L}\p{N}]+)*/gu)
-      ?.flatMap((word) => {
-        const parts = word.replace(/[’']s$/, "").split(/[-–_.’']/);
-        return parts.length === 1 ? parts : /[_.]/.test(word) ? [...parts, word] : [...parts, parts.join("")];
-      }) ?? [];
+    const found = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
+      .match(/[\p{L}\p{N}]+(?:[-–_.’'][\p{L}\p{N}]+)*/gu) ?? [];
+    return found.flatMap((word) => {
+      const parts = word.replace(/[’']s$/, "").split(/[-–_.’']/);
+      return parts.length === 1 ? parts : [...parts, /[_.]/.test(word) ? word : parts.join("")];
+    });
   }
 
   const stemmed = new Map();
@@ -46,15 +49,16 @@ const bookSearch = (() => {
       for (const heading of new Set(page.sections.map((section) => section.heading)))
         often.set(heading, (often.get(heading) ?? 0) + 1);
     for (const [name, page] of Object.entries(pages)) {
-      const weight = REFERENCE.find(([start]) => name.startsWith(start))?.[1] ?? 1;
+      const [, weight] = WEIGHTS.find(([start]) => name.startsWith(start));
       page.sections.forEach((section, position) => {
         const anchor = section.ids[0];
         const address = `${name}.html${anchor && `#${anchor}`}`;
         const entry = {
-          id: sections.length, page: name, address, weight: weight * (section.leads?.length ? LED : 1), isPage: !position, title: page.title,
-          heading: section.heading,
-          telling: often.get(section.heading) < OFTEN ? section.heading : "", names: section.names.join("\n"), also: "",
-          text: section.text,
+          id: sections.length, page: name, address, isPage: !position,
+          weight: weight * (section.leads?.length ? LED : 1),
+          title: page.title, heading: section.heading,
+          telling: often.get(section.heading) < OFTEN ? section.heading : "",
+          names: section.names.join("\n"), also: "", text: section.text,
         };
         sections.push(entry);
         // What is written in code by its name alone: "softmax_vjp".
@@ -142,7 +146,7 @@ const bookSearch = (() => {
       return hits(ofSections, query, (id) => sections[id].weight).map(({ id, score, terms }) => {
         const entry = sections[id];
         const title = new Set(stems(entry.title));
-        // The page that is called so comes before its sections.
+        // A page that is called so comes before its sections.
         const called = entry.isPage && [...asked].every((term) => title.has(term)) ? 2 : 1;
         return { entry, terms, score: score * called * (ALONE + page.get(entry.page) / most) };
       });
@@ -151,11 +155,11 @@ const bookSearch = (() => {
     // "(4.3)", "Theorem 4.1" and "eq-dense-backward-weights" lead to what is called so.
     function numbered(query) {
       const bare = (text) => plain(text).replace(/[()]/g, "");
-      const asked = bare(query).replace(/^eq(uation)?\.? (?=\d)/, "equation ")
-        .replace(/^fig\.? /, "figure ");
+      const asked = bare(query).replace(/^eq\.? (?=\d)/, "equation ").replace(/^fig\.? (?=\d)/, "figure ");
       const label = query.trim().toLowerCase();
-      return numbers.filter((each) => (each.label === label && (!each.isCode || label.includes("_"))) || bare(each.number) === asked ||
-        (/^\d+\.\d+$/.test(asked) && bare(each.number).endsWith(` ${asked}`)));
+      const isNumber = /^\d+\.\d+$/.test(asked), isCode = /[._]/.test(label);
+      return numbers.filter((each) => bare(each.number) === asked || (isNumber && bare(each.number).endsWith(` ${asked}`)) ||
+        (each.label === label && (isCode || !each.isCode)));
     }
 
     // What is found, best first: {page, title, heading, address, terms, text}.
@@ -165,19 +169,17 @@ const bookSearch = (() => {
       const best = new Map();
       variants(query).forEach((variant, position) => {
         for (const hit of scored(variant)) {
-          const score = hit.score * (position ? UNSURE : 1), before = best.get(hit.entry);
-          best.set(hit.entry, { score: Math.max(score, before?.score ?? 0), terms: [...(before?.terms ?? []), ...hit.terms] });
+          const score = hit.score * (position ? UNSURE : 1), before = best.get(hit.entry) ?? { score: 0, terms: [] };
+          best.set(hit.entry, { score: Math.max(score, before.score), terms: [...before.terms, ...hit.terms] });
         }
       });
-      const a_page = new Map();
-      const ranked = [...best].sort(([, one], [, two]) => two.score - one.score).filter(([entry]) => {
-        a_page.set(entry.page, (a_page.get(entry.page) ?? 0) + 1);
-        return a_page.get(entry.page) <= A_PAGE;
+      for (const each of exact) best.delete(sections[each.id]);
+      const counted = new Map();
+      const ranked = [...best].sort(([, one], [, two]) => two.score - one.score).filter(([{ page }]) => {
+        counted.set(page, (counted.get(page) ?? 0) + 1);
+        return counted.get(page) <= A_PAGE;
       });
-      return [
-        ...exact,
-        ...ranked.map(([entry, { terms }]) => ({ ...entry, terms })),
-      ].slice(0, SHOWN);
+      return [...exact, ...ranked.map(([entry, { terms }]) => ({ ...entry, terms }))].slice(0, SHOWN);
     };
   }
 
