@@ -19,7 +19,7 @@ from docutils import nodes
 from exercises import Hint
 from listings import full_source
 from sphinx import addnodes
-from sphinx_exercise.nodes import exercise_node, solution_node
+from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node, solution_node
 from sphinx_proof.nodes import proof_node
 from sphinx_proof.proof_type import PROOF_TYPES
 
@@ -56,7 +56,10 @@ KINDS = {"displaymath": "Equation ({})", "figure": "Figure {}", "table": "Table 
 
 
 def sections_of(document: nodes.document) -> list[dict]:
-    """Return the sections of a page, each with its anchors (the first leads there), heading, names and prose."""
+    """Return the sections of a page, each with its anchors (the first leads there), heading, names and prose.
+
+    An exercise is a section of its own, and so is a word of the glossary, which knows where its links lead.
+    """
     page = {"ids": [""], "heading": "", "names": [], "text": []}
     found = [page]
     top = next(document.findall(nodes.section), document)
@@ -74,9 +77,9 @@ def _collect(children: Iterable[nodes.Node], into: dict, found: list[dict]) -> N
         match node:
             case nodes.section() if isinstance(node.next_node(), nodes.title):
                 _enter(node, prose(node[0]), node.children[1:], found)
-            case exercise_node():
-                subtitle = " ".join(prose(part) for part in node[0].children[1:]) if node.children else ""
-                _enter(node, f"Exercise: {subtitle}" if subtitle else "Exercise", node.children[1:], found)
+            case exercise_node() | exercise_enumerable_node():
+                title = ": ".join(filter(None, map(prose, node[0].children)))
+                _enter(node, title, node.children[1:], found)["exercise"] = True
             case addnodes.desc():
                 for signature in node.findall(addnodes.desc_signature):
                     if signature.parent is node and signature["ids"]:

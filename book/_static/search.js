@@ -16,10 +16,11 @@ const bookSearch = (() => {
   // What a page counts: one of the book more than one where much is named in passing. The first that fits.
   const WEIGHTS = [
     ["book/reference/api", 0.2], ["book/reference/ledger", 0.4], ["book/reference/answer-tests", 0.4],
-    ["book/reference/errata", 0.6], ["book/reference/glossary", 0.6], ["book/reference/bibliography", 0.6],
-    ["book/reference/", 0.75], ["book/index", 0.5], ["", 1],
+    ["book/reference/errata", 0.4], ["book/reference/glossary", 0.6], ["book/reference/bibliography", 0.6],
+    ["book/reference/numerical-range", 1], ["book/reference/", 0.75], ["book/index", 0.5], ["", 1],
   ];
-  const LED = 0.5; // what a word of the glossary counts that leads to a page: that page comes first
+  const AN_EXERCISE = 0.4; // of its page
+  const LED = 0.5; // what a word of the glossary counts that leads to a page; that page comes first
   const SHOWN = 20; // hits
   const A_PAGE = 3; // hits on the same page
 
@@ -55,7 +56,7 @@ const bookSearch = (() => {
         const address = `${name}.html${anchor && `#${anchor}`}`;
         const entry = {
           id: sections.length, page: name, address, isPage: !position,
-          weight: weight * (section.leads?.length ? LED : 1),
+          weight: weight * (section.leads?.length ? LED : 1) * (section.exercise ? AN_EXERCISE : 1),
           title: page.title, heading: section.heading,
           telling: often.get(section.heading) < OFTEN ? section.heading : "",
           names: section.names.join("\n"), also: "", text: section.text,
@@ -71,12 +72,15 @@ const bookSearch = (() => {
           address: `${name}.html#${anchor}`, text: "" });
     }
     for (const [name, page] of Object.entries(pages))
-      for (const { leads, heading, names } of page.sections.filter((section) => section.leads)) {
+      for (const { ids, leads, heading, names } of page.sections.filter((section) => section.leads)) {
+        const own = places.get(`${name}.html#${ids[0]}`);
+        own.places = [];
         if (names.length) synonyms.push([heading, ...names].map(plain));
         for (const lead of leads) {
           const there = new URL(lead, `file:///${name}.html`);
           const entry = places.get(decodeURI(there.pathname.slice(1) + there.hash));
           if (entry) entry.also += `${[heading, ...names].join("\n")}\n`;
+          if (entry) own.places.push(entry);
         }
       }
     return { sections, synonyms, numbers };
@@ -110,6 +114,7 @@ const bookSearch = (() => {
       return engine;
     }
     const pages = pagesOf(sections);
+    const weights = new Map(pages.map((page) => [page.id, page.weight]));
     const ofSections = engineOf(sections), ofPages = engineOf(pages);
 
     // A word that the book does not know may be misspelled; a longer one may begin like it.
@@ -141,7 +146,7 @@ const bookSearch = (() => {
 
     function scored(query) {
       const asked = new Set(stems(query));
-      const page = new Map(hits(ofPages, query, () => 1).map(({ id, score }) => [id, score]));
+      const page = new Map(hits(ofPages, query, (id) => weights.get(id)).map(({ id, score }) => [id, score]));
       const most = Math.max(...page.values(), 1e-9);
       return hits(ofSections, query, (id) => sections[id].weight).map(({ id, score, terms }) => {
         const entry = sections[id];
@@ -158,8 +163,8 @@ const bookSearch = (() => {
       const asked = bare(query).replace(/^eq\.? (?=\d)/, "equation ").replace(/^fig\.? (?=\d)/, "figure ");
       const label = query.trim().toLowerCase();
       const isNumber = /^\d+\.\d+$/.test(asked), isCode = /[._]/.test(label);
-      return numbers.filter((each) => bare(each.number) === asked || (isNumber && bare(each.number).endsWith(` ${asked}`)) ||
-        (each.label === label && (isCode || !each.isCode)));
+      return numbers.filter((each) => bare(each.number) === asked ||
+        (isNumber && bare(each.number).endsWith(` ${asked}`)) || (each.label === label && (isCode || !each.isCode)));
     }
 
     // What is found, best first: {page, title, heading, address, terms, text}.
@@ -174,6 +179,13 @@ const bookSearch = (() => {
         }
       });
       for (const each of exact) best.delete(sections[each.id]);
+      // What the glossary explains in one sentence is explained where it leads, so that place comes before it.
+      for (const [entry, hit] of best) {
+        const there = (entry.places ?? []).map((place) => best.get(place)).filter(Boolean);
+        if (!there.length) continue;
+        const most = Math.max(...there.map((place) => place.score));
+        if (most < hit.score) there.find((place) => place.score === most).score = hit.score * 1.001;
+      }
       const counted = new Map();
       const ranked = [...best].sort(([, one], [, two]) => two.score - one.score).filter(([{ page }]) => {
         counted.set(page, (counted.get(page) ?? 0) + 1);
@@ -189,6 +201,7 @@ const bookSearch = (() => {
 if (typeof document !== "undefined")
   document.addEventListener("DOMContentLoaded", () => {
     const LONGEST = 240; // characters of a snippet
+    const HOLE = "…"; // where a formula was
     const field = document.querySelector(".bd-search-container input[name=q]");
     const status = document.querySelector("#search-status");
     const list = document.querySelector("#search-results");
@@ -199,25 +212,27 @@ if (typeof document !== "undefined")
       const marks = new Set(terms);
       const worth = (sentence) => {
         const found = new Set(bookSearch.stems(sentence).filter((term) => marks.has(term))).size;
-        return found - 0.3 * (sentence.match(/…/g)?.length ?? 0) - (sentence.length < 30 ? 0.2 : 0);
+        return found - 0.3 * (sentence.split(HOLE).length - 1) - (sentence.length < 30 ? 0.2 : 0);
       };
-      const sentences = text.split(/\n|(?<=[.?!]) +(?=\p{Lu})/u).filter(Boolean);
+      const paragraphs = text.split("\n").map((line) => line.split(/(?<=[.?!]) +(?=\p{Lu})/u));
+      const sentences = paragraphs.flat(), lines = paragraphs.flatMap((line, number) => line.map(() => number));
       let best = 0;
       sentences.forEach((sentence, position) => {
         if (worth(sentence) > worth(sentences[best])) best = position;
       });
       let shown = sentences[best] ?? "";
-      for (let next = best + 1; next < sentences.length && !/…/.test(sentences[next]) &&
+      for (let next = best + 1; lines[next] === lines[best] && !sentences[next].includes(HOLE) &&
         shown.length + sentences[next].length < LONGEST; next++) shown += ` ${sentences[next]}`;
+      shown = shown.replace(/:$/, ` ${HOLE}`); // a formula follows
       if (shown.length > LONGEST) {
         const first = shown.split(/\b/).findIndex((word) => bookSearch.stems(word).some((term) => marks.has(term)));
         const before = shown.split(/\b/).slice(0, Math.max(first, 0)).join("").length;
         const start = Math.max(0, Math.min(before - LONGEST / 3, shown.length - LONGEST));
-        shown = (start ? "… " : "") + shown.slice(start).replace(start ? /^\S*\s/ : /^/, "").slice(0, LONGEST)
-          .replace(/\s\S*$/, "") + " …";
+        shown = (start ? `${HOLE} ` : "") + shown.slice(start).replace(start ? /^\S*\s/ : /^/, "").slice(0, LONGEST)
+          .replace(/\s\S*$/, "") + ` ${HOLE}`;
       }
       const line = Object.assign(document.createElement("p"), { className: "search-snippet" });
-      for (const word of shown.split(/([\p{L}\p{N}]+)/u)) {
+      for (const word of shown.split(/([\p{L}\p{N}_]+)/u)) {
         const isFound = bookSearch.stems(word).some((term) => marks.has(term));
         line.append(isFound ? Object.assign(document.createElement("mark"), { textContent: word }) : word);
       }
