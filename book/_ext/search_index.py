@@ -17,6 +17,7 @@ from pathlib import Path
 
 from docutils import nodes
 from exercises import Hint
+from folding import Folded
 from listings import full_source
 from sphinx import addnodes
 from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node, solution_node
@@ -45,13 +46,14 @@ SKIPPED = (
     Hint,
     solution_node,
 )
-SKIPPED_CLASSES = {"folded", "full-source", "cite-this", "exercise-level"}
+SKIPPED_CLASSES = {"full-source", "cite-this", "exercise-level"}
 PROOFS = (proof_node, *PROOF_TYPES.values())
 
 HOLE = "…"  # a formula within a sentence; the search page prefers sentences without one
 SIMPLE = re.compile(r"[\w .,=+<>()/-]+", re.ASCII)  # mathematics that reads in plain text as it does in LaTeX
 LETTERS = r"\alpha \beta \gamma \delta \epsilon \varepsilon \eta \theta \kappa \lambda \mu \rho \sigma \tau \omega"
 GREEK = dict(zip(LETTERS.split(), "αβγδεεηθκλμρστω", strict=True))
+WORD = re.compile(r"[^\W\d_]{3}")
 KINDS = {"displaymath": "Equation ({})", "figure": "Figure {}", "table": "Table {}"}  # else "Theorem {}" and the like
 
 
@@ -93,8 +95,12 @@ def _collect(children: Iterable[nodes.Node], into: dict, found: list[dict]) -> N
                 into["names"] += [each.astext() for each in node.findall(nodes.literal)]
             case nodes.paragraph() | nodes.caption() | nodes.term():
                 into["text"].append(prose(node))
+            case Folded() if isinstance(node[0], nodes.table):
+                pass
             case nodes.row():
-                into["text"].append(", ".join(filter(None, map(prose, node.children))))
+                cells = [prose(cell) for cell in node.children]
+                if sum(map(bool, map(WORD.search, cells))) > len(cells) / 2:  # not a row of numbers, or of formulas
+                    into["text"].append(", ".join(filter(None, cells)))
             case nodes.title():
                 into["names"].append(prose(node).strip(" ()"))
             case nodes.Element():

@@ -16,7 +16,7 @@ const bookSearch = (() => {
   // What a page counts: one of the book more than one where much is named in passing. The first that fits.
   const WEIGHTS = [
     ["book/reference/api", 0.2], ["book/reference/ledger", 0.4], ["book/reference/answer-tests", 0.4],
-    ["book/reference/errata", 0.4], ["book/reference/glossary", 0.6], ["book/reference/bibliography", 0.6],
+    ["book/reference/errata", 0.4], ["book/reference/glossary", 0.6], ["book/reference/bibliography", 0.4],
     ["book/reference/numerical-range", 1], ["book/reference/", 0.75], ["book/index", 0.5], ["", 1],
   ];
   const AN_EXERCISE = 0.4; // of its page
