@@ -28,7 +28,10 @@ from nncore.verify.report.cache import digest
 
 FILE = "searchindex.js"
 BEFORE, AFTER = "const SEARCH_INDEX = ", ";\n"
-OF_SPHINX = ("_static/searchtools.js", "_static/language_data.js")  # its theme brings them, and nothing loads them now
+# Brought by Sphinx and its theme, and used by its search alone; the last one is loaded by every page, to mark what a
+# search found there.
+HIGHLIGHT = "_static/sphinx_highlight.js"
+OF_SPHINX = ("_static/searchtools.js", "_static/language_data.js", HIGHLIGHT)
 
 # What is no prose, or tells too much. A proof node of sphinx-proof is any of its kinds.
 SKIPPED = (
@@ -80,8 +83,8 @@ def _collect(children: Iterable[nodes.Node], into: dict, found: list[dict]) -> N
             case nodes.section() if isinstance(node.next_node(), nodes.title):
                 _enter(node, prose(node[0]), node.children[1:], found)
             case exercise_node() | exercise_enumerable_node():
-                title = ": ".join(filter(None, map(prose, node[0].children)))
-                _enter(node, title, node.children[1:], found)["exercise"] = True
+                title = " ".join(prose(part) for part in node[0].children).removeprefix("Exercise").strip(" ()")
+                _enter(node, f"Exercise: {title}" if title else "Exercise", node.children[1:], found)["exercise"] = True
             case addnodes.desc():
                 for signature in node.findall(addnodes.desc_signature):
                     if signature.parent is node and signature["ids"]:
@@ -189,6 +192,11 @@ def begin(app):
     builder.index_page = enter
 
 
+def without_marks(app, pagename, templatename, context, doctree):
+    """Load no script on a page for Sphinx's search."""
+    context["script_files"] = [each for each in context["script_files"] if str(each.filename) != HIGHLIGHT]
+
+
 def write(app, exception):
     """Write the index: what was read now, else what is kept, else what is in the pages; none that is gone."""
     if exception is not None or app.builder.name != "html":
@@ -210,5 +218,6 @@ def write(app, exception):
 
 def setup(app):
     app.connect("builder-inited", begin)
+    app.connect("html-page-context", without_marks)
     app.connect("build-finished", write)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -9,10 +9,10 @@ const bookSearch = (() => {
     "you your").split(" "));
   // What a word counts, by where it stands. `telling` is a heading that is not on many pages, `also` what the glossary
   // says of a page that it leads to.
-  const BOOST = { title: 3, telling: 4, names: 3, also: 4, text: 1 };
+  const BOOST = { title: 4, telling: 4, names: 3, also: 4, text: 1 };
   const OFTEN = 3; // so many pages with the same heading, and it tells none of them from the others
   const UNSURE = 0.75; // what a hit counts that has another word for the same thing
-  const ALONE = 0.3; // what a section counts on a page that has nothing else of what is looked for
+  const ALONE = 0.6; // what a section counts on a page that has nothing else of what is looked for
   // What a page counts: one of the book more than one where much is named in passing. The first that fits.
   const WEIGHTS = [
     ["book/reference/api", 0.2], ["book/reference/ledger", 0.4], ["book/reference/answer-tests", 0.4],
@@ -120,6 +120,7 @@ const bookSearch = (() => {
     // A word that the book does not know may be misspelled; a longer one may begin like it.
     const options = {
       boost: BOOST,
+      bm25: { k: 1.2, b: 0.5, d: 0.5 }, // long sections are punished less than by default
       processTerm: stem,
       prefix: (term) => term.length >= 4,
       fuzzy: (term) => (known.has(term) || term.length < 4 ? false : 0.25),
