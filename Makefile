@@ -9,7 +9,7 @@
 # make rests PAGE=book/layers/sigmoid   say what rests on a page, before it is taken out
 # make mutants  change every formula by one slip at a time, and see whether the checker notices (an hour on two cores)
 # make bench   time training beside other libraries, building, and the checker; half an hour on an idle machine
-# make lock    resolve requirements*.txt anew        make vendor  fetch KaTeX, the icons and the faces anew
+# make lock    resolve requirements*.txt anew        make vendor  fetch KaTeX, MiniSearch, icons and faces anew
 # make clean   remove what was built                 (PYTHON=python3.13 make … chooses the interpreter)
 
 # The first interpreter that is new enough.
@@ -129,10 +129,14 @@ SOURCE_SERIF = 5.3.1
 SOURCE_SANS = 5.3.1
 ICONS = book/_vendor/vendor/fontawesome
 FACES = book/_vendor/fonts
+# MiniSearch from npm for the search page, and the stems of English words; as scripts, for a file may load no modules.
+MINISEARCH = 7.2.0
+STEMMER = 2.0.1
 # unpack <package> <version> <name of its folder>
 UNPACK = unpack() { file=$$(npm pack --silent $$1@$$2) && rm -rf $$3 && tar -xzf $$file && mv package $$3; }; unpack
 vendor: | .venv/bin/python
 	rm -rf _build/npm book/_vendor/katex $(ICONS)/webfonts && mkdir -p _build/npm book/_vendor/katex/fonts $(ICONS)/webfonts
+	rm -rf book/_vendor/minisearch book/_vendor/stemmer && mkdir -p book/_vendor/minisearch book/_vendor/stemmer
 	cd _build/npm && $(UNPACK) katex $(KATEX) katex
 	cp _build/npm/katex/LICENSE _build/npm/katex/dist/katex.min.js book/_vendor/katex/
 	cp _build/npm/katex/dist/fonts/*.woff2 book/_vendor/katex/fonts/
@@ -151,6 +155,14 @@ vendor: | .venv/bin/python
 	.venv/bin/python book/_ext/cut_fonts.py _build/npm book/_vendor
 	for face in source-serif-4 source-sans-3; do cp _build/npm/$$face/LICENSE $(FACES)/LICENSE-$$face || exit; done
 	printf 'Source Serif 4 %s\nSource Sans 3 %s\n' $(SOURCE_SERIF) $(SOURCE_SANS) > $(FACES)/VERSION
+	cd _build/npm && $(UNPACK) minisearch $(MINISEARCH) minisearch
+	sed '/^\/\/# sourceMappingURL/d' _build/npm/minisearch/dist/umd/index.js > book/_vendor/minisearch/minisearch.js
+	cp _build/npm/minisearch/LICENSE.txt book/_vendor/minisearch/LICENSE
+	echo $(MINISEARCH) > book/_vendor/minisearch/VERSION
+	cd _build/npm && $(UNPACK) stemmer $(STEMMER) stemmer
+	sed 's/^export //' _build/npm/stemmer/index.js > book/_vendor/stemmer/stemmer.js
+	cp _build/npm/stemmer/license book/_vendor/stemmer/LICENSE
+	echo $(STEMMER) > book/_vendor/stemmer/VERSION
 
 clean:
 	rm -rf _build

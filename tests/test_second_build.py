@@ -157,6 +157,8 @@ def test_each_change_runs_the_pages_that_it_concerns_and_in_the_end_all_are_thos
     assert ran(build(fresh)) == {"book/page", "book/other"}
     for path in (fresh / "_build" / "html").rglob("*.html"):
         assert timeless(kept / path.relative_to(fresh)) == timeless(path), path.name
+    found = [(folder / "_build" / "html" / "searchindex.js").read_text(encoding="utf-8") for folder in (kept, fresh)]
+    assert found[0] == found[1] and "one of the layers" in found[0]
 
 
 def test_a_changed_cell_runs_its_page_until_it_is_put_back(kept):
@@ -184,6 +186,7 @@ def test_a_page_that_is_gone_is_not_shown_any_more_and_a_setting_reaches_the_pag
     assert build(kept).returncode == 0
     assert not (kept / "_build" / "html" / "book" / "other.html").exists()
     assert "The other page" not in shown(kept, "page")
+    assert "The other page" not in (kept / "_build" / "html" / "searchindex.js").read_text(encoding="utf-8")
     assert "Another title" in (kept / "_build" / "html" / "_modules" / "nncore" / "functions.html").read_text()
 
 

@@ -138,21 +138,6 @@ def names_of_folds(app, pagename, templatename, context, doctree):
     context["body"] = context.get("body", "").replace('<summary aria-label="Toggle hidden content">', "<summary>")
 
 
-def order_of_search(app, config):
-    """Rank what the search finds; Sphinx wants the whole path of the file that says how."""
-    config.html_search_scorer = str(Path(__file__).with_name("search_order.js"))
-
-
-def titles_of_search(app):
-    """Enter pages by the words of their titles; one with a number or markup Sphinx takes for a section of its page."""
-    enter = app.builder.index_page
-
-    def by_words(pagename, doctree, title):
-        enter(pagename, doctree, title and html.escape(app.env.titles[pagename].astext(), quote=False))
-
-    app.builder.index_page = by_words
-
-
 def front_door(app, exception):
     """Write index.html, from which a reader is led to the first page; the one of Jupyter Book has no language."""
     if exception is None and app.builder.name == "html":
@@ -173,8 +158,6 @@ def front_door(app, exception):
 def setup(app):
     app.connect("config-inited", names, priority=10)
     app.connect("config-inited", addresses, priority=10)
-    app.connect("config-inited", order_of_search)
-    app.connect("builder-inited", titles_of_search)
     app.connect("html-page-context", first_paragraph, priority=10)
     app.connect("html-page-context", roles_of_references)
     app.connect("html-page-context", names_of_folds)

@@ -54,18 +54,6 @@ if (!CSS.supports("selector(::details-content)")) {
   addEventListener("afterprint", () => opened.forEach((box) => (box.open = false)));
 }
 
-// Search shows where a word was found: from the text of the page alone, formulas once. A browser does not let a page
-// that was opened as a file read other files, so there the list has titles only.
-document.addEventListener("DOMContentLoaded", () => {
-  if (typeof Search === "undefined") return;
-  DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY &&= location.protocol !== "file:";
-  Search.htmlToText = (source) => {
-    const page = new DOMParser().parseFromString(source, "text/html");
-    page.querySelectorAll(".headerlink, .katex-mathml, .evidence, script, style").forEach((part) => part.remove());
-    return page.querySelector("article")?.textContent ?? "";
-  };
-});
-
 {
   // Where the book is, as the browser sees it: nowhere if the page was opened as a file. A frozen version is in a folder
   // that is named after it.
