@@ -60,7 +60,7 @@ class Network:
             if not (hasattr(layer, "forward") and hasattr(layer, "backward")) or isinstance(layer, type):
                 made = f", not a class: {layer.__name__}(…)" if isinstance(layer, type) else ""
                 raise TypeError(f"layers must hold objects with forward and backward, got {layer!r}{made}")
-            if isinstance(layer, _LOSSES) or not _takes_one(layer.forward):
+            if isinstance(layer, _LOSSES) or _asks_for_targets(layer.forward):
                 raise ValueError(
                     f"layers must end in logits, got the loss {type(layer).__name__}: leave it out, "
                     "Network.cost applies softmax and cross-entropy itself"
@@ -186,15 +186,16 @@ class Network:
         return classes
 
 
-def _takes_one(forward: Callable[..., Array]) -> bool:
-    """Return whether a method can be called with one array; a loss takes two."""
+def _asks_for_targets(forward: Callable[..., Array]) -> bool:
+    """Return whether a method cannot be called with one array alone, as that of a loss."""
     try:
-        inspect.signature(forward).bind(None)
-    except TypeError:
+        asked = inspect.signature(forward).parameters.values()
+    except (TypeError, ValueError):  # it does not say what it takes
         return False
-    except ValueError:  # it does not say what it takes
-        return True
-    return True
+    return (
+        sum(each.default is each.empty and each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD) for each in asked)
+        > 1
+    )
 
 
 def _written(layer: Layer) -> str:

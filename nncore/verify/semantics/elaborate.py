@@ -107,6 +107,7 @@ from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Relation
 
 _LAYOUT = re.compile(r"&|\\(?:begin|end)\{\w+\}")
+_BETWEEN = re.compile(r"[,;]|\\q?quad")
 
 # Statements -----------------------------------------------------------------------------------------------------------
 
@@ -261,11 +262,11 @@ class _Elaborator:
     def _unread(self, formula: DisplayedFormula) -> Iterator[t.Node]:
         """Yield the left sides of the definitions in a display that cannot be read, as far as they can be."""
         sign = "=" if "prf:definition" in formula.within and ":=" not in formula.text else ":="
-        for line in formula.text.split(r"\\"):
-            head, *rest = line.split(sign)
-            if rest:
+        for before in formula.text.split(sign)[:-1]:
+            line = before.split(r"\\")[-1]
+            for left in (line, _BETWEEN.split(line)[-1]):  # a comma may also stand between indices
                 with suppress(LatexError):
-                    for statement in read(_LAYOUT.sub("", head), self.scope.notation).statements:
+                    for statement in read(_LAYOUT.sub("", left), self.scope.notation).statements:
                         if isinstance(statement, t.Chain):
                             yield statement.first
 
