@@ -39,7 +39,7 @@ def require(extra: str, what: str) -> None:
     """
     names = missing(extra)
     if names:
-        raise MissingExtra(sentence(extra, what, names), name=names[0])
+        raise MissingExtra(sentence(extra, what, names), name=names[0]) from None
 
 
 def sentence(extra: str, what: str, names: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
-from typing import Protocol, SupportsIndex
+from typing import NoReturn, Protocol, SupportsIndex
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -60,7 +60,7 @@ class Network:
             if not (hasattr(layer, "forward") and hasattr(layer, "backward")) or isinstance(layer, type):
                 made = f", not a class: {layer.__name__}(…)" if isinstance(layer, type) else ""
                 raise TypeError(f"layers must hold objects with forward and backward, got {layer!r}{made}")
-            if isinstance(layer, _LOSSES):
+            if isinstance(layer, _LOSSES) or _asks_for_targets(layer.forward):
                 raise ValueError(
                     f"layers must end in logits, got the loss {type(layer).__name__}: leave it out, "
                     "Network.cost applies softmax and cross-entropy itself"
@@ -101,6 +101,11 @@ class Network:
         """W, b, W, b, … of all Dense layers, in order; ``parameters[0][...] = …`` changes the first W."""
         return _Arrays(parameter for layer in self._dense for parameter in (layer.W, layer.b))
 
+    @parameters.setter
+    def parameters(self, values: object) -> NoReturn:
+        """Raise TypeError: the arrays stay those of the layers."""
+        raise TypeError("parameters only names the arrays of the layers: change their entries, parameters[0][...] = …")
+
     @property
     def gradients(self) -> list[Array]:
         """The gradients with respect to `parameters`, in the same order, of the last ``backward``; none before it."""
@@ -113,8 +118,14 @@ class Network:
         """
         X = check.floats("X", X, (None, self._dense[0].W.shape[0]))
         self._losses = None
-        for layer in self.layers:
-            X = layer.forward(X)
+        for place, layer in enumerate(self.layers):
+            try:
+                X = layer.forward(X)
+            except (TypeError, ValueError) as error:
+                if place:
+                    before = self.layers[place - 1]
+                    error.add_note(f"layers[{place}] was given what layers[{place - 1}], {_written(before)}, returned")
+                raise
         return X
 
     def cost(self, X: ArrayLike, c: ArrayLike) -> Real:
@@ -173,6 +184,18 @@ class Network:
             raise ValueError(f"X must give logits that are numbers to predict from, those of row {sample} hold a NaN")
         classes: Labels = np.argmax(Z, axis=1)
         return classes
+
+
+def _asks_for_targets(forward: Callable[..., Array]) -> bool:
+    """Return whether a method cannot be called with one array alone, as that of a loss."""
+    try:
+        asked = inspect.signature(forward).parameters.values()
+    except (TypeError, ValueError):  # it does not say what it takes
+        return False
+    return (
+        sum(each.default is each.empty and each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD) for each in asked)
+        > 1
+    )
 
 
 def _written(layer: Layer) -> str:

@@ -138,6 +138,8 @@ def class_numbers(name: str, c: ArrayLike, n: int, M: int) -> Labels:
         return c
     c = _array(name, c)
     expected = f"{name} must hold {n} class numbers from 0 to {M - 1}, one for each sample"
+    if c.shape == (n, 1) and c.dtype.kind not in "iu":
+        raise TypeError(f"{expected}; got a column of dtype {c.dtype}{_to_class_numbers(name, c)}")
     if c.ndim == 2 and c.shape == (n, M):
         neither = _no_distribution(c)
         problem = "" if neither is None else f"; row {neither} is neither: a sample has one class, not none or several"
@@ -148,12 +150,22 @@ def class_numbers(name: str, c: ArrayLike, n: int, M: int) -> Labels:
     if c.shape != (n,):
         raise ValueError(f"{expected}, in an array of shape {_written((n,))}; got shape {_written(c.shape)}")
     if c.dtype.kind not in "iu":
-        raise TypeError(f"{expected}; got dtype {c.dtype}")
+        raise TypeError(f"{expected}; got dtype {c.dtype}{_to_class_numbers(name, c)}")
     outside = (c < 0) | (c >= M)
     if np.any(outside):
         sample = np.argmax(outside)
-        raise ValueError(f"{expected}; entry {sample} is {c[sample]}")
+        alone = "; an output stands for one class, so two classes take two outputs" if M == 1 else ""
+        raise ValueError(f"{expected}; entry {sample} is {c[sample]}{alone}")
     return c
+
+
+def _to_class_numbers(name: str, c: np.ndarray) -> str:
+    """Return what can be done with labels that are not integers."""
+    if c.dtype.kind in "USO":
+        return f": np.unique({name}, return_inverse=True) numbers classes that have names"
+    if c.dtype.kind == "b" or (c.dtype.kind == "f" and np.all(c == np.floor(c))):
+        return f": {name}.astype(int) makes them integers"
+    return ": targets that are no classes need another cost, such as the squared error"
 
 
 def _no_distribution(Y: np.ndarray) -> int | None:

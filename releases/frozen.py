@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-import yaml
+from book._ext.citation import Work, WrongCitation, read
 
 NAME = re.compile(r"site-(\d+(?:\.\d+)+)\.tar\.gz")
 RELEASED = re.compile(r"\d+(?:\.\d+)+")
@@ -30,9 +30,18 @@ class CannotFreeze(ValueError):
     """What keeps a version from being frozen or published; its text is one sentence."""
 
 
-def cited(root: Path) -> dict[str, object]:
-    """Return what CITATION.cff says."""
-    return yaml.safe_load((root / "CITATION.cff").read_text(encoding="utf-8"))
+def cited(root: Path) -> Work:
+    """Return what CITATION.cff says.
+
+    Raises
+    ------
+    CannotFreeze
+        If it cannot be used.
+    """
+    try:
+        return read(root)
+    except WrongCitation as error:
+        raise CannotFreeze(str(error)) from None
 
 
 def check(root: Path, archives: Path) -> str:
@@ -43,8 +52,8 @@ def check(root: Path, archives: Path) -> str:
     CannotFreeze
         If it is not.
     """
-    data = cited(root)
-    version, date = str(data["version"]), str(data.get("date-released", ""))
+    work = cited(root)
+    version = work.version
     if not RELEASED.fullmatch(version):
         raise CannotFreeze(
             f"version {version} is between two releases: give CITATION.cff and pyproject.toml a released one"
@@ -54,9 +63,9 @@ def check(root: Path, archives: Path) -> str:
         raise CannotFreeze(f"version {version} is frozen in {archive}: what was published as a version stays as it is")
     changelog = (root / "CHANGELOG.md").read_text(encoding="utf-8")
     newest, *_ = re.findall(r"^## (.+)$", changelog, re.MULTILINE)
-    if newest != f"{version} – {date}":
+    if newest != f"{version} – {work.date}":
         raise CannotFreeze(
-            f"CHANGELOG.md must begin with '## {version} – {date}', the version and date of CITATION.cff, "
+            f"CHANGELOG.md must begin with '## {version} – {work.date}', the version and date of CITATION.cff, "
             f"got '## {newest}'"
         )
     return version
@@ -118,7 +127,7 @@ def site(root: Path, html: Path, archives: Path, target: Path) -> list[str]:
     """
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(html, target)
-    data = cited(root)
+    work = cited(root)
     found = versions(archives)
     for version in found:
         archive = archives / f"site-{version}.tar.gz"
@@ -128,13 +137,13 @@ def site(root: Path, html: Path, archives: Path, target: Path) -> list[str]:
             file.write_bytes(content)
         door = (target / FOLDER / version / "index.html").read_text(encoding="utf-8")
         title = re.search("<title>(.*?)</title>", door)
-        if title is None or title[1] != escape(str(data["title"])):
+        if title is None or title[1] != escape(work.title):
             raise CannotFreeze(
-                f"{archive} is of the book '{title and title[1]}', and CITATION.cff is of '{data['title']}': "
+                f"{archive} is of the book '{title and title[1]}', and CITATION.cff is of '{work.title}': "
                 "delete it, or publish it elsewhere"
             )
     (target / LIST).write_text(
-        json.dumps({"current": str(data["version"]), "frozen": found}, indent=1) + "\n", encoding="utf-8"
+        json.dumps({"current": work.version, "frozen": found}, indent=1) + "\n", encoding="utf-8"
     )
     return found
 

@@ -14,10 +14,11 @@ ROOT = Path(__file__).resolve().parents[1]
 NOTATION = load(LETTERS)
 
 
-def pages() -> list[Path]:
-    """The Markdown pages of the book, from its table of contents."""
+def pages(without: str | None = None) -> list[Path]:
+    """The Markdown pages of the book, from its table of contents; without a part, if one is named by its caption."""
     contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    files = [contents["root"], *(chapter["file"] for part in contents["parts"] for chapter in part["chapters"])]
+    parts = [part for part in contents["parts"] if without is None or part.get("caption") != without]
+    files = [contents["root"], *(chapter["file"] for part in parts for chapter in part["chapters"])]
     return [ROOT / f"{file}.md" for file in files]
 
 

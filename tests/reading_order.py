@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+import pages_of_book
 import yaml
+from pages_of_book import NOTATION, ROOT
 
-from nncore.verify.notation import KNOWN_FUNCTIONS, Notation, load
-from nncore.verify.report.book import NOTATION
+from nncore.verify.notation import KNOWN_FUNCTIONS, Notation
 
-ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = "Reference"
 LINE = "\n"
 DISPLAY = re.compile(r"^\$\$\n(.*?)\n\$\$(?: \(([\w-]+)\))?$", re.DOTALL | re.MULTILINE)
@@ -68,9 +68,7 @@ class Page:
 
 def pages() -> list[Page]:
     """Return the pages that are read in their order."""
-    parts = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))["parts"]
-    chapters = [chapter for part in parts if part.get("caption") != REFERENCE for chapter in part["chapters"]]
-    paths = [ROOT / f"{chapter['file']}.md" for chapter in chapters]
+    _, *paths = pages_of_book.pages(without=REFERENCE)  # the front door is looked at, not read
     return [Page(path.relative_to(ROOT / "book").as_posix(), path.read_text(encoding="utf-8")) for path in paths]
 
 
@@ -163,8 +161,7 @@ def unproved_results(read: Sequence[Page]) -> Iterator[str]:
 def faults() -> list[str]:
     """Return all that is used before it is introduced."""
     read, glossary = pages(), (ROOT / "book" / "reference" / "glossary.md").read_text(encoding="utf-8")
-    notation = load(NOTATION)
-    return [*unknown_letters(read, notation), *unexplained_terms(read, glossary), *unproved_results(read)]
+    return [*unknown_letters(read, NOTATION), *unexplained_terms(read, glossary), *unproved_results(read)]
 
 
 if __name__ == "__main__":

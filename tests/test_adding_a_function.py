@@ -6,19 +6,18 @@ What each place says is tested elsewhere. Here is tested that it is there, and a
 import inspect
 import re
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
+import pages_of_book
 import pytest
 import sympy as sp
-import yaml
 
 from book._ext.equations_of_code import LABEL, SENTENCE
 from nncore import functions, layers, symbolic
 from tests import paper
 from tests.mathematics import LETTERS, ROWS, M, Row, n, public
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = pages_of_book.ROOT
 TABLE = "tests/mathematics.py"
 
 
@@ -39,8 +38,6 @@ class Project:
 
 
 def found():
-    contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    chapters = [chapter["file"] for part in contents["parts"] for chapter in part["chapters"]]
     pages = (ROOT / "book").rglob("*.md")
     return Project(
         public(functions, inspect.isfunction),
@@ -48,7 +45,7 @@ def found():
         ROWS,
         frozenset(public(paper, inspect.isfunction)),
         {page.relative_to(ROOT).as_posix(): page.read_text(encoding="utf-8") for page in pages},
-        tuple(f"{file}.md" for file in (contents["root"], *chapters)),
+        tuple(page.relative_to(ROOT).as_posix() for page in pages_of_book.pages()),
     )
 
 

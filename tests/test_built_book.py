@@ -11,11 +11,10 @@ import yaml
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup, NavigableString
 from fontTools.ttLib import TTFont
+from pages_of_book import ROOT, pages
 from repository import from_settings, published_at
 
-ROOT = Path(__file__).resolve().parents[1]
-TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
-PAGES = [TOC["root"], *(chapter["file"] for part in TOC["parts"] for chapter in part["chapters"])]
+PAGES = [page.relative_to(ROOT).with_suffix("").as_posix() for page in pages()]
 EXTRA = ["search"]
 
 # Where the sources are and where the book is published: nowhere, unless a setting or a workflow says it.

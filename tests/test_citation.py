@@ -18,7 +18,7 @@ AUTHORS = (
     Author("King", "Martin", suffix="Jr."),
     Author("The A, B and C Group", group=True),
 )
-WORK = Work("ReLU & Friends, 100 % Verified", AUTHORS, "1.2.0", "2026")
+WORK = Work("ReLU & Friends, 100 % Verified", AUTHORS, "1.2.0", "2026-05-06")
 ADDRESS = "https://a_b.github.io/nn--course/book/x%20y.html#equation-eq-sigmoid-vjp"
 ENTRY = entry(WORK, "bpv-eq-x_y", "ReLU – $x_i$, by É. Noether", "Equation eq-x_y in: " + WORK.title, ADDRESS, "2026")
 

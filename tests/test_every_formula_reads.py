@@ -1,8 +1,6 @@
 """The book prints nothing that its grammar cannot read, and nothing within a sentence that has no meaning."""
 
-from pathlib import Path
-
-import yaml
+from pages_of_book import ROOT, pages
 
 from nncore.verify.notation import load
 from nncore.verify.report.book import NOTATION
@@ -11,15 +9,6 @@ from nncore.verify.semantics.inline import faults_within
 from nncore.verify.source.markdown import read_markdown
 from nncore.verify.syntax.parser import LatexError, read
 from nncore.verify.syntax.printer import latex
-
-ROOT = Path(__file__).resolve().parents[1]
-
-
-def pages():
-    """The Markdown pages of the book, from its table of contents."""
-    contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    files = [contents["root"], *(chapter["file"] for part in contents["parts"] for chapter in part["chapters"])]
-    return [ROOT / f"{file}.md" for file in files]
 
 
 def in_their_letters(page, notation):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -76,6 +77,22 @@ def test_the_cells_of_the_homework_compute_what_it_derives(tmp_path):
     assert (done.stdout.split(), done.stderr) == (["True", "True"], "")
 
 
+def test_a_network_of_ones_own_learns_stops_and_is_loaded_again(tmp_path):
+    """What it prints is true or ends it; NumPy and nncore alone are imported."""
+    blocked = "import sys; sys.modules.update(dict.fromkeys(['tqdm', 'sympy', 'lark', 'yaml']))\n"
+    program = blocked + (EXAMPLES / "network.py").read_text(encoding="utf-8")
+    command, with_nncore = [sys.executable, "-c", program], {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=with_nncore, capture_output=True, text=True, timeout=120)
+    assert done.stderr == "" and done.stdout.splitlines() == [
+        "Network([Dense(1, 16), Tanh(), Dense(16, 1)])",
+        "validation cost below 0.02: True",
+        "the same outputs: True",
+    ]
+    slip = program.replace("return (Z - Q) / len(Z)", "return (Q - Z) / len(Z)")
+    done = subprocess.run([sys.executable, "-c", slip], cwd=tmp_path, env=with_nncore, capture_output=True, text=True)
+    assert done.returncode == 1 and "AssertionError" in done.stderr
+
+
 def test_the_examples_are_listed_where_they_are():
     words = (EXAMPLES / "README.md").read_text(encoding="utf-8")
     for path in EXAMPLES.iterdir():
@@ -89,6 +106,13 @@ def test_the_examples_are_listed_where_they_are():
 def foreign(tmp_path):
     """A copy of the foreign book."""
     return shutil.copytree(EXAMPLES / "book", tmp_path / "book", ignore=shutil.ignore_patterns("_build"))
+
+
+def test_a_foreign_book_is_checked_without_building_it_as_the_list_says(capsys, monkeypatch):
+    monkeypatch.chdir(EXAMPLES)
+    (command,) = re.findall("`nncore-verify (--book [^`]+)`", Path("README.md").read_text(encoding="utf-8"))
+    assert main(command.split()) == 0
+    assert "8 claims: " in capsys.readouterr().out
 
 
 def test_a_foreign_book_in_letters_of_its_own_is_checked_in_a_strict_build_and_in_a_plain_one(foreign):

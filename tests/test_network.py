@@ -370,3 +370,55 @@ def test_a_copy_of_a_network_has_its_parameters_and_nothing_of_its_last_pass(cop
         again.backward()
     assert again.cost(X, c) == made.cost(X, c)
     assert_same([again.backward(), *again.gradients], [made.backward(), *made.gradients])
+
+
+# Layers of one's own --------------------------------------------------------------------------------------------------
+
+
+class Halved:
+    """A layer that returns what a test says of half of its input."""
+
+    def __init__(self, returned):
+        self.returned = returned
+
+    def forward(self, Z):
+        return self.returned(Z / 2)
+
+    def backward(self, dA):
+        return dA / 2
+
+
+@pytest.mark.parametrize("returned", [lambda A: None, lambda A: A[:, :1], lambda A: A.astype(str)])
+def test_an_error_about_what_a_layer_of_ones_own_returned_says_that_it_did(returned):
+    made = Network([Dense(2, 3, np.random.default_rng(0)), Halved(returned), Dense(3, M, np.random.default_rng(0))])
+    with pytest.raises((TypeError, ValueError)) as caught:
+        made.forward(X)
+    assert caught.value.__notes__ == ["layers[2] was given what layers[1], Halved(), returned"]
+    with pytest.raises(ValueError) as caught:
+        made.forward(X[:, :1])  # which are no output of a layer
+    assert not hasattr(caught.value, "__notes__")
+
+
+def test_a_loss_of_ones_own_is_refused_among_the_layers_and_a_layer_with_options_is_not():
+    class SquaredError:
+        def forward(self, Z, Q):
+            return np.sum((Z - Q) ** 2, axis=1) / 2
+
+        def backward(self, dL):
+            return dL
+
+    class Scaled(Halved):
+        def forward(self, Z, scale=2.0, *, more=0):
+            return scale * Z + more
+
+    first = Dense(2, M, np.random.default_rng(0))
+    with pytest.raises(ValueError, match="layers must end in logits, got the loss SquaredError: leave it out"):
+        Network([first, SquaredError()])
+    assert Network([first, Scaled(None)]).forward(X).shape == (len(X), M)
+
+
+def test_parameters_cannot_be_replaced_as_a_whole():
+    made = network()
+    with pytest.raises(TypeError, match=r"parameters only names the arrays of the layers: .* parameters\[0\]\[...\] ="):
+        made.parameters = [theta.copy() for theta in made.parameters]
+    made.parameters[0] *= 2  # in place is what is meant

@@ -89,6 +89,14 @@ def test_a_module_that_is_not_installed_is_named_with_its_extra_wherever_it_is_n
         assert "\n" not in message and f"pip install '.[{extra}]'" in message
 
 
+@pytest.mark.parametrize(("module", "lacks"), [("nncore.symbolic", "sympy"), ("nncore.verify.sphinx", "sphinx")])
+def test_where_an_extra_is_missing_a_user_sees_one_traceback_that_ends_with_the_sentence(module, lacks):
+    program = f"import sys; sys.modules['{lacks}'] = None\nimport {module}"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and done.stderr.count("Traceback") == 1
+    assert re.match(rf"nncore.extras.MissingExtra: {module} needs {lacks}: install", done.stderr.splitlines()[-1])
+
+
 def test_the_network_is_there_and_the_rest_names_its_extra_where_numpy_alone_is_installed():
     said = said_without(*IMPORTED)
     for module in CORE:

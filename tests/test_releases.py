@@ -204,13 +204,17 @@ def test_what_is_not_a_released_version_is_not_frozen(tmp_path):
 def test_archives_of_another_book_or_with_foreign_files_are_not_published(tmp_path):
     folder, html, archives = sources(tmp_path)
     archive = frozen.freeze(folder, html, archives)
-    (folder / "CITATION.cff").write_text("title: Another one\nversion: 0.1.0\n")
+    (folder / "CITATION.cff").write_text("title: Another one\nversion: 0.1.0\nauthors: [{name: A}]\n")
     with pytest.raises(frozen.CannotFreeze, match=r"of the book 'Backpropagation, Verified'.*'Another one': delete it"):
         frozen.site(folder, html, archives, tmp_path / "site")
     with tarfile.open(archive, "w:gz") as tar:
         tar.addfile(tarfile.TarInfo("site-2.0.0/../../escaped.html"))
     with pytest.raises(frozen.CannotFreeze, match="which is no file of that version"):
         frozen.site(folder, html, archives, tmp_path / "site")
+    (folder / "CITATION.cff").write_text("title: Another one\n")
+    with pytest.raises(frozen.CannotFreeze, match="must have an entry version"):
+        frozen.site(folder, html, archives, tmp_path / "site")
+    (folder / "CITATION.cff").write_text("title: Another one\nversion: 0.1.0\nauthors: [{name: A}]\n")
     archive.write_bytes(archive.read_bytes()[:40])
     with pytest.raises(frozen.CannotFreeze, match="cannot be unpacked"):
         frozen.site(folder, html, archives, tmp_path / "site")

@@ -2,9 +2,12 @@
 
 import re
 from pathlib import Path
+from textwrap import dedent
 
+import pytest
 import yaml
 
+from nncore.verify.__main__ import main
 from nncore.verify.source.myst import EXTENSIONS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,6 +29,27 @@ def test_title_and_authors_stand_in_the_citation_alone():
 
 def test_addresses_stand_in_the_settings_alone():
     assert {"repository-code", "url"}.isdisjoint(CITATION)
+
+
+@pytest.mark.parametrize("name", ["README.md", "examples/README.md"])
+def test_what_is_read_first_fits_its_lines(name):
+    long = [line for line in (ROOT / name).read_text(encoding="utf-8").split("\n") if len(line) > 120]
+    assert [line for line in long if not line.startswith("|")] == []  # a row of a table is one line
+
+
+def test_the_homework_of_the_readme_is_verified_and_its_letters_are_declared_as_it_says(tmp_path, capsys):
+    """What stands there is taken as it is, and a claim about the declared letters is put below it."""
+    (section,) = re.findall(r"^## Check your own.*?(?=^## )", README, re.DOTALL | re.MULTILINE)
+    told = [dedent(block) for block in re.findall(r"(?:^    .*\n|^\n(?=    ))+", section, re.MULTILINE)]
+    (formulas,) = [block for block in told if "$$" in block]
+    (letters,) = [block for block in told if "{notation}" in block]
+    claim = "$$\n\\sum_{o=1}^{K} \\lambda q_o = \\lambda \\sum_{o=1}^{K} q_o\n$$\n"
+    homework = tmp_path / "homework.md"
+    homework.write_text(f"{formulas}\n{letters}\n{claim}")
+    assert main([str(homework)]) == 0
+    assert "2 claims: 2 verified for all shapes." in capsys.readouterr().out
+    homework.write_text(f"{formulas}\n{claim}")
+    assert main([str(homework)]) == 2 and "Letters of your own are declared" in capsys.readouterr().out
 
 
 def test_the_example_of_the_readme_prints_what_it_says(capsys):

@@ -234,8 +234,24 @@ WANTED = "c must hold 3 class numbers from 0 to 1, one for each sample"
         ([0, -1, 1], ValueError, f"{WANTED}; entry 1 is -1"),
         ([0, 1, 2], ValueError, f"{WANTED}; entry 2 is 2"),
         (np.array([0, 255, 1], dtype=np.uint8), ValueError, f"{WANTED}; entry 1 is 255"),
-        ([0.0, 1.0, 1.0], TypeError, f"{WANTED}; got dtype float64"),
-        ([True, False, True], TypeError, f"{WANTED}; got dtype bool"),
+        ([0.0, 1.0, 1.0], TypeError, f"{WANTED}; got dtype float64: c.astype(int) makes them integers"),
+        ([True, False, True], TypeError, f"{WANTED}; got dtype bool: c.astype(int) makes them integers"),
+        (
+            ["no", "yes", "no"],
+            TypeError,
+            f"{WANTED}; got dtype <U3: np.unique(c, return_inverse=True) numbers classes that have names",
+        ),
+        (
+            [0.5, 1.0, 2.0],
+            TypeError,
+            f"{WANTED}; got dtype float64: targets that are no classes need another cost, such as the squared error",
+        ),
+        (
+            [[0.5], [np.nan], [2.0]],
+            TypeError,
+            f"{WANTED}; got a column of dtype float64: targets that are no classes "
+            "need another cost, such as the squared error",
+        ),
         ([0, 1], ValueError, f"{WANTED}, in an array of shape (3,); got shape (2,)"),
         ([[0], [1], [1]], ValueError, f"{WANTED}, in an array of shape (3,); got shape (3, 1)"),
         (
@@ -249,6 +265,11 @@ WANTED = "c must hold 3 class numbers from 0 to 1, one for each sample"
 def test_anything_else_is_refused(c, error, words):
     with pytest.raises(error, match=message(words)):
         check.class_numbers("c", c, 3, 2)
+
+
+def test_two_classes_with_one_output_are_told_to_take_two():
+    with pytest.raises(ValueError, match="entry 1 is 1; an output stands for one class, so two classes take two"):
+        check.class_numbers("c", [0, 1, 1], 3, 1)
 
 
 @pytest.mark.parametrize(("rows", "bad"), [

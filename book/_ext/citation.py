@@ -1,6 +1,6 @@
 """What the book is called, who wrote it and which version it is, as CITATION.cff says; and entries for BibTeX.
 
-All pages, citations and the front door take title and authors from there, and from nowhere else.
+All pages, citations, the front door and releases take title, authors and version from there, and from nowhere else.
 """
 
 import codecs
@@ -54,12 +54,17 @@ class Author:
 
 @dataclass(frozen=True)
 class Work:
-    """The book: title, authors, version, and the year of that version, if it has been released."""
+    """The book: title, authors, version, and the date of that version, if it has been released."""
 
     title: str
     authors: tuple[Author, ...]
     version: str
-    year: str
+    date: str
+
+    @property
+    def year(self) -> str:
+        """Return the year of the version, if it has been released."""
+        return self.date[:4]
 
     def names(self) -> str:
         """Return the authors in words."""
@@ -86,7 +91,7 @@ def read(folder: Path) -> Work:
     if not isinstance(data["authors"], list):
         raise WrongCitation(f"{SOURCE}: authors must be a list, got {data['authors']!r}")
     authors = tuple(map(_author, data["authors"]))
-    return Work(str(data["title"]), authors, str(data["version"]), str(data.get("date-released") or "")[:4])
+    return Work(str(data["title"]), authors, str(data["version"]), str(data.get("date-released") or ""))
 
 
 def _author(entry: Any) -> Author:

@@ -20,11 +20,14 @@ verify_pages : list of str
     checked defines nothing for the others.
 """
 
-from sphinx.application import Sphinx
-from sphinx.util import logging
-from sphinx.util.typing import ExtensionMetadata
+from nncore.extras import MissingExtra, sentence
 
-from nncore.extras import MissingExtra
+try:
+    from sphinx.application import Sphinx
+    from sphinx.util import logging
+    from sphinx.util.typing import ExtensionMetadata
+except ModuleNotFoundError:  # Sphinx comes with MyST-Parser, so it is no module of an extra by itself
+    raise MissingExtra(sentence("verify", __name__, ["sphinx"]), name="sphinx") from None
 
 logger = logging.getLogger(__name__)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from contextlib import nullcontext
@@ -298,6 +299,22 @@ def test_nothing_is_said_of_the_definitions_of_a_file_that_was_not_read_to_its_e
 def test_nothing_is_said_of_definitions_where_one_failed(run):
     code, out, _ = run(a_dot_md="$$ J := Q $$\n\n$$ J = 2 $$\n")
     assert code == 2 and "the letter Q" in out and "defines nothing" not in out
+
+
+def test_whoever_uses_a_letter_that_is_not_declared_is_told_how_to_declare_it(run):
+    _, out, _ = run(a_dot_md="$$ J := 1 $$\n\n$$ J = Q $$\n")
+    (advice,) = re.findall(r"^Letters of your own.*?\n((?:  .*\n)+)", out, re.MULTILINE)
+    assert "{notation} block" in out and "% notation:" in out and "--notation FILE" in out
+    block = f"```{{notation}}\n{advice.replace('letter: u', 'letter: Q')}```\n\n"
+    code, out, _ = run(a_dot_md=f"{block}$$ J := Q $$\n\n$$ J = Q $$\n")
+    assert code == 0 and "Letters of your own" not in out
+
+
+def test_formulas_are_not_said_to_be_read_that_are_not(run):
+    _, out, _ = run(a_dot_md="$$ \\foo := 1 $$\n\n$$ J := 1 $$\n")
+    assert "2 displayed formulas: 1 of them fails, 1 is unreadable, 0 are unchecked." in out
+    _, out, _ = run(a_dot_md="```{notation}\nscalars: [{letter: J, meaning: x}]\n```\n\n$$ x = x $$\n")
+    assert "1 displayed formula, each one read and judged: 1 of them fails" in out
 
 
 def test_faults_are_counted_apart_from_formulas(run):

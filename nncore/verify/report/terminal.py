@@ -12,11 +12,15 @@ from nncore.verify.notation import Notation
 from nncore.verify.report.book import check
 from nncore.verify.report.evidence import Evidence, PageReport, Report
 from nncore.verify.report.wording import grounds, sentences, status_text
+from nncore.verify.semantics.symbols import UNDECLARED
 from nncore.verify.source.reader import printable
 
 _HOW_TO_BEGIN = r"""{} defines nothing, so no claim can be derived from anything.
-Write what is given with :=, above what follows from it, as in  L_i := -\ln p_{{i c_i}}
-Letters of your own are declared in a {{notation}} block, in LaTeX in comments below % notation:"""
+Write what is given with :=, above what follows from it, as in  L_i := -\ln p_{{i c_i}}"""
+_LETTERS = """Letters of your own are declared in a {notation} block, in LaTeX in comments below % notation:
+  scalars:
+    - {letter: u, meaning: what it is}
+The other parts of such a block are sizes, indices, arrays and functions; --notation FILE replaces all letters."""
 
 
 def show(paths: Sequence[Path], notation: Notation, book: bool) -> Report:
@@ -56,6 +60,8 @@ def _page_lines(page: PageReport) -> Iterator[Text]:
         yield Text(f"{printable(page.name)}: no displayed formula")
     elif _defines_nothing(page):
         yield Text(_HOW_TO_BEGIN.format(printable(page.name)), "yellow")
+    if any(UNDECLARED in problem.reason for problem in page.all_problems):
+        yield Text(_LETTERS, "yellow")
 
 
 def _defines_nothing(page: PageReport) -> bool:

@@ -96,22 +96,26 @@ def assignment(values: Iterable[tuple[str, object]]) -> str:
     return ", ".join(f"{letter} = {value}" for letter, value in values)
 
 
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
 def sentences(report: Report) -> Iterator[str]:
     """Yield the figures of a report in words."""
     of = figures(report.pages)
     found = [formula for page in report.pages for formula in page.formulas]
-    wrong = sum(bool(formula.problems) for formula in found)
+    wrong = sum(formula.fails or bool(formula.problems) for formula in found)
     failing = f"{wrong} of them {'fails' if wrong == 1 else 'fail'}" if wrong else "none of them fails"
     unread = sum(formula.status is Status.UNREADABLE for formula in found)
     unchecked = of.kinds.get(Kind.UNCHECKED, 0)
+    judged = "" if unread else ", each one read and judged"
     yield (
-        f"{_counted(of.formulas, 'displayed formula')}, each one read and judged: {failing}, "
-        f"{unread} are unreadable, {unchecked} are unchecked."
+        f"{_counted(of.formulas, 'displayed formula')}{judged}: {failing}, "
+        f"{unread} {_are(unread)} unreadable, {unchecked} {_are(unchecked)} unchecked."
     )
     elsewhere = sum(len(page.problems) for page in report.pages)
     if elsewhere:
-        are = "is" if elsewhere == 1 else "are"
-        yield f"{_counted(elsewhere, 'fault')} in the files {are} in no formula that was read."
+        yield f"{_counted(elsewhere, 'fault')} in the files {_are(elsewhere)} in no formula that was read."
     if unchecked:
         were = "was" if unchecked == 1 else "were"
         yield f"{_counted(unchecked, 'formula')} {were} not checked, for the reason that the page gives."
