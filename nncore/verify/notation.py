@@ -307,13 +307,6 @@ def extended(notation: Notation, text: str) -> Notation:
     own = declared_by(text)
     shadows = frozenset(_letters("shadows", _parts(text, "shadows")))
     rest = _without(notation, shadows)
-    taken = {written: part for part, written in _names(rest)}
-    for part, written in _names(own):
-        if written in taken:
-            raise NotationError(
-                f"{part}, {_text(written)}: declared already in {taken[written]}; take another letter, "
-                f"or say in the block that the old meaning is gone: shadows: [{written.letter}]"
-            )
     both = Notation(**{part: getattr(rest, part) + getattr(own, part) for part in _PARTS})
     _check(both)
     return both

@@ -100,27 +100,6 @@ def test_a_letter_whose_definition_is_not_understood_is_used_by_nothing_below(sa
     ]
 
 
-@pytest.mark.parametrize(
-    "unread",
-    [
-        r"p_{im} := \frac{e^{z_{im}}{2}",
-        r"\begin{aligned} z_{im} &:= x_{ij} \\ p_{im} &:= \foo \end{aligned}",
-        "a_{im} := z_{im}, p_{im} := (",
-    ],
-)
-def test_what_a_display_would_define_that_cannot_be_read_is_used_by_nothing_below(faults, unread):
-    """Else the cause would be sought where it shows, or the letter be taken for what it means in other texts."""
-    lost = "the definition of p is not understood"
-    assert faults(unread, r"\frac{\partial p_{ik}}{\partial z_{im}} = 0")[1] == lost
-    assert faults(unread, r"p_{im} = p_{im} + 0")[1].startswith("the definition of")
-    assert faults(r"\foo := p_{im}", r"p_{im} = p_{im} + 0")[1:] == []
-
-
-def test_a_derivative_with_a_d_is_told_how_it_is_written(faults):
-    said = r"the letter d is neither declared nor defined; a derivative is written with \partial"
-    assert faults("x = 2 x", r"\frac{d x^2}{d x} = 2 x")[-1] == said
-
-
 def test_a_definition_has_the_declared_shape(faults):
     assert faults(r"Z := X W") == []
     assert faults(r"Z := W^\top X^\top") == ["Z is n × M, the right side is M × n"]

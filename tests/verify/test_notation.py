@@ -184,8 +184,7 @@ def test_a_shadowed_letter_is_gone_with_its_entries_and_its_state():
 
 
 BLOCKS = [
-    ("scalars: [{letter: J, meaning: x}]", "scalars, J: declared already in scalars; take another letter, or say in"),
-    ("arrays: [{letter: Q, entry: 't_{im}', shape: [n, M], meaning: x}]", "is gone: shadows: [t]"),
+    ("scalars: [{letter: J, meaning: x}]", "scalars, J: declared already in scalars"),
     ("shadows: [q]", "shadows: q is no letter that is in force"),
     ("shadows: [D]", "indices, j: the size D is not declared"),
     ("shadow: [v]", "unknown part 'shadow'"),

@@ -12,9 +12,9 @@ from nncore.verify.notation import Notation
 from nncore.verify.report.book import check
 from nncore.verify.report.evidence import Evidence, PageReport, Report
 from nncore.verify.report.wording import grounds, sentences, status_text
-from nncore.verify.semantics.symbols import UNDECLARED
 from nncore.verify.source.reader import printable
 
+_UNDECLARED = "neither declared nor defined"  # as `semantics.symbols` says of a letter
 _HOW_TO_BEGIN = r"""{} defines nothing, so no claim can be derived from anything.
 Write what is given with :=, above what follows from it, as in  L_i := -\ln p_{{i c_i}}"""
 _LETTERS = """Letters of your own are declared in a {notation} block, in LaTeX in comments below % notation:
@@ -60,7 +60,7 @@ def _page_lines(page: PageReport) -> Iterator[Text]:
         yield Text(f"{printable(page.name)}: no displayed formula")
     elif _defines_nothing(page):
         yield Text(_HOW_TO_BEGIN.format(printable(page.name)), "yellow")
-    if any(UNDECLARED in problem.reason for problem in page.all_problems):
+    if any(_UNDECLARED in problem.reason for problem in page.all_problems):
         yield Text(_LETTERS, "yellow")
 
 

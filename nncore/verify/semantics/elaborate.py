@@ -19,9 +19,7 @@ be used by any formula below. What holds for all formulas together:
   other formulas could rest. A ``{dictionary}`` is a text in letters of its own, whose claims are claimed like others.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial
@@ -106,9 +104,6 @@ from nncore.verify.syntax.parser import read
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Relation
 
-_LAYOUT = re.compile(r"&|\\(?:begin|end)\{\w+\}")
-_BETWEEN = re.compile(r"[,;]|\\q?quad")
-
 # Statements -----------------------------------------------------------------------------------------------------------
 
 
@@ -187,9 +182,6 @@ class _Elaborator:
             self.tree = tree = read(formula.text, self.scope.notation)
         except LatexError as error:
             self._lose(formula.within, place)
-            if not place.convention:
-                names = (left_names(left, self.scope) for left in self._unread(formula))
-                self.scope = replace(self.scope, lost=self.scope.lost.union(*names))
             place_of_error = formula.place(error.line, error.column)
             self.faults.append(Diagnostic(Status.UNREADABLE, formula.path, *place_of_error, error.reason))
             return
@@ -258,17 +250,6 @@ class _Elaborator:
             self.lost_assumptions.add(place.label)
         if statement and _defines(statement, within) and not place.convention:
             self.scope = replace(self.scope, lost=self.scope.lost | left_names(statement.first, self.scope))
-
-    def _unread(self, formula: DisplayedFormula) -> Iterator[t.Node]:
-        """Yield the left sides of the definitions in a display that cannot be read, as far as they can be."""
-        sign = "=" if "prf:definition" in formula.within and ":=" not in formula.text else ":="
-        for before in formula.text.split(sign)[:-1]:
-            line = before.split(r"\\")[-1]
-            for left in (line, _BETWEEN.split(line)[-1]):  # a comma may also stand between indices
-                with suppress(LatexError):
-                    for statement in read(_LAYOUT.sub("", left), self.scope.notation).statements:
-                        if isinstance(statement, t.Chain):
-                            yield statement.first
 
     def _statement(self, statement: t.Chain | t.Implication, conditions: Conditions) -> None:
         if isinstance(statement, t.Implication):

@@ -23,8 +23,6 @@ from nncore.verify.symbol import Position, Shape, Size, Symbol, SymbolKind, Symb
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import show
 
-UNDECLARED = "neither declared nor defined"  # what is said of a letter
-
 
 class MeaningError(ValueError):
     """What has no meaning: why, where, and whether that is a fault or only beyond what this module knows.
@@ -238,8 +236,7 @@ def _plain(letter: str, node: t.Node, scope: Scope) -> Symbol:
         return Symbol(SymbolKind.NUMBER, SymbolName.of(letter))
     if scalars:
         raise WrongIndex(f"{letter} is declared with indices, so it needs them here", node)
-    hint = r"; a derivative is written with \partial" if letter == "d" else ""
-    raise MeaningError(f"the letter {letter} is {UNDECLARED}{hint}", node)
+    raise MeaningError(f"the letter {letter} is neither declared nor defined", node)
 
 
 def _member(node: t.Family, scope: Scope, local: Mapping[str, Size | None]) -> Symbol:
@@ -334,7 +331,7 @@ def _entry_name(
         return Symbol(SymbolKind.ENTRY, SymbolName.of(letter), tuple(size for _, size in definition.indices))
     found = _numbered(letter, indices, notation)
     if not found:
-        raise MeaningError(f"the entry {show(node)} is {UNDECLARED}", node)
+        raise MeaningError(f"the entry {show(node)} is neither declared nor defined", node)
     if found.name in scope.lost:
         raise MeaningError(f"the definition of {found.name} is not understood", node, covered=False)
     return found
