@@ -41,7 +41,7 @@ def search(html, open_page):  # noqa: F811
 
 def right(page, queries, index="SEARCH_INDEX") -> list[str]:
     """The queries whose first hit is a page that the reader wants."""
-    page.evaluate(f"globalThis.find = bookSearch({index})")
+    page.evaluate(f"() => {{ globalThis.find = bookSearch({index}) }}")
     found = page.evaluate(FIRST_PAGES, list(queries))
     return [query for query, first in zip(queries, found, strict=True) if first in queries[query]]
 

@@ -21,8 +21,6 @@ from folding import Folded
 from listings import full_source
 from sphinx import addnodes
 from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node, solution_node
-from sphinx_proof.nodes import proof_node
-from sphinx_proof.proof_type import PROOF_TYPES
 
 from nncore.verify.report.cache import digest
 
@@ -33,7 +31,7 @@ BEFORE, AFTER = "const SEARCH_INDEX = ", ";\n"
 HIGHLIGHT = "_static/sphinx_highlight.js"
 OF_SPHINX = ("_static/searchtools.js", "_static/language_data.js", HIGHLIGHT)
 
-# What is no prose, or tells too much. A proof node of sphinx-proof is any of its kinds.
+# What is no prose, or tells too much.
 SKIPPED = (
     nodes.Invisible,
     nodes.raw,
@@ -49,8 +47,7 @@ SKIPPED = (
     Hint,
     solution_node,
 )
-SKIPPED_CLASSES = {"full-source", "cite-this", "exercise-level"}
-PROOFS = (proof_node, *PROOF_TYPES.values())
+SKIPPED_CLASSES = {"exercise-level"}
 
 HOLE = "…"  # a formula within a sentence; the search page prefers sentences without one
 SIMPLE = re.compile(r"[\w .,=+<>()/-]+", re.ASCII)  # mathematics that reads in plain text as it does in LaTeX
@@ -149,7 +146,8 @@ def numbers_of(env, docname: str, document: nodes.document) -> list[list[str]]:
 
 
 def _is_named(node: nodes.Node) -> bool:
-    return isinstance(node, PROOFS) and bool(node["ids"]) and bool(node.children)
+    """Say whether a node is a theorem or the like, with a name: a box with an anchor that begins with a title."""
+    return isinstance(node, nodes.Admonition) and bool(node["ids"]) and type(node.next_node()) is nodes.title
 
 
 def entry(env, docname: str, document: nodes.document) -> dict:

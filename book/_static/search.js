@@ -149,11 +149,11 @@ const bookSearch = (() => {
       const asked = new Set(stems(query));
       const page = new Map(hits(ofPages, query, (id) => weights.get(id)).map(({ id, score }) => [id, score]));
       const most = Math.max(...page.values(), 1e-9);
-      return hits(ofSections, query, (id) => sections[id].weight).map(({ id, score, terms }) => {
+      return hits(ofSections, query, (id) => sections[id].weight).map(({ id, score, terms, match }) => {
         const entry = sections[id];
-        const title = new Set(stems(entry.title));
+        const inTitle = Object.values(match).filter((fields) => fields.includes("title")).length;
         // A page that is called so comes before its sections.
-        const called = entry.isPage && [...asked].every((term) => title.has(term)) ? 2 : 1;
+        const called = entry.isPage && inTitle >= asked.size ? 2 : 1;
         return { entry, terms, score: score * called * (ALONE + page.get(entry.page) / most) };
       });
     }
