@@ -2,6 +2,7 @@
 // table is too wide depends on the window, so this is decided here and not when the book is built.
 const NAMES = [
   [".math-box", "Formula, scrolls sideways"],
+  [".card-formula", "Formula, scrolls sideways"],
   [".pst-scrollable-table-container", "Table, scrolls sideways"],
   ["div.highlight pre", "Code, scrolls sideways"],
   [".evidence-reading", "Formula, scrolls sideways"],
