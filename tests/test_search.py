@@ -206,7 +206,7 @@ def test_a_word_of_the_glossary_has_its_synonyms_and_leads_to_pages():
     item = nodes.definition_list_item("", word, nodes.definition("", said))
     section = nodes.section("", nodes.title("", "Glossary"), ids=["glossary"])
     section += addnodes.glossary("", nodes.definition_list("", item))
-    document = nodes.document(None, None, section)
+    document = nodes.document(None, None, "", section)
     _, found = search_index.sections_of(document)
     assert found == {
         "ids": ["term-Unit"],
