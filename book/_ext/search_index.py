@@ -86,7 +86,10 @@ def _collect(children: Iterable[nodes.Node], into: dict, found: list[dict]) -> N
                 for signature in node.findall(addnodes.desc_signature):
                     if signature.parent is node and signature["ids"]:
                         name = signature["ids"][0]
-                        _enter(signature, name, node.children[-1].children, found, [name.rpartition(".")[2]])
+                        # The first sentence of a docstring says what it does; formulas in plain text follow.
+                        said = [each for each in node[-1].children if isinstance(each, nodes.paragraph)][:1]
+                        inside = [each for each in node[-1].children if isinstance(each, addnodes.desc)]
+                        _enter(signature, name, [*said, *inside], found, [name.rpartition(".")[2]])
             case nodes.definition_list_item() if isinstance(node.parent.parent, addnodes.glossary):
                 others = [each.astext() for each in node.findall(nodes.emphasis)]
                 entry = _enter(node[0], prose(node[0]), node[1].children, found, others)
@@ -127,6 +130,8 @@ def _words(node: nodes.Node) -> Iterator[str]:
         case nodes.math():
             latex = node.astext()
             yield GREEK.get(latex) or (latex if SIMPLE.fullmatch(latex) and "_" not in latex else HOLE)
+        case nodes.literal() if "\\" in node.astext() or "{" in node.astext():  # LaTeX that is spoken of
+            yield HOLE
         case nodes.Element() if not isinstance(node, SKIPPED):
             for child in node.children:
                 yield from _words(child)
