@@ -4,7 +4,8 @@
 # make test    build it, then run every test
 # make test-all  the same with thousands of random formulas where make test tries some; says what took longest
 # make release  refuse if the checker changed after make mutants, else run make test-all and freeze the site as a version
-# make site    lay out what is published in _build/site: the book, and every frozen version under v/
+# make pdf     print the book as one PDF, _build/backpropagation-verified.pdf, by Chromium
+# make site    lay out what is published in _build/site: the book and its PDF, and every frozen version under v/
 # make class    build the book without its solutions in _build/class; make solutions  lay them out apart, to print
 # make rests PAGE=book/layers/sigmoid   say what rests on a page, before it is taken out
 # make mutants  change every formula by one slip at a time, and see whether the checker notices (an hour on two cores)
@@ -23,7 +24,7 @@ PIP = PIP_CONSTRAINT=/dev/null PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python 
 BENCH_PIP = $(subst .venv/,.venv-bench/,$(PIP))
 SELF = $(PIP) --no-deps --no-build-isolation --editable .
 
-.PHONY: book verify mutants bench serve test test-all release site class solutions rests lock vendor clean
+.PHONY: book verify mutants bench serve test test-all release pdf site class solutions rests lock vendor clean
 
 # Sphinx finds out what changed, and only that is made again (book/_ext/freshness.py).
 book: .venv/book.stamp
@@ -79,7 +80,11 @@ release: .venv/book.stamp
 	$(MAKE) test-all
 	.venv/bin/python -m releases freeze
 
-site: book
+# No PDF is written if a link of it leads nowhere, or something is cut off.
+pdf: book .venv/test.stamp
+	.venv/bin/python -m printing
+
+site: pdf
 	.venv/bin/python -m releases site
 
 class: .venv/book.stamp

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import printing
 from releases import frozen
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,12 +32,13 @@ def main(command: str) -> None:
                 print(NEXT.format(archive=name, version=version, size=size, next=f"{major}.{int(minor) + 1}.0"))
             case "site":
                 found = frozen.site(ROOT, HTML, ARCHIVES, SITE)
+                printing.publish(ROOT / "_build" / printing.NAME, HTML, SITE)
                 print(
                     f"The site is in {SITE.relative_to(ROOT)}, with the frozen versions {', '.join(found) or '(none)'}."
                 )
             case _:
                 sys.exit(f"python -m releases check | freeze | site, got {command!r}")
-    except frozen.CannotFreeze as error:
+    except (frozen.CannotFreeze, printing.CannotPublish) as error:
         sys.exit(f"{error}.")
 
 

@@ -1,0 +1,53 @@
+"""`python -m printing`, as `make pdf` calls it: the built book as one PDF, or a list of what is wrong with it."""
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from printing import NAME, joining, paper, proof
+from tests import chromium
+
+USAGE = "python -m printing"
+
+
+def main(arguments: list[str]) -> int:
+    """Print the book, and return the exit code."""
+    if arguments:
+        print(USAGE)
+        return 2
+    root = Path.cwd()
+    html, folder = root / "_build" / "html", root / "_build"
+    document, target = folder / "printing.html", folder / NAME
+    target.unlink(missing_ok=True)
+    try:
+        work = joining.work_of(root, html)
+        document.write_text(joining.joined(root, html, document), encoding="utf-8")
+        path = chromium.find()
+    except FileNotFoundError as error:
+        print(f"The book must be built before: there is no {Path(error.filename).relative_to(root)}.")
+        return 1
+    except (joining.CannotJoin, chromium.NoBrowser) as error:
+        print(f"{error}.")
+        return 1
+    with sync_playwright() as playwright:
+        # no-sandbox: as root, as in most containers, Chromium starts in no other way; it reads the book alone.
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        with paper.laid_out(browser, document) as page:
+            wrong = [f"cut off: {each}" for each in paper.cut_off(page)]
+            headings = paper.headings(page)
+            pdf = b"" if wrong else proof.finished(paper.printed(page, work.title), headings)
+        browser.close()
+    wrong = wrong or proof.faults(pdf, headings)
+    if wrong:
+        print("No PDF is written:", *wrong, sep="\n  ")
+        return 1
+    target.write_bytes(pdf)
+    print(
+        f"The book is in {target.relative_to(root)}, {len(pdf) / 1e6:.1f} MB; its links and bookmarks lead somewhere."
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
