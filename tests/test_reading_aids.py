@@ -4,8 +4,9 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
+from docutils import nodes
 from exercises import LEVELS, about, level
-from folding import zeros
+from folding import line_of_section, zeros
 from pages_of_book import pages
 
 from tests.fixture_book.build import build, copy_to, plant
@@ -67,6 +68,13 @@ def test_a_folded_section_says_what_its_cells_found(page):
     (box,) = section.find_all("details", class_="folded", recursive=False)
     assert box.summary.get_text() == "The difference is 0 ✓" and not box.has_attr("open")
     assert section.h2 and len(box.select("div.cell")) == 2
+
+
+def test_a_folded_section_without_cells_says_that_it_has_steps():
+    section = nodes.section("", nodes.title("", "Biases"), nodes.paragraph("", "0"))
+    assert line_of_section(section) == "Show the steps"
+    section += nodes.container("", nodes.paragraph("", "1"), classes=["cell_output"])
+    assert line_of_section(section) == ""
 
 
 def test_a_folded_table_says_what_it_lists(page):

@@ -2,8 +2,8 @@
 
 A line ``{.folded}`` above a heading folds its section, above a table the table; what is folded is a ``<details>`` that
 opens without scripts. Of a folded section of cells the line that stays visible says how many of the differences that
-they print are 0. A line ``{.optional}`` above a heading folds its section too, and marks it as one that nothing else
-needs.
+they print are 0; without cells, that there are steps. A line ``{.optional}`` above a heading folds its section too, and
+marks it as one that nothing else needs.
 """
 
 import html
@@ -39,9 +39,12 @@ def outputs(section: nodes.Element) -> Iterator[str]:
             yield node.astext()
 
 
-def line_of_cells(section: nodes.section) -> str:
-    """Return the line that stays visible of a section of cells."""
-    count = sum(map(zeros, outputs(section)))
+def line_of_section(section: nodes.section) -> str:
+    """Return the line that stays visible of a folded section: of cells, what they found; else that there are steps."""
+    printed = list(outputs(section))
+    if not printed:
+        return "Show the steps"
+    count = sum(map(zeros, printed))
     return f"{count} differences, each of them 0 ✓" if count > 1 else "The difference is 0 ✓" if count else ""
 
 
@@ -63,7 +66,7 @@ def fold(app, doctree, docname):
     """Fold the sections and tables of a page that ask for it."""
     for section in list(doctree.findall(nodes.section)):
         if {FOLDED, OPTIONAL} & {*section["classes"]}:
-            line = "Show this section" if OPTIONAL in section["classes"] else line_of_cells(section)
+            line = "Show this section" if OPTIONAL in section["classes"] else line_of_section(section)
             if not line:
                 logger.warning("no cell of this folded section prints a difference of 0", location=section)
             title, *rest = section.children
