@@ -142,11 +142,15 @@ def test_what_is_typed_is_shown_as_it_is(search):
     assert page.locator(".bd-search-container img").count() == 0
 
 
-def test_without_scripts_the_page_says_what_to_do(site, open_page):  # noqa: F811
-    page, _ = open_page(f"{site}search.html", java_script_enabled=False)
-    assert page.get_by_text("The search needs scripts").is_visible()
+def test_without_scripts_the_page_says_what_to_do(html, browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((html / "search.html").as_uri())
+    said = page.locator(".bd-search-container noscript p")
+    assert said.is_visible() and said.text_content().startswith("The search needs scripts")
     assert page.locator("noscript a[href='book/reference/glossary.html']").is_visible()
     assert not page.locator(".bd-search-container input").is_visible()
+    context.close()
 
 
 def test_the_keyboard_leads_from_a_page_to_a_hit_and_back(html, open_page):  # noqa: F811
