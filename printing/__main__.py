@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
             headings = paper.headings(page)
             pdf = b"" if wrong else proof.finished(paper.printed(page, work.title), headings)
         browser.close()
-    wrong = wrong or proof.faults(pdf, headings)
+    wrong = wrong or proof.faults(pdf, [seen for seen, _ in headings])
     if wrong:
         print("No PDF is written:", *wrong, sep="\n  ")
         return 1

@@ -20,7 +20,7 @@ FOOTER = (
 # too long on purpose, and what has no size is not seen.
 CUT_OFF = """() => {
   const right = document.querySelector("main").getBoundingClientRect().right + 1;
-  const found = [];
+  const found = [], text = document.createRange();
   let heading = "";
   for (const part of document.querySelectorAll("main *")) {
     if (/^H[1-6]$/.test(part.tagName)) heading = part.textContent.trim();
@@ -29,7 +29,11 @@ CUT_OFF = """() => {
     if (!box.width || !box.height) continue;
     const style = getComputedStyle(part);
     if (style.clipPath !== "none") continue;
-    const beyond = box.right > right && !part.children.length;
+    const beyond = [...part.childNodes].some((child) => {
+      if (child.nodeType !== Node.TEXT_NODE || !child.data.trim()) return false;
+      text.selectNodeContents(child);
+      return [...text.getClientRects()].some((line) => line.right > right);
+    }) || (box.right > right && !part.children.length);
     const box_hides = style.overflowX !== "visible" && style.display !== "inline";
     const hidden = box_hides && part.scrollWidth > part.clientWidth + 1;
     const words = part.textContent.trim().slice(0, 80);
@@ -38,8 +42,16 @@ CUT_OFF = """() => {
   return [...new Set(found)];
 }"""
 
-HEADINGS = """() => [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")]
-  .map((heading) => heading.innerText.trim().replace(/\\s+/g, " "))"""
+HEADINGS = """() => {
+  const words = (part) => part.innerText.trim().replace(/\\s+/g, " ");
+  return [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].map((heading) => {
+    const formulas = [...heading.querySelectorAll(".katex")], seen = words(heading);
+    for (const each of formulas) each.style.display = "none";
+    const without = words(heading);
+    for (const each of formulas) each.style.display = "";
+    return [seen, without];
+  });
+}"""
 
 
 @contextmanager
@@ -55,9 +67,9 @@ def laid_out(browser: Browser, document: Path) -> Iterator[Page]:
     page.close()
 
 
-def headings(page: Page) -> list[str]:
-    """Return the words of all headings in their order, as they are seen."""
-    return page.evaluate(HEADINGS)
+def headings(page: Page) -> list[tuple[str, str]]:
+    """Return the words of all headings in their order, as they are seen, and without their formulas."""
+    return [(seen, without) for seen, without in page.evaluate(HEADINGS)]
 
 
 def cut_off(page: Page) -> list[str]:

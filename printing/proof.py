@@ -8,17 +8,18 @@ import pikepdf
 MEGABYTES = 15
 
 
-def finished(pdf: bytes, headings: list[str]) -> bytes:
+def finished(pdf: bytes, headings: list[tuple[str, str]]) -> bytes:
     """Return a PDF with the headings as the titles of its bookmarks, and its small objects compressed together.
 
-    Chromium names a bookmark twice where a heading begins a sheet, and writes an object for each word that it tags. A
-    bookmark that does not hold the letters of its heading keeps its title, for `faults` to find.
+    Each heading is given as it is seen and without its formulas, as Chromium names its bookmark, though twice where the
+    heading begins a sheet. A bookmark without the letters of its heading keeps its title, for `faults` to find. And
+    Chromium writes an object for each word that it tags.
     """
     written = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf)) as opened:
-        for bookmark, heading in zip(_bookmarks(opened), headings, strict=False):
-            if _holds(str(bookmark.Title), heading):
-                bookmark.Title = pikepdf.String(heading)
+        for bookmark, (seen, without) in zip(_bookmarks(opened), headings, strict=False):
+            if _holds(str(bookmark.Title), without):
+                bookmark.Title = pikepdf.String(seen)
         opened.save(written, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
     return written.getvalue()
 

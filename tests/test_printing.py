@@ -21,6 +21,7 @@ from printing import joining, paper, proof
 from tests.fixture_book.build import build, copy_to
 
 ROOT = Path(__file__).resolve().parents[1]
+LONG = ("a long line " * 40).strip()
 PAGE = "_build/html/book/page.html"
 
 
@@ -159,7 +160,7 @@ def planted(folder: Path, html: str) -> None:
 
 @pytest.mark.parametrize("style", ["white-space: nowrap", "white-space: nowrap; overflow-x: hidden"])
 def test_what_is_cut_off_is_named_and_nothing_is_written(copy, style):
-    planted(copy, f'<p style="{style}">{"a long line " * 40}</p>')
+    planted(copy, f'<p style="{style}">{LONG}</p>')
     result = call(copy)
     assert result.returncode == 1 and "cut off: " in result.stdout and "a long line" in result.stdout
     assert not (copy / "_build" / printing.NAME).exists()
@@ -236,8 +237,10 @@ def test_the_whole_book_is_printed(html):
 def test_what_is_wider_than_a_sheet_is_found_and_what_is_as_wide_is_not(browser, tmp_path):
     document = tmp_path / "a.html"
     document.write_text(
-        '<body style="margin: 0"><main><h1>H</h1><p>narrow</p><div style="width: 2000px">wide</div></main>'
+        '<body style="margin: 0"><main><h1>H <span class="katex">x</span></h1><p>narrow</p>'
+        '<div style="width: 2000px">wide</div>'
+        f'<p style="white-space: nowrap">{LONG}</p></main>'
     )
     with paper.laid_out(browser, document) as page:
-        assert paper.cut_off(page) == ["H: wide (DIV)"]
-        assert paper.headings(page) == ["H"]
+        assert paper.cut_off(page) == ["H x: wide (DIV)", f"H x: {LONG[:80]} (P)"]
+        assert paper.headings(page) == [("H x", "H")]
