@@ -252,6 +252,13 @@ def _solutions(chapter: Tag) -> list[Tag]:
         if exercise is not None and solution.get("id"):
             note = BeautifulSoup(f'<p class="to-solution"><a href="#{solution["id"]}">Solution</a></p>', "html.parser")
             exercise.append(note)
+            title, called = solution.select_one(".admonition-title"), exercise.select_one(".caption-number")
+            if (
+                title is not None and called is not None
+            ):  # on its page a solution follows its exercise; here it does not
+                back = BeautifulSoup(f'<a href="#{exercise["id"]}">{called.get_text().strip()}</a>', "html.parser")
+                title.clear()
+                title.extend(["Solution of ", back])
     return found
 
 

@@ -119,6 +119,7 @@ def test_solutions_are_at_the_end_and_exercises_lead_to_them(built, tmp_path):
     solution = page.select_one("div.solution")
     assert text.index("The slope of a square") < text.index('id="solutions"') < text.index(f'id="{solution["id"]}"')
     assert page.select_one(f'div.exercise a[href="#{solution["id"]}"]')
+    assert re.match(r"Solution of Exercise 1\.1", solution.select_one(".admonition-title").get_text())
     ids = [tag["id"] for tag in page.find_all(id=True)]
     assert len(ids) == len({*ids})
     assert {link["href"][1:] for link in page.select('a[href^="#"]')} <= {*ids}
