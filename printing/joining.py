@@ -23,8 +23,7 @@ DOOR = "title"  # the id of what is there in place of the first page
 SOLUTIONS = "solutions"
 LAST = ("book/reference/api",)  # pages that come after the solutions
 # MathML is read out in place of a formula, and would be printed twice.
-MATHML = re.compile(r'<span class="katex-mathml">.*?</math></span>', re.DOTALL)
-LATEX = re.compile(r'<annotation encoding="application/x-tex">(.*?)</annotation>', re.DOTALL)
+MATHML = re.compile(r'<span class="katex-mathml" data-tex="([^"]*)">.*?</math></span>', re.DOTALL)
 LEFT_OUT = "script, noscript, style, button, .headerlink, .cite-this, .in-code, .viewcode-link, details.hide"
 REFERS = ("href", "xlink:href", "aria-labelledby", "aria-describedby", "for")
 ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:")
@@ -154,8 +153,8 @@ def _chapter(html: Path, name: str, formulas: list[str]) -> Tag:
 
 def _named(formula: str) -> str:
     """Return a formula of KaTeX as a picture whose words are its LaTeX: one mark of a tagged PDF, and not hundreds."""
-    tex = LATEX.search(formula)
-    words = tex[1].replace(chr(34), "&quot;") if tex else ""
+    tex = MATHML.search(formula)
+    words = tex[1] if tex else ""
     return MATHML.sub("", formula).replace(
         '<span class="katex">', f'<span class="katex" role="img" aria-label="{words}">', 1
     )

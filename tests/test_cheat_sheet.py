@@ -21,7 +21,7 @@ def sheet(html):
 
 
 def latex(part) -> set[str]:
-    return {squeezed(each.get_text()) for each in part.select("annotation")}
+    return {squeezed(each["data-tex"]) for each in part.select("[data-tex]")}
 
 
 def squeezed(text: str) -> str:
@@ -35,7 +35,7 @@ def test_every_theorem_and_each_of_its_formulas_is_on_the_sheet(sheet, html):
         page = (html / path.relative_to(ROOT).with_suffix(".html")).read_text(encoding="utf-8")
         if 'div class="proof theorem' in page:
             for theorem in BeautifulSoup(page, "html.parser").select("div.theorem div.math"):
-                formulas |= {squeezed(each.get_text()) for each in theorem.select(".math-box annotation")}
+                formulas |= {squeezed(each["data-tex"]) for each in theorem.select(".math-box [data-tex]")}
     blocks = sheet.select(".sheet-theorem")
     linked = [block.select_one('a[href*="#thm-"]')["href"].partition("#")[2] for block in blocks]
     assert sorted(linked) == sorted(labels) and len(labels) >= 22

@@ -23,7 +23,7 @@ def soups(html):
 
 
 def latex_of(part) -> str:
-    return part.select_one("annotation").get_text()
+    return part.select_one("[data-tex]")["data-tex"]
 
 
 def test_each_theorem_has_a_card_with_its_formula_its_title_and_its_mark(soups):
