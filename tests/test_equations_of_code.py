@@ -42,7 +42,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
-        if attributes.get("id") and tag != "a":  # on a link it is the old address of what has moved
+        if attributes.get("id") and tag != "span":  # there it is the old address of what has moved
             self.ids.add(attributes["id"])
         if tag == "a":
             self.links.add(attributes.get("href"))
