@@ -5,8 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from printing import NAME, joining, paper, proof
-from tests import chromium
+from book._ext.citation import WrongCitation
+from printing import NAME, chromium, joining, paper, proof
 
 USAGE = "python -m printing"
 
@@ -21,13 +21,12 @@ def main(arguments: list[str]) -> int:
     document, target = folder / "printing.html", folder / NAME
     target.unlink(missing_ok=True)
     try:
-        work = joining.work_of(root, html)
         document.write_text(joining.joined(root, html, document), encoding="utf-8")
         path = chromium.find()
     except FileNotFoundError as error:
         print(f"The book must be built before: there is no {Path(error.filename).relative_to(root)}.")
         return 1
-    except (joining.CannotJoin, chromium.NoBrowser) as error:
+    except (joining.CannotJoin, WrongCitation, chromium.NoBrowser) as error:
         print(f"{error}.")
         return 1
     with sync_playwright() as playwright:
@@ -36,7 +35,7 @@ def main(arguments: list[str]) -> int:
         with paper.laid_out(browser, document) as page:
             wrong = [f"cut off: {each}" for each in paper.cut_off(page)]
             headings = paper.headings(page)
-            pdf = b"" if wrong else proof.finished(paper.printed(page, work.title), headings)
+            pdf = b"" if wrong else proof.finished(paper.printed(page), headings)
         browser.close()
     wrong = wrong or proof.faults(pdf, [seen for seen, _ in headings])
     if wrong:

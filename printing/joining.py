@@ -14,9 +14,10 @@ from functools import partial
 from html import escape
 from pathlib import Path
 
-import yaml
 from bs4 import BeautifulSoup, Tag
 from sphinx_external_toc.parsing import parse_toc_yaml
+
+from book._ext.citation import Work, read
 
 STYLE = Path(__file__).with_name("paper.css")
 DOOR = "title"  # the id of what is there in place of the first page
@@ -41,30 +42,17 @@ class Part:
     pages: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Work:
-    """What the title page says. `address` ends with a slash, or is empty if nobody knows where the book is."""
-
-    title: str
-    authors: str
-    version: str
-    address: str
-
-
 def parts_of(root: Path) -> list[Part]:
     """Return the parts of a book, without its first page."""
     first = parse_toc_yaml(root / "_toc.yml").root
     return [Part(part.caption or "", tuple(map(str, part.items))) for part in first.subtrees]
 
 
-def work_of(root: Path, html: Path) -> Work:
-    """Return what CITATION.cff says, and the address that the built first page names."""
-    cited = yaml.safe_load((root / "CITATION.cff").read_text(encoding="utf-8"))
-    authors = [author.get("name") or f"{author['given-names']} {author['family-names']}" for author in cited["authors"]]
+def address_of(html: Path) -> str:
+    """Return the address that the built first page names: with a slash at its end, or empty if nobody knows it."""
     door = BeautifulSoup((html / "book/index.html").read_text(encoding="utf-8"), "html.parser")
     canonical = door.find("link", rel="canonical")
-    address = str(canonical["href"]).removesuffix("book/index.html") if canonical else ""
-    return Work(str(cited["title"]), ", ".join(authors), str(cited["version"]), address)
+    return str(canonical["href"]).removesuffix("book/index.html") if canonical else ""
 
 
 def joined(root: Path, html: Path, target: Path) -> str:
@@ -76,17 +64,19 @@ def joined(root: Path, html: Path, target: Path) -> str:
         If a page is not built.
     CannotJoin
         If a link within the book leads to nothing.
+    WrongCitation
+        If CITATION.cff cannot be used.
     """
-    parts, work = parts_of(root), work_of(root, html)
+    parts, work, address = parts_of(root), read(root), address_of(html)
     names = [name for part in parts for name in part.pages]
     formulas: list[str] = []
     chapters = {name: _chapter(html, name, formulas) for name in names}
     ids = {name: {str(tag["id"]) for tag in chapter.find_all(id=True)} for name, chapter in chapters.items()}
     for name, chapter in chapters.items():
-        _lead(chapter, name, ids, html, target, work.address)
-        _for_paper(chapter, f"{work.address}{name}.html" if work.address else "")
+        _lead(chapter, name, ids, html, target, address)
+        _for_paper(chapter, f"{address}{name}.html" if address else "")
     solved = {name: _solutions(chapter) for name, chapter in chapters.items()}
-    body = [_title_page(work, parts, chapters, any(solved.values()))]
+    body = [_title_page(work, address, parts, chapters, any(solved.values()))]
     for part in parts:
         pages = [chapters[name] for name in part.pages if name not in LAST]
         heading = f'<h1 class="part" id="{_slug(part.caption)}">{escape(part.caption)}</h1>' if part.caption else ""
@@ -252,9 +242,7 @@ def _solutions(chapter: Tag) -> list[Tag]:
             note = BeautifulSoup(f'<p class="to-solution"><a href="#{solution["id"]}">Solution</a></p>', "html.parser")
             exercise.append(note)
             title, called = solution.select_one(".admonition-title"), exercise.select_one(".caption-number")
-            if (
-                title is not None and called is not None
-            ):  # on its page a solution follows its exercise; here it does not
+            if title is not None and called is not None:  # here a solution does not follow its exercise, as on its page
                 back = BeautifulSoup(f'<a href="#{exercise["id"]}">{called.get_text().strip()}</a>', "html.parser")
                 title.clear()
                 title.extend(["Solution of ", back])
@@ -280,11 +268,11 @@ def _contents(parts: Sequence[Part], chapters: Mapping[str, Tag], solved: bool) 
             yield f'<li><a href="#{_key(name)}">{_title(chapters[name])}</a></li>'
 
 
-def _title_page(work: Work, parts: Sequence[Part], chapters: Mapping[str, Tag], solved: bool) -> str:
-    where = f'<p><a href="{work.address}">{work.address}</a></p>' if work.address else ""
+def _title_page(work: Work, address: str, parts: Sequence[Part], chapters: Mapping[str, Tag], solved: bool) -> str:
+    where = f'<p><a href="{address}">{address}</a></p>' if address else ""
     contents = "".join(_contents(parts, chapters, solved))
     return (
         f'<section class="title-page" id="{DOOR}"><p class="book-title">{escape(work.title)}</p>'
-        f"<p>{escape(work.authors)}</p><p>Version {escape(work.version)}</p>{where}</section>\n"
+        f"<p>{escape(work.names())}</p><p>Version {escape(work.version)}</p>{where}</section>\n"
         f'<nav class="book-contents"><h1 id="contents">Contents</h1><ul>{contents}</ul></nav>'
     )

@@ -77,8 +77,8 @@ def cut_off(page: Page) -> list[str]:
     return page.evaluate(CUT_OFF)
 
 
-def printed(page: Page, title: str) -> bytes:
-    """Return the PDF: tagged, with bookmarks, and a number on each page."""
+def printed(page: Page) -> bytes:
+    """Return the PDF: tagged, with bookmarks, and its title and a number on each page."""
     margin = {"left": f"{SIDES}mm", "right": f"{SIDES}mm", "top": f"{TOP}mm", "bottom": f"{BOTTOM}mm"}
     return page.pdf(
         format="A4",
@@ -86,7 +86,7 @@ def printed(page: Page, title: str) -> bytes:
         print_background=True,
         display_header_footer=True,
         header_template="<span></span>",
-        footer_template=FOOTER.format(sides=SIDES, title=escape(title)),
+        footer_template=FOOTER.format(sides=SIDES, title=escape(page.title())),
         tagged=True,
         outline=True,
     )

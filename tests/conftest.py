@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from tests import chromium
+from printing import chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import chromium
+from printing import chromium
 
 
 def use(monkeypatch, **sources):

@@ -8,16 +8,13 @@ import shutil
 
 import pytest
 
-from tests.fixture_book.build import build, copy_to, plant
+from tests.fixture_book.build import build, built_in, plant
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """The sound fixture book, built once."""
-    folder = copy_to(tmp_path_factory.mktemp("sound") / "book")
-    result = build(folder)
-    assert result.returncode == 0, result.stdout + result.stderr
-    return folder
+    return built_in(tmp_path_factory.mktemp("sound") / "book")
 
 
 @pytest.fixture

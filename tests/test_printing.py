@@ -18,7 +18,7 @@ from pypdf import PdfReader
 
 import printing
 from printing import joining, paper, proof
-from tests.fixture_book.build import build, copy_to
+from tests.fixture_book.build import built_in, copy_to
 
 ROOT = Path(__file__).resolve().parents[1]
 LONG = ("a long line " * 40).strip()
@@ -27,10 +27,7 @@ PAGE = "_build/html/book/page.html"
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    folder = copy_to(tmp_path_factory.mktemp("printing") / "book")
-    result = build(folder)
-    assert result.returncode == 0, result.stderr
-    return folder
+    return built_in(tmp_path_factory.mktemp("printing") / "book")
 
 
 def call(folder, *arguments):
@@ -205,6 +202,19 @@ def test_a_book_that_is_not_built_is_not_printed(tmp_path):
     result = call(folder)
     assert result.returncode == 1 and "The book must be built before: there is no _build/html" in result.stdout
     assert call(folder, "now").returncode == 2
+
+
+def test_authors_are_named_as_on_the_pages_and_a_citation_that_lacks_them_is_one_sentence(built, tmp_path):
+    copy = shutil.copytree(built, tmp_path / "copy", symlinks=True)
+    cited = copy / "CITATION.cff"
+    cited.write_text(
+        "title: A\nversion: 1\nauthors:\n- {given-names: Ada, name-particle: van, family-names: B}\n- {name: C}\n",
+        encoding="utf-8",
+    )
+    assert "<p>Ada van B and C</p>" in joining.joined(copy, copy / "_build/html", copy / "book.html")
+    cited.write_text("title: A\nversion: 1\n", encoding="utf-8")
+    result = call(copy)
+    assert result.returncode == 1 and "CITATION.cff must have an entry authors" in result.stdout
 
 
 def test_the_start_page_of_a_site_leads_to_the_pdf_and_that_of_a_book_does_not(tmp_path):

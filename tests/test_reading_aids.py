@@ -9,16 +9,13 @@ from exercises import LEVELS, about, level
 from folding import line_of_section, zeros
 from pages_of_book import pages
 
-from tests.fixture_book.build import build, copy_to, plant
+from tests.fixture_book.build import build, built_in, copy_to, plant
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """The folder of the built fixture book."""
-    folder = copy_to(tmp_path_factory.mktemp("aids") / "book")
-    result = build(folder)
-    assert result.returncode == 0, result.stderr
-    return folder
+    return built_in(tmp_path_factory.mktemp("aids") / "book")
 
 
 @pytest.fixture(scope="module")

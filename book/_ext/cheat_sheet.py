@@ -10,17 +10,16 @@ the signatures of nncore. ``{cheat-sheet}`` names each theorem of the book with 
 """
 
 import ast
-import importlib.util
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import yaml
 from docutils import nodes
+from listings import definition, file_of
 from notation_tables import tex
+from page_sources import page_sources
 from sphinx.util.docutils import SphinxDirective
-from sphinx_external_toc.parsing import parse_toc_yaml
 
 from nncore.verify.notation import Notation, extended, load
 from nncore.verify.report.book import NOTATION
@@ -74,12 +73,6 @@ def _notation_of(text: str) -> Notation:
     return notation
 
 
-def module(name: str) -> Path:
-    """Return the source of a module of nncore."""
-    (folder,) = importlib.util.find_spec("nncore").submodule_search_locations
-    return Path(folder) / f"{name}.py"
-
-
 def call(name: str) -> str:
     """Return how one calls a function, such as ``functions.dense_vjp`` or ``network.Network.backward``.
 
@@ -88,20 +81,16 @@ def call(name: str) -> str:
     LookupError
         If there is none.
     """
-    home, *path = name.split(".")
-    node: ast.AST = ast.parse(module(home).read_text(encoding="utf-8"))
-    for part in path:
-        inside = (each for each in ast.iter_child_nodes(node) if getattr(each, "name", "") == part)
-        if (node := next(inside, None)) is None:
-            raise LookupError(f"nncore.{name} does not exist")
+    home, _, path = name.partition(".")
+    node = definition(ast.parse(file_of(home).read_text(encoding="utf-8")), path)
     if not isinstance(node, ast.FunctionDef):
         raise LookupError(f"nncore.{name} is not a function")
     returns = (ast.get_docstring(node) or "").partition("Returns\n-------\n")[2].partition("\n\n")[0]
     names = [each.arg for each in node.args.args if each.arg != "self"]
     required = names[: len(names) - len(node.args.defaults)]
     left = ", ".join(RETURNED.findall(returns))
-    owner = f"{path[0].lower()}." if len(path) > 1 else ""
-    return f"{left + ' = ' if left else ''}{owner}{path[-1]}({', '.join(required)})"
+    owner = f"{path.partition('.')[0].lower()}." if "." in path else ""
+    return f"{left + ' = ' if left else ''}{owner}{node.name}({', '.join(required)})"
 
 
 def _times(shape: tuple[str, ...]) -> str:
@@ -122,13 +111,7 @@ class CheatSheet(SphinxDirective):
     has_content = True
 
     def run(self):
-        root = Path(self.env.srcdir)
-        theorems: dict[str, Theorem] = {}
-        for name in parse_toc_yaml(root / "_toc.yml"):
-            path = root / f"{name}.md"
-            if path.is_file():
-                self.env.note_dependency(str(path))
-                theorems |= {each.label: each for each in theorems_in(path.read_text(encoding="utf-8"))}
+        theorems = {each.label: each for text in page_sources(self.env) for each in theorems_in(text)}
         asked = yaml.safe_load("\n".join(self.content)) or {}
         if wrong := objection({*asked}, {*theorems}):
             raise self.error(wrong)
@@ -141,8 +124,8 @@ class CheatSheet(SphinxDirective):
         lines = [f"{{prf:ref}}`{theorem.label}` **{theorem.title}**"]
         lines += [rf"{{eq}}`{label}` $\displaystyle {latex}$" for label, latex in theorem.formulas.items()]
         for name in functions:
-            self.env.note_dependency(str(module(name.split(".")[0])))
             try:
+                self.env.note_dependency(str(file_of(name.partition(".")[0])))
                 lines.append(f"`{call(name)}`")
             except LookupError as error:
                 raise self.error(str(error)) from None

@@ -4,11 +4,10 @@ The content of ``{assignment}`` are labels of exercises, one on a line. Levels a
 """
 
 import re
-from pathlib import Path
 
 from exercises import LEVELS
+from page_sources import page_sources
 from sphinx.util.docutils import SphinxDirective
-from sphinx_external_toc.parsing import parse_toc_yaml
 
 EXERCISE = re.compile(r"^`{3,}\{exercise\}[^\n]*\n(?P<options>(?::\w+: [^\n]*\n)+)", re.MULTILINE)
 OPTIONS = ("label", "level", "minutes")
@@ -46,13 +45,9 @@ class Assignment(SphinxDirective):
     has_content = True
 
     def run(self):
-        root = Path(self.env.srcdir)
         found: dict[str, tuple[int, int]] = {}
-        for name in parse_toc_yaml(root / "_toc.yml"):
-            path = root / f"{name}.md"
-            if path.is_file():
-                self.env.note_dependency(str(path))
-                found |= exercises_in(path.read_text(encoding="utf-8"))
+        for text in page_sources(self.env):
+            found |= exercises_in(text)
         try:
             return self.parse_text_to_nodes(table([each.strip() for each in self.content if each.strip()], found))
         except LookupError as error:

@@ -34,14 +34,21 @@ def body_of(source: str, name: str) -> str:
         If the source does not define it.
     """
     lines = source.splitlines()
-    found = _definition(ast.parse(source), name)
+    found = definition(ast.parse(source), name)
     first = min(node.lineno for node in (found, *found.decorator_list))
     left_out = {number for docstring in _docstrings(found) for number in _lines_of(docstring, lines)}
     kept = (number for number in range(first, found.end_lineno + 1) if number not in left_out)
     return textwrap.dedent("\n".join(lines[number - 1] for number in kept)).strip("\n")
 
 
-def _definition(tree: ast.Module, name: str) -> Definition:
+def definition(tree: ast.Module, name: str) -> Definition:
+    """Return the definition of a dotted name.
+
+    Raises
+    ------
+    NotInSource
+        If the source does not define it.
+    """
     node: ast.Module | Definition = tree
     for part in name.split("."):
         inside = (each for each in node.body if isinstance(each, Definition) and each.name == part)

@@ -21,10 +21,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-from nncore.verify.report.build import Build
 from nncore.verify.report.cache import digest
 from nncore.verify.report.evidence import Evidence
-from nncore.verify.report.ledger import Book
 from nncore.verify.report.wording import SIGNS, status_text
 
 logger = logging.getLogger(__name__)
@@ -166,16 +164,9 @@ class WhichIsWrong(SphinxDirective):
         return [box]
 
 
-def judged(app) -> Book:
-    """Return what was found of the book, which the extension that judges it keeps with what it connected."""
-    handlers = (listener.handler for listener in app.events.listeners["env-get-outdated"])
-    (build,) = {each.__self__ for each in handlers if isinstance(getattr(each, "__self__", None), Build)}
-    return build.book
-
-
 def fill(app, doctree, docname):
     """Make cards of the items that name theorems, and add the counterexamples to the answers."""
-    verified = judged(app)
+    verified = app.verified.book
     theorems = {label: each for of_page in theorems_of(app.env).values() for label, each in of_page.items()}
     for item in list(doctree.findall(nodes.list_item)):
         if item.get("theorem") in theorems:

@@ -62,3 +62,10 @@ def build(folder: Path, *, strict: bool = True) -> subprocess.CompletedProcess:
         run.kill()
         raise
     return subprocess.CompletedProcess(run.args, run.returncode, output, errors)
+
+
+def built_in(folder: Path) -> Path:
+    """Lay out the fixture book in an empty folder, build it, and return the folder."""
+    result = build(copy_to(folder))
+    assert result.returncode == 0, result.stdout + result.stderr
+    return folder

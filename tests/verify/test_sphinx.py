@@ -16,16 +16,13 @@ from nncore.verify.report.displayed import Collector, Displayed, displayed, page
 from nncore.verify.report.evidence import PageReport
 from nncore.verify.report.shown import as_latex
 from nncore.verify.report.wording import status_text
-from tests.fixture_book.build import build, copy_to
+from tests.fixture_book.build import built_in
 
 
 @pytest.fixture(scope="module")
 def html(tmp_path_factory):
     """The built fixture book."""
-    folder = copy_to(tmp_path_factory.mktemp("shown") / "book")
-    result = build(folder)
-    assert result.returncode == 0, result.stdout + result.stderr
-    return folder / "_build" / "html"
+    return built_in(tmp_path_factory.mktemp("shown") / "book") / "_build" / "html"
 
 
 @pytest.fixture(scope="module")

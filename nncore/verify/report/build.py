@@ -235,8 +235,9 @@ def add_static_files(app: Sphinx, config: Config) -> None:
 
 
 def connect(app: Sphinx) -> None:
-    """Let Sphinx call what is above at its time."""
+    """Let Sphinx call what is above at its time; other extensions find what was judged in ``app.verified.book``."""
     build = Build()
+    vars(app)["verified"] = build
     app.connect("config-inited", add_static_files)
     app.connect("env-get-outdated", build.judge)
     app.add_env_collector(Collector)

@@ -1,4 +1,4 @@
-"""Where the browser of the tests comes from: one that is there, else Playwright's, else the system's package."""
+"""Where Chromium comes from: one that is there, else Playwright's, else the system's package."""
 
 import os
 import shutil
