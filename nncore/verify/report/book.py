@@ -159,12 +159,19 @@ def _on_processes(count: int) -> Iterator[_Run]:
 
     The processes start with the first jobs, of which there must be two: one is done here.
     """
+    if count == 1:
+        yield _in_order
+        return
     with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
 
         def run(function: Callable[[_J], _R], jobs: Sequence[_J]) -> Iterable[_R]:
-            return pool.map(function, jobs) if min(count, len(jobs)) > 1 else map(function, jobs)
+            return pool.map(function, jobs) if len(jobs) > 1 else map(function, jobs)
 
         yield run
+
+
+def _in_order(function: Callable[[_J], _R], jobs: Iterable[_J]) -> Iterable[_R]:
+    return map(function, jobs)
 
 
 # Functions that all pages know ----------------------------------------------------------------------------------------
