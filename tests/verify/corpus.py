@@ -7,7 +7,9 @@ checker can refute says so: it has ``at_most_sampled`` and a ``reason``.
 
 import json
 import resource
-from contextlib import contextmanager
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache, partial
+from multiprocessing import get_context
 from pathlib import Path
 
 from common import NOTATION
@@ -76,24 +78,19 @@ def _came(case: dict, page: PageReport) -> str:
     return "; ".join([evidence.status, *(f"where {each}" for each in where), *problems])
 
 
-@contextmanager
-def _little_memory():
-    """Limits the memory of this process and of those that it starts: one formula must not take that of the machine."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+@cache
+def _apart() -> ProcessPoolExecutor:
+    """A process with little memory of its own, in which claims are judged, whatever other tests have loaded here."""
+    limit = partial(resource.setrlimit, resource.RLIMIT_AS, (MEMORY, MEMORY))
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=limit)
 
 
 def failures(cases: list[dict], folder: Path) -> list[str]:
-    """What is not as it is due among some cases; each is judged by itself, and all of them in this process."""
+    """What is not as it is due among some cases; each is judged by itself, and all of them in one process."""
     paths = [folder / f"{number}.md" for number in range(len(cases))]
     for path, case in zip(paths, cases, strict=True):
         path.write_text(case["page"], encoding="utf-8")
-    with _little_memory():
-        pages = check(paths, NOTATION, root=folder, processes=1).pages
+    pages = _apart().submit(check, paths, NOTATION, root=folder, processes=1).result().pages
     return [
         f"{case['name']}: due {case['due']}, came {_came(case, page)}"
         for case, page in zip(cases, pages, strict=True)
