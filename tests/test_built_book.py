@@ -321,7 +321,7 @@ def test_code_and_citations_can_be_copied(site, open_page):
     assert faults == []
 
 
-SHOWN = "title => scrollY > 0 && title.getBoundingClientRect().y > -100 && title.getBoundingClientRect().y < innerHeight"
+SHOWN = "(title, y = title.getBoundingClientRect().y) => scrollY > 0 && -100 < y && y < innerHeight"
 
 
 def test_a_link_from_the_ledger_into_a_closed_solution_leads_there(site, open_page):
