@@ -79,7 +79,7 @@ def _came(case: dict, page: PageReport) -> str:
 
 
 @cache
-def _apart() -> ProcessPoolExecutor:
+def apart() -> ProcessPoolExecutor:
     """A process with little memory of its own, in which claims are judged, whatever other tests have loaded here."""
     limit = partial(resource.setrlimit, resource.RLIMIT_AS, (MEMORY, MEMORY))
     return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=limit)
@@ -90,7 +90,7 @@ def failures(cases: list[dict], folder: Path) -> list[str]:
     paths = [folder / f"{number}.md" for number in range(len(cases))]
     for path, case in zip(paths, cases, strict=True):
         path.write_text(case["page"], encoding="utf-8")
-    pages = _apart().submit(check, paths, NOTATION, root=folder, processes=1).result().pages
+    pages = apart().submit(check, paths, NOTATION, root=folder, processes=1).result().pages
     return [
         f"{case['name']}: due {case['due']}, came {_came(case, page)}"
         for case, page in zip(cases, pages, strict=True)

@@ -12,7 +12,7 @@ from collections import Counter
 
 import pytest
 from common import NOTATION, ROOT
-from corpus import CORPUS, DUE, FALSE, KINDS, MEMORY, OF_FALSE, TRUE
+from corpus import CORPUS, DUE, FALSE, KINDS, MEMORY, OF_FALSE, TRUE, apart
 
 from nncore.verify.report.book import check
 
@@ -37,6 +37,12 @@ def test_every_formula_is_judged_within_its_bounds(path):
     assert run.returncode >= 0, f"stopped by signal {-run.returncode}"
     assert "Traceback" not in run.stderr, run.stderr[-2000:]
     assert "MemoryError" not in run.stdout, run.stdout[-2000:]
+
+
+def test_the_process_that_judges_the_corpus_has_little_memory_and_this_one_keeps_its_own():
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    assert apart().submit(resource.getrlimit, resource.RLIMIT_AS).result() == (MEMORY, MEMORY)
+    assert resource.getrlimit(resource.RLIMIT_AS) == before != (MEMORY, MEMORY)
 
 
 # The corpus itself ----------------------------------------------------------------------------------------------------
