@@ -42,9 +42,11 @@ from nncore.verify import numeric
 from nncore.verify.judgement import Counterexample, Status
 from nncore.verify.notation import Notation, load
 from nncore.verify.report.book import NOTATION
-from nncore.verify.report.cache import Cache, canonical, digest, digest_of, judges, text_with_includes
+from nncore.verify.report.cache import Cache, canonical, digest, digest_of, judges
 from nncore.verify.semantics.elaborate import Spot, book_functions, spots
 from nncore.verify.semantics.statements import Claim, Definition, Kind, Statement, claims_of
+from nncore.verify.source.context import Aside, Dictionary
+from nncore.verify.source.markdown import read_markdown
 from nncore.verify.symbolic import prover as symbolic
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.parser import read
@@ -443,7 +445,9 @@ class _Outcomes:
 def _outcomes_of(number: int) -> tuple[Outcome, ...]:
     """Return the outcomes of one formula in a process of a full run, each of which reads the book once."""
     trial = _trials()[number]
-    kept, key = Cache(KEPT), digest(_of_the_book(), str(number), trial.name)
+    path = trial.spot.formula.path
+    place = sum(each.spot.formula.path == path for each in _trials()[:number])
+    kept, key = Cache(KEPT), digest(_of_page(path), str(place), trial.name)
     found = kept.get(_Outcomes, key)
     if found is None:
         found = _Outcomes(tuple(run(_trials(), [number])))
@@ -453,11 +457,31 @@ def _outcomes_of(number: int) -> tuple[Outcome, ...]:
 
 
 @cache
+def _of_page(path: Path) -> str:
+    """Return a digest of all that the outcomes of a page depend on: not its prose, nor the list of equivalent mutants."""
+    page = read_markdown(path).whole()
+    formulas = [(each.text, each.label, each.within) for each in page.formulas]
+    places = [
+        (each.mentions, each.label, each.convention, each.world, _block(each.aside), _block(each.dictionary))
+        for each in page.around.places
+    ]
+    blocks = [each.text for each in page.around.blocks]
+    return digest(_of_the_book(), f"{path.parent.name}/{path.name}", canonical((formulas, places, blocks)))
+
+
+@cache
 def _of_the_book() -> str:
-    """Return a digest of all that the outcomes of a full run depend on, but for the list of equivalent mutants."""
+    """Return a digest of what the outcomes of all pages depend on."""
     book = the_book()
     sources = digest_of(sorted(Path(__file__).parent.glob("*.py")))
-    return digest(judges(), sources, canonical(book.notation), *map(text_with_includes, book.pages))
+    return digest(judges(), sources, canonical((book.notation, book_functions(book.pages, book.notation))))
+
+
+def _block(around: Aside | Dictionary | None) -> tuple[object, ...]:
+    """Return what a block around a formula says of it, wherever it stands."""
+    if around is None:
+        return ()
+    return getattr(around, "options", ()), tuple(each.text for each in around.blocks)
 
 
 def _of_all(trials: Sequence[FormulaOnTrial]) -> Iterator[Outcome]:

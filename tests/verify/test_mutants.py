@@ -140,9 +140,28 @@ def test_a_full_run_that_was_stopped_goes_on_where_it_was(tmp_path, monkeypatch)
     found = [mutants._outcomes_of(number) for number in (0, 1, 0)]
     assert found[2] == found[0]
     assert judged == [0, 1]
-    monkeypatch.setattr(mutants, "_of_the_book", lambda: "another checker, or another text")
+    monkeypatch.setattr(mutants, "_of_page", lambda path: "another checker, or another text")
     mutants._outcomes_of(0)
     assert judged == [0, 1, 0]
+
+
+def test_what_is_kept_of_a_page_depends_on_its_formulas_and_not_on_its_prose(tmp_path):
+    def of(text: str) -> str:
+        path = tmp_path / "page.md"
+        path.write_text(text, encoding="utf-8")
+        mutants._of_page.cache_clear()
+        return mutants._of_page(path)
+
+    page = "# A page\n\nWords. For all $i$:\n\n$$\nx_{ij} = x_{ij}\n$$ (eq-x)\n"
+    first = of(page)
+    assert of(page.replace("Words.", "Other words,\non two lines.")) == first
+    for changed in (
+        page.replace("= x", "= 2 x"),
+        page.replace("(eq-x)", "(eq-y)"),
+        page.replace("$$ (", "$$\n\nMore.\n\n$$\n0 = 0\n$$ ("),
+    ):
+        assert of(changed) != first
+    assert of("```{prf:convention}\n:label: c\n" + page + "```\n") != first
 
 
 # The last run, as the ledger shows it ---------------------------------------------------------------------------------
