@@ -458,7 +458,7 @@ def _outcomes_of(number: int) -> tuple[Outcome, ...]:
 
 @cache
 def _of_page(path: Path) -> str:
-    """Return a digest of all that the outcomes of a page depend on: not its prose, nor the list of equivalent mutants."""
+    """Return a digest of all that the outcomes of a page depend on: neither its prose nor the listed mutants."""
     page = read_markdown(path).whole()
     formulas = [(each.text, each.label, each.within) for each in page.formulas]
     places = [
