@@ -11,18 +11,19 @@ MODULES = {
     "symbolic": ("sympy",),
     "verify": ("sympy", "mpmath", "lark", "myst_parser", "yaml", "rich", "latex2mathml"),
 }
+JUDGES = ("sympy", "mpmath", "lark")  # what of "verify" judges a formula; the others read files and print reports
 
 
 class MissingExtra(ModuleNotFoundError):
     """An extra that is needed here and not installed; the message is one sentence."""
 
 
-def missing(extra: str) -> tuple[str, ...]:
-    """Return the modules of an extra that are not installed."""
-    return tuple(name for name in MODULES[extra] if find_spec(name) is None)
+def missing(modules: Sequence[str]) -> tuple[str, ...]:
+    """Return those of some modules that are not installed."""
+    return tuple(name for name in modules if find_spec(name) is None)
 
 
-def require(extra: str, what: str) -> None:
+def require(extra: str, what: str, modules: Sequence[str] = ()) -> None:
     """Do nothing if an extra is installed.
 
     Parameters
@@ -31,13 +32,15 @@ def require(extra: str, what: str) -> None:
         Its name in pyproject.toml.
     what : str
         What needs it, as in ``nncore.symbolic``.
+    modules : sequence of str
+        Those of its modules that are needed: all unless given.
 
     Raises
     ------
     MissingExtra
         If one of its modules cannot be found.
     """
-    names = missing(extra)
+    names = missing(modules or MODULES[extra])
     if names:
         raise MissingExtra(sentence(extra, what, names), name=names[0]) from None
 
@@ -84,7 +87,7 @@ def trange(count: int, unit: str, disable: bool | None) -> Bar:
     disable : bool or None
         Whether to draw nothing. None draws on a terminal only.
     """
-    names = missing("training")
+    names = missing(MODULES["training"])
     if not names:
         from tqdm import trange as bar_of
 

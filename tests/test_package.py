@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from nncore import extras
+from nncore.verify.notation import load
+from nncore.verify.report.book import NOTATION
 
 ROOT = Path(__file__).resolve().parents[1]
 CORE = ("functions", "validation", "layers", "network", "optimizers", "training", "gradient_check")
@@ -101,10 +104,57 @@ def test_the_network_is_there_and_the_rest_names_its_extra_where_numpy_alone_is_
     said = said_without(*IMPORTED)
     for module in CORE:
         assert f"nncore.{module}" not in said
-    for module in ("symbolic", "verify.prove", "verify.notation", "verify.syntax.parser", "verify.report.book"):
+    for module in ("symbolic", "verify.prove", "verify.syntax.parser", "verify.report.book"):
         assert said[f"nncore.{module}"][0] == "MissingExtra"
+    program = "import sys, json\nsys.modules.update(dict.fromkeys(json.loads(sys.argv[1])))\n"
+    program += "from nncore.verify.__main__ import main\nsys.exit(main(['x.md']))"
+    command = [sys.executable, "-c", program, json.dumps(IMPORTED)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     everything = "needs sympy, mpmath, lark, myst_parser, yaml, rich and latex2mathml: install the extra 'verify'"
-    assert everything in said["nncore.verify.report.book"][1]
+    assert done.returncode == 64 and everything in done.stderr and done.stderr.count("\n") == 1
+
+
+# Judges two claims where nothing can be imported but the packages that are named, in a notation that comes pickled.
+JUDGE = """
+import importlib.abc, pickle, sys
+from pathlib import Path
+
+allowed = {"nncore", *sys.argv[1].split(), *sys.stdlib_module_names}
+
+class Blocked(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name.partition(".")[0] not in allowed:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Blocked())
+from nncore.verify.semantics.elaborate import elaborate
+from nncore.verify.source.context import Place, Surroundings
+from nncore.verify.source.markdown import DisplayedFormula
+from nncore.verify.verdict.judge import judge
+
+notation, texts = pickle.loads(sys.stdin.buffer.read())
+formulas = [DisplayedFormula(text, None, Path("page"), 1, (1,), ()) for text in texts]
+around = Surroundings(tuple(Place(frozenset(), None, False) for _ in texts), ())
+for item in elaborate(formulas, around, notation).items:
+    if item.kind == "claim":
+        found = judge(item)
+        print(found.status, found.hint)
+"""
+
+
+def test_a_formula_is_judged_where_only_sympy_mpmath_and_lark_can_be_found():
+    softmax, jacobian = (
+        r"p_{im} := \frac{e^{z_{im}}}{\sum_{l=1}^{M} e^{z_{il}}}",
+        r"\frac{\partial p_{ik}}{\partial z_{im}} = ",
+    )
+    right, wrong = (f"{jacobian}p_{{ik}} (\\delta_{{km}} {sign} p_{{im}})" for sign in "-+")
+    given = pickle.dumps((load(NOTATION), (softmax, right, wrong)))
+    command = [sys.executable, "-c", JUDGE, " ".join(extras.JUDGES)]
+    done = subprocess.run(command, input=given, capture_output=True, timeout=120)
+    said = done.stdout.decode().splitlines()
+    assert said == ["verified for all shapes ", "refuted the sign of p[i, m]"], done.stderr.decode()
+    lacking = subprocess.run([*command[:-1], "sympy mpmath"], input=given, capture_output=True, timeout=120)
+    assert "No module named 'lark'" in lacking.stderr.decode()
 
 
 def test_the_extras_install_what_is_imported_in_ranges():

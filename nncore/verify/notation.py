@@ -14,15 +14,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from nncore.extras import require
 
-try:
-    import yaml
-except ModuleNotFoundError:
-    require("verify", "nncore.verify")
-    raise
+if TYPE_CHECKING:  # a browser reads no files, and has no YAML
+    from yaml import Node
 
 _LONGEST_MESSAGE, _DEEPEST = 500, 10  # characters, lists and mappings in each other
 
@@ -326,6 +323,9 @@ def read_yaml(text: str) -> dict[str, _Plain]:
         If it is no such text, is nested too deeply, or repeats a part of itself by an alias, which may stand for more
         than fits into a computer.
     """
+    require("verify", "nncore.verify")
+    import yaml
+
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
         depth = 0
@@ -344,8 +344,10 @@ def read_yaml(text: str) -> dict[str, _Plain]:
     return found
 
 
-def _plain(node: yaml.Node | None) -> _Plain:
+def _plain(node: "Node | None") -> _Plain:
     """Return what a node of YAML says, with keys that differ: of two that are equal the first would be passed over."""
+    import yaml
+
     match node:
         case yaml.MappingNode(value=pairs):
             found: dict[str, _Plain] = {}

@@ -1,17 +1,18 @@
 """Every construct of the grammar has the reading that its author expects, and nothing else has a reading."""
 
+import os
 import subprocess
 import sys
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from lark import GrammarError
+from lark import GrammarError, UnexpectedToken
 
 from nncore.verify.notation import parse
 from nncore.verify.syntax import tree as t
-from nncore.verify.syntax.lexer import DEEPEST, PARTNERS, TOKENS, LatexError
-from nncore.verify.syntax.parser import HIGHEST, LONGEST, _parser, read
+from nncore.verify.syntax.lexer import DEEPEST, PARTNERS, TOKENS, LatexError, scan
+from nncore.verify.syntax.parser import HIGHEST, LONGEST, _made, _parser, load_tables, read, save_tables
 from nncore.verify.syntax.printer import latex, show
 
 NOTATION = parse(r"""
@@ -407,6 +408,36 @@ def test_the_grammar_has_no_conflicts():
     _parser.cache_clear()
     assert _parser().options.parser == "lalr"
     assert _parser().options.strict
+
+
+def test_saved_tables_are_the_same_bytes_each_time_and_read_what_the_grammar_reads():
+    program = "import sys; from nncore.verify.syntax.parser import save_tables; sys.stdout.buffer.write(save_tables())"
+    one, other = (
+        subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True)
+        for seed in ("1", "2")
+    )
+    assert one.stdout == other.stdout == save_tables() and len(one.stdout) > 50_000
+    made, loaded = _made(), load_tables(one.stdout)
+    for source in (
+        r"p_{im} = \frac{e^{z_{im}}}{\sum_{l=1}^{M} e^{z_{il}}}",
+        r"\partial J = 0",
+        "x = ",
+        r"\sigma^2(z) = z",
+    ):
+        tokens = list(scan(source, ()))
+        trees = []
+        for parser in (made, loaded):
+            try:
+                trees.append(parser.parse(tokens))
+            except UnexpectedToken as error:
+                trees.append((str(error.token), sorted(error.accepts)))
+        assert trees[0] == trees[1], source
+
+
+def test_tables_of_another_grammar_are_not_read():
+    saved = save_tables()
+    assert load_tables(saved) is not None
+    assert load_tables(bytes([saved[0] ^ 1]) + saved[1:]) is None
 
 
 def test_each_node_knows_its_place_in_the_source():

@@ -375,3 +375,24 @@ def test_a_matrix_defined_as_a_whole_has_entries_that_can_be_moved(status):
 def test_the_same_seed_gives_the_same_verdict(verdict):
     wrong = r"\frac{\partial L_i}{\partial z_{im}} = p_{im} + y_{im}"
     assert verdict(SOFTMAX, LOSS, wrong) == verdict(SOFTMAX, LOSS, wrong)
+
+
+HUGE = r"1 \times 10^{9999}"
+
+
+@pytest.mark.parametrize(
+    ("claim", "due"),
+    [
+        (rf"\frac{{1}}{{4}} = {HUGE}", REFUTED),
+        (rf"{HUGE} x_{{ij}} = x_{{ij}} \quad (x_{{ij}} > {HUGE})", REFUTED),
+        (rf"\max(x_{{ij}}, {HUGE}) = x_{{ij}}", REFUTED),
+        (rf"x_{{ij}} = {HUGE} \quad (x_{{ij}} = {HUGE})", AGREES),
+        (r"1 \times 10^{9999} > 1 \times 10^{9998}", AGREES),
+        (r"1 \times 10^{-9999} > 1 \times 10^{-9998}", REFUTED),
+    ],
+)
+def test_numbers_that_no_float_holds_and_python_does_not_write_are_judged_like_others(verdict, claim, due):
+    found = verdict(claim)
+    assert found.status == due
+    if due == REFUTED:
+        assert len(str(found.counterexample)) < 400

@@ -1,5 +1,6 @@
 """Points that are searched for: zeros of guards, conditions made true, narrow valleys, simple counterexamples."""
 
+import random
 from fractions import Fraction
 
 import pytest
@@ -46,6 +47,21 @@ def test_real_roots_are_near():
     assert sorted(_real_roots([-6.0, 11.0, -6.0, 1.0])) == pytest.approx([1, 2, 3])
     assert _real_roots([1.0, 0.0, 1.0, 0.0]) == [] == _real_roots([5.0, 0.0, 0.0, 0.0])
     assert _real_roots([float("inf"), 1.0, 0.0, 0.0]) == []
+    assert _real_roots([1.0, -2.0, 1.0, 0.0]) == pytest.approx([1])  # touches
+    assert sorted(_real_roots([-2e-9, 1.0, 3.0, 1e-15])) == pytest.approx([-3e15, -1 / 3, 2e-9], rel=1e-4)
+
+
+def test_real_roots_are_those_that_were_multiplied_out():
+    source = random.Random(5)
+    for _ in range(300):
+        roots = [source.uniform(-3, 3) * 10.0 ** source.randint(-3, 6) for _ in range(source.randint(1, 3))]
+        coefficients = [source.choice((-1, 1)) * 10.0 ** source.randint(-9, 9)]
+        for root in roots:
+            shifted, scaled = [0.0, *coefficients], [-root * each for each in coefficients] + [0.0]
+            coefficients = [one + other for one, other in zip(shifted, scaled, strict=True)]
+        found = _real_roots(coefficients + [0.0] * (4 - len(coefficients)))
+        for root in roots:
+            assert any(place == pytest.approx(root, rel=1e-4, abs=1e-9 * max(map(abs, roots))) for place in found)
 
 
 def test_linear_equations_are_solved_exactly_and_singular_ones_are_not():

@@ -3,6 +3,7 @@
 import gc
 import signal
 import sys
+import threading
 import time
 
 import pytest
@@ -11,6 +12,7 @@ from common import AGREES, DENSE, LOSS, ONE_HOT, RELU, SIGMOID, SOFTMAX, assumpt
 from nncore.verify.judgement import Status
 from nncore.verify.symbolic import prover as symbolic
 from nncore.verify.symbolic.prover import Proof
+from nncore.verify.time_limit import Alarm, OutOfTime, ring_by, time_limit
 from nncore.verify.verdict import judge as judging
 
 COST = r"J := \phi(Z)"
@@ -154,11 +156,11 @@ def test_a_proof_that_takes_too_long_is_none(item):
 
 def test_the_bell_rings_again_if_it_was_not_heard():
     """As when it rings in a callback of the garbage collector, where Python drops what is raised."""
-    with pytest.raises(symbolic.OutOfTime), symbolic.time_limit(0.01):
+    with pytest.raises(OutOfTime), time_limit(0.01):
         try:
             while True:
                 pass
-        except symbolic.OutOfTime:
+        except OutOfTime:
             pass
         _busy(5)
     before = signal.getsignal(signal.SIGPROF)
@@ -180,7 +182,7 @@ def _busy(seconds):
 
 def test_a_bell_that_rings_in_a_callback_is_not_reported_as_a_fault(capsys):
     reports = sys.unraisablehook
-    with pytest.raises(symbolic.OutOfTime), symbolic.time_limit(0.01):
+    with pytest.raises(OutOfTime), time_limit(0.01):
         SlowToDie()
         _busy(5)
     assert sys.unraisablehook is reports
@@ -194,9 +196,51 @@ def test_other_faults_in_callbacks_are_reported_while_a_proof_runs(monkeypatch):
 
     told = []
     monkeypatch.setattr(sys, "unraisablehook", lambda error: told.append(str(error.exc_value)))
-    with symbolic.time_limit(5):
+    with time_limit(5):
         Faulty()
     assert told == ["told"]
+
+
+def test_who_waits_hears_what_numbers_say_then_the_slip_then_the_judgement(item):
+    heard = []
+    wrong = item(SOFTMAX, LOSS, rf"{D_LOSS} = p_{{im}} + y_{{im}}")
+    found = judging.judge(wrong, hear=heard.append)
+    assert [each.status for each in heard] == [Status.REFUTED] * 2 and found == heard[1]
+    assert heard[0].counterexample == found.counterexample and not heard[0].hint
+    assert found.hint == "the sign of y[i, m]"
+    heard.clear()
+    right = item(SOFTMAX, LOSS, rf"{D_LOSS} = p_{{im}} - y_{{im}}")
+    found = judging.judge(right, hear=heard.append)
+    assert [each.status for each in heard] == [Status.SAMPLED] and found.status == Status.ALL_SHAPES
+    assert heard[0].points == found.points > 0
+
+
+def test_what_symbols_prove_and_numbers_refute_is_a_fault_without_a_hint(item, monkeypatch):
+    monkeypatch.setattr(symbolic, "prove", lambda *_, **__: Proof("by mistake"))
+    found = judging.judge(item(SOFTMAX, LOSS, rf"{D_LOSS} = p_{{im}} + y_{{im}}"))
+    assert found.status == Status.CHECKER_FAULT and not found.hint
+
+
+def test_where_the_system_has_no_timer_another_alarm_may_ring(item):
+    """As in a browser, where the page's clock interrupts Python: here a thread does it."""
+    wound = []
+
+    def wind(seconds):
+        wound.append(seconds)
+        if seconds:
+            threading.Timer(seconds, lambda: signal.raise_signal(signal.SIGINT)).start()
+
+    before = ring_by(Alarm(signal.SIGINT, wind))
+    try:
+        with pytest.raises(OutOfTime), time_limit(0.05):
+            _busy(5)
+        ring_by(None)
+        with time_limit(0.01):
+            _busy(0.1)
+        assert symbolic.prove(item(SOFTMAX, r"\sum_{m=1}^{M} p_{im} = 1"), seconds=1e-6)
+    finally:
+        ring_by(before)
+    assert wound == [0.05, 0] and signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 # Assumptions ----------------------------------------------------------------------------------------------------------

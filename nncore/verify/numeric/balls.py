@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from fractions import Fraction
 from functools import cache
+from sys import float_info
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar, cast
 
 if TYPE_CHECKING:  # FLINT may be missing, and mpmath is loaded where it is used
@@ -84,7 +85,7 @@ class ArithmeticOf(Protocol[N, E]):
         """Return a number in digits, as many of these as are known."""
 
     def near(self, number: N) -> float:
-        """Return a float near a number, for searches whose result is checked."""
+        """Return a float near a number, for searches whose result is checked: the largest where it is beyond."""
 
 
 Arithmetic: TypeAlias = ArithmeticOf[Number, Number]
@@ -165,7 +166,7 @@ class Flint:
         return self.ball(number).str(count, radius=False)
 
     def near(self, number: "_OfFlint") -> float:
-        return float(self.ball(number).mid())
+        return _bounded(float(self.ball(number).mid()))
 
 
 _OfFlint: TypeAlias = "int | fmpq | arb"
@@ -275,10 +276,8 @@ class Intervals:
         return str(self._mpmath.nstr((low + high) / 2, count))
 
     def near(self, number: "_OfIntervals") -> float:
-        if not isinstance(number, _Interval):
-            return float(number)
-        low, high = number.ends()
-        return float((low + high) / 2)
+        low, high = self.ball(number).ends()
+        return _bounded(float((low + high) / 2))
 
 
 class _Interval:
@@ -352,6 +351,10 @@ def _magnitude(end: _Float) -> int:
     """Return k with 2^(k-1) ≤ |end| < 2^k."""
     _, mantissa, exponent, _ = end._mpf_
     return exponent + int(mantissa).bit_length()
+
+
+def _bounded(number: float) -> float:
+    return max(-float_info.max, min(float_info.max, number))
 
 
 @cache

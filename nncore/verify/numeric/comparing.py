@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise, product
-from math import inf
 from typing import cast
 
 from nncore.verify.numeric import watching
@@ -60,6 +59,7 @@ STEPS_OF_A_POINT = 150_000
 CONFIRMED = attack("one agreement at the highest precision", "Sides may agree in very many digits, and differ.")
 PRECISIONS = (128, 512, 2048, 4096)  # in bits
 _LONGEST_FRACTION, _DIGITS = 24, 12  # characters of a number that is shown
+_MOST_BITS = 10_000  # of a number that is written out; Python refuses to write many more
 
 
 class Exhausted(Exception):
@@ -348,21 +348,18 @@ class Comparison:
 
     def _relative(self, difference: Number, left: Number, right: Number) -> float:
         """Return how near to each other the sides are, beside the larger one."""
-        try:
-            return abs(self.numbers.near(difference)) / max(abs(self.numbers.near(left)), abs(self.numbers.near(right)))
-        except (OverflowError, ZeroDivisionError):
-            return 1.0
+        largest = max(abs(self.numbers.near(left)), abs(self.numbers.near(right)))
+        return abs(self.numbers.near(difference)) / largest if largest else 1.0
 
     def margin(self, difference: Number) -> float:
         """Return how far the sides of an inequality are from each other."""
-        try:
-            return abs(self.numbers.near(difference))
-        except OverflowError:
-            return inf
+        return abs(self.numbers.near(difference))
 
     def exact(self, number: Number) -> str:
-        """Return an exact number, however long it is."""
+        """Return an exact number; of one that is longer than anybody reads the first digits."""
         above, below = self.numbers.ratio(number)
+        if max(above.bit_length(), below.bit_length()) > _MOST_BITS:
+            return self._in_digits(number)
         return str(above) if below == 1 else f"{above}/{below}"
 
     def text(self, value: Scalar) -> str:
@@ -374,6 +371,9 @@ class Comparison:
             text = self.exact(number)
             if len(text) <= _LONGEST_FRACTION:
                 return text
+        return self._in_digits(number)
+
+    def _in_digits(self, number: Number) -> str:
         with self.numbers.precision(PRECISIONS[0]):
             return self.numbers.digits(number, _DIGITS)
 

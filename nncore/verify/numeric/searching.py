@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, pairwise
-from math import isqrt
+from math import isfinite, isqrt
 from typing import TypeVar
 
 from nncore.verify.numeric.comparing import NO_VALUE, OUTSIDE, PRECISIONS, Comparison, Entry, Exhausted, Finding, Result
@@ -33,6 +33,7 @@ _MOST_INPUTS, _FEW_INPUTS = 12, 4  # that are moved, one after the other
 _MOST_EXPANSIONS, _MOST_ROOTS = 200, 24
 _ENOUGH = 9  # zeros of a guard in one input
 _DENOMINATORS = (1, 12, 1000)  # to which a place is rounded
+_LOST = 1e-14  # a value beside its terms, beyond which nothing of it is known
 _ROUNDED = Fraction(1, 200)  # how far from a zero a place may be that was found for it
 _PROBES = 4  # from one place to the next, until a zero is found
 _CORNERS = 30
@@ -273,11 +274,7 @@ def _zeros(comparison: Comparison, powers: Mapping[int, Expansion], here: Fracti
         yield from ((here + root, True) for root in exact)
         if exact and not whole[3]:
             return
-    try:
-        near = [numbers.near(each) for each in coefficients]
-    except (OverflowError, ValueError):
-        return
-    for root in _real_roots(near):
+    for root in _real_roots([*map(numbers.near, coefficients)]):
         if abs(root) < _FARTHEST:
             rounded = map((here + Fraction(root)).limit_denominator, _DENOMINATORS)
             yield from ((place, False) for place in dict.fromkeys(rounded))
@@ -303,17 +300,39 @@ def _exact_roots(coefficients: Sequence[Fraction]) -> Iterator[Fraction]:
 
 
 def _real_roots(coefficients: Sequence[float]) -> list[float]:
-    """Return the real roots of a polynomial, near enough to be rounded."""
-    import numpy as np
+    """Return the real roots of a polynomial, near enough to be rounded; where it nearly touches 0 counts, too.
 
-    if not any(coefficients[1:]) or not all(map(np.isfinite, coefficients)):
+    Between two neighboring roots of its derivative there is at most one.
+    """
+    degree = max((power for power, each in enumerate(coefficients) if each), default=0)
+    if not degree or not all(map(isfinite, coefficients)):
         return []
-    try:
-        with np.errstate(all="ignore"):  # what overflows has no roots here
-            roots = np.roots(coefficients[::-1])
-    except np.linalg.LinAlgError:
-        return []
-    return [float(root.real) for root in roots if abs(root.imag) < 1e-7 * max(1, abs(root.real))]
+    turning = sorted(_real_roots([power * each for power, each in enumerate(coefficients)][1:]))
+    touching = [place for place in turning if _nearly_zero(coefficients, place)]
+    return [*touching, *_crossings(coefficients, (-_FARTHEST, *turning, _FARTHEST))]
+
+
+def _at(coefficients: Sequence[float], place: float) -> float:
+    """Return the value of a polynomial."""
+    value = 0.0
+    for each in reversed(coefficients):
+        value = value * place + each
+    return value
+
+
+def _nearly_zero(coefficients: Sequence[float], place: float) -> bool:
+    """Return whether the value of a polynomial is lost in rounding."""
+    return abs(_at(coefficients, place)) <= _LOST * _at([*map(abs, coefficients)], abs(place))
+
+
+def _crossings(coefficients: Sequence[float], ends: Sequence[float]) -> Iterator[float]:
+    """Yield a place between each two neighboring ends between which a polynomial changes its sign."""
+    for low, high in pairwise(ends):
+        if _at(coefficients, low) < 0 < _at(coefficients, high) or _at(coefficients, low) > 0 > _at(coefficients, high):
+            falls = _at(coefficients, low) > 0
+            while low < (middle := (low + high) / 2) < high:
+                low, high = (middle, high) if (_at(coefficients, middle) > 0) == falls else (low, middle)
+            yield middle
 
 
 # Conditions -----------------------------------------------------------------------------------------------------------
@@ -515,11 +534,8 @@ def _bottom(comparison: Comparison, start: Near, keys: Sequence[Key]) -> SampleP
         number = terms.get(tuple(sorted(monomial)), 0)
         return Fraction(*numbers.ratio(number)) if numbers.is_exact(number) else Fraction(numbers.near(number))
 
-    try:
-        slopes = [-coefficient(one) for one in directions]
-        bends = [[coefficient(one, two) * (2 if one == two else 1) for two in directions] for one in directions]
-    except (OverflowError, ValueError):
-        return None
+    slopes = [-coefficient(one) for one in directions]
+    bends = [[coefficient(one, two) * (2 if one == two else 1) for two in directions] for one in directions]
     step = _solution(bends, slopes)
     if not step or not any(step):
         return None

@@ -12,13 +12,18 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from html import escape
 
-from latex2mathml.converter import convert
-
+from nncore.extras import require
 from nncore.verify.judgement import Counterexample, Judgement, Status
 from nncore.verify.report.evidence import Evidence, PageReport, Part
 from nncore.verify.report.shown import as_latex
 from nncore.verify.report.wording import QUIET, SIGNS, grounds, page_sentence, said_of, status_text
 from nncore.verify.semantics.statements import Kind
+
+try:
+    from latex2mathml.converter import convert
+except ModuleNotFoundError:
+    require("verify", "nncore.verify")
+    raise
 
 MOST_SHOWN = 12  # steps of a proof
 _PLAIN = ("an entry by an entry", "the derivative of a sum", "a delta equates indices", "true or false")

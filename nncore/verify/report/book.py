@@ -16,6 +16,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from nncore.extras import require
 from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import Notation
 from nncore.verify.report.cache import Cache, canonical, checker, digest, text_with_includes
@@ -91,6 +92,7 @@ def check(
     done : callable
         Called with every page that is done, in their order.
     """
+    require("verify", "nncore.verify")
     by = checker()
     store = Cache(Path(cache) if cache else None)
     common = digest(repr(sorted(by.items())), repr(notation))

@@ -3,16 +3,21 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import Progress
-from rich.text import Text
-
+from nncore.extras import require
 from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import Notation
 from nncore.verify.report.book import check
 from nncore.verify.report.evidence import Evidence, PageReport, Report
 from nncore.verify.report.wording import grounds, sentences, status_text
 from nncore.verify.source.reader import printable
+
+try:
+    from rich.console import Console
+    from rich.progress import Progress
+    from rich.text import Text
+except ModuleNotFoundError:
+    require("verify", "nncore.verify")
+    raise
 
 _UNDECLARED = "neither declared nor defined"  # as `semantics.symbols` says of a letter
 _HOW_TO_BEGIN = r"""{} defines nothing, so no claim can be derived from anything.

@@ -1,5 +1,5 @@
 """Files to formulas in their context: Markdown, notebooks and LaTeX."""
 
-from nncore.extras import require
+from nncore.extras import JUDGES, require
 
-require("verify", "nncore.verify")
+require("verify", "nncore.verify", JUDGES)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from nncore.extras import require
 from nncore.verify.source.limits import Limits, TooMuch
 
 if TYPE_CHECKING:  # all of MyST is loaded only where Markdown is read
@@ -83,6 +84,7 @@ def tokens(text: str, limits: Limits) -> tuple[list["Token"], set[int]]:
 
 def directive_body(content: str) -> tuple[str, dict[str, str], int]:
     """Return the text of a directive below its options, the options, and how many lines are above that text."""
+    require("verify", "nncore.verify")
     from docutils.parsers.rst import Directive
     from myst_parser.parsers.directives import parse_directive_text
 
@@ -294,6 +296,7 @@ def _environment_inline(state: "StateInline", silent: bool) -> bool:
 @cache
 def _parser() -> "MarkdownIt":
     """Return the Markdown parser of MyST with the extensions of the book, and with the rules above."""
+    require("verify", "nncore.verify")
     from markdown_it.renderer import RendererHTML
     from myst_parser.config.main import MdParserConfig
     from myst_parser.parsers.mdit import create_md_parser

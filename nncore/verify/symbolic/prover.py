@@ -7,11 +7,8 @@ claim that this does not prove is tried at concrete unequal sizes, where every s
 The judge only ever says yes: what it cannot prove may still be true.
 """
 
-import signal
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 import sympy as sp
@@ -29,45 +26,13 @@ from nncore.verify.symbolic.terms import NoTerm, Terms
 from nncore.verify.symbolic.written_out import proved_plans
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
+from nncore.verify.time_limit import OutOfTime, time_limit
 
 BY_SIGN = rule("by sign", "Sums and products of what is positive are positive.")
 
 SMOOTH_REST = side_condition("nothing is expanded at a root or a logarithm of 0", "There it has no polynomial.")
 
 LONGEST = 4.0  # seconds of computing for one claim, however busy the machine is
-
-
-class OutOfTime(BaseException):
-    """A proof took too long: what catches any error on its way does not catch this."""
-
-
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """End what runs inside after some seconds of computing; outside of the main thread, which has no timer, never."""
-    over: list[bool] = []
-    report = sys.unraisablehook
-
-    def ring(*_: object) -> None:
-        if not over:
-            raise OutOfTime
-
-    def lost(error: "sys.UnraisableHookArgs") -> None:
-        if error.exc_type is not OutOfTime:
-            report(error)
-
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGPROF, ring)
-    sys.unraisablehook = lost
-    signal.setitimer(signal.ITIMER_PROF, seconds, 1)  # and each second after it: what is raised in a callback is lost
-    try:
-        yield
-    finally:
-        over.append(True)
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
-        sys.unraisablehook = report
 
 
 @dataclass(frozen=True, slots=True)

@@ -428,7 +428,8 @@ class Terms:
         if power.is_number and not abs(power) <= LARGEST_POWER:
             raise NoTerm(f"a power as high as {show(exponent)}")
         below = self.number(base, env)
-        if below.is_Rational and power.is_number and abs(power) * len(str(below)) > MOST_DIGITS:
+        bits = max(below.p.bit_length(), below.q.bit_length()) if below.is_Rational else 0
+        if power.is_number and abs(power) * bits > 4 * MOST_DIGITS:
             raise NoTerm(f"a number of more than {MOST_DIGITS} digits")
         if not power.is_Integer and below != sp.E:
             _real(below)

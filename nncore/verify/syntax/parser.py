@@ -27,14 +27,18 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
+from hashlib import sha256
 from importlib.resources import files
+from io import SEEK_END, BytesIO
 from itertools import pairwise, takewhile
-from typing import TypeAlias
+from pickle import Pickler
+from typing import Any, TypeAlias
 
 from lark import Lark, Token, Tree, UnexpectedToken, v_args
 from lark.common import LexerConf
 from lark.exceptions import VisitError
-from lark.lexer import Lexer
+from lark.grammar import Rule
+from lark.lexer import Lexer, TerminalDef
 from lark.tree import Meta
 from lark.visitors import Transformer_NonRecursive
 
@@ -45,6 +49,7 @@ from nncore.verify.syntax.tree import Relation
 
 LONGEST = 10_000  # characters of a formula
 HIGHEST = 200  # nodes from the root of a tree to a leaf
+_SHIFT = 0  # the action of Lark's tables that goes on to another state; the other one applies a rule
 MOST_DIGITS = 300  # of a number: what has more is no float, and soon no int that Python reads
 
 
@@ -60,13 +65,61 @@ class _Tokens(Lexer):
 
 @cache
 def _parser() -> Lark:
-    """Return the parser; a conflict of the grammar, or a token without a row in `TOKENS`, would be an error here."""
+    """Return the parser: of its tables, if they were saved for this grammar beside it, else of the grammar."""
+    saved = files(__package__).joinpath("grammar.tables")
+    return (load_tables(saved.read_bytes()) if saved.is_file() else None) or _made()
+
+
+def save_tables() -> bytes:
+    """Return the tables of the parser, the same bytes each time: `load_tables` needs a tenth of the time."""
+    tables, _ = saved = _made().memo_serialize([TerminalDef, Rule])
+    tables["parser"]["parser"] = _renumbered(tables["parser"]["parser"])
+    found = BytesIO(_digest())
+    found.seek(0, SEEK_END)
+    pickler = Pickler(found, protocol=5)
+    pickler.fast = True  # what is equal is written out each time, for which of it is the same object varies
+    pickler.dump(dict(zip(("data", "memo"), saved, strict=True)))
+    return found.getvalue()
+
+
+def load_tables(saved: bytes) -> Lark | None:
+    """Return the parser that `save_tables` saved; None if it was of another grammar."""
+    return Lark.load(BytesIO(saved.removeprefix(_digest()))) if saved.startswith(_digest()) else None
+
+
+def _renumbered(table: dict[str, Any]) -> dict[str, Any]:
+    """Return the table of a parser: its tokens numbered by their names, its states in the order of their use."""
+    names: list[str] = sorted(table["tokens"].values())
+    states: list[int] = [*table["start_states"].values()]
+    rows: list[list[tuple[int, int, Any]]] = []
+    for state in states:  # which grows while it is gone through
+        moves = {table["tokens"][token]: move for token, move in table["states"][state].items()}
+        rows.append([(number, *moves[name]) for number, name in enumerate(names) if name in moves])
+        states += {to: None for _, action, to in rows[-1] if action == _SHIFT and to not in states}
+    numbers = {state: number for number, state in enumerate(states)}
+    return {
+        "tokens": dict(enumerate(names)),
+        "states": {
+            place: {token: (action, numbers[to] if action == _SHIFT else to) for token, action, to in row}
+            for place, row in enumerate(rows)
+        },
+        "start_states": {name: numbers[state] for name, state in table["start_states"].items()},
+        "end_states": {name: numbers[state] for name, state in table["end_states"].items()},
+    }
+
+
+def _made() -> Lark:
+    """Return a new parser; a conflict of the grammar, or a token without a row in `TOKENS`, would be an error here."""
+    return Lark(_grammar(), parser="lalr", lexer=_Tokens, strict=True, start="formula", propagate_positions=True)
+
+
+def _grammar() -> str:
     grammar = files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8")
-    declared = " ".join(TOKENS.keys() - {"$END"})
-    return Lark(
-        f"{grammar}\n%declare {declared}", parser="lalr", lexer=_Tokens, strict=True, start="formula",
-        propagate_positions=True,
-    )  # fmt: skip
+    return f"{grammar}\n%declare {' '.join(sorted(TOKENS.keys() - {'$END'}))}"
+
+
+def _digest() -> bytes:
+    return sha256(_grammar().encode()).digest()
 
 
 # From Lark's tree to ours ---------------------------------------------------------------------------------------------
@@ -435,6 +488,8 @@ def _advice(stack: Sequence[Token | Tree[Token]], token: Token) -> str:
     operand_follows = TOKENS[token.type][0] == OPERAND
     if second == "named" or (last == "_RBRACE" and fourth == "named"):
         return "a function without parentheses takes one operand and ends its product, so put parentheses"
+    if last in ("lettered", "NAME", "FUNCTION") and token.type == "_CARET":
+        return "a power of a value stands behind the function and its argument, both in parentheses, as in (f(x))^{2}"
     if last in ("named", "lettered", "NAME", "FUNCTION"):
         return "a function takes its argument in parentheses"
     if last == "_UNDER" and second in ("SUM", "PRODUCT"):

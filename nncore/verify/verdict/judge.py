@@ -2,12 +2,13 @@ r"""The judgement of a claim: what numbers and symbols say together.
 
 Numbers come first, since they refute cheaply and print a counterexample (`nncore.verify.numeric`). What they cannot
 refute is looked at with symbols. The two share no term, so that a fault of one does not hide in the other: if they
-disagree the checker itself is at fault, which fails a build like a refuted equation does.
+disagree the checker itself is at fault, which fails a build like a refuted equation does. Who waits for the judgement
+may hear what is known on the way.
 """
 
 import gc
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import assert_never
@@ -68,10 +69,16 @@ def few_collections() -> Iterator[None]:
 
 
 @few_collections()
-def judge(item: Claim | Convention, shared: numeric.Shared | None = None, clock: Clock | None = None) -> Judgement:
+def judge(
+    item: Claim | Convention,
+    shared: numeric.Shared | None = None,
+    clock: Clock | None = None,
+    hear: Callable[[Judgement], object] = lambda _: None,
+) -> Judgement:
     """Return the judgement of a claim or a convention.
 
-    ``shared`` keeps numbers for the other claims of a page, ``clock`` the time that is left for its formula.
+    ``shared`` keeps numbers for the other claims of a page, ``clock`` the time that is left for its formula. ``hear``
+    is told what is known before the judgement is complete: that numbers agree or refute, then the likely slip.
     """
     clock = clock or Clock()
     verdict = numeric.judge(item, shared=shared, budget=numeric.Budget(seconds=clock.left(numeric.SECONDS)))
@@ -89,21 +96,27 @@ def judge(item: Claim | Convention, shared: numeric.Shared | None = None, clock:
             return found
         case Finding.REFUTED:
             found = replace(found, status=Status.REFUTED, counterexample=verdict.counterexample)
-            return _explained(item, found, clock) if isinstance(item, Claim) else replace(found, method=_ONE_SIDED)
+            if not isinstance(item, Claim):
+                return replace(found, method=_ONE_SIDED)
+            hear(found)
+            return _explained(item, found, clock, hear)
         case Finding.AGREES if isinstance(item, Claim):
+            hear(replace(found, status=Status.SAMPLED, method=_how_near(verdict)))
             return _proved(item, found, verdict, clock)
         case Finding.AGREES:
             return replace(found, status=Status.SAMPLED, method=_ONE_SIDED)
     assert_never(verdict.status)
 
 
-def _explained(item: Claim, found: Judgement, clock: Clock) -> Judgement:
+def _explained(item: Claim, found: Judgement, clock: Clock, hear: Callable[[Judgement], object]) -> Judgement:
     """Return the judgement of a claim that numbers refute, with its likely slip; symbols may not prove it."""
+    found = replace(found, hint=slip(item, clock.left(SECONDS_OF_A_HINT)))
     if found.reason == numeric.DIFFER:
+        hear(found)
         proof = symbolic.prove(item, clock.left(SECONDS_OF_A_HINT))
         if proof and not proof.shapes:
-            return _fault(found, "symbols prove what numbers refute")
-    return replace(found, hint=slip(item, clock.left(SECONDS_OF_A_HINT)))
+            return _fault(replace(found, hint=""), "symbols prove what numbers refute")
+    return found
 
 
 def _proved(item: Claim, found: Judgement, verdict: numeric.NumericResult, clock: Clock) -> Judgement:
