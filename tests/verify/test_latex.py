@@ -211,7 +211,7 @@ ERRORS = [
     (r"\ln{x + y}", 7, "expected }"),
     (r"\ln -x", 5, "argument in parentheses"),
     (r"\sigma z", 8, "argument in parentheses"),
-    (r"\sigma^2(z)", 7, "argument in parentheses"),
+    (r"\sigma^2(z)", 7, "both in parentheses"),
     (r"\sigma = 1", 8, "argument in parentheses"),
     ("a/bc", 4, "how far the slash reaches"),
     ("a/b c", 5, "how far the slash reaches"),

@@ -219,5 +219,6 @@ def test_a_point_of_equal_numbers_is_a_start_for_a_search(compared):
     assert comparison.tried(point, {}).status == AGREES
 
 
-def test_a_polynomial_that_overflows_has_no_roots_near():
-    assert _real_roots([1.0, 1e300, 1e-300]) == []
+def test_a_polynomial_that_overflows_has_the_roots_that_are_near():
+    assert _real_roots([1.0, 1e300, 1e-300]) == pytest.approx([-1e-300])
+    assert _real_roots([1e300, 1e300, 1e300, 1e308]) == pytest.approx([-0.00215], rel=0.01)
