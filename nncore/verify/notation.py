@@ -304,6 +304,11 @@ def extended(notation: Notation, text: str) -> Notation:
     own = declared_by(text)
     shadows = frozenset(_letters("shadows", _parts(text, "shadows")))
     rest = _without(notation, shadows)
+    known = {written: part for part, written in _names(rest)}
+    for part, written in _names(own):
+        if written in known:
+            another = f"if it means something else here, add a line shadows: [{written.letter}]"
+            raise NotationError(f"{part}, {_text(written)}: declared already in {known[written]}; {another}")
     both = Notation(**{part: getattr(rest, part) + getattr(own, part) for part in _PARTS})
     _check(both)
     return both

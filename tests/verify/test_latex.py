@@ -316,6 +316,18 @@ def test_an_error_shows_its_line_with_a_caret():
     assert str(caught.value) == f"line 3, column 6: the command \\foo cannot be read\n{caught.value.snippet}"
 
 
+def test_what_an_own_notation_does_not_declare_is_said_with_the_part_in_which_to_declare_it():
+    own = parse("scalars: [{letter: x, meaning: input}]")
+    for source, reason in (
+        (r"\tanh(x)", "the command \\tanh cannot be read: declare it under functions"),
+        ("f(x) := x", "a function that is declared under functions"),
+        (r"x := 1, \quad x := 2", "write the definition in a display of its own"),
+    ):
+        with pytest.raises(LatexError) as caught:
+            read(source, own)
+        assert reason in caught.value.reason
+
+
 def test_a_letter_before_a_parenthesis_is_applied_only_if_the_notation_says_so():
     assert show(read("f(x)", NOTATION)) == "f(x)"
     assert show(read("f(x)", parse(""))) == "(f * x)"

@@ -107,7 +107,7 @@ def test_a_definition_has_the_declared_shape(faults):
 
 
 def test_a_function_without_a_definition_means_nothing_and_that_of_another_page_is_known(say, tmp_path):
-    assert say(r"\sigma(z) = z").faults[0].reason == r"the function sigma has no definition"
+    assert say(r"\sigma(z) = z").faults[0].reason == "the function sigma has no definition: define it above, with :="
     other = tmp_path / "other.md"
     other.write_text("$$ \\sigma(z) := e^z $$ (eq-other)\n", encoding="utf-8")
     known = book_functions([other], NOTATION)

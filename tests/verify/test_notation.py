@@ -185,6 +185,8 @@ def test_a_shadowed_letter_is_gone_with_its_entries_and_its_state():
 
 BLOCKS = [
     ("scalars: [{letter: J, meaning: x}]", "scalars, J: declared already in scalars"),
+    ("scalars: [{letter: J, meaning: y}]", "if it means something else here, add a line shadows: [J]"),
+    ("arrays: [{letter: W, entry: v_j, shape: [1, D], meaning: x}]", "add a line shadows: [W]"),
     ("shadows: [q]", "shadows: q is no letter that is in force"),
     ("shadows: [D]", "indices, j: the size D is not declared"),
     ("shadow: [v]", "unknown part 'shadow'"),

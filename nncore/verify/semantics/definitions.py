@@ -56,7 +56,8 @@ def head_of(scope: Scope, left: t.Node) -> Head:
                 raise MeaningError("a function is defined by letters as its arguments", left)
             for argument in arguments:
                 if find_symbol(argument, scope).kind is not SymbolKind.NUMBER:
-                    raise MeaningError(f"{show(argument)} is no variable", argument)
+                    reason = f"{show(argument)} is no variable: the argument of a function is declared under scalars"
+                    raise MeaningError(reason, argument)
             return Head(SymbolName.of(name), arguments=names)
         case t.Letter(letter):
             fixed = notation.index_letters | notation.constant_letters | notation.plain_sizes

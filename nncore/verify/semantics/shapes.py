@@ -394,7 +394,7 @@ class Checker:
         if function.name in self.scope.lost:
             raise MeaningError(f"the definition of {show(function)} is not understood", node, covered=False)
         if not definition and kind == "number" and function.name not in KNOWN_FUNCTIONS:
-            raise MeaningError(f"the function {show(function)} has no definition", node)
+            raise MeaningError(f"the function {show(function)} has no definition: define it above, with :=", node)
         if len(arguments) != (len(definition.arguments) if definition else 1):
             raise MeaningError(f"{show(function)} has another number of arguments", node)
         return shapes[0]

@@ -9,6 +9,7 @@ from collections.abc import Container, Iterator
 
 from lark import Token
 
+from nncore.verify.notation import FIXED_KINDS
 from nncore.verify.syntax.tree import BRACKETS, Relation, Span
 
 DEEPEST = 40  # parentheses, braces and environments within each other
@@ -190,7 +191,8 @@ def _unknown(source: str, start: int) -> LatexError:
     found = re.compile(r"\\(?:[A-Za-z]+|.)|.", re.DOTALL).match(source, start)
     sign = found[0] if found else ""
     what = "command" if sign.startswith("\\") else "character"
-    advice = f": {_INSTEAD[sign]}" if sign in _INSTEAD else ""
+    known = "declare it under functions, as notation.yml of the book does" if sign in FIXED_KINDS else ""
+    advice = f": {_INSTEAD.get(sign, known)}" if sign in _INSTEAD or known else ""
     return LatexError(f"the {what} {sign} cannot be read{advice}", source, start, start + len(sign))
 
 

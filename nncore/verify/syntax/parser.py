@@ -240,14 +240,15 @@ class _Builder(Transformer_NonRecursive[Token, t.Formula]):
                 raise self._error("a step stands alone, without other relations", link)
         changes = chain.links and chain.links[0].relation in (Relation.DEFINES, Relation.ASSIGNS)
         if changes and not _can_be_defined(chain.first):
-            raise self._error("only a letter or a declared function of its arguments can be defined", chain.first)
+            reason = "only a letter, or a function that is declared under functions, of its arguments, can be defined"
+            raise self._error(reason, chain.first)
         return chain
 
     def _condition(self, chain: t.Chain) -> t.Chain:
         """Return a chain that neither defines nor assigns."""
         for link in chain.links:
             if link.relation in (Relation.DEFINES, Relation.ASSIGNS):
-                raise self._error("a condition cannot define", link)
+                raise self._error("a condition cannot define: write the definition in a display of its own", link)
         return chain
 
     # Sums and products
