@@ -314,3 +314,22 @@ def test_what_is_wider_than_a_sheet_is_found_and_what_is_as_wide_is_not(browser,
     with paper.laid_out(browser, document) as page:
         assert paper.cut_off(page) == ["H x: wide (DIV)", f"H x: {LONG[:80]} (P)"]
         assert paper.headings(page) == [("H x", "H")]
+
+
+# What is for a pointer alone, or is not white, on the sheets of one page.
+FOR_SCREENS = """() => ["html", "body", ".bd-main", "article"].filter((part) => {
+    const color = getComputedStyle(document.querySelector(part)).backgroundColor;
+    return !["rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"].includes(color);
+  }).concat([...document.querySelectorAll("article :is(button, .hide, .headerlink, .optional > * > summary)")]
+    .filter((part) => part.checkVisibility()).map((part) => part.outerHTML))"""
+
+
+def test_a_page_that_is_read_in_the_dark_is_printed_on_white_without_its_buttons(browser, html):
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    page.goto((html / "book/layers/softmax.html").as_uri())
+    page.wait_for_selector("article button.toggle-button")
+    assert len(page.evaluate(FOR_SCREENS)) > 10
+    page.emulate_media(media="print")
+    assert page.evaluate(FOR_SCREENS) == []
+    context.close()
