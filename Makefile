@@ -135,39 +135,43 @@ SOURCE_SANS = 5.3.1
 ICONS = book/_vendor/vendor/fontawesome
 FACES = book/_vendor/fonts
 # MiniSearch from npm for the search page, and the stems of English words; as scripts, for a file may load no modules.
+# A package is taken if packages.sha256 has its digest, which a new version has to bring; what becomes of them is the same
+# at each run, and files.sha256 has its digests (tests/test_vendored.py).
 MINISEARCH = 7.2.0
 STEMMER = 2.0.1
 # unpack <package> <version> <name of its folder>
-UNPACK = unpack() { file=$$(npm pack --silent $$1@$$2) && rm -rf $$3 && tar -xzf $$file && mv package $$3; }; unpack
-vendor: | .venv/bin/python
-	rm -rf _build/npm book/_vendor/katex $(ICONS)/webfonts && mkdir -p _build/npm book/_vendor/katex/fonts $(ICONS)/webfonts
-	rm -rf book/_vendor/minisearch book/_vendor/stemmer && mkdir -p book/_vendor/minisearch book/_vendor/stemmer
+UNPACK = unpack() { file=$$(npm pack --silent $$1@$$2) && grep "  $$file" ../../book/_vendor/packages.sha256 | \
+  sha256sum --check --quiet && rm -rf $$3 && tar -xzf $$file && mv package $$3; }; unpack
+vendor: .venv/test.stamp
+	rm -rf _build/npm && mkdir -p _build/npm
 	cd _build/npm && $(UNPACK) katex $(KATEX) katex
+	cd _build/npm && $(UNPACK) @fortawesome/fontawesome-free $(FONTAWESOME) fontawesome
+	cd _build/npm && $(UNPACK) @fontsource-variable/source-serif-4 $(SOURCE_SERIF) source-serif-4
+	cd _build/npm && $(UNPACK) @fontsource/source-serif-4 $(SOURCE_SERIF) source-serif-4-italic
+	cd _build/npm && $(UNPACK) @fontsource-variable/source-sans-3 $(SOURCE_SANS) source-sans-3
+	cd _build/npm && $(UNPACK) minisearch $(MINISEARCH) minisearch
+	cd _build/npm && $(UNPACK) stemmer $(STEMMER) stemmer
+	rm -rf book/_vendor/katex $(ICONS)/webfonts && mkdir -p book/_vendor/katex/fonts $(ICONS)/webfonts
+	rm -rf book/_vendor/minisearch book/_vendor/stemmer && mkdir -p book/_vendor/minisearch book/_vendor/stemmer
 	cp _build/npm/katex/LICENSE _build/npm/katex/dist/katex.min.js book/_vendor/katex/
 	cp _build/npm/katex/dist/fonts/*.woff2 book/_vendor/katex/fonts/
 	sed -E 's/,url\([^)]*\.(woff|ttf)\) format\("[a-z]+"\)//g' _build/npm/katex/dist/katex.min.css > book/_vendor/katex/katex.min.css
 	echo $(KATEX) > book/_vendor/katex/VERSION
-	cd _build/npm && $(UNPACK) @fortawesome/fontawesome-free $(FONTAWESOME) fontawesome
-	$(PIP) fonttools==4.68.0 brotli==1.2.0
 	for font in solid-900 regular-400 brands-400; do .venv/bin/pyftsubset _build/npm/fontawesome/webfonts/fa-$$font.woff2 \
 	  --unicodes-file=$(ICONS)/icons.txt --flavor=woff2 --no-hinting --layout-features= --notdef-outline \
 	  --output-file=$(ICONS)/webfonts/fa-$$font.woff2 || exit; done
 	cp _build/npm/fontawesome/LICENSE.txt $(ICONS)/LICENSE
 	echo $(FONTAWESOME) > $(ICONS)/VERSION
-	cd _build/npm && $(UNPACK) @fontsource-variable/source-serif-4 $(SOURCE_SERIF) source-serif-4
-	cd _build/npm && $(UNPACK) @fontsource/source-serif-4 $(SOURCE_SERIF) source-serif-4-italic
-	cd _build/npm && $(UNPACK) @fontsource-variable/source-sans-3 $(SOURCE_SANS) source-sans-3
 	.venv/bin/python book/_ext/cut_fonts.py _build/npm book/_vendor
 	for face in source-serif-4 source-sans-3; do cp _build/npm/$$face/LICENSE $(FACES)/LICENSE-$$face || exit; done
 	printf 'Source Serif 4 %s\nSource Sans 3 %s\n' $(SOURCE_SERIF) $(SOURCE_SANS) > $(FACES)/VERSION
-	cd _build/npm && $(UNPACK) minisearch $(MINISEARCH) minisearch
 	sed '/^\/\/# sourceMappingURL/d' _build/npm/minisearch/dist/umd/index.js > book/_vendor/minisearch/minisearch.js
 	cp _build/npm/minisearch/LICENSE.txt book/_vendor/minisearch/LICENSE
 	echo $(MINISEARCH) > book/_vendor/minisearch/VERSION
-	cd _build/npm && $(UNPACK) stemmer $(STEMMER) stemmer
 	sed 's/^export //' _build/npm/stemmer/index.js > book/_vendor/stemmer/stemmer.js
 	cp _build/npm/stemmer/license book/_vendor/stemmer/LICENSE
 	echo $(STEMMER) > book/_vendor/stemmer/VERSION
+	cd book/_vendor && find . -type f ! -name "*.sha256" | LC_ALL=C sort | xargs sha256sum ../_ext/cut_fonts.py > files.sha256
 
 clean:
 	rm -rf _build

@@ -35,9 +35,13 @@ def main(arguments: list[str]) -> int:
         with paper.laid_out(browser, document) as page:
             wrong = [f"cut off: {each}" for each in paper.cut_off(page)]
             headings = paper.headings(page)
-            pdf = b"" if wrong else proof.finished(paper.printed(page), headings)
+            if not wrong:
+                # On which pages the places are is known when they are printed; then the contents name them.
+                pages = proof.pages_of(paper.printed(page))
+                paper.name_pages(page, pages)
+                pdf = proof.finished(paper.printed(page), headings)
         browser.close()
-    wrong = wrong or proof.faults(pdf, [seen for seen, _ in headings])
+    wrong = wrong or proof.faults(pdf, [seen for seen, _ in headings], pages)
     if wrong:
         print("No PDF is written:", *wrong, sep="\n  ")
         return 1

@@ -5,6 +5,7 @@ follow them. In place of the first page, which is the door of a site, there are 
 screen needs is left out, what is folded is open, solutions and the documentation of the code are at the end.
 """
 
+import json
 import os
 import posixpath
 import re
@@ -94,7 +95,8 @@ def joined(root: Path, html: Path, target: Path) -> str:
 
 def _document(title: str, sheet: str, body: str) -> str:
     return (
-        f'<!doctype html>\n<html lang="en" data-theme="light"><head><meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="en" data-theme="light" style="--title: {escape(json.dumps(title))}">'
+        f'<head><meta charset="utf-8">\n'
         f"<title>{escape(title)}</title>\n"
         f'<link rel="stylesheet" href="{sheet}">\n<style>{STYLE.read_text(encoding="utf-8")}</style>\n</head><body>\n'
         f'<main class="bd-main bd-content"><article class="bd-article">\n{body}\n</article></main>\n</body></html>\n'
@@ -257,15 +259,20 @@ def _contents(parts: Sequence[Part], chapters: Mapping[str, Tag], solved: bool) 
     """Yield the lines of the table of contents, each with the id that it leads to."""
     for part in parts:
         if part.caption:
-            yield f'<li class="of-part"><a href="#{_slug(part.caption)}">{escape(part.caption)}</a></li>'
+            yield _contents_line(_slug(part.caption), escape(part.caption), "of-part")
         for name in part.pages:
             if name not in LAST:
-                yield f'<li><a href="#{_key(name)}">{_title(chapters[name])}</a></li>'
+                yield _contents_line(_key(name), _title(chapters[name]))
     if solved:
-        yield f'<li class="of-part"><a href="#{SOLUTIONS}">Solutions</a></li>'
+        yield _contents_line(SOLUTIONS, "Solutions", "of-part")
     for name in chapters:
         if name in LAST:
-            yield f'<li><a href="#{_key(name)}">{_title(chapters[name])}</a></li>'
+            yield _contents_line(_key(name), _title(chapters[name]))
+
+
+def _contents_line(place: str, title: str, kind: str = "of-page") -> str:
+    """Return a line of the contents; on which page its place is, `paper.name_pages` writes."""
+    return f'<li class="{kind}"><a href="#{place}"><span>{title}</span> <span class="on-page"></span></a></li>'
 
 
 def _title_page(work: Work, address: str, parts: Sequence[Part], chapters: Mapping[str, Tag], solved: bool) -> str:

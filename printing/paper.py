@@ -1,8 +1,7 @@
 """Lay a document out on A4 in Chromium, find what would be cut off, and print it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from html import escape
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
@@ -10,11 +9,6 @@ from playwright.sync_api import Browser, Page
 MILLIMETERS = 96 / 25.4  # in pixels of CSS
 WIDTH, SIDES, TOP, BOTTOM = 210, 18, 18, 20  # of a sheet and its margins, in millimeters
 SECONDS = 900  # what printing may take on a slow machine
-
-FOOTER = (
-    '<div style="color: #555; display: flex; font: 8px sans-serif; justify-content: space-between; '
-    'padding: 0 {sides}mm; width: 100%"><span>{title}</span><span class="pageNumber"></span></div>'
-)
 
 # What is wider than the sheet, or than a box that cuts it off, with the heading above it. A root sign of KaTeX is drawn
 # too long on purpose, and what has no size is not seen.
@@ -40,6 +34,12 @@ CUT_OFF = """() => {
     if (beyond || hidden) found.push(`${heading}: ${words} (${part.className || part.tagName})`);
   }
   return [...new Set(found)];
+}"""
+
+# The table of contents has room for the numbers, so that they move nothing.
+NAME_PAGES = """pages => {
+  for (const line of document.querySelectorAll(".book-contents a"))
+    line.querySelector(".on-page").textContent = pages[line.getAttribute("href").slice(1)];
 }"""
 
 HEADINGS = """() => {
@@ -77,16 +77,18 @@ def cut_off(page: Page) -> list[str]:
     return page.evaluate(CUT_OFF)
 
 
+def name_pages(page: Page, pages: Mapping[str, int]) -> None:
+    """Let each line of the contents name the page of its place."""
+    page.evaluate(NAME_PAGES, dict(pages))
+
+
 def printed(page: Page) -> bytes:
-    """Return the PDF: tagged, with bookmarks, and its title and a number on each page."""
+    """Return the PDF: tagged, with bookmarks; paper.css puts a number on each page."""
     margin = {"left": f"{SIDES}mm", "right": f"{SIDES}mm", "top": f"{TOP}mm", "bottom": f"{BOTTOM}mm"}
     return page.pdf(
         format="A4",
         margin=margin,
         print_background=True,
-        display_header_footer=True,
-        header_template="<span></span>",
-        footer_template=FOOTER.format(sides=SIDES, title=escape(page.title())),
         tagged=True,
         outline=True,
     )

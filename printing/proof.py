@@ -1,7 +1,8 @@
-"""Read a printed PDF, and name what a reader would miss: bookmarks, places that links lead to, a size to send."""
+"""Read a printed PDF, and name what a reader would miss: bookmarks, places that links lead to, the pages that
+the contents name, a size to send."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 
 import pikepdf
 
@@ -31,8 +32,18 @@ def _holds(title: str, heading: str) -> bool:
     return all(letter in letters for letter in heading) and len(title) <= 2 * len(heading) and {*title} == {*heading}
 
 
-def faults(pdf: bytes, headings: list[str]) -> list[str]:
-    """Return what is wrong with a PDF that should have these headings as its bookmarks, in their order."""
+def pages_of(pdf: bytes) -> dict[str, int]:
+    """Return for each place that a link can lead to the number of its page, from 1."""
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        numbers = {page.objgen: number for number, page in enumerate(opened.pages, 1)}
+        return {name: numbers[place[0].objgen] for name, place in _places(opened).items()}
+
+
+def faults(pdf: bytes, headings: list[str], pages: Mapping[str, int]) -> list[str]:
+    """Return what is wrong with a PDF.
+
+    It should have these headings as its bookmarks, in their order, and its places on these pages, as the contents say.
+    """
     found = []
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         bookmarks = [str(each.Title) for each in _bookmarks(opened)]
@@ -48,6 +59,10 @@ def faults(pdf: bytes, headings: list[str]) -> list[str]:
                 found += [f"a link on page {number} leads nowhere: {each}" for each in _dead(annotation, places)]
         if "/MarkInfo" not in opened.Root:
             found.append("it has no tags")
+    for name, number in pages_of(pdf).items():
+        if pages.get(name) != number:
+            found.append(f"the contents were written for {name} on page {pages.get(name)}, and it is on page {number}")
+            break
     if len(pdf) > MEGABYTES * 1e6:
         found.append(f"it has {len(pdf) / 1e6:.1f} MB, more than {MEGABYTES}")
     return found
@@ -65,14 +80,14 @@ def _bookmarks(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Dictionary]:
     yield from from_first(pdf.Root.get("/Outlines", {}).get("/First"))
 
 
-def _places(pdf: pikepdf.Pdf) -> set[str]:
-    """Return the names of the places to which links can lead."""
-    names = {str(name).removeprefix("/") for name in pdf.Root.get("/Dests", {})}
+def _places(pdf: pikepdf.Pdf) -> dict[str, pikepdf.Object]:
+    """Return the places to which links can lead, by their names."""
+    places = {str(name).removeprefix("/"): place for name, place in pdf.Root.get("/Dests", {}).items()}
     tree = pdf.Root.get("/Names", {}).get("/Dests")
-    return names | ({str(name) for name in pikepdf.NameTree(tree)} if tree is not None else set())
+    return places | (dict(pikepdf.NameTree(tree)) if tree is not None else {})
 
 
-def _dead(annotation: pikepdf.Object, places: set[str]) -> Iterator[str]:
+def _dead(annotation: pikepdf.Object, places: Container[str]) -> Iterator[str]:
     """Yield where a link leads, if nothing is there; a file on this machine is nothing for a reader."""
     action = annotation.get("/A", {})
     address = str(action.get("/URI", ""))

@@ -138,3 +138,14 @@ def test_one_face_of_the_text_is_asked_for_early(page):
 def test_a_line_of_text_is_no_wider_than_before(page):
     # 696 px in the theme's own face, in which a line had 85 letters.
     assert page[0].locator("article > section > p:not([class])").first.evaluate("element => element.clientWidth") <= 696
+
+
+SIZES = """[...new Set([...document.querySelectorAll(":is(article section, details.folded) > p:not([class])")]
+    .map(line => getComputedStyle(line).fontSize))]"""
+
+
+def test_text_has_one_size_in_optional_sections_too(page):
+    assert page[0].locator("section.optional > details.folded > p").count() > 0
+    assert len(page[0].evaluate(SIZES)) == 1
+    page[0].add_style_tag(content=".bd-article section.optional { font-size: 1.3em }")  # as in Sphinx's own sheet
+    assert len(page[0].evaluate(SIZES)) == 2

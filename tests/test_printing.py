@@ -76,6 +76,64 @@ def test_bookmarks_are_the_headings_of_the_pages(pdf, built):
     assert squeezed(found[-1]) == squeezed(headings_of(built / PAGE)[0])  # whose solutions these are
 
 
+def at_the_foot(pdf: bytes) -> list[str]:
+    """What stands in the lower margin of each page."""
+    found = []
+    for page in PdfReader(io.BytesIO(pdf)).pages:
+        words = []
+
+        def visit(text, transformation, matrix, font, size, words=words):
+            if text.strip() and matrix[4] * transformation[1] + matrix[5] * transformation[3] + transformation[5] < 50:
+                words.append(text.strip())
+
+        page.extract_text(visitor_text=visit)
+        found.append(" ".join(sorted(words)))
+    return found
+
+
+def wrong_in_contents(pdf: bytes) -> list[str]:
+    """The lines of the contents that name another page than the one on which the bookmark of their words leads."""
+    reader = PdfReader(io.BytesIO(pdf))
+    contents = next(page for page in reader.pages if "Contents" in page.extract_text().splitlines())
+    lines = [line for line in contents.extract_text().splitlines() if re.search(r"\D\s*\d+$", line)]
+    begins: dict[str, int] = {}
+
+    def enter(items):
+        for item in items:
+            if isinstance(item, list):
+                enter(item)
+            else:
+                begins.setdefault(squeezed(item.title), reader.get_destination_page_number(item) + 1)
+
+    enter(reader.outline)
+    assert len(lines) >= 3
+    said = {squeezed(re.sub(r"\d+$", "", line)): int(re.search(r"\d+$", line)[0]) for line in lines}
+    return [f"{title}: {said[title]}, {begins.get(title)}" for title in said if begins.get(title) != said[title]]
+
+
+def test_a_page_shows_its_own_number_and_the_title_page_none(pdf):
+    title, *others = at_the_foot(pdf)
+    assert title == "" and len(others) >= 3
+    assert [each.split()[0] for each in others] == [str(number) for number in range(2, len(others) + 2)]
+    assert len({each.partition(" ")[2] for each in others}) == 1 and "Backpropagation" in others[0]
+
+
+def test_the_contents_name_the_page_on_which_a_chapter_begins(pdf):
+    assert wrong_in_contents(pdf) == []
+
+
+def test_contents_that_are_one_page_off_are_noticed(pdf, built, browser, tmp_path):
+    document = built / "_build" / "printing.html"
+    right = proof.pages_of(pdf)
+    with paper.laid_out(browser, document) as page:
+        headings = paper.headings(page)
+        paper.name_pages(page, {name: number + 1 for name, number in right.items()})
+        written = proof.finished(paper.printed(page), headings)
+    assert len(wrong_in_contents(written)) >= 3
+    said = proof.faults(written, [seen for seen, _ in headings], {name: number + 1 for name, number in right.items()})
+    assert len(said) == 1 and re.match(r"the contents were written for \S+ on page (\d+), and it is on page", said[0])
+
+
 def test_every_link_within_the_pdf_leads_to_a_place(pdf):
     reader = PdfReader(io.BytesIO(pdf))
     places = {name.removeprefix("/") for name in reader.named_destinations}
@@ -176,11 +234,12 @@ def test_a_link_that_leads_nowhere_is_named(copy, link, said):
 
 def test_a_pdf_without_its_places_bookmarks_or_tags_is_noticed(pdf, monkeypatch):
     right = bookmarks(PdfReader(io.BytesIO(pdf)))
-    assert proof.faults(pdf, right) == []
-    assert "bookmark 1 is 'Contents'" in proof.faults(pdf, ["Index", *right[1:]])[0]
-    assert "bookmarks" in proof.faults(pdf, [*right, "One more"])[0]
+    pages = proof.pages_of(pdf)
+    assert proof.faults(pdf, right, pages) == []
+    assert "bookmark 1 is 'Contents'" in proof.faults(pdf, ["Index", *right[1:]], pages)[0]
+    assert "bookmarks" in proof.faults(pdf, [*right, "One more"], pages)[0]
     monkeypatch.setattr(proof, "MEGABYTES", 0.01)
-    assert "more than 0.01" in proof.faults(pdf, right)[0]
+    assert "more than 0.01" in proof.faults(pdf, right, pages)[0]
     monkeypatch.undo()
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         for name in ("/Names", "/Dests", "/MarkInfo"):
@@ -188,7 +247,7 @@ def test_a_pdf_without_its_places_bookmarks_or_tags_is_noticed(pdf, monkeypatch)
                 del opened.Root[name]
         written = io.BytesIO()
         opened.save(written)
-    faults = proof.faults(written.getvalue(), right)
+    faults = proof.faults(written.getvalue(), right, pages)
     assert "it has no tags" in faults and any("leads nowhere" in each for each in faults)
 
 
@@ -255,3 +314,22 @@ def test_what_is_wider_than_a_sheet_is_found_and_what_is_as_wide_is_not(browser,
     with paper.laid_out(browser, document) as page:
         assert paper.cut_off(page) == ["H x: wide (DIV)", f"H x: {LONG[:80]} (P)"]
         assert paper.headings(page) == [("H x", "H")]
+
+
+# What is for a pointer alone, or is not white, on the sheets of one page.
+FOR_SCREENS = """() => ["html", "body", ".bd-main", "article"].filter((part) => {
+    const color = getComputedStyle(document.querySelector(part)).backgroundColor;
+    return !["rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"].includes(color);
+  }).concat([...document.querySelectorAll("article :is(button, .hide, .headerlink, .optional > * > summary)")]
+    .filter((part) => part.checkVisibility()).map((part) => part.outerHTML))"""
+
+
+def test_a_page_that_is_read_in_the_dark_is_printed_on_white_without_its_buttons(browser, html):
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    page.goto((html / "book/layers/softmax.html").as_uri())
+    page.wait_for_selector("article button.toggle-button")
+    assert len(page.evaluate(FOR_SCREENS)) > 10
+    page.emulate_media(media="print")
+    assert page.evaluate(FOR_SCREENS) == []
+    context.close()

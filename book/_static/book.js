@@ -35,6 +35,26 @@ document.addEventListener("DOMContentLoaded", () => watch(document));
 // What a mark says is there only once it is unfolded.
 document.addEventListener("toggle", ({ target }) => target.matches("details.evidence[open]") && watch(target), true);
 
+// The theme takes the focus from a button of the header once it is pressed, so that what it opened could not give it back:
+// who uses a keyboard keeps it. And what opens has a name.
+const DIALOGS = { "pst-search-dialog": "Search", "pst-primary-sidebar-modal": "Pages of the book",
+  "pst-secondary-sidebar-modal": "Contents of this page" };
+document.addEventListener("DOMContentLoaded", () => {
+  for (const button of document.querySelectorAll(".theme-switch-button, .search-button, .sidebar-toggle"))
+    button.blur = () => button.matches(":focus-visible") || HTMLElement.prototype.blur.call(button);
+  for (const [id, name] of Object.entries(DIALOGS)) document.getElementById(id)?.setAttribute("aria-label", name);
+  const colors = document.querySelector(".theme-switch-button");
+  colors?.setAttribute("aria-label", "Switch between light and dark");
+});
+
+// A solution unfolds by a button that a script puts into its title, and is called by the exercise.
+addEventListener("load", () => {
+  for (const button of document.querySelectorAll(".solution > .admonition-title > .toggle-button")) {
+    const link = button.parentElement.querySelector(".headerlink");
+    button.setAttribute("aria-label", link.getAttribute("aria-label").replace("Link to", "Show or hide"));
+  }
+});
+
 // Where the address leads: to a formula or a figure that has moved to another page, or to an exercise, which unfolds.
 function arrive() {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));

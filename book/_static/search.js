@@ -40,6 +40,7 @@ const bookSearch = (() => {
     return stemmed.get(word);
   }
   const stems = (text) => words(text).map(stem).filter(Boolean);
+  const asOne = (text) => stems(text).join(" ");
   const plain = (text) => text.toLowerCase().replace(/[-–\s]+/g, " ").trim();
 
   // The sections as MiniSearch takes them, and what the glossary calls by more than one name.
@@ -75,6 +76,7 @@ const bookSearch = (() => {
       for (const { ids, leads, heading, names } of page.sections.filter((section) => section.leads)) {
         const own = places.get(`${name}.html#${ids[0]}`);
         own.places = [];
+        own.called = [heading, ...names].map(asOne);
         if (names.length) synonyms.push([heading, ...names].map(plain));
         for (const lead of leads) {
           const there = new URL(lead, `file:///${name}.html`);
@@ -180,12 +182,15 @@ const bookSearch = (() => {
         }
       });
       for (const each of exact) best.delete(sections[each.id]);
-      // What the glossary explains in one sentence is explained where it leads, so that place comes before it.
+      // What the glossary explains in one sentence is explained where it leads, so that place comes before it; and before
+      // all others if nothing else was typed than what the glossary calls it.
+      const highest = Math.max(...[...best.values()].map((hit) => hit.score));
       for (const [entry, hit] of best) {
         const there = (entry.places ?? []).map((place) => best.get(place)).filter(Boolean);
         if (!there.length) continue;
         const most = Math.max(...there.map((place) => place.score));
-        if (most < hit.score) there.find((place) => place.score === most).score = hit.score * 1.001;
+        const least = entry.called.includes(asOne(query)) ? highest : hit.score;
+        if (most < least) there.find((place) => place.score === most).score = least * 1.001;
       }
       const counted = new Map();
       const ranked = [...best].sort(([, one], [, two]) => two.score - one.score).filter(([{ page }]) => {
