@@ -257,12 +257,20 @@ def assigned(codes: Iterable[str], names: Iterable[str]) -> dict[str, object]:
     """Return what pieces of code assign to names: the first value of each that is made of numbers and NumPy alone."""
     wanted, found = set(names), {}
     for code in codes:
-        for node in ast.parse(code).body:
+        for node in _statements(code):
             match node:
                 case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in wanted - found.keys():
                     if {each.id for each in ast.walk(value) if isinstance(each, ast.Name)} <= {"np"}:
                         found[name] = eval(compile(ast.Expression(value), "<cell>", "eval"), {"np": np})
     return found
+
+
+def _statements(code: str) -> list[ast.stmt]:
+    """Return the statements of a piece of code; none if it is more than plain Python, such as a magic command."""
+    try:
+        return ast.parse(code).body
+    except SyntaxError:
+        return []
 
 
 def picture(kind: str, codes: Iterable[str]) -> str:
