@@ -416,6 +416,13 @@ def test_a_changed_explorer_is_accessible(kind, scheme, open_page):
     assert violations(page) == []
 
 
+def test_what_is_chosen_is_seen_where_the_reader_chooses_all_colors(open_page):
+    _, explorer = open_page("product", forced_colors="active")
+    colors = explorer.evaluate("""(element) => [true, false].map((is) =>
+        getComputedStyle(element.querySelector(`.result [aria-pressed=${is}]`)).backgroundColor)""")
+    assert colors[0] != colors[1]
+
+
 @pytest.mark.parametrize(("motion", "seconds"), [("reduce", "0s"), ("no-preference", "0.15s")])
 def test_bars_move_only_for_those_who_want_it(motion, seconds, open_page):
     _, explorer = open_page("softmax", reduced_motion=motion)
