@@ -15,7 +15,7 @@ SHEET = (ROOT / "book" / "_static" / "face.css").read_text(encoding="utf-8")
 FACE = re.compile(r"@font-face\s*\{([^}]*)\}")
 MOST = 60_000  # bytes of all faces of the text
 # Signs, Greek letters, indices and rare letters of names, which come from a font of the reader's machine.
-FROM_ELSEWHERE = set("✓✗≈→←↑↓≤≥≠∞∂∑δεηθλβσłş₁₂⁻ᶻᵗ\u0302")
+FROM_ELSEWHERE = set("✓✗≈→←↑↓≤≥≠∞∂∑⊤δεηθλβσłş₁₂⁻ᶻᵗ\u0302")
 NOT_TEXT = ("pre", "code", "script", "style", "annotation", "svg", "math", "noscript", "head")
 
 

@@ -66,7 +66,6 @@ DRAWN = {
     "log_sum_exp": lambda: loss.log_sum_exp(np.linspace(-5, 5, 101), np.logaddexp(np.linspace(-5, 5, 101), 0)),
     "softmax_cross_entropy_flow": lambda: loss.softmax_cross_entropy_flow(),
     "softmax_cross_entropy_graph": lambda: loss.softmax_cross_entropy_graph(),
-    "logit_gradient_bars": lambda: loss.logit_gradient_bars(PROBABILITIES[0], [1, 0, 0]),
     "network_in_numbers": lambda: network.network_in_numbers(*SMALLEST, 2.0),
     "network_in_numbers, a unit off": lambda: network.network_in_numbers(
         SMALLEST[0], np.array([[1.0, -3.0], [0.5, 1.0]]), SMALLEST[2], 2.0
@@ -195,7 +194,6 @@ def test_the_filled_dot_of_relu_stands_at_the_value_of_the_shipped_derivative(at
 
 def test_bars_show_the_values_they_are_given():
     assert {"0.705", "0.333", "−1"} <= set(words(loss.softmax_bars(LOGITS, PROBABILITIES)))
-    assert {"0.26", "−0.74", "1.00"} <= set(words(loss.logit_gradient_bars(PROBABILITIES[0], [1, 0, 0])))
 
 
 def test_the_marks_of_the_loss_are_computed_from_the_loss():

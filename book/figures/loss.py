@@ -15,7 +15,6 @@ from book.figures.drawing import (
     SMALL,
     TEXT,
     VERMILION,
-    WIDTH,
     Drawing,
     darker,
     draw_arrow,
@@ -200,24 +199,6 @@ def softmax_cross_entropy_graph():
          r"$\dfrac{\partial L_i}{\partial z_{im}}=p_{im}-y_{im}$", 13, va="bottom")  # fmt: skip
     write(ax, (columns[0] + columns[2]) / 2, short - 0.08, "both steps as one", SMALL, color=darker(PURPLE), va="top")
     return ax.figure
-
-
-def logit_gradient_bars(p, y):
-    """For one sample the probabilities, the one-hot target, and their difference: ∂L/∂z."""
-    p, y = np.ravel(p), np.ravel(y)
-    figure = Drawing(figsize=(WIDTH, 2.5), layout="constrained")
-    axes = figure.subplots(1, 3, sharey=True)
-    shown = ((p, "p_{im}", GREEN), (y, "y_{im}", BLUE), (p - y, "p_{im}-y_{im}", BACKWARD))
-    for ax, (values, title, color) in zip(axes, shown, strict=True):
-        _bars(ax, values, color, "{:.2f}")
-        ax.set_title(f"${title}$")
-        ax.set_xlabel("class $m$")
-        ax.set_xticks(range(1, len(values) + 1))
-        if ax is not axes[0]:
-            ax.spines["left"].set_visible(False)
-            ax.tick_params(axis="y", length=0)
-    axes[0].set_ylim(min(0, (p - y).min()) - 0.22, 1.2)
-    return figure
 
 
 def _bars(ax, values, color, form):
