@@ -150,7 +150,7 @@
       clear.textContent = cleared ? "Bring my answers back" : "Clear my answers";
       count.textContent = cleared
         ? "Your answers are cleared."
-        : `Of this book this browser keeps ${all.length} ${all.length === 1 ? "answer" : "answers"}, ${right} right.`;
+        : `This browser keeps ${all.length} of your answers to this book, ${right} of them right.`;
     };
 
     for (const box of boxes) {
