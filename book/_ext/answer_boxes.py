@@ -6,6 +6,7 @@ that have a box. The page knows the right answers, though it does not show them;
 """
 
 import html
+import re
 from pathlib import Path
 from typing import ClassVar
 
@@ -22,6 +23,7 @@ from nncore.verify.report.boxes import KINDS, LETTERS, WITHHELD, WrongBox, boxes
 logger = logging.getLogger(__name__)
 
 SCRIPT = "answer-boxes.js"
+FORMULA = re.compile(r"\$([^$]+)\$")
 HOW = {"shape": "Rows × columns, such as n × D.", "number": "A number, such as 2.5, 1/3, 1e-3 or 4^-10."}
 
 
@@ -34,7 +36,7 @@ class Question(nodes.General, nodes.TextElement):
 
 
 class Choice(nodes.General, nodes.TextElement):
-    """An option, by its attribute ``letter``."""
+    """An option, by its attribute ``letter``; ``name`` is what it is called if it has no words."""
 
 
 class Reason(nodes.General, nodes.TextElement):
@@ -66,7 +68,7 @@ class Box(SphinxDirective):
             box["several"] = withheld or sum(each.right for each in options) > 1
             question["how"] = "Choose all that are right." if box["several"] else "Choose one."
             for letter, option in zip(LETTERS, options, strict=False):
-                box += Choice("", "", *self.inline(option.text), letter=letter)
+                box += Choice("", "", *self.inline(option.text), letter=letter, name=name_of_choice(option.text))
                 if option.reason:
                     box += Reason("", "", *self.inline(option.reason))
         elif any(line.strip() for line in self.content):
@@ -77,6 +79,12 @@ class Box(SphinxDirective):
         """Return words as nodes."""
         found, messages = self.state.inline_text(text, self.lineno)
         return [*found, *messages]
+
+
+def name_of_choice(text: str) -> str:
+    """Return the name of an option that is a formula alone, for ears that get no MathML; of words, nothing."""
+    found = FORMULA.fullmatch(text)
+    return found[1] if found else ""
 
 
 def complete(exercise: nodes.Element, env) -> None:
@@ -150,11 +158,10 @@ def depart_question(self: HTML5Translator, node: Question):
 
 def visit_choice(self: HTML5Translator, node: Choice):
     kind = "checkbox" if node.parent["several"] else "radio"
-    name = name_of(node.parent)
-    self.body.append(
-        f'<label class="answer-option"><input type="{kind}" name="{name}" value="{node["letter"]}" autocomplete="off"> '
-        "<span>"
-    )
+    attributes = f'type="{kind}" name="{name_of(node.parent)}" value="{node["letter"]}" autocomplete="off"'
+    if node["name"]:
+        attributes += f' aria-label="{html.escape(node["name"])}"'
+    self.body.append(f'<label class="answer-option"><input {attributes}> <span>')
 
 
 def depart_choice(self: HTML5Translator, node: Choice):

@@ -47,11 +47,13 @@
     const KEY = `answers: ${book}`;
     let memory = {}; // where the browser keeps nothing
     const kept = () => {
+      let found = memory;
       try {
-        return JSON.parse(localStorage.getItem(KEY)) ?? {};
+        found = JSON.parse(localStorage.getItem(KEY)) ?? {};
       } catch {
-        return memory;
+        // What the browser gives is nothing that was written below.
       }
+      return Object.fromEntries(Object.entries(found).filter(([, each]) => typeof each?.answer === "string"));
     };
     const keep = (answers) => {
       memory = answers;

@@ -178,7 +178,7 @@ class ShapeOf:
             if shape := shape_typed(" × ".join(map(str, said.shape))):
                 return cls(shape)
             raise WrongBox(f"nobody can type the shape of {formula}")
-        reasons = [each.reason for each in page.faults if each.line >= last.line]
+        reasons = [each.reason for each in page.faults if each.line >= last.line or not page.items]
         raise WrongBox(f"the shape of {formula} is not known: {reasons[0] if reasons else 'it is no expression'}")
 
     def verdict(self, answer: str) -> Verdict:
