@@ -16,6 +16,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
+from nncore import functions
 from nncore.verify.notation import load
 from nncore.verify.report.book import NOTATION
 from nncore.verify.report.boxes import KINDS, LETTERS, WITHHELD, WrongBox, boxes_in, options_of
@@ -98,6 +99,7 @@ def complete(exercise: nodes.Element, env) -> None:
     found = list(exercise.findall(AnswerBox))
     if not found:
         return
+    env.note_dependency(functions.__file__)  # from which numbers are computed
     label, page = exercise["label"], Path(env.doc2path(env.docname))
     notation = load(Path(env.srcdir, env.config.verify_notation) if env.config.verify_notation else NOTATION)
     boxes = [box for box in boxes_in(page, page.read_text(encoding="utf-8-sig")) if box.asked.exercise == label]

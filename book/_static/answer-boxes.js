@@ -65,14 +65,15 @@
       show();
     };
 
-    // One line below the exercises: what is kept, saved as a file, cleared and brought back.
+    // One line below the last exercise with a box, and its solution: what is kept, saved as a file, cleared and brought back.
     let cleared = null;
     const line = make("div", { className: "answers-kept", hidden: true });
     const count = make("span", { role: "status" });
     const save = make("button", { type: "button", textContent: "Save my answers as a file" });
     const clear = make("button", { type: "button" });
     line.append(count, save, clear);
-    boxes.at(-1).closest(".exercise").after(line);
+    const last = boxes.at(-1).closest(".exercise");
+    (last.nextElementSibling?.matches(".solution") ? last.nextElementSibling : last).after(line);
     save.addEventListener("click", () => {
       const file = { book, version, answers: Object.values(kept()) };
       const href = URL.createObjectURL(new Blob([JSON.stringify(file, null, 1)], { type: "application/json" }));
