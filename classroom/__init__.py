@@ -5,7 +5,9 @@
 
 A setting of sphinx-exercise, ``hide_solutions``, leaves solutions out of the pages alone: they would remain in the
 sources that each page offers, in the ledger and in ``evidence.json``, and the checker would miss their formulas. So
-they are cut out of a copy of the sources, from which a whole book is built: nothing of it knows them.
+they are cut out of a copy of the sources, from which a whole book is built: nothing of it knows them. A box for an
+answer stays, withholds what is right, and keeps what is answered, which the teacher judges from the whole sources
+(``nncore-verify --answers``).
 """
 
 import os
@@ -13,7 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
@@ -21,6 +23,8 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 
 NOT_COPIED = ("_build", "__pycache__", "*.egg-info", ".*", "conf.py", "releases", "tests", "venv", "env")
 OPENS = re.compile(r"^(?P<fence>`{3,}|:{3,})\{(?P<kind>solution|solution-start|solution-end)\}")
+BOX = re.compile(r"^(?P<fence>`{3,}|:{3,})\{(?:choices|shape|number)\}")
+KNOWN = re.compile(r":(?:of|within):")  # options of a box from which its answer follows
 LEFT_OUT = "script, .evidence, .headerlink, .cite-this, button"  # of a page that is joined with others
 
 PAGE = """\
@@ -44,7 +48,7 @@ PAGE = """\
 
 
 def without_solutions(text: str) -> str:
-    """Return a page without its solutions.
+    """Return a page without its solutions, and without what is known of the boxes for answers.
 
     Raises
     ------
@@ -62,7 +66,28 @@ def without_solutions(text: str) -> str:
             kept.append(line)
     if until or gated:
         raise ValueError("a solution does not end")
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).rstrip("\n") + "\n"
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(_withheld(kept))).rstrip("\n") + "\n"
+
+
+def _withheld(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines of a page, of its boxes for answers only what is asked: no right option, no reason, no value."""
+    until = ""
+    for line in lines:
+        if not until:
+            yield line
+            if found := BOX.match(line):
+                until, in_reason = found["fence"], False
+                yield ":withheld:"
+        elif line.strip() == until:
+            until = ""
+            yield line
+        elif line.startswith("- ["):
+            in_reason = False
+            yield re.sub(r"^- \[[xX]\]", "- [ ]", line)
+        else:
+            in_reason = in_reason or not line.strip()
+            if not in_reason and not KNOWN.match(line):
+                yield line
 
 
 def lay_out(root: Path, folder: Path) -> None:
@@ -71,7 +96,7 @@ def lay_out(root: Path, folder: Path) -> None:
     shutil.copytree(root, folder, ignore=shutil.ignore_patterns(*NOT_COPIED))
     for page in sorted((folder / "book").rglob("*.md")):
         text = page.read_text(encoding="utf-8")
-        if "{solution" in text:
+        if "{exercise}" in text:
             page.write_text(without_solutions(text), encoding="utf-8")
 
 

@@ -2,16 +2,20 @@
 
 An exercise is a title with a line on its level and its time, which unfolds to what is asked. ``:level:`` and
 ``:minutes:`` are options of ``{exercise}``. Inside of it, ``{hints}`` holds a list whose items unfold one after the
-other: the second one is in the first. All of it opens without scripts.
+other: the second one is in the first. All of it opens without scripts. An exercise may ask for answers in the page
+(answer_boxes.py).
 """
 
 from typing import ClassVar
 
+from answer_boxes import complete
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.directive import ExerciseDirective
+
+from nncore.verify.report.boxes import WrongBox
 
 LEVELS = ("apply", "derive", "explore")  # a formula of the page; a few lines of one's own; several ideas
 
@@ -49,6 +53,11 @@ class Exercise(ExerciseDirective):
 
     def run(self):
         found = super().run()
+        for exercise in found:
+            try:
+                complete(exercise, self.env)
+            except WrongBox as error:
+                raise self.error(str(error)) from None
         if (line := about(self.options)) and found:
             content = next(found[0].findall(nodes.section))
             asked = Asked("", *content.children, about=line)
@@ -88,6 +97,7 @@ def visit_hint(self: HTML5Translator, node: Hint):
 
 def setup(app):
     app.setup_extension("sphinx_exercise")
+    app.setup_extension("answer_boxes")
     app.add_node(Asked, html=(visit_asked, depart_details))
     app.add_node(Hint, html=(visit_hint, depart_details))
     app.add_directive("exercise", Exercise, override=True)

@@ -1,10 +1,10 @@
 """Write what the search page looks through: the sections of the book, its numbers and labels, and its glossary.
 
 A section is entered with its title, the names of what it holds (theorems, functions, words of the glossary), and its
-prose: no formulas, no code, no outputs, no folded tables of symbols, no hints and no solutions. The front matter of a
-page may give other words for what it is about, as ``keywords: mistakes, typos``; with ``nosearch: true`` the page is
-left out. The file is a script, for a page that is read from a disk may load no other file; search.html alone loads it
-(book/_static/search.js looks into it).
+prose: no formulas, no code, no outputs, no folded tables of symbols, no boxes for answers, no hints and no solutions.
+The front matter of a page may give other words for what it is about, as ``keywords: mistakes, typos``; with
+``nosearch: true`` the page is left out. The file is a script, for a page that is read from a disk may load no other
+file; search.html alone loads it (book/_static/search.js looks into it).
 
 The file takes the place of Sphinx's own index, and its name. Like that it is read again at the next build, which writes
 some pages only.
@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from answer_boxes import AnswerBox
 from docutils import nodes
 from exercises import Hint
 from folding import Folded
@@ -44,6 +45,7 @@ SKIPPED = (
     addnodes.index,
     addnodes.toctree,
     full_source,
+    AnswerBox,
     Hint,
     solution_node,
 )

@@ -5,6 +5,11 @@ own file defines (``:=``) and declares, over the letters of this book or those o
 the files are the pages of one book: they know each other's labelled functions, what MyST would not display is an error,
 and formulas within words are judged as well. Without it, these are counted and decide nothing.
 
+``--answers FILE`` judges, in place of formulas, what a reader answered to exercises in the pages of a book and saved:
+from the sources of the book, which are the files named or those of this folder. Numbers are computed by the expressions
+that these pages give for them, so ask this of pages only whose cells you would run. A wrong answer, and a wrong verdict
+in the file, counts like a refuted formula; one that cannot be read, or has no question, like an unreadable formula.
+
 The exit code says the worst that was found:
 
 0   everything that is claimed is verified
@@ -25,6 +30,8 @@ from nncore.verify.judgement import BAD_USAGE, Status
 from nncore.verify.notation import Notation, NotationError, load
 from nncore.verify.report.book import NOTATION, check
 from nncore.verify.report.evidence import Report, as_json
+from nncore.verify.report.handed_in import WrongFile, judged, lines
+from nncore.verify.report.serialization import to_json
 from nncore.verify.report.terminal import show
 from nncore.verify.source.reader import SUFFIXES, printable
 
@@ -51,14 +58,20 @@ def run(name: str, arguments: Sequence[str] | None = None) -> int:
         epilog="Exit code: 0 all verified; 1 something is refuted; 2 something cannot be read, has no meaning or is "
         "undecided; 64 bad usage; 70 a fault of the checker.",
     )
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="a file (.md, .ipynb, .tex), or a folder of them")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="a file (.md, .ipynb, .tex), or a folder of them")
     parser.add_argument("--notation", metavar="FILE", help="the letters in force, in place of those of the book")
     parser.add_argument("--json", action="store_true", help="print the whole evidence as JSON")
     parser.add_argument("--book", action="store_true", help="the files are the pages of one book, which MyST renders")
+    parser.add_argument("--answers", metavar="FILE", help="judge what a reader answered, by the pages of the book")
     try:
         asked = parser.parse_args(arguments)
+        if not asked.paths and not asked.answers:
+            parser.error("the following arguments are required: PATH")
+        asked.paths = asked.paths or ["."]
         paths = list(dict.fromkeys(path for name in asked.paths for path in _files(Path(name))))
         notation = _notation(asked.notation)
+        if asked.answers:
+            return _answers(Path(asked.answers), paths, notation, asked.json)
         if asked.json:
             report = check(paths, notation, book=asked.book)
             print(json.dumps(as_json(report), indent=1))
@@ -72,6 +85,16 @@ def run(name: str, arguments: Sequence[str] | None = None) -> int:
         print(f"{parser.prog}: the checker failed: {reason}", file=sys.stderr)
         return Status.CHECKER_FAULT.exit_code
     return _exit_code(report)
+
+
+def _answers(file: Path, pages: Sequence[Path], notation: Notation, as_data: bool) -> int:
+    """Judge what was handed in, print it, and return the exit code."""
+    try:
+        found = judged(file, pages, notation)
+    except WrongFile as error:
+        raise _BadUsage(str(error)) from None
+    print(json.dumps(to_json(found), indent=1) if as_data else "\n".join(lines(found)))
+    return found.exit_code
 
 
 def _files(path: Path) -> Iterator[Path]:
