@@ -22,8 +22,14 @@ SCALES = {  # what a change of size does to one em
 }
 (NULL,) = re.findall(r"\.nulldelimiter\{[^}]*width:([\d.]+)em", SHEET)
 
-FACES = {"mathnormal", "mathit", "mathrm", "mathbf", "boldsymbol", "mathbb", "mathcal", "amsrm", "textrm", "op-symbol"}
-FACES |= {"small-op", "large-op", "delimsizing", "size1", "size2", "size3", "size4"}  # only the face of their text
+FACES = {  # the classes that say no more than the face of a text
+    name
+    for selectors, declarations in re.findall(r"([^{}]+)\{([^{}]*)\}", SHEET)
+    if all(re.match("font-(family|style|weight):", each) for each in declarations.split(";"))
+    for selector in selectors.split(",")
+    if re.fullmatch(r"\.katex (\.[\w-]+)+", selector)
+    for name in selector.split(".")[2:]
+}
 ONE_WITH_TABLE = {"msupsub", "mfrac", "sqrt", "op-limits", "katex-accent", "col-align-c", "col-align-l", "col-align-r"}
 KEEPS = {*re.findall(r"\.([\w-]+)>span", SHEET)}  # what they hold is addressed as <span>
 IN_EM = {"top", "margin-left", "margin-right", "--strut"}
@@ -153,7 +159,9 @@ def held_open(box: Element) -> Element:
 
 def table(box: Element) -> Element:
     """Return the table that puts boxes above each other as its one cell; how deep it reaches is a margin."""
-    rows = [each.inside[0] if isinstance(each, Element) and each.classes == ["vlist-r"] else each for each in box.inside]
+    rows = [
+        each.inside[0] if isinstance(each, Element) and each.classes == ["vlist-r"] else each for each in box.inside
+    ]
     if len(rows) > 1:
         box.style["margin-bottom"] = rows[1].style["height"]
     box.inside = rows[:1]
