@@ -176,7 +176,7 @@ def _numbers(pages: Sequence[PageReport], statuses: Sequence[Status]) -> list[no
 
 
 def _ledger(view: View) -> Iterator[nodes.Node]:
-    head = ["formula", "what became of it", "how", "under", "rests on"]
+    head = ["formula", "kind and verdict", "how", "under", "rests on"]
     for name in _reading_order(view):
         page = view.book.pages[name]
         rows = {_row(name, formula): _ledger_row(view, name, formula) for formula in page.formulas}
