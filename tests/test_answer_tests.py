@@ -1,5 +1,6 @@
 """The page "Answer tests": enough pairs, each with what the checker says of it, and none accepted that is different."""
 
+import re
 import sys
 from collections import Counter
 
@@ -51,3 +52,11 @@ def test_the_table_says_what_came_of_each_pair(evidence):
     assert f"Of {len(FOUND)} pairs" in text[0]
     assert any("verified, where `x != 0`" in row for row in rows)
     assert any("refuted at `x = " in row for row in rows)
+
+
+def test_every_heading_is_on_one_page():
+    pages = (ROOT / "book" / "reference").glob("answer-tests*.md")
+    blocks = [re.search(r"(?s)```\{answer-tests\}\n(.*?)\n```", page.read_text(encoding="utf-8"))[1] for page in pages]
+    shown = [heading for block in blocks for heading in block.split("\n")]
+    assert len(blocks) > 1
+    assert Counter(shown) == Counter({pair.heading for pair in FOUND})

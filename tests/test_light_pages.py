@@ -1,14 +1,20 @@
 """Light pages: style sheets and scripts are joined whole and in their order, and images have their sizes."""
 
+import io
 import json
 import re
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 
 import joined_assets
 import katex_math
+import lean_katex
 import light_pages
 import pytest
+from bs4 import BeautifulSoup
+from lean_katex import lean
+from PIL import Image, ImageChops, ImageFilter
 from sphinx.builders.html._assets import _CascadingStyleSheet, _JavaScript
 
 VENDOR = Path(__file__).resolve().parents[1] / "book" / "_vendor"
@@ -139,41 +145,117 @@ def test_plain_code_has_the_color_of_the_code_around_it(html):
     )
 
 
-def test_a_formula_in_fewer_elements_means_the_same():
-    box = '<span class="vlist-r"><span class="vlist" style="height:0.15em;"><span></span></span></span>'
-    math = '<math><semantics><mrow><mi>x</mi></mrow><annotation encoding="application/x-tex">x "</annotation>'
-    text = f'<span class="katex-mathml">{math}</semantics></math></span><span class="vlist-s">\u200b</span>{box}'
-    assert katex_math.lean(text) == (
-        '<span class="katex-mathml" data-tex="x &quot;"><math><mi>x</mi></math></span>'
-        '<span class="vlist-r" style="height:0.15em;"></span>'
+TEX = (
+    r"\frac{a_1}{\sum_{j=1}^D x_{ij}^{[r]}} \begin{bmatrix}1&2\\3&4\end{bmatrix} \sqrt{x^2} \left(\tilde{A}\right)",
+    r"f'(x) = \begin{cases} 1, & x > 0 \\ \frac{1}{2}, & x \le 0 \end{cases} \quad \text{where } a < 1 \, \& \, b",
+    r"\operatorname{ReLU}(z)^\top \odot \mathsf{W} \sim \mathbf{1}_{D^{n^2}} \lvert \ln \hat{c}_i \rvert",
+    r"\sum_{i=1}^n \textstyle\sum_{i=1}^n \arg\max_m \underbrace{x + \cdots + x}_{n} \overline{y} \xrightarrow{t}",
+)
+
+
+@pytest.fixture(scope="module")
+def written():
+    """What KaTeX writes of a formula, and the same in fewer elements."""
+    yield lambda tex: (text := json.loads(katex_math.Engine.start().call("render", tex, True))[1], lean(text))
+    katex_math.Engine.stop()
+
+
+def meanings(text: str) -> tuple[str, str]:
+    """What is read of a formula, without rows that hold one thing or are all of it, and the LaTeX it was made of."""
+    math = BeautifulSoup(text, "html.parser").find("math")
+    if annotation := math.find("annotation"):
+        tex = annotation.extract().get_text()
+        math.semantics.unwrap()
+        math.mrow.unwrap()
+    else:
+        tex = math.parent["data-tex"]
+    while rows := [row for row in math.select("mrow") if not row.attrs and len(row.contents) == 1]:
+        rows[0].unwrap()
+    for row in math.select("mtd > mrow:only-child, mstyle > mrow:only-child"):
+        row.unwrap()
+    return str(math), tex
+
+
+@pytest.mark.parametrize("tex", TEX)
+def test_a_formula_in_fewer_elements_means_the_same(tex, written):
+    before, after = map(meanings, written(tex))
+    assert before == after == (after[0], tex)
+    assert meanings(written(tex + " + 1")[1]) != before
+
+
+def test_the_sheet_of_katex_says_which_boxes_no_style_concerns():
+    assert {"mord", "mrel", "mtight"}.isdisjoint(lean_katex.STYLED) and {"vlist", "mathnormal"} <= lean_katex.STYLED
+    assert lean_katex.SCALES["reset-size6", "size3"] == 0.7 and "vlist" in lean_katex.KEEPS
+    faces = {"mathnormal", "mathbf", "mathsf", "op-symbol", "delimsizing"}
+    assert faces <= lean_katex.FACES and {"nulldelimiter", "vlist-t", "katex-sizing", "mult"}.isdisjoint(
+        lean_katex.FACES
     )
 
 
 AS_WRITTEN = """<style>.katex .katex-base::before, .katex .vlist > span::before,
-    .katex .vlist-t2 > .vlist-r:first-child::after { content: none !important }</style>"""  # what book.css adds
+    .katex .vlist-t2::after { content: none !important }</style>"""  # what book.css adds
+SCALE = 4  # pixels of a picture for one of a page
 
 
-def test_a_formula_in_fewer_elements_looks_the_same(html, browser):
-    tex = (
-        r"\frac{a_1}{\sum_{j=1}^D x_{ij}^{[r]}} \begin{bmatrix}1&2\\3&4\end{bmatrix} \sqrt{x^2} \left(\tilde{A}\right)"
-    )
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            shown = [katex_math.katex.__wrapped__(tex, True)]
-            patch.setattr(katex_math, "lean", lambda text: text)
-            shown.append(katex_math.katex.__wrapped__(tex, True))
-    finally:
-        katex_math.Engine.stop()
-    lean, written = (text for ok, text in shown if ok)
-    assert lean.count("<") < 0.85 * written.count("<")
-    tab = browser.new_page(viewport={"width": 700, "height": 200})
+def pictures(tab, texts: list[str], style: str = "") -> list[Image.Image]:
+    """Each formula as a picture."""
+    boxes = "".join(f"<div class='math' style='display: block'>{text}</div>" for text in texts)
+    tab.evaluate("text => { document.body.innerHTML = text }", style + boxes)
+    tab.evaluate("document.body.offsetHeight, document.fonts.ready.then(() => true)")
+    tab.wait_for_function("document.fonts.status === 'loaded'")
+    tab.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    places = tab.evaluate("""[...document.querySelectorAll("div.math")].map(box => {
+      const {top, bottom} = box.getBoundingClientRect();
+      return [top + scrollY, bottom + scrollY].map(Math.round);
+    })""")
+    whole = Image.open(io.BytesIO(tab.screenshot(full_page=True))).convert("L")
+    return [whole.crop((0, SCALE * top, whole.width, SCALE * bottom)) for top, bottom in places]
+
+
+def differ(one: Image.Image, other: Image.Image) -> bool:
+    """Has one picture ink that is farther than a pixel of the page from all ink of the other?
+
+    A browser rounds the place of a text to pixels, and a last digit may decide whether up or down.
+    """
+    if abs(one.height - other.height) > SCALE:
+        return True
+    size = (max(one.width, other.width), max(one.height, other.height))
+    both = []
+    for picture in (one, other):
+        both.append(Image.new("L", size, "white"))
+        both[-1].paste(picture)
+    near = [picture.filter(ImageFilter.MinFilter(2 * SCALE + 1)) for picture in both]
+    far = [ImageChops.subtract(near[0], both[1]), ImageChops.subtract(near[1], both[0])]
+    return max(each.getextrema()[1] for each in far) > 64
+
+
+@pytest.fixture
+def paper(html, browser):
+    tab = browser.new_page(viewport={"width": 700, "height": 200}, device_scale_factor=SCALE)
     tab.goto((html / "book" / "layers" / "relu.html").as_uri())
-    pictures = []
-    for text in (lean, AS_WRITTEN + written, lean.replace("--strut", "--other")):
-        tab.evaluate("text => { document.body.innerHTML = `<div class='math'>${text}</div>` }", text)
-        tab.evaluate("document.body.offsetHeight, document.fonts.ready.then(() => true)")
-        tab.wait_for_function("document.fonts.status === 'loaded'")
-        tab.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        pictures.append(tab.screenshot())
+    tab.add_style_tag(content="body { background: white; color: black; display: block } div.math { margin: 12px }")
+    yield tab
     tab.close()
-    assert pictures[0] == pictures[1] != pictures[2]
+
+
+def test_formulas_in_fewer_elements_look_the_same(html, paper, written):
+    pages = [path.read_text(encoding="utf-8") for path in sorted(html.glob("book/**/*.html"))]
+    found = {tex: "" for page in pages for tex in re.findall(r'data-tex="([^"]*)"', page)}
+    texts = [written(tex) for tex in (*TEX, *map(unescape, sorted(found)[::25]))]
+    assert len(texts) > 50
+    assert sum(lean.count("</") for _, lean in texts) < 0.55 * sum(text.count("</") for text, _ in texts)
+    before = pictures(paper, [text for text, _ in texts], AS_WRITTEN)
+    after = pictures(paper, [lean for _, lean in texts])
+    assert [texts[k][1] for k, pair in enumerate(zip(before, after, strict=True)) if differ(*pair)] == []
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    ("--strut", "--other"), ("margin-bottom", "margin-top"), ("margin-left", "margin-x"), ("reset-size6 size3", ""),
+    ("mathnormal", ""), ("0.7em", "0.8em"),
+])  # fmt: skip
+def test_a_formula_that_looks_different_is_noticed(old, new, paper, written):
+    text, lean = written(TEX[0])
+    assert old in lean or old == "0.7em"
+    style = f"<style>.katex .katex-sizing {{ font-size: {new} !important }}</style>" if old == "0.7em" else ""
+    (before,), (after,) = pictures(paper, [text], AS_WRITTEN), pictures(paper, [lean.replace(old, new)], style)
+    assert differ(before, after)

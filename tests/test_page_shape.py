@@ -8,26 +8,7 @@ SCREENS, SHARE, FIRST_FIGURE = 9, 0.55, 2
 OTHERS = ("The answer", "With sympy", "In code", "Exercises")  # sections that are neither derivation nor example
 DEFINITIONS = ("The rules",)  # on other pages they are above the first of these sections, and are not counted
 
-# What the pages have reached that are not there yet, in screens and share; a page that gets there leaves the table.
-NOT_YET: dict[str, tuple[float, float]] = {
-    "book/loss/exercise-1-1": (SCREENS, 0.54),
-    "book/network/training": (23.2, SHARE),  # no derivation page; measured only for its length
-}
-
 ELEMENTS = 8000
-# The same for the number of elements of a page.
-NOT_YET_LIGHT: dict[str, int] = {
-    "book/loss/exercise-1-1": 8300,
-    "book/layers/dense-backward": 8400,
-    "book/layers/softmax": 8200,
-    "book/layers/softmax-cross-entropy": 9700,
-    "book/network/backpropagation": 9300,
-    "book/reference/ledger": 11100,
-    "book/reference/answer-tests": 18600,
-    "book/reference/errata": 10900,
-    "book/reference/conventions": 9600,
-    "book/reference/cheat-sheet": 9300,
-}
 
 # How high the page is, how far down its first figure begins, and the height of each section under its first heading.
 MEASURE = """() => {
@@ -67,13 +48,6 @@ def names(*folders: str) -> list[str]:
     return [path.as_posix() for path in found if not folders or path.parent.name in folders]
 
 
-def test_only_pages_of_the_book_are_not_there_yet():
-    assert NOT_YET.keys() <= set(names())
-    assert all(screens > SCREENS or share < SHARE for screens, share in NOT_YET.values())
-    assert NOT_YET_LIGHT.keys() <= set(names())
-    assert all(elements > ELEMENTS for elements in NOT_YET_LIGHT.values())
-
-
 @pytest.mark.parametrize("name", derivation_pages())
 def test_a_derivation_page_opens_with_a_picture_and_is_mostly_derivation(name, site, browser, record_property):
     tab = browser.new_page(viewport=WINDOW)
@@ -85,10 +59,9 @@ def test_a_derivation_page_opens_with_a_picture_and_is_mostly_derivation(name, s
     share = share_of(found["sections"])
     heights = ", ".join(f"{title} {height:.0f}" for title, height in found["sections"])
     record_property(name, f"{screens:.1f} screens, first figure after {figure:.1f}, {share:.0%}; {heights}")
-    most_screens, least_share = NOT_YET.get(name, (SCREENS, SHARE))
     assert figure <= FIRST_FIGURE
-    assert share >= least_share
-    assert screens <= most_screens
+    assert share >= SHARE
+    assert screens <= SCREENS
 
 
 @pytest.mark.parametrize("name", sorted({*names("loss", "layers", "network")} - {*derivation_pages()}))
@@ -98,7 +71,7 @@ def test_what_was_split_from_a_derivation_page_is_not_too_long_either(name, site
     tab.evaluate("document.fonts.ready")
     screens = tab.evaluate("document.documentElement.scrollHeight") / WINDOW["height"]
     tab.close()
-    assert screens <= NOT_YET.get(name, (SCREENS, SHARE))[0]
+    assert screens <= SCREENS
 
 
 @pytest.mark.parametrize("name", names())
@@ -115,4 +88,4 @@ def test_a_page_has_few_elements(name, site, browser, record_property):
     }""")
     tab.close()
     assert unfolded
-    assert elements <= NOT_YET_LIGHT.get(name, ELEMENTS)
+    assert elements <= ELEMENTS

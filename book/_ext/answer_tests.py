@@ -1,4 +1,4 @@
-"""What the checker says of pairs of answers: the directive ``{answer-tests}``.
+"""What the checker says of pairs of answers: the directive ``{answer-tests}``, whose content are headings, one a line.
 
 A line of ``book/reference/answer-tests.txt`` is ``left ; right ; equal`` or ``left ; right ; different``, below a
 heading that begins with #. Every pair is judged as the equation of both, as it would be on a page.
@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from nncore.verify.judgement import Status
@@ -98,11 +99,20 @@ def _words(reason: str) -> str:
 
 
 class AnswerTests(SphinxDirective):
+    has_content = True
+
     def run(self):
         self.env.note_dependency(str(PAIRS))
-        found = list(pairs(PAIRS.read_text(encoding="utf-8")))
+        everything = list(pairs(PAIRS.read_text(encoding="utf-8")))
+        if unknown := {*self.content} - {pair.heading for pair in everything}:
+            raise self.error(f"no pairs have the heading {', '.join(sorted(unknown))}")
+        found = [pair for pair in everything if pair.heading in self.content]
         evidence = judged(found, Path(self.env.srcdir) / "_build" / ".verify_cache")
-        return self.parse_text_to_nodes("\n".join(lines(found, evidence)))
+        made = self.parse_text_to_nodes("\n".join(lines(found, evidence)))
+        for cell in (cell for part in made for cell in part.findall(nodes.entry)):
+            # Without paragraphs, more than a thousand of which would be elements of the page.
+            cell.children = [nodes.generated("", "", *words.children) for words in cell.children]
+        return made
 
 
 def setup(app):

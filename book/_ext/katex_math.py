@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from docutils import nodes
+from lean_katex import lean
 from py_mini_racer import MiniRacer
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
@@ -62,42 +63,6 @@ def katex(tex: str, display: bool) -> tuple[bool, str]:
     """Render a formula: (True, HTML) or (False, what KaTeX says is wrong)."""
     ok, answer = json.loads(Engine.start().call("render", tex, display))
     return ok, lean(answer) if ok else answer
-
-
-STRUT = re.compile(r'(<span[^>]*? style="[^"]*?);?"><span class="pstrut" style="height:([^;"]+);?"></span>')
-BASE = re.compile(
-    r'<span class="katex-base"><span class="katex-strut" style="height:([^;"]+);(?:vertical-align:([^;"]+);)?"></span>'
-)
-CORNER = re.compile(r'<span class="vlist-s">[^<]*</span>')
-MEANING = re.compile(
-    r'<span class="katex-mathml"><math([^>]*)><semantics>((?:(?!</?semantics>).)*)'
-    r'<annotation encoding="application/x-tex">([^<]*)</annotation></semantics></math>',
-    re.DOTALL,
-)
-DEPTH = re.compile(r'<span class="vlist-r"><span class="vlist" style="(height:[^"]+)"><span></span></span></span>')
-
-
-def lean(text: str) -> str:
-    """Return what KaTeX wrote in fewer elements, which look and are read the same.
-
-    Boxes that only hold a place are given by book.css to the boxes around them. The LaTeX that KaTeX was given becomes
-    an attribute, and what it meant is all of its ``<math>``.
-    """
-    text = STRUT.sub(r'\1;--strut:\2">', text)
-    text = BASE.sub(_base, text)
-    text = DEPTH.sub(r'<span class="vlist-r" style="\1"></span>', CORNER.sub("", text))
-    return MEANING.sub(_meaning, text)
-
-
-def _base(found: re.Match[str]) -> str:
-    height, below = found.groups("0")
-    return f'<span class="katex-base" style="--height:{height};--below:{below}">'
-
-
-def _meaning(found: re.Match[str]) -> str:
-    attributes, meaning, tex = found.groups()
-    inner = meaning.removeprefix("<mrow>").removesuffix("</mrow>") if meaning.startswith("<mrow>") else meaning
-    return f'<span class="katex-mathml" data-tex="{tex.replace(chr(34), "&quot;")}"><math{attributes}>{inner}</math>'
 
 
 def location(node):

@@ -49,7 +49,7 @@ SKIPPED = (
     Hint,
     solution_node,
 )
-SKIPPED_CLASSES = {"exercise-level"}
+SKIPPED_CLASSES = {"exercise-level", "verify-ledger"}  # the ledger repeats what the marks say
 
 HOLE = "…"  # a formula within a sentence; the search page prefers sentences without one
 SIMPLE = re.compile(r"[\w .,=+<>()/-]+", re.ASCII)  # mathematics that reads in plain text as it does in LaTeX

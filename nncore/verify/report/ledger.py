@@ -176,7 +176,7 @@ def _numbers(pages: Sequence[PageReport], statuses: Sequence[Status]) -> list[no
 
 
 def _ledger(view: View) -> Iterator[nodes.Node]:
-    head = ["formula", "kind", "status", "method", "points", "steps", "under", "rests on"]
+    head = ["formula", "kind and verdict", "how", "under", "rests on"]
     for name in _reading_order(view):
         page = view.book.pages[name]
         rows = {_row(name, formula): _ledger_row(view, name, formula) for formula in page.formulas}
@@ -192,12 +192,12 @@ def _ledger(view: View) -> Iterator[nodes.Node]:
 def _ledger_row(view: View, docname: str, formula: Evidence) -> list[nodes.Node]:
     judgements = [part.judgement for part in formula.parts if part.judgement]
     points, steps = sum(each.points for each in judgements), sum(each.made for each in judgements)
+    kinds = ", ".join(formula.kinds)
+    methods = dict.fromkeys(judgement.method for judgement in judgements)
+    counts = [f"{number} {word}" for number, word in ((points, "points"), (steps, "steps")) if number]
     words = [
-        ", ".join(formula.kinds),
-        status_text(formula) if formula.claims or formula.fails else "",
-        "; ".join(dict.fromkeys(judgement.method for judgement in judgements)),
-        str(points) if judgements else "",
-        str(steps) if steps else "",
+        f"{kinds}: {status_text(formula)}" if formula.claims or formula.fails else kinds,
+        "; ".join(filter(None, (*methods, ", ".join(counts)))),
     ]
 
     def links(names: Iterable[str]) -> list[nodes.Node]:
@@ -276,10 +276,10 @@ def _link(address: str, words: str) -> nodes.reference:
 
 
 def _joined(links: Sequence[nodes.Node]) -> nodes.Node:
-    """Return links as one text, in which they must stand."""
+    """Return links as one text, in which they must stand; it is no element of the page."""
     if not links:
         return nodes.Text("–")
-    return nodes.inline("", "", *[each for link in links for each in (nodes.Text(", "), link)][1:])
+    return nodes.generated("", "", *[each for link in links for each in (nodes.Text(", "), link)][1:])
 
 
 def _table(docname: str) -> str:
