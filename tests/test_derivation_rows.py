@@ -21,7 +21,9 @@ def test_a_derivation_has_a_line_for_each_step_with_its_reason():
 
 
 def test_a_condition_behind_a_derivation_is_its_last_line():
-    assert steps_of(DERIVATION + "\n\\quad (M = 2)\n".strip("\n"))[2:] == [Step("", "(M = 2)")]
+    assert steps_of(DERIVATION + "\n\\quad (M = 2)\n".strip("\n"))[2:] == [
+        Step("", "(M = 2)", is_condition=True)
+    ]
 
 
 @pytest.mark.parametrize(
