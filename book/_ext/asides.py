@@ -1,7 +1,7 @@
 """The directives ``{erratum}``, ``{unchecked}`` and ``{dictionary}``: blocks with rules of their own.
 
-The first two are boxes around formulas that the book shows without claiming them. Below an erratum, whose
-title says what it is, a quiet line says how it fails and which equation corrects it; below what is not checked stands the reason.
+The first two are boxes around formulas that the book shows without claiming them. Their titles say what they are. Below
+an erratum a quiet line says how it fails and which equation corrects it; below what is not checked stands the reason.
 Whether they fail, and may go unchecked, is for the checker to see. A dictionary is a text in letters of its own, which
 its ``{notation}`` block declares. In ``{other-letters}`` such letters are quoted within words, and not read.
 """

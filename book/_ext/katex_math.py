@@ -62,7 +62,9 @@ def katex(tex: str, display: bool) -> tuple[bool, str]:
     """Render a formula: (True, HTML) or (False, what KaTeX says is wrong)."""
     given = with_whole_conditions(tex if display else with_whole_parentheses(tex))
     ok, answer = json.loads(Engine.start().call("render", given, display))
-    return ok, lean(answer).replace(f'data-tex="{html.escape(given)}"', f'data-tex="{html.escape(tex)}"') if ok else answer
+    return ok, lean(answer).replace(
+        f'data-tex="{html.escape(given)}"', f'data-tex="{html.escape(tex)}"'
+    ) if ok else answer
 
 
 CONDITION = re.compile(r"(?<=\\quad)(?![A-Za-z])(?:(?!\\\\|\\quad|&|\\end\{).)+", re.DOTALL)

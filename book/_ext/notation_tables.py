@@ -172,7 +172,9 @@ class NotationBlock(SphinxDirective):
 
 def say_where_letters_hold(app, doctree):
     """The title of a block names what it stands in, and is the line that stays if the block is folded."""
-    for title in list(doctree.findall(lambda node: "notation-title" in getattr(node, "attributes", {}).get("classes", ()))):
+    for title in list(
+        doctree.findall(lambda node: "notation-title" in getattr(node, "attributes", {}).get("classes", ()))
+    ):
         around = set()
         node = title.parent
         while node is not None:
