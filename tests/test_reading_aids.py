@@ -70,7 +70,7 @@ def test_on_a_phone_no_sign_is_in_a_line_without_its_number(browser, site):
     }"""
     count, wrong = page.evaluate(apart, [""])
     without = "div.math > .eqno { padding-right: 0 !important } summary { margin-left: 0 !important }"
-    assert count > 15 and wrong == 0 and page.evaluate(apart, [without])[1] > 0
+    assert count > 10 and wrong == 0 and page.evaluate(apart, [without])[1] > 0
     page.close()
 
 
