@@ -43,6 +43,12 @@ def test_every_theorem_and_each_of_its_formulas_is_on_the_sheet(sheet, html):
     assert missing == set() and len(formulas) >= 50
 
 
+def test_no_line_of_the_sheet_begins_with_a_comma(sheet):
+    """A comma between two formulas belongs to the first of them, so that no line can break before it."""
+    between = [text for block in sheet.select(".sheet-theorem") for text in block.select_one("p:last-child").contents]
+    assert not any(str(each).strip().startswith(",") for each in between) and len(between) > 20
+
+
 def test_a_theorem_that_is_missing_is_named():
     assert objection({"thm-a"}, {"thm-a"}) == ""
     assert objection({"thm-a", "thm-c"}, {"thm-a", "thm-b"}) == "the sheet lacks thm-b; no page has thm-c"

@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from bs4 import BeautifulSoup
+from katex_math import with_whole_conditions, with_whole_parentheses
 from pages_of_book import pages
 from steps import Step, steps_of, words_of
 
@@ -21,7 +23,7 @@ def test_a_derivation_has_a_line_for_each_step_with_its_reason():
 
 
 def test_a_condition_behind_a_derivation_is_its_last_line():
-    assert steps_of(DERIVATION + "\n\\quad (M = 2)\n".strip("\n"))[2:] == [Step("", "(M = 2)")]
+    assert steps_of(DERIVATION + "\n\\quad (M = 2)\n".strip("\n"))[2:] == [Step("", "(M = 2)", is_condition=True)]
 
 
 @pytest.mark.parametrize(
@@ -47,6 +49,47 @@ def test_a_brace_that_is_a_sign_opens_no_group():
         Step(r"\{ a", "= b"),
         Step("c", r"= d \}"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("tex", "given"),
+    [
+        (r"a \quad 1 \le r < R", r"a \quad {1 \le r < R}"),
+        (r"a \quad (h \ne 0) .", r"a \quad {(h \ne 0)} ."),
+        (r"a \quad t \ge 1, \ 0 < \beta < 1", r"a \quad {t \ge 1}, \ {0 < \beta < 1}"),
+        (r"a \quad (n = 4, D = 2) \\ &= b", r"a \quad {(n = 4, D = 2)} \\ &= b"),
+        (r"\begin{cases} a \quad b & c \end{cases}", r"\begin{cases} a \quad {b} & c \end{cases}"),
+        (r"\text{a \quad b} c", r"\text{a \quad b} c"),  # no whole group
+        (r"a \qquad b < c", r"a \qquad b < c"),
+        ("a < b", "a < b"),
+    ],
+)
+def test_a_condition_is_handed_on_as_a_group_in_which_no_line_breaks(tex, given):
+    assert with_whole_conditions(tex) == given
+
+
+@pytest.mark.parametrize(
+    ("tex", "given"),
+    [
+        ("p (p - 1)", "p ({p - 1})"),
+        (r"\sigma(-z)", r"\sigma(-z)"),
+        (r"f(x) (1 \ge (a + b))", r"f(x) (1 \ge ({a + b}))"),
+        (r"\left(a - b\right) \bigl(a - b\bigr)", r"\left(a - b\right) \bigl(a - b\bigr)"),
+        (r"(a_{b} - c_{(d} - e)", r"(a_{b} - c_{(d} - e)"),
+    ],
+)
+def test_within_a_line_parentheses_are_groups_too(tex, given):
+    assert with_whole_parentheses(tex) == given
+
+
+def test_a_condition_is_in_one_piece_on_the_page_and_what_was_written_is_kept(html):
+    page = BeautifulSoup((html / "book/network/backpropagation.html").read_text(encoding="utf-8"), "html.parser")
+    recursion = page.find(id="equation-eq-backpropagation-recursion")
+    assert r"\quad 1 \le r < R" in recursion.select_one("[data-tex]")["data-tex"]
+    pieces = [piece.get_text() for piece in recursion.select(".katex-base")]
+    assert sum("1≤r<R" in piece for piece in pieces) == 1
+    step = page.find(id="equation-eq-backpropagation-step").select(".step")[-1]
+    assert [piece.get_text() for piece in step.select(".katex-base")] == ["1≤r<R"]
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,18 @@ def test_the_makefile_fetches_the_versions_that_are_here():
     assert said == f"Source Serif 4 {versions['SOURCE_SERIF']}\nSource Sans 3 {versions['SOURCE_SANS']}\n"
 
 
+def test_the_face_of_the_figures_is_that_of_the_tables():
+    face = ROOT / "book" / "figures" / f"{cut_fonts.OF_FIGURES}.ttf"
+    source = TTFont(FONTS / f"{cut_fonts.OF_FIGURES}.woff2", recalcTimestamp=False)
+    characters = set(source.getBestCmap())
+    assert face.read_bytes() == cut_fonts.drawn(source)
+    written = TTFont(face)
+    assert set(written.getBestCmap()) == characters and written["name"].getDebugName(1) == "Source Sans 3"
+    assert "fvar" not in written and written.flavor is None
+    other = TTFont(FONTS / "source-serif-4.woff2", recalcTimestamp=False)
+    assert cut_fonts.drawn(other) != face.read_bytes()
+
+
 def texts(element):
     """Yield the text of an element that the faces of the book set."""
     for child in element.children:

@@ -7,11 +7,14 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from IPython.core.formatters import SVGFormatter
+from matplotlib import font_manager
+from matplotlib._mathtext import SHRINK_FACTOR
 from matplotlib.figure import Figure
+from matplotlib.font_manager import get_font
 from matplotlib.text import Text
 
 from book.figures import activation, dense, errors, loss, network, training
-from book.figures.drawing import BACKWARD
+from book.figures.drawing import BACKWARD, FACE
 
 EPOCHS = np.arange(11)
 STEPS = 10.0 ** np.arange(-16, 0.5, 0.5)
@@ -154,6 +157,52 @@ def test_background_is_transparent(drawing):
 def test_text_is_large_enough_and_the_figure_fits_the_column(drawing):
     assert min(text.get_fontsize() for text in shown_texts(drawing.figure)) >= 10
     assert float(ElementTree.fromstring(drawing.svg).get("width").removesuffix("pt")) <= 6.7 * 72
+
+
+COLUMN_OF_PHONE = 358  # px, of the text where the window has 390
+
+
+def smallest_on_phone(figure):
+    """Return the size in px of the smallest letters of a figure in the column of a phone; indices may be smaller."""
+    width = float(ElementTree.fromstring(figure._repr_svg_()).get("width").removesuffix("pt")) * 4 / 3
+    size = min(text.get_fontsize() for text in shown_texts(figure)) * 4 / 3
+    return size * min(1, COLUMN_OF_PHONE / width)
+
+
+def test_letters_are_ten_pixels_high_on_a_phone(drawing):
+    assert smallest_on_phone(drawing.figure) >= 10
+
+
+def test_a_letter_that_is_too_small_for_a_phone_is_noticed():
+    figure = activation.relu(lambda z: np.maximum(z, 0), lambda z: (z > 0) * 1.0)
+    figure.axes[0].text(0, 1, "10 points", fontsize=10)
+    assert smallest_on_phone(figure) < 10
+
+
+def test_the_indices_of_a_network_graph_can_be_read_on_a_phone_too():
+    figure = network.network_graph(["D_0", "D_1", "D_2", "D_3"], "activation")
+    with_indices = min(text.get_fontsize() for text in shown_texts(figure) if {*"_^"} & {*text.get_text()})
+    smallest = min(text.get_fontsize() for text in shown_texts(figure))
+    assert smallest_on_phone(figure) * SHRINK_FACTOR * with_indices / smallest >= 10
+
+
+def test_on_a_phone_a_figure_has_the_whole_column(browser, site):
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{site}book/network/backpropagation.html")
+    widths = page.locator("article figure img").evaluate_all("all => all.map(image => image.clientWidth)")
+    column = page.locator("article > section > p:not([class])").first.evaluate("element => element.clientWidth")
+    page.close()
+    assert widths and set(widths) == {column} == {COLUMN_OF_PHONE}
+
+
+def test_words_have_the_face_of_the_page(drawing):
+    """So have numbers; signs and Greek letters that it lacks come from matplotlib's own face."""
+    family, *others = drawing.figure.axes[0].xaxis.label.get_fontfamily()
+    assert (family, others) == ("Source Sans 3", ["DejaVu Sans"])
+    found = font_manager.findfont(font_manager.FontProperties(family=[family]), fallback_to_default=False)
+    assert Path(found).samefile(FACE)
+    outside_of_formulas = {each for word in words(drawing.figure) if "$" not in word for each in word}
+    assert {each for each in outside_of_formulas if ord(each) not in get_font(FACE).get_charmap()} <= {"\n"}
 
 
 def test_no_text_covers_another(drawing):

@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 from docutils import nodes
 from exercises import LEVELS, about, level
 from folding import line_of_section, zeros
+from notation_tables import MOST_OPEN
 from pages_of_book import pages
 
 from tests.fixture_book.build import build, built_in, copy_to, plant
@@ -34,6 +35,58 @@ def test_a_page_shows_what_a_function_does_and_links_its_full_source(built, page
     source = (built / "_build/html/book" / file).read_text(encoding="utf-8")
     assert link.get_text() == "nncore.functions.sigmoid" and anchor == "sigmoid"
     assert "Return" in BeautifulSoup(source, "html.parser").find(id=anchor).get_text()
+
+
+# Letters of a page ----------------------------------------------------------------------------------------------------
+
+
+def test_many_letters_of_a_page_are_folded_and_few_are_open(html):
+    for name, many in (("one-picture", True), ("network/gradient-checking", False)):
+        blocks = BeautifulSoup((html / f"book/{name}.html").read_text(encoding="utf-8"), "html.parser").select(
+            ".notation-block"
+        )
+        letters = [len(block.select("tbody tr")) for block in blocks]
+        assert [bool(block.select_one("details.folded")) for block in blocks] == [
+            count > MOST_OPEN for count in letters
+        ]
+        assert any(count > MOST_OPEN for count in letters) is many
+        assert {block.select_one("summary, .notation-title").get_text() for block in blocks} >= {"Letters of this page"}
+
+
+# Marks ----------------------------------------------------------------------------------------------------------------
+
+
+def test_on_a_phone_no_sign_is_in_a_line_without_its_number(browser, site):
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{site}book/network/backpropagation.html")
+    apart = """([style]) => {
+        document.head.append(Object.assign(document.createElement("style"), { textContent: style }));
+        const tops = [...document.querySelectorAll("div.math:has(> .eqno) > .evidence.quiet > summary")].map(mark => {
+            const number = mark.closest("div.math").querySelector(":scope > .eqno").getBoundingClientRect();
+            const box = mark.getBoundingClientRect();
+            return [box.top < number.bottom && number.top < box.bottom, box.left >= number.right - 33];
+        });
+        return [tops.length, tops.filter(([same, beside]) => !same || !beside).length];
+    }"""
+    count, wrong = page.evaluate(apart, [""])
+    without = "div.math > .eqno { padding-right: 0 !important } summary { margin-left: 0 !important }"
+    assert count > 10 and wrong == 0 and page.evaluate(apart, [without])[1] > 0
+    page.close()
+
+
+def test_in_a_box_that_is_named_after_it_a_word_is_not_said_again(browser, site):
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    for name, box in (("reference/errata", ".erratum"), ("layers/relu", ".convention")):
+        page.goto(f"{site}book/{name}.html")
+        words = page.locator(f"{box} .evidence-word")
+        assert words.count() and {each["width"] for each in map(bounds, words.all())} <= {1}
+        assert bounds(page.locator(f"{box} .evidence > summary").first)["width"] >= 24
+        assert "Wrong on purpose" not in page.locator("article").text_content()
+    page.close()
+
+
+def bounds(locator):
+    return locator.bounding_box()
 
 
 # Folding --------------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The directives ``{erratum}``, ``{unchecked}`` and ``{dictionary}``: blocks with rules of their own.
 
-The first two are boxes around formulas that the book shows without claiming them. Below an erratum a quiet line says
-that it is wrong on purpose, how it fails, and which equation corrects it; below what is not checked stands the reason.
+The first two are boxes around formulas that the book shows without claiming them. Their titles say what they are. Below
+an erratum a quiet line says how it fails and which equation corrects it; below what is not checked stands the reason.
 Whether they fail, and may go unchecked, is for the checker to see. A dictionary is a text in letters of its own, which
 its ``{notation}`` block declares. In ``{other-letters}`` such letters are quoted within words, and not read.
 """
@@ -68,12 +68,12 @@ class Dictionary(SphinxDirective):
 def about_erratum(options: dict[str, str]) -> str:
     """How it fails, what is right, and where it is printed."""
     where = f" Printed in {options['where']}." if "where" in options else ""
-    return f"Wrong on purpose: it fails by its {options['fails']}. Right is {{eq}}`{options['corrected']}`.{where}"
+    return f"It fails by its {options['fails']}. Right is {{eq}}`{options['corrected']}`.{where}"
 
 
 def about_unchecked(options: dict[str, str]) -> str:
     """Why it is not checked."""
-    return f"Not checked. {options['reason'][:1].upper()}{options['reason'][1:]}."
+    return f"{options['reason'][:1].upper()}{options['reason'][1:]}."
 
 
 KINDS = {ERRATUM: ("Erratum", about_erratum), UNCHECKED: ("Not checked", about_unchecked)}

@@ -130,9 +130,9 @@ class CheatSheet(SphinxDirective):
             except LookupError as error:
                 raise self.error(str(error)) from None
         if theorem.shapes:
-            lines.append(
-                ", ".join(rf"${{{letter} \colon {_times(shape)}}}$" for letter, shape in theorem.shapes.items())
-            )
+            shapes = [rf"{letter} \colon {_times(shape)}" for letter, shape in theorem.shapes.items()]
+            # Between two of them a line may break, and not within one or before its comma.
+            lines.append(" ".join(f"${{{each},}}$" for each in shapes[:-1]) + f" ${{{shapes[-1]}}}$")
         block = nodes.container(classes=["sheet-theorem"])
         block += self.parse_text_to_nodes("\n\n".join(lines))
         return block

@@ -2,6 +2,7 @@
 
     python book/_ext/cut_fonts.py _build/npm book/_vendor
 
+The figures are drawn with the face of tables and captions, in the one weight and the file format that matplotlib reads.
 The faces of the text keep the characters of book/_vendor/fonts/characters.txt and the weights from regular to semibold.
 The fonts of KaTeX keep every character; the two that hold most are cut in two, of which a browser fetches the second
 for the pages that show a rarer sign. No font keeps its hints for coarse screens, a fifth of its bytes.
@@ -24,6 +25,7 @@ FACES = {
     "source-sans-3": "source-sans-3/files/source-sans-3-latin-wght-normal.woff2",
 }
 WEIGHTS = (400, 600)
+OF_FIGURES = "source-sans-3"
 CUT_IN_TWO = ("KaTeX_Main-Regular", "KaTeX_Main-Bold")
 # What most formulas are made of; the rest is in a second file.
 USUAL = frozenset([*range(0x20, 0x7F), *range(0x391, 0x3AA), *map(ord, "\u00a0¯ˉ·′…−→←∂∇∈∑∏∞√≠≤≥≈∼⊤⊙⋅⋯⟨⟩∣∥∗±×\ue020")])
@@ -58,6 +60,18 @@ def face(source: Path, codes: Iterable[int]) -> bytes:
     return cut(TTFont(file, recalcTimestamp=False), codes, ("kern", "liga"))
 
 
+def drawn(font: TTFont) -> bytes:
+    """Return a variable face in its regular weight and under the name of its family, as TrueType."""
+    font, file = instancer.instantiateVariableFont(font, {"wght": WEIGHTS[0]}), BytesIO()
+    family, names = "Source Sans 3", font["name"]
+    names.names = [each for each in names.names if each.nameID not in (16, 17, 21, 22)]
+    for number, name in {1: family, 2: "Regular", 4: family, 6: family.replace(" ", "") + "-Regular"}.items():
+        names.setName(name, number, 3, 1, 0x409)
+    font.flavor = None
+    font.save(file, reorderTables=False)
+    return file.getvalue()
+
+
 def ranges(codes: Iterable[int]) -> str:
     """Return code points as CSS has them: ``U+20-7E,U+2202``."""
     found: list[list[int]] = []
@@ -74,6 +88,8 @@ def main(packages: Path, vendor: Path) -> None:
     codes = characters(vendor / "fonts" / "characters.txt")
     for name, file in FACES.items():
         (vendor / "fonts" / f"{name}.woff2").write_bytes(face(packages / file, codes))
+    face_of_figures = TTFont(vendor / "fonts" / f"{OF_FIGURES}.woff2", recalcTimestamp=False)
+    (vendor.with_name("figures") / f"{OF_FIGURES}.ttf").write_bytes(drawn(face_of_figures))
     katex = vendor / "katex"
     sheet = (katex / "katex.min.css").read_text(encoding="utf-8")
     for file in sorted((katex / "fonts").glob("*.woff2")):

@@ -61,8 +61,45 @@ class Engine:
 @cache
 def katex(tex: str, display: bool) -> tuple[bool, str]:
     """Render a formula: (True, HTML) or (False, what KaTeX says is wrong)."""
-    ok, answer = json.loads(Engine.start().call("render", tex, display))
-    return ok, lean(answer) if ok else answer
+    given = with_whole_conditions(tex if display else with_whole_parentheses(tex))
+    ok, answer = json.loads(Engine.start().call("render", given, display))
+    return ok, lean(answer).replace(
+        f'data-tex="{html.escape(given)}"', f'data-tex="{html.escape(tex)}"'
+    ) if ok else answer
+
+
+CONDITION = re.compile(r"(?<=\\quad)(?![A-Za-z])(?:(?!\\\\|\\quad|&|\\end\{).)+", re.DOTALL)
+COMMA = re.compile(r",(?![^()]*\))")  # outside of parentheses
+
+
+def with_whole_conditions(tex: str) -> str:
+    r"""Return a formula whose conditions, behind a ``\quad``, are groups, between which alone a line can break."""
+    return CONDITION.sub(lambda condition: whole(condition[0]), tex)
+
+
+PARENTHESES = re.compile(r"(?<!\\left)(?<![Bb]ig)(?<![Bb]ig[lg])\(([^()]*)\)")
+BREAKS = re.compile(r".[-+=<>]|\\(?:le|ge|ne|leq|geq|neq|odot|cdot|times)\b")
+
+
+def with_whole_parentheses(tex: str) -> str:
+    """Return a formula within a line whose parentheses, the innermost ones, are groups, in which no line breaks."""
+
+    def group(found: re.Match[str]) -> str:
+        inner = found[1]
+        is_group = BREAKS.search(inner) and inner.count("{") == inner.count("}") and not re.search(r"&|\\\\", inner)
+        return f"({{{inner}}})" if is_group else found[0]
+
+    return PARENTHESES.sub(group, tex)
+
+
+def whole(condition: str) -> str:
+    """Return a condition as a group, several of them as one each; what is no whole group stays as it is."""
+    if condition.count("{") != condition.count("}"):
+        return condition
+    return ",".join(
+        re.sub(r"^((?: |\\[ ,;])*)(.*?)((?: [.,;])?\s*)$", r"\1{\2}\3", part, flags=re.DOTALL)
+        for part in COMMA.split(condition)
+    )
 
 
 def location(node):
@@ -92,7 +129,7 @@ def derivation(node, steps) -> str:
     rows = []
     for step in steps:
         left = render(node, rf"\displaystyle {step.left}", False) if step.left else ""
-        right = render(node, rf"\displaystyle {{}}{step.right}", False)
+        right = render(node, rf"\displaystyle {{}}{whole(step.right) if step.is_condition else step.right}", False)
         why = f'<span class="step-why">{because(node, step.reason)}</span>' if step.reason else ""
         sides = f'<span class="step-left">{left}</span> <span class="step-right">{right}</span>'
         rows.append(f'<div class="step">{sides} {why}</div>')

@@ -2,17 +2,21 @@
 
 ``{notation-table} arrays`` shows a part of nncore/verify/notation.yml. ``{notation}`` declares letters that a page, an
 exercise or an erratum needs beside those of the book: its content is YAML with the same parts, and is shown as the same
-tables, without the columns that stay empty.
+tables, without the columns that stay empty. A block of many letters, which would part a text from its formulas, is
+folded.
 """
 
 import re
 
 from docutils import nodes
 from docutils.statemachine import StringList
+from folding import Folded
 from sphinx.util.docutils import SphinxDirective
 
 from nncore.verify.notation import Notation, NotationError, Written, declared_by, extended, load
 from nncore.verify.report.book import NOTATION
+
+MOST_OPEN = 8  # letters of a block that are seen at once; more of them are folded
 
 ARGUMENTS = {
     "number": "(z)",
@@ -167,8 +171,10 @@ class NotationBlock(SphinxDirective):
 
 
 def say_where_letters_hold(app, doctree):
-    """The title of a block names what it stands in."""
-    for title in doctree.findall(lambda node: "notation-title" in getattr(node, "attributes", {}).get("classes", ())):
+    """The title of a block names what it stands in, and is the line that stays if the block is folded."""
+    for title in list(
+        doctree.findall(lambda node: "notation-title" in getattr(node, "attributes", {}).get("classes", ()))
+    ):
         around = set()
         node = title.parent
         while node is not None:
@@ -176,6 +182,11 @@ def say_where_letters_hold(app, doctree):
             node = node.parent
         where = next((name for name in ("erratum", "exercise", "solution", "dictionary") if name in around), "page")
         title[0] = nodes.Text(f"Letters of this {where}")
+        block = title.parent
+        if sum(len(body) for body in block.findall(nodes.tbody)) > MOST_OPEN:
+            _, *tables = block.children
+            block.children = []
+            block += Folded("", *tables, summary=title.astext())
 
 
 def setup(app):

@@ -19,6 +19,7 @@ class Step:
     left: str
     right: str
     reason: str = ""
+    is_condition: bool = False
 
 
 def steps_of(tex: str) -> list[Step] | None:
@@ -30,7 +31,7 @@ def steps_of(tex: str) -> list[Step] | None:
     rows = _rows(body)
     if rows is None or not all(len(row) == 2 or (len(row) == 4 and not row[2]) for row in rows):
         return None
-    last = [Step("", condition.strip())] if condition else []
+    last = [Step("", condition.strip(), is_condition=True)] if condition else []
     return [*(Step(row[0], row[1], row[3] if len(row) == 4 else "") for row in rows), *last]
 
 

@@ -229,7 +229,7 @@ if (typeof document !== "undefined")
       let shown = sentences[best] ?? "";
       for (let next = best + 1; lines[next] === lines[best] && !sentences[next].includes(HOLE) &&
         shown.length + sentences[next].length < LONGEST; next++) shown += ` ${sentences[next]}`;
-      shown = shown.replace(/:$/, ` ${HOLE}`); // a formula follows
+      shown = shown.replace(/:$/, ` ${HOLE}`).replace(/…\.$/, HOLE); // a formula follows, or ends the sentence
       if (shown.length > LONGEST) {
         const first = shown.split(/\b/).findIndex((word) => bookSearch.stems(word).some((term) => marks.has(term)));
         const before = shown.split(/\b/).slice(0, Math.max(first, 0)).join("").length;

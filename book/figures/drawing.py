@@ -1,14 +1,18 @@
 """What the figures share: their colors, their style, and the parts that they are drawn of.
 
 The background is transparent and color never stands alone: lines differ in dashes and markers too, and carry their
-name. Forward is blue, backward vermilion, parameters are green (colors of Okabe and Ito). Importing this module sets
-matplotlib's defaults, and a fixed salt makes two renderings of a figure the same bytes.
+name. Forward is blue, backward vermilion, parameters are green (colors of Okabe and Ito). Words have the face of tables
+and captions, drawn as outlines, since an image knows no fonts of the page around it; what that face lacks, such as
+Greek letters, comes from matplotlib's own. Importing this module sets matplotlib's defaults, and a fixed salt makes two
+renderings of a figure the same bytes.
 """
 
 from io import StringIO
+from pathlib import Path
 
 import matplotlib
 import numpy as np
+from matplotlib import font_manager
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Polygon
@@ -24,11 +28,13 @@ SERIES = [
     (PURPLE, (0, (1.5, 1.5)), "D"),
     (ORANGE, (0, (8, 2, 1, 2, 1, 2)), "v"),
 ]
-TEXT, SMALL, MATH = 11, 10, 14
+TEXT, SMALL, MATH = 12.5, 11.5, 14
 WIDTH = 5.6
+FACE = Path(__file__).with_name("source-sans-3.ttf")  # cut by book/_ext/cut_fonts.py
+font_manager.fontManager.addfont(FACE)
 
 STYLE = {
-    "font.family": "DejaVu Sans",
+    "font.family": ["Source Sans 3", "DejaVu Sans"],
     "font.size": SMALL,
     "mathtext.fontset": "cm",
     "text.color": INK,

@@ -143,7 +143,7 @@ def softmax_cross_entropy_flow():
     for (letter, shape, step, place), (words, width) in zip(flows, boxes, strict=True):
         draw_arrow(ax, [(x, y), (x + step, y)], FORWARD)
         write(ax, x + place, y + 0.08, f"${letter}$", MATH, va="bottom")
-        write(ax, x + place, y - 0.1, f"${shape}$", 12, va="top")
+        write(ax, x + place, y - 0.1, f"${shape}$", 13, va="top")
         x += step
         if words:
             centers.append(x + width / 2)
@@ -155,13 +155,13 @@ def softmax_cross_entropy_flow():
     write(ax, (left + right) / 2, y + 0.5, "computed together", TEXT, color=darker(PURPLE), va="bottom")
     draw_arrow(ax, [(centers[1], 0.05), (centers[1], y - 0.28)], FORWARD)
     write(ax, centers[1] - 0.1, 0.28, "$c$", MATH, ha="right")
-    write(ax, centers[1] + 0.1, 0.28, "$n$", 12, ha="left")
+    write(ax, centers[1] + 0.1, 0.28, "$n$", 13, ha="left")
     return ax.figure
 
 
 def softmax_cross_entropy_graph():
     """The derivation as a graph: values to the right, below them derivatives to the left, and the shortcut."""
-    ax = sheet(6.5, 4.2)
+    ax, size = sheet(6.5, 4.2), 13.5
     columns, widths = (0.78, 2.59, 4.27, 5.79), (1.5, 1.34, 1.26, 1.18)
     top, local, back, short, half = 3.72, 2.72, 1.75, 0.4, 0.43
     values = (
@@ -182,8 +182,8 @@ def softmax_cross_entropy_graph():
         r"$\dfrac{\partial J}{\partial L_i}=\dfrac{1}{n}$",
     )
     for x, width, value, gradient in zip(columns, widths, values, gradients, strict=True):
-        draw_box(ax, x, top, width, 2 * half, value, FORWARD, 13)
-        draw_box(ax, x, back, width, 2 * half, gradient, BACKWARD, 13)
+        draw_box(ax, x, top, width, 2 * half, value, FORWARD, size)
+        draw_box(ax, x, back, width, 2 * half, gradient, BACKWARD, size)
     gaps = [(columns[k] + widths[k] / 2, columns[k + 1] - widths[k + 1] / 2) for k in range(3)]
     for (left, right), derivative in zip(gaps, locals_, strict=True):
         middle = (left + right) / 2
@@ -191,13 +191,13 @@ def softmax_cross_entropy_graph():
         draw_arrow(ax, [(right, back), (left, back)], BACKWARD, "--")
         ax.plot([middle, middle], [top - 0.07, local + 0.26], ":", color=GRAY, linewidth=1.2)
         ax.plot([middle, middle], [local - 0.28, back + 0.08], ":", color=GRAY, linewidth=1.2)
-        write(ax, middle, local, derivative, 13)
-    write(ax, sum(gaps[0]) / 2, back - 0.1, r"$\sum_l$", 13, va="top")
+        write(ax, middle, local, derivative, size)
+    write(ax, sum(gaps[0]) / 2, back - 0.1, r"$\sum_l$", size, va="top")
     corners = [(columns[2], back - half), (columns[2], short), (columns[0], short), (columns[0], back - half)]
     draw_arrow(ax, corners, PURPLE)
     write(ax, (columns[0] + columns[2]) / 2, short + 0.08,
-         r"$\dfrac{\partial L_i}{\partial z_{im}}=p_{im}-y_{im}$", 13, va="bottom")  # fmt: skip
-    write(ax, (columns[0] + columns[2]) / 2, short - 0.08, "both steps as one", SMALL, color=darker(PURPLE), va="top")
+         r"$\dfrac{\partial L_i}{\partial z_{im}}=p_{im}-y_{im}$", size, va="bottom")  # fmt: skip
+    write(ax, (columns[0] + columns[2]) / 2, short - 0.08, "both steps as one", size, color=darker(PURPLE), va="top")
     return ax.figure
 
 

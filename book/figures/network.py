@@ -83,10 +83,10 @@ def network_graph(widths, activation="ReLU"):
     ``widths`` are D_0 … D_R, numbers or TeX.
     """
     R = len(widths) - 1
-    step, box, half = 0.95, (1.4, 0.46), 0.23
+    step, box, half = 0.95, (1.24, 0.48), 0.24
     height = step * 2 * R + 0.95
-    ax = sheet(5.4, height)
-    forward, backward = 0.75, 3.6
+    ax = sheet(4.75, height)  # narrow enough for a phone
+    forward, backward = 0.65, 3.04
     y = height - 0.95
     for r in range(1, R + 1):
         last = r == R
@@ -102,18 +102,18 @@ def network_graph(widths, activation="ReLU"):
             draw_arrow(ax, [(backward, y + half), (backward, y + step - half)], BACKWARD)
             between = y + step / 2
             write(ax, forward - 0.1, between, f"${value}$", MATH, ha="right")
-            write(ax, forward + 0.1, between, f"${shape}$", 12, ha="left")
+            write(ax, forward + 0.1, between, f"${shape}$", MATH, ha="left")
             write(ax, backward - 0.1, between, rf"$\partial J/\partial {by}$", MATH, ha="right")
-            write(ax, backward + 0.1, between, f"${shape}$", 12, ha="left")
+            write(ax, backward + 0.1, between, f"${shape}$", MATH, ha="left")
             draw_box(ax, forward, y, *box, words, FORWARD, SMALL)
             draw_box(ax, backward, y, *box, words, BACKWARD, SMALL)
             draw_arrow(ax, [(forward + box[0] / 2, y), (backward - box[0] / 2, y)], GRAY, "--")
-            write(ax, (forward + backward) / 2 - 0.03, y + 0.07, f"${needed}$", 12, va="bottom")
+            write(ax, (forward + backward) / 2 - 0.03, y + 0.07, f"${needed}$", MATH, va="bottom")
             if is_dense:
                 edge = backward + box[0] / 2
-                for letter, dy in (("W", 0.11), ("b", -0.11)):
-                    draw_arrow(ax, [(edge, y + dy), (edge + 0.28, y + dy)], PARAMETER)
-                    write(ax, edge + 0.33, y + 1.2 * dy, rf"$\partial J/\partial {letter}^{{[{r}]}}$", 12, ha="left")
+                for letter, dy in (("W", 0.12), ("b", -0.12)):
+                    draw_arrow(ax, [(edge, y + dy), (edge + 0.24, y + dy)], PARAMETER)
+                    write(ax, edge + 0.29, y + 1.2 * dy, rf"$\partial J/\partial {letter}^{{[{r}]}}$", MATH, ha="left")
             y -= step
     bottom = y + step - half
     draw_arrow(ax, [(forward, bottom), (forward, bottom - 0.4)], FORWARD)
