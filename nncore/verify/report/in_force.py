@@ -181,4 +181,12 @@ def _functions(reading: Reading, notation: Notation) -> dict[str, Binding]:
     try:
         return {name: item.scope.definitions[name] for name, item in exported(reading, notation).items()}
     except NotationError:
-        return {}  # `in_force` finds that it is missing
+        return {}  # the page itself says so, and `in_force` finds what is missing
+
+
+def functions_of(readings: Iterable[Reading], notation: Notation) -> dict[str, Binding]:
+    """Return the functions that the pages of a book define for all, each of the first page that defines it."""
+    found: dict[str, Binding] = {}
+    for reading in readings:
+        found = {**_functions(reading, notation), **found}
+    return found

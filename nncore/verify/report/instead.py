@@ -12,6 +12,7 @@ from nncore.verify.syntax.lexer import TOKENS
 
 _COMMAND = re.compile(r"\\(?:operatorname\{([A-Za-z]+)\}|([A-Za-z]+))")
 _WORD = re.compile(r"(?<![\\A-Za-z{])[A-Za-z]{2,}(?![A-Za-z])|(?<=\\mathrm\{)[A-Za-z]{2,}|(?<=\\text\{)[A-Za-z]{2,}")
+_PROSE = re.compile(r"\\text\{[^{}]*[^A-Za-z{}][^{}]*\}")  # a margin note, of more than one word
 _OF_A_CHARACTER = {
     "−": "-", "–": "-", "·": r"\cdot", "×": r"\cdot", "∑": r"\sum_{l=1}^{M}", "∏": r"\prod_{l=1}^{M}",
     "∂": r"\partial", "→": r"\to", "←": r"\leftarrow", "⇒": r"\Rightarrow", "≤": r"\le", "≥": r"\ge", "≠": r"\ne",
@@ -36,7 +37,7 @@ _HABITS = tuple(
         (r"\.\*", r"Write $\odot$ for a product entry by entry."),
         (r"\.T\b", r"Write the transpose as $X^\top$."),
         (r"\\[\[\]]|\\\(|\\\)|\$", "Leave the delimiters away: formulas stand between blank lines."),
-        (r"\\(?:mathbf|vec|boldsymbol|bm)\b", "Write the letter alone, as the notation does."),
+        (r"\\(?:vec|boldsymbol|bm)\b", "Write the letter alone, as the notation does."),
         (r"\\[Vv]ert(?![A-Za-z])|\\\|", r"Write $\lvert x \rvert$, or $\lVert x \rVert$ for a norm."),
         (r"\?|\\\?", "Write what belongs in the place of the question mark."),
     )
@@ -54,7 +55,8 @@ def instead(text: str, place: int, notation: Notation) -> str:
     if character and not character.isascii():
         command = _OF_A_CHARACTER.get(character) or _greek(character)
         return f"Write ${command}$." if command else ""
-    words = sorted(_WORD.finditer(text), key=lambda word: not word.start() <= place <= word.end())
+    spoken = _PROSE.sub(lambda found: " " * len(found[0]), text)
+    words = sorted(_WORD.finditer(spoken), key=lambda word: not word.start() <= place <= word.end())
     names = _names(notation)
     for word in words:
         if word[0] in names:

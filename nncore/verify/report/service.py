@@ -21,7 +21,7 @@ from nncore.verify.report.book import NOTATION
 from nncore.verify.report.in_force import Context
 from nncore.verify.report.instead import instead
 from nncore.verify.report.shown import as_latex
-from nncore.verify.report.wording import agreement_words, counterexample_words, kind_words, verdict_words
+from nncore.verify.report.wording import agreement_words, counterexample_words, kind_words, slip_words, verdict_words
 from nncore.verify.semantics.shapes import Checker
 from nncore.verify.semantics.statements import (
     Claim,
@@ -45,6 +45,7 @@ from nncore.verify.verdict.judge import Clock, judge
 Judgeable = Claim | Convention | Erratum | Unchecked
 """A statement that is judged."""
 
+_NOT_SHOWN = t.Letter | t.Number | t.Formula | t.Link | t.Case | t.Note  # what no reason quotes as a whole
 SECONDS_OF_A_LOOK = 2.0  # at the numbers, before they are asked again together with symbols
 
 _TYPED = Path("text")  # where what was typed stands
@@ -115,6 +116,7 @@ class Step:
     counterexample: Counterexample | None = None
     slip: str = ""  # the likely one
     method: str = ""  # how a verdict was found
+    where: tuple[str, ...] = ()  # what must hold, beside the printed conditions, for both sides to exist
 
     @property
     def fails(self) -> bool:
@@ -184,11 +186,16 @@ def steps(text: str, context: Context | None = None) -> Iterator[Step]:
     except TooMuch as error:
         yield Step(Stage.VERDICT, 1, error.status, f"This cannot be read: {error}.", (0, len(text)))
         return
-    displayed = [_displayed(each, text) for each in typed]
+    shown = [displayed(each, text) for each in typed]
     place, common = context.place(), _Common(context)
-    page = context.said([(formula, place) for formula in displayed])
+    try:
+        page = context.said([(formula, place) for formula in shown])
+    except Exception as error:  # as for a claim
+        words = verdict_words(_broken(error), has_sizes=False)
+        yield Step(Stage.VERDICT, 1, Status.CHECKER_FAULT, words, (0, len(text)))
+        return
     faults = [(fault, _offset(fault, text)) for fault in page.faults]
-    for number, (each, formula) in enumerate(zip(typed, displayed, strict=True), 1):
+    for number, (each, formula) in enumerate(zip(typed, shown, strict=True), 1):
         items = [item for item in page.items if item.formula == formula]
         own = [(fault, at - each.start) for fault, at in faults if at in each.places]
         yield from _Formula(number, each, formula, context.notation, common).steps(items, own)
@@ -202,7 +209,7 @@ def verdicts(found: Iterable[Step]) -> list[Step]:
     return [each for each in found if each.stage is Stage.VERDICT]
 
 
-def _displayed(typed: Typed, text: str) -> DisplayedFormula:
+def displayed(typed: Typed, text: str) -> DisplayedFormula:
     """Return a formula as one of a page that is the text."""
     line = text.count("\n", 0, typed.start) + 1
     first = typed.start - text.rfind("\n", 0, typed.start)
@@ -267,7 +274,7 @@ class _Formula:
         judgement = judged(item, self._common.shared, clock)
         if judgement.hint:
             slip = self._in_letters(judgement.hint)
-            yield self._step(Stage.SLIP, judgement.status, f"The likely slip: {slip}.", span, slip=slip)
+            yield self._step(Stage.SLIP, judgement.status, slip_words(slip), span, slip=slip)
         yield self._verdict(item, judgement, span)
 
     def _numbers(self, item: Claim, span: t.Span) -> Iterator[Step]:
@@ -277,9 +284,7 @@ class _Formula:
         except Exception:
             return  # the verdict says so
         if found.status is Finding.REFUTED:
-            words = self._in_letters(found.reason)
-            if found.counterexample:
-                words = counterexample_words(found.counterexample)
+            words = counterexample_words(found.counterexample, self._in_letters(found.reason))
             yield self._step(Stage.NUMBERS, Status.REFUTED, words, span, counterexample=found.counterexample)
         elif found.status is Finding.AGREES:
             said = Judgement(Status.SAMPLED, BY_NUMBERS, points=found.points, sizes=found.sizes)
@@ -289,12 +294,13 @@ class _Formula:
         told = replace(
             judgement,
             reason=self._in_letters(judgement.reason),
-            where=tuple(f"${as_latex(each)}$" for each in judgement.where),
+            hint=self._in_letters(judgement.hint),
+            where=tuple(map(as_latex, judgement.where)),
         )
         words = verdict_words(told, has_sizes(item))
         return self._step(
             Stage.VERDICT, judgement.status, words, span,
-            counterexample=judgement.counterexample, slip=self._in_letters(judgement.hint), method=judgement.method,
+            counterexample=told.counterexample, slip=told.hint, method=told.method, where=told.where,
         )  # fmt: skip
 
     def _unreadable(self, error: LatexError) -> Step:
@@ -331,7 +337,7 @@ class _Formula:
         """Return where what begins at a place stands: what a reason names, else the shortest; all without a reason."""
         assert self.tree
         here = [node for node, _ in t.walk(self.tree) if node.span[0] == start and node.span[1] > start]
-        named = [node for node in here if not isinstance(node, t.Letter) and show(node) in reason]
+        named = [node for node in here if not isinstance(node, _NOT_SHOWN) and show(node) in reason]
         inner = [node for node in here if not isinstance(node, t.Formula | t.Chain)]
         ends = [node.span[1] for node in named or (inner if reason else here)]
         end = (max if named or not reason else min)(ends, default=start + 1)
@@ -343,7 +349,7 @@ class _Formula:
         written = {
             show(node): self.typed.text[slice(*node.span)]
             for node, _ in t.walk(self.tree)
-            if not isinstance(node, t.Letter | t.Number | t.Formula | t.Link) and node.span[1]
+            if not isinstance(node, _NOT_SHOWN) and node.span[1]
         }
         names = sorted((re.escape(each) for each in written), key=len, reverse=True)
         pattern = rf"(?<![\w$])(?:{'|'.join(names)})(?![\w$])" if names else r"(?!)"

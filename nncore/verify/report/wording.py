@@ -170,9 +170,13 @@ def verdict_words(judgement: Judgement, has_sizes: bool) -> str:
     words = _SAID_OF_STATUSES[status] if has_sizes or status is not Status.ALL_SHAPES else "Proved."
     if status is Status.AT_SHAPES:
         words = f"Proved, but only at {'; '.join(f'${assignment(each)}$' for each in judgement.shapes)}."
+    if status is Status.REFUTED:
+        parts = [words, counterexample_words(judgement.counterexample, judgement.reason)]
+        parts.append(slip_words(judgement.hint) if judgement.hint else "")
+        return " ".join(filter(None, parts))
     if status.fails:
-        return words if status is Status.REFUTED else f"{words} {judgement.reason}."
-    conditions = " and ".join(judgement.where)
+        return f"{words} {judgement.reason}."
+    conditions = " and ".join(f"${each}$" for each in judgement.where)
     under = " and ".join(filter(None, judgement.assumptions))
     more = [f"where {conditions}"] if conditions else []
     more += [f"under {under}"] if under else []
@@ -185,13 +189,23 @@ def agreement_words(judgement: Judgement) -> str:
     return f"{said[0].upper()}{said[1:]}; now a proof is looked for."
 
 
-def counterexample_words(found: Counterexample) -> str:
-    """Return the numbers at which both sides differ, each letter as LaTeX between dollars."""
+def slip_words(slip: str) -> str:
+    """Return which small change would make a refuted equation true."""
+    return f"The likely slip: {slip}."
+
+
+def counterexample_words(found: Counterexample | None, reason: str) -> str:
+    """Return the numbers at which both sides differ, or what goes wrong there, letters as LaTeX between dollars."""
+    if not found:
+        return f"{reason[:1].upper()}{reason[1:]}."
     named = (*found.sizes, *found.entry, *found.inputs)
     at = ", ".join(f"{name} {value}" if name in _PLACES else f"${name} = {value}$" for name, value in named)
+    if _NO_VALUE in (found.left, found.right):
+        return f"{f'At {at}: ' if at else ''}{reason}."
     return f"{f'At {at} the' if at else 'The'} left side is {found.left}, the right side {found.right}."
 
 
+_NO_VALUE = "none"
 _PLACES = ("row", "column")  # of an entry of a matrix, which are no letters
 
 _SAID_OF_STATUSES: dict[str, str] = {
