@@ -1,16 +1,12 @@
 """What is in force on a page, as a value: it is the same after its way through JSON, and says what the page says."""
 
 import json
-import sys
 from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 from common import write
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 from pages_of_book import NOTATION, ROOT, pages
 
 from nncore.verify.report.in_force import Context, functions_of, in_force
@@ -146,7 +142,8 @@ def test_what_a_page_agrees_upon_is_in_force():
 def test_errata_and_dictionaries_leave_nothing_behind(tmp_path):
     page = write(
         tmp_path / "page.md",
-        "````{dictionary}\n```{notation}\nscalars:\n  - {letter: \\xi, meaning: an input}\n```\n\n$$ \\xi := 2 $$\n````\n",
+        "````{dictionary}\n```{notation}\nscalars:\n  - {letter: \\xi, meaning: an input}\n```\n",
+        "$$ \\xi := 2 $$\n````\n",
         "```{erratum}\n:fails: value\n:corrected: eq-right\n\n$$ 1 = 2 $$\n```\n",
         "$$ 1 = 1 $$ (eq-right)\n",
     )

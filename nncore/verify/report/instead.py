@@ -8,7 +8,7 @@ import re
 import unicodedata
 
 from nncore.verify.notation import Notation
-from nncore.verify.syntax.lexer import TOKENS
+from nncore.verify.syntax.lexer import OPERAND, TOKENS
 
 _COMMAND = re.compile(r"\\(?:operatorname\{([A-Za-z]+)\}|([A-Za-z]+))")
 _WORD = re.compile(r"(?<![\\A-Za-z{])[A-Za-z]{2,}(?![A-Za-z])|(?<=\\mathrm\{)[A-Za-z]{2,}|(?<=\\text\{)[A-Za-z]{2,}")
@@ -55,16 +55,20 @@ def instead(text: str, place: int, notation: Notation) -> str:
     if character and not character.isascii():
         command = _OF_A_CHARACTER.get(character) or _greek(character)
         return f"Write ${command}$." if command else ""
-    spoken = _PROSE.sub(lambda found: " " * len(found[0]), text)
-    words = sorted(_WORD.finditer(spoken), key=lambda word: not word.start() <= place <= word.end())
-    names = _names(notation)
-    for word in words:
-        if word[0] in names:
-            return f"Write ${names[word[0]]}$ for “{word[0]}”."
+    if said := meant(text, notation, place):
+        return said
     for pattern, said in _HABITS:
         if any(found.start() <= place <= found.end() for found in pattern.finditer(text)):
             return said
     return ""
+
+
+def meant(text: str, notation: Notation, place: int = 0) -> str:
+    """Return which command to write for a word that reads as a product of letters; the one at a place comes first."""
+    spoken = _PROSE.sub(lambda found: " " * len(found[0]), text)
+    words = sorted(_WORD.finditer(spoken), key=lambda word: not word.start() <= place <= word.end())
+    names = _names(notation)
+    return next((f"Write ${names[word[0]]}$ for “{word[0]}”." for word in words if word[0] in names), "")
 
 
 def _names(notation: Notation) -> dict[str, str]:
@@ -76,7 +80,7 @@ def _names(notation: Notation) -> dict[str, str]:
         *(each.name for each in notation.functions),
         r"\delta",
     )
-    signs = (sign for _, several in TOKENS.values() for sign in several.split() if "begin" not in sign)
+    signs = (sign for kind, several in TOKENS.values() for sign in several.split() if kind == OPERAND)
     commands = {found[1] or found[2]: found[0] for each in (*signs, *letters) if (found := _COMMAND.fullmatch(each))}
     return {"log": r"\ln", **{word: command for word, command in commands.items() if len(word) > 1}}
 

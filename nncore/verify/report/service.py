@@ -19,7 +19,7 @@ from nncore.verify.notation import Notation, load
 from nncore.verify.numeric import Finding
 from nncore.verify.report.book import NOTATION
 from nncore.verify.report.in_force import Context
-from nncore.verify.report.instead import instead
+from nncore.verify.report.instead import instead, meant
 from nncore.verify.report.shown import as_latex
 from nncore.verify.report.wording import agreement_words, counterexample_words, kind_words, slip_words, verdict_words
 from nncore.verify.semantics.shapes import Checker
@@ -255,7 +255,8 @@ class _Formula:
         except LatexError as error:
             yield self._unreadable(error)
             return
-        yield self._step(Stage.READ, None, f"Read as ${latex(self.tree)}$.", self._whole, latex=latex(self.tree))
+        words = _joined(f"Read as ${latex(self.tree)}$.", meant(self.typed.text, self.notation))
+        yield self._step(Stage.READ, None, words, self._whole, latex=latex(self.tree))
         clock = Clock()
         for item in items:
             yield from self._judged(item, clock)
@@ -298,6 +299,7 @@ class _Formula:
             where=tuple(map(as_latex, judgement.where)),
         )
         words = verdict_words(told, has_sizes(item))
+        words = _joined(words, meant(self.typed.text, self.notation) if judgement.status.fails else "")
         return self._step(
             Stage.VERDICT, judgement.status, words, span,
             counterexample=told.counterexample, slip=told.hint, method=told.method, where=told.where,
@@ -311,13 +313,13 @@ class _Formula:
         if not self.typed.text:
             words = "There is no formula here."
         advice = instead(self.typed.text, start, self.notation)
-        words += advice and f" {advice}"
+        words = _joined(words, advice)
         return self._step(Stage.VERDICT, Status.UNREADABLE, words, self.typed.at(start, max(start, end)))
 
     def _without_meaning(self, fault: Diagnostic, start: int) -> Step:
         lead = "This has no meaning" if fault.covered else "The checker does not know this"
         advice = instead(self.typed.text, start, self.notation)
-        words = f"{lead}: {self._in_letters(fault.reason)}.{advice and f' {advice}'}"
+        words = _joined(f"{lead}: {self._in_letters(fault.reason)}.", advice)
         return self._step(Stage.VERDICT, fault.status, words, self._span_at(start, fault.reason))
 
     def _step(self, stage: Stage, status: Status | Kind | None, words: str, span: t.Span, **more: Any) -> Step:
@@ -358,6 +360,10 @@ class _Formula:
             f"${' '.join(written[part].split())}$" if place % 2 else _ENTRY.sub(_as_mathematics, part)
             for place, part in enumerate(parts)
         )
+
+
+def _joined(words: str, advice: str) -> str:
+    return f"{words} {advice}".strip()
 
 
 def _as_mathematics(shown: re.Match[str]) -> str:
