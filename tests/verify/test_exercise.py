@@ -1,5 +1,6 @@
 """Answers to exercises of the book: wrong and empty ones that a careless reader would accept, and right ones."""
 
+import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -132,7 +133,7 @@ def test_without_one_of_its_rules_something_empty_would_be_accepted(rule, left, 
 def test_what_numbers_say_is_told_before_the_answer():
     (task,) = [task for task in TASKS if task.exercise.left == r"\tanh'(z)"]
     *told, last = answered(task.exercise, r"1 + \tanh(z)^2", task.context)
-    assert [step.stage for step in told] == [Stage.NUMBERS]
+    assert [step.stage for step in told] == [Stage.NUMBERS, Stage.SLIP]
     assert told[0].counterexample == last.counterexample and last.outcome is Outcome.WRONG
 
 
@@ -174,3 +175,11 @@ def test_a_proof_that_an_answer_is_that_of_the_book_is_as_good_as_one_of_the_equ
 def test_an_exercise_whose_own_answer_has_no_meaning_is_an_error():
     with pytest.raises(ValueError, match="the answer of the exercise"):
         list(answered(Exercise("J", "q_{im}"), "1", of_page("layers/softmax.md")))
+
+
+def test_no_answer_keeps_the_checker_busy_without_end():
+    (task,) = [task for task in TASKS if task.exercise.left == r"\tanh'(z)"]
+    for text in ("{".join(["2^"] * 30) + "{9}" + "}" * 29, "(" * 38 + "z" + ")^2" * 38, r"9 \times 10^{9999} z"):
+        start = time.process_time()
+        assert not answer(task, text).outcome.accepts
+        assert time.process_time() - start < 20

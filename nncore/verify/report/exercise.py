@@ -551,7 +551,7 @@ class _Normal:
             case t.Fraction(above, below):
                 yield from self._factors(above, exponent)
                 yield from self._factors(below, -exponent)
-            case t.Power(base, by) if times := self._halves(by):
+            case t.Power(base, by) if (times := self._halves(by)) and abs(exponent * times) < _HIGHEST:
                 yield from (
                     self._factors(base, exponent * (times // 2))
                     if times % 2 == 0
