@@ -38,7 +38,7 @@ from nncore.verify.report.evidence import as_json
 from nncore.verify.report.handed_in import WrongFile, judged, lines
 from nncore.verify.report.in_force import Context, functions_of, in_force
 from nncore.verify.report.serialization import to_json
-from nncore.verify.report.service import Stage, steps
+from nncore.verify.report.service import Stage, Step, steps
 from nncore.verify.report.terminal import show, show_step
 from nncore.verify.source.context import Surroundings
 from nncore.verify.source.markdown import Reading
@@ -104,14 +104,15 @@ def run(name: str, arguments: Sequence[str] | None = None) -> int:
 
 def _judge_typed(text: str, context: Context, as_lines: bool) -> int:
     """Print what is found of a text as it is found, one object for JSON a line if asked for; return the exit code."""
-    codes = []
-    for step in steps(text, context):
+
+    def tell(step: Step) -> None:
         if as_lines:
             print(json.dumps(to_json(step), ensure_ascii=False), flush=True)
         else:
             show_step(step, text)
-        codes += [step.status.exit_code] if isinstance(step.status, Status) and step.stage is Stage.VERDICT else []
-    return _exit_code(codes, Status.ALL_SHAPES)
+
+    verdicts = [step.status for step in steps(text, context, tell) if step.stage is Stage.VERDICT]
+    return _exit_code([each.exit_code for each in verdicts if isinstance(each, Status)], Status.ALL_SHAPES)
 
 
 def _context(page: str | None, paths: Sequence[Path], notation: Notation, book: bool) -> Context:

@@ -17,6 +17,7 @@ from nncore.verify.report.service import Stage, Step, formulas_of, steps, verdic
 from nncore.verify.semantics.statements import Kind
 from nncore.verify.source.reader import read_page
 from nncore.verify.syntax.parser import LONGEST
+from nncore.verify.verdict import judge as judging
 
 JACOBIAN = r"\frac{\partial p_{ik}}{\partial z_{im}} = p_{ik} (\delta_{km} - p_{im})"
 PAGE = "book/layers/softmax.md"
@@ -33,7 +34,7 @@ def softmax():
 
 
 def told(text, context=None):
-    return list(steps(text, context or softmax()))
+    return steps(text, context or softmax())
 
 
 def verdict(text, context=None):
@@ -74,11 +75,30 @@ def test_the_counterexample_names_all_free_letters_in_the_latex_of_the_reader():
 
 
 def test_numbers_are_told_before_anything_else_is_asked(monkeypatch):
-    monkeypatch.setattr(service, "judge", lambda *given: pytest.fail("it was asked too early"))
-    coming = steps(JACOBIAN.replace("- p", "+ p"), softmax())
-    assert [next(coming).stage, next(coming).stage] == [Stage.READ, Stage.NUMBERS]
-    with pytest.raises(pytest.fail.Exception):
-        next(coming)
+    asked = []
+    for name in ("slip", "symbolic"):
+        monkeypatch.setattr(judging, name, _Asked(name, getattr(judging, name), asked))
+    told = steps(JACOBIAN.replace("- p", "+ p"), softmax(), lambda step: asked.append(step.stage))
+    assert asked == [Stage.READ, Stage.NUMBERS, "slip", Stage.SLIP, "symbolic", Stage.VERDICT]
+    assert [step.stage for step in told] == [each for each in asked if isinstance(each, Stage)]
+    asked.clear()
+    steps(JACOBIAN, softmax(), lambda step: asked.append(step.stage))
+    assert asked == [Stage.READ, Stage.NUMBERS, "symbolic", Stage.VERDICT]
+
+
+class _Asked:
+    """A part of the judge that writes down that it is asked."""
+
+    def __init__(self, name, part, asked):
+        self._name, self._part, self._list = name, part, asked
+
+    def __call__(self, *given):
+        self._list.append(self._name)
+        return self._part(*given)
+
+    def prove(self, *given, **options):
+        self._list.append(self._name)
+        return self._part.prove(*given, **options)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ dollar signs, ``:=`` defines for what follows. `judged` is what both a page of a
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from nncore.verify import numeric
-from nncore.verify.judgement import BY_NUMBERS, Counterexample, Diagnostic, Judgement, Status
+from nncore.verify.judgement import Counterexample, Diagnostic, Judgement, Status
 from nncore.verify.notation import Notation, load
-from nncore.verify.numeric import Finding
 from nncore.verify.report.book import NOTATION
 from nncore.verify.report.in_force import Context
 from nncore.verify.report.instead import instead, meant
@@ -46,7 +45,6 @@ Judgeable = Claim | Convention | Erratum | Unchecked
 """A statement that is judged."""
 
 _NOT_SHOWN = t.Letter | t.Number | t.Formula | t.Link | t.Case | t.Note  # what no reason quotes as a whole
-SECONDS_OF_A_LOOK = 2.0  # at the numbers, before they are asked again together with symbols
 
 _TYPED = Path("text")  # where what was typed stands
 _MARK = re.compile(r"\$\$")
@@ -59,15 +57,21 @@ RESTS_ON_REFUSED = Judgement(Status.UNDECIDED, reason="this rests on a conventio
 # One statement --------------------------------------------------------------------------------------------------------
 
 
-def judged(item: Judgeable, shared: numeric.Shared, clock: Clock, correction: Sequence[Statement] = ()) -> Judgement:
+def judged(
+    item: Judgeable,
+    shared: numeric.Shared,
+    clock: Clock,
+    correction: Sequence[Statement] = (),
+    hear: Callable[[Judgement], object] = lambda _: None,
+) -> Judgement:
     """Return the judgement of a claim; of what is not claimed, whether it is as it says.
 
-    ``correction`` is what the equation says that corrects an erratum.
+    ``correction`` is what the equation says that corrects an erratum. ``hear`` is told what is known of a claim before.
     """
     try:
         match item:
             case Claim() | Convention():
-                return judge(item, shared, clock)
+                return judge(item, shared, clock, hear)
             case Erratum():
                 return judge_erratum(item, correction)
             case Unchecked():
@@ -175,12 +179,25 @@ def _stripped(text: str, start: int, end: int) -> list[Typed]:
     return [Typed(inner, start + part.index(inner))] if inner else []
 
 
-def steps(text: str, context: Context | None = None) -> Iterator[Step]:
-    """Yield what is found of each formula of a text, in their order and as it is found.
+def steps(text: str, context: Context | None = None, tell: Callable[[Step], object] = lambda _: None) -> list[Step]:
+    """Return what is found of each formula of a text, in their order.
 
-    Without a context the notation of the book is in force, and nothing is defined.
+    Without a context the notation of the book is in force, and nothing is defined. ``tell`` is called with each step as
+    soon as it is known.
     """
-    context = context or Context(load(NOTATION))
+    found: list[Step] = []
+
+    def told(step: Step) -> None:
+        found.append(step)
+        tell(step)
+
+    for step in _steps(text, context or Context(load(NOTATION)), told):
+        told(step)
+    return found
+
+
+def _steps(text: str, context: Context, tell: Callable[[Step], None]) -> Iterator[Step]:
+    """Yield the steps, but for those that `tell` is told while a statement is judged."""
     try:
         typed = formulas_of(text) or [Typed("", 0)]
     except TooMuch as error:
@@ -198,7 +215,7 @@ def steps(text: str, context: Context | None = None) -> Iterator[Step]:
     for number, (each, formula) in enumerate(zip(typed, shown, strict=True), 1):
         items = [item for item in page.items if item.formula == formula]
         own = [(fault, at - each.start) for fault, at in faults if at in each.places]
-        yield from _Formula(number, each, formula, context.notation, common).steps(items, own)
+        yield from _Formula(number, each, formula, context.notation, common, tell).steps(items, own)
     for fault, at in faults:
         if not any(at in each.places for each in typed):  # of the context, which the text does not fit to
             yield Step(Stage.VERDICT, len(typed), fault.status, f"What stands above: {fault.reason}.", (0, len(text)))
@@ -243,9 +260,17 @@ class _Common:
 class _Formula:
     """One formula of a text on its way to its verdicts."""
 
-    def __init__(self, number: int, typed: Typed, formula: DisplayedFormula, notation: Notation, common: _Common):
+    def __init__(
+        self,
+        number: int,
+        typed: Typed,
+        formula: DisplayedFormula,
+        notation: Notation,
+        common: _Common,
+        tell: Callable[[Step], None],
+    ):
         self.number, self.typed, self.formula, self.notation = number, typed, formula, notation
-        self._common = common
+        self._common, self._tell = common, tell
         self.tree: t.Formula | None = None
 
     def steps(self, items: Sequence[Statement], faults: Sequence[tuple[Diagnostic, int]]) -> Iterator[Step]:
@@ -271,25 +296,27 @@ class _Formula:
         if self._common.refuse(item):
             yield self._verdict(item, RESTS_ON_REFUSED, span)
             return
-        yield from self._numbers(item, span)
-        judgement = judged(item, self._common.shared, clock)
-        if judgement.hint:
-            slip = self._in_letters(judgement.hint)
-            yield self._step(Stage.SLIP, judgement.status, slip_words(slip), span, slip=slip)
+        heard: list[Judgement] = []
+
+        def hear(found: Judgement) -> None:
+            for step in self._news(found, heard, span):
+                self._tell(step)
+            heard.append(found)
+
+        judgement = judged(item, self._common.shared, clock, hear=hear)
+        yield from (step for step in self._news(judgement, heard, span) if step.stage is Stage.SLIP)
         yield self._verdict(item, judgement, span)
 
-    def _numbers(self, item: Claim, span: t.Span) -> Iterator[Step]:
-        """Yield what numbers say, before anything else is asked."""
-        try:
-            found = numeric.judge(item, shared=self._common.shared, budget=numeric.Budget(seconds=SECONDS_OF_A_LOOK))
-        except Exception:
-            return  # the verdict says so
-        if found.status is Finding.REFUTED:
+    def _news(self, found: Judgement, heard: Sequence[Judgement], span: t.Span) -> Iterator[Step]:
+        """Yield what numbers say, and the likely slip, unless they were heard of before."""
+        if not heard and found.status is Status.SAMPLED:
+            yield self._step(Stage.NUMBERS, found.status, agreement_words(found), span)
+        elif not heard:
             words = counterexample_words(found.counterexample, self._in_letters(found.reason))
-            yield self._step(Stage.NUMBERS, Status.REFUTED, words, span, counterexample=found.counterexample)
-        elif found.status is Finding.AGREES:
-            said = Judgement(Status.SAMPLED, BY_NUMBERS, points=found.points, sizes=found.sizes)
-            yield self._step(Stage.NUMBERS, Status.SAMPLED, agreement_words(said), span)
+            yield self._step(Stage.NUMBERS, found.status, words, span, counterexample=found.counterexample)
+        if found.hint and not any(each.hint for each in heard):
+            slip = self._in_letters(found.hint)
+            yield self._step(Stage.SLIP, found.status, slip_words(slip), span, slip=slip)
 
     def _verdict(self, item: Claim, judgement: Judgement, span: t.Span) -> Step:
         told = replace(
