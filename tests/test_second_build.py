@@ -190,6 +190,21 @@ def test_a_page_that_is_gone_is_not_shown_any_more_and_a_setting_reaches_the_pag
     assert "Another title" in (kept / "_build" / "html" / "_modules" / "nncore" / "functions.html").read_text()
 
 
+def test_what_has_a_label_moves_to_a_page_that_is_read_earlier(kept):
+    moved = "\n$$\n3 x = 2 x + x\n$$ (eq-moved)\n\n```{prf:theorem}\n:label: thm-moved\n\nSo it is.\n```\n"
+    later, earlier = (kept / "book" / name for name in ("page.md", "other.md"))
+    assert earlier.name < later.name
+    texts = later.read_text(encoding="utf-8"), earlier.read_text(encoding="utf-8")
+    later.write_text(texts[0] + moved, encoding="utf-8")
+    result = build(kept)
+    assert result.returncode == 0, result.stdout + result.stderr
+    later.write_text(texts[0], encoding="utf-8")
+    earlier.write_text(texts[1] + moved, encoding="utf-8")
+    result = build(kept)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "eq-moved" in shown(kept, "other") and "eq-moved" not in shown(kept, "page")
+
+
 def test_code_that_is_no_python_is_named(kept):
     plant(kept, "nncore/layers.py", "class ReLU(_Remembering):", "class ReLU(_Remembering)")
     line = (kept / "nncore" / "layers.py").read_text().split("class ReLU")[0].count("\n") + 1

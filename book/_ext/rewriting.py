@@ -34,6 +34,13 @@ def without_removed(app, env, added, changed, removed):
     return []
 
 
+def forgotten(app, env, docnames):
+    """Forget all pages that are read again before the first is: a label may have moved from one to another."""
+    for docname in docnames:
+        app.emit("env-purge-doc", env, docname)
+        env.clear_doc(docname)
+
+
 def seen_elsewhere(app, env):
     """Return all pages if anything changed that a page shows of others: titles, numbers, what links lead to."""
     before, data = getattr(env, "seen_elsewhere", None), env.domaindata
@@ -64,6 +71,7 @@ def setup(app):
     app.add_config_value("book_frame", "", "env", (str,))
     app.connect("config-inited", frame)
     app.connect("env-get-outdated", without_removed)
+    app.connect("env-before-read-docs", forgotten)
     app.connect("doctree-read", own_nodes)
     app.connect("env-get-updated", seen_elsewhere, priority=999)  # when figures and sections have their numbers
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
