@@ -42,9 +42,9 @@ class Network:
     layers : sequence of layers
         Each with ``forward`` and ``backward``, at least one of them `Dense`; a `Dense` layer takes as many inputs as
         the one before it has outputs. None is a loss, and the last one no `Softmax`: the cost applies both. A `ReLU` or
-        a `Sigmoid` at the end is rarely meant, and makes no gradient wrong: it keeps the logits from being negative, or
-        between 0 and 1, where no class ever gets a probability above ``e / (e + M − 1)``. It is accepted, because a cost
-        of one's own may ask for such outputs.
+        a `Sigmoid` at the end is rarely meant, but makes no gradient wrong: it keeps the logits from being negative,
+        or between 0 and 1, where no class gets a probability above ``e / (e + M − 1)``. It is accepted, for a cost of
+        one's own may ask for such outputs.
 
     Raises
     ------

@@ -67,7 +67,7 @@ def floats(name: str, A: ArrayLike, shape: Shape) -> Array:
 
 
 def parameters(name: str, A: ArrayLike, shape: Shape) -> Array:
-    """Return A as a float array of the given shape, finite, that can be changed in place without changing anything else.
+    """Return A as an array of finite floats of the given shape that can be changed in place, and nothing else with it.
 
     An array of floats stays the same one; one that cannot be written to, a table or a list is copied.
 

@@ -142,7 +142,7 @@ def test_the_entry_that_contributing_shows_names_this_book(tmp_path):
     this = read(ROOT)
     assert (original.title, original.authors) == (this.title, this.authors) and original.address
     assert yaml.safe_load(example())["references"][0]["type"] == "software"  # the format asks for it
-    assert f"Based on <a href=\"{original.address}\">{this.title}</a> by {this.names()}." in licenses(
+    assert f'Based on <a href="{original.address}">{this.title}</a> by {this.names()}.' in licenses(
         Work("T", this.authors, "1", "", (original,))
     )
 

@@ -1,7 +1,7 @@
-"""What the book is called, who wrote it, which version it is, as CITATION.cff says; and entries for BibTeX.
+"""What the book is called, who wrote it, and what it is based on, as CITATION.cff says; and entries for BibTeX.
 
-All pages, citations, the front door and releases take title, authors and version from there, and from nowhere else. What
-its `references` name, the book is based on: every page says so beside the licenses, which ask for it.
+All pages, citations, the front door and releases take title, authors and version from there, and from nowhere else. The
+book is based on what its `references` name: every page says so beside the licenses, which ask for it.
 """
 
 import codecs

@@ -31,7 +31,7 @@ class pending_citation(nodes.General, nodes.Element):
 class Entry(nodes.General, nodes.Element):
     """An entry; its one child is the text.
 
-    `address` leads from its page to what it cites, for the reader's browser; `lacks_address` says how to add an address.
+    `address` leads from its page to what it cites, for the reader's browser; `lacks_address` says how to add one.
     """
 
 
@@ -85,7 +85,9 @@ def without_address(sources: Repository | None) -> str:
     """
     setting = "<code>html: baseurl</code> in <code>_config.yml</code>"
     if sources is None:
-        setting = f"<code>repository: url</code> in <code>_config.yml</code>, or for pages that are not on GitHub {setting}"
+        setting = (
+            f"<code>repository: url</code> in <code>_config.yml</code>, or for pages that are not on GitHub {setting}"
+        )
     return WITHOUT_ADDRESS.format(setting)
 
 

@@ -26,10 +26,8 @@ SUFFIXES = (".md", ".ipynb", ".rst")
 FENCE = re.compile(r"^\s*(?:>\s*)*(`{3,}|~{3,}|:{3,})\s*(?:\{([\w:.-]+)\})?")
 CODE = ("code", "code-block", "code-cell", "eval-rst", "listing", "literalinclude", "notation", "raw")
 
-REFERENCES = (
-    re.compile(r"\{(?:eq|ref|numref|prf:ref)\}`(?:[^`<]*<)?([^`<>]+)>?`"),
-)
-# What a line of a directive names alone: its argument, an option, an item or a key, as in ``thm-relu: functions.relu_vjp``.
+REFERENCES = (re.compile(r"\{(?:eq|ref|numref|prf:ref)\}`(?:[^`<]*<)?([^`<>]+)>?`"),)
+# What a line of a directive names alone: its argument, an option, an item or a key, as in ``thm-relu: functions.relu``.
 ENTRY = re.compile(r"^\s*(?:[`~:]{3,}\{[\w:.-]+\}\s+|:(?!label:|name:)[\w-]+:\s+|- )?([\w:.-]*\w)\s*(?::(?:\s.*)?)?$")
 KINDS = {"def", "eq", "ex", "fig", "thm"}  # what labels begin with, also where no page has one any more
 TERM = re.compile(r"\{term\}`(?:[^`<]*<)?([^`<>]+)>?`")
@@ -255,7 +253,9 @@ def missing(folder: Path, pages: list[Page]) -> list[Rest]:
     labels = given | {label for page in left_out(folder, pages) for label in page.labels()}
     found = [rest for page in pages for rest in references(folder, page, labels)]
     found += in_docstrings(folder, pages)
-    return sorted({*(rest for rest in found if rest.what not in known), *to_code(folder, pages), *to_terms(folder, pages)})
+    return sorted(
+        {*(rest for rest in found if rest.what not in known), *to_code(folder, pages), *to_terms(folder, pages)}
+    )
 
 
 def of_functions(folder: Path, pages: list[Page]) -> list[Rest]:

@@ -1,10 +1,10 @@
 r"""Check the displayed formulas of files from the command line: ``nncore-verify PATH…``.
 
 Markdown pages, notebooks and LaTeX files are read, folders are searched for them. What a formula may use is what its
-own file defines (``:=``) and declares, over the letters of this book or those of ``--notation FILE``. A file that another
-one of them includes is judged there, with what stands above it, and not once more alone. With ``--book``
-the files are the pages of one book: they know each other's labelled functions, what MyST would not display is an error,
-and formulas within words are judged as well. Without it, these are counted and decide nothing.
+own file defines (``:=``) and declares, over the letters of this book or those of ``--notation FILE``. A file that
+another one of them includes is judged there, with what stands above it, and not once more alone. With ``--book`` the
+files are the pages of one book: they know each other's labelled functions, what MyST would not display is an error, and
+formulas within words are judged as well. Without it, these are counted and decide nothing.
 
 The exit code says the worst that was found:
 
@@ -131,7 +131,8 @@ def _found(path: Path, book: bool) -> tuple[set[tuple[Path, int, tuple[int, ...]
     except Exception:  # it is said where the file is judged
         return set(), set()
     displays = {(each.path.resolve(), each.line, each.columns) for each in reading.formulas}
-    return displays, {Path(each.path).resolve() for each in (*reading.formulas, *reading.inline, *reading.faults)}
+    within_words, faults = (each.path for each in reading.inline), (each.path for each in reading.faults)
+    return displays, {path for path, *_ in displays} | {Path(each).resolve() for each in (*within_words, *faults)}
 
 
 def _notation(name: str | None) -> Notation:
