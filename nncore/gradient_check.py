@@ -195,7 +195,7 @@ def _has_kink(function: Callable[[Array], Real], x: Array, place: tuple[int, ...
 
 
 def _beyond_rounding(function: Callable[[Array], Real], x: Array, place: tuple[int, ...]) -> float:
-    """Return the derivative by an entry of x, or 0 if it is no larger than what rounding makes of 0.
+    """Return the derivative with respect to an entry of x, or 0 if it is no larger than what rounding makes of 0.
 
     Where the second derivative jumps, as it does at a pre-activation of 0 that `ReLU` gets, a central difference q(h)
     is wrong by a multiple of h, not of h²: 2 q(h/2) − q(h) is not.
