@@ -24,7 +24,10 @@ _OF_A_PASS = {"dW", "db", "_X", "_Z", "_P", "_Y", "_c"}  # what a layer has from
 
 
 class _Remembering:
-    """Copy and save a layer without what it has from its last passes, so that no inputs go along."""
+    """Write a layer as it is made; copy and save it without what it has from its last passes, so no inputs go along."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
 
     def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in vars(self).items() if name not in _OF_A_PASS}
@@ -50,8 +53,9 @@ class Dense(_Remembering):
     Attributes
     ----------
     W, b : (D, M) and (1, M) arrays
-        Weights and biases. An optimizer changes them in place. What is assigned becomes an array of floats; biases are
-        assigned after weights of another width.
+        Weights and biases. An optimizer changes them in place. What is assigned becomes an array of finite floats: an
+        array of floats that can be written to stays the same one, anything else is copied. Biases are assigned after
+        weights of another width.
     dW, db : (D, M) and (1, M) arrays
         ∂J/∂W and ∂J/∂b of the last ``backward``; None before.
     passes_on : bool
@@ -89,7 +93,7 @@ class Dense(_Remembering):
 
     @W.setter
     def W(self, W: ArrayLike) -> None:
-        self._W = check.floats("W", W, (None, None))
+        self._W = check.parameters("W", W, (None, None))
 
     @property
     def b(self) -> Array:
@@ -97,7 +101,7 @@ class Dense(_Remembering):
 
     @b.setter
     def b(self, b: ArrayLike) -> None:
-        self._b = check.floats("b", b, (1, self.W.shape[1]))
+        self._b = check.parameters("b", b, (1, self.W.shape[1]))
 
     def forward(self, X: ArrayLike) -> Array:
         """Return Z = X W + **1** b, shape (n, M), for X of shape (n, D)."""

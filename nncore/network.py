@@ -41,7 +41,10 @@ class Network:
     ----------
     layers : sequence of layers
         Each with ``forward`` and ``backward``, at least one of them `Dense`; a `Dense` layer takes as many inputs as
-        the one before it has outputs. None is a loss, and the last one no `Softmax`: the cost applies both.
+        the one before it has outputs. None is a loss, and the last one no `Softmax`: the cost applies both. A `ReLU` or
+        a `Sigmoid` at the end is rarely meant, but makes no gradient wrong: it keeps the logits from being negative,
+        or between 0 and 1, where no class gets a probability above ``e / (e + M − 1)``. It is accepted, for a cost of
+        one's own may ask for such outputs.
 
     Raises
     ------
@@ -184,6 +187,27 @@ class Network:
             raise ValueError(f"X must give logits that are numbers to predict from, those of row {sample} hold a NaN")
         classes: Labels = np.argmax(Z, axis=1)
         return classes
+
+
+def checked(network: object) -> Network:
+    """Return network itself, if it is a `Network`.
+
+    Raises
+    ------
+    TypeError
+        For anything else, such as a list of layers, one layer, or the class itself.
+    """
+    if isinstance(network, Network):
+        return network
+    if isinstance(network, type) and issubclass(network, Network):
+        hint = f", not the class: {network.__name__}([…])"
+    elif hasattr(network, "step"):
+        hint = ", which is an optimizer: the network comes before it"
+    elif isinstance(network, list | tuple) or hasattr(network, "forward"):
+        hint = ": Network([…]) makes one of layers"
+    else:
+        hint = ""
+    raise TypeError(f"network must be a Network, got {network!r}{hint}")
 
 
 def _asks_for_targets(forward: Callable[..., Array]) -> bool:

@@ -59,6 +59,9 @@ class SGD:
     def __init__(self, lr: float) -> None:
         self.lr = check.positive("lr", lr)
 
+    def __repr__(self) -> str:
+        return _written(self, "lr")
+
     def step(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
         """Change every parameter in place."""
         for theta, g in zip(parameters, _checked(parameters, gradients), strict=True):
@@ -112,6 +115,9 @@ class Momentum(_WithMemory):
     def __init__(self, lr: float, beta: float = 0.9) -> None:
         self.lr, self.beta = check.positive("lr", lr), check.fraction("beta", beta)
 
+    def __repr__(self) -> str:
+        return _written(self, "lr", "beta")
+
     def step(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
         """Change every parameter in place."""
         gradients = _checked(parameters, gradients)
@@ -139,6 +145,9 @@ class Adam(_WithMemory):
         self._v: list[Array] | None = None
         self._t = 0
 
+    def __repr__(self) -> str:
+        return _written(self, "lr", "beta1", "beta2", "eps")
+
     def step(self, parameters: Sequence[Array], gradients: Sequence[Array]) -> None:
         """Change every parameter in place."""
         gradients = _checked(parameters, gradients)
@@ -146,6 +155,11 @@ class Adam(_WithMemory):
         self._t += 1
         for theta, g, u, v in zip(parameters, gradients, self._u, self._v, strict=True):
             theta[...], u[...], v[...] = adam_step(theta, u, v, g, self._t, self.lr, self.beta1, self.beta2, self.eps)
+
+
+def _written(optimizer: object, *names: str) -> str:
+    """Return how an optimizer with these settings is made."""
+    return f"{type(optimizer).__name__}({', '.join(f'{name}={vars(optimizer)[name]!r}' for name in names)})"
 
 
 def _checked(parameters: Sequence[Array], gradients: Sequence[Array]) -> list[Array]:

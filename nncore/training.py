@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from nncore import functions as f
 from nncore import validation as check
 from nncore.functions import Array, Labels
-from nncore.network import Network
+from nncore.network import Network, checked
 from nncore.optimizers import SGD, Adam, Momentum, descend
 
 Change: TypeAlias = Callable[[Sequence[Array], Sequence[Array]], None]
@@ -190,7 +190,7 @@ def _to_train_on(network: Network, X_name: str, X: ArrayLike, c_name: str, c: Ar
 
 
 def _samples(network: Network, X_name: str, X: ArrayLike, c_name: str, c: ArrayLike) -> tuple[Array, Labels]:
-    W = network.parameters[0]
+    W = checked(network).parameters[0]
     X = check.floats(X_name, X, (None, len(W))).astype(W.dtype, copy=False)
     return X, check.class_numbers(c_name, c, len(X), network.classes)
 

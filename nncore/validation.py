@@ -66,6 +66,22 @@ def floats(name: str, A: ArrayLike, shape: Shape) -> Array:
     return A
 
 
+def parameters(name: str, A: ArrayLike, shape: Shape) -> Array:
+    """Return A as an array of finite floats of the given shape that can be changed in place, and nothing else with it.
+
+    An array of floats stays the same one; one that cannot be written to, a table or a list is copied.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `floats` and `finite`.
+    """
+    given, A = A, floats(name, A, shape)
+    if not isinstance(A, np.ndarray):
+        return A
+    return finite(name, A if A is given and A.flags.writeable else A.copy())
+
+
 def finite(name: str, X: Array) -> Array:
     """Return X, a matrix of floats, if no entry is NaN or infinite.
 
@@ -82,7 +98,7 @@ def finite(name: str, X: Array) -> Array:
         if np.any(lost):
             row = np.argmax(np.any(lost, axis=1))
             problem = "a NaN" if np.any(np.isnan(X[row])) else "an infinite number"
-            raise ValueError(f"{name} must hold finite numbers to train on, row {row} holds {problem}")
+            raise ValueError(f"{name} must hold finite numbers, row {row} holds {problem}")
     return X
 
 
@@ -136,10 +152,11 @@ def class_numbers(name: str, c: ArrayLike, n: int, M: int) -> Labels:
     """
     if _is_trusted(c):
         return c
-    c = _array(name, c)
+    given, c = c, _array(name, c)
     expected = f"{name} must hold {n} class numbers from 0 to {M - 1}, one for each sample"
+    flat = f"{name}.ravel()" if isinstance(given, np.ndarray) else f"np.ravel({name})"
     if c.shape == (n, 1) and c.dtype.kind not in "iu":
-        raise TypeError(f"{expected}; got a column of dtype {c.dtype}{_to_class_numbers(name, c)}")
+        raise TypeError(f"{expected}; got a column of dtype {c.dtype}{_to_class_numbers(flat, c)}")
     if c.ndim == 2 and c.shape == (n, M):
         neither = _no_distribution(c)
         problem = "" if neither is None else f"; row {neither} is neither: a sample has one class, not none or several"
@@ -148,7 +165,8 @@ def class_numbers(name: str, c: ArrayLike, n: int, M: int) -> Labels:
             f"{name}.argmax(axis=1), for soft targets SoftTargetCrossEntropy{problem}"
         )
     if c.shape != (n,):
-        raise ValueError(f"{expected}, in an array of shape {_written((n,))}; got shape {_written(c.shape)}")
+        column = f": {flat} makes a row of this column" if c.shape == (n, 1) else ""
+        raise ValueError(f"{expected}, in an array of shape {_written((n,))}; got shape {_written(c.shape)}{column}")
     if c.dtype.kind not in "iu":
         raise TypeError(f"{expected}; got dtype {c.dtype}{_to_class_numbers(name, c)}")
     outside = (c < 0) | (c >= M)
@@ -161,6 +179,8 @@ def class_numbers(name: str, c: ArrayLike, n: int, M: int) -> Labels:
 
 def _to_class_numbers(name: str, c: np.ndarray) -> str:
     """Return what can be done with labels that are not integers."""
+    if c.dtype.kind == "f" and np.any(np.isnan(c)):
+        return f", entry {np.argmax(np.isnan(c))} is NaN"
     if c.dtype.kind in "USO":
         return f": np.unique({name}, return_inverse=True) numbers classes that have names"
     if c.dtype.kind == "b" or (c.dtype.kind == "f" and np.all(c == np.floor(c))):
@@ -244,8 +264,20 @@ def _advice(name: str, given: object) -> str:
             return f": {name}.astype(float) makes numbers of this {type(given).__name__}"
         return f": column {text!r} of this {type(given).__name__} holds no numbers"
     if isinstance(given, np.ndarray | list | tuple):
-        return ""
+        A = np.asarray(given)
+        return _of_objects(name, A) if A.dtype.kind in "USO" else ""
     return f": this is a {type(given).__name__}"
+
+
+def _of_objects(name: str, A: np.ndarray) -> str:
+    """Return which entry of an array of texts or objects is no number, or how they become numbers."""
+    for place, value in np.ndenumerate(A):
+        try:
+            float(value)
+        except (TypeError, ValueError):
+            plain = value.item() if isinstance(value, np.generic) else value
+            return f": entry {place} is {repr(plain)[:40]}, which is no number"
+    return f": np.asarray({name}, dtype=float) makes numbers of them"
 
 
 class _Frame(Protocol):

@@ -8,7 +8,10 @@ from bs4 import BeautifulSoup
 
 from tests.fixture_book.build import build, copy_to, plant
 
-PEOPLE = "authors:\n  - {family-names: Müller, given-names: Änne}\n  - {name: A Course}\n"
+PEOPLE = (
+    "authors:\n  - {family-names: Müller, given-names: Änne}\n  - {name: A Course}\n"
+    "references:\n  - {type: book, title: The First & Only, authors: [{name: B}], url: https://a.org/}\n"
+)
 
 
 def fork(folder, url: str):
@@ -44,6 +47,12 @@ def test_all_pages_have_the_title_and_the_authors_of_the_citation_file(forked):
     assert "Änne Müller and A Course" in page.select_one(".bd-footer-content").get_text()
     entry = page.select_one(".bibtex-entry pre").get_text()
     assert 'author       = {M{\\"u}ller, {\\"A}nne and {A Course}}' in entry and "in: NN \\& Me, version" in entry
+
+
+def test_every_page_says_beside_the_licenses_what_the_book_is_based_on(forked):
+    for name in ("search", "book/index", "book/page"):
+        (line,) = page_of(forked, name).select(".bd-footer-content .based-on")
+        assert line.get_text() == "Based on The First & Only by B." and line.a["href"] == "https://a.org/", name
 
 
 def test_all_addresses_follow_from_the_one_setting(forked):

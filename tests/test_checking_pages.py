@@ -43,8 +43,11 @@ def test_a_simpler_check_accepts_what_the_judge_of_the_book_does_not(capsys):
 
 def test_a_right_homework_passes_and_each_mistake_is_found_at_its_place(capsys, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")  # as in the kernel that runs the page
-    right, sign, transpose, missing, own = (out for _, out, _ in run("check-your-own.md", capsys) if out)
-    for printed in (right, own):
+    printed = [out for _, out, _ in run("check-your-own.md", capsys) if out]
+    right, sign, transpose, missing, nothing_given, one_hot, assumed, in_latex, own = printed
+    assert "refuted" in nothing_given and nothing_given.endswith("exit code: 1\n")
+    assert "under asm-rows" in assumed and "under asm:rows" in in_latex
+    for printed in (right, one_hot, assumed, in_latex, own):
         assert printed.endswith("exit code: 0\n")
         assert "verified for all shapes" in printed
     assert "likely the sign of the right side" in sign and sign.endswith("exit code: 1\n")

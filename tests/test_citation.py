@@ -4,11 +4,16 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import yaml
 from citation import Author, Work, WrongCitation, entry, escaped, read
+from citing import citation_of_book
+from jinja2 import Environment, FileSystemLoader
 from pybtex.database import parse_string
 from pybtex.style.formatting.plain import Style
+from repository import repository
 
 ROOT = Path(__file__).resolve().parents[1]
 AUTHORS = (
@@ -88,6 +93,9 @@ def test_authors_are_persons_or_groups(tmp_path):
         ("title: T\nversion: 1", "entry authors"),
         ("title: T\nversion: 1\nauthors: A. Person", "must be a list, got 'A. Person'"),
         ("title: T\nversion: 1\nauthors: [A. Person]", "got 'A. Person'"),
+        ("title: T\nversion: 1\nauthors: [{name: A}]\nreferences: T", "references must be a list, got 'T'"),
+        ("title: T\nversion: 1\nauthors: [{name: A}]\nreferences: [{title: T}]", "must have a title and authors, got"),
+        ("title: T\nversion: 1\nauthors: [{name: A}]\nreferences: [{title: T, authors: [B]}]", "got 'B'"),
         ("title: [", "must be a file with title"),
         ("", "entry title"),
     ],
@@ -100,3 +108,62 @@ def test_a_citation_file_that_cannot_be_used_is_refused_with_what_is_missing(tmp
 def test_without_a_citation_file_it_is_said_that_there_must_be_one(tmp_path):
     with pytest.raises(WrongCitation, match=r"CITATION\.cff must be a file"):
         read(tmp_path)
+
+
+def licenses(work: Work) -> str:
+    """Return the licenses as every page prints them; Sphinx escapes nothing by itself."""
+    templates = Environment(loader=FileSystemLoader(ROOT / "book" / "_templates"))
+    return templates.get_template("licenses.html").render(originals=work.originals)
+
+
+def example() -> str:
+    """Return the entry that CONTRIBUTING shows to whoever makes a book of their own."""
+    (block,) = re.findall(r"^( +)references:\n((?:\1 .*\n)+)", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE)
+    return f"references:\n{block[1]}"
+
+
+MINE = "title: NN & Me\nversion: 1.0.0\nauthors: [{name: A Course}]\n"
+
+
+def test_a_fork_prints_what_it_is_based_on_with_authors_and_address(tmp_path):
+    named = (
+        "references:\n- type: software\n  title: A <Book>\n  authors: [{name: B & C}, {family-names: Noether, "
+        "given-names: Emmy}]\n  url: https://a.org/?b&c\n- {type: book, title: Two, authors: [{name: D}]}\n"
+        "- {type: book, title: Three, authors: [{name: D}], doi: 10.1/2}\n"
+    )
+    said = licenses(of(tmp_path, MINE + named))
+    assert 'Based on <a href="https://a.org/?b&amp;c">A &lt;Book&gt;</a> by B &amp; C and Emmy Noether.' in said
+    assert "Based on Two by D." in said and '<a href="https://doi.org/10.1/2">Three</a>' in said
+    assert "Based on" not in licenses(of(tmp_path, MINE))
+
+
+def test_the_entry_that_contributing_shows_names_this_book(tmp_path):
+    (original,) = of(tmp_path, MINE + "\n".join(line for line in example().splitlines())).originals
+    this = read(ROOT)
+    assert (original.title, original.authors) == (this.title, this.authors) and original.address
+    assert yaml.safe_load(example())["references"][0]["type"] == "software"  # the format asks for it
+    assert f'Based on <a href="{original.address}">{this.title}</a> by {this.names()}.' in licenses(
+        Work("T", this.authors, "1", "", (original,))
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "named", "not_named"),
+    [
+        ("https://gitlab.com/uni/kurs/nn", ["html: baseurl"], ["repository: url"]),
+        ("https://codeberg.org/mueller/nn", ["html: baseurl"], ["repository: url"]),
+        ("", ["repository: url", "html: baseurl"], []),
+    ],
+)
+def test_an_entry_without_address_names_the_setting_that_adds_it(address, named, not_named, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    app = SimpleNamespace(
+        work=WORK,
+        config=SimpleNamespace(html_baseurl=""),
+        builder=SimpleNamespace(get_target_uri=lambda name: f"{name}.html"),
+        sources=repository(address) if address else None,
+    )
+    said = citation_of_book(app, "book/page")["lacks_address"]
+    assert all(f"<code>{each}</code>" in said for each in named) and not any(each in said for each in not_named)
+    app.config.html_baseurl = "https://a.org/"
+    assert citation_of_book(app, "book/page")["lacks_address"] == ""

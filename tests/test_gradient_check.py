@@ -309,3 +309,19 @@ def test_a_fault_is_not_taken_for_a_kink(name, seed, monkeypatch):
     monkeypatch.setattr(f, name, FAULTS[name])
     errors, said = checked(multilayer([2, 5, 3], np.random.default_rng(seed)), X, c)
     assert max(errors) > 0.1 and not said
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("classes", [2, 3])
+def test_a_gradient_of_0_is_compared_with_what_rounding_makes_of_0(seed, classes):
+    network = multilayer([2, 5, classes], np.random.default_rng(seed))
+    errors, said = checked(network, np.zeros((2 * classes, 2)), [*range(classes)] * 2)
+    assert errors == [0, 0, 0, 0] and said == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_gradient_that_is_0_by_a_fault_is_none(seed, monkeypatch):
+    monkeypatch.setattr(f, "dense_vjp", lambda dZ, X, W: (dZ @ W.T, X.T @ dZ, np.zeros((1, dZ.shape[1]))))
+    network = multilayer([2, 5, 3], np.random.default_rng(seed))
+    errors, said = checked(network, X, c)
+    assert errors[1] == errors[3] == 1 and said == []

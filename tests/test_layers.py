@@ -524,3 +524,48 @@ def test_layers_run_on_symbols_too():
     fused = SoftmaxCrossEntropy()
     assert fused.forward(z, c).matrix() == f.softmax_cross_entropy(z, c).matrix()
     assert fused.backward(dL).matrix() == f.softmax_cross_entropy_vjp(dL, z, c).matrix()
+
+
+class Table:
+    """What a data frame of numbers is to NumPy: an array that it hands out, and keeps."""
+
+    def __init__(self, values):
+        self.values = np.array(values, dtype=float)
+
+    def __array__(self, dtype=None, copy=None):
+        return self.values
+
+
+@pytest.mark.parametrize("name", ["W", "b"])
+def test_weights_that_cannot_be_changed_in_place_or_belong_to_a_table_are_copied(name):
+    layer = Dense(1, 2, np.random.default_rng(0))
+    fixed = np.array([[1.0, 2.0]])
+    fixed.flags.writeable = False
+    table = Table([[3.0, 4.0]])
+    for given, values in ((fixed, fixed), (table, table.values)):
+        setattr(layer, name, given)
+        before = np.array(given, copy=True)
+        getattr(layer, name)[...] += 1
+        np.testing.assert_array_equal(given, before)
+        np.testing.assert_array_equal(getattr(layer, name), before + 1)
+        assert not np.shares_memory(values, getattr(layer, name))
+    own = np.array([[7.0, 8.0]])
+    setattr(layer, name, own)
+    assert getattr(layer, name) is own
+
+
+@pytest.mark.parametrize(("value", "said"), [(np.nan, "a NaN"), (np.inf, "an infinite number")])
+def test_weights_that_are_no_numbers_are_refused_and_the_old_ones_stay(value, said):
+    layer = Dense(2, 2, np.random.default_rng(0))
+    W, b = layer.W, layer.b
+    with pytest.raises(ValueError, match=rf"\AW must hold finite numbers, row 1 holds {said}\Z"):
+        layer.W = [[0, 1], [value, 2]]
+    with pytest.raises(ValueError, match=rf"\Ab must hold finite numbers, row 0 holds {said}\Z"):
+        layer.b = [[value, 2]]
+    assert layer.W is W and layer.b is b
+
+
+def test_layers_are_written_as_they_are_made():
+    rng = np.random.default_rng(0)
+    layers = [Dense(2, 3, rng), ReLU(), Sigmoid(), Softmax(), CrossEntropy(), SoftmaxCrossEntropy()]
+    assert repr(layers) == "[Dense(2, 3), ReLU(), Sigmoid(), Softmax(), CrossEntropy(), SoftmaxCrossEntropy()]"

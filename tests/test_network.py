@@ -422,3 +422,12 @@ def test_parameters_cannot_be_replaced_as_a_whole():
     with pytest.raises(TypeError, match=r"parameters only names the arrays of the layers: .* parameters\[0\]\[...\] ="):
         made.parameters = [theta.copy() for theta in made.parameters]
     made.parameters[0] *= 2  # in place is what is meant
+
+
+@pytest.mark.parametrize("last", [ReLU, Sigmoid])
+def test_an_activation_at_the_end_is_accepted_and_its_gradient_is_right(last):
+    rng = np.random.default_rng(5)
+    made = Network([Dense(2, 4, rng), ReLU(), Dense(4, 3, rng), last()])
+    made.layers[0].b[...] = 0.3
+    assert max(check_network(made, rng.standard_normal((6, 2)), [0, 1, 2, 0, 1, 2])) < 1e-7
+    assert last is ReLU or np.max(made.probabilities(100 * rng.standard_normal((50, 2)))) < 0.5762  # e / (e + 2)

@@ -305,3 +305,14 @@ def test_a_gradient_that_is_no_number_changes_nothing(make, bad):
 def test_integer_parameters_are_refused():
     with pytest.raises(TypeError, match="parameter 0 must be an array of floats"):
         SGD(0.1).step([np.ones(2, dtype=int)], [np.ones(2)])
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["SGD(lr=0.1)", "Momentum(lr=0.5, beta=0.75)", "Adam(lr=0.001, beta1=0.9, beta2=0.999, eps=1e-08)"],
+)
+def test_optimizers_are_written_as_they_are_made(written):
+    made = eval(written)
+    assert repr(made) == written
+    made.lr = 0.25
+    assert "lr=0.25" in repr(made)

@@ -44,10 +44,11 @@ def test_the_homework_of_the_readme_is_verified_and_its_letters_are_declared_as_
     (formulas,) = [block for block in told if "$$" in block]
     (letters,) = [block for block in told if "{notation}" in block]
     claim = "$$\n\\sum_{o=1}^{K} \\lambda q_o = \\lambda \\sum_{o=1}^{K} q_o\n$$\n"
+    claim += "\n$$\n\\psi(x) := w x + y\n$$\n\n$$\n\\frac{\\partial \\psi(x)}{\\partial x} = w\n$$\n"
     homework = tmp_path / "homework.md"
     homework.write_text(f"{formulas}\n{letters}\n{claim}")
     assert main([str(homework)]) == 0
-    assert "2 claims: 2 verified for all shapes." in capsys.readouterr().out
+    assert "3 claims: 3 verified" in capsys.readouterr().out
     homework.write_text(f"{formulas}\n{claim}")
     assert main([str(homework)]) == 2 and "Letters of your own are declared" in capsys.readouterr().out
 

@@ -10,6 +10,7 @@ import pytest
 from sklearn.datasets import load_digits
 
 from nncore import training
+from nncore.gradient_check import check_network
 from nncore.layers import Dense, ReLU, Sigmoid
 from nncore.network import Network, multilayer
 from nncore.optimizers import SGD, Adam, Momentum
@@ -493,7 +494,7 @@ BAD = {
     "half an epoch": ({"epochs": 0.5}, TypeError, r"epochs must be an integer, got 0\.5"),
     "an empty batch": ({"batch_size": 0}, ValueError, "batch_size must be at least 1, got 0"),
     "a batch of true": ({"batch_size": True}, TypeError, "batch_size must be an integer, got True"),
-    "a NaN": ({"X": with_entry(X, 4, np.nan)}, ValueError, "X must hold finite numbers to train on, row 4 holds a NaN"),
+    "a NaN": ({"X": with_entry(X, 4, np.nan)}, ValueError, "X must hold finite numbers, row 4 holds a NaN"),
     "infinity": ({"X": with_entry(X, 7, -np.inf)}, ValueError, "X must hold finite .*, row 7 holds an infinite number"),
     "a NaN in the test": ({"X_test": with_entry(X_test, 2, np.nan)}, ValueError, "X_test must hold finite .*, row 2 "),
     "masked entries": ({"X": np.ma.masked_less(X, 0)}, ValueError, "X must have a number in every entry, got an array"),
@@ -510,6 +511,17 @@ BAD = {
         ValueError,
         "this Adam has worked on other parameters",
     ),
+    "a network and an optimizer that changed places": (
+        {"network": SGD(0.1), "optimizer": multilayer([D, 4, M], np.random.default_rng(0))},
+        TypeError,
+        r"network must be a Network, got SGD\(lr=0\.1\), which is an optimizer: the network comes before it",
+    ),
+    "a list of layers": (
+        {"network": [Dense(D, M, np.random.default_rng(0))]},
+        TypeError,
+        rf"network must be a Network, got \[Dense\({D}, {M}\)\]: Network\(\[…\]\) makes one of layers",
+    ),
+    "the class of networks": ({"network": Network}, TypeError, r"network must be a Network, got .*: Network\(\[…\]\)"),
     "a seed for a generator": ({"rng": 0}, TypeError, r"rng must be a numpy\.random\.Generator such as"),
     "no generator": ({"rng": None}, TypeError, r"rng must be a numpy\.random\.Generator such as"),
 }
@@ -523,7 +535,7 @@ def test_bad_input_gets_one_clear_error_and_leaves_the_network_untouched(what):
     rng = np.random.default_rng(0)
     good = {"X": X, "c": c, "X_test": X_test, "c_test": c_test, "epochs": 2, "batch_size": 5, "rng": rng}
     with pytest.raises(error, match=rf"\A{message}"):
-        train(network, **({"optimizer": SGD(0.1)} | good | bad), progress=False)
+        train(**({"network": network, "optimizer": SGD(0.1)} | good | bad), progress=False)
     for array, was in zip(network.parameters, before, strict=True):
         np.testing.assert_array_equal(array, was)
     assert network.gradients == []
@@ -540,7 +552,7 @@ def test_an_epoch_refuses_what_training_refuses(what):
     before = [array.copy() for array in network.parameters]
     good = {"optimizer": SGD(0.1), "X": X, "c": c, "batch_size": 5, "rng": np.random.default_rng(0)}
     with pytest.raises(error, match=rf"\A{message}"):
-        train_epoch(network, **(good | bad))
+        train_epoch(**({"network": network} | good | bad))
     for array, was in zip(network.parameters, before, strict=True):
         np.testing.assert_array_equal(array, was)
     assert network.gradients == []
@@ -602,3 +614,18 @@ def test_an_optimizer_that_is_none_is_refused_before_anything_is_computed():
     with pytest.raises(TypeError, match="optimizer must be an object with a step"):
         train(network, None, X, c, X, c, epochs=1, batch_size=2, rng=np.random.default_rng(0))
     assert network.gradients == []
+
+
+@pytest.mark.parametrize("given", [None, "net", SGD(0.1), Network, [ReLU()], Dense(D, M, np.random.default_rng(0))])
+def test_whatever_takes_a_network_refuses_anything_else_in_one_sentence(given):
+    options = {"batch_size": 5, "rng": np.random.default_rng(0)}
+    for call in (
+        lambda: evaluate(given, X, c),
+        lambda: confusion_matrix(given, X, c),
+        lambda: train_epoch(given, SGD(0.1), X, c, **options),
+        lambda: train(given, SGD(0.1), X, c, epochs=1, **options),
+        lambda: check_network(given, X, c),
+    ):
+        with pytest.raises(TypeError, match=r"\Anetwork must be a Network, got ") as error:
+            call()
+        assert "\n" not in str(error.value)

@@ -94,13 +94,26 @@ class Frame(dict):
         (Frame(a=[1.0], day=np.array(["2026-11-28"], "M8[D]")), ": column 'day' of this Frame holds no numbers"),
         ({"a": 1}, ": this is a dict"),
         (None, ": this is a NoneType"),
-        (np.ones((2, 2), dtype=object), ""),
+        (np.ones((2, 2), dtype=object), ": np.asarray(X, dtype=float) makes numbers of them"),
+        ([[1.0, None], [2, 3]], ": entry (0, 1) is None, which is no number"),
     ],
 )
 def test_what_is_often_handed_over_in_place_of_an_array_is_told_apart(A, words):
     with pytest.raises(
         TypeError, match=message("X must hold float32, float64 or integer") + rf".*object{re.escape(words)}\Z"
     ):
+        check.floats("X", A, (None, None))
+
+
+@pytest.mark.parametrize(
+    ("A", "said"),
+    [
+        ([["1", "2"]], "np.asarray(X, dtype=float) makes numbers of them"),
+        (np.array([["1", "red"]]), "entry (0, 1) is 'red', which is no number"),
+    ],
+)
+def test_of_text_it_is_said_which_entry_is_no_number(A, said):
+    with pytest.raises(TypeError, match=re.escape(f"got dtype <U{1 if said[0] == 'n' else 3}: {said}")):
         check.floats("X", A, (None, None))
 
 
@@ -134,7 +147,7 @@ def test_finite_numbers_of_any_size_pass_without_a_warning(X):
 def test_the_first_row_that_is_not_finite_is_named(value, problem, row, dtype):
     X = np.ones((5, 3), dtype)
     X[row, 1] = X[4, 0] = value
-    with pytest.raises(ValueError, match=message(f"X must hold finite numbers to train on, row {row} holds {problem}")):
+    with pytest.raises(ValueError, match=message(f"X must hold finite numbers, row {row} holds {problem}")):
         check.finite("X", X)
 
 
@@ -249,11 +262,30 @@ WANTED = "c must hold 3 class numbers from 0 to 1, one for each sample"
         (
             [[0.5], [np.nan], [2.0]],
             TypeError,
-            f"{WANTED}; got a column of dtype float64: targets that are no classes "
-            "need another cost, such as the squared error",
+            f"{WANTED}; got a column of dtype float64, entry 1 is NaN",
+        ),
+        ([0, 1, np.nan], TypeError, f"{WANTED}; got dtype float64, entry 2 is NaN"),
+        (
+            [["a"], ["b"], ["a"]],
+            TypeError,
+            f"{WANTED}; got a column of dtype <U1: np.unique(np.ravel(c), return_inverse=True) numbers classes that",
+        ),
+        (
+            np.array([[0.0], [1.0], [0.0]]),
+            TypeError,
+            f"{WANTED}; got a column of dtype float64: c.ravel().astype(int) makes them integers",
         ),
         ([0, 1], ValueError, f"{WANTED}, in an array of shape (3,); got shape (2,)"),
-        ([[0], [1], [1]], ValueError, f"{WANTED}, in an array of shape (3,); got shape (3, 1)"),
+        (
+            np.array([[0], [1], [1]]),
+            ValueError,
+            f"{WANTED}, in an array of shape (3,); got shape (3, 1): c.ravel() makes a row of this column",
+        ),
+        (
+            [[0], [1], [1]],
+            ValueError,
+            f"{WANTED}, in an array of shape (3,); got shape (3, 1): np.ravel(c) makes a row of this column",
+        ),
         (
             np.eye(3, 2),
             ValueError,

@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
+from cheat_sheet import objection, theorems_in
+from lecture_plan import exercises_in, table
 from what_rests import in_tests, left_out, missing, of_functions, on, pages_of
 
 from tests.fixture_book.build import build, copy_to, plant
@@ -62,6 +65,18 @@ REFERRING = """\
 ```{solution} ex-a
 It is.
 ```
+
+```{some-list} eq-b
+ex-a
+thm-a: functions.relu
+- fig-a
+cross-entropy
+```
+
+::::{erratum}
+:fails: value
+:corrected: eq-a
+::::
 """
 
 
@@ -92,6 +107,11 @@ def test_every_way_to_refer_to_a_page_is_found_with_its_line(book):
         ("fig-a", 3),
         ("ex-a", 3),
         ("ex-a", 14),
+        ("eq-b", 18),
+        ("ex-a", 19),
+        ("thm-a", 20),
+        ("fig-a", 21),
+        ("eq-a", 27),
         ("book/page", 4),
     }
     assert [page.name for page in left_out(book, pages_of(book))] == ["book/page"]
@@ -112,6 +132,56 @@ def test_of_a_chapter_of_this_book_the_list_names_pages_docstrings_functions_and
     assert re.search(r"^  the function \\sigma: .*book/layers/softmax-cross-entropy\.md:\d+", said, re.MULTILINE)
     assert re.search(r"^  tests: .*tests/test_what_rests\.py:\d+", said, re.MULTILINE)
     assert "the function \\operatorname{ReLU}" not in said
+
+
+def complaints(pages):
+    """What directives say of some pages in a build: their own words, from the functions that say them there."""
+    theorems = {each.label for page in pages for each in theorems_in(page.text)}
+    exercises = {label: each for page in pages for label, each in exercises_in(page.text).items()}
+    for page in pages:
+        for name, content in re.findall(r"^```\{(cheat-sheet|assignment)\}\n(.*?)^```$", page.text, re.M | re.S):
+            if name == "cheat-sheet":
+                yield from re.findall(r"thm-[\w-]+", objection({*yaml.safe_load(content)}, theorems))
+            else:
+                for label in content.split():
+                    try:
+                        table([label], exercises)
+                    except LookupError:
+                        yield label
+
+
+def test_whichever_page_is_taken_out_all_that_directives_complain_of_was_listed():
+    pages, complained = pages_of(ROOT), 0
+    assert list(complaints(pages)) == []
+    before = {*missing(ROOT, pages)}
+    for page in pages:
+        rest = [each for each in pages if each != page]
+        listed = {each.what for each in missing(ROOT, rest) if each not in before}
+        found = {*complaints(rest)}
+        assert found <= listed, page.name
+        complained += len(found)
+    assert complained > 20
+
+
+def test_words_of_a_glossary_and_documented_functions_are_missed_where_they_are_linked(book):
+    (book / "book" / "page.md").write_text(
+        "# A\n\n```{glossary}\nGradient\n  A vector.\nloss : L\n  A number.\n```\n\n"
+        "```{eval-rst}\n.. autofunction:: nncore.functions.relu\n```\n",
+        encoding="utf-8",
+    )
+    (book / "book" / "other.md").write_text(
+        "# B\n\n{term}`gradient`, {term}`losses <loss>`\n\n{py:func}`~nncore.functions.relu`\n\n"
+        "$$\nx = x\n$$ (eq-relu-definition)\n",
+        encoding="utf-8",
+    )
+    assert missing(book, pages_of(book)) == []
+    (book / "_toc.yml").write_text("format: jb-book\nroot: book/other\n")
+    assert [(rest.what, rest.line) for rest in missing(book, pages_of(book))] == [
+        ("nncore.functions.relu", 5),
+        ("nncore.functions.relu", 9),
+        ("the term gradient", 3),
+        ("the term loss", 3),
+    ]
 
 
 def test_on_a_page_that_nobody_names_nothing_rests_and_a_wrong_name_is_refused(book):
@@ -183,3 +253,16 @@ def test_a_build_begins_with_the_list_where_a_page_was_deleted(without_index):
     assert result.returncode == 1
     assert "\n".join(["Pages refer to what is on no page of _toc.yml:", *MISSED]) in result.stderr
     assert "'index.md'" in result.stderr  # Sphinx goes on, and says it in its own words
+
+
+def test_what_sphinx_complains_of_after_a_page_is_gone_was_listed_before(tmp_path):
+    folder = copy_to(tmp_path / "book")
+    plant(folder, "book/index.md", "```{bibliography}", (
+        "```{assignment}\nex-gone\n```\n\n```{cheat-sheet}\nthm-fixture-square:\nthm-gone:\n```\n\n"
+        "{prf:ref}`thm-gone`, {ref}`ex-gone`\n\n```{cite-equation} eq-gone\n```\n\n```{bibliography}"
+    ))  # fmt: skip
+    result = build(folder)
+    listed, _, said = result.stderr.partition(f"{folder}/book/index.md:")
+    labels = {*re.findall(r"\b(?:ex|thm|eq)-gone\b", said)}
+    assert result.returncode == 1 and labels == {"ex-gone", "thm-gone", "eq-gone"}, result.stderr
+    assert {*re.findall(r"^  (\S+?)(?: \(on [^)]*\))?: ", listed, re.MULTILINE)} >= labels

@@ -1,6 +1,7 @@
-"""What the book is called, who wrote it and which version it is, as CITATION.cff says; and entries for BibTeX.
+"""What the book is called, who wrote it, and what it is based on, as CITATION.cff says; and entries for BibTeX.
 
-All pages, citations, the front door and releases take title, authors and version from there, and from nowhere else.
+All pages, citations, the front door and releases take title, authors and version from there, and from nowhere else. The
+book is based on what its `references` name: every page says so beside the licenses, which ask for it.
 """
 
 import codecs
@@ -53,13 +54,27 @@ class Author:
 
 
 @dataclass(frozen=True)
+class Original:
+    """What the book is based on: a title, its authors, and its address, if that is given."""
+
+    title: str
+    authors: tuple[Author, ...]
+    address: str = ""
+
+    def names(self) -> str:
+        """Return the authors in words."""
+        return _in_words(self.authors)
+
+
+@dataclass(frozen=True)
 class Work:
-    """The book: title, authors, version, and the date of that version, if it has been released."""
+    """The book: title, authors, version, the date of that version, if it has been released, and what it is based on."""
 
     title: str
     authors: tuple[Author, ...]
     version: str
     date: str
+    originals: tuple[Original, ...] = ()
 
     @property
     def year(self) -> str:
@@ -68,8 +83,12 @@ class Work:
 
     def names(self) -> str:
         """Return the authors in words."""
-        *others, last = map(str, self.authors)
-        return f"{', '.join(others)} and {last}" if others else last
+        return _in_words(self.authors)
+
+
+def _in_words(authors: tuple[Author, ...]) -> str:
+    *others, last = map(str, authors)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def read(folder: Path) -> Work:
@@ -78,7 +97,7 @@ def read(folder: Path) -> Work:
     Raises
     ------
     WrongCitation
-        If it is not there, or title, version or authors are missing.
+        If it is not there, or title, version or authors are missing; title or authors also of one of its references.
     """
     try:
         data = yaml.safe_load((folder / SOURCE).read_text(encoding="utf-8"))
@@ -88,10 +107,31 @@ def read(folder: Path) -> Work:
     for key in ("title", "version", "authors"):
         if not data.get(key):
             raise WrongCitation(f"{SOURCE} must have an entry {key}, which the pages show and citations give")
-    if not isinstance(data["authors"], list):
-        raise WrongCitation(f"{SOURCE}: authors must be a list, got {data['authors']!r}")
-    authors = tuple(map(_author, data["authors"]))
-    return Work(str(data["title"]), authors, str(data["version"]), str(data.get("date-released") or ""))
+    references = data.get("references") or []
+    if not isinstance(references, list):
+        raise WrongCitation(f"{SOURCE}: references must be a list, got {references!r}")
+    return Work(
+        str(data["title"]),
+        _authors(data["authors"]),
+        str(data["version"]),
+        str(data.get("date-released") or ""),
+        tuple(map(_original, references)),
+    )
+
+
+def _original(entry: Any) -> Original:
+    match entry:
+        case {"title": title, "authors": authors} if title and authors:
+            addresses = (entry.get(key) for key in ("url", "repository-code", "repository"))
+            doi = f"https://doi.org/{entry['doi']}" if entry.get("doi") else ""
+            return Original(str(title), _authors(authors), str(next(filter(None, addresses), doi)))
+    raise WrongCitation(f"{SOURCE}: one of the references must have a title and authors, got {entry!r}")
+
+
+def _authors(given: Any) -> tuple[Author, ...]:
+    if not isinstance(given, list):
+        raise WrongCitation(f"{SOURCE}: authors must be a list, got {given!r}")
+    return tuple(map(_author, given))
 
 
 def _author(entry: Any) -> Author:

@@ -11,6 +11,7 @@ import time
 
 from citation import entry
 from docutils import nodes
+from repository import Repository
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
@@ -19,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 WITHOUT_ADDRESS = (
     '<p class="without-address">This copy of the book does not know where it is published, so the entry has no '
-    "address. The setting <code>repository: url</code> in <code>_config.yml</code> adds it.</p>\n"
+    "address. The setting {} adds it.</p>\n"
 )
 
 
@@ -28,7 +29,10 @@ class pending_citation(nodes.General, nodes.Element):
 
 
 class Entry(nodes.General, nodes.Element):
-    """An entry; its one child is the text. `address` leads from its page to what it cites, for the reader's browser."""
+    """An entry; its one child is the text.
+
+    `address` leads from its page to what it cites, for the reader's browser; `lacks_address` says how to add one.
+    """
 
 
 class CiteBook(SphinxDirective):
@@ -53,14 +57,14 @@ def citation(app, here: str, docname: str, anchor: str, title: str, what: str) -
     where = f"{what[:1].upper()}{what[1:]} in: {app.work.title}"
     relative = app.builder.get_relative_uri(here, docname)
     text = entry(app.work, f"bpv-{label}", title, where, f"{base}{uri}#{anchor}" if base else "", year(app.work))
-    return _entry(text, f"{relative}#{anchor}", bool(base))
+    return _entry(app, text, f"{relative}#{anchor}")
 
 
 def citation_of_book(app, here: str) -> Entry:
     """Return the entry for the whole book."""
     root = "../" * app.builder.get_target_uri(here).count("/") or "./"
     text = entry(app.work, "bpv", app.work.title, "", app.config.html_baseurl, year(app.work))
-    return _entry(text, root, bool(app.config.html_baseurl))
+    return _entry(app, text, root)
 
 
 def year(work) -> str:
@@ -68,9 +72,23 @@ def year(work) -> str:
     return work.year or str(time.gmtime(int(os.environ["SOURCE_DATE_EPOCH"])).tm_year)
 
 
-def _entry(text: str, address: str, knows_address: bool) -> Entry:
+def _entry(app, text: str, address: str) -> Entry:
     block = nodes.literal_block(text, text, language="bibtex")
-    return Entry("", block, address=address, knows_address=knows_address)
+    lacks_address = "" if app.config.html_baseurl else without_address(app.sources)
+    return Entry("", block, address=address, lacks_address=lacks_address)
+
+
+def without_address(sources: Repository | None) -> str:
+    """Return what is said below an entry without an address, with the setting that adds it.
+
+    A repository tells where its pages are only if it is on GitHub; those of another host may be anywhere.
+    """
+    setting = "<code>html: baseurl</code> in <code>_config.yml</code>"
+    if sources is None:
+        setting = (
+            f"<code>repository: url</code> in <code>_config.yml</code>, or for pages that are not on GitHub {setting}"
+        )
+    return WITHOUT_ADDRESS.format(setting)
 
 
 def visit_entry(self: HTML5Translator, node):
@@ -78,7 +96,7 @@ def visit_entry(self: HTML5Translator, node):
 
 
 def depart_entry(self: HTML5Translator, node):
-    self.body.append("</div>\n" if node["knows_address"] else f"{WITHOUT_ADDRESS}</div>\n")
+    self.body.append(f"{node['lacks_address']}</div>\n")
 
 
 def resolve(app, doctree, docname):

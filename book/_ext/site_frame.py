@@ -91,6 +91,11 @@ def button_of_sources(app, pagename, templatename, context, doctree):
     context["header_buttons"].insert(0, button)
 
 
+def originals(app, pagename, templatename, context, doctree):
+    """Hand what the book is based on to book/_templates/licenses.html."""
+    context["originals"] = app.work.originals
+
+
 def one_viewport(app, pagename, templatename, context, doctree):
     """Leave the size of the window to the template, which says it on every page."""
     context["metatags"] = VIEWPORT.sub("", context.get("metatags", ""))
@@ -162,6 +167,7 @@ def setup(app):
     app.connect("html-page-context", roles_of_references)
     app.connect("html-page-context", names_of_folds)
     app.connect("build-finished", front_door, priority=900)
+    app.connect("html-page-context", originals)
     app.connect("html-page-context", page_links)
     app.connect("html-page-context", button_of_sources, priority=510)  # after the theme's own
     app.connect("html-page-context", one_viewport, priority=999)

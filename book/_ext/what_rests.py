@@ -16,6 +16,7 @@ from functools import cache
 from itertools import groupby
 from pathlib import Path
 
+from equations_of_code import implementations
 from sphinx.util import logging
 from sphinx_external_toc.parsing import parse_toc_yaml
 
@@ -25,19 +26,21 @@ SUFFIXES = (".md", ".ipynb", ".rst")
 FENCE = re.compile(r"^\s*(?:>\s*)*(`{3,}|~{3,}|:{3,})\s*(?:\{([\w:.-]+)\})?")
 CODE = ("code", "code-block", "code-cell", "eval-rst", "listing", "literalinclude", "notation", "raw")
 
-REFERENCES = (
-    re.compile(r"\{(?:eq|ref|numref|prf:ref)\}`(?:[^`<]*<)?([^`<>]+)>?`"),
-    re.compile(r"^\s*:corrected:\s*(\S+)"),
-    re.compile(r"\{(?:cite-equation|solution|solution-start)\}\s+(\S+)"),
-)
+REFERENCES = (re.compile(r"\{(?:eq|ref|numref|prf:ref)\}`(?:[^`<]*<)?([^`<>]+)>?`"),)
+# What a line of a directive names alone: its argument, an option, an item or a key, as in ``thm-relu: functions.relu``.
+ENTRY = re.compile(r"^\s*(?:[`~:]{3,}\{[\w:.-]+\}\s+|:(?!label:|name:)[\w-]+:\s+|- )?([\w:.-]*\w)\s*(?::(?:\s.*)?)?$")
+KINDS = {"def", "eq", "ex", "fig", "thm"}  # what labels begin with, also where no page has one any more
+TERM = re.compile(r"\{term\}`(?:[^`<]*<)?([^`<>]+)>?`")
+OF_CODE = re.compile(r"\{py:\w+\}`(?:[^`<]*<)?~?([^`<>]+)>?`")
 LINK = re.compile(r"\]\(<?([^)\s>]+)>?\)|\{doc\}`(?:[^`<]*<)?([^`<>]+)>?`")
 IN_DOCSTRING = re.compile(r":(?:eq|ref|numref|prf:ref):`(?:[^`<]*<)?([^`<>]+)>?`")
 DOCUMENTED = re.compile(r"\.\. auto(\w+)::\s+(nncore[\w.]*)(?:.*\n)?(?:\s+:members:(.*))?")
+IN_DISPLAY = re.compile(r"\$\$\s*\(([^)\s$]+)\)\s*$")
 DEFINITIONS = (
     re.compile(r"^\s*:(?:label|name):\s*(\S+)", re.MULTILINE),
     re.compile(r"^\s*name:\s*[\"']?([\w-]+)", re.MULTILINE),
     re.compile(r"^\s*\(([\w:.-]+)\)=\s*$", re.MULTILINE),
-    re.compile(r"\$\$\s*\(([^)\s$]+)\)\s*$", re.MULTILINE),
+    re.compile(IN_DISPLAY.pattern, re.MULTILINE),
     re.compile(r"\{[^}\n]*#([\w-]+)"),
 )
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)  # which names the kernel
@@ -54,23 +57,32 @@ class Page:
 
     def prose(self) -> Iterator[tuple[int, str]]:
         """Yield the lines with their numbers, without code."""
-        fences: list[tuple[str, bool]] = []
+        return ((number, line) for number, _, line in self.lines())
+
+    def lines(self) -> Iterator[tuple[int, str, str]]:
+        """Yield the same, each line with the name of the innermost directive around it, if there is one."""
+        fences: list[tuple[str, bool, str]] = []
         for number, line in enumerate(self.text.splitlines(), 1):
             found = FENCE.match(line)
-            is_code = any(code for _, code in fences)
+            is_code = any(code for _, code, _ in fences)
             if found and fences and not found[2] and found[1].startswith(fences[-1][0]):
                 fences.pop()
             elif found and not is_code:
-                fences.append((found[1], found[2] in CODE if found[2] else found[1][0] != ":"))
+                fences.append((found[1], found[2] in CODE if found[2] else found[1][0] != ":", found[2] or ""))
                 if found[2] and not fences[-1][1]:
-                    yield number, line
+                    yield number, found[2], line
             elif not is_code:
-                yield number, line
+                yield number, fences[-1][2] if fences else "", line
 
     def labels(self) -> set[str]:
         """Return the labels that it gives."""
         text = FRONT_MATTER.sub("", self.text)
         return {label for pattern in DEFINITIONS for label in pattern.findall(text)}
+
+    def terms(self) -> set[str]:
+        """Return the words that its glossary explains, in small letters."""
+        found = (line for _, name, line in self.lines() if name == "glossary" and re.match(r"[^\s:`]", line))
+        return {line.partition(" : ")[0].strip().lower() for line in found}
 
 
 @dataclass(frozen=True, order=True)
@@ -121,12 +133,19 @@ def _text(path: Path) -> str:
     return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
 
 
-def references(folder: Path, page: Page) -> Iterator[Rest]:
-    """Yield the labels and the files of pages to which a page refers."""
-    for number, line in page.prose():
+def references(folder: Path, page: Page, labels: set[str]) -> Iterator[Rest]:
+    """Yield the labels and the files of pages to which a page refers.
+
+    In a directive, whichever it is, a word alone is a label if it is one of these, or begins as one of them.
+    """
+    kinds = KINDS | {label.partition("-")[0] for label in labels if "-" in label}
+    for number, directive, line in page.lines():
         for pattern in REFERENCES:
             for target in pattern.findall(line):
                 yield Rest(target.strip(), _shown(folder, page.path), number)
+        entry = ENTRY.match(line) if directive else None
+        if entry and (entry[1] in labels or ("-" in entry[1] and entry[1].partition("-")[0] in kinds)):
+            yield Rest(entry[1], _shown(folder, page.path), number)
         for link, document in LINK.findall(line):
             if what := _document(folder, page, document) if document else _linked(folder, page, link):
                 yield Rest(what, _shown(folder, page.path), number)
@@ -153,7 +172,7 @@ def _document(folder: Path, page: Page, given: str) -> str:
 
 def in_docstrings(folder: Path, pages: Iterable[Page]) -> Iterator[Rest]:
     """Yield the labels to which docstrings refer that the pages show."""
-    documented = [found for page in pages for found in DOCUMENTED.findall(page.text)]
+    documented = _documented(pages)
     for file in sorted((folder / "nncore").rglob("*.py")):
         module = ".".join(file.relative_to(folder).with_suffix("").parts).removesuffix(".__init__")
         shown = _shown_of(module, documented)
@@ -165,6 +184,41 @@ def in_docstrings(folder: Path, pages: Iterable[Page]) -> Iterator[Rest]:
         for number, line in enumerate(text.splitlines(), 1):
             for target in IN_DOCSTRING.findall(line) if number in lines else ():
                 yield Rest(target, _shown(folder, file), number)
+
+
+def _documented(pages: Iterable[Page]) -> list[tuple[str, str, str]]:
+    """Return what the pages document: of a module or not, its name, and which of its members."""
+    return [found for page in pages for found in DOCUMENTED.findall(page.text)]
+
+
+def to_code(folder: Path, pages: Iterable[Page]) -> Iterator[Rest]:
+    """Yield the links to functions that no page documents, also those that stand below the equations of functions."""
+    documented = _documented(pages)
+
+    def is_shown(name: str) -> bool:
+        return any(
+            name in (shown, shown.rpartition(".")[0]) or (kind == "module" and name.startswith(f"{shown}."))
+            for kind, shown, _ in documented
+        )
+
+    for page in pages:
+        for number, line in page.prose():
+            names = OF_CODE.findall(line)
+            for label in IN_DISPLAY.findall(line):
+                names += implementations().get(label, ())
+            for name in names:
+                if not is_shown(name):
+                    yield Rest(name, _shown(folder, page.path), number)
+
+
+def to_terms(folder: Path, pages: Iterable[Page]) -> Iterator[Rest]:
+    """Yield the links to words that no glossary explains."""
+    known = {term for page in pages for term in page.terms()}
+    for page in pages:
+        for number, line in page.prose():
+            for term in TERM.findall(line):
+                if term.strip().lower() not in known:
+                    yield Rest(f"the term {term.strip()}", _shown(folder, page.path), number)
 
 
 def _shown_of(module: str, documented: Iterable[tuple[str, str, str]]) -> set[str]:
@@ -194,10 +248,14 @@ def _shown(folder: Path, path: Path) -> str:
 
 def missing(folder: Path, pages: list[Page]) -> list[Rest]:
     """Return who refers to a page that is none of these, or to a label that none of them gives."""
-    known = {page.name for page in pages} | OF_SPHINX | {label for page in pages for label in page.labels()}
-    found = [rest for page in pages for rest in references(folder, page)]
+    given = {label for page in pages for label in page.labels()}
+    known = {page.name for page in pages} | OF_SPHINX | given
+    labels = given | {label for page in left_out(folder, pages) for label in page.labels()}
+    found = [rest for page in pages for rest in references(folder, page, labels)]
     found += in_docstrings(folder, pages)
-    return sorted({rest for rest in found if rest.what not in known})
+    return sorted(
+        {*(rest for rest in found if rest.what not in known), *to_code(folder, pages), *to_terms(folder, pages)}
+    )
 
 
 def of_functions(folder: Path, pages: list[Page]) -> list[Rest]:
@@ -223,14 +281,14 @@ def of_functions(folder: Path, pages: list[Page]) -> list[Rest]:
 
 
 def in_tests(folder: Path, removed: Iterable[Page]) -> list[Rest]:
-    """Return the tests and other programs that name a page or one of its labels."""
+    """Return the tests and other programs, and their data, that name a page or one of its labels."""
     found = []
     for page in removed:
         words = "|".join(map(re.escape, sorted({page.name, page.name.removeprefix("book/"), *page.labels()})))
         name = re.compile(rf"(?<![\w-])(?:{words})(?![\w-])")
-        for file in sorted(
-            file for part in ("tests", "mutation", "benchmarks") for file in (folder / part).rglob("*.py")
-        ):
+        parts = ("tests", "mutation", "benchmarks", "book/reference")
+        files = (file for part in parts for ending in ("*.py", "*.yml") for file in (folder / part).rglob(ending))
+        for file in sorted(files):
             for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
                 if name.search(line):
                     found.append(Rest("tests", _shown(folder, file), number))

@@ -1,9 +1,10 @@
 r"""Check the displayed formulas of files from the command line: ``nncore-verify PATH…``.
 
 Markdown pages, notebooks and LaTeX files are read, folders are searched for them. What a formula may use is what its
-own file defines (``:=``) and declares, over the letters of this book or those of ``--notation FILE``. With ``--book``
-the files are the pages of one book: they know each other's labelled functions, what MyST would not display is an error,
-and formulas within words are judged as well. Without it, these are counted and decide nothing.
+own file defines (``:=``) and declares, over the letters of this book or those of ``--notation FILE``. A file that
+another one of them includes is judged there, with what stands above it, and not once more alone. With ``--book`` the
+files are the pages of one book: they know each other's labelled functions, what MyST would not display is an error, and
+formulas within words are judged as well. Without it, these are counted and decide nothing.
 
 ``--answers FILE`` judges, in place of formulas, what a reader answered to exercises in the pages of a book and saved:
 from the sources of the book, which are the files named or those of this folder. Numbers are computed by the expressions
@@ -34,6 +35,7 @@ from typing import NoReturn
 from nncore.verify.judgement import BAD_USAGE, Status
 from nncore.verify.notation import Notation, NotationError, load
 from nncore.verify.report.book import NOTATION, check
+from nncore.verify.report.cache import with_includes
 from nncore.verify.report.evidence import as_json
 from nncore.verify.report.handed_in import WrongFile, judged, lines
 from nncore.verify.report.in_force import Context, functions_of, in_force
@@ -77,7 +79,8 @@ def run(name: str, arguments: Sequence[str] | None = None) -> int:
     try:
         asked = parser.parse_args(arguments)
         names = asked.paths or (["."] if asked.answers else [])
-        paths = list(dict.fromkeys(path for name in names for path in _files(Path(name))))
+        named = dict.fromkeys(path for name in names for path in _files(Path(name)))
+        paths = _not_included([*named], asked.book)
         notation = _notation(asked.notation)
         if asked.answers:
             return _answers(Path(asked.answers), paths, notation, asked.json)
@@ -157,6 +160,45 @@ def _files(path: Path) -> Iterator[Path]:
 
 def _is_left_out(name: str) -> bool:
     return name.startswith(".") or name in _LEFT_OUT
+
+
+def _not_included(paths: list[Path], book: bool) -> list[Path]:
+    """Leave out the files that another one includes; of those that include each other, the first stays.
+
+    A text may name a file in a comment. So what the reader found decides: each display of the file, and something that
+    stands in the file itself.
+    """
+    files = {path.resolve(): path for path in paths}
+    named = {path: [files[each] for each in with_includes(path) if each in files] for path in paths}
+    involved = {each for path, inside in named.items() if inside != [path] for each in (path, *inside)}
+    readings = {path: _found(path, book) for path in paths if path in involved}
+
+    def holds(path: Path, other: Path) -> bool:
+        """Return whether all that is found in another file is found where this one is read."""
+        displays, marks = readings[path]
+        of_other, alone = readings[other]
+        here = other.resolve()
+        return other in named[path] and of_other <= displays and (not alone or any(each == here for each in marks))
+
+    def is_held(place: int, path: Path) -> bool:
+        return any(
+            holds(other, path) and (before < place or not holds(path, other))
+            for before, other in enumerate(paths)
+            if other in involved and other != path
+        )
+
+    return [path for place, path in enumerate(paths) if path not in involved or not is_held(place, path)]
+
+
+def _found(path: Path, book: bool) -> tuple[set[tuple[Path, int, tuple[int, ...]]], set[Path]]:
+    """Return the places of all displays that are read in a file, and the files in which anything is found."""
+    try:
+        reading = read_page(path, book)
+    except Exception:  # it is said where the file is judged
+        return set(), set()
+    displays = {(each.path.resolve(), each.line, each.columns) for each in reading.formulas}
+    within_words, faults = (each.path for each in reading.inline), (each.path for each in reading.faults)
+    return displays, {path for path, *_ in displays} | {Path(each).resolve() for each in (*within_words, *faults)}
 
 
 def _notation(name: str | None) -> Notation:

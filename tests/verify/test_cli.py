@@ -322,5 +322,64 @@ def test_faults_are_counted_apart_from_formulas(run):
     assert "1 displayed formula, each one read and judged: 1 of them fails, 0 are unreadable" in out
     assert "2 faults in the files are in no formula that was read." in out
     _, out, _ = run("c.ipynb", c_dot_ipynb="{")
-    assert "0 displayed formulas, each one read and judged: none of them fails" in out
+    assert "No displayed formula was read." in out and "judged" not in out
     assert "1 fault in the files is in no formula that was read." in out
+
+
+PART = "\\[ z_{im} = p_{im} \\]\n\\[ p_{im} = q \\]\n"
+GIVEN = "\\[ z_{im} := 2 p_{im} \\]\n"
+
+
+def verdicts(out):
+    return re.findall(r"^(\S+:\d+)  (?:refuted|without meaning|verified|unreadable)", out, re.MULTILINE)
+
+
+@pytest.mark.parametrize("inclusion", [r"\input{part}", r"\input part.tex ", r"\include{part}", r"\input{./part}"])
+def test_a_file_that_another_one_includes_is_not_judged_alone(run, inclusion):
+    _, out, _ = run("part.tex", "main.tex", main_dot_tex=GIVEN + inclusion, part_dot_tex="\\[ z_{im} = 2 p_{im} \\]\n")
+    assert verdicts(out) == ["part.tex:1"]
+    assert run(".")[0] == 0 and run("part.tex")[0] == 1
+    code, out, _ = run("--json", ".")
+    assert (code, [page["name"] for page in json.loads(out)["pages"]]) == (0, ["main.tex"])
+
+
+def test_a_page_that_another_one_includes_is_not_judged_alone(run):
+    code, out, _ = run(a_dot_md=JACOBIAN, b_dot_md=SOFTMAX + "\n```{include} a.md\n```\n")
+    assert code == 0 and out.count("a.md:1  eq-jacobian  verified") == 1
+    assert "2 displayed formulas" in out
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "% \\input{part}\n",
+        "\\iffalse \\input{part} \\fi\n",
+        "\\begin{verbatim}\\input{part}\\end{verbatim}\n",
+        "\\end{document}\\input{part}\n",
+    ],
+)
+@pytest.mark.parametrize("part", ["\\[ x = x + 1 \\]\n", "\\[ x = x + \n\n"])
+def test_a_file_that_another_one_names_and_does_not_read_is_judged_alone(run, text, part):
+    code, out, _ = run(main_dot_tex=GIVEN + text, part_dot_tex=part)
+    assert code != 0 and "part.tex:1" in out
+
+
+def test_of_files_that_include_each_other_the_first_is_judged(run):
+    run(a_dot_tex="\\[ x = x + 1 \\]\\input{b}", b_dot_tex="\\[ x = x + 2 \\]\\input{a}")
+    for paths in (["a.tex", "b.tex"], ["b.tex", "a.tex"]):
+        code, out, _ = run(*paths)
+        assert code == 1 and sorted(verdicts(out)) == ["a.tex:1", "b.tex:1"]
+
+
+def test_of_a_file_that_is_included_twice_each_message_is_told_once(run):
+    part = "\\[ x = x + 1 \\]\n\\[ Q = 1 \\]\n\\[ x = 1\n\n"
+    code, out, _ = run(a_dot_tex="\\input{part}\\input{part}\n", b_dot_tex="\\input{part}\n", part_dot_tex=part)
+    assert code == 1 and verdicts(out).count("part.tex:1") == 3
+    for words in ("part.tex:1:6: refuted", "part.tex:2:4: without meaning", "part.tex:3:1: unreadable"):
+        assert out.count(words) == 1, out
+    assert out.count("Letters of your own") == 1
+
+
+def test_what_is_said_of_a_file_without_definitions_is_true_below_a_refuted_claim(run):
+    _, out, _ = run("a.md", a_dot_md="$$ x = x + 1 $$\n")
+    assert "refuted" in out and "its letters stand for any numbers" in out and "no claim can be derived" not in out

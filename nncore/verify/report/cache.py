@@ -92,6 +92,14 @@ def _version(name: str) -> str:
 
 def text_with_includes(path: Path) -> str:
     """Return the text of a page and of the files that it includes, each once; they need not exist."""
+    return "\0".join(with_includes(path).values())
+
+
+def with_includes(path: Path) -> dict[Path, str]:
+    """Return the texts of a page and of the files that its text names as included, by their resolved paths.
+
+    The reader may leave out some of them, such as one that is named in a comment.
+    """
     texts: dict[Path, str] = {}
     waiting = [path]
     while waiting:
@@ -107,7 +115,7 @@ def text_with_includes(path: Path) -> str:
         names = [name.strip() for several in written for name in several.split(",")]
         folders = dict.fromkeys((path.parent, each.parent))
         waiting += [folder / (name + ending) for name in names for ending in _ENDINGS for folder in folders]
-    return "\0".join(texts.values())
+    return texts
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What the command prints on a terminal: a line a formula, what is wrong with it, and the totals."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from nncore.extras import require
@@ -21,7 +21,7 @@ except ModuleNotFoundError:
     raise
 
 _UNDECLARED = "neither declared nor defined"  # as `semantics.symbols` says of a letter
-_HOW_TO_BEGIN = r"""{} defines nothing, so no claim can be derived from anything.
+_HOW_TO_BEGIN = r"""{} defines nothing: its letters stand for any numbers, and a claim must hold for all of them.
 Write what is given with :=, above what follows from it, as in  L_i := -\ln p_{{i c_i}}"""
 _LETTERS = """Letters of your own are declared in a {notation} block, in LaTeX in comments below % notation:
   scalars:
@@ -35,8 +35,10 @@ def show(paths: Sequence[Path], notation: Notation, book: bool) -> Report:
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("judging", total=len(paths))
 
+        said: set[Diagnostic] = set()  # of a file that is included twice, each problem is told once
+
         def done(page: PageReport) -> None:
-            for line in _page_lines(page):
+            for line in _page_lines(page, said):
                 progress.console.print(line)
             progress.advance(task)
 
@@ -60,9 +62,15 @@ def show_step(step: Step, text: str) -> None:
             console.print(Text(f"    {printable(shown)}"))
 
 
-def _page_lines(page: PageReport) -> Iterator[Text]:
-    for problem in page.problems:
-        yield from _problem_lines(problem)
+def _page_lines(page: PageReport, said: set[Diagnostic]) -> Iterator[Text]:
+    def told(problems: Iterable[Diagnostic]) -> Iterator[Text]:
+        for problem in problems:
+            if problem not in said:
+                said.add(problem)
+                yield from _problem_lines(problem)
+
+    advised = any(_UNDECLARED in problem.reason for problem in said)
+    yield from told(page.problems)
     for formula in page.formulas:
         place = f"{formula.path}:{formula.line}"
         style = "bold red" if formula.fails else "green" if formula.claims else "dim"
@@ -71,8 +79,7 @@ def _page_lines(page: PageReport) -> Iterator[Text]:
         if formula.claims and not formula.fails:
             line.append(f"  ({printable('; '.join(_grounds(formula)))})", "dim")
         yield line
-        for problem in formula.problems:
-            yield from _problem_lines(problem)
+        yield from told(formula.problems)
     if page.inline:
         number = f"{page.inline} formula{'s' if page.inline > 1 else ''} within words, not judged"
         yield Text(f"{printable(page.name)}: {number}; {page.relations} of them with a relation", "dim")
@@ -80,7 +87,7 @@ def _page_lines(page: PageReport) -> Iterator[Text]:
         yield Text(f"{printable(page.name)}: no displayed formula")
     elif _defines_nothing(page):
         yield Text(_HOW_TO_BEGIN.format(printable(page.name)), "yellow")
-    if any(_UNDECLARED in problem.reason for problem in page.all_problems):
+    if not advised and any(_UNDECLARED in problem.reason for problem in page.all_problems):
         yield Text(_LETTERS, "yellow")
 
 

@@ -113,6 +113,8 @@ def sentences(report: Report) -> Iterator[str]:
     yield (
         f"{_counted(of.formulas, 'displayed formula')}{judged}: {failing}, "
         f"{unread} {_are(unread)} unreadable, {unchecked} {_are(unchecked)} unchecked."
+        if found
+        else "No displayed formula was read."
     )
     elsewhere = sum(len(page.problems) for page in report.pages)
     if elsewhere:
