@@ -7,7 +7,7 @@ import pytest
 from common import JACOBIAN, SOFTMAX
 
 from nncore.verify.notation import load
-from nncore.verify.report import page as judged_page
+from nncore.verify.report import service
 from nncore.verify.report.book import NOTATION, check
 from nncore.verify.report.evidence import PageReport, as_json, figures
 from nncore.verify.report.serialization import from_json, to_json
@@ -199,14 +199,14 @@ def test_the_reading_shows_a_second_claim_as_one(judged):
 
 
 def test_what_breaks_the_judges_is_a_fault_of_the_checker_and_the_other_formulas_are_judged(judged, monkeypatch):
-    judge = judged_page.judge
+    judge = service.judge
 
     def broken(item, *arguments):
         if item.relation == r"\ge":
             raise RecursionError("too deep")
         return judge(item, *arguments)
 
-    monkeypatch.setattr(judged_page, "judge", broken)
+    monkeypatch.setattr(service, "judge", broken)
     report = judged(SOFTMAX, r"p_{im} \ge 0", SUMS)
     assert [(each.status, each.reason) for each in report.problems] == [("checker fault", "RecursionError: too deep")]
     assert report.pages[0].formulas[2].status == "verified for all shapes"

@@ -13,7 +13,7 @@ import pytest
 
 from nncore.verify.judgement import Judgement, Status
 from nncore.verify.notation import load, parse
-from nncore.verify.report import book, cache
+from nncore.verify.report import book, cache, service
 from nncore.verify.report import page as judged_page
 from nncore.verify.report.book import NOTATION, check
 from nncore.verify.report.cache import Cache, digest, text_with_includes
@@ -33,13 +33,13 @@ class Pages:
         self.folder, self.judged = folder, 0
         self.write("a.md", SIGMOID.format(ONE))
         self.write("b.md", SLOPE)
-        judge = judged_page.judge
+        judge = service.judge
 
         def counting(*arguments):
             self.judged += 1
             return judge(*arguments)
 
-        monkeypatch.setattr(judged_page, "judge", counting)
+        monkeypatch.setattr(service, "judge", counting)
 
     def write(self, name, text):
         (self.folder / name).write_text(text, encoding="utf-8")
@@ -189,22 +189,22 @@ def test_files_that_include_each_other_end(tmp_path):
 
 @pytest.mark.parametrize("status", ["undecided", "checker fault"])
 def test_what_may_end_otherwise_another_time_is_not_kept(pages, monkeypatch, status):
-    judge = judged_page.judge
-    monkeypatch.setattr(judged_page, "judge", lambda *given: Judgement(Status(status), reason="time ran out"))
+    judge = service.judge
+    monkeypatch.setattr(service, "judge", lambda *given: Judgement(Status(status), reason="time ran out"))
     pages.write("b.md", OTHER)
     assert [problem.status for problem in pages.check().problems] == [status]
-    monkeypatch.setattr(judged_page, "judge", judge)
+    monkeypatch.setattr(service, "judge", judge)
     assert pages.check().problems == ()
     assert pages.judged == 1
 
 
 def test_a_claim_whose_proof_ran_out_of_time_is_not_kept(pages, monkeypatch):
-    judge = judged_page.judge
-    monkeypatch.setattr(judged_page, "judge", lambda *given: Judgement(Status.SAMPLED, points=4))
+    judge = service.judge
+    monkeypatch.setattr(service, "judge", lambda *given: Judgement(Status.SAMPLED, points=4))
     monkeypatch.setattr(judged_page, "SECONDS_OF_A_PROOF", 0)
     pages.write("b.md", OTHER)
     assert pages.check().pages[1].formulas[0].status == "sampled"
-    monkeypatch.setattr(judged_page, "judge", judge)
+    monkeypatch.setattr(service, "judge", judge)
     assert pages.check().pages[1].formulas[0].status == "verified for all shapes"
     assert pages.judged == 1
 
@@ -253,7 +253,7 @@ def test_without_a_folder_nothing_is_kept():
 
 
 def test_looking_up_the_whole_book_takes_a_fraction_of_reading_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(judged_page, "judge", lambda *given: Judgement(Status.SAMPLED, points=4))
+    monkeypatch.setattr(service, "judge", lambda *given: Judgement(Status.SAMPLED, points=4))
     found = sorted((ROOT / "book").rglob("*.md"))
     assert len(found) > 20
     times = [time.process_time()]

@@ -15,10 +15,10 @@ from nncore.verify.judgement import BY_NUMBERS, Diagnostic, Judgement, Status
 from nncore.verify.notation import Notation, NotationError
 from nncore.verify.report.cache import canonical, digest
 from nncore.verify.report.evidence import Evidence, PageReport, Part
+from nncore.verify.report.service import RESTS_ON_REFUSED, Judgeable, agreed, has_sizes, judged
 from nncore.verify.semantics.conditions import shown
 from nncore.verify.semantics.elaborate import Faulty, elaborate, page_functions, with_blocks
 from nncore.verify.semantics.inline import RELATION, faults_within
-from nncore.verify.semantics.shapes import Checker
 from nncore.verify.semantics.statements import (
     Assumed,
     Assumption,
@@ -29,9 +29,7 @@ from nncore.verify.semantics.statements import (
     Kind,
     Page,
     Statement,
-    Unchecked,
     printed,
-    sides_of,
 )
 from nncore.verify.semantics.symbols import AgreedValue, Scope, meanings_of
 from nncore.verify.source.context import Place
@@ -41,14 +39,10 @@ from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.lexer import LatexError
 from nncore.verify.syntax.parser import read
 from nncore.verify.syntax.printer import latex, show
-from nncore.verify.verdict.errata import judge_erratum, judge_unchecked
-from nncore.verify.verdict.judge import SECONDS_OF_A_PROOF, Clock, judge
+from nncore.verify.verdict.judge import SECONDS_OF_A_PROOF, Clock
 
 if TYPE_CHECKING:
     from nncore.verify.report.book import Settings
-
-_Judgeable = Claim | Convention | Erratum | Unchecked
-"""A statement that is judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +161,7 @@ class _Reporter:
         for item in items:
             meanings = [each for letter in sorted(item.letters) for each in meanings_of(letter, item.scope)]
             used += [self._name_of(each.formula, each.label) for each in meanings]
-            used += [self._name_of(each.formula, None) for each in _agreed(item)]
+            used += [self._name_of(each.formula, None) for each in agreed(item)]
         yield from (each for each in dict.fromkeys(used) if each and each != name)
 
     def _name_of(self, formula: DisplayedFormula | None, label: str | None) -> str | None:
@@ -175,12 +169,12 @@ class _Reporter:
         return self.stated.get(formula, label) if formula else label
 
     def _part(self, item: Statement, clock: Clock) -> Part:
-        judged = self._judged(item, clock) if isinstance(item, _Judgeable) else None
-        judgement, seconds = (judged.judgement, judged.seconds) if judged else (None, 0.0)
+        kept = self._judged(item, clock) if isinstance(item, Judgeable) else None
+        judgement, seconds = (kept.judgement, kept.seconds) if kept else (None, 0.0)
         if judgement and isinstance(item, Convention) and judgement.status.fails:
             self.refused.update(self._agreed_in(item))
-        elif judgement and not self.refused.isdisjoint(_agreed(item)):
-            judgement = Judgement(Status.UNDECIDED, reason="this rests on a convention that is not accepted")
+        elif judgement and not self.refused.isdisjoint(agreed(item)):
+            judgement = RESTS_ON_REFUSED
         fault = item.fault if isinstance(item, Erratum) else None
         left, relation, right = printed(item)
         return Part(
@@ -192,7 +186,7 @@ class _Reporter:
             right=right,
             conditions=tuple(map(show, item.conditions)),
             indices=item.free,
-            symbolic=bool(set(numeric.sizes_of(item)) - Checker(item.scope, item.conditions).fixed.keys()),
+            symbolic=has_sizes(item),
             judgement=judgement,
             seconds=seconds,
             latex=_as_mathematics(item),
@@ -203,33 +197,20 @@ class _Reporter:
         below = (each for other in self.page.items for each in other.scope.conventions)
         yield from (each for each in below if each.formula == item.formula and each.value == item.right)
 
-    def _judged(self, item: _Judgeable, clock: Clock) -> _Kept:
+    def _judged(self, item: Judgeable, clock: Clock) -> _Kept:
         """Return the judgement of a statement, from the cache or kept there if it is final."""
         correction = self._labelled(item.corrected) if isinstance(item, Erratum) else ()
         key = digest("statement", self.by.common, *map(_saying, (item, *correction)))
         if kept := self.by.store.get(_Kept, key):
             return kept
         start = time.process_time()
-        try:
-            judgement = self._judgement(item, correction, clock)
-        except Exception as error:  # whatever a formula does to the judges, the other formulas are judged
-            judgement = Judgement(Status.CHECKER_FAULT, reason=f"{type(error).__name__}: {error}")
-        judged = _Kept(judgement, round(time.process_time() - start, 4))
-        in_time = judgement.status is not Status.SAMPLED or judged.seconds < SECONDS_OF_A_PROOF
+        judgement = judged(item, self.shared, clock, correction)
+        found = _Kept(judgement, round(time.process_time() - start, 4))
+        in_time = judgement.status is not Status.SAMPLED or found.seconds < SECONDS_OF_A_PROOF
         self.in_time &= in_time
         if in_time and judgement.status.is_final:
-            self.by.store.put(key, judged)
-        return judged
-
-    def _judgement(self, item: _Judgeable, correction: Sequence[Statement], clock: Clock) -> Judgement:
-        """Return the judgement of a claim; of what is not claimed, whether it is as it says."""
-        match item:
-            case Claim() | Convention():
-                return judge(item, self.shared, clock)
-            case Erratum():
-                return judge_erratum(item, correction)
-            case Unchecked():
-                return judge_unchecked(item)
+            self.by.store.put(key, found)
+        return found
 
     def _labelled(self, label: str) -> tuple[Statement, ...]:
         """Return what the equation with a label says, on this page or on another one."""
@@ -301,12 +282,6 @@ def _snippet(formula: DisplayedFormula, found: Diagnostic) -> str:
     line = found.line - formula.line
     text = formula.text.split("\n")[line]
     return f"{text}\n{' ' * (found.column - formula.columns[line])}^"
-
-
-def _agreed(item: Statement) -> list[AgreedValue]:
-    """Return the conventions on which a statement may rest."""
-    takes_derivatives = any(map(t.takes_derivatives, sides_of(item)))
-    return [each for each in item.scope.conventions if takes_derivatives and each.function in item.letters]
 
 
 def _status(parts: Sequence[Part], problems: Sequence[Diagnostic]) -> Status | Kind:

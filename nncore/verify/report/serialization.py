@@ -9,7 +9,7 @@ from dataclasses import fields, is_dataclass
 from enum import StrEnum
 from functools import cache
 from types import UnionType
-from typing import TYPE_CHECKING, TypeVar, get_args, get_type_hints
+from typing import TYPE_CHECKING, TypeVar, get_args, get_origin, get_type_hints
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -43,7 +43,7 @@ def _written(kind: object, value: object, without: Collection[str]) -> object:
         return to_json(value, without)
     if not isinstance(value, tuple):
         return value
-    each = get_args(kind)[0]
+    each = _of_elements(kind)
     if len(get_args(each)) == 2 and Ellipsis not in get_args(each):
         return dict(value)
     return [_written(each, element, without) for element in value]
@@ -59,8 +59,14 @@ def _read(kind: object, value: object) -> object:
                     return option(**{name: _read(types[name], each) for name, each in value.items()})
             return tuple(value.items())
         case list():
-            return tuple(_read(get_args(kind)[0], each) for each in value)
+            return tuple(_read(_of_elements(kind), each) for each in value)
         case str():
             enums = (each for each in options if isinstance(each, type) and issubclass(each, StrEnum))
             return next((each(value) for each in enums if value in list(each)), value)
     return value
+
+
+def _of_elements(kind: object) -> object:
+    """Return the type of the elements of a tuple, which may be one of several types."""
+    options = get_args(kind) if isinstance(kind, UnionType) else (kind,)
+    return get_args(next(each for each in options if get_origin(each) is tuple))[0]

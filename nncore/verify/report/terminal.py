@@ -8,6 +8,7 @@ from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import Notation
 from nncore.verify.report.book import check
 from nncore.verify.report.evidence import Evidence, PageReport, Report
+from nncore.verify.report.service import Stage, Step
 from nncore.verify.report.wording import grounds, sentences, status_text
 from nncore.verify.source.reader import printable
 
@@ -43,6 +44,20 @@ def show(paths: Sequence[Path], notation: Notation, book: bool) -> Report:
     for line in _summary(report):
         console.print(line)
     return report
+
+
+def show_step(step: Step, text: str) -> None:
+    """Print one step of what is found of a text, and where something is wrong."""
+    console = Console(highlight=False, soft_wrap=True)
+    status = f"{step.status}: " if step.stage is Stage.VERDICT else ""
+    style = "bold red" if step.fails else "green"
+    console.print(Text.assemble((f"{step.formula} {step.stage}  ", "cyan"), (status, style), printable(step.words)))
+    if step.fails and step.stage is Stage.VERDICT:
+        begin = text.rfind("\n", 0, step.span[0]) + 1
+        line = text[begin:].partition("\n")[0]
+        width = max(1, min(step.span[1] - begin, len(line)) - (step.span[0] - begin))
+        for shown in (line, " " * (step.span[0] - begin) + "^" * width):
+            console.print(Text(f"    {printable(shown)}"))
 
 
 def _page_lines(page: PageReport) -> Iterator[Text]:

@@ -1,8 +1,9 @@
 """The words in which the command, the pages and the ledger say what became of formulas."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from nncore.verify.judgement import BY_NUMBERS, Judgement, Status
+from nncore.verify.judgement import BY_NUMBERS, Counterexample, Judgement, Status
 from nncore.verify.report.evidence import Evidence, PageReport, Part, Report, figures
 from nncore.verify.semantics.statements import Kind
 
@@ -153,3 +154,70 @@ def _counted(number: int, word: str) -> str:
 def _share(part: int, whole: int) -> str:
     """Return a share in percent, rounded down, so that 100% means all."""
     return f"{1000 * part // whole / 10:g}%"
+
+
+# One text, judged for whoever wrote it ------------------------------------------------------------------------------
+
+
+def kind_words(kind: Kind) -> str:
+    """Return what is said of a statement that is not judged, for the reader who wrote it."""
+    return _SAID_OF_KINDS[kind]
+
+
+def verdict_words(judgement: Judgement, has_sizes: bool) -> str:
+    """Return what became of a claim, for the reader who wrote it, with mathematics between dollars."""
+    status = judgement.status
+    words = _SAID_OF_STATUSES[status] if has_sizes or status is not Status.ALL_SHAPES else "Proved."
+    if status is Status.AT_SHAPES:
+        words = f"Proved, but only at {'; '.join(f'${assignment(each)}$' for each in judgement.shapes)}."
+    if status is Status.REFUTED:
+        parts = [words, counterexample_words(judgement.counterexample, judgement.reason)]
+        parts.append(slip_words(judgement.hint) if judgement.hint else "")
+        return " ".join(filter(None, parts))
+    if status.fails:
+        return f"{words} {judgement.reason}."
+    conditions = " and ".join(f"${each}$" for each in judgement.where)
+    under = " and ".join(filter(None, judgement.assumptions))
+    more = [f"where {conditions}"] if conditions else []
+    more += [f"under {under}"] if under else []
+    return f"{words.removesuffix('.')}, {', '.join(more)}." if more else words
+
+
+def agreement_words(judgement: Judgement) -> str:
+    """Return that numbers agree, how many, and up to which sizes."""
+    *_, said = grounds(replace(judgement, method="", shapes=()))
+    return f"{said[0].upper()}{said[1:]}; now a proof is looked for."
+
+
+def slip_words(slip: str) -> str:
+    """Return which small change would make a refuted equation true."""
+    return f"The likely slip: {slip}."
+
+
+def counterexample_words(found: Counterexample | None, reason: str) -> str:
+    """Return the numbers at which both sides differ, or what goes wrong there, letters as LaTeX between dollars."""
+    if not found:
+        return f"{reason[:1].upper()}{reason[1:]}."
+    named = (*found.sizes, *found.entry, *found.inputs)
+    at = ", ".join(f"{name} {value}" if name in _PLACES else f"${name} = {value}$" for name, value in named)
+    if _NO_VALUE in (found.left, found.right):
+        return f"{f'At {at}: ' if at else ''}{reason}."
+    return f"{f'At {at} the' if at else 'The'} left side is {found.left}, the right side {found.right}."
+
+
+_NO_VALUE = "none"
+_PLACES = ("row", "column")  # of an entry of a matrix, which are no letters
+
+_SAID_OF_STATUSES: dict[str, str] = {
+    Status.ALL_SHAPES: "Proved, for all sizes.",
+    Status.RESTATES: "Both sides are the same before anything is computed.",
+    Status.SAMPLED: "Numbers agree, and there is no proof.",
+    Status.UNDECIDED: "Neither proved nor refuted:",
+    Status.REFUTED: "Wrong.",
+    Status.CHECKER_FAULT: "The checker is at fault, so nothing is known:",
+}
+_SAID_OF_KINDS: dict[str, str] = {
+    Kind.DEFINITION: "Defined from here on.",
+    Kind.STEP: "One step of an algorithm, which claims nothing.",
+    Kind.EXPRESSION: "This has no relation, so it claims nothing; its letters and shapes fit.",
+}

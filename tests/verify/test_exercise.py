@@ -1,0 +1,148 @@
+"""Answers to exercises of the book: wrong and empty ones that a careless reader would accept, and right ones."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+from pages_of_book import NOTATION, ROOT, pages
+
+from nncore.verify.judgement import Status
+from nncore.verify.report.exercise import Answer, Exercise, Outcome, answered
+from nncore.verify.report.in_force import Context, functions_of, in_force
+from nncore.verify.semantics.symbols import Binding
+from nncore.verify.source.reader import read_page
+from nncore.verify.syntax.tree import takes_derivatives
+from nncore.verify.verdict import judge as judging
+
+
+@dataclass(frozen=True)
+class Task:
+    """An exercise of the book: its page, its label if it has a world of its own, its equation, and answers to it."""
+
+    page: str
+    world: str | None
+    exercise: Exercise
+    right: tuple[str, ...]
+    wrong: tuple[tuple[str, str], ...]  # each with words of the reason
+
+    @property
+    def context(self) -> Context:
+        """What is in force where it stands."""
+        found = of_page(self.page)
+        return found.of_exercise(self.world) if self.world else found
+
+
+@cache
+def functions() -> dict[str, Binding]:
+    return functions_of((read_page(path, book=True) for path in pages()), NOTATION)
+
+
+@cache
+def of_page(name: str) -> Context:
+    return in_force(read_page(ROOT / "book" / name, book=True), NOTATION, functions())
+
+
+ANSWERS = yaml.safe_load(Path(__file__).with_name("answers.yml").read_text(encoding="utf-8"))
+TASKS = [
+    Task(
+        each["page"],
+        each.get("world"),
+        Exercise(each["left"], each["right"], each.get("where", "")),
+        tuple(each["accepted"]),
+        tuple((text, words) for text, words in each["refused"]),
+    )
+    for each in ANSWERS
+]
+RIGHT = [(task, text) for task in TASKS for text in task.right]
+WRONG = [(task, text, words) for task in TASKS for text, words in task.wrong]
+
+
+def answer(task: Task, text: str) -> Answer:
+    """What is said of an answer in the end."""
+    *_, found = answered(task.exercise, text, task.context)
+    assert isinstance(found, Answer)
+    assert 0 <= found.span[0] <= found.span[1] <= len(text)
+    return found
+
+
+def test_there_are_enough_answers_to_exercises_of_the_book():
+    assert len({(task.page, task.world) for task in TASKS}) >= 10
+    assert len({(task.exercise.left, text) for task, text, _ in WRONG}) >= 60
+    assert len({(task.exercise.left, text) for task, text in RIGHT}) >= 40
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: f"{task.world}: {task.exercise.left}")
+def test_the_answer_of_the_book_is_one_and_the_left_side_is_none(task):
+    assert answer(task, task.exercise.right).outcome is Outcome.SAME
+    whole = answer(task, f"{task.exercise.left} = {task.exercise.right}")
+    assert whole.outcome is Outcome.SAME
+    assert answer(task, task.exercise.left).words.startswith("This is the left side itself")
+    assert not answer(task, f"{task.exercise.left} = {task.exercise.left}").outcome.accepts
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: f"{task.world}: {task.exercise.left}")
+def test_both_sides_stand_in_the_book(task):
+    found = " ".join((ROOT / "book" / task.page).read_text(encoding="utf-8").split())
+    assert all(" ".join(side.split()) in found for side in (task.exercise.left, task.exercise.right))
+
+
+@pytest.mark.parametrize(("task", "text"), RIGHT, ids=[f"{task.world}: {text}" for task, text in RIGHT])
+def test_a_right_answer_in_other_words_is_accepted(task, text):
+    found = answer(task, text)
+    assert found.outcome.accepts, found.words
+
+
+@pytest.mark.parametrize(("task", "text", "words"), WRONG, ids=[f"{task.world}: {text}" for task, text, _ in WRONG])
+def test_a_wrong_or_empty_answer_is_not_accepted_and_told_why(task, text, words):
+    found = answer(task, text)
+    assert not found.outcome.accepts
+    assert words in found.words
+
+
+def test_what_numbers_say_is_told_before_the_answer():
+    (task,) = [task for task in TASKS if task.exercise.left == r"\tanh'(z)"]
+    *told, last = answered(task.exercise, r"1 + \tanh(z)^2", task.context)
+    assert [step.stage for step in told] == [Stage.NUMBERS]
+    assert told[0].counterexample == last.counterexample and last.outcome is Outcome.WRONG
+
+
+def test_what_is_much_longer_than_the_answer_of_the_book_is_right_and_says_so():
+    (task,) = [task for task in TASKS if task.exercise.left == r"\tanh'(z)"]
+    found = answer(task, r"1 - \left( \frac{e^{z} - e^{-z}}{e^{z} + e^{-z}} \right)^2")
+    assert found.outcome is Outcome.LONGER and found.words.startswith("Right; the book writes it shorter.")
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        (r"\tanh'(z)", r"\tanh'(z)"),
+        (r"  1 - \tanh'(z)", r"\tanh'(z)"),
+        (r"\tanh'(z) = 1 - \tanh(z)^2 + \sigma(z)", r"\sigma"),
+        (r"1 - \tanh(z)^2 + J", "J"),
+        (r"1 - W", "W"),
+        (r"1 - \foo(z)", r"\foo"),
+        ("$$ 1 = 2 $$", "1"),
+    ],
+)
+def test_an_objection_is_marked_where_it_stands(text, part):
+    (task,) = [task for task in TASKS if task.exercise.left == r"\tanh'(z)"]
+    assert text[slice(*answer(task, text).span)] == part
+
+
+def test_a_proof_that_an_answer_is_that_of_the_book_is_as_good_as_one_of_the_equation(monkeypatch):
+    (task,) = [task for task in TASKS if task.exercise.left == r"\tanh'(z)"]
+    prove = judging.symbolic.prove
+
+    def only_without_derivatives(item, *given, **more):
+        return None if takes_derivatives(item.left) else prove(item, *given, **more)
+
+    monkeypatch.setattr(judging.symbolic, "prove", only_without_derivatives)
+    found = answer(task, r"(1 + \tanh(z)) (1 - \tanh(z))")
+    assert found.status is Status.ALL_SHAPES and found.method.startswith("equal to the answer of the book")
+
+
+def test_an_exercise_whose_own_answer_has_no_meaning_is_an_error():
+    with pytest.raises(ValueError, match="the answer of the exercise"):
+        list(answered(Exercise("J", "q_{im}"), "1", of_page("layers/softmax.md")))
