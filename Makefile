@@ -10,7 +10,7 @@
 # make rests PAGE=book/layers/sigmoid   say what rests on a page, before it is taken out
 # make mutants  change every formula by one slip at a time, and see whether the checker notices (an hour on two cores)
 # make bench   time training beside other libraries, building, and the checker; half an hour on an idle machine
-# make lock    resolve requirements*.txt anew        make vendor  fetch KaTeX, MiniSearch, icons and faces anew
+# make lock    resolve requirements*.txt anew        make vendor  fetch KaTeX, Pyodide, MiniSearch, icons and faces anew
 # make clean   remove what was built                 (PYTHON=python3.13 make … chooses the interpreter)
 
 # The first interpreter that is new enough.
@@ -137,6 +137,9 @@ FACES = book/_vendor/fonts
 # MiniSearch from npm for the search page, and the stems of English words; as scripts, for a file may load no modules.
 MINISEARCH = 7.2.0
 STEMMER = 2.0.1
+# Pyodide from npm: a Python that runs in a page, for the checker. Its license is kept, for npm's package brings none.
+PYODIDE = 314.0.7
+PYODIDE_FILES = pyodide.mjs pyodide.asm.mjs pyodide.asm.wasm python_stdlib.zip
 # unpack <package> <version> <name of its folder>
 UNPACK = unpack() { file=$$(npm pack --silent $$1@$$2) && rm -rf $$3 && tar -xzf $$file && mv package $$3; }; unpack
 vendor: | .venv/bin/python
@@ -168,6 +171,11 @@ vendor: | .venv/bin/python
 	sed 's/^export //' _build/npm/stemmer/index.js > book/_vendor/stemmer/stemmer.js
 	cp _build/npm/stemmer/license book/_vendor/stemmer/LICENSE
 	echo $(STEMMER) > book/_vendor/stemmer/VERSION
+	cd _build/npm && $(UNPACK) pyodide $(PYODIDE) pyodide
+	cd _build/npm/pyodide && sed -i '/^\/\/# sourceMappingURL/d' *.mjs && chmod 644 $(PYODIDE_FILES)
+	cd _build/npm/pyodide && cp $(PYODIDE_FILES) ../../../book/_vendor/pyodide/
+	cd book/_vendor/pyodide && sha256sum LICENSE $(PYODIDE_FILES) > SHA256SUMS
+	echo $(PYODIDE) > book/_vendor/pyodide/VERSION
 
 clean:
 	rm -rf _build

@@ -17,7 +17,7 @@ from nncore.verify import numeric
 from nncore.verify.judgement import BY_NUMBERS, Counterexample, Diagnostic, Judgement, Status
 from nncore.verify.notation import Notation, load
 from nncore.verify.numeric import Finding
-from nncore.verify.report.book import NOTATION
+from nncore.verify.report import NOTATION
 from nncore.verify.report.in_force import Context
 from nncore.verify.report.instead import instead, meant
 from nncore.verify.report.shown import as_latex
