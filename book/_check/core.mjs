@@ -59,7 +59,7 @@ function bounded(create, limit) {
 function alarmOf(python, clock) {
   let end = Infinity;
   const signal = { set 0(_) {}, get 0() {
-    if (clock() < end) return 0;
+    if (end === Infinity || clock() < end) return 0;
     end = clock() + 1000; // and again, for what is raised in a callback is lost
     return 2;
   } };

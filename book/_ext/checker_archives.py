@@ -44,8 +44,11 @@ BUT = (
     *("sympy.testing", "mpmath.tests", "doctest", "pdb", "pydoc", "unittest", "argparse"),
     *("xml", "urllib", "ipaddress", "multiprocessing", "importlib.metadata"),
 )
-# Python itself imports these when it needs them: to print what went wrong, to read from an archive.
-LATE = ("traceback", "linecache", "tokenize", "encodings.cp437")
+# The core of Python, which is no Python, imports these when it needs them: for long numbers, dates, annotations, errors.
+LATE = (
+    *("_pylong", "_strptime", "annotationlib", "copyreg", "encodings.cp437", "encodings.idna", "encodings.punycode"),
+    *("linecache", "locale", "tokenize", "traceback", "typing", "warnings"),
+)
 WHOLE = ("importlib",)  # of Python's own modules those that are needed with all that their functions import
 UNUSED = frozenset({"tests", "benchmarks", "sandbox", "__pycache__"})  # folders of libraries
 
