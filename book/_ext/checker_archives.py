@@ -44,7 +44,7 @@ BUT = (
     *("sympy.testing", "mpmath.tests", "doctest", "pdb", "pydoc", "unittest", "argparse"),
     *("xml", "urllib", "ipaddress", "multiprocessing", "importlib.metadata"),
 )
-# The core of Python, which is no Python, imports these when it needs them: for long numbers, dates, annotations, errors.
+# What of Python is written in C imports these when it needs them: for long numbers, dates, annotations, errors.
 LATE = (
     *("_pylong", "_strptime", "annotationlib", "copyreg", "encodings.cp437", "encodings.idna", "encodings.punycode"),
     *("linecache", "locale", "tokenize", "traceback", "typing", "warnings"),
@@ -216,10 +216,13 @@ def _compile(node: str, order: Order, given: Mapping[str, bytes], mounted: Mappi
     }
     folders = {name: str(path) for name, path in (own | mounted).items()}
     command = [node, CHECK / "compile.mjs", PYODIDE, json.dumps(folders), json.dumps(asdict(order))]
-    done = subprocess.run(command, capture_output=True, text=True)
+    said = folder / "said"
+    with said.open("w") as errors:  # a file, for Node ends before all is through a pipe
+        done = subprocess.run(command, stderr=errors)
     if done.returncode:
-        said = (line for line in done.stderr.splitlines() if len(line) < 1000)  # one line holds the whole runtime
-        raise RuntimeError("\n".join(["an archive of the checker was not made:", *said]))
+        lines = said.read_text(encoding="utf-8").splitlines()
+        short = (line for line in lines if len(line) < 1000)  # one of them holds the whole runtime
+        raise RuntimeError("\n".join(["an archive of the checker was not made:", *short]))
 
 
 def _collect(order: Order, given: Mapping[str, bytes], read: Mapping[str, bytes], folder: Path) -> None:
