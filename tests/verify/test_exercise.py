@@ -1,5 +1,6 @@
 """Answers to exercises of the book: wrong and empty ones that a careless reader would accept, and right ones."""
 
+import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -9,8 +10,10 @@ import yaml
 from pages_of_book import NOTATION, ROOT, pages
 
 from nncore.verify.judgement import Status
+from nncore.verify.report import exercise
 from nncore.verify.report.exercise import Answer, Exercise, Outcome, answered
 from nncore.verify.report.in_force import Context, functions_of, in_force
+from nncore.verify.report.service import Stage
 from nncore.verify.semantics.symbols import Binding
 from nncore.verify.source.reader import read_page
 from nncore.verify.syntax.tree import takes_derivatives
@@ -101,10 +104,36 @@ def test_a_wrong_or_empty_answer_is_not_accepted_and_told_why(task, text, words)
     assert words in found.words
 
 
+@pytest.mark.parametrize(
+    ("rule", "left", "text"),
+    [
+        ("_check_emptiness", r"\frac{\partial a_{im}}{\partial z_{ik}}", r"\delta_{mk} - p_{ik} + p_{im} - p_{im}"),
+        (
+            "_check_left",
+            r"\sum_{l=1}^{M} g_{il} \, (\delta_{lm} - p_{im})",
+            r"\sum_{k=1}^{M} g_{ik} (\delta_{km} - p_{im})",
+        ),
+        (
+            "_check_work",
+            r"\frac{\partial a_{im}}{\partial z_{ik}}",
+            r"\frac{1}{p_{im}} \frac{\partial p_{im}}{\partial z_{ik}}",
+        ),
+        ("_check_letters", "p_{i1}", "1 - p_{i2}"),
+        ("_lacking", r"\frac{\partial a_{im}}{\partial z_{ik}}", r"\delta_{mk} - \frac{z_{ik}}{z_{ik}} p_{ik}"),
+    ],
+)
+def test_without_one_of_its_rules_something_empty_would_be_accepted(rule, left, text, monkeypatch):
+    (task,) = [task for task in TASKS if task.exercise.left == left]
+    assert not answer(task, text).outcome.accepts
+    holder = exercise._Form if hasattr(exercise._Form, rule) else exercise
+    monkeypatch.setattr(holder, rule, lambda *given: "")
+    assert answer(task, text).outcome.accepts
+
+
 def test_what_numbers_say_is_told_before_the_answer():
     (task,) = [task for task in TASKS if task.exercise.left == r"\tanh'(z)"]
     *told, last = answered(task.exercise, r"1 + \tanh(z)^2", task.context)
-    assert [step.stage for step in told] == [Stage.NUMBERS]
+    assert [step.stage for step in told] == [Stage.NUMBERS, Stage.SLIP]
     assert told[0].counterexample == last.counterexample and last.outcome is Outcome.WRONG
 
 
@@ -146,3 +175,11 @@ def test_a_proof_that_an_answer_is_that_of_the_book_is_as_good_as_one_of_the_equ
 def test_an_exercise_whose_own_answer_has_no_meaning_is_an_error():
     with pytest.raises(ValueError, match="the answer of the exercise"):
         list(answered(Exercise("J", "q_{im}"), "1", of_page("layers/softmax.md")))
+
+
+def test_no_answer_keeps_the_checker_busy_without_end():
+    (task,) = [task for task in TASKS if task.exercise.left == r"\tanh'(z)"]
+    for text in ("{".join(["2^"] * 30) + "{9}" + "}" * 29, "(" * 38 + "z" + ")^2" * 38, r"9 \times 10^{9999} z"):
+        start = time.process_time()
+        assert not answer(task, text).outcome.accepts
+        assert time.process_time() - start < 20

@@ -6,6 +6,7 @@ not in it, without what cancels, and not the left side in other words. Then the 
 same way as for any other text (`report.service`).
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import Field, dataclass, fields, replace
 from enum import StrEnum
@@ -154,7 +155,7 @@ def _written(exercise: Exercise, text: str, context: Context) -> _Written:
             reason = f"The left side of this equation is not ${exercise.left}$. {task}."
             raise _Objection(reason, one.at(*chain.first.span))
         side = first.right
-    return _Written(one.text[slice(*side.span)], side, one)
+    return _Written(_in_a_line(one.text[slice(*side.span)]), side, one)
 
 
 def _unreadable(text: str, context: Context) -> _Objection:
@@ -163,7 +164,17 @@ def _unreadable(text: str, context: Context) -> _Objection:
 
 
 def _equation(exercise: Exercise, right: str) -> str:
-    return f"{exercise.left} = {right}" + (rf" \quad {exercise.where}" if exercise.where else "")
+    return _under(f"{_in_a_line(exercise.left)} = {_in_a_line(right)}", exercise.where)
+
+
+def _under(claim: str, *conditions: str) -> str:
+    """Return a claim with conditions behind it."""
+    return " ".join((claim, *(rf"\quad {_in_a_line(each)}" for each in conditions if each)))
+
+
+def _in_a_line(text: str) -> str:
+    """Return LaTeX of the same length in one line: in a text an empty line would end the formula."""
+    return re.sub(r"\s", " ", text)
 
 
 def _first(formula: t.Formula) -> t.Node:
@@ -205,7 +216,11 @@ def _lacking(exercise: Exercise, verdict: Step, context: Context) -> str:
     if not verdict.where:
         return ""
     *_, book = steps(_equation(exercise, exercise.right), context)
-    return next((each for each in verdict.where if each not in book.where), "")
+    given = (exercise.where, *(f"({each})" for each in book.where))
+    for each in verdict.where:
+        if each not in book.where and any(step.fails for step in steps(_under(each, *given), context)):
+            return each
+    return ""
 
 
 _OUTCOMES: dict[str, Outcome] = {
@@ -222,7 +237,7 @@ _OUTCOMES: dict[str, Outcome] = {
 
 def _steps(left: str, exercise: Exercise, written: _Written, context: Context) -> Iterator[Step]:
     """Yield what is found of an equation, with the places in what the reader wrote."""
-    before, start = len(f"{left} = "), written.span[0]
+    before, start = len(f"{left} = "), written.span[0]  # a line has the length of what it is made of
     for step in steps(_equation(replace(exercise, left=left), written.text), context):
         places = [min(max(place - before, 0), len(written.text)) + start for place in step.span]
         yield replace(step, span=(places[0], places[1]) if places[0] < places[1] else written.span)
@@ -264,9 +279,10 @@ class _Form:
         if left not in self._forms(self._target):
             if self._normal.of(tree)[1] == left:
                 raise _Objection(f"This is the left side itself: ${self.exercise.left}$.", written.span)
-            for node in _parts(tree):
-                if self._normal.of(node)[1] == left:
-                    raise _Objection(f"The left side is still in it: {written.quoted(node)}.", written.at(node))
+            inside = [node for node in _parts(tree) if self._normal.of(node)[1] == left]
+            if inside:
+                node = min(inside, key=lambda each: each.span[1] - each.span[0])
+                raise _Objection(f"The left side is still in it: {written.quoted(node)}.", written.at(node))
         for expanded in self._expanded():
             form = self._normal.of(expanded)
             if form == self._normal.of(tree) and form != self._normal.of(self._target):
@@ -535,7 +551,7 @@ class _Normal:
             case t.Fraction(above, below):
                 yield from self._factors(above, exponent)
                 yield from self._factors(below, -exponent)
-            case t.Power(base, by) if times := self._halves(by):
+            case t.Power(base, by) if (times := self._halves(by)) and abs(exponent * times) < _HIGHEST:
                 yield from (
                     self._factors(base, exponent * (times // 2))
                     if times % 2 == 0
@@ -545,9 +561,9 @@ class _Normal:
                 yield node, exponent
 
     def _halves(self, node: t.Node) -> int:
-        """Return how many times 1/2 an exponent is; 0 if it is something else, or too large."""
+        """Return how many times 1/2 an exponent is; 0 if it is something else."""
         number, form = self.of(node)
-        return int(2 * number) if form == _ONE and number.denominator < 3 and abs(number) < _HIGHEST else 0
+        return int(2 * number) if form == _ONE and number.denominator < 3 else 0
 
     def _is_number(self, node: t.Node) -> bool:
         """Return whether all factors are numbers, so that they may change places."""
@@ -557,7 +573,7 @@ class _Normal:
             return False
 
 
-_HIGHEST = 50  # exponent that is looked at
+_HIGHEST = 100  # exponent up to which powers of powers are multiplied, in halves
 
 
 def _own(node: t.Node) -> Iterator[Field[Any]]:
