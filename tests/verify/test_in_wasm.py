@@ -72,6 +72,12 @@ def laid_out(tmp_path_factory):
     return folder, checker_archives.lay_out(folder, KEPT)
 
 
+@pytest.fixture(scope="module")
+def sources():
+    """The modules of the checker."""
+    return checker_archives.checker_sources()
+
+
 def in_node(laid_out, lines, **others):
     """What the checker of a folder prints for each line, and what it costs; ``others`` are other archives."""
     folder, places = laid_out
@@ -308,9 +314,8 @@ def test_what_a_first_check_loads_is_small(laid_out, record_property):
 # Archives -------------------------------------------------------------------------------------------------------------
 
 
-def test_two_runs_give_the_same_bytes(laid_out, tmp_path):
+def test_two_runs_give_the_same_bytes(laid_out, sources, tmp_path):
     folder, _ = laid_out
-    sources = checker_archives.checker_sources()
     again = [checker_archives.checker(tmp_path, sources)]
     if ALL:
         again.append(checker_archives.libraries(tmp_path, checker_archives.external(sources)))
@@ -318,11 +323,10 @@ def test_two_runs_give_the_same_bytes(laid_out, tmp_path):
         assert archive.read_bytes() == (folder / archive.name).read_bytes()
 
 
-def test_what_did_not_change_is_not_made_again(laid_out, tmp_path, monkeypatch):
+def test_what_did_not_change_is_not_made_again(laid_out, sources, monkeypatch):
     monkeypatch.setattr(checker_archives, "_compile", lambda *given: pytest.fail("it was made again"))
     _, places = laid_out
     assert [path.name for path in checker_archives.archives(KEPT)] == [places["libraries"], places["checker"]]
-    sources = checker_archives.checker_sources()
     with pytest.raises(pytest.fail.Exception):
         checker_archives.checker(KEPT, sources | {"nncore/extras.py": sources["nncore/extras.py"] + "\n"})
 
@@ -337,16 +341,20 @@ def test_archives_hold_what_is_compiled_and_licenses_and_no_sources(laid_out):
         assert all(len(archive.read(f"licenses/{name}")) > 500 for name in ("sympy", "mpmath", "lark"))
 
 
-def test_without_node_the_archives_hold_sources(laid_out, tmp_path, monkeypatch):
+def test_without_node_an_archive_holds_sources(sources, tmp_path, monkeypatch):
+    monkeypatch.setattr(checker_archives, "find_node", lambda: None)
+    with zipfile.ZipFile(checker_archives.checker(tmp_path, sources)) as archive:
+        assert archive.read("checker.py") == (checker_archives.CHECK / "checker.py").read_bytes()
+        assert "nncore/verify/syntax/grammar.tables" in archive.namelist()
+
+
+@pytest.mark.skipif(not ALL, reason="to start from sources takes long: ALL_TESTS=1 tries it")
+def test_sources_answer_as_well(laid_out, tmp_path, monkeypatch):
     with monkeypatch.context() as here:
         here.setattr(checker_archives, "find_node", lambda: None)
         modules, own = checker_archives.archives(tmp_path)
-    with zipfile.ZipFile(modules) as archive, zipfile.ZipFile(own) as checker:
-        assert {"sympy/__init__.py", "os.py", "lark/grammars/common.lark", "licenses/lark"} <= {*archive.namelist()}
-        assert checker.read("checker.py") == (checker_archives.CHECK / "checker.py").read_bytes()
-    if ALL:
-        (found,), _ = in_node(laid_out, [{"formulas": "1 + 1 = 2"}], libraries=modules, checker=own)
-        assert statuses(found)[0][0] == "verified for all shapes"
+    (found,), _ = in_node(laid_out, [WITHOUT_CONTEXT[0]], libraries=modules, checker=own)
+    assert [status for status, _ in statuses(found)] == ["verified for all shapes"]
 
 
 def test_what_cannot_be_made_says_why(tmp_path):
