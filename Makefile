@@ -10,7 +10,7 @@
 # make rests PAGE=book/layers/sigmoid   say what rests on a page, before it is taken out
 # make mutants  change every formula by one slip at a time, and see whether the checker notices (an hour on two cores)
 # make bench   time training beside other libraries, building, and the checker; half an hour on an idle machine
-# make lock    resolve requirements*.txt anew        make vendor  fetch KaTeX, MiniSearch, icons and faces anew
+# make lock    resolve requirements*.txt anew        make vendor  fetch KaTeX, Pyodide, MiniSearch, icons and faces anew
 # make clean   remove what was built                 (PYTHON=python3.13 make … chooses the interpreter)
 
 # The first interpreter that is new enough.
@@ -139,6 +139,9 @@ FACES = book/_vendor/fonts
 # at each run, and files.sha256 has its digests (tests/test_vendored.py).
 MINISEARCH = 7.2.0
 STEMMER = 2.0.1
+# Pyodide from npm: a Python that runs in a page, for the checker. Its license is kept, for npm's package brings none.
+PYODIDE = 314.0.7
+PYODIDE_FILES = pyodide.mjs pyodide.asm.mjs pyodide.asm.wasm python_stdlib.zip
 # unpack <package> <version> <name of its folder>
 UNPACK = unpack() { file=$$(npm pack --silent $$1@$$2) && grep "  $$file" ../../book/_vendor/packages.sha256 | \
   sha256sum --check --quiet && rm -rf $$3 && tar -xzf $$file && mv package $$3; }; unpack
@@ -151,6 +154,7 @@ vendor: .venv/test.stamp
 	cd _build/npm && $(UNPACK) @fontsource-variable/source-sans-3 $(SOURCE_SANS) source-sans-3
 	cd _build/npm && $(UNPACK) minisearch $(MINISEARCH) minisearch
 	cd _build/npm && $(UNPACK) stemmer $(STEMMER) stemmer
+	cd _build/npm && $(UNPACK) pyodide $(PYODIDE) pyodide
 	rm -rf book/_vendor/katex $(ICONS)/webfonts && mkdir -p book/_vendor/katex/fonts $(ICONS)/webfonts
 	rm -rf book/_vendor/minisearch book/_vendor/stemmer && mkdir -p book/_vendor/minisearch book/_vendor/stemmer
 	cp _build/npm/katex/LICENSE _build/npm/katex/dist/katex.min.js book/_vendor/katex/
@@ -171,6 +175,9 @@ vendor: .venv/test.stamp
 	sed 's/^export //' _build/npm/stemmer/index.js > book/_vendor/stemmer/stemmer.js
 	cp _build/npm/stemmer/license book/_vendor/stemmer/LICENSE
 	echo $(STEMMER) > book/_vendor/stemmer/VERSION
+	cd _build/npm/pyodide && sed -i '/^\/\/# sourceMappingURL/d' *.mjs && chmod 644 $(PYODIDE_FILES)
+	cd _build/npm/pyodide && cp $(PYODIDE_FILES) ../../../book/_vendor/pyodide/
+	echo $(PYODIDE) > book/_vendor/pyodide/VERSION
 	cd book/_vendor && find . -type f ! -name "*.sha256" | LC_ALL=C sort | xargs sha256sum ../_ext/cut_fonts.py > files.sha256
 
 clean:

@@ -19,6 +19,7 @@ from typing import Protocol, TypeVar
 from nncore.extras import require
 from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import Notation
+from nncore.verify.report import NOTATION as NOTATION
 from nncore.verify.report.cache import Cache, canonical, checker, digest, text_with_includes
 from nncore.verify.report.evidence import PageReport, Report
 from nncore.verify.semantics.elaborate import exported
@@ -27,7 +28,6 @@ from nncore.verify.semantics.symbols import Binding
 from nncore.verify.source.markdown import Reading
 from nncore.verify.source.reader import display_path, read_page
 
-NOTATION = Path(__file__).resolve().parents[1] / "notation.yml"  # of this book
 _CORRECTED = re.compile(r":corrected:\s*(\S+)")
 
 _J = TypeVar("_J")

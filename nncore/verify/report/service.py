@@ -16,7 +16,7 @@ from typing import Any
 from nncore.verify import numeric
 from nncore.verify.judgement import Counterexample, Diagnostic, Judgement, Status
 from nncore.verify.notation import Notation, load
-from nncore.verify.report.book import NOTATION
+from nncore.verify.report import NOTATION
 from nncore.verify.report.in_force import Context
 from nncore.verify.report.instead import instead, meant
 from nncore.verify.report.shown import as_latex

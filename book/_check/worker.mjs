@@ -1,0 +1,43 @@
+// The worker of a page: it starts the checker, and answers one question after the other.
+//
+// First comes { files }, which names for core.mjs where things are, as seen from the page; then { id, formulas, context }.
+// Goes out: { ready } or { failed } when the checker has started or cannot, { id, step } for each thing that is found,
+// and at last { id, done } or { id, failed }.
+import { start } from "./core.mjs";
+
+const MOST = 512 * 2 ** 20; // bytes of memory that one answer may take
+const MUCH = 256 * 2 ** 20; // what has come to more is not kept for the next answer
+
+let begin, checker;
+
+async function read(file) {
+  const response = await fetch(file);
+  if (!response.ok) throw new Error(`${file}: ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+async function answer({ id, ...question }) {
+  const ready = await (checker ??= begin());
+  let whole = false;
+  try {
+    ready.answer(question, (step) => self.postMessage({ id, step }));
+    whole = ready.memory() < MUCH;
+  } finally {
+    if (!whole) checker = undefined;
+  }
+}
+
+self.onmessage = async ({ data }) => {
+  try {
+    if (data.files) {
+      begin = () => start({ files: data.files, read, clock: () => performance.now(), limit: MOST });
+      await (checker = begin());
+      self.postMessage({ ready: true });
+    } else {
+      await answer(data);
+      self.postMessage({ id: data.id, done: true });
+    }
+  } catch (error) {
+    self.postMessage({ id: data.id, failed: String(error.message) });
+  }
+};
