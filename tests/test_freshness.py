@@ -65,13 +65,14 @@ def test_every_module_that_the_imports_of_a_page_load_is_known_before(cells_of):
 def test_no_page_and_no_module_imports_in_a_way_that_is_not_seen(cells_of):
     code = {**{page.stem: "\n".join(each) for page, each in cells_of.items()}, **dependencies.sources()}
     for name, text in code.items():
+        text = text.replace('eval(expression, {"np": np, "nncore": nncore}', "")  # of exercises, which use these two
         assert not re.search(r"\b(import_module|__import__|runpy|exec\(|(?<!\.)eval\()|^\s*from \.", text, re.M), name
 
 
 def test_pages_rest_on_the_figures_that_they_show_and_on_no_others(cells_of):
     resting = {page.stem: dependencies.modules(code) for page, code in cells_of.items()}
     users = {name for name, found in resting.items() if "book.figures.training" in found}
-    assert users == {"training"}
+    assert users == {"training", "several-layers", "overfitting"}
     users = {name for name, found in resting.items() if "book.figures.activation" in found}
     assert users == {"relu", "sigmoid"}
 
