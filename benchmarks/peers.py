@@ -38,7 +38,7 @@ class Task:
 
     def start(self) -> list[np.ndarray]:
         """W, b, W, b, … at the start."""
-        return self.network().parameters
+        return list(self.network().parameters)  # a plain list, whose class every library knows
 
     def batches(self, rng: np.random.Generator):
         """The row numbers of each batch of an epoch."""

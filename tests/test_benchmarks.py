@@ -30,6 +30,11 @@ def test_peers_come_to_the_same_weights(dtype, batch):
     training.same_weights(task(dtype, batch), HERE)
 
 
+def test_peers_are_given_a_plain_list_of_arrays():
+    """As autograd does not differentiate by a list of another class."""
+    assert type(task().start()) is list
+
+
 WRONG = {
     "other inputs": lambda made: peers.notes(replace(made, X=1.001 * made.X)),
     "other labels": lambda made: peers.notes(replace(made, c=made.c[::-1])),
