@@ -328,9 +328,11 @@ def read_yaml(text: str) -> dict[str, _Plain]:
         If it is no such text, is nested too deeply, or repeats a part of itself by an alias, which may stand for more
         than fits into a computer.
     """
-    require("verify", "nncore.verify")
-    import yaml
-
+    try:
+        import yaml
+    except ModuleNotFoundError:
+        require("verify", "nncore.verify")
+        raise
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
         depth = 0

@@ -328,8 +328,9 @@ def _nearly_zero(coefficients: Sequence[float], place: float) -> bool:
 def _crossings(coefficients: Sequence[float], ends: Sequence[float]) -> Iterator[float]:
     """Yield a place between each two neighboring ends between which a polynomial changes its sign."""
     for low, high in pairwise(ends):
-        if _at(coefficients, low) < 0 < _at(coefficients, high) or _at(coefficients, low) > 0 > _at(coefficients, high):
-            falls = _at(coefficients, low) > 0
+        before, after = _at(coefficients, low), _at(coefficients, high)
+        if before < 0 < after or before > 0 > after:
+            falls = before > 0
             while low < (middle := (low + high) / 2) < high:
                 low, high = (middle, high) if (_at(coefficients, middle) > 0) == falls else (low, middle)
             yield middle

@@ -130,14 +130,15 @@ def in_force(reading: Reading, notation: Notation, functions: Mapping[str, Bindi
     leaving = {item.formula for item in page.items if isinstance(item, Definition | Assumption | Convention)}
     pairs = [pair for pair in zip(reading.formulas, reading.around.places, strict=True) if not _is_apart(pair[1])]
     kept = [(formula, place) for formula, place in pairs if formula in leaving]
-    own = {name for item in page.items for name in _defined(item) if item.formula in {formula for formula, _ in kept}}
+    formulas = {formula for formula, _ in kept}
+    own = {name for item in page.items if item.formula in formulas for name in _defined(item)}
+    others = {name: each for name, each in functions.items() if name not in own}
     context = Context(
         with_blocks(notation, reading.around.blocks),
-        tuple(_of_all(each) for name, each in functions.items() if name not in own),
+        tuple(map(_of_all, others.values())),
         tuple(_given(formula, place) for formula, place in kept),
         tuple(dict.fromkeys(place.world for _, place in pairs if place.world)),
     )
-    others = {name: each for name, each in functions.items() if name not in own}
     if context.bindings() != others:
         first = reading.formulas[0] if reading.formulas else None
         where = (first.path, first.line) if first else (Path(), 1)

@@ -84,9 +84,12 @@ def tokens(text: str, limits: Limits) -> tuple[list["Token"], set[int]]:
 
 def directive_body(content: str) -> tuple[str, dict[str, str], int]:
     """Return the text of a directive below its options, the options, and how many lines are above that text."""
-    require("verify", "nncore.verify")
-    from docutils.parsers.rst import Directive
-    from myst_parser.parsers.directives import parse_directive_text
+    try:
+        from docutils.parsers.rst import Directive
+        from myst_parser.parsers.directives import parse_directive_text
+    except ModuleNotFoundError:
+        require("verify", "nncore.verify")
+        raise
 
     class AnyOption(dict[str, Callable[[str], Any]]):
         def __missing__(self, name: str) -> Callable[[str], str]:
