@@ -46,18 +46,24 @@ def join(app, pagename, templatename, context, doctree):
     """Let book/_templates/static/webpack-macros.html link the joined files, in place of those that they hold."""
     unused = () if USES_DESIGN.search(context.get("body", "")) else (DESIGN,)
     sheets, scripts = context["css_files"], [each for each in context["script_files"] if not _is_option(each)]
+    texts = tuple(dict.fromkeys(filter(None, map(_text, scripts))))
     files = [each for each in _files(sheets) if each not in unused]
     context["joined_sheet"] = _joined(app, "css", (*THEME_SHEETS, *files))
-    context["joined_script"] = _joined(app, "js", (*_files(scripts), *THEME_SCRIPTS))
+    context["joined_script"] = _joined(app, "js", (*_files(scripts), *THEME_SCRIPTS), texts)
     context["css_files"] = [each for each in sheets if not _is_ours(each)]
-    context["script_files"] = [each for each in scripts if not _is_ours(each)]
+    context["script_files"] = [each for each in scripts if not _is_ours(each) and not _text(each)]
 
 
-def _joined(app, kind: str, files: tuple[str, ...]) -> str:
+def _joined(app, kind: str, files: tuple[str, ...], texts: tuple[str, ...] = ()) -> str:
     """Return the address of a joined file, named after what its content follows from: no browser shows an old one."""
-    address = f"{STATIC}joined-{digest(app.config.book_frame, *files)[:12]}.{kind}"
-    app.joined[address] = files
+    address = f"{STATIC}joined-{digest(app.config.book_frame, *files, *texts)[:12]}.{kind}"
+    app.joined[address] = files, texts
     return address
+
+
+def _text(asset) -> str:
+    """Return a script that is written into the page; a policy forbids those, so they go into the joined file."""
+    return asset.attributes.get("body") or ""
 
 
 def _is_option(asset) -> bool:
@@ -78,11 +84,12 @@ def write(app, exception):
     if exception is not None or app.builder.format != "html":
         return
     site = Path(app.outdir)
-    for address, files in app.joined.items():
+    for address, (files, texts) in app.joined.items():
         if address.endswith(".css"):
             text = in_every_medium(with_icons_of_font("\n".join(_sheet(site, file) for file in files)))
         else:
-            text = "\n;".join(SOURCE_MAP.sub("", (site / file).read_text(encoding="utf-8")) for file in files)
+            scripts = (SOURCE_MAP.sub("", (site / file).read_text(encoding="utf-8")) for file in files)
+            text = "\n;".join((*texts, *scripts))
         (site / address).write_text(text, encoding="utf-8")
 
 

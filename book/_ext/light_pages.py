@@ -3,7 +3,6 @@
 Of its code only what has a color of its own is an element.
 """
 
-import json
 import posixpath
 import re
 from pathlib import Path
@@ -15,18 +14,8 @@ SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)pt" height="([\d.]+)pt"')  # of
 PLAIN = ("n", "nn", "nx", "p", "pm", "w")
 OF_PLAIN = re.compile(rf'<span class="(?:{"|".join(PLAIN)})">([^<]*)</span>')
 
-# Every page shows the face of the text, and one with mathematics these two of formulas; asked for early, they are there
-# before the text is laid out, so that it does not move. A page that is read from a file may not ask.
-FONTS = """\
-<script>
-if (location.protocol !== "file:")
-  for (const name of NAMES)
-    document.head.append(Object.assign(document.createElement("link"), {
-      rel: "preload", as: "font", type: "font/woff2", crossOrigin: "",
-      href: `ROOT_static/${name}.woff2`
-    }));
-</script>
-"""
+# Every page shows the face of the text, and one with mathematics these two of formulas; asked for early
+# (book/_static/early.js), they are there before the text is laid out, so that it does not move.
 TEXT = ("fonts/source-serif-4",)
 FORMULAS = ("katex/fonts/KaTeX_Main-Regular", "katex/fonts/KaTeX_Math-Italic")
 
@@ -34,9 +23,7 @@ FORMULAS = ("katex/fonts/KaTeX_Main-Regular", "katex/fonts/KaTeX_Math-Italic")
 def lighten(app, pagename, templatename, context, doctree):
     """Size the images of a page, ask for the fonts of its text and of its formulas, and leave plain code plain."""
     body = context.get("body", "")
-    fonts = json.dumps([*TEXT, *(FORMULAS if 'class="katex"' in body else ())])
-    script = FONTS.replace("ROOT", context["content_root"]).replace("NAMES", fonts)
-    context["metatags"] = context.get("metatags", "") + script
+    context["early_fonts"] = " ".join([*TEXT, *(FORMULAS if 'class="katex"' in body else ())])
     files = {posixpath.basename(name): Path(app.srcdir, source) for source, name in app.builder.images.items()}
     body = OF_PLAIN.sub(r"\1", body)
     context["body"] = IMAGE.sub(lambda image: sized(image[0], files[image[1]]), body)

@@ -18,6 +18,13 @@ OG_URL = re.compile(r'<meta property="og:url"[^>]*>\n?')
 # What a book has whose _config.yml does not say it; the addresses there are those of Jupyter Book itself.
 DEFAULT = yaml.safe_load(PATH_YAML_DEFAULT.read_text(encoding="utf-8"))
 
+# What a page may load and run: files that lie beside it, and WebAssembly (book/_check). Formulas are printed with styles
+# in their attributes, and style sheets hold small pictures.
+POLICY = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; style-src-attr 'unsafe-inline'; "
+    "font-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'"
+)
+
 REPORT = """\
 Page: {page}
 Label of the equation or theorem: {label}
@@ -107,18 +114,21 @@ def without_address(app, pagename, templatename, context, doctree):
         context["metatags"] = OG_URL.sub("", context.get("metatags", ""))
 
 
-def without_thebe(app, pagename, templatename, context, doctree):
-    """Jupyter Book loads sphinx-thebe always; its script would come from another host, and it fails on every page."""
+def without_thebe(app, config):
+    """Keep sphinx-thebe, which Jupyter Book loads always, from what it does: its script would come from another host."""
+    for event, listeners in app.events.listeners.items():
+        for listener in [each for each in listeners if each.handler.__module__ == "sphinx_thebe"]:
+            app.disconnect(listener.id)
 
-    def foreign(asset):
-        return (
-            "thebe" in str(getattr(asset, "filename", asset) or "")
-            or "thebe" in (getattr(asset, "attributes", {}).get("body") or "").lower()
-        )
 
-    for kind in ("script_files", "css_files"):
-        if kind in context:
-            context[kind] = [asset for asset in context[kind] if not foreign(asset)]
+def without_style_of_thebe(app, pagename, templatename, context, doctree):
+    """Leave out the style sheet that sphinx-thebe adds all the same."""
+    context["css_files"] = [each for each in context["css_files"] if "thebe" not in str(each.filename)]
+
+
+def policy(app, pagename, templatename, context, doctree):
+    """Hand what a page may load and run to book/_templates/layout.html."""
+    context["policy"] = POLICY
 
 
 def first_paragraph(app, pagename, templatename, context, doctree):
@@ -151,7 +161,8 @@ def front_door(app, exception):
         base = app.config.html_baseurl
         canonical = f'<link rel="canonical" href="{base}{start}">\n' if base else ""
         (Path(app.outdir) / "index.html").write_text(
-            f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
+            f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+            f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n<title>{title}</title>\n'
             f'<link rel="icon" href="_static/favicon.svg" type="image/svg+xml">\n'
             f'<meta http-equiv="refresh" content="0; url={start}">\n'
             f"{canonical}</head>\n"
@@ -163,6 +174,7 @@ def front_door(app, exception):
 def setup(app):
     app.connect("config-inited", names, priority=10)
     app.connect("config-inited", addresses, priority=10)
+    app.connect("config-inited", without_thebe)
     app.connect("html-page-context", first_paragraph, priority=10)
     app.connect("html-page-context", roles_of_references)
     app.connect("html-page-context", names_of_folds)
@@ -172,5 +184,6 @@ def setup(app):
     app.connect("html-page-context", button_of_sources, priority=510)  # after the theme's own
     app.connect("html-page-context", one_viewport, priority=999)
     app.connect("html-page-context", without_address, priority=999)
-    app.connect("html-page-context", without_thebe, priority=999)
+    app.connect("html-page-context", without_style_of_thebe, priority=999)
+    app.connect("html-page-context", policy)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -65,6 +65,8 @@ function arrive() {
 addEventListener("hashchange", arrive);
 document.addEventListener("DOMContentLoaded", arrive);
 
+document.addEventListener("click", ({ target }) => target.closest?.("[data-prints]") && print());
+
 // A browser that cannot open folded parts on paper by a rule of style: they are opened before it prints, and folded after.
 if (!CSS.supports("selector(::details-content)")) {
   let opened = [];
