@@ -301,9 +301,13 @@ def extended(notation: Notation, text: str) -> Notation:
     than in the notation, the block says so in a line ``shadows: [v]``: the old meaning is gone then, with an array that
     of its entries too.
     """
-    own = declared_by(text)
-    shadows = frozenset(_letters("shadows", _parts(text, "shadows")))
-    rest = _without(notation, shadows)
+    return extended_by(notation, _parts(text, "shadows"))
+
+
+def extended_by(notation: Notation, parts: Mapping[str, _Plain]) -> Notation:
+    """Return a notation with the letters that the parts of a ``{notation}`` block declare."""
+    own = _declared(parts)
+    rest = _without(notation, frozenset(_letters("shadows", parts)))
     known = {written: part for part, written in _names(rest)}
     for part, written in _names(own):
         if written in known:
@@ -379,7 +383,7 @@ def _parts(text: str, *more: str) -> dict[str, _Plain]:
     return parts
 
 
-def _declared(parts: dict[str, _Plain]) -> Notation:
+def _declared(parts: Mapping[str, _Plain]) -> Notation:
     """Return a notation of its parts: how a declaration is made, which keys it must have, and which it may have."""
 
     def every(part: str, make: Callable[..., _T], required: str, optional: str = "") -> tuple[_T, ...]:
@@ -398,7 +402,7 @@ def _declared(parts: dict[str, _Plain]) -> Notation:
     )
 
 
-def _letters(part: str, parts: dict[str, _Plain]) -> tuple[str, ...]:
+def _letters(part: str, parts: Mapping[str, _Plain]) -> tuple[str, ...]:
     return tuple(_list_of(str, parts.get(part, []), f"{part}: a list of letters is expected"))
 
 
