@@ -1,4 +1,5 @@
-"""Boxes for answers inside of an exercise: ``{choices}``, ``{shape}`` and ``{number}``, whose argument is the question.
+"""Boxes for answers inside of an exercise: ``{choices}``, ``{shape}`` and ``{number}``, whose argument is the question,
+and ``{answer}``, whose argument is the label of an equation that is asked for its right side.
 
 What they may hold and what is known of their answers, `nncore.verify.report.boxes` says; it judges again what is handed
 in. Without scripts, and on paper, a box is a list of its options, or a line to write on. The script is loaded by pages
@@ -7,6 +8,7 @@ that have a box. The page knows the right answers, though it does not show them;
 
 import html
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -19,13 +21,19 @@ from sphinx.writers.html5 import HTML5Translator
 from nncore import functions
 from nncore.verify.notation import load
 from nncore.verify.report.book import NOTATION
-from nncore.verify.report.boxes import KINDS, LETTERS, WITHHELD, WrongBox, boxes_in, options_of
+from nncore.verify.report.boxes import KINDS, LETTERS, WITHHELD, Book, RightSide, WrongBox, boxes_in, options_of
+from nncore.verify.report.cache import Cache, checker, digest
+from nncore.verify.report.serialization import to_json
 
 logger = logging.getLogger(__name__)
 
 SCRIPT = "answer-boxes.js"
 FORMULA = re.compile(r"\$([^$]+)\$")
-HOW = {"shape": "Rows × columns, such as n × D.", "number": "A number, such as 2.5, 1/3, 1e-3 or 4^-10."}
+HOW = {
+    "shape": "Rows × columns, such as n × D.",
+    "number": "A number, such as 2.5, 1/3, 1e-3 or 4^-10.",
+    "answer": "In LaTeX, with the letters of this page. Ctrl + Enter checks it.",
+}
 
 
 class AnswerBox(nodes.General, nodes.Element):
@@ -53,13 +61,15 @@ class Box(SphinxDirective):
     option_spec: ClassVar = {
         "of": directives.unchanged_required,
         "within": directives.unchanged_required,
+        "left": directives.unchanged_required,
         WITHHELD: directives.flag,
     }
 
     def run(self):
         box = AnswerBox("", kind=self.name, several=False)
         self.set_source_info(box)
-        box += (question := Question("", "", *self.inline(self.arguments[0]), how=HOW.get(self.name, "")))
+        asks = [] if self.name == "answer" else self.inline(self.arguments[0])
+        box += (question := Question("", "", *asks, how=HOW.get(self.name, "")))
         if self.name == "choices":
             withheld = WITHHELD in self.options
             try:
@@ -72,6 +82,8 @@ class Box(SphinxDirective):
                 box += Choice("", "", *self.inline(option.text), letter=letter, name=name_of_choice(option.text))
                 if option.reason:
                     box += Reason("", "", *self.inline(option.reason))
+        elif self.name == "answer":
+            box["left"] = self.options.get("left", "")
         elif any(line.strip() for line in self.content):
             raise self.error(f"{{{self.name}}} holds nothing: its question is beside it")
         return [box]
@@ -101,17 +113,56 @@ def complete(exercise: nodes.Element, env) -> None:
         return
     env.note_dependency(functions.__file__)  # from which numbers are computed
     label, page = exercise["label"], Path(env.doc2path(env.docname))
-    notation = load(Path(env.srcdir, env.config.verify_notation) if env.config.verify_notation else NOTATION)
+    book = book_of(env)
     boxes = [box for box in boxes_in(page, page.read_text(encoding="utf-8-sig")) if box.asked.exercise == label]
     if len(boxes) != len(found):
         raise WrongBox(f"{label}: a box stands in the exercise itself, and the exercise in no other directive")
     for node, box in zip(found, boxes, strict=True):
         try:
-            known = box.known(notation)
+            known = box.known(book)
+            if isinstance(known, RightSide):
+                _try_out(known, Path(env.srcdir, "_build", ".verify_cache"))
         except WrongBox as error:
             raise WrongBox(f"{{{box.asked.kind}}}: {error}") from None
         node["known"] = "" if known is None else str(known)
+        if isinstance(known, RightSide):
+            node["left"], node["world"] = known.exercise.left, known.context.world or ""
+            node["where"] = known.exercise.where
         node["exercise"], node["number"] = label, box.number
+        if node["kind"] == "answer":
+            node.children[0].extend(_asks_for(node))
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """What became of a box whose answers were tried out."""
+
+    fault: str
+
+
+def _try_out(known: RightSide, folder: Path) -> None:
+    """Answer the question of a box rightly and wrongly, unless that was done before; raise `WrongBox` for a fault."""
+    said = (repr(to_json(known.context)), str(known), repr(known.wrong))
+    kept, key = Cache(folder), digest(repr(sorted(checker().items())), *said)
+    tried = kept.get(_Tried, key)
+    if tried is None:
+        try:
+            known.try_out()
+            tried = _Tried("")
+        except WrongBox as error:
+            tried = _Tried(str(error))
+        kept.put(key, tried)
+    if tried.fault:
+        raise WrongBox(tried.fault)
+
+
+def book_of(env) -> Book:
+    """Return the notation and the pages of the book that is built."""
+    if not hasattr(env.app, "book_of_boxes"):
+        given = env.config.verify_notation
+        notation = load(Path(env.srcdir, given) if given else NOTATION)
+        env.app.book_of_boxes = Book(notation, tuple(Path(env.doc2path(name)) for name in sorted(env.found_docs)))
+    return env.app.book_of_boxes
 
 
 def outside(app, doctree):
@@ -133,7 +184,7 @@ def name_of(node: AnswerBox) -> str:
 
 
 def visit_box(self: HTML5Translator, node: AnswerBox):
-    data = {each: str(node.get(each, "")) for each in ("exercise", "number", "kind", "known")}
+    data = {each: str(node.get(each, "")) for each in ("exercise", "number", "kind", "known", "world")}
     data |= {"book": self.config.project, "version": self.config.version}
     attributes = " ".join(f'data-{name}="{html.escape(value)}"' for name, value in data.items())
     name = name_of(node)
@@ -141,8 +192,13 @@ def visit_box(self: HTML5Translator, node: AnswerBox):
 
 
 def depart_box(self: HTML5Translator, node: AnswerBox):
-    if node["kind"] != "choices":
-        name = name_of(node)
+    name = name_of(node)
+    if node["kind"] == "answer":
+        self.body.append(
+            f'<textarea rows="2" aria-labelledby="{name}-asks" autocomplete="off" autocapitalize="off" '
+            'spellcheck="false"></textarea>\n<div class="check-preview" role="group" aria-label="Preview"></div>\n'
+        )
+    elif node["kind"] != "choices":
         self.body.append(
             f'<input type="text" aria-labelledby="{name}-asks" autocomplete="off" autocapitalize="off" '
             'spellcheck="false">\n'
@@ -152,6 +208,12 @@ def depart_box(self: HTML5Translator, node: AnswerBox):
 
 def visit_question(self: HTML5Translator, node: Question):
     self.body.append(f'<p class="answer-question" id="{name_of(node.parent)}-asks">')
+
+
+def _asks_for(node: AnswerBox) -> list[nodes.Node]:
+    """Return the equation that is to be completed."""
+    equation = " ".join((node["left"], r"= \ldots", *([rf"\quad {node['where']}"] if node.get("where") else [])))
+    return [nodes.Text("Complete this equation: "), nodes.math(equation, equation)]
 
 
 def depart_question(self: HTML5Translator, node: Question):

@@ -33,6 +33,8 @@ CHECK = ROOT / "book" / "_check"
 STANDARD = PYODIDE / "python_stdlib.zip"
 # What the page loads of the folders above as it is.
 RUNTIME = tuple(PYODIDE / name for name in ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm"))
+PAGE = (CHECK / "check-formula.mjs", CHECK / "asking.mjs")
+KATEX = PYODIDE.parent / "katex" / "katex.min.js"
 WORKER = (CHECK / "core.mjs", CHECK / "worker.mjs")
 
 SERVICE = "checker"  # the module that answers in the page
@@ -82,14 +84,16 @@ def lay_out(folder: Path, kept: Path) -> dict[str, str]:
     """
     modules, own = archives(kept)
     version = (PYODIDE / "VERSION").read_text(encoding="utf-8").strip()
-    code = sha256(b"".join(file.read_bytes() for file in WORKER)).hexdigest()[:12]
-    places = {f"pyodide-{version}": RUNTIME, f"worker-{code}": WORKER, ".": (modules, own)}
+    code = sha256(b"".join(file.read_bytes() for file in (*PAGE, *WORKER))).hexdigest()[:12]
+    drawing = f"katex-{(KATEX.parent / 'VERSION').read_text(encoding='utf-8').strip()}"
+    places = {f"pyodide-{version}": RUNTIME, drawing: (KATEX,), f"page-{code}": (*PAGE, *WORKER), ".": (modules, own)}
     for place, files in places.items():
         (folder / place).mkdir(parents=True, exist_ok=True)
         for file in files:
             shutil.copy(file, folder / place)
     return {
-        "worker": f"worker-{code}/{WORKER[-1].name}",
+        **{file.stem: f"page-{code}/{file.name}" for file in (*PAGE, WORKER[-1])},
+        "katex": f"{drawing}/{KATEX.name}",
         "runtime": f"pyodide-{version}/",
         "libraries": modules.name,
         "checker": own.name,

@@ -18,11 +18,13 @@ OG_URL = re.compile(r'<meta property="og:url"[^>]*>\n?')
 # What a book has whose _config.yml does not say it; the addresses there are those of Jupyter Book itself.
 DEFAULT = yaml.safe_load(PATH_YAML_DEFAULT.read_text(encoding="utf-8"))
 
-# What a page may load and run: files that lie beside it, and WebAssembly (book/_check). Formulas are printed with styles
-# in their attributes, and style sheets hold small pictures.
+# What a page may load and run: files that lie beside it, and WebAssembly (book/_check). Formulas are printed with
+# styles in their attributes, and style sheets hold small pictures.
 POLICY = (
+    '<meta http-equiv="Content-Security-Policy" content="'
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; style-src-attr 'unsafe-inline'; "
     "font-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'"
+    '">\n'
 )
 
 REPORT = """\
@@ -115,8 +117,8 @@ def without_address(app, pagename, templatename, context, doctree):
 
 
 def without_thebe(app, config):
-    """Keep sphinx-thebe, which Jupyter Book loads always, from what it does: its script would come from another host."""
-    for event, listeners in app.events.listeners.items():
+    """Keep sphinx-thebe from what it does, which Jupyter Book loads always: its script would come from another host."""
+    for listeners in app.events.listeners.values():
         for listener in [each for each in listeners if each.handler.__module__ == "sphinx_thebe"]:
             app.disconnect(listener.id)
 
@@ -127,8 +129,8 @@ def without_style_of_thebe(app, pagename, templatename, context, doctree):
 
 
 def policy(app, pagename, templatename, context, doctree):
-    """Hand what a page may load and run to book/_templates/layout.html."""
-    context["policy"] = POLICY
+    """Say what a page may load and run before it names anything."""
+    context["metatags"] = POLICY + context.get("metatags", "")
 
 
 def first_paragraph(app, pagename, templatename, context, doctree):
@@ -162,7 +164,7 @@ def front_door(app, exception):
         canonical = f'<link rel="canonical" href="{base}{start}">\n' if base else ""
         (Path(app.outdir) / "index.html").write_text(
             f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-            f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n<title>{title}</title>\n'
+            f"{POLICY}<title>{title}</title>\n"
             f'<link rel="icon" href="_static/favicon.svg" type="image/svg+xml">\n'
             f'<meta http-equiv="refresh" content="0; url={start}">\n'
             f"{canonical}</head>\n"
@@ -185,5 +187,5 @@ def setup(app):
     app.connect("html-page-context", one_viewport, priority=999)
     app.connect("html-page-context", without_address, priority=999)
     app.connect("html-page-context", without_style_of_thebe, priority=999)
-    app.connect("html-page-context", policy)
+    app.connect("html-page-context", policy, priority=1000)  # after everything that adds a tag
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

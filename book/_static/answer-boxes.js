@@ -1,5 +1,6 @@
 // Boxes for answers inside of exercises: an answer is judged here, kept in this browser, and can be saved as a file that
-// `nncore-verify --answers` judges again. What counts as which answer, nncore/verify/report/boxes.py says as well.
+// `nncore-verify --answers` judges again. What counts as which answer, nncore/verify/report/boxes.py says as well; a
+// formula is judged by the checker itself (book/_check/asking.mjs).
 {
   const SIZE = "([A-WYZa-wyz](?:_\\w|_\\{[\\w+-]+\\})?|\\d+)";
   const SHAPE = new RegExp(`^\\(?\\s*${SIZE}\\s*(?:×|[xX*,;]|\\\\times|by)\\s*${SIZE}\\s*\\)?$`);
@@ -87,22 +88,24 @@
       boxes.forEach(fill);
     });
 
-    const inputs = (box) => [...box.querySelectorAll("input")];
+    const inputs = (box) => [...box.querySelectorAll("input, textarea")];
     const keyOf = ({ dataset }) => `${dataset.exercise}/${dataset.number}`;
     const answerOf = (box) =>
       box.dataset.kind === "choices"
         ? inputs(box).filter((input) => input.checked).map((input) => input.value).join(" ")
         : inputs(box)[0].value.trim();
 
-    const say = (box, words) => (box.querySelector("[role=status]").textContent = words);
-    const tell = (box, { answer, verdict }) => {
+    const say = (box, words) => box.querySelector("[role=status]").replaceChildren(words);
+    const tell = (box, { answer, verdict }, words = "") => {
       const chosen = answer.split(" ");
       for (const input of inputs(box)) {
         const reason = input.parentElement.nextElementSibling;
         if (reason?.matches(".answer-reason")) reason.hidden = !chosen.includes(input.value);
       }
       const isPart = box.dataset.kind === "choices" && chosen.every((each) => box.dataset.known.includes(each));
-      if (!verdict) say(box, "Kept. It is judged where you hand it in.");
+      if (words) say(box, words);
+      else if (!verdict) say(box, "Kept. It is judged where you hand it in.");
+      else if (verdict === "not decided") say(box, "Neither right nor wrong, as far as the checker knows.");
       else if (verdict === "right") say(box, "Right.");
       else say(box, isPart ? "Right so far, but not all that is right." : "Not right.");
     };
@@ -122,17 +125,76 @@
       }
     };
 
+    const keepAnswer = (box, answer, verdict, words) => {
+      const { exercise, number: place, kind } = box.dataset;
+      cleared = null;
+      const entry = { exercise, box: Number(place), kind, answer, verdict, version };
+      tell(box, entry, words);
+      keep({ ...kept(), [keyOf(box)]: entry });
+      if (verdict === "wrong" && kind !== "choices") giveHint(box);
+    };
+
+    // After each wrong answer one more hint of the exercise unfolds; each stands in the one before.
+    const giveHint = (box) => {
+      const hint = box.closest(".exercise").querySelector("details.exercise-hint:not([open])");
+      if (hint && !hint.closest("details:not([open]).exercise-asks")) hint.open = true;
+    };
+
     const check = (box) => {
-      const { exercise, number: place, kind, known } = box.dataset;
+      const { kind, known } = box.dataset;
       const answer = answerOf(box);
+      if (kind === "answer") return checkFormula(box, answer);
       const [judge, words] = KINDS[kind];
       const isRight = judge(answer, known || "0 0");
       if (isRight === null) return say(box, words);
-      const verdict = known ? (isRight ? "right" : "wrong") : "";
-      cleared = null;
-      const entry = { exercise, box: Number(place), kind, answer, verdict, version };
-      tell(box, entry);
-      keep({ ...kept(), [keyOf(box)]: entry });
+      keepAnswer(box, answer, known ? (isRight ? "right" : "wrong") : "");
+    };
+
+    // A formula is judged by the checker, which says first what numbers say.
+    const NO_CHECKER = "Here no formula can be judged: this page was opened as a file. A page that a server sends judges it.";
+    const checker = () => {
+      if (!location.protocol.startsWith("http")) throw new Error(NO_CHECKER);
+      const places = JSON.parse(document.querySelector("meta[name=checker]").content);
+      return import(new URL(places.asking, document.baseURI));
+    };
+    const checkFormula = async (box, formulas) => {
+      const { known, world } = box.dataset;
+      if (!formulas) return say(box, "Type an answer first.");
+      if (!known) return keepAnswer(box, formulas, "");
+      if (box.ariaBusy === "true") return;
+      box.ariaBusy = "true";
+      box.querySelector(".answer-stop").hidden = false;
+      say(box, "Checking …");
+      try {
+        const { ask, written } = await checker();
+        await ask({ formulas, exercise: JSON.parse(known), ...(world && { world }) }, (step) => {
+          const words = written(step.words, "span");
+          if (!step.verdict) return say(box, words);
+          if (step.verdict === "unreadable") say(box, words);
+          else keepAnswer(box, formulas, step.verdict, words);
+          const [from, to] = step.span;
+          if (step.fails && to > from && to - from < formulas.length) inputs(box)[0].setSelectionRange(from, to);
+        });
+      } catch (error) {
+        say(box, error.message);
+      } finally {
+        box.ariaBusy = null;
+        box.querySelector(".answer-stop").hidden = true;
+      }
+    };
+    const draw = async (box) => {
+      const place = box.querySelector(".check-preview");
+      const { value } = inputs(box)[0];
+      if (!value.trim() || navigator.connection?.saveData) return place.replaceChildren();
+      try {
+        const asking = await checker();
+        const { left } = JSON.parse(box.dataset.known || '{"left": ""}');
+        const fault = await asking.draw(place, left && !value.includes("=") ? `${left} = ${value}` : value);
+        if (fault) place.replaceChildren(make("span", { className: "check-unfinished", textContent: fault }));
+        if (box.dataset.known) asking.begin();
+      } catch {
+        // Without it an answer is typed all the same.
+      }
     };
 
     // Beside each exercise, and in the line below all: what was done.
@@ -161,10 +223,24 @@
       button.setAttribute("aria-describedby", `${box.id}-asks`);
       const status = make("p", { className: "answer-verdict" });
       status.setAttribute("role", "status");
-      box.append(button, status);
+      box.append(button);
+      if (box.dataset.kind === "answer") {
+        const stop = make("button", { type: "button", className: "answer-stop", textContent: "Stop", hidden: true });
+        stop.addEventListener("click", async () => (await checker()).stop());
+        box.append(stop);
+        let timer;
+        inputs(box)[0].addEventListener("input", () => {
+          clearTimeout(timer);
+          timer = setTimeout(() => draw(box), 200);
+        });
+      }
+      box.append(status);
       button.addEventListener("click", () => check(box));
       box.addEventListener("keydown", (event) => {
-        if (event.key === "Enter" && event.target.matches("input")) check(box);
+        const isMeant = event.target.matches("input") || (event.target.matches("textarea") && (event.ctrlKey || event.metaKey));
+        if (event.key !== "Enter" || !isMeant) return;
+        event.preventDefault();
+        check(box);
       });
       fill(box);
     }

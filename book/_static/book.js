@@ -67,6 +67,20 @@ document.addEventListener("DOMContentLoaded", arrive);
 
 document.addEventListener("click", ({ target }) => target.closest?.("[data-prints]") && print());
 
+// A box in which formulas are judged (book/_check) is loaded once it is open; not by a page that was opened as a file.
+{
+  const load = () => {
+    const said = document.querySelector("meta[name=checker]");
+    if (said) import(new URL(JSON.parse(said.content)["check-formula"], document.baseURI));
+  };
+  const isAsked = () => location.hash.startsWith("#check=") || document.querySelector(".check-box[open]");
+  if (location.protocol.startsWith("http")) {
+    document.addEventListener("DOMContentLoaded", () => isAsked() && load());
+    addEventListener("hashchange", () => isAsked() && load());
+    document.addEventListener("toggle", ({ target }) => target.matches(".check-box[open]") && load(), true);
+  }
+}
+
 // A browser that cannot open folded parts on paper by a rule of style: they are opened before it prints, and folded after.
 if (!CSS.supports("selector(::details-content)")) {
   let opened = [];

@@ -22,6 +22,9 @@ def copy_to(folder: Path) -> Path:
         shutil.copy(ROOT / settings, folder)
     for part in ("_ext", "_static", "_templates", "_vendor"):
         (folder / "book" / part).symlink_to(ROOT / "book" / part)
+    kept = ROOT / "_build" / "checker"  # what takes long to make, and follows from what is the same in both
+    if kept.is_dir():
+        shutil.copytree(kept, folder / "_build" / "checker")
     shutil.copytree(ROOT / "nncore", folder / "nncore", ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 

@@ -3,26 +3,33 @@ r"""What exercises ask in the page: boxes for answers, what is known of each, an
 Inside of an ``{exercise}``, ``{choices}`` asks which options are right, ``{shape}`` for the shape of ``:of:``, an
 expression in the letters of the page, and ``{number}`` for the value of ``:of:``, a Python expression in ``np`` and
 ``nncore``, up to ``:within:``. The known shape is the one that the checker gives the expression as if the page
-displayed it at its end, inside the exercise. With ``:withheld:`` nothing is known, as in an edition without solutions.
+displayed it at its end, inside the exercise. ``{answer}`` asks for the right side of the equation of the page that has
+the label beside it, and lists wrong ones, each with words of what is said of it (`report.exercise` judges). With
+``:withheld:`` nothing is known, as in an edition without solutions.
 
 A further kind of box is a class with ``known`` and ``verdict``, and a row in `KINDS`. Answers are read here as the page
 reads them (``book/_static/answer-boxes.js``), and a test compares the two.
 """
 
+import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 from nncore.verify.notation import Notation, NotationError
-from nncore.verify.semantics.elaborate import elaborate
+from nncore.verify.report.exercise import Answer, Exercise, Outcome, Verdict, answered, asked_by
+from nncore.verify.report.in_force import Context, functions_of, in_force
+from nncore.verify.semantics.elaborate import Faulty, elaborate
 from nncore.verify.semantics.statements import Expression
+from nncore.verify.semantics.symbols import Binding
 from nncore.verify.source.limits import Limits, TooMuch
-from nncore.verify.source.markdown import PageError, read_markdown
+from nncore.verify.source.markdown import PageError, Reading, read_markdown
 from nncore.verify.source.myst import directive_body, tokens
+from nncore.verify.source.reader import SUFFIXES, read_page
 
 WITHHELD = "withheld"
 LETTERS = "abcde"  # of options
@@ -38,14 +45,6 @@ _FURTHER = re.compile(rf"([*/]){_FACTOR}", re.ASCII)
 
 class WrongBox(ValueError):
     """A box that asks for nothing, or for what is not known; the message is one sentence without a period."""
-
-
-class Verdict(StrEnum):
-    """What an answer is."""
-
-    RIGHT = "right"
-    WRONG = "wrong"
-    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +69,29 @@ class Asked:
     text: str  # of the page
 
 
+@dataclass(frozen=True)
+class Book:
+    """What a box is judged by beside its page: the notation of the book, and its pages."""
+
+    notation: Notation
+    pages: tuple[Path, ...] = ()
+
+    @cached_property
+    def _functions(self) -> Mapping[str, Binding]:
+        """The functions that pages define for all."""
+        readings = (read_page(page, book=True) for page in self.pages if page.suffix in SUFFIXES)
+        return functions_of(readings, self.notation)
+
+    def context(self, reading: Reading) -> Context:
+        """Return what is in force at the end of a page that was read; raise `Faulty` if it has no meaning."""
+        return in_force(reading, self.notation, self._functions)
+
+
 class Known(Protocol):
     """What is known of the answer to a box."""
 
     @classmethod
-    def known(cls, asked: Asked, notation: Notation) -> "Known":
+    def known(cls, asked: Asked, book: Book) -> "Known":
         """Return what is known; raise `WrongBox` if that is nothing."""
 
     def verdict(self, answer: str) -> Verdict:
@@ -84,7 +101,7 @@ class Known(Protocol):
         """Return what the page judges by."""
 
 
-# The three kinds ------------------------------------------------------------------------------------------------------
+# The kinds -----------------------------------------------------------------------------------------------------------
 
 
 def options_of(lines: Sequence[str], withheld: bool = False) -> tuple[Option, ...]:
@@ -129,7 +146,7 @@ class RightOptions:
     count: int  # of options
 
     @classmethod
-    def known(cls, asked: Asked, notation: Notation) -> "RightOptions":
+    def known(cls, asked: Asked, book: Book) -> "RightOptions":
         """Return the letters of those that are marked."""
         options = options_of(asked.lines)
         right = (letter for letter, each in zip(LETTERS, options, strict=False) if each.right)
@@ -159,7 +176,7 @@ class ShapeOf:
     shape: str
 
     @classmethod
-    def known(cls, asked: Asked, notation: Notation) -> "ShapeOf":
+    def known(cls, asked: Asked, book: Book) -> "ShapeOf":
         """Return the shape that the checker gives the expression, as if the page displayed it inside the exercise."""
         formula = asked.options.get("of", "")
         if not formula.strip():
@@ -167,7 +184,7 @@ class ShapeOf:
         world = f"\n\n````{{exercise}}\n:label: {asked.exercise}\n\n$$\n{formula}\n$$\n````\n"
         try:
             reading = read_markdown(asked.page, asked.text + world).whole()
-            page = elaborate(reading.formulas, reading.around, notation)
+            page = elaborate(reading.formulas, reading.around, book.notation)
         except (PageError, NotationError) as error:
             raise WrongBox(f"the shape of {formula} is not known: {error}") from None
         last = reading.formulas[-1]
@@ -218,7 +235,7 @@ class NumberOf:
     within: float
 
     @classmethod
-    def known(cls, asked: Asked, notation: Notation) -> "NumberOf":
+    def known(cls, asked: Asked, book: Book) -> "NumberOf":
         """Compute the value."""
         expression = asked.options.get("of", "")
         within = number_typed(asked.options.get("within", ""))
@@ -253,7 +270,96 @@ def _computed(expression: str) -> float:
         return float(eval(expression, {"np": np, "nncore": nncore}))
 
 
-KINDS: Mapping[str, type[Known]] = {"choices": RightOptions, "shape": ShapeOf, "number": NumberOf}
+@dataclass(frozen=True, slots=True)
+class RightSide:
+    """The right side of an equation, what is in force where it stands, and answers that are wrong."""
+
+    exercise: Exercise
+    context: Context
+    wrong: tuple[tuple[str, str], ...]  # each with words of what is said of it
+
+    @classmethod
+    def known(cls, asked: Asked, book: Book) -> "RightSide":
+        """Return the two sides of the equation that the page labels so."""
+        label = asked.question
+        try:
+            reading = read_markdown(asked.page, asked.text).whole()
+            context = book.context(reading)
+        except (PageError, NotationError, Faulty) as error:
+            raise WrongBox(f"what is in force on its page is not known: {error}") from None
+        found = [each for each in reading.formulas if each.label == label]
+        if not found:
+            raise WrongBox(f"the page displays no equation {label or 'without a label'}")
+        if asked.exercise in context.exercises:
+            context = context.of_exercise(asked.exercise)
+        try:
+            return cls(asked_by(found[0].text, context), context, tuple(_wrong_ones(asked.lines)))
+        except ValueError as error:
+            raise WrongBox(f"{label}: {error}") from None
+
+    def verdict(self, answer: str) -> Verdict:
+        """Return what an answer in LaTeX is."""
+        return self.said_of(answer).outcome.verdict
+
+    def said_of(self, answer: str) -> Answer:
+        """Return what is said of an answer."""
+        *_, said = answered(self.exercise, answer, self.context)
+        assert isinstance(said, Answer)
+        return said
+
+    def try_out(self) -> None:
+        """Answer the question rightly, emptily and wrongly.
+
+        Raises
+        ------
+        WrongBox
+            If the answer of the book is not accepted, its left side is, or a listed wrong one is not refuted with the
+            words that are listed.
+        """
+        book = self.said_of(self.exercise.right)
+        if book.outcome is not Outcome.SAME:
+            raise WrongBox(f"the answer of the book, {self.exercise.right}, is not accepted: {book.words}")
+        if self.said_of(self.exercise.left).outcome.accepts:
+            raise WrongBox(f"the left side, {self.exercise.left}, would be accepted as an answer")
+        for text, words in self.wrong:
+            said = self.said_of(text)
+            if said.outcome is not Outcome.WRONG:
+                raise WrongBox(f"the wrong answer {text} is not refuted: {said.words}")
+            if words not in said.words:
+                raise WrongBox(f"of the wrong answer {text} is not said {words!r} but: {said.words}")
+
+    def __str__(self) -> str:
+        return json.dumps(asdict(self.exercise), ensure_ascii=False)
+
+
+_WRONG_ONE = re.compile(r"- `([^`]+)`: +(\S.*)")
+
+
+def _wrong_ones(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield the wrong answers of a list, each with words of what is said of it."""
+    items: list[str] = []
+    for line in lines:
+        if line.startswith("- "):
+            items.append(line)
+        elif items and line.startswith("  "):
+            items[-1] += f" {line.strip()}"
+        elif line.strip():
+            raise ValueError(f"{line.strip()!r} is no wrong answer: they begin with - and a formula between backticks")
+    for item in items:
+        found = _WRONG_ONE.fullmatch(item.strip())
+        if not found:
+            raise ValueError(f"{item!r} must be a formula between backticks, a colon, and words of what is said of it")
+        yield found[1], found[2]
+    if len(items) < _FEWEST:
+        raise ValueError(f"{_FEWEST} wrong answers or more are listed, each with words of what is said of it")
+
+
+KINDS: Mapping[str, type[Known]] = {
+    "choices": RightOptions,
+    "shape": ShapeOf,
+    "number": NumberOf,
+    "answer": RightSide,
+}
 
 
 # The boxes of a page --------------------------------------------------------------------------------------------------
@@ -266,11 +372,11 @@ class Box:
     asked: Asked
     number: int
 
-    def known(self, notation: Notation) -> Known | None:
+    def known(self, book: Book) -> Known | None:
         """Return what is known of its answer, nothing if that is withheld; raise `WrongBox` if it should be known."""
         if WITHHELD in self.asked.options:
             return None
-        return KINDS[self.asked.kind].known(self.asked, notation)
+        return KINDS[self.asked.kind].known(self.asked, book)
 
 
 def boxes_in(page: Path, text: str) -> Iterator[Box]:

@@ -32,8 +32,17 @@ _DEEPEST = 4  # definitions within each other that are expanded on the left side
 _LONGER = 2  # times as many parts as the known answer has
 
 
+class Verdict(StrEnum):
+    """What an answer is, of whatever kind it is."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    UNDECIDED = "not decided"
+    UNREADABLE = "unreadable"
+
+
 class Outcome(StrEnum):
-    """What becomes of an answer."""
+    """What becomes of an answer that is a formula."""
 
     SAME = "the answer of the book"
     RIGHT = "right"
@@ -48,6 +57,13 @@ class Outcome(StrEnum):
     def accepts(self) -> bool:
         """Return whether the exercise is solved."""
         return self in (Outcome.SAME, Outcome.RIGHT, Outcome.LONGER)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return what is kept of it: an answer of another form than the exercise asks for is a wrong one."""
+        if self.accepts:
+            return Verdict.RIGHT
+        return {Outcome.UNDECIDED: Verdict.UNDECIDED, Outcome.UNREADABLE: Verdict.UNREADABLE}.get(self, Verdict.WRONG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +102,32 @@ def answered(exercise: Exercise, text: str, context: Context) -> Iterator[Step |
         return
     yield from _judged(exercise, written, form, context)
 
+
+def asked_by(text: str, context: Context) -> Exercise:
+    """Return the exercise that an equation of a page makes: its first side is printed, its last one is asked for.
+
+    Raises
+    ------
+    ValueError
+        If it is no equation, or says more than one.
+    """
+    formula = read(text, context.notation)
+    chain = formula.last_chain
+    if len(formula.statements) > 1 or isinstance(formula.statements[0], t.Implication) or not chain.links:
+        raise ValueError("an exercise asks for one equation")
+    if any(link.relation is not t.Relation.EQUAL for link in chain.links):
+        raise ValueError("an exercise asks for what is equal to something")
+    right = chain.links[-1].right
+    where = _AROUND_CONDITIONS.sub("", text[right.span[1] :])
+    parts = (text[slice(*chain.first.span)], text[slice(*right.span)], where)
+    found = Exercise(*(" ".join(part.split()) for part in parts))
+    printed = read(_equation(found, found.right), context.notation)
+    if (printed.conditions, _first(printed)) != (formula.conditions, chain.first):
+        raise ValueError("its sides cannot be taken apart")
+    return found
+
+
+_AROUND_CONDITIONS = re.compile(r"^[\s,]*(?:\\q?quad)?\s*|[\s.,;]+$")
 
 # What was written -----------------------------------------------------------------------------------------------------
 

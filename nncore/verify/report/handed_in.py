@@ -12,7 +12,8 @@ from pathlib import Path
 
 from nncore.verify.judgement import Status
 from nncore.verify.notation import Notation
-from nncore.verify.report.boxes import Box, Verdict, WrongBox, boxes_in
+from nncore.verify.report.boxes import Book, Box, WrongBox, boxes_in
+from nncore.verify.report.exercise import Verdict
 from nncore.verify.source.limits import NoText, text_of
 from nncore.verify.source.reader import printable
 
@@ -83,8 +84,10 @@ def judged(file: Path, pages: Iterable[Path], notation: Notation) -> HandedIn:
         book, version, answers = _read(text_of(file))
     except (NoText, ValueError, RecursionError) as error:
         raise WrongFile(f"{file}: these are no answers of a book: {error}") from None
-    boxes = _boxes(pages, {each.exercise for each in answers})
-    return HandedIn(book, version, tuple(Row(each, _verdict(each, boxes, notation)) for each in answers))
+    all_pages = tuple(pages)
+    boxes = _boxes(all_pages, {each.exercise for each in answers})
+    by = Book(notation, all_pages)
+    return HandedIn(book, version, tuple(Row(each, _verdict(each, boxes, by)) for each in answers))
 
 
 def _read(text: str) -> tuple[str, str, list[Answer]]:
@@ -120,12 +123,12 @@ def _boxes(pages: Iterable[Path], wanted: set[str]) -> dict[tuple[str, int], Box
     return found
 
 
-def _verdict(answer: Answer, boxes: dict[tuple[str, int], Box], notation: Notation) -> str:
+def _verdict(answer: Answer, boxes: dict[tuple[str, int], Box], book: Book) -> str:
     box = boxes.get((answer.exercise, answer.box))
     if box is None or box.asked.kind != answer.kind:
         return NOT_THERE
     try:
-        known = box.known(notation)
+        known = box.known(book)
     except WrongBox as error:
         raise WrongFile(f"{box.asked.page}: {answer.exercise}: {error}") from None
     return known.verdict(answer.answer) if known else WITHHELD
