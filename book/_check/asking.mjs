@@ -30,8 +30,9 @@ export function begin() {
       fail(event.message || "its worker did not start");
     };
     const fail = (reason) => {
-      reject(new Error(reason));
-      stop(`The checker failed: ${reason}.`);
+      const words = `The checker failed: ${reason}.`;
+      reject(new Error(words));
+      stop(words);
     };
     const files = Object.fromEntries(["runtime", "libraries", "checker"].map((name) => [name, at(places[name])]));
     worker.postMessage({ files });

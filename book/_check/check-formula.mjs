@@ -184,7 +184,7 @@ class CheckFormula extends HTMLElement {
       await ask({ formulas: text, letters: parts(this.ownLetters()) }, (step) => {
         this.say("Checking …");
         steps.push(step);
-        if (step.letters) this.found.append(make("p", { className: "check-verdict", textContent: step.letters }));
+        if (step.letters) this.tellOf(step.letters);
         else if (step.stage !== "read") this.show(step, text, shown, written(step.words));
       });
       this.say(summary(steps));
@@ -195,6 +195,12 @@ class CheckFormula extends HTMLElement {
       this.checks.disabled = false;
       this.stops.hidden = true;
     }
+  }
+
+  tellOf(letters) {
+    const place = make("div", { className: "check-verdict" }, make("p", { textContent: letters }));
+    place.dataset.tone = "bad";
+    this.found.append(place);
   }
 
   // Show one step: what numbers say gives way to the verdict of the same place.

@@ -18,6 +18,9 @@ async function read(file) {
   return new Uint8Array(await response.arrayBuffer());
 }
 
+// An error of Python is told with the lines that led to it.
+const lastLine = (error) => String(error.message).trim().split("\n").at(-1);
+
 async function answer({ id, ...question }) {
   const ready = await (checker ??= begin());
   let whole = false;
@@ -40,6 +43,6 @@ self.onmessage = async ({ data }) => {
       self.postMessage({ id: data.id, done: true });
     }
   } catch (error) {
-    self.postMessage({ id: data.id, failed: String(error.message) });
+    self.postMessage({ id: data.id, failed: lastLine(error) });
   }
 };

@@ -114,9 +114,16 @@ def _imports(node: ast.AST, package: str, is_late: bool) -> Iterator[tuple[str, 
 # Compiling ------------------------------------------------------------------------------------------------------------
 
 
-def compiled(source: str, path: str) -> bytes:
-    """Return the content of the compiled file of a module, without docstrings and numbers of lines."""
-    code = compile(without_docstrings(source), path, "exec", dont_inherit=True, optimize=0)
+def compiled(source: str, path: str, is_documentation: bool = False) -> bytes:
+    """Return the content of the compiled file of a module, without docstrings and numbers of lines.
+
+    Of one that holds the docstrings of others all texts are empty.
+    """
+    tree = without_docstrings(source)
+    for node in ast.walk(tree) if is_documentation else ():
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = ""
+    code = compile(tree, path, "exec", dont_inherit=True, optimize=0)
     head = importlib.util.MAGIC_NUMBER + _UNCHECKED.to_bytes(4, "little")
     return head + importlib.util.source_hash(source.encode()) + marshal.dumps(without_lines(code))
 
@@ -162,6 +169,6 @@ def make(order: str, begun: Iterable[str]) -> None:
     asked = json.loads(order)
     start = [*begun, *asked["start"]] if asked["runtime"] else asked["start"]
     sources = needed(start, sources_in(*map(Path, asked["folders"])), asked["whole"], asked["but"])
-    modules = {f"{path}c": compiled(source, path) for path, source in sources.items()}
+    modules = {f"{path}c": compiled(source, path, path in asked["texts"]) for path, source in sources.items()}
     given = {path: read() for path, read in sources_in(Path(asked["files"])).items()}
     write(Path(asked["target"]), modules | given)

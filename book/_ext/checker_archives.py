@@ -52,6 +52,7 @@ LATE = (
     *("linecache", "locale", "tokenize", "traceback", "typing", "warnings"),
 )
 WHOLE = ("importlib",)  # of Python's own modules those that are needed with all that their functions import
+TEXTS = ("mpmath/function_docs.py",)  # modules that hold the docstrings of others, which are left out as everywhere
 UNUSED = frozenset({"tests", "benchmarks", "sandbox", "__pycache__"})  # folders of libraries
 
 
@@ -64,6 +65,7 @@ class Order:
     whole: tuple[str, ...]
     but: tuple[str, ...]
     runtime: bool  # whether it holds what Python itself needs to start
+    texts: tuple[str, ...] = ()  # modules of which all texts are left out
     files: str = "/given/files"
     target: str = "/out/archive.zip"
 
@@ -103,7 +105,7 @@ def lay_out(folder: Path, kept: Path) -> dict[str, str]:
 def libraries(kept: Path, used: Iterable[str], names: Iterable[str] = extras.JUDGES) -> Path:
     """Return the archive of Python's own modules and those of some libraries, as far as what is used needs them."""
     folders = {name: _folder(name) for name in names}
-    order = Order(("/runtime/python_stdlib.zip", "/libraries"), (*used, *LATE), (*folders, *WHOLE), BUT, True)
+    order = Order(("/runtime/python_stdlib.zip", "/libraries"), (*used, *LATE), (*folders, *WHOLE), BUT, True, TEXTS)
     read = {f"/libraries/{name}/{path}": text for name in folders for path, text in _modules(folders[name]).items()}
     given = {f"files/licenses/{name}": license_of(name) for name in folders}
     mounted = {f"/libraries/{name}": folder for name, folder in folders.items()}

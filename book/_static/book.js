@@ -55,9 +55,18 @@ addEventListener("load", () => {
   }
 });
 
+// What the address leads to, if it is there: an address may hold anything.
+function targetOfAddress() {
+  try {
+    return document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  } catch {
+    return null;
+  }
+}
+
 // Where the address leads: to a formula or a figure that has moved to another page, or to an exercise, which unfolds.
 function arrive() {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const target = targetOfAddress();
   if (target?.matches(".moved [id]")) location.replace(target.querySelector("a").href);
   const asked = target?.querySelector(":scope > section > details.exercise-asks, :scope > div > details.exercise-asks");
   if (asked) asked.open = true;
@@ -120,7 +129,7 @@ if (!CSS.supports("selector(::details-content)")) {
     const blank = link.href;
     const about = (label) => blank.replace(/Label([^\n]*?)%3A(%20|\+).*?%0A/, `Label$1%3A$2${encodeURIComponent(label)}%0A`);
     link.addEventListener("click", () => {
-      const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      const target = targetOfAddress();
       const isLabeled = target?.matches("div.math, .proof, .exercise, .solution, figure");
       link.href = isLabeled ? about(target.id.replace(/^equation-/, "")) : blank;
     });

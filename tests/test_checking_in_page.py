@@ -1,0 +1,394 @@
+"""The checker in the pages of a built book: what is typed is judged, within budgets, under the policy of the pages."""
+
+import functools
+import gzip
+import json
+import os
+import re
+import threading
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from nncore.verify.report.boxes import Verdict
+from tests.conftest import _Quiet
+from tests.fixture_book.build import build, copy_to, plant
+
+START = "f'(x) = 2 x\n\nf'(x) = 3 x"
+CHECK = f"\n:::{{check}}\n{START}\n:::\n\nSee {{numref}}"
+ANSWER = """
+:::{answer} eq-fixture-square
+- `x`: The likely slip: a factor 2 is missing
+- `2 x + 1`: Wrong. At $
+:::
+
+:::{hints}
+- The square"""
+MEGABYTE = 10**6
+WAIT = 60_000  # milliseconds, on a machine that does much else
+PAGE = "book/page.html"
+
+
+def planted(folder: Path) -> Path:
+    """The fixture book with a box for formulas, and one for an answer in its exercise."""
+    copy_to(folder)
+    plant(folder, "book/page.md", "\nSee {numref}", CHECK)
+    plant(folder, "book/page.md", "\n:::{hints}\n- The square", ANSWER)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    folder = planted(tmp_path_factory.mktemp("checked") / "book")
+    result = build(folder)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return folder / "_build" / "html"
+
+
+@pytest.fixture(scope="module")
+def server(built):
+    """The address of the book, and what was asked of it."""
+    asked = []
+
+    class Noting(_Quiet):
+        def do_GET(self):
+            asked.append(self.path.partition("?")[0])
+            super().do_GET()
+
+    running = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Noting, directory=built))
+    threading.Thread(target=running.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{running.server_port}/", asked
+    running.shutdown()
+    running.server_close()
+
+
+def opened(browser, address, script="", **settings):
+    """A page in a window of its own, which must say nothing on its console."""
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}} | settings)
+    if script:
+        context.add_init_script(script)
+    page = context.new_page()
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on("console", lambda said: said.type in ("error", "warning") and page.faults.append(said.text))
+    page.goto(address)
+    return page
+
+
+@pytest.fixture
+def tab(server, browser):
+    """The page with its box open."""
+    page = opened(browser, server[0] + PAGE)
+    page.locator(".check-box > summary").click()
+    page.locator("check-formula textarea").wait_for()
+    yield page
+    assert page.faults == []
+    page.context.close()
+
+
+def found(page, formulas=None):
+    """What is said of formulas that are typed into the box, a line for each statement."""
+    if formulas is not None:
+        page.locator("check-formula textarea").fill(formulas)
+    page.locator("check-formula").get_by_role("button", name="Check", exact=True).click()
+    page.locator("check-formula button:not([disabled])", has_text=re.compile("^Check$")).wait_for(timeout=WAIT)
+    texts = [each.inner_text() for each in page.locator(".check-verdict > :last-child").all()]
+    return [" ".join(text.split()) for text in texts]
+
+
+def answered(page, text):
+    """What is said of an answer."""
+    box = page.locator("#ex-fixture-1-box-1")
+    box.locator("textarea").fill(text)
+    box.locator("textarea").press("Control+Enter")
+    page.wait_for_function(
+        "box => !box.ariaBusy && !['', 'Checking …'].includes(box.querySelector('[role=status]').textContent)",
+        arg=box.element_handle(), timeout=WAIT,
+    )  # fmt: skip
+    return " ".join(box.get_by_role("status").inner_text().split())
+
+
+# What is said ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_stands_in_the_box_from_the_start_is_judged(tab):
+    assert found(tab) == ["✓ Proved.", "✗ Wrong. At x=1 the left side is 2, the right side 3."]
+    assert tab.locator("check-formula [role=status]").inner_text() == "2 statements, of which 1 fails."
+    assert tab.locator(".check-verdict mark").all_inner_texts() == ["= 3 x"]
+    assert [each.get_attribute("data-tone") for each in tab.locator(".check-verdict").all()] == ["good", "bad"]
+    tab.get_by_role("button", name="Show where").click()
+    area = tab.locator("check-formula textarea")
+    assert area.evaluate("area => area.value.slice(area.selectionStart, area.selectionEnd)") == "= 3 x"
+
+
+@pytest.mark.parametrize(
+    ("formulas", "said"),
+    [
+        (r"X W = X W + X W - X W", ["✓ Proved, for all sizes."]),
+        (r"\sqrt{2} \approx 1.4142", ["≈ Numbers agree, and there is no proof."]),
+        (r"u := x^2" + "\n\n" + r"\frac{\partial u}{\partial x} = 2 x", [":= Defined from here on.", "✓ Proved."]),
+        ("W = X", ["✗ This has no meaning: W is D × M, X is n × D."]),
+        ("f'(x) = = 2", ["✗ This cannot be read: unexpected =: expected an operand or \\partial."]),
+    ],
+)
+def test_each_status_is_said_in_words(tab, formulas, said):
+    mine = found(tab, formulas)
+    assert len(mine) == len(said)
+    assert all(one.startswith(other.removesuffix(".")) for one, other in zip(mine, said, strict=True)), mine
+
+
+def test_formulas_are_drawn_while_they_are_typed(tab):
+    tab.locator("check-formula textarea").fill("x^2\n\n\\frac{1")
+    tab.locator(".check-preview .katex").first.wait_for()
+    assert tab.locator(".check-preview > div").count() == 2
+    assert tab.locator(".check-unfinished").count() == 1 and tab.locator(".check-preview math").count() == 1
+
+
+def test_letters_of_ones_own_mean_what_is_said_of_them(tab):
+    tab.get_by_text("Letters of your own").click()
+    tab.get_by_role("button", name="Add a letter").click()
+    line = tab.locator(".check-letters p")
+    line.locator("select").select_option("matrix")
+    for name, value in {"letter": "Q", "rows": "M", "columns": "D"}.items():
+        line.locator(f"input[name={name}]").fill(value)
+    assert found(tab, r"(W Q)^\top = Q^\top W^\top") == ["✓ Proved, for all sizes."]
+    line.locator("input[name=columns]").fill("U")
+    (fault,) = found(tab)
+    assert fault == "arrays, Q: the size U is not declared."
+
+
+def test_the_address_carries_formulas_and_letters(tab, browser, server):
+    tab.locator("check-formula textarea").fill("f'(x) = 4 x")
+    tab.get_by_role("button", name="Copy a link to this").click()
+    tab.wait_for_function("() => location.hash.startsWith('#check=')")
+    other = opened(browser, tab.url)
+    other.locator("check-formula textarea").wait_for()
+    assert other.locator(".check-box").get_attribute("open") is not None
+    assert other.locator("check-formula textarea").input_value() == "f'(x) = 4 x"
+    assert other.locator(".check-verdict").count() == 0  # nothing is judged before it is asked for
+    assert found(other)[0].startswith("✗ Wrong. At x=1 the left side is 2, the right side 4.")
+    assert other.faults == []
+    other.context.close()
+
+
+@pytest.mark.parametrize("fragment", ["%7B", "%E0%A4%A", quote("[]"), quote('{"formulas": 3, "letters": 4}'), "null"])
+def test_an_address_that_carries_nonsense_breaks_nothing(fragment, browser, server):
+    page = opened(browser, f"{server[0]}{PAGE}#check={fragment}")
+    page.locator("check-formula textarea").wait_for()
+    assert found(page, START)[0] == "✓ Proved."
+    assert page.faults == []
+    page.context.close()
+
+
+def test_what_runs_can_be_stopped_and_asked_again(tab):
+    tab.locator("check-formula textarea").fill(" + ".join(f"\\sin({k} x)^{k}" for k in range(2, 30)) + " = x")
+    tab.locator("check-formula").get_by_role("button", name="Check", exact=True).click()
+    tab.get_by_role("button", name="Stop").click()
+    tab.get_by_text("Stopped.").wait_for()
+    assert found(tab, START)[0] == "✓ Proved."
+
+
+def test_what_is_typed_is_only_text(tab):
+    text = r"\text{<img src=x onerror=alert(1)>} \href{javascript:alert(1)}{x} = $<script>alert(1)</script>$"
+    found(tab, text)
+    assert tab.locator("check-formula :is(img, script, a)").count() == 0
+
+
+# Exercises ------------------------------------------------------------------------------------------------------------
+
+
+def test_an_answer_is_judged_kept_and_told_why(server, browser):
+    page = opened(browser, f"{server[0]}{PAGE}#ex-fixture-1")
+    hints = page.locator("#ex-fixture-1 .exercise-hint")
+    assert answered(page, "f'(x)").startswith("This is the left side itself")
+    assert hints.nth(0).get_attribute("open") is not None and hints.nth(1).get_attribute("open") is None
+    assert "The likely slip: a factor 2 is missing" in answered(page, "x")
+    assert hints.nth(1).get_attribute("open") is not None
+    assert answered(page, "2 x +").startswith("This cannot be read")
+    assert answered(page, "x + x") == "Right. Proved."
+    assert answered(page, "2 x") == "This is the answer of the book."
+    assert page.locator("#ex-fixture-1 .exercise-level").inner_text().endswith("· solved")
+    kept = page.evaluate("() => Object.entries(localStorage).find(([key]) => key.startsWith('answers'))[1]")
+    (entry,) = json.loads(kept).values()
+    assert (entry["kind"], entry["answer"], entry["verdict"]) == ("answer", "2 x", Verdict.RIGHT)
+    page.reload()
+    assert page.locator("#ex-fixture-1-box-1 textarea").input_value() == "2 x"
+    assert page.faults == []
+    page.context.close()
+
+
+def test_a_box_fails_the_build_if_its_answer_or_a_wrong_one_is_not_what_it_says(tmp_path):
+    folder = planted(tmp_path / "book")
+    plant(folder, "book/page.md", "`2 x + 1`: Wrong. At $", "`2 x + 0`: Wrong. At $")
+    result = build(folder)
+    assert result.returncode != 0 and "the wrong answer 2 x + 0 is not refuted" in result.stderr
+    plant(folder, "book/page.md", "`2 x + 0`: Wrong. At $", "`2 x + 1`: The likely slip: a sum")
+    assert "is not said 'The likely slip: a sum' but: Wrong." in build(folder).stderr
+    plant(folder, "book/page.md", "{answer} eq-fixture-square", "{answer} eq-fixture-missing")
+    assert "the page displays no equation eq-fixture-missing" in build(folder).stderr
+
+
+# Where no checker can run ---------------------------------------------------------------------------------------------
+
+
+def test_a_page_that_was_opened_as_a_file_says_what_to_do_instead(built, browser):
+    page = opened(browser, (built / PAGE).as_uri() + "#ex-fixture-1")
+    page.locator(".check-box > summary").click()
+    assert "make serve" in page.locator("check-formula").inner_text()
+    assert "opened as a file" in answered(page, "2 x")
+    assert page.faults == []
+    page.context.close()
+
+
+def test_without_scripts_the_box_says_what_to_do_instead(server, browser):
+    page = opened(browser, server[0] + PAGE, java_script_enabled=False)
+    page.locator(".check-box > summary").click()
+    assert "nncore-verify FILE" in page.locator("check-formula").inner_text()
+    page.context.close()
+
+
+def test_a_browser_without_webassembly_says_what_to_do_instead(server, browser):
+    page = opened(browser, server[0] + PAGE, "delete globalThis.WebAssembly")
+    page.locator(".check-box > summary").click()
+    page.wait_for_function("() => Boolean(customElements.get('check-formula'))")
+    assert "nncore-verify FILE" in page.locator("check-formula").inner_text()
+    page.context.close()
+
+
+def test_a_checker_that_is_gone_is_said_and_tried_again(server, browser):
+    page = opened(browser, server[0] + PAGE)
+    page.route(re.compile("checker-.*zip"), lambda route: route.fulfill(status=404))
+    page.locator(".check-box > summary").click()
+    assert found(page) == []
+    assert page.locator("check-formula [role=status]").inner_text().startswith("The checker failed: ")
+    page.unroute_all()
+    assert found(page)[0] == "✓ Proved."
+    page.context.close()
+
+
+def test_who_saves_data_loads_the_checker_only_for_a_check(server, browser):
+    address, asked = server
+    script = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
+    page = opened(browser, address + PAGE, script)
+    page.locator(".check-box > summary").click()
+    asked.clear()
+    page.locator("check-formula textarea").press_sequentially("x", delay=10)
+    page.wait_for_timeout(1000)
+    assert asked == []
+    assert found(page, START)[0] == "✓ Proved."
+    page.context.close()
+
+
+# Budgets and policy ---------------------------------------------------------------------------------------------------
+
+
+def computing(browser_process: str = "chrom") -> float:
+    """The seconds of computing of all processes of the browsers on this machine."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            name, _, rest = stat.read_text().partition("(")[2].rpartition(") ")
+        except OSError:
+            continue
+        if name.startswith(browser_process):
+            fields = rest.split()
+            ticks += sum(map(int, fields[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def compressed(site: Path, paths) -> int:
+    """How many bytes some files have, compressed."""
+    return sum(len(gzip.compress((site / path.lstrip("/")).read_bytes(), 6)) for path in paths)
+
+
+def test_reading_and_checking_stay_within_their_budgets(server, built, browser, record_property):
+    address, asked = server
+    asked.clear()
+    page = opened(browser, address + PAGE)
+    page.locator(".katex").first.wait_for()
+    page.wait_for_timeout(500)
+    reading = [path for path in asked if "_check" in path]
+    assert reading == []
+    page.locator(".check-box > summary").click()
+    page.locator("check-formula textarea").wait_for()
+    box = [path for path in asked if "_check" in path]
+    assert len(box) == 1 and compressed(built, box) <= 8000
+    asked.clear()
+    times = []
+    for _ in ("cold", "warm"):
+        before = computing()
+        assert found(page, START)[0] == "✓ Proved."
+        times.append(computing() - before)
+        page.reload()
+        page.locator(".check-box > summary").click()
+    loaded = {path for path in asked if not path.endswith(".html")}
+    size = compressed(built, loaded)
+    record_property("first check in a page", f"{len(loaded)} requests, {size / MEGABYTE:.2f} MB, CPU s {times}")
+    assert len(loaded) <= 14 and size <= 9 * MEGABYTE
+    if os.environ.get("ALL_TESTS"):  # on a machine that does nothing else
+        assert times[0] <= 5 and times[1] <= 3
+    folder = built / "_check"
+    assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) <= 25 * MEGABYTE
+    page.context.close()
+
+
+def test_a_page_asks_no_other_host_and_keeps_what_is_typed(tab):
+    hosts = set()
+    tab.on("request", lambda request: hosts.add(request.url.split("/")[2]) or hosts.add(request.method))
+    assert found(tab, "\\sigma(z) = 1")
+    assert len(hosts) <= 2 and not any("sigma" in each for each in hosts) and hosts <= {"GET", tab.url.split("/")[2]}
+
+
+def test_every_page_has_the_policy_and_no_script_or_style_within_it(built):
+    pages = [path for path in built.rglob("*.html") if "_static" not in path.parts]
+    assert len(pages) >= 4
+    for path in pages:
+        text = path.read_text(encoding="utf-8")
+        policy, rest = text.find("Content-Security-Policy"), re.search(r"<(?:script|link|style)\b", text)
+        assert policy > 0 and (not rest or policy < rest.start()), path
+        assert not re.search(r"<script(?![^>]*\ssrc=)|<style\b|\son[a-z]+=", text), path
+
+
+def test_the_policy_keeps_a_page_from_running_what_it_should_not(tab):
+    ran = tab.evaluate("""() => {
+      document.body.insertAdjacentHTML("beforeend", '<img src="data:," onerror="window.ran = 1">');
+      const script = document.createElement("script");
+      script.textContent = "window.ran = 2";
+      document.body.append(script);
+      try { new Function("window.ran = 3")(); } catch { return "refused"; }
+    }""")
+    tab.wait_for_timeout(200)
+    assert ran == "refused" and tab.evaluate("window.ran") is None
+    tab.faults.clear()  # the browser says of each what it refused
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 360), ("dark", 360)])
+def test_the_box_is_accessible_fits_and_needs_the_keyboard_alone(scheme, width, server, browser):
+    page = opened(browser, server[0] + PAGE, color_scheme=scheme, viewport={"width": width, "height": 740})
+    page.locator(".check-box > summary").focus()
+    page.keyboard.press("Enter")
+    page.locator("check-formula textarea").wait_for()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+    page.keyboard.press("Control+Enter")
+    page.locator(".check-verdict[data-tone=bad]").wait_for(timeout=WAIT)
+    page.get_by_text("Letters of your own").click()
+    page.get_by_role("button", name="Add a letter").click()
+    violations = Axe().run(page, context=".check-box", options={"preload": False}).response["violations"]
+    assert [each["id"] for each in violations] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    targets = page.locator("check-formula :is(textarea, button, select, input)").all()
+    assert min(each.bounding_box()["height"] for each in targets if each.is_visible()) >= 44
+    assert page.faults == []
+    page.context.close()
+
+
+def test_what_a_page_says_of_where_the_checker_is_is_there(built):
+    text = (built / PAGE).read_text(encoding="utf-8")
+    said = json.loads(re.search(r'name="checker" content="([^"]*)"', text)[1].replace("&quot;", '"'))
+    assert float(said.pop("megabytes")) < 9
+    assert all((built / "book" / place).exists() for place in said.values())
+    assert "context" in said
