@@ -2,9 +2,13 @@
 
 import functools
 import gzip
+import html
 import json
 import os
+import queue
 import re
+import shutil
+import subprocess
 import threading
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -384,6 +388,55 @@ def test_the_box_is_accessible_fits_and_needs_the_keyboard_alone(scheme, width, 
     assert min(each.bounding_box()["height"] for each in targets if each.is_visible()) >= 44
     assert page.faults == []
     page.context.close()
+
+
+FORMULAS = ["f'(x) = 2 x", "f'(x) = 3 x", "f'(x) = (", "(" * 38 + "x" + ")" * 38 + " = x", "W X = 1"]
+
+
+def test_another_browser_judges_the_same_under_the_same_policy(built, tmp_path, record_property):
+    firefox = shutil.which("firefox-esr") or shutil.which("firefox")
+    if not firefox:
+        pytest.skip("no Firefox is installed (Debian: apt install firefox-esr)")
+    sent = queue.Queue()
+    own = Path(__file__).with_name("checks_itself.mjs").read_bytes()
+    tag = f'<script type="module" src="/own.mjs" data-formulas="{html.escape(json.dumps(FORMULAS))}"></script></head>'
+
+    class Serving(_Quiet):
+        def do_GET(self):
+            if self.path == "/own.mjs":
+                self.answer(own, "text/javascript")
+            elif self.path == f"/{PAGE}":
+                self.answer((built / PAGE).read_text(encoding="utf-8").replace("</head>", tag).encode(), "text/html")
+            else:
+                super().do_GET()
+
+        def do_POST(self):
+            sent.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.answer(b"", "text/plain")
+
+        def answer(self, content, kind):
+            self.send_response(200)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+    running = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Serving, directory=built))
+    threading.Thread(target=running.serve_forever, daemon=True).start()
+    command = [firefox, "--headless", "--no-remote", "--profile", tmp_path]
+    address = f"http://127.0.0.1:{running.server_port}/{PAGE}"
+    browser = subprocess.Popen([*command, address], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        report = sent.get(timeout=240)
+    finally:
+        browser.terminate()
+        browser.wait(20)
+        running.shutdown()
+        running.server_close()
+    assert report.get("error") is None and report["refused"] == [], report
+    begins = ["✓ Proved", "✗ Wrong", "✗ This cannot be read", "Both sides are the same", "✗ This has no meaning"]
+    assert [words for (words,), _ in report["told"] if not words.startswith(begins.pop(0))] == [] == begins
+    record_property("milliseconds of checks in Firefox", [took for _, took in report["told"]])
 
 
 def test_what_a_page_says_of_where_the_checker_is_is_there(built):
