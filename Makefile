@@ -56,7 +56,7 @@ bench: .venv-bench/stamp .venv/book.stamp
 serve: .venv/book.stamp
 	@rm -f _build/begun; mkdir -p _build; \
 	(while kill -0 $$$$ && test ! -e _build/begun; do sleep 1; touch _config.yml; done) 2>/dev/null & \
-	PYTHONPATH=book/_ext:$$PYTHONPATH exec .venv/bin/sphinx-autobuild . _build/serve -W --keep-going --port $(PORT) --no-initial \
+	PYTHONPATH=book/_ext:$$PYTHONPATH exec .venv/bin/sphinx-autobuild . _build/serve -W --keep-going -t serve --port $(PORT) --no-initial \
 	  --pre-build "touch _build/begun" --pre-build "$(MAKE) --silent conf.py" \
 	  --ignore _build --ignore conf.py --ignore "*/.*" --ignore "*/__pycache__/*" --ignore "*~"
 

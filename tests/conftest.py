@@ -56,6 +56,18 @@ def browser():
         opened.close()
 
 
+def add_style(page, rules: str):
+    """Give a page rules of style, though it may not hold any itself."""
+    page.evaluate(
+        """rules => {
+            const sheet = new CSSStyleSheet();
+            sheet.replaceSync(rules);
+            document.adoptedStyleSheets.push(sheet);
+        }""",
+        rules,
+    )
+
+
 def pytest_terminal_summary(terminalreporter):
     """Prints what tests say of random claims: how many of them had which status."""
     for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):

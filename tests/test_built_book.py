@@ -14,6 +14,8 @@ from fontTools.ttLib import TTFont
 from pages_of_book import ROOT, pages
 from repository import from_settings, published_at
 
+from tests.conftest import add_style
+
 PAGES = [page.relative_to(ROOT).with_suffix("").as_posix() for page in pages()]
 EXTRA = ["search"]
 
@@ -299,7 +301,7 @@ def test_every_icon_that_is_shown_is_in_the_font(html, site, open_page, name):
 def test_an_icon_that_is_not_in_the_font_is_noticed(html, site, open_page):
     page, _ = open_page(f"{site}book/index.html")
     page.evaluate("document.querySelector('article').innerHTML += '<i class=\"fa-solid fa-anchor\"></i>'")
-    page.add_style_tag(content='.fa-anchor:before { content: "\\f13d" }')  # rules of such icons are left out
+    add_style(page, '.fa-anchor:before { content: "\\f13d" }')  # rules of such icons are left out
     assert missing_icons(html, page) == {("solid", "0xf13d")}
 
 

@@ -11,6 +11,8 @@ import pytest
 from bs4 import BeautifulSoup
 from test_built_book import PAGES
 
+from tests.conftest import add_style
+
 SHEET = {"width": 680, "height": 990}  # A4 without its margins, in CSS pixels
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
@@ -65,7 +67,7 @@ def test_a_dark_page_is_printed_as_a_light_one(site, open_page):
 def test_a_dark_rule_that_reaches_paper_is_noticed(site, open_page):
     light, dark = (open_page(f"{site}{SOME[0]}.html", SHEET, scheme) for scheme in ("light", "dark"))
     for page in (light, dark):
-        page.add_style_tag(content="html[data-theme=dark] figure img { filter: invert(1) !important }")
+        add_style(page, "html[data-theme=dark] figure img { filter: invert(1) !important }")
     assert on_paper(light) != on_paper(dark)
 
 
@@ -97,7 +99,7 @@ IN_A_ROW = """.math-steps { display: grid !important; grid-template-columns: aut
 
 def test_a_reason_that_is_cut_off_is_noticed(site, open_page):
     page = open_page(f"{site}{SOME[0]}.html", PHONE)
-    page.add_style_tag(content=IN_A_ROW)
+    add_style(page, IN_A_ROW)
     assert "(logarithm of a fraction)" in cut_off(page)
 
 
@@ -139,7 +141,7 @@ def test_few_boxes_scroll_sideways_on_a_phone(site, open_page, record_property):
 
 def test_formulas_that_do_not_wrap_are_noticed(site, open_page):
     page = open_page(f"{site}{SOME[0]}.html", PHONE)
-    page.add_style_tag(content=f"{IN_A_ROW} .math-box .katex {{ white-space: nowrap !important }}")
+    add_style(page, f"{IN_A_ROW} .math-box .katex {{ white-space: nowrap !important }}")
     assert scrolling(page)["formula"] > 5
 
 
@@ -175,7 +177,7 @@ def test_a_keyboard_is_seen_on_every_control_of_the_header(site, open_page, view
 
 def test_a_control_without_a_visible_focus_is_noticed(site, open_page):
     page = open_page(f"{site}{SOME[0]}.html")
-    page.add_style_tag(content=".bd-header-article .sidebar-toggle { outline: none !important }")
+    add_style(page, ".bd-header-article .sidebar-toggle { outline: none !important }")
     assert len(without_focus(page)) >= 1
 
 
@@ -298,5 +300,5 @@ def test_the_tables_of_the_ledger_fit_on_a_desk(site, open_page):
     page = open_page(f"{site}book/reference/ledger.html")
     assert page.locator(".pst-scrollable-table-container").count() > 10
     assert scrolling(page)["table"] == 0
-    page.add_style_tag(content="table.verify-table { min-width: 1000px }")
+    add_style(page, "table.verify-table { min-width: 1000px }")
     assert scrolling(page)["table"] > 10

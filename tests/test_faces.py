@@ -8,6 +8,8 @@ import pytest
 from bs4 import BeautifulSoup, NavigableString
 from fontTools.ttLib import TTFont
 
+from tests.conftest import add_style
+
 ROOT = Path(__file__).resolve().parents[1]
 FONTS = ROOT / "book" / "_vendor" / "fonts"
 KATEX = ROOT / "book" / "_vendor" / "katex"
@@ -159,5 +161,5 @@ SIZES = """[...new Set([...document.querySelectorAll(":is(article section, detai
 def test_text_has_one_size_in_optional_sections_too(page):
     assert page[0].locator("section.optional > details.folded > p").count() > 0
     assert len(page[0].evaluate(SIZES)) == 1
-    page[0].add_style_tag(content=".bd-article section.optional { font-size: 1.3em }")  # as in Sphinx's own sheet
+    add_style(page[0], ".bd-article section.optional { font-size: 1.3em }")  # as in Sphinx's own sheet
     assert len(page[0].evaluate(SIZES)) == 2

@@ -17,6 +17,8 @@ from lean_katex import lean
 from PIL import Image, ImageChops, ImageFilter
 from sphinx.builders.html._assets import _CascadingStyleSheet, _JavaScript
 
+from tests.conftest import add_style
+
 VENDOR = Path(__file__).resolve().parents[1] / "book" / "_vendor"
 FILES = {
     "styles/theme.css": '@import "../basic.css";a{background:url("pictures/a.png")}.b,.nowhere:focus{color:red}',
@@ -233,7 +235,7 @@ def differ(one: Image.Image, other: Image.Image) -> bool:
 def paper(html, browser):
     tab = browser.new_page(viewport={"width": 700, "height": 200}, device_scale_factor=SCALE)
     tab.goto((html / "book" / "layers" / "relu.html").as_uri())
-    tab.add_style_tag(content="body { background: white; color: black; display: block } div.math { margin: 12px }")
+    add_style(tab, "body { background: white; color: black; display: block } div.math { margin: 12px }")
     yield tab
     tab.close()
 

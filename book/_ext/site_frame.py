@@ -129,8 +129,9 @@ def without_style_of_thebe(app, pagename, templatename, context, doctree):
 
 
 def policy(app, pagename, templatename, context, doctree):
-    """Say what a page may load and run before it names anything."""
-    context["metatags"] = POLICY + context.get("metatags", "")
+    """Say what a page may load and run before it names anything; one that `make serve` shows may load itself anew."""
+    own = POLICY.replace("script-src", "script-src 'unsafe-inline'").replace("connect-src", "connect-src ws:")
+    context["metatags"] = (own if app.tags.has("serve") else POLICY) + context.get("metatags", "")
 
 
 def first_paragraph(app, pagename, templatename, context, doctree):
