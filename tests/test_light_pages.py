@@ -98,18 +98,16 @@ def test_a_figure_gets_the_size_of_its_file_in_pixels(tmp_path):
     context = {"body": body, "content_root": "../"}
     light_pages.lighten(app, "page", "page.html", context, None)
     sized = body.replace("<img alt", '<img width="480" height="96" loading="lazy" alt')
-    assert context["body"] == sized and "KaTeX" not in context["metatags"]
+    assert context["body"] == sized and "KaTeX" not in context["early_fonts"]
 
 
 def test_a_page_with_formulas_asks_for_their_two_fonts_and_that_of_the_text_early(tmp_path):
     app = SimpleNamespace(srcdir=tmp_path, builder=SimpleNamespace(images={}))
-    context = {"body": '<span class="katex">x</span>', "content_root": "../../", "metatags": "<meta>"}
+    context = {"body": '<span class="katex">x</span>'}
     light_pages.lighten(app, "page", "page.html", context, None)
-    assert re.match("<meta><script>", context["metatags"])
-    names = re.search(r"of (\[.*?\])\)", context["metatags"])[1]
-    assert json.loads(names) == [*light_pages.TEXT, *light_pages.FORMULAS]
-    assert "../../_static/${name}.woff2" in context["metatags"]
-    for name in json.loads(names):
+    names = context["early_fonts"].split(" ")
+    assert names == [*light_pages.TEXT, *light_pages.FORMULAS]
+    for name in names:
         assert (VENDOR / f"{name}.woff2").is_file()
 
 

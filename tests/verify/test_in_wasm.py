@@ -152,7 +152,7 @@ def false(cases, folder):
             yield {"formulas": last[0].text, "context": to_json(context)}
 
 
-def answers():
+def exercises():
     """A question for each answer to an exercise that is tried (answers.yml)."""
     for task, text, *_ in (*RIGHT, *WRONG):
         yield {"formulas": text, "exercise": to_json(task.exercise), "context": to_json(task.context)}
@@ -169,7 +169,7 @@ def asked(laid_out, tmp_path_factory):
     here = {
         "softmax": natively([{"formulas": text, "context": softmax} for text in SOFTMAX], patience=0),
         "the book": natively(list(islice(drawn(book()), SHARE))),
-        "answers to exercises": natively(list(islice(drawn(answers()), SHARE))),
+        "answers to exercises": natively(list(islice(drawn(exercises()), SHARE))),
         "the false claims": natively(list(islice(false(drawn(FALSE), tmp_path_factory.mktemp("false")), SHARE))),
     }
     questions = [question for pairs in here.values() for question, _ in pairs]
