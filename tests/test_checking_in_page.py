@@ -195,6 +195,11 @@ def test_what_runs_can_be_stopped_and_asked_again(tab):
     assert found(tab, START)[0] == "✓ Proved."
 
 
+def test_the_place_of_a_fault_is_found_behind_letters_that_a_browser_counts_twice(tab):
+    assert found(tab, "f'(x) = \\text{𝑥 is 𝑥} + ?")[0].startswith("✗ This cannot be read")
+    assert tab.locator(".check-verdict mark").inner_text() == "?"
+
+
 def test_what_is_typed_is_only_text(tab):
     text = r"\text{<img src=x onerror=alert(1)>} \href{javascript:alert(1)}{x} = $<script>alert(1)</script>$"
     found(tab, text)

@@ -60,6 +60,9 @@ export function stop(words = "Stopped.") {
 
 export const isReady = () => Boolean(ready);
 
+// A step names places by characters; a browser counts some of them twice.
+export const inUnits = (text, span) => span.map((place) => [...text].slice(0, place).join("").length);
+
 async function contextOfPage() {
   if (!places.context) return null;
   const response = await fetch(at(places.context));

@@ -177,7 +177,7 @@ class CheckFormula extends HTMLElement {
     const text = this.area.value;
     const shown = new Map();
     try {
-      const { ask, isReady, written } = await asking();
+      const { ask, inUnits, isReady, written } = await asking();
       this.say(isReady() ? "Checking …" : `Loading the checker, ${megabytes} MB the first time …`);
       this.draw();
       const steps = [];
@@ -185,7 +185,7 @@ class CheckFormula extends HTMLElement {
         this.say("Checking …");
         steps.push(step);
         if (step.letters) this.tellOf(step.letters);
-        else if (step.stage !== "read") this.show(step, text, shown, written(step.words));
+        else if (step.stage !== "read") this.show({ ...step, span: inUnits(text, step.span) }, text, shown, written(step.words));
       });
       this.say(summary(steps));
     } catch (error) {

@@ -152,9 +152,10 @@
 
     // A formula is judged by the checker, which says first what numbers say.
     const NO_CHECKER = "Here no formula can be judged: this page was opened as a file. A page that a server sends judges it.";
+    const isServed = location.protocol.startsWith("http");
+    const places = JSON.parse(document.querySelector("meta[name=checker]")?.content ?? "{}");
     const checker = () => {
-      if (!location.protocol.startsWith("http")) throw new Error(NO_CHECKER);
-      const places = JSON.parse(document.querySelector("meta[name=checker]").content);
+      if (!isServed) throw new Error(NO_CHECKER);
       return import(new URL(places.asking, document.baseURI));
     };
     const checkFormula = async (box, formulas) => {
@@ -166,13 +167,13 @@
       box.querySelector(".answer-stop").hidden = false;
       say(box, "Checking …");
       try {
-        const { ask, written } = await checker();
+        const { ask, inUnits, written } = await checker();
         await ask({ formulas, exercise: JSON.parse(known), ...(world && { world }) }, (step) => {
           const words = written(step.words, "span");
           if (!step.verdict) return say(box, words);
           if (step.verdict === "unreadable") say(box, words);
           else keepAnswer(box, formulas, step.verdict, words);
-          const [from, to] = step.span;
+          const [from, to] = inUnits(formulas, step.span);
           if (step.fails && to > from && to - from < formulas.length) inputs(box)[0].setSelectionRange(from, to);
         });
       } catch (error) {
@@ -228,6 +229,7 @@
         const stop = make("button", { type: "button", className: "answer-stop", textContent: "Stop", hidden: true });
         stop.addEventListener("click", async () => (await checker()).stop());
         box.append(stop);
+        if (isServed) box.querySelector(".answer-how").append(` The first check loads ${places.megabytes} MB.`);
         let timer;
         inputs(box)[0].addEventListener("input", () => {
           clearTimeout(timer);

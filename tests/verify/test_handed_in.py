@@ -11,6 +11,14 @@ $$
 J := \\phi(Z)
 $$
 
+$$
+f(x) := x^2
+$$
+
+$$
+f'(x) = 2 x
+$$ (eq-square)
+
 ````{exercise} One
 :label: ex-one
 
@@ -35,6 +43,11 @@ $$
 :of: np.log(10)
 :within: 0.01
 :::
+
+:::{answer} eq-square
+- `x`: The likely slip
+- `3 x`: Wrong
+:::
 ````
 """
 
@@ -46,6 +59,7 @@ def entry(exercise="ex-one", box=1, kind="choices", answer="a", verdict="right",
 
 SHAPE = entry(box=2, kind="shape", answer="nxM")
 NUMBER = entry("ex-two", kind="number", answer="2.303")
+FORMULA = entry("ex-two", box=2, kind="answer", answer="x + x")
 
 
 @pytest.fixture
@@ -65,7 +79,7 @@ def hand_in(tmp_path, monkeypatch, capsys):
 
 
 def test_right_answers_end_with_0_and_a_table(hand_in):
-    code, out, err = hand_in(entry(), SHAPE, NUMBER)
+    code, out, err = hand_in(entry(), SHAPE, NUMBER, FORMULA)
     assert (code, err) == (0, "")
     assert out.splitlines() == [
         "A book, version 1.0",
@@ -73,7 +87,8 @@ def test_right_answers_end_with_0_and_a_table(hand_in):
         "ex-one      a       right    right, rightly",
         "ex-one (2)  nxM     right    right, rightly",
         "ex-two      2.303   right    right, rightly",
-        "3 answers: 3 right.",
+        "ex-two (2)  x + x   right    right, rightly",
+        "4 answers: 4 right.",
     ]
 
 
@@ -85,6 +100,8 @@ def test_right_answers_end_with_0_and_a_table(hand_in):
         (entry(verdict="wrong"), "right    wrong, wrongly"),
         ({**SHAPE, "answer": "M by n"}, "wrong    right, wrongly"),
         ({**NUMBER, "answer": "2.4"}, "wrong    right, wrongly"),
+        ({**FORMULA, "answer": "f'(x)"}, "wrong    right, wrongly"),
+        ({**FORMULA, "answer": "3 x", "verdict": "wrong"}, "wrong    wrong, rightly"),
     ],
 )
 def test_a_wrong_answer_and_a_wrong_verdict_of_the_file_end_with_1(hand_in, given, row):
