@@ -78,8 +78,7 @@ export async function ask(question, tell) {
   const end = new Promise((resolve, reject) => waiting.set(id, { tell, resolve, reject }));
   end.catch(() => {}); // it may fail before anybody waits for it
   try {
-    const found = await context;
-    await Promise.race([begin(), end]);
+    const [found] = await Promise.race([Promise.all([context, begin()]), end]);
     worker.postMessage({ id, ...question, context: found });
   } catch (error) {
     waiting.delete(id);
