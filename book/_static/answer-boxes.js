@@ -229,7 +229,7 @@
         const stop = make("button", { type: "button", className: "answer-stop", textContent: "Stop", hidden: true });
         stop.addEventListener("click", async () => (await checker()).stop());
         box.append(stop);
-        if (isServed) box.querySelector(".answer-how").append(` The first check loads ${places.megabytes} MB.`);
+        if (isServed && box.dataset.known) box.querySelector(".answer-how").append(` The first check loads ${places.megabytes} MB.`);
         let timer;
         inputs(box)[0].addEventListener("input", () => {
           clearTimeout(timer);
