@@ -2,8 +2,8 @@
 
 A style sheet takes in what it imports, and its addresses are written as seen from the folder of the joined one. The
 rules for light and dark come to hold in every medium (color_modes.py). What no page of the site can use is left out
-(needed_style.py), so what a joined style sheet holds follows from all pages, also those of earlier builds: it is made of
-the whole one, which is kept beside the doctrees, whenever a page is written, and is named after its content.
+(needed_style.py). So what a joined style sheet holds follows from all pages, also from those of earlier builds:
+whenever a page is written, it is made of the whole one, which is kept beside the doctrees, and named after its content.
 """
 
 import posixpath
@@ -25,8 +25,8 @@ URL = re.compile(r"url\((['\"]?)(?!data:|#)([^)'\"]+)\1\)")
 # A style sheet as a page that was just written links it, and as it is linked once its content is known.
 SHEET = re.compile(r"joined-([0-9a-f]{12})(?:-[0-9a-f]{12})?\.css")
 SCRIPT = re.compile(r'<script\b[^>]*\bsrc="([^"?#:]+)')
-# The theme looks at load, and again after each change, which boxes scroll. It reads and writes by turns, so that each box
-# has the page laid out anew; book.js does it for the same boxes.
+# The theme looks at load, and again after each change, which boxes scroll. It reads and writes by turns, so that each
+# box has the page laid out anew; book.js does it for the same boxes.
 LOOKS_WHAT_SCROLLS = ',"complete"===document.readyState?I():window.addEventListener("load",I)'
 SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 

@@ -52,7 +52,7 @@ def needed(sheet: str, names: Names) -> str:
     """Return a style sheet without the rules that nothing in it can match."""
     rules = [*_needed(parse_stylesheet(sheet, skip_whitespace=True), names)]
     words = {*names.whole, *(word for text, name in rules if name is None for word in WORD.findall(text))}
-    return "\n".join(text for text, name in rules if name is None or words.issuperset(WORD.findall(name))) + "\n"
+    return "".join(f"{text}\n" for text, name in rules if name is None or words.issuperset(WORD.findall(name)))
 
 
 def _needed(rules: Iterable, names: Names) -> Iterator[tuple[str, str | None]]:
