@@ -1,5 +1,6 @@
-"""Light pages: style sheets and scripts are joined whole and in their order, and images have their sizes."""
+"""Light pages: style sheets hold what pages need, scripts are joined in their order, and images have their sizes."""
 
+import gzip
 import io
 import json
 import re
@@ -11,6 +12,7 @@ import joined_assets
 import katex_math
 import lean_katex
 import light_pages
+import needed_style
 import pytest
 from bs4 import BeautifulSoup
 from lean_katex import lean
@@ -22,36 +24,53 @@ from tests.conftest import add_style
 VENDOR = Path(__file__).resolve().parents[1] / "book" / "_vendor"
 FILES = {
     "styles/theme.css": '@import "../basic.css";a{background:url("pictures/a.png")}.b,.nowhere:focus{color:red}',
-    "basic.css": "b{background:url(b.png)}",
-    "styles/pydata-sphinx-theme.css": "@font-face{font-family:I;src:url(../vendor/i.woff2)}",
+    "basic.css": "b{background:url(b.png)}.later{color:blue}",
+    "styles/pydata-sphinx-theme.css": "@font-face{font-family:I;src:url(../vendor/i.woff2)}i{font-family:I}",
     "book.css": "c{background:url(data:c)}",
     "one.js": "one();\n//# sourceMappingURL=one.js.map",
     "two.js": "two(hint);",
     "scripts/bootstrap.js": "menus();",
     "scripts/pydata-sphinx-theme.js": "theme();",
 }
+PAGE = '<link rel="stylesheet" href="{}"><script src="{}"></script><p class="b {}">'
+
+
+def built(app, *named: tuple[str, str]) -> dict:
+    """Write pages, each with one more class, and the files that they link, and return what the last one was handed."""
+    app.joined = {}
+    for name, more in named:
+        context = {
+            "css_files": [_CascadingStyleSheet("_static/book.css"), _CascadingStyleSheet("https://elsewhere/x.css")],
+            "script_files": [
+                _JavaScript("_static/two.js", priority=800),
+                _JavaScript(None, body="let hint = 1;"),
+                _JavaScript(None, body="DOCUMENTATION_OPTIONS.pagename = 'x';"),
+                _JavaScript("_static/one.js", priority=200),
+            ],
+        }
+        joined_assets.join(app, name, "page.html", context, None)
+        text = PAGE.format(context["joined_sheet"], context["joined_script"], more)
+        (app.outdir / f"{name}.html").write_text(text, encoding="utf-8")
+    joined_assets.write(app, None)
+    return context
+
+
+def empty_site(folder: Path) -> SimpleNamespace:
+    """An application whose site holds what extensions have copied, and no page."""
+    outdir, doctreedir = folder / "html", folder / "doctrees"
+    doctreedir.mkdir(parents=True)
+    for name, text in FILES.items():
+        (outdir / "_static" / name).parent.mkdir(parents=True, exist_ok=True)
+        (outdir / "_static" / name).write_text(text)
+    config, builder = SimpleNamespace(book_frame="frame"), SimpleNamespace(format="html")
+    return SimpleNamespace(outdir=outdir, doctreedir=doctreedir, config=config, builder=builder)
 
 
 @pytest.fixture
 def page(tmp_path):
-    """The style sheets and scripts that a page links, and what is joined."""
-    for name, text in FILES.items():
-        (tmp_path / "_static" / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "_static" / name).write_text(text)
-    config, builder = SimpleNamespace(book_frame="frame"), SimpleNamespace(format="html")
-    app = SimpleNamespace(outdir=tmp_path, config=config, builder=builder, joined={})
-    context = {
-        "css_files": [_CascadingStyleSheet("_static/book.css"), _CascadingStyleSheet("https://elsewhere/x.css")],
-        "script_files": [
-            _JavaScript("_static/two.js", priority=800),
-            _JavaScript(None, body="let hint = 1;"),
-            _JavaScript(None, body="DOCUMENTATION_OPTIONS.pagename = 'x';"),
-            _JavaScript("_static/one.js", priority=200),
-        ],
-    }
-    joined_assets.join(app, "book/page", "page.html", context, None)
-    joined_assets.write(app, None)
-    return app, context
+    """A page: the application that wrote it, and what the page was handed."""
+    app = empty_site(tmp_path)
+    return app, built(app, ("page", ""))
 
 
 def joined(page, kind):
@@ -60,16 +79,17 @@ def joined(page, kind):
 
 
 def test_a_page_links_what_is_joined_and_what_cannot_be(page):
-    _, context = page
-    assert (context["joined_sheet"], context["joined_script"]) == (joined(page, "css")[0], joined(page, "js")[0])
+    app, context = page
+    (linked,) = re.findall('href="([^"]*)"', (app.outdir / "page.html").read_text(encoding="utf-8"))
+    assert (linked, context["joined_script"]) == (joined(page, "css")[0], joined(page, "js")[0])
     assert [sheet.filename for sheet in context["css_files"]] == ["https://elsewhere/x.css"]
     assert [script.attributes for script in context["script_files"]] == [{"body": "let hint = 1;"}]
 
 
-def test_files_are_joined_whole_and_in_their_order(page):
+def test_files_are_joined_in_their_order(page):
     assert joined(page, "css")[1] == (
-        "b{background:url(b.png)}a{background:url(styles/pictures/a.png)}.b,.nowhere:focus{color:red}\n"
-        "@font-face{font-family:I;src:url(vendor/i.woff2)}\nc{background:url(data:c)}"
+        "b{background:url(b.png)}\na{background:url(styles/pictures/a.png)}\n.b{color:red}\n"
+        "@font-face{font-family:I;src:url(vendor/i.woff2)}\ni{font-family:I}\nc{background:url(data:c)}\n"
     )
     assert joined(page, "js")[1] == "one();\n\n;two(hint);\n;menus();\n;theme();"
 
@@ -86,7 +106,7 @@ def test_what_was_joined_before_goes_when_all_pages_are_written_again(page):
     joined_assets.without_old(page[0], env, {"one"}, set(), set())
     assert joined(page, "css")
     joined_assets.without_old(page[0], env, {"one", "two"}, set(), set())
-    assert not list(page[0].outdir.glob("_static/joined-*"))
+    assert not [*page[0].outdir.glob("_static/joined-*"), *page[0].doctreedir.glob("joined-*")]
 
 
 def test_a_figure_gets_the_size_of_its_file_in_pixels(tmp_path):
@@ -111,19 +131,171 @@ def test_a_page_with_formulas_asks_for_their_two_fonts_and_that_of_the_text_earl
         assert (VENDOR / f"{name}.woff2").is_file()
 
 
-def test_names_of_icons_that_the_font_does_not_hold_are_left_out():
-    kept = ['a{b:c}.fa-x:before,.fa-close:before{content:"\\f00d"}', '.fa-1:before{content:"\\31 "}']
-    assert joined_assets.with_icons_of_font('.fa-anchor:before{content:"\\f13d"}'.join(kept)) == "".join(kept)
+# Style that is needed -------------------------------------------------------------------------------------------------
+
+ON_PAGE = """<p class="note wide" id='top' style="animation: turn 1s"><b class=bare></b></p><svg font-family="Drawn">
+<script>box.classList.add("opened"); tip.className = `tip-${place}-auto`</script>"""
 
 
-@pytest.mark.parametrize(
-    ("body", "is_joined"), [("<p>sd-card</p>", False), ('<p class="x sd-card">', True), ('<p class="sd-card">', True)]
-)
-def test_the_style_of_designs_is_joined_for_pages_that_use_it(body, is_joined):
-    app = SimpleNamespace(config=SimpleNamespace(book_frame="frame"), joined={})
-    context = {"css_files": [_CascadingStyleSheet(joined_assets.DESIGN)], "script_files": [], "body": body}
-    joined_assets.join(app, "book/page", "page.html", context, None)
-    assert (joined_assets.DESIGN in app.joined[context["joined_sheet"]]) == is_joined
+@pytest.mark.parametrize("rule", [
+    "p{a:b}", ".note{a:b}", "#top .wide>.bare{a:b}", ".opened:hover::after{a:b}", ".tip-left-auto{a:b}",
+    "p:not(.nowhere){a:b}", ":is(.nowhere,.note) b{a:b}", "[class*=nowhere]{a:b}", ".done{a:b}",
+    "@media print{.note{a:b}}", "@supports (a:b){@media print{p{a:b}}}", "@page{margin:0}", ":root{--unread:#abc}",
+    "@keyframes turn{to{a:b}}", "@font-face{font-family:Drawn;src:url(a)}", "/*! License: free */",
+])  # fmt: skip
+def test_a_rule_stays_that_a_page_or_a_script_needs(rule):
+    names = needed_style.names_in([ON_PAGE], ["part.toggle('done')"])
+    assert needed_style.needed(rule, names) == f"{rule}\n"
+
+
+@pytest.mark.parametrize(("rule", "left"), [
+    (".nowhere{a:b}", ""), ("#note{a:b}", "#note{a:b}\n"), ("#nowhere p{a:b}", ""), (".note .nowhere:hover{a:b}", ""),
+    (".note,.nowhere{a:b}", ".note{a:b}\n"), (":is(.nowhere,#elsewhere) b{a:b}", ""), ("p:has(> .nowhere){a:b}", ""),
+    ("@media print{.note{a:b}.nowhere{a:b}}", "@media print{.note{a:b}}\n"), ("@media print{.nowhere{a:b}}", ""),
+    ("@keyframes spin{to{a:b}}.nowhere{animation:spin}", ""), ("/* Of notes. */.note{/* so */a:b}", ".note{a:b}\n"),
+    ("@font-face{font-family:\"Two words\";src:url(a)}p{font:1em Two}", "p{font:1em Two}\n"),
+])  # fmt: skip
+def test_a_rule_goes_that_no_page_and_no_script_can_use(rule, left):
+    assert needed_style.needed(rule, needed_style.names_in([ON_PAGE], [])) == left
+
+
+def test_a_motion_and_a_face_stay_that_a_rule_which_stays_names():
+    rules = '@keyframes spin{to{a:b}}\n@font-face{font-family:"Two words";src:url(a)}\n'
+    names = needed_style.names_in([ON_PAGE], [])
+    for uses in ("p{animation:spin;font-family:Two words}\n", 'p{--x:spin "Two words"}\n'):
+        assert needed_style.needed(rules + uses, names) == rules + uses
+        assert needed_style.needed(rules + f".nowhere{uses[1:]}", names) == ""
+
+
+def test_a_page_that_is_written_alone_brings_its_rules_and_takes_them_away(page, tmp_path):
+    def files(app) -> dict[str, str]:
+        return {path.name: path.read_text(encoding="utf-8") for path in app.outdir.rglob("*.*")}
+
+    app, _ = page
+    both = empty_site(tmp_path / "both")
+    built(app, ("other", "later"))
+    built(both, ("page", ""), ("other", "later"))
+    assert files(app) == files(both) and ".later{color:blue}" in joined(page, "css")[1]
+    built(app, ("other", ""))
+    built(both, ("page", ""), ("other", ""))
+    assert files(app) == files(both) and "later" not in joined(page, "css")[1]
+
+
+def test_nothing_is_written_where_no_page_is(page):
+    app, _ = page
+    before = {path: path.stat().st_mtime_ns for path in app.outdir.rglob("*.*")}
+    built_nothing = SimpleNamespace(**{**vars(app), "joined": {}})
+    joined_assets.write(built_nothing, None)
+    assert before == {path: path.stat().st_mtime_ns for path in app.outdir.rglob("*.*")}
+
+
+def test_style_is_a_third_of_what_it_was(html):
+    (whole, *_) = sorted((html.parent / ".doctrees").glob("joined-*.css"))
+    (sheet,) = html.glob(f"_static/{whole.stem}-*.css")
+    before, after = (len(gzip.compress(file.read_bytes())) for file in (whole, sheet))
+    assert after < 36_000 and after < 0.5 * before
+
+
+LOOKS = """async () => {
+  await document.fonts.ready;
+  document.getAnimations().filter((each) => each instanceof CSSTransition).forEach((each) => each.finish());
+  const kinds = new Map(), looks = {};
+  for (const each of document.querySelectorAll("html, body, body *"))
+    kinds.set(`${each.tagName}.${each.getAttribute("class")}`, each);
+  for (const [kind, each] of kinds)
+    for (const part of ["", "::before", "::after"]) {
+      const style = getComputedStyle(each, part);
+      if (part && ["none", "normal"].includes(style.content)) continue;
+      const names = [...style].filter((name) => !name.startsWith("--"));
+      looks[kind + part] = names.map((name) => `${name}: ${style.getPropertyValue(name)}`).join("; ");
+    }
+  return looks;
+}"""
+OPEN = """document.querySelectorAll("details").forEach((box) => (box.open = true));
+    document.querySelector("#pst-search-dialog")?.showModal()"""
+SHOWN = ["book/index", "book/layers/relu", "book/reference/cheat-sheet", "book/reference/api", "search"]
+
+
+def looks(browser, site, name, sheets=None) -> list[dict[str, str]]:
+    """What the browser makes of each kind of element of a page, in all media, with other style sheets than its own."""
+    tab = browser.new_page()
+    if sheets:
+        tab.route(
+            re.compile(r"joined-.*\.css"),
+            lambda route: route.fulfill(body=sheets(route.request.url), content_type="text/css"),
+        )
+    tab.emulate_media(reduced_motion="reduce")
+    tab.goto(f"{site}{name}.html")
+    tab.evaluate(OPEN)
+    found = []
+    for width in (1280, 390):
+        tab.set_viewport_size({"width": width, "height": 800})
+        for color, medium in (("light", "screen"), ("dark", "screen"), ("dark", "print")):
+            tab.emulate_media(media=medium, color_scheme=color)
+            found.append(tab.evaluate(LOOKS))
+    tab.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def whole(html):
+    """The whole style sheet of which a linked one was made."""
+
+    def text(url: str) -> str:
+        key = joined_assets.SHEET.search(url)[1]
+        return (html.parent / ".doctrees" / f"joined-{key}.css").read_text(encoding="utf-8")
+
+    return text
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_page_looks_the_same_with_what_it_needs_of_its_style(name, browser, site, whole):
+    needed, all_of_it = looks(browser, site, name), looks(browser, site, name, whole)
+    assert all(len(each) > 50 for each in needed) and needed[0] != needed[1] != needed[2] != needed[3]
+    for before, after in zip(all_of_it, needed, strict=True):
+        assert before.keys() == after.keys()
+        assert {kind: look for kind, look in after.items() if look != before[kind]} == {}
+
+
+@pytest.mark.parametrize("word", ["admonition-title", "headerlink"])
+def test_a_rule_that_is_missing_is_noticed(word, browser, site, html, whole):
+    pages = [path.read_text(encoding="utf-8") for path in html.glob("book/**/*.html")]
+    names = needed_style.names_in(pages, [])
+    fewer = needed_style.Names(names.whole - {word}, names.beginnings)
+    found = looks(browser, site, "book/reference/cheat-sheet", lambda url: needed_style.needed(whole(url), fewer))
+    assert found != looks(browser, site, "book/reference/cheat-sheet")
+
+
+# Scripts --------------------------------------------------------------------------------------------------------------
+
+ORDER = """
+window.order = "";
+const note = (prototype, name, letter) => {
+  const { get, value } = Object.getOwnPropertyDescriptor(prototype, name);
+  const noted = function (...given) { order += letter; return (get || value).apply(this, given) };
+  Object.defineProperty(prototype, name, get ? { get: noted } : { value: noted });
+};
+note(Element.prototype, "scrollWidth", "r");
+note(Element.prototype, "removeAttribute", "w");
+"""
+
+
+def test_boxes_are_read_before_they_are_written(browser, site):
+    tab = browser.new_page(viewport={"width": 390, "height": 800})
+    tab.add_init_script(ORDER)
+    tab.goto(f"{site}book/layers/dense-backward.html", wait_until="networkidle")
+    tab.evaluate("document.fonts.ready.then(() => new Promise(done => setTimeout(done, 500)))")
+    order = tab.evaluate("order")
+    tab.close()
+    assert order.count("r") > 40 and len(re.findall("wr", order)) < 10, order
+
+
+def test_the_theme_does_not_look_for_boxes_that_scroll_a_second_time(html):
+    (theme,) = html.glob("_static/scripts/pydata-sphinx-theme.js")
+    assert theme.read_text(encoding="utf-8").count(joined_assets.LOOKS_WHAT_SCROLLS) == 1
+    for joined_one in html.glob("_static/joined-*.js"):
+        assert "scrollHeight>e.clientHeight" in joined_one.read_text(encoding="utf-8")
+        assert joined_assets.LOOKS_WHAT_SCROLLS not in joined_one.read_text(encoding="utf-8")
 
 
 # Elements -------------------------------------------------------------------------------------------------------------

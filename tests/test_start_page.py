@@ -136,6 +136,59 @@ def test_the_network_moves_where_motion_is_wanted_and_on_a_screen(browser, site)
     context.close()
 
 
+MOTIONS = """() => document.getAnimations().filter(each => each.effect.target.closest(".flow")).map(each => [
+    each.effect.getComputedTiming().activeDuration,
+    ...each.effect.getKeyframes().flatMap(frame => Object.keys(frame))])"""
+OF_EVERY_FRAME = {"offset", "computedOffset", "easing", "composite"}
+
+
+def test_the_network_is_not_painted_again_while_it_moves_and_comes_to_rest(browser, site):
+    context = browser.new_context(reduced_motion="no-preference")
+    page = context.new_page()
+    page.goto(f"{site}{START}")
+    for duration, *keys in page.evaluate(MOTIONS):
+        assert set(keys) - OF_EVERY_FRAME == {"transform"} and duration <= 30_000
+    context.close()
+
+
+@pytest.mark.parametrize(("seconds", "is_covered"), [(0, True), (0.7, False), (60, True)])
+def test_what_moves_rests_below_the_units(seconds, is_covered, browser, site):
+    """Before and after, each part that moves is covered by the unit at which it begins."""
+    context = browser.new_context(reduced_motion="no-preference")
+    page = context.new_page()
+    page.goto(f"{site}{START}")
+    page.evaluate(
+        """time => document.getAnimations().filter(each => each.effect.target.closest(".flow"))
+            .forEach(each => (each.pause(), each.currentTime = time))""",
+        1000 * seconds,
+    )
+    bare = page.evaluate("""() => {
+      const units = [...document.querySelectorAll(".flow-unit")].map(unit => unit.getBoundingClientRect());
+      const radius = units[0].width / 2, scale = radius / 17;
+      return [...document.querySelectorAll(".flow-pulse path")].filter(path => {
+        const seen = path.getScreenCTM();
+        const ends = [0, path.getTotalLength()].map(at => path.getPointAtLength(at).matrixTransform(seen));
+        return !units.some(unit => ends.every(({x, y}) =>
+          Math.hypot(x - unit.x - radius, y - unit.y - radius) < radius - 1.5 * scale));
+      }).length;
+    }""")
+    assert (bare == 0) == is_covered
+    context.close()
+
+
+def test_the_ways_in_take_the_same_room_before_their_face_is_there(browser, site):
+    heights = []
+    for is_there in (True, False):
+        context = browser.new_context(viewport={"width": 412, "height": 823})
+        page = context.new_page()
+        if not is_there:
+            page.route("**/*.woff2", lambda route: route.abort())
+        page.goto(f"{site}{START}", wait_until="networkidle")
+        heights.append(page.locator(".ways-in").bounding_box()["height"])
+        context.close()
+    assert heights[0] == heights[1]
+
+
 def test_the_first_screen_shows_the_picture_the_ways_in_and_two_formulas(browser, site):
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()

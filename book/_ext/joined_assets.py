@@ -1,9 +1,9 @@
 """Join the style sheets of a page into one file and its scripts into another, in their order, for few requests.
 
-Nothing is left out of a file but the names of icons that the vendored font does not hold, a fifth of all style. The
-rules for light and dark come to hold in every medium (color_modes.py). The file of sphinx-design is joined for the
-pages that use it. A style sheet takes in what it imports, and its addresses are written as seen from the folder of the
-joined one.
+A style sheet takes in what it imports, and its addresses are written as seen from the folder of the joined one. The
+rules for light and dark come to hold in every medium (color_modes.py). What no page of the site can use is left out
+(needed_style.py). So what a joined style sheet holds follows from all pages, also from those of earlier builds:
+whenever a page is written, it is made of the whole one, which is kept beside the doctrees, and named after its content.
 """
 
 import posixpath
@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 from color_modes import in_every_medium
+from needed_style import Names, names_in, needed
 
 from nncore.verify.report.cache import digest
 
@@ -21,11 +22,13 @@ THEME_SCRIPTS = (f"{STATIC}scripts/bootstrap.js", f"{STATIC}scripts/pydata-sphin
 
 IMPORT = re.compile(r'@import "([^"]+)";')
 URL = re.compile(r"url\((['\"]?)(?!data:|#)([^)'\"]+)\1\)")
-# Of Font Awesome, as in .fa-anchor:before{content:"\f13d"}; the theme gives more than 1800 of them.
-ICON = re.compile(r"""(?:\.fa-[\w-]+:{1,2}before\s*,?\s*)+\{\s*content:\s*["']\\([0-9a-f]+)["'];?\s*\}""")
-ICONS = Path(__file__).resolve().parents[1] / "_vendor" / "vendor" / "fontawesome" / "icons.txt"
-DESIGN = f"{STATIC}sphinx-design.min.css"
-USES_DESIGN = re.compile(r'class="(?:[^"]* )?sd-')
+# A style sheet as a page that was just written links it, and as it is linked once its content is known.
+SHEET = re.compile(r"joined-([0-9a-f]{12})(?:-[0-9a-f]{12})?\.css")
+SCRIPT = re.compile(r'<script\b[^>]*\bsrc="([^"?#:]+)')
+LATER = ("_check/page-*/*.mjs", "_check/katex-*/*.js")  # scripts that are loaded once somebody types
+# The theme looks at load, and again after each change, which boxes scroll. It reads and writes by turns, so that each
+# box has the page laid out anew; book.js does it for the same boxes.
+LOOKS_WHAT_SCROLLS = ',"complete"===document.readyState?I():window.addEventListener("load",I)'
 SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 
 
@@ -37,18 +40,17 @@ def begin(app):
 def without_old(app, env, added, changed, removed):
     """Delete what was joined for pages that are all written again."""
     if env.found_docs <= added:
-        for file in Path(app.outdir, STATIC).glob("joined-*"):
-            file.unlink()
+        for folder in (Path(app.outdir, STATIC), Path(app.doctreedir)):
+            for file in folder.glob("joined-*"):
+                file.unlink()
     return []
 
 
 def join(app, pagename, templatename, context, doctree):
     """Let book/_templates/static/webpack-macros.html link the joined files, in place of those that they hold."""
-    unused = () if USES_DESIGN.search(context.get("body", "")) else (DESIGN,)
     sheets, scripts = context["css_files"], [each for each in context["script_files"] if not _is_option(each)]
     texts = tuple(dict.fromkeys(filter(None, map(_text, scripts))))
-    files = [each for each in _files(sheets) if each not in unused]
-    context["joined_sheet"] = _joined(app, "css", (*THEME_SHEETS, *files))
+    context["joined_sheet"] = _joined(app, "css", (*THEME_SHEETS, *_files(sheets)))
     context["joined_script"] = _joined(app, "js", (*_files(scripts), *THEME_SCRIPTS), texts)
     context["css_files"] = [each for each in sheets if not _is_ours(each)]
     context["script_files"] = [each for each in scripts if not _is_ours(each) and not _text(each)]
@@ -81,22 +83,44 @@ def _files(assets) -> list[str]:
 
 def write(app, exception):
     """Write the joined files, when extensions have copied all that is theirs."""
-    if exception is not None or app.builder.format != "html":
+    if exception is not None or app.builder.format != "html" or not app.joined:
         return
-    site = Path(app.outdir)
+    site, kept = Path(app.outdir), Path(app.doctreedir)
     for address, (files, texts) in app.joined.items():
         if address.endswith(".css"):
-            text = in_every_medium(with_icons_of_font("\n".join(_sheet(site, file) for file in files)))
+            text = in_every_medium("\n".join(_sheet(site, file) for file in files))
+            (kept / posixpath.basename(address)).write_text(text, encoding="utf-8")
         else:
             scripts = (SOURCE_MAP.sub("", (site / file).read_text(encoding="utf-8")) for file in files)
             text = "\n;".join((*texts, *scripts))
-        (site / address).write_text(text, encoding="utf-8")
+            (site / address).write_text(text.replace(LOOKS_WHAT_SCROLLS, ""), encoding="utf-8")
+    pages = {path: path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
+    wholes = {SHEET.fullmatch(path.name)[1]: path.read_text(encoding="utf-8") for path in kept.glob("joined-*.css")}
+    _write_needed(site, wholes, {path: text for path, text in pages.items() if SHEET.search(text)})
 
 
-def with_icons_of_font(sheet: str) -> str:
-    """Return a style sheet without the icons that would be empty boxes, as the vendored font does not hold them."""
-    codes = {line.split()[0] for line in ICONS.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"}
-    return ICON.sub(lambda rule: rule[0] if rule[1] in codes else "", sheet)
+def _write_needed(site: Path, wholes: dict[str, str], pages: dict[Path, str]):
+    """Write what pages need of their style sheets, and let them link it."""
+    names = _names(site, pages)
+    linked = {}
+    for key in wholes.keys() & {found[1] for text in pages.values() for found in SHEET.finditer(text)}:
+        sheet = needed(wholes[key], names)
+        linked[key] = f"joined-{key}-{digest(sheet)[:12]}.css"
+        (site / STATIC / linked[key]).write_text(sheet, encoding="utf-8")
+    for path, text in pages.items():
+        if (new := SHEET.sub(lambda found: linked.get(found[1], found[0]), text)) != text:
+            path.write_text(new, encoding="utf-8")
+    for file in (site / STATIC).glob("joined-*.css"):
+        if file.name not in linked.values():
+            file.unlink()
+
+
+def _names(site: Path, pages: dict[Path, str]) -> Names:
+    """Return the names that are in pages and in the scripts that they load; the index of the search is none."""
+    scripts = {(path.parent / address).resolve() for path, text in pages.items() for address in SCRIPT.findall(text)}
+    static = [each for each in scripts if each.is_relative_to((site / STATIC).resolve())]
+    later = [path for pattern in LATER for path in site.glob(pattern)]
+    return names_in(pages.values(), (each.read_text(encoding="utf-8") for each in (*static, *later)))
 
 
 def _sheet(site: Path, file: str) -> str:

@@ -1,6 +1,7 @@
 // A box that scrolls sideways must be reachable from the keyboard, and must say what it is. Whether a formula or a
 // table is too wide depends on the window, so this is decided here and not when the book is built.
 const NAMES = [
+  ["pre, .cell_output > .output", ""],
   [".math-box", "Formula, scrolls sideways"],
   [".card-formula", "Formula, scrolls sideways"],
   [".pst-scrollable-table-container", "Table, scrolls sideways"],
@@ -9,26 +10,29 @@ const NAMES = [
   [".steps li", ""], // an item of a list keeps its role
 ];
 
-function update(box, name) {
-  if (box.scrollWidth > box.clientWidth) {
-    box.setAttribute("tabindex", "0");
-    if (!name) return;
-    box.setAttribute("role", "group");
-    box.setAttribute("aria-label", name);
-  } else {
-    for (const attribute of ["tabindex", "role", "aria-label"]) box.removeAttribute(attribute);
-  }
+// All boxes are read before one is written; by turns, each reading would have the page laid out anew.
+function update(boxes) {
+  const wide = boxes.map(([box]) => box.scrollWidth > box.clientWidth);
+  boxes.forEach(([box, name], number) => {
+    if (wide[number]) {
+      box.setAttribute("tabindex", "0");
+      if (!name) return;
+      box.setAttribute("role", "group");
+      box.setAttribute("aria-label", name);
+    } else {
+      for (const attribute of ["tabindex", "role", "aria-label"]) box.removeAttribute(attribute);
+    }
+  });
 }
 
 function watch(part) {
-  for (const [selector, name] of NAMES) {
-    const boxes = part.querySelectorAll(selector);
-    // A folded box has no size; the observer calls again when it is opened.
-    const observer = new ResizeObserver((entries) => entries.forEach((entry) => update(entry.target, name)));
-    boxes.forEach((box) => observer.observe(box));
-    // A font that arrives late widens what is inside a box, and leaves the box itself as it is.
-    document.fonts.ready.then(() => boxes.forEach((box) => update(box, name)));
-  }
+  const found = NAMES.flatMap(([selector, name]) => [...part.querySelectorAll(selector)].map((box) => [box, name]));
+  const boxes = new Map(found);
+  // A folded box has no size; the observer calls again when it is opened.
+  const observer = new ResizeObserver((entries) => update(entries.map(({ target }) => [target, boxes.get(target)])));
+  for (const box of boxes.keys()) observer.observe(box);
+  // A font that arrives late widens what is inside a box, and leaves the box itself as it is.
+  document.fonts.ready.then(() => update([...boxes].filter(([box]) => !box.closest("details:not([open])"))));
 }
 
 document.addEventListener("DOMContentLoaded", () => watch(document));
