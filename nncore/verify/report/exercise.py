@@ -1,9 +1,9 @@
 r"""Is this an answer? What a reader writes on the right of an equation of which an exercise prints the left side.
 
 That it is *true* does not suffice, since the left side would be, too. So `answered` first looks at the form: one
-expression, made of what the known answer is made of, with no derivative, limit or expectation left to be taken that is
-not in it, without what cancels, and not the left side in other words. Then the judges say whether it is right, by the
-same way as for any other text (`report.service`).
+expression, made of what the known answer is made of, with no derivative, limit, expectation or transpose of a sum left
+to be taken that is not in it, without what cancels, and not the left side in other words. Then the judges say whether
+it is right, by the same way as for any other text (`report.service`).
 """
 
 import re
@@ -118,8 +118,8 @@ def asked_by(text: str, context: Context) -> Exercise:
     if any(link.relation is not t.Relation.EQUAL for link in chain.links):
         raise ValueError("an exercise asks for what is equal to something")
     right = chain.links[-1].right
-    where = _AROUND_CONDITIONS.sub("", text[right.span[1] :])
-    parts = (text[slice(*chain.first.span)], text[slice(*right.span)], where)
+    where = _AROUND_CONDITIONS.sub("", _BESIDE_ROWS.sub("", text[right.span[1] :]))
+    parts = (_sliced(text, chain.first.span), _sliced(text, right.span), where)
     found = Exercise(*(" ".join(part.split()) for part in parts))
     printed = read(_equation(found, found.right), context.notation)
     if (printed.conditions, _first(printed)) != (formula.conditions, chain.first):
@@ -127,6 +127,13 @@ def asked_by(text: str, context: Context) -> Exercise:
     return found
 
 
+def _sliced(text: str, span: t.Span) -> str:
+    r"""Return the part of a text at a span, with the ``\left`` before its first parenthesis."""
+    return text[len(_LEFT.sub("", text[: span[0]])) : span[1]]
+
+
+_LEFT = re.compile(r"\\left\s*$")
+_BESIDE_ROWS = re.compile(r"&+\s*\\text\{[^{}]*\}|\\end\{\w+\*?\}")  # the note beside the last row, and its end
 _AROUND_CONDITIONS = re.compile(r"^[\s,]*(?:\\q?quad)?\s*|[\s.,;]+$")
 
 # What was written -----------------------------------------------------------------------------------------------------
@@ -363,6 +370,8 @@ class _Form:
                 return "a derivative", f"{name}{primes}"
             case t.Apply(t.Function(name), (body,)) if name in _LEFT_TO_DO:
                 return _LEFT_TO_DO[name], self._bare(body)
+            case t.Transpose(t.Plus()):
+                return ("a transpose of a sum",)
         return None
 
     def _bare(self, node: t.Node) -> str:
