@@ -7,7 +7,8 @@ A setting of sphinx-exercise, ``hide_solutions``, leaves solutions out of the pa
 sources that each page offers, in the ledger and in ``evidence.json``, and the checker would miss their formulas. So
 they are cut out of a copy of the sources, from which a whole book is built: nothing of it knows them. A box for an
 answer stays, withholds what is right, and keeps what is answered, which the teacher judges from the whole sources
-(``nncore-verify --answers``).
+(``nncore-verify --answers``). One that asks for a right side keeps the left one, whose equation may be gone with a
+solution.
 """
 
 import os
@@ -15,15 +16,21 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+import yaml
 from bs4 import BeautifulSoup, Tag
 from sphinx_external_toc.parsing import parse_toc_yaml
 
+from nncore.verify.notation import load
+from nncore.verify.report.book import NOTATION
+from nncore.verify.report.boxes import Book, RightSide, boxes_in
+from nncore.verify.report.exercise import Exercise
+
 NOT_COPIED = ("_build", "__pycache__", "*.egg-info", ".*", "conf.py", "releases", "tests", "venv", "env")
 OPENS = re.compile(r"^(?P<fence>`{3,}|:{3,})\{(?P<kind>solution|solution-start|solution-end)\}")
-BOX = re.compile(r"^(?P<fence>`{3,}|:{3,})\{(?:choices|shape|number)\}")
+BOX = re.compile(r"^(?P<fence>`{3,}|:{3,})\{(?:choices|shape|number|(?P<answer>answer))\} *(?P<asks>.*)")
 KNOWN = re.compile(r":(?:of|within):")  # options of a box from which its answer follows
 LEFT_OUT = "script, .evidence, .headerlink, .cite-this, button"  # of a page that is joined with others
 
@@ -47,8 +54,23 @@ PAGE = """\
 """
 
 
-def without_solutions(text: str) -> str:
+def equations_asked(page: Path, text: str, book: Book) -> dict[str, Exercise]:
+    """Return the equations of a page whose right sides its boxes ask for, by their labels.
+
+    Raises
+    ------
+    WrongBox
+        If there is no such equation.
+    """
+    asking = [box for box in boxes_in(page, text) if box.asked.kind == "answer"]
+    known = {box.asked.question: box.known(book) for box in asking}
+    return {label: each.exercise for label, each in known.items() if isinstance(each, RightSide)}
+
+
+def without_solutions(text: str, asked: Mapping[str, Exercise]) -> str:
     """Return a page without its solutions, and without what is known of the boxes for answers.
+
+    ``asked`` are its equations that are asked for their right sides, by their labels.
 
     Raises
     ------
@@ -66,18 +88,23 @@ def without_solutions(text: str) -> str:
             kept.append(line)
     if until or gated:
         raise ValueError("a solution does not end")
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(_withheld(kept))).rstrip("\n") + "\n"
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(_withheld(kept, asked))).rstrip("\n") + "\n"
 
 
-def _withheld(lines: Iterable[str]) -> Iterator[str]:
+def _withheld(lines: Iterable[str], asked: Mapping[str, Exercise]) -> Iterator[str]:
     """Yield the lines of a page, of its boxes for answers only what is asked: no right option, no reason, no value."""
     until = ""
     for line in lines:
-        if not until:
+        if not until and (found := BOX.match(line)):
+            until, in_reason = found["fence"], bool(found["answer"])  # which holds nothing but wrong answers
+            if found["answer"]:
+                equation = asked[found["asks"].strip()]
+                yield from (f"{until}{{answer}}", ":withheld:", f":left: {equation.left}")
+                yield from [f":where: {equation.where}"] if equation.where else []
+            else:
+                yield from (line, ":withheld:")
+        elif not until:
             yield line
-            if found := BOX.match(line):
-                until, in_reason = found["fence"], False
-                yield ":withheld:"
         elif line.strip() == until:
             until = ""
             yield line
@@ -94,10 +121,19 @@ def lay_out(root: Path, folder: Path) -> None:
     """Copy the sources of a book into a folder, which is made anew, without the solutions."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(root, folder, ignore=shutil.ignore_patterns(*NOT_COPIED))
+    book = book_in(root)
     for page in sorted((folder / "book").rglob("*.md")):
         text = page.read_text(encoding="utf-8")
         if "{exercise}" in text:
-            page.write_text(without_solutions(text), encoding="utf-8")
+            page.write_text(without_solutions(text, equations_asked(page, text, book)), encoding="utf-8")
+
+
+def book_in(root: Path) -> Book:
+    """Return the pages of the book in a folder, and its notation, which its settings may name."""
+    settings = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
+    given = (settings.get("sphinx", {}).get("config") or {}).get("verify_notation")
+    files = [path for name in pages_of(root) for path in root.glob(f"{name}.*")]
+    return Book(load(root / given if given else NOTATION), tuple(files))
 
 
 def build(folder: Path) -> int:

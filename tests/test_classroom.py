@@ -6,10 +6,11 @@ import sys
 
 import pytest
 from bs4 import BeautifulSoup
-from pages_of_book import ROOT, pages
+from pages_of_book import NOTATION, ROOT, pages
 from what_rests import missing, pages_of
 
-from classroom import lay_out, solutions, without_solutions
+from classroom import equations_asked, lay_out, solutions, without_solutions
+from nncore.verify.report.boxes import Book
 from tests.fixture_book.build import build, copy_to, plant
 
 TEXT = """\
@@ -52,14 +53,57 @@ LEFT = "# A page\n\n````{exercise} One\n:label: ex-a\n\nWhy?\n````\n\nBetween.\n
 
 
 def test_solutions_are_cut_out_whole_and_nothing_else_is():
-    assert without_solutions(TEXT) == LEFT
-    assert without_solutions(LEFT) == LEFT
+    assert without_solutions(TEXT, {}) == LEFT
+    assert without_solutions(LEFT, {}) == LEFT
+
+
+ASKED = """\
+````{exercise} One
+:label: ex-a
+
+:::{answer} eq-a-cube
+- `3 x`: Wrong. At $
+- `x^2`: The likely slip
+
+:::
+
+:::{answer} eq-page
+- `3 x`: Wrong. At $
+- `x`: Wrong. At $
+:::
+````
+
+$$
+x \\cdot x = x^2 \\quad (x > 0)
+$$ (eq-page)
+
+````{solution} ex-a
+
+$$
+\\begin{aligned}
+\\frac{\\partial}{\\partial x} x^3 &= 3 \\cdot x^2 && \\text{(power rule)} \\\\
+&= 3 x^2 && \\text{(a product)}
+\\end{aligned}
+$$ (eq-a-cube)
+````
+"""
+
+
+def test_a_box_that_asks_for_a_right_side_keeps_the_left_one_wherever_its_equation_is(tmp_path):
+    asked = equations_asked(tmp_path / "page.md", ASKED, Book(NOTATION))
+    told = without_solutions(ASKED, asked)
+    assert told == (
+        "````{exercise} One\n:label: ex-a\n\n"
+        ":::{answer}\n:withheld:\n:left: \\frac{\\partial}{\\partial x} x^3\n:::\n\n"
+        ":::{answer}\n:withheld:\n:left: x \\cdot x\n:where: (x > 0)\n:::\n````\n\n"
+        "$$\nx \\cdot x = x^2 \\quad (x > 0)\n$$ (eq-page)\n"
+    )
 
 
 @pytest.mark.parametrize("end", ["```{solution-end}\n```\n", "````\n\nBetween"])
 def test_a_solution_that_does_not_end_is_refused(end):
     with pytest.raises(ValueError, match="a solution does not end"):
-        without_solutions(TEXT.replace(end, ""))
+        without_solutions(TEXT.replace(end, ""), {})
 
 
 def test_the_book_has_a_solution_for_each_exercise_and_rests_on_none(tmp_path):

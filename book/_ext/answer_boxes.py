@@ -3,7 +3,8 @@ and ``{answer}``, whose argument is the label of an equation that is asked for i
 
 What they may hold and what is known of their answers, `nncore.verify.report.boxes` says; it judges again what is handed
 in. Without scripts, and on paper, a box is a list of its options, or a line to write on. The script is loaded by pages
-that have a box. The page knows the right answers, though it does not show them; ``:withheld:`` leaves them out.
+that have a box. The page knows the right answers, though it does not show them; ``:withheld:`` leaves them out. An
+``{answer}`` then says what it asks for in ``:left:``, and in ``:where:`` the conditions behind it.
 """
 
 import html
@@ -62,6 +63,7 @@ class Box(SphinxDirective):
         "of": directives.unchanged_required,
         "within": directives.unchanged_required,
         "left": directives.unchanged_required,
+        "where": directives.unchanged_required,
         WITHHELD: directives.flag,
     }
 
@@ -83,7 +85,7 @@ class Box(SphinxDirective):
                 if option.reason:
                     box += Reason("", "", *self.inline(option.reason))
         elif self.name == "answer":
-            box["left"] = self.options.get("left", "")
+            box["left"], box["where"] = (self.options.get(each, "") for each in ("left", "where"))
         elif any(line.strip() for line in self.content):
             raise self.error(f"{{{self.name}}} holds nothing: its question is beside it")
         return [box]
@@ -92,6 +94,13 @@ class Box(SphinxDirective):
         """Return words as nodes."""
         found, messages = self.state.inline_text(text, self.lineno)
         return [*found, *messages]
+
+
+class EquationBox(Box):
+    """A box for a right side; where it is withheld, its label is, too."""
+
+    required_arguments = 0
+    optional_arguments = 1
 
 
 def name_of_choice(text: str) -> str:
@@ -246,7 +255,7 @@ def setup(app):
     app.add_node(Choice, html=(visit_choice, depart_choice))
     app.add_node(Reason, html=(visit_reason, depart_reason))
     for kind in KINDS:
-        app.add_directive(kind, Box)
+        app.add_directive(kind, EquationBox if kind == "answer" else Box)
     app.connect("doctree-read", outside)
     app.connect("html-page-context", load_script)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -190,7 +190,8 @@
       try {
         const asking = await checker();
         const { left } = JSON.parse(box.dataset.known || '{"left": ""}');
-        const fault = await asking.draw(place, left && !value.includes("=") ? `${left} = ${value}` : value);
+        const isWhole = value.replace(/\{[^{}]*\}/g, "").includes("="); // but not below a sum
+        const fault = await asking.draw(place, left && !isWhole ? `${left} = ${value}` : value);
         if (fault) place.replaceChildren(make("span", { className: "check-unfinished", textContent: fault }));
         if (box.dataset.known) asking.begin();
       } catch {

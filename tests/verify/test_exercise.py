@@ -11,7 +11,7 @@ from pages_of_book import NOTATION, ROOT, pages
 
 from nncore.verify.judgement import Status
 from nncore.verify.report import exercise
-from nncore.verify.report.exercise import Answer, Exercise, Outcome, answered
+from nncore.verify.report.exercise import Answer, Exercise, Outcome, answered, asked_by
 from nncore.verify.report.in_force import Context, functions_of, in_force
 from nncore.verify.report.service import Stage
 from nncore.verify.semantics.symbols import Binding
@@ -175,6 +175,39 @@ def test_a_proof_that_an_answer_is_that_of_the_book_is_as_good_as_one_of_the_equ
 def test_an_exercise_whose_own_answer_has_no_meaning_is_an_error():
     with pytest.raises(ValueError, match="the answer of the exercise"):
         list(answered(Exercise("J", "q_{im}"), "1", of_page("layers/softmax.md")))
+
+
+@pytest.mark.parametrize(
+    ("text", "left", "right", "where"),
+    [
+        (r"z = 1 + 2 = 3 .", "z", "3", ""),
+        (r"z = \left( 1 + 2 \right) z \quad (z > 0)", "z", r"\left( 1 + 2 \right) z", "(z > 0)"),
+        (r"\left( z \right) = z , \quad z > 0 , \ h > 0", r"\left( z \right)", "z", r"z > 0 , \ h > 0"),
+        (r"\begin{aligned} z &= 1 + 2 && \text{(a sum)} \\ &= 3 && \text{(added)} \end{aligned}", "z", "3", ""),
+        (
+            "\\begin{aligned}\nz &= 1 + 2 \\\\\n&= \\left( 3 \\right) && \\text{(sum)}\n\\end{aligned}\n\\quad (h > 0)",
+            "z",
+            r"\left( 3 \right)",
+            "(h > 0)",
+        ),
+    ],
+)
+def test_the_first_side_of_an_equation_is_printed_and_its_last_one_is_asked_for(text, left, right, where):
+    assert asked_by(text, of_page("layers/softmax.md")) == Exercise(left, right, where)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (r"z \ge 1", "what is equal to something"),
+        ("z", "one equation"),
+        (r"z = 1 \Rightarrow z = 2", "one equation"),
+        (r"\begin{aligned} z &= 1 \quad (h > 0) \\ &= 3 \end{aligned}", "cannot be taken apart"),
+    ],
+)
+def test_what_is_no_equation_asks_for_nothing(text, words):
+    with pytest.raises(ValueError, match=words):
+        asked_by(text, of_page("layers/softmax.md"))
 
 
 def test_no_answer_keeps_the_checker_busy_without_end():

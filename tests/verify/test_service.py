@@ -1,6 +1,7 @@
 """What somebody typed is judged in steps, by the same way as the pages of the book."""
 
 import json
+import re
 from functools import cache
 
 import pytest
@@ -15,6 +16,8 @@ from nncore.verify.report.in_force import Context, functions_of, in_force
 from nncore.verify.report.serialization import from_json, to_json
 from nncore.verify.report.service import Stage, Step, formulas_of, steps, verdicts
 from nncore.verify.semantics.statements import Kind
+from nncore.verify.source.limits import Limits
+from nncore.verify.source.myst import directive_body, tokens
 from nncore.verify.source.reader import read_page
 from nncore.verify.syntax.parser import LONGEST
 from nncore.verify.verdict import judge as judging
@@ -72,6 +75,14 @@ def test_the_counterexample_names_all_free_letters_in_the_latex_of_the_reader():
     for name in names:
         assert f"${name} = " in wrong.words
     assert f"left side is {found.left}, the right side {found.right}" in wrong.words
+
+
+def test_words_within_the_values_of_a_counterexample_are_no_letters():
+    words = verdict(r"\frac{\partial J}{\partial p_{im}} = 1").words
+    assert re.search(r"\$\\phi\(v\) = [^$]*\$ with \$[a-z] = [^$]*\$", words), words
+    assert not [
+        part for part in words.split("$")[1::2] if re.search(r"\b(?!left)[a-z]{3,}", re.sub(r"\\[a-z]+", "", part))
+    ]
 
 
 def test_numbers_are_told_before_anything_else_is_asked(monkeypatch):
@@ -338,6 +349,51 @@ def test_a_page_and_a_text_ask_the_same_function(tmp_path, monkeypatch):
     monkeypatch.setattr(service, "judge", lambda *given: Judgement(Status.SAMPLED, "of a test", points=1))
     (report,) = check([write(tmp_path / "page.md", "1 + 1 = 3")], NOTATION, root=tmp_path, processes=1).pages
     assert report.formulas[0].parts[0].judgement.method == verdict("1 + 1 = 3").method == "of a test"
+
+
+# The boxes of the book ------------------------------------------------------------------------------------------------
+
+
+def boxes_of(text):
+    """The formulas in the boxes ``{check}`` of a page, and the words above each."""
+    found = tokens(text, Limits())[0]
+    for place, token in enumerate(found):
+        if token.type == "colon_fence" and token.info.startswith("{check}"):
+            above = next((each.content for each in reversed(found[:place]) if each.type == "inline"), "")
+            yield directive_body(token.content)[0].strip(), " ".join(above.split())
+
+
+def test_a_box_is_found_with_its_formulas_and_the_words_above_it():
+    text = "Some words\nabove.\n\n:::{check}\n:open:\n\n1 = 1\n\n1 = 2\n:::\n"
+    assert list(boxes_of(text)) == [("1 = 1\n\n1 = 2", "Some words above.")]
+
+
+def derived():
+    """The pages of the layers, losses and networks that have a theorem."""
+    texts = {path: path.read_text(encoding="utf-8") for path in pages()}
+    folders = ("layers", "loss", "network")
+    return [path for path, text in texts.items() if "{prf:theorem}" in text and path.parent.name in folders]
+
+
+@pytest.mark.parametrize("path", [path for path in pages() if "{check}" in path.read_text(encoding="utf-8")], ids=str)
+def test_what_a_box_of_the_book_begins_with_is_right_or_wrong_as_it_says(path):
+    text = path.read_text(encoding="utf-8")
+    ((formulas, above),) = boxes_of(text)
+    context = in_force(read_page(path, book=True), NOTATION, functions())
+    found = verdicts(steps(formulas, context))
+    assert found and {each.status for each in found} <= {Kind.DEFINITION, Status.ALL_SHAPES, Status.REFUTED}
+    assert any(each.status is Status.REFUTED for each in found) == (path in derived() and "below is right" not in above)
+
+
+def test_every_derivation_of_the_book_lets_its_readers_check_a_formula_before_the_exercises():
+    assert len(derived()) >= 18
+    wrong = 0
+    for path in derived():
+        text = path.read_text(encoding="utf-8")
+        assert text.count("{check}") == 1, path
+        assert text.index("{prf:theorem}") < text.index("{check}") < (text + "{exercise}").index("{exercise}"), path
+        wrong += "below is right" not in next(boxes_of(text))[1]
+    assert 1 / 4 <= wrong / len(derived()) <= 1 / 2
 
 
 # The command ----------------------------------------------------------------------------------------------------------

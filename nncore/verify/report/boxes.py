@@ -323,7 +323,7 @@ class RightSide:
             raise WrongBox(f"the left side, {self.exercise.left}, would be accepted as an answer")
         for text, words in self.wrong:
             said = self.said_of(text)
-            if said.outcome is not Outcome.WRONG:
+            if said.outcome not in (Outcome.WRONG, Outcome.WITHOUT_MEANING):  # as where an index is free
                 raise WrongBox(f"the wrong answer {text} is not refuted: {said.words}")
             if words not in said.words:
                 raise WrongBox(f"of the wrong answer {text} is not said {words!r} but: {said.words}")

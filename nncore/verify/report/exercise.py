@@ -1,9 +1,9 @@
 r"""Is this an answer? What a reader writes on the right of an equation of which an exercise prints the left side.
 
 That it is *true* does not suffice, since the left side would be, too. So `answered` first looks at the form: one
-expression, made of what the known answer is made of, with no derivative, limit or expectation left to be taken that is
-not in it, without what cancels, and not the left side in other words. Then the judges say whether it is right, by the
-same way as for any other text (`report.service`).
+expression, made of what the known answer is made of, with no derivative, limit, expectation or transpose of a sum left
+to be taken that is not in it, without what cancels, and not the left side in other words. Then the judges say whether
+it is right, by the same way as for any other text (`report.service`).
 """
 
 import re
@@ -14,7 +14,7 @@ from fractions import Fraction as Rational
 from typing import Any
 
 from nncore.verify.judgement import Counterexample, Status
-from nncore.verify.notation import DIAGONAL, EXPECTATION, EXTREMA, KNOWN_FUNCTIONS, ONES, PARTS, VARIANCE
+from nncore.verify.notation import DELTA, DIAGONAL, EXPECTATION, EXTREMA, KNOWN_FUNCTIONS, ONES, PARTS, VARIANCE
 from nncore.verify.report.in_force import Context
 from nncore.verify.report.service import Stage, Step, Typed, displayed, formulas_of, steps
 from nncore.verify.semantics.shapes import Checker
@@ -118,15 +118,23 @@ def asked_by(text: str, context: Context) -> Exercise:
     if any(link.relation is not t.Relation.EQUAL for link in chain.links):
         raise ValueError("an exercise asks for what is equal to something")
     right = chain.links[-1].right
-    where = _AROUND_CONDITIONS.sub("", text[right.span[1] :])
-    parts = (text[slice(*chain.first.span)], text[slice(*right.span)], where)
+    where = _AROUND_CONDITIONS.sub("", _BESIDE_ROWS.sub("", text[right.span[1] :]))
+    parts = (_sliced(text, chain.first.span), _sliced(text, right.span), where)
     found = Exercise(*(" ".join(part.split()) for part in parts))
     printed = read(_equation(found, found.right), context.notation)
-    if (printed.conditions, _first(printed)) != (formula.conditions, chain.first):
+    within = any(link.conditions for link in chain.links[:-1])
+    if within or (printed.conditions, _first(printed)) != (formula.conditions, chain.first):
         raise ValueError("its sides cannot be taken apart")
     return found
 
 
+def _sliced(text: str, span: t.Span) -> str:
+    r"""Return the part of a text at a span, with the ``\left`` before its first parenthesis."""
+    return text[len(_LEFT.sub("", text[: span[0]])) : span[1]]
+
+
+_LEFT = re.compile(r"\\left\s*$")
+_BESIDE_ROWS = re.compile(r"&+\s*\\text\{[^{}]*\}|\\end\{\w+\*?\}")  # the note beside the last row, and its end
 _AROUND_CONDITIONS = re.compile(r"^[\s,]*(?:\\q?quad)?\s*|[\s.,;]+$")
 
 # What was written -----------------------------------------------------------------------------------------------------
@@ -295,8 +303,9 @@ class _Form:
         self.exercise = exercise
         self.known = read(_equation(exercise, exercise.right), context.notation).last_chain.links[-1].right
         self.scope = _scope(exercise, context)
-        left = read(_equation(exercise, "0"), context.notation).last_chain.first
-        self._left, self._target = (resolved(each, self.scope) for each in (left, self.known))
+        printed = read(_equation(exercise, "0"), context.notation)
+        self._left, self._target = (resolved(each, self.scope) for each in (_first(printed), self.known))
+        self._sizes = dict(_fixed_sizes(printed))
         self._normal = _Normal(self.scope)
 
     def check(self, written: _Written) -> None:
@@ -325,10 +334,14 @@ class _Form:
             if inside:
                 node = min(inside, key=lambda each: each.span[1] - each.span[0])
                 raise _Objection(f"The left side is still in it: {written.quoted(node)}.", written.at(node))
+        answer, target = (self._normal.of(self._added_up(each)) for each in (tree, self._target))
         for expanded in self._expanded():
-            form = self._normal.of(expanded)
-            if form == self._normal.of(tree) and form != self._normal.of(self._target):
+            if self._normal.of(self._added_up(expanded)) == answer != target:
                 raise _Objection("This is the left side with its definition written out.", written.span)
+
+    def _added_up(self, node: t.Node) -> t.Node:
+        """Return an expression in which sums of a number of terms that the conditions fix are written term by term."""
+        return resolved(_term_by_term(node, self._sizes, self.scope), self.scope) if self._sizes else node
 
     def _forms(self, tree: t.Node) -> set[object]:
         return {self._normal.of(node)[1] for node in _parts(tree)}
@@ -363,6 +376,8 @@ class _Form:
                 return "a derivative", f"{name}{primes}"
             case t.Apply(t.Function(name), (body,)) if name in _LEFT_TO_DO:
                 return _LEFT_TO_DO[name], self._bare(body)
+            case t.Transpose(t.Plus()):
+                return ("a transpose of a sum",)
         return None
 
     def _bare(self, node: t.Node) -> str:
@@ -474,6 +489,31 @@ def _put_in(node: t.Node, values: Mapping[str, t.Node], names: Set[str], scope: 
     return t.with_children(node, lambda part: _put_in(part, values, names, scope))
 
 
+def _fixed_sizes(formula: t.Formula) -> Iterator[tuple[str, int]]:
+    """Yield the letters that conditions fix to a small whole number, as ``M = 2`` does."""
+    for given in formula.conditions:
+        match given:
+            case t.Given(t.Chain(t.Letter(name), (t.Link(t.Relation.EQUAL, t.Number(whole=int() as size)),))):
+                if size <= _MOST_TERMS:
+                    yield name, size
+
+
+_MOST_TERMS = 4
+
+
+def _term_by_term(node: t.Node, sizes: Mapping[str, int], scope: Scope) -> t.Node:
+    """Return an expression in which sums from 1 up to sizes that are known have their terms."""
+    match node:
+        case t.Sum(index, t.Number("1"), t.Letter(name) | t.Number(name), body) if sizes.get(name) or name.isdigit():
+            size = sizes.get(name) or int(name)
+            if size <= _MOST_TERMS:
+                terms = (
+                    _put_in(body, {index.name: t.Number(str(each))}, frozenset(), scope) for each in range(1, size + 1)
+                )
+                return _term_by_term(t.Plus(tuple(terms)), sizes, scope)
+    return t.with_children(node, lambda part: _term_by_term(part, sizes, scope))
+
+
 # Expressions that are the same in other words -------------------------------------------------------------------------
 
 _Parts = tuple[Any, ...]  # of a form, nested
@@ -528,6 +568,8 @@ class _Normal:
                 return _times(numbers), ("matrices", *(part for part in flat if part != _ONE))
             case t.Transpose(t.Transpose(body)):
                 return self.of(body, bound)
+            case t.Indexed(t.Letter(name), (_, _) as indices) if name == DELTA:
+                return Rational(1), (name, *sorted((self.of(each, bound) for each in indices), key=repr))
             case t.Sum(index, lower, upper, body):
                 inner = (*bound, (index.name, f"#{len(bound)}"))
                 number, form = self.of(body, inner)

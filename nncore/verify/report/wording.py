@@ -201,7 +201,9 @@ def counterexample_words(found: Counterexample | None, reason: str) -> str:
     if not found:
         return f"{reason[:1].upper()}{reason[1:]}."
     named = (*found.sizes, *found.entry, *found.inputs)
-    at = ", ".join(f"{name} {value}" if name in _PLACES else f"${name} = {value}$" for name, value in named)
+    # What stands in the value of a function, as in "a v with a = 2", are words, and no letters.
+    values = ((name, str(value).replace(" with ", "$ with $")) for name, value in named)
+    at = ", ".join(f"{name} {value}" if name in _PLACES else f"${name} = {value}$" for name, value in values)
     if _NO_VALUE in (found.left, found.right):
         return f"{f'At {at}: ' if at else ''}{reason}."
     return f"{f'At {at} the' if at else 'The'} left side is {found.left}, the right side {found.right}."
