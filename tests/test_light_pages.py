@@ -189,7 +189,7 @@ def test_nothing_is_written_where_no_page_is(page):
     assert before == {path: path.stat().st_mtime_ns for path in app.outdir.rglob("*.*")}
 
 
-def test_style_is_a_third_of_what_it_was(html):
+def test_pages_load_less_than_half_of_the_style(html):
     (whole, *_) = sorted((html.parent / ".doctrees").glob("joined-*.css"))
     (sheet,) = html.glob(f"_static/{whole.stem}-*.css")
     before, after = (len(gzip.compress(file.read_bytes())) for file in (whole, sheet))
