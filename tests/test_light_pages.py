@@ -403,7 +403,7 @@ def differ(one: Image.Image, other: Image.Image) -> bool:
 
 @pytest.fixture
 def paper(html, browser):
-    tab = browser.new_page(viewport={"width": 700, "height": 200}, device_scale_factor=SCALE)
+    tab = browser.new_page(viewport={"width": 700, "height": 200}, device_scale_factor=SCALE, bypass_csp=True)
     tab.goto((html / "book" / "layers" / "relu.html").as_uri())
     add_style(tab, "body { background: white; color: black; display: block } div.math { margin: 12px }")
     yield tab

@@ -10,6 +10,7 @@ from folding import line_of_section, zeros
 from notation_tables import MOST_OPEN
 from pages_of_book import pages
 
+from tests.conftest import add_style
 from tests.fixture_book.build import build, built_in, copy_to, plant
 
 
@@ -59,8 +60,7 @@ def test_many_letters_of_a_page_are_folded_and_few_are_open(html):
 def test_on_a_phone_no_sign_is_in_a_line_without_its_number(browser, site):
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(f"{site}book/network/backpropagation.html")
-    apart = """([style]) => {
-        document.head.append(Object.assign(document.createElement("style"), { textContent: style }));
+    apart = """() => {
         const tops = [...document.querySelectorAll("div.math:has(> .eqno) > .evidence.quiet > summary")].map(mark => {
             const number = mark.closest("div.math").querySelector(":scope > .eqno").getBoundingClientRect();
             const box = mark.getBoundingClientRect();
@@ -68,9 +68,10 @@ def test_on_a_phone_no_sign_is_in_a_line_without_its_number(browser, site):
         });
         return [tops.length, tops.filter(([same, beside]) => !same || !beside).length];
     }"""
-    count, wrong = page.evaluate(apart, [""])
-    without = "div.math > .eqno { padding-right: 0 !important } summary { margin-left: 0 !important }"
-    assert count > 10 and wrong == 0 and page.evaluate(apart, [without])[1] > 0
+    count, wrong = page.evaluate(apart)
+    assert count > 10 and wrong == 0
+    add_style(page, "div.math > .eqno { padding-right: 0 !important } summary { margin-left: 0 !important }")
+    assert page.evaluate(apart)[1] > 0
     page.close()
 
 
