@@ -259,10 +259,11 @@ def test_every_image_has_words_in_its_place(soups):
 
 
 def test_figures_have_their_size_and_are_loaded_when_they_are_needed(soups):
-    figures = [image for soup in soups.values() for image in soup.select("figure img")]
+    figures = [(place, image) for soup in soups.values() for place, image in enumerate(soup.select("figure img"))]
     assert len(figures) >= 15
-    for image in figures:
-        assert int(image["width"]) > 100 and int(image["height"]) > 100 and image["loading"] == "lazy", image["src"]
+    for place, image in figures:
+        assert int(image["width"]) > 100 and int(image["height"]) > 100, image["src"]
+        assert image.get("loading") == ("lazy" if place else None), image["src"]  # the first one is seen soon
 
 
 @pytest.mark.parametrize("name", PAGES + EXTRA)

@@ -115,9 +115,11 @@ def test_a_figure_gets_the_size_of_its_file_in_pixels(tmp_path):
     images = {"figure.svg": "f.svg", "drawing.svg": "d.svg"}
     app = SimpleNamespace(srcdir=tmp_path, builder=SimpleNamespace(images=images))
     body = '<img alt="x" src="../_images/f.svg" /><img src="../_images/d.svg" /><img src="x.png">'
+    body += '<img class="y" src="../_images/f.svg">'
     context = {"body": body, "content_root": "../"}
     light_pages.lighten(app, "page", "page.html", context, None)
-    sized = body.replace("<img alt", '<img width="480" height="96" loading="lazy" alt')
+    sized = body.replace("<img alt", '<img width="480" height="96" alt')
+    sized = sized.replace("<img class", '<img width="480" height="96" loading="lazy" class')  # not the first one
     assert context["body"] == sized and "KaTeX" not in context["early_fonts"]
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 IMAGE = re.compile(r'<img\b[^>]*\bsrc="[^"]*_images/([^"]+\.svg)"[^>]*>')
 SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)pt" height="([\d.]+)pt"')  # of a figure of matplotlib
 
+LATER = ' loading="lazy"'
+
 # Names, punctuation and white space have the color of the code around them (tests/test_light_pages.py).
 PLAIN = ("n", "nn", "nx", "p", "pm", "w")
 OF_PLAIN = re.compile(rf'<span class="(?:{"|".join(PLAIN)})">([^<]*)</span>')
@@ -25,8 +27,8 @@ def lighten(app, pagename, templatename, context, doctree):
     body = context.get("body", "")
     context["early_fonts"] = " ".join([*TEXT, *(FORMULAS if 'class="katex"' in body else ())])
     files = {posixpath.basename(name): Path(app.srcdir, source) for source, name in app.builder.images.items()}
-    body = OF_PLAIN.sub(r"\1", body)
-    context["body"] = IMAGE.sub(lambda image: sized(image[0], files[image[1]]), body)
+    body = IMAGE.sub(lambda image: sized(image[0], files[image[1]]), OF_PLAIN.sub(r"\1", body))
+    context["body"] = body.replace(LATER, "", 1)  # the first one is near the top, and often the largest thing there
 
 
 def sized(image: str, file: Path) -> str:
@@ -35,7 +37,7 @@ def sized(image: str, file: Path) -> str:
     if not size:
         return image
     width, height = (round(float(points) * 4 / 3) for points in size.groups())
-    return image.replace("<img", f'<img width="{width}" height="{height}" loading="lazy"', 1)
+    return image.replace("<img", f'<img width="{width}" height="{height}"{LATER}', 1)
 
 
 def setup(app):

@@ -11,7 +11,9 @@
   };
   const page = document.documentElement.dataset;
   page.mode = chosen("mode") || defaultMode;
-  page.theme = chosen("theme") || defaultMode;
+  // The script of the theme comes to the same, but later, and the whole page would get its colors anew.
+  const preferred = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  page.theme = page.mode === "auto" ? preferred : page.mode;
   if (location.protocol !== "file:") {
     for (const font of fonts.split(" ")) {
       const link = { rel: "preload", as: "font", type: "font/woff2", crossOrigin: "" };
