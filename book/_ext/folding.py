@@ -23,7 +23,7 @@ _AROUND = re.compile(r"\$|\\displaystyle|\\left|\\right")
 
 
 class Folded(nodes.General, nodes.Element):
-    """What is folded, under the words of its attribute ``summary``; its ``name`` says to ears which of several it is."""
+    """What is folded, under the words of its attribute ``summary``; its ``name`` tells ears which of several it is."""
 
 
 def zeros(printed: str) -> int:
