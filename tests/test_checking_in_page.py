@@ -218,7 +218,7 @@ def test_an_answer_is_judged_kept_and_told_why(server, browser):
     assert hints.nth(1).get_attribute("open") is not None
     assert answered(page, "2 x +").startswith("This cannot be read")
     assert answered(page, "x + x") == "Right. Proved."
-    assert answered(page, "2 x") == "This is the answer of the book."
+    assert answered(page, "2 x") == "Right. This is the answer of the book."
     assert page.locator("#ex-fixture-1 .exercise-level").inner_text().endswith("· solved")
     kept = page.evaluate("() => Object.entries(localStorage).find(([key]) => key.startsWith('answers'))[1]")
     (entry,) = json.loads(kept).values()

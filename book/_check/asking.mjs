@@ -12,6 +12,7 @@ const TOO_LONG = "Stopped, since this took longer than a minute. The command of 
 
 let worker = null;
 let ready = null;
+let isRunning = false;
 let context = null;
 let number = 0;
 const waiting = new Map();
@@ -21,7 +22,10 @@ export function begin() {
   ready ??= new Promise((resolve, reject) => {
     worker = new Worker(at(places.worker), { type: "module" });
     worker.onmessage = ({ data }) => {
-      if (data.ready) resolve();
+      if (data.ready) {
+        isRunning = true;
+        resolve();
+      }
       else if (data.failed && data.id === undefined) fail(data.failed);
       else told(data);
     };
@@ -54,11 +58,13 @@ function told({ id, step, done, failed }) {
 export function stop(words = "Stopped.") {
   worker?.terminate();
   worker = ready = null;
+  isRunning = false;
   for (const { reject } of waiting.values()) reject(new Error(words));
   waiting.clear();
 }
 
-export const isReady = () => Boolean(ready);
+// What somebody is told who waits for the first step of an answer.
+export const waits = () => (isRunning ? "Checking …" : `Loading the checker, ${places.megabytes} MB the first time …`);
 
 // A step names places by characters; a browser counts some of them twice.
 export const inUnits = (text, span) => span.map((place) => [...text].slice(0, place).join("").length);
@@ -106,17 +112,19 @@ export async function draw(place, latex, displayMode = true) {
   return "";
 }
 
-// Return words as an element, in which what stands between dollars is drawn; it is a code until then.
+// Return words as an element, in which what stands between dollars is drawn; it is a code until then. What stands between
+// backticks is to be typed, and stays a code.
 export function written(words, name = "p") {
   const found = document.createElement(name);
-  for (const [place, part] of words.split("$").entries()) {
+  for (const [place, part] of words.split(/(\$[^$]*\$|`[^`]*`)/).entries()) {
     if (place % 2 === 0) found.append(part);
     else {
       const formula = document.createElement("code");
-      formula.textContent = part;
+      formula.textContent = part.slice(1, -1);
       found.append(formula);
+      if (part.startsWith("`")) continue;
       const drawn = document.createElement("span");
-      draw(drawn, part, false).then((fault) => fault || formula.replaceWith(drawn));
+      draw(drawn, part.slice(1, -1), false).then((fault) => fault || formula.replaceWith(drawn));
     }
   }
   return found;

@@ -49,18 +49,24 @@ class CheckFormula extends HTMLElement {
     this.replaceChildren(
       make("label", { htmlFor: name, textContent: "Formulas, in LaTeX" }),
       this.area,
-      make("p", {
-        id: `${name}-how`,
-        className: "check-how",
-        textContent:
-          "= claims, := defines for what follows, and a blank line stands between two formulas. Ctrl + Enter checks them. " +
-          `The first check loads ${megabytes} MB; nothing that you type leaves this page.`,
-      }),
+      make(
+        "p",
+        { id: `${name}-how`, className: "check-how" },
+        "= claims, := defines for what follows, and a blank line stands between two formulas. ",
+        make("span", { className: "check-keys", textContent: "Ctrl + Enter checks them. " }),
+        `The first check loads ${megabytes} MB; nothing that you type leaves this page.`,
+      ),
       this.preview,
       make(
         "details",
         {},
         make("summary", { textContent: "Letters of your own" }),
+        make("p", {
+          className: "check-how",
+          textContent:
+            "A letter means what it means on this page. One that you define with := needs nothing here; of another one, say " +
+            "what it stands for: a number, a matrix with its rows and columns, a size, or an index and how far it runs.",
+        }),
         this.letters,
         button("Add a letter", () => this.addLetter()),
       ),
@@ -137,12 +143,12 @@ class CheckFormula extends HTMLElement {
     const kinds = Object.keys(KINDS).map((kind) => make("option", { value: kind, textContent: kind }));
     const kind = make("select", {}, ...kinds);
     kind.setAttribute("aria-label", "Kind of the letter");
-    const fields = make("span");
+    const fields = make("span", { className: "check-fields" });
     const fill = (values = {}) => {
       const inputs = Object.entries(KINDS[kind.value]).map(([field, example]) => {
         const input = make("input", { name: field, value: String(values[field] ?? ""), placeholder: example, size: 6 });
         for (const each of ["autocapitalize", "autocomplete"]) input.setAttribute(each, "off");
-        return make("label", {}, `${field} `, input, " ");
+        return make("label", {}, `${field} `, input);
       });
       fields.replaceChildren(...inputs);
     };
@@ -177,8 +183,8 @@ class CheckFormula extends HTMLElement {
     const text = this.area.value;
     const shown = new Map();
     try {
-      const { ask, inUnits, isReady, written } = await asking();
-      this.say(isReady() ? "Checking …" : `Loading the checker, ${megabytes} MB the first time …`);
+      const { ask, inUnits, waits, written } = await asking();
+      this.say(waits());
       this.draw();
       const steps = [];
       await ask({ formulas: text, letters: parts(this.ownLetters()) }, (step) => {

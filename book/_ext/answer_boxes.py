@@ -33,7 +33,6 @@ FORMULA = re.compile(r"\$([^$]+)\$")
 HOW = {
     "shape": "Rows × columns, such as n × D.",
     "number": "A number, such as 2.5, 1/3, 1e-3 or 4^-10.",
-    "answer": "In LaTeX, with the letters of this page. Ctrl + Enter checks it.",
 }
 
 
@@ -226,7 +225,13 @@ def _asks_for(node: AnswerBox) -> list[nodes.Node]:
 
 
 def depart_question(self: HTML5Translator, node: Question):
-    self.body.append(f' <span class="answer-how">{node["how"]}</span></p>\n')
+    how = node["how"]
+    if left := node.parent.get("left"):
+        how = (
+            f"In LaTeX, in which the left side is <code>{html.escape(left)}</code>."
+            ' <span class="check-keys">Ctrl + Enter checks it.</span>'
+        )
+    self.body.append(f' <span class="answer-how">{how}</span></p>\n')
 
 
 def visit_choice(self: HTML5Translator, node: Choice):

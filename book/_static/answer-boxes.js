@@ -95,7 +95,11 @@
         ? inputs(box).filter((input) => input.checked).map((input) => input.value).join(" ")
         : inputs(box)[0].value.trim();
 
-    const say = (box, words) => box.querySelector("[role=status]").replaceChildren(words);
+    const say = (box, words, tone = "") => {
+      const status = box.querySelector("[role=status]");
+      status.replaceChildren(words);
+      status.dataset.tone = tone;
+    };
     const tell = (box, { answer, verdict }, words = "") => {
       const chosen = answer.split(" ");
       for (const input of inputs(box)) {
@@ -103,11 +107,12 @@
         if (reason?.matches(".answer-reason")) reason.hidden = !chosen.includes(input.value);
       }
       const isPart = box.dataset.kind === "choices" && chosen.every((each) => box.dataset.known.includes(each));
-      if (words) say(box, words);
+      const tone = { right: "good", wrong: isPart ? "" : "bad" }[verdict] ?? "";
+      if (words) say(box, words, tone);
       else if (!verdict) say(box, "Kept. It is judged where you hand it in.");
       else if (verdict === "not decided") say(box, "Neither right nor wrong, as far as the checker knows.");
-      else if (verdict === "right") say(box, "Right.");
-      else say(box, isPart ? "Right so far, but not all that is right." : "Not right.");
+      else if (verdict === "right") say(box, "Right.", tone);
+      else say(box, isPart ? "Right so far, but not all that is right." : "Not right.", tone);
     };
 
     // Put what is kept into a box; nothing is kept of most.
@@ -167,7 +172,8 @@
       box.querySelector(".answer-stop").hidden = false;
       say(box, "Checking …");
       try {
-        const { ask, inUnits, written } = await checker();
+        const { ask, inUnits, waits, written } = await checker();
+        say(box, waits());
         await ask({ formulas, exercise: JSON.parse(known), ...(world && { world }) }, (step) => {
           const words = written(step.words, "span");
           if (!step.verdict) return say(box, words);
@@ -191,7 +197,13 @@
         const asking = await checker();
         const { left } = JSON.parse(box.dataset.known || '{"left": ""}');
         const isWhole = value.replace(/\{[^{}]*\}/g, "").includes("="); // but not below a sum
-        const fault = await asking.draw(place, left && !isWhole ? `${left} = ${value}` : value);
+        const isLed = left && !isWhole;
+        const fault = await asking.draw(place, isLed ? `${left} = ${value}` : value);
+        // A line that is too long is broken, so that what was typed is seen.
+        if (!fault && isLed && place.scrollWidth > place.clientWidth)
+          await asking.draw(place, `\\begin{aligned} & ${left} \\\\ & \\quad = ${value} \\end{aligned}`);
+        if (place.scrollWidth > place.clientWidth) place.tabIndex = 0;
+        else place.removeAttribute("tabindex");
         if (fault) place.replaceChildren(make("span", { className: "check-unfinished", textContent: fault }));
         if (box.dataset.known) asking.begin();
       } catch {

@@ -160,6 +160,29 @@ def test_an_objection_is_marked_where_it_stands(text, part):
     assert text[slice(*answer(task, text).span)] == part
 
 
+@pytest.mark.parametrize(
+    ("left", "text", "words"),
+    [
+        (r"\tanh'(z)", "1 - tanh(z)^2", r"Write `\tanh` for “tanh”."),
+        (r"\frac{\partial a_{im}}{\partial z_{ik}}", "delta_{mk} - p_{ik}", r"Write `\delta` for “delta”."),
+        (
+            r"\frac{\partial a_{im}}{\partial z_{ik}}",
+            "p (1 - p)",
+            "$p$ does not belong in this answer without its indices.",
+        ),
+    ],
+)
+def test_a_slip_of_notation_is_told_as_one_and_is_no_wrong_answer(left, text, words):
+    (task,) = [task for task in TASKS if task.exercise.left == left]
+    found = answer(task, text)
+    assert found.outcome is Outcome.UNREADABLE and found.words.endswith(words)
+
+
+def test_a_letter_without_the_number_of_its_layer_is_told_what_it_lacks():
+    task = next(task for task in TASKS if "[0]" in task.exercise.left)
+    assert answer(task, "A W + b").words.endswith("without the number of a layer.")
+
+
 def test_a_proof_that_an_answer_is_that_of_the_book_is_as_good_as_one_of_the_equation(monkeypatch):
     (task,) = [task for task in TASKS if task.exercise.left == r"\tanh'(z)"]
     prove = judging.symbolic.prove

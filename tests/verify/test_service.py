@@ -222,30 +222,36 @@ def test_a_fault_is_told_in_the_letters_of_the_reader():
 @pytest.mark.parametrize(
     ("text", "advice"),
     [
-        ("", r"Write one, as $p_{im} = \frac{e^{z_{im}}}{\sum_{l=1}^{M} e^{z_{il}}}$."),
-        ("p_{im} = softmax(z_{im})", r"Write $\operatorname{softmax}$ for “softmax”."),
-        ("p_{im} = exp(z_{im})", r"Write $\exp$ for “exp”."),
-        ("b_m = log(2)", r"Write $\ln$ for “log”."),
-        ("b_m = ReLU(1)", r"Write $\operatorname{ReLU}$ for “ReLU”."),
-        (r"b_m = \mathrm{ReLU}(1)", r"Write $\operatorname{ReLU}$ for “ReLU”."),
-        ("sum_{l=1}^{M} p_{il} = 1", r"Write $\sum$ for “sum”."),
-        ("alpha = eta", r"Write $\eta$ for “eta”."),
-        ("p_im = 1", "Put indices of several letters in braces, as $z_{im}$."),
-        ("σ(z) = 1", r"Write $\sigma$."),
-        ("λ = 1", r"Write $\lambda$."),
-        ("Δ = 1", r"Write $\Delta$."),
-        ("h ≤ 1", r"Write $\le$."),
-        ("h == 1", "Write $=$."),
-        ("h != 1", r"Write $\ne$."),
-        ("h <= 1", r"Write $\le$."),
-        ("h**2 = 1", "Write a power as $z^2$."),
-        ("X @ W = Z", "Write the factors of a product of matrices side by side, as $X W$."),
-        (r"\nabla J = 1", r"Write the gradient as $\frac{\partial J}{\partial W}$."),
-        (r"\frac{dJ}{dW} = X", r"Write a derivative as $\frac{\partial J}{\partial W}$."),
-        ("dJ/dW = X", r"Write a derivative as $\frac{\partial J}{\partial W}$."),
+        ("", r"Write one, as `p_{im} = \frac{e^{z_{im}}}{\sum_{l=1}^{M} e^{z_{il}}}`."),
+        ("p_{im} = softmax(z_{im})", r"Write `\operatorname{softmax}` for “softmax”."),
+        ("p_{im} = exp(z_{im})", r"Write `\exp` for “exp”."),
+        ("b_m = log(2)", r"Write `\ln` for “log”."),
+        ("b_m = ReLU(1)", r"Write `\operatorname{ReLU}` for “ReLU”."),
+        (r"b_m = \mathrm{ReLU}(1)", r"Write `\operatorname{ReLU}` for “ReLU”."),
+        ("sum_{l=1}^{M} p_{il} = 1", r"Write `\sum` for “sum”."),
+        ("alpha = eta", r"Write `\eta` for “eta”."),
+        ("p_im = 1", "Put indices of several letters in braces, as `z_{im}`."),
+        ("σ(z) = 1", r"Write `\sigma`."),
+        ("λ = 1", r"Write `\lambda`."),
+        ("Δ = 1", r"Write `\Delta`."),
+        ("h ≤ 1", r"Write `\le`."),
+        ("h == 1", "Write `=`."),
+        ("h != 1", r"Write `\ne`."),
+        ("h <= 1", r"Write `\le`."),
+        ("h**2 = 1", "Write a power as `z^2`."),
+        ("X @ W = Z", "Write the factors of a product of matrices side by side, as `X W`."),
+        (r"\nabla J = 1", r"Write the gradient as `\frac{\partial J}{\partial W}`."),
+        (r"\frac{dJ}{dW} = X", r"Write a derivative as `\frac{\partial J}{\partial W}`."),
+        ("dJ/dW = X", r"Write a derivative as `\frac{\partial J}{\partial W}`."),
         (r"\[ h = 1 \]", "Leave the delimiters away: formulas stand between blank lines."),
         ("$h = 1$", "Leave the delimiters away: formulas stand between blank lines."),
         ("h = ?", "Write what belongs in the place of the question mark."),
+        (r"\frac{d}{dx} x^3 = 1", r"Write a derivative as `\frac{\partial J}{\partial W}`."),
+        (r"h = \tanh^2(z)", r"Write the power behind the argument, as `\tanh(z)^2`."),
+        ("h = z if z > 0", r"Write cases as `\begin{cases} a, & x > 0 \\ b, & x < 0 \end{cases}`."),
+        ("Z = X W + b", r"`\mathbf{1}`, a column of ones, repeats a row."),
+        ("z_{im} = x_{ij} w_{jm}", "A sum over an index binds it."),
+        ("f(x) = x^2", "If this is to be its definition, write `:=`."),
         ("h * 2 = 1", r"write \cdot, or nothing"),
         ("X^T = X", r"the transpose is written ^\top"),
     ],
@@ -255,9 +261,19 @@ def test_a_fault_of_reading_says_what_to_write_instead(text, advice):
     assert found.fails and advice in found.words
 
 
+def test_what_the_reader_of_formulas_expected_is_not_said_beside_what_to_write():
+    assert verdict("sigma' = 1").words == r"This cannot be read: unexpected '. Write `\sigma` for “sigma”."
+    assert "expected the end" in verdict("J' = 1").words
+
+
+def test_what_is_defined_is_not_taken_for_a_definition_that_failed():
+    *_, last = told("f(x) := x^2\n\nf(x) = x^3")
+    assert last.status is Status.REFUTED and ":=" not in last.words
+
+
 def test_a_name_that_reads_as_a_product_of_letters_is_pointed_out_where_it_is_read():
     read, *_, wrong = told("p_{im} = exp(z_{im})")
-    assert read.words.endswith(r"Write $\exp$ for “exp”.") and wrong.status is Status.REFUTED
+    assert read.words.endswith(r"Write `\exp` for “exp”.") and wrong.status is Status.REFUTED
 
 
 def test_what_is_right_is_not_advised():

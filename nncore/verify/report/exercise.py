@@ -16,6 +16,7 @@ from typing import Any
 from nncore.verify.judgement import Counterexample, Status
 from nncore.verify.notation import DELTA, DIAGONAL, EXPECTATION, EXTREMA, KNOWN_FUNCTIONS, ONES, PARTS, VARIANCE
 from nncore.verify.report.in_force import Context
+from nncore.verify.report.instead import meant
 from nncore.verify.report.service import Stage, Step, Typed, displayed, formulas_of, steps
 from nncore.verify.semantics.shapes import Checker
 from nncore.verify.semantics.symbols import MeaningError, Scope, family_of, letters, resolved
@@ -94,7 +95,7 @@ def answered(exercise: Exercise, text: str, context: Context) -> Iterator[Step |
         written = _written(exercise, text, context)
         form = _Form(exercise, context)
         if written.tree == form.known:
-            yield Answer(Outcome.SAME, "This is the answer of the book.", written.span)
+            yield Answer(Outcome.SAME, "Right. This is the answer of the book.", written.span)
             return
         form.check(written)
     except _Objection as objection:
@@ -392,8 +393,21 @@ class _Form:
         for node in _parts(tree):
             name = _name(node)
             if name and family_of(name, notation) not in allowed:
-                reason = f"{written.quoted(node)} does not belong in this answer."
-                raise _Objection(reason, written.at(node))
+                raise self._stray(node, written)
+
+    def _stray(self, node: t.Node, written: _Written) -> _Objection:
+        """Return what is wrong with a letter that the known answer does not hold.
+
+        A slip of notation is not counted as a wrong answer: letters of a word, or a letter that lacks what it carries.
+        """
+        reason = f"{written.quoted(node)} does not belong in this answer"
+        start, _ = node.span
+        if advice := meant(written.typed.text, self.scope.notation, start, there=True):
+            return _Objection(f"This is read letter by letter. {advice}", written.at(node), Outcome.UNREADABLE)
+        for lacks, of in ((t.Indexed, "its indices"), (t.Family, "the number of a layer")):
+            if any(isinstance(part, lacks) and _bare_name(part) == node for part in _parts(self._target)):
+                return _Objection(f"{reason} without {of}.", written.at(node), Outcome.UNREADABLE)
+        return _Objection(f"{reason}.", written.at(node))
 
 
 def _scope(exercise: Exercise, context: Context) -> Scope:
@@ -420,6 +434,12 @@ def _name(node: t.Node) -> SymbolName | None:
         return SymbolName.of(node.name)
     symbol = node.symbol if isinstance(node, t.Name) else None
     return symbol.name if symbol and symbol.kind in _LETTERS and symbol.name != ONES else None
+
+
+def _bare_name(node: t.Indexed | t.Family) -> t.Node:
+    """Return the letter of an entry or of a member of a family."""
+    base = node.letter if isinstance(node, t.Family) else node.base
+    return _bare_name(base) if isinstance(base, t.Family) else base
 
 
 def _without_indices(node: t.Node) -> t.Node:

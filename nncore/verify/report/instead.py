@@ -1,4 +1,5 @@
 r"""What to write instead, where a formula cannot be read or a letter in it means nothing: words for whoever typed it.
+What is to be typed stands between backticks: it must be seen as LaTeX, and not as what LaTeX draws.
 
 The reader of formulas says what is wrong. Here is what people write who know other notations or little LaTeX: a name
 without its backslash, an index without braces, a derivative in letters, signs of a programming language or a keyboard.
@@ -24,24 +25,38 @@ _OF_A_CHARACTER = {
 _HABITS = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
-        (r"\\nabla(?:_\w)?\s*[A-Za-z]?", r"Write the gradient as $\frac{\partial J}{\partial W}$."),
-        (r"\\frac\s*\{\s*d\s*[A-Za-z].*?\}\s*\{\s*d", r"Write a derivative as $\frac{\partial J}{\partial W}$."),
-        (r"\bd[A-Za-z](?:_\w+)?\s*/\s*d[A-Za-z]", r"Write a derivative as $\frac{\partial J}{\partial W}$."),
-        (r"[A-Za-z]_[A-Za-z0-9]{2,}", "Put indices of several letters in braces, as $z_{im}$."),
-        (r"==", "Write $=$."),
-        (r"!=", r"Write $\ne$."),
-        (r"<=", r"Write $\le$."),
-        (r">=", r"Write $\ge$."),
-        (r"\*\*", "Write a power as $z^2$."),
-        (r"@", "Write the factors of a product of matrices side by side, as $X W$."),
-        (r"\.\*", r"Write $\odot$ for a product entry by entry."),
-        (r"\.T\b", r"Write the transpose as $X^\top$."),
+        (r"\\nabla(?:_\w)?\s*[A-Za-z]?", r"Write the gradient as `\frac{\partial J}{\partial W}`."),
+        (
+            r"\\frac\s*\{\s*d(?![A-Za-z]{2}).*?\}\s*\{\s*d\s*[A-Za-z]|\bd[A-Za-z](?:_\w+)?\s*/\s*d[A-Za-z]",
+            r"Write a derivative as `\frac{\partial J}{\partial W}`.",
+        ),
+        (
+            r"\\(?:operatorname\{[A-Za-z]+\}|[A-Za-z]+)\s*\^\s*\{?\d",
+            r"Write the power behind the argument, as `\tanh(z)^2`.",
+        ),
+        (
+            r"(?<![\\A-Za-z{])(?:if|for|otherwise|else|when)(?![A-Za-z]).*",
+            r"Write cases as `\begin{cases} a, & x > 0 \\ b, & x < 0 \end{cases}`.",
+        ),
+        (r"[A-Za-z]_[A-Za-z0-9]{2,}", "Put indices of several letters in braces, as `z_{im}`."),
+        (r"==", "Write `=`."),
+        (r"!=", r"Write `\ne`."),
+        (r"<=", r"Write `\le`."),
+        (r">=", r"Write `\ge`."),
+        (r"\*\*", "Write a power as `z^2`."),
+        (r"@", "Write the factors of a product of matrices side by side, as `X W`."),
+        (r"\.\*", r"Write `\odot` for a product entry by entry."),
+        (r"\.T\b", r"Write the transpose as `X^\top`."),
         (r"\\[\[\]]|\\\(|\\\)|\$", "Leave the delimiters away: formulas stand between blank lines."),
         (r"\\(?:vec|boldsymbol|bm)\b", "Write the letter alone, as the notation does."),
-        (r"\\[Vv]ert(?![A-Za-z])|\\\|", r"Write $\lvert x \rvert$, or $\lVert x \rVert$ for a norm."),
+        (r"\\[Vv]ert(?![A-Za-z])|\\\|", r"Write `\lvert x \rvert`, or `\lVert x \rVert` for a norm."),
         (r"\?|\\\?", "Write what belongs in the place of the question mark."),
     )
 )
+_OF_A_REASON = {
+    "nothing broadcasts": r"Addends have the same shape: `\mathbf{1}`, a column of ones, repeats a row.",
+    "is free here, but not on the left": "A sum over an index binds it.",
+}
 
 
 def instead(text: str, place: int, notation: Notation) -> str:
@@ -50,11 +65,11 @@ def instead(text: str, place: int, notation: Notation) -> str:
     A name that lacks its backslash is found wherever it stands, since the fault may show behind it.
     """
     if not text.strip():
-        return r"Write one, as $p_{im} = \frac{e^{z_{im}}}{\sum_{l=1}^{M} e^{z_{il}}}$."
+        return r"Write one, as `p_{im} = \frac{e^{z_{im}}}{\sum_{l=1}^{M} e^{z_{il}}}`."
     character = text[place : place + 1]
     if character and not character.isascii():
         command = _OF_A_CHARACTER.get(character) or _greek(character)
-        return f"Write ${command}$." if command else ""
+        return f"Write `{command}`." if command else ""
     if said := meant(text, notation, place):
         return said
     for pattern, said in _HABITS:
@@ -63,12 +78,21 @@ def instead(text: str, place: int, notation: Notation) -> str:
     return ""
 
 
-def meant(text: str, notation: Notation, place: int = 0) -> str:
-    """Return which command to write for a word that reads as a product of letters; the one at a place comes first."""
+def to_mend(reason: str) -> str:
+    """Return what helps against a formula that has no meaning for a reason; empty if nothing is known to help."""
+    return next((words for part, words in _OF_A_REASON.items() if part in reason), "")
+
+
+def meant(text: str, notation: Notation, place: int = 0, there: bool = False) -> str:
+    """Return which command to write for a word that reads as a product of letters; the one at a place comes first.
+
+    If it must be ``there``, others are passed over.
+    """
     spoken = _PROSE.sub(lambda found: " " * len(found[0]), text)
     words = sorted(_WORD.finditer(spoken), key=lambda word: not word.start() <= place <= word.end())
+    words = [word for word in words if not there or word.start() <= place < word.end()]
     names = _names(notation)
-    return next((f"Write ${names[word[0]]}$ for “{word[0]}”." for word in words if word[0] in names), "")
+    return next((f"Write `{names[word[0]]}` for “{word[0]}”." for word in words if word[0] in names), "")
 
 
 def _names(notation: Notation) -> dict[str, str]:

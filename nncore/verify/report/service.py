@@ -15,10 +15,10 @@ from typing import Any
 
 from nncore.verify import numeric
 from nncore.verify.judgement import Counterexample, Diagnostic, Judgement, Status
-from nncore.verify.notation import Notation, load
+from nncore.verify.notation import KNOWN_FUNCTIONS, Notation, load
 from nncore.verify.report import NOTATION
 from nncore.verify.report.in_force import Context
-from nncore.verify.report.instead import instead, meant
+from nncore.verify.report.instead import instead, meant, to_mend
 from nncore.verify.report.shown import as_latex
 from nncore.verify.report.wording import agreement_words, counterexample_words, kind_words, slip_words, verdict_words
 from nncore.verify.semantics.shapes import Checker
@@ -34,6 +34,7 @@ from nncore.verify.semantics.statements import (
 from nncore.verify.semantics.symbols import AgreedValue
 from nncore.verify.source.limits import Limits, TooMuch
 from nncore.verify.source.markdown import DisplayedFormula
+from nncore.verify.symbol import SymbolKind
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.lexer import LatexError
 from nncore.verify.syntax.parser import read
@@ -45,6 +46,9 @@ Judgeable = Claim | Convention | Erratum | Unchecked
 """A statement that is judged."""
 
 _NOT_SHOWN = t.Letter | t.Number | t.Formula | t.Link | t.Case | t.Note  # what no reason quotes as a whole
+
+_DEFINED = (SymbolKind.ARRAY, SymbolKind.ENTRY, SymbolKind.NUMBER, SymbolKind.CLASS)  # what a definition names
+_EXPECTED = ": expected "  # behind what could not be read
 
 _TYPED = Path("text")  # where what was typed stands
 _MARK = re.compile(r"\$\$")
@@ -326,7 +330,8 @@ class _Formula:
             where=tuple(map(as_latex, judgement.where)),
         )
         words = verdict_words(told, has_sizes(item))
-        words = _joined(words, meant(self.typed.text, self.notation) if judgement.status.fails else "")
+        if judgement.status.fails:
+            words = _joined(words, meant(self.typed.text, self.notation) or _perhaps_defined(item))
         return self._step(
             Stage.VERDICT, judgement.status, words, span,
             counterexample=told.counterexample, slip=told.hint, method=told.method, where=told.where,
@@ -340,12 +345,14 @@ class _Formula:
         if not self.typed.text:
             words = "There is no formula here."
         advice = instead(self.typed.text, start, self.notation)
+        if advice:  # which says more than what the reader of formulas would have taken there
+            words = f"{words.partition(_EXPECTED)[0].removesuffix('.')}."
         words = _joined(words, advice)
         return self._step(Stage.VERDICT, Status.UNREADABLE, words, self.typed.at(start, max(start, end)))
 
     def _without_meaning(self, fault: Diagnostic, start: int) -> Step:
         lead = "This has no meaning" if fault.covered else "The checker does not know this"
-        advice = instead(self.typed.text, start, self.notation)
+        advice = instead(self.typed.text, start, self.notation) or to_mend(fault.reason)
         words = _joined(f"{lead}: {self._in_letters(fault.reason)}.", advice)
         return self._step(Stage.VERDICT, fault.status, words, self._span_at(start, fault.reason))
 
@@ -387,6 +394,18 @@ class _Formula:
             f"${' '.join(written[part].split())}$" if place % 2 else _ENTRY.sub(_as_mathematics, part)
             for place, part in enumerate(parts)
         )
+
+
+def _perhaps_defined(item: Claim) -> str:
+    """Return how to define what stands alone on the left of a claim, if nothing defines it."""
+    match item.left:
+        case t.Apply(t.Function(name, 0, None)) if name not in KNOWN_FUNCTIONS:
+            pass
+        case t.Letter() | t.Indexed(t.Letter()) if item.left.symbol and item.left.symbol.kind in _DEFINED:
+            name = item.left.symbol.name
+        case _:
+            return ""
+    return "" if name in item.scope.definitions else "If this is to be its definition, write `:=`."
 
 
 def _joined(words: str, advice: str) -> str:
