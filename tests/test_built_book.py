@@ -275,7 +275,7 @@ def test_a_page_is_light(site, html, open_page, name):
     files = [(html / answer).read_bytes() for answer in answers]
     weight = sum(min(len(file), len(gzip.compress(file))) for file in files)
     assert len(answers) <= 18 and weight <= 300_000, f"{len(answers)} requests, {weight} bytes: {answers}"
-    assert sum(answer.endswith((".css", ".js")) for answer in answers) == (7 if name == "search" else 2)
+    assert sum(answer.endswith((".css", ".js")) for answer in answers) == (8 if name == "search" else 3)
 
 
 # The characters that a page shows in each style of the font of icons.

@@ -83,7 +83,7 @@ def test_a_page_links_what_is_joined_and_what_cannot_be(page):
     (linked,) = re.findall('href="([^"]*)"', (app.outdir / "page.html").read_text(encoding="utf-8"))
     assert (linked, context["joined_script"]) == (joined(page, "css")[0], joined(page, "js")[0])
     assert [sheet.filename for sheet in context["css_files"]] == ["https://elsewhere/x.css"]
-    assert [script.attributes for script in context["script_files"]] == [{"body": "let hint = 1;"}]
+    assert context["script_files"] == []  # one that is written into a page is joined as well: the policy forbids it
 
 
 def test_files_are_joined_in_their_order(page):
@@ -91,7 +91,7 @@ def test_files_are_joined_in_their_order(page):
         "b{background:url(b.png)}\na{background:url(styles/pictures/a.png)}\n.b{color:red}\n"
         "@font-face{font-family:I;src:url(vendor/i.woff2)}\ni{font-family:I}\nc{background:url(data:c)}\n"
     )
-    assert joined(page, "js")[1] == "one();\n\n;two(hint);\n;menus();\n;theme();"
+    assert joined(page, "js")[1] == "let hint = 1;\n;one();\n\n;two(hint);\n;menus();\n;theme();"
 
 
 def test_another_frame_gives_another_address(page):
@@ -195,7 +195,7 @@ def test_pages_load_less_than_half_of_the_style(html):
     (whole, *_) = sorted((html.parent / ".doctrees").glob("joined-*.css"))
     (sheet,) = html.glob(f"_static/{whole.stem}-*.css")
     before, after = (len(gzip.compress(file.read_bytes())) for file in (whole, sheet))
-    assert after < 36_000 and after < 0.5 * before
+    assert after < 38_000 and after < 0.5 * before
 
 
 LOOKS = """async () => {
