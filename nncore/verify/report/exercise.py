@@ -29,7 +29,7 @@ from nncore.verify.notation import (
 from nncore.verify.report.in_force import Context
 from nncore.verify.report.service import Stage, Step, Typed, displayed, formulas_of, steps
 from nncore.verify.semantics.shapes import Checker
-from nncore.verify.semantics.symbols import MeaningError, Scope, family_of, letters, resolved
+from nncore.verify.semantics.symbols import MeaningError, Scope, family_of, letters, meanings_of, resolved
 from nncore.verify.source.limits import TooMuch
 from nncore.verify.symbol import SymbolKind, SymbolName
 from nncore.verify.syntax import tree as t
@@ -40,6 +40,7 @@ _LETTERS = (SymbolKind.ARRAY, SymbolKind.ENTRY, SymbolKind.NUMBER, SymbolKind.CL
 _ON_CIRCLE = frozenset((r"\sin", r"\cos", *PARTS))  # functions of answers about angles and complex numbers alone
 _EVERYWHERE = frozenset((*KNOWN_FUNCTIONS, *EXTREMA, DIAGONAL, EXPECTATION, VARIANCE)) - _ON_CIRCLE  # functions
 _LEFT_TO_DO = {EXPECTATION: "an expectation", VARIANCE: "a variance", "O": "a rest"}
+_OVER_INDEX = t.Sum | t.Product | t.Extremum
 _DEEPEST = 4  # definitions within each other that are expanded on the left side
 _LONGER = 2  # times as many parts as the known answer has
 
@@ -399,8 +400,11 @@ class _Form:
 
     def _check_work(self, tree: t.Node, written: _Written) -> None:
         """Raise unless nothing is left to be done that the known answer leaves."""
-        known = (self._target, *self._definitions(self._target))
-        allowed = {kind for each in known for node in _parts(each) if (kind := self._work(node))}
+        allowed = {kind for node in _parts(self._target) if (kind := self._work(node))}
+        names = letters(self._target, self.scope)
+        bodies = [each.body for name in names for each in meanings_of(name, self.scope)]
+        over = (node for each in bodies for node in _parts(each) if isinstance(node, _OVER_INDEX))
+        allowed |= {kind for node in over if (kind := self._work(node))}
         for node in _parts(tree):
             work = self._work(node)
             if work and work not in allowed:
@@ -419,7 +423,7 @@ class _Form:
                 return _LEFT_TO_DO[name], self._bare(body)
             case t.Transpose(body) if any(not self._normal.is_number(each) for each in _sums_in(body)):
                 return ("a transpose of a sum",)
-            case t.Sum() | t.Product() | t.Extremum():
+            case _ if isinstance(node, _OVER_INDEX):
                 return ("a sum" if isinstance(node, t.Sum) else "something to be taken over all values of an index",)
         return None
 
@@ -643,7 +647,7 @@ class _Normal:
                 return self.of(exponent, bound)
             case t.Apply(t.Function(name="\\ln", primes=0), (t.Apply(t.Function(name="\\exp", primes=0), (body,)),)):
                 return self.of(body, bound)
-            case t.Apply(t.Function(name="\\ln", primes=0), (body,)) if self.of(body, bound) == (1, _ONE):
+            case t.Apply(t.Function(name="\\ln", primes=0), (body,)) if self.of(body, bound) == (Rational(1), _ONE):
                 return Rational(0), _ONE
             case t.Times() | t.Fraction() | t.Power() | t.Root() if self.is_number(node):
                 return self._product(node, bound)
@@ -736,13 +740,13 @@ class _Normal:
                     yield from self._factors(t.Power(node.base, term), exponent)
             case t.Power(t.Letter("e"), t.Minus(body)):
                 yield from self._factors(t.Power(node.base, body), -exponent)
-            case t.Power(t.Letter("e"), by) if (times := _multiple(by)) and abs(exponent * times[0]) < _HIGHEST:
-                factor, body = times
-                halves = 2 * factor * exponent
+            case t.Power(t.Letter("e"), by) if (found := _multiple(by)) and abs(exponent * found[0]) < _HIGHEST:
+                number, body = found
+                halves = 2 * number * exponent
                 if isinstance(body, t.Apply) and body.function == t.Function("\\ln") and halves.denominator == 1:
                     yield from self._to_the(body.arguments[0], int(halves))
-                elif factor != 1 and factor.denominator == 1:
-                    yield t.Power(node.base, body), int(exponent * factor)
+                elif number != 1 and number.denominator == 1:
+                    yield t.Power(node.base, body), int(exponent * number)
                 else:
                     yield node, exponent
             case t.Power(base, by) if (times := self._halves(by)) and abs(exponent * times) < _HIGHEST:
@@ -784,9 +788,9 @@ def _multiple(node: t.Node) -> tuple[Rational, t.Node] | None:
         case t.Times((t.Number() as number, *others)) if number.value:
             rest = _multiple(t.Times(tuple(others)) if len(others) > 1 else others[0])
             return rest and (number.value * rest[0], rest[1])
-        case t.Times((t.Fraction(t.Number(), t.Number()) as number, *others)) if number.denominator.value:
+        case t.Times((t.Fraction(t.Number() as above, t.Number() as below), *others)) if below.value:
             rest = _multiple(t.Times(tuple(others)) if len(others) > 1 else others[0])
-            return rest and (number.numerator.value / number.denominator.value * rest[0], rest[1])
+            return rest and (above.value / below.value * rest[0], rest[1])
         case t.Fraction(above, t.Number() as below) if below.value:
             rest = _multiple(above)
             return rest and (rest[0] / below.value, rest[1])
