@@ -426,7 +426,11 @@ def test_a_reader_without_a_network_is_told_and_with_it_the_next_question_is_ans
 
 
 def test_a_browser_that_has_no_room_keeps_answers_until_the_page_is_left(server, browser):
-    full = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };"
+    full = (
+        "const plain = Storage.prototype.setItem; Storage.prototype.setItem = function (key, text) {"
+        " if (key.startsWith('answers: ')) throw new DOMException('full', 'QuotaExceededError');"
+        " plain.call(this, key, text); };"
+    )
     page = opened(browser, server[0] + PAGE, full)
     page.locator("#ex-fixture-1 .exercise-level").click()
     answered(page, "2 x")
