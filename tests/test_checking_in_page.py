@@ -395,6 +395,50 @@ def test_the_box_is_accessible_fits_and_needs_the_keyboard_alone(scheme, width, 
     page.context.close()
 
 
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        (r"\frac{1}{" * 200 + "x" + "}" * 200, "This is nested too deeply to be drawn."),
+        ("x + " * 1000 + "x", "This is too long to be drawn."),
+    ],
+)
+def test_what_would_break_down_or_freeze_the_page_is_not_drawn(tab, formula, words):
+    tab.locator("check-formula textarea").fill(formula)
+    tab.locator("check-formula .check-unfinished", has_text=words).wait_for(timeout=WAIT)
+    tab.locator("check-formula textarea").fill("x^2")
+    tab.locator("check-formula .check-preview .katex").wait_for(timeout=WAIT)
+
+
+def test_a_reader_without_a_network_is_told_and_with_it_the_next_question_is_answered(server, browser):
+    page = opened(browser, server[0] + PAGE)
+    page.locator("#ex-fixture-1 .exercise-level").click()
+    assert answered(page, "2 x") == "This is the answer of the book."
+    page.context.set_offline(True)
+    page.evaluate(
+        "async () => (await import("
+        "new URL(JSON.parse(document.querySelector('meta[name=checker]').content).asking, document.baseURI)"
+        ")).stop()"
+    )
+    assert "The checker failed" in answered(page, "3 x - x")
+    page.context.set_offline(False)
+    assert answered(page, "3 x - x").startswith("Right.")
+    page.context.close()
+
+
+def test_a_browser_that_has_no_room_keeps_answers_until_the_page_is_left(server, browser):
+    full = (
+        "const plain = Storage.prototype.setItem; Storage.prototype.setItem = function (key, text) {"
+        " if (key.startsWith('answers: ')) throw new DOMException('full', 'QuotaExceededError');"
+        " plain.call(this, key, text); };"
+    )
+    page = opened(browser, server[0] + PAGE, full)
+    page.locator("#ex-fixture-1 .exercise-level").click()
+    answered(page, "2 x")
+    assert "1 of them right" in page.locator(".answers-kept").inner_text()
+    assert page.faults == []
+    page.context.close()
+
+
 FORMULAS = ["f'(x) = 2 x", "f'(x) = 3 x", "f'(x) = (", "(" * 38 + "x" + ")" * 38 + " = x", "W X = 1"]
 
 

@@ -97,17 +97,34 @@ export async function ask(question, tell) {
 // Mathematics ----------------------------------------------------------------------------------------------------------
 
 let katex = null;
+const DEEPEST = 250; // elements within each other: of more than three times as many a browser breaks down
+const LONGEST_DRAWN = 3000; // characters: drawing takes longer than what is typed, and keeps the page from answering
 const OPTIONS = { throwOnError: true, strict: "ignore", trust: false, maxExpand: 200, maxSize: 10 };
+
+const TOO_DEEP = "This is nested too deeply to be drawn.";
+
+// Without calls within each other, which may be too deep themselves.
+function isDeeper(element, most) {
+  let level = [element];
+  for (let depth = 0; level.length; depth += 1) {
+    if (depth > most) return true;
+    level = level.flatMap((each) => [...each.children]);
+  }
+  return false;
+}
 
 // Draw LaTeX in an element, and return what is wrong with it, or nothing.
 export async function draw(place, latex, displayMode = true) {
+  if (latex.length > LONGEST_DRAWN) return "This is too long to be drawn.";
   katex ??= import(at(places.katex)).then(() => globalThis.katex);
+  katex.catch(() => (katex = null)); // the next formula tries again
   const drawn = document.createElement("span");
   try {
     (await katex).render(latex, drawn, { ...OPTIONS, displayMode });
   } catch (error) {
-    return String(error.message).replace(/^KaTeX parse error: /, "");
+    return error instanceof RangeError ? TOO_DEEP : String(error.message).replace(/^KaTeX parse error: /, "");
   }
+  if (isDeeper(drawn, DEEPEST)) return TOO_DEEP;
   place.replaceChildren(drawn);
   return "";
 }

@@ -12,6 +12,16 @@ const MUCH = 256 * 2 ** 20; // what has come to more is not kept for the next an
 
 let begin, checker;
 
+// Python does not tell that a part of it could not be fetched, and would never be ready.
+const unfetched = new Promise((_, reject) => {
+  const plain = self.fetch;
+  self.fetch = (...given) => plain(...given).catch((error) => {
+    reject(error);
+    throw error;
+  });
+});
+unfetched.catch(() => {}); // who begins is told
+
 async function read(file) {
   const response = await fetch(file);
   if (!response.ok) throw new Error(`${file}: ${response.status}`);
@@ -35,7 +45,8 @@ async function answer({ id, ...question }) {
 self.onmessage = async ({ data }) => {
   try {
     if (data.files) {
-      begin = () => start({ files: data.files, read, clock: () => performance.now() / SLOWED, limit: MOST });
+      const settings = { files: data.files, read, clock: () => performance.now() / SLOWED, limit: MOST };
+      begin = () => Promise.race([start(settings), unfetched]);
       await (checker = begin());
       self.postMessage({ ready: true });
     } else {

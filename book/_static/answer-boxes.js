@@ -46,21 +46,23 @@
     const boxes = [...document.querySelectorAll(".answer-box")];
     const { book, version } = boxes[0].dataset;
     const KEY = `answers: ${book}`;
-    let memory = {}; // where the browser keeps nothing
+    let memory = null; // what the browser does not keep
     const kept = () => {
       let found = memory;
       try {
-        found = JSON.parse(localStorage.getItem(KEY)) ?? {};
+        found ??= JSON.parse(localStorage.getItem(KEY));
       } catch {
         // What the browser gives is nothing that was written below.
       }
+      found ??= {};
       return Object.fromEntries(Object.entries(found).filter(([, each]) => typeof each?.answer === "string"));
     };
     const keep = (answers) => {
-      memory = answers;
+      memory = null;
       try {
         localStorage.setItem(KEY, JSON.stringify(answers));
       } catch {
+        memory = answers;
         // What the browser does not keep is there until the page is left.
       }
       show();

@@ -6,6 +6,7 @@ to be taken that is not in it, without what cancels, and not the left side in ot
 it is right, by the same way as for any other text (`report.service`).
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import Field, dataclass, fields, replace
@@ -14,12 +15,22 @@ from fractions import Fraction as Rational
 from typing import Any
 
 from nncore.verify.judgement import Counterexample, Status
-from nncore.verify.notation import DELTA, DIAGONAL, EXPECTATION, EXTREMA, KNOWN_FUNCTIONS, ONES, PARTS, VARIANCE
+from nncore.verify.notation import (
+    DELTA,
+    DIAGONAL,
+    EXPECTATION,
+    EXTREMA,
+    IMAGINARY,
+    KNOWN_FUNCTIONS,
+    ONES,
+    PARTS,
+    VARIANCE,
+)
 from nncore.verify.report.in_force import Context
 from nncore.verify.report.instead import meant
 from nncore.verify.report.service import Stage, Step, Typed, displayed, formulas_of, steps
 from nncore.verify.semantics.shapes import Checker
-from nncore.verify.semantics.symbols import MeaningError, Scope, family_of, letters, resolved
+from nncore.verify.semantics.symbols import MeaningError, Scope, family_of, letters, meanings_of, resolved
 from nncore.verify.source.limits import TooMuch
 from nncore.verify.symbol import SymbolKind, SymbolName
 from nncore.verify.syntax import tree as t
@@ -27,8 +38,10 @@ from nncore.verify.syntax.lexer import LatexError
 from nncore.verify.syntax.parser import read
 
 _LETTERS = (SymbolKind.ARRAY, SymbolKind.ENTRY, SymbolKind.NUMBER, SymbolKind.CLASS)
-_EVERYWHERE = frozenset((*KNOWN_FUNCTIONS, *EXTREMA, *PARTS, DIAGONAL, EXPECTATION, VARIANCE))  # functions
+_ON_CIRCLE = frozenset((r"\sin", r"\cos", *PARTS))  # functions of answers about angles and complex numbers alone
+_EVERYWHERE = frozenset((*KNOWN_FUNCTIONS, *EXTREMA, DIAGONAL, EXPECTATION, VARIANCE)) - _ON_CIRCLE  # functions
 _LEFT_TO_DO = {EXPECTATION: "an expectation", VARIANCE: "a variance", "O": "a rest"}
+_OVER_INDEX = t.Sum | t.Product | t.Extremum
 _DEEPEST = 4  # definitions within each other that are expanded on the left side
 _LONGER = 2  # times as many parts as the known answer has
 
@@ -183,18 +196,19 @@ def _written(exercise: Exercise, text: str, context: Context) -> _Written:
         raise _Objection(f"There is no answer here. {task}.", whole, Outcome.UNREADABLE)
     if len(typed) > 1:
         raise _Objection(f"{task}: one expression, not several formulas.", typed[1].at(0, len(typed[1].text)))
-    (one,) = typed
+    one = _behind_its_sign(typed[0])
     try:
         formula = read(one.text, context.notation)
     except LatexError:
-        raise _unreadable(text, context) from None
+        raise _unreadable(one, context) from None
     chain = formula.statements[0]
     if len(formula.statements) > 1 or isinstance(chain, t.Implication):
         raise _Objection(f"{task}: one expression, not several claims.", one.at(*formula.span))
     conditions = (*formula.conditions, *(each for link in chain.links for each in link.conditions))
     printed = read(_equation(exercise, "0"), context.notation)
-    if conditions and conditions != printed.conditions:
-        raise _Objection(f"{task}, without a condition of your own.", one.at(*conditions[0].span))
+    for each in conditions:
+        if _bare_condition(each) not in map(_bare_condition, printed.conditions):
+            raise _Objection(f"{task}, without a condition of your own.", one.at(*each.span))
     side = chain.first
     if chain.links:
         (first, *more) = chain.links
@@ -209,9 +223,23 @@ def _written(exercise: Exercise, text: str, context: Context) -> _Written:
     return _Written(_in_a_line(one.text[slice(*side.span)]), side, one)
 
 
-def _unreadable(text: str, context: Context) -> _Objection:
-    (step,) = steps(text, context)
-    return _Objection(step.words, step.span, Outcome.UNREADABLE)
+def _behind_its_sign(typed: Typed) -> Typed:
+    """Return what was typed without the ``=`` before it, if it begins with the sign that is printed."""
+    found = _SIGN.match(typed.text)
+    return Typed(typed.text[found.end() :], typed.start + found.end()) if found else typed
+
+
+_SIGN = re.compile(r"&?\s*=\s*(?=[^\s=])")
+
+
+def _bare_condition(condition: t.Node) -> t.Node:
+    """Return a condition without the parentheses that tell it from a claim."""
+    return condition.chain if isinstance(condition, t.Given) else condition
+
+
+def _unreadable(typed: Typed, context: Context) -> _Objection:
+    (step,) = steps(typed.text, context)
+    return _Objection(step.words, typed.at(*step.span), Outcome.UNREADABLE)
 
 
 def _equation(exercise: Exercise, right: str) -> str:
@@ -307,7 +335,7 @@ class _Form:
         printed = read(_equation(exercise, "0"), context.notation)
         self._left, self._target = (resolved(each, self.scope) for each in (_first(printed), self.known))
         self._sizes = dict(_fixed_sizes(printed))
-        self._normal = _Normal(self.scope)
+        self._normal, self._multiplied_out = _Normal(self.scope), _Normal(self.scope, multiplies_out=True)
 
     def check(self, written: _Written) -> None:
         """Raise what is wrong with the form of an answer."""
@@ -327,29 +355,42 @@ class _Form:
 
     def _check_left(self, tree: t.Node, written: _Written) -> None:
         """Raise unless the left side is neither the answer nor in it, and was not merely written out."""
-        left = self._normal.of(self._left)[1]
-        if left not in self._forms(self._target):
-            if self._normal.of(tree)[1] == left:
+        for normal in (self._normal, self._multiplied_out):
+            left = normal.of(self._left)
+            if any(normal.holds(node, left) for node in _parts(self._target)):
+                continue
+            if normal.of(tree)[1] == left[1]:
                 raise _Objection(f"This is the left side itself: ${self.exercise.left}$.", written.span)
-            inside = [node for node in _parts(tree) if self._normal.of(node)[1] == left]
+            inside = [node for node in _parts(tree) if normal.holds(node, left)]
             if inside:
                 node = min(inside, key=lambda each: each.span[1] - each.span[0])
                 raise _Objection(f"The left side is still in it: {written.quoted(node)}.", written.at(node))
-        answer, target = (self._normal.of(self._added_up(each)) for each in (tree, self._target))
+        answer, target = (
+            {self._normal.of(self._added_up(each))[1]: each for each in _parts(side)} for side in (tree, self._target)
+        )
         for expanded in self._expanded():
-            if self._normal.of(self._added_up(expanded)) == answer != target:
-                raise _Objection("This is the left side with its definition written out.", written.span)
+            form = self._normal.of(self._added_up(expanded))[1]
+            if form in answer and form not in target:
+                node = answer[form]
+                if node == tree:
+                    raise _Objection("This is the left side with its definition written out.", written.span)
+                reason = f"The left side is still in it, with its definition written out: {written.quoted(node)}."
+                raise _Objection(reason, written.at(node))
 
     def _added_up(self, node: t.Node) -> t.Node:
         """Return an expression in which sums of a number of terms that the conditions fix are written term by term."""
         return resolved(_term_by_term(node, self._sizes, self.scope), self.scope) if self._sizes else node
 
-    def _forms(self, tree: t.Node) -> set[object]:
-        return {self._normal.of(node)[1] for node in _parts(tree)}
-
     def _expanded(self) -> Iterator[t.Node]:
-        """Yield the left side with the definitions of its letters written out, once, twice and so on."""
-        node = self._left
+        """Yield the left side with the definitions of its letters written out, once, twice and so on.
+
+        So are the other entries of what the left side is one entry of, where a condition fixes how many there are.
+        """
+        for left in _other_entries(self._left, max(self._sizes.values(), default=0)):
+            yield from self._definitions(left)
+
+    def _definitions(self, node: t.Node) -> Iterator[t.Node]:
+        """Yield an expression with the definitions of its letters written out, once, twice and so on."""
         for _ in range(_DEEPEST):
             taken = {part.name for part, _ in t.walk(node) if isinstance(part, t.Letter)}
             before, node = node, _written_out(node, self.scope, taken)
@@ -361,6 +402,10 @@ class _Form:
     def _check_work(self, tree: t.Node, written: _Written) -> None:
         """Raise unless nothing is left to be done that the known answer leaves."""
         allowed = {kind for node in _parts(self._target) if (kind := self._work(node))}
+        names = letters(self._target, self.scope)
+        bodies = [each.body for name in names for each in meanings_of(name, self.scope)]
+        over = (node for each in bodies for node in _parts(each) if isinstance(node, _OVER_INDEX))
+        allowed |= {kind for node in over if (kind := self._work(node))}
         for node in _parts(tree):
             work = self._work(node)
             if work and work not in allowed:
@@ -377,8 +422,10 @@ class _Form:
                 return "a derivative", f"{name}{primes}"
             case t.Apply(t.Function(name), (body,)) if name in _LEFT_TO_DO:
                 return _LEFT_TO_DO[name], self._bare(body)
-            case t.Transpose(t.Plus()):
+            case t.Transpose(body) if any(not self._normal.is_number(each) for each in _sums_in(body)):
                 return ("a transpose of a sum",)
+            case _ if isinstance(node, _OVER_INDEX):
+                return ("a sum" if isinstance(node, t.Sum) else "something to be taken over all values of an index",)
         return None
 
     def _bare(self, node: t.Node) -> str:
@@ -389,7 +436,9 @@ class _Form:
     def _check_letters(self, tree: t.Node, written: _Written) -> None:
         """Raise unless the known answer is made of all of its letters and functions, expanded or not."""
         notation = self.scope.notation
-        allowed = {family_of(name, notation) for name in letters(self._target, self.scope)} | _EVERYWHERE
+        made_of = {family_of(name, notation) for name in letters(self._target, self.scope)}
+        circles = any(t.Letter(IMAGINARY) in _parts(each) for each in (self._left, self._target))
+        allowed = made_of | _EVERYWHERE | (_ON_CIRCLE if circles or made_of & _ON_CIRCLE else frozenset())
         for node in _parts(tree):
             name = _name(node)
             if name and family_of(name, notation) not in allowed:
@@ -426,6 +475,27 @@ def _parts(node: t.Node) -> Iterator[t.Node]:
     below = () if isinstance(node, t.Family) else below
     for each in t.children(node) if below is None else below:
         yield from _parts(each)
+
+
+def _sums_in(node: t.Node) -> Iterator[t.Node]:
+    """Yield the sums that a product is a product of."""
+    match node:
+        case t.Plus():
+            yield node
+        case t.Minus(body) | t.Transpose(body) | t.Fraction(body, _) | t.EntryFraction(body, _):
+            yield from _sums_in(body)
+        case t.Times(factors) | t.EntryTimes(factors):
+            for each in factors:
+                yield from _sums_in(each)
+
+
+def _other_entries(node: t.Node, size: int) -> Iterator[t.Node]:
+    """Yield an entry whose last index is a number, and those of all numbers up to a size; else the node alone."""
+    yield node
+    match node:
+        case t.Indexed(_, (*before, t.Number() as last)):
+            others = (t.Number(str(each)) for each in range(1, size + 1))
+            yield from (replace(node, indices=(*before, each)) for each in others if each != last)
 
 
 def _name(node: t.Node) -> SymbolName | None:
@@ -466,6 +536,9 @@ def _empty(tree: t.Node, normal: "_Normal") -> Iterator[tuple[t.Node, str]]:
             case t.Power(_, exponent):
                 if normal.of(exponent)[0] == 0:
                     yield node, "something has the power 0"
+            case t.Apply(t.Function(primes=0), arguments):
+                if all(normal.of(each)[1] == _ONE for each in arguments):
+                    yield node, "a function is applied to numbers alone"
 
 
 # Definitions written out ----------------------------------------------------------------------------------------------
@@ -543,11 +616,12 @@ _ONE: _Parts = ("1",)
 class _Normal:
     """Makes equal what differs by order, parentheses, names of bound indices, and what cancels at sight.
 
-    A form is a number and what it multiplies. Only factors that are numbers change places.
+    A form is a number and what it multiplies. Only factors that are numbers change places. Sums that are multiplied are
+    multiplied out if asked for, as long as that gives few terms.
     """
 
-    def __init__(self, scope: Scope):
-        self._scope = scope
+    def __init__(self, scope: Scope, multiplies_out: bool = False):
+        self._scope, self._multiplies_out = scope, multiplies_out
         self._found: dict[tuple[t.Node, tuple[tuple[str, str], ...]], tuple[Rational, _Parts]] = {}
 
     def of(self, node: t.Node, bound: tuple[tuple[str, str], ...] = ()) -> tuple[Rational, _Parts]:
@@ -556,6 +630,15 @@ class _Normal:
         if key not in self._found:
             self._found[key] = self._made(node, bound)
         return self._found[key]
+
+    def holds(self, node: t.Node, form: tuple[Rational, _Parts]) -> bool:
+        """Return whether a node is a multiple of what has a form, or a sum with a multiple of all of its addends."""
+        found = self.of(node)[1]
+        if found == form[1] or found[0] != "plus" or form[1][0] != "plus":
+            return found == form[1]
+        addends = dict(found[1])
+        times = {addends.get(part, 0) / number for part, number in form[1][1]}
+        return len(times) == 1 and 0 not in times
 
     def cancels(self, terms: Sequence[t.Node]) -> bool:
         """Return whether two or more of some addends are 0 together."""
@@ -580,12 +663,21 @@ class _Normal:
                 return self.of(t.Power(t.Letter("e"), body), bound)
             case t.Apply(t.Function(name), several) if name in EXTREMA:
                 return Rational(1), (name, *sorted((self.of(each, bound) for each in several), key=repr))
-            case t.Times() | t.Fraction() | t.Power() if self._is_number(node):
+            case t.Apply(t.Function(name="\\ln", primes=0), (t.Power(t.Letter("e"), exponent),)):
+                return self.of(exponent, bound)
+            case t.Apply(t.Function(name="\\ln", primes=0), (t.Apply(t.Function(name="\\exp", primes=0), (body,)),)):
+                return self.of(body, bound)
+            case t.Apply(t.Function(name="\\ln", primes=0), (body,)) if self.of(body, bound) == (Rational(1), _ONE):
+                return Rational(0), _ONE
+            case t.Times() | t.Fraction() | t.Power() | t.Root() if self.is_number(node):
                 return self._product(node, bound)
+            case t.Fraction(above, below) if self.is_number(below):
+                return self.of(t.Times((t.Fraction(t.Number("1"), below), above)), bound)
             case t.Times(factors):
                 numbers, forms = zip(*(self.of(each, bound) for each in factors), strict=True)
                 flat = [part for form in forms for part in (form[1:] if form[0] == "matrices" else (form,))]
-                return _times(numbers), ("matrices", *(part for part in flat if part != _ONE))
+                left = [part for part in flat if part != _ONE]
+                return _times(numbers), left[0] if len(left) == 1 else ("matrices", *left)
             case t.Transpose(t.Transpose(body)):
                 return self.of(body, bound)
             case t.Indexed(t.Letter(name), (_, _) as indices) if name == DELTA:
@@ -631,20 +723,28 @@ class _Normal:
         powers: dict[_Parts, int] = {}
         number = Rational(1)
         for factor, exponent in self._factors(node, 1):
-            value, form = self.of(factor, bound) if factor is not node else (Rational(1), self._power(node, bound))
+            value, form = self.of(factor, bound) if factor is not node else self._factor(node, bound)
             if not value and exponent < 0:  # a division by 0
                 return Rational(1), ("without value", form)
             number *= value**exponent
             for part, power in form[1] if form[0] == "times" else ((form, 1),):
                 powers[part] = powers.get(part, 0) + power * exponent
-        left = tuple(sorted(((form, power) for form, power in powers.items() if power and form != _ONE), key=repr))
-        if not number or not left:
+        if not number:
             return number, _ONE
-        return number, left[0][0] if len(left) == 1 and left[0][1] == 1 else ("times", left)
+        terms = _multiplied_out(powers) if self._multiplies_out else [(powers, Rational(1))]
+        value, form = self._sum((_product_of(each), times) for each, times in terms)
+        return number * value, form
 
-    def _power(self, node: t.Node, bound: tuple[tuple[str, str], ...]) -> _Parts:
+    def _factor(self, node: t.Node, bound: tuple[tuple[str, str], ...]) -> tuple[Rational, _Parts]:
+        """Return the form of what is the only factor of itself."""
+        if isinstance(node, t.Root):
+            value, form = self.of(node.body, bound)
+            root = Rational(*(math.isqrt(max(each, 0)) for each in (value.numerator, value.denominator)))
+            exact = root * root == value
+            inner = (Rational(1), form) if exact else (value, form)
+            return (root, _ONE) if exact and form == _ONE else (root if exact else Rational(1), ("root", inner))
         assert isinstance(node, t.Power)
-        return "power", self.of(node.base, bound), self.of(node.exponent, bound)
+        return Rational(1), ("power", self.of(node.base, bound), self.of(node.exponent, bound))
 
     def _factors(self, node: t.Node, exponent: int) -> Iterator[tuple[t.Node, int]]:
         """Yield the factors of a product of numbers, each with its exponent."""
@@ -655,21 +755,40 @@ class _Normal:
             case t.Fraction(above, below):
                 yield from self._factors(above, exponent)
                 yield from self._factors(below, -exponent)
+            case t.Power(t.Letter("e"), t.Plus(terms)):
+                for term in terms:
+                    yield from self._factors(t.Power(node.base, term), exponent)
+            case t.Power(t.Letter("e"), t.Minus(body)):
+                yield from self._factors(t.Power(node.base, body), -exponent)
+            case t.Power(t.Letter("e"), by) if (found := _multiple(by)) and abs(exponent * found[0]) < _HIGHEST:
+                number, body = found
+                halves = 2 * number * exponent
+                if isinstance(body, t.Apply) and body.function == t.Function("\\ln") and halves.denominator == 1:
+                    yield from self._to_the(body.arguments[0], int(halves))
+                elif number != 1 and number.denominator == 1:
+                    yield t.Power(node.base, body), int(exponent * number)
+                else:
+                    yield node, exponent
             case t.Power(base, by) if (times := self._halves(by)) and abs(exponent * times) < _HIGHEST:
-                yield from (
-                    self._factors(base, exponent * (times // 2))
-                    if times % 2 == 0
-                    else ((t.Root(base), exponent * times),)
-                )
+                yield from self._to_the(base, exponent * times)
             case _:
                 yield node, exponent
+
+    def _to_the(self, base: t.Node, halves: int) -> Iterator[tuple[t.Node, int]]:
+        """Yield the factors of a power whose exponent is so many times 1/2."""
+        if halves % 4 == 0 and isinstance(base, t.Absolute):
+            base = base.body
+        if halves % 2:
+            yield t.Root(base), halves
+        else:
+            yield from self._factors(base, halves // 2)
 
     def _halves(self, node: t.Node) -> int:
         """Return how many times 1/2 an exponent is; 0 if it is something else."""
         number, form = self.of(node)
         return int(2 * number) if form == _ONE and number.denominator < 3 else 0
 
-    def _is_number(self, node: t.Node) -> bool:
+    def is_number(self, node: t.Node) -> bool:
         """Return whether all factors are numbers, so that they may change places."""
         try:
             return all(Checker(self._scope, ()).side(factor) is None for factor, _ in self._factors(node, 1))
@@ -678,6 +797,53 @@ class _Normal:
 
 
 _HIGHEST = 100  # exponent up to which powers of powers are multiplied, in halves
+_MOST_ADDENDS = 64  # of what is multiplied out
+
+
+def _multiple(node: t.Node) -> tuple[Rational, t.Node] | None:
+    """Return an expression as a number times one that begins with none; nothing if it is a number."""
+    match node:
+        case t.Number():
+            return None
+        case t.Times((t.Number() as number, *others)) if number.value:
+            rest = _multiple(t.Times(tuple(others)) if len(others) > 1 else others[0])
+            return rest and (number.value * rest[0], rest[1])
+        case t.Times((t.Fraction(t.Number() as above, t.Number() as below), *others)) if below.value:
+            rest = _multiple(t.Times(tuple(others)) if len(others) > 1 else others[0])
+            return rest and (above.value / below.value * rest[0], rest[1])
+        case t.Fraction(above, t.Number() as below) if below.value:
+            rest = _multiple(above)
+            return rest and (rest[0] / below.value, rest[1])
+    return Rational(1), node
+
+
+def _product_of(powers: Mapping[_Parts, int]) -> _Parts:
+    """Return the form of a product of powers."""
+    left = tuple(sorted(((form, power) for form, power in powers.items() if power and form != _ONE), key=repr))
+    if not left:
+        return _ONE
+    return left[0][0] if len(left) == 1 and left[0][1] == 1 else ("times", left)
+
+
+def _multiplied_out(powers: Mapping[_Parts, int]) -> list[tuple[Mapping[_Parts, int], Rational]]:
+    """Return the addends of a product of powers, each with a number; the product itself if there would be too many."""
+    sums = [(form[1], power) for form, power in powers.items() if form[0] == "plus" and power > 0]
+    if math.prod(len(addends) ** power for addends, power in sums) > _MOST_ADDENDS:
+        return [(powers, Rational(1))]
+    rest = {form: power for form, power in powers.items() if form[0] != "plus" or power < 0}
+    found: list[tuple[Mapping[_Parts, int], Rational]] = [(rest, Rational(1))]
+    for addends, power in sums:
+        for _ in range(power):
+            found = [(_together(each, part), times * number) for each, times in found for part, number in addends]
+    return found
+
+
+def _together(powers: Mapping[_Parts, int], form: _Parts) -> Mapping[_Parts, int]:
+    """Return a product of powers with one more factor."""
+    found = dict(powers)
+    for part, power in form[1] if form[0] == "times" else ((form, 1),):
+        found[part] = found.get(part, 0) + power
+    return found
 
 
 def _own(node: t.Node) -> Iterator[Field[Any]]:

@@ -169,9 +169,10 @@ def kind_words(kind: Kind) -> str:
 def verdict_words(judgement: Judgement, has_sizes: bool) -> str:
     """Return what became of a claim, for the reader who wrote it, with mathematics between dollars."""
     status = judgement.status
-    words = _SAID_OF_STATUSES[status] if has_sizes or status is not Status.ALL_SHAPES else "Proved."
     if status is Status.AT_SHAPES:
         words = f"Proved, but only at {'; '.join(f'${assignment(each)}$' for each in judgement.shapes)}."
+    else:
+        words = _SAID_OF_STATUSES[status] if has_sizes or status is not Status.ALL_SHAPES else "Proved."
     if status is Status.REFUTED:
         parts = [words, counterexample_words(judgement.counterexample, judgement.reason)]
         parts.append(slip_words(judgement.hint) if judgement.hint else "")
