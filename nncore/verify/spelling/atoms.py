@@ -1,0 +1,383 @@
+r"""What stands at a letter or a name: scripts, primes, and the parentheses that apply it or multiply.
+
+Whether ``f(x + h)`` applies f is told by the notation, by the other formulas of the file, or by what is in the
+parentheses; where nothing tells there is a choice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nncore.verify.notation import EXPECTATION
+from nncore.verify.spelling import applied, derivatives, operators, symbols
+from nncore.verify.spelling.facts import RELATIONS
+from nncore.verify.spelling.findings import FreeError
+from nncore.verify.spelling.nesting import GIVEN, PARALLEL, Group, Item, text_of, walk
+from nncore.verify.spelling.scene import Cursor
+from nncore.verify.spelling.symbols import Symbol, span_of
+from nncore.verify.spelling.tokens import Kind, Token
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.tree import Span
+
+if TYPE_CHECKING:
+    from nncore.verify.spelling.expressions import Reader
+
+_CONVENTIONAL = frozenset((
+    "f", "g", "h", "p", "q", "P", "Q", "F", "G", "H", r"\phi", r"\varphi", r"\psi", r"\sigma", r"\Phi", "k", "K",
+    r"\mathcal{N}", "N", "V", "u", "l", r"\ell", "T", "r", r"\pi", r"\rho", r"\mu", "S", "L", "J", "R", "D", "n", r"\hat{P}",
+))  # fmt: skip
+_EXPECTATIONS = frozenset(("E", r"\mathbb{E}", r"\mathrm{E}"))
+_INDICATORS = frozenset((r"\mathbb{1}", r"\mathbf{1}", "I", r"\mathbb{I}", r"\mathrm{1}"))
+_SENTENCES = frozenset(
+    "and or where if when for with so then hence thus otherwise else such that subject to given unless whenever is "
+    "because since by the a an we have let only".split()
+)
+
+
+def is_sentence(words: str) -> bool:
+    """Return whether words are a part of a sentence, and no name."""
+    plain = words.replace("~", " ").strip().strip(".,;:")
+    return not plain or " " in plain or plain.lower() in _SENTENCES or not plain.replace("-", "").isalnum()
+
+
+# Letters --------------------------------------------------------------------------------------------------------------
+
+
+def letter(reader: "Reader", cursor: Cursor) -> t.Node:
+    """Return what begins with the letter that comes next."""
+    token = cursor.item
+    assert isinstance(token, Token)
+    if token.text == "d" and (node := derivatives.in_line(reader, cursor)):
+        return node
+    if token.text in _EXPECTATIONS and (node := _expectation(reader, cursor)):
+        return node
+    if token.text in _INDICATORS and (node := _indicator(reader, cursor)):
+        return node
+    if token.text == "e" and "e" in reader.scene.notation.constant_letters | {"e"} and _is_power(cursor):
+        cursor.take()
+        return _raised(reader, t.Letter("e", span=token.span), symbols.scripts_at(cursor)[1])
+    start = cursor.at
+    symbol = symbols.read_symbol(reader, cursor)
+    group = cursor.item
+    if isinstance(group, Group) and group.kind in ("(", "[", "list"):
+        whole = text_of(_without_power(cursor.items[start : cursor.at]))
+        if reads_as := _is_applied(reader, token.text, whole, symbol, group):
+            cursor.take()
+            return _application(reader, whole, symbol, group, reads_as, cursor)
+    elif symbol.primes and token.text in reader.scene.notation.function_names:
+        raise FreeError(f"{token.text}' without an argument", token.span, "function without an argument")
+    return _plain(reader, symbol)
+
+
+def _is_power(cursor: Cursor) -> bool:
+    following = cursor.ahead()
+    return isinstance(following, Token) and following.text == "^"
+
+
+def _without_power(items: Sequence[Item]) -> Sequence[Item]:
+    """Return a letter and its scripts without a power and primes, as functions are called."""
+    found: list[Item] = []
+    at = 0
+    while at < len(items):
+        above = getattr(items[at], "text", "") == "^" and at + 1 < len(items)
+        inside = items[at + 1] if above else None
+        group = inside.items[0] if isinstance(inside, Group) and inside.items else inside
+        if above and not (isinstance(group, Group) and group.kind in ("(", "[", "text")) and text_of((group,)) not in (
+            "*", r"\pi", r"\ast", r"\star"
+        ):  # fmt: skip
+            at += 2
+        else:
+            found += [] if getattr(items[at], "text", "") == "'" else [items[at]]
+            at += 1
+    return found
+
+
+def _plain(reader: "Reader", symbol: Symbol) -> t.Node:
+    """Return a letter that is applied to nothing, with its power."""
+    node = symbol.node
+    if symbol.primes:
+        node, transposed = _primed(reader, symbol)
+        symbol = replace(symbol, transposed=symbol.transposed or transposed)
+    if isinstance(node, t.Letter) and node.name in reader.scene.table.letters.values():
+        author = next(name for name, code in reader.scene.table.letters.items() if code == node.name)
+        if author in reader.scene.notation.function_names:
+            reader.findings.say("letter", f"{author} without parentheses as a letter of its own", node.span)
+    node = _raised(reader, node, symbol.above)
+    return t.Transpose(node, span=node.span) if symbol.transposed else node
+
+
+def _primed(reader: "Reader", symbol: Symbol) -> tuple[t.Node, bool]:
+    """Return a letter with primes: one of its own, or a transposed one."""
+    scene, name = reader.scene, symbol.name
+    primed = name + "'" * symbol.primes
+    array = scene.is_array(name.partition("_")[0].partition("^")[0])
+    if symbol.primes == 1 and array and primed not in reader.bound and not scene.facts.transposes:
+        options = (f"{primed} as a transpose", f"{primed} as a letter of its own")
+        if scene.notation.array_named(name):
+            reader.findings.say("prime", options[0], symbol.node.span)
+            return symbol.node, True
+        if not reader.findings.choose("prime", options, symbol.node.span):
+            return symbol.node, True
+    reader.findings.say("prime", f"{primed} as a letter of its own", symbol.node.span)
+    base = symbols.letter_named(reader, primed, symbol.node.span)
+    return (t.Indexed(base, symbol.below, span=symbol.node.span) if symbol.below else base), False
+
+
+def _raised(reader: "Reader", node: t.Node, above: Sequence[Item]) -> t.Node:
+    if not above:
+        return node
+    for item in above:
+        if isinstance(item, Token) and item.text in ("*", r"\ast", r"\star", r"\dagger"):
+            raise FreeError("what this mark means is not clear", item.span, "mark above")
+    exponent = reader.expression(above, span_of(above))
+    single = len(above) == 1 and isinstance(above[0], Token) and above[0].kind is Kind.LETTER
+    if single and isinstance(node, t.Indexed) and reader.scene.is_index(above[0].text):  # type: ignore[union-attr]
+        letters = {each.name for each, _ in t.walk(node) if isinstance(each, t.Letter)}
+        if isinstance(exponent, t.Letter) and exponent.name not in letters and _has_letter_index(node):
+            text = exponent.name
+            options = (f"{text} above a letter with indices as a power", f"{text} above as one more index")
+            if reader.findings.choose(f"above {text}", options, exponent.span):
+                return replace(node, indices=(*node.indices, exponent), span=(node.span[0], exponent.span[1]))
+    return t.Power(node, exponent, span=(node.span[0], exponent.span[1]))
+
+
+def _has_letter_index(node: t.Indexed) -> bool:
+    return any(not isinstance(index, t.Number) for index in node.indices)
+
+
+# Applied or multiplied ------------------------------------------------------------------------------------------------
+
+
+def _is_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: Group) -> str:
+    """Return how parentheses behind a letter are read: ``function``, ``letter`` (of which they list what it is made
+    of), or empty if they multiply."""
+    scene, facts = reader.scene, reader.scene.facts
+    items, span = group.items, group.span
+    marks = {item.text for item in items if isinstance(item, Token)}
+    listed = bool(marks & {",", ";", GIVEN, PARALLEL, *RELATIONS})
+    if group.kind == "[":
+        return "function" if listed or (whole in facts.applied and not facts.bare[whole]) or (
+            name[-1:].isupper() and len(items) == 1 and isinstance(items[0], Token) and items[0].kind is Kind.LETTER
+        ) else ""  # fmt: skip
+    if name in scene.notation.function_names and not symbol.below:
+        return "function"
+    declared = scene.notation.array_named(name) or scene.notation.scalars_named(name) or scene.is_size(name)
+    declared = declared or name in scene.notation.index_letters | scene.notation.constant_letters
+    if facts.heads.get(whole) or listed:
+        letters = all(map(_is_letter, _split(items)))
+        seen = set(facts.applied.get(whole, ()))
+        if letters and (declared or facts.bare[whole]) and len(seen) <= 1 and not symbol.primes:
+            reader.findings.say("made of", f"{whole}({text_of(items)}) as {whole}", span)
+            return "letter"
+        return "function"
+    if symbol.primes:
+        return "function"
+    inside = {here[at].text for here, at in walk(items) if isinstance(here[at], Token)}  # type: ignore[union-attr]
+    if name in inside and f"{name}(" not in text_of(items) or declared:
+        return ""
+    alone = not facts.bare[whole]
+    letters_only = len(items) > 0 and _is_letter(items)
+    elsewhere = any(len(each) == 1 and len(each[0]) < 4 for each in facts.applied.get(whole, ()))
+    if alone and (letters_only or elsewhere or name in _CONVENTIONAL):
+        reader.findings.say("function", f"{whole}(…) as a function of what is in parentheses", span)
+        return "function"
+    if name in _CONVENTIONAL or letters_only:
+        options = (f"{whole}(…) as a product", f"{whole}(…) as a function of what is in parentheses")
+        likely = name in _CONVENTIONAL and letters_only
+        if reader.findings.choose(f"applied {whole}", options[::-1] if likely else options, span) == (not likely):
+            return "function"
+    return ""
+
+
+def _split(items: Sequence[Item]) -> list[list[Item]]:
+    parts: list[list[Item]] = [[]]
+    for item in items:
+        if isinstance(item, Token) and item.text in (",", ";", GIVEN):
+            parts.append([])
+        else:
+            parts[-1].append(item)
+    return parts
+
+
+def _is_letter(items: Sequence[Item]) -> bool:
+    """Return whether items are one letter with scripts."""
+    if not items or not isinstance(items[0], Token) or items[0].kind is not Kind.LETTER:
+        return False
+    at = 1
+    while at < len(items) and getattr(items[at], "text", "") in ("_", "^", "'"):
+        at += 1 if getattr(items[at], "text", "") == "'" else 2
+    return at >= len(items)
+
+
+def _application(
+    reader: "Reader", whole: str, symbol: Symbol, group: Group, reads_as: str, cursor: Cursor
+) -> t.Node:
+    if reads_as == "letter":
+        return with_scripts(reader, _plain(reader, symbol), cursor)
+    table, scene = reader.scene.table, reader.scene
+    nodes, shape = applied.arguments(reader, group)
+    primes, name = symbol.primes, whole.partition("_")[0].partition("^")[0]
+    if name in scene.notation.function_names and not symbol.below and symbol.name == name:
+        code, before = name, ()
+    else:
+        plain = set(shape) <= {"·", ",", ";"}
+        code = table.function(symbol.name if plain else f"{symbol.name}({shape})")
+        before = symbol.below
+        if symbol.ordinal.isdigit() and not symbol.below:
+            options = (f"{whole} as a function of its own", f"{whole} as a derivative of that order")
+            if reader.findings.choose("order", options, group.span):
+                code, primes = table.function(name), int(symbol.ordinal)
+        if before:
+            words = ", ".join(text_of((each,)) for each in group.items[:1])
+            reader.findings.say("function", f"{whole}({words}…) as a function also of what stands below", group.span)
+    span = symbol.node.span[0], group.span[1]
+    node: t.Node = t.Apply(t.Function(code, primes, span=symbol.node.span), (*before, *nodes), span=span)
+    if text_of(symbol.above) == "-1":
+        raise FreeError(f"{whole}^{{-1}} is an inverse function or a quotient: write which", span, "inverse function")
+    node = replace(_raised(reader, node, symbol.above), span=span)
+    node = t.Transpose(node, span=span) if symbol.transposed else node
+    return with_scripts(reader, node, cursor)
+
+
+# Scripts of other operands --------------------------------------------------------------------------------------------
+
+
+def with_scripts(reader: "Reader", node: t.Node, cursor: Cursor) -> t.Node:
+    """Return an operand with the scripts, primes and factorial signs that follow it."""
+    if cursor.text in ("_", "^", "'"):
+        below, above, primes = symbols.scripts_at(cursor)
+        end = cursor.items[cursor.at - 1].span[1]
+        span = node.span[0], end
+        if below:
+            parts = symbols._parts(below)
+            indices = tuple(index for part in parts for index in symbols.indices_of(reader, part))
+            node = t.Indexed(node, indices, span=span)
+        if primes:
+            node = _primed_group(reader, node, primes, span)
+        above, transposed = symbols.split_top(reader, above, None) if above else (above, False)
+        if above and isinstance(above[0], Group) and above[0].kind in ("(", "["):
+            raise FreeError("parentheses above parentheses", span, "parentheses above")
+        node = replace(_raised(reader, node, above), span=span)
+        node = t.Transpose(node, span=span) if transposed else node
+    while cursor.text == "!":
+        sign = cursor.take()
+        reader.findings.say("factorial", "! as a function, the factorial", sign.span)
+        node = applied.own(reader, "factorial", (node,), (node.span[0], sign.span[1]))
+    return node
+
+
+def _primed_group(reader: "Reader", node: t.Node, primes: int, span: Span) -> t.Node:
+    letters = [each.name for each, _ in t.walk(node) if isinstance(each, t.Letter)]
+    if primes > 1 or not any(reader.scene.is_array(name) for name in letters):
+        raise FreeError("a prime behind parentheses: a transpose or a derivative?", span, "prime at a group")
+    reader.findings.say("prime", "a prime behind parentheses as a transpose", span)
+    return t.Transpose(node, span=span)
+
+
+# Names ----------------------------------------------------------------------------------------------------------------
+
+
+def name(reader: "Reader", cursor: Cursor) -> t.Node:
+    r"""Return what begins with a name in upright letters, ``\text{softmax}``."""
+    group = cursor.take()
+    assert isinstance(group, Group)
+    word = group.name.replace("~", " ").strip()
+    if word == "d" and (cursor.item is not None) and (node := derivatives.in_line(reader, cursor, upright=True)):
+        return node
+    if word in ("Pr", "P", "Prob") or not is_sentence(word) or '"' in word:
+        following = cursor.item
+        start = cursor.at
+        below, above, primes = symbols.scripts_at(cursor)
+        following = cursor.item
+        if word in ("max", "min") and not below and isinstance(following, Group) and following.kind in ("(", r"\{", "["):
+            return applied.extremum_of(reader, rf"\{word}", group.span, cursor)
+        if not below and isinstance(following, Group) and following.kind in ("(", "[", r"\{"):
+            return _named_call(reader, word, group, cursor, start)
+        known = word in ("log", "ln", "exp", "sin", "cos", "tanh", "diag") and reader.starts_factor(cursor)
+        if known:
+            cursor.at = start
+            return applied.call(reader, applied.code_of_word(reader, word), group.span, cursor)
+        if below and isinstance(following, Group) and following.kind in ("(", "["):
+            cursor.take()
+            nodes, _ = applied.arguments(reader, following)
+            whole = f"{word}_{{{text_of(below)}}}"
+            span = group.span[0], following.span[1]
+            node: t.Node = applied.own(reader, whole, nodes, span)
+            return with_scripts(reader, node, cursor)
+        end = cursor.items[cursor.at - 1].span[1]
+        whole = rf"\text{{{word}}}" if len(word) > 1 else rf"\mathrm{{{word}}}"
+        reader.findings.say("name", f"“{word}” as a letter of its own", group.span)
+        return _plain(reader, symbols.symbol_of(reader, whole, (group.span[0], end), below, above, primes))
+    raise FreeError(f"the words “{word}” stand within a formula", group.span, "words within")
+
+
+def _named_call(reader: "Reader", word: str, group: Group, cursor: Cursor, start: int) -> t.Node:
+    following = cursor.item
+    assert isinstance(following, Group)
+    if any(getattr(item, "text", "") in (GIVEN, PARALLEL, *RELATIONS) for item in following.items):
+        cursor.take()
+        nodes, shape = applied.arguments(reader, following)
+        span = group.span[0], following.span[1]
+        return with_scripts(reader, applied.own(reader, f"{word}({shape})", nodes, span), cursor)
+    cursor.at = start
+    node = applied.call(reader, applied.code_of_word(reader, word), group.span, cursor)
+    return with_scripts(reader, node, cursor)
+
+
+# Expectations and indicators ------------------------------------------------------------------------------------------
+
+
+def _expectation(reader: "Reader", cursor: Cursor) -> t.Node | None:
+    """Return an expectation: of what is in brackets, over what stands below; None if it is none."""
+    start, token = cursor.at, cursor.take()
+    below, above, _ = symbols.scripts_at(cursor)
+    following = cursor.item
+    bracket = isinstance(following, Group) and following.kind in ("[", "(", r"\{")
+    plain = isinstance(token, Token) and token.text == "E"
+    if plain and not below and not (isinstance(following, Group) and following.kind in ("[", r"\{")):
+        cursor.at = start
+        if not (bracket and not reader.scene.facts.bare["E"] and not reader.scene.facts.digits & {"E"}):
+            return None
+        cursor.take()
+    if not bracket and (not below or plain and not any(getattr(i, "text", "") == r"\sim" for i in below)):
+        if not reader.starts_factor(cursor) or plain:
+            cursor.at = start
+            return None
+    if bracket:
+        cursor.take()
+        assert isinstance(following, Group)
+        nodes, _ = applied.arguments(reader, following)
+        end = following.span[1]
+    else:
+        body = reader.term(cursor)
+        nodes, end = (body,), body.span[1]
+    span = token.span[0], end
+    if below:
+        whole = f"E_{{{text_of(below)}}}"
+        reader.findings.say("expectation", f"{whole} as an expectation of its own", token.span)
+        node: t.Node = applied.own(reader, whole, nodes, span)
+    else:
+        code = reader.scene.table.function(EXPECTATION)
+        if code not in reader.scene.notation.function_names:
+            reader.scene.table.functions.setdefault(EXPECTATION, EXPECTATION)
+        node = t.Apply(t.Function(EXPECTATION, span=token.span), nodes, span=span)
+    node = _raised(reader, node, above)
+    return with_scripts(reader, node, cursor)
+
+
+def _indicator(reader: "Reader", cursor: Cursor) -> t.Node | None:
+    """Return an indicator, of a relation in parentheses behind it or below it; None if it is none."""
+    following, behind = cursor.ahead(), cursor.ahead(2)
+    if isinstance(following, Group) and operators.holds_relation(following.items):
+        start = cursor.take().span[0]
+        cursor.take()
+        return operators.indicator(reader, following.items, (start, following.span[1]))
+    if getattr(following, "text", "") == "_" and isinstance(behind, Group):
+        inside = behind.items
+        if len(inside) == 1 and isinstance(inside[0], Group):
+            inside = inside[0].items
+        if operators.holds_relation(inside):
+            start = cursor.take().span[0]
+            cursor.at += 2
+            return operators.indicator(reader, inside, (start, behind.span[1]))
+    return None

@@ -1,0 +1,417 @@
+r"""The statements of a display: lines, chains that go on, words between formulas, conditions.
+
+A line that begins with a relation goes on with the chain above it, also from the display above. ``and``, ``hence`` and
+their like separate statements, ``where`` brings one that belongs in front, ``if`` and ``for`` bring a condition. What
+stands behind a comma or a wide space and compares indices is a condition, too.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from nncore.verify.spelling import atoms, dots, matrices, operators
+from nncore.verify.spelling.facts import RELATIONS
+from nncore.verify.spelling.findings import FreeError, Member
+from nncore.verify.spelling.nesting import CELL, ROW, WIDE, Group, Item, text_of
+from nncore.verify.spelling.scene import Cursor
+from nncore.verify.spelling.tokens import Kind, Token
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.tree import Relation, Span
+
+if TYPE_CHECKING:
+    from nncore.verify.spelling.expressions import Reader
+
+_LINES = frozenset(
+    (
+        "aligned align split gather gathered equation eqnarray multline alignat alignedat flalign displaymath math "
+        "IEEEeqnarray dmath empheq"
+    ).split()
+)
+_OPERATORS = frozenset(
+    ("+", "-", "*", "/", r"\cdot", r"\times", r"\odot", r"\circ", r"\pm", r"\oslash", "^", "_", r"\in", r"\to")
+)
+_IMPLIES = frozenset((r"\Rightarrow", r"\implies", r"\Longrightarrow"))
+_IFF = frozenset((r"\iff", r"\Leftrightarrow", r"\Longleftrightarrow"))
+_ARROWS = frozenset((r"\rightarrow", r"\to", r"\longrightarrow", r"\mapsto"))
+_HENCE = frozenset((r"\therefore", r"\because"))
+_AND = frozenset(
+    (
+        "and|and hence|hence|so|thus|therefore|or equivalently|equivalently|then|and so|and thus|which gives|i.e.|"
+        "that is|with gradient|and similarly|so that|and therefore|giving|we have|we get|or alternatively|"
+        "and finally|also|similarly|as well as|i.e|while"
+    ).split("|")
+)
+_WHERE = frozenset("where|with|given|let|in which|where we have".split("|"))
+_IF = frozenset("if|when|for|whenever|provided that|for all|for any|for every|such that|s.t.|s.t|for each".split("|"))
+_CONDITIONS = frozenset("if for where unless when whenever except only not or otherwise subject given".split())
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A statement that is being put together: its items, its conditions, and how it is joined to what is before it."""
+
+    items: list[Item]
+    joined: str
+    conditions: list[list[Item]] = field(default_factory=list)
+    premise: "_Draft | None" = None
+    both: bool = False
+    goes_on: bool = False
+
+
+def statements(reader: "Reader", items: Sequence[Item], span: Span) -> list[t.Formula]:
+    """Return the statements of a display, each as a formula of its own."""
+    drafts = _drafts(reader, _segments(reader, _flat(items)), span)
+    found: list[t.Formula] = []
+    for draft in drafts:
+        found += _formulas(reader, draft, span)
+    if not found and not reader.findings.members:
+        raise FreeError("there is no formula here", span, "no formula")
+    return found
+
+
+def _flat(items: Sequence[Item]) -> Iterator[Item]:
+    """Yield items with those of environments that hold lines among them."""
+    for item in items:
+        if isinstance(item, Group) and item.kind == "begin" and item.name in _LINES:
+            yield from _flat(item.items)
+        elif isinstance(item, Group) and item.kind == "{" and _holds_lines(item.items):
+            yield from _flat(item.items)
+        else:
+            yield item
+
+
+def _holds_lines(items: Sequence[Item]) -> bool:
+    """Return whether braces, such as those of a box, are around statements."""
+    return any(
+        (isinstance(item, Token) and item.text in RELATIONS)
+        or (isinstance(item, Group) and item.kind == "begin" and item.name in _LINES)
+        for item in items
+    )
+
+
+# Segments -------------------------------------------------------------------------------------------------------------
+
+
+def _segments(reader: "Reader", items: Iterator[Item]) -> list[tuple[str, list[Item]]]:
+    """Return what stands between lines, commas, wide spaces, arrows and words, with the sign before it."""
+    found: list[tuple[str, list[Item]]] = [("", [])]
+    row = list(items)
+    cells = 0
+    for at, item in enumerate(row):
+        text = item.text if isinstance(item, Token) else ""
+        following = _next(row, at)
+        last = found[-1][1][-1] if found[-1][1] else None
+        if text == ROW:
+            cells = 0
+            found.append(("row", []))
+        elif text == CELL:
+            cells += 1
+            open_ = last is None or _is_sign(last) or _is_sign(following)
+            if cells % 2 == 0 and not open_:
+                found.append(("wide", []))
+        elif text == WIDE:
+            if last is not None and not _is_sign(last) and not _is_sign(following):
+                found.append(("wide", []))
+        elif text in (",", ";", ".") or text in (r"\ldotp",):
+            found.append(("comma" if text == "," else "stop", []))
+        elif text == "?" or text in _HENCE:
+            reader.findings.skip("words", item.span)
+        elif text in _IMPLIES | _IFF | _ARROWS:
+            found.append((text, []))
+        elif isinstance(item, Group) and item.kind == "text" and _separates(row, at):
+            found.append(("words", [item]))
+            found.append(("behind words", []))
+        elif text == r"\forall":
+            found.append(("for all", []))
+        else:
+            found[-1][1].append(item)
+    return [(sign, part) for sign, part in found if part or sign in ("row", *_IMPLIES, *_IFF, *_ARROWS)]
+
+
+def _next(items: Sequence[Item], at: int) -> Item | None:
+    return next((item for item in items[at + 1 :] if getattr(item, "text", "") not in (WIDE, CELL)), None)
+
+
+def _is_sign(item: Item | None) -> bool:
+    return isinstance(item, Token) and (item.text in RELATIONS or item.text in _OPERATORS or item.text == ":")
+
+
+def _separates(items: Sequence[Item], at: int) -> bool:
+    """Return whether words stand between formulas, and are no name in one."""
+    item = items[at]
+    assert isinstance(item, Group)
+    if not atoms.is_sentence(item.name) or '"' in item.name:
+        return False
+    before = items[at - 1] if at else None
+    return not (isinstance(before, Token) and before.text in ("_", "^"))
+
+
+# Drafts ---------------------------------------------------------------------------------------------------------------
+
+
+def _drafts(reader: "Reader", segments: Sequence[tuple[str, list[Item]]], span: Span) -> list[_Draft]:
+    """Return the statements as items, put together from segments."""
+    found: list[_Draft] = []
+    role, sign = "", ""
+    at = 0
+    while at < len(segments):
+        joined, items = segments[at]
+        at += 1
+        if joined == "words":
+            role = _role(reader, items[0], segments[at:], bool(found), role)
+            continue
+        if joined in _IMPLIES | _IFF | _ARROWS:
+            sign = joined
+        if joined == "for all":
+            role = "if"
+        if not items:
+            role = role if joined == "behind words" else ""
+            continue
+        taken = _one_more(reader, found, joined, items, role, sign, segments[at:], span)
+        at += taken
+        if joined != "behind words" or role != "where":
+            role = "" if taken >= 0 and joined in ("row", "behind words", "for all") else role
+        sign = ""
+    return [draft for draft in found if draft.items]
+
+
+def _role(
+    reader: "Reader", item: Item, behind: Sequence[tuple[str, list[Item]]], begun: bool, role: str
+) -> str:
+    """Return what words do to what follows them: nothing, ``and``, ``where`` or ``if``."""
+    assert isinstance(item, Group)
+    words = " ".join(item.name.replace("~", " ").split()).strip(" .,;:()").lower()
+    following = next((sign for sign, items in behind if items or sign == "row"), "row")
+    ends = following in ("row", "words") or not behind
+    kinds = set(words.replace(",", " ").split())
+    if words in _IF and not ends:
+        return "if"
+    if words in _WHERE and not ends:
+        return "where"
+    if words in _AND or words in ("", "of"):
+        reader.findings.skip("words", item.span)
+        return "and"
+    if kinds & _CONDITIONS or any(character.isdigit() or character in "$=" for character in words):
+        if not (item.name.strip().startswith("(") and item.name.strip().endswith(")") and ends):
+            raise FreeError(f"the words “{words}” say a condition", item.span, "condition in words")
+    if not ends and begun or not begun and not item.name.strip().endswith(":"):
+        raise FreeError(f"the words “{words}” stand between formulas", item.span, "words between")
+    reader.findings.skip("words", item.span)
+    return role
+
+
+def _one_more(
+    reader: "Reader",
+    found: list[_Draft],
+    joined: str,
+    items: list[Item],
+    role: str,
+    sign: str,
+    behind: Sequence[tuple[str, list[Item]]],
+    span: Span,
+) -> int:
+    """Add a segment to the drafts, and return how many of those behind it were taken with it."""
+    last = found[-1] if found else None
+    begins = items[0]
+    if _is_tag(items):
+        reader.findings.skip("tag", items[0].span)
+        return 0
+    if role == "if" and last is not None:
+        more = 0
+        if joined == "for all" or _is_range(reader, items, behind):
+            more = 2 if _is_range(reader, items, behind) else 0
+        condition = [*items, *([behind[0][1][0], behind[1][1][0]] if more else [])]
+        last.conditions.append(condition)
+        return more
+    if isinstance(begins, Token) and (begins.text in RELATIONS or begins.text == ":") and role != "where":
+        if last is None:
+            found.append(_Draft(list(items), joined, goes_on=True))
+        elif last.conditions:
+            raise FreeError("a chain goes on behind a condition", begins.span, "chain behind a condition")
+        else:
+            last.items += items
+        return 0
+    if last is not None and joined == "row" and _goes_on(last, items):
+        last.items += items
+        return 0
+    if last is not None and joined in ("comma", "wide", "stop", "row") and last.items:
+        if _is_range(reader, items, behind):
+            last.conditions.append([*items, behind[0][1][0], behind[1][1][0]])
+            return 2
+        if joined != "row" and joined != "stop" and _is_condition(reader, items):
+            last.conditions.append(items)
+            return 0
+    if sign in _IMPLIES | _IFF and last is not None:
+        found.append(_Draft(list(items), joined, premise=last, both=sign in _IFF))
+        return 0
+    if sign in _ARROWS and last is not None:
+        if not (_relates(last.items) and _relates(items)):
+            raise FreeError("what an arrow means is not clear", begins.span, "arrow")
+        reader.findings.say("arrow", f"{sign} between two statements as a comma", begins.span)
+    if joined == "comma" and last is not None and _relates(last.items) != _relates(items) and role != "where":
+        raise FreeError("a list at a relation: write each side with its relation", begins.span, "list at a relation")
+    draft = _Draft(list(items), joined)
+    if role == "where" and found:
+        reader.findings.say("where", "what stands behind “where” as said before", begins.span)
+        found.insert(len(found) - 1, draft)
+    else:
+        found.append(draft)
+    return 0
+
+
+def _is_tag(items: Sequence[Item]) -> bool:
+    """Return whether items are the number of an equation in parentheses."""
+    group = items[0]
+    number = isinstance(group, Group) and group.kind == "(" and len(group.items) == 1 and len(items) == 1
+    return bool(number and isinstance(group, Group) and getattr(group.items[0], "kind", "") is Kind.NUMBER)
+
+
+def _relates(items: Sequence[Item]) -> bool:
+    return any(isinstance(item, Token) and (item.text in RELATIONS or item.text == r"\in") for item in items)
+
+
+def _goes_on(last: _Draft, items: Sequence[Item]) -> bool:
+    """Return whether a line goes on with the last side of the line above it."""
+    before, begins = last.items[-1] if last.items else None, items[0]
+    if _is_sign(before) and getattr(before, "text", "") not in ("_", "^"):
+        return True
+    if not isinstance(begins, Token) or begins.text not in _OPERATORS:
+        return False
+    return begins.text != "-" or not _relates(items)
+
+
+def _is_condition(reader: "Reader", items: Sequence[Item]) -> bool:
+    """Return whether items compare indices, sizes and numbers, or are a relation in parentheses."""
+    if len(items) == 1 and isinstance(items[0], Group) and items[0].kind == "(":
+        return operators.holds_relation(items[0].items)
+    if not _relates(items) or any(getattr(item, "text", "") in (":=", r"\in") for item in items):
+        return False
+    for item in items:
+        if isinstance(item, Group):
+            return False
+        if item.kind is Kind.LETTER and not (reader.scene.is_index(item.text) or reader.scene.is_size(item.text)):
+            return False
+        if item.text in ("_", "^", "'", "/"):
+            return False
+    return any(isinstance(item, Token) and item.kind is Kind.LETTER for item in items)
+
+
+def _is_range(reader: "Reader", items: Sequence[Item], behind: Sequence[tuple[str, list[Item]]]) -> bool:
+    r"""Return whether ``i = 1``, ``\ldots`` and ``n`` follow each other."""
+    if len(items) != 3 or len(behind) < 2 or getattr(items[1], "text", "") != "=":
+        return False
+    (_, second), (_, third) = behind[0], behind[1]
+    return bool(dots.has_dots(second) and len(second) == 1 and third and getattr(items[2], "text", "").isdigit())
+
+
+# Formulas -------------------------------------------------------------------------------------------------------------
+
+
+def _formulas(reader: "Reader", draft: _Draft, span: Span) -> list[t.Formula]:
+    member = next((at for at, item in enumerate(draft.items) if getattr(item, "text", "") == r"\in"), None)
+    chain: t.Chain | None = None
+    if member is not None:
+        chain = _member(reader, draft, member, span)
+        if chain is None and not draft.items:
+            return []
+    if chain is None:
+        chain = _chain(reader, draft, span)
+    conditions = tuple(_condition(reader, each, span) for each in draft.conditions)
+    whole = chain.span
+    if draft.premise is not None:
+        return _implications(reader, draft, chain, conditions, span)
+    return [t.Formula((chain,), conditions, span=whole)]
+
+
+def _implications(
+    reader: "Reader", draft: _Draft, chain: t.Chain, conditions: tuple[t.Given | t.ForAll, ...], span: Span
+) -> list[t.Formula]:
+    assert draft.premise
+    premise = _chain(reader, draft.premise, span)
+    if not premise.links or not chain.links:
+        raise FreeError("what an arrow means is not clear", span, "arrow")
+    pairs = [(premise, chain), (chain, premise)] if draft.both else [(premise, chain)]
+    return [t.Formula((t.Implication(one, other, span=span),), conditions, span=span) for one, other in pairs]
+
+
+def _member(reader: "Reader", draft: _Draft, member: int, span: Span) -> t.Chain | None:
+    r"""Take ``\in \mathbb{R}^n`` off a draft as a declaration, or return an interval as two relations."""
+    left, right = draft.items[:member], draft.items[member + 1 :]
+    if not left or not right:
+        raise FreeError("a set without a member", span, "set")
+    text = text_of(right)
+    where = (left[0].span[0], right[-1].span[1])
+    if text.startswith((r"\mathbb{R}", r"\R", r"\Re", r"\mathbb{N}", r"\mathbb{Z}")):
+        side = max((at for at, item in enumerate(left) if getattr(item, "text", "") in RELATIONS), default=-1)
+        reader.findings.members.append(Member(text_of(left[side + 1 :]), text, where))
+        reader.findings.say("member of", rf"\in {text} as a shape, which claims nothing", right[0].span)
+        draft.items = left
+        return None
+    found = None if _relates(left) else matrices.interval(reader, left, right, where)
+    if found is None:
+        raise FreeError("a set cannot be expressed", right[0].span, "set")
+    return found
+
+
+def _chain(reader: "Reader", draft: _Draft, span: Span) -> t.Chain:
+    items = draft.items
+    cursor = Cursor(items, (items[0].span[0], items[-1].span[1]))
+    links: list[t.Link] = []
+    reader.free = set()
+    if draft.goes_on:
+        if reader.scene.last is None:
+            raise FreeError("a relation without a left side, and no formula above", items[0].span, "no left side")
+        first = reader.scene.last
+        reader.findings.say("goes on", "the formula as going on from the one above", items[0].span)
+    else:
+        first = reader.sum(cursor)
+    reader.free = {node.name for node, _ in t.walk(first) if isinstance(node, t.Letter)} - _bound_in(first)
+    while cursor.item is not None:
+        start = cursor.item.span[0]
+        sign = cursor.text
+        relation = operators.relation_at(cursor)
+        if relation is None:
+            from nncore.verify.spelling.expressions import unexpected
+
+            raise unexpected(cursor.item)
+        if sign in (r"\equiv", r"\simeq", r"\triangleq"):
+            reader.findings.say("relation", f"{sign} as {relation}", (start, start + len(sign)))
+        if relation is Relation.DEFINES and links:
+            relation = Relation.EQUAL
+        if cursor.item is None:
+            raise FreeError("the right side is missing", cursor.span, "ends")
+        right = reader.sum(cursor)
+        links.append(t.Link(relation, right, span=(start, right.span[1])))
+    begin = items[0].span[0] if draft.goes_on else first.span[0]
+    return t.Chain(first, tuple(links), span=(begin, items[-1].span[1]))
+
+
+def _bound_in(node: t.Node) -> set[str]:
+    return {each.index.name for each, _ in t.walk(node) if isinstance(each, t.Sum | t.Product | t.Extremum)}
+
+
+def _condition(reader: "Reader", items: list[Item], span: Span) -> t.Given | t.ForAll:
+    """Return a condition: relations, a range, or all values of a letter."""
+    while items and isinstance(items[-1], Token) and items[-1].text in (",", "."):
+        items = items[:-1]
+    if len(items) == 1 and isinstance(items[0], Group) and items[0].kind == "(":
+        items = list(items[0].items)
+    where = (items[0].span[0], items[-1].span[1])
+    dotted = next((at for at, item in enumerate(items) if getattr(item, "text", "") in dots.DOTS), None)
+    if dotted is not None:
+        if dotted < 3 or getattr(items[1], "text", "") != "=":
+            raise FreeError("dots in a condition", where, "dots")
+        letter = reader.expression(items[:1], where)
+        low, high = reader.expression(items[2:3], where), reader.expression(items[dotted + 1 :], where)
+        links = (t.Link(Relation.AT_MOST, letter, span=where), t.Link(Relation.AT_MOST, high, span=where))
+        return t.Given(t.Chain(low, links, span=where), span=where)
+    member = next((at for at, item in enumerate(items) if getattr(item, "text", "") == r"\in"), None)
+    if member is not None:
+        found = matrices.interval(reader, items[:member], items[member + 1 :], where)
+        if found:
+            return t.Given(found, span=where)
+        reader.findings.say("set", rf"\in {text_of(items[member + 1 :])} as all values", where)
+        items = items[:member]
+    if not _relates(items):
+        return t.ForAll(t.Chain(reader.expression(items, where), span=where), span=where)
+    return t.Given(operators.chain(reader, items, where), span=where)

@@ -1,0 +1,164 @@
+r"""Letters with their fonts and accents, and words, each as one item.
+
+``\hat{\mathbf y}`` becomes one letter with the name ``\hat{\mathbf{y}}``; a font over several letters is a font over
+each. A run of letters that is a known word is one name; one that may be a name or a product is a choice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from nncore.verify.spelling.findings import Findings, FreeError
+from nncore.verify.spelling.nesting import Group, Item, text_of
+from nncore.verify.spelling.tokens import Kind, Token
+from nncore.verify.syntax.tree import Span
+
+GREEK = frozenset(
+    rf"\{name}"
+    for name in (
+        "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho "
+        "varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi "
+        "Psi Omega ell infty hbar imath jmath aleph R N"
+    ).split()
+)
+_ACCENTS = {
+    r"\hat": "hat", r"\widehat": "hat", r"\bar": "bar", r"\overline": "bar", r"\tilde": "tilde",
+    r"\widetilde": "tilde", r"\vec": "vec", r"\overrightarrow": "vec", r"\overleftarrow": "overleftarrow",
+    r"\dot": "dot", r"\ddot": "ddot", r"\check": "check", r"\breve": "breve",
+}  # fmt: skip
+_FONTS = {
+    r"\mathbf": "mathbf", r"\boldsymbol": "mathbf", r"\bm": "mathbf", r"\pmb": "mathbf", r"\textbf": "mathbf",
+    r"\bold": "mathbf", r"\mathcal": "mathcal", r"\mathscr": "mathcal", r"\cal": "mathcal", r"\mathfrak": "mathfrak",
+    r"\mathbb": "mathbb", r"\mathsf": "mathsf",
+}  # fmt: skip
+WORDS = frozenset(
+    (
+        "exp log ln sin cos tan tanh sinh cosh max min argmax argmin softmax Softmax sigmoid Sigmoid relu ReLU RELU "
+        "sign sgn diag tr Tr det trace rank Var Cov Loss loss Cost cost error Error score target label input output "
+        "hidden where when with for and then grad norm logits true pred train test new old render"
+    ).split()
+)
+SENTENCE = frozenset("where when with for and then".split())
+
+
+def styled(items: Sequence[Item], findings: Findings) -> tuple[Item, ...]:
+    """Return items in which each letter with its fonts and accents, and each known word, is one item."""
+    waiting, found = list(items), list[Item]()
+    while waiting:
+        item = waiting.pop(0)
+        if isinstance(item, Group):
+            found.append(item if item.kind == "text" else replace(item, items=styled(item.items, findings)))
+        elif item.text in _ACCENTS or item.text in _FONTS:
+            waiting[:0] = _styled(item, waiting, findings)
+        elif item.text in GREEK:
+            found.append(replace(item, kind=Kind.LETTER))
+        else:
+            found.append(item)
+    return _words(found, findings)
+
+
+def _styled(command: Token, waiting: list[Item], findings: Findings) -> list[Item]:
+    """Return what a font or an accent makes of what follows it, which is taken from ``waiting``."""
+    if not waiting:
+        raise FreeError(f"{command.text} is over nothing", command.span, "missing argument")
+    argument = waiting.pop(0)
+    if isinstance(argument, Token) and (argument.text in _ACCENTS or argument.text in _FONTS):
+        inner = _styled(argument, waiting, findings)
+    elif isinstance(argument, Group) and argument.kind == "{":
+        inner = list(styled(argument.items, findings))
+    elif isinstance(argument, Group) and argument.kind == "text":
+        inner = [Token(Kind.LETTER, rf"\mathrm{{{argument.name.strip()}}}", argument.span)]
+    elif isinstance(argument, Token) and argument.text in GREEK:
+        inner = [replace(argument, kind=Kind.LETTER)]
+    else:
+        inner = [argument]
+    span = (command.span[0], _end(inner, argument.span[1]))
+    if command.text in _ACCENTS:
+        return _accented(_ACCENTS[command.text], inner, span)
+    font = _FONTS[command.text]
+    spread: list[Item] = [_in_font(font, item) for item in inner]
+    if len(spread) == 1 and isinstance(spread[0], Token):
+        return [replace(spread[0], span=span)]
+    if sum(isinstance(item, Token) and item.kind is Kind.LETTER for item in spread) > 1 and command.text != r"\mathit":
+        findings.say("font", rf"{text_of(inner)} under one font as a product of letters", span)
+    return spread
+
+
+def _end(items: Sequence[Item], otherwise: int) -> int:
+    return items[-1].span[1] if len(items) == 1 else otherwise
+
+
+def _in_font(font: str, item: Item) -> Item:
+    if isinstance(item, Token) and item.kind is Kind.LETTER:
+        if item.text.startswith((rf"\{font}", r"\hat", r"\bar", r"\tilde", r"\vec")):
+            return item
+        over = "boldsymbol" if font == "mathbf" and item.text.startswith("\\") else font
+        return replace(item, text=item.text if item.text == r"\infty" else rf"\{over}{{{item.text}}}")
+    if isinstance(item, Token) and item.kind is Kind.NUMBER and font in ("mathbf", "mathbb"):
+        return Token(Kind.LETTER, rf"\{font}{{{item.text}}}", item.span)
+    return item
+
+
+def _accented(accent: str, inner: Sequence[Item], span: Span) -> list[Item]:
+    """Return a letter with an accent; what carries scripts under it carries them behind it."""
+    first = inner[0] if inner else None
+    if not isinstance(first, Token) or first.kind is not Kind.LETTER:
+        return [Group("accent", accent, tuple(inner), span)]
+    if len(inner) > 1 and getattr(inner[1], "text", "") not in ("_", "^", "'"):
+        return [Token(Kind.LETTER, rf"\{accent}{{{text_of(inner)}}}", span)]
+    return [Token(Kind.LETTER, rf"\{accent}{{{first.text}}}", span), *inner[1:]]
+
+
+# Words ----------------------------------------------------------------------------------------------------------------
+
+
+def _words(items: Sequence[Item], findings: Findings) -> tuple[Item, ...]:
+    """Return items in which runs of letters that make a word are one item."""
+    found: list[Item] = []
+    at = 0
+    while at < len(items):
+        end = _run(items, at)
+        word = "".join(getattr(item, "text", "") for item in items[at:end])
+        if end - at > 1 and (name := _word(word, items, at, end, findings)):
+            found.append(name)
+            at = end
+            continue
+        item = items[at]
+        following = items[at + 1] if at + 1 < len(items) else None
+        if getattr(item, "text", "") == r"\Delta" and isinstance(following, Token) and following.kind is Kind.LETTER:
+            span = (item.span[0], following.span[1])
+            findings.say("name", rf"\Delta {following.text} as a letter of its own", span)
+            found.append(Token(Kind.LETTER, rf"\Delta {following.text}", span))
+            at += 2
+            continue
+        found.append(item)
+        at += 1
+    return tuple(found)
+
+
+def _run(items: Sequence[Item], start: int) -> int:
+    """Return where a run of plain letters without anything between them ends."""
+    end = start
+    while end < len(items):
+        item = items[end]
+        plain = isinstance(item, Token) and (item.text.isalpha() or (item.text == r"\_" and end > start))
+        if not plain or (end > start and items[end - 1].span[1] != item.span[0]):
+            break
+        end += 1
+    return end
+
+
+def _word(word: str, items: Sequence[Item], at: int, end: int, findings: Findings) -> Group | None:
+    span = (items[at].span[0], items[end - 1].span[1])
+    known = word in WORDS or r"\_" in word
+    if not known and (len(word) < 4 or not set(word.lower()) & set("aeiouy") or word[0] == "d"):
+        return None
+    if word in SENTENCE:
+        findings.say("word", f"“{word}” as a word", span)
+        return Group("text", word, (), span)
+    if not known:
+        options = (f"“{word}” as one name", f"“{word}” as a product of letters")
+        if findings.choose(f"word {word}", options, span):
+            return None
+    else:
+        findings.say("name", f"“{word}” as one name", span)
+    return Group("text", word.replace(r"\_", "_"), (), span)
