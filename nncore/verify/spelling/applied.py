@@ -34,6 +34,7 @@ _OF_A_WORD = {
     "min": r"\min", "Var": VARIANCE, "var": VARIANCE, "diag": r"\operatorname{diag}", "relu": r"\operatorname{ReLU}",
     "RELU": r"\operatorname{ReLU}", "Relu": r"\operatorname{ReLU}", "E": EXPECTATION,
 }  # fmt: skip
+_OF_EVENTS = RELATIONS | {r"\in", r"\notin"}
 _BRACKETS = frozenset(("(", "[", r"\{"))
 _SEPARATORS = {",": ",", ";": ";", GIVEN: "|", PARALLEL: "‖"}
 
@@ -157,11 +158,17 @@ def arguments(reader: "Reader", group: Group) -> tuple[tuple[t.Node, ...], str]:
     nodes: list[t.Node] = []
     words = ""
     for number, part in enumerate(parts):
-        relation = next((at for at, item in enumerate(part) if getattr(item, "text", "") in RELATIONS), None)
         words += shape[number - 1] if number else ""
+        relation = next((at for at, item in enumerate(part) if getattr(item, "text", "") in _OF_EVENTS), None)
         if relation is not None:
             words += text_of(part[: relation + 1])
             part = part[relation + 1 :]
+        inside = part[0] if len(part) == 1 else None
+        if isinstance(inside, Group) and words.endswith((r"\in", r"\notin", r"\not\in")) and inside.kind in ("[", "("):
+            more, ends = arguments(reader, inside)
+            words += f"{inside.kind}{ends}"
+            nodes += more
+            continue
         if not part:
             raise FreeError("an argument is missing", group.span, "missing argument")
         words += "·"

@@ -37,7 +37,7 @@ _SENTENCES = frozenset(
 def is_sentence(words: str) -> bool:
     """Return whether words are a part of a sentence, and no name."""
     plain = words.replace("~", " ").strip().strip(".,;:")
-    return not plain or " " in plain or plain.lower() in _SENTENCES or not plain.replace("-", "").isalnum()
+    return not plain or " " in plain or plain.lower() in _SENTENCES or not plain.replace("-", "").replace("_", "").isalnum()
 
 
 # Letters --------------------------------------------------------------------------------------------------------------
@@ -259,6 +259,11 @@ def with_scripts(reader: "Reader", node: t.Node, cursor: Cursor) -> t.Node:
             raise FreeError("parentheses above parentheses", span, "parentheses above")
         node = replace(_raised(reader, node, above), span=span)
         node = t.Transpose(node, span=span) if transposed else node
+    return node
+
+
+def with_factorial(reader: "Reader", node: t.Node, cursor: Cursor) -> t.Node:
+    """Return an operand with the signs of a factorial behind it."""
     while cursor.text == "!":
         sign = cursor.take()
         reader.findings.say("factorial", "! as a function, the factorial", sign.span)
@@ -274,6 +279,22 @@ def _primed_group(reader: "Reader", node: t.Node, primes: int, span: Span) -> t.
     return t.Transpose(node, span=span)
 
 
+def operation_on_functions(reader: "Reader", group: Group, cursor: Cursor) -> t.Node | None:
+    """Return ``(f * g)(x)``, the value of a function that is made of others; None if it is no such value."""
+    following = cursor.ahead()
+    texts = [item.text if isinstance(item, Token) else "" for item in group.items]
+    if group.kind != "(" or not isinstance(following, Group) or following.kind != "(" or len(texts) < 3:
+        return None
+    operators_ = {text for text in texts[1::2]}
+    if not operators_ <= {"*", r"\ast", r"\circ"} or not all(text in reader.scene.facts.names for text in texts[::2]):
+        return None
+    cursor.at += 2
+    whole = f"({text_of(group.items)})"
+    reader.findings.say("function", f"{whole} as a function of its own", group.span)
+    nodes, _ = applied.arguments(reader, following)
+    return applied.own(reader, whole, nodes, (group.span[0], following.span[1]))
+
+
 # Names ----------------------------------------------------------------------------------------------------------------
 
 
@@ -284,7 +305,7 @@ def name(reader: "Reader", cursor: Cursor) -> t.Node:
     word = group.name.replace("~", " ").strip()
     if word == "d" and (cursor.item is not None) and (node := derivatives.in_line(reader, cursor, upright=True)):
         return node
-    if word in ("Pr", "P", "Prob") or not is_sentence(word) or '"' in word:
+    if not is_sentence(word) or '"' in word or _is_long_name(word, cursor):
         following = cursor.item
         start = cursor.at
         below, above, primes = symbols.scripts_at(cursor)
@@ -309,6 +330,16 @@ def name(reader: "Reader", cursor: Cursor) -> t.Node:
         reader.findings.say("name", f"“{word}” as a letter of its own", group.span)
         return _plain(reader, symbols.symbol_of(reader, whole, (group.span[0], end), below, above, primes))
     raise FreeError(f"the words “{word}” stand within a formula", group.span, "words within")
+
+
+def _is_long_name(words: str, cursor: Cursor) -> bool:
+    """Return whether several words are a name: parentheses or an equals sign follow, and none of them joins formulas."""
+    following = cursor.item
+    applied_ = isinstance(following, Group) and following.kind == "("
+    plain = words.strip(".,;:")
+    return bool(applied_ or cursor.text in ("=", ":=")) and not set(plain.lower().split()) & _SENTENCES and (
+        plain.replace(" ", "").replace("-", "").isalpha()
+    )  # fmt: skip
 
 
 def _named_call(reader: "Reader", word: str, group: Group, cursor: Cursor, start: int) -> t.Node:

@@ -170,6 +170,8 @@ class Reader:
             return item.kind != "text" or not atoms.is_sentence(item.name)
         if item is None:
             return False
+        if item.text in dots.DOTS:
+            return True
         if item.kind in (Kind.LETTER, Kind.NUMBER):
             return True
         return item.text in _OPENS or item.text in applied.COMMANDS or item.text in operators.COMMANDS
@@ -180,11 +182,14 @@ class Reader:
         """Return an operand with its scripts and arguments."""
         item = cursor.item
         if isinstance(item, Token) and item.kind is Kind.LETTER:
-            return atoms.letter(self, cursor)
-        if isinstance(item, Group) and item.kind == "text":
-            return atoms.name(self, cursor)
-        node = self._operand(cursor)
-        return atoms.with_scripts(self, node, cursor)
+            node = atoms.letter(self, cursor)
+        elif isinstance(item, Group) and item.kind == "text":
+            node = atoms.name(self, cursor)
+        elif isinstance(item, Group) and (function := atoms.operation_on_functions(self, item, cursor)):
+            node = function
+        else:
+            node = atoms.with_scripts(self, self._operand(cursor), cursor)
+        return atoms.with_factorial(self, node, cursor)
 
     def _operand(self, cursor: Cursor) -> t.Node:
         item = cursor.take()

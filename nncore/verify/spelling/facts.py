@@ -71,13 +71,31 @@ class Facts:
         """Go through the items of a display, or of a group in one."""
         for at, item in enumerate(items):
             if isinstance(item, Group):
-                self.look(item.items, item.kind == "begin")
+                before = items[at - 1] if at else None
+                below = isinstance(before, Token) and before.text == "_"
+                if below or (item.kind == "(" and isinstance(before, Token) and before.kind is Kind.LETTER):
+                    self._look_at_arguments(item.items)
+                else:
+                    self.look(item.items, item.kind == "begin")
             elif item.text in _SUMS:
                 self._sum(items, at)
             elif item.text in (r"\top", r"\intercal"):
                 self.transposes.add("top")
             elif item.kind is Kind.LETTER:
                 self._letter(items, at, begins)
+
+    def _look_at_arguments(self, items: Sequence[Item]) -> None:
+        """Go through arguments, or what stands below a letter: a letter that is all of one is not used by itself."""
+        part: list[Item] = []
+        for item in (*items, None):
+            if item is not None and not (isinstance(item, Token) and item.text in (",", ";", GIVEN)):
+                part.append(item)
+                continue
+            if len(part) > 1 or (part and not isinstance(part[0], Token)):
+                self.look(part, False)
+            elif part:
+                self.names.add(text_of(part))
+            part = []
 
     def _letter(self, items: Sequence[Item], at: int, begins: bool) -> None:
         name = text_of(items[at : at + 1])

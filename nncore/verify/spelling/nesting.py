@@ -230,9 +230,9 @@ class _Nester:
     def _on_one_line(self, items: Sequence[Item]) -> tuple[Item, ...]:
         """Return what is in parentheses without the ends of lines, which say nothing there."""
         for item in items:
-            if isinstance(item, Token) and item.text in (ROW, CELL):
+            if isinstance(item, Token) and item.text in (ROW, CELL, WIDE):
                 self.skip("line break", item.span)
-        return tuple(item for item in items if not (isinstance(item, Token) and item.text in (ROW, CELL)))
+        return tuple(item for item in items if not (isinstance(item, Token) and item.text in (ROW, CELL, WIDE)))
 
     def _sized(self, token: Token, opened: tuple[str, Token] | None) -> list[Item]:
         self.skip("size", token.span)
@@ -372,7 +372,9 @@ def _bars(items: Sequence[Item]) -> dict[int, str]:
 
 def _awaits(item: Item) -> bool:
     """Return whether an operand is expected behind an item."""
-    return isinstance(item, Token) and item.text in _NO_OPERAND
+    if isinstance(item, Group):
+        return item.kind == "text" and item.name.strip().lower() in ("if", "when", "for", "where", "and", "or", "log")
+    return item.text in _NO_OPERAND
 
 
 def walk(items: Sequence[Item]) -> Iterator[tuple[Sequence[Item], int]]:
@@ -394,6 +396,6 @@ def text_of(items: Sequence[Item]) -> str:
         elif item.kind == "text":
             piece = rf"\text{{{item.name.strip()}}}"
         else:
-            piece = item.kind + text_of(item.items) + _CLOSED_BY[item.kind]
+            piece = (item.kind if item.kind in _CLOSED_BY else item.name) + text_of(item.items) + _CLOSED_BY.get(item.kind, "")
         text += (" " if _COMMAND_AT_END.search(text) and piece[:1].isalpha() else "") + piece
     return text

@@ -71,13 +71,20 @@ def statements(reader: "Reader", items: Sequence[Item], span: Span) -> list[t.Fo
 
 def _flat(items: Sequence[Item]) -> Iterator[Item]:
     """Yield items with those of environments that hold lines among them."""
+    before: Item | None = None
     for item in items:
         if isinstance(item, Group) and item.kind == "begin" and item.name in _LINES:
             yield from _flat(item.items)
-        elif isinstance(item, Group) and item.kind == "{" and _holds_lines(item.items):
+        elif isinstance(item, Group) and item.kind == "{" and _stands_alone(before) and _holds_lines(item.items):
             yield from _flat(item.items)
         else:
             yield item
+        before = item
+
+
+def _stands_alone(before: Item | None) -> bool:
+    """Return whether braces behind an item are no script or argument."""
+    return not isinstance(before, Token) or (before.kind is not Kind.COMMAND and before.text not in ("_", "^"))
 
 
 def _holds_lines(items: Sequence[Item]) -> bool:
@@ -318,6 +325,11 @@ def _formulas(reader: "Reader", draft: _Draft, span: Span) -> list[t.Formula]:
         chain = _chain(reader, draft, span)
     conditions = tuple(_condition(reader, each, span) for each in draft.conditions)
     whole = chain.span
+    if len(chain.links) > 1 and chain.links[0].relation is Relation.ASSIGNS:
+        step = t.Chain(chain.first, chain.links[:1], span=whole)
+        rest = t.Chain(chain.links[0].right, chain.links[1:], span=whole)
+        reader.findings.say("step", "what stands behind a step as said of its right side", whole)
+        return [t.Formula((part,), conditions, span=whole) for part in (step, rest)]
     if draft.premise is not None:
         return _implications(reader, draft, chain, conditions, span)
     return [t.Formula((chain,), conditions, span=whole)]

@@ -279,6 +279,8 @@ def _is_name(reader: "Reader", name: str, part: Sequence[Item]) -> bool:
         if letter in bound or letter in scene.notation.index_letters or scene.is_size(letter):
             return False
         return letter[-1:].isupper() or "\\" in letter
+    if any(isinstance(item, Token) and item.text == ":" for item in part):
+        return True
     if not letters:
         return not any(isinstance(item, Token) and item.kind is Kind.NUMBER for item in part)
     if any(isinstance(item, Token) and item.text in ("_", "+", "-", "<", ">") for item in part):
