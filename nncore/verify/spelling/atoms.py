@@ -164,7 +164,9 @@ def _is_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
     declared = scene.notation.array_named(name) or scene.notation.scalars_named(name) or scene.is_size(name)
     declared = declared or name in scene.notation.index_letters | scene.notation.constant_letters
     if facts.heads.get(whole) or listed:
-        letters = all(map(_is_letter, _split(items)))
+        letters = all(map(_is_letter, _split(items))) and not {
+            item.text for item in items if isinstance(item, Token)
+        } & {*reader.bound, *facts.bound}
         seen = set(facts.applied.get(whole, ()))
         if letters and (declared or facts.bare[whole]) and len(seen) <= 1 and not symbol.primes:
             reader.findings.say("made of", f"{whole}({text_of(items)}) as {whole}", span)
@@ -221,8 +223,9 @@ def _application(
         code, before = name, ()
     else:
         plain = set(shape) <= {"·", ",", ";"}
-        code = table.function(symbol.name if plain else f"{symbol.name}({shape})")
         before = symbol.below
+        called = f"{symbol.name}_{{{'·' * len(before)}}}" if before else symbol.name
+        code = table.function(called if plain else f"{called}({shape})")
         if symbol.ordinal.isdigit() and not symbol.below:
             options = (f"{whole} as a function of its own", f"{whole} as a derivative of that order")
             if reader.findings.choose("order", options, group.span):
@@ -256,7 +259,7 @@ def with_scripts(reader: "Reader", node: t.Node, cursor: Cursor) -> t.Node:
             node = _primed_group(reader, node, primes, span)
         above, transposed = symbols.split_top(reader, above, None) if above else (above, False)
         if above and isinstance(above[0], Group) and above[0].kind in ("(", "["):
-            raise FreeError("parentheses above parentheses", span, "parentheses above")
+            reader.findings.say("power", "parentheses above parentheses as a power", span)
         node = replace(_raised(reader, node, above), span=span)
         node = t.Transpose(node, span=span) if transposed else node
     return node

@@ -121,9 +121,9 @@ def _derivative(
     if not rest:
         return _operator(reader, tuple(variables), cursor, span)
     name = text_of(rest)
-    if (point := _point(reader, name, cursor)) is not None:
+    if (point := _point(reader, name, sign, cursor)) is not None:
         return _at_point(reader, name, order, variables, point, span)
-    body = _function_alone(reader, name, span) or reader.expression(rest, symbols.span_of(rest))
+    body = _function_alone(reader, name, variables, span) or reader.expression(rest, symbols.span_of(rest))
     return t.Derivative(body, tuple(variables), span=span)
 
 
@@ -142,36 +142,45 @@ def _operator(reader: "Reader", variables: tuple[t.Name, ...], cursor: Cursor, s
     bare = cursor.text
     following = cursor.ahead()
     if bare and not (isinstance(following, Group) or getattr(following, "text", "") in ("_", "^", "'")):
-        if node := _function_alone(reader, bare, span):
+        if node := _function_alone(reader, bare, variables, span):
             cursor.take()
             return t.Derivative(node, variables, span=span)
     body = reader.term(cursor)
     return t.Derivative(body, variables, span=(span[0], body.span[1]))
 
 
-def _function_alone(reader: "Reader", name: str, span: Span) -> t.Node | None:
+def _function_alone(reader: "Reader", name: str, variables: Sequence[t.Name], span: Span) -> t.Node | None:
     """Return a function of the file that stands without its arguments, with those of its definition."""
     facts = reader.scene.facts
-    heads = {each for each in facts.heads.get(name, ()) if all(len(argument) == 1 for argument in each)}
-    values = set(facts.applied.get(name, ()))
-    if len(heads) != 1 or len(values) <= 1 or name in reader.scene.notation.function_names:
+    heads = {each for each in facts.heads.get(name, ()) if all(argument.isalpha() for argument in each)}
+    if name in reader.scene.notation.function_names or not heads or len(set(facts.applied.get(name, ()))) < 2:
+        return None
+    wanted = tuple(dict.fromkeys(variable.name for variable in variables if isinstance(variable, t.Letter)))
+    if len(wanted) == 1 and {len(each) for each in heads} == {1}:
+        heads = {wanted}
+    heads = {each for each in heads if set(wanted) <= set(each)} if len(wanted) else set()
+    if len(heads) != 1:
         return None
     (arguments,) = heads
-    if not all(argument.isalpha() for argument in arguments):
-        return None
     reader.findings.say("function", f"{name} as {name}({','.join(arguments)})", span)
     nodes = [symbols.letter_named(reader, argument, span) for argument in arguments]
     return applied.own(reader, name, nodes, span)
 
 
-def _point(reader: "Reader", name: str, cursor: Cursor) -> Group | None:
+def _point(reader: "Reader", name: str, sign: str, cursor: Cursor) -> Group | None:
     """Return the parentheses behind a derivative of a function, at whose content it is taken."""
     group = cursor.item
     facts = reader.scene.facts
     function = name in facts.applied or name in reader.scene.notation.function_names
-    if isinstance(group, Group) and group.kind == "(" and function:
+    if not isinstance(group, Group) or group.kind != "(" or not function:
+        return None
+    marks = {item.text for item in group.items if isinstance(item, Token)}
+    if sign == r"\partial" and marks & {"+", "-", r"\sum", r"\frac", r"\odot", r"\cdot"} and "," not in marks:
+        return None  # a product, as the partial derivatives of the chain rule have it
+    if "," in marks or not facts.bare[name]:
         return group
-    return None
+    options = ("parentheses behind a derivative as the point where it is taken", "parentheses behind a derivative as a factor")
+    return None if reader.findings.choose("point", options, group.span) else group
 
 
 def _at_point(
@@ -217,17 +226,17 @@ def sign(reader: "Reader", item: Token, cursor: Cursor) -> t.Node:
     ):  # fmt: skip
         body = reader.term(cursor)
     else:
-        body = _alone(reader, cursor) or reader.factor(cursor)
+        body = _alone(reader, cursor, variable) or reader.factor(cursor)
         if reader.starts_factor(cursor) and reader.findings.choose("derivative", _OPERAND[::-1], item.span):
             cursor.at = start
             body = reader.term(cursor)
     return t.Derivative(body, (variable,), span=(item.span[0], body.span[1]))
 
 
-def _alone(reader: "Reader", cursor: Cursor) -> t.Node | None:
+def _alone(reader: "Reader", cursor: Cursor, variable: t.Name) -> t.Node | None:
     following = cursor.ahead()
     if cursor.text and not isinstance(following, Group) and getattr(following, "text", "") not in ("_", "^", "'"):
-        if node := _function_alone(reader, cursor.text, cursor.span):
+        if node := _function_alone(reader, cursor.text, (variable,), cursor.span):
             cursor.take()
             return node
     return None

@@ -25,6 +25,7 @@ def scene_of(sources: Iterable[str], notation: Notation, text: str = "") -> Scen
     scene = Scene(notation, macros=macros)
     for source in sources:
         look(source, scene.facts, scene)
+    scene.seen()
     return scene
 
 

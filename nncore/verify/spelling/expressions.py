@@ -88,7 +88,7 @@ class Reader:
             else:
                 groups[-1].append(self.factor(cursor))
             if cursor.text in TIMES:
-                if self._enters(cursor):
+                if self._enters(cursor, groups[-1][-1]):
                     signs.append(r"\odot")
                     groups.append([])
             elif cursor.text in _ENTRY_TIMES or cursor.text in _ENTRY_OVER:
@@ -107,9 +107,13 @@ class Reader:
                 break
         return self._entry_by_entry([dots.products(self, group) for group in groups], signs)
 
-    def _enters(self, cursor: Cursor) -> bool:
+    def _enters(self, cursor: Cursor, before: t.Node) -> bool:
         """Go past a sign of multiplication, and return whether it multiplies entry by entry."""
         sign = cursor.take()
+        following = cursor.item
+        number = isinstance(following, Token) and following.kind is Kind.NUMBER
+        if number or _is_plain_number(self, before):
+            return False
         text = getattr(sign, "text", "")
         if text in (r"\times", r"\bullet"):
             self.findings.say("times", f"{text} as a product", sign.span)

@@ -53,7 +53,9 @@ class Table:
         """Return what a letter of the author is called inside."""
         if name in self.letters:
             return self.letters[name]
-        if name not in self.notation.function_names and is_strict_letter(name):
+        used_up = name in self.letters.values() or name in self.notation.function_names
+        if not used_up and is_strict_letter(name):
+            self.taken.add(name)
             return name
         used = {*self.letters.values(), *self.taken, *_declared(self.notation)}
         found = next((code for code in _codes(name) if code not in used), "")

@@ -49,9 +49,9 @@ _SPACES = frozenset((r"\,", r"\;", r"\:", r"\!", r"\>", r"\ ", "\\\n", "~", r"\t
 _WIDE = frozenset((r"\quad", r"\qquad", r"\hspace", r"\hspace*", r"\hskip", r"\mspace"))
 _STYLES = frozenset(
     (r"\displaystyle", r"\textstyle", r"\scriptstyle", r"\limits", r"\nolimits", r"\noindent", r"\allowbreak",
-     r"\strut", r"\mathstrut", r"\centering", r"\small", r"\large", r"\Large", r"\normalsize", r"\hline", r"\relax")
+     r"\strut", r"\mathstrut", r"\space", r"\centering", r"\small", r"\large", r"\Large", r"\normalsize", r"\hline", r"\relax")
 )  # fmt: skip
-_TAGS = frozenset((r"\nonumber", r"\notag"))
+_TAGS = frozenset((r"\nonumber", r"\notag", r"\checkmark", r"\blacksquare", r"\square", r"\Box", r"\qed"))
 _WITH_ARGUMENT = {
     r"\label": "label", r"\tag": "tag", r"\tag*": "tag", r"\hspace": "spacing", r"\hspace*": "spacing",
     r"\vspace": "spacing", r"\phantom": "spacing", r"\hphantom": "spacing", r"\vphantom": "spacing",

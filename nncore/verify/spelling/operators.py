@@ -281,7 +281,7 @@ def _lower_and_upper(
             upper = symbols.letter_named(reader, f"n_{{{name}}}", span)
             words = f"the sum over {name} without limits as one from 1 to an end of its own, n_{{{name}}}"
         reader.findings.say("limits", words, span)
-    elif lower is None and not isinstance(upper, t.Letter | t.Indexed):
+    elif lower is None:
         reader.findings.say("limits", f"the sum over {name} as one from 1", span)
     return lower or t.Number("1", span=span), upper
 
@@ -415,15 +415,18 @@ def bars(reader: "Reader", group: Group, cursor: Cursor) -> t.Node:
     if group.kind == r"\|":
         order: t.Node | None = None
         body = reader.expression(items, span)
-        if cursor.text == "_":
-            cursor.take()
-            inside = symbols._inside(cursor)
+        inside, above, _ = symbols.scripts_at(cursor)
+        end = cursor.items[cursor.at - 1].span[1]
+        if inside:
             text = text_of(inside)
             if text in ("F", r"\text{F}", r"\mathrm{F}", r"\mathcal{F}", r"\text{Fro}", "Fro"):
                 reader.findings.say("norm", f"the norm with {text} as the root of the sum of all squares", span)
             else:
                 order = reader.expression(inside, symbols.span_of(inside))
-        return t.Norm(body, order, span=(span[0], cursor.items[cursor.at - 1].span[1]))
+        norm = t.Norm(body, order, span=(span[0], end))
+        if not above:
+            return norm
+        return t.Power(norm, reader.expression(above, symbols.span_of(above)), span=norm.span)
     names = [item.text for item in items if isinstance(item, Token) and item.kind is Kind.LETTER]
     if len(items) and names and names[0].startswith(r"\mathcal"):
         size = f"|{text_of(items)}|"

@@ -50,6 +50,10 @@ class Scene:
             return True
         return True if len(inner.rstrip("}")) == 1 and inner[0].isupper() else None
 
+    def seen(self) -> None:
+        """Keep the letters of the file from being taken for names inside; call it once the facts are complete."""
+        self.table.taken |= self.facts.names
+
     def end_of(self, index: str) -> str:
         """Return the size up to which an index runs; empty if nothing tells."""
         declared = self.notation.runs_to.get(index)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from nncore.verify.spelling.findings import Findings, FreeError
-from nncore.verify.spelling.nesting import Group, Item, text_of
+from nncore.verify.spelling.nesting import PARALLEL, Group, Item, text_of
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax.tree import Span
 
@@ -40,20 +40,28 @@ WORDS = frozenset(
 SENTENCE = frozenset("where when with for and then".split())
 
 
-def styled(items: Sequence[Item], findings: Findings) -> tuple[Item, ...]:
-    """Return items in which each letter with its fonts and accents, and each known word, is one item."""
+def styled(items: Sequence[Item], findings: Findings, below: bool = False) -> tuple[Item, ...]:
+    """Return items in which each letter with its fonts and accents, and each known word, is one item.
+
+    ``below`` says that the items stand below a letter, where a run of letters is a name.
+    """
     waiting, found = list(items), list[Item]()
     while waiting:
         item = waiting.pop(0)
-        if isinstance(item, Group):
-            found.append(item if item.kind == "text" else replace(item, items=styled(item.items, findings)))
+        if isinstance(item, Group) and item.kind == "{" and found and getattr(item.items[:1] and item.items[0], "text", "") in (
+            "_", "^"
+        ):  # fmt: skip
+            waiting[:0] = item.items
+        elif isinstance(item, Group):
+            below = bool(found) and getattr(found[-1], "text", "") == "_"
+            found.append(item if item.kind == "text" else replace(item, items=styled(item.items, findings, below)))
         elif item.text in _ACCENTS or item.text in _FONTS:
             waiting[:0] = _styled(item, waiting, findings)
         elif item.text in GREEK:
             found.append(replace(item, kind=Kind.LETTER))
         else:
             found.append(item)
-    return _words(found, findings)
+    return _words(found, findings, below)
 
 
 def _styled(command: Token, waiting: list[Item], findings: Findings) -> list[Item]:
@@ -111,28 +119,40 @@ def _accented(accent: str, inner: Sequence[Item], span: Span) -> list[Item]:
 # Words ----------------------------------------------------------------------------------------------------------------
 
 
-def _words(items: Sequence[Item], findings: Findings) -> tuple[Item, ...]:
+def _words(items: Sequence[Item], findings: Findings, below: bool) -> tuple[Item, ...]:
     """Return items in which runs of letters that make a word are one item."""
     found: list[Item] = []
     at = 0
     while at < len(items):
         end = _run(items, at)
         word = "".join(getattr(item, "text", "") for item in items[at:end])
-        if end - at > 1 and (name := _word(word, items, at, end, findings)):
-            found.append(name)
-            at = end
-            continue
         item = items[at]
         following = items[at + 1] if at + 1 < len(items) else None
-        if getattr(item, "text", "") == r"\Delta" and isinstance(following, Token) and following.kind is Kind.LETTER:
+        if end - at > 1:
+            name = _word(word, items, at, end, findings, below)
+            found += [name] if name else items[at:end]
+            at = end
+        elif isinstance(item, Token) and _with_digits(item, following):
+            assert isinstance(following, Token)
+            span = (item.span[0], following.span[1])
+            findings.say("name", f"{item.text}{following.text} as a letter of its own", span)
+            found.append(Token(Kind.LETTER, rf"\mathit{{{item.text}{following.text}}}", span))
+            at += 2
+        elif getattr(item, "text", "") == r"\Delta" and isinstance(following, Token) and following.kind is Kind.LETTER:
             span = (item.span[0], following.span[1])
             findings.say("name", rf"\Delta {following.text} as a letter of its own", span)
             found.append(Token(Kind.LETTER, rf"\Delta {following.text}", span))
             at += 2
-            continue
-        found.append(item)
-        at += 1
+        else:
+            found.append(item)
+            at += 1
     return tuple(found)
+
+
+def _with_digits(item: Token, following: Item | None) -> bool:
+    """Return whether a letter is followed by digits without a space, as in ``x2``."""
+    plain = item.kind is Kind.LETTER and item.text.isalpha() and len(item.text) == 1
+    return plain and isinstance(following, Token) and following.text.isdigit() and item.span[1] == following.span[0]
 
 
 def _run(items: Sequence[Item], start: int) -> int:
@@ -147,15 +167,22 @@ def _run(items: Sequence[Item], start: int) -> int:
     return end
 
 
-def _word(word: str, items: Sequence[Item], at: int, end: int, findings: Findings) -> Group | None:
+def _word(word: str, items: Sequence[Item], at: int, end: int, findings: Findings, below: bool) -> Group | None:
     span = (items[at].span[0], items[end - 1].span[1])
+    following = items[end] if end < len(items) else None
+    applied = isinstance(following, Group) and following.kind == "("
     known = word in WORDS or r"\_" in word
-    if not known and (len(word) < 4 or not set(word.lower()) & set("aeiouy") or word[0] == "d"):
+    likely = len(word) > 3 and set(word.lower()) & set("aeiouy") and word[0] != "d"
+    if word.isupper() and len(word) > 1 and applied and isinstance(following, Group):
+        texts = [each.text for each in following.items if isinstance(each, Token)]
+        known = "," in texts or r"\mid" in texts or PARALLEL in texts or known
+        likely = True
+    if not known and not likely:
         return None
-    if word in SENTENCE:
+    if word in SENTENCE and not below:
         findings.say("word", f"“{word}” as a word", span)
         return Group("text", word, (), span)
-    if not known:
+    if not known and not (below and len(word) > 2) and not (applied and len(word) > 3):
         options = (f"“{word}” as one name", f"“{word}” as a product of letters")
         if findings.choose(f"word {word}", options, span):
             return None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nncore.verify.spelling.expressions import Reader
 
 _MARKS = frozenset((r"*", r"\ast", r"\star", r"\dagger", "+", "-", r"\circ", r"\prime"))
+_OF_A_SIZE = frozenset((r"\mathbf{1}", r"\mathbb{1}", r"\mathbf{0}", "I", r"\mathbf{I}", r"\mathbb{I}", r"\mathbb{0}"))
 _LAYER_LETTERS = frozenset("lLr")
 _TOPS = frozenset((r"\top", r"\intercal", r"\text{T}", r"\mathsf{T}", r"\mathbf{T}", r"\text{\top}", r"\mathrm{T}",
                    r"\text{tr}", r"\text{\sf T}", r"\text{\intercal}"))  # fmt: skip
@@ -55,9 +56,10 @@ def scripts_at(cursor: Cursor) -> tuple[Sequence[Item], Sequence[Item], int]:
                 raise FreeError("two subscripts at one letter", sign.span, "two subscripts")
             below += inside
         else:
-            marks = [item for item in inside if getattr(item, "text", "") in ("'", r"\prime")]
-            primes += len(marks)
-            above += [item for item in inside if item not in marks]
+            if all(getattr(item, "text", "") in ("'", r"\prime") for item in inside):
+                primes += len(inside)
+            else:
+                above += inside
     return below, above, primes
 
 
@@ -195,7 +197,7 @@ def _in_parentheses(reader: "Reader", name: str, group: Group) -> tuple[str, lis
     others = reader.scene.facts.layers.get(name, set())
     letters = {item.text for item in items if isinstance(item, Token) and item.kind is Kind.LETTER}
     plain = all(isinstance(item, Token) and item.kind in (Kind.LETTER, Kind.NUMBER, Kind.MARK) for item in items)
-    varies = {each for each in others if any(letter.isalpha() and letter.islower() for letter in each)}
+    varies = {each for each in others if any(letter.islower() and letter not in _LAYER_LETTERS for letter in each)}
     if text.isdigit() and not varies:
         reader.findings.say("name", f"{whole} as a letter of its own", group.span)
         return whole, [], text
@@ -234,7 +236,7 @@ def _below(reader: "Reader", name: str, below: Sequence[Item], span: Span) -> tu
                 return name, tuple(t.Number(digit, span=span_of(below)) for digit in each)
         reader.findings.say("name", f"{whole} as a letter of its own", span)
         return whole, ()
-    named = [part for part in parts if _is_name(reader, name, part)]
+    named = [part for part in parts if name in _OF_A_SIZE or _is_name(reader, name, part)]
     if len(named) == len(parts):
         reader.findings.say("name", f"{whole} as a letter of its own", span)
         return whole, ()
@@ -290,7 +292,7 @@ def _is_name(reader: "Reader", name: str, part: Sequence[Item]) -> bool:
     if text_of(part) == "in" and not {"i", "n"} <= bound:
         return not reader.findings.choose("in", (f"in below {name} as a name", "in as two indices"), span_of(part))
     known = all(letter in bound or scene.is_index(letter) or scene.is_size(letter) for letter in letters)
-    return not known or (name in scene.facts.worded and "\\" not in text_of(part) and len(letters) > 1)
+    return not known
 
 
 def indices_of(reader: "Reader", part: Sequence[Item]) -> list[t.Node]:
