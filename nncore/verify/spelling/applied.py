@@ -171,8 +171,35 @@ def arguments(reader: "Reader", group: Group) -> tuple[tuple[t.Node, ...], str]:
             continue
         if not part:
             raise FreeError("an argument is missing", group.span, "missing argument")
+        if any(isinstance(item, Group) and item.kind == "text" and atoms.is_sentence(item.name) for item in part):
+            told, described = _event(reader, part)
+            words += told
+            nodes += described
+            continue
         words += "·"
         span = (part[0].span[0], part[-1].span[1])
         listed = dots.list_of(reader, part)
         nodes.append(listed or reader.expression(part, span))
     return tuple(nodes), words
+
+
+def _event(reader: "Reader", part: Sequence[Item]) -> tuple[str, list[t.Node]]:
+    """Return an event that is told in words, as a name with a dot for each formula in it, and these formulas."""
+    name, nodes = "", list[t.Node]()
+    piece: list[Item] = []
+    for item in (*part, None):
+        words = isinstance(item, Group) and item.kind == "text" and (item.name.strip(), atoms.is_sentence(item.name))
+        if item is not None and not (words and (words[1] or not piece)):
+            piece.append(item)
+            continue
+        if piece:
+            relation = next((at for at, each in enumerate(piece) if getattr(each, "text", "") in _OF_EVENTS), None)
+            name += text_of(piece[: relation + 1]) if relation is not None else ""
+            rest = piece[relation + 1 :] if relation is not None else piece
+            if not rest:
+                raise FreeError("the words of an event", part[0].span, "words within")
+            nodes.append(reader.expression(rest, (rest[0].span[0], rest[-1].span[1])))
+            name += "·"
+            piece = []
+        name += f" {words[0]} " if words else ""
+    return name, nodes

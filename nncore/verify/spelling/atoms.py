@@ -30,13 +30,17 @@ _EXPECTATIONS = frozenset(("E", r"\mathbb{E}", r"\mathrm{E}"))
 _INDICATORS = frozenset((r"\mathbb{1}", r"\mathbf{1}", "I", r"\mathbb{I}", r"\mathrm{1}"))
 _SENTENCES = frozenset(
     "and or where if when for with so then hence thus otherwise else such that subject to given unless whenever is "
-    "because since by the a an we have let only".split()
+    "because since by the a an we have let only minimize maximize minimise maximise subject".split()
 )
 
 
 def is_sentence(words: str) -> bool:
     """Return whether words are a part of a sentence, and no name."""
     plain = words.replace("~", " ").strip().strip(".,;:")
+    if plain[:1] == plain[-1:] == '"' and len(plain) > 2:
+        return False
+    if plain.isupper() and len(plain) > 1:
+        return False
     return not plain or " " in plain or plain.lower() in _SENTENCES or not plain.replace("-", "").replace("_", "").isalnum()
 
 
@@ -53,15 +57,20 @@ def letter(reader: "Reader", cursor: Cursor) -> t.Node:
         return node
     if token.text in _INDICATORS and (node := _indicator(reader, cursor)):
         return node
-    if token.text == "e" and "e" in reader.scene.notation.constant_letters | {"e"} and _is_power(cursor):
+    if token.text == "e" and _is_power(cursor) and not _is_member(reader, cursor):
         cursor.take()
         return _raised(reader, t.Letter("e", span=token.span), symbols.scripts_at(cursor)[1])
     start = cursor.at
     symbol = symbols.read_symbol(reader, cursor)
     group = cursor.item
+    if token.text in ("O", r"\mathcal{O}") and isinstance(group, Group) and group.kind == "(" and not symbol.below:
+        cursor.take()
+        nodes, _ = applied.arguments(reader, group)
+        return t.Apply(t.Function(reader.scene.table.function("O"), span=token.span), nodes,
+                       span=(token.span[0], group.span[1]))  # fmt: skip
     if isinstance(group, Group) and group.kind in ("(", "[", "list"):
         whole = text_of(_without_power(cursor.items[start : cursor.at]))
-        if reads_as := _is_applied(reader, token.text, whole, symbol, group):
+        if reads_as := _is_applied(reader, token.text, whole, symbol, group, cursor):
             cursor.take()
             return _application(reader, whole, symbol, group, reads_as, cursor)
     elif symbol.primes and token.text in reader.scene.notation.function_names:
@@ -72,6 +81,17 @@ def letter(reader: "Reader", cursor: Cursor) -> t.Node:
 def _is_power(cursor: Cursor) -> bool:
     following = cursor.ahead()
     return isinstance(following, Token) and following.text == "^"
+
+
+def _is_member(reader: "Reader", cursor: Cursor) -> bool:
+    """Return whether ``e^{(k)}`` is one of several, as another letter has the same ``(k)``, and no power."""
+    script = cursor.ahead(2)
+    inside = script.items if isinstance(script, Group) and script.kind == "{" else (script,) if script else ()
+    group = inside[0] if len(inside) == 1 else None
+    if not isinstance(group, Group) or group.kind != "(":
+        return False
+    text = text_of(group.items)
+    return any(text in seen for name, seen in reader.scene.facts.layers.items() if name != "e")
 
 
 def _without_power(items: Sequence[Item]) -> Sequence[Item]:
@@ -148,7 +168,7 @@ def _has_letter_index(node: t.Indexed) -> bool:
 # Applied or multiplied ------------------------------------------------------------------------------------------------
 
 
-def _is_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: Group) -> str:
+def _is_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: Group, cursor: Cursor) -> str:
     """Return how parentheses behind a letter are read: ``function``, ``letter`` (of which they list what it is made
     of), or empty if they multiply."""
     scene, facts = reader.scene, reader.scene.facts
@@ -161,6 +181,8 @@ def _is_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
         ) else ""  # fmt: skip
     if name in scene.notation.function_names and not symbol.below:
         return "function"
+    if symbol.transposed and not listed:
+        return ""
     declared = scene.notation.array_named(name) or scene.notation.scalars_named(name) or scene.is_size(name)
     declared = declared or name in scene.notation.index_letters | scene.notation.constant_letters
     if facts.heads.get(whole) or listed:
@@ -177,7 +199,9 @@ def _is_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
     inside = {here[at].text for here, at in walk(items) if isinstance(here[at], Token)}  # type: ignore[union-attr]
     if name in inside and f"{name}(" not in text_of(items) or declared:
         return ""
-    alone = not facts.bare[whole]
+    behind = cursor.ahead()
+    raised = isinstance(behind, Token) and behind.text == "^"
+    alone = not facts.bare[whole] and not (raised and name not in _CONVENTIONAL)
     letters_only = len(items) > 0 and _is_letter(items)
     elsewhere = any(len(each) == 1 and len(each[0]) < 4 for each in facts.applied.get(whole, ()))
     if alone and (letters_only or elsewhere or name in _CONVENTIONAL):
@@ -308,7 +332,7 @@ def name(reader: "Reader", cursor: Cursor) -> t.Node:
     word = group.name.replace("~", " ").strip()
     if word == "d" and (cursor.item is not None) and (node := derivatives.in_line(reader, cursor, upright=True)):
         return node
-    if not is_sentence(word) or '"' in word or _is_long_name(word, cursor):
+    if not is_sentence(word) or is_long_name(word, cursor.item):
         following = cursor.item
         start = cursor.at
         below, above, primes = symbols.scripts_at(cursor)
@@ -335,12 +359,11 @@ def name(reader: "Reader", cursor: Cursor) -> t.Node:
     raise FreeError(f"the words “{word}” stand within a formula", group.span, "words within")
 
 
-def _is_long_name(words: str, cursor: Cursor) -> bool:
+def is_long_name(words: str, following: Item | None) -> bool:
     """Return whether several words are a name: parentheses or an equals sign follow, and none of them joins formulas."""
-    following = cursor.item
     applied_ = isinstance(following, Group) and following.kind == "("
     plain = words.strip(".,;:")
-    return bool(applied_ or cursor.text in ("=", ":=")) and not set(plain.lower().split()) & _SENTENCES and (
+    return bool(applied_ or getattr(following, "text", "") in ("=", ":=")) and not set(plain.lower().split()) & _SENTENCES and (
         plain.replace(" ", "").replace("-", "").isalpha()
     )  # fmt: skip
 
@@ -374,7 +397,8 @@ def _expectation(reader: "Reader", cursor: Cursor) -> t.Node | None:
             return None
         cursor.take()
     if not bracket and (not below or plain and not any(getattr(i, "text", "") == r"\sim" for i in below)):
-        if not reader.starts_factor(cursor) or plain:
+        nested = getattr(cursor.item, "text", "") in _EXPECTATIONS and bool(below)
+        if not nested and (not reader.starts_factor(cursor) or plain):
             cursor.at = start
             return None
     if bracket:

@@ -122,6 +122,7 @@ def _derivative(
         return _operator(reader, tuple(variables), cursor, span)
     name = text_of(rest)
     if (point := _point(reader, name, sign, cursor)) is not None:
+        cursor.take()
         return _at_point(reader, name, order, variables, point, span)
     body = _function_alone(reader, name, variables, span) or reader.expression(rest, symbols.span_of(rest))
     return t.Derivative(body, tuple(variables), span=span)
@@ -183,6 +184,7 @@ def _point(reader: "Reader", name: str, sign: str, cursor: Cursor) -> Group | No
     return None if reader.findings.choose("point", options, group.span) else group
 
 
+
 def _at_point(
     reader: "Reader", name: str, order: int, variables: Sequence[t.Name], group: Group, span: Span
 ) -> t.Node:
@@ -230,6 +232,10 @@ def sign(reader: "Reader", item: Token, cursor: Cursor) -> t.Node:
         if reader.starts_factor(cursor) and reader.findings.choose("derivative", _OPERAND[::-1], item.span):
             cursor.at = start
             body = reader.term(cursor)
+    match body:
+        case t.Apply(_, (t.Name() as point,)) if not t.contains(point, variable) and isinstance(variable, t.Letter):
+            reader.findings.say("point", "a gradient at a point as the derivative by that point", item.span)
+            variable = point
     return t.Derivative(body, (variable,), span=(item.span[0], body.span[1]))
 
 
@@ -290,7 +296,7 @@ def in_line(reader: "Reader", cursor: Cursor, upright: bool = False) -> t.Node |
         return t.Derivative(symbol.node, (variable,), span=(first.span[0], variable.span[1]))
     scene = reader.scene
     declared = scene.notation.array_named("d") or scene.notation.scalars_named("d") or scene.is_size("d")
-    if symbol.above or symbol.primes or declared or "d" in scene.facts.bound:
+    if symbol.above or symbol.primes or declared or "d" in {*scene.facts.bound, *scene.facts.alone}:
         cursor.at = start
         return None
     if following.text.islower():

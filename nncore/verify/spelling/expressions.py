@@ -7,7 +7,7 @@ spelling, and wherever authors differ there is a choice: ``a/bc``, ``A B \odot C
 from collections.abc import Sequence
 from dataclasses import replace
 
-from nncore.verify.spelling import applied, atoms, derivatives, dots, matrices, operators
+from nncore.verify.spelling import applied, atoms, derivatives, dots, integrals, matrices, operators
 from nncore.verify.spelling.findings import Findings, FreeError
 from nncore.verify.spelling.nesting import GIVEN, Group, Item, text_of
 from nncore.verify.spelling.scene import Cursor, Scene
@@ -49,7 +49,7 @@ class Reader:
         terms: list[t.Node] = []
         while True:
             sign = cursor.take() if cursor.text in ("+", "-", r"\pm", r"\mp") else None
-            if sign is None and terms:
+            if sign is None and terms and cursor.text not in dots.DOTS:
                 break
             if isinstance(sign, Token) and sign.text in (r"\pm", r"\mp"):
                 raise FreeError(f"{sign.text} is two formulas: write both", sign.span, r"\pm")
@@ -175,7 +175,8 @@ class Reader:
         if item is None:
             return False
         if item.text in dots.DOTS:
-            return True
+            following = cursor.ahead()
+            return following is not None and getattr(following, "text", "") not in ("+", "-")
         if item.kind in (Kind.LETTER, Kind.NUMBER):
             return True
         return item.text in _OPENS or item.text in applied.COMMANDS or item.text in operators.COMMANDS
@@ -191,6 +192,8 @@ class Reader:
             node = atoms.name(self, cursor)
         elif isinstance(item, Group) and (function := atoms.operation_on_functions(self, item, cursor)):
             node = function
+        elif isinstance(item, Token) and item.text in integrals.SIGNS:
+            node = integrals.integral(self, cursor)
         else:
             node = atoms.with_scripts(self, self._operand(cursor), cursor)
         return atoms.with_factorial(self, node, cursor)
@@ -213,8 +216,6 @@ class Reader:
             return applied.own(self, "binom", (above, below), (item.span[0], below.span[1]))
         if item.text in applied.COMMANDS:
             return applied.command(self, item, cursor)
-        if item.text in (r"\int", r"\iint", r"\oint"):
-            raise FreeError("an integral cannot be expressed", item.span, "integral")
         raise unexpected(item)
 
     def _root(self, item: Token, cursor: Cursor) -> t.Node:
@@ -237,6 +238,8 @@ class Reader:
                 return t.Fraction(above, below, span=span)
             return applied.own(self, "binom", (above, below), span)
         if group.kind in ("[", r"\llbracket", r"\{", "(") and operators.holds_relation(items):
+            if group.kind == r"\{" and getattr(cursor.items[cursor.at - 2], "text", "") != "1":
+                raise FreeError("a relation in braces", span, "set")
             return operators.indicator(self, items, span)
         if group.kind in _PARENTHESES and matrices.is_list(items):
             return matrices.listed(self, group)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from nncore.verify.spelling.nesting import CELL, GIVEN, ROW, Group, Item, text_of
+from nncore.verify.spelling.styles import INDEX_LETTERS
 from nncore.verify.spelling.tokens import Kind, Token
 
 _SUMS = frozenset((r"\sum", r"\prod"))
@@ -49,6 +50,10 @@ class Facts:
         All letters.
     counts : dict of str to set of int
         How many indices a letter carries.
+    listed : set of str
+        Letters with several indices side by side.
+    alone : set of str
+        Holds d if it stands by itself, so that it is a letter like others.
     """
 
     applied: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
@@ -66,6 +71,8 @@ class Facts:
     transposes: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     counts: dict[str, set[int]] = field(default_factory=dict)
+    listed: set[str] = field(default_factory=set)
+    alone: set[str] = field(default_factory=set)
 
     def look(self, items: Sequence[Item], begins: bool = True) -> None:
         """Go through the items of a display, or of a group in one."""
@@ -111,7 +118,9 @@ class Facts:
             end, primes = end + 1, primes + 1
         following = items[end] if end < len(items) else None
         whole = text_of(items[at:end])
-        if isinstance(following, Group) and following.kind == "(":
+        if name == "d" and not (isinstance(following, Token) and following.kind is Kind.LETTER):
+            self.alone.add(name)
+        if isinstance(following, Group) and following.kind in ("(", "["):
             arguments = _arguments(following.items)
             self.applied.setdefault(whole, []).append(arguments)
             before = getattr(items[at - 1], "text", "") if at else ""
@@ -121,7 +130,7 @@ class Facts:
                 self.heads.setdefault(whole, []).append(arguments)
             if primes:
                 self.heads.setdefault(text_of(items[at : end - primes]), []).append(arguments)
-        else:
+        elif not at or getattr(items[at - 1], "text", "") not in ("d", r"\partial", r"\nabla"):
             self.bare[whole] += 1
         if name in (r"\R", r"\mathbb{R}") and text_of(items[at + 1 : at + 2]) == "^":
             self.sizes.update(
@@ -148,7 +157,10 @@ class Facts:
         elif isinstance(script, Group) and any(isinstance(item, Group) and item.kind == "text" for item in inside):
             self.worded.add(name)
         elif letters:
-            self.counts.setdefault(name, set()).add(sum(item.kind is not Kind.MARK for item in inside if isinstance(item, Token)))
+            plain = [item for item in inside if isinstance(item, Token) and item.kind is not Kind.MARK]
+            self.counts.setdefault(name, set()).add(len(plain))
+            if len(letters) > 1 and set(letters) <= INDEX_LETTERS | self.bound:
+                self.listed.add(name)
             self.indexed.add(name)
             self.indices.update(letters)
 
@@ -161,7 +173,9 @@ class Facts:
             if upper:
                 first = text_of(lower[2:])
                 self.ends.setdefault(index, set()).add(text_of(upper) if first == "1" else f"?{first}")
-                self.sizes.update(item.text for item in upper if isinstance(item, Token) and item.kind is Kind.LETTER)
+                if not any(isinstance(item, Group) for item in upper):
+                    letters = (item for item in upper if isinstance(item, Token) and item.kind is Kind.LETTER)
+                    self.sizes.update(item.text for item in letters)
         else:
             for item in lower:
                 if isinstance(item, Token) and item.kind is Kind.LETTER:

@@ -338,7 +338,7 @@ def _with_bars(items: Sequence[Item]) -> tuple[Item, ...]:
                 found[-1].append(item)
             continue
         kind = bars[at]
-        operand = bool(found[-1]) and not _awaits(found[-1][-1])
+        operand = _ends_with_operand(found[-1])
         rest = sum(1 for place, other in bars.items() if place >= at and other == kind)
         if operand and opened and opened[-1][0] == kind:
             _, start = opened.pop()
@@ -352,6 +352,14 @@ def _with_bars(items: Sequence[Item]) -> tuple[Item, ...]:
     if opened:
         raise FreeError("a bar is not closed", opened[-1][1], "not closed")
     return tuple(found[-1])
+
+
+def _ends_with_operand(items: Sequence[Item]) -> bool:
+    """Return whether the last item, or what it is a script of, is an operand."""
+    end = len(items)
+    while end > 1 and getattr(items[end - 2], "text", "") in ("_", "^"):
+        end -= 2
+    return end > 0 and not _awaits(items[end - 1])
 
 
 def _bars(items: Sequence[Item]) -> dict[int, str]:

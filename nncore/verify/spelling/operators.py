@@ -172,13 +172,15 @@ def _over_indices(reader: "Reader", cursor: Cursor) -> t.Node:
     for one, other in limits.unequal:
         delta = t.Indexed(t.Letter(DELTA, span=one.span), (one, other), span=one.span)
         factors.append(t.Plus((t.Number("1", span=one.span), t.Minus(delta, span=one.span)), span=one.span))
+    make = _SUMS[getattr(sign, "text", "")]
     if factors:
         reader.findings.say("left out", f"the term that {text_of(below)} leaves out with a factor 1 - \\delta", sign.span)
-        rest = body.factors if isinstance(body, t.Times) else (body,)
-        body = t.Times((*factors, *rest), span=body.span)
-    make = _SUMS[getattr(sign, "text", "")]
-    if factors and make is t.Product:
-        raise FreeError("a product that leaves a factor out", sign.span, "product with a condition")
+        if make is t.Product:
+            exponent = factors[0] if len(factors) == 1 else t.Times(tuple(factors), span=sign.span)
+            body = t.Power(body, exponent, span=body.span)
+        else:
+            rest = body.factors if isinstance(body, t.Times) else (body,)
+            body = t.Times((*factors, *rest), span=body.span)
     for (name, where, _, _), (lower, upper) in zip(reversed(limits.indices), reversed(lowers), strict=True):
         index = symbols.letter_named(reader, name, where)
         body = make(index, lower, upper, body, span=(sign.span[0], body.span[1]))
@@ -272,6 +274,7 @@ def _lower_and_upper(
     name, span, lower, upper = limits
     if upper is None:
         end = reader.scene.end_of(name)
+        end = "" if end in {*reader.bound, *reader.free} else end
         if end and end.isalpha():
             upper = symbols.letter_named(reader, end, span)
             words = f"the sum over {name} without limits as one from 1 to {end}"

@@ -9,11 +9,10 @@ from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.letters import Table
 from nncore.verify.spelling.macros import Macro
 from nncore.verify.spelling.nesting import Group, Item
+from nncore.verify.spelling.styles import INDEX_LETTERS
 from nncore.verify.spelling.tokens import Token
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Span
-
-INDEX_LETTERS = frozenset("ijklmn")  # what is an index wherever two stand side by side below a letter
 
 
 @dataclass(slots=True)

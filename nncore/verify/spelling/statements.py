@@ -5,6 +5,7 @@ their like separate statements, ``where`` brings one that belongs in front, ``if
 stands behind a comma or a wide space and compares indices is a condition, too.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -60,7 +61,7 @@ class _Draft:
 
 def statements(reader: "Reader", items: Sequence[Item], span: Span) -> list[t.Formula]:
     """Return the statements of a display, each as a formula of its own."""
-    drafts = _drafts(reader, _segments(reader, _flat(items)), span)
+    drafts = _drafts(reader, _segments(reader, _flat(items)))
     found: list[t.Formula] = []
     for draft in drafts:
         found += _formulas(reader, draft, span)
@@ -147,7 +148,7 @@ def _separates(items: Sequence[Item], at: int) -> bool:
     """Return whether words stand between formulas, and are no name in one."""
     item = items[at]
     assert isinstance(item, Group)
-    if not atoms.is_sentence(item.name) or '"' in item.name:
+    if not atoms.is_sentence(item.name) or atoms.is_long_name(item.name.replace("~", " ").strip(), _next(items, at)):
         return False
     before = items[at - 1] if at else None
     return not (isinstance(before, Token) and before.text in ("_", "^"))
@@ -156,7 +157,7 @@ def _separates(items: Sequence[Item], at: int) -> bool:
 # Drafts ---------------------------------------------------------------------------------------------------------------
 
 
-def _drafts(reader: "Reader", segments: Sequence[tuple[str, list[Item]]], span: Span) -> list[_Draft]:
+def _drafts(reader: "Reader", segments: Sequence[tuple[str, list[Item]]]) -> list[_Draft]:
     """Return the statements as items, put together from segments."""
     found: list[_Draft] = []
     role, sign = "", ""
@@ -174,10 +175,12 @@ def _drafts(reader: "Reader", segments: Sequence[tuple[str, list[Item]]], span: 
         if not items:
             role = role if joined == "behind words" else ""
             continue
-        taken = _one_more(reader, found, joined, items, role, sign, segments[at:], span)
+        after_row = at > 2 and segments[at - 2][0] == "row" or at > 1 and joined == "row"
+        taken = _one_more(reader, found, joined, items, role, sign, segments[at:], after_row)
         at += taken
         if joined != "behind words" or role != "where":
-            role = "" if taken >= 0 and joined in ("row", "behind words", "for all") else role
+            role = "" if joined in ("row", "for all") else role
+            role = "" if role == "and" else role
         sign = ""
     return [draft for draft in found if draft.items]
 
@@ -191,13 +194,13 @@ def _role(
     following = next((sign for sign, items in behind if items or sign == "row"), "row")
     ends = following in ("row", "words") or not behind
     kinds = set(words.replace(",", " ").split())
-    if words in _IF and not ends:
+    if not ends and (words in _IF or re.fullmatch(r"for (?:all|any|every|each) \w+", words)):
         return "if"
     if words in _WHERE and not ends:
         return "where"
     if words in _AND or words in ("", "of"):
         reader.findings.skip("words", item.span)
-        return "and"
+        return "if" if words == "and" and role == "if" else "and"
     if kinds & _CONDITIONS or any(character.isdigit() or character in "$=" for character in words):
         if not (item.name.strip().startswith("(") and item.name.strip().endswith(")") and ends):
             raise FreeError(f"the words “{words}” say a condition", item.span, "condition in words")
@@ -215,7 +218,7 @@ def _one_more(
     role: str,
     sign: str,
     behind: Sequence[tuple[str, list[Item]]],
-    span: Span,
+    after_row: bool,
 ) -> int:
     """Add a segment to the drafts, and return how many of those behind it were taken with it."""
     last = found[-1] if found else None
@@ -238,6 +241,9 @@ def _one_more(
         else:
             last.items += items
         return 0
+    if dots.has_dots(items) and len(items) == 1 and last is not None:
+        reader.findings.skip("words", items[0].span)
+        return 0
     if last is not None and joined == "row" and _goes_on(last, items):
         last.items += items
         return 0
@@ -249,7 +255,13 @@ def _one_more(
             last.conditions.append(items)
             return 0
     if sign in _IMPLIES | _IFF and last is not None:
+        if last.premise is None and not after_row:
+            found.pop()  # it is only assumed
         found.append(_Draft(list(items), joined, premise=last, both=sign in _IFF))
+        return 0
+    if last is not None and len(items) == 1 and isinstance(begins, Group) and begins.kind == "text":
+        _role(reader, begins, (), True, "")
+        reader.findings.skip("words", begins.span)
         return 0
     if sign in _ARROWS and last is not None:
         if not (_relates(last.items) and _relates(items)):
@@ -258,12 +270,33 @@ def _one_more(
     if joined == "comma" and last is not None and _relates(last.items) != _relates(items) and role != "where":
         raise FreeError("a list at a relation: write each side with its relation", begins.span, "list at a relation")
     draft = _Draft(list(items), joined)
+    if role == "where" and found and not _names_something(items):
+        reader.findings.say("where", "what stands behind “where” as a condition", begins.span)
+        found[-1].conditions.append(list(items))
+        return 0
     if role == "where" and found:
         reader.findings.say("where", "what stands behind “where” as said before", begins.span)
         found.insert(len(found) - 1, draft)
     else:
         found.append(draft)
     return 0
+
+
+def _names_something(items: Sequence[Item]) -> bool:
+    """Return whether items say what a letter, an entry or a function is: that stands alone on the left of a sign."""
+    relation = next((at for at, item in enumerate(items) if getattr(item, "text", "") in (*RELATIONS, r"\in")), None)
+    if any(getattr(item, "text", "") == r"\sim" for item in items):
+        return True
+    if not relation or getattr(items[relation], "text", "") not in ("=", ":=", r"\in"):
+        return False
+    if getattr(items[relation], "text", "") == r"\in":
+        return text_of(items[relation + 1 :]).startswith((r"\mathbb{R}", r"\R"))
+    left = items[:relation]
+    at = 1
+    while at < len(left) and getattr(left[at], "text", "") in ("_", "^"):
+        at += 2
+    named = isinstance(left[0], Token) and left[0].kind is Kind.LETTER or isinstance(left[0], Group) and left[0].kind == "text"
+    return named and (at >= len(left) or (at == len(left) - 1 and isinstance(left[at], Group)))
 
 
 def _is_tag(items: Sequence[Item]) -> bool:
@@ -317,6 +350,14 @@ def _is_range(reader: "Reader", items: Sequence[Item], behind: Sequence[tuple[st
 def _formulas(reader: "Reader", draft: _Draft, span: Span) -> list[t.Formula]:
     member = next((at for at, item in enumerate(draft.items) if getattr(item, "text", "") == r"\in"), None)
     chain: t.Chain | None = None
+    law = next((at for at, item in enumerate(draft.items) if getattr(item, "text", "") == r"\sim"), None)
+    if law and law + 1 < len(draft.items):
+        right = draft.items[law + 1 :]
+        reader.expression(right, (right[0].span[0], right[-1].span[1]))
+        where = (draft.items[0].span[0], right[-1].span[1])
+        reader.findings.members.append(Member(text_of(draft.items[:law]), rf"\sim {text_of(right)}", where))
+        reader.findings.say("law", rf"\sim {text_of(right)} as a distribution, which claims nothing", right[0].span)
+        draft.items = draft.items[:law]
     if member is not None:
         chain = _member(reader, draft, member, span)
         if chain is None and not draft.items:
@@ -377,7 +418,9 @@ def _chain(reader: "Reader", draft: _Draft, span: Span) -> t.Chain:
         reader.findings.say("goes on", "the formula as going on from the one above", items[0].span)
     else:
         first = reader.sum(cursor)
-    reader.free = {node.name for node, _ in t.walk(first) if isinstance(node, t.Letter)} - _bound_in(first)
+    entries = [index for node, _ in t.walk(first) if isinstance(node, t.Indexed) for index in node.indices]
+    letters = [node for index in entries for node, _ in t.walk(index)]
+    reader.free = {node.name for node in letters if isinstance(node, t.Letter)} - _bound_in(first)
     while cursor.item is not None:
         start = cursor.item.span[0]
         sign = cursor.text
@@ -388,7 +431,7 @@ def _chain(reader: "Reader", draft: _Draft, span: Span) -> t.Chain:
             raise unexpected(cursor.item)
         if sign in (r"\equiv", r"\simeq", r"\triangleq"):
             reader.findings.say("relation", f"{sign} as {relation}", (start, start + len(sign)))
-        if relation is Relation.DEFINES and links:
+        if relation is Relation.DEFINES and (links or not _is_definable(first)):
             relation = Relation.EQUAL
         if cursor.item is None:
             raise FreeError("the right side is missing", cursor.span, "ends")
@@ -396,6 +439,11 @@ def _chain(reader: "Reader", draft: _Draft, span: Span) -> t.Chain:
         links.append(t.Link(relation, right, span=(start, right.span[1])))
     begin = items[0].span[0] if draft.goes_on else first.span[0]
     return t.Chain(first, tuple(links), span=(begin, items[-1].span[1]))
+
+
+def _is_definable(left: t.Node) -> bool:
+    base = left.base if isinstance(left, t.Indexed) else left
+    return isinstance(base, t.Letter | t.Family | t.Apply)
 
 
 def _bound_in(node: t.Node) -> set[str]:

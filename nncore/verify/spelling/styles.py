@@ -30,6 +30,7 @@ _FONTS = {
     r"\bold": "mathbf", r"\mathcal": "mathcal", r"\mathscr": "mathcal", r"\cal": "mathcal", r"\mathfrak": "mathfrak",
     r"\mathbb": "mathbb", r"\mathsf": "mathsf",
 }  # fmt: skip
+INDEX_LETTERS = frozenset("ijklmn")  # what is an index wherever several stand side by side below a letter
 WORDS = frozenset(
     (
         "exp log ln sin cos tan tanh sinh cosh max min argmax argmin softmax Softmax sigmoid Sigmoid relu ReLU RELU "
@@ -83,7 +84,10 @@ def _styled(command: Token, waiting: list[Item], findings: Findings) -> list[Ite
     if command.text in _ACCENTS:
         return _accented(_ACCENTS[command.text], inner, span)
     font = _FONTS[command.text]
-    spread: list[Item] = [_in_font(font, item) for item in inner]
+    spread: list[Item] = [
+        item if at and getattr(inner[at - 1], "text", "") in ("_", "^") else _in_font(font, item)
+        for at, item in enumerate(inner)
+    ]
     if len(spread) == 1 and isinstance(spread[0], Token):
         return [replace(spread[0], span=span)]
     if sum(isinstance(item, Token) and item.kind is Kind.LETTER for item in spread) > 1 and command.text != r"\mathit":
@@ -97,7 +101,7 @@ def _end(items: Sequence[Item], otherwise: int) -> int:
 
 def _in_font(font: str, item: Item) -> Item:
     if isinstance(item, Token) and item.kind is Kind.LETTER:
-        if item.text.startswith((rf"\{font}", r"\hat", r"\bar", r"\tilde", r"\vec")):
+        if item.text.startswith((rf"\{font}", r"\mathbf", r"\boldsymbol", r"\hat", r"\bar", r"\tilde", r"\vec")):
             return item
         over = "boldsymbol" if font == "mathbf" and item.text.startswith("\\") else font
         return replace(item, text=item.text if item.text == r"\infty" else rf"\{over}{{{item.text}}}")
@@ -177,6 +181,8 @@ def _word(word: str, items: Sequence[Item], at: int, end: int, findings: Finding
         texts = [each.text for each in following.items if isinstance(each, Token)]
         known = "," in texts or r"\mid" in texts or PARALLEL in texts or known
         likely = True
+    if below and set(word) <= INDEX_LETTERS:
+        return None
     if not known and not likely:
         return None
     if word in SENTENCE and not below:

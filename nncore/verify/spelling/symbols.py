@@ -202,10 +202,11 @@ def _in_parentheses(reader: "Reader", name: str, group: Group) -> tuple[str, lis
         reader.findings.say("name", f"{whole} as a letter of its own", group.span)
         return whole, [], text
     named = bool(letters) and all(letter.isupper() for letter in letters) and not any(map(reader.scene.is_size, letters))
-    if not plain or named or len(letters) > 1:
+    bound = {*reader.bound, *reader.free}
+    if (not plain or named) and not letters & bound:
         reader.findings.say("name", f"{whole} as a letter of its own", group.span)
         return whole, [], text
-    index = _index(reader, items, group.span)
+    indices = [index for part in _parts(items) for index in indices_of(reader, part)]
     declared = [scalar for scalar in reader.scene.notation.scalars_named(name) if len(scalar.written.indices) > 0]
     declared_entry = reader.scene.notation.array_of_entry(name)
     many = f"{name}^{{{opening}\\cdot{closing}}}"
@@ -213,7 +214,7 @@ def _in_parentheses(reader: "Reader", name: str, group: Group) -> tuple[str, lis
         many = name
     what = "number" if letters & _LAYER_LETTERS else "sample or member"
     reader.findings.say("member", f"{whole} as the {what} {text} of {many}", group.span)
-    return many, [index], text
+    return many, indices, text
 
 
 def _below(reader: "Reader", name: str, below: Sequence[Item], span: Span) -> tuple[str, Sequence[t.Node]]:
@@ -223,6 +224,11 @@ def _below(reader: "Reader", name: str, below: Sequence[Item], span: Span) -> tu
     scene, text = reader.scene, text_of(below)
     whole = f"{name}_{{{text}}}" if len(text) > 1 else f"{name}_{text}"
     parts = _parts(below)
+    ordinal = below[0] if len(below) == 1 else None
+    if isinstance(ordinal, Group) and ordinal.kind == "(":
+        name = f"{name}_{{(\\cdot)}}"
+        reader.findings.say("name", f"{whole} as {name} with an index", span)
+        return name, tuple(index for part in _parts(ordinal.items) for index in indices_of(reader, part))
     if text.isdigit():
         if _is_entry(reader, name, text):
             counts = scene.facts.counts.get(name, set())
@@ -236,7 +242,12 @@ def _below(reader: "Reader", name: str, below: Sequence[Item], span: Span) -> tu
                 return name, tuple(t.Number(digit, span=span_of(below)) for digit in each)
         reader.findings.say("name", f"{whole} as a letter of its own", span)
         return whole, ()
-    named = [part for part in parts if name in _OF_A_SIZE or _is_name(reader, name, part)]
+    ones = name in _OF_A_SIZE and (scene.is_size(text) or text.isupper() or text.isdigit())
+    named = [part for part in parts if ones or _is_name(reader, name, part)]
+    for part in named:
+        inside = {here[at].text for here, at in walk(part) if isinstance(here[at], Token)}  # type: ignore[union-attr]
+        if inside & {*reader.bound, *reader.free} or r"\sim" in inside:
+            raise FreeError("what stands below depends on an index", span_of(part), "index")
     if len(named) == len(parts):
         reader.findings.say("name", f"{whole} as a letter of its own", span)
         return whole, ()
@@ -291,6 +302,8 @@ def _is_name(reader: "Reader", name: str, part: Sequence[Item]) -> bool:
         return True
     if text_of(part) == "in" and not {"i", "n"} <= bound:
         return not reader.findings.choose("in", (f"in below {name} as a name", "in as two indices"), span_of(part))
+    if {*reader.bound} & set(letters) or name in scene.facts.listed:
+        return False
     known = all(letter in bound or scene.is_index(letter) or scene.is_size(letter) for letter in letters)
     return not known
 
