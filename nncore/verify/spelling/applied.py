@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nncore.verify.notation import EXPECTATION, VARIANCE
-from nncore.verify.spelling import atoms, dots, operators, symbols
+from nncore.verify.spelling import atoms, dots, names, operators, relations, symbols
 from nncore.verify.spelling.facts import RELATIONS
 from nncore.verify.spelling.findings import FreeError
-from nncore.verify.spelling.nesting import GIVEN, PARALLEL, Group, Item, text_of
+from nncore.verify.spelling.items import GIVEN, PARALLEL, Group, Item, text_of
 from nncore.verify.spelling.scene import Cursor
 from nncore.verify.spelling.tokens import Token
 from nncore.verify.syntax import tree as t
@@ -24,8 +24,8 @@ _KNOWN = {
     r"\log": r"\ln", r"\ln": r"\ln", r"\exp": r"\exp", r"\tanh": r"\tanh", r"\sin": r"\sin", r"\cos": r"\cos",
 }  # fmt: skip
 _OWN = frozenset(
-    (r"\tan", r"\sinh", r"\cosh", r"\arccos", r"\arcsin", r"\arctan", r"\det", r"\dim", r"\gcd", r"\cot", r"\sec", r"\csc",
-     r"\coth")
+    (r"\tan", r"\sinh", r"\cosh", r"\arccos", r"\arcsin", r"\arctan", r"\det", r"\dim", r"\gcd", r"\cot", r"\sec",
+     r"\csc", r"\coth")
 )  # fmt: skip
 _EXTREMA = frozenset((r"\max", r"\min"))
 COMMANDS = frozenset((*_KNOWN, *_OWN, *_EXTREMA))
@@ -41,9 +41,7 @@ _SEPARATORS = {",": ",", ";": ";", GIVEN: "|", PARALLEL: "‖"}
 
 def code_of_word(reader: "Reader", word: str) -> str:
     """Return the inner name of a function that is called by a word."""
-    known = _OF_A_WORD.get(word, rf"\operatorname{{{word}}}")
-    table = reader.scene.table
-    return known if known in _EXTREMA else table.function(known if known != rf"\operatorname{{{word}}}" else known)
+    return reader.scene.table.function(_OF_A_WORD.get(word, rf"\operatorname{{{word}}}"))
 
 
 def own(reader: "Reader", name: str, arguments: Sequence[t.Node], span: Span) -> t.Apply:
@@ -101,7 +99,7 @@ def _with_arguments(reader: "Reader", function: t.Function, cursor: Cursor) -> t
         cursor.take()
         if cursor.text == "^" and function.name not in reader.scene.table.functions.values():
             return _before_a_power(reader, function, group, cursor)
-        if operators.holds_relation(group.items):
+        if relations.holds_relation(group.items):
             raise FreeError("a relation stands in the argument of a function", group.span, "relation in an argument")
         nodes, _ = arguments(reader, group)
         return t.Apply(function, nodes, span=(start, group.span[1]))
@@ -126,11 +124,14 @@ def _with_arguments(reader: "Reader", function: t.Function, cursor: Cursor) -> t
 
 
 def _before_a_power(reader: "Reader", function: t.Function, group: Group, cursor: Cursor) -> t.Apply:
-    r"""Return ``\ln(x)^2`` as the square of the logarithm or as that of x: the scripts of the first are not read here."""
+    r"""Return ``\ln(x)^2`` as the square of the logarithm, whose scripts are not read here, or as that of x."""
     nodes, _ = arguments(reader, group)
     value = t.Apply(function, nodes, span=(function.span[0], group.span[1]))
     if function.name in (r"\exp", r"\ln", r"\sin", r"\cos", r"\tanh") and len(nodes) == 1:
-        options = ("a power behind parentheses as that of the value", "a power behind parentheses as that of the argument")
+        options = (
+            "a power behind parentheses as that of the value",
+            "a power behind parentheses as that of the argument",
+        )
         if reader.findings.choose("power", options, group.span):
             inside = atoms.with_scripts(reader, nodes[0], cursor)
             return t.Apply(function, (inside,), span=(function.span[0], inside.span[1]))
@@ -171,7 +172,7 @@ def arguments(reader: "Reader", group: Group) -> tuple[tuple[t.Node, ...], str]:
             continue
         if not part:
             raise FreeError("an argument is missing", group.span, "missing argument")
-        if any(isinstance(item, Group) and item.kind == "text" and atoms.is_sentence(item.name) for item in part):
+        if any(isinstance(item, Group) and item.kind == "text" and names.is_sentence(item.name) for item in part):
             told, described = _event(reader, part)
             words += told
             nodes += described
@@ -188,7 +189,7 @@ def _event(reader: "Reader", part: Sequence[Item]) -> tuple[str, list[t.Node]]:
     name, nodes = "", list[t.Node]()
     piece: list[Item] = []
     for item in (*part, None):
-        words = isinstance(item, Group) and item.kind == "text" and (item.name.strip(), atoms.is_sentence(item.name))
+        words = isinstance(item, Group) and item.kind == "text" and (item.name.strip(), names.is_sentence(item.name))
         if item is not None and not (words and (words[1] or not piece)):
             piece.append(item)
             continue

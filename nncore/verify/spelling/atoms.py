@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nncore.verify.notation import EXPECTATION
-from nncore.verify.spelling import applied, derivatives, operators, symbols
+from nncore.verify.spelling import applied, derivatives, names, symbols
 from nncore.verify.spelling.facts import RELATIONS
 from nncore.verify.spelling.findings import FreeError
-from nncore.verify.spelling.nesting import GIVEN, PARALLEL, Group, Item, text_of, walk
+from nncore.verify.spelling.items import GIVEN, PARALLEL, Group, Item, text_of, walk
 from nncore.verify.spelling.scene import Cursor
 from nncore.verify.spelling.symbols import Symbol, span_of
 from nncore.verify.spelling.tokens import Kind, Token
@@ -24,24 +23,9 @@ if TYPE_CHECKING:
 
 _CONVENTIONAL = frozenset((
     "f", "g", "h", "p", "q", "P", "Q", "F", "G", "H", r"\phi", r"\varphi", r"\psi", r"\sigma", r"\Phi", "k", "K",
-    r"\mathcal{N}", "N", "V", "u", "l", r"\ell", "T", "r", r"\pi", r"\rho", r"\mu", "S", "L", "J", "R", "D", "n", r"\hat{P}",
+    r"\mathcal{N}", "N", "V", "u", "l", r"\ell", "T", "r", r"\pi", r"\rho", r"\mu", "S", "L", "J", "R", "D", "n",
+    r"\hat{P}",
 ))  # fmt: skip
-_EXPECTATIONS = frozenset(("E", r"\mathbb{E}", r"\mathrm{E}"))
-_INDICATORS = frozenset((r"\mathbb{1}", r"\mathbf{1}", "I", r"\mathbb{I}", r"\mathrm{1}"))
-_SENTENCES = frozenset(
-    "and or where if when for with so then hence thus otherwise else such that subject to given unless whenever is "
-    "because since by the a an we have let only minimize maximize minimise maximise subject".split()
-)
-
-
-def is_sentence(words: str) -> bool:
-    """Return whether words are a part of a sentence, and no name."""
-    plain = words.replace("~", " ").strip().strip(".,;:")
-    if plain[:1] == plain[-1:] == '"' and len(plain) > 2:
-        return False
-    if plain.isupper() and len(plain) > 1:
-        return False
-    return not plain or " " in plain or plain.lower() in _SENTENCES or not plain.replace("-", "").replace("_", "").isalnum()
 
 
 # Letters --------------------------------------------------------------------------------------------------------------
@@ -53,13 +37,13 @@ def letter(reader: "Reader", cursor: Cursor) -> t.Node:
     assert isinstance(token, Token)
     if token.text == "d" and (node := derivatives.in_line(reader, cursor)):
         return node
-    if token.text in _EXPECTATIONS and (node := _expectation(reader, cursor)):
+    if token.text in names.EXPECTATIONS and (node := names.expectation(reader, cursor)):
         return node
-    if token.text in _INDICATORS and (node := _indicator(reader, cursor)):
+    if token.text in names.INDICATORS and (node := names.indicator(reader, cursor)):
         return node
     if token.text == "e" and _is_power(cursor) and not _is_member(reader, cursor):
         cursor.take()
-        return _raised(reader, t.Letter("e", span=token.span), symbols.scripts_at(cursor)[1])
+        return raised(reader, t.Letter("e", span=token.span), symbols.scripts_at(cursor)[1])
     start = cursor.at
     symbol = symbols.read_symbol(reader, cursor)
     group = cursor.item
@@ -75,7 +59,7 @@ def letter(reader: "Reader", cursor: Cursor) -> t.Node:
             return _application(reader, whole, symbol, group, reads_as, cursor)
     elif symbol.primes and token.text in reader.scene.notation.function_names:
         raise FreeError(f"{token.text}' without an argument", token.span, "function without an argument")
-    return _plain(reader, symbol)
+    return plain(reader, symbol)
 
 
 def _is_power(cursor: Cursor) -> bool:
@@ -99,12 +83,7 @@ def _without_power(items: Sequence[Item]) -> Sequence[Item]:
     found: list[Item] = []
     at = 0
     while at < len(items):
-        above = getattr(items[at], "text", "") == "^" and at + 1 < len(items)
-        inside = items[at + 1] if above else None
-        group = inside.items[0] if isinstance(inside, Group) and inside.items else inside
-        if above and not (isinstance(group, Group) and group.kind in ("(", "[", "text")) and text_of((group,)) not in (
-            "*", r"\pi", r"\ast", r"\star"
-        ):  # fmt: skip
+        if getattr(items[at], "text", "") == "^" and at + 1 < len(items) and _is_exponent(items[at + 1]):
             at += 2
         else:
             found += [] if getattr(items[at], "text", "") == "'" else [items[at]]
@@ -112,7 +91,16 @@ def _without_power(items: Sequence[Item]) -> Sequence[Item]:
     return found
 
 
-def _plain(reader: "Reader", symbol: Symbol) -> t.Node:
+def _is_exponent(script: Item) -> bool:
+    """Return whether what stands above a letter is a power, and no part of its name."""
+    inside = script.items if isinstance(script, Group) and script.kind == "{" else (script,)
+    first = inside[0] if inside else script
+    if isinstance(first, Group):
+        return first.kind not in ("(", "[", "text")
+    return text_of((first,)) not in ("*", r"\pi", r"\ast", r"\star")
+
+
+def plain(reader: "Reader", symbol: Symbol) -> t.Node:
     """Return a letter that is applied to nothing, with its power."""
     node = symbol.node
     if symbol.primes:
@@ -122,7 +110,7 @@ def _plain(reader: "Reader", symbol: Symbol) -> t.Node:
         author = next(name for name, code in reader.scene.table.letters.items() if code == node.name)
         if author in reader.scene.notation.function_names:
             reader.findings.say("letter", f"{author} without parentheses as a letter of its own", node.span)
-    node = _raised(reader, node, symbol.above)
+    node = raised(reader, node, symbol.above)
     return t.Transpose(node, span=node.span) if symbol.transposed else node
 
 
@@ -143,7 +131,7 @@ def _primed(reader: "Reader", symbol: Symbol) -> tuple[t.Node, bool]:
     return (t.Indexed(base, symbol.below, span=symbol.node.span) if symbol.below else base), False
 
 
-def _raised(reader: "Reader", node: t.Node, above: Sequence[Item]) -> t.Node:
+def raised(reader: "Reader", node: t.Node, above: Sequence[Item]) -> t.Node:
     if not above:
         return node
     for item in above:
@@ -197,7 +185,7 @@ def _is_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
     if symbol.primes:
         return "function"
     inside = {here[at].text for here, at in walk(items) if isinstance(here[at], Token)}  # type: ignore[union-attr]
-    if name in inside and f"{name}(" not in text_of(items) or declared:
+    if (name in inside and f"{name}(" not in text_of(items)) or declared:
         return ""
     behind = cursor.ahead()
     raised = isinstance(behind, Token) and behind.text == "^"
@@ -235,21 +223,19 @@ def _is_letter(items: Sequence[Item]) -> bool:
     return at >= len(items)
 
 
-def _application(
-    reader: "Reader", whole: str, symbol: Symbol, group: Group, reads_as: str, cursor: Cursor
-) -> t.Node:
+def _application(reader: "Reader", whole: str, symbol: Symbol, group: Group, reads_as: str, cursor: Cursor) -> t.Node:
     if reads_as == "letter":
-        return with_scripts(reader, _plain(reader, symbol), cursor)
+        return with_scripts(reader, plain(reader, symbol), cursor)
     table, scene = reader.scene.table, reader.scene
     nodes, shape = applied.arguments(reader, group)
     primes, name = symbol.primes, whole.partition("_")[0].partition("^")[0]
     if name in scene.notation.function_names and not symbol.below and symbol.name == name:
-        code, before = name, ()
+        code, before = name, symbol.below
     else:
-        plain = set(shape) <= {"·", ",", ";"}
+        listed = set(shape) <= {"·", ",", ";"}
         before = symbol.below
         called = f"{symbol.name}_{{{'·' * len(before)}}}" if before else symbol.name
-        code = table.function(called if plain else f"{called}({shape})")
+        code = table.function(called if listed else f"{called}({shape})")
         if symbol.ordinal.isdigit() and not symbol.below:
             options = (f"{whole} as a function of its own", f"{whole} as a derivative of that order")
             if reader.findings.choose("order", options, group.span):
@@ -261,7 +247,7 @@ def _application(
     node: t.Node = t.Apply(t.Function(code, primes, span=symbol.node.span), (*before, *nodes), span=span)
     if text_of(symbol.above) == "-1":
         raise FreeError(f"{whole}^{{-1}} is an inverse function or a quotient: write which", span, "inverse function")
-    node = replace(_raised(reader, node, symbol.above), span=span)
+    node = replace(raised(reader, node, symbol.above), span=span)
     node = t.Transpose(node, span=span) if symbol.transposed else node
     return with_scripts(reader, node, cursor)
 
@@ -284,7 +270,7 @@ def with_scripts(reader: "Reader", node: t.Node, cursor: Cursor) -> t.Node:
         above, transposed = symbols.split_top(reader, above, None) if above else (above, False)
         if above and isinstance(above[0], Group) and above[0].kind in ("(", "["):
             reader.findings.say("power", "parentheses above parentheses as a power", span)
-        node = replace(_raised(reader, node, above), span=span)
+        node = replace(raised(reader, node, above), span=span)
         node = t.Transpose(node, span=span) if transposed else node
     return node
 
@@ -320,122 +306,3 @@ def operation_on_functions(reader: "Reader", group: Group, cursor: Cursor) -> t.
     reader.findings.say("function", f"{whole} as a function of its own", group.span)
     nodes, _ = applied.arguments(reader, following)
     return applied.own(reader, whole, nodes, (group.span[0], following.span[1]))
-
-
-# Names ----------------------------------------------------------------------------------------------------------------
-
-
-def name(reader: "Reader", cursor: Cursor) -> t.Node:
-    r"""Return what begins with a name in upright letters, ``\text{softmax}``."""
-    group = cursor.take()
-    assert isinstance(group, Group)
-    word = group.name.replace("~", " ").strip()
-    if word == "d" and (cursor.item is not None) and (node := derivatives.in_line(reader, cursor, upright=True)):
-        return node
-    if not is_sentence(word) or is_long_name(word, cursor.item):
-        following = cursor.item
-        start = cursor.at
-        below, above, primes = symbols.scripts_at(cursor)
-        following = cursor.item
-        if word in ("max", "min") and not below and isinstance(following, Group) and following.kind in ("(", r"\{", "["):
-            return applied.extremum_of(reader, rf"\{word}", group.span, cursor)
-        if not below and isinstance(following, Group) and following.kind in ("(", "[", r"\{"):
-            return _named_call(reader, word, group, cursor, start)
-        known = word in ("log", "ln", "exp", "sin", "cos", "tanh", "diag") and reader.starts_factor(cursor)
-        if known:
-            cursor.at = start
-            return applied.call(reader, applied.code_of_word(reader, word), group.span, cursor)
-        if below and isinstance(following, Group) and following.kind in ("(", "["):
-            cursor.take()
-            nodes, _ = applied.arguments(reader, following)
-            whole = f"{word}_{{{text_of(below)}}}"
-            span = group.span[0], following.span[1]
-            node: t.Node = applied.own(reader, whole, nodes, span)
-            return with_scripts(reader, node, cursor)
-        end = cursor.items[cursor.at - 1].span[1]
-        whole = rf"\text{{{word}}}" if len(word) > 1 else rf"\mathrm{{{word}}}"
-        reader.findings.say("name", f"“{word}” as a letter of its own", group.span)
-        return _plain(reader, symbols.symbol_of(reader, whole, (group.span[0], end), below, above, primes))
-    raise FreeError(f"the words “{word}” stand within a formula", group.span, "words within")
-
-
-def is_long_name(words: str, following: Item | None) -> bool:
-    """Return whether several words are a name: parentheses or an equals sign follow, and none of them joins formulas."""
-    applied_ = isinstance(following, Group) and following.kind == "("
-    plain = words.strip(".,;:")
-    return bool(applied_ or getattr(following, "text", "") in ("=", ":=")) and not set(plain.lower().split()) & _SENTENCES and (
-        plain.replace(" ", "").replace("-", "").isalpha()
-    )  # fmt: skip
-
-
-def _named_call(reader: "Reader", word: str, group: Group, cursor: Cursor, start: int) -> t.Node:
-    following = cursor.item
-    assert isinstance(following, Group)
-    if any(getattr(item, "text", "") in (GIVEN, PARALLEL, *RELATIONS) for item in following.items):
-        cursor.take()
-        nodes, shape = applied.arguments(reader, following)
-        span = group.span[0], following.span[1]
-        return with_scripts(reader, applied.own(reader, f"{word}({shape})", nodes, span), cursor)
-    cursor.at = start
-    node = applied.call(reader, applied.code_of_word(reader, word), group.span, cursor)
-    return with_scripts(reader, node, cursor)
-
-
-# Expectations and indicators ------------------------------------------------------------------------------------------
-
-
-def _expectation(reader: "Reader", cursor: Cursor) -> t.Node | None:
-    """Return an expectation: of what is in brackets, over what stands below; None if it is none."""
-    start, token = cursor.at, cursor.take()
-    below, above, _ = symbols.scripts_at(cursor)
-    following = cursor.item
-    bracket = isinstance(following, Group) and following.kind in ("[", "(", r"\{")
-    plain = isinstance(token, Token) and token.text == "E"
-    if plain and not below and not (isinstance(following, Group) and following.kind in ("[", r"\{")):
-        cursor.at = start
-        if not (bracket and not reader.scene.facts.bare["E"] and not reader.scene.facts.digits & {"E"}):
-            return None
-        cursor.take()
-    if not bracket and (not below or plain and not any(getattr(i, "text", "") == r"\sim" for i in below)):
-        nested = getattr(cursor.item, "text", "") in _EXPECTATIONS and bool(below)
-        if not nested and (not reader.starts_factor(cursor) or plain):
-            cursor.at = start
-            return None
-    if bracket:
-        cursor.take()
-        assert isinstance(following, Group)
-        nodes, _ = applied.arguments(reader, following)
-        end = following.span[1]
-    else:
-        body = reader.term(cursor)
-        nodes, end = (body,), body.span[1]
-    span = token.span[0], end
-    if below:
-        whole = f"E_{{{text_of(below)}}}"
-        reader.findings.say("expectation", f"{whole} as an expectation of its own", token.span)
-        node: t.Node = applied.own(reader, whole, nodes, span)
-    else:
-        code = reader.scene.table.function(EXPECTATION)
-        if code not in reader.scene.notation.function_names:
-            reader.scene.table.functions.setdefault(EXPECTATION, EXPECTATION)
-        node = t.Apply(t.Function(EXPECTATION, span=token.span), nodes, span=span)
-    node = _raised(reader, node, above)
-    return with_scripts(reader, node, cursor)
-
-
-def _indicator(reader: "Reader", cursor: Cursor) -> t.Node | None:
-    """Return an indicator, of a relation in parentheses behind it or below it; None if it is none."""
-    following, behind = cursor.ahead(), cursor.ahead(2)
-    if isinstance(following, Group) and operators.holds_relation(following.items):
-        start = cursor.take().span[0]
-        cursor.take()
-        return operators.indicator(reader, following.items, (start, following.span[1]))
-    if getattr(following, "text", "") == "_" and isinstance(behind, Group):
-        inside = behind.items
-        if len(inside) == 1 and isinstance(inside[0], Group):
-            inside = inside[0].items
-        if operators.holds_relation(inside):
-            start = cursor.take().span[0]
-            cursor.at += 2
-            return operators.indicator(reader, inside, (start, behind.span[1]))
-    return None

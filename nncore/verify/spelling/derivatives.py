@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nncore.verify.spelling import applied, symbols
 from nncore.verify.spelling.findings import FreeError
-from nncore.verify.spelling.nesting import Group, Item, text_of
+from nncore.verify.spelling.items import Group, Item, text_of
 from nncore.verify.spelling.scene import Cursor
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
@@ -180,14 +180,14 @@ def _point(reader: "Reader", name: str, sign: str, cursor: Cursor) -> Group | No
         return None  # a product, as the partial derivatives of the chain rule have it
     if "," in marks or not facts.bare[name]:
         return group
-    options = ("parentheses behind a derivative as the point where it is taken", "parentheses behind a derivative as a factor")
+    options = (
+        "parentheses behind a derivative as the point where it is taken",
+        "parentheses behind a derivative as a factor",
+    )
     return None if reader.findings.choose("point", options, group.span) else group
 
 
-
-def _at_point(
-    reader: "Reader", name: str, order: int, variables: Sequence[t.Name], group: Group, span: Span
-) -> t.Node:
+def _at_point(reader: "Reader", name: str, order: int, variables: Sequence[t.Name], group: Group, span: Span) -> t.Node:
     r"""Return ``\frac{df}{dx}(a)`` as ``f'(a)``."""
     cursor_items, _ = applied.arguments(reader, group)
     whole = (span[0], group.span[1])
@@ -223,9 +223,9 @@ def sign(reader: "Reader", item: Token, cursor: Cursor) -> t.Node:
     if item.text == r"\nabla":
         reader.findings.say("nabla", r"\nabla with a letter below as the derivative by it", item.span)
     start = cursor.at
-    if cursor.text in (r"\sum", r"\prod", r"\frac", r"\log", r"\ln") or isinstance(cursor.item, Token) and (
+    if cursor.text in (r"\sum", r"\prod", r"\frac", r"\log", r"\ln") or (isinstance(cursor.item, Token) and (
         cursor.item.kind is Kind.NUMBER
-    ):  # fmt: skip
+    )):  # fmt: skip
         body = reader.term(cursor)
     else:
         body = _alone(reader, cursor, variable) or reader.factor(cursor)

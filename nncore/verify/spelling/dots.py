@@ -9,7 +9,8 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from nncore.verify.spelling import symbols
-from nncore.verify.spelling.nesting import Group, Item, text_of
+from nncore.verify.spelling.findings import FreeError
+from nncore.verify.spelling.items import Group, Item, text_of
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
 
@@ -37,7 +38,7 @@ def products(reader: "Reader", factors: Sequence[t.Node]) -> list[t.Node]:
     found = _filled(reader, factors, t.Product)
     for node in found:
         if isinstance(node, t.Ellipsis):
-            raise symbols.FreeError("dots whose pattern is not clear: write a product", node.span, "dots")
+            raise FreeError("dots whose pattern is not clear: write a product", node.span, "dots")
     return found
 
 
@@ -46,7 +47,7 @@ def _filled(reader: "Reader", nodes: Sequence[t.Node], make: type[t.Sum] | type[
     if at is None:
         return list(nodes)
     if at in (0, len(nodes) - 1):
-        raise symbols.FreeError("dots at an end have no last member: write a sum", nodes[at].span, "dots")
+        raise FreeError("dots at an end have no last member: write a sum", nodes[at].span, "dots")
     last, before = nodes[at + 1], nodes[:at]
     for begin in range(len(before)):
         body = _pattern(reader, before[begin:], last)
@@ -57,7 +58,7 @@ def _filled(reader: "Reader", nodes: Sequence[t.Node], make: type[t.Sum] | type[
             reader.findings.say("dots", f"the dots as {what} over an index", nodes[at].span)
             whole = make(index, first, end, pattern, span=span)
             return _filled(reader, [*before[:begin], whole, *nodes[at + 2 :]], make)
-    raise symbols.FreeError("dots whose pattern is not clear: write it with an index", nodes[at].span, "dots")
+    raise FreeError("dots whose pattern is not clear: write it with an index", nodes[at].span, "dots")
 
 
 def _pattern(

@@ -7,9 +7,20 @@ spelling, and wherever authors differ there is a choice: ``a/bc``, ``A B \odot C
 from collections.abc import Sequence
 from dataclasses import replace
 
-from nncore.verify.spelling import applied, atoms, derivatives, dots, integrals, matrices, operators
+from nncore.verify.spelling import (
+    applied,
+    atoms,
+    derivatives,
+    dots,
+    integrals,
+    matrices,
+    names,
+    operators,
+    relations,
+    sums,
+)
 from nncore.verify.spelling.findings import Findings, FreeError
-from nncore.verify.spelling.nesting import GIVEN, Group, Item, text_of
+from nncore.verify.spelling.items import GIVEN, Group, Item, text_of
 from nncore.verify.spelling.scene import Cursor, Scene
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
@@ -62,7 +73,7 @@ class Reader:
             term = self.term(cursor)
             negative = isinstance(sign, Token) and sign.text == "-"
             terms.append(t.Minus(term, span=(sign.span[0], term.span[1])) if sign and negative else term)
-        terms = operators.reaching_over(self, dots.sums(self, terms))
+        terms = sums.reaching_over(self, dots.sums(self, terms))
         if any(isinstance(term, t.Ellipsis) for term in terms):
             raise FreeError("dots whose pattern is not clear: write a sum", terms[-1].span, "dots")
         return t.Plus(tuple(terms), span=(terms[0].span[0], terms[-1].span[1])) if len(terms) > 1 else terms[0]
@@ -171,7 +182,7 @@ class Reader:
         """Return whether another factor comes next."""
         item = cursor.item
         if isinstance(item, Group):
-            return item.kind != "text" or not atoms.is_sentence(item.name)
+            return item.kind != "text" or not names.is_sentence(item.name)
         if item is None:
             return False
         if item.text in dots.DOTS:
@@ -189,7 +200,7 @@ class Reader:
         if isinstance(item, Token) and item.kind is Kind.LETTER:
             node = atoms.letter(self, cursor)
         elif isinstance(item, Group) and item.kind == "text":
-            node = atoms.name(self, cursor)
+            node = names.name(self, cursor)
         elif isinstance(item, Group) and (function := atoms.operation_on_functions(self, item, cursor)):
             node = function
         elif isinstance(item, Token) and item.text in integrals.SIGNS:
@@ -231,16 +242,14 @@ class Reader:
         if not items:
             raise FreeError("nothing stands between these signs", span, "empty")
         if group.kind == "{" and (choose := [at for at, item in enumerate(items) if _is(item, r"\choose", r"\over")]):
-            above, below = (
-                self.expression(part, span) for part in (items[: choose[0]], items[choose[0] + 1 :])
-            )
+            above, below = (self.expression(part, span) for part in (items[: choose[0]], items[choose[0] + 1 :]))
             if _is(items[choose[0]], r"\over"):
                 return t.Fraction(above, below, span=span)
             return applied.own(self, "binom", (above, below), span)
-        if group.kind in ("[", r"\llbracket", r"\{", "(") and operators.holds_relation(items):
+        if group.kind in ("[", r"\llbracket", r"\{", "(") and relations.holds_relation(items):
             if group.kind == r"\{" and getattr(cursor.items[cursor.at - 2], "text", "") != "1":
                 raise FreeError("a relation in braces", span, "set")
-            return operators.indicator(self, items, span)
+            return relations.indicator(self, items, span)
         if group.kind in _PARENTHESES and matrices.is_list(items):
             return matrices.listed(self, group)
         if group.kind in ("|", r"\|"):

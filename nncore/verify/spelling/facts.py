@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from nncore.verify.spelling.nesting import CELL, GIVEN, ROW, Group, Item, text_of
+from nncore.verify.spelling.items import CELL, GIVEN, ROW, Group, Item, text_of
 from nncore.verify.spelling.styles import INDEX_LETTERS
 from nncore.verify.spelling.tokens import Kind, Token
 

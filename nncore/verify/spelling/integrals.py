@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nncore.verify.spelling import applied, symbols
 from nncore.verify.spelling.findings import FreeError
-from nncore.verify.spelling.nesting import Group, Item, text_of
+from nncore.verify.spelling.items import Group, Item, text_of
 from nncore.verify.spelling.scene import Cursor
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
@@ -39,9 +39,7 @@ def integral(reader: "Reader", cursor: Cursor) -> t.Node:
         node = reader.expression(body, symbols.span_of(body))
     finally:
         reader.bound[:] = outer
-    limits = [
-        reader.expression(part, symbols.span_of(part)) for part in (below, above) if part and _is_number(part)
-    ]
+    limits = [reader.expression(part, symbols.span_of(part)) for part in (below, above) if part and _is_number(part)]
     domain = f"_{{{text_of(below)}}}" if below and not _is_number(below) else "_{·}" if below else ""
     name = rf"\int{domain}{'^{·}' if above else ''}{text_of(body)}d{'d'.join(names)}"
     inside = {each.name for each, _ in t.walk(node) if isinstance(each, t.Letter)}
@@ -72,9 +70,9 @@ def _end(cursor: Cursor, count: int) -> int:
 
 def _is_differential(items: Sequence[Item], at: int) -> bool:
     first, second = items[at], items[at + 1] if at + 1 < len(items) else None
-    d = isinstance(first, Token) and first.text == "d" or isinstance(first, Group) and first.kind == "text" and (
+    d = (isinstance(first, Token) and first.text == "d") or (isinstance(first, Group) and first.kind == "text" and (
         first.name.strip() == "d"
-    )  # fmt: skip
+    ))  # fmt: skip
     return d and isinstance(second, Token) and second.kind is Kind.LETTER
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nncore.verify.spelling import applied, atoms, dots, operators
+from nncore.verify.spelling import applied, dots, names, relations
 from nncore.verify.spelling.findings import FreeError
-from nncore.verify.spelling.nesting import CELL, GIVEN, ROW, WIDE, Group, Item
+from nncore.verify.spelling.items import CELL, GIVEN, ROW, WIDE, Group, Item
 from nncore.verify.spelling.tokens import Token
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation, Span
@@ -14,7 +14,9 @@ from nncore.verify.syntax.tree import Relation, Span
 if TYPE_CHECKING:
     from nncore.verify.spelling.expressions import Reader
 
-_MATRICES = frozenset(("bmatrix", "pmatrix", "matrix", "Bmatrix", "array", "smallmatrix", "psmallmatrix", "bsmallmatrix"))
+_MATRICES = frozenset(
+    ("bmatrix", "pmatrix", "matrix", "Bmatrix", "array", "smallmatrix", "psmallmatrix", "bsmallmatrix")
+)
 _OF_DOTS = {r"\vdots": r"\vdots", r"\ddots": r"\ddots"}
 _OTHERWISE = ("otherwise", "else", "elsewhere", "o.w.", "other", "others")
 
@@ -47,7 +49,7 @@ def rows_of(items: Sequence[Item]) -> list[list[list[Item]]]:
 def _matrix(reader: "Reader", group: Group) -> t.Matrix:
     rows = []
     for row in rows_of(group.items):
-        cells = []
+        cells: list[t.Node] = []
         for cell in row:
             if not cell:
                 raise FreeError("an empty entry of a matrix", group.span, "empty entry")
@@ -113,7 +115,9 @@ def _cases(reader: "Reader", group: Group) -> t.Cases:
     for row in rows_of(group.items):
         value, condition = _value_and_condition(row, group.span)
         node = reader.expression(value, _span(value))
-        words = " ".join(item.name.strip().strip(".,;") for item in condition if isinstance(item, Group) and item.kind == "text")
+        words = " ".join(
+            item.name.strip().strip(".,;") for item in condition if isinstance(item, Group) and item.kind == "text"
+        )
         items = [item for item in condition if not (isinstance(item, Group) and item.kind == "text")]
         while items and isinstance(items[-1], Token) and items[-1].text in (",", ".", ";"):
             items.pop()
@@ -133,7 +137,7 @@ def _value_and_condition(row: Sequence[Sequence[Item]], span: Span) -> tuple[lis
     cells = [list(cell) for cell in row]
     if len(cells) == 1:  # no & between them
         words = next((at for at, item in enumerate(cells[0]) if isinstance(item, Group) and item.kind == "text"
-                      and atoms.is_sentence(item.name)), None)  # fmt: skip
+                      and names.is_sentence(item.name)), None)  # fmt: skip
         if words is None:
             raise FreeError("a case has no condition", span, "case without a condition")
         cells = [cells[0][:words], cells[0][words:]]
@@ -149,7 +153,7 @@ def _condition(reader: "Reader", items: Sequence[Item], span: Span) -> t.Chain:
     r"""Return a condition: relations, or ``x \in [a, b]``."""
     member = next((at for at, item in enumerate(items) if isinstance(item, Token) and item.text == r"\in"), None)
     if member is None:
-        return operators.chain(reader, items, span)
+        return relations.chain(reader, items, span)
     found = interval(reader, items[:member], items[member + 1 :], span)
     if not found:
         raise FreeError("a set in a condition", span, "set")
@@ -182,7 +186,7 @@ def _otherwise(cases: Sequence[t.Case], span: Span) -> t.Chain:
     if len(cases) == 1 and len(cases[0].condition.links) == 1:
         condition = cases[0].condition
         link = condition.links[0]
-        negated = operators._NEGATED.get(link.relation)
+        negated = relations.NEGATED.get(link.relation)
         if negated:
             return replace(condition, links=(replace(link, relation=negated, span=span),), span=span)
     raise FreeError("“otherwise” behind more than one relation: write the condition", span, "otherwise")

@@ -5,51 +5,22 @@ tags are noted as passed over, wrappers such as ``\boxed`` come off. A bar opens
 where one has ended; else it is the sign *given*. Nothing is matched by patterns over text.
 """
 
-import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from collections.abc import Sequence
+from dataclasses import replace
 
+from nncore.verify.spelling.bars import BARS, with_bars
 from nncore.verify.spelling.findings import FreeError
+from nncore.verify.spelling.items import CELL, CLOSING, GIVEN, OPENING, ROW, WIDE, Group, Item, Skip
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax.tree import Span
 
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    r"""What stands between an opening and a closing sign.
-
-    ``kind`` is the opening sign in one form, ``begin`` for an environment or ``text`` for words; ``name`` is that of
-    the environment, or the words.
-    """
-
-    kind: str
-    name: str
-    items: "tuple[Item, ...]"
-    span: Span
-
-
-Item: TypeAlias = Token | Group
-Skip: TypeAlias = Callable[[str, Span], None]
-
-GIVEN, PARALLEL, WIDE, ROW, CELL = r"\mid", r"\|", r"\quad", r"\\", "&"
-_OPENING = {
-    "(": "(", "[": "[", r"\{": r"\{", r"\lbrace": r"\{", r"\lbrack": "[", r"\lvert": "|", r"\lVert": r"\|",
-    r"\langle": r"\langle", r"\lfloor": r"\lfloor", r"\lceil": r"\lceil", r"\llbracket": r"\llbracket",
-}  # fmt: skip
-_CLOSING = {
-    ")": "(", "]": "[", r"\}": r"\{", r"\rbrace": r"\{", r"\rbrack": "[", r"\rvert": "|", r"\rVert": r"\|",
-    r"\rangle": r"\langle", r"\rfloor": r"\lfloor", r"\rceil": r"\lceil", r"\rrbracket": r"\llbracket",
-}  # fmt: skip
-_CLOSED_BY = {"{": "}", "|": "|", r"\|": r"\|"} | {kind: sign for sign, kind in reversed(_CLOSING.items())}
-_COMMAND_AT_END = re.compile(r"\\[A-Za-z]+$")
-_BARS = {"|": "|", r"\vert": "|", r"\mid": "|", r"\|": r"\|", r"\Vert": r"\|", r"\parallel": r"\|"}
 _SIZES = frozenset(rf"\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m"))
 _SPACES = frozenset((r"\,", r"\;", r"\:", r"\!", r"\>", r"\ ", "\\\n", "~", r"\thinspace", r"\hfill", r"\enspace"))
 _WIDE = frozenset((r"\quad", r"\qquad", r"\hspace", r"\hspace*", r"\hskip", r"\mspace"))
 _STYLES = frozenset(
     (r"\displaystyle", r"\textstyle", r"\scriptstyle", r"\limits", r"\nolimits", r"\noindent", r"\allowbreak",
-     r"\strut", r"\mathstrut", r"\space", r"\centering", r"\small", r"\large", r"\Large", r"\normalsize", r"\hline", r"\relax")
+     r"\strut", r"\mathstrut", r"\space", r"\centering", r"\small", r"\large", r"\Large", r"\normalsize", r"\hline",
+     r"\relax")
 )  # fmt: skip
 _TAGS = frozenset((r"\nonumber", r"\notag", r"\checkmark", r"\blacksquare", r"\square", r"\Box", r"\qed"))
 _WITH_ARGUMENT = {
@@ -96,25 +67,25 @@ class _Nester:
         while self.at < len(self.tokens):
             token = self.tokens[self.at]
             if self._closes(token, opened):
-                return _with_bars(found)
+                return with_bars(found)
             found += self._item(opened)
         if opened:
             raise FreeError(f"{opened[1].text} is not closed", opened[1].span, "not closed")
-        return _with_bars(found)
+        return with_bars(found)
 
     def _closes(self, token: Token, opened: tuple[str, Token] | None) -> bool:
         """Return whether a token closes the group that is open, and go past it if so."""
         kind = opened[0] if opened else ""
         text = token.text
-        if text == r"\right" and self._behind(1).text in (*_CLOSING, *_BARS, "."):
+        if text == r"\right" and self._behind(1).text in (*CLOSING, *BARS, "."):
             delimiter = self._behind(1)
             if delimiter.text == ".":
                 return False
-            if kind in (_CLOSING.get(delimiter.text), "left" + _BARS.get(delimiter.text, "?")):
+            if kind in (CLOSING.get(delimiter.text), "left" + BARS.get(delimiter.text, "?")):
                 self.skip("size", token.span)
                 self._past(delimiter)
                 return True
-        closes = "{" if text == "}" else _CLOSING.get(text, "")
+        closes = "{" if text == "}" else CLOSING.get(text, "")
         if text == r"\end":
             closes = f"begin {self._name_behind().rstrip('*')}"
         if not closes:
@@ -195,13 +166,11 @@ class _Nester:
             return [Token(Kind.COMMAND, WIDE, span)]
         if text == "{":
             return [Group("{", "", *self._until(("{", token)))]
-        if text in _OPENING:
-            kind = _OPENING[text]
-            inside, whole = self._until((kind, token))
-            if kind not in ("{", "begin"):
-                inside = self._on_one_line(inside)
-            return [Group(kind, "", inside, whole)]
-        if text in _CLOSING or text == "}":
+        if text in OPENING:
+            kind = OPENING[text]
+            held, whole = self._until((kind, token))
+            return [Group(kind, "", self._on_one_line(held), whole)]
+        if text in CLOSING or text == "}":
             raise FreeError(f"{text} closes nothing here", span, "not closed")
         if text == r"\begin":
             return self._environment(token)
@@ -248,13 +217,13 @@ class _Nester:
         if token.text == r"\middle":
             self.at += 1
             return [Token(Kind.COMMAND, GIVEN, delimiter.span)]
-        if token.text == r"\left" and delimiter.text in _BARS:
+        if token.text == r"\left" and delimiter.text in BARS:
             self.at += 1
-            kind = _BARS[delimiter.text]
+            kind = BARS[delimiter.text]
             return [Group(kind, "", *self._until(("left" + kind, delimiter)))]
-        if token.text == r"\left" and _OPENING.get(delimiter.text) == r"\{" and (cases := self._open_cases()):
+        if token.text == r"\left" and OPENING.get(delimiter.text) == r"\{" and (cases := self._open_cases()):
             return [cases]
-        return self._item(opened) if delimiter.text in _OPENING else []
+        return self._item(opened) if delimiter.text in OPENING else []
 
     def _open_cases(self) -> Group | None:
         r"""Return the cases that ``\left\{`` and an array make if nothing closes the brace; None if they do not."""
@@ -314,96 +283,3 @@ class _Nester:
             raise FreeError("a formula stands over a sign", span, "formula over a sign")
         self.skip("words", span)
         return list(below)
-
-
-# Bars -----------------------------------------------------------------------------------------------------------------
-
-_NO_OPERAND = frozenset(
-    "+ - * / = < > , ; : ^ _ & \\\\ \\quad \\cdot \\times \\odot \\circ \\oslash \\le \\leq \\ge \\geq \\ne \\neq "
-    "\\approx \\propto \\leftarrow \\to \\rightarrow \\in \\sum \\prod \\log \\ln \\exp \\max \\min \\sqrt \\frac "
-    "\\det \\Rightarrow \\implies \\sim \\gets := \\leqslant \\geqslant \\equiv \\partial \\iff \\int".split()
-)
-
-
-def _with_bars(items: Sequence[Item]) -> tuple[Item, ...]:
-    """Return items in which what stands between two bars is a group; a bar that is left over says *given*."""
-    bars = _bars(items)
-    if not bars:
-        return tuple(items)
-    found: list[list[Item]] = [[]]
-    opened: list[tuple[str, Span]] = []
-    for at, item in enumerate(items):
-        if at not in bars:
-            if not (isinstance(item, Token) and item.text == ""):
-                found[-1].append(item)
-            continue
-        kind = bars[at]
-        operand = _ends_with_operand(found[-1])
-        rest = sum(1 for place, other in bars.items() if place >= at and other == kind)
-        if operand and opened and opened[-1][0] == kind:
-            _, start = opened.pop()
-            inside = tuple(found.pop())
-            found[-1].append(Group(kind, "", inside, (start[0], item.span[1])))
-        elif (not operand and rest > 1) or (operand and rest % 2 == 0 and kind == r"\|"):
-            opened.append((kind, item.span))
-            found.append([])
-        else:
-            found[-1].append(Token(Kind.COMMAND, GIVEN if kind == "|" else PARALLEL, item.span))
-    if opened:
-        raise FreeError("a bar is not closed", opened[-1][1], "not closed")
-    return tuple(found[-1])
-
-
-def _ends_with_operand(items: Sequence[Item]) -> bool:
-    """Return whether the last item, or what it is a script of, is an operand."""
-    end = len(items)
-    while end > 1 and getattr(items[end - 2], "text", "") in ("_", "^"):
-        end -= 2
-    return end > 0 and not _awaits(items[end - 1])
-
-
-def _bars(items: Sequence[Item]) -> dict[int, str]:
-    """Return the places of bars with their kinds; two single bars beside each other are a double one."""
-    found: dict[int, str] = {}
-    singles = [at for at, item in enumerate(items) if isinstance(item, Token) and item.text == "|"]
-    doubles = {at for at in singles if at + 1 in singles and items[at].span[1] == items[at + 1].span[0]}
-    for at, item in enumerate(items):
-        if isinstance(item, Token) and item.text in _BARS and at - 1 not in doubles:
-            found[at] = r"\|" if at in doubles else _BARS[item.text]
-            if at in doubles:
-                doubles.discard(at + 1)
-    for at in doubles:
-        assert isinstance(items, list)
-        items[at + 1] = Token(Kind.SPACE, "", items[at + 1].span)
-    return found
-
-
-def _awaits(item: Item) -> bool:
-    """Return whether an operand is expected behind an item."""
-    if isinstance(item, Group):
-        return item.kind == "text" and item.name.strip().lower() in ("if", "when", "for", "where", "and", "or", "log")
-    return item.text in _NO_OPERAND
-
-
-def walk(items: Sequence[Item]) -> Iterator[tuple[Sequence[Item], int]]:
-    """Yield every item with the list that it stands in and its place there."""
-    for at, item in enumerate(items):
-        yield items, at
-        if isinstance(item, Group):
-            yield from walk(item.items)
-
-
-def text_of(items: Sequence[Item]) -> str:
-    """Return items as one text without spaces, as names of letters are compared."""
-    text = ""
-    for item in items:
-        if isinstance(item, Token):
-            piece = item.text
-        elif item.kind == "begin":
-            piece = rf"\begin{{{item.name}}}{text_of(item.items)}\end{{{item.name}}}"
-        elif item.kind == "text":
-            piece = rf"\text{{{item.name.strip()}}}"
-        else:
-            piece = (item.kind if item.kind in _CLOSED_BY else item.name) + text_of(item.items) + _CLOSED_BY.get(item.kind, "")
-        text += (" " if _COMMAND_AT_END.search(text) and piece[:1].isalpha() else "") + piece
-    return text

@@ -15,7 +15,13 @@ from nncore.verify.source.limits import NoText, text_of
 from nncore.verify.source.reader import SUFFIXES, printable, read_page
 from nncore.verify.spelling.document import Spelled, scene_of, spelled
 
-_WIDTH = 100
+_WIDTH = 160
+_NAMED_ONLY = {  # what is read as a value of its own, of which nothing is known
+    "integral": "an integral, which is only named",
+    "expectation": "an expectation over a law, which is only named",
+    "list": "a list with dots, which is only named",
+    "law": "a distribution or a shape, which claims nothing",
+}
 
 
 @dataclass(slots=True)
@@ -53,10 +59,13 @@ class Rates:
     def lines(self, examples: int) -> Iterator[str]:
         """Yield the rates, and the causes of failures with some of their places."""
         share = 100 * self.read / self.displays if self.displays else 0.0
-        yield f"{self.read} of {self.displays} displays are read ({share:.1f} %), {self.read - self.single} in 2 to 4 ways"
+        several = self.read - self.single
+        yield f"{self.read} of {self.displays} displays are read ({share:.1f} %), {several} of them in 2 to 4 ways"
+        for kind, words in _NAMED_ONLY.items():
+            yield f"{self.remarks[kind]:5d}  of the read ones hold {words}"
         for cause, places in sorted(self.causes.items(), key=lambda each: -len(each[1])):
             yield f"{len(places):5d}  {cause}"
-            yield from (f"         {place}"[: _WIDTH + 60] for place in places[:examples])
+            yield from (f"         {place}"[:_WIDTH] for place in places[:examples])
 
 
 def rates_of(paths: Sequence[Path], notation: Notation, root: Path) -> Rates:
@@ -78,7 +87,8 @@ def rates_of(paths: Sequence[Path], notation: Notation, root: Path) -> Rates:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the rates of a folder."""
     parser = argparse.ArgumentParser(
-        prog="python -m nncore.verify.spelling", description="Print how many displays of a folder are read, and why not."
+        prog="python -m nncore.verify.spelling",
+        description="Print how many displays of a folder are read, and why not.",
     )
     parser.add_argument("folder", type=Path, help="a folder of .md, .ipynb and .tex files, or one of them")
     parser.add_argument("--notation", type=Path, help="the letters in force; none unless given")

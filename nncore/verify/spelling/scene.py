@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from nncore.verify.notation import Notation
 from nncore.verify.spelling.facts import Facts
 from nncore.verify.spelling.findings import FreeError
+from nncore.verify.spelling.items import Group, Item
 from nncore.verify.spelling.letters import Table
 from nncore.verify.spelling.macros import Macro
-from nncore.verify.spelling.nesting import Group, Item
 from nncore.verify.spelling.styles import INDEX_LETTERS
 from nncore.verify.spelling.tokens import Token
 from nncore.verify.syntax import tree as t

@@ -13,8 +13,9 @@ from nncore.verify.notation import Notation
 from nncore.verify.spelling.expressions import Reader
 from nncore.verify.spelling.facts import Facts
 from nncore.verify.spelling.findings import Findings, FreeError, Member, Passed, Remark
+from nncore.verify.spelling.items import Item
 from nncore.verify.spelling.macros import definitions, written_out
-from nncore.verify.spelling.nesting import Item, nested
+from nncore.verify.spelling.nesting import nested
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.spelling.statements import statements
 from nncore.verify.spelling.styles import styled

@@ -5,15 +5,14 @@ their like separate statements, ``where`` brings one that belongs in front, ``if
 stands behind a comma or a wide space and compares indices is a condition, too.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nncore.verify.spelling import atoms, dots, matrices, operators
+from nncore.verify.spelling import dots, matrices, relations, segments
 from nncore.verify.spelling.facts import RELATIONS
 from nncore.verify.spelling.findings import FreeError, Member
-from nncore.verify.spelling.nesting import CELL, ROW, WIDE, Group, Item, text_of
+from nncore.verify.spelling.items import Group, Item, text_of
 from nncore.verify.spelling.scene import Cursor
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
@@ -21,30 +20,6 @@ from nncore.verify.syntax.tree import Relation, Span
 
 if TYPE_CHECKING:
     from nncore.verify.spelling.expressions import Reader
-
-_LINES = frozenset(
-    (
-        "aligned align split gather gathered equation eqnarray multline alignat alignedat flalign displaymath math "
-        "IEEEeqnarray dmath empheq"
-    ).split()
-)
-_OPERATORS = frozenset(
-    ("+", "-", "*", "/", r"\cdot", r"\times", r"\odot", r"\circ", r"\pm", r"\oslash", "^", "_", r"\in", r"\to")
-)
-_IMPLIES = frozenset((r"\Rightarrow", r"\implies", r"\Longrightarrow"))
-_IFF = frozenset((r"\iff", r"\Leftrightarrow", r"\Longleftrightarrow"))
-_ARROWS = frozenset((r"\rightarrow", r"\to", r"\longrightarrow", r"\mapsto"))
-_HENCE = frozenset((r"\therefore", r"\because"))
-_AND = frozenset(
-    (
-        "and|and hence|hence|so|thus|therefore|or equivalently|equivalently|then|and so|and thus|which gives|i.e.|"
-        "that is|with gradient|and similarly|so that|and therefore|giving|we have|we get|or alternatively|"
-        "and finally|also|similarly|as well as|i.e|while"
-    ).split("|")
-)
-_WHERE = frozenset("where|with|given|let|in which|where we have".split("|"))
-_IF = frozenset("if|when|for|whenever|provided that|for all|for any|for every|such that|s.t.|s.t|for each".split("|"))
-_CONDITIONS = frozenset("if for where unless when whenever except only not or otherwise subject given".split())
 
 
 @dataclass(slots=True)
@@ -61,7 +36,7 @@ class _Draft:
 
 def statements(reader: "Reader", items: Sequence[Item], span: Span) -> list[t.Formula]:
     """Return the statements of a display, each as a formula of its own."""
-    drafts = _drafts(reader, _segments(reader, _flat(items)))
+    drafts = _drafts(reader, segments.segments(reader, segments.flat(items)))
     found: list[t.Formula] = []
     for draft in drafts:
         found += _formulas(reader, draft, span)
@@ -70,144 +45,35 @@ def statements(reader: "Reader", items: Sequence[Item], span: Span) -> list[t.Fo
     return found
 
 
-def _flat(items: Sequence[Item]) -> Iterator[Item]:
-    """Yield items with those of environments that hold lines among them."""
-    before: Item | None = None
-    for item in items:
-        if isinstance(item, Group) and item.kind == "begin" and item.name in _LINES:
-            yield from _flat(item.items)
-        elif isinstance(item, Group) and item.kind == "{" and _stands_alone(before) and _holds_lines(item.items):
-            yield from _flat(item.items)
-        else:
-            yield item
-        before = item
-
-
-def _stands_alone(before: Item | None) -> bool:
-    """Return whether braces behind an item are no script or argument."""
-    return not isinstance(before, Token) or (before.kind is not Kind.COMMAND and before.text not in ("_", "^"))
-
-
-def _holds_lines(items: Sequence[Item]) -> bool:
-    """Return whether braces, such as those of a box, are around statements."""
-    return any(
-        (isinstance(item, Token) and item.text in RELATIONS)
-        or (isinstance(item, Group) and item.kind == "begin" and item.name in _LINES)
-        for item in items
-    )
-
-
-# Segments -------------------------------------------------------------------------------------------------------------
-
-
-def _segments(reader: "Reader", items: Iterator[Item]) -> list[tuple[str, list[Item]]]:
-    """Return what stands between lines, commas, wide spaces, arrows and words, with the sign before it."""
-    found: list[tuple[str, list[Item]]] = [("", [])]
-    row = list(items)
-    cells = 0
-    for at, item in enumerate(row):
-        text = item.text if isinstance(item, Token) else ""
-        following = _next(row, at)
-        last = found[-1][1][-1] if found[-1][1] else None
-        if text == ROW:
-            cells = 0
-            found.append(("row", []))
-        elif text == CELL:
-            cells += 1
-            open_ = last is None or _is_sign(last) or _is_sign(following)
-            if cells % 2 == 0 and not open_:
-                found.append(("wide", []))
-        elif text == WIDE:
-            if last is not None and not _is_sign(last) and not _is_sign(following):
-                found.append(("wide", []))
-        elif text in (",", ";", ".") or text in (r"\ldotp",):
-            found.append(("comma" if text == "," else "stop", []))
-        elif text == "?" or text in _HENCE:
-            reader.findings.skip("words", item.span)
-        elif text in _IMPLIES | _IFF | _ARROWS:
-            found.append((text, []))
-        elif isinstance(item, Group) and item.kind == "text" and _separates(row, at):
-            found.append(("words", [item]))
-            found.append(("behind words", []))
-        elif text == r"\forall":
-            found.append(("for all", []))
-        else:
-            found[-1][1].append(item)
-    return [(sign, part) for sign, part in found if part or sign in ("row", *_IMPLIES, *_IFF, *_ARROWS)]
-
-
-def _next(items: Sequence[Item], at: int) -> Item | None:
-    return next((item for item in items[at + 1 :] if getattr(item, "text", "") not in (WIDE, CELL)), None)
-
-
-def _is_sign(item: Item | None) -> bool:
-    return isinstance(item, Token) and (item.text in RELATIONS or item.text in _OPERATORS or item.text == ":")
-
-
-def _separates(items: Sequence[Item], at: int) -> bool:
-    """Return whether words stand between formulas, and are no name in one."""
-    item = items[at]
-    assert isinstance(item, Group)
-    if not atoms.is_sentence(item.name) or atoms.is_long_name(item.name.replace("~", " ").strip(), _next(items, at)):
-        return False
-    before = items[at - 1] if at else None
-    return not (isinstance(before, Token) and before.text in ("_", "^"))
-
-
 # Drafts ---------------------------------------------------------------------------------------------------------------
 
 
-def _drafts(reader: "Reader", segments: Sequence[tuple[str, list[Item]]]) -> list[_Draft]:
+def _drafts(reader: "Reader", parts: Sequence[tuple[str, list[Item]]]) -> list[_Draft]:
     """Return the statements as items, put together from segments."""
     found: list[_Draft] = []
     role, sign = "", ""
     at = 0
-    while at < len(segments):
-        joined, items = segments[at]
+    while at < len(parts):
+        joined, items = parts[at]
         at += 1
         if joined == "words":
-            role = _role(reader, items[0], segments[at:], bool(found), role)
+            role = segments.role_of(reader, items[0], parts[at:], bool(found), role)
             continue
-        if joined in _IMPLIES | _IFF | _ARROWS:
+        if joined in segments.IMPLIES | segments.IFF | segments.ARROWS:
             sign = joined
         if joined == "for all":
             role = "if"
         if not items:
             role = role if joined == "behind words" else ""
             continue
-        after_row = at > 2 and segments[at - 2][0] == "row" or at > 1 and joined == "row"
-        taken = _one_more(reader, found, joined, items, role, sign, segments[at:], after_row)
+        after_row = (at > 2 and parts[at - 2][0] == "row") or (at > 1 and joined == "row")
+        taken = _one_more(reader, found, joined, items, role, sign, parts[at:], after_row)
         at += taken
         if joined != "behind words" or role != "where":
             role = "" if joined in ("row", "for all") else role
             role = "" if role == "and" else role
         sign = ""
     return [draft for draft in found if draft.items]
-
-
-def _role(
-    reader: "Reader", item: Item, behind: Sequence[tuple[str, list[Item]]], begun: bool, role: str
-) -> str:
-    """Return what words do to what follows them: nothing, ``and``, ``where`` or ``if``."""
-    assert isinstance(item, Group)
-    words = " ".join(item.name.replace("~", " ").split()).strip(" .,;:()").lower()
-    following = next((sign for sign, items in behind if items or sign == "row"), "row")
-    ends = following in ("row", "words") or not behind
-    kinds = set(words.replace(",", " ").split())
-    if not ends and (words in _IF or re.fullmatch(r"for (?:all|any|every|each) \w+", words)):
-        return "if"
-    if words in _WHERE and not ends:
-        return "where"
-    if words in _AND or words in ("", "of"):
-        reader.findings.skip("words", item.span)
-        return "if" if words == "and" and role == "if" else "and"
-    if kinds & _CONDITIONS or any(character.isdigit() or character in "$=" for character in words):
-        if not (item.name.strip().startswith("(") and item.name.strip().endswith(")") and ends):
-            raise FreeError(f"the words “{words}” say a condition", item.span, "condition in words")
-    if not ends and begun or not begun and not item.name.strip().endswith(":"):
-        raise FreeError(f"the words “{words}” stand between formulas", item.span, "words between")
-    reader.findings.skip("words", item.span)
-    return role
 
 
 def _one_more(
@@ -254,16 +120,16 @@ def _one_more(
         if joined != "row" and joined != "stop" and _is_condition(reader, items):
             last.conditions.append(items)
             return 0
-    if sign in _IMPLIES | _IFF and last is not None:
+    if sign in segments.IMPLIES | segments.IFF and last is not None:
         if last.premise is None and not after_row:
             found.pop()  # it is only assumed
-        found.append(_Draft(list(items), joined, premise=last, both=sign in _IFF))
+        found.append(_Draft(list(items), joined, premise=last, both=sign in segments.IFF))
         return 0
     if last is not None and len(items) == 1 and isinstance(begins, Group) and begins.kind == "text":
-        _role(reader, begins, (), True, "")
+        segments.role_of(reader, begins, (), True, "")
         reader.findings.skip("words", begins.span)
         return 0
-    if sign in _ARROWS and last is not None:
+    if sign in segments.ARROWS and last is not None:
         if not (_relates(last.items) and _relates(items)):
             raise FreeError("what an arrow means is not clear", begins.span, "arrow")
         reader.findings.say("arrow", f"{sign} between two statements as a comma", begins.span)
@@ -295,7 +161,9 @@ def _names_something(items: Sequence[Item]) -> bool:
     at = 1
     while at < len(left) and getattr(left[at], "text", "") in ("_", "^"):
         at += 2
-    named = isinstance(left[0], Token) and left[0].kind is Kind.LETTER or isinstance(left[0], Group) and left[0].kind == "text"
+    named = (isinstance(left[0], Token) and left[0].kind is Kind.LETTER) or (
+        isinstance(left[0], Group) and left[0].kind == "text"
+    )
     return named and (at >= len(left) or (at == len(left) - 1 and isinstance(left[at], Group)))
 
 
@@ -313,9 +181,9 @@ def _relates(items: Sequence[Item]) -> bool:
 def _goes_on(last: _Draft, items: Sequence[Item]) -> bool:
     """Return whether a line goes on with the last side of the line above it."""
     before, begins = last.items[-1] if last.items else None, items[0]
-    if _is_sign(before) and getattr(before, "text", "") not in ("_", "^"):
+    if segments.is_sign(before) and getattr(before, "text", "") not in ("_", "^"):
         return True
-    if not isinstance(begins, Token) or begins.text not in _OPERATORS:
+    if not isinstance(begins, Token) or begins.text not in segments.OPERATORS:
         return False
     return begins.text != "-" or not _relates(items)
 
@@ -323,7 +191,7 @@ def _goes_on(last: _Draft, items: Sequence[Item]) -> bool:
 def _is_condition(reader: "Reader", items: Sequence[Item]) -> bool:
     """Return whether items compare indices, sizes and numbers, or are a relation in parentheses."""
     if len(items) == 1 and isinstance(items[0], Group) and items[0].kind == "(":
-        return operators.holds_relation(items[0].items)
+        return relations.holds_relation(items[0].items)
     if not _relates(items) or any(getattr(item, "text", "") in (":=", r"\in") for item in items):
         return False
     for item in items:
@@ -424,7 +292,7 @@ def _chain(reader: "Reader", draft: _Draft, span: Span) -> t.Chain:
     while cursor.item is not None:
         start = cursor.item.span[0]
         sign = cursor.text
-        relation = operators.relation_at(cursor)
+        relation = relations.relation_at(cursor)
         if relation is None:
             from nncore.verify.spelling.expressions import unexpected
 
@@ -474,4 +342,4 @@ def _condition(reader: "Reader", items: list[Item], span: Span) -> t.Given | t.F
         items = items[:member]
     if not _relates(items):
         return t.ForAll(t.Chain(reader.expression(items, where), span=where), span=where)
-    return t.Given(operators.chain(reader, items, where), span=where)
+    return t.Given(relations.chain(reader, items, where), span=where)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from nncore.verify.spelling.findings import Findings, FreeError
-from nncore.verify.spelling.nesting import PARALLEL, Group, Item, text_of
+from nncore.verify.spelling.items import PARALLEL, Group, Item, text_of
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax.tree import Span
 
@@ -49,9 +49,7 @@ def styled(items: Sequence[Item], findings: Findings, below: bool = False) -> tu
     waiting, found = list(items), list[Item]()
     while waiting:
         item = waiting.pop(0)
-        if isinstance(item, Group) and item.kind == "{" and found and getattr(item.items[:1] and item.items[0], "text", "") in (
-            "_", "^"
-        ):  # fmt: skip
+        if found and isinstance(item, Group) and item.kind == "{" and _starts_with_script(item):
             waiting[:0] = item.items
         elif isinstance(item, Group):
             below = bool(found) and getattr(found[-1], "text", "") == "_"
@@ -63,6 +61,12 @@ def styled(items: Sequence[Item], findings: Findings, below: bool = False) -> tu
         else:
             found.append(item)
     return _words(found, findings, below)
+
+
+def _starts_with_script(group: Group) -> bool:
+    """Return whether braces are around the script of what is before them, as in ``x{_k}``."""
+    first = group.items[0] if group.items else None
+    return isinstance(first, Token) and first.text in ("_", "^")
 
 
 def _styled(command: Token, waiting: list[Item], findings: Findings) -> list[Item]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nncore.verify.spelling.findings import FreeError
-from nncore.verify.spelling.nesting import Group, Item, text_of, walk
+from nncore.verify.spelling.items import Group, Item, text_of, walk
 from nncore.verify.spelling.scene import Cursor
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
@@ -164,13 +164,36 @@ def symbol_of(
             return Symbol(_family(reader, layers, below, span), name, (), (), primes, transposed)
         name, before, ordinal = _in_parentheses(reader, name, group)
         above = ()
-    elif above and (text_of(above) in _MARKS or isinstance(above[0], Group) and above[0].kind == "text"):
+    elif above and (text_of(above) in _MARKS or (isinstance(above[0], Group) and above[0].kind == "text")):
         name, above = f"{name}^{{{text_of(above)}}}", ()
         reader.findings.say("name", f"{name} as a letter of its own", span)
+    elif above and not transposed:
+        name, layer, above = _layer_above(reader, name, above)
+        before = [layer] if layer else []
     name, indices = _below(reader, name, below, span)
     both = (*before, *indices)
     node = _indexed(reader, letter_named(reader, name, span), both)
     return Symbol(replace(node, span=span), name, both, above, primes, transposed, ordinal)
+
+
+def _layer_above(reader: "Reader", name: str, above: Sequence[Item]) -> tuple[str, t.Node | None, Sequence[Item]]:
+    """Return a letter with ``l`` or ``L`` above it as that of a layer, one with several letters above it as a name."""
+    letters = [item.text for item in above if isinstance(item, Token) and item.kind is Kind.LETTER]
+    plain = all(isinstance(item, Token) for item in above)
+    span, text = span_of(above), text_of(above)
+    declared = reader.scene.is_array(name) is False and bool(reader.scene.notation.scalars_named(name))
+    if not plain or declared or name == "e":
+        return name, None, above
+    if letters in (["l"], ["L"]) and all(getattr(item, "text", "") not in "*/^_" for item in above):
+        many = f"{name}^{{\\cdot}}"
+        options = (f"{name}^{text} as that of the layer {text}", f"{name}^{text} as a power")
+        if not reader.findings.choose(f"layer {letters[0]}", options, span):
+            return many, _index(reader, above, span), ()
+    elif len(letters) == len(above) > 1 and reader.scene.is_array(name) is not False:
+        options = (f"{name}^{{{text}}} as a letter of its own", f"{name}^{{{text}}} as a power")
+        if not reader.findings.choose(f"above {text}", options, span):
+            return f"{name}^{{{text}}}", None, ()
+    return name, None, above
 
 
 def _layers(reader: "Reader", name: str, group: Group) -> t.Family | None:
@@ -201,7 +224,9 @@ def _in_parentheses(reader: "Reader", name: str, group: Group) -> tuple[str, lis
     if text.isdigit() and not varies:
         reader.findings.say("name", f"{whole} as a letter of its own", group.span)
         return whole, [], text
-    named = bool(letters) and all(letter.isupper() for letter in letters) and not any(map(reader.scene.is_size, letters))
+    named = (
+        bool(letters) and all(letter.isupper() for letter in letters) and not any(map(reader.scene.is_size, letters))
+    )
     bound = {*reader.bound, *reader.free}
     if (not plain or named) and not letters & bound:
         reader.findings.say("name", f"{whole} as a letter of its own", group.span)
