@@ -97,7 +97,7 @@ def _with_arguments(reader: "Reader", function: t.Function, cursor: Cursor) -> t
     group = cursor.item
     if isinstance(group, Group) and group.kind in _BRACKETS:
         cursor.take()
-        if cursor.text == "^" and function.name not in reader.scene.table.functions.values():
+        if cursor.text == "^" and function.name in _KNOWN.values():
             return _before_a_power(reader, function, group, cursor)
         if relations.holds_relation(group.items):
             raise FreeError("a relation stands in the argument of a function", group.span, "relation in an argument")

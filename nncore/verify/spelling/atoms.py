@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nncore.verify.spelling import applied, derivatives, names, symbols
-from nncore.verify.spelling.facts import RELATIONS
+from nncore.verify.spelling.facts import RELATIONS, is_operation
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import GIVEN, PARALLEL, Group, Item, text_of, walk
 from nncore.verify.spelling.scene import Cursor
@@ -178,7 +178,12 @@ def _is_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
             item.text for item in items if isinstance(item, Token)
         } & {*reader.bound, *facts.bound}
         seen = set(facts.applied.get(whole, ()))
-        if letters and (declared or facts.bare[whole]) and len(seen) <= 1 and not symbol.primes:
+        if (
+            letters
+            and (declared or facts.bare[whole] or whole in facts.differentiated)
+            and len(seen) <= 1
+            and not symbol.primes
+        ):
             reader.findings.say("made of", f"{whole}({text_of(items)}) as {whole}", span)
             return "letter"
         return "function"
@@ -295,11 +300,7 @@ def _primed_group(reader: "Reader", node: t.Node, primes: int, span: Span) -> t.
 def operation_on_functions(reader: "Reader", group: Group, cursor: Cursor) -> t.Node | None:
     """Return ``(f * g)(x)``, the value of a function that is made of others; None if it is no such value."""
     following = cursor.ahead()
-    texts = [item.text if isinstance(item, Token) else "" for item in group.items]
-    if group.kind != "(" or not isinstance(following, Group) or following.kind != "(" or len(texts) < 3:
-        return None
-    operators_ = {text for text in texts[1::2]}
-    if not operators_ <= {"*", r"\ast", r"\circ"} or not all(text in reader.scene.facts.names for text in texts[::2]):
+    if group.kind != "(" or not isinstance(following, Group) or following.kind != "(" or not is_operation(group.items):
         return None
     cursor.at += 2
     whole = f"({text_of(group.items)})"

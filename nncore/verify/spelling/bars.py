@@ -39,7 +39,7 @@ def with_bars(items: Sequence[Item]) -> tuple[Item, ...]:
             _, start = opened.pop()
             inside = tuple(found.pop())
             found[-1].append(Group(kind, "", inside, (start[0], item.span[1])))
-        elif (not operand and rest > 1) or (operand and rest % 2 == 0 and kind == r"\|"):
+        elif (not operand and rest > 1) or (operand and rest % 2 == 0):
             opened.append((kind, item.span))
             found.append([])
         else:

@@ -300,8 +300,8 @@ def in_line(reader: "Reader", cursor: Cursor, upright: bool = False) -> t.Node |
         cursor.at = start
         return None
     if following.text.islower():
-        options = (f"d{symbol.name} as a letter of its own", f"d{symbol.name} as a product")
-        if reader.findings.choose(f"d{symbol.name}", options, first.span):
+        options = ("d before a letter as a part of its name", "d before a letter as a factor")
+        if reader.findings.choose("differential", options, first.span):
             cursor.at = start
             return None
     name = f"d{symbol.name}"

@@ -43,7 +43,7 @@ class Reader:
         self.scene, self.findings = scene, findings
         self.bound: list[str] = []
         self.free: set[str] = set()
-        self.lost = False
+        self.closed: set[Span] = set()  # what stands in parentheses, so that nothing more is reached over by it
 
     # Sums
 
@@ -263,6 +263,7 @@ class Reader:
             raise FreeError("an accent over more than a letter", span, "accent over an expression")
         if any(_is(item, GIVEN, ";") for item in items):
             raise FreeError("what a bar separates here is not clear", span, "bar")
+        self.closed.add(span)
         return replace(self.expression(items, span), span=span)
 
 
@@ -305,6 +306,8 @@ def _is_plain_number(reader: Reader, node: t.Node) -> bool:
             return True
         case t.Letter(name):
             return reader.scene.is_array(name) is False
+        case t.Fraction(t.Number(), t.Letter(name)):
+            return reader.scene.is_array(name) is not True
         case t.Fraction(one, other):
             return _is_plain_number(reader, one) and _is_plain_number(reader, other)
     return False

@@ -52,6 +52,8 @@ class Facts:
         How many indices a letter carries.
     listed : set of str
         Letters with several indices side by side.
+    differentiated : set of str
+        Letters without parentheses behind the sign of a derivative.
     alone : set of str
         Holds d if it stands by itself, so that it is a letter like others.
     """
@@ -73,6 +75,7 @@ class Facts:
     counts: dict[str, set[int]] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
+    differentiated: set[str] = field(default_factory=set)
 
     def look(self, items: Sequence[Item], begins: bool = True) -> None:
         """Go through the items of a display, or of a group in one."""
@@ -80,6 +83,9 @@ class Facts:
             if isinstance(item, Group):
                 before = items[at - 1] if at else None
                 below = isinstance(before, Token) and before.text == "_"
+                behind = items[at + 1] if at + 1 < len(items) else None
+                if item.kind == "(" and isinstance(behind, Group) and behind.kind == "(" and is_operation(item.items):
+                    continue
                 if below or (item.kind == "(" and isinstance(before, Token) and before.kind is Kind.LETTER):
                     self._look_at_arguments(item.items)
                 else:
@@ -126,11 +132,14 @@ class Facts:
             before = getattr(items[at - 1], "text", "") if at else ""
             behind = getattr(items[end + 1], "text", "") if end + 1 < len(items) else ""
             behind = getattr(items[end + 2], "text", "") if behind == CELL and end + 2 < len(items) else behind
-            if begins and (not at or before in _SEPARATORS) and behind in RELATIONS:
+            formal = not any(set(argument) & set("+-=/") or name in argument for argument in arguments)
+            if begins and formal and (not at or before in _SEPARATORS) and behind in RELATIONS:
                 self.heads.setdefault(whole, []).append(arguments)
             if primes:
                 self.heads.setdefault(text_of(items[at : end - primes]), []).append(arguments)
-        elif not at or getattr(items[at - 1], "text", "") not in ("d", r"\partial", r"\nabla"):
+        elif _is_differentiated(items, at):
+            self.differentiated.add(whole)
+        else:
             self.bare[whole] += 1
         if name in (r"\R", r"\mathbb{R}") and text_of(items[at + 1 : at + 2]) == "^":
             self.sizes.update(
@@ -159,7 +168,7 @@ class Facts:
         elif letters:
             plain = [item for item in inside if isinstance(item, Token) and item.kind is not Kind.MARK]
             self.counts.setdefault(name, set()).add(len(plain))
-            if len(letters) > 1 and set(letters) <= INDEX_LETTERS | self.bound:
+            if len(letters) > 1 and text != "in" and set(letters) <= INDEX_LETTERS | self.bound:
                 self.listed.add(name)
             self.indexed.add(name)
             self.indices.update(letters)
@@ -182,6 +191,21 @@ class Facts:
                     self.bound.add(item.text)
                 elif not (isinstance(item, Token) and item.text in (",", r"\ne", r"\neq")):
                     break
+
+
+def is_operation(items: Sequence[Item]) -> bool:
+    """Return whether items are letters with ``*`` or a circle between them, as in ``(f * g)(x)``."""
+    texts = [item.text if isinstance(item, Token) else "" for item in items]
+    letters = all(isinstance(item, Token) and item.kind is Kind.LETTER for item in items[::2])
+    return len(texts) > 2 and letters and set(texts[1::2]) <= {"*", r"\ast", r"\circ"}
+
+
+def _is_differentiated(items: Sequence[Item], at: int) -> bool:
+    """Return whether the sign of a derivative stands before a place, with its order if it has one."""
+    before = at - 1
+    if before > 1 and getattr(items[before - 1], "text", "") == "^":
+        before -= 2
+    return before >= 0 and getattr(items[before], "text", "") in ("d", r"\partial", r"\nabla")
 
 
 def scripts(items: Sequence[Item], at: int) -> tuple[tuple[Item, ...], tuple[Item, ...], int]:

@@ -53,10 +53,17 @@ class Table:
         """Return what a letter of the author is called inside."""
         if name in self.letters:
             return self.letters[name]
+        return self.rename(name) if not self._stands_for_itself(name) else name
+
+    def _stands_for_itself(self, name: str) -> bool:
         used_up = name in self.letters.values() or name in self.notation.function_names
         if not used_up and is_strict_letter(name):
             self.taken.add(name)
-            return name
+            return True
+        return False
+
+    def rename(self, name: str) -> str:
+        """Return a new inner name for a letter, by which it is called from now on."""
         used = {*self.letters.values(), *self.taken, *_declared(self.notation)}
         found = next((code for code in _codes(name) if code not in used), "")
         if not found:

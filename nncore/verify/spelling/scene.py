@@ -1,7 +1,7 @@
 """What a display is read in: the notation, the facts of its file, the table of letters, and what was read before."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nncore.verify.notation import Notation
 from nncore.verify.spelling.facts import Facts
@@ -52,6 +52,8 @@ class Scene:
     def seen(self) -> None:
         """Keep the letters of the file from being taken for names inside; call it once the facts are complete."""
         self.table.taken |= self.facts.names
+        if "T" in self.facts.transposes and self.is_size("T") and "T" not in self.notation.size_letters:
+            self.table.rename("T")  # as a power it would be taken for a transpose
 
     def end_of(self, index: str) -> str:
         """Return the size up to which an index runs; empty if nothing tells."""
@@ -104,6 +106,15 @@ class Cursor:
         item = self.take()
         if isinstance(item, Group) and item.kind == "{":
             return item.items, item.span
-        if isinstance(item, Token) and len(item.text) > 1 and item.text.isdigit():
-            raise FreeError(f"it is not clear how many digits of {item.text} belong here: put braces", item.span)
+        if isinstance(item, Token) and len(item.text) > 1 and item.text[0].isdigit():
+            first, rest = item.text[0], item.text[1:]  # TeX takes one digit where there are no braces
+            if not rest.isdigit():
+                raise FreeError(f"it is not clear how many digits of {item.text} belong here: put braces", item.span)
+            at = item.span[0] + 1
+            self.items = [
+                *self.items[: self.at],
+                replace(item, text=rest, span=(at, item.span[1])),
+                *self.items[self.at :],
+            ]
+            item = replace(item, text=first, span=(item.span[0], at))
         return (item,), item.span

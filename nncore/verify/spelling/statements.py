@@ -118,6 +118,7 @@ def _one_more(
             last.conditions.append([*items, behind[0][1][0], behind[1][1][0]])
             return 2
         if joined != "row" and joined != "stop" and _is_condition(reader, items):
+            reader.findings.say("condition", f"{text_of(items)} as a condition", begins.span)
             last.conditions.append(items)
             return 0
     if sign in segments.IMPLIES | segments.IFF and last is not None:

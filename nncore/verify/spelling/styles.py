@@ -51,6 +51,8 @@ def styled(items: Sequence[Item], findings: Findings, below: bool = False) -> tu
         item = waiting.pop(0)
         if found and isinstance(item, Group) and item.kind == "{" and _starts_with_script(item):
             waiting[:0] = item.items
+        elif isinstance(item, Group) and _is_letter_with_scripts(item, found, waiting):
+            waiting[:0] = item.items
         elif isinstance(item, Group):
             below = bool(found) and getattr(found[-1], "text", "") == "_"
             found.append(item if item.kind == "text" else replace(item, items=styled(item.items, findings, below)))
@@ -61,6 +63,21 @@ def styled(items: Sequence[Item], findings: Findings, below: bool = False) -> tu
         else:
             found.append(item)
     return _words(found, findings, below)
+
+
+def _is_letter_with_scripts(group: Group, before: Sequence[Item], behind: Sequence[Item]) -> bool:
+    """Return whether braces are around a letter that carries scripts, as in ``{W}_1``, and are no argument."""
+    last = before[-1] if before else None
+    argument = isinstance(last, Token) and last.kind is Kind.COMMAND and last.text != r"\partial"
+    argument |= any(getattr(item, "text", "") in (r"\frac", r"\dfrac", r"\tfrac", r"\binom") for item in before[-2:])
+    if group.kind != "{" or argument or getattr(last, "text", "") in ("_", "^"):
+        return False
+    if getattr(behind[0] if behind else None, "text", "") not in ("_", "^", "'"):
+        return False
+    *marks, inner = group.items or (None,)
+    styled_ = all(isinstance(mark, Token) and (mark.text in _FONTS or mark.text in _ACCENTS) for mark in marks)
+    letter = isinstance(inner, Token) and (inner.kind is Kind.LETTER or inner.text in GREEK)
+    return styled_ and (letter or bool(marks) and isinstance(inner, Group) and inner.kind == "{")
 
 
 def _starts_with_script(group: Group) -> bool:

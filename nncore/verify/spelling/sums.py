@@ -96,13 +96,18 @@ def _limit_of(reader: "Reader", part: Sequence[Item], top: t.Node | None, found:
         if len(part) == 1 and isinstance(part[0], Group) and part[0].kind == "(":
             raise FreeError("a sum over pairs of a set", where, "sum over a set of pairs")
         for name in _names(part, where):
-            found.indices.append((name, where, None, top))
+            if found.unequal:  # one more that is left out: k is neither i nor j
+                other = symbols.letter_named(reader, name, where)
+                found.unequal.append((found.unequal[-1][0], other))
+            else:
+                found.indices.append((name, where, None, top))
         return
     if texts[signs[0]] == r"\in" and len(signs) == 1:
         (name,) = _names(part[: signs[0]], where) or [""]
         if not name:
             raise FreeError("a sum over a set of what is not one letter", where, "sum over a set")
-        found.indices.append((name, where, None, _size_of_set(reader, part[signs[0] + 1 :], name, where)))
+        one = t.Number("1", span=where)
+        found.indices.append((name, where, one, _size_of_set(reader, part[signs[0] + 1 :], name, where)))
         return
     if any(texts[at] in (r"\sim", r"\to", r"\in") for at in signs):
         raise FreeError("what a sum is over here cannot be expressed", where, "limits")
@@ -111,7 +116,9 @@ def _limit_of(reader: "Reader", part: Sequence[Item], top: t.Node | None, found:
         lower = reader.expression(part[signs[0] + 1 :], where)
         found.indices.append((name, where, lower, top))
         return
-    names = [letter for letter in (_names(part[:1], where) if signs[0] == 1 else []) if letter not in known]
+    first = part[0]
+    letter = first.text if signs[0] == 1 and isinstance(first, Token) and first.kind is Kind.LETTER else ""
+    names = [letter] if letter and letter not in known else []
     if texts[signs[0]] in (r"\ne", r"\neq") and len(signs) == 1:
         if names and (top is not None or not known):
             found.indices.append((names[0], where, None, top))
@@ -160,15 +167,15 @@ def _lower_and_upper(reader: "Reader", limits: tuple[str, Span, t.Node | None, t
         end = "" if end in {*reader.bound, *reader.free} else end
         if end and end.isalpha():
             upper = symbols.letter_named(reader, end, span)
-            words = f"the sum over {name} without limits as one from 1 to {end}"
+            words = f"{name} without limits as from 1 to {end}"
         elif end.isdigit():
-            upper, words = t.Number(end, span=span), f"the sum over {name} without limits as one from 1 to {end}"
+            upper, words = t.Number(end, span=span), f"{name} without limits as from 1 to {end}"
         else:
             upper = symbols.letter_named(reader, f"n_{{{name}}}", span)
-            words = f"the sum over {name} without limits as one from 1 to an end of its own, n_{{{name}}}"
+            words = f"{name} without limits as from 1 to an end of its own, n_{{{name}}}"
         reader.findings.say("limits", words, span)
     elif lower is None:
-        reader.findings.say("limits", f"the sum over {name} as one from 1", span)
+        reader.findings.say("limits", f"{name} as from 1", span)
     return lower or t.Number("1", span=span), upper
 
 
@@ -179,7 +186,7 @@ def reaching_over(reader: "Reader", terms: Sequence[t.Node]) -> list[t.Node]:
     """Return terms in which a sum also reaches over terms behind it that need its index."""
     found = list(terms)
     for place in range(len(found) - 1):
-        last = _last_sum(found[place])
+        last = _last_sum(reader, found[place])
         if last is None:
             continue
         names = {node.index.name for node, _ in t.walk(last) if isinstance(node, t.Sum)} - set(reader.bound)
@@ -187,7 +194,7 @@ def reaching_over(reader: "Reader", terms: Sequence[t.Node]) -> list[t.Node]:
         for behind in range(place + 1, len(found)):
             if names & _free(found[behind]):
                 end = behind
-            elif _last_sum(found[behind]) is not None:
+            elif _last_sum(reader, found[behind]) is not None:
                 break
         if end == place:
             continue
@@ -204,15 +211,17 @@ def reaching_over(reader: "Reader", terms: Sequence[t.Node]) -> list[t.Node]:
     return found
 
 
-def _last_sum(node: t.Node) -> t.Sum | None:
-    """Return the sum with which a term ends."""
+def _last_sum(reader: "Reader", node: t.Node) -> t.Sum | None:
+    """Return the sum with which a term ends, unless it is in parentheses."""
+    if node.span in reader.closed:
+        return None
     match node:
         case t.Sum():
             return node
         case t.Minus(body):
-            return _last_sum(body)
+            return _last_sum(reader, body)
         case t.Times(factors):
-            return _last_sum(factors[-1]) if isinstance(factors[-1], t.Sum | t.Minus) else None
+            return _last_sum(reader, factors[-1]) if isinstance(factors[-1], t.Sum | t.Minus) else None
     return None
 
 

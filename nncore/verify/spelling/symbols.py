@@ -136,7 +136,8 @@ def split_top(reader: "Reader", items: Sequence[Item], name: str | None) -> tupl
         before = items[:-1]
         if text_of(before) in ("-", "-1") or (isinstance(before[0], Group) and before[0].kind in ("(", "[")):
             reader.findings.say("top", f"{mark} as a transpose", span_of(last))
-            return (Token(Kind.NUMBER, "-1", span_of(before)),) if text_of(before) == "-" else before, True
+            one = Token(Kind.NUMBER, "1", span_of(before))
+            return (*before, one) if text_of(before) == "-" else before, True
     return (items, False) if not is_transpose(reader, items, name, span_of(items)) else ((), True)
 
 
@@ -159,7 +160,17 @@ def symbol_of(
     above, transposed = split_top(reader, above, name)
     before: list[t.Node] = []
     ordinal = ""
-    if len(above) == 1 and isinstance(group := above[0], Group) and group.kind in ("(", "["):
+    group = above[0] if len(above) == 1 else None
+    if isinstance(group, Group) and group.kind == "(" and _is_difference(reader, group):
+        reader.findings.say("power", f"{name}^{{({text_of(group.items)})}} as a power", span)
+        above, group = group.items, None
+    if len(above) > 1 and all(isinstance(item, Group) and item.kind in ("(", "[") for item in above):
+        for item in above:
+            assert isinstance(item, Group)
+            name, more, ordinal = _in_parentheses(reader, name, item)
+            before += more
+        above = ()
+    elif isinstance(group, Group) and group.kind in ("(", "["):
         if group.kind == "[" and (layers := _layers(reader, name, group)):
             return Symbol(_family(reader, layers, below, span), name, (), (), primes, transposed)
         name, before, ordinal = _in_parentheses(reader, name, group)
@@ -174,6 +185,14 @@ def symbol_of(
     both = (*before, *indices)
     node = _indexed(reader, letter_named(reader, name, span), both)
     return Symbol(replace(node, span=span), name, both, above, primes, transposed, ordinal)
+
+
+def _is_difference(reader: "Reader", group: Group) -> bool:
+    """Return whether parentheses above a letter hold what is no index, as in ``p^{(1-y)}``."""
+    first, *rest = group.items or (None,)
+    number = isinstance(first, Token) and first.kind is Kind.NUMBER and bool(rest)
+    letters = [item.text for item in group.items if isinstance(item, Token) and item.kind is Kind.LETTER]
+    return number and not all(map(reader.scene.is_index, letters))
 
 
 def _layer_above(reader: "Reader", name: str, above: Sequence[Item]) -> tuple[str, t.Node | None, Sequence[Item]]:
@@ -267,11 +286,13 @@ def _below(reader: "Reader", name: str, below: Sequence[Item], span: Span) -> tu
                 return name, tuple(t.Number(digit, span=span_of(below)) for digit in each)
         reader.findings.say("name", f"{whole} as a letter of its own", span)
         return whole, ()
-    ones = name in _OF_A_SIZE and (scene.is_size(text) or text.isupper() or text.isdigit())
+    size = scene.is_size(text) or text.isupper() or text.isdigit() or text in ("n", "m", "d")
+    ones = name in _OF_A_SIZE and size and text not in {*reader.bound, *reader.free}
     named = [part for part in parts if ones or _is_name(reader, name, part)]
     for part in named:
         inside = {here[at].text for here, at in walk(part) if isinstance(here[at], Token)}  # type: ignore[union-attr]
-        if inside & {*reader.bound, *reader.free} or r"\sim" in inside:
+        chosen = reader.free if len(part) > 1 and all(isinstance(item, Token) for item in part) else set()
+        if inside & ({*reader.bound, *reader.free} - chosen) or r"\sim" in inside:
             raise FreeError("what stands below depends on an index", span_of(part), "index")
     if len(named) == len(parts):
         reader.findings.say("name", f"{whole} as a letter of its own", span)
@@ -316,6 +337,9 @@ def _is_name(reader: "Reader", name: str, part: Sequence[Item]) -> bool:
         letter = letters[0]
         if letter in bound or letter in scene.notation.index_letters or scene.is_size(letter):
             return False
+        applied = any(each in scene.facts.applied for each in (f"{name}_{letter}", f"{name}_{{{letter}}}"))
+        if applied and scene.facts.bare[letter]:
+            return False
         return letter[-1:].isupper() or "\\" in letter
     if any(isinstance(item, Token) and item.text == ":" for item in part):
         return True
@@ -327,8 +351,13 @@ def _is_name(reader: "Reader", name: str, part: Sequence[Item]) -> bool:
         return True
     if text_of(part) == "in" and not {"i", "n"} <= bound:
         return not reader.findings.choose("in", (f"in below {name} as a name", "in as two indices"), span_of(part))
-    if {*reader.bound} & set(letters) or name in scene.facts.listed:
+    if {*reader.bound} & set(letters):
         return False
+    if name in scene.facts.listed and any(letter in bound or scene.is_index(letter) for letter in letters):
+        return False
+    if reader.free & set(letters):
+        options = (f"{text_of(part)} below {name} as indices", f"{text_of(part)} below {name} as a name")
+        return bool(reader.findings.choose(f"below {text_of(part)}", options, span_of(part)))
     known = all(letter in bound or scene.is_index(letter) or scene.is_size(letter) for letter in letters)
     return not known
 

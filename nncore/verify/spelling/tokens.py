@@ -43,6 +43,7 @@ _PIECE = re.compile(
 )
 _STARRED = frozenset((r"\operatorname*", r"\tag*", r"\hspace*"))  # the commands whose star is a part of them
 _OF_A_CHARACTER = {
+    "±": r"\pm",
     "−": "-", "–": "-", "·": r"\cdot", "⋅": r"\cdot", "×": r"\times", "∑": r"\sum", "∏": r"\prod", "∂": r"\partial",
     "∇": r"\nabla", "→": r"\to", "←": r"\leftarrow", "⇒": r"\Rightarrow", "≤": r"\le", "≥": r"\ge", "≠": r"\ne",
     "≈": r"\approx", "≡": r"\equiv", "∝": r"\propto", "∈": r"\in", "⊙": r"\odot", "∘": r"\circ", "⊘": r"\oslash",
