@@ -1,6 +1,6 @@
 """All displays of a file in free spelling: what the file says of its letters first, then each display in its order."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nncore.verify.notation import Notation
@@ -19,10 +19,25 @@ class Spelled:
     error: FreeError | None
 
 
-def scene_of(sources: Iterable[str], notation: Notation, text: str = "") -> Scene:
-    """Return what the displays of a file are read in; ``text`` is that of the file, whose commands are written out."""
+def scene_of(
+    sources: Iterable[str], notation: Notation, text: str = "", letters: Mapping[str, str] | None = None
+) -> Scene:
+    """Return what the displays of a file are read in.
+
+    Parameters
+    ----------
+    sources : iterable of str
+        The displays.
+    notation : Notation
+        The letters in force.
+    text : str
+        That of the file, whose own commands are written out.
+    letters : mapping of str to str, optional
+        What letters of the author are called in the notation.
+    """
     macros: dict[str, Macro] = defined_in(text) if text else {}
     scene = Scene(notation, macros=macros)
+    scene.table.letters |= letters or {}
     for source in sources:
         look(source, scene.facts, scene)
     scene.seen()

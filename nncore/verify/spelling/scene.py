@@ -28,6 +28,10 @@ class Scene:
     def __post_init__(self) -> None:
         self.table = Table(self.notation)
 
+    def declare(self, notation: Notation) -> None:
+        """Go on with another notation, in which inner names are declared."""
+        self.notation = self.table.notation = notation
+
     def is_index(self, name: str) -> bool:
         """Return whether a letter is surely an index: of the notation, bound by a sum, or one of the usual ones."""
         return name in INDEX_LETTERS or name in self.facts.bound or name in self.notation.index_letters

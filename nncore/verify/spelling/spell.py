@@ -33,7 +33,8 @@ MOST_READINGS = 4
 class Strict:
     """A statement in the strict spelling, its tree, and where its parts are in the source.
 
-    ``places`` are pairs of a place in ``text`` and the span in the source of what begins there, in their order.
+    The places of ``tree`` are those of the source. ``places`` are pairs of a place in ``text`` and the span in the
+    source of what begins there, in their order.
     """
 
     text: str
@@ -153,7 +154,7 @@ def strict(formula: t.Formula, notation: Notation) -> Strict:
     places = dict[int, Span]()
     for one, other in _pairs(tree, formula):
         places[one.span[0]] = other.span
-    return Strict(text, tree, tuple(sorted(places.items())))
+    return Strict(text, formula, tuple(sorted(places.items())))
 
 
 def _pairs(one: t.Node, other: t.Node) -> Iterator[tuple[t.Node, t.Node]]:

@@ -77,7 +77,7 @@ def _is_letter_with_scripts(group: Group, before: Sequence[Item], behind: Sequen
     *marks, inner = group.items or (None,)
     styled_ = all(isinstance(mark, Token) and (mark.text in _FONTS or mark.text in _ACCENTS) for mark in marks)
     letter = isinstance(inner, Token) and (inner.kind is Kind.LETTER or inner.text in GREEK)
-    return styled_ and (letter or bool(marks) and isinstance(inner, Group) and inner.kind == "{")
+    return styled_ and (letter or (bool(marks) and isinstance(inner, Group) and inner.kind == "{"))
 
 
 def _starts_with_script(group: Group) -> bool:

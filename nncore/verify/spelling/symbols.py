@@ -274,7 +274,7 @@ def _below(reader: "Reader", name: str, below: Sequence[Item], span: Span) -> tu
         reader.findings.say("name", f"{whole} as {name} with an index", span)
         return name, tuple(index for part in _parts(ordinal.items) for index in indices_of(reader, part))
     if text.isdigit():
-        if _is_entry(reader, name, text):
+        if whole not in scene.table.letters and _is_entry(reader, name, text):
             counts = scene.facts.counts.get(name, set())
             digits = text if 1 in counts or len(text) == 1 or name in scene.notation.lone_index_letters else None
             each = [digits] if digits else list(text)
