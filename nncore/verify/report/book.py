@@ -158,7 +158,7 @@ def _judged(job: _Job) -> tuple[PageReport, bool]:
 
     try:
         if job.by.free:
-            return report_on_free(job.path, job.by)
+            return report_on_free(job.path, read_page(job.path), job.by)
         return report_on(job.path, job.reading or read_page(job.path, job.by.book), job.others, job.by)
     except Exception as error:  # whatever a page does to the checker, the other pages are judged
         name = display_path(job.path, job.by.root)

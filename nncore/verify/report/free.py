@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nncore.verify.judgement import Diagnostic, Status
-from nncore.verify.notation import Notation
+from nncore.verify.notation import ONES, Notation
 from nncore.verify.report.cache import text_with_includes
 from nncore.verify.report.evidence import Evidence, PageReport, Part
 from nncore.verify.report.page import Reporter, about_functions, located, relation_count
@@ -19,7 +19,7 @@ from nncore.verify.semantics.elaborate import Faulty, elaborate, with_blocks
 from nncore.verify.semantics.statements import Kind, Page
 from nncore.verify.source.context import Place, Surroundings
 from nncore.verify.source.markdown import DisplayedFormula, Reading
-from nncore.verify.source.reader import display_path, read_page
+from nncore.verify.source.reader import display_path
 from nncore.verify.spelling.declared import in_strict_letters
 from nncore.verify.spelling.document import Spelled, scene_of, spelled
 from nncore.verify.spelling.links import among_meaningful, by_link
@@ -43,9 +43,8 @@ class _Piece:
     formula: DisplayedFormula
 
 
-def report_on_free(path: Path, by: "Settings") -> tuple[PageReport, bool]:
-    """Return the report on a page in free spelling, and whether all proofs ended in time."""
-    reading = read_page(path)
+def report_on_free(path: Path, reading: Reading, by: "Settings") -> tuple[PageReport, bool]:
+    """Return the report on a page in free spelling that was read, and whether all proofs ended in time."""
     scene, around, problems = _prepared(reading, path, by)
     found = list(spelled([formula.text for formula in reading.formulas], scene))
     by = replace(by, notation=_with_functions(by.notation, scene))
@@ -105,8 +104,10 @@ def _in_strict_letters(place: Place, scene: Scene) -> Place:
 def _with_functions(notation: Notation, scene: Scene) -> Notation:
     """Return the notation of a page with the functions that its author writes and nothing declares."""
     known = notation.function_names | scene.notation.function_names
-    own = tuple(each for each in scene.table.in_force.functions if each.name not in known)
-    return replace(notation, functions=(*notation.functions, *own))
+    in_force = scene.table.in_force
+    own = tuple(each for each in in_force.functions if each.name not in known)
+    ones = tuple(each for each in in_force.arrays if each.letter == ONES and not scene.notation.array_named(ONES))
+    return replace(notation, functions=(*notation.functions, *own), arrays=(*notation.arrays, *ones))
 
 
 def _pieces(number: int, formula: DisplayedFormula, reading: FreeReading, notation: Notation) -> list[_Piece]:
@@ -254,4 +255,5 @@ def _both(one: Evidence, other: Evidence, formula: DisplayedFormula, by: "Settin
     reason = f"{one.status} with {'; '.join(first)}, and {other.status} with {'; '.join(own)}: write which is meant"
     at = formula.place_at(0)
     problem = located(Diagnostic(Status.UNDECIDED, formula.path, *at, reason), by.root)
-    return replace(one, status=Status.UNDECIDED, problems=(*one.problems, problem))
+    alike = tuple(each for each in one.problems if each in other.problems)
+    return replace(one, status=Status.UNDECIDED, parts=(), problems=(*alike, problem))

@@ -274,6 +274,8 @@ def _is(item: Item, *texts: str) -> bool:
 def unexpected(item: Item) -> FreeError:
     """Return the error for what cannot stand where it does."""
     text = item.text if isinstance(item, Token) else text_of((item,))
+    if isinstance(item, Token) and item.kind is Kind.COMMAND:
+        return FreeError(f"the command {text[:40]} cannot be read here", item.span, f"unexpected {text[:12]}")
     return FreeError(f"{text[:40]} cannot stand here", item.span, f"unexpected {text[:12]}")
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from nncore.verify.notation import EXTREMA, FIXED_KINDS, Function, Notation
+from nncore.verify.notation import EXTREMA, FIXED_KINDS, ONES, Array, Function, Notation, Written
 from nncore.verify.syntax.lexer import LatexError, scan
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Letter
@@ -48,6 +48,7 @@ class Table:
     taken: set[str] = field(default_factory=set)
     letters: dict[str, str] = field(default_factory=dict)
     functions: dict[str, str] = field(default_factory=dict)
+    ones: str = ""  # the length of a column of ones that the notation does not declare
 
     def letter(self, name: str) -> str:
         """Return what a letter of the author is called inside."""
@@ -95,7 +96,11 @@ class Table:
             for name, code in self.functions.items()
             if code not in self.notation.function_names
         )
-        return replace(self.notation, functions=(*self.notation.functions, *own)) if own else self.notation
+        found = replace(self.notation, functions=(*self.notation.functions, *own)) if own else self.notation
+        if not self.ones:
+            return found
+        ones = Array(ONES, None, (Written(self.ones), Written("1")), None, "column of ones")
+        return replace(found, arrays=(*found.arrays, ones))
 
     def as_written(self, text: str) -> str:
         """Return a message in which every letter has the author's name."""

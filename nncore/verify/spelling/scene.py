@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from nncore.verify.notation import Notation
+from nncore.verify.notation import ONES, Notation
+from nncore.verify.semantics.symbols import sizes_of_shape
 from nncore.verify.spelling.facts import Facts
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import Group, Item
@@ -11,6 +12,7 @@ from nncore.verify.spelling.letters import Table
 from nncore.verify.spelling.macros import Macro
 from nncore.verify.spelling.styles import INDEX_LETTERS
 from nncore.verify.spelling.tokens import Token
+from nncore.verify.symbol import Size
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Span
 
@@ -31,6 +33,13 @@ class Scene:
     def declare(self, notation: Notation) -> None:
         """Go on with another notation, in which inner names are declared."""
         self.notation = self.table.notation = notation
+
+    def take_ones(self, length: Size) -> bool:
+        """Return whether a column of ones has a length: the declared one, or else the first that was asked for."""
+        if array := self.notation.array_named(ONES):
+            return sizes_of_shape(array.shape) == (length, 1)
+        self.table.ones = self.table.ones or str(length)
+        return self.table.ones == length
 
     def is_index(self, name: str) -> bool:
         """Return whether a letter is surely an index: of the notation, bound by a sum, or one of the usual ones."""

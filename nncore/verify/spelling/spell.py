@@ -13,6 +13,7 @@ from nncore.verify.notation import Notation
 from nncore.verify.spelling.expressions import Reader
 from nncore.verify.spelling.facts import Facts
 from nncore.verify.spelling.findings import Findings, FreeError, Member, Passed, Remark
+from nncore.verify.spelling.fit import fitted
 from nncore.verify.spelling.items import Item
 from nncore.verify.spelling.macros import definitions, written_out
 from nncore.verify.spelling.nesting import nested
@@ -135,7 +136,8 @@ def _read(source: str, scene: Scene, findings: Findings) -> tuple[Strict, ...]:
         raise FreeError("there is no formula here", (0, len(source)), "no formula")
     reader = Reader(scene, findings)
     span = items[0].span[0], items[-1].span[1]
-    return tuple(strict(formula, scene.table.in_force) for formula in statements(reader, items, span))
+    formulas = [fitted(formula, scene, findings) for formula in statements(reader, items, span)]
+    return tuple(strict(formula, scene.table.in_force) for formula in formulas)
 
 
 def strict(formula: t.Formula, notation: Notation) -> Strict:
