@@ -127,7 +127,7 @@ def _before_a_power(reader: "Reader", function: t.Function, group: Group, cursor
     r"""Return ``\ln(x)^2`` as the square of the logarithm, whose scripts are not read here, or as that of x."""
     nodes, _ = arguments(reader, group)
     value = t.Apply(function, nodes, span=(function.span[0], group.span[1]))
-    if function.name in (r"\exp", r"\ln", r"\sin", r"\cos", r"\tanh") and len(nodes) == 1:
+    if function.name in (r"\ln", r"\sin", r"\cos") and len(nodes) == 1:
         options = (
             "a power behind parentheses as that of the value",
             "a power behind parentheses as that of the argument",
