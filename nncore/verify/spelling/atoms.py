@@ -26,6 +26,7 @@ _CONVENTIONAL = frozenset((
     r"\mathcal{N}", "N", "V", "u", "l", r"\ell", "T", "r", r"\pi", r"\rho", r"\mu", "S", "L", "J", "R", "D", "n",
     r"\hat{P}",
 ))  # fmt: skip
+_PROBABILITIES = frozenset(("P", "p", r"\mathbb{P}", r"\mathrm{P}", "Q", "q"))
 
 
 # Letters --------------------------------------------------------------------------------------------------------------
@@ -171,7 +172,8 @@ def _is_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
         return "function"
     if symbol.transposed and not listed:
         return ""
-    declared = scene.notation.array_named(name) or scene.notation.scalars_named(name) or scene.is_size(name)
+    declared: object = scene.notation.array_named(name) or scene.notation.scalars_named(name) or scene.is_size(name)
+    declared = declared or scene.notation.array_of_entry(name)
     declared = declared or name in scene.notation.index_letters | scene.notation.constant_letters
     if facts.heads.get(whole) or listed:
         letters = all(map(_is_letter, _split(items))) and not {
@@ -186,6 +188,8 @@ def _is_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
         ):
             reader.findings.say("made of", f"{whole}({text_of(items)}) as {whole}", span)
             return "letter"
+        if marks & RELATIONS and name not in _PROBABILITIES:
+            reader.findings.say("event", f"{whole}({text_of(items)}) as a function of an event", span)
         return "function"
     if symbol.primes:
         return "function"

@@ -61,8 +61,11 @@ def name(reader: "Reader", cursor: Cursor) -> t.Node:
             return applied.extremum_of(reader, rf"\{word}", group.span, cursor)
         if not below and isinstance(following, Group) and following.kind in ("(", "[", r"\{"):
             return _named_call(reader, word, group, cursor, start)
-        known = word in ("log", "ln", "exp", "sin", "cos", "tanh", "diag") and reader.starts_factor(cursor)
-        if known:
+        declared = rf"\operatorname{{{word}}}" in reader.scene.notation.function_names
+        known = (declared or word in ("log", "ln", "exp", "sin", "cos", "tanh", "diag")) and reader.starts_factor(
+            cursor
+        )
+        if known and reader.starts_factor(cursor):
             cursor.at = start
             return applied.call(reader, applied.code_of_word(reader, word), group.span, cursor)
         if below and isinstance(following, Group) and following.kind in ("(", "["):

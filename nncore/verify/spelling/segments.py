@@ -13,6 +13,7 @@ from nncore.verify.spelling.tokens import Kind, Token
 if TYPE_CHECKING:
     from nncore.verify.spelling.expressions import Reader
 
+END = "end of lines"
 _LINES = frozenset(
     (
         "aligned align split gather gathered equation eqnarray multline alignat alignedat flalign displaymath math "
@@ -44,6 +45,7 @@ def flat(items: Sequence[Item]) -> Iterator[Item]:
     for item in items:
         if isinstance(item, Group) and item.kind == "begin" and item.name in _LINES:
             yield from flat(item.items)
+            yield Token(Kind.MARK, END, (item.span[1], item.span[1]))
         elif isinstance(item, Group) and item.kind == "{" and _stands_alone(before) and _holds_lines(item.items):
             yield from flat(item.items)
         else:
@@ -83,8 +85,12 @@ def segments(reader: "Reader", items: Iterator[Item]) -> list[tuple[str, list[It
             if cells % 2 == 0 and not open_:
                 found.append(("wide", []))
         elif text == WIDE:
-            if last is not None and not is_sign(last) and not is_sign(following):
+            if last is not None and not is_sign(last) and (not is_sign(following) or _is_condition(row, at, found[-1])):
                 found.append(("wide", []))
+        elif text == END:
+            cells = 0
+            if at + 1 < len(row) and getattr(row[at + 1], "text", "") == WIDE:
+                found.append((END, []))
         elif text in (",", ";", ".") or text in (r"\ldotp",):
             found.append(("comma" if text == "," else "stop", []))
         elif text == "?" or text in _HENCE:
@@ -98,11 +104,22 @@ def segments(reader: "Reader", items: Iterator[Item]) -> list[tuple[str, list[It
             found.append(("for all", []))
         else:
             found[-1][1].append(item)
-    return [(sign, part) for sign, part in found if part or sign in ("row", *IMPLIES, *IFF, *ARROWS)]
+    return [(sign, part) for sign, part in found if part or sign in ("row", END, *IMPLIES, *IFF, *ARROWS)]
+
+
+def _is_condition(row: Sequence[Item], at: int, before: tuple[str, list[Item]]) -> bool:
+    r"""Return whether ``-h \le x`` behind a wide space is a relation of its own, as what stands before it is one."""
+    behind = list[Item]()
+    for item in row[at + 1 :]:
+        if getattr(item, "text", "") in (WIDE, CELL, ROW, ",", END):
+            break
+        behind.append(item)
+    begins = getattr(behind[0] if behind else None, "text", "")
+    return begins == "-" and all(any(getattr(each, "text", "") in RELATIONS for each in p) for p in (behind, before[1]))
 
 
 def _next(items: Sequence[Item], at: int) -> Item | None:
-    return next((item for item in items[at + 1 :] if getattr(item, "text", "") not in (WIDE, CELL)), None)
+    return next((item for item in items[at + 1 :] if getattr(item, "text", "") not in (WIDE, CELL, END)), None)
 
 
 def is_sign(item: Item | None) -> bool:
@@ -123,8 +140,8 @@ def role_of(reader: "Reader", item: Item, behind: Sequence[tuple[str, list[Item]
     """Return what words do to what follows them: nothing, ``and``, ``where`` or ``if``."""
     assert isinstance(item, Group)
     words = " ".join(item.name.replace("~", " ").split()).strip(" .,;:()").lower()
-    following = next((sign for sign, items in behind if items or sign == "row"), "row")
-    ends = following in ("row", "words") or not behind
+    following = next((sign for sign, items in behind if items or sign in ("row", END)), "row")
+    ends = following in ("row", END, "words") or not behind
     kinds = set(words.replace(",", " ").split())
     if not ends and (words in _IF or re.fullmatch(r"for (?:all|any|every|each) \w+", words)):
         return "if"

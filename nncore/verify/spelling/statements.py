@@ -21,6 +21,18 @@ from nncore.verify.syntax.tree import Relation, Span
 if TYPE_CHECKING:
     from nncore.verify.spelling.expressions import Reader
 
+_ORDERS = frozenset(
+    ("<", ">", r"\lt", r"\gt", r"\le", r"\leq", r"\leqslant", r"\ge", r"\geq", r"\geqslant", r"\ne", r"\neq")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """A condition as items; a bare one stands behind a comma or a space, and may be a claim, as its letters tell."""
+
+    items: list[Item]
+    bare: bool = False
+
 
 @dataclass(slots=True)
 class _Draft:
@@ -28,7 +40,7 @@ class _Draft:
 
     items: list[Item]
     joined: str
-    conditions: list[list[Item]] = field(default_factory=list)
+    conditions: list["_Condition"] = field(default_factory=list)
     premise: "_Draft | None" = None
     both: bool = False
     goes_on: bool = False
@@ -67,7 +79,11 @@ def _drafts(reader: "Reader", parts: Sequence[tuple[str, list[Item]]]) -> list[_
             role = role if joined == "behind words" else ""
             continue
         after_row = (at > 2 and parts[at - 2][0] == "row") or (at > 1 and joined == "row")
+        conditions = len(found[-1].conditions) if found else 0
         taken = _one_more(reader, found, joined, items, role, sign, parts[at:], after_row)
+        if joined == segments.END and len(found[-1].conditions) > conditions:
+            for draft in found[:-1]:  # it is said of all lines
+                draft.conditions += found[-1].conditions[conditions:]
         at += taken
         if joined != "behind words" or role != "where":
             role = "" if joined in ("row", "for all") else role
@@ -97,7 +113,7 @@ def _one_more(
         if joined == "for all" or _is_range(reader, items, behind):
             more = 2 if _is_range(reader, items, behind) else 0
         condition = [*items, *([behind[0][1][0], behind[1][1][0]] if more else [])]
-        last.conditions.append(condition)
+        last.conditions += map(_Condition, _within_parentheses(condition))
         return more
     if isinstance(begins, Token) and (begins.text in RELATIONS or begins.text == ":") and role != "where":
         if last is None:
@@ -113,13 +129,17 @@ def _one_more(
     if last is not None and joined == "row" and _goes_on(last, items):
         last.items += items
         return 0
-    if last is not None and joined in ("comma", "wide", "stop", "row") and last.items:
+    if last is not None and joined in ("comma", "wide", "stop", "row", segments.END) and last.items:
         if _is_range(reader, items, behind):
-            last.conditions.append([*items, behind[0][1][0], behind[1][1][0]])
+            last.conditions.append(_Condition([*items, behind[0][1][0], behind[1][1][0]]))
             return 2
         if joined != "row" and joined != "stop" and _is_condition(reader, items):
             reader.findings.say("condition", f"{text_of(items)} as a condition", begins.span)
-            last.conditions.append(items)
+            last.conditions += map(_Condition, _within_parentheses(items))
+            return 0
+        if joined != "row" and joined != "stop" and _compares(last, items, joined):
+            reader.findings.say("condition", f"{text_of(items)} as a condition if it restricts an input", begins.span)
+            last.conditions.append(_Condition(items, bare=True))
             return 0
     if sign in segments.IMPLIES | segments.IFF and last is not None:
         if last.premise is None and not after_row:
@@ -139,7 +159,7 @@ def _one_more(
     draft = _Draft(list(items), joined)
     if role == "where" and found and not _names_something(items):
         reader.findings.say("where", "what stands behind “where” as a condition", begins.span)
-        found[-1].conditions.append(list(items))
+        found[-1].conditions.append(_Condition(list(items)))
         return 0
     if role == "where" and found:
         reader.findings.say("where", "what stands behind “where” as said before", begins.span)
@@ -192,7 +212,7 @@ def _goes_on(last: _Draft, items: Sequence[Item]) -> bool:
 def _is_condition(reader: "Reader", items: Sequence[Item]) -> bool:
     """Return whether items compare indices, sizes and numbers, or are a relation in parentheses."""
     if len(items) == 1 and isinstance(items[0], Group) and items[0].kind == "(":
-        return relations.holds_relation(items[0].items)
+        return all(relations.holds_relation(part) for part in _within_parentheses(items))
     if not _relates(items) or any(getattr(item, "text", "") in (":=", r"\in") for item in items):
         return False
     for item in items:
@@ -203,6 +223,31 @@ def _is_condition(reader: "Reader", items: Sequence[Item]) -> bool:
         if item.text in ("_", "^", "'", "/"):
             return False
     return any(isinstance(item, Token) and item.kind is Kind.LETTER for item in items)
+
+
+def _compares(last: _Draft, items: Sequence[Item], joined: str) -> bool:
+    """Return whether items may restrict inputs: they hold an inequality, or are a letter and a number."""
+    texts = {item.text for item in items if isinstance(item, Token)}
+    before = {item.text for item in last.items if isinstance(item, Token)}
+    if not before & RELATIONS or (joined == "comma" and "=" not in before) or r"\in" in texts:
+        return False
+    letter, *sign, number = items if len(items) == 3 else (items[0], items[0])
+    equal = bool(sign) and getattr(sign[0], "text", "") == "=" and getattr(number, "kind", "") is Kind.NUMBER
+    return bool(texts & _ORDERS) or (equal and getattr(letter, "kind", "") is Kind.LETTER)
+
+
+def _within_parentheses(items: Sequence[Item]) -> list[list[Item]]:
+    """Return a condition, or those that stand with commas between them in parentheses."""
+    group = items[0]
+    if len(items) > 1 or not isinstance(group, Group) or group.kind != "(" or dots.has_dots(group.items):
+        return [list(items)]
+    parts: list[list[Item]] = [[]]
+    for item in group.items:
+        if getattr(item, "text", "") in (",", ";"):
+            parts.append([])
+        else:
+            parts[-1].append(item)
+    return parts if all(_relates(part) for part in parts) else [list(items)]
 
 
 def _is_range(reader: "Reader", items: Sequence[Item], behind: Sequence[tuple[str, list[Item]]]) -> bool:
@@ -246,7 +291,7 @@ def _formulas(reader: "Reader", draft: _Draft, span: Span) -> list[t.Formula]:
 
 
 def _implications(
-    reader: "Reader", draft: _Draft, chain: t.Chain, conditions: tuple[t.Given | t.ForAll, ...], span: Span
+    reader: "Reader", draft: _Draft, chain: t.Chain, conditions: tuple[t.Chain | t.Given | t.ForAll, ...], span: Span
 ) -> list[t.Formula]:
     assert draft.premise
     premise = _chain(reader, draft.premise, span)
@@ -319,8 +364,9 @@ def _bound_in(node: t.Node) -> set[str]:
     return {each.index.name for each, _ in t.walk(node) if isinstance(each, t.Sum | t.Product | t.Extremum)}
 
 
-def _condition(reader: "Reader", items: list[Item], span: Span) -> t.Given | t.ForAll:
+def _condition(reader: "Reader", condition: _Condition, span: Span) -> t.Chain | t.Given | t.ForAll:
     """Return a condition: relations, a range, or all values of a letter."""
+    items = condition.items
     while items and isinstance(items[-1], Token) and items[-1].text in (",", "."):
         items = items[:-1]
     if len(items) == 1 and isinstance(items[0], Group) and items[0].kind == "(":
@@ -343,4 +389,5 @@ def _condition(reader: "Reader", items: list[Item], span: Span) -> t.Given | t.F
         items = items[:member]
     if not _relates(items):
         return t.ForAll(t.Chain(reader.expression(items, where), span=where), span=where)
-    return t.Given(relations.chain(reader, items, where), span=where)
+    chain = relations.chain(reader, items, where)
+    return chain if condition.bare else t.Given(chain, span=where)

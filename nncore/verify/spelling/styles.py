@@ -54,8 +54,8 @@ def styled(items: Sequence[Item], findings: Findings, below: bool = False) -> tu
         elif isinstance(item, Group) and _is_letter_with_scripts(item, found, waiting):
             waiting[:0] = item.items
         elif isinstance(item, Group):
-            below = bool(found) and getattr(found[-1], "text", "") == "_"
-            found.append(item if item.kind == "text" else replace(item, items=styled(item.items, findings, below)))
+            under = bool(found) and getattr(found[-1], "text", "") == "_"
+            found.append(item if item.kind == "text" else replace(item, items=styled(item.items, findings, under)))
         elif item.text in _ACCENTS or item.text in _FONTS:
             waiting[:0] = _styled(item, waiting, findings)
         elif item.text in GREEK:
@@ -157,7 +157,7 @@ def _words(items: Sequence[Item], findings: Findings, below: bool) -> tuple[Item
             name = _word(word, items, at, end, findings, below)
             found += [name] if name else items[at:end]
             at = end
-        elif isinstance(item, Token) and _with_digits(item, following):
+        elif isinstance(item, Token) and not below and _with_digits(item, following):
             assert isinstance(following, Token)
             span = (item.span[0], following.span[1])
             findings.say("name", f"{item.text}{following.text} as a letter of its own", span)
