@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nncore.verify.notation import EXPECTATION, VARIANCE
-from nncore.verify.spelling import atoms, dots, names, operators, relations, symbols
+from nncore.verify.spelling import atoms, dots, names, operators, relations
 from nncore.verify.spelling.facts import RELATIONS
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import GIVEN, PARALLEL, Group, Item, text_of
 from nncore.verify.spelling.scene import Cursor
+from nncore.verify.spelling.scripts import scripts_at
 from nncore.verify.spelling.tokens import Token
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Span
@@ -74,7 +75,7 @@ def extremum_of(reader: "Reader", text: str, span: Span, cursor: Cursor) -> t.No
 
 def call(reader: "Reader", code: str, span: Span, cursor: Cursor, logarithm: bool = False) -> t.Node:
     """Return a function, whose name was read, with its scripts and the arguments that follow."""
-    below, above, primes = symbols.scripts_at(cursor)
+    below, above, primes = scripts_at(cursor)
     base = t.Number(text_of(below), span=span) if logarithm and text_of(below).isdigit() else None
     if below and base is None:
         raise FreeError("an index at this function is not read", span, "index at a function")

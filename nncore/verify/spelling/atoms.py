@@ -13,7 +13,8 @@ from nncore.verify.spelling.facts import RELATIONS, is_operation
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import GIVEN, PARALLEL, Group, Item, text_of, walk
 from nncore.verify.spelling.scene import Cursor
-from nncore.verify.spelling.symbols import Symbol, span_of
+from nncore.verify.spelling.scripts import scripts_at, span_of, split_top
+from nncore.verify.spelling.symbols import Symbol
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Span
@@ -44,7 +45,7 @@ def letter(reader: "Reader", cursor: Cursor) -> t.Node:
         return node
     if token.text == "e" and _is_power(cursor) and not _is_member(reader, cursor):
         cursor.take()
-        return raised(reader, t.Letter("e", span=token.span), symbols.scripts_at(cursor)[1])
+        return raised(reader, t.Letter("e", span=token.span), scripts_at(cursor)[1])
     start = cursor.at
     symbol = symbols.read_symbol(reader, cursor)
     group = cursor.item
@@ -267,16 +268,16 @@ def _application(reader: "Reader", whole: str, symbol: Symbol, group: Group, rea
 def with_scripts(reader: "Reader", node: t.Node, cursor: Cursor) -> t.Node:
     """Return an operand with the scripts, primes and factorial signs that follow it."""
     if cursor.text in ("_", "^", "'"):
-        below, above, primes = symbols.scripts_at(cursor)
+        below, above, primes = scripts_at(cursor)
         end = cursor.items[cursor.at - 1].span[1]
         span = node.span[0], end
         if below:
-            parts = symbols._parts(below)
+            parts = symbols.parts_of(below)
             indices = tuple(index for part in parts for index in symbols.indices_of(reader, part))
             node = t.Indexed(node, indices, span=span)
         if primes:
             node = _primed_group(reader, node, primes, span)
-        above, transposed = symbols.split_top(reader, above, None) if above else (above, False)
+        above, transposed = split_top(reader, above, None) if above else (above, False)
         if above and isinstance(above[0], Group) and above[0].kind in ("(", "["):
             reader.findings.say("power", "parentheses above parentheses as a power", span)
         node = replace(raised(reader, node, above), span=span)

@@ -10,6 +10,7 @@ from nncore.verify.spelling import applied, symbols
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import Group, Item, text_of
 from nncore.verify.spelling.scene import Cursor
+from nncore.verify.spelling.scripts import inside_of, scripts_at, span_of
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Span
@@ -73,12 +74,12 @@ def _variable(reader: "Reader", cursor: Cursor, span: Span) -> tuple[t.Name, int
             raise FreeError("a derivative is taken by a letter or an entry", span, "variable of a derivative")
         if cursor.text == "^":
             cursor.take()
-            return found[0], _order(symbols._inside(cursor), span)
+            return found[0], _order(inside_of(cursor), span)
         return found
     item = cursor.item
     if isinstance(item, Group) and item.kind == "text":
         cursor.take()
-        below, above, primes = symbols.scripts_at(cursor)
+        below, above, primes = scripts_at(cursor)
         name = item.name.strip()
         symbol = symbols.symbol_of(
             reader, rf"\text{{{name}}}" if len(name) > 1 else rf"\mathrm{{{name}}}", item.span, below, above, primes
@@ -112,7 +113,7 @@ def _derivative(
     order = 1
     if inside.text == "^":
         inside.take()
-        order = _order(symbols._inside(inside), span)
+        order = _order(inside_of(inside), span)
     if order != len(variables):
         raise FreeError("the orders above and below the line differ", span, "order of a derivative")
     if sign == "d":
@@ -124,7 +125,7 @@ def _derivative(
     if (point := _point(reader, name, sign, cursor)) is not None:
         cursor.take()
         return _at_point(reader, name, order, variables, point, span)
-    body = _function_alone(reader, name, variables, span) or reader.expression(rest, symbols.span_of(rest))
+    body = _function_alone(reader, name, variables, span) or reader.expression(rest, span_of(rest))
     return t.Derivative(body, tuple(variables), span=span)
 
 
@@ -194,7 +195,7 @@ def _at_point(reader: "Reader", name: str, order: int, variables: Sequence[t.Nam
     if any(variable != variables[0] for variable in variables) or len(cursor_items) != 1:
         if tuple(cursor_items) != tuple(variables) and len(cursor_items) != 1:
             options = {tuple(each) for each in reader.scene.facts.applied.get(name, ())}
-            here = tuple(text_of(part) for part in symbols._parts(group.items))
+            here = tuple(text_of(part) for part in symbols.parts_of(group.items))
             if here not in options or not all(len(text) == 1 for text in here):
                 raise FreeError("a partial derivative at a point: write what it is of", whole, "derivative at a point")
         body = applied.own(reader, name, cursor_items, whole)
@@ -211,7 +212,7 @@ def sign(reader: "Reader", item: Token, cursor: Cursor) -> t.Node:
     r"""Return ``\partial_w L``, ``\nabla_w L``, ``\nabla f(x)`` or ``\partial L / \partial w``."""
     if item.text == r"\partial" and cursor.text not in ("_",):
         return _over_slash(reader, item, r"\partial", cursor)
-    below, above, _ = symbols.scripts_at(cursor)
+    below, above, _ = scripts_at(cursor)
     if above:
         raise FreeError("second derivatives of all letters at once", item.span, "Hessian")
     if not below:

@@ -13,6 +13,7 @@ from nncore.verify.spelling.styles import INDEX_LETTERS
 from nncore.verify.spelling.tokens import Kind, Token
 
 _SUMS = frozenset((r"\sum", r"\prod"))
+_EXTREMA = frozenset((r"\max", r"\min"))
 RELATIONS = frozenset(
     (
         "= := < > \\le \\leq \\leqslant \\ge \\geq \\geqslant \\ne \\neq \\approx \\propto \\leftarrow \\gets \\equiv "
@@ -54,6 +55,8 @@ class Facts:
         Letters with several indices side by side.
     differentiated : set of str
         Letters without parentheses behind the sign of a derivative.
+    chosen : set of str
+        Letters with a subscript that an extremum is taken over, and so letters of their own.
     alone : set of str
         Holds d if it stands by itself, so that it is a letter like others.
     """
@@ -75,6 +78,7 @@ class Facts:
     counts: dict[str, set[int]] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
+    chosen: set[str] = field(default_factory=set)
     differentiated: set[str] = field(default_factory=set)
 
     def look(self, items: Sequence[Item], begins: bool = True) -> None:
@@ -92,6 +96,8 @@ class Facts:
                     self.look(item.items, item.kind == "begin")
             elif item.text in _SUMS:
                 self._sum(items, at)
+            elif item.text in _EXTREMA:
+                self._extremum(scripts(items, at + 1)[0])
             elif item.text in (r"\top", r"\intercal"):
                 self.transposes.add("top")
             elif item.kind is Kind.LETTER:
@@ -172,6 +178,11 @@ class Facts:
                 self.listed.add(name)
             self.indexed.add(name)
             self.indices.update(letters)
+
+    def _extremum(self, below: Sequence[Item]) -> None:
+        letters = [item.text for item in below if isinstance(item, Token) and item.kind is Kind.LETTER]
+        if len(below) == 3 and len(letters) == 2 and letters[1] not in INDEX_LETTERS:
+            self.chosen.add(text_of(below))
 
     def _sum(self, items: Sequence[Item], at: int) -> None:
         lower, upper = scripts(items, at + 1)[:2]

@@ -11,6 +11,7 @@ from nncore.verify.spelling import applied, symbols
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import Group, Item, text_of
 from nncore.verify.spelling.scene import Cursor
+from nncore.verify.spelling.scripts import scripts_at, span_of
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
 
@@ -25,7 +26,7 @@ def integral(reader: "Reader", cursor: Cursor) -> t.Node:
     sign = cursor.take()
     if getattr(sign, "text", "") == r"\oint":
         raise FreeError("a contour integral", sign.span, "integral")
-    below, above, _ = symbols.scripts_at(cursor)
+    below, above, _ = scripts_at(cursor)
     count = 2 if getattr(sign, "text", "") == r"\iint" else 1
     end = _end(cursor, count)
     body = cursor.items[cursor.at : end]
@@ -36,10 +37,10 @@ def integral(reader: "Reader", cursor: Cursor) -> t.Node:
     outer = list(reader.bound)
     reader.bound += names
     try:
-        node = reader.expression(body, symbols.span_of(body))
+        node = reader.expression(body, span_of(body))
     finally:
         reader.bound[:] = outer
-    limits = [reader.expression(part, symbols.span_of(part)) for part in (below, above) if part and _is_number(part)]
+    limits = [reader.expression(part, span_of(part)) for part in (below, above) if part and _is_number(part)]
     domain = f"_{{{text_of(below)}}}" if below and not _is_number(below) else "_{·}" if below else ""
     name = rf"\int{domain}{'^{·}' if above else ''}{text_of(body)}d{'d'.join(names)}"
     inside = {each.name for each, _ in t.walk(node) if isinstance(each, t.Letter)}

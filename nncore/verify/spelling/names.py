@@ -8,6 +8,7 @@ from nncore.verify.spelling.facts import RELATIONS
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import GIVEN, PARALLEL, Group, Item, text_of
 from nncore.verify.spelling.scene import Cursor
+from nncore.verify.spelling.scripts import scripts_at
 from nncore.verify.spelling.tokens import Token
 from nncore.verify.syntax import tree as t
 
@@ -50,7 +51,7 @@ def name(reader: "Reader", cursor: Cursor) -> t.Node:
     if not is_sentence(word) or is_long_name(word, cursor.item):
         following = cursor.item
         start = cursor.at
-        below, above, primes = symbols.scripts_at(cursor)
+        below, above, primes = scripts_at(cursor)
         following = cursor.item
         if (
             word in ("max", "min")
@@ -109,7 +110,7 @@ def _named_call(reader: "Reader", word: str, group: Group, cursor: Cursor, start
 def expectation(reader: "Reader", cursor: Cursor) -> t.Node | None:
     """Return an expectation: of what is in brackets, over what stands below; None if it is none."""
     start, token = cursor.at, cursor.take()
-    below, above, _ = symbols.scripts_at(cursor)
+    below, above, _ = scripts_at(cursor)
     following = cursor.item
     bracket = isinstance(following, Group) and following.kind in ("[", "(", r"\{")
     plain = isinstance(token, Token) and token.text == "E"

@@ -7,6 +7,7 @@ from nncore.verify.spelling.facts import scripts
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import Group, text_of
 from nncore.verify.spelling.scene import Cursor
+from nncore.verify.spelling.scripts import scripts_at, span_of
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
 
@@ -52,10 +53,10 @@ def _extremum(reader: "Reader", cursor: Cursor) -> t.Node:
     if word in (r"\arg", "arg"):
         second = cursor.take()
         kind = "arg" + (second.name.strip() if isinstance(second, Group) else second.text.lstrip("\\"))
-    below, above, _ = symbols.scripts_at(cursor)
+    below, above, _ = scripts_at(cursor)
     if not below or above or kind not in _EXTREMA.values():
         raise FreeError(f"over what {word} is taken is not said", item.span, "extremum without an index")
-    parts = symbols._parts(below)
+    parts = symbols.parts_of(below)
     names: list[str] = []
     for part in parts:
         member = next((at for at, each in enumerate(part) if getattr(each, "text", "") == r"\in"), None)
@@ -82,7 +83,7 @@ def _extremum(reader: "Reader", cursor: Cursor) -> t.Node:
 
 def _limit(reader: "Reader", cursor: Cursor) -> t.Node:
     sign = cursor.take()
-    below, _, _ = symbols.scripts_at(cursor)
+    below, _, _ = scripts_at(cursor)
     arrow = next((at for at, item in enumerate(below) if getattr(item, "text", "") in (r"\to", r"\rightarrow")), None)
     if arrow is None:
         raise FreeError(r"a limit says what tends to what, as \lim_{h \to 0}", sign.span, "limit")
@@ -103,18 +104,18 @@ def bars(reader: "Reader", group: Group, cursor: Cursor) -> t.Node:
     if group.kind == r"\|":
         order: t.Node | None = None
         body = reader.expression(items, span)
-        inside, above, _ = symbols.scripts_at(cursor)
+        inside, above, _ = scripts_at(cursor)
         end = cursor.items[cursor.at - 1].span[1]
         if inside:
             text = text_of(inside)
             if text in ("F", r"\text{F}", r"\mathrm{F}", r"\mathcal{F}", r"\text{Fro}", "Fro"):
                 reader.findings.say("norm", f"the norm with {text} as the root of the sum of all squares", span)
             else:
-                order = reader.expression(inside, symbols.span_of(inside))
+                order = reader.expression(inside, span_of(inside))
         norm = t.Norm(body, order, span=(span[0], end))
         if not above:
             return norm
-        return t.Power(norm, reader.expression(above, symbols.span_of(above)), span=norm.span)
+        return t.Power(norm, reader.expression(above, span_of(above)), span=norm.span)
     names = [item.text for item in items if isinstance(item, Token) and item.kind is Kind.LETTER]
     if len(items) and names and names[0].startswith(r"\mathcal"):
         size = f"|{text_of(items)}|"
@@ -132,9 +133,9 @@ def bars(reader: "Reader", group: Group, cursor: Cursor) -> t.Node:
 
 def inner_product(reader: "Reader", group: Group) -> t.Node:
     r"""Return ``\langle u, v \rangle`` as ``u^\top v``."""
-    parts = symbols._parts(group.items)
+    parts = symbols.parts_of(group.items)
     if len(parts) != 2:
         raise FreeError("what these brackets mean is not clear", group.span, "angle brackets")
-    one, other = (reader.expression(part, symbols.span_of(part)) for part in parts)
+    one, other = (reader.expression(part, span_of(part)) for part in parts)
     reader.findings.say("inner", r"\langle u, v \rangle as u^\top v, of columns", group.span)
     return t.Times((t.Transpose(one, span=one.span), other), span=group.span)

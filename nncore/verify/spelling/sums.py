@@ -15,6 +15,7 @@ from nncore.verify.spelling.facts import RELATIONS
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import ROW, WIDE, Group, Item, text_of
 from nncore.verify.spelling.scene import Cursor
+from nncore.verify.spelling.scripts import scripts_at, span_of
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Span
@@ -35,7 +36,7 @@ class _Limits:
 
 def over_indices(reader: "Reader", cursor: Cursor) -> t.Node:
     sign = cursor.take()
-    below, above, _ = symbols.scripts_at(cursor)
+    below, above, _ = scripts_at(cursor)
     if not below:
         raise FreeError("a sum without an index: write what it is over", sign.span, "sum without an index")
     outer = list(reader.bound)
@@ -72,7 +73,7 @@ def over_indices(reader: "Reader", cursor: Cursor) -> t.Node:
 
 def _limits(reader: "Reader", below: Sequence[Item], above: Sequence[Item], span: Span) -> _Limits:
     found = _Limits()
-    top = reader.expression(above, symbols.span_of(above)) if above else None
+    top = reader.expression(above, span_of(above)) if above else None
     parts: list[list[Item]] = [[]]
     for item in below:
         if isinstance(item, Token) and item.text in (",", ROW, WIDE, ";"):
@@ -88,7 +89,7 @@ def _limits(reader: "Reader", below: Sequence[Item], above: Sequence[Item], span
 
 def _limit_of(reader: "Reader", part: Sequence[Item], top: t.Node | None, found: _Limits, span: Span) -> None:
     """Add what one part below the sign of a sum says."""
-    where = symbols.span_of(part)
+    where = span_of(part)
     texts = [getattr(item, "text", "") for item in part]
     signs = [at for at, text in enumerate(texts) if text in RELATIONS or text in (r"\in", r"\sim", r"\to")]
     known = [name for name, *_ in found.indices]
@@ -149,7 +150,7 @@ def _names(items: Sequence[Item], span: Span) -> list[str]:
 def _size_of_set(reader: "Reader", items: Sequence[Item], name: str, span: Span) -> t.Node:
     """Return the number of members of a set: n for ``\\{1, \\ldots, n\\}``, else a size of its own."""
     if len(items) == 1 and isinstance(items[0], Group) and items[0].kind in (r"\{", "["):
-        parts = [part for part in symbols._parts(items[0].items)]
+        parts = [part for part in symbols.parts_of(items[0].items)]
         if len(parts) == 3 and text_of(parts[0]) == "1" and text_of(parts[1]) in (r"\ldots", r"\dots", r"\cdots"):
             return reader.expression(parts[2], span)
         raise FreeError("a sum over a set that is written out", span, "sum over a set")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import Group, Item, text_of, walk
 from nncore.verify.spelling.scene import Cursor
+from nncore.verify.spelling.scripts import scripts_at, span_of, split_top
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Span
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 _MARKS = frozenset((r"*", r"\ast", r"\star", r"\dagger", "+", "-", r"\circ", r"\prime"))
 _OF_A_SIZE = frozenset((r"\mathbf{1}", r"\mathbb{1}", r"\mathbf{0}", "I", r"\mathbf{I}", r"\mathbb{I}", r"\mathbb{0}"))
 _LAYER_LETTERS = frozenset("lLr")
-_TOPS = frozenset((r"\top", r"\intercal", r"\text{T}", r"\mathsf{T}", r"\mathbf{T}", r"\text{\top}", r"\mathrm{T}",
-                   r"\text{tr}", r"\text{\sf T}", r"\text{\intercal}"))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,52 +35,6 @@ class Symbol:
     primes: int
     transposed: bool
     ordinal: str = ""
-
-
-def scripts_at(cursor: Cursor) -> tuple[Sequence[Item], Sequence[Item], int]:
-    """Return what stands below and above at a place, and the number of primes, and go past them."""
-    below: list[Item] = []
-    above: list[Item] = []
-    primes = 0
-    while cursor.text in ("_", "^", "'"):
-        sign = cursor.take()
-        if getattr(sign, "text", "") == "'":
-            primes += 1
-            continue
-        if cursor.item is None:
-            raise FreeError("a script is missing", sign.span, "missing argument")
-        inside = _inside(cursor)
-        if getattr(sign, "text", "") == "_":
-            if below:
-                raise FreeError("two subscripts at one letter", sign.span, "two subscripts")
-            below += inside
-        else:
-            if all(getattr(item, "text", "") in ("'", r"\prime") for item in inside):
-                primes += len(inside)
-            else:
-                above += inside
-    return below, above, primes
-
-
-def _inside(cursor: Cursor) -> Sequence[Item]:
-    item = cursor.item
-    if isinstance(item, Token) and item.kind is Kind.NUMBER and len(item.text) > 1:
-        cursor.take()  # TeX takes one digit where there are no braces
-        first = Token(Kind.NUMBER, item.text[0], (item.span[0], item.span[0] + 1))
-        rest = Token(Kind.NUMBER, item.text[1:], (item.span[0] + 1, item.span[1]))
-        if not rest.text[0].isdigit():
-            return (item,)
-        cursor.items = [*cursor.items[: cursor.at], rest, *cursor.items[cursor.at :]]
-        return (first,)
-    inside = cursor.argument()[0]
-    while len(inside) == 1 and isinstance(inside[0], Group) and inside[0].kind == "{":
-        inside = inside[0].items
-    return inside
-
-
-def span_of(items: Sequence[Item]) -> Span:
-    """Return where items begin and end."""
-    return items[0].span[0], items[-1].span[1]
 
 
 def own_letter(reader: "Reader", name: str, items: Sequence[Item], span: Span) -> t.Node:
@@ -100,45 +53,6 @@ def _indexed(reader: "Reader", base: t.Node, indices: Sequence[t.Node]) -> t.Nod
     if not indices:
         return base
     return t.Indexed(base, tuple(indices), span=(base.span[0], max(base.span[1], indices[-1].span[1])))
-
-
-# Above a letter -------------------------------------------------------------------------------------------------------
-
-
-def is_transpose(reader: "Reader", items: Sequence[Item], name: str | None, span: Span) -> bool:
-    """Return whether what stands above means a transpose; ``name`` is the letter under it, if it is one."""
-    text = text_of(items)
-    if text in _TOPS or text == r"\mathsf T":
-        return True
-    if text not in ("T", "t"):
-        return False
-    scene = reader.scene
-    number = scene.is_size(text) or scene.is_index(text) or scene.facts.bare[text] > 0 or text in reader.bound
-    if text == "t":
-        return False
-    array = scene.is_array(name) if name else None
-    if number and array is False:
-        return False
-    if number and not array:
-        options = (f"{name or ''}^{text} as a transpose", f"{name or ''}^{text} as a power")
-        return not reader.findings.choose(f"top {text}", options, span)
-    reader.findings.say("top", f"^{text} as a transpose", span)
-    return True
-
-
-def split_top(reader: "Reader", items: Sequence[Item], name: str | None) -> tuple[Sequence[Item], bool]:
-    r"""Return what stands above without a transpose at its end, as in ``W^{(2)\top}``, and whether there is one."""
-    if not items:
-        return items, False
-    last = items[-1:]
-    mark = text_of(last)
-    if len(items) > 1 and (mark in _TOPS or mark == "T"):
-        before = items[:-1]
-        if text_of(before) in ("-", "-1") or (isinstance(before[0], Group) and before[0].kind in ("(", "[")):
-            reader.findings.say("top", f"{mark} as a transpose", span_of(last))
-            one = Token(Kind.NUMBER, "1", span_of(before))
-            return (*before, one) if text_of(before) == "-" else before, True
-    return (items, False) if not is_transpose(reader, items, name, span_of(items)) else ((), True)
 
 
 # Below a letter -------------------------------------------------------------------------------------------------------
@@ -250,7 +164,7 @@ def _in_parentheses(reader: "Reader", name: str, group: Group) -> tuple[str, lis
     if (not plain or named) and not letters & bound:
         reader.findings.say("name", f"{whole} as a letter of its own", group.span)
         return whole, [], text
-    indices = [index for part in _parts(items) for index in indices_of(reader, part)]
+    indices = [index for part in parts_of(items) for index in indices_of(reader, part)]
     declared = [scalar for scalar in reader.scene.notation.scalars_named(name) if len(scalar.written.indices) > 0]
     declared_entry = reader.scene.notation.array_of_entry(name)
     many = f"{name}^{{{opening}\\cdot{closing}}}"
@@ -267,12 +181,15 @@ def _below(reader: "Reader", name: str, below: Sequence[Item], span: Span) -> tu
         return name, ()
     scene, text = reader.scene, text_of(below)
     whole = f"{name}_{{{text}}}" if len(text) > 1 else f"{name}_{text}"
-    parts = _parts(below)
+    parts = parts_of(below)
     ordinal = below[0] if len(below) == 1 else None
     if isinstance(ordinal, Group) and ordinal.kind == "(":
         name = f"{name}_{{(\\cdot)}}"
         reader.findings.say("name", f"{whole} as {name} with an index", span)
-        return name, tuple(index for part in _parts(ordinal.items) for index in indices_of(reader, part))
+        return name, tuple(index for part in parts_of(ordinal.items) for index in indices_of(reader, part))
+    if f"{name}_{text}" in scene.facts.chosen and not {text} & {*scene.facts.bound, *reader.bound, *reader.free}:
+        reader.findings.say("name", f"{whole} as a letter of its own", span)
+        return whole, ()
     if text.isdigit():
         if whole not in scene.table.letters and _is_entry(reader, name, text):
             counts = scene.facts.counts.get(name, set())
@@ -308,7 +225,7 @@ def _below(reader: "Reader", name: str, below: Sequence[Item], span: Span) -> tu
     return name, tuple(index for part in parts for index in indices_of(reader, part))
 
 
-def _parts(items: Sequence[Item]) -> list[list[Item]]:
+def parts_of(items: Sequence[Item]) -> list[list[Item]]:
     parts: list[list[Item]] = [[]]
     for item in items:
         if isinstance(item, Token) and item.text in (",", ";"):
@@ -409,4 +326,4 @@ def _index_item(reader: "Reader", cursor: Cursor) -> t.Node:
         return letter
     if text_of(below).isdigit() and not _is_entry(reader, name, text_of(below)):
         return letter_named(reader, f"{name}_{text_of(below)}", letter.span)
-    return t.Indexed(letter, tuple(i for part in _parts(below) for i in indices_of(reader, part)), span=letter.span)
+    return t.Indexed(letter, tuple(i for part in parts_of(below) for i in indices_of(reader, part)), span=letter.span)
