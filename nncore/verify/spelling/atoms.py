@@ -22,11 +22,13 @@ from nncore.verify.syntax.tree import Span
 if TYPE_CHECKING:
     from nncore.verify.spelling.expressions import Reader
 
-_CONVENTIONAL = frozenset((
-    "f", "g", "h", "p", "q", "P", "Q", "F", "G", "H", r"\phi", r"\varphi", r"\psi", r"\sigma", r"\Phi", "k", "K",
-    r"\mathcal{N}", "N", "V", "u", "l", r"\ell", "T", "r", r"\pi", r"\rho", r"\mu", "S", "L", "J", "R", "D", "n",
-    r"\hat{P}",
+_FUNCTIONS = frozenset((
+    "f", "g", "h", "P", "F", "G", "H", r"\phi", r"\varphi", r"\psi", r"\sigma", r"\Phi", r"\mathcal{N}", "L", "J",
+    r"\hat{P}", r"\ell",
 ))  # fmt: skip
+_CONVENTIONAL = _FUNCTIONS | {
+    "p", "q", "Q", "k", "K", "N", "V", "u", "l", "T", "r", r"\pi", r"\rho", r"\mu", "S", "R", "D", "n",
+}  # fmt: skip
 _PROBABILITIES = frozenset(("P", "p", r"\mathbb{P}", r"\mathrm{P}", "Q", "q"))
 
 
@@ -49,6 +51,8 @@ def letter(reader: "Reader", cursor: Cursor) -> t.Node:
     start = cursor.at
     symbol = symbols.read_symbol(reader, cursor)
     group = cursor.item
+    if token.text == "D" and isinstance(group, Token) and group.text in reader.scene.facts.applied:
+        raise FreeError(f"D {group.text} is a derivative or a product: write which", token.span, "derivative with D")
     if token.text in ("O", r"\mathcal{O}") and isinstance(group, Group) and group.kind == "(" and not symbol.below:
         cursor.take()
         nodes, _ = applied.arguments(reader, group)
@@ -112,6 +116,8 @@ def plain(reader: "Reader", symbol: Symbol) -> t.Node:
         author = next(name for name, code in reader.scene.table.letters.items() if code == node.name)
         if author in reader.scene.notation.function_names:
             reader.findings.say("letter", f"{author} without parentheses as a letter of its own", node.span)
+    if text_of(symbol.above) == r"\pi" and reader.scene.is_array(symbol.name):
+        raise FreeError(rf"{symbol.name}^\pi is a power or a letter of its own: write which", node.span, "mark above")
     node = raised(reader, node, symbol.above)
     return t.Transpose(node, span=node.span) if symbol.transposed else node
 
@@ -165,6 +171,14 @@ def _is_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
     items, span = group.items, group.span
     marks = {item.text for item in items if isinstance(item, Token)}
     listed = bool(marks & {",", ";", GIVEN, PARALLEL, *RELATIONS})
+    if group.kind == "[" and not symbol.transposed and _is_index_list(reader, items):
+        return "entry"
+    if (
+        not marks & {GIVEN, PARALLEL, *RELATIONS}
+        and marks & {",", ";"}
+        and _multiplies_a_list(reader, name, symbol, group)
+    ):
+        return ""
     if group.kind == "[":
         return "function" if listed or (whole in facts.applied and not facts.bare[whole]) or (
             name[-1:].isupper() and len(items) == 1 and isinstance(items[0], Token) and items[0].kind is Kind.LETTER
@@ -195,22 +209,56 @@ def _is_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
     if symbol.primes:
         return "function"
     inside = {here[at].text for here, at in walk(items) if isinstance(here[at], Token)}  # type: ignore[union-attr]
-    if (name in inside and f"{name}(" not in text_of(items)) or declared:
+    if (name in inside and not _holds_call(items, name)) or declared:
         return ""
     behind = cursor.ahead()
     raised = isinstance(behind, Token) and behind.text == "^"
     alone = not facts.bare[whole] and not (raised and name not in _CONVENTIONAL)
     letters_only = len(items) > 0 and _is_letter(items)
-    elsewhere = any(len(each) == 1 and len(each[0]) < 4 for each in facts.applied.get(whole, ()))
-    if alone and (letters_only or elsewhere or name in _CONVENTIONAL):
+    elsewhere = any(len(each) == 1 and _is_name_of_letter(each[0]) for each in facts.applied.get(whole, ()))
+    if alone and (letters_only or elsewhere or name in _FUNCTIONS):
         reader.findings.say("function", f"{whole}(…) as a function of what is in parentheses", span)
         return "function"
-    if name in _CONVENTIONAL or letters_only:
+    if name in _CONVENTIONAL or letters_only or (alone and _is_product_of_letters(items)):
         options = (f"{whole}(…) as a product", f"{whole}(…) as a function of what is in parentheses")
         likely = name in _CONVENTIONAL and letters_only
         if reader.findings.choose(f"applied {whole}", options[::-1] if likely else options, span) == (not likely):
             return "function"
     return ""
+
+
+def _holds_call(items: Sequence[Item], name: str) -> bool:
+    """Return whether a letter stands before parentheses somewhere among items, as in ``f(f^2(x))``."""
+    for here, at in walk(items):
+        end = at + 1
+        while end < len(here) and getattr(here[end], "text", "") in ("_", "^", "'"):
+            end += 1 if getattr(here[end], "text", "") == "'" else 2
+        following = here[end] if end < len(here) else None
+        if getattr(here[at], "text", "") == name and isinstance(following, Group) and following.kind == "(":
+            return True
+    return False
+
+
+def _is_index_list(reader: "Reader", items: Sequence[Item]) -> bool:
+    """Return whether all that stands between commas is an index, as in ``A[i, j + 1]``."""
+    return all(
+        part
+        and all(isinstance(item, Token) and (item.text in ("+", "-") or _may_be_index(reader, item)) for item in part)
+        for part in _split(items)
+    )
+
+
+def _may_be_index(reader: "Reader", item: Token) -> bool:
+    return item.text.isdigit() or (item.kind is Kind.LETTER and reader.scene.is_index(item.text))
+
+
+def _multiplies_a_list(reader: "Reader", name: str, symbol: Symbol, group: Group) -> bool:
+    r"""Return whether a list behind a letter is a vector, as in ``W_f [h, x]``, and holds no arguments."""
+    if name in reader.scene.notation.function_names or name in _PROBABILITIES or name in ("E", "V", "C", "K", "J", "L"):
+        return False
+    if symbol.transposed:
+        return name not in _CONVENTIONAL
+    return group.kind == "[" and reader.scene.is_array(name) is True
 
 
 def _split(items: Sequence[Item]) -> list[list[Item]]:
@@ -221,6 +269,23 @@ def _split(items: Sequence[Item]) -> list[list[Item]]:
         else:
             parts[-1].append(item)
     return parts
+
+
+def _is_name_of_letter(text: str) -> bool:
+    """Return whether the text of an argument is a letter, with indices or not, or 0."""
+    base = text.partition("_")[0]
+    if set(text) & set("+-*/=()[]^"):
+        return False
+    return len(base) == 1 or (base.startswith("\\") and base[1:].replace("{", "").replace("}", "").isalpha())
+
+
+def _is_product_of_letters(items: Sequence[Item]) -> bool:
+    r"""Return whether letters alone stand in parentheses, which a product would not need, as in ``a(w^\top x)``."""
+    plain = [item for item in items if isinstance(item, Token)]
+    marks = {item.text for item in plain if item.kind is not Kind.LETTER}
+    groups = [at for at, item in enumerate(items) if isinstance(item, Group)]
+    scripts = all(at and getattr(items[at - 1], "text", "") in ("_", "^") for at in groups)
+    return len(plain) > 1 and scripts and marks <= {"_", "^", r"\top", r"\intercal"}
 
 
 def _is_letter(items: Sequence[Item]) -> bool:
@@ -236,6 +301,12 @@ def _is_letter(items: Sequence[Item]) -> bool:
 def _application(reader: "Reader", whole: str, symbol: Symbol, group: Group, reads_as: str, cursor: Cursor) -> t.Node:
     if reads_as == "letter":
         return with_scripts(reader, plain(reader, symbol), cursor)
+    if reads_as == "entry":
+        reader.findings.say("entry", f"{whole}[{text_of(group.items)}] as an entry of {whole}", group.span)
+        indices = tuple(index for part in _split(group.items) for index in symbols.indices_of(reader, part))
+        span = symbol.node.span[0], group.span[1]
+        entry = t.Indexed(symbols.letter_named(reader, symbol.name, span), (*symbol.below, *indices), span=span)
+        return with_scripts(reader, raised(reader, entry, symbol.above), cursor)
     table, scene = reader.scene.table, reader.scene
     nodes, shape = applied.arguments(reader, group)
     primes, name = symbol.primes, whole.partition("_")[0].partition("^")[0]
@@ -245,12 +316,20 @@ def _application(reader: "Reader", whole: str, symbol: Symbol, group: Group, rea
         listed = set(shape) <= {"·", ",", ";"}
         before = symbol.below
         called = f"{symbol.name}_{{{'·' * len(before)}}}" if before else symbol.name
+        if _holds_letter(symbol.above):
+            text = text_of(symbol.above)
+            options = (f"{text} above {whole}(…) as one more argument", f"{text} above {whole}(…) as a power")
+            if not reader.findings.choose(f"above {symbol.name}", options, group.span):
+                before = (reader.expression(symbol.above, span_of(symbol.above)), *before)
+                called, symbol = f"{called}^{{·}}", replace(symbol, above=())
         code = table.function(called if listed else f"{called}({shape})")
+        if symbol.ordinal in ("n", "k", "m") and name in ("f", "g", "F", "G"):
+            raise FreeError(f"{whole}(…) may be a derivative of some order", group.span, "order of a derivative")
         if symbol.ordinal.isdigit() and not symbol.below:
             options = (f"{whole} as a function of its own", f"{whole} as a derivative of that order")
             if reader.findings.choose("order", options, group.span):
                 code, primes = table.function(name), int(symbol.ordinal)
-        if before:
+        if symbol.below:
             words = ", ".join(text_of((each,)) for each in group.items[:1])
             reader.findings.say("function", f"{whole}({words}…) as a function also of what stands below", group.span)
     span = symbol.node.span[0], group.span[1]
@@ -260,6 +339,11 @@ def _application(reader: "Reader", whole: str, symbol: Symbol, group: Group, rea
     node = replace(raised(reader, node, symbol.above), span=span)
     node = t.Transpose(node, span=span) if symbol.transposed else node
     return with_scripts(reader, node, cursor)
+
+
+def _holds_letter(above: Sequence[Item]) -> bool:
+    """Return whether a letter stands above, so that ``f^k(x)`` may be the k-th of several functions."""
+    return any(isinstance(item, Token) and item.kind is Kind.LETTER for item in above)
 
 
 # Scripts of other operands --------------------------------------------------------------------------------------------

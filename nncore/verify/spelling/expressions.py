@@ -251,7 +251,7 @@ class Reader:
                 raise FreeError("a relation in braces", span, "set")
             return relations.indicator(self, items, span)
         if group.kind in _PARENTHESES and matrices.is_list(items):
-            return matrices.listed(self, group)
+            return matrices.listed(self, group, _multiplies(cursor))
         if group.kind in ("|", r"\|"):
             return operators.bars(self, group, cursor)
         if group.kind == r"\langle":
@@ -269,6 +269,15 @@ class Reader:
 
 def _is(item: Item, *texts: str) -> bool:
     return isinstance(item, Token) and item.text in texts
+
+
+def _multiplies(cursor: Cursor) -> bool:
+    """Return whether a letter, or a sign behind one, stands before what was taken last."""
+    before = cursor.items[cursor.at - 2] if cursor.at > 1 else None
+    if isinstance(before, Group):
+        return before.kind != "text"
+    signs = (r"\cdot", r"\times", r"\top", r"\intercal")
+    return before is not None and (before.kind is Kind.LETTER or before.text in signs)
 
 
 def unexpected(item: Item) -> FreeError:

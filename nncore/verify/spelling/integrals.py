@@ -42,7 +42,7 @@ def integral(reader: "Reader", cursor: Cursor) -> t.Node:
         reader.bound[:] = outer
     limits = [reader.expression(part, span_of(part)) for part in (below, above) if part and _is_number(part)]
     domain = f"_{{{text_of(below)}}}" if below and not _is_number(below) else "_{·}" if below else ""
-    name = rf"\int{domain}{'^{·}' if above else ''}{text_of(body)}d{'d'.join(names)}"
+    name = rf"\int{domain}{'^{·}' if above else ''} {text_of(body)} d{' d'.join(names)}"
     inside = {each.name for each, _ in t.walk(node) if isinstance(each, t.Letter)}
     bound = {symbols.letter_named(reader, each, sign.span).name for each in names}
     bound |= {each.index.name for each, _ in t.walk(node) if isinstance(each, t.Sum | t.Product)}

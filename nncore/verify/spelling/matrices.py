@@ -73,8 +73,8 @@ def is_list(items: Sequence[Item]) -> bool:
     return any(isinstance(item, Token) and item.text in (",", ";") for item in items)
 
 
-def listed(reader: "Reader", group: Group) -> t.Node:
-    """Return a list in brackets as a row, or one in parentheses as a row or a column."""
+def listed(reader: "Reader", group: Group, multiplied: bool) -> t.Node:
+    """Return a list in brackets as a row, or one in parentheses, or behind a letter, as a row or a column."""
     if group.kind == r"\{":
         raise FreeError("a set", group.span, "set")
     if any(isinstance(item, Token) and item.text == GIVEN for item in group.items):
@@ -99,7 +99,10 @@ def listed(reader: "Reader", group: Group) -> t.Node:
             cells.append(reader.expression(part, _span(part)))
     what = "a list in brackets" if group.kind == "[" else "a list in parentheses"
     column = False
-    if group.kind == "[":
+    if multiplied:
+        options = (f"{what} as a column", f"{what} as a row")
+        column = not reader.findings.choose("column", options, group.span)
+    elif group.kind == "[":
         reader.findings.say("row", f"{what} as a row", group.span)
     else:
         column = bool(reader.findings.choose("row", (f"{what} as a row", f"{what} as a column"), group.span))

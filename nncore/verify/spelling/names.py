@@ -46,6 +46,8 @@ def name(reader: "Reader", cursor: Cursor) -> t.Node:
     group = cursor.take()
     assert isinstance(group, Group)
     word = group.name.replace("~", " ").strip()
+    if word.startswith("-") or word.endswith("-"):
+        raise FreeError(f"“{word}” belongs to a name that cannot be read", group.span, "words within")
     if word == "d" and (cursor.item is not None) and (node := derivatives.in_line(reader, cursor, upright=True)):
         return node
     if not is_sentence(word) or is_long_name(word, cursor.item):
