@@ -157,7 +157,8 @@ def _function_alone(reader: "Reader", name: str, variables: Sequence[t.Name], sp
     heads = {each for each in facts.heads.get(name, ()) if all(argument.isalpha() for argument in each)}
     if name in reader.scene.notation.function_names or not heads or len(set(facts.applied.get(name, ()))) < 2:
         return None
-    wanted = tuple(dict.fromkeys(variable.name for variable in variables if isinstance(variable, t.Letter)))
+    bases = [variable.base if isinstance(variable, t.Indexed) else variable for variable in variables]
+    wanted = tuple(dict.fromkeys(base.name for base in bases if isinstance(base, t.Letter)))
     if len(wanted) == 1 and {len(each) for each in heads} == {1}:
         heads = {wanted}
     heads = {each for each in heads if set(wanted) <= set(each)} if len(wanted) else set()

@@ -101,3 +101,22 @@ def _is_index(reader: "Reader", node: t.Node) -> bool:
         case t.Indexed(t.Letter(name), (t.Letter(index),)):
             return name in scene.notation.class_letters or (name in ("y", "c", "t") and scene.is_index(index))
     return False
+
+
+def repeated(sides: Sequence[t.Node]) -> list[tuple[str, Span]]:
+    """Return letters that are an index twice in one side and in no other: where they stand, some would sum."""
+    found: list[tuple[str, Span]] = []
+    indices = [_free_indices(side) for side in sides]
+    for side, here in zip(sides, indices, strict=True):
+        others = [names for names in indices if names is not here]
+        for name in dict.fromkeys(here):
+            if here.count(name) > 1 and others and not any(name in names for names in others):
+                found.append((name, side.span))
+    return found
+
+
+def _free_indices(side: t.Node) -> list[str]:
+    nodes = [node for node, _ in t.walk(side)]
+    bound = {node.index.name for node in nodes if isinstance(node, t.Sum | t.Product | t.Extremum)}
+    below = [index for node in nodes if isinstance(node, t.Indexed) for index in node.indices]
+    return [index.name for index in below if isinstance(index, t.Letter) and index.name not in bound]

@@ -178,7 +178,9 @@ def _names_something(items: Sequence[Item]) -> bool:
         return False
     if getattr(items[relation], "text", "") == r"\in":
         return text_of(items[relation + 1 :]).startswith((r"\mathbb{R}", r"\R"))
-    left = items[:relation]
+    left, right = items[:relation], items[relation + 1 :]
+    if len(right) == 1 and getattr(right[0], "kind", "") is Kind.NUMBER and getattr(items[relation], "text", "") == "=":
+        return False  # a value of an input
     at = 1
     while at < len(left) and getattr(left[at], "text", "") in ("_", "^"):
         at += 2
@@ -351,6 +353,10 @@ def _chain(reader: "Reader", draft: _Draft, span: Span) -> t.Chain:
             raise FreeError("the right side is missing", cursor.span, "ends")
         right = reader.sum(cursor)
         links.append(t.Link(relation, right, span=(start, right.span[1])))
+    for letter, where in relations.repeated([first, *(link.right for link in links)]):
+        if reader.scene.is_index(letter):
+            words = f"{letter} twice without a sum as any value, not as one to sum over"
+            reader.findings.say("repeated", words, where)
     begin = items[0].span[0] if draft.goes_on else first.span[0]
     return t.Chain(first, tuple(links), span=(begin, items[-1].span[1]))
 
