@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nncore.verify.spelling import applied, derivatives, names, symbols
-from nncore.verify.spelling.facts import RELATIONS, is_operation
+from nncore.verify.spelling import applied, calls, derivatives, names, symbols
+from nncore.verify.spelling.facts import is_operation
 from nncore.verify.spelling.findings import FreeError
-from nncore.verify.spelling.items import GIVEN, PARALLEL, Group, Item, text_of, walk
+from nncore.verify.spelling.items import Group, Item, text_of
 from nncore.verify.spelling.scene import Cursor
 from nncore.verify.spelling.scripts import scripts_at, span_of, split_top
 from nncore.verify.spelling.symbols import Symbol
@@ -21,15 +21,6 @@ from nncore.verify.syntax.tree import Span
 
 if TYPE_CHECKING:
     from nncore.verify.spelling.expressions import Reader
-
-_FUNCTIONS = frozenset((
-    "f", "g", "h", "P", "F", "G", "H", r"\phi", r"\varphi", r"\psi", r"\sigma", r"\Phi", r"\mathcal{N}", "L", "J",
-    r"\hat{P}", r"\ell",
-))  # fmt: skip
-_CONVENTIONAL = _FUNCTIONS | {
-    "p", "q", "Q", "k", "K", "N", "V", "u", "l", "T", "r", r"\pi", r"\rho", r"\mu", "S", "R", "D", "n",
-}  # fmt: skip
-_PROBABILITIES = frozenset(("P", "p", r"\mathbb{P}", r"\mathrm{P}", "Q", "q"))
 
 
 # Letters --------------------------------------------------------------------------------------------------------------
@@ -51,8 +42,11 @@ def letter(reader: "Reader", cursor: Cursor) -> t.Node:
     start = cursor.at
     symbol = symbols.read_symbol(reader, cursor)
     group = cursor.item
-    if token.text == "D" and isinstance(group, Token) and group.text in reader.scene.facts.applied:
-        raise FreeError(f"D {group.text} is a derivative or a product: write which", token.span, "derivative with D")
+    hessian = token.text == "H" and getattr(group, "text", "") == "f"
+    if (token.text == "D" or hessian) and isinstance(group, Token) and group.text in reader.scene.facts.applied:
+        raise FreeError(
+            f"{token.text} {group.text} is a derivative or a product: write which", token.span, "derivative with D"
+        )
     if token.text in ("O", r"\mathcal{O}") and isinstance(group, Group) and group.kind == "(" and not symbol.below:
         cursor.take()
         nodes, _ = applied.arguments(reader, group)
@@ -60,7 +54,7 @@ def letter(reader: "Reader", cursor: Cursor) -> t.Node:
                        span=(token.span[0], group.span[1]))  # fmt: skip
     if isinstance(group, Group) and group.kind in ("(", "[", "list"):
         whole = text_of(_without_power(cursor.items[start : cursor.at]))
-        if reads_as := _is_applied(reader, token.text, whole, symbol, group, cursor):
+        if reads_as := calls.how_applied(reader, token.text, whole, symbol, group, cursor):
             cursor.take()
             return _application(reader, whole, symbol, group, reads_as, cursor)
     elif symbol.primes and token.text in reader.scene.notation.function_names:
@@ -147,6 +141,10 @@ def raised(reader: "Reader", node: t.Node, above: Sequence[Item]) -> t.Node:
             raise FreeError("what this mark means is not clear", item.span, "mark above")
     exponent = reader.expression(above, span_of(above))
     single = len(above) == 1 and isinstance(above[0], Token) and above[0].kind is Kind.LETTER
+    if single and isinstance(node, t.Letter) and above[0].text in reader.bound and _is_array_with_name(reader, node):  # type: ignore[union-attr]
+        options = (f"{text_of(above)} above a letter as a power", f"{text_of(above)} above a letter as an index")
+        if reader.findings.choose(f"above {text_of(above)}", options, exponent.span):
+            return t.Indexed(node, (exponent,), span=(node.span[0], exponent.span[1]))
     if single and isinstance(node, t.Indexed) and reader.scene.is_index(above[0].text):  # type: ignore[union-attr]
         letters = {each.name for each, _ in t.walk(node) if isinstance(each, t.Letter)}
         if isinstance(exponent, t.Letter) and exponent.name not in letters and _has_letter_index(node):
@@ -157,145 +155,17 @@ def raised(reader: "Reader", node: t.Node, above: Sequence[Item]) -> t.Node:
     return t.Power(node, exponent, span=(node.span[0], exponent.span[1]))
 
 
+def _is_array_with_name(reader: "Reader", letter: t.Letter) -> bool:
+    """Return whether a letter such as ``I_1`` is an array, of which a bound letter above may be an index."""
+    author = next((name for name, code in reader.scene.table.letters.items() if code == letter.name), letter.name)
+    return "_" in author and bool(reader.scene.is_array(author.partition("_")[0]))
+
+
 def _has_letter_index(node: t.Indexed) -> bool:
     return any(not isinstance(index, t.Number) for index in node.indices)
 
 
-# Applied or multiplied ------------------------------------------------------------------------------------------------
-
-
-def _is_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: Group, cursor: Cursor) -> str:
-    """Return how parentheses behind a letter are read: ``function``, ``letter`` (of which they list what it is made
-    of), or empty if they multiply."""
-    scene, facts = reader.scene, reader.scene.facts
-    items, span = group.items, group.span
-    marks = {item.text for item in items if isinstance(item, Token)}
-    listed = bool(marks & {",", ";", GIVEN, PARALLEL, *RELATIONS})
-    if group.kind == "[" and not symbol.transposed and _is_index_list(reader, items):
-        return "entry"
-    if (
-        not marks & {GIVEN, PARALLEL, *RELATIONS}
-        and marks & {",", ";"}
-        and _multiplies_a_list(reader, name, symbol, group)
-    ):
-        return ""
-    if group.kind == "[":
-        return "function" if listed or (whole in facts.applied and not facts.bare[whole]) or (
-            name[-1:].isupper() and len(items) == 1 and isinstance(items[0], Token) and items[0].kind is Kind.LETTER
-        ) else ""  # fmt: skip
-    if name in scene.notation.function_names and not symbol.below:
-        return "function"
-    if symbol.transposed and not listed:
-        return ""
-    declared: object = scene.notation.array_named(name) or scene.notation.scalars_named(name) or scene.is_size(name)
-    declared = declared or scene.notation.array_of_entry(name)
-    declared = declared or name in scene.notation.index_letters | scene.notation.constant_letters
-    if facts.heads.get(whole) or listed:
-        letters = all(map(_is_letter, _split(items))) and not {
-            item.text for item in items if isinstance(item, Token)
-        } & {*reader.bound, *facts.bound}
-        seen = set(facts.applied.get(whole, ()))
-        if (
-            letters
-            and (declared or facts.bare[whole] or whole in facts.differentiated)
-            and len(seen) <= 1
-            and not symbol.primes
-        ):
-            reader.findings.say("made of", f"{whole}({text_of(items)}) as {whole}", span)
-            return "letter"
-        if marks & RELATIONS and name not in _PROBABILITIES:
-            reader.findings.say("event", f"{whole}({text_of(items)}) as a function of an event", span)
-        return "function"
-    if symbol.primes:
-        return "function"
-    inside = {here[at].text for here, at in walk(items) if isinstance(here[at], Token)}  # type: ignore[union-attr]
-    if (name in inside and not _holds_call(items, name)) or declared:
-        return ""
-    behind = cursor.ahead()
-    raised = isinstance(behind, Token) and behind.text == "^"
-    alone = not facts.bare[whole] and not (raised and name not in _CONVENTIONAL)
-    letters_only = len(items) > 0 and _is_letter(items)
-    elsewhere = any(len(each) == 1 and _is_name_of_letter(each[0]) for each in facts.applied.get(whole, ()))
-    if alone and (letters_only or elsewhere or name in _FUNCTIONS):
-        reader.findings.say("function", f"{whole}(…) as a function of what is in parentheses", span)
-        return "function"
-    if name in _CONVENTIONAL or letters_only or (alone and _is_product_of_letters(items)):
-        options = (f"{whole}(…) as a product", f"{whole}(…) as a function of what is in parentheses")
-        likely = name in _CONVENTIONAL and letters_only
-        if reader.findings.choose(f"applied {whole}", options[::-1] if likely else options, span) == (not likely):
-            return "function"
-    return ""
-
-
-def _holds_call(items: Sequence[Item], name: str) -> bool:
-    """Return whether a letter stands before parentheses somewhere among items, as in ``f(f^2(x))``."""
-    for here, at in walk(items):
-        end = at + 1
-        while end < len(here) and getattr(here[end], "text", "") in ("_", "^", "'"):
-            end += 1 if getattr(here[end], "text", "") == "'" else 2
-        following = here[end] if end < len(here) else None
-        if getattr(here[at], "text", "") == name and isinstance(following, Group) and following.kind == "(":
-            return True
-    return False
-
-
-def _is_index_list(reader: "Reader", items: Sequence[Item]) -> bool:
-    """Return whether all that stands between commas is an index, as in ``A[i, j + 1]``."""
-    return all(
-        part
-        and all(isinstance(item, Token) and (item.text in ("+", "-") or _may_be_index(reader, item)) for item in part)
-        for part in _split(items)
-    )
-
-
-def _may_be_index(reader: "Reader", item: Token) -> bool:
-    return item.text.isdigit() or (item.kind is Kind.LETTER and reader.scene.is_index(item.text))
-
-
-def _multiplies_a_list(reader: "Reader", name: str, symbol: Symbol, group: Group) -> bool:
-    r"""Return whether a list behind a letter is a vector, as in ``W_f [h, x]``, and holds no arguments."""
-    if name in reader.scene.notation.function_names or name in _PROBABILITIES or name in ("E", "V", "C", "K", "J", "L"):
-        return False
-    if symbol.transposed:
-        return name not in _CONVENTIONAL
-    return group.kind == "[" and reader.scene.is_array(name) is True
-
-
-def _split(items: Sequence[Item]) -> list[list[Item]]:
-    parts: list[list[Item]] = [[]]
-    for item in items:
-        if isinstance(item, Token) and item.text in (",", ";", GIVEN):
-            parts.append([])
-        else:
-            parts[-1].append(item)
-    return parts
-
-
-def _is_name_of_letter(text: str) -> bool:
-    """Return whether the text of an argument is a letter, with indices or not, or 0."""
-    base = text.partition("_")[0]
-    if set(text) & set("+-*/=()[]^"):
-        return False
-    return len(base) == 1 or (base.startswith("\\") and base[1:].replace("{", "").replace("}", "").isalpha())
-
-
-def _is_product_of_letters(items: Sequence[Item]) -> bool:
-    r"""Return whether letters alone stand in parentheses, which a product would not need, as in ``a(w^\top x)``."""
-    plain = [item for item in items if isinstance(item, Token)]
-    marks = {item.text for item in plain if item.kind is not Kind.LETTER}
-    groups = [at for at, item in enumerate(items) if isinstance(item, Group)]
-    scripts = all(at and getattr(items[at - 1], "text", "") in ("_", "^") for at in groups)
-    return len(plain) > 1 and scripts and marks <= {"_", "^", r"\top", r"\intercal"}
-
-
-def _is_letter(items: Sequence[Item]) -> bool:
-    """Return whether items are one letter with scripts."""
-    if not items or not isinstance(items[0], Token) or items[0].kind is not Kind.LETTER:
-        return False
-    at = 1
-    while at < len(items) and getattr(items[at], "text", "") in ("_", "^", "'"):
-        at += 1 if getattr(items[at], "text", "") == "'" else 2
-    return at >= len(items)
+# Applied --------------------------------------------------------------------------------------------------------------
 
 
 def _application(reader: "Reader", whole: str, symbol: Symbol, group: Group, reads_as: str, cursor: Cursor) -> t.Node:
@@ -303,7 +173,9 @@ def _application(reader: "Reader", whole: str, symbol: Symbol, group: Group, rea
         return with_scripts(reader, plain(reader, symbol), cursor)
     if reads_as == "entry":
         reader.findings.say("entry", f"{whole}[{text_of(group.items)}] as an entry of {whole}", group.span)
-        indices = tuple(index for part in _split(group.items) for index in symbols.indices_of(reader, part))
+        indices = tuple(
+            index for part in calls.between_commas(group.items) for index in symbols.indices_of(reader, part)
+        )
         span = symbol.node.span[0], group.span[1]
         entry = t.Indexed(symbols.letter_named(reader, symbol.name, span), (*symbol.below, *indices), span=span)
         return with_scripts(reader, raised(reader, entry, symbol.above), cursor)

@@ -27,7 +27,7 @@ from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Span
 
 TIMES = frozenset((r"\cdot", r"\times", "*", r"\ast", r"\bullet"))
-_ENTRY_TIMES = frozenset((r"\odot", r"\circ", r"\circledast"))
+_ENTRY_TIMES = frozenset((r"\odot", r"\circ"))
 _ENTRY_OVER = frozenset((r"\oslash",))
 _PARENTHESES = frozenset(("(", "[", r"\{", "{"))
 _FRACTIONS = frozenset((r"\frac", r"\dfrac", r"\tfrac", r"\cfrac"))
@@ -108,6 +108,9 @@ class Reader:
                     self.findings.say("circ", r"\circ as the product entry by entry", sign.span)
                 signs.append(r"\oslash" if getattr(sign, "text", "") in _ENTRY_OVER else r"\odot")
                 groups.append([])
+            elif cursor.text == r"\circledast":
+                self._convolved(cursor, groups)
+                break
             elif cursor.text == "/":
                 self._over(cursor, groups[-1])
                 if cursor.text in TIMES:
@@ -132,6 +135,15 @@ class Reader:
             options = (f"{text} as a product", f"{text} as a product entry by entry")
             return bool(self.findings.choose("star", options, sign.span))
         return False
+
+    def _convolved(self, cursor: Cursor, groups: list[list[t.Node]]) -> None:
+        """Make one value, of which nothing is known, of two factors between which the sign of a convolution stands."""
+        sign = cursor.take()
+        right = self.factor(cursor)
+        if len(groups) > 1 or len(groups[0]) > 1 or self.starts_factor(cursor) or cursor.text in TIMES:
+            raise FreeError("a convolution among products: put parentheses", sign.span, "convolution")
+        self.findings.say("convolution", r"\circledast as a function of its own", sign.span)
+        groups[0][:] = [applied.own(self, r"\circledast", (groups[0][0], right), (groups[0][0].span[0], right.span[1]))]
 
     def _over(self, cursor: Cursor, group: list[t.Node]) -> None:
         """Make one fraction of the factors so far and what stands behind a slash."""

@@ -149,7 +149,10 @@ class _Nester:
         """Return what the next token begins, mostly one item, and go past it."""
         token = self.tokens[self.at]
         text, span = token.text, token.span
+        wide = text == r"\ " and self._behind(1).text == text
         self.at += 1
+        if wide:
+            return [Token(Kind.COMMAND, WIDE, span)]
         if token.kind is Kind.SPACE or text in _SPACES or text in _STYLES:
             self.skip("spacing", span)
             return []

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nncore.verify.spelling import dots, matrices, relations, segments
+from nncore.verify.spelling import conditions, dots, matrices, relations, segments
+from nncore.verify.spelling.conditions import Condition
 from nncore.verify.spelling.facts import RELATIONS
 from nncore.verify.spelling.findings import FreeError, Member
 from nncore.verify.spelling.items import Group, Item, text_of
@@ -21,18 +22,6 @@ from nncore.verify.syntax.tree import Relation, Span
 if TYPE_CHECKING:
     from nncore.verify.spelling.expressions import Reader
 
-_ORDERS = frozenset(
-    ("<", ">", r"\lt", r"\gt", r"\le", r"\leq", r"\leqslant", r"\ge", r"\geq", r"\geqslant", r"\ne", r"\neq")
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Condition:
-    """A condition as items; a bare one stands behind a comma or a space, and may be a claim, as its letters tell."""
-
-    items: list[Item]
-    bare: bool = False
-
 
 @dataclass(slots=True)
 class _Draft:
@@ -40,7 +29,7 @@ class _Draft:
 
     items: list[Item]
     joined: str
-    conditions: list["_Condition"] = field(default_factory=list)
+    conditions: list[Condition] = field(default_factory=list)
     premise: "_Draft | None" = None
     both: bool = False
     goes_on: bool = False
@@ -48,6 +37,10 @@ class _Draft:
 
 def statements(reader: "Reader", items: Sequence[Item], span: Span) -> list[t.Formula]:
     """Return the statements of a display, each as a formula of its own."""
+    if _is_sign(items):
+        reader.findings.say("sign", f"{text_of(items)} as a sign by itself, which claims nothing", items[0].span)
+        reader.findings.skip("sign", items[0].span)
+        return []
     drafts = _drafts(reader, segments.segments(reader, segments.flat(items)))
     found: list[t.Formula] = []
     for draft in drafts:
@@ -55,6 +48,15 @@ def statements(reader: "Reader", items: Sequence[Item], span: Span) -> list[t.Fo
     if not found and not reader.findings.members:
         raise FreeError("there is no formula here", span, "no formula")
     return found
+
+
+def _is_sign(items: Sequence[Item]) -> bool:
+    r"""Return whether a sign stands alone, as ``\odot`` within a sentence."""
+    return (
+        len(items) == 1
+        and isinstance(items[0], Token)
+        and items[0].text in (*segments.OPERATORS, r"\nabla", *RELATIONS)
+    )
 
 
 # Drafts ---------------------------------------------------------------------------------------------------------------
@@ -79,11 +81,11 @@ def _drafts(reader: "Reader", parts: Sequence[tuple[str, list[Item]]]) -> list[_
             role = role if joined == "behind words" else ""
             continue
         after_row = (at > 2 and parts[at - 2][0] == "row") or (at > 1 and joined == "row")
-        conditions = len(found[-1].conditions) if found else 0
+        known = len(found[-1].conditions) if found else 0
         taken = _one_more(reader, found, joined, items, role, sign, parts[at:], after_row)
-        if joined == segments.END and len(found[-1].conditions) > conditions:
+        if joined == segments.END and len(found[-1].conditions) > known:
             for draft in found[:-1]:  # it is said of all lines
-                draft.conditions += found[-1].conditions[conditions:]
+                draft.conditions += found[-1].conditions[known:]
         at += taken
         if joined != "behind words" or role != "where":
             role = "" if joined in ("row", "for all") else role
@@ -110,10 +112,10 @@ def _one_more(
         return 0
     if role == "if" and last is not None:
         more = 0
-        if joined == "for all" or _is_range(reader, items, behind):
-            more = 2 if _is_range(reader, items, behind) else 0
+        if joined == "for all" or conditions.is_range(reader, items, behind):
+            more = 2 if conditions.is_range(reader, items, behind) else 0
         condition = [*items, *([behind[0][1][0], behind[1][1][0]] if more else [])]
-        last.conditions += map(_Condition, _within_parentheses(condition))
+        last.conditions += map(Condition, conditions.within_parentheses(condition))
         return more
     if isinstance(begins, Token) and (begins.text in RELATIONS or begins.text == ":") and role != "where":
         if last is None:
@@ -130,16 +132,16 @@ def _one_more(
         last.items += items
         return 0
     if last is not None and joined in ("comma", "wide", "stop", "row", segments.END) and last.items:
-        if _is_range(reader, items, behind):
-            last.conditions.append(_Condition([*items, behind[0][1][0], behind[1][1][0]]))
+        if conditions.is_range(reader, items, behind):
+            last.conditions.append(Condition([*items, behind[0][1][0], behind[1][1][0]]))
             return 2
-        if joined != "row" and joined != "stop" and _is_condition(reader, items):
+        if joined != "row" and joined != "stop" and conditions.is_condition(reader, items):
             reader.findings.say("condition", f"{text_of(items)} as a condition", begins.span)
-            last.conditions += map(_Condition, _within_parentheses(items))
+            last.conditions += map(Condition, conditions.within_parentheses(items))
             return 0
-        if joined != "row" and joined != "stop" and _compares(last, items, joined):
+        if joined != "row" and joined != "stop" and conditions.may_restrict(last.items, items, joined):
             reader.findings.say("condition", f"{text_of(items)} as a condition if it restricts an input", begins.span)
-            last.conditions.append(_Condition(items, bare=True))
+            last.conditions.append(Condition(items, bare=True))
             return 0
     if sign in segments.IMPLIES | segments.IFF and last is not None:
         if last.premise is None and not after_row:
@@ -151,15 +153,20 @@ def _one_more(
         reader.findings.skip("words", begins.span)
         return 0
     if sign in segments.ARROWS and last is not None:
-        if not (_relates(last.items) and _relates(items)):
+        if not (conditions.relates(last.items) and conditions.relates(items)):
             raise FreeError("what an arrow means is not clear", begins.span, "arrow")
         reader.findings.say("arrow", f"{sign} between two statements as a comma", begins.span)
-    if joined == "comma" and last is not None and _relates(last.items) != _relates(items) and role != "where":
+    if (
+        joined == "comma"
+        and last is not None
+        and conditions.relates(last.items) != conditions.relates(items)
+        and role != "where"
+    ):
         raise FreeError("a list at a relation: write each side with its relation", begins.span, "list at a relation")
     draft = _Draft(list(items), joined)
     if role == "where" and found and not _names_something(items):
         reader.findings.say("where", "what stands behind “where” as a condition", begins.span)
-        found[-1].conditions.append(_Condition(list(items)))
+        found[-1].conditions.append(Condition(list(items)))
         return 0
     if role == "where" and found:
         reader.findings.say("where", "what stands behind “where” as said before", begins.span)
@@ -197,10 +204,6 @@ def _is_tag(items: Sequence[Item]) -> bool:
     return bool(number and isinstance(group, Group) and getattr(group.items[0], "kind", "") is Kind.NUMBER)
 
 
-def _relates(items: Sequence[Item]) -> bool:
-    return any(isinstance(item, Token) and (item.text in RELATIONS or item.text == r"\in") for item in items)
-
-
 def _goes_on(last: _Draft, items: Sequence[Item]) -> bool:
     """Return whether a line goes on with the last side of the line above it."""
     before, begins = last.items[-1] if last.items else None, items[0]
@@ -208,56 +211,7 @@ def _goes_on(last: _Draft, items: Sequence[Item]) -> bool:
         return True
     if not isinstance(begins, Token) or begins.text not in segments.OPERATORS:
         return False
-    return begins.text != "-" or not _relates(items)
-
-
-def _is_condition(reader: "Reader", items: Sequence[Item]) -> bool:
-    """Return whether items compare indices, sizes and numbers, or are a relation in parentheses."""
-    if len(items) == 1 and isinstance(items[0], Group) and items[0].kind == "(":
-        return all(relations.holds_relation(part) for part in _within_parentheses(items))
-    if not _relates(items) or any(getattr(item, "text", "") in (":=", r"\in") for item in items):
-        return False
-    for item in items:
-        if isinstance(item, Group):
-            return False
-        if item.kind is Kind.LETTER and not (reader.scene.is_index(item.text) or reader.scene.is_size(item.text)):
-            return False
-        if item.text in ("_", "^", "'", "/"):
-            return False
-    return any(isinstance(item, Token) and item.kind is Kind.LETTER for item in items)
-
-
-def _compares(last: _Draft, items: Sequence[Item], joined: str) -> bool:
-    """Return whether items may restrict inputs: they hold an inequality, or are a letter and a number."""
-    texts = {item.text for item in items if isinstance(item, Token)}
-    before = {item.text for item in last.items if isinstance(item, Token)}
-    if not before & RELATIONS or (joined == "comma" and "=" not in before) or r"\in" in texts:
-        return False
-    letter, *sign, number = items if len(items) == 3 else (items[0], items[0])
-    equal = bool(sign) and getattr(sign[0], "text", "") == "=" and getattr(number, "kind", "") is Kind.NUMBER
-    return bool(texts & _ORDERS) or (equal and getattr(letter, "kind", "") is Kind.LETTER)
-
-
-def _within_parentheses(items: Sequence[Item]) -> list[list[Item]]:
-    """Return a condition, or those that stand with commas between them in parentheses."""
-    group = items[0]
-    if len(items) > 1 or not isinstance(group, Group) or group.kind != "(" or dots.has_dots(group.items):
-        return [list(items)]
-    parts: list[list[Item]] = [[]]
-    for item in group.items:
-        if getattr(item, "text", "") in (",", ";"):
-            parts.append([])
-        else:
-            parts[-1].append(item)
-    return parts if all(_relates(part) for part in parts) else [list(items)]
-
-
-def _is_range(reader: "Reader", items: Sequence[Item], behind: Sequence[tuple[str, list[Item]]]) -> bool:
-    r"""Return whether ``i = 1``, ``\ldots`` and ``n`` follow each other."""
-    if len(items) != 3 or len(behind) < 2 or getattr(items[1], "text", "") != "=":
-        return False
-    (_, second), (_, third) = behind[0], behind[1]
-    return bool(dots.has_dots(second) and len(second) == 1 and third and getattr(items[2], "text", "").isdigit())
+    return begins.text != "-" or not conditions.relates(items)
 
 
 # Formulas -------------------------------------------------------------------------------------------------------------
@@ -280,27 +234,27 @@ def _formulas(reader: "Reader", draft: _Draft, span: Span) -> list[t.Formula]:
             return []
     if chain is None:
         chain = _chain(reader, draft, span)
-    conditions = tuple(_condition(reader, each, span) for each in draft.conditions)
+    said = tuple(conditions.read_condition(reader, each, span) for each in draft.conditions)
     whole = chain.span
     if len(chain.links) > 1 and chain.links[0].relation is Relation.ASSIGNS:
         step = t.Chain(chain.first, chain.links[:1], span=whole)
         rest = t.Chain(chain.links[0].right, chain.links[1:], span=whole)
         reader.findings.say("step", "what stands behind a step as said of its right side", whole)
-        return [t.Formula((part,), conditions, span=whole) for part in (step, rest)]
+        return [t.Formula((part,), said, span=whole) for part in (step, rest)]
     if draft.premise is not None:
-        return _implications(reader, draft, chain, conditions, span)
-    return [t.Formula((chain,), conditions, span=whole)]
+        return _implications(reader, draft, chain, said, span)
+    return [t.Formula((chain,), said, span=whole)]
 
 
 def _implications(
-    reader: "Reader", draft: _Draft, chain: t.Chain, conditions: tuple[t.Chain | t.Given | t.ForAll, ...], span: Span
+    reader: "Reader", draft: _Draft, chain: t.Chain, said: tuple[t.Chain | t.Given | t.ForAll, ...], span: Span
 ) -> list[t.Formula]:
     assert draft.premise
     premise = _chain(reader, draft.premise, span)
     if not premise.links or not chain.links:
         raise FreeError("what an arrow means is not clear", span, "arrow")
     pairs = [(premise, chain), (chain, premise)] if draft.both else [(premise, chain)]
-    return [t.Formula((t.Implication(one, other, span=span),), conditions, span=span) for one, other in pairs]
+    return [t.Formula((t.Implication(one, other, span=span),), said, span=span) for one, other in pairs]
 
 
 def _member(reader: "Reader", draft: _Draft, member: int, span: Span) -> t.Chain | None:
@@ -316,7 +270,7 @@ def _member(reader: "Reader", draft: _Draft, member: int, span: Span) -> t.Chain
         reader.findings.say("member of", rf"\in {text} as a shape, which claims nothing", right[0].span)
         draft.items = left
         return None
-    found = None if _relates(left) else matrices.interval(reader, left, right, where)
+    found = None if conditions.relates(left) else matrices.interval(reader, left, right, where)
     if found is None:
         raise FreeError("a set cannot be expressed", right[0].span, "set")
     return found
@@ -368,32 +322,3 @@ def _is_definable(left: t.Node) -> bool:
 
 def _bound_in(node: t.Node) -> set[str]:
     return {each.index.name for each, _ in t.walk(node) if isinstance(each, t.Sum | t.Product | t.Extremum)}
-
-
-def _condition(reader: "Reader", condition: _Condition, span: Span) -> t.Chain | t.Given | t.ForAll:
-    """Return a condition: relations, a range, or all values of a letter."""
-    items = condition.items
-    while items and isinstance(items[-1], Token) and items[-1].text in (",", "."):
-        items = items[:-1]
-    if len(items) == 1 and isinstance(items[0], Group) and items[0].kind == "(":
-        items = list(items[0].items)
-    where = (items[0].span[0], items[-1].span[1])
-    dotted = next((at for at, item in enumerate(items) if getattr(item, "text", "") in dots.DOTS), None)
-    if dotted is not None:
-        if dotted < 3 or getattr(items[1], "text", "") != "=":
-            raise FreeError("dots in a condition", where, "dots")
-        letter = reader.expression(items[:1], where)
-        low, high = reader.expression(items[2:3], where), reader.expression(items[dotted + 1 :], where)
-        links = (t.Link(Relation.AT_MOST, letter, span=where), t.Link(Relation.AT_MOST, high, span=where))
-        return t.Given(t.Chain(low, links, span=where), span=where)
-    member = next((at for at, item in enumerate(items) if getattr(item, "text", "") == r"\in"), None)
-    if member is not None:
-        found = matrices.interval(reader, items[:member], items[member + 1 :], where)
-        if found:
-            return t.Given(found, span=where)
-        reader.findings.say("set", rf"\in {text_of(items[member + 1 :])} as all values", where)
-        items = items[:member]
-    if not _relates(items):
-        return t.ForAll(t.Chain(reader.expression(items, where), span=where), span=where)
-    chain = relations.chain(reader, items, where)
-    return chain if condition.bare else t.Given(chain, span=where)
