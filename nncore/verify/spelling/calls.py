@@ -81,14 +81,14 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
     if alone and (letters_only or elsewhere or name in _FUNCTIONS):
         reader.findings.say("function", f"{whole}(…) as a function of what is in parentheses", span)
         return "function"
-    likewise = any(
+    likewise = elsewhere or any(
         key.partition("_")[0] == name and len(each) == 1 and _is_name_of_letter(each[0])
         for key, uses in facts.applied.items()
         for each in uses
     )
     if name in _CONVENTIONAL or letters_only or likewise or (alone and _is_product_of_letters(items)):
         options = (f"{whole}(…) as a product", f"{whole}(…) as a function of what is in parentheses")
-        likely = name in _CONVENTIONAL and letters_only
+        likely = likewise or (name in _CONVENTIONAL and letters_only)
         if reader.findings.choose(f"applied {whole}", options[::-1] if likely else options, span) == (not likely):
             return "function"
     return ""
