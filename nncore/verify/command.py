@@ -11,6 +11,10 @@ from the sources of the book, which are the files named or those of this folder.
 that these pages give for them, so ask this of pages only whose cells you would run. A wrong answer, and a wrong verdict
 in the file, counts like a refuted formula; one that cannot be read, or has no question, like an unreadable formula.
 
+The spelling of files that are no pages of a book is *free*: ``^T``, ``\log``, ``\sum_i``, ``W_1`` and other things that
+people write are read, and what was taken for what is said below each formula. ``--spelling book`` reads the spelling of
+the book alone, and refuses everything else.
+
 With ``--formula LATEX`` what was typed is judged instead, and each step is printed as it is found: how it is read, what
 numbers say, the verdict. It may be several formulas with blank lines between; ``:=`` defines for those below. With
 ``--page PAGE`` the text stands at the end of that page, and with ``--book`` it knows the functions of all pages that
@@ -45,6 +49,7 @@ from nncore.verify.report.terminal import show, show_step
 from nncore.verify.source.context import Surroundings
 from nncore.verify.source.markdown import Reading
 from nncore.verify.source.reader import SUFFIXES, printable, read_page
+from nncore.verify.spelling.declared import parsed
 
 _LEFT_OUT = ("_build", "node_modules", "venv", "env")
 
@@ -75,24 +80,31 @@ def run(name: str, arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--notation", metavar="FILE", help="the letters in force, in place of those of the book")
     parser.add_argument("--json", action="store_true", help="print the whole evidence as JSON")
     parser.add_argument("--book", action="store_true", help="the files are the pages of one book, which MyST renders")
+    parser.add_argument(
+        "--spelling", choices=("free", "book"), help="free, unless --book: other spellings than the book's are read"
+    )
     parser.add_argument("--answers", metavar="FILE", help="judge what a reader answered, by the pages of the book")
     try:
         asked = parser.parse_args(arguments)
         names = asked.paths or (["."] if asked.answers else [])
         named = dict.fromkeys(path for name in names for path in _files(Path(name)))
         paths = _not_included([*named], asked.book)
-        notation = _notation(asked.notation)
+        free = asked.spelling == "free" or (asked.spelling is None and not asked.book and asked.formula is None)
+        free &= not asked.answers
+        notation, letters = _notation(asked.notation, free)
         if asked.answers:
             return _answers(Path(asked.answers), paths, notation, asked.json)
         if asked.formula is not None:
             return _judge_typed(asked.formula, _context(asked.page, paths, notation, asked.book), asked.json)
         if asked.page or not paths:
             raise _BadUsage("--page needs --formula" if asked.page else "name a PATH, or write --formula LATEX")
+        if free and asked.book:
+            raise _BadUsage("the pages of a book are in its own spelling: leave --spelling free or --book out")
         if asked.json:
-            report = check(paths, notation, book=asked.book)
+            report = check(paths, notation, book=asked.book, free=free, letters=letters)
             print(json.dumps(as_json(report), indent=1))
         else:
-            report = show(paths, notation, asked.book)
+            report = show(paths, notation, asked.book, free=free, letters=letters)
     except _BadUsage as error:
         print(f"{parser.prog}: {printable(str(error))}", file=sys.stderr)
         return BAD_USAGE
@@ -201,13 +213,16 @@ def _found(path: Path, book: bool) -> tuple[set[tuple[Path, int, tuple[int, ...]
     return displays, {path for path, *_ in displays} | {Path(each).resolve() for each in (*within_words, *faults)}
 
 
-def _notation(name: str | None) -> Notation:
+def _notation(name: str | None, free: bool) -> tuple[Notation, dict[str, str]]:
+    """Return the letters in force, and what those of an author are called in it."""
     try:
-        return load(Path(name) if name else NOTATION)
+        if name and free:
+            return parsed(Path(name).read_text(encoding="utf-8"))
+        return load(Path(name) if name else NOTATION), {}
     except OSError:
         raise _BadUsage(f"{name or NOTATION}: there is no such file") from None
     except (NotationError, UnicodeDecodeError) as error:
-        raise _BadUsage(str(error)) from None
+        raise _BadUsage(str(error) if str(error).startswith(str(name)) else f"{name}: {error}") from None
 
 
 def _exit_code(found: Collection[int], otherwise: Status) -> int:

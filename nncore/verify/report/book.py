@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -50,6 +50,8 @@ class Settings:
     store: Cache  # what keeps judgements
     common: str  # a digest of the checker and the notation, under which they are kept
     book: bool  # whether MyST renders the pages
+    free: bool = False  # whether they are in free spelling
+    letters: Mapping[str, str] = field(default_factory=dict)  # what an author's letters are called in the notation
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ def check(
     processes: int | None = None,
     book: bool = False,
     done: Callable[[PageReport], None] = lambda page: None,
+    free: bool = False,
+    letters: Mapping[str, str] | None = None,
 ) -> Report:
     """Read all pages and judge what they claim.
 
@@ -91,6 +95,10 @@ def check(
         read, and formulas within words are counted.
     done : callable
         Called with every page that is done, in their order.
+    free : bool
+        Whether the files are in free spelling, see `nncore.verify.spelling`.
+    letters : mapping of str to str, optional
+        What letters of an author are called in the notation, if it was in free spelling, too.
     """
     require("verify", "nncore.verify")
     by = checker()
@@ -102,7 +110,7 @@ def check(
     with _on_processes(processes or os.cpu_count() or 1) as run:
         exports, readings = _all_exports(pages, notation, common, store, run) if book else ([()] * len(pages), {})
         known, clashes = _known(pages, exports)
-        everything = digest(common, repr(sorted(known.items())), repr(book))
+        everything = digest(common, repr(sorted(known.items())), repr((book, free, letters)))
         elsewhere = [_with_corrections(page, pages) if book else [] for page in pages]
         keys = [
             digest(everything, page.name, page.text, *(each.text for each in others))
@@ -110,7 +118,7 @@ def check(
         ]
         kept = [store.get(PageReport, key) for key in keys]
         functions = _definitions(pages, exports, readings, notation) if None in kept else {}
-        settings = Settings(Path(root), notation, functions, store, common, book)
+        settings = Settings(Path(root), notation, functions, store, common, book, free, letters or {})
         jobs = [
             _Job(page.path, readings.get(page.path), [each.path for each in others], settings)
             for page, others, report in zip(pages, elsewhere, kept, strict=True)
@@ -145,9 +153,12 @@ class _Job:
 def _judged(job: _Job) -> tuple[PageReport, bool]:
     """Return the report on a page, and whether all proofs ended in time."""
     # What judges is loaded only now: a book that has not changed needs none of it.
+    from nncore.verify.report.free import report_on_free
     from nncore.verify.report.page import report_on
 
     try:
+        if job.by.free:
+            return report_on_free(job.path, read_page(job.path), job.by)
         return report_on(job.path, job.reading or read_page(job.path, job.by.book), job.others, job.by)
     except Exception as error:  # whatever a page does to the checker, the other pages are judged
         name = display_path(job.path, job.by.root)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 LIBRARIES = ("sympy", "mpmath", "python-flint", "lark", "myst-parser", "markdown-it-py", "PyYAML")
-_TELL = frozenset({"report", "sphinx.py", "command.py", "__main__.py"})
+_TELL = frozenset({"report", "sphinx.py", "command.py", "__main__.py", "spelling"})
 _INCLUDED = re.compile(
     r"\{include\}[ \t]*([^\n`]+)|\\(?:input|include|subfile|subfileinclude|usepackage|RequirePackage|documentclass)"
     r"\s*(?:\[[^\]\n]*\])?\s*(?:\{([^{}\n]*)\}|([^\s{\[]+))"
@@ -69,7 +69,10 @@ def checker() -> dict[str, str]:
 
 @cache
 def judges() -> str:
-    """Return a digest of the sources that read and judge, without those that tell about it: reports and commands."""
+    """Return a digest of the sources that read and judge a strict formula.
+
+    Reports and commands, which tell about it, and the free spelling, of which it knows nothing, are not among them.
+    """
     here = Path(__file__).parents[1]
     return digest_of(each for each in _sources() if not _TELL & {*each.relative_to(here).parts})
 

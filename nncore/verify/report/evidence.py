@@ -77,6 +77,7 @@ class Evidence:
     uses: tuple[str, ...]  # the formulas that define the letters in it, theirs included, and conventions in force
     assumptions: tuple[str, ...]  # the labels of those that it rests on
     problems: tuple[Diagnostic, ...]  # what fails in it
+    remarks: tuple[str, ...] = ()  # what was taken for what, in free spelling
 
     @property
     def fails(self) -> bool:

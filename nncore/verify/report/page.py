@@ -33,7 +33,7 @@ from nncore.verify.semantics.statements import (
 )
 from nncore.verify.semantics.symbols import AgreedValue, Scope, meanings_of
 from nncore.verify.source.context import Place
-from nncore.verify.source.markdown import DisplayedFormula, Reading
+from nncore.verify.source.markdown import DisplayedFormula, InlineFormula, Reading
 from nncore.verify.source.reader import display_path, read_page
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.lexer import LatexError
@@ -60,18 +60,22 @@ def report_on(path: Path, reading: Reading, others: Sequence[Path], by: "Setting
     """
     page = elaborate(reading.formulas, reading.around, by.notation, by.functions)
     elsewhere = [each for each in page.faults if not any(_is_in(each, formula) for formula in reading.formulas)]
-    problems = [*reading.faults, *elsewhere, *_about_functions(page, by.notation)]
+    problems = [*reading.faults, *elsewhere, *about_functions(page, by.notation)]
     if by.book:
         problems += _within_words(reading, page, by)
-    reporter = _Reporter(by, display_path(path, by.root), page, reading, others)
+    reporter = Reporter(by, display_path(path, by.root), page, reading, others)
     formulas = tuple(reporter.evidence(number, formula) for number, formula in enumerate(reading.formulas, 1))
     inline = () if by.book else reading.inline
-    relations = sum(bool(RELATION.search(formula.text)) for formula in inline)
-    named = tuple(_located(each, by.root) for each in problems)
-    return PageReport(reporter.name, formulas, named, len(inline), relations), reporter.in_time
+    named = tuple(located(each, by.root) for each in problems)
+    return PageReport(reporter.name, formulas, named, len(inline), relation_count(inline)), reporter.in_time
 
 
-def _about_functions(page: Page, notation: Notation) -> Iterator[Diagnostic]:
+def relation_count(inline: Sequence[InlineFormula]) -> int:
+    """Return how many formulas within words hold a relation."""
+    return sum(bool(RELATION.search(formula.text)) for formula in inline)
+
+
+def about_functions(page: Page, notation: Notation) -> Iterator[Diagnostic]:
     """Yield what is wrong with the functions that a page defines for all."""
     try:
         page_functions(page.items, notation)
@@ -91,13 +95,13 @@ def _within_words(reading: Reading, page: Page, by: "Settings") -> Iterator[Diag
             yield Diagnostic(Status.CHECKER_FAULT, formula.path, formula.line, 1, reason)
 
 
-def _located(found: Diagnostic, root: Path) -> Diagnostic:
+def located(found: Diagnostic, root: Path) -> Diagnostic:
     """Return what was found, with its file as a report names it."""
     return replace(found, path=display_path(Path(found.path), root))
 
 
 @dataclass(slots=True)
-class _Reporter:
+class Reporter:
     """Goes through the formulas of a page from its top to its end."""
 
     by: "Settings"
@@ -142,7 +146,7 @@ class _Reporter:
             parts=tuple(parts),
             uses=tuple(self._uses(name, items)),
             assumptions=tuple(dict.fromkeys(each.label or "" for item in items for each in item.assumptions)),
-            problems=tuple(_located(each, self.by.root) for each in problems),
+            problems=tuple(located(each, self.by.root) for each in problems),
         )
 
     def _notation(self, place: Place) -> Notation:

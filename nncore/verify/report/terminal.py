@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from nncore.extras import require
 from nncore.verify.judgement import Diagnostic, Status
@@ -29,8 +30,11 @@ _LETTERS = """Letters of your own are declared in a {notation} block, in LaTeX i
 The other parts of such a block are sizes, indices, arrays and functions; --notation FILE replaces all letters."""
 
 
-def show(paths: Sequence[Path], notation: Notation, book: bool) -> Report:
-    """Judge the files and print a line a formula; color and progress only where somebody sees them."""
+def show(paths: Sequence[Path], notation: Notation, book: bool, **more: Any) -> Report:
+    """Judge the files and print a line a formula; color and progress only where somebody sees them.
+
+    What else is given goes to `report.book.check`.
+    """
     console = Console(highlight=False, soft_wrap=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("judging", total=len(paths))
@@ -42,7 +46,7 @@ def show(paths: Sequence[Path], notation: Notation, book: bool) -> Report:
                 progress.console.print(line)
             progress.advance(task)
 
-        report = check(paths, notation, done=done, book=book)
+        report = check(paths, notation, done=done, book=book, **more)
     for line in _summary(report):
         console.print(line)
     return report
@@ -79,6 +83,8 @@ def _page_lines(page: PageReport, said: set[Diagnostic]) -> Iterator[Text]:
         if formula.claims and not formula.fails:
             line.append(f"  ({printable('; '.join(_grounds(formula)))})", "dim")
         yield line
+        for remark in formula.remarks:
+            yield Text(f"  read: {printable(remark)}", "dim")
         yield from told(formula.problems)
     if page.inline:
         number = f"{page.inline} formula{'s' if page.inline > 1 else ''} within words, not judged"

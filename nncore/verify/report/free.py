@@ -1,0 +1,259 @@
+"""A page in free spelling, judged: each display by its strict statements, and told at its places and in its letters.
+
+Every statement of a display becomes a formula of its own on a page that stands for the display, so a link of a chain
+that has no meaning costs no other one. Where a display has two readings both are judged: if they fare alike the first
+is told, and if not it is undecided which one is meant.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nncore.verify.judgement import Diagnostic, Status
+from nncore.verify.notation import ONES, Notation
+from nncore.verify.report.cache import text_with_includes
+from nncore.verify.report.evidence import Evidence, PageReport, Part
+from nncore.verify.report.page import Reporter, about_functions, located, relation_count
+from nncore.verify.semantics.elaborate import Faulty, elaborate, with_blocks
+from nncore.verify.semantics.statements import Kind, Page
+from nncore.verify.source.context import Place, Surroundings
+from nncore.verify.source.markdown import DisplayedFormula, Reading
+from nncore.verify.source.reader import display_path
+from nncore.verify.spelling.declared import in_strict_letters
+from nncore.verify.spelling.document import Spelled, scene_of, spelled
+from nncore.verify.spelling.links import among_meaningful, by_link
+from nncore.verify.spelling.scene import Scene
+from nncore.verify.spelling.spell import Reading as FreeReading
+from nncore.verify.spelling.spell import Strict
+
+if TYPE_CHECKING:
+    from nncore.verify.report.book import Settings
+
+_STATEMENT = "display {} of {}, statement {}"  # the page on which a strict statement stands while it is judged
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A strict statement of a display, and the formula as which it is judged."""
+
+    display: int
+    statement: int  # which one of the display, before its chains were cut into links
+    strict: Strict
+    formula: DisplayedFormula
+
+
+def report_on_free(path: Path, reading: Reading, by: "Settings") -> tuple[PageReport, bool]:
+    """Return the report on a page in free spelling that was read, and whether all proofs ended in time."""
+    scene, around, problems = _prepared(reading, path, by)
+    found = list(spelled([formula.text for formula in reading.formulas], scene))
+    by = replace(by, notation=_with_functions(by.notation, scene))
+    in_force = scene.table.in_force
+    pieces = [
+        _pieces(number, formula, each.spelling.readings[0], in_force) if each.spelling else []
+        for number, (formula, each) in enumerate(zip(reading.formulas, found, strict=True))
+    ]
+    reporter, pieces = _judging(path, by, reading, around, pieces, scene)
+    evidence: list[Evidence] = []
+    for number, (formula, each) in enumerate(zip(reading.formulas, found, strict=True)):
+        name = formula.label or f"{reporter.name}#{number + 1}"
+        if each.spelling is None:
+            evidence.append(_unread(name, number, formula, each, by))
+            continue
+        one = _evidence(name, formula, pieces[number], reporter, each.spelling.readings[0], scene, by)
+        for other in each.spelling.readings[1:]:
+            instead = [*pieces]
+            instead[number] = _pieces(number, formula, other, in_force)
+            second, instead = _judging(path, by, reading, around, instead, scene)
+            one = _both(one, _evidence(name, formula, instead[number], second, other, scene, by), formula, by)
+        evidence.append(one)
+    page = PageReport(
+        reporter.name,
+        tuple(evidence),
+        tuple(located(each, by.root) for each in (*reading.faults, *problems, *_elsewhere(reporter.page, pieces, by))),
+        len(reading.inline),
+        relation_count(reading.inline),
+    )
+    return page, reporter.in_time
+
+
+def _prepared(reading: Reading, path: Path, by: "Settings") -> tuple[Scene, Surroundings, list[Diagnostic]]:
+    """Return what the displays are read in, with the letters that a page declares, and its blocks in strict letters."""
+    sources = [formula.text for formula in reading.formulas]
+    scene = scene_of(sources, by.notation, text_with_includes(path), by.letters)
+    blocks = tuple(replace(each, text=in_strict_letters(each.text, scene)) for each in reading.around.blocks)
+    around = Surroundings(tuple(_in_strict_letters(place, scene) for place in reading.around.places), blocks)
+    problems: list[Diagnostic] = []
+    for block in blocks:
+        try:
+            scene.declare(with_blocks(scene.notation, [block]))
+        except Faulty as error:
+            found = error.found
+            problems.append(replace(found, reason=scene.table.as_written(found.reason)))
+    return scene, around, problems
+
+
+def _in_strict_letters(place: Place, scene: Scene) -> Place:
+    """Return a place whose dictionary, if it stands in one, declares its letters by their inner names."""
+    if not place.dictionary:
+        return place
+    blocks = tuple(replace(each, text=in_strict_letters(each.text, scene)) for each in place.dictionary.blocks)
+    return replace(place, dictionary=replace(place.dictionary, blocks=blocks))
+
+
+def _with_functions(notation: Notation, scene: Scene) -> Notation:
+    """Return the notation of a page with the functions that its author writes and nothing declares."""
+    known = notation.function_names | scene.notation.function_names
+    in_force = scene.table.in_force
+    own = tuple(each for each in in_force.functions if each.name not in known)
+    ones = tuple(each for each in in_force.arrays if each.letter == ONES and not scene.notation.array_named(ONES))
+    return replace(notation, functions=(*notation.functions, *own), arrays=(*notation.arrays, *ones))
+
+
+def _pieces(number: int, formula: DisplayedFormula, reading: FreeReading, notation: Notation) -> list[_Piece]:
+    """Return the statements of a display as formulas, each on a page of its own."""
+    parts = [(at, part) for at, each in enumerate(reading.formulas) for part in by_link(each, notation)]
+    return [_piece(number, at, place, each, formula) for place, (at, each) in enumerate(parts)]
+
+
+def _piece(number: int, at: int, place: int, strict: Strict, formula: DisplayedFormula) -> _Piece:
+    page = Path(_STATEMENT.format(number + 1, formula.path, place + 1))
+    columns = tuple(1 for _ in range(strict.text.count("\n") + 1))
+    return _Piece(
+        number, at, strict, replace(formula, text=strict.text, path=page, line=1, columns=columns, label=None)
+    )
+
+
+def _judging(
+    path: Path, by: "Settings", reading: Reading, around: Surroundings, pieces: Sequence[Sequence[_Piece]], scene: Scene
+) -> tuple[Reporter, list[list[_Piece]]]:
+    """Return what judges these statements, and the statements, with links across sides that have no meaning."""
+    reporter, in_force = _reporter(path, by, reading, around, pieces), scene.table.in_force
+    more: list[list[_Piece]] = []
+    for own in pieces:
+        faulty = {fault.path for fault in reporter.page.faults}
+        found = list(own)
+        for at in dict.fromkeys(piece.statement for piece in own):
+            links = [(piece.strict, piece.formula.path in faulty) for piece in own if piece.statement == at]
+            for strict in among_meaningful(links, in_force) if len(links) > 1 else ():
+                found.append(_piece(own[0].display, at, len(found), strict, reading.formulas[own[0].display]))
+        more.append(found)
+    if sum(map(len, more)) == sum(map(len, pieces)):
+        return reporter, more
+    return _reporter(path, by, reading, around, more), more
+
+
+def _reporter(
+    path: Path, by: "Settings", reading: Reading, around: Surroundings, pieces: Sequence[Sequence[_Piece]]
+) -> Reporter:
+    flat = [piece for own in pieces for piece in own]
+    places = tuple(around.places[piece.display] for piece in flat)
+    strict = Reading(tuple(piece.formula for piece in flat), Surroundings(places, around.blocks), (), ())
+    page = elaborate(strict.formulas, strict.around, by.notation, by.functions)
+    return Reporter(by, display_path(path, by.root), page, strict, ())
+
+
+def _elsewhere(page: Page, pieces: Sequence[Sequence[_Piece]], by: "Settings") -> Iterator[Diagnostic]:
+    """Yield the faults of a page that belong to none of its statements."""
+    own = {piece.formula.path for each in pieces for piece in each}
+    blocks = [fault for fault in page.faults if fault.path not in own and not fault.reason.startswith("notation: ")]
+    yield from blocks
+    yield from about_functions(page, by.notation)
+
+
+# One display ----------------------------------------------------------------------------------------------------------
+
+
+def _unread(name: str, number: int, formula: DisplayedFormula, found: Spelled, by: "Settings") -> Evidence:
+    assert found.error
+    start, end = found.error.span
+    at = formula.place_at(min(start, len(formula.text)))
+    begin = formula.text.rfind("\n", 0, start) + 1
+    line = formula.text[begin:].partition("\n")[0]
+    width = max(1, min(end - begin, len(line)) - (start - begin))
+    snippet = f"{line}\n{' ' * (start - begin)}{'^' * width}"
+    problem = Diagnostic(Status.UNREADABLE, formula.path, *at, found.error.reason, snippet)
+    return Evidence(
+        name, display_path(formula.path, by.root), formula.line, number + 1, formula.label, (), Status.UNREADABLE,
+        formula.text.strip(), "", (), (), (), (located(problem, by.root),),
+    )  # fmt: skip
+
+
+def _evidence(
+    name: str,
+    formula: DisplayedFormula,
+    pieces: Sequence[_Piece],
+    reporter: Reporter,
+    reading: FreeReading,
+    scene: Scene,
+    by: "Settings",
+) -> Evidence:
+    """Return the evidence for a display by that of its statements, in the author's letters and places."""
+    formulas = reporter.reading.formulas
+    each = [reporter.evidence(formulas.index(piece.formula) + 1, piece.formula) for piece in pieces]
+    parts = tuple(
+        _told(part, piece, formula, scene) for one, piece in zip(each, pieces, strict=True) for part in one.parts
+    )
+    problems = tuple(
+        _placed(problem, piece, formula, scene, by)
+        for one, piece in zip(each, pieces, strict=True)
+        for problem in one.problems
+    )
+    statuses = [one.status for one in each]
+    failing = [status for status in statuses if isinstance(status, Status)]
+    worst = max(failing, key=list(Status).index) if failing else (statuses[0] if statuses else Kind.EXPRESSION)
+    return Evidence(
+        name=name,
+        path=display_path(formula.path, by.root),
+        line=formula.line,
+        number=pieces[0].display + 1 if pieces else 1,
+        label=formula.label,
+        kinds=tuple(dict.fromkeys(kind for one in each for kind in one.kinds)),
+        status=worst,
+        latex=formula.text.strip(),
+        reading="\n".join(scene.table.as_written(one.reading) for one in each),
+        parts=parts,
+        uses=(),
+        assumptions=tuple(dict.fromkeys(label for one in each for label in one.assumptions)),
+        problems=tuple(dict.fromkeys(problems)),
+        remarks=tuple(dict.fromkeys(remark.words for remark in reading.remarks)),
+    )
+
+
+def _told(part: Part, piece: _Piece, formula: DisplayedFormula, scene: Scene) -> Part:
+    line, column = _place(part.line, part.column, piece, formula)
+    words = scene.table.as_written
+    return replace(part, line=line, column=column, left=words(part.left), right=words(part.right))
+
+
+def _placed(problem: Diagnostic, piece: _Piece, formula: DisplayedFormula, scene: Scene, by: "Settings") -> Diagnostic:
+    """Return a problem of a statement as one of its display: in the author's letters, at the author's place."""
+    line, column = _place(problem.line, problem.column, piece, formula)
+    row = line - formula.line
+    text = formula.text.split("\n")[row] if 0 <= row <= formula.text.count("\n") else ""
+    snippet = f"{text}\n{' ' * (column - formula.columns[row])}^" if text else ""
+    reason = scene.table.as_written(problem.reason)
+    return located(
+        replace(problem, path=formula.path, line=line, column=column, reason=reason, snippet=snippet), by.root
+    )
+
+
+def _place(line: int, column: int, piece: _Piece, formula: DisplayedFormula) -> tuple[int, int]:
+    """Return where in the file something is that stands at a line and a column of a strict statement."""
+    lines = piece.strict.text.split("\n")
+    offset = sum(len(each) + 1 for each in lines[: line - 1]) + column - 1
+    start, _ = piece.strict.span_at(offset)
+    return formula.place_at(min(start, len(formula.text)))
+
+
+def _both(one: Evidence, other: Evidence, formula: DisplayedFormula, by: "Settings") -> Evidence:
+    """Return the evidence for a display of which there are two readings."""
+    own = [words for words in other.remarks if words not in one.remarks]
+    if one.fails == other.fails and one.status == other.status:
+        return replace(one, remarks=(*one.remarks, f"the same with {'; '.join(own)}") if own else one.remarks)
+    first = [words for words in one.remarks if words not in other.remarks]
+    reason = f"{one.status} with {'; '.join(first)}, and {other.status} with {'; '.join(own)}: write which is meant"
+    at = formula.place_at(0)
+    problem = located(Diagnostic(Status.UNDECIDED, formula.path, *at, reason), by.root)
+    alike = tuple(each for each in one.problems if each in other.problems)
+    return replace(one, status=Status.UNDECIDED, parts=(), problems=(*alike, problem))

@@ -1,0 +1,166 @@
+r"""Whether parentheses behind a letter hold its arguments, or a factor.
+
+The notation tells, or the other formulas of the file, or what is in the parentheses; where nothing tells it is a
+choice.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from nncore.verify.spelling.facts import RELATIONS
+from nncore.verify.spelling.items import GIVEN, PARALLEL, Group, Item, text_of, walk
+from nncore.verify.spelling.scene import Cursor
+from nncore.verify.spelling.symbols import Symbol
+from nncore.verify.spelling.tokens import Kind, Token
+
+if TYPE_CHECKING:
+    from nncore.verify.spelling.expressions import Reader
+
+_FUNCTIONS = frozenset((
+    "f", "g", "h", "P", "F", "G", "H", r"\phi", r"\varphi", r"\psi", r"\sigma", r"\Phi", r"\mathcal{N}", "L", "J",
+    r"\hat{P}", r"\ell",
+))  # fmt: skip
+_CONVENTIONAL = _FUNCTIONS | {
+    "p", "q", "Q", "k", "K", "N", "V", "u", "l", "T", "r", r"\pi", r"\rho", r"\mu", "S", "R", "D", "n",
+}  # fmt: skip
+_PROBABILITIES = frozenset(("P", "p", r"\mathbb{P}", r"\mathrm{P}", "Q", "q"))
+
+
+def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: Group, cursor: Cursor) -> str:
+    """Return how parentheses behind a letter are read: ``function``, ``letter`` (of which they list what it is made
+    of), or empty if they multiply."""
+    scene, facts = reader.scene, reader.scene.facts
+    items, span = group.items, group.span
+    marks = {item.text for item in items if isinstance(item, Token)}
+    listed = bool(marks & {",", ";", GIVEN, PARALLEL, *RELATIONS})
+    if group.kind == "[" and not symbol.transposed and _is_index_list(reader, items):
+        return "entry"
+    if (
+        not marks & {GIVEN, PARALLEL, *RELATIONS}
+        and marks & {",", ";"}
+        and _multiplies_a_list(reader, name, symbol, group)
+    ):
+        return ""
+    if group.kind == "[":
+        return "function" if listed or (whole in facts.applied and not facts.bare[whole]) or (
+            name[-1:].isupper() and len(items) == 1 and isinstance(items[0], Token) and items[0].kind is Kind.LETTER
+        ) else ""  # fmt: skip
+    if name in scene.notation.function_names and not symbol.below:
+        return "function"
+    if symbol.transposed and not listed:
+        return ""
+    declared: object = scene.notation.array_named(name) or scene.notation.scalars_named(name) or scene.is_size(name)
+    declared = declared or scene.notation.array_of_entry(name)
+    declared = declared or name in scene.notation.index_letters | scene.notation.constant_letters
+    if facts.heads.get(whole) or listed:
+        letters = all(map(_is_letter, between_commas(items))) and not {
+            item.text for item in items if isinstance(item, Token)
+        } & {*reader.bound, *facts.bound}
+        seen = set(facts.applied.get(whole, ()))
+        if (
+            letters
+            and (declared or facts.bare[whole] or whole in facts.differentiated)
+            and len(seen) <= 1
+            and not symbol.primes
+        ):
+            reader.findings.say("made of", f"{whole}({text_of(items)}) as {whole}", span)
+            return "letter"
+        if marks & RELATIONS and name not in _PROBABILITIES:
+            reader.findings.say("event", f"{whole}({text_of(items)}) as a function of an event", span)
+        return "function"
+    if symbol.primes:
+        return "function"
+    inside = {here[at].text for here, at in walk(items) if isinstance(here[at], Token)}  # type: ignore[union-attr]
+    if (name in inside and not _holds_call(items, name)) or declared:
+        return ""
+    behind = cursor.ahead()
+    raised = isinstance(behind, Token) and behind.text == "^"
+    alone = not facts.bare[whole] and not (raised and name not in _CONVENTIONAL)
+    letters_only = len(items) > 0 and _is_letter(items)
+    elsewhere = any(len(each) == 1 and _is_name_of_letter(each[0]) for each in facts.applied.get(whole, ()))
+    if alone and (letters_only or elsewhere or name in _FUNCTIONS):
+        reader.findings.say("function", f"{whole}(…) as a function of what is in parentheses", span)
+        return "function"
+    likewise = elsewhere or any(
+        key.partition("_")[0] == name and len(each) == 1 and _is_name_of_letter(each[0])
+        for key, uses in facts.applied.items()
+        for each in uses
+    )
+    if name in _CONVENTIONAL or letters_only or likewise or (alone and _is_product_of_letters(items)):
+        options = (f"{whole}(…) as a product", f"{whole}(…) as a function of what is in parentheses")
+        likely = likewise or (name in _CONVENTIONAL and letters_only)
+        if reader.findings.choose(f"applied {whole}", options[::-1] if likely else options, span) == (not likely):
+            return "function"
+    return ""
+
+
+def _holds_call(items: Sequence[Item], name: str) -> bool:
+    """Return whether a letter stands before parentheses somewhere among items, as in ``f(f^2(x))``."""
+    for here, at in walk(items):
+        end = at + 1
+        while end < len(here) and getattr(here[end], "text", "") in ("_", "^", "'"):
+            end += 1 if getattr(here[end], "text", "") == "'" else 2
+        following = here[end] if end < len(here) else None
+        if getattr(here[at], "text", "") == name and isinstance(following, Group) and following.kind == "(":
+            return True
+    return False
+
+
+def _is_index_list(reader: "Reader", items: Sequence[Item]) -> bool:
+    """Return whether all that stands between commas is an index, as in ``A[i, j + 1]``."""
+    return all(
+        part
+        and all(isinstance(item, Token) and (item.text in ("+", "-") or _may_be_index(reader, item)) for item in part)
+        for part in between_commas(items)
+    )
+
+
+def _may_be_index(reader: "Reader", item: Token) -> bool:
+    return item.text.isdigit() or (item.kind is Kind.LETTER and reader.scene.is_index(item.text))
+
+
+def _multiplies_a_list(reader: "Reader", name: str, symbol: Symbol, group: Group) -> bool:
+    r"""Return whether a list behind a letter is a vector, as in ``W_f [h, x]``, and holds no arguments."""
+    if name in reader.scene.notation.function_names or name in _PROBABILITIES or name in ("E", "V", "C", "K", "J", "L"):
+        return False
+    if symbol.transposed:
+        return name not in _CONVENTIONAL
+    return group.kind == "[" and reader.scene.is_array(name) is True
+
+
+def between_commas(items: Sequence[Item]) -> list[list[Item]]:
+    """Return the parts of items between commas, semicolons and bars."""
+    parts: list[list[Item]] = [[]]
+    for item in items:
+        if isinstance(item, Token) and item.text in (",", ";", GIVEN):
+            parts.append([])
+        else:
+            parts[-1].append(item)
+    return parts
+
+
+def _is_name_of_letter(text: str) -> bool:
+    """Return whether the text of an argument is a letter, with indices or not, or 0."""
+    base = text.partition("_")[0]
+    if set(text) & set("+-*/=()[]^"):
+        return False
+    return len(base) == 1 or (base.startswith("\\") and base[1:].replace("{", "").replace("}", "").isalpha())
+
+
+def _is_product_of_letters(items: Sequence[Item]) -> bool:
+    r"""Return whether letters alone stand in parentheses, which a product would not need, as in ``a(w^\top x)``."""
+    plain = [item for item in items if isinstance(item, Token)]
+    marks = {item.text for item in plain if item.kind is not Kind.LETTER}
+    groups = [at for at, item in enumerate(items) if isinstance(item, Group)]
+    scripts = all(at and getattr(items[at - 1], "text", "") in ("_", "^") for at in groups)
+    return len(plain) > 1 and scripts and marks <= {"_", "^", r"\top", r"\intercal"}
+
+
+def _is_letter(items: Sequence[Item]) -> bool:
+    """Return whether items are one letter with scripts."""
+    if not items or not isinstance(items[0], Token) or items[0].kind is not Kind.LETTER:
+        return False
+    at = 1
+    while at < len(items) and getattr(items[at], "text", "") in ("_", "^", "'"):
+        at += 1 if getattr(items[at], "text", "") == "'" else 2
+    return at >= len(items)

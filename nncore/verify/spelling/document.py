@@ -1,0 +1,53 @@
+"""All displays of a file in free spelling: what the file says of its letters first, then each display in its order."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from nncore.verify.notation import Notation
+from nncore.verify.spelling.findings import FreeError
+from nncore.verify.spelling.macros import Macro, defined_in
+from nncore.verify.spelling.scene import Scene
+from nncore.verify.spelling.spell import Spelling, look, spell
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """What became of a display: its readings, or why it has none."""
+
+    source: str
+    spelling: Spelling | None
+    error: FreeError | None
+
+
+def scene_of(
+    sources: Iterable[str], notation: Notation, text: str = "", letters: Mapping[str, str] | None = None
+) -> Scene:
+    """Return what the displays of a file are read in.
+
+    Parameters
+    ----------
+    sources : iterable of str
+        The displays.
+    notation : Notation
+        The letters in force.
+    text : str
+        That of the file, whose own commands are written out.
+    letters : mapping of str to str, optional
+        What letters of the author are called in the notation.
+    """
+    macros: dict[str, Macro] = defined_in(text) if text else {}
+    scene = Scene(notation, macros=macros)
+    scene.table.letters |= letters or {}
+    for source in sources:
+        look(source, scene.facts, scene)
+    scene.seen()
+    return scene
+
+
+def spelled(sources: Sequence[str], scene: Scene) -> Iterator[Spelled]:
+    """Yield what becomes of each display of a file."""
+    for source in sources:
+        try:
+            yield Spelled(source, spell(source, scene), None)
+        except FreeError as error:
+            yield Spelled(source, None, error)

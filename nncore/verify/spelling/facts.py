@@ -1,0 +1,245 @@
+r"""What a whole file says of its letters, before any formula of it is read.
+
+One formula alone does not tell whether ``f(x + h)`` applies f or multiplies, whether ``T`` in ``x^T`` is a number, or
+how far an index runs; others of the same file do. `Facts.look` goes through the items of one display.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from nncore.verify.spelling.items import CELL, GIVEN, ROW, Group, Item, text_of
+from nncore.verify.spelling.styles import INDEX_LETTERS
+from nncore.verify.spelling.tokens import Kind, Token
+
+_SUMS = frozenset((r"\sum", r"\prod"))
+_EXTREMA = frozenset((r"\max", r"\min"))
+RELATIONS = frozenset(
+    (
+        "= := < > \\le \\leq \\leqslant \\ge \\geq \\geqslant \\ne \\neq \\approx \\propto \\leftarrow \\gets \\equiv "
+        "\\coloneqq \\triangleq \\doteq \\simeq \\lt \\gt"
+    ).split()
+)
+_SEPARATORS = frozenset((ROW, CELL, ",", ";", ".", r"\quad", r"\Rightarrow", r"\implies", r"\rightarrow", r"\to"))
+
+
+@dataclass(slots=True)
+class Facts:
+    r"""What was seen in the displays of a file.
+
+    Attributes
+    ----------
+    applied : dict of str to list
+        The arguments, as texts, with which a letter stands before parentheses.
+    heads : dict of str to list
+        Those with which it is the whole left side of a relation.
+    bare : Counter
+        How often a letter stands without parentheses behind it.
+    indices, sizes : set of str
+        Letters that sums bind, or that are subscripts; letters at which sums end.
+    ends : dict of str to set of str
+        Where sums over an index end.
+    digits, indexed, worded : set of str
+        Letters that carry digits, indices, or names of several letters below.
+    layers : dict of str to set of str
+        What stands in parentheses above a letter.
+    arrays : set of str
+        Letters that are declared with a shape, ``W \in \mathbb{R}^{D \times M}``.
+    transposes : set of str
+        The signs for a transpose, ``T`` and ``top``.
+    names : set of str
+        All letters.
+    counts : dict of str to set of int
+        How many indices a letter carries.
+    listed : set of str
+        Letters with several indices side by side.
+    differentiated : set of str
+        Letters without parentheses behind the sign of a derivative.
+    chosen : set of str
+        Letters with a subscript that an extremum is taken over, and so letters of their own.
+    alone : set of str
+        Holds d if it stands by itself, so that it is a letter like others.
+    """
+
+    applied: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
+    heads: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
+    bare: Counter[str] = field(default_factory=Counter)
+    indices: set[str] = field(default_factory=set)
+    bound: set[str] = field(default_factory=set)
+    sizes: set[str] = field(default_factory=set)
+    ends: dict[str, set[str]] = field(default_factory=dict)
+    digits: set[str] = field(default_factory=set)
+    indexed: set[str] = field(default_factory=set)
+    worded: set[str] = field(default_factory=set)
+    layers: dict[str, set[str]] = field(default_factory=dict)
+    arrays: set[str] = field(default_factory=set)
+    transposes: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    counts: dict[str, set[int]] = field(default_factory=dict)
+    listed: set[str] = field(default_factory=set)
+    alone: set[str] = field(default_factory=set)
+    chosen: set[str] = field(default_factory=set)
+    differentiated: set[str] = field(default_factory=set)
+
+    def look(self, items: Sequence[Item], begins: bool = True) -> None:
+        """Go through the items of a display, or of a group in one."""
+        for at, item in enumerate(items):
+            if isinstance(item, Group):
+                before = items[at - 1] if at else None
+                below = isinstance(before, Token) and before.text == "_"
+                behind = items[at + 1] if at + 1 < len(items) else None
+                if item.kind == "(" and isinstance(behind, Group) and behind.kind == "(" and is_operation(item.items):
+                    continue
+                if below or (item.kind == "(" and isinstance(before, Token) and before.kind is Kind.LETTER):
+                    self._look_at_arguments(item.items)
+                else:
+                    self.look(item.items, item.kind == "begin")
+            elif item.text in _SUMS:
+                self._sum(items, at)
+            elif item.text in _EXTREMA:
+                self._extremum(scripts(items, at + 1)[0])
+            elif item.text in (r"\top", r"\intercal"):
+                self.transposes.add("top")
+            elif item.kind is Kind.LETTER:
+                self._letter(items, at, begins)
+
+    def _look_at_arguments(self, items: Sequence[Item]) -> None:
+        """Go through arguments, or what stands below a letter: a letter that is all of one is not used by itself."""
+        part: list[Item] = []
+        for item in (*items, None):
+            if item is not None and not (isinstance(item, Token) and item.text in (",", ";", GIVEN)):
+                part.append(item)
+                continue
+            if len(part) > 1 or (part and not isinstance(part[0], Token)):
+                self.look(part, False)
+            elif part:
+                self.names.add(text_of(part))
+            part = []
+
+    def _letter(self, items: Sequence[Item], at: int, begins: bool) -> None:
+        name = text_of(items[at : at + 1])
+        self.names.add(name)
+        end = at + 1
+        while end + 1 < len(items) and getattr(items[end], "text", "") in ("_", "^"):
+            script = items[end + 1]
+            inside = script.items if isinstance(script, Group) else (script,)
+            self._script(name, getattr(items[end], "text", ""), inside, script)
+            end += 2
+        primes = 0
+        while end < len(items) and getattr(items[end], "text", "") == "'":
+            end, primes = end + 1, primes + 1
+        following = items[end] if end < len(items) else None
+        whole = text_of(items[at:end])
+        if name == "d" and not (isinstance(following, Token) and following.kind is Kind.LETTER):
+            self.alone.add(name)
+        if isinstance(following, Group) and following.kind in ("(", "["):
+            arguments = _arguments(following.items)
+            self.applied.setdefault(whole, []).append(arguments)
+            before = getattr(items[at - 1], "text", "") if at else ""
+            behind = getattr(items[end + 1], "text", "") if end + 1 < len(items) else ""
+            behind = getattr(items[end + 2], "text", "") if behind == CELL and end + 2 < len(items) else behind
+            formal = not any(set(argument) & set("+-=/") or name in argument for argument in arguments)
+            if begins and formal and (not at or before in _SEPARATORS) and behind in RELATIONS:
+                self.heads.setdefault(whole, []).append(arguments)
+            if primes:
+                self.heads.setdefault(text_of(items[at : end - primes]), []).append(arguments)
+        elif _is_differentiated(items, at):
+            self.differentiated.add(whole)
+        else:
+            self.bare[whole] += 1
+        if name in (r"\R", r"\mathbb{R}") and text_of(items[at + 1 : at + 2]) == "^":
+            self.sizes.update(
+                inner.text
+                for inner in (items[at + 2].items if isinstance(items[at + 2], Group) else (items[at + 2],))  # type: ignore[union-attr]
+                if isinstance(inner, Token) and inner.kind is Kind.LETTER
+            )
+        if isinstance(following, Token) and following.text == r"\in" and end + 1 < len(items):
+            members = text_of(items[end + 1 :])
+            if members.startswith((r"\mathbb{R}^", r"\R^")):
+                self.arrays.add(name)
+
+    def _script(self, name: str, sign: str, inside: Sequence[Item], script: Item) -> None:
+        text = text_of(inside)
+        if sign == "^":
+            if text in ("T", r"\text{T}", r"\mathsf{T}", r"\mathbf{T}"):
+                self.transposes.add("T")
+            elif len(inside) == 1 and isinstance(inside[0], Group) and inside[0].kind in ("(", "["):
+                self.layers.setdefault(name, set()).add(text_of(inside[0].items))
+            return
+        letters = [item.text for item in inside if isinstance(item, Token) and item.kind is Kind.LETTER]
+        if text.isdigit():
+            self.digits.add(name)
+        elif isinstance(script, Group) and any(isinstance(item, Group) and item.kind == "text" for item in inside):
+            self.worded.add(name)
+        elif letters:
+            plain = [item for item in inside if isinstance(item, Token) and item.kind is not Kind.MARK]
+            self.counts.setdefault(name, set()).add(len(plain))
+            if len(letters) > 1 and text != "in" and set(letters) <= INDEX_LETTERS | self.bound:
+                self.listed.add(name)
+            self.indexed.add(name)
+            self.indices.update(letters)
+
+    def _extremum(self, below: Sequence[Item]) -> None:
+        letters = [item.text for item in below if isinstance(item, Token) and item.kind is Kind.LETTER]
+        if len(below) == 3 and len(letters) == 2 and letters[1] not in INDEX_LETTERS:
+            self.chosen.add(text_of(below))
+
+    def _sum(self, items: Sequence[Item], at: int) -> None:
+        lower, upper = scripts(items, at + 1)[:2]
+        index = next((item.text for item in lower if isinstance(item, Token) and item.kind is Kind.LETTER), "")
+        if lower and len(lower) > 1 and getattr(lower[1], "text", "") == "=" and index:
+            self.bound.add(index)
+            self.indices.add(index)
+            if upper:
+                first = text_of(lower[2:])
+                self.ends.setdefault(index, set()).add(text_of(upper) if first == "1" else f"?{first}")
+                if not any(isinstance(item, Group) for item in upper):
+                    letters = (item for item in upper if isinstance(item, Token) and item.kind is Kind.LETTER)
+                    self.sizes.update(item.text for item in letters)
+        else:
+            for item in lower:
+                if isinstance(item, Token) and item.kind is Kind.LETTER:
+                    self.bound.add(item.text)
+                elif not (isinstance(item, Token) and item.text in (",", r"\ne", r"\neq")):
+                    break
+
+
+def is_operation(items: Sequence[Item]) -> bool:
+    """Return whether items are letters with ``*`` or a circle between them, as in ``(f * g)(x)``."""
+    texts = [item.text if isinstance(item, Token) else "" for item in items]
+    letters = all(isinstance(item, Token) and item.kind is Kind.LETTER for item in items[::2])
+    return len(texts) > 2 and letters and set(texts[1::2]) <= {"*", r"\ast", r"\circ"}
+
+
+def _is_differentiated(items: Sequence[Item], at: int) -> bool:
+    """Return whether the sign of a derivative stands before a place, with its order if it has one."""
+    before = at - 1
+    if before > 1 and getattr(items[before - 1], "text", "") == "^":
+        before -= 2
+    return before >= 0 and getattr(items[before], "text", "") in ("d", r"\partial", r"\nabla")
+
+
+def scripts(items: Sequence[Item], at: int) -> tuple[tuple[Item, ...], tuple[Item, ...], int]:
+    """Return what stands below and above at a place, and the place behind."""
+    below: tuple[Item, ...] = ()
+    above: tuple[Item, ...] = ()
+    while at + 1 < len(items) and getattr(items[at], "text", "") in ("_", "^"):
+        script = items[at + 1]
+        inside = script.items if isinstance(script, Group) and script.kind == "{" else (script,)
+        if getattr(items[at], "text", "") == "_":
+            below = inside
+        else:
+            above = inside
+        at += 2
+    return below, above, at
+
+
+def _arguments(items: Sequence[Item]) -> tuple[str, ...]:
+    """Return the texts between the commas of what is in parentheses."""
+    parts: list[list[Item]] = [[]]
+    for item in items:
+        if isinstance(item, Token) and item.text in (",", ";", GIVEN):
+            parts.append([])
+        else:
+            parts[-1].append(item)
+    return tuple(text_of(part) for part in parts)

@@ -1,0 +1,276 @@
+r"""What needs shapes: biases that broadcast, products of 1 × 1 as numbers, powers and quotients entry by entry, norms.
+
+The strict tree does not broadcast, and knows no square of a matrix that is not square. Where the notation tells the
+shapes, `fitted` writes what people mean: ``X W + b`` with a row b as ``X W + \mathbf 1 b``, ``w^\top x + b`` with a
+number b by the one entry of ``w^\top x``, ``\lVert x \rVert^2`` as ``x^\top x``. Where a shape is not known nothing is
+changed.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from nncore.verify.notation import ONES
+from nncore.verify.semantics.symbols import sizes_of_shape
+from nncore.verify.spelling.findings import Findings
+from nncore.verify.spelling.scene import Scene
+from nncore.verify.symbol import Shape, Size
+from nncore.verify.syntax import tree as t
+
+_UNKNOWN = ("?", "?")
+_Fitted: TypeAlias = tuple[t.Node, Shape]  # None is a number, _UNKNOWN is what cannot be told
+_ONE_BY_ONE = (1, 1)
+_MOST = 4  # the highest power that is written out entry by entry
+
+
+def fitted(formula: t.Formula, scene: Scene, findings: Findings) -> t.Formula:
+    """Return a formula in which what the shapes ask for is written out, with a remark for each change."""
+    fitter = _Fitter(scene, findings)
+    statements = tuple(fitter.statement(each) for each in formula.statements)
+    return replace(formula, statements=statements)
+
+
+class _Fitter:
+    """Goes through expressions from their leaves up."""
+
+    def __init__(self, scene: Scene, findings: Findings):
+        self.scene, self.findings = scene, findings
+        self._mixed: dict[t.Node, Sequence[_Fitted]] = {}  # sums of numbers and arrays, with their terms
+
+    def statement(self, node: t.Chain | t.Implication) -> t.Chain | t.Implication:
+        """Return a statement whose sides fit to each other."""
+        if isinstance(node, t.Implication):
+            return replace(node, premise=self.chain(node.premise), conclusion=self.chain(node.conclusion))
+        return self.chain(node)
+
+    def chain(self, chain: t.Chain) -> t.Chain:
+        """Return a chain whose sides are all numbers if one of them is one."""
+        sides = [self.fit(side) for side in chain.sides]
+        if any(shape is None for _, shape in sides):
+            sides = [self.as_number(side) for side in sides]
+        links = tuple(replace(link, right=node) for link, (node, _) in zip(chain.links, sides[1:], strict=True))
+        return replace(chain, first=sides[0][0], links=links)
+
+    def fit(self, node: t.Node) -> _Fitted:
+        """Return a node and its shape."""
+        match node:
+            case t.Number():
+                return node, None
+            case t.Letter(name):
+                return node, self._letter(name)
+            case t.Indexed(t.Letter() | t.Family()):
+                return node, None
+            case t.Indexed(base):
+                return replace(node, base=self.fit(base)[0]), None
+            case t.Plus(terms):
+                return self._sum(node, [self.fit(term) for term in terms])
+            case t.Minus(body):
+                inner, shape = self.fit(body)
+                return replace(node, body=inner), shape
+            case t.Times(factors):
+                return self._product(node, [self.fit(factor) for factor in factors])
+            case t.EntryTimes(factors):
+                return self._alike(node, [self.fit(factor) for factor in factors])
+            case t.Fraction(numerator, denominator):
+                return self._fraction(node, self.fit(numerator), self.fit(denominator))
+            case t.Power(base, exponent):
+                return self._power(node, base, exponent)
+            case t.Transpose(body):
+                inner, shape = self.fit(body)
+                turned = shape if shape in (None, _UNKNOWN) or shape is None else (shape[1], shape[0])
+                return replace(node, body=inner), turned
+            case t.Root(body) | t.Absolute(body):
+                return replace(node, body=self.as_number(self.fit(body))[0]), None
+            case t.Norm(body):
+                return replace(node, body=self.fit(body)[0]), None
+            case t.Apply():
+                return self._application(node)
+            case t.Sum(body=body) | t.Product(body=body) | t.Extremum(body=body):
+                inner, shape = self.fit(body)
+                return replace(node, body=inner), shape if isinstance(node, t.Sum) else None
+            case t.Derivative(body, variables):
+                inner, shape = self.as_number(self.fit(body)) if len(variables) == 1 else self.fit(body)
+                by = self._letter(variables[0].name) if isinstance(variables[0], t.Letter) else None
+                return replace(node, body=inner), by if shape is None else _UNKNOWN
+            case t.Cases(cases):
+                values = [self.fit(case.value) for case in cases]
+                both = tuple(replace(case, value=value) for case, (value, _) in zip(cases, values, strict=True))
+                return replace(node, cases=both), values[0][1]
+        return node, _UNKNOWN
+
+    def _letter(self, name: str) -> Shape:
+        notation = self.scene.notation
+        if array := notation.array_named(name):
+            return sizes_of_shape(array.shape)
+        if name in notation.plain_sizes | notation.index_letters | notation.constant_letters:
+            return None
+        if notation.scalars_named(name) or notation.array_of_entry(name):
+            return None
+        return _UNKNOWN
+
+    # Numbers
+
+    def as_number(self, fitted_: _Fitted) -> _Fitted:
+        """Return a 1 × 1 matrix as its one entry; whatever else stays as it is."""
+        node, shape = fitted_
+        if shape != _ONE_BY_ONE:
+            return fitted_
+        self.findings.say("1 by 1", "a product that is 1 × 1 as a number", node.span)
+        if isinstance(node, t.Minus):
+            return replace(node, body=self.as_number((node.body, shape))[0]), None
+        return t.Indexed(node, (t.Number("1", span=node.span),), span=node.span), None
+
+    # Sums and products
+
+    def _sum(self, node: t.Plus, terms: Sequence[_Fitted]) -> _Fitted:
+        shapes = [shape for _, shape in terms]
+        if None in shapes:
+            terms = [self.as_number(term) for term in terms]
+            whole = replace(node, terms=tuple(each for each, _ in terms))
+            if all(shape is None for _, shape in terms):
+                return whole, None
+            self._mixed[whole] = terms
+            return whole, _UNKNOWN
+        return self._broadcast(terms, lambda parts: replace(node, terms=parts))
+
+    def _alike(self, node: t.EntryTimes, factors: Sequence[_Fitted]) -> _Fitted:
+        if multiplied := self._multiplied_out(node, factors):
+            return multiplied
+        if any(shape is None for _, shape in factors):
+            return replace(node, factors=tuple(each for each, _ in factors)), _UNKNOWN
+        return self._broadcast(factors, lambda parts: replace(node, factors=parts))
+
+    def _multiplied_out(self, node: t.EntryTimes, factors: Sequence[_Fitted]) -> _Fitted | None:
+        r"""Return ``(1 - A) \odot B`` as ``B - A \odot B``; None if no factor adds numbers to arrays."""
+        mixed = next((at for at, (factor, _) in enumerate(factors) if factor in self._mixed), None)
+        if mixed is None or len(factors) != 2:
+            return None
+        other, shape = factors[1 - mixed]
+        terms = self._mixed[factors[mixed][0]]
+        if shape is None or shape == _UNKNOWN or any(own not in (None, shape) for _, own in terms):
+            return None
+        found: list[t.Node] = []
+        for term, own in terms:
+            negative = isinstance(term, t.Minus)
+            body = term.body if isinstance(term, t.Minus) else term
+            if own is not None:
+                body = t.EntryTimes((body, other), span=node.span)
+            else:
+                body = other if body == t.Number("1") else t.Times((body, other), span=node.span)
+            found.append(t.Minus(body, span=node.span) if negative else body)
+        self.findings.say("entries", "a number that is added to an array as added to each entry", node.span)
+        return t.Plus(tuple(found), span=node.span), shape
+
+    def _broadcast(self, parts: Sequence[_Fitted], make: Callable[[tuple[t.Node, ...]], t.Node]) -> _Fitted:
+        """Return parts of one shape; a row among matrices is repeated by a column of ones, a column by a row."""
+        shapes = {shape for _, shape in parts if shape is not None}
+        plain = make(tuple(node for node, _ in parts))
+        if _UNKNOWN in shapes or not shapes:
+            return plain, _UNKNOWN
+        if len(shapes) == 1:
+            return plain, shapes.pop()
+        whole = next((one for one in shapes if all(self._reaches(other, one) for other in shapes)), None)
+        if whole is None or not self._ones(whole, shapes):
+            return plain, _UNKNOWN
+        return make(tuple(self._repeated(node, shape, whole) for node, shape in parts)), whole
+
+    def _reaches(self, shape: Shape, whole: Shape) -> bool:
+        assert shape and whole
+        return shape == whole or shape == (1, whole[1]) or shape == (whole[0], 1)
+
+    def _ones(self, whole: Shape, shapes: set[tuple[Size, Size]]) -> bool:
+        """Return whether there is a column of ones of the length that is asked for."""
+        assert whole
+        lengths = {whole[0] if shape == (1, whole[1]) else whole[1] for shape in shapes if shape != whole}
+        return len(lengths) == 1 and self.scene.take_ones(lengths.pop())
+
+    def _repeated(self, node: t.Node, shape: Shape, whole: Shape) -> t.Node:
+        assert shape and whole
+        if shape == whole:
+            return node
+        negative = isinstance(node, t.Minus)
+        inner = node.body if isinstance(node, t.Minus) else node
+        ones = t.Letter(ONES, span=node.span)
+        factors = inner.factors if isinstance(inner, t.Times) else (inner,)
+        if shape == (1, whole[1]):
+            self.findings.say("bias", r"a row that is added to a matrix as \mathbf{1} times it", node.span)
+            found: t.Node = t.Times((ones, *factors), span=node.span)
+        else:
+            self.findings.say("bias", r"a column that is added to a matrix as it times \mathbf{1}^\top", node.span)
+            found = t.Times((*factors, t.Transpose(ones, span=node.span)), span=node.span)
+        return t.Minus(found, span=node.span) if negative else found
+
+    def _product(self, node: t.Times, factors: Sequence[_Fitted]) -> _Fitted:
+        found: list[t.Node] = []
+        shape: Shape = None
+        for factor, own in factors:
+            if own == _UNKNOWN or shape == _UNKNOWN:
+                shape = _UNKNOWN
+            elif own is not None and shape is not None and shape[1] != own[0]:
+                if own == _ONE_BY_ONE:
+                    factor, own = self.as_number((factor, own))
+                elif shape == _ONE_BY_ONE:
+                    whole, _ = self.as_number((_times(found), shape))
+                    found, shape = [whole], own
+                else:
+                    shape = _UNKNOWN
+            elif own is not None:
+                shape = (shape[0], own[1]) if shape else own
+            found.append(factor)
+        return replace(node, factors=tuple(found)) if len(found) > 1 else found[0], shape
+
+    def _fraction(self, node: t.Fraction, numerator: _Fitted, denominator: _Fitted) -> _Fitted:
+        above, below = numerator[1], denominator[1]
+        if below == _ONE_BY_ONE:
+            denominator, below = self.as_number(denominator), None
+        if below is None or below == _UNKNOWN:
+            whole = replace(node, numerator=numerator[0], denominator=denominator[0])
+            return whole, above if below is None else _UNKNOWN
+        if above == below:
+            self.findings.say("entries", "a quotient of arrays as one entry by entry", node.span)
+            return t.EntryFraction(numerator[0], denominator[0], span=node.span), above
+        return replace(node, numerator=numerator[0], denominator=denominator[0]), _UNKNOWN
+
+    def _power(self, node: t.Power, base: t.Node, exponent: t.Node) -> _Fitted:
+        if isinstance(base, t.Norm) and exponent == t.Number("2") and (square := self._square_of_norm(base)):
+            return square, None
+        inner, shape = self.fit(base)
+        if shape == _ONE_BY_ONE:
+            inner, shape = self.as_number((inner, shape))
+        times = exponent.whole if isinstance(exponent, t.Number) else None
+        if shape is None or shape == _UNKNOWN or times is None or not 1 < times <= _MOST:
+            return replace(node, base=inner), shape if shape is None else _UNKNOWN
+        if shape[0] == shape[1] and not isinstance(inner, t.Apply):
+            options = ("a power of a square matrix as a product of matrices", "a power of a matrix entry by entry")
+            if not self.findings.choose("power of a matrix", options, node.span):
+                return t.Times((inner,) * times, span=node.span), shape
+        else:
+            self.findings.say("entries", "a power of an array as one entry by entry", node.span)
+        return t.EntryTimes((inner,) * times, span=node.span), shape
+
+    def _square_of_norm(self, norm: t.Norm) -> t.Node | None:
+        """Return the sum of the squares of a vector; None where its shape is not known, or it is a matrix."""
+        inner, shape = self.fit(norm.body)
+        if norm.order not in (None, t.Number("2")) or shape is None or shape == _UNKNOWN or 1 not in shape:
+            return None
+        self.findings.say("norm", "the square of the norm of a vector as its product with itself", norm.span)
+        turned = t.Transpose(inner, span=norm.span)
+        factors = (turned, inner) if shape[1] == 1 else (inner, turned)
+        return self.as_number((t.Times(factors, span=norm.span), _ONE_BY_ONE))[0]
+
+    def _application(self, node: t.Apply) -> _Fitted:
+        arguments = [self.fit(argument) for argument in node.arguments]
+        whole = replace(node, arguments=tuple(each for each, _ in arguments))
+        kinds = {function.name: function.kind for function in self.scene.notation.functions}
+        kind = kinds.get(node.function.name, "")
+        if kind == "cost":
+            return whole, None
+        if len(arguments) == 1 and (kind in ("number", "smooth", "row") or node.function.name in kinds):
+            return whole, arguments[0][1]
+        return whole, _UNKNOWN
+
+
+def _times(factors: Sequence[t.Node]) -> t.Node:
+    if len(factors) == 1:
+        return factors[0]
+    return t.Times(tuple(factors), span=(factors[0].span[0], factors[-1].span[1]))

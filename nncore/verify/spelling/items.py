@@ -1,0 +1,67 @@
+"""The items of a display: tokens, and groups of items in each other."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from nncore.verify.spelling.tokens import Token
+from nncore.verify.syntax.tree import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    r"""What stands between an opening and a closing sign.
+
+    ``kind`` is the opening sign in one form, ``begin`` for an environment or ``text`` for words; ``name`` is that of
+    the environment, or the words.
+    """
+
+    kind: str
+    name: str
+    items: "tuple[Item, ...]"
+    span: Span
+
+
+Item: TypeAlias = Token | Group
+Skip: TypeAlias = Callable[[str, Span], None]
+
+GIVEN, PARALLEL, WIDE, ROW, CELL = r"\mid", r"\|", r"\quad", r"\\", "&"
+OPENING = {
+    "(": "(", "[": "[", r"\{": r"\{", r"\lbrace": r"\{", r"\lbrack": "[", r"\lvert": "|", r"\lVert": r"\|",
+    r"\langle": r"\langle", r"\lfloor": r"\lfloor", r"\lceil": r"\lceil", r"\llbracket": r"\llbracket",
+}  # fmt: skip
+CLOSING = {
+    ")": "(", "]": "[", r"\}": r"\{", r"\rbrace": r"\{", r"\rbrack": "[", r"\rvert": "|", r"\rVert": r"\|",
+    r"\rangle": r"\langle", r"\rfloor": r"\lfloor", r"\rceil": r"\lceil", r"\rrbracket": r"\llbracket",
+}  # fmt: skip
+_CLOSED_BY = {"{": "}", "|": "|", r"\|": r"\|"} | {kind: sign for sign, kind in reversed(CLOSING.items())}
+_COMMAND_AT_END = re.compile(r"\\[A-Za-z]+$")
+
+
+def walk(items: Sequence[Item]) -> Iterator[tuple[Sequence[Item], int]]:
+    """Yield every item with the list that it stands in and its place there."""
+    for at, item in enumerate(items):
+        yield items, at
+        if isinstance(item, Group):
+            yield from walk(item.items)
+
+
+def text_of(items: Sequence[Item]) -> str:
+    """Return items as one text without spaces, as names of letters are compared."""
+    text = ""
+    for item in items:
+        if isinstance(item, Token):
+            piece = item.text
+        elif item.kind == "begin":
+            piece = rf"\begin{{{item.name}}}{text_of(item.items)}\end{{{item.name}}}"
+        elif item.kind == "text":
+            piece = rf"\text{{{item.name.strip()}}}"
+        else:
+            piece = (
+                (item.kind if item.kind in _CLOSED_BY else item.name)
+                + text_of(item.items)
+                + _CLOSED_BY.get(item.kind, "")
+            )
+        text += (" " if _COMMAND_AT_END.search(text) and piece[:1].isalpha() else "") + piece
+    return text

@@ -1,0 +1,134 @@
+r"""The author's letters and what they are called inside.
+
+The strict spelling knows letters of certain forms. Whatever has one of these forms keeps its name; every other letter
+of the author, such as ``W_1``, ``W^{(2)}``, ``\hat{\mathbf{y}}`` or a name of several letters, gets a name of such a
+form that nothing else in the file has: a `Table` says which. Messages are turned back with it (`Table.as_written`).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from nncore.verify.notation import EXTREMA, FIXED_KINDS, ONES, Array, Function, Notation, Written
+from nncore.verify.syntax.lexer import LatexError, scan
+from nncore.verify.syntax.printer import show
+from nncore.verify.syntax.tree import Letter
+
+_ACCENTS = ("mathsf", "tilde", "bar", "hat", "mathbf")
+_LATIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_SPELLED = {
+    "1": "One", "2": "Two", "3": "Three", "4": "Four", "5": "Five", "6": "Six", "7": "Seven", "8": "Eight",
+    "9": "Nine", "0": "Zero", "|": "Given", "=": "Equals", "'": "Prime", "*": "Star", "-": "Minus", "+": "Plus",
+    "<": "Less", ">": "More",
+}  # fmt: skip
+
+
+def is_strict_letter(name: str) -> bool:
+    """Return whether the strict spelling reads a name as one letter."""
+    try:
+        tokens = list(scan(name, ()))
+    except LatexError:
+        return False
+    return [token.type for token in tokens] == ["LETTER"] and str(tokens[0]) == name
+
+
+@dataclass(slots=True)
+class Table:
+    """What the letters and functions of a file are called inside.
+
+    Attributes
+    ----------
+    taken : set of str
+        Names that stand for themselves: those of the notation, and what the file writes.
+    letters, functions : dict of str to str
+        The inner names by those of the author.
+    """
+
+    notation: Notation
+    taken: set[str] = field(default_factory=set)
+    letters: dict[str, str] = field(default_factory=dict)
+    functions: dict[str, str] = field(default_factory=dict)
+    ones: str = ""  # the length of a column of ones that the notation does not declare
+
+    def letter(self, name: str) -> str:
+        """Return what a letter of the author is called inside."""
+        if name in self.letters:
+            return self.letters[name]
+        return self.rename(name) if not self._stands_for_itself(name) else name
+
+    def _stands_for_itself(self, name: str) -> bool:
+        used_up = name in self.letters.values() or name in self.notation.function_names
+        if not used_up and is_strict_letter(name):
+            self.taken.add(name)
+            return True
+        return False
+
+    def rename(self, name: str) -> str:
+        """Return a new inner name for a letter, by which it is called from now on."""
+        used = {*self.letters.values(), *self.taken, *_declared(self.notation)}
+        found = next((code for code in _codes(name) if code not in used), "")
+        if not found:
+            raise ValueError("there are more letters in this file than have a name inside")
+        self.letters[name] = found
+        return found
+
+    def function(self, name: str) -> str:
+        """Return what a function of the author is called inside; one of the notation keeps its name."""
+        if name in self.notation.function_names or name in EXTREMA:
+            return name
+        if name in FIXED_KINDS:
+            return self.functions.setdefault(name, name)
+        if name not in self.functions:
+            spelled = "".join(_SPELLED.get(character, character) for character in name)
+            word = re.sub(r"text|mathrm|mathbf|mathcal|operatorname|cdot|[^A-Za-z]", "", spelled) or "F"
+            code, number = rf"\operatorname{{{word}}}", 0
+            while code in (*self.functions.values(), *self.notation.function_names, *FIXED_KINDS):
+                number += 1
+                code = rf"\operatorname{{{word}{'X' * number}}}"
+            self.functions[name] = code
+        return self.functions[name]
+
+    @property
+    def in_force(self) -> Notation:
+        """Return the notation with the functions of the author that it does not declare."""
+        own = tuple(
+            Function(code, FIXED_KINDS.get(code) or "number", f"{name}, as the author writes it")
+            for name, code in self.functions.items()
+            if code not in self.notation.function_names
+        )
+        found = replace(self.notation, functions=(*self.notation.functions, *own)) if own else self.notation
+        if not self.ones:
+            return found
+        ones = Array(ONES, None, (Written(self.ones), Written("1")), None, "column of ones")
+        return replace(found, arrays=(*found.arrays, ones))
+
+    def as_written(self, text: str) -> str:
+        """Return a message in which every letter has the author's name."""
+        names = {code: name for name, code in (*self.letters.items(), *self.functions.items())}
+        plain = {show(Letter(code)): name for code, name in names.items()}
+        both = {**plain, **names}
+        if not both:
+            return text
+        longest = sorted(map(re.escape, both), key=len, reverse=True)
+        pattern = rf"(?<![\\A-Za-z])(?:{'|'.join(longest)})(?![A-Za-z])"
+        return re.sub(pattern, lambda found: both[found[0]], text)
+
+
+def _codes(name: str) -> Iterator[str]:
+    """Yield inner names for a letter, those that remind of it first."""
+    base = re.sub(r"\\[A-Za-z]+", " ", name).strip(" {}^_()[]'*,")[:1]
+    base = base if base in _LATIN and base else ""
+    order = [base, *_LATIN] if base else list(_LATIN)
+    for letter in order:
+        for accent in _ACCENTS:
+            yield rf"\{accent}{{{letter}}}"
+    for accent in ("tilde", "bar", "hat"):
+        for greek in ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu"):
+            yield rf"\{accent}{{\{greek}}}"
+
+
+def _declared(notation: Notation) -> set[str]:
+    """Return the letters of a notation."""
+    found = {size.letter for size in notation.sizes} | notation.index_letters | notation.constant_letters
+    found |= {array.letter for array in notation.arrays} | {each.written.letter for each in notation.scalars}
+    return found | {array.entry.letter for array in notation.arrays if array.entry} | notation.function_names

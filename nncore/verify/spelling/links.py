@@ -1,0 +1,62 @@
+"""The links of a chain, one by one, so that a side without meaning loses only what rests on it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from nncore.verify.notation import Notation
+from nncore.verify.spelling.spell import Strict, strict
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.tree import Relation
+
+
+def by_link(whole: Strict, notation: Notation) -> Iterator[Strict]:
+    """Yield a statement for each link of a chain; whatever is no chain of several links stays as it is."""
+    (chain,) = whole.tree.statements
+    if not isinstance(chain, t.Chain) or len(chain.links) < 2:
+        yield whole
+        return
+    for (left, _, _), link in zip(chain.relations, chain.links, strict=True):
+        span = left.span[0], link.span[1]
+        yield _statement(whole, t.Chain(left, (link,), span=span), notation)
+
+
+def among_meaningful(links: Sequence[tuple[Strict, bool]], notation: Notation) -> Iterator[Strict]:
+    """Yield what follows across sides without meaning: a = c for a = b = c, if both links with b have a fault.
+
+    ``links`` are those of one chain, each with whether it has a fault.
+    """
+    at = 0
+    while at < len(links):
+        end = at
+        while end < len(links) and links[end][1]:
+            end += 1
+        if end - at > 1:
+            chains = [_chain(each) for each, _ in links[at:end]]
+            relation = _composed([chain.links[0].relation for chain in chains])
+            if relation:
+                link = replace(chains[-1].links[0], relation=relation)
+                whole = t.Chain(chains[0].first, (link,), span=(chains[0].span[0], link.span[1]))
+                yield _statement(links[at][0], whole, notation)
+        at = max(end, at + 1)
+
+
+def _chain(statement: Strict) -> t.Chain:
+    (chain,) = statement.tree.statements
+    assert isinstance(chain, t.Chain)
+    return chain
+
+
+def _composed(relations: Sequence[Relation]) -> Relation | None:
+    """Return the relation between the ends of a chain; None if there is none."""
+    found = Relation.EQUAL
+    for relation in relations:
+        if relation is Relation.EQUAL or relation is found:
+            continue
+        if found is not Relation.EQUAL or not relation.orders:
+            return None
+        found = relation
+    return found
+
+
+def _statement(whole: Strict, chain: t.Chain, notation: Notation) -> Strict:
+    return strict(replace(whole.tree, statements=(chain,), span=chain.span), notation)

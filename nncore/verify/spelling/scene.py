@@ -1,0 +1,133 @@
+"""What a display is read in: the notation, the facts of its file, the table of letters, and what was read before."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from nncore.verify.notation import ONES, Notation
+from nncore.verify.semantics.symbols import sizes_of_shape
+from nncore.verify.spelling.facts import Facts
+from nncore.verify.spelling.findings import FreeError
+from nncore.verify.spelling.items import Group, Item
+from nncore.verify.spelling.letters import Table
+from nncore.verify.spelling.macros import Macro
+from nncore.verify.spelling.styles import INDEX_LETTERS
+from nncore.verify.spelling.tokens import Token
+from nncore.verify.symbol import Size
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.tree import Span
+
+
+@dataclass(slots=True)
+class Scene:
+    """What is known where a display is read; ``last`` is the side with which the display above ends."""
+
+    notation: Notation
+    facts: Facts = field(default_factory=Facts)
+    table: Table = field(init=False)
+    macros: Mapping[str, Macro] = field(default_factory=dict)
+    last: t.Node | None = None
+
+    def __post_init__(self) -> None:
+        self.table = Table(self.notation)
+
+    def declare(self, notation: Notation) -> None:
+        """Go on with another notation, in which inner names are declared."""
+        self.notation = self.table.notation = notation
+
+    def take_ones(self, length: Size) -> bool:
+        """Return whether a column of ones has a length: the declared one, or else the first that was asked for."""
+        if array := self.notation.array_named(ONES):
+            return sizes_of_shape(array.shape) == (length, 1)
+        self.table.ones = self.table.ones or str(length)
+        return self.table.ones == length
+
+    def is_index(self, name: str) -> bool:
+        """Return whether a letter is surely an index: of the notation, bound by a sum, or one of the usual ones."""
+        return name in INDEX_LETTERS or name in self.facts.bound or name in self.notation.index_letters
+
+    def is_size(self, name: str) -> bool:
+        """Return whether a letter is a size: of the notation, or one at which a sum ends."""
+        return name in self.facts.sizes or name in self.notation.size_letters
+
+    def is_array(self, name: str) -> bool | None:
+        """Return whether a letter is a vector or a matrix; None if nothing tells."""
+        if self.notation.array_named(name) or name in self.facts.arrays:
+            return True
+        if self.notation.scalars_named(name) or self.notation.array_of_entry(name) or self.is_size(name):
+            return False
+        if name in self.notation.index_letters or name in self.notation.constant_letters:
+            return False
+        inner = name.removeprefix(r"\hat{").removeprefix(r"\bar{").removeprefix(r"\tilde{").removeprefix(r"\vec{")
+        if inner.startswith((r"\mathbf", r"\boldsymbol")) or name.startswith(r"\vec"):
+            return True
+        return True if len(inner.rstrip("}")) == 1 and inner[0].isupper() else None
+
+    def seen(self) -> None:
+        """Keep the letters of the file from being taken for names inside; call it once the facts are complete."""
+        self.table.taken |= self.facts.names
+        if "T" in self.facts.transposes and self.is_size("T") and "T" not in self.notation.size_letters:
+            self.table.rename("T")  # as a power it would be taken for a transpose
+
+    def end_of(self, index: str) -> str:
+        """Return the size up to which an index runs; empty if nothing tells."""
+        declared = self.notation.runs_to.get(index)
+        ends = self.facts.ends.get(index, set())
+        alone = next(iter(ends)) if len(ends) == 1 else ""
+        return declared or ("" if alone.startswith("?") else alone)
+
+
+class Cursor:
+    """A place among the items of a group."""
+
+    __slots__ = ("at", "items", "span")
+
+    def __init__(self, items: Sequence[Item], span: Span):
+        self.items, self.at, self.span = items, 0, span
+
+    @property
+    def item(self) -> Item | None:
+        """Return the item that comes next."""
+        return self.items[self.at] if self.at < len(self.items) else None
+
+    @property
+    def text(self) -> str:
+        """Return the text of the token that comes next; empty for a group and at the end."""
+        item = self.item
+        return item.text if isinstance(item, Token) else ""
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of the group that comes next; empty for a token and at the end."""
+        item = self.item
+        return item.kind if isinstance(item, Group) else ""
+
+    def ahead(self, distance: int = 1) -> Item | None:
+        """Return an item further on."""
+        place = self.at + distance
+        return self.items[place] if place < len(self.items) else None
+
+    def take(self) -> Item:
+        """Return the next item and go past it."""
+        item = self.item
+        if item is None:
+            raise FreeError("the formula ends too early", (max(self.span[1] - 1, self.span[0]), self.span[1]), "ends")
+        self.at += 1
+        return item
+
+    def argument(self) -> tuple[Sequence[Item], Span]:
+        """Return the items of an argument, in braces or alone, and go past it."""
+        item = self.take()
+        if isinstance(item, Group) and item.kind == "{":
+            return item.items, item.span
+        if isinstance(item, Token) and len(item.text) > 1 and item.text[0].isdigit():
+            first, rest = item.text[0], item.text[1:]  # TeX takes one digit where there are no braces
+            if not rest.isdigit():
+                raise FreeError(f"it is not clear how many digits of {item.text} belong here: put braces", item.span)
+            at = item.span[0] + 1
+            self.items = [
+                *self.items[: self.at],
+                replace(item, text=rest, span=(at, item.span[1])),
+                *self.items[self.at :],
+            ]
+            item = replace(item, text=first, span=(item.span[0], at))
+        return (item,), item.span
