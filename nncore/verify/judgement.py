@@ -15,6 +15,7 @@ class Status(StrEnum):
     SAMPLED = "sampled"
     ERRATUM = "erratum"  # fails, as it says
     UNCHECKED = "unchecked"  # no judge decides it, as it says
+    HOLDS_IF = "holds if"  # false in general, and proved under a condition that is not stated
     UNDECIDED = "undecided"
     REFUTED = "refuted"
     CHECKER_FAULT = "checker fault"
@@ -29,6 +30,8 @@ class Status(StrEnum):
                 return 0
             case Status.ERRATUM | Status.UNCHECKED:
                 return 0
+            case Status.HOLDS_IF:
+                return 3
             case Status.REFUTED:
                 return 1
             case Status.UNDECIDED | Status.WITHOUT_MEANING | Status.UNREADABLE:
@@ -89,6 +92,15 @@ class Counterexample:
 
 
 @dataclass(frozen=True, slots=True)
+class Proviso:
+    """A condition that a text does not state, and under which what it claims is proved."""
+
+    words: str  # with mathematics between dollars
+    latex: str  # the same as a formula
+    how: str  # what to write instead, in words
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What became of one claim."""
 
@@ -97,8 +109,10 @@ class Judgement:
     reason: str = ""  # what is wrong, if it fails
     counterexample: Counterexample | None = None  # with the smallest sizes that were found
     hint: str = ""  # the likely slip of a refuted claim, where one is recognized: "the sign", "a factor n"
+    provided: tuple[Proviso, ...] = ()  # what a claim lacks that is false without it, and proved with it
     where: tuple[str, ...] = ()  # what must hold, beside the printed conditions, for both sides to exist
     assumptions: tuple[str, ...] = ()  # the labels of those in force
+    given: tuple[str, ...] = ()  # what the notation says of its inputs, in words with mathematics between dollars
     shapes: tuple[tuple[tuple[str, int], ...], ...] = ()  # sizes of the proof, where it is not one for all
     points: int = 0  # numeric comparisons that agreed
     sizes: tuple[tuple[tuple[str, int], ...], ...] = ()  # at which numbers were compared

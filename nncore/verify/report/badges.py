@@ -83,6 +83,7 @@ def page_line(page: PageReport, row: str | None) -> str:
 def _part(part: Part, link: Link) -> str:
     lines = [*map(_in_words, _lines(part)), *_conditions(part)]
     under = [link(label) for label in part.judgement.assumptions if label] if part.judgement else []
+    under += [_in_words(words) for words in part.judgement.given] if part.judgement else []
     lines += [f"under {', '.join(under)}"] if under else []
     if part.judgement and part.judgement.counterexample:
         lines.append(_counterexample(part.judgement.counterexample))

@@ -270,6 +270,7 @@ _OUTCOMES: dict[str, Outcome] = {
     Status.AT_SHAPES: Outcome.RIGHT,
     Status.RESTATES: Outcome.RIGHT,
     Status.SAMPLED: Outcome.RIGHT,
+    Status.HOLDS_IF: Outcome.WRONG,
     Status.REFUTED: Outcome.WRONG,
     Status.UNDECIDED: Outcome.UNDECIDED,
     Status.CHECKER_FAULT: Outcome.UNDECIDED,
