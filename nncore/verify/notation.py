@@ -497,7 +497,7 @@ def _array(
     if rows not in (None, *ROWS):
         raise NotationError(f"rows: {rows!r} is not known; rows may be {' or '.join(map(repr, ROWS))}")
     if rows and (not entry or layers or shape[-1:] == ["1"] or (rows == ONE_HOT and shape[:1] == ["1"])):
-        raise NotationError(f"rows: {rows!r} is said of an array with entries that has rows, and is no family of layers")
+        raise NotationError(f"rows: {rows!r} is said of a matrix with entries that is no family of layers")
     return Array(
         _letter(letter),
         _letter_with_indices(entry) if entry else None,
@@ -659,8 +659,10 @@ def _check_entry(array: Array, runs_to: Mapping[str, str | None]) -> None:
         return
     sizes = [size for size in array.shape if size != Written("1")]
     if [Written(runs_to[index] or "") for index in array.entry.indices] != sizes:
-        shape = " × ".join(map(_text, array.shape))
-        raise NotationError(f"arrays, {array.letter}: the indices of {written_text(array.entry)} do not run over {shape}")
+        shape = " × ".join(map(written_text, array.shape))
+        raise NotationError(
+            f"arrays, {array.letter}: the indices of {written_text(array.entry)} do not run over {shape}"
+        )
 
 
 def written_text(written: Written) -> str:

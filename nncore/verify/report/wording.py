@@ -39,8 +39,8 @@ MEANINGS: dict[str, str] = {
     Kind.EXPRESSION: "A formula without a relation. It claims nothing; its letters and shapes are checked.",
     Kind.ERRATUM: "Wrong on purpose, in a box that says so. That it fails, and in which way, is verified.",
     Kind.UNCHECKED: "Neither verified nor refuted, for the reason that is printed below it.",
-    Status.HOLDS_IF: "False as it is printed, and proved under a condition that the text does not state. The build fails "
-    "until the condition is written.",
+    Status.HOLDS_IF: "False as it is printed, and proved under a condition that the text does not state. The build "
+    "fails until the condition is written.",
     Status.UNDECIDED: "Neither a proof nor a counterexample was found. The build fails.",
     Status.REFUTED: "Numbers were found at which both sides differ. The build fails.",
     Status.CHECKER_FAULT: "Symbols and numbers contradict each other. The build fails.",

@@ -333,7 +333,7 @@ class _Elaborator:
     def _for_all(self, conditions: Conditions, allowed: Mapping[str, Size]) -> tuple[Conditions, tuple[Assumed, ...]]:
         """Return the conditions without those about all entries, and what these assume.
 
-        Such a condition excludes a value by indices none of which the claim has: z_{im} != 0 of an equation of matrices.
+        Such a condition excludes a value by indices none of which the claim has: z_{im} != 0 of an equation of arrays.
         """
         rest: list[t.Chain] = []
         found: list[Assumed] = []

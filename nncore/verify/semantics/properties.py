@@ -1,12 +1,12 @@
-r"""What is given beside the printed conditions: one more condition, assumption or definition of an input, as a claim has it.
+r"""What is given beside the printed conditions: one more condition, assumption or definition of an input.
 
-A notation may say of the rows of an array that they ``sum to 1`` or are ``one-hot``. Such a property is an assumption of
-each claim about the array, or its definition by class numbers, unless the array is defined or differentiated by.
+A notation may say of the rows of an array that they ``sum to 1`` or are ``one-hot``. That is an assumption of each
+claim about the array, or defines it by class numbers, unless the page defines the array or takes derivatives by it.
 """
 
 from dataclasses import replace
 
-from nncore.verify.notation import DELTA, ONE_HOT, STEPS, SUM_TO_1, Array, Notation, Scalar, Written
+from nncore.verify.notation import DELTA, STEPS, SUM_TO_1, Array, Notation, Scalar, Written
 from nncore.verify.semantics.conditions import check as check_conditions
 from nncore.verify.semantics.layers import reached
 from nncore.verify.semantics.shapes import Checker
@@ -136,7 +136,7 @@ def _class_number(item: Claim, row: str, last: Size, at_declared: bool) -> tuple
         and scalar.written.letter not in item.scope.definitions
     ]
     for letter in declared:
-        if at_declared == (letter in item.letters) or not FRESH(at_declared or letter not in item.letters):
+        if FRESH(at_declared == (letter in item.letters)):
             return notation, letter
     taken = notation.all_letters | item.scope.definitions.keys()
     for letter in ("c", r"\hat{c}", r"\tilde{c}", r"\bar{c}"):

@@ -123,13 +123,13 @@ def _explained(
 
     Symbols may not prove it.
     """
-    provided = saved(item, _under(clock), clock.left(SECONDS_OF_PROVISOS)) if is_saved else None
+    provided = saved(item, _with_provisos, clock.left(SECONDS_OF_PROVISOS)) if is_saved else None
     if not provided:
         found = replace(found, hint=slip(item, clock.left(SECONDS_OF_A_HINT)))
         if found.reason == numeric.DIFFER:
             hear(found)
         if is_saved and not found.hint:
-            provided = saved_by_size(item, _under(clock), clock.left(SECONDS_OF_PROVISOS))
+            provided = saved_by_size(item, _with_provisos, clock.left(SECONDS_OF_PROVISOS))
     if found.reason == numeric.DIFFER:
         proof = symbolic.prove(item, clock.left(SECONDS_OF_A_HINT))
         if proof and not proof.shapes:
@@ -146,15 +146,12 @@ def _explained(
     return found
 
 
-def _under(clock: Clock) -> Callable[[Claim], Judgement]:
-    """Return what judges a claim with the provisos that have been put into it, like any other claim."""
-
-    def judged(item: Claim) -> Judgement:
-        verdict = numeric.judge(item, budget=numeric.Budget(seconds=clock.left(numeric.SECONDS)))
-        found = _by_numbers(verdict)
-        return _proved(item, found, verdict, clock) if verdict.status is Finding.AGREES else found
-
-    return judged
+def _with_provisos(item: Claim) -> Judgement:
+    """Return the judgement of a claim into which provisos have been put, like that of any other, in time of its own."""
+    clock = Clock()
+    verdict = numeric.judge(item, budget=numeric.Budget(seconds=clock.left(numeric.SECONDS)))
+    found = _by_numbers(verdict)
+    return _proved(item, found, verdict, clock) if verdict.status is Finding.AGREES else found
 
 
 def _by_numbers(verdict: numeric.NumericResult) -> Judgement:

@@ -46,7 +46,6 @@ OPPOSITE = side_condition(
     "under a proviso another right side is refuted", "A claim may hold because no point is left, or everything is 0."
 )
 NO_CIRCLE = side_condition("a claim is not its own proviso", "Everything follows from itself.")
-PROVED = side_condition("a proviso gives a proof", "Numbers that agree under it may do so by chance.")
 
 _FEW_STEPS = 20_000  # of evaluation for one proviso, before it is worth more: most of them are refuted at once
 _IN_NOTATION = ", or declare the letter in the notation with rows: {}"
@@ -87,9 +86,7 @@ def _may_be_saved(item: Claim) -> bool:
     return item.relation is Relation.EQUAL and not item.premises and not remainders.split(item.relation, item.right)
 
 
-def _first(
-    item: Claim, groups: Iterable[tuple[_Candidate, ...]], judge: Judging, seconds: float
-) -> Saved | None:
+def _first(item: Claim, groups: Iterable[tuple[_Candidate, ...]], judge: Judging, seconds: float) -> Saved | None:
     """Return the first provisos that are enough."""
     end = time.process_time() + seconds
     for group in groups:
@@ -99,7 +96,7 @@ def _first(
             continue
         begin = time.process_time()
         found = judge(changed)
-        is_enough = PROVED(found.status is Status.ALL_SHAPES) and found.points and OPPOSITE(_may_be_false(changed))
+        is_enough = found.status is Status.ALL_SHAPES and OPPOSITE(_may_be_false(changed))
         end += time.process_time() - begin
         if is_enough:
             return tuple(each.said for each in group), found
@@ -117,7 +114,7 @@ def _promising(item: Claim, group: tuple[_Candidate, ...], seconds: float) -> Cl
                 return None
             if judge_numbers(changed, budget=Budget(_FEW_STEPS, seconds)).status is Finding.REFUTED:
                 return None
-            return changed if PROVED(prove(changed, seconds)) else None
+            return changed if prove(changed, seconds) else None
     except (OutOfTime, RecursionError, MemoryError, MeaningError, LookupError):  # of what a proviso made of a claim
         return None
 
@@ -210,9 +207,7 @@ def _away_from_kinks(item: Claim) -> Iterator[_Candidate]:
             yield _Candidate(Proviso(words, written, how), partial(_with_all, chains=chains, put=with_assumption))
 
 
-def _with_all(
-    item: Claim, chains: list[t.Chain], put: Callable[[Claim, t.Chain], Claim | None]
-) -> Claim | None:
+def _with_all(item: Claim, chains: list[t.Chain], put: Callable[[Claim, t.Chain], Claim | None]) -> Claim | None:
     changed: Claim | None = item
     for each in chains:
         changed = changed and put(changed, each)
