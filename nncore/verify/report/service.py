@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from nncore.verify import numeric
-from nncore.verify.judgement import Counterexample, Diagnostic, Judgement, Status
+from nncore.verify.judgement import OTHER, Counterexample, Diagnostic, ExitCode, Judgement, Status, exit_code
 from nncore.verify.notation import Notation, load
 from nncore.verify.report import NOTATION
 from nncore.verify.report.in_force import Context
@@ -121,6 +121,12 @@ class Step:
     slip: str = ""  # the likely one
     method: str = ""  # how a verdict was found
     where: tuple[str, ...] = ()  # what must hold, beside the printed conditions, for both sides to exist
+    sort: str = OTHER  # in which way a formula has no meaning: shape, index or other
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Return the exit code of a command that finds nothing worse."""
+        return exit_code(self.status, self.sort) if isinstance(self.status, Status) else ExitCode.RIGHT
 
     @property
     def fails(self) -> bool:
@@ -347,7 +353,8 @@ class _Formula:
         lead = "This has no meaning" if fault.covered else "The checker does not know this"
         advice = instead(self.typed.text, start, self.notation)
         words = _joined(f"{lead}: {self._in_letters(fault.reason)}.", advice)
-        return self._step(Stage.VERDICT, fault.status, words, self._span_at(start, fault.reason))
+        sort = fault.sort if fault.covered else OTHER
+        return self._step(Stage.VERDICT, fault.status, words, self._span_at(start, fault.reason), sort=sort)
 
     def _step(self, stage: Stage, status: Status | Kind | None, words: str, span: t.Span, **more: Any) -> Step:
         return Step(stage, self.number, status, words, span, **more)
