@@ -154,6 +154,8 @@ SUM_TO_1, ONE_HOT = ROWS = ("sum to 1", "one-hot")  # what may be known of the r
 STEPS = "steps"  # the size of a range without an end
 IMAGINARY, INFINITY = r"\mathrm{i}", r"\infty"
 CONSTANTS = ("e", r"\pi", IMAGINARY)
+ANY_COST = r"\phi"
+MEANS_THE_SAME = "means the same everywhere"  # of what a notation need not declare
 DELTA, ONES = r"\delta", r"\mathbf{1}"
 
 
@@ -290,9 +292,9 @@ _T = TypeVar("_T")
 
 
 def load(path: Path | str) -> Notation:
-    """Return the notation of a file; `NotationError` says what is wrong with it."""
+    """Return the notation of a file, with what is known without a declaration; `NotationError` says what is wrong."""
     try:
-        return parse(Path(path).read_text(encoding="utf-8"))
+        return with_known(parse(Path(path).read_text(encoding="utf-8")))
     except NotationError as error:
         raise NotationError(f"{path}: {error}") from None
 
@@ -302,6 +304,23 @@ def parse(text: str) -> Notation:
     declared = _declared(_parts(text))
     _check(declared)
     return declared
+
+
+def with_known(notation: Notation) -> Notation:
+    """Return a notation with all names that the judges know, but for those that it declares itself.
+
+    These are functions and constants with a fixed meaning, and ``\\phi``, a function of arrays about which nothing else
+    is known.
+    """
+    taken = notation.all_letters
+    functions = {name: kind for name, kind in FIXED_KINDS.items() if kind} | {ANY_COST: "cost"}
+    return replace(
+        notation,
+        functions=notation.functions
+        + tuple(Function(name, kind, MEANS_THE_SAME) for name, kind in functions.items() if name not in taken),
+        constants=notation.constants
+        + tuple(Constant(letter, MEANS_THE_SAME) for letter in (*CONSTANTS, INFINITY) if letter not in taken),
+    )
 
 
 def extended(notation: Notation, text: str) -> Notation:

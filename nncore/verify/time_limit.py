@@ -77,11 +77,12 @@ def time_limit(seconds: float) -> Iterator[None]:
     if alarm is None or threading.current_thread() is not threading.main_thread():
         yield
         return
-    end = time.process_time() + seconds
-    _ends.append(min([end, *_ends[-1:]]))
+    if _ends:
+        seconds = min(seconds, _left())
+    _ends.append(time.process_time() + seconds)
     before = signal.signal(alarm.signal, ring)
     sys.unraisablehook = lost
-    alarm.wind(_left())
+    alarm.wind(seconds)
     try:
         yield
     finally:

@@ -237,7 +237,8 @@ def _plain(letter: str, node: t.Node, scope: Scope) -> Symbol:
         return Symbol(SymbolKind.NUMBER, SymbolName.of(letter))
     if scalars:
         raise WrongIndex(f"{letter} is declared with indices, so it needs them here", node)
-    raise MeaningError(f"the letter {letter} is neither declared nor defined", node)
+    how = f": declare it under arrays, {{letter: '{ONES}', shape: [n, 1], meaning: a column of ones}}"
+    raise MeaningError(f"the letter {letter} is neither declared nor defined{how if letter == ONES else ''}", node)
 
 
 def _member(node: t.Family, scope: Scope, local: Mapping[str, Size | None]) -> Symbol:
