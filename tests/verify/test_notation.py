@@ -289,7 +289,7 @@ def test_all_that_the_judges_know_by_name_is_fixed():
         assert FIXED_KINDS.get(function.name, function.kind) == function.kind
 
 
-# What is known without a declaration ------------------------------------------------------------------------------------
+# What is known without a declaration ----------------------------------------------------------------------------------
 
 
 BARE = SIZES + r"""

@@ -41,6 +41,7 @@ from nncore.verify.semantics.definitions import (
     member_of,
     without_choice,
 )
+from nncore.verify.semantics.fitting import that_would_fit
 from nncore.verify.semantics.layers import (
     DEPTHS,
     at_depth,
@@ -313,9 +314,15 @@ class _Elaborator:
         checker.side(leading)
         allowed = dict(checker.free)
         shape = checker.side(left)
-        other = checker.side(self._without_rest(link))
+        try:
+            other = checker.side(self._without_rest(link))
+        except WrongShape as error:
+            error.reason += that_would_fit(link.right, shape, self.scope)
+            raise
         if not checker.same_shape(shape, other):
-            raise WrongShape(f"{show(left)} is {words(shape)}, {show(link.right)} is {words(other)}", link.right)
+            fitting = that_would_fit(link.right, shape, self.scope)
+            reason = f"{show(left)} is {words(shape)}, {show(link.right)} is {words(other)}{fitting}"
+            raise WrongShape(reason, link.right)
         if checker.complex and link.relation not in (Relation.EQUAL, Relation.UNEQUAL):
             raise MeaningError("complex numbers have no order", link)
         if link.relation is Relation.ROUNDS and not _is_decimal(link.right):

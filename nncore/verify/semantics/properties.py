@@ -5,6 +5,7 @@ claim about the array, or defines it by class numbers, unless the page defines t
 """
 
 from dataclasses import replace
+from typing import cast
 
 from nncore.verify.notation import DELTA, STEPS, SUM_TO_1, Array, Notation, Scalar, Written
 from nncore.verify.semantics.conditions import check as check_conditions
@@ -78,13 +79,20 @@ def with_assumption(item: Claim, chain: t.Chain, label: str | None = None) -> Cl
     return None if known in item.assumptions else replace(item, assumptions=(*item.assumptions, known))
 
 
+def generic_entry(array: Array) -> t.Node | None:
+    """Return the entry of an array as it is printed, by its own indices; nothing if entries have no letter."""
+    if not array.entry:
+        return None
+    indices = tuple(map(t.Letter, array.entry.indices))
+    return t.Indexed(t.Letter(array.entry.letter), indices) if indices else t.Letter(array.entry.letter)
+
+
 def sum_is_1(array: Array, axis: int) -> t.Chain:
     """Return that the entries of each row (axis 1) or column (axis 0) of an array sum to 1."""
     assert array.entry
     places = [place for place, size in enumerate(array.shape) if size != Written("1")]
     index = t.Letter(array.entry.indices[places.index(axis)])
-    entry = t.Indexed(t.Letter(array.entry.letter), tuple(map(t.Letter, array.entry.indices)))
-    total = t.Sum(index, _ONE, t.Letter(array.shape[axis].letter), entry)
+    total = t.Sum(index, _ONE, t.Letter(array.shape[axis].letter), cast(t.Node, generic_entry(array)))
     return t.Chain(total, (t.Link(Relation.EQUAL, _ONE),))
 
 

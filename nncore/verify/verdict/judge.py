@@ -20,7 +20,7 @@ from nncore.verify.semantics.statements import Claim, Convention
 from nncore.verify.symbolic import prover as symbolic
 from nncore.verify.symbolic.typeset import typeset
 from nncore.verify.verdict.hints import slip
-from nncore.verify.verdict.provisos import saved, saved_by_size
+from nncore.verify.verdict.provisos import saved, saved_by_size, with_unsaid
 from nncore.verify.verdict.steps import judge_steps
 
 SECONDS = 7.5  # of computing for all that a formula says: numbers, proofs and hints
@@ -125,7 +125,8 @@ def _explained(
     """
     provided = saved(item, _with_provisos, clock.left(SECONDS_OF_PROVISOS)) if is_saved else None
     if not provided:
-        found = replace(found, hint=slip(item, clock.left(SECONDS_OF_A_HINT)))
+        unsaid = with_unsaid(item) if is_saved else ()
+        found = replace(found, hint=slip(item, clock.left(SECONDS_OF_A_HINT), unsaid))
         if found.reason == numeric.DIFFER:
             hear(found)
         if is_saved and not found.hint:

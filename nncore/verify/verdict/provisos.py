@@ -22,6 +22,7 @@ from nncore.verify.numeric import DIFFER, Budget, Finding, sizes_of
 from nncore.verify.numeric import judge as judge_numbers
 from nncore.verify.semantics import remainders
 from nncore.verify.semantics.properties import (
+    generic_entry,
     is_given,
     moved,
     sum_is_1,
@@ -79,6 +80,13 @@ def saved_by_size(item: Claim, judge: Judging, seconds: float) -> Saved | None:
     """Return that a size must be 1 for a claim that nothing else saves, and the judgement under it."""
     single = _sizes_of_1(item) if _may_be_saved(item) else ()
     return _first(item, ((each,) for each in single), judge, seconds)
+
+
+def with_unsaid(item: Claim) -> Iterator[tuple[str, Claim]]:
+    """Yield the claim with each proviso about inputs that it may lack, beside its slip."""
+    for each in _candidates(item) if _may_be_saved(item) else ():
+        if each.says and (changed := each.put_into(item)):
+            yield each.said.words, changed
 
 
 def _may_be_saved(item: Claim) -> bool:
@@ -273,9 +281,7 @@ def _entry(node: t.Node, item: Claim) -> t.Node | None:
     except MeaningError:
         return node  # with a bound index
     array = item.scope.notation.array_named(node.name) if isinstance(node, t.Letter) else None
-    if not array or not array.entry:
-        return None
-    return t.Indexed(t.Letter(array.entry.letter), tuple(map(t.Letter, array.entry.indices)))
+    return generic_entry(array) if array else None
 
 
 def _put_in(node: t.Node, given: dict[str, t.Node | None]) -> t.Node:
