@@ -55,7 +55,7 @@ SLIPS = {
     ),
     "a difference that is turned around in an exponent": (
         (r"H := \sum_{m=1}^{M} e^{b_m - y_{1 m}}", r"\frac{\partial H}{\partial b_m} = e^{y_{1 m} - b_m}"),
-        "(-y[1, m] + b[m]) in the place of (y[1, m] - b[m])",
+        "(b[m] - y[1, m]) in the place of (y[1, m] - b[m])",
     ),
 }  # fmt: skip
 FITTING = {

@@ -1,7 +1,7 @@
 """What is likely wrong with a refuted equation: the one small change of its right side that makes it true.
 
 The changes are the slips that authors make: a sign, a difference that is turned around, a factor of a size, of its
-root or 2, a transpose, one index for another, a missing sum, a function in the place of its derivative, or without that,
+root or 2, a transpose, one index for another, a missing sum, a function for its derivative, or without the derivative,
 and a letter that is held fixed although it depends on what is differentiated by. Each is tried with numbers, as if it
 had been printed; if none is enough, with what texts often leave unsaid (`verdict.provisos`) as well.
 """
