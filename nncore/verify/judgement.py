@@ -139,7 +139,8 @@ class Proviso:
 
     words: str  # with mathematics between dollars
     latex: str  # the same as a formula
-    how: str  # what to write instead, in words
+    how: str  # what to write, in words
+    is_size: bool = False  # of 1: then the claim is true by chance
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from corpus import FALSE
 
 from nncore.verify.judgement import Status
 from nncore.verify.notation import NotationError, parse
+from nncore.verify.report.wording import status_text, verdict_words
 from nncore.verify.time_limit import OutOfTime, time_limit
 
 LOSS = r"L_i := -\sum_{m=1}^{M} y_{im} \ln p_{im}"
@@ -49,7 +50,8 @@ def test_a_claim_that_lacks_a_condition_is_told_which(last_evidence, page, words
     judgement = evidence.parts[-1].judgement
     assert evidence.fails and judgement.counterexample and judgement.made and judgement.points
     (problem,) = evidence.problems
-    assert problem.reason.startswith(words[0].replace("$", "")) and "without that" in problem.reason
+    said = problem.reason.removeprefix("true only if ")
+    assert said.startswith(words[0].replace("$", "")) and "without that" in said
 
 
 @pytest.mark.parametrize(
@@ -67,6 +69,7 @@ def test_what_no_condition_saves_is_refuted(last_evidence, case):
     (r"n h = h",),
     (r"\sum_{i=1}^{n} s_i^2 = \left( \sum_{i=1}^{n} s_i \right)^2 + s_1",),
     (r"x \ge 1",),
+    (r"\prod_{i=1}^{n} e^{s_i} = e^{s_1}",),
 ])  # fmt: skip
 def test_a_slip_beside_a_condition_is_refuted(last_evidence, page):
     assert last_evidence(*page).status == Status.REFUTED
@@ -90,6 +93,22 @@ def test_a_condition_about_all_entries_shares_no_index_with_the_claim(last_evide
     )
     evidence = last_evidence(*LAYER, entries)
     assert evidence.problems[0].reason == "the index i stands in the condition, but not in the claim"
+
+
+def test_words_say_plainly_that_only_a_size_of_1_makes_a_claim_true(last_evidence):
+    evidence = last_evidence(r"\sum_{i=1}^{n} s_i = n s_1")
+    assert status_text(evidence) == "true only if n = 1"
+    said = "true only if n = 1; a sum or a factor is likely missing; without that"
+    assert evidence.problems[0].reason.startswith(said)
+    words = verdict_words(evidence.parts[-1].judgement, has_sizes=True)
+    assert words.startswith("True only if $n = 1$: a sum or a factor is likely missing. Without that: at $n = 2$")
+
+
+def test_words_say_what_to_write(last_evidence):
+    evidence = last_evidence(SOFTMAX, LOSS, GRADIENT)
+    assert status_text(evidence) == "holds if each row of Y sums to 1"
+    said = "each row of Y sums to 1; state it as an assumption, \\sum_{m = 1}^{M} y_{i m} = 1, or declare the letter"
+    assert evidence.problems[0].reason.startswith(said)
 
 
 # What a notation says -------------------------------------------------------------------------------------------------

@@ -136,8 +136,7 @@ def _mathematics(latex: str) -> str:
 def _lines(part: Part) -> Iterator[str]:
     """Yield what is said of a part: what became of it and how, and for which entries."""
     if part.judgement and part.kind is Kind.CLAIM:
-        lacking = f" {lacking_words(part.judgement)}".replace("$", "") if part.judgement.provided else ""
-        yield f"{said_of(part)}{lacking}"
+        yield lacking_words(part.judgement).replace("$", "") if part.judgement.provided else said_of(part)
     if part.judgement and part.kind in (Kind.CLAIM, Kind.CONVENTION):
         yield from grounds(part.judgement)
     if part.judgement and part.judgement.status is Status.ERRATUM:

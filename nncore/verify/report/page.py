@@ -269,7 +269,8 @@ def _problem(part: Part, judgement: Judgement, formula: DisplayedFormula) -> Dia
         at = str(judgement.counterexample)
         reason += f" {at}" if at.startswith("at ") else f": {at}"
     if judgement.provided:
-        reason = f"{lacking_words(judgement)}; {mending_words(judgement)}; without that {reason}".replace("$", "")
+        lacking = lacking_words(judgement).removeprefix(f"{judgement.status} ")
+        reason = f"{lacking}; {mending_words(judgement)}; without that {reason}".replace("$", "")
     if judgement.hint:
         reason += f"; likely {judgement.hint}"
     found = Diagnostic(judgement.status, formula.path, part.line, part.column, reason)

@@ -81,13 +81,14 @@ def status_text(evidence: Evidence) -> str:
         return f"verified at {len(shapes)} shapes"
     if evidence.status == Status.HOLDS_IF:
         lacking = dict.fromkeys(lacking_words(judgement) for judgement in evidence.judgements if judgement.provided)
-        return f"{evidence.status} {' and '.join(lacking)}".replace("$", "")
+        return ", ".join(lacking).replace("$", "")
     return evidence.status
 
 
 def lacking_words(judgement: Judgement) -> str:
-    """Return what a claim lacks that holds only under a condition, with mathematics between dollars."""
-    return " and ".join(each.words for each in judgement.provided)
+    """Return under what a claim holds that does not hold in general, with mathematics between dollars."""
+    words = " and ".join(each.words for each in judgement.provided)
+    return f"{'true only' if judgement.provided[0].is_size else 'holds'} if {words}"
 
 
 def mending_words(judgement: Judgement) -> str:
@@ -195,7 +196,8 @@ def verdict_words(judgement: Judgement, has_sizes: bool) -> str:
     if status is Status.HOLDS_IF:
         mending = mending_words(judgement)
         without = counterexample_words(judgement.counterexample, judgement.reason)
-        return f"{words} {lacking_words(judgement)}: {mending}. Without that: {without[:1].lower()}{without[1:]}"
+        lacking = lacking_words(judgement)
+        return f"{lacking[0].upper()}{lacking[1:]}: {mending}. Without that: {without[:1].lower()}{without[1:]}"
     if status.fails:
         return f"{words} {judgement.reason}."
     conditions = " and ".join(f"${each}$" for each in judgement.where)
@@ -234,7 +236,7 @@ _SAID_OF_STATUSES: dict[str, str] = {
     Status.ALL_SHAPES: "Proved, for all sizes.",
     Status.RESTATES: "Both sides are the same before anything is computed.",
     Status.SAMPLED: "Numbers agree, and there is no proof.",
-    Status.HOLDS_IF: "True only if",
+    Status.HOLDS_IF: "Holds under a condition.",
     Status.UNDECIDED: "Neither proved nor refuted:",
     Status.REFUTED: "Wrong.",
     Status.CHECKER_FAULT: "The checker is at fault, so nothing is known:",

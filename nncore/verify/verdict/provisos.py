@@ -317,10 +317,19 @@ def _different_indices(item: Claim) -> Iterator[_Candidate]:
 
 
 def _sizes_of_1(item: Claim) -> Iterator[_Candidate]:
-    """Yield that a size is 1, of those that a claim itself names."""
-    named = {node.name for side in (item.left, item.right) for node, _ in t.walk(side) if isinstance(node, t.Letter)}
+    """Yield that a size is 1, of those that a claim itself names, and not only where a sum ends."""
+    named = {name for side in (item.left, item.right) for name in _names_beside_limits(side)}
     for size in sizes_of(item):
         if size in named & item.scope.notation.plain_sizes:
             says = t.Chain(t.Letter(size), (t.Link(Relation.EQUAL, _ONE),))
-            said = Proviso(f"${latex(says)}$", latex(says), _OF_SIZE)
+            said = Proviso(f"${latex(says)}$", latex(says), _OF_SIZE, is_size=True)
             yield _Candidate(said, partial(with_condition, condition=says))
+
+
+def _names_beside_limits(node: t.Node) -> Iterator[str]:
+    """Yield the letters of an expression, but for those up to which sums and products run."""
+    if isinstance(node, t.Letter):
+        yield node.name
+    inside = (node.body,) if isinstance(node, t.Sum | t.Product) else t.children(node)
+    for part in inside:
+        yield from _names_beside_limits(part)
