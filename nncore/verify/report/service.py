@@ -63,15 +63,17 @@ def judged(
     clock: Clock,
     correction: Sequence[Statement] = (),
     hear: Callable[[Judgement], object] = lambda _: None,
+    is_saved: bool = True,
 ) -> Judgement:
     """Return the judgement of a claim; of what is not claimed, whether it is as it says.
 
-    ``correction`` is what the equation says that corrects an erratum. ``hear`` is told what is known of a claim before.
+    ``correction`` is what the equation says that corrects an erratum. ``hear`` is told what is known of a claim before. With
+    ``is_saved`` conditions that are not stated may save a claim.
     """
     try:
         match item:
             case Claim() | Convention():
-                return judge(item, shared, clock, hear)
+                return judge(item, shared, clock, hear, is_saved)
             case Erratum():
                 return judge_erratum(item, correction)
             case Unchecked():
@@ -185,7 +187,12 @@ def _stripped(text: str, start: int, end: int) -> list[Typed]:
     return [Typed(inner, start + part.index(inner))] if inner else []
 
 
-def steps(text: str, context: Context | None = None, tell: Callable[[Step], object] = lambda _: None) -> list[Step]:
+def steps(
+    text: str,
+    context: Context | None = None,
+    tell: Callable[[Step], object] = lambda _: None,
+    is_saved: bool = True,
+) -> list[Step]:
     """Return what is found of each formula of a text, in their order.
 
     Without a context the notation of the book is in force, and nothing is defined. ``tell`` is called with each step as
@@ -197,12 +204,12 @@ def steps(text: str, context: Context | None = None, tell: Callable[[Step], obje
         found.append(step)
         tell(step)
 
-    for step in _steps(text, context or Context(load(NOTATION)), told):
+    for step in _steps(text, context or Context(load(NOTATION)), told, is_saved):
         told(step)
     return found
 
 
-def _steps(text: str, context: Context, tell: Callable[[Step], None]) -> Iterator[Step]:
+def _steps(text: str, context: Context, tell: Callable[[Step], None], is_saved: bool) -> Iterator[Step]:
     """Yield the steps, but for those that `tell` is told while a statement is judged."""
     try:
         typed = formulas_of(text) or [Typed("", 0)]
@@ -210,7 +217,7 @@ def _steps(text: str, context: Context, tell: Callable[[Step], None]) -> Iterato
         yield Step(Stage.VERDICT, 1, error.status, f"This cannot be read: {error}.", (0, len(text)))
         return
     shown = [displayed(each, text) for each in typed]
-    place, common = context.place(), _Common(context)
+    place, common = context.place(), _Common(context, is_saved)
     try:
         page = context.said([(formula, place) for formula in shown])
     except Exception as error:  # as for a claim
@@ -249,8 +256,8 @@ def _offset(fault: Diagnostic, text: str) -> int:
 class _Common:
     """What the formulas of a text have in common: numbers at points, and the conventions that are not accepted."""
 
-    def __init__(self, context: Context):
-        self._context = context
+    def __init__(self, context: Context, is_saved: bool):
+        self._context, self.is_saved = context, is_saved
         self.shared = numeric.Shared()
 
     def refuse(self, item: Statement) -> bool:
@@ -309,7 +316,7 @@ class _Formula:
                 self._tell(step)
             heard.append(found)
 
-        judgement = judged(item, self._common.shared, clock, hear=hear)
+        judgement = judged(item, self._common.shared, clock, hear=hear, is_saved=self._common.is_saved)
         yield from (step for step in self._news(judgement, heard, span) if step.stage is Stage.SLIP)
         yield self._verdict(item, judgement, span)
 

@@ -135,6 +135,7 @@ def with_one_hot(item: Claim, array: Array, at_declared: bool = False) -> Claim 
 def _class_number(item: Claim, row: str, last: Size, at_declared: bool) -> tuple[Notation, str] | None:
     """Return a notation with the letter of a class number for each row."""
     notation = item.scope.notation
+    used = item.letters.union(*(each.letters for each in item.assumptions))
     declared = [
         scalar.written.letter
         for scalar in notation.scalars
@@ -144,7 +145,7 @@ def _class_number(item: Claim, row: str, last: Size, at_declared: bool) -> tuple
         and scalar.written.letter not in item.scope.definitions
     ]
     for letter in declared:
-        if FRESH(at_declared == (letter in item.letters)):
+        if FRESH(at_declared == (letter in used)):
             return notation, letter
     taken = notation.all_letters | item.scope.definitions.keys()
     for letter in ("c", r"\hat{c}", r"\tilde{c}", r"\bar{c}"):
