@@ -67,8 +67,8 @@ def judged(
 ) -> Judgement:
     """Return the judgement of a claim; of what is not claimed, whether it is as it says.
 
-    ``correction`` is what the equation says that corrects an erratum. ``hear`` is told what is known of a claim before. With
-    ``is_saved`` conditions that are not stated may save a claim.
+    ``correction`` is what the equation says that corrects an erratum. ``hear`` is told what is known of a claim before.
+    With ``is_saved`` conditions that are not stated may save a claim.
     """
     try:
         match item:

@@ -48,10 +48,11 @@ OPPOSITE = side_condition(
 )
 NO_CIRCLE = side_condition("a claim is not its own proviso", "Everything follows from itself.")
 
-_FEW_STEPS = 20_000  # of evaluation for one proviso, before it is worth more: most of them are refuted at once
+_FEW_STEPS = 60_000  # of evaluation for one proviso, before it is worth more: most of them are refuted at once
 _IN_NOTATION = ", or declare the letter in the notation with rows: {}"
 _BEHIND = r"write $\quad ({})$ behind it"
 _OF_SIZE = "a sum or a factor is likely missing"
+_SECONDS_OF_A_PROOF = 1.0  # of one proviso
 _ONE, _ZERO = t.Number("1"), t.Number("0")
 
 Judging = Callable[[Claim], Judgement]
@@ -122,7 +123,7 @@ def _promising(item: Claim, group: tuple[_Candidate, ...], seconds: float) -> Cl
                 return None
             if judge_numbers(changed, budget=Budget(_FEW_STEPS, seconds)).status is Finding.REFUTED:
                 return None
-            return changed if prove(changed, seconds) else None
+            return changed if prove(changed, min(seconds, _SECONDS_OF_A_PROOF)) else None
     except (OutOfTime, RecursionError, MemoryError, MeaningError, LookupError):  # of what a proviso made of a claim
         return None
 
