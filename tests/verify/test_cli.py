@@ -141,6 +141,11 @@ def test_a_typed_formula_ends_with_the_same_codes(run):
     assert run("--formula", r"x = \foo")[0] == 2
 
 
+def test_in_a_book_what_lacks_a_condition_is_an_error_until_it_is_written(run):
+    assert run("--book", "a.md", a_dot_md=LACKING)[0] == 3
+    assert run("--book", "a.md", a_dot_md=LACKING.replace("p_{im}\n$$", "p_{im} \\quad (k \\ne m)\n$$"))[0] == 0
+
+
 def test_what_only_numbers_support_is_not_enough_if_proofs_are_asked_for(run):
     assert run("a.md", "--proved", a_dot_md=SAMPLED)[0] == 2
     assert run("a.md", "--proved", a_dot_md=SOFTMAX + "\n" + JACOBIAN)[0] == 0
