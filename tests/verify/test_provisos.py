@@ -64,6 +64,7 @@ def test_what_no_condition_saves_is_refuted(last_evidence, case):
 @pytest.mark.parametrize("page", [
     (SOFTMAX, LOSS, r"\frac{\partial L_i}{\partial z_{im}} = p_{im} - y_{im} + \delta_{m 1}"),
     (SOFTMAX, r"\frac{\partial p_{ik}}{\partial z_{im}} = p_{ik} p_{im}"),
+    (SOFTMAX, r"\frac{\partial p_{ik}}{\partial z_{im}} = p_{ik} (2 \delta_{km} - p_{im})"),
     (*LAYER, r"\frac{\partial J}{\partial b_m} = 2 \sum_{i=1}^{n} \frac{\partial J}{\partial z_{im}}"),
     (r"\frac{\partial}{\partial x} \lvert x \rvert = 1",),
     (r"n h = h",),

@@ -97,7 +97,7 @@ PASSED = {
     "laws that stay at one number": "more:r9-2",
 }
 ACCEPTED = {  # what is accepted without a side condition of the verdict, or of what a notation says
-    "under a proviso another right side is refuted": ("PRO:vanishes", Status.HOLDS_IF),
+    "under a proviso another right side is refuted": ("PRO:zero", Status.HOLDS_IF),
     "a claim is not its own proviso": ("PRO:circle", Status.HOLDS_IF),
     "the class of a one-hot row is a number of which a claim knows nothing": ("PRO:other-class", Status.ALL_SHAPES),
 }

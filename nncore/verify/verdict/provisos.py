@@ -17,7 +17,7 @@ from functools import partial
 from itertools import chain, combinations, product
 
 from nncore.verify.judgement import Judgement, Proviso, Status
-from nncore.verify.notation import ONE_HOT, STEPS, SUM_TO_1, Written, written_text
+from nncore.verify.notation import DELTA, ONE_HOT, STEPS, SUM_TO_1, Written, written_text
 from nncore.verify.numeric import DIFFER, Budget, Finding, sizes_of
 from nncore.verify.numeric import judge as judge_numbers
 from nncore.verify.semantics import remainders
@@ -300,7 +300,12 @@ def _is_number(node: t.Node) -> bool:
 
 
 def _different_indices(item: Claim) -> Iterator[_Candidate]:
-    """Yield that two indices of a claim over the same range differ, or one of them and a class number."""
+    """Yield that two indices of a claim over the same range differ, or one of them and a class number.
+
+    A claim with the delta of both says already what holds where they are equal.
+    """
+    sides = (node for side in (item.left, item.right) for node, _ in t.walk(side))
+    told = [set(node.indices) for node in sides if isinstance(node, t.Indexed) and node.base == t.Letter(DELTA)]
     free = dict(item.free)
     classes = []
     for scalar in item.scope.notation.scalars:
@@ -311,7 +316,7 @@ def _different_indices(item: Claim) -> Iterator[_Candidate]:
     places: list[tuple[t.Node, Size]] = [(t.Letter(letter), size) for letter, size in item.free]
     pairs = chain(combinations(places, 2), product(places, classes))
     for (one, size), (other, last) in pairs:
-        if size == last and size != STEPS:
+        if size == last and size != STEPS and {one, other} not in told:
             says = t.Chain(one, (t.Link(Relation.UNEQUAL, other),))
             said = Proviso(f"${latex(says)}$", latex(says), _BEHIND.format(latex(says)))
             yield _Candidate(said, partial(with_condition, condition=says))
