@@ -228,7 +228,7 @@ class FormulaOnTrial:
             return REJECTED, faults[0].reason
         for item in page.items:
             if isinstance(item, Claim) and _said(item) not in self._said:
-                judgement = judging.judge(item, shared=self._shared)
+                judgement = judging.judge(item, shared=self._shared, is_saved=False)
                 if judgement.status.fails:
                     result = FOOLED if judgement.status == Status.CHECKER_FAULT else REFUTED
                     return result, f"{judgement.reason} {judgement.counterexample or ''}"

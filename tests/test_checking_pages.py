@@ -6,6 +6,8 @@ from pathlib import Path
 
 from sympy import ZeroMatrix
 
+from nncore.verify.judgement import ExitCode
+
 REFERENCE = Path(__file__).resolve().parents[1] / "book" / "reference"
 CELL = re.compile(r"^(`{3,})\{code-cell\} ipython3\n(?:(?::[^\n]*\n)+\n)?(.*?)^\1$", re.MULTILINE | re.DOTALL)
 
@@ -36,7 +38,7 @@ def test_a_simpler_check_accepts_what_the_judge_of_the_book_does_not(capsys):
     assert naive[6]
     assert [value for value in naive[:5] if value != 0 and not isinstance(value, ZeroMatrix)] == []
     ways = [verdict.partition(":")[0] for verdict in verdicts]
-    assert ways == ["refuted"] * 5 + ["without meaning", "refuted"]
+    assert ways == ["refuted"] * 5 + ["without meaning", "holds if"]
     assert "the sum would end at -3" in verdicts[5]
     assert "a derivative does not exist here" in verdicts[6]
 
@@ -44,14 +46,21 @@ def test_a_simpler_check_accepts_what_the_judge_of_the_book_does_not(capsys):
 def test_a_right_homework_passes_and_each_mistake_is_found_at_its_place(capsys, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")  # as in the kernel that runs the page
     printed = [out for _, out, _ in run("check-your-own.md", capsys) if out]
-    right, sign, transpose, missing, nothing_given, one_hot, assumed, in_latex, own = printed
-    assert "refuted" in nothing_given and nothing_given.endswith("exit code: 1\n")
+    right, sign, transpose, missing, nothing_given, one_hot, assumed, declared, kinks, in_latex, own = printed
+    assert "holds if each row of Y sums to 1" in nothing_given and nothing_given.endswith("exit code: 3\n")
+    assert "by the notation each row of Q sums to 1" in declared
     assert "under asm-rows" in assumed and "under asm:rows" in in_latex
-    for printed in (right, one_hot, assumed, in_latex, own):
+    for printed in (right, one_hot, assumed, declared, kinks, in_latex, own):
         assert printed.endswith("exit code: 0\n")
         assert "verified for all shapes" in printed
     assert "likely the sign of the right side" in sign and sign.endswith("exit code: 1\n")
-    assert "is D × M" in transpose and transpose.endswith("exit code: 2\n")
-    assert "the index i is free here, but not on the left" in missing and missing.endswith("exit code: 2\n")
+    assert "is D × M" in transpose and transpose.endswith("exit code: 1\n")
+    assert "the index i is free here, but not on the left" in missing and missing.endswith("exit code: 1\n")
     assert right.startswith("homework.md:4  definition\n") and "\x1b" not in right
     assert not re.search(r"\d m?s\b", right)  # a time would make every build of the book another one
+
+
+def test_the_page_has_the_table_of_exit_codes():
+    rows = [f"| {code.value} | {code.says} |" for code in sorted(ExitCode)]
+    text = (REFERENCE / "check-your-own.md").read_text(encoding="utf-8")
+    assert "\n".join(["| code | meaning |", "|---|---|", *rows]) in text

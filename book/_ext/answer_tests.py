@@ -18,6 +18,7 @@ from nncore.verify.judgement import Status
 from nncore.verify.notation import load
 from nncore.verify.report.book import NOTATION, check
 from nncore.verify.report.evidence import Evidence
+from nncore.verify.report.wording import lacking_words
 
 PAIRS = Path(__file__).resolve().parents[1] / "reference" / "answer-tests.txt"
 RIGHT, OPEN, WRONG = "right", "open", "wrong"
@@ -87,6 +88,8 @@ def said(evidence: Evidence) -> str:
     status = "verified" if evidence.status in (Status.ALL_SHAPES, Status.AT_SHAPES) else evidence.status
     if where and not evidence.fails:
         return f"{status}, where {' and '.join(f'`{each}`' for each in where)}"
+    if evidence.status == Status.HOLDS_IF:
+        return " and ".join(lacking_words(judgement) for judgement in evidence.judgements).replace("|", r"\vert ")
     if evidence.problems and evidence.status != Status.REFUTED:
         return f"{status}: {_words(evidence.problems[0].reason)}"
     at = next((part.judgement.counterexample for part in evidence.parts if part.judgement), None)

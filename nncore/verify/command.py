@@ -20,23 +20,19 @@ numbers say, the verdict. It may be several formulas with blank lines between; `
 ``--page PAGE`` the text stands at the end of that page, and with ``--book`` it knows the functions of all pages that
 are named.
 
-The exit code says the worst that was found:
+With ``--proved`` a claim that numbers alone support counts like one that nothing decides.
 
-0   everything that is claimed is verified
-1   something is refuted, or does not fail as its erratum says
-2   something cannot be read, has no meaning or is undecided, or there is no formula to be checked
-64  the command cannot do what was asked for
-70  the checker is at fault, so what else it says of this file may be wrong as well
+The exit code says the worst that was found, by the table `judgement.ExitCode`.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from nncore.verify.judgement import BAD_USAGE, Status
+from nncore.verify.judgement import BAD_USAGE, ExitCode, Status
 from nncore.verify.notation import Notation, NotationError, load
 from nncore.verify.report.book import NOTATION, check
 from nncore.verify.report.cache import with_includes
@@ -71,8 +67,7 @@ def run(name: str, arguments: Sequence[str] | None = None) -> int:
     parser = _Parser(
         prog=name,
         description="Check every displayed formula of Markdown pages, notebooks and LaTeX files.",
-        epilog="Exit code: 0 all verified; 1 something is refuted; 2 something cannot be read, has no meaning or is "
-        "undecided; 64 bad usage; 70 a fault of the checker.",
+        epilog="Exit code: " + "; ".join(f"{code.value} {code.says}" for code in sorted(ExitCode)) + ".",
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="a file (.md, .ipynb, .tex), or a folder of them")
     parser.add_argument("--formula", metavar="LATEX", help="judge this text, and print each step as it is found")
@@ -83,6 +78,7 @@ def run(name: str, arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--spelling", choices=("free", "book"), help="free, unless --book: other spellings than the book's are read"
     )
+    parser.add_argument("--proved", action="store_true", help="what numbers alone support is not enough")
     parser.add_argument("--answers", metavar="FILE", help="judge what a reader answered, by the pages of the book")
     try:
         asked = parser.parse_args(arguments)
@@ -95,7 +91,8 @@ def run(name: str, arguments: Sequence[str] | None = None) -> int:
         if asked.answers:
             return _answers(Path(asked.answers), paths, notation, asked.json)
         if asked.formula is not None:
-            return _judge_typed(asked.formula, _context(asked.page, paths, notation, asked.book), asked.json)
+            context = _context(asked.page, paths, notation, asked.book)
+            return _judge_typed(asked.formula, context, asked.json, asked.proved)
         if asked.page or not paths:
             raise _BadUsage("--page needs --formula" if asked.page else "name a PATH, or write --formula LATEX")
         if free and asked.book:
@@ -111,13 +108,15 @@ def run(name: str, arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # never a traceback, whose exit code would be that of a refuted formula
         reason = printable(f"{type(error).__name__}: {error}")[:500]
         print(f"{parser.prog}: the checker failed: {reason}", file=sys.stderr)
-        return Status.CHECKER_FAULT.exit_code
-    codes = [problem.status.exit_code for problem in report.problems]
-    found_any = any(page.formulas for page in report.pages)
-    return _exit_code(codes, Status.ALL_SHAPES if found_any else Status.UNREADABLE)
+        return ExitCode.FAULT
+    codes = [problem.exit_code for problem in report.problems]
+    formulas = [formula for page in report.pages for formula in page.formulas]
+    is_sampled = any(each.status is Status.SAMPLED for formula in formulas for each in formula.judgements)
+    lacks = not formulas or (asked.proved and is_sampled)
+    return ExitCode.worst([*codes, *([ExitCode.OPEN] if lacks else [])])
 
 
-def _judge_typed(text: str, context: Context, as_lines: bool) -> int:
+def _judge_typed(text: str, context: Context, as_lines: bool, proved: bool) -> int:
     """Print what is found of a text as it is found, one object for JSON a line if asked for; return the exit code."""
 
     def tell(step: Step) -> None:
@@ -126,8 +125,9 @@ def _judge_typed(text: str, context: Context, as_lines: bool) -> int:
         else:
             show_step(step, text)
 
-    verdicts = [step.status for step in steps(text, context, tell) if step.stage is Stage.VERDICT]
-    return _exit_code([each.exit_code for each in verdicts if isinstance(each, Status)], Status.ALL_SHAPES)
+    verdicts = [step for step in steps(text, context, tell) if step.stage is Stage.VERDICT]
+    lacks = proved and any(step.status is Status.SAMPLED for step in verdicts)
+    return ExitCode.worst([*(step.exit_code for step in verdicts), *([ExitCode.OPEN] if lacks else [])])
 
 
 def _context(page: str | None, paths: Sequence[Path], notation: Notation, book: bool) -> Context:
@@ -223,11 +223,3 @@ def _notation(name: str | None, free: bool) -> tuple[Notation, dict[str, str]]:
         raise _BadUsage(f"{name or NOTATION}: there is no such file") from None
     except (NotationError, UnicodeDecodeError) as error:
         raise _BadUsage(str(error) if str(error).startswith(str(name)) else f"{name}: {error}") from None
-
-
-def _exit_code(found: Collection[int], otherwise: Status) -> int:
-    """Return the exit code of the worst that was found; a checker that is at fault may be wrong in all it says."""
-    for code in (Status.CHECKER_FAULT.exit_code, Status.REFUTED.exit_code):
-        if code in found:
-            return code
-    return max(found, default=otherwise.exit_code)

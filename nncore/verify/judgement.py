@@ -1,7 +1,8 @@
 """What can become of a formula: its status, the judgement of a claim, and a diagnostic of what is wrong and where."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import assert_never
 
@@ -15,6 +16,7 @@ class Status(StrEnum):
     SAMPLED = "sampled"
     ERRATUM = "erratum"  # fails, as it says
     UNCHECKED = "unchecked"  # no judge decides it, as it says
+    HOLDS_IF = "holds if"  # false in general, and proved under a condition that is not stated
     UNDECIDED = "undecided"
     REFUTED = "refuted"
     CHECKER_FAULT = "checker fault"
@@ -22,19 +24,21 @@ class Status(StrEnum):
     UNREADABLE = "unreadable"
 
     @property
-    def exit_code(self) -> int:
-        """Return the exit code of a command that finds nothing worse; 70 is that of a software error (sysexits.h)."""
+    def exit_code(self) -> "ExitCode":
+        """Return the exit code of a command that finds nothing worse."""
         match self:
             case Status.ALL_SHAPES | Status.AT_SHAPES | Status.RESTATES | Status.SAMPLED:
-                return 0
+                return ExitCode.RIGHT
             case Status.ERRATUM | Status.UNCHECKED:
-                return 0
+                return ExitCode.RIGHT
             case Status.REFUTED:
-                return 1
+                return ExitCode.WRONG
             case Status.UNDECIDED | Status.WITHOUT_MEANING | Status.UNREADABLE:
-                return 2
+                return ExitCode.OPEN
+            case Status.HOLDS_IF:
+                return ExitCode.HOLDS_IF
             case Status.CHECKER_FAULT:
-                return 70
+                return ExitCode.FAULT
         assert_never(self)
 
     @property
@@ -48,9 +52,45 @@ class Status(StrEnum):
         return self not in (Status.UNDECIDED, Status.CHECKER_FAULT)
 
 
+class ExitCode(IntEnum):
+    """The codes with which a command ends, each with what it says, the one that counts most first.
+
+    64 and 70 are those of wrong usage and of a software error in sysexits.h.
+    """
+
+    says: str
+
+    def __new__(cls, code: int, says: str) -> "ExitCode":
+        """Make a member of a row."""
+        member = int.__new__(cls, code)
+        member._value_, member.says = code, says
+        return member
+
+    USAGE = 64, "the command was called wrongly, or a file is missing"
+    FAULT = 70, "the checker is at fault, so what else it says may be wrong as well"
+    WRONG = 1, "something is wrong: a value, a shape or an index"
+    OPEN = 2, "something could not be read or decided, or there is no formula"
+    HOLDS_IF = 3, "something holds only under a condition that is not stated"
+    RIGHT = 0, "every displayed formula was judged, and is proved or agrees"
+
+    @classmethod
+    def worst(cls, found: Iterable["ExitCode"]) -> "ExitCode":
+        """Return the one that counts most; of none, that everything is right."""
+        return min(found, key=list(cls).index, default=cls.RIGHT)
+
+
+SHAPE, INDEX, OTHER = "shape", "index", "other"  # in which way a formula has no meaning
+
+
+def exit_code(status: Status, sort: str = OTHER, covered: bool = True) -> ExitCode:
+    """Return the exit code of what was found; a shape or an index that does not fit is as wrong as a value."""
+    is_wrong = status is Status.WITHOUT_MEANING and covered and sort in (SHAPE, INDEX)
+    return ExitCode.WRONG if is_wrong else status.exit_code
+
+
 BY_NUMBERS = "numbers"  # the method where numbers alone have a say
 SEED = "1"  # where the random numbers begin
-BAD_USAGE = 64  # the exit code of a command that cannot do what was asked for, from sysexits.h as well
+BAD_USAGE = ExitCode.USAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +103,13 @@ class Diagnostic:
     column: int
     reason: str  # what is wrong, in a line
     snippet: str = ""  # the line of the formula, and a caret below the place
-    sort: str = "other"  # in which way a formula has no meaning: shape, index or other
+    sort: str = OTHER  # in which way a formula has no meaning: shape, index or other
     covered: bool = True  # false where only the checker lacks the rules
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Return the exit code of a command that finds nothing worse."""
+        return exit_code(self.status, self.sort, self.covered)
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}: {self.status}: {self.reason}"
@@ -89,6 +134,16 @@ class Counterexample:
 
 
 @dataclass(frozen=True, slots=True)
+class Proviso:
+    """A condition that a text does not state, and under which what it claims is proved."""
+
+    words: str  # with mathematics between dollars
+    latex: str  # the same as a formula
+    how: str  # what to write, in words
+    is_size: bool = False  # of 1: then the claim is true by chance
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What became of one claim."""
 
@@ -97,8 +152,10 @@ class Judgement:
     reason: str = ""  # what is wrong, if it fails
     counterexample: Counterexample | None = None  # with the smallest sizes that were found
     hint: str = ""  # the likely slip of a refuted claim, where one is recognized: "the sign", "a factor n"
+    provided: tuple[Proviso, ...] = ()  # what a claim lacks that is false without it, and proved with it
     where: tuple[str, ...] = ()  # what must hold, beside the printed conditions, for both sides to exist
     assumptions: tuple[str, ...] = ()  # the labels of those in force
+    given: tuple[str, ...] = ()  # what the notation says of its inputs, in words with mathematics between dollars
     shapes: tuple[tuple[tuple[str, int], ...], ...] = ()  # sizes of the proof, where it is not one for all
     points: int = 0  # numeric comparisons that agreed
     sizes: tuple[tuple[tuple[str, int], ...], ...] = ()  # at which numbers were compared

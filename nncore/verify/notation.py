@@ -65,13 +65,17 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """A matrix and its entry. ``shape`` and ``layers`` (the shape of W^{[r]}) hold sizes, ``D_{r-1}`` or ``1``."""
+    """A matrix and its entry. ``shape`` and ``layers`` (the shape of W^{[r]}) hold sizes, ``D_{r-1}`` or ``1``.
+
+    ``rows`` is what is known of each row, `SUM_TO_1` or `ONE_HOT`: whoever judges a claim about it assumes that.
+    """
 
     letter: str
     entry: Written | None
     shape: tuple[Written, Written]
     layers: tuple[Written, Written] | None
     meaning: str
+    rows: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +150,12 @@ FIXED_KINDS = {
     DIAGONAL: "array",
     "O": "order",
 }
+SUM_TO_1, ONE_HOT = ROWS = ("sum to 1", "one-hot")  # what may be known of the rows of an array
 STEPS = "steps"  # the size of a range without an end
 IMAGINARY, INFINITY = r"\mathrm{i}", r"\infty"
 CONSTANTS = ("e", r"\pi", IMAGINARY)
+ANY_COST = r"\phi"
+MEANS_THE_SAME = "means the same everywhere"  # of what a notation need not declare
 DELTA, ONES = r"\delta", r"\mathbf{1}"
 
 
@@ -189,6 +196,11 @@ class Notation:
     def plain_sizes(self) -> frozenset[str]:
         """Return the letters that are sizes without an index."""
         return frozenset(size.letter for size in self.sizes if not size.index)
+
+    @cached_property
+    def all_letters(self) -> frozenset[str]:
+        """Return all letters that are declared, those of entries among them."""
+        return frozenset(written.letter for _, written in _names(self))
 
     @cached_property
     def constant_letters(self) -> frozenset[str]:
@@ -280,9 +292,9 @@ _T = TypeVar("_T")
 
 
 def load(path: Path | str) -> Notation:
-    """Return the notation of a file; `NotationError` says what is wrong with it."""
+    """Return the notation of a file, with what is known without a declaration; `NotationError` says what is wrong."""
     try:
-        return parse(Path(path).read_text(encoding="utf-8"))
+        return with_known(parse(Path(path).read_text(encoding="utf-8")))
     except NotationError as error:
         raise NotationError(f"{path}: {error}") from None
 
@@ -292,6 +304,23 @@ def parse(text: str) -> Notation:
     declared = _declared(_parts(text))
     _check(declared)
     return declared
+
+
+def with_known(notation: Notation) -> Notation:
+    """Return a notation with all names that the judges know, but for those that it declares itself.
+
+    These are functions and constants with a fixed meaning, and ``\\phi``, a function of arrays about which nothing else
+    is known.
+    """
+    taken = notation.all_letters
+    functions = {name: kind for name, kind in FIXED_KINDS.items() if kind} | {ANY_COST: "cost"}
+    return replace(
+        notation,
+        functions=notation.functions
+        + tuple(Function(name, kind, MEANS_THE_SAME) for name, kind in functions.items() if name not in taken),
+        constants=notation.constants
+        + tuple(Constant(letter, MEANS_THE_SAME) for letter in (*CONSTANTS, INFINITY) if letter not in taken),
+    )
 
 
 def extended(notation: Notation, text: str) -> Notation:
@@ -312,7 +341,7 @@ def extended_by(notation: Notation, parts: Mapping[str, _Plain]) -> Notation:
     for part, written in _names(own):
         if written in known:
             another = f"if it means something else here, add a line shadows: [{written.letter}]"
-            raise NotationError(f"{part}, {_text(written)}: declared already in {known[written]}; {another}")
+            raise NotationError(f"{part}, {written_text(written)}: declared already in {known[written]}; {another}")
     both = Notation(**{part: getattr(rest, part) + getattr(own, part) for part in _PARTS})
     _check(both)
     return both
@@ -392,7 +421,7 @@ def _declared(parts: Mapping[str, _Plain]) -> Notation:
     return Notation(
         sizes=every("sizes", _size, "letter meaning", "from first last"),
         indices=every("indices", _index, "letter meaning", "to"),
-        arrays=every("arrays", _array, "letter shape meaning", "entry layers"),
+        arrays=every("arrays", _array, "letter shape meaning", "entry layers rows"),
         scalars=every("scalars", _scalar, "letter meaning", "over to ties"),
         functions=every("functions", _function, "name kind meaning"),
         constants=every("constants", _constant, "letter meaning"),
@@ -477,14 +506,24 @@ def _index(letter: str, meaning: str, to: str | None = None) -> Index:
 
 
 def _array(
-    letter: str, shape: list[str], meaning: str, entry: str | None = None, layers: list[str] | None = None
+    letter: str,
+    shape: list[str],
+    meaning: str,
+    entry: str | None = None,
+    layers: list[str] | None = None,
+    rows: str | None = None,
 ) -> Array:
+    if rows not in (None, *ROWS):
+        raise NotationError(f"rows: {rows!r} is not known; rows may be {' or '.join(map(repr, ROWS))}")
+    if rows and (not entry or layers or shape[-1:] == ["1"] or (rows == ONE_HOT and shape[:1] == ["1"])):
+        raise NotationError(f"rows: {rows!r} is said of a matrix with entries that is no family of layers")
     return Array(
         _letter(letter),
         _letter_with_indices(entry) if entry else None,
         _shape(shape),
         _shape(layers) if layers else None,
         meaning,
+        rows,
     )
 
 
@@ -559,13 +598,13 @@ def _check(notation: Notation) -> None:
         check(f"sizes, {size.letter}_{size.index}", "size", size.first, size.last)
     for array in notation.arrays:
         sizes = (size for size in (*array.shape, *(array.layers or ())) if not _in_family(size, families))
-        check(f"arrays, {array.letter}", "size", *(_text(size) for size in sizes if size != Written("1")))
+        check(f"arrays, {array.letter}", "size", *(written_text(size) for size in sizes if size != Written("1")))
         check(f"arrays, {array.letter}", "index", *(array.entry.indices if array.entry else ()))
         _check_entry(array, notation.runs_to)
     for scalar in notation.scalars:
         letters = (letter for letter in (*scalar.written.indices, scalar.over) if letter and not letter.isdigit())
-        check(f"scalars, {_text(scalar.written)}", "index", *letters)
-        check(f"scalars, {_text(scalar.written)}", "size", scalar.to)
+        check(f"scalars, {written_text(scalar.written)}", "index", *letters)
+        check(f"scalars, {written_text(scalar.written)}", "size", scalar.to)
     changing = {array.letter for array in notation.arrays} | {scalar.written.letter for scalar in notation.scalars}
     for letter in notation.state:
         if letter not in changing:
@@ -583,7 +622,7 @@ def _check_that_letters_differ(notation: Notation) -> None:
     seen: dict[Written, str] = {}
     for part, written in _names(notation):
         if written in seen:
-            raise NotationError(f"{part}, {_text(written)}: declared already in {seen[written]}")
+            raise NotationError(f"{part}, {written_text(written)}: declared already in {seen[written]}")
         seen[written] = part
 
 
@@ -602,6 +641,9 @@ def _check_fixed_meanings(notation: Notation) -> None:
     for array in notation.arrays:
         if array.letter == ONES and replace(array, shape=(Written(""), array.shape[1]), meaning="") != ones:
             raise NotationError(f"arrays, {ONES}: it is a column of ones, whose entries are not printed")
+    for array in notation.arrays:
+        if array.rows and array.letter in (*notation.state, *notation.random_letters):
+            raise NotationError(f"arrays, {array.letter}: it changes or is random, so nothing is known of its rows")
     if ONES in (*notation.state, *notation.random_letters):
         raise NotationError(f"{ONES} is a column of ones, which neither changes nor is random")
 
@@ -636,10 +678,13 @@ def _check_entry(array: Array, runs_to: Mapping[str, str | None]) -> None:
         return
     sizes = [size for size in array.shape if size != Written("1")]
     if [Written(runs_to[index] or "") for index in array.entry.indices] != sizes:
-        shape = " × ".join(map(_text, array.shape))
-        raise NotationError(f"arrays, {array.letter}: the indices of {_text(array.entry)} do not run over {shape}")
+        shape = " × ".join(map(written_text, array.shape))
+        raise NotationError(
+            f"arrays, {array.letter}: the indices of {written_text(array.entry)} do not run over {shape}"
+        )
 
 
-def _text(written: Written) -> str:
+def written_text(written: Written) -> str:
+    """Return a letter with its indices as LaTeX: ``x_{ij}``."""
     indices = "".join(written.indices)
     return written.letter + (f"_{indices}" if len(indices) == 1 else f"_{{{indices}}}" if indices else "")

@@ -7,6 +7,7 @@ without one nothing is ended. An alarm is heard in the main thread alone.
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,6 +41,8 @@ def _of_the_system() -> Alarm | None:
 
 
 _alarm = _of_the_system()
+_ends: list[float] = []  # of the limits in force, in seconds of computing
+_NOW = 1e-3  # seconds
 
 
 def ring_by(alarm: Alarm | None) -> Alarm | None:
@@ -52,6 +55,8 @@ def ring_by(alarm: Alarm | None) -> Alarm | None:
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
     """End what runs inside after some seconds of computing; without an alarm, and outside of the main thread, never.
+
+    Inside of another limit it lasts no longer than that one, which is in force again afterwards.
 
     Raises
     ------
@@ -72,6 +77,9 @@ def time_limit(seconds: float) -> Iterator[None]:
     if alarm is None or threading.current_thread() is not threading.main_thread():
         yield
         return
+    if _ends:
+        seconds = min(seconds, _left())
+    _ends.append(time.process_time() + seconds)
     before = signal.signal(alarm.signal, ring)
     sys.unraisablehook = lost
     alarm.wind(seconds)
@@ -82,3 +90,11 @@ def time_limit(seconds: float) -> Iterator[None]:
         alarm.wind(0)
         signal.signal(alarm.signal, before)
         sys.unraisablehook = report
+        _ends.pop()
+        if _ends:
+            alarm.wind(_left())
+
+
+def _left() -> float:
+    """Return the seconds that are left of the innermost limit."""
+    return max(_NOW, _ends[-1] - time.process_time())

@@ -88,7 +88,7 @@ def test_a_formula_names_the_definitions_of_its_letters_and_of_theirs(judged):
 def test_a_formula_names_the_assumptions_that_it_rests_on(judged):
     (page,) = judged(ROWS, "By {prf:ref}`asm-rows`:\n", DOUBLE, "Words.\n", DOUBLE).pages
     assert [each.assumptions for each in page.formulas] == [(), ("asm-rows",), ()]
-    assert [each.status for each in page.formulas] == ["assumption", "verified for all shapes", "refuted"]
+    assert [each.status for each in page.formulas] == ["assumption", "verified for all shapes", "holds if"]
 
 
 def test_only_what_takes_a_derivative_rests_on_a_convention(judged):

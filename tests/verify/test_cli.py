@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from nncore.verify.__main__ import main
+from nncore.verify.judgement import ExitCode
 
 ROOT = Path(__file__).resolve().parents[2]
 SOFTMAX = "$$\np_{im} := \\frac{e^{z_{im}}}{\\sum_{l=1}^{M} e^{z_{il}}}\n$$\n"
@@ -107,6 +108,56 @@ def test_of_several_exit_codes_the_one_that_counts_most_is_taken(run, monkeypatc
     assert (code, err) == (70, "")
     assert r"a.md:1:1: checker fault: the checker failed on this file: RecursionError: too deep \x1b[31m" in out
     assert "b.md:1:1: checker fault" in out
+
+
+WRONG_SHAPE = "$$\nJ := \\phi(Z)\n$$\n\n$$\n\\frac{\\partial J}{\\partial Z} = Z^\\top\n$$\n"
+WRONG_INDEX = "$$\nx_{ij} = x_{im}\n$$\n"
+LACKING = SOFTMAX + "\n" + JACOBIAN.replace(r"p_{ik} (\delta_{km} - p_{im})", "-p_{ik} p_{im}")
+SAMPLED = "$$\ne \\approx 2.72\n$$\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (SOFTMAX + "\n" + JACOBIAN, 0),
+        (WRONG, 1),
+        (WRONG_SHAPE, 1),
+        (WRONG_INDEX, 1),
+        ("$$\nx = \\foo\n$$\n", 2),
+        ("$$\nQ = 1\n$$\n", 2),
+        (LACKING, 3),
+        (LACKING + "\n$$\nx = \\foo\n$$\n", 2),
+        (LACKING + "\n" + WRONG_SHAPE, 1),
+        (SAMPLED, 0),
+    ],
+)
+def test_the_exit_code_says_the_worst(run, text, code):
+    assert run("a.md", a_dot_md=text)[0] == code
+
+
+def test_a_typed_formula_ends_with_the_same_codes(run):
+    assert run("--formula", r"x_{ij} = x_{im}")[0] == 1
+    assert run("--formula", r"\frac{\partial}{\partial x} \lvert x \rvert = \frac{x}{\lvert x \rvert}")[0] == 3
+    assert run("--formula", r"x = \foo")[0] == 2
+
+
+def test_in_a_book_what_lacks_a_condition_is_an_error_until_it_is_written(run):
+    assert run("--book", "a.md", a_dot_md=LACKING)[0] == 3
+    assert run("--book", "a.md", a_dot_md=LACKING.replace("p_{im}\n$$", "p_{im} \\quad (k \\ne m)\n$$"))[0] == 0
+
+
+def test_what_only_numbers_support_is_not_enough_if_proofs_are_asked_for(run):
+    assert run("a.md", "--proved", a_dot_md=SAMPLED)[0] == 2
+    assert run("a.md", "--proved", a_dot_md=SOFTMAX + "\n" + JACOBIAN)[0] == 0
+    assert run("--proved", "--formula", r"e \approx 2.72")[0] == 2
+    assert run("--formula", r"e \approx 2.72")[0] == 0
+
+
+def test_the_help_says_what_each_exit_code_means(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert all(f"{code.value} {code.says}" in said for code in ExitCode)
 
 
 def test_whatever_happens_ends_without_a_traceback(run, monkeypatch):

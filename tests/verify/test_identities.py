@@ -33,7 +33,7 @@ def judged(tmp_path_factory):
         said = meaning(path, NOTATION)
         if said.faults:
             return REFUSED, said.faults[0].reason
-        judgement = judging.judge([item for item in said.items if item.kind == Kind.CLAIM][-1])
+        judgement = judging.judge([item for item in said.items if item.kind == Kind.CLAIM][-1], is_saved=False)
         return judgement.status, f"{judgement.reason} {judgement.counterexample or judgement.where}"
 
     return of

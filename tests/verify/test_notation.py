@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from nncore.verify.judgement import Status
 from nncore.verify.notation import (
     DIAGONAL,
     EXPECTATION,
@@ -22,6 +23,7 @@ from nncore.verify.notation import (
 )
 from nncore.verify.notation import _names as names_of
 from nncore.verify.report.book import NOTATION as BOOK
+from nncore.verify.report.book import check
 from nncore.verify.syntax.parser import read
 
 SIZES = """
@@ -285,3 +287,73 @@ def test_all_that_the_judges_know_by_name_is_fixed():
     assert FIXED_KINDS.keys() >= {*KNOWN_FUNCTIONS, *PARTS, *EXTREMA, DIAGONAL, EXPECTATION, VARIANCE, "O"}
     for function in load(BOOK).functions:
         assert FIXED_KINDS.get(function.name, function.kind) == function.kind
+
+
+# What is known without a declaration ----------------------------------------------------------------------------------
+
+
+BARE = (
+    SIZES
+    + r"""
+arrays:
+  - {letter: X, entry: "x_{ij}", shape: [n, D], meaning: inputs}
+  - {letter: b, entry: b_m, shape: [1, M], meaning: biases}
+scalars:
+  - {letter: x, meaning: number}
+  - {letter: h, meaning: number}
+"""
+)
+
+
+@pytest.mark.parametrize("formula", [
+    r"e^{z + h} = e^z e^h", r"\exp(z) = e^z", r"\ln(e^z) = z", r"\tanh(0) = 0", r"\sin(\pi) = 0", r"\cos(0) = 1",
+    r"\operatorname{Re}(z + \mathrm{i} h) = z", r"\operatorname{Im}(z + \mathrm{i} h) = h", r"\max(z, h) = \max(h, z)",
+    r"\sin(h) = h + O(h^3)", r"\phi(X) = \phi(X) + 0 h", r"\delta_{1,2} = 0",
+    r"\operatorname{diag}(b) = \operatorname{diag}(b) + 0 \operatorname{diag}(b)",
+])  # fmt: skip
+def test_what_has_a_fixed_meaning_needs_no_declaration(formula, tmp_path):
+    (tmp_path / "own.yml").write_text(BARE.replace("letter: x, meaning", "letter: z, meaning"), encoding="utf-8")
+    (tmp_path / "page.md").write_text(f"$$\n{formula}\n$$\n", encoding="utf-8")
+    (page,) = check([tmp_path / "page.md"], load(tmp_path / "own.yml"), root=tmp_path, processes=1).pages
+    assert not page.all_problems
+
+
+def test_a_letter_that_a_notation_declares_keeps_its_meaning(tmp_path):
+    (tmp_path / "own.yml").write_text(SIZES + "scalars:\n  - {letter: \\phi, meaning: angle}\n", encoding="utf-8")
+    notation = load(tmp_path / "own.yml")
+    assert notation.scalars_named(r"\phi") and r"\phi" not in notation.function_names
+
+
+def test_the_book_declares_all_that_is_known():
+    notation = load(BOOK)
+    assert notation == parse(BOOK.read_text(encoding="utf-8"))
+
+
+LAYERS = r"""
+$$
+A^{[0]} := X
+$$
+
+$$
+Z^{[r]} := A^{[r-1]} W^{[r]} + \mathbf{1} b^{[r]} \quad (1 \le r \le R)
+$$
+
+$$
+A^{[r]} := f(Z^{[r]}) \quad (1 \le r \le R)
+$$
+
+$$
+J := \sum_{i=1}^{n} \sum_{m=1}^{M} \left( a_{im}^{[R]} - y_{im} \right)^2
+$$
+
+$$
+\frac{\partial J}{\partial W^{[r]}} = (A^{[r-1]})^\top \frac{\partial J}{\partial Z^{[r]}} \quad (1 \le r \le R)
+$$
+"""
+
+
+@pytest.mark.parametrize("taken", [r"\phi", r"\exp", r"\ln", r"\sigma", "u", "s"])
+def test_no_letter_of_the_book_is_taken_for_granted_by_claims_about_layers(taken, tmp_path):
+    (tmp_path / "page.md").write_text(f"```{{notation}}\nshadows: [{taken}]\n```\n{LAYERS}", encoding="utf-8")
+    (page,) = check([tmp_path / "page.md"], load(BOOK), root=tmp_path, processes=1).pages
+    assert [page.formulas[-1].status, page.all_problems] == [Status.ALL_SHAPES, ()]

@@ -80,7 +80,7 @@ def status(tmp_path):
     def of(left, right):
         said = meaning(write(tmp_path / "page.md", f"0 \\cdot x_{{ij}} z_{{im}} + {left} = {right}"), NOTATION)
         assert not said.faults, said.faults
-        return judging.judge(said.items[-1]).status
+        return judging.judge(said.items[-1], is_saved=False).status
 
     return of
 
@@ -128,7 +128,7 @@ def test_whatever_stands_on_a_page_is_judged_or_refused_and_nothing_else(tmp_pat
         seen["refused"] += bool(said.faults)
         for item in said.items:
             if item.kind in (Kind.CLAIM, Kind.CONVENTION):
-                judged = judging.judge(item)
+                judged = judging.judge(item, is_saved=False)
                 assert isinstance(judged.status, Status)
                 assert judged.status != Status.CHECKER_FAULT
                 seen[judged.status] += 1

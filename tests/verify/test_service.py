@@ -439,7 +439,7 @@ def test_the_command_judges_a_formula_in_what_is_in_force_on_a_page(run):
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("1 = 1", 0), ("h := 2", 0), ("1 = 2", 1), (r"\foo", 2), ("", 2), ("W = X", 2), ("\\foo\n\n1 = 2", 1)],
+    [("1 = 1", 0), ("h := 2", 0), ("1 = 2", 1), (r"\foo", 2), ("", 2), ("W = X", 1), ("\\foo\n\n1 = 2", 1)],
 )
 def test_the_exit_code_is_that_of_files(text, code, run, tmp_path, monkeypatch):
     assert run("--formula", text)[0] == code

@@ -12,6 +12,7 @@ There is no other tolerance.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise, product
@@ -204,6 +205,14 @@ class Comparison:
                 self.touched |= result is _OPEN and self._is_nothing_apart
                 return result
             bits = higher[0]
+
+    def ask(self, point: SamplePoint, entry: Entry) -> None:
+        """Ask for the inputs of both sides, also of one that is not evaluated because the other has no value."""
+        values = self.values(point)
+        for side in (self.item.left, self.right):
+            self.begin()
+            with self.numbers.precision(PRECISIONS[0]), suppress(ArithmeticError, NoSuchEntry, RecursionError):
+                values.value(side, entry)
 
     def note(self, values: Values, is_compared: bool = True) -> None:
         """Keep the signs that guards have where sides are compared, and the inputs that have the wrong one."""

@@ -572,6 +572,7 @@ class NumericCheck:
         alone = Comparison(self.item, Shared(), self._numbers, Budget())
         fresh = point.with_fixed({})
         alone.tried(fresh, entry)  # so that all inputs are known, and no others
+        alone.ask(fresh, entry)
         counterexample = Counterexample(
             tuple({**self._layers, **point.sizes}.items()),
             tuple({**entry, **(result.place or {})}.items()),

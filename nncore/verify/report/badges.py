@@ -16,7 +16,7 @@ from nncore.extras import require
 from nncore.verify.judgement import Counterexample, Judgement, Status
 from nncore.verify.report.evidence import Evidence, PageReport, Part
 from nncore.verify.report.shown import as_latex
-from nncore.verify.report.wording import QUIET, SIGNS, grounds, page_sentence, said_of, status_text
+from nncore.verify.report.wording import QUIET, SIGNS, grounds, lacking_words, page_sentence, said_of, status_text
 from nncore.verify.semantics.statements import Kind
 
 try:
@@ -83,6 +83,7 @@ def page_line(page: PageReport, row: str | None) -> str:
 def _part(part: Part, link: Link) -> str:
     lines = [*map(_in_words, _lines(part)), *_conditions(part)]
     under = [link(label) for label in part.judgement.assumptions if label] if part.judgement else []
+    under += [_in_words(words.replace("$", "")) for words in part.judgement.given] if part.judgement else []
     lines += [f"under {', '.join(under)}"] if under else []
     if part.judgement and part.judgement.counterexample:
         lines.append(_counterexample(part.judgement.counterexample))
@@ -135,7 +136,7 @@ def _mathematics(latex: str) -> str:
 def _lines(part: Part) -> Iterator[str]:
     """Yield what is said of a part: what became of it and how, and for which entries."""
     if part.judgement and part.kind is Kind.CLAIM:
-        yield said_of(part)
+        yield lacking_words(part.judgement).replace("$", "") if part.judgement.provided else said_of(part)
     if part.judgement and part.kind in (Kind.CLAIM, Kind.CONVENTION):
         yield from grounds(part.judgement)
     if part.judgement and part.judgement.status is Status.ERRATUM:

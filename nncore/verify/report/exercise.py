@@ -307,6 +307,7 @@ _OUTCOMES: dict[str, Outcome] = {
     Status.AT_SHAPES: Outcome.RIGHT,
     Status.RESTATES: Outcome.RIGHT,
     Status.SAMPLED: Outcome.RIGHT,
+    Status.HOLDS_IF: Outcome.WRONG,
     Status.REFUTED: Outcome.WRONG,
     Status.UNDECIDED: Outcome.UNDECIDED,
     Status.CHECKER_FAULT: Outcome.UNDECIDED,
@@ -317,7 +318,7 @@ _OUTCOMES: dict[str, Outcome] = {
 def _steps(left: str, exercise: Exercise, written: _Written, context: Context) -> Iterator[Step]:
     """Yield what is found of an equation, with the places in what the reader wrote."""
     before, start = len(f"{left} = "), written.span[0]  # a line has the length of what it is made of
-    for step in steps(_equation(replace(exercise, left=left), written.text), context):
+    for step in steps(_equation(replace(exercise, left=left), written.text), context, is_saved=False):
         places = [min(max(place - before, 0), len(written.text)) + start for place in step.span]
         yield replace(step, span=(places[0], places[1]) if places[0] < places[1] else written.span)
 

@@ -16,6 +16,7 @@ from nncore.verify.notation import Notation, NotationError
 from nncore.verify.report.cache import canonical, digest
 from nncore.verify.report.evidence import Evidence, PageReport, Part
 from nncore.verify.report.service import RESTS_ON_REFUSED, Judgeable, agreed, has_sizes, judged
+from nncore.verify.report.wording import lacking_words, mending_words
 from nncore.verify.semantics.conditions import shown
 from nncore.verify.semantics.elaborate import Faulty, elaborate, page_functions, with_blocks
 from nncore.verify.semantics.inline import RELATION, faults_within
@@ -271,6 +272,9 @@ def _problem(part: Part, judgement: Judgement, formula: DisplayedFormula) -> Dia
     if judgement.counterexample:
         at = str(judgement.counterexample)
         reason += f" {at}" if at.startswith("at ") else f": {at}"
+    if judgement.provided:
+        lacking = lacking_words(judgement).removeprefix(f"{judgement.status} ")
+        reason = f"{lacking}; {mending_words(judgement)}; without that {reason}".replace("$", "")
     if judgement.hint:
         reason += f"; likely {judgement.hint}"
     found = Diagnostic(judgement.status, formula.path, part.line, part.column, reason)

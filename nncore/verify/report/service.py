@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from nncore.verify import numeric
-from nncore.verify.judgement import Counterexample, Diagnostic, Judgement, Status
+from nncore.verify.judgement import OTHER, Counterexample, Diagnostic, ExitCode, Judgement, Status, exit_code
 from nncore.verify.notation import KNOWN_FUNCTIONS, Notation, load
 from nncore.verify.report import NOTATION
 from nncore.verify.report.in_force import Context
@@ -67,15 +67,17 @@ def judged(
     clock: Clock,
     correction: Sequence[Statement] = (),
     hear: Callable[[Judgement], object] = lambda _: None,
+    is_saved: bool = True,
 ) -> Judgement:
     """Return the judgement of a claim; of what is not claimed, whether it is as it says.
 
     ``correction`` is what the equation says that corrects an erratum. ``hear`` is told what is known of a claim before.
+    With ``is_saved`` conditions that are not stated may save a claim.
     """
     try:
         match item:
             case Claim() | Convention():
-                return judge(item, shared, clock, hear)
+                return judge(item, shared, clock, hear, is_saved)
             case Erratum():
                 return judge_erratum(item, correction)
             case Unchecked():
@@ -125,6 +127,12 @@ class Step:
     slip: str = ""  # the likely one
     method: str = ""  # how a verdict was found
     where: tuple[str, ...] = ()  # what must hold, beside the printed conditions, for both sides to exist
+    sort: str = OTHER  # in which way a formula has no meaning: shape, index or other
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Return the exit code of a command that finds nothing worse."""
+        return exit_code(self.status, self.sort) if isinstance(self.status, Status) else ExitCode.RIGHT
 
     @property
     def fails(self) -> bool:
@@ -183,7 +191,12 @@ def _stripped(text: str, start: int, end: int) -> list[Typed]:
     return [Typed(inner, start + part.index(inner))] if inner else []
 
 
-def steps(text: str, context: Context | None = None, tell: Callable[[Step], object] = lambda _: None) -> list[Step]:
+def steps(
+    text: str,
+    context: Context | None = None,
+    tell: Callable[[Step], object] = lambda _: None,
+    is_saved: bool = True,
+) -> list[Step]:
     """Return what is found of each formula of a text, in their order.
 
     Without a context the notation of the book is in force, and nothing is defined. ``tell`` is called with each step as
@@ -195,12 +208,12 @@ def steps(text: str, context: Context | None = None, tell: Callable[[Step], obje
         found.append(step)
         tell(step)
 
-    for step in _steps(text, context or Context(load(NOTATION)), told):
+    for step in _steps(text, context or Context(load(NOTATION)), told, is_saved):
         told(step)
     return found
 
 
-def _steps(text: str, context: Context, tell: Callable[[Step], None]) -> Iterator[Step]:
+def _steps(text: str, context: Context, tell: Callable[[Step], None], is_saved: bool) -> Iterator[Step]:
     """Yield the steps, but for those that `tell` is told while a statement is judged."""
     try:
         typed = formulas_of(text) or [Typed("", 0)]
@@ -208,7 +221,7 @@ def _steps(text: str, context: Context, tell: Callable[[Step], None]) -> Iterato
         yield Step(Stage.VERDICT, 1, error.status, f"This cannot be read: {error}.", (0, len(text)))
         return
     shown = [displayed(each, text) for each in typed]
-    place, common = context.place(), _Common(context)
+    place, common = context.place(), _Common(context, is_saved)
     try:
         page = context.said([(formula, place) for formula in shown])
     except Exception as error:  # as for a claim
@@ -247,8 +260,8 @@ def _offset(fault: Diagnostic, text: str) -> int:
 class _Common:
     """What the formulas of a text have in common: numbers at points, and the conventions that are not accepted."""
 
-    def __init__(self, context: Context):
-        self._context = context
+    def __init__(self, context: Context, is_saved: bool):
+        self._context, self.is_saved = context, is_saved
         self.shared = numeric.Shared()
 
     def refuse(self, item: Statement) -> bool:
@@ -307,7 +320,7 @@ class _Formula:
                 self._tell(step)
             heard.append(found)
 
-        judgement = judged(item, self._common.shared, clock, hear=hear)
+        judgement = judged(item, self._common.shared, clock, hear=hear, is_saved=self._common.is_saved)
         yield from (step for step in self._news(judgement, heard, span) if step.stage is Stage.SLIP)
         yield self._verdict(item, judgement, span)
 
@@ -354,7 +367,8 @@ class _Formula:
         lead = "This has no meaning" if fault.covered else "The checker does not know this"
         advice = instead(self.typed.text, start, self.notation) or to_mend(fault.reason)
         words = _joined(f"{lead}: {self._in_letters(fault.reason)}.", advice)
-        return self._step(Stage.VERDICT, fault.status, words, self._span_at(start, fault.reason))
+        sort = fault.sort if fault.covered else OTHER
+        return self._step(Stage.VERDICT, fault.status, words, self._span_at(start, fault.reason), sort=sort)
 
     def _step(self, stage: Stage, status: Status | Kind | None, words: str, span: t.Span, **more: Any) -> Step:
         return Step(stage, self.number, status, words, span, **more)

@@ -110,6 +110,8 @@ def _grounds(formula: Evidence) -> Iterator[str]:
         yield f"where {' and '.join(formula.where)}"
     if under := dict.fromkeys(label for each in formula.judgements for label in each.assumptions if label):
         yield f"under {', '.join(under)}"
+    if given := dict.fromkeys(words for each in formula.judgements for words in each.given):
+        yield f"by the notation {' and '.join(given)}".replace("$", "")
 
 
 def _problem_lines(problem: Diagnostic) -> Iterator[Text]:

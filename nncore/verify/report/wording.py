@@ -39,6 +39,8 @@ MEANINGS: dict[str, str] = {
     Kind.EXPRESSION: "A formula without a relation. It claims nothing; its letters and shapes are checked.",
     Kind.ERRATUM: "Wrong on purpose, in a box that says so. That it fails, and in which way, is verified.",
     Kind.UNCHECKED: "Neither verified nor refuted, for the reason that is printed below it.",
+    Status.HOLDS_IF: "False as it is printed, and proved under a condition that the text does not state. The build "
+    "fails until the condition is written.",
     Status.UNDECIDED: "Neither a proof nor a counterexample was found. The build fails.",
     Status.REFUTED: "Numbers were found at which both sides differ. The build fails.",
     Status.CHECKER_FAULT: "Symbols and numbers contradict each other. The build fails.",
@@ -59,8 +61,9 @@ def page_sentence(page: PageReport) -> str:
 
 
 def word_of(evidence: Evidence) -> str:
-    """Return the word that stands beside a formula, without how many shapes it was proved at."""
-    return evidence.status if evidence.status == Status.AT_SHAPES else status_text(evidence)
+    """Return the word that stands beside a formula, without how many shapes it was proved at, and what it lacks."""
+    is_short = evidence.status in (Status.AT_SHAPES, Status.HOLDS_IF)
+    return evidence.status if is_short else status_text(evidence)
 
 
 def said_of(part: Part) -> str:
@@ -76,7 +79,21 @@ def status_text(evidence: Evidence) -> str:
     if evidence.status == Status.AT_SHAPES:
         shapes = {shape for judgement in evidence.judgements for shape in judgement.shapes}
         return f"verified at {len(shapes)} shapes"
+    if evidence.status == Status.HOLDS_IF:
+        lacking = dict.fromkeys(lacking_words(judgement) for judgement in evidence.judgements if judgement.provided)
+        return ", ".join(lacking).replace("$", "")
     return evidence.status
+
+
+def lacking_words(judgement: Judgement) -> str:
+    """Return under what a claim holds that does not hold in general, with mathematics between dollars."""
+    words = " and ".join(each.words for each in judgement.provided)
+    return f"{'true only' if judgement.provided[0].is_size else 'holds'} if {words}"
+
+
+def mending_words(judgement: Judgement) -> str:
+    """Return how what a claim lacks can be written."""
+    return "; ".join(each.how for each in judgement.provided)
 
 
 def grounds(judgement: Judgement) -> Iterator[str]:
@@ -177,10 +194,15 @@ def verdict_words(judgement: Judgement, has_sizes: bool) -> str:
         parts = [words, counterexample_words(judgement.counterexample, judgement.reason)]
         parts.append(slip_words(judgement.hint) if judgement.hint else "")
         return " ".join(filter(None, parts))
+    if status is Status.HOLDS_IF:
+        mending = mending_words(judgement)
+        without = counterexample_words(judgement.counterexample, judgement.reason)
+        lacking = lacking_words(judgement)
+        return f"{lacking[0].upper()}{lacking[1:]}: {mending}. Without that: {without[:1].lower()}{without[1:]}"
     if status.fails:
         return f"{words} {judgement.reason}."
     conditions = " and ".join(f"${each}$" for each in judgement.where)
-    under = " and ".join(filter(None, judgement.assumptions))
+    under = " and ".join(filter(None, (*judgement.assumptions, *judgement.given)))
     more = [f"where {conditions}"] if conditions else []
     more += [f"under {under}"] if under else []
     return f"{words.removesuffix('.')}, {', '.join(more)}." if more else words
@@ -217,6 +239,7 @@ _SAID_OF_STATUSES: dict[str, str] = {
     Status.ALL_SHAPES: "Proved, for all sizes.",
     Status.RESTATES: "Both sides are the same before anything is computed.",
     Status.SAMPLED: "Numbers agree, and there is no proof.",
+    Status.HOLDS_IF: "Holds under a condition.",
     Status.UNDECIDED: "Neither proved nor refuted:",
     Status.REFUTED: "Wrong.",
     Status.CHECKER_FAULT: "The checker is at fault, so nothing is known:",

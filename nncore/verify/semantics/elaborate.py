@@ -41,6 +41,7 @@ from nncore.verify.semantics.definitions import (
     member_of,
     without_choice,
 )
+from nncore.verify.semantics.fitting import that_would_fit
 from nncore.verify.semantics.layers import (
     DEPTHS,
     at_depth,
@@ -51,6 +52,7 @@ from nncore.verify.semantics.layers import (
     numbers_of,
     with_numbers,
 )
+from nncore.verify.semantics.properties import with_properties
 from nncore.verify.semantics.shapes import Checker, words
 from nncore.verify.semantics.statements import (
     Assumed,
@@ -312,9 +314,15 @@ class _Elaborator:
         checker.side(leading)
         allowed = dict(checker.free)
         shape = checker.side(left)
-        other = checker.side(self._without_rest(link))
+        try:
+            other = checker.side(self._without_rest(link))
+        except WrongShape as error:
+            error.reason += that_would_fit(link.right, shape, self.scope)
+            raise
         if not checker.same_shape(shape, other):
-            raise WrongShape(f"{show(left)} is {words(shape)}, {show(link.right)} is {words(other)}", link.right)
+            fitting = that_would_fit(link.right, shape, self.scope)
+            reason = f"{show(left)} is {words(shape)}, {show(link.right)} is {words(other)}{fitting}"
+            raise WrongShape(reason, link.right)
         if checker.complex and link.relation not in (Relation.EQUAL, Relation.UNEQUAL):
             raise MeaningError("complex numbers have no order", link)
         if link.relation is Relation.ROUNDS and not _is_decimal(link.right):
@@ -322,11 +330,31 @@ class _Elaborator:
         for letter in checker.free:
             if letter not in allowed:
                 raise WrongIndex(f"the index {letter} is free here, but not on the left", link)
+        conditions, everywhere = self._for_all(conditions, allowed)
         self._conditions(conditions, checker, allowed)
         sides = (left, link.right) if leading is left else (leading, left, link.right)
         self._check_layers(sides, conditions, checker, link)
         make = partial(Claim, relation=link.relation, premises=self.premises)
-        self._add(make, left, link.right, conditions, checker, shape, link)
+        self._add(make, left, link.right, conditions, checker, shape, link, everywhere=everywhere)
+
+    def _for_all(self, conditions: Conditions, allowed: Mapping[str, Size]) -> tuple[Conditions, tuple[Assumed, ...]]:
+        """Return the conditions without those about all entries, and what these assume.
+
+        Such a condition excludes a value by indices none of which the claim has: z_{im} != 0 of an equation of arrays.
+        """
+        rest: list[t.Chain] = []
+        found: list[Assumed] = []
+        for chain in conditions:
+            inputs, checker = letters(chain, self.scope), Checker(self.scope)
+            if inputs and all(link.relation is Relation.UNEQUAL for link in chain.links):
+                checker.condition(chain)
+            counted = STEPS in checker.free.values() or any(isinstance(node, t.Family) for node, _ in t.walk(chain))
+            if checker.free and not counted and checker.free.keys().isdisjoint(allowed):
+                check_conditions((chain,), self.scope)
+                found.append(Assumed(None, resolved(chain, self.scope), tuple(checker.free.items()), inputs))
+            else:
+                rest.append(chain)
+        return tuple(rest), tuple(found)
 
     def _without_rest(self, link: t.Link) -> t.Node:
         """Return the right side, but for an O(h^k) at the end of an equation."""
@@ -372,7 +400,8 @@ class _Elaborator:
         if STEPS in checker.free.values():
             raise not_covered("assumptions about steps", statement)
         inputs = letters(statement, self.scope)
-        for name in inputs & self.scope.definitions.keys():
+        excludes = all(link.relation is Relation.UNEQUAL for link in statement.links)
+        for name in inputs & self.scope.definitions.keys() if not excludes else ():
             raise MeaningError(f"an assumption is about inputs, and {name} is defined", statement)
         free = tuple(checker.free.items())
         self.assumed.setdefault(self.place.label, []).append(
@@ -545,10 +574,11 @@ class _Elaborator:
         shape: Shape,
         node: t.Node,
         family: SymbolName | None = None,
+        everywhere: tuple[Assumed, ...] = (),
     ) -> None:
         """Add a statement, to whose maker is left what all have in common; ``node`` tells the place."""
         used: set[SymbolName] = set()
-        for part in (left, right, *conditions, *self.premises):
+        for part in (left, right, *conditions, *self.premises, *(each.claim for each in everywhere)):
             used |= letters(part, self.scope) if part else frozenset()
             if part and self.scope.lost:  # it may be lost below the definition through which it stands here
                 for lost in sorted(letters(part, replace(self.scope, lost=frozenset())) & self.scope.lost):
@@ -571,7 +601,7 @@ class _Elaborator:
             column=column,
             scope=self.scope,
             conditions=tuple(resolved(chain, self.scope, local) for chain in conditions),
-            assumptions=tuple(each for each in in_force if not each.letters.isdisjoint(used)),
+            assumptions=(*(each for each in in_force if not each.letters.isdisjoint(used)), *everywhere),
             free=tuple(checker.free.items()),
             least=tuple(checker.least.items()),
             letters=frozenset(used),
@@ -579,7 +609,7 @@ class _Elaborator:
             shape=shape,
             **sides,
         )
-        self.items.append(statement)
+        self.items.append(with_properties(statement) if isinstance(statement, Claim) else statement)
 
     def _note_used(self, used: set[SymbolName], family: SymbolName | None, world: str | None) -> None:
         """Keep the names that may not be defined any more; a family may get more lines while only lines use it."""

@@ -98,13 +98,15 @@ class Claim(_Statement):
     ``premises`` are what stands before a ``\Rightarrow``, as it is printed: u = e, or u^k = e with odd k. The scope of
     such a claim defines u as e, or as the real k-th root of e, and names u in ``scope.placed``: it is an input that the
     premise only places, so a derivative by u holds everything else fixed, what e is made of included. A claim up to a
-    rest keeps its O(h^k) as the last addend of ``right``: `semantics.remainders.split` takes it off.
+    rest keeps its O(h^k) as the last addend of ``right``: `semantics.remainders.split` takes it off. ``given`` says in
+    words what the notation says of its inputs (`semantics.properties`), with mathematics between dollars.
     """
 
     kind: ClassVar = Kind.CLAIM
     relation: Relation
     right: t.Node
     premises: tuple[t.Chain, ...] = ()
+    given: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

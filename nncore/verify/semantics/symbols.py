@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TypeVar
 
 from nncore.verify import notation as declared
+from nncore.verify.judgement import INDEX, OTHER, SHAPE
 from nncore.verify.notation import DELTA, ONES, STEPS, Notation
 from nncore.verify.source.markdown import DisplayedFormula
 from nncore.verify.symbol import Position, Shape, Size, Symbol, SymbolKind, SymbolName
@@ -30,7 +31,7 @@ class MeaningError(ValueError):
     ``sort`` says in which way it has none, so that an erratum can be seen to fail as it should.
     """
 
-    sort = "other"
+    sort = OTHER
 
     def __init__(self, reason: str, node: t.Node, covered: bool = True):
         super().__init__(reason)
@@ -42,13 +43,13 @@ class MeaningError(ValueError):
 class WrongShape(MeaningError):
     """Matrices that do not fit, or a matrix in the place of a number."""
 
-    sort = "shape"
+    sort = SHAPE
 
 
 class WrongIndex(MeaningError):
     """An index too many, missing, out of its range, or outside of its sum."""
 
-    sort = "index"
+    sort = INDEX
 
 
 def not_covered(what: str, node: t.Node) -> MeaningError:
@@ -236,7 +237,8 @@ def _plain(letter: str, node: t.Node, scope: Scope) -> Symbol:
         return Symbol(SymbolKind.NUMBER, SymbolName.of(letter))
     if scalars:
         raise WrongIndex(f"{letter} is declared with indices, so it needs them here", node)
-    raise MeaningError(f"the letter {letter} is neither declared nor defined", node)
+    how = f": declare it under arrays, {{letter: '{ONES}', shape: [n, 1], meaning: a column of ones}}"
+    raise MeaningError(f"the letter {letter} is neither declared nor defined{how if letter == ONES else ''}", node)
 
 
 def _member(node: t.Family, scope: Scope, local: Mapping[str, Size | None]) -> Symbol:

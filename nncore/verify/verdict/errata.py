@@ -35,7 +35,7 @@ def judge_erratum(item: Erratum, correction: Sequence[Statement]) -> Judgement:
     if item.fault:
         return Judgement(Status.ERRATUM, item.fault.sort, item.fault.reason)
     for wrong in item.claims:
-        judgement = judge(wrong)
+        judgement = judge(wrong, is_saved=False)
         if judgement.status is Status.CHECKER_FAULT:
             return _not_as_said(judgement.reason)
         if judgement.status is Status.REFUTED:
@@ -106,7 +106,7 @@ def judge_unchecked(item: Unchecked) -> Judgement:
     """
     about_floats = item.reason.startswith(REASONS[2])
     for claim in item.claims:
-        status = judge(claim).status
+        status = judge(claim, is_saved=False).status
         if status is not Status.UNDECIDED and not (status is Status.REFUTED and about_floats):
             return _not_as_said(f"this can be checked, so it must be: {status}")
     return Judgement(Status.UNCHECKED, reason=item.reason)

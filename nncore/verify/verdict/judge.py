@@ -20,10 +20,12 @@ from nncore.verify.semantics.statements import Claim, Convention
 from nncore.verify.symbolic import prover as symbolic
 from nncore.verify.symbolic.typeset import typeset
 from nncore.verify.verdict.hints import slip
+from nncore.verify.verdict.provisos import saved, saved_by_size, with_unsaid
 from nncore.verify.verdict.steps import judge_steps
 
 SECONDS = 7.5  # of computing for all that a formula says: numbers, proofs and hints
 SECONDS_OF_A_PROOF = symbolic.LONGEST
+SECONDS_OF_PROVISOS = 2.0
 SECONDS_OF_A_HINT = 3.0  # seldom reached: the steps of a change are counted
 # For the steps of all proofs of a formula, beside the others: several times what any formula of the book takes, so that
 # how many of them are evaluated does not depend on how busy the machine is.
@@ -74,23 +76,29 @@ def judge(
     shared: numeric.Shared | None = None,
     clock: Clock | None = None,
     hear: Callable[[Judgement], object] = lambda _: None,
+    is_saved: bool = True,
 ) -> Judgement:
     """Return the judgement of a claim or a convention.
+
+    With ``is_saved`` conditions that are not stated may save a claim that is false without them.
 
     ``shared`` keeps numbers for the other claims of a page, ``clock`` the time that is left for its formula. ``hear``
     is told what is known before the judgement is complete: that numbers agree or refute, then the likely slip.
     """
     clock = clock or Clock()
+    found = _judged(item, shared, clock, hear, is_saved)
+    return replace(found, given=item.given) if isinstance(item, Claim) and item.given else found
+
+
+def _judged(
+    item: Claim | Convention,
+    shared: numeric.Shared | None,
+    clock: Clock,
+    hear: Callable[[Judgement], object],
+    is_saved: bool,
+) -> Judgement:
     verdict = numeric.judge(item, shared=shared, budget=numeric.Budget(seconds=clock.left(numeric.SECONDS)))
-    found = Judgement(
-        Status.UNDECIDED,
-        BY_NUMBERS,
-        verdict.reason,
-        where=verdict.where,
-        assumptions=verdict.assumptions,
-        points=verdict.points,
-        sizes=verdict.sizes,
-    )
+    found = _by_numbers(verdict)
     match verdict.status:
         case Finding.UNDECIDED:
             return found
@@ -99,7 +107,7 @@ def judge(
             if not isinstance(item, Claim):
                 return replace(found, method=_ONE_SIDED)
             hear(found)
-            return _explained(item, found, clock, hear)
+            return _explained(item, found, clock, is_saved, hear)
         case Finding.AGREES if isinstance(item, Claim):
             hear(replace(found, status=Status.SAMPLED, method=_how_near(verdict)))
             return _proved(item, found, verdict, clock)
@@ -108,15 +116,56 @@ def judge(
     assert_never(verdict.status)
 
 
-def _explained(item: Claim, found: Judgement, clock: Clock, hear: Callable[[Judgement], object]) -> Judgement:
-    """Return the judgement of a claim that numbers refute, with its likely slip; symbols may not prove it."""
-    found = replace(found, hint=slip(item, clock.left(SECONDS_OF_A_HINT)))
+def _explained(
+    item: Claim, found: Judgement, clock: Clock, is_saved: bool, hear: Callable[[Judgement], object]
+) -> Judgement:
+    """Return the judgement of a claim that numbers refute: what it lacks, or its likely slip.
+
+    Symbols may not prove it.
+    """
+    provided = saved(item, _with_provisos, clock.left(SECONDS_OF_PROVISOS)) if is_saved else None
+    if not provided:
+        unsaid = with_unsaid(item) if is_saved else ()
+        found = replace(found, hint=slip(item, clock.left(SECONDS_OF_A_HINT), unsaid))
+        if found.reason == numeric.DIFFER:
+            hear(found)
+        if is_saved and not found.hint:
+            provided = saved_by_size(item, _with_provisos, clock.left(SECONDS_OF_PROVISOS))
     if found.reason == numeric.DIFFER:
-        hear(found)
         proof = symbolic.prove(item, clock.left(SECONDS_OF_A_HINT))
         if proof and not proof.shapes:
             return _fault(replace(found, hint=""), "symbols prove what numbers refute")
+    if provided:
+        provisos, under = provided
+        return replace(
+            under,
+            status=Status.HOLDS_IF,
+            reason=found.reason,
+            counterexample=found.counterexample,
+            provided=provisos,
+        )
     return found
+
+
+def _with_provisos(item: Claim) -> Judgement:
+    """Return the judgement of a claim into which provisos have been put, like that of any other, in time of its own."""
+    clock = Clock()
+    verdict = numeric.judge(item, budget=numeric.Budget(seconds=clock.left(numeric.SECONDS)))
+    found = _by_numbers(verdict)
+    return _proved(item, found, verdict, clock) if verdict.status is Finding.AGREES else found
+
+
+def _by_numbers(verdict: numeric.NumericResult) -> Judgement:
+    """Return what numbers say, before they are heard of or anything is proved."""
+    return Judgement(
+        Status.UNDECIDED,
+        BY_NUMBERS,
+        verdict.reason,
+        where=verdict.where,
+        assumptions=verdict.assumptions,
+        points=verdict.points,
+        sizes=verdict.sizes,
+    )
 
 
 def _proved(item: Claim, found: Judgement, verdict: numeric.NumericResult, clock: Clock) -> Judgement:
