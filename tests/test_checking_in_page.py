@@ -146,7 +146,7 @@ def test_each_status_is_said_in_words(tab, formulas, said):
 
 def test_formulas_are_drawn_while_they_are_typed(tab):
     tab.locator("check-formula textarea").fill("x^2\n\n\\frac{1")
-    tab.locator(".check-preview .katex").first.wait_for()
+    tab.locator(".check-unfinished").wait_for()
     assert tab.locator(".check-preview > div").count() == 2
     assert tab.locator(".check-unfinished").count() == 1 and tab.locator(".check-preview math").count() == 1
 
@@ -196,8 +196,8 @@ def test_what_runs_can_be_stopped_and_asked_again(tab):
 
 
 def test_the_place_of_a_fault_is_found_behind_letters_that_a_browser_counts_twice(tab):
-    assert found(tab, "f'(x) = \\text{𝑥 is 𝑥} + ?")[0].startswith("✗ This cannot be read")
-    assert tab.locator(".check-verdict mark").inner_text() == "?"
+    assert len(found(tab, "𝑥 = 𝑥\n\nf'(x) = ?")) == 2
+    assert tab.locator(".check-verdict mark").all_inner_texts() == ["𝑥", "?"]
 
 
 def test_what_is_typed_is_only_text(tab):
@@ -412,7 +412,7 @@ def test_what_would_break_down_or_freeze_the_page_is_not_drawn(tab, formula, wor
 def test_a_reader_without_a_network_is_told_and_with_it_the_next_question_is_answered(server, browser):
     page = opened(browser, server[0] + PAGE)
     page.locator("#ex-fixture-1 .exercise-level").click()
-    assert answered(page, "2 x") == "This is the answer of the book."
+    assert answered(page, "2 x") == "Right. This is the answer of the book."
     page.context.set_offline(True)
     page.evaluate(
         "async () => (await import("
