@@ -234,6 +234,7 @@ def looks(browser, site, name, sheets=None) -> list[dict[str, str]]:
         tab.set_viewport_size({"width": width, "height": 800})
         for color, medium in (("light", "screen"), ("dark", "screen"), ("dark", "print")):
             tab.emulate_media(media=medium, color_scheme=color)
+            tab.wait_for_function("color => document.documentElement.dataset.theme === color", arg=color)
             found.append(tab.evaluate(LOOKS))
     tab.close()
     return found
