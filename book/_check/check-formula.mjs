@@ -5,6 +5,7 @@
 const { megabytes } = JSON.parse(document.querySelector("meta[name=checker]").content);
 const FRAGMENT = "#check=";
 const WAIT = 200; // milliseconds after the last letter until the formula is drawn
+const MOST = 50; // formulas that are drawn, and letters that an address may carry
 const KINDS = {
   number: { letter: "a" },
   matrix: { letter: "A", rows: "n", columns: "D", entry: "a_{ij}" },
@@ -92,7 +93,7 @@ class CheckFormula extends HTMLElement {
       const { formulas, letters } = JSON.parse(decodeURIComponent(location.hash.slice(FRAGMENT.length)));
       this.area.value = String(formulas);
       this.letters.replaceChildren();
-      for (const each of letters ?? []) this.addLetter(each);
+      for (const each of [...(letters ?? [])].slice(0, MOST)) this.addLetter(each);
     } catch {
       this.say("The address of this page carries no formulas that can be read.");
     }
@@ -124,7 +125,7 @@ class CheckFormula extends HTMLElement {
   }
 
   async draw() {
-    const formulas = formulasOf(this.area.value);
+    const formulas = formulasOf(this.area.value).slice(0, MOST);
     if (savesData() || !formulas.length) return this.preview.replaceChildren();
     const { draw } = await asking();
     const drawn = formulas.map(async (latex) => {
