@@ -14,7 +14,7 @@ try {
   document.querySelector(".check-box").open = true;
   await until(() => document.querySelector("check-formula textarea"));
   const box = document.querySelector("check-formula");
-  const [area, checks] = [box.querySelector("textarea"), [...box.querySelectorAll("button")].find((each) => each.textContent === "Check")];
+  const [area, checks] = [box.querySelector("textarea"), [...box.querySelectorAll("button")].find((each) => each.textContent === "Check these formulas")];
   for (const formulas of JSON.parse(document.querySelector("[data-formulas]").dataset.formulas)) {
     area.value = formulas;
     area.dispatchEvent(new Event("input"));

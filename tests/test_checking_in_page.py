@@ -97,8 +97,8 @@ def found(page, formulas=None):
     """What is said of formulas that are typed into the box, a line for each statement."""
     if formulas is not None:
         page.locator("check-formula textarea").fill(formulas)
-    page.locator("check-formula").get_by_role("button", name="Check", exact=True).click()
-    page.locator("check-formula button:not([disabled])", has_text=re.compile("^Check$")).wait_for(timeout=WAIT)
+    page.locator("check-formula").get_by_role("button", name="Check these formulas").click()
+    page.locator("check-formula button:not([disabled])", has_text="Check these formulas").wait_for(timeout=WAIT)
     texts = [each.inner_text() for each in page.locator(".check-verdict > :last-child").all()]
     return [" ".join(text.split()) for text in texts]
 
@@ -196,7 +196,7 @@ def test_an_address_that_carries_nonsense_breaks_nothing(fragment, browser, serv
 
 def test_what_runs_can_be_stopped_and_asked_again(tab):
     tab.locator("check-formula textarea").fill(" + ".join(f"\\sin({k} x)^{k}" for k in range(2, 30)) + " = x")
-    tab.locator("check-formula").get_by_role("button", name="Check", exact=True).click()
+    tab.locator("check-formula").get_by_role("button", name="Check these formulas").click()
     tab.get_by_role("button", name="Stop").click()
     tab.get_by_text("Stopped.").wait_for()
     assert found(tab, START)[0] == "✓ Proved."

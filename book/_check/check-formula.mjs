@@ -39,7 +39,7 @@ class CheckFormula extends HTMLElement {
     this.preview = make("div", { className: "check-preview" });
     this.preview.setAttribute("role", "group");
     this.preview.setAttribute("aria-label", "Preview");
-    this.checks = button("Check", () => this.check());
+    this.checks = button("Check these formulas", () => this.check());
     this.stops = button("Stop", () => this.stop(), { hidden: true });
     this.links = button("Copy a link to this", () => this.link(), { hidden: !isSecureContext });
     this.said = make("p", { className: "check-said" });
