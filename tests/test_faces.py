@@ -134,7 +134,8 @@ def test_the_text_is_set_in_the_faces_of_the_book_and_code_is_not(page, site):
     fonts = [url for url in asked if "/fonts/source-" in url]
     assert fonts and all(url.startswith(site) for url in asked)
     for code in ("article code", "article div.highlight pre"):
-        widths = opened.locator(f"{code} >> visible=true").first.evaluate("""element => ["iiiiiiii", "mmmmmmmm"].map(word => {
+        shown = opened.locator(f"{code} >> visible=true").first
+        widths = shown.evaluate("""element => ["iiiiiiii", "mmmmmmmm"].map(word => {
             const probe = Object.assign(document.createElement("span"), {textContent: word});
             element.append(probe);
             const { width } = probe.getBoundingClientRect();
