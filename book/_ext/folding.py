@@ -23,7 +23,7 @@ _AROUND = re.compile(r"\$|\\displaystyle|\\left|\\right")
 
 
 class Folded(nodes.General, nodes.Element):
-    """What is folded, under the words of its attribute ``summary``; its ``name`` tells ears which of several it is."""
+    """What is folded, under the words of its attribute ``summary``."""
 
 
 def zeros(printed: str) -> int:
@@ -71,8 +71,7 @@ def fold(app, doctree, docname):
                 logger.warning("no cell of this folded section prints a difference of 0", location=section)
             title, *rest = section.children
             section.children = []
-            name = title.astext().removesuffix(f" ({OPTIONAL})")
-            section += [title, Folded("", *rest, summary=line, name=f"{line}: {name}")]
+            section += [title, Folded("", *rest, summary=line)]
     for table in list(doctree.findall(nodes.table)):
         if FOLDED in table["classes"]:
             table["classes"].remove(FOLDED)
@@ -80,8 +79,7 @@ def fold(app, doctree, docname):
 
 
 def visit_folded(self: HTML5Translator, node: Folded):
-    name = f' aria-label="{html.escape(node["name"])}"' if "name" in node else ""
-    self.body.append(f'<details class="folded"><summary{name}>{html.escape(node["summary"])}</summary>\n')
+    self.body.append(f'<details class="folded"><summary>{html.escape(node["summary"])}</summary>\n')
 
 
 def depart_folded(self: HTML5Translator, node: Folded):
