@@ -12,9 +12,11 @@ import subprocess
 import threading
 from http.server import ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
+import rewriting
 from axe_playwright_python.sync_playwright import Axe
 
 from nncore.verify.report.boxes import Verdict
@@ -493,6 +495,24 @@ def test_another_browser_judges_the_same_under_the_same_policy(built, tmp_path, 
     begins = ["✓ Proved", "✗ Wrong", "✗ This cannot be read", "Both sides are the same", "✗ This has no meaning"]
     assert [words for (words,), _ in report["told"] if not words.startswith(begins.pop(0))] == [] == begins
     record_property("milliseconds of checks in Firefox", [took for _, took in report["told"]])
+
+
+def test_another_script_of_the_boxes_is_named_by_pages_that_did_not_change_and_the_old_one_is_gone(tmp_path):
+    folder = planted(tmp_path / "book")
+    (folder / "book" / "_check").mkdir()
+    script = folder / "book" / "_check" / "asking.mjs"
+    script.write_text("one", encoding="utf-8")
+    app, settings = SimpleNamespace(srcdir=folder), [SimpleNamespace(), SimpleNamespace()]
+    rewriting.frame(app, settings[0])
+    script.write_text("another", encoding="utf-8")
+    rewriting.frame(app, settings[1])
+    assert settings[0].book_frame != settings[1].book_frame
+    old = folder / "_build" / "html" / "_check" / "checker-old.zip"
+    old.parent.mkdir(parents=True)
+    old.touch()
+    result = build(folder)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert not old.exists() and len([*old.parent.glob("checker-*.zip")]) == 1
 
 
 def test_what_a_page_says_of_where_the_checker_is_is_there(built):

@@ -8,6 +8,7 @@ from the start. Without scripts the box is a sentence that says what to do inste
 import gzip
 import html
 import json
+import shutil
 from pathlib import Path
 from typing import ClassVar
 
@@ -57,6 +58,8 @@ class Contexts:
 
     def find(self, app, env, added, changed, removed):
         """Find them, and return the pages to be read again since something else is in force there now."""
+        if env.found_docs <= added:  # no page is left that names what was laid out before
+            shutil.rmtree(Path(app.outdir, PLACE), ignore_errors=True)
         pages = {docname: Path(env.doc2path(docname)) for docname in sorted(env.found_docs)}
         self.of = {name: text for name, path in pages.items() if (text := _context(path, book_of(env)))}
         before, env.contexts = getattr(env, "contexts", {}), {name: digest(text) for name, text in self.of.items()}

@@ -9,7 +9,7 @@ from nncore.verify.report.cache import digest
 # Beside the sources of the pages, every page is made with these.
 FRAME = (
     *("_config.yml", "_toc.yml", "requirements.lock", "pyproject.toml", "CITATION.cff", "book/**/*.bib"),
-    *("nncore/verify/**/*",),
+    *("nncore/verify/**/*", "nncore/extras.py", "book/_check/*"),
     *("book/_ext/*", "book/_static/**/*", "book/_templates/**/*", "book/_vendor/**/*"),
 )
 

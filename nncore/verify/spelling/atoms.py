@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from nncore.verify.spelling import applied, calls, derivatives, names, symbols
 from nncore.verify.spelling.facts import is_operation
 from nncore.verify.spelling.findings import FreeError
-from nncore.verify.spelling.items import Group, Item, text_of
+from nncore.verify.spelling.items import Group, Item, between_commas, text_of
 from nncore.verify.spelling.scene import Cursor
 from nncore.verify.spelling.scripts import scripts_at, span_of, split_top
 from nncore.verify.spelling.symbols import Symbol
@@ -173,9 +173,7 @@ def _application(reader: "Reader", whole: str, symbol: Symbol, group: Group, rea
         return with_scripts(reader, plain(reader, symbol), cursor)
     if reads_as == "entry":
         reader.findings.say("entry", f"{whole}[{text_of(group.items)}] as an entry of {whole}", group.span)
-        indices = tuple(
-            index for part in calls.between_commas(group.items) for index in symbols.indices_of(reader, part)
-        )
+        indices = tuple(index for part in between_commas(group.items) for index in symbols.indices_of(reader, part))
         span = symbol.node.span[0], group.span[1]
         entry = t.Indexed(symbols.letter_named(reader, symbol.name, span), (*symbol.below, *indices), span=span)
         return with_scripts(reader, raised(reader, entry, symbol.above), cursor)

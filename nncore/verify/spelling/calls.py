@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nncore.verify.spelling.facts import RELATIONS
-from nncore.verify.spelling.items import GIVEN, PARALLEL, Group, Item, text_of, walk
+from nncore.verify.spelling.items import GIVEN, PARALLEL, Group, Item, between_commas, text_of, walk
 from nncore.verify.spelling.scene import Cursor
 from nncore.verify.spelling.symbols import Symbol
 from nncore.verify.spelling.tokens import Kind, Token
@@ -126,17 +126,6 @@ def _multiplies_a_list(reader: "Reader", name: str, symbol: Symbol, group: Group
     if symbol.transposed:
         return name not in _CONVENTIONAL
     return group.kind == "[" and reader.scene.is_array(name) is True
-
-
-def between_commas(items: Sequence[Item]) -> list[list[Item]]:
-    """Return the parts of items between commas, semicolons and bars."""
-    parts: list[list[Item]] = [[]]
-    for item in items:
-        if isinstance(item, Token) and item.text in (",", ";", GIVEN):
-            parts.append([])
-        else:
-            parts[-1].append(item)
-    return parts
 
 
 def _is_name_of_letter(text: str) -> bool:

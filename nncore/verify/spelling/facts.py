@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from nncore.verify.spelling.items import CELL, GIVEN, ROW, Group, Item, text_of
+from nncore.verify.spelling.items import CELL, GIVEN, ROW, Group, Item, between_commas, text_of
 from nncore.verify.spelling.styles import INDEX_LETTERS
 from nncore.verify.spelling.tokens import Kind, Token
 
@@ -236,10 +236,4 @@ def scripts(items: Sequence[Item], at: int) -> tuple[tuple[Item, ...], tuple[Ite
 
 def _arguments(items: Sequence[Item]) -> tuple[str, ...]:
     """Return the texts between the commas of what is in parentheses."""
-    parts: list[list[Item]] = [[]]
-    for item in items:
-        if isinstance(item, Token) and item.text in (",", ";", GIVEN):
-            parts.append([])
-        else:
-            parts[-1].append(item)
-    return tuple(text_of(part) for part in parts)
+    return tuple(map(text_of, between_commas(items)))

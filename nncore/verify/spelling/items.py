@@ -65,3 +65,14 @@ def text_of(items: Sequence[Item]) -> str:
             )
         text += (" " if _COMMAND_AT_END.search(text) and piece[:1].isalpha() else "") + piece
     return text
+
+
+def between_commas(items: Sequence[Item]) -> list[list[Item]]:
+    """Return the parts of items between commas, semicolons and bars."""
+    parts: list[list[Item]] = [[]]
+    for item in items:
+        if isinstance(item, Token) and item.text in (",", ";", GIVEN):
+            parts.append([])
+        else:
+            parts[-1].append(item)
+    return parts
