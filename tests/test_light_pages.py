@@ -377,7 +377,7 @@ def pictures(tab, texts: list[str], style: str = "") -> list[Image.Image]:
     boxes = "".join(f"<div class='math' style='display: block'>{text}</div>" for text in texts)
     tab.evaluate("text => { document.body.innerHTML = text }", style + boxes)
     tab.evaluate("document.body.offsetHeight, document.fonts.ready.then(() => true)")
-    tab.wait_for_function("document.fonts.status === 'loaded'")
+    tab.wait_for_function("() => document.fonts.status === 'loaded'")
     tab.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     places = tab.evaluate("""[...document.querySelectorAll("div.math")].map(box => {
       const {top, bottom} = box.getBoundingClientRect();

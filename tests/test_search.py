@@ -33,7 +33,7 @@ def search(html, open_page):  # noqa: F811
 
     def search_(query, viewport=DESKTOP, **options):
         page, faults = open_page(f"{(html / 'search.html').as_uri()}?q={quote(query)}", viewport=viewport, **options)
-        page.wait_for_function("document.querySelector('#search-status').textContent")
+        page.wait_for_function("() => document.querySelector('#search-status').textContent")
         assert faults == []
         return page
 
@@ -182,7 +182,7 @@ def test_what_is_found_is_accessible(query, viewport, search):
     page = search(query, viewport=viewport)
     assert violations(page) == []
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function("document.documentElement.dataset.theme === 'dark'", timeout=5000)
+    page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'", timeout=5000)
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

@@ -6,6 +6,7 @@ from pytest import fixture
 from nncore.verify.numeric import judge
 from nncore.verify.report.book import check
 from nncore.verify.symbolic import prover
+from nncore.verify.verdict import judge as judged, provisos
 
 
 @fixture(name="letters")
@@ -79,7 +80,17 @@ def proof(item):
 
 
 @fixture
-def last_evidence(tmp_path):
+def unhurried(monkeypatch):
+    """Ten times the time for each formula, so that no verdict depends on how fast a machine is."""
+    for place, name in [
+        (judged, "SECONDS"), (judged, "SECONDS_OF_A_PROOF"), (judged, "SECONDS_OF_PROVISOS"),
+        (judged.numeric, "SECONDS"), (provisos, "_SECONDS_OF_A_PROOF"),
+    ]:  # fmt: skip
+        monkeypatch.setattr(place, name, 10 * getattr(place, name))
+
+
+@fixture
+def last_evidence(tmp_path, unhurried):
     """The evidence of the last formula of a page."""
 
     def last(*parts):
