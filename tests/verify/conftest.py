@@ -6,7 +6,8 @@ from pytest import fixture
 from nncore.verify.numeric import judge
 from nncore.verify.report.book import check
 from nncore.verify.symbolic import prover
-from nncore.verify.verdict import judge as judged, provisos
+from nncore.verify.verdict import judge as judged
+from nncore.verify.verdict import provisos
 
 
 @fixture(name="letters")
