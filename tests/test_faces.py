@@ -145,11 +145,6 @@ def test_the_text_is_set_in_the_faces_of_the_book_and_code_is_not(page, site):
         assert widths[0] == pytest.approx(widths[1]) and widths[0] > 0, code
 
 
-def test_one_face_of_the_text_is_asked_for_early(page):
-    early = page[0].evaluate("[...document.querySelectorAll('link[rel=preload]')].map(link => link.href)")
-    assert [url.rpartition("/")[2] for url in early if "/fonts/source-" in url] == ["source-serif-4.woff2"]
-
-
 def test_a_line_of_text_is_no_wider_than_before(page):
     # 696 px in the theme's own face, in which a line had 85 letters.
     assert page[0].locator("article > section > p:not([class])").first.evaluate("element => element.clientWidth") <= 696

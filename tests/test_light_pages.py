@@ -120,17 +120,7 @@ def test_a_figure_gets_the_size_of_its_file_in_pixels(tmp_path):
     light_pages.lighten(app, "page", "page.html", context, None)
     sized = body.replace("<img alt", '<img width="480" height="96" alt')
     sized = sized.replace("<img class", '<img width="480" height="96" loading="lazy" class')  # not the first one
-    assert context["body"] == sized and "KaTeX" not in context["early_fonts"]
-
-
-def test_a_page_with_formulas_asks_for_their_two_fonts_and_that_of_the_text_early(tmp_path):
-    app = SimpleNamespace(srcdir=tmp_path, builder=SimpleNamespace(images={}))
-    context = {"body": '<span class="katex">x</span>'}
-    light_pages.lighten(app, "page", "page.html", context, None)
-    names = context["early_fonts"].split(" ")
-    assert names == [*light_pages.TEXT, *light_pages.FORMULAS]
-    for name in names:
-        assert (VENDOR / f"{name}.woff2").is_file()
+    assert context["body"] == sized
 
 
 # Style that is needed -------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Load what a page shows in time: its fonts early, its images late, and with their sizes, so that nothing moves.
+"""Load the images of a page late, and with their sizes, so that nothing moves.
 
 Of its code only what has a color of its own is an element.
 """
@@ -16,16 +16,10 @@ LATER = ' loading="lazy"'
 PLAIN = ("n", "nn", "nx", "p", "pm", "w")
 OF_PLAIN = re.compile(rf'<span class="(?:{"|".join(PLAIN)})">([^<]*)</span>')
 
-# Every page shows the face of the text, and one with mathematics these two of formulas; asked for early
-# (book/_static/early.js), they are there before the text is laid out, so that it does not move.
-TEXT = ("fonts/source-serif-4",)
-FORMULAS = ("katex/fonts/KaTeX_Main-Regular", "katex/fonts/KaTeX_Math-Italic")
-
 
 def lighten(app, pagename, templatename, context, doctree):
-    """Size the images of a page, ask for the fonts of its text and of its formulas, and leave plain code plain."""
+    """Size the images of a page, and leave plain code plain."""
     body = context.get("body", "")
-    context["early_fonts"] = " ".join([*TEXT, *(FORMULAS if 'class="katex"' in body else ())])
     files = {posixpath.basename(name): Path(app.srcdir, source) for source, name in app.builder.images.items()}
     body = IMAGE.sub(lambda image: sized(image[0], files[image[1]]), OF_PLAIN.sub(r"\1", body))
     context["body"] = body.replace(LATER, "", 1)  # the first one is near the top, and often the largest thing there

@@ -80,7 +80,8 @@ document.addEventListener("DOMContentLoaded", arrive);
 
 document.addEventListener("click", ({ target }) => target.closest?.("[data-prints]") && print());
 
-// A box in which formulas are judged (book/_check) is loaded once it is open; not by a page that was opened as a file.
+// A box in which formulas are judged (book/_check) is loaded once it is open and the page is there; not by a page that was
+// opened as a file.
 {
   const load = () => {
     const said = document.querySelector("meta[name=checker]");
@@ -88,7 +89,7 @@ document.addEventListener("click", ({ target }) => target.closest?.("[data-print
   };
   const isAsked = () => location.hash.startsWith("#check=") || document.querySelector(".check-box[open]");
   if (location.protocol.startsWith("http")) {
-    document.addEventListener("DOMContentLoaded", () => isAsked() && load());
+    addEventListener("load", () => isAsked() && load());
     addEventListener("hashchange", () => isAsked() && load());
     document.addEventListener("toggle", ({ target }) => target.matches(".check-box[open]") && load(), true);
   }

@@ -1,7 +1,6 @@
-// What a page needs before it is drawn. It is light or dark as the reader chose, and asks for the fonts of its text and
-// of its formulas, so that nothing moves when they come; a page that is read from a file may not ask.
+// What a page needs before it is drawn: it is light or dark as the reader chose.
 {
-  const { defaultMode, fonts } = document.currentScript.dataset;
+  const { defaultMode } = document.currentScript.dataset;
   const chosen = (name) => {
     try {
       return localStorage.getItem(name);
@@ -14,11 +13,4 @@
   // The script of the theme comes to the same, but later, and the whole page would get its colors anew.
   const preferred = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   page.theme = page.mode === "auto" ? preferred : page.mode;
-  if (location.protocol !== "file:") {
-    for (const font of fonts.split(" ")) {
-      const link = { rel: "preload", as: "font", type: "font/woff2", crossOrigin: "" };
-      link.href = new URL(`${font}.woff2`, document.currentScript.src).href;
-      document.head.append(Object.assign(document.createElement("link"), link));
-    }
-  }
 }
