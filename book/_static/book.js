@@ -80,17 +80,20 @@ document.addEventListener("DOMContentLoaded", arrive);
 
 document.addEventListener("click", ({ target }) => target.closest?.("[data-prints]") && print());
 
-// A box in which formulas are judged (book/_check) is loaded once it is open and the page is there; not by a page that was
-// opened as a file.
+// A box in which formulas are judged (book/_check) is loaded once it is open and a reader comes near it; not by a page that
+// was opened as a file.
 {
   const load = () => {
     const said = document.querySelector("meta[name=checker]");
     if (said) import(new URL(JSON.parse(said.content)["check-formula"], document.baseURI));
   };
-  const isAsked = () => location.hash.startsWith("#check=") || document.querySelector(".check-box[open]");
   if (location.protocol.startsWith("http")) {
-    addEventListener("load", () => isAsked() && load());
-    addEventListener("hashchange", () => isAsked() && load());
+    const near = new IntersectionObserver((seen) => seen.some((each) => each.isIntersecting) && load(), { rootMargin: "25%" });
+    document.addEventListener("DOMContentLoaded", () => {
+      if (location.hash.startsWith("#check=")) load();
+      document.querySelectorAll(".check-box[open]").forEach((box) => near.observe(box));
+    });
+    addEventListener("hashchange", () => location.hash.startsWith("#check=") && load());
     document.addEventListener("toggle", ({ target }) => target.matches(".check-box[open]") && load(), true);
   }
 }
