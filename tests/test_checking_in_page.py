@@ -228,6 +228,9 @@ def test_an_answer_is_judged_kept_and_told_why(server, browser):
     assert answered(page, "2 x +").startswith("This cannot be read")
     assert answered(page, "x + x") == "Right. Proved."
     assert answered(page, "2 x") == "Right. This is the answer of the book."
+    page.locator("#ex-fixture-1-box-1 textarea").press_sequentially(" + 1")
+    assert page.locator("#ex-fixture-1-box-1 [role=status]").inner_text() == ""  # nothing is said of this answer yet
+    page.locator("#ex-fixture-1-box-1 textarea").fill("2 x")
     assert page.locator("#ex-fixture-1 .exercise-level").inner_text().endswith("· solved")
     kept = page.evaluate("() => Object.entries(localStorage).find(([key]) => key.startsWith('answers'))[1]")
     (entry,) = json.loads(kept).values()

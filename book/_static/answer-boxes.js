@@ -253,6 +253,7 @@
       }
       box.append(status);
       button.addEventListener("click", () => check(box));
+      box.addEventListener("input", () => box.ariaBusy || say(box, "")); // what was said was said of another answer
       box.addEventListener("keydown", (event) => {
         const isMeant = event.target.matches("input") || (event.target.matches("textarea") && (event.ctrlKey || event.metaKey));
         if (event.key !== "Enter" || !isMeant) return;
