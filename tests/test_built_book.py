@@ -1,6 +1,7 @@
 """The built book, read in a real browser: every page in light and dark, wide and narrow, online and from the disk."""
 
 import gzip
+import io
 import os
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup, NavigableString
 from fontTools.ttLib import TTFont
 from pages_of_book import ROOT, pages
+from PIL import Image
 from repository import from_settings, published_at
 
 from tests.conftest import add_style
@@ -264,6 +266,27 @@ def test_figures_have_their_size_and_are_loaded_when_they_are_needed(soups):
     for place, image in figures:
         assert int(image["width"]) > 100 and int(image["height"]) > 100, image["src"]
         assert image.get("loading") == ("lazy" if place else None), image["src"]  # the first one is seen soon
+
+
+def ink(page) -> int:
+    """How many pixels of the condition of (6.6) are of another color than what is behind it."""
+    signs = page.locator(".math .katex-html:has(.rlap)").first
+    picture = Image.open(io.BytesIO(signs.screenshot())).convert("L")
+    behind = picture.getpixel((0, 0))
+    return sum(count for shade, count in enumerate(picture.histogram()) if abs(shade - behind) > 100)
+
+
+def test_signs_that_are_printed_over_each_other_are_seen_in_forced_colors(site, browser):
+    context = browser.new_context(forced_colors="active")
+    page = context.new_page()
+    page.goto(f"{site}book/layers/relu.html")
+    page.evaluate("document.fonts.ready")
+    seen = ink(page)
+    add_style(
+        page, ".katex { forced-color-adjust: auto !important }"
+    )  # as without our rule: of each ≠ a stroke is left
+    assert ink(page) < seen - 10
+    context.close()
 
 
 @pytest.mark.parametrize("name", PAGES + EXTRA)
