@@ -17,9 +17,12 @@ const spent = () => { const { user, system } = process.cpuUsage(); return (user 
 const SLOWED = 4;
 const clock = () => spent() / SLOWED;
 const { start } = await import(pathToFileURL(core));
-const checker = await start({
+const begin = () => start({
   files: JSON.parse(files), clock, limit: Number(limit), read: async (file) => new Uint8Array(fs.readFileSync(file)),
 });
+const MUCH = 0.9 * Number(limit); // what has come to more memory is not kept for the next answer, as in a page
+let checker = await begin();
+let memory = 0;
 const took = []; // seconds, for each question
 for await (const line of readline.createInterface({ input: process.stdin })) {
   const asked = JSON.parse(line), steps = [];
@@ -31,5 +34,7 @@ for await (const line of readline.createInterface({ input: process.stdin })) {
   checker.answer(asked, (step) => steps.push(step));
   took.push((spent() - before) / 1000);
   console.log(JSON.stringify(steps));
+  memory = Math.max(memory, checker.memory());
+  if (checker.memory() > MUCH) checker = await begin();
 }
-console.log(JSON.stringify({ took, all: spent() / 1000, memory: checker.memory() }));
+console.log(JSON.stringify({ took, all: spent() / 1000, memory: Math.max(memory, checker.memory()) }));
