@@ -151,8 +151,8 @@ def _together(verdicts: Sequence[NumericResult]) -> NumericResult:
 
 def witness(item: Assumption, assumed: Sequence[Assumed]) -> bool:
     """Return whether numbers are found that satisfy all of the assumptions at once."""
-    trial = NumericCheck(as_claim(item, assumed))
-    return any(trial.fitting(sizes, kind) for sizes in trial.plans for kind in sample.KINDS)
+    trials = [NumericCheck(one, layers=layers) for layers, one in instances(as_claim(item, assumed))]
+    return all(any(trial.fitting(sizes, kind) for sizes in trial.plans for kind in sample.KINDS) for trial in trials)
 
 
 def points_for(item: Claim, most: int = 1) -> tuple[Met, ...]:

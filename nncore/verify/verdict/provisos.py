@@ -212,7 +212,8 @@ def _away_from_kinks(item: Claim) -> Iterator[_Candidate]:
             yield _Candidate(said, partial(_with_all, chains=chains, put=with_condition))
         if indices:
             words = " and ".join(_in_words(each, item) for each in chains)
-            how = f"state it as an assumption, ${written}$" if indices & free else _BEHIND.format(written)
+            is_assumed = indices & free or any(isinstance(node, t.Family) for each in chains for node, _ in t.walk(each))
+            how = f"state it as an assumption, ${written}$" if is_assumed else _BEHIND.format(written)
             yield _Candidate(Proviso(words, written, how), partial(_with_all, chains=chains, put=with_assumption))
 
 
@@ -234,6 +235,9 @@ def _in_words(chain: t.Chain, item: Claim) -> str:
         case t.Chain(t.Indexed(t.Letter(letter)), (t.Link(Relation.UNEQUAL, t.Number(whole=0)),)):
             if array := item.scope.notation.array_of_entry(letter):
                 return f"no entry of ${array.letter}$ is 0"
+        case t.Chain(t.Indexed(t.Family(t.Letter(letter), layer)), (t.Link(Relation.UNEQUAL, t.Number(whole=0)),)):
+            if array := item.scope.notation.array_of_entry(letter):
+                return f"no entry of any ${latex(t.Family(t.Letter(array.letter), layer))}$ is 0"
     if not _indices(chain, item):
         return f"${latex(chain)}$"
     return f"${latex(chain)}$ for all ${', '.join(sorted(_indices(chain, item)))}$"
@@ -275,14 +279,19 @@ def _kinks_within(node: t.Node, item: Claim, above: tuple[str, ...]) -> Iterator
 
 
 def _entry(node: t.Node, item: Claim) -> t.Node | None:
-    """Return the generic entry of an array, and a number as it is; nothing for other matrices."""
+    """Return the generic entry of an array, of any layer if it has some, and a number as it is.
+
+    Nothing is returned for other matrices.
+    """
     try:
         if Checker(item.scope).side(node) is None:
             return node
     except MeaningError:
         return node  # with a bound index
-    array = item.scope.notation.array_named(node.name) if isinstance(node, t.Letter) else None
-    return generic_entry(array) if array else None
+    notation = item.scope.notation
+    letter, layer = (node.letter, t.Letter(notation.layer_index)) if isinstance(node, t.Family) else (node, None)
+    array = notation.array_named(letter.name) if isinstance(letter, t.Letter) else None
+    return generic_entry(array, layer) if array else None
 
 
 def _put_in(node: t.Node, given: dict[str, t.Node | None]) -> t.Node:
