@@ -174,6 +174,11 @@ def refutes(item: Claim, point: SamplePoint) -> bool:
     return any(comparison.tried(point, entry).status == Finding.REFUTED for entry in every)
 
 
+def admits(item: Claim, place: Met) -> bool:
+    """Return whether the conditions of a claim hold where another one was compared."""
+    return Comparison(item, Shared(), arithmetic(), Budget()).tried(place.point, place.entry) is not comparing.OUTSIDE
+
+
 class NumericCheck:
     """One claim on its way through sizes, points and entries.
 

@@ -392,13 +392,7 @@ def instances(item: Claim, depths: Iterable[int] = DEPTHS) -> Iterator[tuple[dic
     """
     nodes = [item.left, item.right]
     for numbers in numbered(nodes, item.conditions, item.scope, depths):
-        yield numbers, (instance(item, numbers) if numbers else _without_layers(item))
-
-
-def _without_layers(item: Claim) -> Claim:
-    """Return a claim about no layers without what is assumed of them."""
-    about = [each for each in item.assumptions if not is_about_layers([each.claim], item.scope)]
-    return item if len(about) == len(item.assumptions) else replace(item, assumptions=tuple(about))
+        yield numbers, (instance(item, numbers) if numbers else item)
 
 
 def _assumed_at(each: Assumed, scope: Scope, depth: int) -> Iterator[Assumed]:
