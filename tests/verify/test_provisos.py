@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from common import RELU, SOFTMAX, block, by
+from common import RELU, SOFTMAX, assumption, block, by
 from corpus import FALSE
 
 from nncore.verify.judgement import Status
@@ -17,6 +17,50 @@ GRADIENT = r"\frac{\partial L_i}{\partial z_{im}} = p_{im} - y_{im}"
 LAYER = (RELU, r"Z := X W + \mathbf{1} b", r"A := \operatorname{ReLU}(Z)", r"J := \phi(A)")
 THROUGH = r"\frac{\partial J}{\partial Z} = \frac{\partial J}{\partial A} \odot \operatorname{ReLU}'(Z)"
 TARGETS = r'  - {{letter: Q, entry: "q_{{im}}", shape: [n, M], rows: {}, meaning: targets}}'
+
+HIDDEN = block(r"""sizes:
+  - {letter: H, meaning: hidden units}
+indices:
+  - {letter: q, to: H, meaning: hidden unit}
+arrays:
+  - {letter: '\tilde{W}', entry: '\tilde{w}_{jq}', shape: [D, H], meaning: weights of the first layer}
+  - {letter: '\tilde{b}', entry: '\tilde{b}_q', shape: [1, H], meaning: biases of the first layer}
+  - {letter: '\tilde{Z}', entry: '\tilde{z}_{iq}', shape: [n, H], meaning: pre-activations of the first layer}
+  - {letter: '\tilde{A}', entry: '\tilde{a}_{iq}', shape: [n, H], meaning: activations of the first layer}
+  - {letter: '\bar{W}', entry: '\bar{w}_{qm}', shape: [H, M], meaning: weights of the second layer}""")
+FIRST = (
+    RELU,
+    HIDDEN,
+    r"\tilde{Z} := X \tilde{W} + \mathbf{1} \tilde{b}",
+    r"\tilde{A} := \operatorname{ReLU}(\tilde{Z})",
+)
+ONE_KINK = (*FIRST, r"Z := \tilde{A} \bar{W} + \mathbf{1} b", r"J := \phi(Z)")
+TWO_KINKS = (*ONE_KINK[:-1], r"A := \operatorname{ReLU}(Z)", r"J := \phi(A)")
+NETWORK = (
+    RELU,
+    r"A^{[0]} := X",
+    r"Z^{[r]} := A^{[r-1]} W^{[r]} + \mathbf{1} b^{[r]} \quad 1 \le r \le R",
+    r"A^{[r]} := \operatorname{ReLU}(Z^{[r]}) \quad 1 \le r < R",
+    r"J := \phi(Z^{[R]})",
+)
+
+
+def by_letter(above, *right):
+    """That the derivative of the cost with respect to a letter is something."""
+    return rf"\frac{{\partial J}}{{\partial {above}}} = {''.join(right)}"
+
+
+def slope(letter):
+    """The derivative of the cost with respect to a letter."""
+    return rf"\frac{{\partial J}}{{\partial {letter}}}"
+
+
+FIRST_WEIGHTS = by_letter(r"\tilde{W}", r"X^\top ", slope(r"\tilde{Z}"))
+FIRST_BIASES = by_letter(r"\tilde{b}", r"\mathbf{1}^\top ", slope(r"\tilde{Z}"))
+FIRST_THROUGH = by_letter(r"\tilde{Z}", slope(r"\tilde{A}"), r" \odot \operatorname{ReLU}'(\tilde{Z})")
+OF_FIRST, OF_SECOND = r"no entry of $\tilde{Z}$ is 0", "no entry of $Z$ is 0"
+LAYERS = r" \quad 1 \le r \le R"
+BETWEEN = r" \quad 1 \le r < R"
 
 
 def targets(rows):
@@ -74,6 +118,60 @@ def test_what_no_condition_saves_is_refuted(last_evidence, case):
 ])  # fmt: skip
 def test_a_slip_beside_a_condition_is_refuted(last_evidence, page):
     assert last_evidence(*page).status == Status.REFUTED
+
+
+@pytest.mark.parametrize("page, words", [
+    ((*ONE_KINK, FIRST_WEIGHTS), {OF_FIRST}),
+    ((*ONE_KINK, FIRST_BIASES), {OF_FIRST}),
+    ((*ONE_KINK, FIRST_THROUGH), {OF_FIRST}),
+    ((*TWO_KINKS, FIRST_WEIGHTS), {OF_FIRST, OF_SECOND}),
+    ((*TWO_KINKS, FIRST_BIASES), {OF_FIRST, OF_SECOND}),
+    ((*TWO_KINKS, FIRST_THROUGH), {OF_FIRST, OF_SECOND}),
+    ((*TWO_KINKS, by_letter(r"\bar{W}", r"\tilde{A}^\top ", slope("Z"))), {OF_SECOND}),
+    ((*NETWORK, by_letter("W^{[r]}", r"(A^{[r-1]})^\top ", slope("Z^{[r]}"), LAYERS)),
+     {"no entry of any $Z^{[r]}$ is 0"}),
+    ((*NETWORK, by_letter("Z^{[r]}", slope("A^{[r]}"), r" \odot \operatorname{ReLU}'(Z^{[r]})", BETWEEN)),
+     {"no entry of any $Z^{[r]}$ is 0"}),
+])  # fmt: skip
+def test_a_relu_network_lacks_that_no_pre_activation_is_0(last_evidence, page, words):
+    evidence = last_evidence(*page)
+    assert (evidence.status, set(" and ".join(lacks(evidence)).split(" and "))) == (Status.HOLDS_IF, words)
+
+
+@pytest.mark.parametrize("page", [
+    (*ONE_KINK, by_letter(r"\tilde{W}", r"-X^\top ", slope(r"\tilde{Z}"))),
+    (*ONE_KINK, by_letter(r"\tilde{W}", r"\frac{1}{n} X^\top ", slope(r"\tilde{Z}"))),
+    (*ONE_KINK, by_letter(r"\tilde{W}", r"X^\top ", slope(r"\tilde{A}"))),
+    (*ONE_KINK, by_letter(r"\tilde{Z}", slope(r"\tilde{A}"))),
+    (*ONE_KINK, by_letter(r"\tilde{Z}", slope(r"\tilde{A}"), r" \odot \tilde{A}")),
+    (*ONE_KINK, by_letter(r"\tilde{Z}", slope(r"\tilde{A}"), r" \odot \operatorname{ReLU}'(\tilde{A})")),
+    (*TWO_KINKS, by_letter(r"\tilde{b}", r"2 \mathbf{1}^\top ", slope(r"\tilde{Z}"))),
+    (*TWO_KINKS, by_letter(r"\tilde{Z}", r"\left( ", slope("A"), r" \bar{W}^\top \right)",
+                           r" \odot \operatorname{ReLU}'(\tilde{Z})")),
+    (*NETWORK, by_letter("b^{[r]}", r"\frac{1}{n} \mathbf{1}^\top ", slope("Z^{[r]}"), LAYERS)),
+    (*NETWORK, by_letter("Z^{[r]}", slope("Z^{[r+1]}"), r" (W^{[r+1]})^\top", BETWEEN)),
+])  # fmt: skip
+def test_a_slip_in_a_relu_network_is_refuted(last_evidence, page):
+    assert last_evidence(*page).status == Status.REFUTED
+
+
+@pytest.mark.parametrize("wrong, sort", [
+    (by_letter(r"\tilde{W}", "X ", slope(r"\tilde{Z}")), "cannot be multiplied"),
+    (by_letter("W^{[r]}", r"(A^{[r]})^\top ", slope("Z^{[r]}"), LAYERS), "is D_{r-1} × D_r"),
+])  # fmt: skip
+def test_a_product_in_a_relu_network_that_does_not_fit_is_told(last_evidence, wrong, sort):
+    evidence = last_evidence(*(NETWORK if "[r]" in wrong else TWO_KINKS), wrong)
+    assert evidence.status == Status.WITHOUT_MEANING and sort in evidence.problems[0].reason
+
+
+def test_an_assumption_about_layers_is_one_about_each_of_them(last_evidence):
+    weights = by_letter("W^{[r]}", r"(A^{[r-1]})^\top ", slope("Z^{[r]}"), LAYERS)
+    everywhere = assumption(r"z_{im}^{[r]} \ne 0")
+    assert last_evidence(*NETWORK, everywhere, by(), weights).status == Status.ALL_SHAPES
+    assert last_evidence(*NETWORK, assumption(r"z_{im}^{[1]} \ne 0"), by(), weights).status == Status.HOLDS_IF
+    biases = by_letter("b^{[r]}", r"-\mathbf{1}^\top ", slope("Z^{[r]}"), LAYERS)
+    assert last_evidence(*NETWORK, everywhere, by(), biases).status == Status.REFUTED
+    assert last_evidence(*NETWORK, everywhere, by(), r"\sum_{j=1}^{D} x_{ij} = x_{i1}").status == Status.REFUTED
 
 
 def test_the_condition_that_is_named_is_what_to_write(last_evidence):

@@ -27,6 +27,7 @@ PROVED = {
     "a positive sum is not empty": "CONST:empty",
     "a logarithm in a sum says something only if the sum has an addend": "rules:log-empty",
     "what is known of addends is known of them only": "C17:wild",
+    "what is assumed of all entries is known of entries": "rule:of-entries",
     "an equation that is given is not used for what a sum binds": "rule:captured",
     "what is made of random letters has no sign that is known": "rule:half-derived",
     "what a sum binds has no sign outside of it": "rule:sign-outside",
@@ -99,6 +100,7 @@ PASSED = {
 ACCEPTED = {  # what is accepted without a side condition of the verdict, or of what a notation says
     "under a proviso another right side is refuted": ("PRO:zero", Status.HOLDS_IF),
     "a claim is not its own proviso": ("PRO:circle", Status.HOLDS_IF),
+    "a condition away from kinks excludes kinks alone": ("PRO:half", Status.HOLDS_IF),
     "the class of a one-hot row is a number of which a claim knows nothing": ("PRO:other-class", Status.ALL_SHAPES),
 }
 EXCEPTIONS = {

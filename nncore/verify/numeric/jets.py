@@ -295,8 +295,8 @@ class Jets:
             lows = [low for value in values if (low := self._lowest(value)) is not None]
             if lows:
                 self._note(min(lows) - max(0, *lows))
-        result: S = 0
-        for value in values:
+        result: S = values[0] if values else 0
+        for value in values[1:]:
             result = result + value
         return self.trimmed(result)
 

@@ -63,6 +63,7 @@ _REPAIRS_BESIDE = {False: 500, True: 6}  # of all points beside boundaries, also
 _PLANS_WITH_BOUNDARIES, _PLANS_WITH_CONDITIONS = 6, 2  # at which boundaries are looked for
 _ENOUGH_BESIDE = 4000  # comparisons on boundaries and beside them, after which no further start is made
 _STARTS = 3  # points from which they are
+_ENOUGH_OF_A_GUARD = 2  # zeros of it that are looked at from both sides and at each distance, from each start
 _SILENT = "silent"
 _NEARLY_EQUAL = 2.0**-40  # as near as sides that differ must not come
 
@@ -150,8 +151,8 @@ def _together(verdicts: Sequence[NumericResult]) -> NumericResult:
 
 def witness(item: Assumption, assumed: Sequence[Assumed]) -> bool:
     """Return whether numbers are found that satisfy all of the assumptions at once."""
-    trial = NumericCheck(as_claim(item, assumed))
-    return any(trial.fitting(sizes, kind) for sizes in trial.plans for kind in sample.KINDS)
+    trials = [NumericCheck(one, layers=layers) for layers, one in instances(as_claim(item, assumed))]
+    return all(any(trial.fitting(sizes, kind) for sizes in trial.plans for kind in sample.KINDS) for trial in trials)
 
 
 def points_for(item: Claim, most: int = 1) -> tuple[Met, ...]:
@@ -171,6 +172,11 @@ def refutes(item: Claim, point: SamplePoint) -> bool:
     comparison = Comparison(item, Shared(), arithmetic(), Budget())
     every = entries(item, point.sizes, comparison.conditions)
     return any(comparison.tried(point, entry).status == Finding.REFUTED for entry in every)
+
+
+def admits(item: Claim, place: Met) -> bool:
+    """Return whether the conditions of a claim hold where another one was compared."""
+    return Comparison(item, Shared(), arithmetic(), Budget()).tried(place.point, place.entry) is not comparing.OUTSIDE
 
 
 class NumericCheck:
@@ -490,14 +496,16 @@ class NumericCheck:
     ) -> Iterator[Refutation]:
         """Try the boundaries that are found from one point; one that meets a new guard is a further start."""
         found: list[Zero] = []
+        met: dict[GuardKey, int] = {}  # from both sides of how many zeros a claim was seen to hold
         for zero in searching.zeros(self._comparison, self._guards, start, some):
             here = [some[len(found) % len(some)]] if self._layers else some  # in networks entries take turns
+            turn = len(found) if met.get(zero.key, 0) >= _ENOUGH_OF_A_GUARD and self._takes_turns(zero) else None
             found.append(zero)
             results: Beside = {0: []}
-            for shift, point in searching.beside(self._comparison, start, zero):
+            for shift, point in searching.beside(self._comparison, start, zero, turn):
                 for entry in here:
                     self._beside += 1
-                    near, result = self._repaired(point, entry, frozenset((zero.leaf,)), on_purpose=True)
+                    near, result = self._beside_repaired(point, entry, zero, shift)
                     is_moved = not near.fixed.keys() <= {*start.fixed, zero.leaf}
                     kept = (point, comparing.OUTSIDE) if is_moved and not shift else (near, result)
                     results.setdefault(shift, []).append(kept)
@@ -508,7 +516,23 @@ class NumericCheck:
                         known |= new
                         waiting.append(near)
             self._learn(start, zero, here, results)
+            met[zero.key] = met.get(zero.key, 0) + (_agreeing_sides(results) == {1, -1})
         yield from self._at_corners(start, some, [zero for zero in found if CORNERS.is_on and zero.key.may_jump])
+
+    def _takes_turns(self, zero: Zero) -> bool:
+        """Return whether further zeros of a guard may be looked at from one side each.
+
+        Not of what divides or is a root, or of the difference of both sides: each of their zeros may be a condition.
+        """
+        return zero.is_exact and zero.key.may_jump and zero.key != self._comparison.own.key
+
+    def _beside_repaired(
+        self, point: SamplePoint, entry: Entry, zero: Zero, shift: Fraction | int
+    ) -> tuple[SamplePoint, Result]:
+        """Compare on a boundary or beside it; on one at which a claim is seen to say nothing there is no repair."""
+        if not shift and zero.key in self._excluded:
+            return point, self._counted(point, entry, on_purpose=True)
+        return self._repaired(point, entry, frozenset((zero.leaf,)), on_purpose=True)
 
     def _at_corners(self, start: SamplePoint, some: Sequence[Entry], jumps: Sequence[Zero]) -> Iterator[Refutation]:
         """Try points at which several inputs are on boundaries, and points along the equations among conditions."""
@@ -582,6 +606,12 @@ class NumericCheck:
         )
         found = self._result(Finding.REFUTED, result.reason)
         return replace(found, counterexample=counterexample, refuting=point)
+
+
+def _agreeing_sides(results: Beside) -> set[int]:
+    """Return the sides of a boundary, 1 and -1, on which a claim was seen to hold."""
+    seen = {shift for shift, pairs in results.items() if any(each.status is Finding.AGREES for _, each in pairs)}
+    return {1 if shift > 0 else -1 for shift in seen if shift}
 
 
 def _met_and_missed(line: Mapping[Fraction, bool]) -> set[bool]:

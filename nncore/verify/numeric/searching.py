@@ -89,13 +89,17 @@ def zeros(comparison: Comparison, guards: Guards, point: SamplePoint, entries: S
                     waiting.append((_moved(comparison, point, {leaf: root}), probes - 1))
 
 
-def beside(comparison: Comparison, point: SamplePoint, zero: Zero) -> Iterator[tuple[Fraction | int, SamplePoint]]:
+def beside(
+    comparison: Comparison, point: SamplePoint, zero: Zero, turn: int | None = None
+) -> Iterator[tuple[Fraction | int, SamplePoint]]:
     """Return the point on a boundary, and points to both sides of it, each with its distance.
 
-    The distance is small, also compared with a place near to 0; far away it is larger than what rounding did.
+    The distance is small, also compared with a place near to 0; far away it is larger than what rounding did. In its
+    ``turn`` a zero has one of the sides and distances.
     """
     scale: Fraction | int = abs(zero.place) or 1
-    for shift in _SHIFTS:
+    on, *others = _SHIFTS
+    for shift in _SHIFTS if turn is None else (on, others[turn % len(others)]):
         if not (BESIDE if shift else ON_BOUNDARY).is_on:
             continue
         distance = shift * (min(scale, 1) if zero.is_exact else scale)

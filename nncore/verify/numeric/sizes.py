@@ -54,7 +54,9 @@ def sizes_of(item: Statement) -> tuple[str, ...]:
     for name in sorted(item.letters):
         for definition in meanings_of(name, item.scope):
             nodes += [definition.body, *definition.conditions]
-    nodes += [assumed.claim for assumed in item.assumptions]
+    for assumed in item.assumptions:
+        nodes.append(assumed.claim)
+        found |= {size for _, size in assumed.free}
     for root in nodes:
         for node, _ in t.walk(root):
             if isinstance(node, t.Extremum):

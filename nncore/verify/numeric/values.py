@@ -49,6 +49,11 @@ class Defined:
     conditions: tuple[tuple[Condition, GuardKey], ...]
     letter: str | None = None
 
+    @property
+    def is_whole(self) -> bool:
+        """Return whether it is that of an array, all of whose entries are known once one of them is."""
+        return self.binding.shape is not None and not self.conditions
+
     def check(self, at: "Values", local: Local) -> None:
         """Raise `Undefined` unless all conditions hold."""
         for holds, key in self.conditions:
@@ -64,6 +69,7 @@ class Values:
         self.scope: Scope = program.scope
         self.memo: dict[object, Scalar] = {}  # of entries, moments and derivatives
         self.gradients: dict[object, dict[Place, Scalar] | None] = {}
+        self._bodies: dict[str, Matrix] = {}  # what arrays are defined as
         self._arrays: dict[str, Matrix] = {}
         self._distributions: dict[Key, Distribution] = {}
         self._parent: Values | None = None
@@ -210,6 +216,8 @@ class Values:
     def _computed(self, name: str, indices: Place) -> Scalar:
         self.watch.budget.spend(1)
         defined = self.program.definition(name)
+        if defined and defined.is_whole:
+            return own_entry(self._body(defined, name), indices)
         if defined:
             local = dict(zip((letter for letter, _ in defined.binding.indices), indices, strict=False))
             return self._by_definition(defined, name, indices, local)
@@ -228,9 +236,12 @@ class Values:
         defined.check(self, local)
         if defined.binding.shape is None:
             return defined.number(self, local)
-        if name not in self._arrays:
-            self._arrays[name] = defined.array(self, {})
-        return own_entry(self._arrays[name], indices)
+        return own_entry(self._body(defined, name), indices)
+
+    def _body(self, defined: Defined, name: str) -> Matrix:
+        if name not in self._bodies:
+            self._bodies[name] = defined.array(self, {})
+        return self._bodies[name]
 
     def places(self, name: Symbol) -> list[list[Place]]:
         """Return the indices of the entries of an array, row by row; a side whose size is 1 for good has none."""
@@ -243,8 +254,20 @@ class Values:
 
     def array(self, name: Symbol) -> Matrix:
         """Return all entries of an array."""
+        if name.name not in self._arrays:
+            if self._parent and not self._changed & self.program.contained(name.name):
+                return self._parent.array(name)
+            self._arrays[name.name] = self._entries(name)
+        return self._arrays[name.name]
+
+    def _entries(self, name: Symbol) -> Matrix:
         places = self.places(name)
         self.watch.budget.spend(len(places) * len(places[0]))
         if name.name == ONES:
             return [[1] for _ in places]
+        defined = self.program.definition(name.name)
+        if defined and defined.is_whole and not any(changed == name.name for changed, _ in self._overrides):
+            body = self._body(defined, name.name)
+            if (len(body), len(body[0])) == (len(places), len(places[0])):
+                return body
         return [[self.entry(name.name, indices) for indices in row] for row in places]

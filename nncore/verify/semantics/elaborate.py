@@ -48,6 +48,7 @@ from nncore.verify.semantics.layers import (
     bounds,
     check_members,
     hole,
+    is_about_layers,
     numbered,
     numbers_of,
     with_numbers,
@@ -587,6 +588,9 @@ class _Elaborator:
         for label in sorted(self.place.mentions & self.lost_assumptions - {None}):
             raise MeaningError(f"the assumption {label} is not understood", node, covered=False)
         in_force = [each for label in sorted(self.place.mentions) for each in self.assumed.get(label, [])]
+        said = [part for part in (left, right, *conditions) if part]
+        if not is_about_layers(said, self.scope):  # then it has no letter of whose layers anything is assumed
+            in_force = [each for each in in_force if not is_about_layers([each.claim], self.scope)]
         for letter in sorted(self.scope.lost & frozenset().union(*(each.letters for each in in_force))):
             raise MeaningError(f"the definition of {letter} is not understood", node, covered=False)
         meanings = [each for name in used for each in meanings_of(name, self.scope)]

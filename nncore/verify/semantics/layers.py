@@ -14,7 +14,7 @@ from math import inf
 from typing import TypeVar, cast
 
 from nncore.verify.notation import DELTA, Notation
-from nncore.verify.semantics.statements import Claim
+from nncore.verify.semantics.statements import Assumed, Claim
 from nncore.verify.semantics.symbols import (
     Binding,
     Line,
@@ -395,6 +395,27 @@ def instances(item: Claim, depths: Iterable[int] = DEPTHS) -> Iterator[tuple[dic
         yield numbers, (instance(item, numbers) if numbers else item)
 
 
+def _assumed_at(each: Assumed, scope: Scope, depth: int) -> Iterator[Assumed]:
+    """Yield an assumption for a network of that many layers: one for each layer of which it speaks."""
+    index, last = scope.notation.layer_index, scope.notation.last_layer
+    if not is_about_layers([each.claim], scope):
+        yield each
+        return
+    layers = range(1, depth + 1) if any(letter == index for letter, _ in each.free) else (depth,)
+    for layer in layers:
+        numbers = {last: depth, index: layer}
+        with suppress(MeaningError):  # of a layer that is not there nothing is assumed
+            claim = resolved(with_numbers(each.claim, numbers), scope)
+            check_members(claim, scope)
+            free = [(letter, size) for letter, size in each.free if letter != index]
+            yield replace(
+                each,
+                claim=claim,
+                free=tuple((letter, resolved_size(size, scope, claim, numbers)) for letter, size in free),
+                letters=letters(claim, scope),
+            )
+
+
 def instance(item: Claim, numbers: Mapping[str, int]) -> Claim:
     """Return a claim with these numbers in the place of R and r."""
     scope = at_depth(item.scope, numbers[item.scope.notation.last_layer])
@@ -415,5 +436,6 @@ def instance(item: Claim, numbers: Mapping[str, int]) -> Claim:
         least=tuple(least.items()),
         named=tuple((resolved_size(size, scope, left, numbers), number) for size, number in item.named),
         shape=_shape(item.shape, scope, left, numbers),
+        assumptions=tuple(part for each in item.assumptions for part in _assumed_at(each, scope, scope.depth or 0)),
         letters=frozenset[SymbolName]().union(*(letters(part, scope) for part in (left, right, *conditions))),
     )

@@ -79,12 +79,13 @@ def with_assumption(item: Claim, chain: t.Chain, label: str | None = None) -> Cl
     return None if known in item.assumptions else replace(item, assumptions=(*item.assumptions, known))
 
 
-def generic_entry(array: Array) -> t.Node | None:
-    """Return the entry of an array as it is printed, by its own indices; nothing if entries have no letter."""
+def generic_entry(array: Array, layer: t.Node | None = None) -> t.Node | None:
+    """Return the entry of an array, or of the one of a layer, as it is printed; nothing if entries have no letter."""
     if not array.entry:
         return None
-    indices = tuple(map(t.Letter, array.entry.indices))
-    return t.Indexed(t.Letter(array.entry.letter), indices) if indices else t.Letter(array.entry.letter)
+    letter, indices = t.Letter(array.entry.letter), tuple(map(t.Letter, array.entry.indices))
+    base = letter if layer is None else t.Family(letter, layer)
+    return t.Indexed(base, indices) if indices else base
 
 
 def sum_is_1(array: Array, axis: int) -> t.Chain:

@@ -3,7 +3,7 @@
 `prepared` makes what builds the terms of a claim; `given_by` says what is known of them.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -26,6 +26,9 @@ Pairs: TypeAlias = list[tuple[Term, Term]]
 
 NOT_IN_EMPTY = side_condition(
     "a logarithm in a sum says something only if the sum has an addend", "A sum up to t - 1 has none at t = 1."
+)
+OF_ENTRIES = side_condition(
+    "what is assumed of all entries is known of entries", "A number is not what an index in its place may be."
 )
 SAME_CASE = side_condition("a logarithm says that its argument is positive where it is needed", "Not in another case.")
 
@@ -117,14 +120,26 @@ def given_by(item: Claim, terms: Terms, env: Env) -> Given:
                 equal += _equal_indices(left, right)
     chances = _chances(item.scope)
     for assumed in item.assumptions:
-        wild = {letter: sp.Wild(f"any_{letter}") for letter, _ in assumed.free}
+        wild = {letter: sp.Wild(f"any_{letter}", properties=[_is_index]) for letter, _ in assumed.free}
         for left, relation, right in _relations(assumed.claim, terms, wild):
             if relation is Relation.EQUAL:
                 values += _solved(left - right, terms, chances)
-            elif not assumed.free:
+            elif OF_ENTRIES(_are_indices(wild.values(), left - right)):
                 values += _signs(left - right, relation, terms)
-    positive = frozenset(atom.args[0] for atom, value in values if isinstance(atom, Positive) and value == 1)
+    positive = frozenset(
+        atom.args[0] for atom, value in values if isinstance(atom, Positive) and value == 1 and not atom.has(sp.Wild)
+    )
     return Given(Facts(tuple(values), positive, tuple(_roots(item)), chances), tuple(equal))
+
+
+def _is_index(term: Term) -> bool:
+    return bool(term.is_integer)
+
+
+def _are_indices(letters: Iterable[Term], term: Term) -> bool:
+    """Return whether letters are indices of an entry in a term, so that they stand for what is in their range."""
+    entries = [set(entry.indices) for entry in term.atoms(sp.Indexed)]
+    return all(any(letter in indices for indices in entries) for letter in letters)
 
 
 def _relations(chain: t.Chain, terms: Terms, env: Env) -> Iterator[tuple[Term, Relation, Term]]:

@@ -14,13 +14,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain, combinations, product
+from itertools import chain, combinations, islice, product
 
 from nncore.verify.judgement import Judgement, Proviso, Status
 from nncore.verify.notation import DELTA, ONE_HOT, STEPS, SUM_TO_1, Written, written_text
-from nncore.verify.numeric import DIFFER, Budget, Finding, sizes_of
+from nncore.verify.numeric import DIFFER, Budget, Finding, Met, admits, points_for, sizes_of
 from nncore.verify.numeric import judge as judge_numbers
 from nncore.verify.semantics import remainders
+from nncore.verify.semantics.layers import instances
 from nncore.verify.semantics.properties import (
     generic_entry,
     is_given,
@@ -48,6 +49,11 @@ OPPOSITE = side_condition(
 )
 NO_CIRCLE = side_condition("a claim is not its own proviso", "Everything follows from itself.")
 
+THIN = side_condition(
+    "a condition away from kinks excludes kinks alone", "Else a claim is saved from being false in half of all places."
+)
+
+_PLACES = 16  # at random, at which a condition is looked at that should exclude hardly any
 _FEW_STEPS = 60_000  # of evaluation for one proviso, before it is worth more: most of them are refuted at once
 _IN_NOTATION = ", or declare the letter in the notation with rows: {}"
 _BEHIND = r"write $\quad ({})$ behind it"
@@ -56,6 +62,7 @@ _SECONDS_OF_A_PROOF = 1.0  # of one proviso
 _ONE, _ZERO = t.Number("1"), t.Number("0")
 
 Judging = Callable[[Claim], Judgement]
+Putting = Callable[[Claim, t.Chain], Claim | None]  # a condition into a claim
 Saved = tuple[tuple[Proviso, ...], Judgement]
 
 
@@ -203,20 +210,42 @@ def _away_from_kinks(item: Claim) -> Iterator[_Candidate]:
     parts = list(dict.fromkeys(_kinks(item)))
     free = {letter for letter, _ in item.free}
     groups = [[each] for each in parts] + ([parts] if len(parts) > 1 else [])
+    places = list(_places_at_random(item)) if groups else []
     for group in groups:
         chains = [t.Chain(one, (t.Link(Relation.UNEQUAL, other),)) for one, other in group]
         indices = set().union(*(_indices(each, item) for each in chains))
         written = ", ".join(map(latex, chains))
-        if indices <= free:
+        if indices <= free and THIN(_holds_at(places, chains, with_condition)):
             said = Proviso(f"${written}$", written, _BEHIND.format(written))
             yield _Candidate(said, partial(_with_all, chains=chains, put=with_condition))
-        if indices:
+        if indices and THIN(_holds_at(places, chains, with_assumption)):
             words = " and ".join(_in_words(each, item) for each in chains)
-            how = f"state it as an assumption, ${written}$" if indices & free else _BEHIND.format(written)
+            is_assumed = indices & free or any(
+                isinstance(node, t.Family) for each in chains for node, _ in t.walk(each)
+            )
+            how = f"state it as an assumption, ${written}$" if is_assumed else _BEHIND.format(written)
             yield _Candidate(Proviso(words, written, how), partial(_with_all, chains=chains, put=with_assumption))
 
 
-def _with_all(item: Claim, chains: list[t.Chain], put: Callable[[Claim, t.Chain], Claim | None]) -> Claim | None:
+def _places_at_random(item: Claim) -> Iterator[tuple[Claim, Met]]:
+    """Yield places at which nothing is special, with the claim to which they belong: in a network of two layers.
+
+    Indices over one range differ there.
+    """
+    for _, one in islice(instances(item, (2,)), 1):
+        pairs = [(first, second) for (first, size), (second, last) in combinations(one.free, 2) if size == last]
+        for place in points_for(one, _PLACES):
+            if all(place.entry[first] != place.entry[second] for first, second in pairs):
+                yield one, place
+
+
+def _holds_at(places: Iterable[tuple[Claim, Met]], chains: list[t.Chain], put: Putting) -> bool:
+    """Return whether what is not equal away from kinks is not equal at any of these places."""
+    changed = ((_with_all(item, chains, put), place) for item, place in places)
+    return all(admits(item, place) for item, place in changed if item)
+
+
+def _with_all(item: Claim, chains: list[t.Chain], put: Putting) -> Claim | None:
     changed: Claim | None = item
     for each in chains:
         changed = changed and put(changed, each)
@@ -234,6 +263,9 @@ def _in_words(chain: t.Chain, item: Claim) -> str:
         case t.Chain(t.Indexed(t.Letter(letter)), (t.Link(Relation.UNEQUAL, t.Number(whole=0)),)):
             if array := item.scope.notation.array_of_entry(letter):
                 return f"no entry of ${array.letter}$ is 0"
+        case t.Chain(t.Indexed(t.Family(t.Letter(letter), layer)), (t.Link(Relation.UNEQUAL, t.Number(whole=0)),)):
+            if array := item.scope.notation.array_of_entry(letter):
+                return f"no entry of any ${latex(t.Family(t.Letter(array.letter), layer))}$ is 0"
     if not _indices(chain, item):
         return f"${latex(chain)}$"
     return f"${latex(chain)}$ for all ${', '.join(sorted(_indices(chain, item)))}$"
@@ -275,14 +307,19 @@ def _kinks_within(node: t.Node, item: Claim, above: tuple[str, ...]) -> Iterator
 
 
 def _entry(node: t.Node, item: Claim) -> t.Node | None:
-    """Return the generic entry of an array, and a number as it is; nothing for other matrices."""
+    """Return the generic entry of an array, of any layer if it has some, and a number as it is.
+
+    Nothing is returned for other matrices.
+    """
     try:
         if Checker(item.scope).side(node) is None:
             return node
     except MeaningError:
         return node  # with a bound index
-    array = item.scope.notation.array_named(node.name) if isinstance(node, t.Letter) else None
-    return generic_entry(array) if array else None
+    notation = item.scope.notation
+    letter, layer = (node.letter, t.Letter(notation.layer_index)) if isinstance(node, t.Family) else (node, None)
+    array = notation.array_named(letter.name) if isinstance(letter, t.Letter) else None
+    return generic_entry(array, layer) if array else None
 
 
 def _put_in(node: t.Node, given: dict[str, t.Node | None]) -> t.Node:
