@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nncore.verify.judgement import Diagnostic, Status
-from nncore.verify.notation import ONES, Notation
+from nncore.verify.notation import Notation
 from nncore.verify.report.cache import text_with_includes
 from nncore.verify.report.evidence import Evidence, PageReport, Part
+from nncore.verify.report.freely import with_functions
 from nncore.verify.report.page import Reporter, about_functions, located, relation_count
 from nncore.verify.semantics.elaborate import Faulty, elaborate, with_blocks
 from nncore.verify.semantics.statements import Kind, Page
@@ -47,7 +48,7 @@ def report_on_free(path: Path, reading: Reading, by: "Settings") -> tuple[PageRe
     """Return the report on a page in free spelling that was read, and whether all proofs ended in time."""
     scene, around, problems = _prepared(reading, path, by)
     found = list(spelled([formula.text for formula in reading.formulas], scene))
-    by = replace(by, notation=_with_functions(by.notation, scene))
+    by = replace(by, notation=with_functions(by.notation, scene))
     in_force = scene.table.in_force
     pieces = [
         _pieces(number, formula, each.spelling.readings[0], in_force) if each.spelling else []
@@ -99,15 +100,6 @@ def _in_strict_letters(place: Place, scene: Scene) -> Place:
         return place
     blocks = tuple(replace(each, text=in_strict_letters(each.text, scene)) for each in place.dictionary.blocks)
     return replace(place, dictionary=replace(place.dictionary, blocks=blocks))
-
-
-def _with_functions(notation: Notation, scene: Scene) -> Notation:
-    """Return the notation of a page with the functions that its author writes and nothing declares."""
-    known = notation.function_names | scene.notation.function_names
-    in_force = scene.table.in_force
-    own = tuple(each for each in in_force.functions if each.name not in known)
-    ones = tuple(each for each in in_force.arrays if each.letter == ONES and not scene.notation.array_named(ONES))
-    return replace(notation, functions=(*notation.functions, *own), arrays=(*notation.arrays, *ones))
 
 
 def _pieces(number: int, formula: DisplayedFormula, reading: FreeReading, notation: Notation) -> list[_Piece]:
