@@ -192,7 +192,8 @@ class CheckFormula extends HTMLElement {
         this.say("Checking …");
         steps.push(step);
         if (step.letters) this.tellOf(step.letters);
-        else if (step.stage !== "read") this.show({ ...step, span: inUnits(text, step.span) }, text, shown, written(step.words));
+        else if (step.stage === "read") this.read(step.remarks);
+        else this.show({ ...step, span: inUnits(text, step.span) }, text, shown, written(step.words));
       });
       this.say(summary(steps));
     } catch (error) {
@@ -208,6 +209,11 @@ class CheckFormula extends HTMLElement {
     const place = make("div", { className: "check-verdict" }, make("p", { textContent: letters }));
     place.dataset.tone = "bad";
     this.found.append(place);
+  }
+
+  // Say what was taken for what in a formula, above its verdicts.
+  read(remarks) {
+    this.found.append(...remarks.map((words) => make("p", { className: "check-read", textContent: `Read: ${words}.` })));
   }
 
   // Show one step: what numbers say gives way to the verdict of the same place.

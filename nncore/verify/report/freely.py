@@ -30,10 +30,22 @@ def readings(
     scene = scene_in(context, [each.text for each in typed])
     found: dict[int, list[Way]] = {}
     for number, tree in trees.items():
-        (each,) = spelled([typed[number].text], scene)
-        if each.spelling and not any(same(tree, reading) for reading in each.spelling.readings):
-            found[number] = [_way(number, reading, scene) for reading in each.spelling.readings]
-    return found, replace(context, notation=with_functions(context.notation, scene))
+        several = readings_of(typed[number].text, scene)
+        if not any(is_same(tree, each) for each in several):
+            found[number] = [_way(number, each, scene) for each in several]
+    return {number: ways for number, ways in found.items() if ways}, _wider(context, scene)
+
+
+def readings_of(text: str, scene: Scene) -> Sequence[Reading]:
+    """Return all readings of a formula that say something each; none if it cannot be read."""
+    scene.last = None  # a text does not go on with what was read before, perhaps not just before
+    (each,) = spelled([text], scene)
+    found = each.spelling.readings if each.spelling else ()
+    return found if all(reading.formulas for reading in found) else ()
+
+
+def _wider(context: Context, scene: Scene) -> Context:
+    return replace(context, notation=with_functions(context.notation, scene))
 
 
 def scene_in(context: Context, texts: Sequence[str]) -> Scene:
@@ -42,7 +54,7 @@ def scene_in(context: Context, texts: Sequence[str]) -> Scene:
     return scene_of([*(text for several in above for text in several), *texts], context.notation)
 
 
-def same(tree: t.Formula | None, reading: Reading) -> bool:
+def is_same(tree: t.Formula | None, reading: Reading) -> bool:
     """Return whether a reading is what the strict reader makes of the formula."""
     return [each.tree for each in reading.formulas] == [tree]
 
@@ -63,7 +75,7 @@ def words_of(reading: Reading) -> tuple[str, ...]:
 
 def _way(number: int, reading: Reading, scene: Scene) -> Way:
     pieces = tuple(_piece(number, place, strict) for place, strict in enumerate(reading.formulas))
-    return Way(pieces, words_of(reading), scene.table.as_written)
+    return Way(pieces, words_of(reading), scene.table.as_written, is_free=True)
 
 
 def _piece(number: int, place: int, strict: Strict) -> Piece:

@@ -56,6 +56,7 @@ _TYPED = Path("text")  # where what was typed stands
 _MARK = re.compile(r"\$\$")
 _LABEL = re.compile(r"[ \t]*\([a-z]+(?:-[a-z0-9]+)+\)")  # behind a display, as pages have it
 _BLANK = re.compile(r"\n[ \t\r]*\n")
+_TYPED_PART = re.compile(r"`([^`]*)`")  # of words: what is to be typed
 _ENTRY = re.compile(r"\b[A-Za-z]+\[[^\[\]]*\]")  # as `printer.show` writes it
 RESTS_ON_REFUSED = Judgement(Status.UNDECIDED, reason="this rests on a convention that is not accepted")
 
@@ -214,6 +215,7 @@ class Way:
     pieces: tuple[Piece, ...]
     remarks: tuple[str, ...] = ()
     as_written: Callable[[str], str] = str
+    is_free: bool = False  # whether it is one that the strict reader does not know
 
 
 _Ways = Sequence[Way] | LatexError
@@ -518,7 +520,7 @@ class _Statements:
         )
         words = verdict_words(told, has_sizes(item))
         if judgement.status.fails:
-            words = _joined(words, meant(self.typed.text, self.notation) or _perhaps_defined(item))
+            words = _joined(words, self._needed(meant(self.typed.text, self.notation)) or _perhaps_defined(item))
         return self._step(
             Stage.VERDICT, judgement.status, words, span,
             counterexample=told.counterexample, slip=told.hint, method=told.method, where=told.where,
@@ -526,10 +528,15 @@ class _Statements:
 
     def _without_meaning(self, fault: Diagnostic, start: int) -> Step:
         lead = "This has no meaning" if fault.covered else "The checker does not know this"
-        advice = instead(self.typed.text, start, self.notation) or to_mend(fault.reason)
+        advice = self._needed(instead(self.typed.text, start, self.notation)) or to_mend(fault.reason)
         words = _joined(f"{lead}: {self._in_letters(fault.reason)}.", advice)
         sort = fault.sort if fault.covered else OTHER
         return self._step(Stage.VERDICT, fault.status, words, self._span_at(start, fault.reason), sort=sort)
+
+    def _needed(self, advice: str) -> str:
+        """Return what to write instead, unless what was written is read as that."""
+        taken = self._way.is_free and any(each in latex(self.piece.tree) for each in _TYPED_PART.findall(advice))
+        return "" if taken else advice
 
     def _step(self, stage: Stage, status: Status | Kind | None, words: str, span: t.Span, **more: Any) -> Step:
         return Step(stage, self.number, status, self._way.as_written(words), span, **more)
