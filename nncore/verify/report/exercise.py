@@ -135,8 +135,10 @@ def answered(exercise: Exercise, text: str, context: Context) -> Iterator[Step |
         last = found
     assert last
     if last.outcome in (Outcome.UNREADABLE, Outcome.WITHOUT_MEANING):
-        others = [_last(_answered_as(each, form, context)) for each in _freely(one, strict, context)]
-        if others and (strict is None or any(each.outcome.is_judged for each in others)):
+        ways = [*_freely(one, strict, context)]
+        others = [_last(_answered_as(each, form, context)) for each in ways]
+        says_more = any(each.outcome.is_judged for each in others) and not any(each.objection for each in ways)
+        if others and (strict is None or says_more):
             last = _of_readings(others)
     yield last
 
@@ -378,7 +380,7 @@ def _bare_condition(condition: t.Node) -> t.Node:
 
 
 def _unreadable(typed: Typed, context: Context) -> Answer:
-    (step,) = steps(typed.text, context)
+    (step,) = steps(_in_a_line(typed.text), context)
     return Answer(Outcome.UNREADABLE, step.words, typed.at(*step.span))
 
 

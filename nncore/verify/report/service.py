@@ -306,15 +306,15 @@ class _Read:
     def freely(self) -> "_Read":
         """Return the same with free ways to read what has no meaning in the strict spelling.
 
-        A formula that is read strictly but has no meaning is read freely if that is another reading, which then has a
-        meaning or tells what was taken for what.
+        A formula that is read strictly but has no meaning is read freely if that is another reading which has a meaning
+        or, since something was taken for something else, has none for another reason.
         """
         page = self.said()
         trees: dict[int, t.Formula | None] = {}
         for number, ways in enumerate(self.ways):
             if isinstance(ways, LatexError):
                 trees[number] = None
-            elif self._is_faulty(number, page):
+            elif self._faults(number, page):
                 trees[number] = ways[0].pieces[0].tree
         if not trees:
             return self
@@ -325,12 +325,13 @@ class _Read:
             return self
         wider = replace(self, context=context)
         tried = wider._with(found)
-        page = tried.said()
-        kept = {
-            number: ways
-            for number, ways in found.items()
-            if trees[number] is None or ways[0].remarks or not tried._is_faulty(number, page)
-        }
+        now = tried.said()
+
+        def is_better(number: int) -> bool:
+            before, after = self._faults(number, page), tried._faults(number, now)
+            return not after or bool(found[number][0].remarks and not before & after)
+
+        kept = {number: ways for number, ways in found.items() if trees[number] is None or is_better(number)}
         return tried if len(kept) == len(found) else wider._with(kept)
 
     def _with(self, found: Mapping[int, Sequence[Way]]) -> "_Read":
@@ -340,8 +341,10 @@ class _Read:
         ways = self.ways[number]
         return [self.shown[number]] if isinstance(ways, LatexError) else [each.formula for each in ways[0].pieces]
 
-    def _is_faulty(self, number: int, page: Page) -> bool:
-        return any(_is_in(fault, formula) for fault in page.faults for formula in self._formulas_of(number))
+    def _faults(self, number: int, page: Page) -> set[str]:
+        """Return for which reasons a formula has no meaning."""
+        formulas = self._formulas_of(number)
+        return {fault.reason for fault in page.faults if any(_is_in(fault, formula) for formula in formulas)}
 
 
 def _strictly(formula: DisplayedFormula, notation: Notation) -> _Ways:
