@@ -53,7 +53,8 @@ class CheckFormula extends HTMLElement {
       make(
         "p",
         { id: `${name}-how`, className: "check-how" },
-        "= claims, := defines for what follows, and a blank line stands between two formulas. ",
+        "= claims, := defines for what follows, and a blank line stands between two formulas. Other spellings " +
+          "than this book's, such as x^T or \\log, are read, too, and a line says how. ",
         make("span", { className: "check-keys", textContent: "Ctrl + Enter checks them. " }),
         `The first check loads ${megabytes} MB; nothing that you type leaves this page.`,
       ),

@@ -12,6 +12,7 @@ from test_service import PAGE, functions, softmax
 from nncore.verify.__main__ import main
 from nncore.verify.judgement import Status
 from nncore.verify.report import exercise, service
+from nncore.verify.report.book import check
 from nncore.verify.report.exercise import Outcome
 from nncore.verify.report.in_force import in_force
 from nncore.verify.report.serialization import from_json, to_json
@@ -128,9 +129,7 @@ def test_what_to_write_instead_is_not_said_of_what_was_read():
     assert "Write `\\ln`" in verdicts(told("b_m = log(2)", free=False))[0].words
 
 
-@pytest.mark.parametrize(
-    "text", ["", "?", "h @ 2", "X^", r"\[ h \]", "x ± 1", "\\frac{1}{", "a b/c d/e f/g h/i j = 1"]
-)
+@pytest.mark.parametrize("text", ["", "?", "h @ 2", "X^", r"\[ h \]", "x ± 1", "\\frac{1}{", "a b/c d/e f/g h/i j = 1"])
 def test_what_no_reading_has_is_told_as_the_strict_reader_tells_it(text):
     assert told(text) == told(text, free=False)
     assert verdicts(told(text))[0].fails
@@ -164,7 +163,7 @@ def test_what_reads_freely_needs_nothing_that_a_page_does_not_have():
     done = subprocess.run(command, input=json.dumps(to_json(softmax())), capture_output=True, text=True, cwd=ROOT)
     assert done.stdout.strip() == Status.ALL_SHAPES, done.stderr
     other = BLOCKED.replace('"lark", ', "")
-    assert subprocess.run([*command[:2], other, command[3]], input="{}", capture_output=True, cwd=ROOT).returncode
+    assert subprocess.run([*command[:2], other, command[3]], input=b"{}", capture_output=True, cwd=ROOT).returncode
 
 
 # Answers --------------------------------------------------------------------------------------------------------------
@@ -216,6 +215,80 @@ def test_what_a_reading_adds_to_an_answer_does_not_count(monkeypatch):
     assert not answer(task, text).outcome.accepts
     monkeypatch.setattr(exercise, "_ADDED", frozenset())
     assert answer(task, text).outcome.accepts
+
+
+# Files ----------------------------------------------------------------------------------------------------------------
+
+STRICT = r"""
+$$ p_{im} := \frac{e^{z_{im}}}{\sum_{l=1}^{M} e^{z_{il}}} $$ (eq-softmax)
+
+$$ L_i := -\sum_{m=1}^{M} y_{im} \ln p_{im} $$
+
+```{prf:assumption} Rows
+:label: asm-rows
+
+$$ \sum_{m=1}^{M} y_{im} = 1 $$
+```
+
+By {prf:ref}`asm-rows`,
+
+$$ \frac{\partial L_i}{\partial z_{im}} = p_{im} - y_{im} $$ (eq-gradient)
+
+```{erratum} The sign
+:fails: value
+:corrected: eq-gradient
+
+By {prf:ref}`asm-rows`,
+
+$$ u := 1 $$
+
+$$ \frac{\partial L_i}{\partial z_{im}} = y_{im} - p_{im} = -(p_{im} - y_{im}) $$
+```
+
+```{erratum} Another one
+:fails: value
+:corrected: eq-missing
+
+$$ 1 = 2 $$
+```
+
+```{erratum} No shape is wrong
+:fails: shape
+:corrected: eq-gradient
+
+$$ 1 = 2 $$
+```
+
+```{unchecked} A limit of the checker
+:because: decimals
+
+$$ \sqrt{2} \approx 1.41 $$
+```
+"""
+FREE = STRICT.replace(r"\sum_{l=1}^{M}", r"\sum_l").replace(r"\sum_{m=1}^{M}", r"\sum_m").replace(r"\partial", "∂")
+FREE = FREE.replace(r"\ln", r"\log")
+
+
+def test_labels_errata_and_what_a_formula_rests_on_are_those_of_the_same_page_in_strict_spelling(tmp_path):
+    found = {}
+    for name, text in (("strict", STRICT), ("free", FREE)):
+        (tmp_path / name).mkdir()
+        page = tmp_path / name / "page.md"
+        page.write_text(text, encoding="utf-8")
+        (found[name],) = check([page], NOTATION, root=tmp_path / name, processes=1, free=name == "free").pages
+    for strict, free in zip(found["strict"].formulas, found["free"].formulas, strict=True):
+        assert (free.name, free.label, free.status, free.kinds) == (
+            strict.name, strict.label, strict.status, strict.kinds
+        )  # fmt: skip
+        assert (free.uses, free.assumptions) == (strict.uses, strict.assumptions)
+        assert [each.reason for each in free.problems] == [each.reason for each in strict.problems]
+    assert [(each.line, each.reason) for each in found["free"].problems] == [
+        (each.line, each.reason) for each in found["strict"].problems
+    ]
+    uses = [each.uses for each in found["free"].formulas]
+    assert ("eq-softmax",) in uses and ("page.md#2", "eq-softmax") in uses
+    assert [each.status for each in found["free"].formulas].count(Status.ERRATUM) == 1
+    assert any("no claim 'eq-missing' that corrects" in each.reason for each in found["free"].all_problems)
 
 
 # The command ----------------------------------------------------------------------------------------------------------
