@@ -73,9 +73,11 @@ test: .venv/test.stamp
 test-all:
 	ALL_TESTS=1 $(MAKE) test SLOWEST=40
 
-# Refuses if the table of slips is not that of this checker, or the version cannot be frozen.
+# Refuses if the table of slips is not that of this checker, that of other sources not of its free spelling, or the
+# version cannot be frozen.
 release: .venv/book.stamp
 	.venv/bin/python -m mutation.run --current
+	.venv/bin/python -m nncore.verify.spelling --current book/reference/other-sources.yml
 	.venv/bin/python -m releases check
 	$(MAKE) test-all
 	.venv/bin/python -m releases freeze

@@ -53,7 +53,8 @@ class CheckFormula extends HTMLElement {
       make(
         "p",
         { id: `${name}-how`, className: "check-how" },
-        "= claims, := defines for what follows, and a blank line stands between two formulas. ",
+        "= claims, := defines for what follows, and a blank line stands between two formulas. Other spellings " +
+          "than this book's, such as x^T or \\log, are read, too, and a line says how. ",
         make("span", { className: "check-keys", textContent: "Ctrl + Enter checks them. " }),
         `The first check loads ${megabytes} MB; nothing that you type leaves this page.`,
       ),
@@ -192,7 +193,8 @@ class CheckFormula extends HTMLElement {
         this.say("Checking …");
         steps.push(step);
         if (step.letters) this.tellOf(step.letters);
-        else if (step.stage !== "read") this.show({ ...step, span: inUnits(text, step.span) }, text, shown, written(step.words));
+        else if (step.stage === "read") this.read(step.remarks);
+        else this.show({ ...step, span: inUnits(text, step.span) }, text, shown, written(step.words));
       });
       this.say(summary(steps));
     } catch (error) {
@@ -208,6 +210,11 @@ class CheckFormula extends HTMLElement {
     const place = make("div", { className: "check-verdict" }, make("p", { textContent: letters }));
     place.dataset.tone = "bad";
     this.found.append(place);
+  }
+
+  // Say what was taken for what in a formula, above its verdicts.
+  read(remarks) {
+    this.found.append(...remarks.map((words) => make("p", { className: "check-read", textContent: `Read: ${words}.` })));
   }
 
   // Show one step: what numbers say gives way to the verdict of the same place.

@@ -51,7 +51,7 @@ def answer(question: str, tell: Callable[[str], object]) -> None:
         for found in answered(from_json(Exercise, exercise), asked["formulas"], context):
             tell(_told(found))
     else:
-        steps(asked["formulas"], context, lambda step: tell(_told(step)))
+        steps(asked["formulas"], context, lambda step: tell(_told(step)), free=True)
 
 
 def _with(parts: dict[str, list[dict[str, str]]], notation: Notation) -> Notation:

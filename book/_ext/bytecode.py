@@ -88,7 +88,8 @@ def _within(name: str, packages: Collection[str]) -> bool:
 def imports(source: str, module: str, is_package: bool) -> Iterator[tuple[str, bool]]:
     """Yield what a module imports, and whether it does so only when a function is called.
 
-    Of ``from a import b`` both ``a`` and ``a.b`` are said. What is imported for types alone is not.
+    Of ``from a import b`` both ``a`` and ``a.b`` are said. What is imported for types alone is not, nor what the module
+    imports if it is run as a program.
     """
     package = module if is_package else module.rpartition(".")[0]
     yield from _imports(ast.parse(source), package, False)
@@ -103,7 +104,10 @@ def _imports(node: ast.AST, package: str, is_late: bool) -> Iterator[tuple[str, 
             base = ".".join([*above, *([name] if name else [])])
             yield base, is_late
             yield from ((f"{base}.{each.name}", is_late) for each in names)
-        case ast.If(test=ast.Name("TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"), orelse=others):
+        case (
+            ast.If(test=ast.Name("TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"), orelse=others)
+            | ast.If(test=ast.Compare(ast.Name("__name__"), [ast.Eq()], [ast.Constant("__main__")]), orelse=others)
+        ):
             for each in others:
                 yield from _imports(each, package, is_late)
         case _:

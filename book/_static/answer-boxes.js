@@ -177,7 +177,9 @@
         const { ask, inUnits, waits, written } = await checker();
         say(box, waits());
         await ask({ formulas, exercise: JSON.parse(known), ...(world && { world }) }, (step) => {
-          const words = written(step.words, "span");
+          const words = make("span", {});
+          for (const remark of step.remarks) words.append(make("span", { className: "check-read", textContent: `Read: ${remark}.` }));
+          words.append(written(step.words, "span"));
           if (!step.verdict) return say(box, words);
           if (step.verdict === "unreadable") say(box, words);
           else keepAnswer(box, formulas, step.verdict, words);

@@ -13,7 +13,8 @@ in the file, counts like a refuted formula; one that cannot be read, or has no q
 
 The spelling of files that are no pages of a book is *free*: ``^T``, ``\log``, ``\sum_i``, ``W_1`` and other things that
 people write are read, and what was taken for what is said below each formula. ``--spelling book`` reads the spelling of
-the book alone, and refuses everything else.
+the book alone, and refuses everything else. A text of ``--formula`` keeps its meaning in that spelling; what has none
+there is read in the free one.
 
 With ``--formula LATEX`` what was typed is judged instead, and each step is printed as it is found: how it is read, what
 numbers say, the verdict. It may be several formulas with blank lines between; ``:=`` defines for those below. With
@@ -76,7 +77,7 @@ def run(name: str, arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print the whole evidence as JSON")
     parser.add_argument("--book", action="store_true", help="the files are the pages of one book, which MyST renders")
     parser.add_argument(
-        "--spelling", choices=("free", "book"), help="free, unless --book: other spellings than the book's are read"
+        "--spelling", choices=("free", "book"), help="free, unless for files --book: other spellings are read, too"
     )
     parser.add_argument("--proved", action="store_true", help="what numbers alone support is not enough")
     parser.add_argument("--answers", metavar="FILE", help="judge what a reader answered, by the pages of the book")
@@ -92,7 +93,7 @@ def run(name: str, arguments: Sequence[str] | None = None) -> int:
             return _answers(Path(asked.answers), paths, notation, asked.json)
         if asked.formula is not None:
             context = _context(asked.page, paths, notation, asked.book)
-            return _judge_typed(asked.formula, context, asked.json, asked.proved)
+            return _judge_typed(asked.formula, context, asked.json, asked.proved, asked.spelling != "book")
         if asked.page or not paths:
             raise _BadUsage("--page needs --formula" if asked.page else "name a PATH, or write --formula LATEX")
         if free and asked.book:
@@ -116,7 +117,7 @@ def run(name: str, arguments: Sequence[str] | None = None) -> int:
     return ExitCode.worst([*codes, *([ExitCode.OPEN] if lacks else [])])
 
 
-def _judge_typed(text: str, context: Context, as_lines: bool, proved: bool) -> int:
+def _judge_typed(text: str, context: Context, as_lines: bool, proved: bool, free: bool) -> int:
     """Print what is found of a text as it is found, one object for JSON a line if asked for; return the exit code."""
 
     def tell(step: Step) -> None:
@@ -125,7 +126,7 @@ def _judge_typed(text: str, context: Context, as_lines: bool, proved: bool) -> i
         else:
             show_step(step, text)
 
-    verdicts = [step for step in steps(text, context, tell) if step.stage is Stage.VERDICT]
+    verdicts = [step for step in steps(text, context, tell, free=free) if step.stage is Stage.VERDICT]
     lacks = proved and any(step.status is Status.SAMPLED for step in verdicts)
     return ExitCode.worst([*(step.exit_code for step in verdicts), *([ExitCode.OPEN] if lacks else [])])
 

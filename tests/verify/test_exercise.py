@@ -163,7 +163,6 @@ def test_an_objection_is_marked_where_it_stands(text, part):
 @pytest.mark.parametrize(
     ("left", "text", "words"),
     [
-        (r"\tanh'(z)", "1 - tanh(z)^2", r"Write `\tanh` for “tanh”."),
         (r"\frac{\partial a_{im}}{\partial z_{ik}}", "delta_{mk} - p_{ik}", r"Write `\delta` for “delta”."),
         (
             r"\frac{\partial a_{im}}{\partial z_{ik}}",

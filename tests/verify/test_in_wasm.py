@@ -115,10 +115,18 @@ def statuses(steps):
     return [(each["status"], each["method"], *([each["outcome"]] if "outcome" in each else [])) for each in ends]
 
 
+def spoken(steps):
+    """What was taken for what."""
+    return [words for each in steps for words in each["remarks"]]
+
+
 def differences(here, there):
     """The formulas of which the page does not say what is said here."""
-    pairs = ((question, statuses(one), statuses(other)) for (question, one), other in zip(here, there, strict=True))
-    return [(question["formulas"], one, other) for question, one, other in pairs if one != other]
+    return [
+        (question["formulas"], *(statuses(each) for each in (one, other)))
+        for (question, one), other in zip(here, there, strict=True)
+        if (statuses(one), spoken(one)) != (statuses(other), spoken(other))
+    ]
 
 
 def book():
@@ -168,6 +176,7 @@ def asked(laid_out, tmp_path_factory):
     softmax = to_json(in_force(page, NOTATION, functions_of([page], NOTATION)))
     here = {
         "softmax": natively([{"formulas": text, "context": softmax} for text in SOFTMAX], patience=0),
+        "free spelling": natively([{"formulas": text, "context": softmax} for text in FREE], patience=0),
         "the book": natively(list(islice(drawn(book()), SHARE))),
         "answers to exercises": natively(list(islice(drawn(exercises()), SHARE))),
         "the false claims": natively(list(islice(false(drawn(FALSE), tmp_path_factory.mktemp("false")), SHARE))),
@@ -180,18 +189,41 @@ def asked(laid_out, tmp_path_factory):
 
 
 SOFTMAX = (r"\sum_{m=1}^{M} p_{im} = 1", r"\sum_{m=1}^{M} p_{im} = 2", r"p_{im} \ge 0")
+FREE = (
+    r"(X W)^T = W^T X^T",
+    r"\sum_m p_{im} = 1",
+    r"\frac{∂ p_{ik}}{∂ z_{im}} = p_{ik} (δ_{km} − p_{im})",
+    r"\frac{∂ p_{ik}}{∂ z_{im}} = p_{ik} (δ_{km} + p_{im})",
+    r"\log(e^z) = z",
+    "Z = X W + b",
+    "Z' Z = X",
+    r"\frac{d}{dx} x^3 = 3x^2, \quad \frac{d}{dx} x^2 = x",
+    r"J/J h = h \quad (J \ne 0)",
+    "p_{im} = softmax(z_{im})",
+    "h @ 2",
+)
 WITHOUT_CONTEXT = (
     {"formulas": r"\sum_{i=1}^{n} x_{ij} = \sum_{i=1}^{n} x_{ij} + 0"},
     {"formulas": "W = X\n\n1 = 2"},
 )
 
 
-@pytest.mark.parametrize("kind", ["softmax", "the book", "answers to exercises", "the false claims"])
+@pytest.mark.parametrize("kind", ["softmax", "free spelling", "the book", "answers to exercises", "the false claims"])
 def test_a_page_says_of_a_formula_what_is_said_here(kind, asked, record_property):
     here, there = asked[0][kind]
     record_property(f"{kind} in WebAssembly", f"{len(here)} formulas compared")
     assert len(here) >= (len(SOFTMAX) if kind == "softmax" else 10)
     assert not differences(here, there)
+
+
+def test_a_page_reads_what_people_write_and_says_how(asked):
+    _, there = asked[0]["free spelling"]
+    assert [statuses(each)[0][0] for each in there] == [
+        "verified for all shapes", "verified for all shapes", "verified for all shapes", "refuted",
+        "verified for all shapes", "refuted", "without meaning", "verified for all shapes", "undecided",
+        "without meaning", "unreadable",
+    ]  # fmt: skip
+    assert spoken(there[0]) == ["^T as a transpose"] and not spoken(there[2])
 
 
 def test_a_page_without_a_context_has_the_notation_of_the_book(asked):
@@ -355,6 +387,39 @@ def test_archives_hold_what_is_compiled_and_licenses_and_no_sources(laid_out):
         assert all(len(archive.read(f"licenses/{name}")) > 500 for name in ("sympy", "mpmath", "lark"))
 
 
+def imported(laid_out, **others):
+    """What cannot be imported of the modules that a page loads, each with the reason."""
+    folder, places = laid_out
+    files = [others.get(kind, folder / places[kind]) for kind in ("libraries", "checker")]
+    names = [name for file in files for name in zipfile.ZipFile(file).namelist() if name.endswith(".pyc")]
+    modules = [name.removesuffix(".pyc").removesuffix("/__init__").replace("/", ".") for name in names]
+    (found,), _ = in_node(laid_out, [{"python": IMPORT_ALL.format(modules)}], **others)
+    return json.loads(found), len(modules)
+
+
+IMPORT_ALL = """
+import importlib
+failed = {{}}
+for name in {!r}:
+    try:
+        importlib.import_module(name)
+    except ImportError as error:
+        failed[name] = str(error)
+__import__("json").dumps(failed)
+"""
+
+
+def test_no_module_that_is_left_imports_one_that_is_left_out(laid_out, tmp_path):
+    failed, count = imported(laid_out)
+    assert count > 500 and set(failed.values()) == {"win32 only"}
+    folder, places = laid_out
+    with zipfile.ZipFile(folder / places["checker"]) as archive:
+        files = {name: archive.read(name) for name in archive.namelist() if "spelling/tokens" not in name}
+    bytecode.write(tmp_path / "checker.zip", files)
+    failed, _ = imported(laid_out, checker=tmp_path / "checker.zip")
+    assert "No module named 'nncore.verify.spelling.tokens'" in failed.values()
+
+
 def test_without_node_an_archive_holds_sources(sources, tmp_path, monkeypatch):
     monkeypatch.setattr(checker_archives, "find_node", lambda: None)
     with zipfile.ZipFile(checker_archives.checker(tmp_path, sources)) as archive:
@@ -380,10 +445,13 @@ def test_what_cannot_be_made_says_why(tmp_path):
 # Compiling ------------------------------------------------------------------------------------------------------------
 
 
+AS_A_PROGRAM = b"if __name__ == '__main__':\n    import e\n"
+
+
 def test_what_is_needed_follows_from_what_is_imported():
     given = {
         "a/__init__.py": b"from .b import x\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import e",
-        "a/b.py": b"import os\ndef f():\n    from ..a import c\n    import d.g",
+        "a/b.py": b"import os\ndef f():\n    from ..a import c\n    import d.g\n" + AS_A_PROGRAM,
         "a/c.py": b"x = lambda: __import__('e')",
         "d/__init__.py": b"class A:\n    import f",
         "d/g.py": b"",

@@ -77,6 +77,13 @@ def judges() -> str:
     return digest_of(each for each in _sources() if not _TELL & {*each.relative_to(here).parts})
 
 
+@cache
+def spelling() -> str:
+    """Return a digest of the sources that read the free spelling."""
+    here = Path(__file__).parents[1]
+    return digest_of(each for each in _sources() if "spelling" in each.relative_to(here).parts)
+
+
 def _sources() -> list[Path]:
     return sorted(each for kind in ("*.py", "*.lark") for each in Path(__file__).parents[1].rglob(kind))
 

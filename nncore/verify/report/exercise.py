@@ -8,11 +8,11 @@ it is right, by the same way as for any other text (`report.service`).
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import Field, dataclass, fields, replace
 from enum import StrEnum
 from fractions import Fraction as Rational
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nncore.verify.judgement import Counterexample, Status
 from nncore.verify.notation import (
@@ -36,6 +36,9 @@ from nncore.verify.symbol import SymbolKind, SymbolName
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.lexer import LatexError
 from nncore.verify.syntax.parser import read
+
+if TYPE_CHECKING:
+    from nncore.verify.spelling.spell import Reading
 
 _LETTERS = (SymbolKind.ARRAY, SymbolKind.ENTRY, SymbolKind.NUMBER, SymbolKind.CLASS)
 _ON_CIRCLE = frozenset((r"\sin", r"\cos", *PARTS))  # functions of answers about angles and complex numbers alone
@@ -70,7 +73,12 @@ class Outcome(StrEnum):
     @property
     def accepts(self) -> bool:
         """Return whether the exercise is solved."""
-        return self in (Outcome.SAME, Outcome.RIGHT, Outcome.LONGER)
+        return self in _ACCEPTING
+
+    @property
+    def is_judged(self) -> bool:
+        """Return whether it is right or wrong as what it says."""
+        return self in (*_ACCEPTING, Outcome.WRONG, Outcome.UNDECIDED, Outcome.NO_ANSWER)
 
     @property
     def verdict(self) -> Verdict:
@@ -78,6 +86,9 @@ class Outcome(StrEnum):
         if self.accepts:
             return Verdict.RIGHT
         return {Outcome.UNDECIDED: Verdict.UNDECIDED, Outcome.UNREADABLE: Verdict.UNREADABLE}.get(self, Verdict.WRONG)
+
+
+_ACCEPTING = (Outcome.SAME, Outcome.RIGHT, Outcome.LONGER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +111,69 @@ class Answer:
     counterexample: Counterexample | None = None
     slip: str = ""
     method: str = ""
+    remarks: tuple[str, ...] = ()  # what was taken for what, if it was read in free spelling
 
 
 def answered(exercise: Exercise, text: str, context: Context) -> Iterator[Step | Answer]:
-    """Yield what is found of an answer as it is found, in the end the `Answer`."""
+    """Yield what is found of an answer as it is found, in the end the `Answer`.
+
+    What has no meaning in the strict spelling is read in the free one, if it differs there. An answer that can be read
+    in several ways is one only if it is one in each.
+    """
     try:
-        written = _written(exercise, text, context)
         form = _Form(exercise, context)
-        if written.tree == form.known:
-            yield Answer(Outcome.SAME, "Right. This is the answer of the book.", written.span)
-            return
-        form.check(written)
+        one = _one(exercise, text)
     except _Objection as objection:
         yield objection.answer
         return
-    yield from _judged(exercise, written, form, context)
+    strict = _strictly(one, context)
+    last: Answer | None = None
+    for found in _answered_as(strict, form, context) if strict else (_unreadable(one, context),):
+        if not isinstance(found, Answer):
+            yield found
+            continue
+        last = found
+    assert last
+    if last.outcome in (Outcome.UNREADABLE, Outcome.WITHOUT_MEANING):
+        ways = [*_freely(one, strict, context)]
+        others = [_last(_answered_as(each, form, context)) for each in ways]
+        says_more = any(each.outcome.is_judged for each in others) and not any(each.objection for each in ways)
+        if others and (strict is None or says_more):
+            last = _of_readings(others)
+    yield last
+
+
+def _answered_as(said: "_Said", form: "_Form", context: Context) -> Iterator[Step | Answer]:
+    """Yield what is found of an answer that is read in one way, in the end the `Answer`."""
+    try:
+        written = _written(form.exercise, said, context)
+        if written.tree == form.known:
+            yield Answer(Outcome.SAME, "Right. This is the answer of the book.", written.span, remarks=said.remarks)
+            return
+        form.check(written)
+    except _Objection as objection:
+        answer = objection.answer
+        yield replace(answer, words=said.as_written(answer.words), remarks=said.remarks)
+        return
+    yield from _judged(form.exercise, written, form, context)
+
+
+def _last(found: Iterator[Step | Answer]) -> Answer:
+    *_, last = found
+    assert isinstance(last, Answer)
+    return last
+
+
+def _of_readings(readings: Sequence[Answer]) -> Answer:
+    """Return what is said of an answer with several readings: if they differ, it is not known which one is meant."""
+    first = readings[0]
+    if len({each.outcome.verdict for each in readings}) == 1:
+        return next((each for each in readings if each.outcome is Outcome.LONGER), first)
+    common = [each for each in first.remarks if all(each in other.remarks for other in readings)]
+    own = ["; ".join(each for each in answer.remarks if each not in common) for answer in readings]
+    said = "; ".join(f"{each.outcome} with {words}" for each, words in zip(readings, own, strict=True))
+    words = f"Undecided, since it depends on how this is read: {said}. Write which is meant."
+    return Answer(Outcome.UNDECIDED, words, first.span, remarks=tuple(common))
 
 
 def asked_by(text: str, context: Context) -> Exercise:
@@ -163,20 +222,50 @@ class _Objection(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class _Said:
+    """What a reader wrote, read in one way: LaTeX that the strict reader reads, and its tree with places in the text.
+
+    ``parts`` are those of the LaTeX, each with the same one of the tree; None if their places are the same.
+    """
+
+    typed: Typed
+    latex: str
+    tree: t.Formula
+    parts: Sequence[tuple[t.Node, t.Node]] | None = None
+    remarks: tuple[str, ...] = ()
+    objection: str = ""  # what is wrong with reading it so
+    as_written: Callable[[str], str] = str
+
+    def in_latex(self, part: t.Node) -> t.Span:
+        """Return where in the LaTeX a part of the tree stands."""
+        if self.parts is None:
+            return part.span
+        return next(inner.span for inner, outer in self.parts if outer is part)
+
+
+@dataclass(frozen=True, slots=True)
 class _Written:
     """The right side that a reader wrote, in LaTeX and as a tree, and where in the text it stands."""
 
     text: str
     tree: t.Node
-    typed: Typed
+    said: _Said
+    start: int  # of the side in the LaTeX of all that was written
 
     def at(self, node: t.Node) -> tuple[int, int]:
         """Return where in the text a part of the tree stands."""
-        return self.typed.at(*node.span)
+        return self.said.typed.at(*node.span)
+
+    def at_latex(self, start: int, end: int) -> tuple[int, int]:
+        """Return where in the text something stands that has these places in the LaTeX of the side."""
+        place = self.start + start, self.start + end
+        if self.said.parts is None:
+            return self.said.typed.at(*place)
+        return self.at(next((outer for inner, outer in self.said.parts if inner.span == place), self.tree))
 
     def quoted(self, node: t.Node) -> str:
         """Return a part as it was written, between dollars."""
-        return f"${' '.join(self.typed.text[slice(*node.span)].split())}$"
+        return f"${' '.join(self.said.typed.text[slice(*node.span)].split())}$"
 
     @property
     def span(self) -> tuple[int, int]:
@@ -184,26 +273,78 @@ class _Written:
         return self.at(self.tree)
 
 
-def _written(exercise: Exercise, text: str, context: Context) -> _Written:
-    """Return the one expression that a text holds, or raise what is wrong with its form."""
-    whole = (0, len(text))
-    task = f"Write what stands on the right of ${exercise.left} =$"
+def _one(exercise: Exercise, text: str) -> Typed:
+    """Return the one formula that a text holds, without the sign before it."""
+    task = _task(exercise)
     try:
         typed = formulas_of(text)
     except TooMuch as error:
-        raise _Objection(f"This cannot be read: {error}.", whole, Outcome.UNREADABLE) from None
+        raise _Objection(f"This cannot be read: {error}.", (0, len(text)), Outcome.UNREADABLE) from None
     if not typed or not typed[0].text:
-        raise _Objection(f"There is no answer here. {task}.", whole, Outcome.UNREADABLE)
+        raise _Objection(f"There is no answer here. {task}.", (0, len(text)), Outcome.UNREADABLE)
     if len(typed) > 1:
         raise _Objection(f"{task}: one expression, not several formulas.", typed[1].at(0, len(typed[1].text)))
-    one = _behind_its_sign(typed[0])
+    return _behind_its_sign(typed[0])
+
+
+def _task(exercise: Exercise) -> str:
+    return f"Write what stands on the right of ${exercise.left} =$"
+
+
+def _strictly(one: Typed, context: Context) -> _Said | None:
+    """Return what was written as the strict reader reads it, if it does."""
     try:
-        formula = read(one.text, context.notation)
+        tree = read(one.text, context.notation)
     except LatexError:
-        raise _unreadable(one, context) from None
-    chain = formula.statements[0]
-    if len(formula.statements) > 1 or isinstance(chain, t.Implication):
+        return None
+    return _Said(one, one.text, tree)
+
+
+def _freely(one: Typed, strict: _Said | None, context: Context) -> Iterator[_Said]:
+    """Yield what was written in each way of free spelling, unless the strict reader reads it so."""
+    from nncore.verify.report import freely  # which a page without other spellings does not need
+
+    scene = freely.scene_in(context, [one.text])
+    readings = freely.readings_of(one.text, scene)
+    if any(freely.is_same(strict.tree if strict else None, each) for each in readings):
+        return
+    for reading in readings:
+        whole, *more = reading.formulas
+        statements = [each for part in more for each in part.tree.statements]
+        latex = read(whole.text, scene.table.in_force)
+        pairs = zip(t.walk(latex), t.walk(whole.tree), strict=True)
+        yield _Said(
+            one,
+            whole.text,
+            replace(whole.tree, statements=(*whole.tree.statements, *statements)),
+            [(inner, outer) for (inner, _), (outer, _) in pairs],
+            freely.words_of(reading),
+            _unsaid(reading),
+            scene.table.as_written,
+        )
+
+
+def _unsaid(reading: "Reading") -> str:
+    """Return what is wrong with an answer that is none as it stands, but by what a reading of it adds or leaves out."""
+    added = [remark.words for remark in reading.remarks if remark.kind in _ADDED]
+    if added:
+        return f"This has a meaning only if it is read with {'; '.join(added)}. An answer writes that out."
+    return "Write one expression, without words." if any(each.kind == "words" for each in reading.passed) else ""
+
+
+# What a reading supplies where the shapes or the indices of what was written do not fit.
+_ADDED = frozenset(("bias", "entries", "1 by 1", "power of a matrix", "reach"))
+
+
+def _written(exercise: Exercise, said: _Said, context: Context) -> _Written:
+    """Return the one expression that was written, or raise what is wrong with its form."""
+    task, one = _task(exercise), said.typed
+    formula = said.tree
+    if said.objection:
+        raise _Objection(said.objection, one.at(*formula.span))
+    if len(formula.statements) > 1 or isinstance(formula.statements[0], t.Implication):
         raise _Objection(f"{task}: one expression, not several claims.", one.at(*formula.span))
+    chain = formula.statements[0]
     conditions = (*formula.conditions, *(each for link in chain.links for each in link.conditions))
     printed = read(_equation(exercise, "0"), context.notation)
     for each in conditions:
@@ -220,7 +361,8 @@ def _written(exercise: Exercise, text: str, context: Context) -> _Written:
             reason = f"The left side of this equation is not ${exercise.left}$. {task}."
             raise _Objection(reason, one.at(*chain.first.span))
         side = first.right
-    return _Written(_in_a_line(one.text[slice(*side.span)]), side, one)
+    start, end = said.in_latex(side)
+    return _Written(_in_a_line(said.latex[start:end]), side, said, start)
 
 
 def _behind_its_sign(typed: Typed) -> Typed:
@@ -237,9 +379,9 @@ def _bare_condition(condition: t.Node) -> t.Node:
     return condition.chain if isinstance(condition, t.Given) else condition
 
 
-def _unreadable(typed: Typed, context: Context) -> _Objection:
-    (step,) = steps(typed.text, context)
-    return _Objection(step.words, typed.at(*step.span), Outcome.UNREADABLE)
+def _unreadable(typed: Typed, context: Context) -> Answer:
+    (step,) = steps(_in_a_line(typed.text), context)
+    return Answer(Outcome.UNREADABLE, step.words, typed.at(*step.span))
 
 
 def _equation(exercise: Exercise, right: str) -> str:
@@ -277,7 +419,7 @@ def _judged(exercise: Exercise, written: _Written, form: "_Form", context: Conte
         proved = other.status in (Status.ALL_SHAPES, Status.AT_SHAPES)
         verdict = replace(other, method=f"equal to the answer of the book: {other.method}") if proved else verdict
     outcome = _OUTCOMES.get(verdict.status or "", Outcome.WITHOUT_MEANING)
-    words = verdict.words
+    words = written.said.as_written(verdict.words)
     if outcome is Outcome.RIGHT and (lacking := _lacking(exercise, verdict, context)):
         outcome, words = Outcome.WRONG, f"Right, but only where ${lacking}$; the answer of the book says more."
     if outcome is Outcome.RIGHT:
@@ -286,7 +428,7 @@ def _judged(exercise: Exercise, written: _Written, form: "_Form", context: Conte
         words = f"{outcome.capitalize()}. {words}"
     yield Answer(
         outcome, words, verdict.span, verdict.status if isinstance(verdict.status, Status) else None,
-        verdict.counterexample, verdict.slip, verdict.method,
+        verdict.counterexample, verdict.slip, verdict.method, written.said.remarks,
     )  # fmt: skip
 
 
@@ -317,10 +459,10 @@ _OUTCOMES: dict[str, Outcome] = {
 
 def _steps(left: str, exercise: Exercise, written: _Written, context: Context) -> Iterator[Step]:
     """Yield what is found of an equation, with the places in what the reader wrote."""
-    before, start = len(f"{left} = "), written.span[0]  # a line has the length of what it is made of
+    before = len(f"{left} = ")  # a line has the length of what it is made of
     for step in steps(_equation(replace(exercise, left=left), written.text), context, is_saved=False):
-        places = [min(max(place - before, 0), len(written.text)) + start for place in step.span]
-        yield replace(step, span=(places[0], places[1]) if places[0] < places[1] else written.span)
+        start, end = (min(max(place - before, 0), len(written.text)) for place in step.span)
+        yield replace(step, span=written.at_latex(start, end) if start < end else written.span)
 
 
 # Its form -------------------------------------------------------------------------------------------------------------
@@ -452,7 +594,7 @@ class _Form:
         """
         reason = f"{written.quoted(node)} does not belong in this answer"
         start, _ = node.span
-        if advice := meant(written.typed.text, self.scope.notation, start, there=True):
+        if advice := meant(written.said.typed.text, self.scope.notation, start, there=True):
             return _Objection(f"This is read letter by letter. {advice}", written.at(node), Outcome.UNREADABLE)
         for lacks, of in ((t.Indexed, "its indices"), (t.Family, "the number of a layer")):
             if any(isinstance(part, lacks) and _bare_name(part) == node for part in _parts(self._target)):

@@ -3,17 +3,21 @@
 Every statement of a display becomes a formula of its own on a page that stands for the display, so a link of a chain
 that has no meaning costs no other one. Where a display has two readings both are judged: if they fare alike the first
 is told, and if not it is undecided which one is meant.
+
+Labels, errata and what a formula rests on are as on a page in the strict spelling: a label belongs to all statements of
+its display, and of an erratum the last one is wrong, its chain whole.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nncore.verify.judgement import Diagnostic, Status
-from nncore.verify.notation import ONES, Notation
+from nncore.verify.notation import Notation
 from nncore.verify.report.cache import text_with_includes
 from nncore.verify.report.evidence import Evidence, PageReport, Part
+from nncore.verify.report.freely import with_functions
 from nncore.verify.report.page import Reporter, about_functions, located, relation_count
 from nncore.verify.semantics.elaborate import Faulty, elaborate, with_blocks
 from nncore.verify.semantics.statements import Kind, Page
@@ -47,30 +51,37 @@ def report_on_free(path: Path, reading: Reading, by: "Settings") -> tuple[PageRe
     """Return the report on a page in free spelling that was read, and whether all proofs ended in time."""
     scene, around, problems = _prepared(reading, path, by)
     found = list(spelled([formula.text for formula in reading.formulas], scene))
-    by = replace(by, notation=_with_functions(by.notation, scene))
+    by = replace(by, notation=with_functions(by.notation, scene))
     in_force = scene.table.in_force
     pieces = [
-        _pieces(number, formula, each.spelling.readings[0], in_force) if each.spelling else []
+        _pieces(number, formula, each.spelling.readings[0], in_force, around.places[number]) if each.spelling else []
         for number, (formula, each) in enumerate(zip(reading.formulas, found, strict=True))
     ]
     reporter, pieces = _judging(path, by, reading, around, pieces, scene)
     evidence: list[Evidence] = []
+    names = [formula.label or f"{reporter.name}#{number}" for number, formula in enumerate(reading.formulas, 1)]
+    displays = {piece.formula.path: names[piece.display] for own in pieces for piece in own}
     for number, (formula, each) in enumerate(zip(reading.formulas, found, strict=True)):
-        name = formula.label or f"{reporter.name}#{number + 1}"
+        name = names[number]
         if each.spelling is None:
             evidence.append(_unread(name, number, formula, each, by))
             continue
-        one = _evidence(name, formula, pieces[number], reporter, each.spelling.readings[0], scene, by)
+        one = _evidence(name, formula, pieces[number], reporter, each.spelling.readings[0], scene, by, displays)
         for other in each.spelling.readings[1:]:
             instead = [*pieces]
-            instead[number] = _pieces(number, formula, other, in_force)
+            instead[number] = _pieces(number, formula, other, in_force, around.places[number])
             second, instead = _judging(path, by, reading, around, instead, scene)
-            one = _both(one, _evidence(name, formula, instead[number], second, other, scene, by), formula, by)
+            displays |= {piece.formula.path: name for piece in instead[number]}
+            two = _evidence(name, formula, instead[number], second, other, scene, by, displays)
+            one = _both(one, two, formula, by)
         evidence.append(one)
     page = PageReport(
         reporter.name,
         tuple(evidence),
-        tuple(located(each, by.root) for each in (*reading.faults, *problems, *_elsewhere(reporter.page, pieces, by))),
+        tuple(
+            located(each, by.root)
+            for each in (*reading.faults, *problems, *_elsewhere(reporter.page, pieces, reading, by))
+        ),
         len(reading.inline),
         relation_count(reading.inline),
     )
@@ -101,27 +112,22 @@ def _in_strict_letters(place: Place, scene: Scene) -> Place:
     return replace(place, dictionary=replace(place.dictionary, blocks=blocks))
 
 
-def _with_functions(notation: Notation, scene: Scene) -> Notation:
-    """Return the notation of a page with the functions that its author writes and nothing declares."""
-    known = notation.function_names | scene.notation.function_names
-    in_force = scene.table.in_force
-    own = tuple(each for each in in_force.functions if each.name not in known)
-    ones = tuple(each for each in in_force.arrays if each.letter == ONES and not scene.notation.array_named(ONES))
-    return replace(notation, functions=(*notation.functions, *own), arrays=(*notation.arrays, *ones))
-
-
-def _pieces(number: int, formula: DisplayedFormula, reading: FreeReading, notation: Notation) -> list[_Piece]:
+def _pieces(
+    number: int, formula: DisplayedFormula, reading: FreeReading, notation: Notation, place: Place
+) -> list[_Piece]:
     """Return the statements of a display as formulas, each on a page of its own."""
+    if place.aside:  # whose last formula is in its line, and no other one
+        last = len(reading.formulas) - 1
+        lines = [formula.line if at == last else 1 for at in range(last + 1)]
+        return [_piece(number, at, at, each, formula, lines[at]) for at, each in enumerate(reading.formulas)]
     parts = [(at, part) for at, each in enumerate(reading.formulas) for part in by_link(each, notation)]
-    return [_piece(number, at, place, each, formula) for place, (at, each) in enumerate(parts)]
+    return [_piece(number, at, order, each, formula) for order, (at, each) in enumerate(parts)]
 
 
-def _piece(number: int, at: int, place: int, strict: Strict, formula: DisplayedFormula) -> _Piece:
-    page = Path(_STATEMENT.format(number + 1, formula.path, place + 1))
+def _piece(number: int, at: int, order: int, strict: Strict, formula: DisplayedFormula, line: int = 1) -> _Piece:
+    page = Path(_STATEMENT.format(number + 1, formula.path, order + 1))
     columns = tuple(1 for _ in range(strict.text.count("\n") + 1))
-    return _Piece(
-        number, at, strict, replace(formula, text=strict.text, path=page, line=1, columns=columns, label=None)
-    )
+    return _Piece(number, at, strict, replace(formula, text=strict.text, path=page, line=line, columns=columns))
 
 
 def _judging(
@@ -153,11 +159,17 @@ def _reporter(
     return Reporter(by, display_path(path, by.root), page, strict, ())
 
 
-def _elsewhere(page: Page, pieces: Sequence[Sequence[_Piece]], by: "Settings") -> Iterator[Diagnostic]:
+def _elsewhere(
+    page: Page, pieces: Sequence[Sequence[_Piece]], reading: Reading, by: "Settings"
+) -> Iterator[Diagnostic]:
     """Yield the faults of a page that belong to none of its statements."""
-    own = {piece.formula.path for each in pieces for piece in each}
-    blocks = [fault for fault in page.faults if fault.path not in own and not fault.reason.startswith("notation: ")]
-    yield from blocks
+    own = {piece.formula.path: piece for each in pieces for piece in each}
+    for fault in page.faults:
+        piece = own.get(Path(fault.path))
+        if piece is None and not fault.reason.startswith("notation: "):
+            yield fault
+        elif piece and not 0 <= fault.line - piece.formula.line <= piece.strict.text.count("\n"):
+            yield replace(fault, path=reading.formulas[piece.display].path)  # of the block around it
     yield from about_functions(page, by.notation)
 
 
@@ -187,6 +199,7 @@ def _evidence(
     reading: FreeReading,
     scene: Scene,
     by: "Settings",
+    displays: Mapping[Path, str],
 ) -> Evidence:
     """Return the evidence for a display by that of its statements, in the author's letters and places."""
     formulas = reporter.reading.formulas
@@ -213,11 +226,19 @@ def _evidence(
         latex=formula.text.strip(),
         reading="\n".join(scene.table.as_written(one.reading) for one in each),
         parts=parts,
-        uses=(),
+        uses=_uses(name, each, reporter, displays),
         assumptions=tuple(dict.fromkeys(label for one in each for label in one.assumptions)),
         problems=tuple(dict.fromkeys(problems)),
         remarks=tuple(dict.fromkeys(remark.words for remark in reading.remarks)),
     )
+
+
+def _uses(name: str, found: Sequence[Evidence], reporter: Reporter, displays: Mapping[Path, str]) -> tuple[str, ...]:
+    """Return the names of the displays on which the statements of another one rest."""
+    formulas = enumerate(reporter.reading.formulas, 1)
+    names = {f"{reporter.name}#{number}": displays[formula.path] for number, formula in formulas}
+    used = dict.fromkeys(names.get(each, each) for one in found for each in one.uses)
+    return tuple(each for each in used if each != name)
 
 
 def _told(part: Part, piece: _Piece, formula: DisplayedFormula, scene: Scene) -> Part:
@@ -241,7 +262,7 @@ def _placed(problem: Diagnostic, piece: _Piece, formula: DisplayedFormula, scene
 def _place(line: int, column: int, piece: _Piece, formula: DisplayedFormula) -> tuple[int, int]:
     """Return where in the file something is that stands at a line and a column of a strict statement."""
     lines = piece.strict.text.split("\n")
-    offset = sum(len(each) + 1 for each in lines[: line - 1]) + column - 1
+    offset = sum(len(each) + 1 for each in lines[: line - piece.formula.line]) + column - 1
     start, _ = piece.strict.span_at(offset)
     return formula.place_at(min(start, len(formula.text)))
 

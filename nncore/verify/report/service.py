@@ -2,11 +2,12 @@ r"""A text of one or several formulas, judged where it would stand: the one way 
 
 `steps` judges what somebody typed, in a `Context` or in the notation of the book alone, and tells what it finds as it
 comes: how a formula is read, what numbers say, the likely slip, the verdict. Formulas stand between blank lines or
-dollar signs, ``:=`` defines for what follows. `judged` is what both a page of a build and a typed text go through.
+dollar signs, ``:=`` defines for what follows. `judged` is what both a page of a build and a typed text go through. What
+has no meaning in the spelling of the book is read in a free one, if asked for (`report.freely`).
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -27,6 +28,7 @@ from nncore.verify.semantics.statements import (
     Convention,
     Erratum,
     Kind,
+    Page,
     Statement,
     Unchecked,
     sides_of,
@@ -54,6 +56,7 @@ _TYPED = Path("text")  # where what was typed stands
 _MARK = re.compile(r"\$\$")
 _LABEL = re.compile(r"[ \t]*\([a-z]+(?:-[a-z0-9]+)+\)")  # behind a display, as pages have it
 _BLANK = re.compile(r"\n[ \t\r]*\n")
+_TYPED_PART = re.compile(r"`([^`]*)`")  # of words: what is to be typed
 _ENTRY = re.compile(r"\b[A-Za-z]+\[[^\[\]]*\]")  # as `printer.show` writes it
 RESTS_ON_REFUSED = Judgement(Status.UNDECIDED, reason="this rests on a convention that is not accepted")
 
@@ -123,6 +126,7 @@ class Step:
     words: str  # for a reader, with mathematics between dollars
     span: tuple[int, int]  # of the text: what is spoken of
     latex: str = ""  # how it was read
+    remarks: tuple[str, ...] = ()  # what was taken for what in it
     counterexample: Counterexample | None = None
     slip: str = ""  # the likely one
     method: str = ""  # how a verdict was found
@@ -191,16 +195,44 @@ def _stripped(text: str, start: int, end: int) -> list[Typed]:
     return [Typed(inner, start + part.index(inner))] if inner else []
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A formula as which a typed one is judged: all of it or, if it is read freely, one of its statements."""
+
+    formula: DisplayedFormula
+    tree: t.Formula  # with places in what was typed
+    place: Callable[[int], int] = lambda offset: offset  # in what was typed, of a place in the text of the formula
+
+    def offset(self, line: int, column: int) -> int:
+        """Return the place in what was typed of a line and a column of the formula."""
+        return self.place(_offset(self.formula, line, column))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to read a typed formula, what was taken for what in it, and what turns a message into its letters."""
+
+    pieces: tuple[Piece, ...]
+    remarks: tuple[str, ...] = ()
+    as_written: Callable[[str], str] = str
+    is_free: bool = False  # whether it is one that the strict reader does not know
+
+
+_Ways = Sequence[Way] | LatexError
+"""All ways to read a typed formula, or why there is none."""
+
+
 def steps(
     text: str,
     context: Context | None = None,
     tell: Callable[[Step], object] = lambda _: None,
     is_saved: bool = True,
+    free: bool = False,
 ) -> list[Step]:
     """Return what is found of each formula of a text, in their order.
 
     Without a context the notation of the book is in force, and nothing is defined. ``tell`` is called with each step as
-    soon as it is known.
+    soon as it is known. With ``free`` what has no meaning in the strict spelling is read in the free one.
     """
     found: list[Step] = []
 
@@ -208,34 +240,118 @@ def steps(
         found.append(step)
         tell(step)
 
-    for step in _steps(text, context or Context(load(NOTATION)), told, is_saved):
+    for step in _steps(text, context or Context(load(NOTATION)), told, is_saved, free):
         told(step)
     return found
 
 
-def _steps(text: str, context: Context, tell: Callable[[Step], None], is_saved: bool) -> Iterator[Step]:
+def _steps(text: str, context: Context, tell: Callable[[Step], None], is_saved: bool, free: bool) -> Iterator[Step]:
     """Yield the steps, but for those that `tell` is told while a statement is judged."""
     try:
         typed = formulas_of(text) or [Typed("", 0)]
     except TooMuch as error:
         yield Step(Stage.VERDICT, 1, error.status, f"This cannot be read: {error}.", (0, len(text)))
         return
-    shown = [displayed(each, text) for each in typed]
-    place, common = context.place(), _Common(context, is_saved)
+    common = _Common(context, is_saved)
     try:
-        page = context.said([(formula, place) for formula in shown])
+        found = _Read.of(typed, text, context)
+        found = found.freely() if free else found
+        page = found.said()
     except Exception as error:  # as for a claim
         words = verdict_words(_broken(error), has_sizes=False)
         yield Step(Stage.VERDICT, 1, Status.CHECKER_FAULT, words, (0, len(text)))
         return
-    faults = [(fault, _offset(fault, text)) for fault in page.faults]
-    for number, (each, formula) in enumerate(zip(typed, shown, strict=True), 1):
-        items = [item for item in page.items if item.formula == formula]
-        own = [(fault, at - each.start) for fault, at in faults if at in each.places]
-        yield from _Formula(number, each, formula, context.notation, common, tell).steps(items, own)
-    for fault, at in faults:
-        if not any(at in each.places for each in typed):  # of the context, which the text does not fit to
+    for number, (each, ways) in enumerate(zip(typed, found.ways, strict=True)):
+        one = _Formula(number + 1, each, context.notation, common)
+        if isinstance(ways, LatexError):
+            yield one.unreadable(ways)
+        elif len(ways) == 1:
+            yield from one.steps(ways[0], page, tell)
+        else:
+            yield from one.of_several(ways, [found.taking(number, way).said() for way in ways])
+    for fault in page.faults:
+        if not any(_is_in(fault, formula) for formula in found.formulas):  # of the context: the text does not fit to it
             yield Step(Stage.VERDICT, len(typed), fault.status, f"What stands above: {fault.reason}.", (0, len(text)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The formulas of a text, all ways to read each, and the context in which they stand."""
+
+    typed: Sequence[Typed]
+    shown: Sequence[DisplayedFormula]
+    ways: Sequence[_Ways]
+    context: Context
+
+    @classmethod
+    def of(cls, typed: Sequence[Typed], text: str, context: Context) -> "_Read":
+        """Return what the strict reader makes of the formulas."""
+        shown = [displayed(each, text) for each in typed]
+        return cls(typed, shown, [_strictly(each, context.notation) for each in shown], context)
+
+    @property
+    def formulas(self) -> Sequence[DisplayedFormula]:
+        """Return the formulas that are judged, each read in the first way."""
+        return [each for number in range(len(self.ways)) for each in self._formulas_of(number)]
+
+    def said(self) -> Page:
+        """Return what the formulas say in their context."""
+        place = self.context.place()
+        return self.context.said([(formula, place) for formula in self.formulas])
+
+    def taking(self, number: int, way: Way) -> "_Read":
+        """Return the same with one way to read a formula."""
+        return replace(self, ways=[*self.ways[:number], [way], *self.ways[number + 1 :]])
+
+    def freely(self) -> "_Read":
+        """Return the same with free ways to read what has no meaning in the strict spelling.
+
+        A formula that is read strictly but has no meaning is read freely if that is another reading which has a meaning
+        or, since something was taken for something else, has none for another reason.
+        """
+        page = self.said()
+        trees: dict[int, t.Formula | None] = {}
+        for number, ways in enumerate(self.ways):
+            if isinstance(ways, LatexError):
+                trees[number] = None
+            elif self._faults(number, page):
+                trees[number] = ways[0].pieces[0].tree
+        if not trees:
+            return self
+        from nncore.verify.report.freely import readings  # which a page without other spellings does not need
+
+        found, context = readings(self.typed, trees, self.context)
+        if not found:
+            return self
+        wider = replace(self, context=context)
+        tried = wider._with(found)
+        now = tried.said()
+
+        def is_better(number: int) -> bool:
+            before, after = self._faults(number, page), tried._faults(number, now)
+            return not after or bool(found[number][0].remarks and not before & after)
+
+        kept = {number: ways for number, ways in found.items() if trees[number] is None or is_better(number)}
+        return tried if len(kept) == len(found) else wider._with(kept)
+
+    def _with(self, found: Mapping[int, Sequence[Way]]) -> "_Read":
+        return replace(self, ways=[found.get(number, ways) for number, ways in enumerate(self.ways)])
+
+    def _formulas_of(self, number: int) -> Sequence[DisplayedFormula]:
+        ways = self.ways[number]
+        return [self.shown[number]] if isinstance(ways, LatexError) else [each.formula for each in ways[0].pieces]
+
+    def _faults(self, number: int, page: Page) -> set[str]:
+        """Return for which reasons a formula has no meaning."""
+        formulas = self._formulas_of(number)
+        return {fault.reason for fault in page.faults if any(_is_in(fault, formula) for formula in formulas)}
+
+
+def _strictly(formula: DisplayedFormula, notation: Notation) -> _Ways:
+    try:
+        return [Way((Piece(formula, read(formula.text, notation)),))]
+    except LatexError as error:
+        return error
 
 
 def verdicts(found: Iterable[Step]) -> list[Step]:
@@ -251,10 +367,17 @@ def displayed(typed: Typed, text: str) -> DisplayedFormula:
     return DisplayedFormula(typed.text, None, _TYPED, line, columns, ())
 
 
-def _offset(fault: Diagnostic, text: str) -> int:
-    """Return the place in the text where something is wrong; -1 if that is above the text."""
-    lines = text.split("\n")
-    return sum(len(each) + 1 for each in lines[: fault.line - 1]) + fault.column - 1 if fault.path == _TYPED else -1
+def _offset(formula: DisplayedFormula, line: int, column: int) -> int:
+    """Return the place in a formula of a line and a column of its page."""
+    row = line - formula.line
+    return sum(len(each) + 1 for each in formula.text.split("\n")[:row]) + column - formula.columns[row]
+
+
+def _is_in(fault: Diagnostic, formula: DisplayedFormula) -> bool:
+    """Return whether something is wrong with a formula, its end included."""
+    if fault.path != formula.path or not 0 <= fault.line - formula.line < len(formula.columns):
+        return False
+    return 0 <= _offset(formula, fault.line, fault.column) <= len(formula.text)
 
 
 class _Common:
@@ -277,36 +400,92 @@ class _Common:
 class _Formula:
     """One formula of a text on its way to its verdicts."""
 
-    def __init__(
-        self,
-        number: int,
-        typed: Typed,
-        formula: DisplayedFormula,
-        notation: Notation,
-        common: _Common,
-        tell: Callable[[Step], None],
-    ):
-        self.number, self.typed, self.formula, self.notation = number, typed, formula, notation
-        self._common, self._tell = common, tell
-        self.tree: t.Formula | None = None
+    def __init__(self, number: int, typed: Typed, notation: Notation, common: _Common):
+        self.number, self.typed, self.notation = number, typed, notation
+        self._common = common
 
-    def steps(self, items: Sequence[Statement], faults: Sequence[tuple[Diagnostic, int]]) -> Iterator[Step]:
-        """Yield how it is read, and what becomes of each of its statements; faults come with their places in it."""
-        try:
-            self.tree = read(self.typed.text, self.notation)
-        except LatexError as error:
-            yield self._unreadable(error)
-            return
-        words = _joined(f"Read as ${latex(self.tree)}$.", meant(self.typed.text, self.notation))
-        yield self._step(Stage.READ, None, words, self._whole, latex=latex(self.tree))
+    def steps(self, way: Way, page: Page, tell: Callable[[Step], None]) -> Iterator[Step]:
+        """Yield how it is read, and what becomes of each of its statements on a page."""
+        shown = r" \quad ".join(way.as_written(latex(each.tree)) for each in way.pieces)
+        words = _joined(f"Read as ${shown}$.", "" if way.remarks else meant(self.typed.text, self.notation))
+        yield Step(Stage.READ, self.number, None, words, self._whole, latex=shown, remarks=way.remarks)
         clock = Clock()
-        for item in items:
-            yield from self._judged(item, clock)
-        for fault, start in faults:
-            yield self._without_meaning(fault, start)
+        for piece in way.pieces:
+            yield from _Statements(self, piece, way, self._common, tell).steps(page, clock)
+
+    def of_several(self, ways: Sequence[Way], pages: Sequence[Page]) -> Iterator[Step]:
+        """Yield what becomes of a formula that can be read in several ways, each with a page on which it is.
+
+        If all fare alike the first is told, and if not it is undecided which one is meant.
+        """
+        found = [[*self._all_steps(way, page)] for way, page in zip(ways, pages, strict=True)]
+        fates = [[step.status for step in verdicts(steps)] for steps in found]
+        own = ["; ".join(each for each in way.remarks if not _in_all(each, ways)) for way in ways]
+        first, *others = found[0]
+        if all(fate == fates[0] for fate in fates):
+            alike = (f"the same with {words}" for words in own[1:] if words)
+            yield replace(first, remarks=(*first.remarks, *alike))
+            yield from others
+            return
+        common = tuple(each for each in ways[0].remarks if _in_all(each, ways))
+        yield replace(first, words="This can be read in several ways.", remarks=common)
+        said = "; ".join(f"{' and '.join(map(str, fate))} with {words}" for fate, words in zip(fates, own, strict=True))
+        words = f"Undecided, since it depends on how this is read: {said}. Write which is meant."
+        yield Step(Stage.VERDICT, self.number, Status.UNDECIDED, words, self._whole)
+
+    def _all_steps(self, way: Way, page: Page) -> Iterator[Step]:
+        """Yield what is told with what is told while a statement is judged, in their order."""
+        told: list[Step] = []
+        for step in self.steps(way, page, told.append):
+            yield from told
+            told.clear()
+            yield step
+
+    def unreadable(self, error: LatexError) -> Step:
+        """Return what is said of a formula that cannot be read."""
+        start = _line_start(self.typed.text, error.line) + error.column - 1
+        width = error.snippet.count("^", error.snippet.rindex("\n"))
+        end = min(start + width, len(self.typed.text))
+        words = f"This cannot be read: {error.reason}."
+        if not self.typed.text:
+            words = "There is no formula here."
+        advice = instead(self.typed.text, start, self.notation)
+        if advice:  # which says more than what the reader of formulas would have taken there
+            words = f"{words.partition(_EXPECTED)[0].removesuffix('.')}."
+        words = _joined(words, advice)
+        return Step(Stage.VERDICT, self.number, Status.UNREADABLE, words, self.typed.at(start, max(start, end)))
+
+    @property
+    def _whole(self) -> t.Span:
+        return self.typed.at(0, len(self.typed.text))
+
+
+def _in_all(remark: str, ways: Sequence[Way]) -> bool:
+    return all(remark in way.remarks for way in ways)
+
+
+def _line_start(text: str, line: int) -> int:
+    return sum(len(each) + 1 for each in text.split("\n")[: line - 1])
+
+
+class _Statements:
+    """The statements of a piece of a formula on their way to their verdicts."""
+
+    def __init__(self, of: _Formula, piece: Piece, way: Way, common: _Common, tell: Callable[[Step], None]):
+        self.number, self.typed, self.notation = of.number, of.typed, of.notation
+        self.piece, self._way, self._common, self._tell = piece, way, common, tell
+
+    def steps(self, page: Page, clock: Clock) -> Iterator[Step]:
+        """Yield what becomes of each of them on a page, and what is wrong with the piece there."""
+        for item in page.items:
+            if item.formula == self.piece.formula:
+                yield from self._judged(item, clock)
+        for fault in page.faults:
+            if _is_in(fault, self.piece.formula):
+                yield self._without_meaning(fault, self.piece.offset(fault.line, fault.column))
 
     def _judged(self, item: Statement, clock: Clock) -> Iterator[Step]:
-        span = self._span_at(self._offset(item.line, item.column), "")
+        span = self._span_at(self.piece.offset(item.line, item.column), "")
         if not isinstance(item, Claim):
             yield self._step(Stage.VERDICT, item.kind, kind_words(item.kind), span)
             return
@@ -344,49 +523,30 @@ class _Formula:
         )
         words = verdict_words(told, has_sizes(item))
         if judgement.status.fails:
-            words = _joined(words, meant(self.typed.text, self.notation) or _perhaps_defined(item))
+            words = _joined(words, self._needed(meant(self.typed.text, self.notation)) or _perhaps_defined(item))
         return self._step(
             Stage.VERDICT, judgement.status, words, span,
             counterexample=told.counterexample, slip=told.hint, method=told.method, where=told.where,
         )  # fmt: skip
 
-    def _unreadable(self, error: LatexError) -> Step:
-        start = self._offset(*self.formula.place(error.line, error.column))
-        width = error.snippet.count("^", error.snippet.rindex("\n"))
-        end = min(start + width, len(self.typed.text))
-        words = f"This cannot be read: {error.reason}."
-        if not self.typed.text:
-            words = "There is no formula here."
-        advice = instead(self.typed.text, start, self.notation)
-        if advice:  # which says more than what the reader of formulas would have taken there
-            words = f"{words.partition(_EXPECTED)[0].removesuffix('.')}."
-        words = _joined(words, advice)
-        return self._step(Stage.VERDICT, Status.UNREADABLE, words, self.typed.at(start, max(start, end)))
-
     def _without_meaning(self, fault: Diagnostic, start: int) -> Step:
         lead = "This has no meaning" if fault.covered else "The checker does not know this"
-        advice = instead(self.typed.text, start, self.notation) or to_mend(fault.reason)
+        advice = self._needed(instead(self.typed.text, start, self.notation)) or to_mend(fault.reason)
         words = _joined(f"{lead}: {self._in_letters(fault.reason)}.", advice)
         sort = fault.sort if fault.covered else OTHER
         return self._step(Stage.VERDICT, fault.status, words, self._span_at(start, fault.reason), sort=sort)
 
+    def _needed(self, advice: str) -> str:
+        """Return what to write instead, unless what was written is read as that."""
+        taken = self._way.is_free and any(each in latex(self.piece.tree) for each in _TYPED_PART.findall(advice))
+        return "" if taken else advice
+
     def _step(self, stage: Stage, status: Status | Kind | None, words: str, span: t.Span, **more: Any) -> Step:
-        return Step(stage, self.number, status, words, span, **more)
-
-    @property
-    def _whole(self) -> t.Span:
-        return self.typed.at(0, len(self.typed.text))
-
-    def _offset(self, line: int, column: int) -> int:
-        """Return the place in the formula of a place in the text by its line and column."""
-        lines = self.typed.text.split("\n")
-        row = line - self.formula.line
-        return sum(len(each) + 1 for each in lines[:row]) + column - self.formula.columns[row]
+        return Step(stage, self.number, status, self._way.as_written(words), span, **more)
 
     def _span_at(self, start: int, reason: str) -> t.Span:
         """Return where what begins at a place stands: what a reason names, else the shortest; all without a reason."""
-        assert self.tree
-        here = [node for node, _ in t.walk(self.tree) if node.span[0] == start and node.span[1] > start]
+        here = [node for node, _ in t.walk(self.piece.tree) if node.span[0] == start and node.span[1] > start]
         named = [node for node in here if not isinstance(node, _NOT_SHOWN) and show(node) in reason]
         inner = [node for node in here if not isinstance(node, t.Formula | t.Chain)]
         ends = [node.span[1] for node in named or (inner if reason else here)]
@@ -395,10 +555,9 @@ class _Formula:
 
     def _in_letters(self, reason: str) -> str:
         """Return a reason in which what stands in the formula is quoted as it was written."""
-        assert self.tree
         written = {
             show(node): self.typed.text[slice(*node.span)]
-            for node, _ in t.walk(self.tree)
+            for node, _ in t.walk(self.piece.tree)
             if not isinstance(node, _NOT_SHOWN) and node.span[1]
         }
         names = sorted((re.escape(each) for each in written), key=len, reverse=True)

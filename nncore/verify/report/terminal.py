@@ -58,6 +58,8 @@ def show_step(step: Step, text: str) -> None:
     status = f"{step.status}: " if step.stage is Stage.VERDICT else ""
     style = "bold red" if step.fails else "green"
     console.print(Text.assemble((f"{step.formula} {step.stage}  ", "cyan"), (status, style), printable(step.words)))
+    for remark in step.remarks:
+        console.print(Text(f"  read: {printable(remark)}", "dim"))
     if step.fails and step.stage is Stage.VERDICT:
         begin = text.rfind("\n", 0, step.span[0]) + 1
         line = text[begin:].partition("\n")[0]

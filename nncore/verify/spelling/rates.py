@@ -1,5 +1,8 @@
 r"""How much of a folder is read: ``python -m nncore.verify.spelling FOLDER``.
 
+With ``--write FILE`` what is read is judged as well, in the letters of the book, and counts are written into a file
+that a page of the book shows (`report.others`); with ``--current`` it is said whether those in it are of this spelling.
+
 A display is read if it has a tree whose printing reads back to the same tree, and if every token of it is used in that
 tree, or is named as passed over: spacing, sizes, tags and words. The list of failures is by cause, the commonest first.
 """
@@ -8,9 +11,12 @@ import argparse
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 from nncore.verify.notation import Notation, load
+from nncore.verify.report import NOTATION
 from nncore.verify.source.limits import NoText, text_of
 from nncore.verify.source.reader import SUFFIXES, printable, read_page
 from nncore.verify.spelling.document import Spelled, scene_of, spelled
@@ -85,18 +91,40 @@ def rates_of(paths: Sequence[Path], notation: Notation, root: Path) -> Rates:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the rates of a folder."""
+    """Print the rates of a folder, or write what became of its displays into a file."""
     parser = argparse.ArgumentParser(
         prog="python -m nncore.verify.spelling",
         description="Print how many displays of a folder are read, and why not.",
     )
     parser.add_argument("folder", type=Path, help="a folder of .md, .ipynb and .tex files, or one of them")
-    parser.add_argument("--notation", type=Path, help="the letters in force; none unless given")
+    parser.add_argument("--notation", type=Path, help="the letters in force; none unless given, or those of the book")
     parser.add_argument("--examples", type=int, default=3, help="how many places of each cause are printed")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="judge what is read, and write the counts there")
+    parser.add_argument("--source", metavar="OWNER/NAME", help="with --write: the repository of the folder")
+    parser.add_argument("--commit", help="with --write: its commit")
+    parser.add_argument("--date", help="with --write: the date of that")
+    parser.add_argument("--current", action="store_true", help="only say whether the counts in a file are of now")
     asked = parser.parse_args(arguments)
+    if asked.current:
+        fault = others().outdated(others().entries_of(asked.folder))
+        print(fault or "All sources were read by this spelling.")
+        return 1 if fault else 0
     inside = sorted(asked.folder.rglob("*")) if asked.folder.is_dir() else [asked.folder]
     paths = [path for path in inside if path.suffix in SUFFIXES and path.is_file()]
     root = asked.folder if asked.folder.is_dir() else asked.folder.parent
+    if asked.write:
+        source = {name: getattr(asked, name) for name in ("source", "commit", "date")}
+        if None in source.values():
+            parser.error("--write needs --source, --commit and --date")
+        counted = others().counts(paths, load(asked.notation or NOTATION), root)
+        others().write(asked.write, source, counted)
+        print(", ".join(f"{kind}: {number}" for kind, number in counted.items()))
+        return 0
     found = rates_of(paths, load(asked.notation) if asked.notation else Notation(), root)
     print("\n".join(found.lines(asked.examples)))
     return 0 if found.displays else 64
+
+
+def others() -> ModuleType:
+    """Return what judges and counts, which stands above this room: only the command uses it."""
+    return import_module("nncore.verify.report.others")
