@@ -163,6 +163,7 @@ def _function_alone(reader: "Reader", name: str, variables: Sequence[t.Name], sp
         heads = {wanted}
     heads = {each for each in heads if set(wanted) <= set(each)} if len(wanted) else set()
     if len(heads) != 1:
+        reader.findings.say("function", f"{name} without its arguments as a letter of its own", span)
         return None
     (arguments,) = heads
     reader.findings.say("function", f"{name} as {name}({','.join(arguments)})", span)
@@ -238,7 +239,32 @@ def sign(reader: "Reader", item: Token, cursor: Cursor) -> t.Node:
         case t.Apply(_, (t.Name() as point,)) if not t.contains(point, variable) and isinstance(variable, t.Letter):
             reader.findings.say("point", "a gradient at a point as the derivative by that point", item.span)
             variable = point
+        case t.Apply(_, arguments) if point := _point_of(reader, arguments, variable):
+            reader.findings.say("point", "a gradient at a point as the derivative by that point", item.span)
+            variable = point
     return t.Derivative(body, (variable,), span=(item.span[0], body.span[1]))
+
+
+def _point_of(reader: "Reader", arguments: Sequence[t.Node], variable: t.Name) -> t.Name | None:
+    r"""Return the argument ``x_t`` or ``x^*`` that stands in the place of ``x``, by which ``\nabla_x`` is taken."""
+    if not isinstance(variable, t.Letter) or any(t.contains(_without_indices(each), variable) for each in arguments):
+        return None
+    written = {code: name for name, code in reader.scene.table.letters.items()}
+    name = written.get(variable.name, variable.name)
+    found: list[t.Name] = []
+    for each in arguments:
+        base = each.base if isinstance(each, t.Indexed) else each
+        whole = written.get(base.name, base.name) if isinstance(base, t.Letter) else ""
+        if isinstance(each, t.Name) and (whole == name or whole.startswith((f"{name}_", f"{name}^", f"{name}'"))):
+            found.append(each)
+    return found[0] if len(found) == 1 else None
+
+
+def _without_indices(node: t.Node) -> t.Node:
+    """Return a node that stands for another one in which an indexed letter is no use of that letter."""
+    if isinstance(node, t.Indexed) and isinstance(node.base, t.Letter):
+        return t.Number("0", span=node.span)
+    return t.with_children(node, _without_indices)
 
 
 def _alone(reader: "Reader", cursor: Cursor, variable: t.Name) -> t.Node | None:

@@ -224,12 +224,29 @@ class _Fitter:
         if below == _ONE_BY_ONE:
             denominator, below = self.as_number(denominator), None
         if below is None or below == _UNKNOWN:
+            if below and self._may_be_array(denominator[0], numerator[0]):
+                self.findings.say("quotient", "a quotient of what may be arrays as one of numbers", node.span)
             whole = replace(node, numerator=numerator[0], denominator=denominator[0])
             return whole, above if below is None else _UNKNOWN
         if above == below:
             self.findings.say("entries", "a quotient of arrays as one entry by entry", node.span)
             return t.EntryFraction(numerator[0], denominator[0], span=node.span), above
         return replace(node, numerator=numerator[0], denominator=denominator[0]), _UNKNOWN
+
+    def _may_be_array(self, below: t.Node, above: t.Node) -> bool:
+        """Return whether a denominator is a bold letter, a root or a sum of such, or a capital below a capital."""
+        match below:
+            case t.Letter(name):
+                both = (below, above)
+                capitals = all(isinstance(each, t.Letter) and self.scene.is_array(each.name) for each in both)
+                return capitals or name.startswith((r"\mathbf", r"\boldsymbol"))
+            case t.Indexed(t.Letter() as base):
+                return self._may_be_array(base, below)
+            case t.Root(body) | t.Minus(body) | t.Power(body):
+                return self._may_be_array(body, below)
+            case t.Plus(terms):
+                return any(self._may_be_array(term, below) for term in terms)
+        return False
 
     def _power(self, node: t.Power, base: t.Node, exponent: t.Node) -> _Fitted:
         if isinstance(base, t.Norm) and exponent == t.Number("2") and (square := self._square_of_norm(base)):

@@ -106,11 +106,14 @@ class Table:
         """Return a message in which every letter has the author's name."""
         names = {code: name for name, code in (*self.letters.items(), *self.functions.items())}
         plain = {show(Letter(code)): name for code, name in names.items()}
+        called = {show(Letter(code)) for code in self.functions.values()}
+        letters = {show(Letter(name)) for name in self.taken}
         both = {**plain, **names}
         if not both:
             return text
-        longest = sorted(map(re.escape, both), key=len, reverse=True)
-        pattern = rf"(?<![\\A-Za-z])(?:{'|'.join(longest)})(?![A-Za-z])"
+        longest = sorted(both, key=len, reverse=True)
+        each = "|".join(re.escape(name) + (r"(?='*\()" if name in called and name in letters else "") for name in longest)
+        pattern = rf"(?<![\\A-Za-z])(?:{each})(?![A-Za-z])"  # f in f(x) is the function, any other f the letter
         return re.sub(pattern, lambda found: both[found[0]], text)
 
 

@@ -75,8 +75,8 @@ def _drafts(reader: "Reader", parts: Sequence[tuple[str, list[Item]]]) -> list[_
             continue
         if joined in segments.IMPLIES | segments.IFF | segments.ARROWS:
             sign = joined
-        if joined == "for all":
-            role = "if"
+        if joined == "for all" or (joined == "row" and role == "if"):
+            role = "if" if joined == "for all" else ""
         if not items:
             role = role if joined == "behind words" else ""
             continue
@@ -111,6 +111,9 @@ def _one_more(
         reader.findings.skip("tag", items[0].span)
         return 0
     if role == "if" and last is not None:
+        if joined == "wide" and len(items) == 1 and isinstance(begins, Group) and begins.kind == "text":
+            reader.findings.skip("words", begins.span)  # a note behind the condition
+            return 0
         more = 0
         if joined == "for all" or conditions.is_range(reader, items, behind):
             more = 2 if conditions.is_range(reader, items, behind) else 0
@@ -264,6 +267,8 @@ def _member(reader: "Reader", draft: _Draft, member: int, span: Span) -> t.Chain
         raise FreeError("a set without a member", span, "set")
     text = text_of(right)
     where = (left[0].span[0], right[-1].span[1])
+    if conditions.relates(right) or any(getattr(item, "text", "") == ":" for item in right):
+        raise FreeError("a relation stands behind a set", right[0].span, "set")
     if text.startswith((r"\mathbb{R}", r"\R", r"\Re", r"\mathbb{N}", r"\mathbb{Z}")):
         side = max((at for at, item in enumerate(left) if getattr(item, "text", "") in RELATIONS), default=-1)
         reader.findings.members.append(Member(text_of(left[side + 1 :]), text, where))

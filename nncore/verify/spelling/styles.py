@@ -35,16 +35,18 @@ WORDS = frozenset(
     (
         "exp log ln sin cos tan tanh sinh cosh max min argmax argmin softmax Softmax sigmoid Sigmoid relu ReLU RELU "
         "sign sgn diag tr Tr det trace rank Var Cov Loss loss Cost cost error Error score target label input output "
-        "hidden where when with for and then grad norm logits true pred train test new old render"
+        "hidden where when with for and then grad norm logits true pred train test new old render "
+        "TP FP TN FN TPR FPR TNR FNR MSE MAE RMSE SSE RSS TSS BCE AUC IoU"
     ).split()
 )
 SENTENCE = frozenset("where when with for and then".split())
 
 
-def styled(items: Sequence[Item], findings: Findings, below: bool = False) -> tuple[Item, ...]:
+def styled(items: Sequence[Item], findings: Findings, where: str = "") -> tuple[Item, ...]:
     """Return items in which each letter with its fonts and accents, and each known word, is one item.
 
-    ``below`` says that the items stand below a letter, where a run of letters is a name.
+    ``where`` is ``below`` if the items stand below a letter, where a run of letters is a name, and ``under`` if they
+    stand under a font or an accent, which tells what a run is.
     """
     waiting, found = list(items), list[Item]()
     while waiting:
@@ -54,15 +56,15 @@ def styled(items: Sequence[Item], findings: Findings, below: bool = False) -> tu
         elif isinstance(item, Group) and _is_letter_with_scripts(item, found, waiting):
             waiting[:0] = item.items
         elif isinstance(item, Group):
-            under = bool(found) and getattr(found[-1], "text", "") == "_"
-            found.append(item if item.kind == "text" else replace(item, items=styled(item.items, findings, under)))
+            below = "below" if found and getattr(found[-1], "text", "") == "_" else ""
+            found.append(item if item.kind == "text" else replace(item, items=styled(item.items, findings, below)))
         elif item.text in _ACCENTS or item.text in _FONTS:
             waiting[:0] = _styled(item, waiting, findings)
         elif item.text in GREEK:
             found.append(replace(item, kind=Kind.LETTER))
         else:
             found.append(item)
-    return _words(found, findings, below)
+    return _words(found, findings, where)
 
 
 def _is_letter_with_scripts(group: Group, before: Sequence[Item], behind: Sequence[Item]) -> bool:
@@ -94,7 +96,7 @@ def _styled(command: Token, waiting: list[Item], findings: Findings) -> list[Ite
     if isinstance(argument, Token) and (argument.text in _ACCENTS or argument.text in _FONTS):
         inner = _styled(argument, waiting, findings)
     elif isinstance(argument, Group) and argument.kind == "{":
-        inner = list(styled(argument.items, findings))
+        inner = list(styled(argument.items, findings, "under"))
     elif isinstance(argument, Group) and argument.kind == "text":
         inner = [Token(Kind.LETTER, rf"\mathrm{{{argument.name.strip()}}}", argument.span)]
     elif isinstance(argument, Token) and argument.text in GREEK:
@@ -144,7 +146,7 @@ def _accented(accent: str, inner: Sequence[Item], span: Span) -> list[Item]:
 # Words ----------------------------------------------------------------------------------------------------------------
 
 
-def _words(items: Sequence[Item], findings: Findings, below: bool) -> tuple[Item, ...]:
+def _words(items: Sequence[Item], findings: Findings, where: str) -> tuple[Item, ...]:
     """Return items in which runs of letters that make a word are one item."""
     found: list[Item] = []
     at = 0
@@ -154,10 +156,10 @@ def _words(items: Sequence[Item], findings: Findings, below: bool) -> tuple[Item
         item = items[at]
         following = items[at + 1] if at + 1 < len(items) else None
         if end - at > 1:
-            name = _word(word, items, at, end, findings, below)
+            name = _word(word, items, at, end, findings, where)
             found += [name] if name else items[at:end]
             at = end
-        elif isinstance(item, Token) and not below and _with_digits(item, following):
+        elif isinstance(item, Token) and where != "below" and _with_digits(item, following):
             assert isinstance(following, Token)
             span = (item.span[0], following.span[1])
             findings.say("name", f"{item.text}{following.text} as a letter of its own", span)
@@ -192,7 +194,8 @@ def _run(items: Sequence[Item], start: int) -> int:
     return end
 
 
-def _word(word: str, items: Sequence[Item], at: int, end: int, findings: Findings, below: bool) -> Group | None:
+def _word(word: str, items: Sequence[Item], at: int, end: int, findings: Findings, where: str) -> Group | None:
+    below = where == "below"
     span = (items[at].span[0], items[end - 1].span[1])
     following = items[end] if end < len(items) else None
     applied = isinstance(following, Group) and following.kind == "("
@@ -205,7 +208,7 @@ def _word(word: str, items: Sequence[Item], at: int, end: int, findings: Finding
     if below and set(word) <= INDEX_LETTERS:
         return None
     if not known and not likely:
-        return None
+        return None if where else _letters(word, span, following, findings)
     if word in SENTENCE and not below:
         findings.say("word", f"“{word}” as a word", span)
         return Group("text", word, (), span)
@@ -216,3 +219,18 @@ def _word(word: str, items: Sequence[Item], at: int, end: int, findings: Finding
     else:
         findings.say("name", f"“{word}” as one name", span)
     return Group("text", word.replace(r"\_", "_"), (), span)
+
+
+def _letters(word: str, span: Span, following: Item | None, findings: Findings) -> Group | None:
+    """Return a run of letters that is no known word as a name, if it is one; None if it is a product, which is said.
+
+    Three capitals and more are rather a name. Two letters are a product, as in ``XW``, and only of two capitals this
+    is said; a script behind them shows that the last one is a letter by itself.
+    """
+    capitals = word.isascii() and word.isupper()
+    if capitals and len(word) > 2:
+        options = (f"“{word}” as one name", f"“{word}” as a product of letters")
+        return None if findings.choose("capitals", options, span) else Group("text", word, (), span)
+    if len(word) > 2 or (capitals and getattr(following, "text", "") not in ("_", "^", "'")):
+        findings.say("word", f"“{word}” as a product of letters", span)
+    return None

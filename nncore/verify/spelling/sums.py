@@ -23,6 +23,7 @@ from nncore.verify.syntax.tree import Span
 if TYPE_CHECKING:
     from nncore.verify.spelling.expressions import Reader
 
+_REACHING = t.Sum | t.Extremum
 SIGNS: dict[str, type[t.Sum] | type[t.Product]] = {r"\sum": t.Sum, r"\prod": t.Product}
 
 
@@ -190,7 +191,7 @@ def reaching_over(reader: "Reader", terms: Sequence[t.Node]) -> list[t.Node]:
         last = _last_sum(reader, found[place])
         if last is None:
             continue
-        names = {node.index.name for node, _ in t.walk(last) if isinstance(node, t.Sum)} - set(reader.bound)
+        names = {node.index.name for node, _ in t.walk(last) if isinstance(node, _REACHING)} - set(reader.bound)
         end = place
         for behind in range(place + 1, len(found)):
             if names & _free(found[behind]):
@@ -200,9 +201,10 @@ def reaching_over(reader: "Reader", terms: Sequence[t.Node]) -> list[t.Node]:
         if end == place:
             continue
         span = found[place].span
+        what = "a sum" if isinstance(last, t.Sum) else "an extremum"
         options = (
-            "a sum as reaching over the plus or minus behind it",
-            "a sum as ending at the plus or minus behind it",
+            f"{what} as reaching over the plus or minus behind it",
+            f"{what} as ending at the plus or minus behind it",
         )
         if names & reader.free and reader.findings.choose("reach", options, span):
             continue
@@ -212,26 +214,26 @@ def reaching_over(reader: "Reader", terms: Sequence[t.Node]) -> list[t.Node]:
     return found
 
 
-def _last_sum(reader: "Reader", node: t.Node) -> t.Sum | None:
-    """Return the sum with which a term ends, unless it is in parentheses."""
+def _last_sum(reader: "Reader", node: t.Node) -> t.Sum | t.Extremum | None:
+    """Return the sum or the extremum with which a term ends, unless it is in parentheses."""
     if node.span in reader.closed:
         return None
     match node:
-        case t.Sum():
+        case t.Sum() | t.Extremum():
             return node
         case t.Minus(body):
             return _last_sum(reader, body)
         case t.Times(factors):
-            return _last_sum(reader, factors[-1]) if isinstance(factors[-1], t.Sum | t.Minus) else None
+            return _last_sum(reader, factors[-1]) if isinstance(factors[-1], _REACHING | t.Minus) else None
     return None
 
 
 def _extended(node: t.Node, more: Sequence[t.Node]) -> t.Node:
     span = node.span[0], more[-1].span[1]
     match node:
-        case t.Sum(body=t.Sum() as inner) if _needs(inner, more):
+        case (t.Sum(body=inner) | t.Extremum(body=inner)) if isinstance(inner, _REACHING) and _needs(inner, more):
             return replace(node, body=_extended(inner, more), span=span)
-        case t.Sum(body=body):
+        case t.Sum(body=body) | t.Extremum(body=body):
             terms = body.terms if isinstance(body, t.Plus) and body.span[0] == body.terms[0].span[0] else (body,)
             whole = t.Plus((*terms, *more), span=(body.span[0], more[-1].span[1]))
             return replace(node, body=whole, span=span)
@@ -242,7 +244,7 @@ def _extended(node: t.Node, more: Sequence[t.Node]) -> t.Node:
     return node
 
 
-def _needs(inner: t.Sum, more: Sequence[t.Node]) -> bool:
+def _needs(inner: t.Sum | t.Extremum, more: Sequence[t.Node]) -> bool:
     return any(inner.index.name in _free(each) for each in more)
 
 

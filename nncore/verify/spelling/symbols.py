@@ -61,7 +61,8 @@ def _indexed(reader: "Reader", base: t.Node, indices: Sequence[t.Node]) -> t.Nod
 def read_symbol(reader: "Reader", cursor: Cursor) -> Symbol:
     """Return the letter that comes next with its scripts."""
     token = cursor.take()
-    assert isinstance(token, Token)
+    if not isinstance(token, Token) or token.kind is not Kind.LETTER:
+        raise FreeError("a letter is expected here", token.span, "no letter")
     below, above, primes = scripts_at(cursor)
     end = cursor.items[cursor.at - 1].span[1]
     return symbol_of(reader, token.text, (token.span[0], end), below, above, primes)
@@ -122,11 +123,20 @@ def _layer_above(reader: "Reader", name: str, above: Sequence[Item]) -> tuple[st
         options = (f"{name}^{text} as that of the layer {text}", f"{name}^{text} as a power")
         if not reader.findings.choose(f"layer {letters[0]}", options, span):
             return many, _index(reader, above, span), ()
-    elif len(letters) == len(above) > 1 and reader.scene.is_array(name) is not False:
+    elif _may_be_label(reader, name, above) or (
+        len(letters) == len(above) > 1 and reader.scene.is_array(name) is not False
+    ):
         options = (f"{name}^{{{text}}} as a letter of its own", f"{name}^{{{text}}} as a power")
         if not reader.findings.choose(f"above {text}", options, span):
             return f"{name}^{{{text}}}", None, ()
     return name, None, above
+
+
+def _may_be_label(reader: "Reader", name: str, above: Sequence[Item]) -> bool:
+    """Return whether one capital above a matrix may tell which matrix it is, as in ``W^Q``."""
+    text, scene = text_of(above), reader.scene
+    known = scene.is_size(text) or text in {*reader.bound, *reader.free}
+    return len(above) == 1 and text.isupper() and bool(scene.is_array(name)) and not known
 
 
 def _layers(reader: "Reader", name: str, group: Group) -> t.Family | None:
