@@ -10,7 +10,7 @@ from nncore.verify.spelling import applied, symbols
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import Group, Item, text_of
 from nncore.verify.spelling.scene import Cursor
-from nncore.verify.spelling.scripts import inside_of, scripts_at, span_of
+from nncore.verify.spelling.scripts import inside_of, scripts_at, scripts_of_sign, span_of
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Span
@@ -214,7 +214,7 @@ def sign(reader: "Reader", item: Token, cursor: Cursor) -> t.Node:
     r"""Return ``\partial_w L``, ``\nabla_w L``, ``\nabla f(x)`` or ``\partial L / \partial w``."""
     if item.text == r"\partial" and cursor.text not in ("_",):
         return _over_slash(reader, item, r"\partial", cursor)
-    below, above, _ = scripts_at(cursor)
+    below, above = scripts_of_sign(cursor)
     if above:
         raise FreeError("second derivatives of all letters at once", item.span, "Hessian")
     if not below:
@@ -239,9 +239,9 @@ def sign(reader: "Reader", item: Token, cursor: Cursor) -> t.Node:
         case t.Apply(_, (t.Name() as point,)) if not t.contains(point, variable) and isinstance(variable, t.Letter):
             reader.findings.say("point", "a gradient at a point as the derivative by that point", item.span)
             variable = point
-        case t.Apply(_, arguments) if point := _point_of(reader, arguments, variable):
+        case t.Apply(_, arguments) if found := _point_of(reader, arguments, variable):
             reader.findings.say("point", "a gradient at a point as the derivative by that point", item.span)
-            variable = point
+            variable = found
     return t.Derivative(body, (variable,), span=(item.span[0], body.span[1]))
 
 
@@ -249,12 +249,12 @@ def _point_of(reader: "Reader", arguments: Sequence[t.Node], variable: t.Name) -
     r"""Return the argument ``x_t`` or ``x^*`` that stands in the place of ``x``, by which ``\nabla_x`` is taken."""
     if not isinstance(variable, t.Letter) or any(t.contains(_without_indices(each), variable) for each in arguments):
         return None
-    written = {code: name for name, code in reader.scene.table.letters.items()}
-    name = written.get(variable.name, variable.name)
+    written = reader.scene.table.written
+    name = written(variable.name)
     found: list[t.Name] = []
     for each in arguments:
         base = each.base if isinstance(each, t.Indexed) else each
-        whole = written.get(base.name, base.name) if isinstance(base, t.Letter) else ""
+        whole = written(base.name) if isinstance(base, t.Letter) else ""
         if isinstance(each, t.Name) and (whole == name or whole.startswith((f"{name}_", f"{name}^", f"{name}'"))):
             found.append(each)
     return found[0] if len(found) == 1 else None

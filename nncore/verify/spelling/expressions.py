@@ -4,7 +4,6 @@ A `Reader` makes nodes of the strict tree, each with its place in the source. Ho
 spelling, and wherever authors differ there is a choice: ``a/bc``, ``A B \odot C``, ``\ln x y``, ``a * b``.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -150,8 +149,7 @@ class Reader:
         r"""Return whether a factor is surely a vector: a bold lowercase letter, one of several, or their sum."""
         match node:
             case t.Letter(name):
-                written = {code: name for name, code in self.scene.table.letters.items()}.get(name, name)
-                return bool(re.match(r"(\\(hat|bar|tilde)\{)?\\(mathbf|boldsymbol|vec)\{\\?[a-z]", written))
+                return self.scene.table.is_vector(name)
             case t.Indexed(base):
                 return isinstance(base, t.Letter) and self._is_vector(base)
             case t.Minus(body):

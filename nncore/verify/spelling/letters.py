@@ -72,6 +72,14 @@ class Table:
         self.letters[name] = found
         return found
 
+    def written(self, code: str) -> str:
+        """Return how the author writes a letter that is called so inside."""
+        return next((name for name, each in self.letters.items() if each == code), code)
+
+    def is_vector(self, code: str) -> bool:
+        """Return whether a letter is surely a vector, as the author writes it bold and lowercase."""
+        return bool(re.match(r"(\\(hat|bar|tilde)\{)?\\(mathbf|boldsymbol|vec)\{\\?[a-z]", self.written(code)))
+
     def function(self, name: str) -> str:
         """Return what a function of the author is called inside; one of the notation keeps its name."""
         if name in self.notation.function_names or name in EXTREMA:
@@ -112,8 +120,9 @@ class Table:
         if not both:
             return text
         longest = sorted(both, key=len, reverse=True)
-        each = "|".join(re.escape(name) + (r"(?='*\()" if name in called and name in letters else "") for name in longest)
-        pattern = rf"(?<![\\A-Za-z])(?:{each})(?![A-Za-z])"  # f in f(x) is the function, any other f the letter
+        applied = called & letters  # f in f(x) is the function, any other f the letter
+        each = "|".join(re.escape(name) + (r"(?='*\()" if name in applied else "") for name in longest)
+        pattern = rf"(?<![\\A-Za-z])(?:{each})(?![A-Za-z])"
         return re.sub(pattern, lambda found: both[found[0]], text)
 
 

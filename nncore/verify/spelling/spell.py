@@ -72,7 +72,7 @@ def items_of(source: str, scene: Scene, findings: Findings) -> tuple[Item, ...]:
         raise FreeError(f"a formula of more than {LONGEST} characters", (LONGEST, LONGEST + 1), "too long")
     own, tokens = definitions(scan(source))
     tokens = written_out(tokens, {**scene.macros, **own})
-    return styled(nested(tokens, findings.skip), findings)
+    return styled(nested(tokens, findings.skip), findings, scene.facts.names)
 
 
 def look(source: str, facts: Facts, scene: Scene) -> None:

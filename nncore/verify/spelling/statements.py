@@ -111,7 +111,7 @@ def _one_more(
         reader.findings.skip("tag", items[0].span)
         return 0
     if role == "if" and last is not None:
-        if joined == "wide" and len(items) == 1 and isinstance(begins, Group) and begins.kind == "text":
+        if joined in ("wide", "comma") and len(items) == 1 and isinstance(begins, Group) and begins.kind == "text":
             reader.findings.skip("words", begins.span)  # a note behind the condition
             return 0
         more = 0

@@ -15,7 +15,7 @@ from nncore.verify.spelling.facts import RELATIONS
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import ROW, WIDE, Group, Item, text_of
 from nncore.verify.spelling.scene import Cursor
-from nncore.verify.spelling.scripts import scripts_at, span_of
+from nncore.verify.spelling.scripts import scripts_of_sign, span_of
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Span
@@ -37,7 +37,7 @@ class _Limits:
 
 def over_indices(reader: "Reader", cursor: Cursor) -> t.Node:
     sign = cursor.take()
-    below, above, _ = scripts_at(cursor)
+    below, above = scripts_of_sign(cursor)
     if not below:
         raise FreeError("a sum without an index: write what it is over", sign.span, "sum without an index")
     outer = list(reader.bound)
@@ -56,6 +56,9 @@ def over_indices(reader: "Reader", cursor: Cursor) -> t.Node:
         delta = t.Indexed(t.Letter(DELTA, span=one.span), (one, other), span=one.span)
         factors.append(t.Plus((t.Number("1", span=one.span), t.Minus(delta, span=one.span)), span=one.span))
     make = SIGNS[getattr(sign, "text", "")]
+    behind: list[t.Node] = []
+    if make is t.Product and not factors:
+        body, behind = _within_product(reader, body, {name for name, *_ in limits.indices}, sign.span)
     if factors:
         reader.findings.say(
             "left out", f"the term that {text_of(below)} leaves out with a factor 1 - \\delta", sign.span
@@ -69,7 +72,23 @@ def over_indices(reader: "Reader", cursor: Cursor) -> t.Node:
     for (name, where, _, _), (lower, upper) in zip(reversed(limits.indices), reversed(lowers), strict=True):
         index = symbols.letter_named(reader, name, where)
         body = make(index, lower, upper, body, span=(sign.span[0], body.span[1]))
-    return body
+    return t.Times((body, *behind), span=(sign.span[0], behind[-1].span[1])) if behind else body
+
+
+def _within_product(reader: "Reader", body: t.Node, names: set[str], span: Span) -> tuple[t.Node, list[t.Node]]:
+    """Return what a product is of, and the factors behind it: those without its index may stand outside.
+
+    In a sum it makes no difference, in a product each of them would be raised to a power.
+    """
+    indices = {symbols.letter_named(reader, name, span).name for name in names}
+    factors = body.factors if isinstance(body, t.Times) else (body,)
+    last = max((at for at, factor in enumerate(factors) if indices & _free(factor)), default=len(factors) - 1)
+    options = ("a product as ending before factors without its index", "a product as reaching over all factors")
+    if last + 1 == len(factors) or reader.findings.choose("factors behind a product", options, span):
+        return body, []
+    inside = factors[: last + 1]
+    whole = inside[0] if last == 0 else t.Times(inside, span=(inside[0].span[0], inside[-1].span[1]))
+    return whole, list(factors[last + 1 :])
 
 
 def _limits(reader: "Reader", below: Sequence[Item], above: Sequence[Item], span: Span) -> _Limits:
@@ -231,7 +250,7 @@ def _last_sum(reader: "Reader", node: t.Node) -> t.Sum | t.Extremum | None:
 def _extended(node: t.Node, more: Sequence[t.Node]) -> t.Node:
     span = node.span[0], more[-1].span[1]
     match node:
-        case (t.Sum(body=inner) | t.Extremum(body=inner)) if isinstance(inner, _REACHING) and _needs(inner, more):
+        case t.Sum(body=inner) | t.Extremum(body=inner) if isinstance(inner, _REACHING) and _needs(inner, more):
             return replace(node, body=_extended(inner, more), span=span)
         case t.Sum(body=body) | t.Extremum(body=body):
             terms = body.terms if isinstance(body, t.Plus) and body.span[0] == body.terms[0].span[0] else (body,)
