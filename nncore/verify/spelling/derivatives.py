@@ -239,23 +239,27 @@ def sign(reader: "Reader", item: Token, cursor: Cursor) -> t.Node:
         case t.Apply(_, (t.Name() as point,)) if not t.contains(point, variable) and isinstance(variable, t.Letter):
             reader.findings.say("point", "a gradient at a point as the derivative by that point", item.span)
             variable = point
-        case t.Apply(_, arguments) if found := _point_of(reader, arguments, variable):
+        case _ if found := _point_of(reader, body, variable):
             reader.findings.say("point", "a gradient at a point as the derivative by that point", item.span)
             variable = found
     return t.Derivative(body, (variable,), span=(item.span[0], body.span[1]))
 
 
-def _point_of(reader: "Reader", arguments: Sequence[t.Node], variable: t.Name) -> t.Name | None:
-    r"""Return the argument ``x_t`` or ``x^*`` that stands in the place of ``x``, by which ``\nabla_x`` is taken."""
-    if not isinstance(variable, t.Letter) or any(t.contains(_without_indices(each), variable) for each in arguments):
+def _point_of(reader: "Reader", body: t.Node, variable: t.Name) -> t.Name | None:
+    r"""Return the only argument ``x_t`` or ``x^*`` that stands in the place of ``x``, by which is differentiated."""
+    if not isinstance(variable, t.Letter) or t.contains(_without_indices(body), variable):
         return None
     written = reader.scene.table.written
     name = written(variable.name)
     found: list[t.Name] = []
-    for each in arguments:
+    for each in (each for node, _ in t.walk(body) if isinstance(node, t.Apply) for each in node.arguments):
         base = each.base if isinstance(each, t.Indexed) else each
         whole = written(base.name) if isinstance(base, t.Letter) else ""
-        if isinstance(each, t.Name) and (whole == name or whole.startswith((f"{name}_", f"{name}^", f"{name}'"))):
+        if (
+            isinstance(each, t.Name)
+            and each not in found
+            and (whole == name or whole.startswith((f"{name}_", f"{name}^", f"{name}'")))
+        ):
             found.append(each)
     return found[0] if len(found) == 1 else None
 

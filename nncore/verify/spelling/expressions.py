@@ -45,6 +45,7 @@ class Reader:
         self.scene, self.findings = scene, findings
         self.bound: list[str] = []
         self.free: set[str] = set()
+        self.normed: set[str] = set()  # letters of whose norm the display speaks
         self.closed: set[Span] = set()  # what stands in parentheses, so that nothing more is reached over by it
 
     # Sums
@@ -146,10 +147,13 @@ class Reader:
             group[at] = t.Transpose(one, span=one.span)
 
     def _is_vector(self, node: t.Node) -> bool:
-        r"""Return whether a factor is surely a vector: a bold lowercase letter, one of several, or their sum."""
+        r"""Return whether a factor is surely a vector: a bold lowercase letter, one of several, or their sum.
+
+        A letter of whose norm the display speaks is one, too.
+        """
         match node:
             case t.Letter(name):
-                return self.scene.table.is_vector(name)
+                return self.scene.table.is_vector(name) or self.scene.table.written(name) in self.normed
             case t.Indexed(base):
                 return isinstance(base, t.Letter) and self._is_vector(base)
             case t.Minus(body):

@@ -270,7 +270,7 @@ class _Fitter:
         if shape == _ONE_BY_ONE:
             inner, shape = self.as_number((inner, shape))
         times = exponent.whole if isinstance(exponent, t.Number) else None
-        if shape != _ONE_BY_ONE and times and self._is_vector(inner):
+        if shape != _ONE_BY_ONE and self._is_vector(inner):
             self.findings.say("entries", "a power of what may be a vector as one of a number", node.span)
         if shape is None or shape == _UNKNOWN or times is None or not 1 < times <= _MOST:
             return replace(node, base=inner), shape if shape is None else _UNKNOWN
