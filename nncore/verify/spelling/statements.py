@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nncore.verify.spelling import conditions, dots, matrices, relations, segments
+from nncore.verify.spelling import conditions, dots, matrices, relations, segments, sums
 from nncore.verify.spelling.conditions import Condition
 from nncore.verify.spelling.facts import RELATIONS
 from nncore.verify.spelling.findings import FreeError, Member
@@ -239,6 +239,12 @@ def _formulas(reader: "Reader", draft: _Draft, span: Span) -> list[t.Formula]:
         chain = _chain(reader, draft, span)
     said = tuple(conditions.read_condition(reader, each, span) for each in draft.conditions)
     whole = chain.span
+    only_bound = set().union(*map(_bound_in, chain.sides)) - set().union(*map(sums.free, chain.sides))
+    for condition in said:
+        if not isinstance(condition, t.ForAll) and only_bound & sums.free(condition):
+            raise FreeError(
+                "a condition of a bound letter: write it where the letter is bound", condition.span, "bound"
+            )
     if len(chain.links) > 1 and chain.links[0].relation is Relation.ASSIGNS:
         step = t.Chain(chain.first, chain.links[:1], span=whole)
         rest = t.Chain(chain.links[0].right, chain.links[1:], span=whole)

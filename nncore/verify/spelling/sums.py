@@ -82,7 +82,7 @@ def _within_product(reader: "Reader", body: t.Node, names: set[str], span: Span)
     """
     indices = {symbols.letter_named(reader, name, span).name for name in names}
     factors = body.factors if isinstance(body, t.Times) else (body,)
-    last = max((at for at, factor in enumerate(factors) if indices & _free(factor)), default=len(factors) - 1)
+    last = max((at for at, factor in enumerate(factors) if indices & free(factor)), default=len(factors) - 1)
     options = ("a product as ending before factors without its index", "a product as reaching over all factors")
     if last + 1 == len(factors) or reader.findings.choose("factors behind a product", options, span):
         return body, []
@@ -213,7 +213,7 @@ def reaching_over(reader: "Reader", terms: Sequence[t.Node]) -> list[t.Node]:
         names = {node.index.name for node, _ in t.walk(last) if isinstance(node, _REACHING)} - set(reader.bound)
         end = place
         for behind in range(place + 1, len(found)):
-            if names & _free(found[behind]):
+            if names & free(found[behind]):
                 end = behind
             elif _last_sum(reader, found[behind]) is not None:
                 break
@@ -264,14 +264,14 @@ def _extended(node: t.Node, more: Sequence[t.Node]) -> t.Node:
 
 
 def _needs(inner: t.Sum | t.Extremum, more: Sequence[t.Node]) -> bool:
-    return any(inner.index.name in _free(each) for each in more)
+    return any(inner.index.name in free(each) for each in more)
 
 
-def _free(node: t.Node) -> set[str]:
+def free(node: t.Node) -> set[str]:
     """Return the letters of a node that nothing in it binds."""
     match node:
         case t.Letter(name):
             return {name}
         case t.Sum(index) | t.Product(index) | t.Extremum(_, index) | t.Limit(index):
-            return set().union(*map(_free, t.children(node))) - {index.name}
-    return set().union(*map(_free, t.children(node)))
+            return set().union(*map(free, t.children(node))) - {index.name}
+    return set().union(*map(free, t.children(node)))
