@@ -239,12 +239,7 @@ def _formulas(reader: "Reader", draft: _Draft, span: Span) -> list[t.Formula]:
         chain = _chain(reader, draft, span)
     said = tuple(conditions.read_condition(reader, each, span) for each in draft.conditions)
     whole = chain.span
-    only_bound = set().union(*map(_bound_in, chain.sides)) - set().union(*map(sums.free, chain.sides))
-    for condition in said:
-        if not isinstance(condition, t.ForAll) and only_bound & sums.free(condition):
-            raise FreeError(
-                "a condition of a bound letter: write it where the letter is bound", condition.span, "bound"
-            )
+    _no_condition_within(chain, said)
     if len(chain.links) > 1 and chain.links[0].relation is Relation.ASSIGNS:
         step = t.Chain(chain.first, chain.links[:1], span=whole)
         rest = t.Chain(chain.links[0].right, chain.links[1:], span=whole)
@@ -253,6 +248,22 @@ def _formulas(reader: "Reader", draft: _Draft, span: Span) -> list[t.Formula]:
     if draft.premise is not None:
         return _implications(reader, draft, chain, said, span)
     return [t.Formula((chain,), said, span=whole)]
+
+
+def _no_condition_within(chain: t.Chain, said: Sequence[t.Chain | t.Given | t.ForAll]) -> None:
+    r"""Refuse a condition that restricts what a maximum, a minimum or a sum is taken over, as it stands outside.
+
+    An inequality of entries, as in ``\sum_i a_i c_i \text{ where } a_i \ge 0``, is one of inputs.
+    """
+    only_bound = set().union(*map(_bound_in, chain.sides)) - set().union(*map(sums.free, chain.sides))
+    nodes = [node for side in chain.sides for node, _ in t.walk(side)]
+    chosen = {node.index.name for node in nodes if isinstance(node, t.Extremum)}
+    for condition in said:
+        relations_ = {node.relation for node, _ in t.walk(condition) if isinstance(node, t.Link)}
+        equal = bool(relations_ & {Relation.EQUAL, Relation.UNEQUAL})
+        if (only_bound if equal else only_bound & chosen) & sums.free(condition) and relations_:
+            words = "a condition of a bound letter: write it where the letter is bound"
+            raise FreeError(words, condition.span, "condition of a bound letter")
 
 
 def _implications(
