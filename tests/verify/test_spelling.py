@@ -189,6 +189,22 @@ def test_messages_speak_in_the_authors_letters():
     )
 
 
+def test_a_letter_is_not_written_as_the_function_of_the_same_name():
+    _, scene = only(r"x_t(a) = N + x + \mathcal{N}(0, 1)", before=["x_t = b"])
+    assert {r"\mathcal{N}": r"\operatorname{N}"}.items() <= scene.table.functions.items()
+    assert scene.table.as_written("N + x is N(0, 1), and hat N") == r"N + x is \mathcal{N}(0, 1), and hat N"
+
+
+def test_a_vector_that_is_declared_as_a_row_is_not_turned():
+    text = "sizes: [{letter: M, meaning: x}]\narrays:\n  - {letter: '\\mathbf{u}', shape: [1, M], meaning: x}\n"
+    rows, _ = parsed(text)
+    reading, _ = only(r"\mathbf{u} \cdot \mathbf{v}", rows)
+    assert reading.formulas[0].text == r"\mathbf{u} \, \mathbf{v}"
+    assert [remark.words for remark in reading.remarks] == [
+        r"u \cdot v as a product of matrices, as one of them is a row"
+    ]
+
+
 def test_a_notation_may_declare_any_letter_of_the_author():
     text = "sizes: [{letter: D, meaning: x}, {letter: M, meaning: x}]\n"
     text += "arrays:\n  - {letter: W_1, shape: [D, M], meaning: x}\n"

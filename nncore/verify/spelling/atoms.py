@@ -38,7 +38,15 @@ def letter(reader: "Reader", cursor: Cursor) -> t.Node:
         return node
     if token.text == "e" and _is_power(cursor) and not _is_member(reader, cursor):
         cursor.take()
-        return raised(reader, t.Letter("e", span=token.span), scripts_at(cursor)[1])
+        below, above, primes = scripts_at(cursor)
+        if primes:
+            raise FreeError("a prime at a power of e", token.span, "prime at a power")
+        node = raised(reader, t.Letter("e", span=token.span), above)
+        if not below:
+            return node
+        reader.findings.say("entry", f"e^{{{text_of(above)}}}_{{{text_of(below)}}} as an entry of the power", node.span)
+        indices = tuple(index for part in symbols.parts_of(below) for index in symbols.indices_of(reader, part))
+        return t.Indexed(node, indices, span=(token.span[0], indices[-1].span[1]))
     start = cursor.at
     symbol = symbols.read_symbol(reader, cursor)
     group = cursor.item

@@ -49,7 +49,8 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
         return "function"
     if symbol.transposed and not listed:
         return ""
-    declared: object = scene.notation.array_named(name) or scene.notation.scalars_named(name) or scene.is_size(name)
+    declared: object = scene.notation.array_named(name) or scene.notation.scalars_named(name)
+    declared = declared or (whole == name and scene.is_size(name))
     declared = declared or scene.notation.array_of_entry(name)
     declared = declared or name in scene.notation.index_letters | scene.notation.constant_letters
     if facts.heads.get(whole) or listed:
@@ -91,6 +92,8 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
         likely = likewise or (name in _CONVENTIONAL and letters_only)
         if reader.findings.choose(f"applied {whole}", options[::-1] if likely else options, span) == (not likely):
             return "function"
+    if alone and scene.is_array(name) is None and not raised:
+        reader.findings.say(f"applied {whole}", f"{whole}(…) as a product", span)
     return ""
 
 

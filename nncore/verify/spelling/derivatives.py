@@ -10,7 +10,7 @@ from nncore.verify.spelling import applied, symbols
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import Group, Item, text_of
 from nncore.verify.spelling.scene import Cursor
-from nncore.verify.spelling.scripts import inside_of, scripts_at, span_of
+from nncore.verify.spelling.scripts import inside_of, scripts_at, scripts_of_sign, span_of
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Span
@@ -163,6 +163,7 @@ def _function_alone(reader: "Reader", name: str, variables: Sequence[t.Name], sp
         heads = {wanted}
     heads = {each for each in heads if set(wanted) <= set(each)} if len(wanted) else set()
     if len(heads) != 1:
+        reader.findings.say("function", f"{name} without its arguments as a letter of its own", span)
         return None
     (arguments,) = heads
     reader.findings.say("function", f"{name} as {name}({','.join(arguments)})", span)
@@ -213,7 +214,7 @@ def sign(reader: "Reader", item: Token, cursor: Cursor) -> t.Node:
     r"""Return ``\partial_w L``, ``\nabla_w L``, ``\nabla f(x)`` or ``\partial L / \partial w``."""
     if item.text == r"\partial" and cursor.text not in ("_",):
         return _over_slash(reader, item, r"\partial", cursor)
-    below, above, _ = scripts_at(cursor)
+    below, above = scripts_of_sign(cursor)
     if above:
         raise FreeError("second derivatives of all letters at once", item.span, "Hessian")
     if not below:
@@ -238,7 +239,36 @@ def sign(reader: "Reader", item: Token, cursor: Cursor) -> t.Node:
         case t.Apply(_, (t.Name() as point,)) if not t.contains(point, variable) and isinstance(variable, t.Letter):
             reader.findings.say("point", "a gradient at a point as the derivative by that point", item.span)
             variable = point
+        case _ if found := _point_of(reader, body, variable):
+            reader.findings.say("point", "a gradient at a point as the derivative by that point", item.span)
+            variable = found
     return t.Derivative(body, (variable,), span=(item.span[0], body.span[1]))
+
+
+def _point_of(reader: "Reader", body: t.Node, variable: t.Name) -> t.Name | None:
+    r"""Return the only argument ``x_t`` or ``x^*`` that stands in the place of ``x``, by which is differentiated."""
+    if not isinstance(variable, t.Letter) or t.contains(_without_indices(body), variable):
+        return None
+    written = reader.scene.table.written
+    name = written(variable.name)
+    found: list[t.Name] = []
+    for each in (each for node, _ in t.walk(body) if isinstance(node, t.Apply) for each in node.arguments):
+        base = each.base if isinstance(each, t.Indexed) else each
+        whole = written(base.name) if isinstance(base, t.Letter) else ""
+        if (
+            isinstance(each, t.Name)
+            and each not in found
+            and (whole == name or whole.startswith((f"{name}_", f"{name}^", f"{name}'")))
+        ):
+            found.append(each)
+    return found[0] if len(found) == 1 else None
+
+
+def _without_indices(node: t.Node) -> t.Node:
+    """Return a node that stands for another one in which an indexed letter is no use of that letter."""
+    if isinstance(node, t.Indexed) and isinstance(node.base, t.Letter):
+        return t.Number("0", span=node.span)
+    return t.with_children(node, _without_indices)
 
 
 def _alone(reader: "Reader", cursor: Cursor, variable: t.Name) -> t.Node | None:

@@ -52,6 +52,9 @@ def _filled(reader: "Reader", nodes: Sequence[t.Node], make: type[t.Sum] | type[
     for begin in range(len(before)):
         body = _pattern(reader, before[begin:], last)
         if body:
+            earlier: list[tuple[t.Node, t.Node]] = []
+            if begin and _unified(before[begin - 1], last, body[0], earlier) is not None and earlier:
+                break  # what stands before is a member, too, and not the one before the first
             index, first, end, pattern = body
             span = before[begin].span[0], last.span[1]
             what = "a sum" if make is t.Sum else "a product"

@@ -6,7 +6,9 @@ spelling, and wherever authors differ there is a choice: ``a/bc``, ``A B \odot C
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
+from nncore.verify.semantics.symbols import sizes_of_shape
 from nncore.verify.spelling import (
     applied,
     atoms,
@@ -43,6 +45,7 @@ class Reader:
         self.scene, self.findings = scene, findings
         self.bound: list[str] = []
         self.free: set[str] = set()
+        self.normed: set[str] = set()  # letters of whose norm the display speaks
         self.closed: set[Span] = set()  # what stands in parentheses, so that nothing more is reached over by it
 
     # Sums
@@ -84,6 +87,7 @@ class Reader:
         """Return factors, with what stands between them, up to the next plus, minus or relation."""
         groups: list[list[t.Node]] = [[]]
         signs: list[str] = []
+        between: list[int] = []  # where \cdot stands
         while True:
             if cursor.text == "-" and groups[-1]:
                 sign = cursor.take()
@@ -99,6 +103,8 @@ class Reader:
             else:
                 groups[-1].append(self.factor(cursor))
             if cursor.text in TIMES:
+                if cursor.text == r"\cdot" and cursor.item:
+                    between.append(cursor.item.span[0])
                 if self._enters(cursor, groups[-1][-1]):
                     signs.append(r"\odot")
                     groups.append([])
@@ -119,7 +125,44 @@ class Reader:
                     break
             elif not self.starts_factor(cursor):
                 break
+        for group in groups:
+            self._dotted(group, between)
         return self._entry_by_entry([dots.products(self, group) for group in groups], signs)
+
+    def _dotted(self, group: list[t.Node], between: Sequence[int]) -> None:
+        r"""Turn the first of two vectors between which ``\cdot`` stands, and which are the only ones, into a row."""
+        for at, (one, other) in enumerate(pairwise(group)):
+            sign = next((place for place in between if one.span[1] <= place < other.span[0]), None)
+            if sign is None or not (self._is_vector(one) and self._is_vector(other)):
+                continue
+            span = (one.span[0], other.span[1])
+            if len(group) > 2 and not all(_is_plain_number(self, node) for node in (*group[:at], *group[at + 2 :])):
+                self.findings.say("inner", r"u \cdot v among other factors as a product of matrices", span)
+                continue
+            shapes = [self.scene.notation.array_named(node.name) for node in (one, other) if isinstance(node, t.Letter)]
+            if any(array and sizes_of_shape(array.shape)[0] == 1 for array in shapes):
+                self.findings.say("inner", r"u \cdot v as a product of matrices, as one of them is a row", span)
+                continue
+            self.findings.say("inner", r"u \cdot v of two vectors as u^\top v, of columns", span)
+            group[at] = t.Transpose(one, span=one.span)
+
+    def _is_vector(self, node: t.Node) -> bool:
+        r"""Return whether a factor is surely a vector: a bold lowercase letter, one of several, or their sum.
+
+        A letter of whose norm the display speaks is one, too.
+        """
+        match node:
+            case t.Letter(name):
+                return self.scene.table.is_vector(name) or self.scene.table.written(name) in self.normed
+            case t.Indexed(base):
+                return isinstance(base, t.Letter) and self._is_vector(base)
+            case t.Minus(body):
+                return self._is_vector(body)
+            case t.Plus(terms):
+                return all(map(self._is_vector, terms))
+            case t.Derivative(body, (variable,)):
+                return self._is_vector(variable) and not self._is_vector(body)
+        return False
 
     def _enters(self, cursor: Cursor, before: t.Node) -> bool:
         """Go past a sign of multiplication, and return whether it multiplies entry by entry."""

@@ -224,12 +224,44 @@ class _Fitter:
         if below == _ONE_BY_ONE:
             denominator, below = self.as_number(denominator), None
         if below is None or below == _UNKNOWN:
+            if self._may_be_array(denominator[0], numerator[0]):
+                self.findings.say("quotient", "a quotient of what may be arrays as one of numbers", node.span)
             whole = replace(node, numerator=numerator[0], denominator=denominator[0])
             return whole, above if below is None else _UNKNOWN
         if above == below:
             self.findings.say("entries", "a quotient of arrays as one entry by entry", node.span)
             return t.EntryFraction(numerator[0], denominator[0], span=node.span), above
         return replace(node, numerator=numerator[0], denominator=denominator[0]), _UNKNOWN
+
+    def _is_vector(self, node: t.Node) -> bool:
+        """Return whether a node is a bold lowercase letter of no known shape, one of several, or a sum of such."""
+        match node:
+            case t.Letter(name):
+                return self._letter(name) == _UNKNOWN and self.scene.table.is_vector(name)
+            case t.Indexed(t.Letter() as base):
+                return self._is_vector(base)
+            case t.Minus(body):
+                return self._is_vector(body)
+            case t.Plus(terms):
+                return all(map(self._is_vector, terms))
+        return False
+
+    def _may_be_array(self, below: t.Node, above: t.Node) -> bool:
+        """Return whether a denominator is a bold letter, a root or a sum of such, or a capital below a capital."""
+        match below:
+            case t.Letter(name):
+                if self._letter(name) != _UNKNOWN:
+                    return False
+                written = [self.scene.table.written(each.name) for each in (below, above) if isinstance(each, t.Letter)]
+                capitals = len(written) == 2 and all(map(self.scene.is_array, written))
+                return capitals or written[0].startswith((r"\mathbf", r"\boldsymbol")) or self._is_vector(below)
+            case t.Indexed(t.Letter() as base):
+                return self._may_be_array(base, below)
+            case t.Root(body) | t.Minus(body) | t.Power(body):
+                return self._may_be_array(body, below)
+            case t.Plus(terms):
+                return any(self._may_be_array(term, below) for term in terms)
+        return False
 
     def _power(self, node: t.Power, base: t.Node, exponent: t.Node) -> _Fitted:
         if isinstance(base, t.Norm) and exponent == t.Number("2") and (square := self._square_of_norm(base)):
@@ -238,6 +270,8 @@ class _Fitter:
         if shape == _ONE_BY_ONE:
             inner, shape = self.as_number((inner, shape))
         times = exponent.whole if isinstance(exponent, t.Number) else None
+        if shape != _ONE_BY_ONE and self._is_vector(inner):
+            self.findings.say("entries", "a power of what may be a vector as one of a number", node.span)
         if shape is None or shape == _UNKNOWN or times is None or not 1 < times <= _MOST:
             return replace(node, base=inner), shape if shape is None else _UNKNOWN
         if shape[0] == shape[1] and not isinstance(inner, t.Apply):

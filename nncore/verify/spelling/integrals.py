@@ -11,7 +11,7 @@ from nncore.verify.spelling import applied, symbols
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import Group, Item, text_of
 from nncore.verify.spelling.scene import Cursor
-from nncore.verify.spelling.scripts import scripts_at, span_of
+from nncore.verify.spelling.scripts import scripts_of_sign, span_of
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
 
@@ -26,7 +26,7 @@ def integral(reader: "Reader", cursor: Cursor) -> t.Node:
     sign = cursor.take()
     if getattr(sign, "text", "") == r"\oint":
         raise FreeError("a contour integral", sign.span, "integral")
-    below, above, _ = scripts_at(cursor)
+    below, above = scripts_of_sign(cursor)
     count = 2 if getattr(sign, "text", "") == r"\iint" else 1
     end = _end(cursor, count)
     body = cursor.items[cursor.at : end]
@@ -34,6 +34,8 @@ def integral(reader: "Reader", cursor: Cursor) -> t.Node:
         body = (Token(Kind.NUMBER, "1", sign.span),)
     cursor.at = end
     names = [_differential(cursor) for _ in range(count)]
+    while _is_differential(cursor.items, cursor.at) and getattr(cursor.ahead(2), "text", "") != "/":
+        names.append(_differential(cursor))  # one sign over a domain of several letters
     outer = list(reader.bound)
     reader.bound += names
     try:
@@ -70,7 +72,7 @@ def _end(cursor: Cursor, count: int) -> int:
 
 
 def _is_differential(items: Sequence[Item], at: int) -> bool:
-    first, second = items[at], items[at + 1] if at + 1 < len(items) else None
+    first, second = (items[place] if place < len(items) else None for place in (at, at + 1))
     d = (isinstance(first, Token) and first.text == "d") or (isinstance(first, Group) and first.kind == "text" and (
         first.name.strip() == "d"
     ))  # fmt: skip

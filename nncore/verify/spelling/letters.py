@@ -72,6 +72,14 @@ class Table:
         self.letters[name] = found
         return found
 
+    def written(self, code: str) -> str:
+        """Return how the author writes a letter that is called so inside."""
+        return next((name for name, each in self.letters.items() if each == code), code)
+
+    def is_vector(self, code: str) -> bool:
+        """Return whether a letter is surely a vector, as the author writes it bold and lowercase."""
+        return bool(re.match(r"(\\(hat|bar|tilde)\{)?\\(mathbf|boldsymbol|vec)\{\\?[a-z]", self.written(code)))
+
     def function(self, name: str) -> str:
         """Return what a function of the author is called inside; one of the notation keeps its name."""
         if name in self.notation.function_names or name in EXTREMA:
@@ -106,11 +114,15 @@ class Table:
         """Return a message in which every letter has the author's name."""
         names = {code: name for name, code in (*self.letters.items(), *self.functions.items())}
         plain = {show(Letter(code)): name for code, name in names.items()}
+        called = {show(Letter(code)) for code in self.functions.values()}
+        letters = {show(Letter(name)) for name in self.taken}
         both = {**plain, **names}
         if not both:
             return text
-        longest = sorted(map(re.escape, both), key=len, reverse=True)
-        pattern = rf"(?<![\\A-Za-z])(?:{'|'.join(longest)})(?![A-Za-z])"
+        longest = sorted(both, key=len, reverse=True)
+        applied = called & letters  # f in f(x) is the function, any other f the letter
+        each = "|".join(re.escape(name) + (r"(?='*\()" if name in applied else "") for name in longest)
+        pattern = rf"(?<![\\A-Za-z])(?:{each})(?![A-Za-z])"
         return re.sub(pattern, lambda found: both[found[0]], text)
 
 

@@ -112,7 +112,7 @@ def _named_call(reader: "Reader", word: str, group: Group, cursor: Cursor, start
 def expectation(reader: "Reader", cursor: Cursor) -> t.Node | None:
     """Return an expectation: of what is in brackets, over what stands below; None if it is none."""
     start, token = cursor.at, cursor.take()
-    below, above, _ = scripts_at(cursor)
+    below, above, primes = scripts_at(cursor)
     following = cursor.item
     bracket = isinstance(following, Group) and following.kind in ("[", "(", r"\{")
     plain = isinstance(token, Token) and token.text == "E"
@@ -126,6 +126,8 @@ def expectation(reader: "Reader", cursor: Cursor) -> t.Node | None:
         if not nested and (not reader.starts_factor(cursor) or plain):
             cursor.at = start
             return None
+    if primes:
+        raise FreeError("a prime at an expectation", token.span, "prime at a sign")
     if bracket:
         cursor.take()
         assert isinstance(following, Group)

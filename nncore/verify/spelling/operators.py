@@ -7,7 +7,7 @@ from nncore.verify.spelling.facts import scripts
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import Group, text_of
 from nncore.verify.spelling.scene import Cursor
-from nncore.verify.spelling.scripts import scripts_at, span_of
+from nncore.verify.spelling.scripts import scripts_of_sign, span_of
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
 
@@ -53,7 +53,7 @@ def _extremum(reader: "Reader", cursor: Cursor) -> t.Node:
     if word in (r"\arg", "arg"):
         second = cursor.take()
         kind = "arg" + (second.name.strip() if isinstance(second, Group) else second.text.lstrip("\\"))
-    below, above, _ = scripts_at(cursor)
+    below, above = scripts_of_sign(cursor)
     if not below or above or kind not in _EXTREMA.values():
         raise FreeError(f"over what {word} is taken is not said", item.span, "extremum without an index")
     parts = symbols.parts_of(below)
@@ -83,9 +83,9 @@ def _extremum(reader: "Reader", cursor: Cursor) -> t.Node:
 
 def _limit(reader: "Reader", cursor: Cursor) -> t.Node:
     sign = cursor.take()
-    below, _, _ = scripts_at(cursor)
+    below, above = scripts_of_sign(cursor)
     arrow = next((at for at, item in enumerate(below) if getattr(item, "text", "") in (r"\to", r"\rightarrow")), None)
-    if arrow is None:
+    if arrow is None or above:
         raise FreeError(r"a limit says what tends to what, as \lim_{h \to 0}", sign.span, "limit")
     symbol = symbols.read_symbol(reader, Cursor(below[:arrow], sign.span))
     point = reader.expression(below[arrow + 1 :], sign.span)
@@ -104,7 +104,7 @@ def bars(reader: "Reader", group: Group, cursor: Cursor) -> t.Node:
     if group.kind == r"\|":
         order: t.Node | None = None
         body = reader.expression(items, span)
-        inside, above, _ = scripts_at(cursor)
+        inside, above = scripts_of_sign(cursor)
         end = cursor.items[cursor.at - 1].span[1]
         if inside:
             text = text_of(inside)

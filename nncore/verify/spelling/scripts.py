@@ -41,6 +41,15 @@ def scripts_at(cursor: Cursor) -> tuple[Sequence[Item], Sequence[Item], int]:
     return below, above, primes
 
 
+def scripts_of_sign(cursor: Cursor) -> tuple[Sequence[Item], Sequence[Item]]:
+    """Return what stands below and above a sign that has no primes, and go past it."""
+    start = cursor.at
+    below, above, primes = scripts_at(cursor)
+    if primes:
+        raise FreeError("a prime at a sign", cursor.items[start].span, "prime at a sign")
+    return below, above
+
+
 def inside_of(cursor: Cursor) -> Sequence[Item]:
     """Return what the next item holds, without braces, and go past it: one digit where there are none."""
     item = cursor.item

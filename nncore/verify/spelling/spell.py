@@ -14,7 +14,7 @@ from nncore.verify.spelling.expressions import Reader
 from nncore.verify.spelling.facts import Facts
 from nncore.verify.spelling.findings import Findings, FreeError, Member, Passed, Remark
 from nncore.verify.spelling.fit import fitted
-from nncore.verify.spelling.items import Item
+from nncore.verify.spelling.items import Group, Item, text_of, walk
 from nncore.verify.spelling.macros import definitions, written_out
 from nncore.verify.spelling.nesting import nested
 from nncore.verify.spelling.scene import Scene
@@ -72,7 +72,7 @@ def items_of(source: str, scene: Scene, findings: Findings) -> tuple[Item, ...]:
         raise FreeError(f"a formula of more than {LONGEST} characters", (LONGEST, LONGEST + 1), "too long")
     own, tokens = definitions(scan(source))
     tokens = written_out(tokens, {**scene.macros, **own})
-    return styled(nested(tokens, findings.skip), findings)
+    return styled(nested(tokens, findings.skip), findings, scene.facts.names)
 
 
 def look(source: str, facts: Facts, scene: Scene) -> None:
@@ -135,6 +135,8 @@ def _read(source: str, scene: Scene, findings: Findings) -> tuple[Strict, ...]:
     if not items:
         raise FreeError("there is no formula here", (0, len(source)), "no formula")
     reader = Reader(scene, findings)
+    groups = (here[at] for here, at in walk(items) if isinstance(here[at], Group))
+    reader.normed = {text_of(group.items) for group in groups if isinstance(group, Group) and group.kind == r"\|"}
     span = items[0].span[0], items[-1].span[1]
     formulas = [fitted(formula, scene, findings) for formula in statements(reader, items, span)]
     return tuple(strict(formula, scene.table.in_force) for formula in formulas)

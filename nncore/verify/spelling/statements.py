@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nncore.verify.spelling import conditions, dots, matrices, relations, segments
+from nncore.verify.spelling import conditions, dots, matrices, relations, segments, sums
 from nncore.verify.spelling.conditions import Condition
 from nncore.verify.spelling.facts import RELATIONS
 from nncore.verify.spelling.findings import FreeError, Member
@@ -75,8 +75,8 @@ def _drafts(reader: "Reader", parts: Sequence[tuple[str, list[Item]]]) -> list[_
             continue
         if joined in segments.IMPLIES | segments.IFF | segments.ARROWS:
             sign = joined
-        if joined == "for all":
-            role = "if"
+        if joined == "for all" or (joined == "row" and role == "if"):
+            role = "if" if joined == "for all" else ""
         if not items:
             role = role if joined == "behind words" else ""
             continue
@@ -111,6 +111,9 @@ def _one_more(
         reader.findings.skip("tag", items[0].span)
         return 0
     if role == "if" and last is not None:
+        if joined in ("wide", "comma") and len(items) == 1 and isinstance(begins, Group) and begins.kind == "text":
+            reader.findings.skip("words", begins.span)  # a note behind the condition
+            return 0
         more = 0
         if joined == "for all" or conditions.is_range(reader, items, behind):
             more = 2 if conditions.is_range(reader, items, behind) else 0
@@ -236,6 +239,7 @@ def _formulas(reader: "Reader", draft: _Draft, span: Span) -> list[t.Formula]:
         chain = _chain(reader, draft, span)
     said = tuple(conditions.read_condition(reader, each, span) for each in draft.conditions)
     whole = chain.span
+    _no_condition_within(chain, said)
     if len(chain.links) > 1 and chain.links[0].relation is Relation.ASSIGNS:
         step = t.Chain(chain.first, chain.links[:1], span=whole)
         rest = t.Chain(chain.links[0].right, chain.links[1:], span=whole)
@@ -244,6 +248,22 @@ def _formulas(reader: "Reader", draft: _Draft, span: Span) -> list[t.Formula]:
     if draft.premise is not None:
         return _implications(reader, draft, chain, said, span)
     return [t.Formula((chain,), said, span=whole)]
+
+
+def _no_condition_within(chain: t.Chain, said: Sequence[t.Chain | t.Given | t.ForAll]) -> None:
+    r"""Refuse a condition that restricts what a maximum, a minimum or a sum is taken over, as it stands outside.
+
+    An inequality of entries, as in ``\sum_i a_i c_i \text{ where } a_i \ge 0``, is one of inputs.
+    """
+    only_bound = set().union(*map(_bound_in, chain.sides)) - set().union(*map(sums.free, chain.sides))
+    nodes = [node for side in chain.sides for node, _ in t.walk(side)]
+    chosen = {node.index.name for node in nodes if isinstance(node, t.Extremum)}
+    for condition in said:
+        relations_ = {node.relation for node, _ in t.walk(condition) if isinstance(node, t.Link)}
+        equal = bool(relations_ & {Relation.EQUAL, Relation.UNEQUAL})
+        if (only_bound if equal else only_bound & chosen) & sums.free(condition) and relations_:
+            words = "a condition of a bound letter: write it where the letter is bound"
+            raise FreeError(words, condition.span, "condition of a bound letter")
 
 
 def _implications(
@@ -264,6 +284,8 @@ def _member(reader: "Reader", draft: _Draft, member: int, span: Span) -> t.Chain
         raise FreeError("a set without a member", span, "set")
     text = text_of(right)
     where = (left[0].span[0], right[-1].span[1])
+    if conditions.relates(right) or any(getattr(item, "text", "") == ":" for item in right):
+        raise FreeError("a relation stands behind a set", right[0].span, "set")
     if text.startswith((r"\mathbb{R}", r"\R", r"\Re", r"\mathbb{N}", r"\mathbb{Z}")):
         side = max((at for at, item in enumerate(left) if getattr(item, "text", "") in RELATIONS), default=-1)
         reader.findings.members.append(Member(text_of(left[side + 1 :]), text, where))

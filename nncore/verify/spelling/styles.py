@@ -4,7 +4,7 @@ r"""Letters with their fonts and accents, and words, each as one item.
 each. A run of letters that is a known word is one name; one that may be a name or a product is a choice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from nncore.verify.spelling.findings import Findings, FreeError
@@ -35,16 +35,21 @@ WORDS = frozenset(
     (
         "exp log ln sin cos tan tanh sinh cosh max min argmax argmin softmax Softmax sigmoid Sigmoid relu ReLU RELU "
         "sign sgn diag tr Tr det trace rank Var Cov Loss loss Cost cost error Error score target label input output "
-        "hidden where when with for and then grad norm logits true pred train test new old render"
+        "hidden where when with for and then grad norm logits true pred train test new old render "
+        "TP FP TN FN TPR FPR TNR FNR MSE MAE RMSE SSE RSS TSS BCE AUC IoU"
     ).split()
 )
 SENTENCE = frozenset("where when with for and then".split())
 
 
-def styled(items: Sequence[Item], findings: Findings, below: bool = False) -> tuple[Item, ...]:
+def styled(
+    items: Sequence[Item], findings: Findings, letters: Collection[str] = (), where: str = ""
+) -> tuple[Item, ...]:
     """Return items in which each letter with its fonts and accents, and each known word, is one item.
 
-    ``below`` says that the items stand below a letter, where a run of letters is a name.
+    ``letters`` are those that the file uses by themselves. ``where`` is ``below`` if the items stand below a letter,
+    where a run of letters is a name, and ``under`` if they stand under a font or an accent, or in parentheses above
+    a letter, which tells what a run is.
     """
     waiting, found = list(items), list[Item]()
     while waiting:
@@ -54,15 +59,19 @@ def styled(items: Sequence[Item], findings: Findings, below: bool = False) -> tu
         elif isinstance(item, Group) and _is_letter_with_scripts(item, found, waiting):
             waiting[:0] = item.items
         elif isinstance(item, Group):
-            under = bool(found) and getattr(found[-1], "text", "") == "_"
-            found.append(item if item.kind == "text" else replace(item, items=styled(item.items, findings, under)))
+            script = getattr(found[-1], "text", "") if found else ""
+            member = script == "^" and isinstance(item.items[0] if len(item.items) == 1 else None, Group)
+            inner = "below" if script == "_" else "under" if member or where == "under" else ""
+            if item.kind != "text":
+                item = replace(item, items=styled(item.items, findings, letters, inner))
+            found.append(item)
         elif item.text in _ACCENTS or item.text in _FONTS:
             waiting[:0] = _styled(item, waiting, findings)
         elif item.text in GREEK:
             found.append(replace(item, kind=Kind.LETTER))
         else:
             found.append(item)
-    return _words(found, findings, below)
+    return _words(found, findings, letters, where)
 
 
 def _is_letter_with_scripts(group: Group, before: Sequence[Item], behind: Sequence[Item]) -> bool:
@@ -94,7 +103,7 @@ def _styled(command: Token, waiting: list[Item], findings: Findings) -> list[Ite
     if isinstance(argument, Token) and (argument.text in _ACCENTS or argument.text in _FONTS):
         inner = _styled(argument, waiting, findings)
     elif isinstance(argument, Group) and argument.kind == "{":
-        inner = list(styled(argument.items, findings))
+        inner = list(styled(argument.items, findings, (), "under"))
     elif isinstance(argument, Group) and argument.kind == "text":
         inner = [Token(Kind.LETTER, rf"\mathrm{{{argument.name.strip()}}}", argument.span)]
     elif isinstance(argument, Token) and argument.text in GREEK:
@@ -144,7 +153,7 @@ def _accented(accent: str, inner: Sequence[Item], span: Span) -> list[Item]:
 # Words ----------------------------------------------------------------------------------------------------------------
 
 
-def _words(items: Sequence[Item], findings: Findings, below: bool) -> tuple[Item, ...]:
+def _words(items: Sequence[Item], findings: Findings, letters: Collection[str], where: str) -> tuple[Item, ...]:
     """Return items in which runs of letters that make a word are one item."""
     found: list[Item] = []
     at = 0
@@ -154,10 +163,12 @@ def _words(items: Sequence[Item], findings: Findings, below: bool) -> tuple[Item
         item = items[at]
         following = items[at + 1] if at + 1 < len(items) else None
         if end - at > 1:
-            name = _word(word, items, at, end, findings, below)
+            name = _word(word, items, at, end, findings, where)
+            if not name and not where and getattr(found[-1] if found else None, "text", "") not in ("_", "^"):
+                name = _letters(word, items, at, end, findings, letters)
             found += [name] if name else items[at:end]
             at = end
-        elif isinstance(item, Token) and not below and _with_digits(item, following):
+        elif isinstance(item, Token) and where != "below" and _with_digits(item, following):
             assert isinstance(following, Token)
             span = (item.span[0], following.span[1])
             findings.say("name", f"{item.text}{following.text} as a letter of its own", span)
@@ -192,7 +203,8 @@ def _run(items: Sequence[Item], start: int) -> int:
     return end
 
 
-def _word(word: str, items: Sequence[Item], at: int, end: int, findings: Findings, below: bool) -> Group | None:
+def _word(word: str, items: Sequence[Item], at: int, end: int, findings: Findings, where: str) -> Group | None:
+    below = where == "below"
     span = (items[at].span[0], items[end - 1].span[1])
     following = items[end] if end < len(items) else None
     applied = isinstance(following, Group) and following.kind == "("
@@ -216,3 +228,21 @@ def _word(word: str, items: Sequence[Item], at: int, end: int, findings: Finding
     else:
         findings.say("name", f"“{word}” as one name", span)
     return Group("text", word.replace(r"\_", "_"), (), span)
+
+
+def _letters(
+    word: str, items: Sequence[Item], at: int, end: int, findings: Findings, letters: Collection[str]
+) -> Group | None:
+    """Return a run of letters that is no known word as a name, if it is one; None if it is a product, which is said.
+
+    Three capitals and more are rather a name, unless the file uses each of them by itself. Two letters are a product,
+    and only of two capitals this is said, as in ``XW``; a power of the last one shows that it is a letter by itself.
+    """
+    span, following = (items[at].span[0], items[end - 1].span[1]), items[end] if end < len(items) else None
+    capitals = word.isascii() and word.isupper()
+    if capitals and len(word) > 2 and not set(word) <= set(letters):
+        options = (f"“{word}” as one name", f"“{word}” as a product of letters")
+        return None if findings.choose("capitals", options, span) else Group("text", word, (), span)
+    if len(word) > 2 or (capitals and getattr(following, "text", "") not in ("^", "'")):
+        findings.say("word", f"“{word}” as a product of letters", span)
+    return None

@@ -15,7 +15,7 @@ from nncore.verify.spelling.facts import RELATIONS
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import ROW, WIDE, Group, Item, text_of
 from nncore.verify.spelling.scene import Cursor
-from nncore.verify.spelling.scripts import scripts_at, span_of
+from nncore.verify.spelling.scripts import scripts_of_sign, span_of
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Span
@@ -23,6 +23,7 @@ from nncore.verify.syntax.tree import Span
 if TYPE_CHECKING:
     from nncore.verify.spelling.expressions import Reader
 
+_REACHING = t.Sum | t.Extremum
 SIGNS: dict[str, type[t.Sum] | type[t.Product]] = {r"\sum": t.Sum, r"\prod": t.Product}
 
 
@@ -36,7 +37,7 @@ class _Limits:
 
 def over_indices(reader: "Reader", cursor: Cursor) -> t.Node:
     sign = cursor.take()
-    below, above, _ = scripts_at(cursor)
+    below, above = scripts_of_sign(cursor)
     if not below:
         raise FreeError("a sum without an index: write what it is over", sign.span, "sum without an index")
     outer = list(reader.bound)
@@ -55,6 +56,9 @@ def over_indices(reader: "Reader", cursor: Cursor) -> t.Node:
         delta = t.Indexed(t.Letter(DELTA, span=one.span), (one, other), span=one.span)
         factors.append(t.Plus((t.Number("1", span=one.span), t.Minus(delta, span=one.span)), span=one.span))
     make = SIGNS[getattr(sign, "text", "")]
+    behind: list[t.Node] = []
+    if make is t.Product and not factors:
+        body, behind = _within_product(reader, body, {name for name, *_ in limits.indices}, sign.span)
     if factors:
         reader.findings.say(
             "left out", f"the term that {text_of(below)} leaves out with a factor 1 - \\delta", sign.span
@@ -68,7 +72,23 @@ def over_indices(reader: "Reader", cursor: Cursor) -> t.Node:
     for (name, where, _, _), (lower, upper) in zip(reversed(limits.indices), reversed(lowers), strict=True):
         index = symbols.letter_named(reader, name, where)
         body = make(index, lower, upper, body, span=(sign.span[0], body.span[1]))
-    return body
+    return t.Times((body, *behind), span=(sign.span[0], behind[-1].span[1])) if behind else body
+
+
+def _within_product(reader: "Reader", body: t.Node, names: set[str], span: Span) -> tuple[t.Node, list[t.Node]]:
+    """Return what a product is of, and the factors behind it: those without its index may stand outside.
+
+    In a sum it makes no difference, in a product each of them would be raised to a power.
+    """
+    indices = {symbols.letter_named(reader, name, span).name for name in names}
+    factors = body.factors if isinstance(body, t.Times) else (body,)
+    last = max((at for at, factor in enumerate(factors) if indices & free(factor)), default=len(factors) - 1)
+    options = ("a product as ending before factors without its index", "a product as reaching over all factors")
+    if last + 1 == len(factors) or reader.findings.choose("factors behind a product", options, span):
+        return body, []
+    inside = factors[: last + 1]
+    whole = inside[0] if last == 0 else t.Times(inside, span=(inside[0].span[0], inside[-1].span[1]))
+    return whole, list(factors[last + 1 :])
 
 
 def _limits(reader: "Reader", below: Sequence[Item], above: Sequence[Item], span: Span) -> _Limits:
@@ -190,19 +210,20 @@ def reaching_over(reader: "Reader", terms: Sequence[t.Node]) -> list[t.Node]:
         last = _last_sum(reader, found[place])
         if last is None:
             continue
-        names = {node.index.name for node, _ in t.walk(last) if isinstance(node, t.Sum)} - set(reader.bound)
+        names = {node.index.name for node, _ in t.walk(last) if isinstance(node, _REACHING)} - set(reader.bound)
         end = place
         for behind in range(place + 1, len(found)):
-            if names & _free(found[behind]):
+            if names & free(found[behind]):
                 end = behind
             elif _last_sum(reader, found[behind]) is not None:
                 break
         if end == place:
             continue
         span = found[place].span
+        what = "a sum" if isinstance(last, t.Sum) else "an extremum"
         options = (
-            "a sum as reaching over the plus or minus behind it",
-            "a sum as ending at the plus or minus behind it",
+            f"{what} as reaching over the plus or minus behind it",
+            f"{what} as ending at the plus or minus behind it",
         )
         if names & reader.free and reader.findings.choose("reach", options, span):
             continue
@@ -212,26 +233,26 @@ def reaching_over(reader: "Reader", terms: Sequence[t.Node]) -> list[t.Node]:
     return found
 
 
-def _last_sum(reader: "Reader", node: t.Node) -> t.Sum | None:
-    """Return the sum with which a term ends, unless it is in parentheses."""
+def _last_sum(reader: "Reader", node: t.Node) -> t.Sum | t.Extremum | None:
+    """Return the sum or the extremum with which a term ends, unless it is in parentheses."""
     if node.span in reader.closed:
         return None
     match node:
-        case t.Sum():
+        case t.Sum() | t.Extremum():
             return node
         case t.Minus(body):
             return _last_sum(reader, body)
         case t.Times(factors):
-            return _last_sum(reader, factors[-1]) if isinstance(factors[-1], t.Sum | t.Minus) else None
+            return _last_sum(reader, factors[-1]) if isinstance(factors[-1], _REACHING | t.Minus) else None
     return None
 
 
 def _extended(node: t.Node, more: Sequence[t.Node]) -> t.Node:
     span = node.span[0], more[-1].span[1]
     match node:
-        case t.Sum(body=t.Sum() as inner) if _needs(inner, more):
+        case t.Sum(body=inner) | t.Extremum(body=inner) if isinstance(inner, _REACHING) and _needs(inner, more):
             return replace(node, body=_extended(inner, more), span=span)
-        case t.Sum(body=body):
+        case t.Sum(body=body) | t.Extremum(body=body):
             terms = body.terms if isinstance(body, t.Plus) and body.span[0] == body.terms[0].span[0] else (body,)
             whole = t.Plus((*terms, *more), span=(body.span[0], more[-1].span[1]))
             return replace(node, body=whole, span=span)
@@ -242,15 +263,15 @@ def _extended(node: t.Node, more: Sequence[t.Node]) -> t.Node:
     return node
 
 
-def _needs(inner: t.Sum, more: Sequence[t.Node]) -> bool:
-    return any(inner.index.name in _free(each) for each in more)
+def _needs(inner: t.Sum | t.Extremum, more: Sequence[t.Node]) -> bool:
+    return any(inner.index.name in free(each) for each in more)
 
 
-def _free(node: t.Node) -> set[str]:
+def free(node: t.Node) -> set[str]:
     """Return the letters of a node that nothing in it binds."""
     match node:
         case t.Letter(name):
             return {name}
         case t.Sum(index) | t.Product(index) | t.Extremum(_, index) | t.Limit(index):
-            return set().union(*map(_free, t.children(node))) - {index.name}
-    return set().union(*map(_free, t.children(node)))
+            return set().union(*map(free, t.children(node))) - {index.name}
+    return set().union(*map(free, t.children(node)))

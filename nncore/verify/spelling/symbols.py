@@ -61,7 +61,8 @@ def _indexed(reader: "Reader", base: t.Node, indices: Sequence[t.Node]) -> t.Nod
 def read_symbol(reader: "Reader", cursor: Cursor) -> Symbol:
     """Return the letter that comes next with its scripts."""
     token = cursor.take()
-    assert isinstance(token, Token)
+    if not isinstance(token, Token) or token.kind is not Kind.LETTER:
+        raise FreeError("a letter is expected here", token.span, "no letter")
     below, above, primes = scripts_at(cursor)
     end = cursor.items[cursor.at - 1].span[1]
     return symbol_of(reader, token.text, (token.span[0], end), below, above, primes)
@@ -122,11 +123,21 @@ def _layer_above(reader: "Reader", name: str, above: Sequence[Item]) -> tuple[st
         options = (f"{name}^{text} as that of the layer {text}", f"{name}^{text} as a power")
         if not reader.findings.choose(f"layer {letters[0]}", options, span):
             return many, _index(reader, above, span), ()
-    elif len(letters) == len(above) > 1 and reader.scene.is_array(name) is not False:
+    elif _may_be_label(reader, name, above) or (
+        len(letters) == len(above) > 1 and reader.scene.is_array(name) is not False
+    ):
         options = (f"{name}^{{{text}}} as a letter of its own", f"{name}^{{{text}}} as a power")
-        if not reader.findings.choose(f"above {text}", options, span):
+        key = f"above {text}" if len(text) > 1 else "one capital above"  # of all of them alike
+        if not reader.findings.choose(key, options, span):
             return f"{name}^{{{text}}}", None, ()
     return name, None, above
+
+
+def _may_be_label(reader: "Reader", name: str, above: Sequence[Item]) -> bool:
+    """Return whether one capital above a matrix may tell which matrix it is, as in ``W^Q``."""
+    text, scene = text_of(above), reader.scene
+    known = scene.is_size(text) or text in {*reader.bound, *reader.free}
+    return len(above) == 1 and text.isupper() and bool(scene.is_array(name)) and not known
 
 
 def _layers(reader: "Reader", name: str, group: Group) -> t.Family | None:
@@ -186,6 +197,7 @@ def _below(reader: "Reader", name: str, below: Sequence[Item], span: Span) -> tu
     if isinstance(ordinal, Group) and ordinal.kind == "(":
         name = f"{name}_{{(\\cdot)}}"
         reader.findings.say("name", f"{whole} as {name} with an index", span)
+        _no_products(reader, name, parts_of(ordinal.items))
         return name, tuple(index for part in parts_of(ordinal.items) for index in indices_of(reader, part))
     if f"{name}_{text}" in scene.facts.chosen and not {text} & {*scene.facts.bound, *reader.bound, *reader.free}:
         reader.findings.say("name", f"{whole} as a letter of its own", span)
@@ -222,7 +234,24 @@ def _below(reader: "Reader", name: str, below: Sequence[Item], span: Span) -> tu
         name = f"{name}_{{{text_of(parts[0][:1])}}}"
         reader.findings.say("name", f"{whole} as {name} with an index", span)
         parts = [parts[0][1:]]
+    _no_products(reader, name, parts_of(below))
     return name, tuple(index for part in parts for index in indices_of(reader, part))
+
+
+def _no_products(reader: "Reader", name: str, parts: Sequence[Sequence[Item]]) -> None:
+    """Say that ``2k`` below a letter is two indices, unless the letter has several elsewhere, as in ``a_{ij}``.
+
+    Between commas it is surely a product, which is no index.
+    """
+    for part in parts:
+        number, letter = part[0], part[1] if len(part) > 1 else None
+        if getattr(number, "kind", "") is not Kind.NUMBER or getattr(number, "text", "") == "1":
+            continue
+        if getattr(letter, "kind", "") is Kind.LETTER and (len(parts) > 1 or name not in reader.scene.facts.listed):
+            if len(parts) > 1:
+                raise FreeError("a product stands in an index", span_of(part), "product in an index")
+            words = f"{text_of(part)} below a letter as several indices, not as a product"
+            reader.findings.say("indices", words, span_of(part))
 
 
 def parts_of(items: Sequence[Item]) -> list[list[Item]]:
