@@ -28,12 +28,12 @@ The exit code says the worst that was found, by the table `judgement.ExitCode`.
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from nncore.verify.judgement import BAD_USAGE, ExitCode, Status
-from nncore.verify.notation import Notation, NotationError, load
+from nncore.verify.notation import Fault, Notation, NotationError, faults, load
 from nncore.verify.report.book import NOTATION, check
 from nncore.verify.report.cache import with_includes
 from nncore.verify.report.evidence import as_json
@@ -45,13 +45,15 @@ from nncore.verify.report.terminal import show, show_step
 from nncore.verify.source.context import Surroundings
 from nncore.verify.source.markdown import Reading
 from nncore.verify.source.reader import SUFFIXES, printable, read_page
-from nncore.verify.spelling.declared import parsed
+from nncore.verify.source.yaml_words import without_broken
+from nncore.verify.spelling.declared import faults_in, parsed
+from nncore.verify.spelling.scene import Scene
 
 _LEFT_OUT = ("_build", "node_modules", "venv", "env")
 
 
 class _BadUsage(ValueError):
-    """What the user asked for cannot be done; one line."""
+    """What the user asked for cannot be done, in one line or several."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -103,7 +105,8 @@ def run(name: str, arguments: Sequence[str] | None = None) -> int:
         else:
             report = show(paths, notation, asked.book, free=free, letters=letters)
     except _BadUsage as error:
-        print(f"{parser.prog}: {printable(str(error))}", file=sys.stderr)
+        for line in error.args:
+            print(f"{parser.prog}: {printable(str(line))}", file=sys.stderr)
         return BAD_USAGE
     except Exception as error:  # never a traceback, whose exit code would be that of a refuted formula
         reason = printable(f"{type(error).__name__}: {error}")[:500]
@@ -215,11 +218,25 @@ def _found(path: Path, book: bool) -> tuple[set[tuple[Path, int, tuple[int, ...]
 
 def _notation(name: str | None, free: bool) -> tuple[Notation, dict[str, str]]:
     """Return the letters in force, and what those of an author are called in it."""
+    path = Path(name) if name else NOTATION
     try:
         if name and free:
-            return parsed(Path(name).read_text(encoding="utf-8"))
-        return load(Path(name) if name else NOTATION), {}
+            return parsed(path.read_text(encoding="utf-8"))
+        return load(path), {}
     except OSError:
-        raise _BadUsage(f"{name or NOTATION}: there is no such file") from None
-    except (NotationError, UnicodeDecodeError) as error:
-        raise _BadUsage(str(error) if str(error).startswith(str(name)) else f"{name}: {error}") from None
+        raise _BadUsage(f"{path}: there is no such file") from None
+    except UnicodeDecodeError as error:
+        raise _BadUsage(f"{path}: {error}") from None
+    except NotationError:
+        raise _BadUsage(*_faults(path, free)) from None
+
+
+def _faults(path: Path, free: bool) -> Iterator[str]:
+    """Yield all that is wrong with a notation, a line for each."""
+    text = path.read_text(encoding="utf-8")
+    if free:
+        found: Iterable[Fault] = faults_in(text, Scene(Notation()), None)
+    else:
+        sound, broken, left_out = without_broken(text)
+        found = sorted((*broken, *faults(sound, None, left_out)), key=lambda fault: fault.line)
+    yield from (f"{path}:{fault.line}: {fault.reason}" for fault in found)

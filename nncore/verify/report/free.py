@@ -14,13 +14,13 @@ from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import ONES, Notation
 from nncore.verify.report.cache import text_with_includes
 from nncore.verify.report.evidence import Evidence, PageReport, Part
-from nncore.verify.report.page import Reporter, about_functions, located, relation_count
-from nncore.verify.semantics.elaborate import Faulty, elaborate, with_blocks
+from nncore.verify.report.page import OF_NOTATION, Reporter, about_functions, at_line, located, relation_count
+from nncore.verify.semantics.elaborate import elaborate, with_blocks
 from nncore.verify.semantics.statements import Kind, Page
-from nncore.verify.source.context import Place, Surroundings
+from nncore.verify.source.context import NotationBlock, Place, Surroundings
 from nncore.verify.source.markdown import DisplayedFormula, Reading
 from nncore.verify.source.reader import display_path
-from nncore.verify.spelling.declared import in_strict_letters
+from nncore.verify.spelling.declared import faults_in, in_strict_letters
 from nncore.verify.spelling.document import Spelled, scene_of, spelled
 from nncore.verify.spelling.links import among_meaningful, by_link
 from nncore.verify.spelling.scene import Scene
@@ -81,15 +81,16 @@ def _prepared(reading: Reading, path: Path, by: "Settings") -> tuple[Scene, Surr
     """Return what the displays are read in, with the letters that a page declares, and its blocks in strict letters."""
     sources = [formula.text for formula in reading.formulas]
     scene = scene_of(sources, by.notation, text_with_includes(path), by.letters)
-    blocks = tuple(replace(each, text=in_strict_letters(each.text, scene)) for each in reading.around.blocks)
-    around = Surroundings(tuple(_in_strict_letters(place, scene) for place in reading.around.places), blocks)
     problems: list[Diagnostic] = []
-    for block in blocks:
-        try:
-            scene.declare(with_blocks(scene.notation, [block]))
-        except Faulty as error:
-            found = error.found
-            problems.append(replace(found, reason=scene.table.as_written(found.reason)))
+    blocks: list[NotationBlock] = []
+    for block in reading.around.blocks:
+        told = faults_in(block.text, scene, scene.notation)
+        at = Diagnostic(Status.WITHOUT_MEANING, block.path, block.line, 1, "")
+        problems += [at_line(at, block, fault) for fault in told]
+        blocks.append(replace(block, text=in_strict_letters(block.text, scene)))
+        if not told:
+            scene.declare(with_blocks(scene.notation, blocks[-1:]))
+    around = Surroundings(tuple(_in_strict_letters(place, scene) for place in reading.around.places), tuple(blocks))
     return scene, around, problems
 
 
@@ -156,7 +157,7 @@ def _reporter(
 def _elsewhere(page: Page, pieces: Sequence[Sequence[_Piece]], by: "Settings") -> Iterator[Diagnostic]:
     """Yield the faults of a page that belong to none of its statements."""
     own = {piece.formula.path for each in pieces for piece in each}
-    blocks = [fault for fault in page.faults if fault.path not in own and not fault.reason.startswith("notation: ")]
+    blocks = [fault for fault in page.faults if fault.path not in own and not fault.reason.startswith(OF_NOTATION)]
     yield from blocks
     yield from about_functions(page, by.notation)
 
