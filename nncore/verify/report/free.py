@@ -17,7 +17,7 @@ from nncore.verify.report.evidence import Evidence, PageReport, Part
 from nncore.verify.report.page import OF_NOTATION, Reporter, about_functions, at_line, located, relation_count
 from nncore.verify.semantics.elaborate import elaborate, with_blocks
 from nncore.verify.semantics.statements import Kind, Page
-from nncore.verify.source.context import NotationBlock, Place, Surroundings
+from nncore.verify.source.context import DICTIONARY, ERRATUM, UNCHECKED, NotationBlock, Place, Surroundings
 from nncore.verify.source.markdown import DisplayedFormula, Reading
 from nncore.verify.source.reader import display_path
 from nncore.verify.spelling.declared import faults_in, in_strict_letters
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from nncore.verify.report.book import Settings
 
 _STATEMENT = "display {} of {}, statement {}"  # the page on which a strict statement stands while it is judged
+_CLAIM_NOTHING = frozenset(("prf:assumption", "prf:convention", ERRATUM, UNCHECKED, DICTIONARY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class _Piece:
 def report_on_free(path: Path, reading: Reading, by: "Settings") -> tuple[PageReport, bool]:
     """Return the report on a page in free spelling that was read, and whether all proofs ended in time."""
     scene, around, problems = _prepared(reading, path, by)
-    found = list(spelled([formula.text for formula in reading.formulas], scene))
+    defining = [_CLAIM_NOTHING.isdisjoint(formula.within) for formula in reading.formulas]
+    found = list(spelled([formula.text for formula in reading.formulas], scene, defining))
     by = replace(by, notation=_with_functions(by.notation, scene))
     in_force = scene.table.in_force
     pieces = [

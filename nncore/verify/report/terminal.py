@@ -11,6 +11,7 @@ from nncore.verify.report.book import check
 from nncore.verify.report.evidence import Evidence, PageReport, Report
 from nncore.verify.report.service import Stage, Step
 from nncore.verify.report.wording import grounds, sentences, status_text
+from nncore.verify.semantics.statements import Definition
 from nncore.verify.source.reader import printable
 
 try:
@@ -100,7 +101,9 @@ def _page_lines(page: PageReport, said: set[Diagnostic]) -> Iterator[Text]:
 def _defines_nothing(page: PageReport) -> bool:
     """Return whether something fails on a page that was read to its end and does not try to define anything."""
     read = not page.problems and all(formula.status is not Status.UNREADABLE for formula in page.formulas)
-    return bool(read and page.all_problems) and not any(":=" in formula.latex for formula in page.formulas)
+    return bool(read and page.all_problems) and not any(
+        ":=" in formula.latex or Definition.kind in formula.kinds for formula in page.formulas
+    )
 
 
 def _grounds(formula: Evidence) -> Iterator[str]:

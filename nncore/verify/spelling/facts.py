@@ -20,6 +20,7 @@ RELATIONS = frozenset(
         "\\coloneqq \\triangleq \\doteq \\simeq \\lt \\gt"
     ).split()
 )
+_DEFINE = frozenset((":=", r"\coloneqq", r"\triangleq", r"\doteq"))
 _SEPARATORS = frozenset((ROW, CELL, ",", ";", ".", r"\quad", r"\Rightarrow", r"\implies", r"\rightarrow", r"\to"))
 
 
@@ -57,6 +58,8 @@ class Facts:
         Letters without parentheses behind the sign of a derivative.
     chosen : set of str
         Letters with a subscript that an extremum is taken over, and so letters of their own.
+    defined : set of str
+        What is written before ``:=``, letters with their scripts and without.
     alone : set of str
         Holds d if it stands by itself, so that it is a letter like others.
     """
@@ -80,6 +83,7 @@ class Facts:
     alone: set[str] = field(default_factory=set)
     chosen: set[str] = field(default_factory=set)
     differentiated: set[str] = field(default_factory=set)
+    defined: set[str] = field(default_factory=set)
 
     def look(self, items: Sequence[Item], begins: bool = True) -> None:
         """Go through the items of a display, or of a group in one."""
@@ -130,6 +134,10 @@ class Facts:
             end, primes = end + 1, primes + 1
         following = items[end] if end < len(items) else None
         whole = text_of(items[at:end])
+        behind_arguments = end + (isinstance(following, Group) and following.kind == "(")
+        behind_arguments += getattr(items[behind_arguments], "text", "") == CELL if behind_arguments < len(items) else 0
+        if getattr(items[behind_arguments], "text", "") in _DEFINE if behind_arguments < len(items) else False:
+            self.defined |= {name, whole}
         if name == "d" and not (isinstance(following, Token) and following.kind is Kind.LETTER):
             self.alone.add(name)
         if isinstance(following, Group) and following.kind in ("(", "["):

@@ -16,6 +16,7 @@ from nncore.verify.spelling.findings import Findings
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.symbol import Shape, Size
 from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.tree import Relation
 
 _UNKNOWN = ("?", "?")
 _Fitted: TypeAlias = tuple[t.Node, Shape]  # None is a number, _UNKNOWN is what cannot be told
@@ -46,10 +47,22 @@ class _Fitter:
     def chain(self, chain: t.Chain) -> t.Chain:
         """Return a chain whose sides are all numbers if one of them is one."""
         sides = [self.fit(side) for side in chain.sides]
+        if isinstance(chain.first, t.Letter) and chain.links and chain.links[0].relation is Relation.DEFINES:
+            sides = self._defining(chain.first.name, sides)
         if any(shape is None for _, shape in sides):
             sides = [self.as_number(side) for side in sides]
         links = tuple(replace(link, right=node) for link, (node, _) in zip(chain.links, sides[1:], strict=True))
         return replace(chain, first=sides[0][0], links=links)
+
+    def _defining(self, name: str, sides: list[_Fitted]) -> list[_Fitted]:
+        """Return the sides of a definition, and keep the shape that a letter has by it if nothing declares one."""
+        if self._letter(name) != _UNKNOWN or name in self.scene.shapes:
+            return sides
+        if sides[1][1] == _ONE_BY_ONE:
+            sides = [self.as_number(side) for side in sides]
+        if sides[1][1] != _UNKNOWN:
+            self.scene.shapes[name] = sides[1][1]
+        return sides
 
     def fit(self, node: t.Node) -> _Fitted:
         """Return a node and its shape."""
@@ -106,7 +119,7 @@ class _Fitter:
             return None
         if notation.scalars_named(name) or notation.array_of_entry(name):
             return None
-        return _UNKNOWN
+        return self.scene.shapes.get(name, _UNKNOWN)
 
     # Numbers
 

@@ -12,20 +12,36 @@ from nncore.verify.spelling.letters import Table
 from nncore.verify.spelling.macros import Macro
 from nncore.verify.spelling.styles import INDEX_LETTERS
 from nncore.verify.spelling.tokens import Token
-from nncore.verify.symbol import Size
+from nncore.verify.symbol import Shape, Size
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Span
 
 
 @dataclass(slots=True)
 class Scene:
-    """What is known where a display is read; ``last`` is the side with which the display above ends."""
+    """What is known where a display is read.
+
+    Attributes
+    ----------
+    last : Node or None
+        The side with which the display above ends.
+    first_defines : bool
+        Whether the first use of a letter with ``=`` defines it, see `first_use`.
+    above, here : set of str
+        The letters of all displays above, and with them those of the statements above in this one.
+    shapes : dict
+        The shapes of letters that the displays above define and nothing declares.
+    """
 
     notation: Notation
     facts: Facts = field(default_factory=Facts)
     table: Table = field(init=False)
     macros: Mapping[str, Macro] = field(default_factory=dict)
     last: t.Node | None = None
+    first_defines: bool = False
+    above: frozenset[str] = frozenset()
+    here: frozenset[str] = frozenset()
+    shapes: dict[str, Shape] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.table = Table(self.notation)

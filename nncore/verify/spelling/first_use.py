@@ -1,0 +1,70 @@
+r"""The first use of a letter: ``h = \tanh(z)`` says what h is, where nothing above does.
+
+People define with a plain equals sign. So where a letter, an entry or a function stands alone on the left of ``=``, in
+letters that occur nowhere above and nowhere on the right, and nothing in the file defines it with ``:=``, the first
+link is read as a definition, with a remark. It claims nothing then. Anything else stays a claim: nobody could have
+meant a letter that nobody has introduced otherwise.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from nncore.verify.notation import DELTA, FIXED_KINDS, ONES
+from nncore.verify.spelling.findings import Findings
+from nncore.verify.spelling.scene import Scene
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.printer import latex
+from nncore.verify.syntax.tree import Relation
+
+
+def with_definition(formula: t.Formula, scene: Scene, findings: Findings) -> t.Formula:
+    """Return a formula whose first link defines if it is the first use of what stands on its left."""
+    (statement,) = formula.statements
+    if isinstance(statement, t.Implication) or not statement.links:
+        return formula
+    first, *others = statement.links
+    name = head(statement.first, scene)
+    if first.relation is not Relation.EQUAL or not name or formula.conditions or first.conditions:
+        return formula
+    right = {each for link in statement.links for each in names(link.right, scene)}
+    known = scene.here | scene.facts.defined | right
+    if name in known or scene.table.as_written(name) in scene.facts.defined:
+        return formula
+    shown = scene.table.as_written(latex(statement.first))
+    findings.say("first use", f"{shown} = … as its definition, since nothing above says what it is", first.span)
+    links = (replace(first, relation=Relation.DEFINES), *others)
+    return replace(formula, statements=(replace(statement, links=links),))
+
+
+def head(left: t.Node, scene: Scene) -> str:
+    """Return the name of the letter, entry or function that a left side may define; empty if it defines none."""
+    notation = scene.notation
+    fixed = notation.index_letters | notation.plain_sizes | notation.constant_letters
+    match left:
+        case t.Letter(name) if not (name in fixed or scene.is_size(name) or name in (ONES, DELTA)):
+            return _canonical(name, scene)
+        case t.Indexed(t.Letter(name), indices) if name not in (ONES, DELTA):
+            letters = [index.name for index in indices if isinstance(index, t.Letter) and scene.is_index(index.name)]
+            if len(letters) == len(indices) and len(set(letters)) == len(letters):
+                return _canonical(name, scene)
+        case t.Apply(t.Function(name, 0, None), arguments) if name not in FIXED_KINDS:
+            letters = [each.name for each in arguments if isinstance(each, t.Letter)]
+            kinds = {function.name: function.kind for function in scene.table.in_force.functions}
+            if len(set(letters)) == len(arguments) and kinds.get(name) in ("number", "smooth"):
+                return name
+    return ""
+
+
+def names(node: t.Node, scene: Scene) -> Iterator[str]:
+    """Yield the names of all letters and functions in a node; an entry has that of its array."""
+    for each, _ in t.walk(node):
+        match each:
+            case t.Letter(name):
+                yield _canonical(name, scene)
+            case t.Function(name):
+                yield name
+
+
+def _canonical(name: str, scene: Scene) -> str:
+    array = scene.notation.array_of_entry(name)
+    return array.letter if array else name
