@@ -20,6 +20,9 @@ numbers say, the verdict. It may be several formulas with blank lines between; `
 ``--page PAGE`` the text stands at the end of that page, and with ``--book`` it knows the functions of all pages that
 are named.
 
+``--propose FILE`` prints the ``{notation}`` block that a file seems to mean, to be looked over and pasted into it: its
+letters with their shapes, how far indices run, and a definition of each function that has a usual one and none there.
+
 With ``--proved`` a claim that numbers alone support counts like one that nothing decides.
 
 The exit code says the worst that was found, by the table `judgement.ExitCode`.
@@ -28,7 +31,7 @@ The exit code says the worst that was found, by the table `judgement.ExitCode`.
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -81,6 +84,7 @@ def run(name: str, arguments: Sequence[str] | None = None) -> int:
         "--spelling", choices=("free", "book"), help="free, unless --book: other spellings than the book's are read"
     )
     parser.add_argument("--proved", action="store_true", help="what numbers alone support is not enough")
+    parser.add_argument("--propose", metavar="FILE", help="print the {notation} block that this file seems to mean")
     parser.add_argument("--answers", metavar="FILE", help="judge what a reader answered, by the pages of the book")
     try:
         asked = parser.parse_args(arguments)
@@ -88,8 +92,12 @@ def run(name: str, arguments: Sequence[str] | None = None) -> int:
         named = dict.fromkeys(path for name in names for path in _files(Path(name)))
         paths = _not_included([*named], asked.book)
         free = asked.spelling == "free" or (asked.spelling is None and not asked.book and asked.formula is None)
-        free &= not asked.answers
+        free = (free and not asked.answers) or bool(asked.propose)
+        if asked.propose and (asked.paths or asked.book or asked.formula or asked.answers or asked.spelling == "book"):
+            raise _BadUsage("--propose takes one file, and goes with --notation alone")
         notation, letters = _notation(asked.notation, free)
+        if asked.propose:
+            return _propose(asked.propose, notation, letters)
         if asked.answers:
             return _answers(Path(asked.answers), paths, notation, asked.json)
         if asked.formula is not None:
@@ -146,6 +154,20 @@ def _context(page: str | None, paths: Sequence[Path], notation: Notation, book: 
         return in_force(reading, notation, functions_of((read_page(path, book) for path in paths), notation))
     except NotationError as error:
         raise _BadUsage(f"nothing is judged, since the page is at fault: {error}") from None
+
+
+def _propose(name: str, notation: Notation, letters: Mapping[str, str]) -> int:
+    """Print what a file seems to declare, and what is to be done with it where it is not taken for a part of that."""
+    from nncore.verify.report.proposal import propose
+
+    if Path(name).is_dir():
+        raise _BadUsage(f"{name}: one file is expected, this is a folder")
+    (path,) = _files(Path(name))
+    found = propose(path, notation, letters)
+    if found.lines:
+        print(found.paste(path.suffix))
+    print(f"{printable(name)}: {found.summary(path.suffix)}.", file=sys.stderr)
+    return ExitCode.worst([] if found.statements else [ExitCode.OPEN])
 
 
 def _answers(file: Path, pages: Sequence[Path], notation: Notation, as_data: bool) -> int:

@@ -50,6 +50,7 @@ def report_on_free(path: Path, reading: Reading, by: "Settings") -> tuple[PageRe
     defining = [_CLAIM_NOTHING.isdisjoint(formula.within) for formula in reading.formulas]
     found = list(spelled([formula.text for formula in reading.formulas], scene, defining))
     by = replace(by, notation=_with_functions(by.notation, scene))
+    around = _with_ones(around, scene, path)
     in_force = scene.table.in_force
     pieces = [
         _pieces(number, formula, each.spelling.readings[0], in_force) if each.spelling else []
@@ -77,6 +78,31 @@ def report_on_free(path: Path, reading: Reading, by: "Settings") -> tuple[PageRe
         relation_count(reading.inline),
     )
     return page, reporter.in_time
+
+
+def judged_parts(path: Path, reading: Reading, by: "Settings") -> tuple[int, int]:
+    """Return how many statements of a page in free spelling have a meaning, and how many there are."""
+    scene, around, problems = _prepared(reading, path, by)
+    defining = [_CLAIM_NOTHING.isdisjoint(formula.within) for formula in reading.formulas]
+    found = list(spelled([formula.text for formula in reading.formulas], scene, defining))
+    by = replace(by, notation=_with_functions(by.notation, scene))
+    around = _with_ones(around, scene, path)
+    in_force = scene.table.in_force
+    pieces = [
+        piece
+        for number, (formula, each) in enumerate(zip(reading.formulas, found, strict=True))
+        if each.spelling
+        for piece in _pieces(number, formula, each.spelling.readings[0], in_force)
+    ]
+    count = len(pieces) + sum(each.spelling is None for each in found)
+    if problems:
+        return 0, count
+    places = tuple(around.places[piece.display] for piece in pieces)
+    page = elaborate(
+        [piece.formula for piece in pieces], Surroundings(places, around.blocks), by.notation, by.functions
+    )
+    faulty = {fault.path for fault in page.faults}
+    return sum(piece.formula.path not in faulty for piece in pieces), count
 
 
 def _prepared(reading: Reading, path: Path, by: "Settings") -> tuple[Scene, Surroundings, list[Diagnostic]]:
@@ -109,8 +135,15 @@ def _with_functions(notation: Notation, scene: Scene) -> Notation:
     known = notation.function_names | scene.notation.function_names
     in_force = scene.table.in_force
     own = tuple(each for each in in_force.functions if each.name not in known)
-    ones = tuple(each for each in in_force.arrays if each.letter == ONES and not scene.notation.array_named(ONES))
-    return replace(notation, functions=(*notation.functions, *own), arrays=(*notation.arrays, *ones))
+    return replace(notation, functions=(*notation.functions, *own))
+
+
+def _with_ones(around: Surroundings, scene: Scene, path: Path) -> Surroundings:
+    """Return what stands around, with a declaration of the column of ones by which rows are repeated, if one is."""
+    if not scene.table.ones or scene.notation.array_named(ONES):
+        return around
+    text = f"arrays:\n  - {{letter: '{ONES}', shape: ['{scene.table.ones}', 1], meaning: a column of ones}}"
+    return replace(around, blocks=(*around.blocks, NotationBlock(text, 1, path)))
 
 
 def _pieces(number: int, formula: DisplayedFormula, reading: FreeReading, notation: Notation) -> list[_Piece]:
@@ -249,12 +282,21 @@ def _place(line: int, column: int, piece: _Piece, formula: DisplayedFormula) -> 
     return formula.place_at(min(start, len(formula.text)))
 
 
+def _has_no_meaning(evidence: Evidence) -> bool:
+    """Return whether nothing is wrong with a reading but that it has no meaning."""
+    return bool(evidence.problems) and all(each.status is Status.WITHOUT_MEANING for each in evidence.problems)
+
+
 def _both(one: Evidence, other: Evidence, formula: DisplayedFormula, by: "Settings") -> Evidence:
     """Return the evidence for a display of which there are two readings."""
     own = [words for words in other.remarks if words not in one.remarks]
     if one.fails == other.fails and one.status == other.status:
         return replace(one, remarks=(*one.remarks, f"the same with {'; '.join(own)}") if own else one.remarks)
     first = [words for words in one.remarks if words not in other.remarks]
+    lost = [each for each in (one, other) if _has_no_meaning(each)]
+    if len(lost) == 1 and one.claims == other.claims:
+        kept, words = (other, first) if lost[0] is one else (one, own)
+        return replace(kept, remarks=(*kept.remarks, f"no meaning with {'; '.join(words)}")) if words else kept
     reason = f"{one.status} with {'; '.join(first)}, and {other.status} with {'; '.join(own)}: write which is meant"
     at = formula.place_at(0)
     problem = located(Diagnostic(Status.UNDECIDED, formula.path, *at, reason), by.root)

@@ -20,6 +20,7 @@ from nncore.verify.syntax import tree as t
 
 _BARE = frozenset(("letter", "to", "over", "first", "last"))
 _WRITTEN = re.compile(r"(?P<letter>.+?)(?:_(?:[a-z]|\d|\{[a-z]+(?:[+-]\d+)?\}))?", re.DOTALL)
+_OPERATOR = re.compile(r"\\operatorname\{[A-Za-z]+\}")
 _INDEXED_PARTS = frozenset(("scalars", "sizes"))  # whose letters may carry indices
 
 
@@ -98,11 +99,17 @@ def _declaration(part: str, given: Mapping[str, object], scene: Scene) -> dict[s
 
 def _letter(text: str, scene: Scene) -> str:
     """Return the inner name of a letter without indices."""
+    if _OPERATOR.fullmatch(text):
+        return text
     if is_strict_letter(text):
         scene.table.taken.add(text)
         return text
-    node = _symbol(text, scene)
-    return node.name if isinstance(node, t.Letter) else text
+    match _symbol(text, scene):
+        case t.Letter(name):
+            return name
+        case t.Indexed(t.Letter(), indices) if all(isinstance(each, t.Letter) for each in indices):
+            return scene.table.letter(text)  # it is declared without indices, so that is its name
+    return text
 
 
 def _written(text: str, scene: Scene) -> str:

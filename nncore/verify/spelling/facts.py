@@ -36,6 +36,8 @@ class Facts:
         Those with which it is the whole left side of a relation.
     bare : Counter
         How often a letter stands without parentheses behind it.
+    below : Counter
+        How often one is so counted because it stands, without braces, below another.
     indices, sizes : set of str
         Letters that sums bind, or that are subscripts; letters at which sums end.
     ends : dict of str to set of str
@@ -67,6 +69,7 @@ class Facts:
     applied: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     heads: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     bare: Counter[str] = field(default_factory=Counter)
+    below: Counter[str] = field(default_factory=Counter)
     indices: set[str] = field(default_factory=set)
     bound: set[str] = field(default_factory=set)
     sizes: set[str] = field(default_factory=set)
@@ -126,6 +129,8 @@ class Facts:
         end = at + 1
         while end + 1 < len(items) and getattr(items[end], "text", "") in ("_", "^"):
             script = items[end + 1]
+            if getattr(items[end], "text", "") == "_" and isinstance(script, Token):
+                self.below[script.text] += 1
             inside = script.items if isinstance(script, Group) else (script,)
             self._script(name, getattr(items[end], "text", ""), inside, script)
             end += 2

@@ -20,6 +20,7 @@ from nncore.verify.syntax.tree import Relation
 
 _UNKNOWN = ("?", "?")
 _Fitted: TypeAlias = tuple[t.Node, Shape]  # None is a number, _UNKNOWN is what cannot be told
+_SOFTMAX = r"\operatorname{softmax}"
 _ONE_BY_ONE = (1, 1)
 _MOST = 4  # the highest power that is written out entry by entry
 
@@ -46,9 +47,11 @@ class _Fitter:
 
     def chain(self, chain: t.Chain) -> t.Chain:
         """Return a chain whose sides are all numbers if one of them is one."""
-        sides = [self.fit(side) for side in chain.sides]
+        defines = chain.links and chain.links[0].relation is Relation.DEFINES
+        head = [(chain.first, _UNKNOWN)] if defines and isinstance(chain.first, t.Indexed) else [self.fit(chain.first)]
+        sides = [*head, *(self.fit(link.right) for link in chain.links)]
         if isinstance(chain.first, t.Letter) and chain.links and chain.links[0].relation is Relation.DEFINES:
-            sides = self._defining(chain.first.name, sides)
+            sides = self._entries_of_softmax(chain.first, sides) or self._defining(chain.first.name, sides)
         if any(shape is None for _, shape in sides):
             sides = [self.as_number(side) for side in sides]
         links = tuple(replace(link, right=node) for link, (node, _) in zip(chain.links, sides[1:], strict=True))
@@ -64,6 +67,55 @@ class _Fitter:
             self.scene.shapes[name] = sides[1][1]
         return sides
 
+    # Softmax, which the strict tree has entry by entry
+
+    def _entries_of_softmax(self, left: t.Letter, sides: list[_Fitted]) -> list[_Fitted] | None:
+        """Return the definition of a matrix by softmax as that of its entries; None if it is another one."""
+        right, shape = sides[1]
+        array = self.scene.notation.array_named(left.name)
+        if not (_is_softmax(right) and isinstance(right, t.Apply) and array and array.entry) or 1 in (
+            shape or _UNKNOWN
+        ):
+            return None
+        indices = tuple(t.Letter(index, span=left.span) for index in array.entry.indices)
+        entry = t.Indexed(t.Letter(array.entry.letter, span=left.span), indices, span=left.span)
+        if len(indices) != 2 or shape != sizes_of_shape(array.shape):
+            return None
+        return [(entry, None), (self._softmax_entry(right, shape, indices), None), *sides[2:]]
+
+    def _softmax_entry(self, node: t.Apply, shape: Shape, indices: Sequence[t.Node]) -> t.Node:
+        """Return one entry of softmax of each row; of a vector, of all of it."""
+        assert shape
+        size = shape[0] if shape[1] == 1 else shape[1]
+        used = {each.name for each, _ in t.walk(node) if isinstance(each, t.Letter)}
+        used |= {each.name for each in indices if isinstance(each, t.Letter)} | self.scene.notation.all_letters
+        used |= self.scene.facts.names
+        ends = [index for index, to in self.scene.notation.runs_to.items() if to == size]
+        free = [each for each in ends if each not in {i.name for i in indices if isinstance(i, t.Letter)}]
+        bound = t.Letter(
+            next(each for each in (*free, *"lqpjkrsc") if each in free or each not in used), span=node.span
+        )
+        self.findings.say("softmax", "softmax of each row by its entries", node.span)
+        argument = t.Times(
+            (t.Number("1", span=node.span), node.arguments[0]), span=node.span
+        )  # an expression, no letter
+
+        def power(*places: t.Node) -> t.Node:
+            return t.Power(t.Letter("e", span=node.span), t.Indexed(argument, places, span=node.span), span=node.span)
+
+        last = str(size)
+        end = t.Number(last, span=node.span) if last.isdigit() else t.Letter(last, span=node.span)
+        whole = t.Sum(bound, t.Number("1", span=node.span), end, power(*indices[:-1], bound), span=node.span)
+        return t.Fraction(power(*indices), whole, span=node.span)
+
+    def _softmax_of_vector(self, node: t.Apply, shape: Shape) -> t.Node:
+        """Return softmax of a vector as its exponentials over their sum."""
+        marker = t.Letter("e", span=node.span)
+        entry = self._softmax_entry(node, shape, (marker,))
+        assert isinstance(entry, t.Fraction)
+        above = t.Apply(t.Function(r"\exp", span=node.span), node.arguments, span=node.span)
+        return t.Fraction(above, entry.denominator, span=node.span)
+
     def fit(self, node: t.Node) -> _Fitted:
         """Return a node and its shape."""
         match node:
@@ -71,8 +123,17 @@ class _Fitter:
                 return node, None
             case t.Letter(name):
                 return node, self._letter(name)
+            case t.Indexed(t.Letter(name), indices) if self._has_unnamed_entries(name, len(indices)):
+                one = t.Number("1", span=node.span)  # an expression has entries, too
+                return replace(node, base=t.Times((one, node.base), span=node.span)), None
             case t.Indexed(t.Letter() | t.Family()):
                 return node, None
+            case t.Indexed(t.Apply(arguments=(argument,)) as base, indices) if _is_softmax(base):
+                inner, shape = self.fit(argument)
+                own = replace(base, arguments=(inner,))
+                if shape is not None and shape != _UNKNOWN and len(indices) == 2 - (1 in shape):
+                    return self._softmax_entry(own, shape, indices), None
+                return replace(node, base=own), None
             case t.Indexed(base):
                 return replace(node, base=self.fit(base)[0]), None
             case t.Plus(terms):
@@ -110,6 +171,15 @@ class _Fitter:
                 both = tuple(replace(case, value=value) for case, (value, _) in zip(cases, values, strict=True))
                 return replace(node, cases=both), values[0][1]
         return node, _UNKNOWN
+
+    def _has_unnamed_entries(self, name: str, count: int) -> bool:
+        """Return whether a letter is an array that declares no such entries, of as many indices as stand below it."""
+        notation = self.scene.notation
+        shape = self._letter(name)
+        if shape is None or shape == _UNKNOWN or notation.array_of_entry(name) or notation.scalars_named(name):
+            return False
+        array = notation.array_named(name)
+        return not (array and array.layers) and count == 2 - (1 in shape)
 
     def _letter(self, name: str) -> Shape:
         notation = self.scene.notation
@@ -274,13 +344,20 @@ class _Fitter:
     def _application(self, node: t.Apply) -> _Fitted:
         arguments = [self.fit(argument) for argument in node.arguments]
         whole = replace(node, arguments=tuple(each for each, _ in arguments))
+        shape = arguments[0][1] if arguments else None
         kinds = {function.name: function.kind for function in self.scene.notation.functions}
         kind = kinds.get(node.function.name, "")
         if kind == "cost":
             return whole, None
+        if _is_softmax(whole) and shape not in (None, _UNKNOWN) and 1 in (shape or ()):
+            return self._softmax_of_vector(whole, shape), shape
         if len(arguments) == 1 and (kind in ("number", "smooth", "row") or node.function.name in kinds):
             return whole, arguments[0][1]
         return whole, _UNKNOWN
+
+
+def _is_softmax(node: t.Node) -> bool:
+    return isinstance(node, t.Apply) and len(node.arguments) == 1 and node.function.name.lower() == _SOFTMAX
 
 
 def _times(factors: Sequence[t.Node]) -> t.Node:
