@@ -282,9 +282,10 @@ def _place(line: int, column: int, piece: _Piece, formula: DisplayedFormula) -> 
     return formula.place_at(min(start, len(formula.text)))
 
 
-def _has_no_meaning(evidence: Evidence) -> bool:
-    """Return whether nothing is wrong with a reading but that it has no meaning."""
-    return bool(evidence.problems) and all(each.status is Status.WITHOUT_MEANING for each in evidence.problems)
+def _has_no_meaning(evidence: Evidence, other: Evidence) -> bool:
+    """Return whether nothing is wrong with one reading that is right with the other but that it has no meaning."""
+    own = [each.status for each in evidence.problems if each not in other.problems]
+    return bool(own) and all(status is Status.WITHOUT_MEANING for status in own)
 
 
 def _both(one: Evidence, other: Evidence, formula: DisplayedFormula, by: "Settings") -> Evidence:
@@ -293,10 +294,9 @@ def _both(one: Evidence, other: Evidence, formula: DisplayedFormula, by: "Settin
     if one.fails == other.fails and one.status == other.status:
         return replace(one, remarks=(*one.remarks, f"the same with {'; '.join(own)}") if own else one.remarks)
     first = [words for words in one.remarks if words not in other.remarks]
-    lost = [each for each in (one, other) if _has_no_meaning(each)]
-    if len(lost) == 1 and one.claims == other.claims:
-        kept, words = (other, first) if lost[0] is one else (one, own)
-        return replace(kept, remarks=(*kept.remarks, f"no meaning with {'; '.join(words)}")) if words else kept
+    for kept, lost, words in ((one, other, own), (other, one, first)):
+        if kept.claims == lost.claims and _has_no_meaning(lost, kept) and not _has_no_meaning(kept, lost):
+            return replace(kept, remarks=(*kept.remarks, f"no meaning with {'; '.join(words)}")) if words else kept
     reason = f"{one.status} with {'; '.join(first)}, and {other.status} with {'; '.join(own)}: write which is meant"
     at = formula.place_at(0)
     problem = located(Diagnostic(Status.UNDECIDED, formula.path, *at, reason), by.root)

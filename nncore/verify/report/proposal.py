@@ -32,6 +32,7 @@ _STANDARD = {
     "logistic": r"\frac{1}{1 + e^{-@}}",
 }  # fmt: skip
 _SIZES = "D H M K N P Q R S U V A B C E F G J L T W X Y Z".split()
+_LETTER = re.compile(r"(?:letter|name): '?(\\?[A-Za-z]+(?:\{[^}]*\})?)")
 _ARGUMENTS = (*"uvxzstwra", r"\xi", r"\zeta", r"\omega")
 
 
@@ -69,9 +70,8 @@ class Proposal:
             return (
                 f"nothing is to be declared: {self.before} of {self.statements} statements have a meaning as they are"
             )
-        where = "at its top" + (
-            ", and the displays below \\begin{document}" if suffix == ".tex" and self.definitions else ""
-        )
+        where = "in a Markdown cell at its top" if suffix == ".ipynb" else "at its top"
+        where += ", and the displays below \\begin{document}" if suffix == ".tex" and self.definitions else ""
         said = f"{self.after} of {self.statements} statements have a meaning with this block, {self.before} without it"
         return f"{said}. Look it over, above all what is guessed, and paste it into the file, {where}"
 
@@ -118,6 +118,8 @@ class _Trying:
         nothing = Proposal((), (), (), before, before, count)
         if count == before:
             return nothing
+        if (own := self.of({}, beside=True)).after == count:
+            return replace(own, before=before)
         best = self.of({})
         tried: set[tuple[tuple[str, str], ...]] = {()}
         chosen: dict[str, str] = {}
@@ -144,11 +146,14 @@ class _Trying:
         """Return what nothing in the file decides."""
         return _inferred(self.reading, self.text, chosen)[0].guesses
 
-    def of(self, chosen: Mapping[str, str]) -> Proposal:
-        """Return the proposal with certain choices."""
-        inference, scene = _inferred(self.reading, self.text, chosen)
+    def of(self, chosen: Mapping[str, str], beside: bool = False) -> Proposal:
+        """Return the proposal with certain choices; ``beside`` the letters in force it declares only other ones."""
+        inference, scene = _inferred(self.reading, self.text, chosen, self.by.notation if beside else None)
         writer = _Writer(inference, scene, self.by.notation, self.text)
         lines, definitions, questions = writer.all()
+        if beside:
+            known = self.by.notation.all_letters
+            lines = [line for line in lines if line.part != "shadows" and _LETTER.findall(line.text)[0] not in known]
         found = Proposal(tuple(lines), tuple(definitions), tuple(questions), 0, 0, 0)
         while found.lines:
             faulty = {fault.line for fault in faults_in(found.block, Scene(self.by.notation), self.by.notation)}
@@ -176,7 +181,10 @@ def with_block(reading: Reading, path: Path, block: str, definitions: Sequence[s
     return replace(reading, around=replace(around, blocks=(NotationBlock(block, 1, path),)))
 
 
-def _inferred(reading: Reading, text: str, chosen: Mapping[str, str]) -> tuple[Inference, Scene]:
+def _inferred(
+    reading: Reading, text: str, chosen: Mapping[str, str], base: Notation | None = None
+) -> tuple[Inference, Scene]:
+    """Return what is inferred from a file, with the shapes and ranges of a notation if one is to be kept."""
     sources = [formula.text for formula in reading.formulas]
     inline = [formula.text for formula in reading.inline]
     scene = scene_of([*sources, *inline], with_known(Notation()), text)
@@ -189,6 +197,12 @@ def _inferred(reading: Reading, text: str, chosen: Mapping[str, str]) -> tuple[I
     members += [member for each in found for member in each.readings[0].members]
     said = dict(_said(members, text, scene))
     inference = Inference(scene, chosen, said)
+    for array in base.arrays if base else ():
+        if array.letter in scene.facts.names and not any(size.indices for size in array.shape):
+            said[array.letter] = (array.shape[0].letter, array.shape[1].letter)
+    for index, to in base.runs_to.items() if base else ():
+        if index in scene.facts.indices | scene.facts.bound:
+            inference.ends[index] = Dim(to or "")
     inference.read([strict.tree for each in found for strict in each.readings[0].formulas])
     return inference, scene
 

@@ -226,9 +226,12 @@ class _Fitter:
     def _multiplied_out(self, node: t.EntryTimes, factors: Sequence[_Fitted]) -> _Fitted | None:
         r"""Return ``(1 - A) \odot B`` as ``B - A \odot B``; None if no factor adds numbers to arrays."""
         mixed = next((at for at, (factor, _) in enumerate(factors) if factor in self._mixed), None)
-        if mixed is None or len(factors) != 2:
+        if mixed is None:
             return None
-        other, shape = factors[1 - mixed]
+        rest = [*factors[:mixed], *factors[mixed + 1 :]]
+        other, shape = (
+            rest[0] if len(rest) == 1 else self._alike(replace(node, factors=tuple(n for n, _ in rest)), rest)
+        )
         terms = self._mixed[factors[mixed][0]]
         if shape is None or shape == _UNKNOWN or any(own not in (None, shape) for _, own in terms):
             return None

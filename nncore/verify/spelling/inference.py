@@ -124,6 +124,10 @@ class Inference:
 
     def _read(self, trees: Sequence[t.Formula]) -> None:
         for name, (rows, columns) in self.said.items():
+            if "1" in (rows, columns):  # a vector of which no shape was said, but a length
+                length = rows if columns == "1" else columns
+                rows, columns = ("1", length) if self.chosen.get(name) == ROW else (length, "1")
+                self.guesses.setdefault(name, [COLUMN, ROW])
             self.arrays[name] = (Dim(rows), Dim(columns))
             self.used.setdefault(name)
             for size in (rows, columns):

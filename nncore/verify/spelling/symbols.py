@@ -182,7 +182,7 @@ def _below(reader: "Reader", name: str, below: Sequence[Item], span: Span) -> tu
         return name, ()
     scene, text = reader.scene, text_of(below)
     whole = f"{name}_{{{text}}}" if len(text) > 1 else f"{name}_{text}"
-    if whole in scene.table.letters and not text.isdigit():
+    if scene.table.letters.get(whole) in scene.notation.all_letters and not text.isdigit():
         reader.findings.say("name", f"{whole} as a letter of its own", span)
         return whole, ()
     parts = parts_of(below)
