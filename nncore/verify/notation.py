@@ -357,7 +357,8 @@ def extended_by(notation: Notation, parts: Mapping[str, _Plain]) -> Notation:
     for _, reason in _clashes(rest, own):
         raise NotationError(reason)
     both = _joined(rest, own)
-    _check(both)
+    for _, reason in _objections(both):
+        raise NotationError(_with_cause(reason, notation))
     return both
 
 
@@ -493,7 +494,7 @@ def faults(text: str, base: Notation | None = None, unread: str = "") -> tuple[F
         missing = re.search(r"(?:the (?:size|index)|state:|random,) (\S+?):? is (?:not declared|neither)", reason)
         twice = any(line == other.line and other.reason.partition(";")[0] in reason for other in found)
         if not twice and not (missing and missing[1] in unread):
-            found.append(Fault(line, reason))
+            found.append(Fault(line, _with_cause(reason, base) if base else reason))
     return tuple(sorted(found, key=lambda fault: fault.line))
 
 
@@ -555,6 +556,11 @@ def _if_empty(notation: Notation) -> str:
     if any(getattr(notation, part) for part in ("sizes", "indices", "arrays", "scalars")):
         return ""
     return "; this page starts from an empty notation: what it uses it declares, and there is nothing to shadow"
+
+
+def _with_cause(reason: str, base: Notation) -> str:
+    """Return what is wrong with a block, and whether that is so because nothing is in force above it."""
+    return f"{reason}{_if_empty(base)}" if reason.endswith("is not declared") else reason
 
 
 def _without(notation: Notation, hidden: frozenset[str]) -> Notation:
@@ -766,12 +772,11 @@ def _undeclared(notation: Notation) -> Iterator[tuple[object, str]]:
     """Yield the declarations that use a size or an index that is not declared, or entries of another shape."""
     families = {size.letter: size.index for size in notation.sizes if size.index}
     known = {"size": notation.plain_sizes, "index": notation.index_letters}
-    empty = _if_empty(notation)
 
     def check(owner: object, where: str, what: str, *letters: str | None) -> Iterator[tuple[object, str]]:
         for letter in dict.fromkeys(letters):
             if letter and letter not in known[what]:
-                yield owner, f"{where}: the {what} {letter} is not declared{empty}"
+                yield owner, f"{where}: the {what} {letter} is not declared"
 
     for index in notation.indices:
         yield from check(index, f"indices, {index.letter}", "size", index.to)

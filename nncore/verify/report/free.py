@@ -81,7 +81,10 @@ def report_on_free(path: Path, reading: Reading, by: "Settings") -> tuple[PageRe
 
 
 def judged_parts(path: Path, reading: Reading, by: "Settings") -> tuple[int, int]:
-    """Return how many statements of a page in free spelling have a meaning, and how many there are."""
+    """Return how many statements of a page in free spelling have a meaning, and how many there are.
+
+    What probably defines, but claims for the letters of the notation, does not count.
+    """
     scene, around, problems = _prepared(reading, path, by)
     defining = [_CLAIM_NOTHING.isdisjoint(formula.within) for formula in reading.formulas]
     found = list(spelled([formula.text for formula in reading.formulas], scene, defining))
@@ -102,7 +105,7 @@ def judged_parts(path: Path, reading: Reading, by: "Settings") -> tuple[int, int
         [piece.formula for piece in pieces], Surroundings(places, around.blocks), by.notation, by.functions
     )
     faulty = {fault.path for fault in page.faults}
-    return sum(piece.formula.path not in faulty for piece in pieces), count
+    return sum(piece.formula.path not in faulty for piece in pieces) - scene.claimed, count
 
 
 def _prepared(reading: Reading, path: Path, by: "Settings") -> tuple[Scene, Surroundings, list[Diagnostic]]:
@@ -295,8 +298,9 @@ def _both(one: Evidence, other: Evidence, formula: DisplayedFormula, by: "Settin
         return replace(one, remarks=(*one.remarks, f"the same with {'; '.join(own)}") if own else one.remarks)
     first = [words for words in one.remarks if words not in other.remarks]
     for kept, lost, words in ((one, other, own), (other, one, first)):
-        if kept.claims == lost.claims and _has_no_meaning(lost, kept) and not _has_no_meaning(kept, lost):
-            return replace(kept, remarks=(*kept.remarks, f"no meaning with {'; '.join(words)}")) if words else kept
+        wrong = {kept.status, lost.status} <= {Status.REFUTED, Status.WITHOUT_MEANING}
+        if _has_no_meaning(lost, kept) or (wrong and kept is one and not _has_no_meaning(one, other)):
+            return replace(kept, remarks=(*kept.remarks, f"{lost.status} with {'; '.join(words)}")) if words else kept
     reason = f"{one.status} with {'; '.join(first)}, and {other.status} with {'; '.join(own)}: write which is meant"
     at = formula.place_at(0)
     problem = located(Diagnostic(Status.UNDECIDED, formula.path, *at, reason), by.root)

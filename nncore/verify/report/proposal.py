@@ -21,16 +21,12 @@ from nncore.verify.source.reader import read_page
 from nncore.verify.spelling.declared import faults_in
 from nncore.verify.spelling.document import scene_of, spelled
 from nncore.verify.spelling.findings import Member
-from nncore.verify.spelling.inference import Dim, Inference
+from nncore.verify.spelling.inference import OPEN, STANDARD, Dim, Inference
 from nncore.verify.spelling.letters import is_strict_letter
 from nncore.verify.spelling.scene import Scene
 
 _SECONDS = 20.0  # of trying other choices
 _MEANINGS = {"x": "inputs", "y": "targets", "w": "weights", "b": "biases", "t": "targets"}
-_STANDARD = {
-    r"\sigma": r"\frac{1}{1 + e^{-@}}", "sigmoid": r"\frac{1}{1 + e^{-@}}", "relu": r"\max(@, 0)",
-    "logistic": r"\frac{1}{1 + e^{-@}}",
-}  # fmt: skip
 _SIZES = "D H M K N P Q R S U V A B C E F G J L T W X Y Z".split()
 _LETTER = re.compile(r"(?:letter|name): '?(\\?[A-Za-z]+(?:\{[^}]*\})?)")
 _ARGUMENTS = (*"uvxzstwra", r"\xi", r"\zeta", r"\omega")
@@ -66,13 +62,12 @@ class Proposal:
 
     def summary(self, suffix: str) -> str:
         """Return one sentence about what it does, and one about what to do with it."""
+        before = max(self.before, 0)
         if not self.lines:
-            return (
-                f"nothing is to be declared: {self.before} of {self.statements} statements have a meaning as they are"
-            )
+            return f"nothing is proposed: {before} of {self.statements} statements have a meaning as they are"
         where = "in a Markdown cell at its top" if suffix == ".ipynb" else "at its top"
         where += ", and the displays below \\begin{document}" if suffix == ".tex" and self.definitions else ""
-        said = f"{self.after} of {self.statements} statements have a meaning with this block, {self.before} without it"
+        said = f"{self.after} of {self.statements} statements have a meaning with this block, {before} without it"
         return f"{said}. Look it over, above all what is guessed, and paste it into the file, {where}"
 
     @property
@@ -320,7 +315,7 @@ class _Writer:
 
     def size(self, dim: Dim, wanted: Sequence[str] = (), why: str = "") -> str:
         """Return the name of a dimension, a new one if it has none."""
-        if not dim.name:
+        if not dim.name or dim.name.startswith(OPEN):
             used = {name.split("_")[0].split("^")[0] for name in map(self.written, self.scene.facts.names)}
             used |= self.scene.facts.names | self.names | set(self.inference.sizes)
             name = next(
@@ -338,7 +333,12 @@ class _Writer:
                   if len(self.written(name)) == 1}  # fmt: skip
         if not {"x", "y"} <= shapes.keys():
             return
-        shared = [one for one in shapes["x"] for other in shapes["y"] if one.root is other.root and not one.name]
+        shared = [
+            one
+            for one in shapes["x"]
+            for other in shapes["y"]
+            if one.root is other.root and (not one.name or one.name.startswith(OPEN))
+        ]
         named = [name for name in ("m", "n", "N") if name in self.inference.used and self._is_free(name)
                  and name not in self.inference.ends]  # fmt: skip
         if shared and named:
@@ -416,15 +416,20 @@ class _Writer:
                 continue
             word = code.removeprefix(r"\operatorname{").rstrip("}")
             if code in self.notation.function_names and not self.notation.kind_of_function(code) == "smooth":
-                if formula := _STANDARD.get(name) or _STANDARD.get(word.lower()):
+                if formula := STANDARD.get(name) or STANDARD.get(word.lower()):
                     definitions.append(f"{code}({free}) := {formula.replace('@', free)}")
                 continue
             if word.lower() == "softmax":
                 found.append(Line("functions", f"{{name: '{code}', kind: row, meaning: softmax}}"))
                 continue
-            formula = _STANDARD.get(name) or _STANDARD.get(word.lower())
+            formula = STANDARD.get(name) or STANDARD.get(word.lower())
             own = name if is_strict_letter(name) else code
-            if formula:
+            if code in self.inference.unknown and is_strict_letter(name):
+                kind = "cost" if self.inference.unknown[code] else "smooth"
+                found.append(
+                    Line("functions", f"{{name: {_quoted(name)}, kind: {kind}, meaning: any function}}", "guessed")
+                )
+            elif formula:
                 found.append(
                     Line(
                         "functions",
@@ -485,13 +490,8 @@ class _Writer:
                 ends = " and ".join(sorted(self.scene.facts.ends[name]))
                 yield f"question: sums over {name} end at {ends}; how far does it run where no sum says it?"
         for code in self.scene.table.functions.values():
-            if code not in FIXED_KINDS and code not in self.inference.functions and not self._is_standard(code):
-                yield f"question: what is {self.scene.table.as_written(code)}(…)? Define it, as in f(x) := x^2"
-
-    def _is_standard(self, code: str) -> bool:
-        word = code.removeprefix(r"\operatorname{").rstrip("}").lower()
-        written = self.scene.table.as_written(code)
-        return word == "softmax" or word in _STANDARD or written in _STANDARD
+            if code in self.inference.unknown:
+                yield f"question: what is {self.scene.table.as_written(code)}(…)? If it is given, define it with :="
 
 
 def _with_indices(name: str, letters: Sequence[str]) -> str:

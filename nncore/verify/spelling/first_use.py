@@ -2,8 +2,8 @@ r"""The first use of a letter: ``h = \tanh(z)`` says what h is, where nothing ab
 
 People define with a plain equals sign. So where a letter, an entry or a function stands alone on the left of ``=``, in
 letters that occur nowhere above and nowhere on the right, and nothing in the file defines it with ``:=``, the first
-link is read as a definition, with a remark. It claims nothing then. Anything else stays a claim: nobody could have
-meant a letter that nobody has introduced otherwise.
+link is read as a definition, with a remark. It claims nothing then. Anything else stays a claim, and so does what is
+said of a letter that is declared without the file, in the notation of the book or in one that is named.
 """
 
 from collections.abc import Iterator
@@ -30,10 +30,20 @@ def with_definition(formula: t.Formula, scene: Scene, findings: Findings) -> t.F
     known = scene.here | scene.facts.defined | right
     if name in known or scene.table.as_written(name) in scene.facts.defined:
         return formula
+    if _is_given(name, scene):
+        scene.claimed += 1
+        return formula
     shown = scene.table.as_written(latex(statement.first))
     findings.say("first use", f"{shown} = … as its definition, since nothing above says what it is", first.span)
     links = (replace(first, relation=Relation.DEFINES), *others)
     return replace(formula, statements=(replace(statement, links=links),))
+
+
+def _is_given(name: str, scene: Scene) -> bool:
+    """Return whether a letter is declared, and not by the file."""
+    array = scene.notation.array_named(name)
+    given = bool(array) and array in scene.given.arrays
+    return given or any(each in scene.given.scalars for each in scene.notation.scalars_named(name))
 
 
 def head(left: t.Node, scene: Scene) -> str:

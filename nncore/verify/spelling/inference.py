@@ -7,10 +7,10 @@ was made (`Inference.guesses`), and a caller may make another.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from nncore.verify.notation import DELTA, EXTREMA, ONES
+from nncore.verify.notation import DELTA, EXTREMA, FIXED_KINDS, ONES
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
@@ -59,6 +59,7 @@ class Dim:
 Shape = tuple[Dim, Dim]
 _Found = Shape | None | str  # of an expression: an array, a number, or _UNKNOWN
 _UNKNOWN = "?"
+OPEN = "?"  # begins the name of a dimension that differs from others, and has no name in the file
 NUMBER, ROW, COLUMN, MATRIX = "number", "row", "column", "matrix"
 
 
@@ -93,6 +94,7 @@ class Inference:
     guesses: dict[str, list[str]] = field(default_factory=dict)
     defined: dict[str, _Found] = field(default_factory=dict)
     functions: dict[str, tuple[str, ...]] = field(default_factory=dict)  # with the arguments of their definition
+    unknown: dict[str, bool] = field(default_factory=dict)  # functions that are not, with whether they take arrays
     used: dict[str, None] = field(default_factory=dict)  # letters in their order
     sizes: dict[str, None] = field(default_factory=dict)
     numbered: dict[str, set[str]] = field(default_factory=dict)
@@ -133,16 +135,33 @@ class Inference:
             for size in (rows, columns):
                 if not size.isdigit():
                     self.sizes.setdefault(size)
-        for tree in trees:
-            for statement in tree.statements:
-                for chain in _chains(statement):
-                    self._chain(chain)
+        chains = [chain for tree in trees for statement in tree.statements for chain in _chains(statement)]
+        for chain in chains:
+            if chain.links and chain.links[0].relation is Relation.DEFINES:
+                self._chain(replace(chain, links=chain.links[:1]))
+        self._settle()
+        self._freeze()
+        for chain in chains:
+            self._chain(chain)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Decide what waited until more is known: biases, entries, products that are numbers, vectors."""
         for node, shape, whole in self._later:
             self._broadcast(node, shape, whole)
         self._entries_of_arrays()
         for shape in self._numbers:
             self._same(shape, (Dim("1"), Dim("1")))
         self._vectors_of_one_column()
+        self._later.clear()
+        self._numbers.clear()
+
+    def _freeze(self) -> None:
+        """Keep apart what definitions keep apart: a claim may be wrong, so it only says what they leave open."""
+        derived = [shape for shape in self.defined.values() if isinstance(shape, tuple)]
+        for number, dim in enumerate(dim for shape in (*self.arrays.values(), *derived) for dim in shape):
+            if not dim.name:
+                dim.call(f"{OPEN}{number}")
 
     # What the letters are
 
@@ -178,6 +197,9 @@ class Inference:
                         known += [letters] if letters not in known else []
                     else:
                         self.numbered.setdefault(name, set()).add(str(len(indices)))
+                case t.Chain(t.Apply(t.Function(name, 0, None), arguments), (t.Link(Relation.DEFINES), *_)):
+                    given = [each.name for each in arguments if isinstance(each, t.Letter)]
+                    self.functions.setdefault(name, tuple(given))
                 case t.Sum(index, lower, upper) | t.Product(index, lower, upper):
                     end = self.ends.setdefault(index.name, Dim())
                     if isinstance(upper, t.Letter):
@@ -314,12 +336,19 @@ class Inference:
                 shapes = [self.shape(each) for each in arguments]
                 if name in EXTREMA:
                     return None
+                if not self._is_known(name):
+                    self.unknown[name] = self.unknown.get(name, False) or any(
+                        isinstance(each, tuple) for each in shapes
+                    )
+                    return _UNKNOWN if self.unknown[name] else None
                 return shapes[0] if len(shapes) == 1 else None
             case t.Sum(body=body) | t.Product(body=body) | t.Extremum(body=body):
                 return self.shape(body)
             case t.Derivative(body, variables):
                 whole = self.shape(body)
                 by = [self.shape(each) for each in variables]
+                if isinstance(whole, tuple) and len(by) == 1 and isinstance(by[0], tuple):
+                    self._same(whole, (Dim("1"), Dim("1")))  # only a number has a derivative by an array
                 if whole == _UNKNOWN or len(by) != 1 or (isinstance(whole, tuple) and isinstance(by[0], tuple)):
                     return _UNKNOWN if not (isinstance(whole, tuple) and _is_one(whole)) else by[0]
                 return by[0] if whole is None else whole
@@ -330,6 +359,14 @@ class Inference:
         for child in t.children(node):
             self.shape(child)
         return _UNKNOWN
+
+    def _is_known(self, name: str) -> bool:
+        """Return whether something is known of a function: by everybody, or by a definition of the file."""
+        word = name.removeprefix(r"\operatorname{").rstrip("}").lower()
+        author = {code: own for own, code in self.scene.table.functions.items()}.get(name, name)
+        return (
+            bool({name, author, word} & (FIXED_KINDS.keys() | STANDARD.keys() | {"softmax"})) or name in self.functions
+        )
 
     def _entry(self, shape: _Found, indices: Sequence[t.Node]) -> None:
         if not isinstance(shape, tuple):
@@ -472,6 +509,11 @@ class Inference:
         return entry
 
 
+# What functions with a usual name are; @ is their argument.
+STANDARD = {
+    r"\sigma": r"\frac{1}{1 + e^{-@}}", "sigmoid": r"\frac{1}{1 + e^{-@}}", "relu": r"\max(@, 0)",
+    "logistic": r"\frac{1}{1 + e^{-@}}",
+}  # fmt: skip
 _ROUNDS = 4
 _OF_VECTORS = frozenset("xyzhavbwustgrpqfd")
 _WEIGHTS = frozenset("WVUwvu") | {"\\"}

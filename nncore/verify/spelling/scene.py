@@ -29,6 +29,10 @@ class Scene:
         Whether the first use of a letter with ``=`` defines it, see `first_use`.
     above, here : set of str
         The letters of all displays above, and with them those of the statements above in this one.
+    given : Notation
+        The letters in force before the file declares any: there ``=`` claims, also at their first use.
+    claimed : int
+        How many first uses are claims for that.
     shapes : dict
         The shapes of letters that the displays above define and nothing declares.
     """
@@ -42,9 +46,11 @@ class Scene:
     above: frozenset[str] = frozenset()
     here: frozenset[str] = frozenset()
     shapes: dict[str, Shape] = field(default_factory=dict)
+    given: Notation = field(init=False)
+    claimed: int = 0
 
     def __post_init__(self) -> None:
-        self.table = Table(self.notation)
+        self.table, self.given = Table(self.notation), self.notation
 
     def declare(self, notation: Notation) -> None:
         """Go on with another notation, in which inner names are declared."""
