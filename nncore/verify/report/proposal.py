@@ -25,8 +25,12 @@ from nncore.verify.spelling.inference import OPEN, STANDARD, Dim, Inference
 from nncore.verify.spelling.letters import is_strict_letter
 from nncore.verify.spelling.scene import Scene
 
-_SECONDS = 20.0  # of trying other choices
+_SECONDS = 10.0  # of trying other choices
 _MEANINGS = {"x": "inputs", "y": "targets", "w": "weights", "b": "biases", "t": "targets"}
+_MEANINGS_OF_SIZES = {
+    "n": "number of samples", "m": "number of samples", "d": "number of inputs", "h": "number of hidden units",
+    "k": "number of classes",
+}  # fmt: skip
 _SIZES = "D H M K N P Q R S U V A B C E F G J L T W X Y Z".split()
 _LETTER = re.compile(r"(?:letter|name): '?(\\?[A-Za-z]+(?:\{[^}]*\})?)")
 _ARGUMENTS = (*"uvxzstwra", r"\xi", r"\zeta", r"\omega")
@@ -477,12 +481,7 @@ class _Writer:
         return f"guessed: a {taken}; it could be {' or '.join(f'a {each}' for each in kinds if each != taken)}"
 
     def _meaning_of_size(self, name: str) -> str:
-        return {
-            "n": "number of samples",
-            "m": "number of samples",
-            "N": "number of samples",
-            "D": "number of inputs",
-        }.get(name, "a number of things")
+        return _MEANINGS_OF_SIZES.get(name.lower(), "a size")
 
     def _questions(self) -> Iterator[str]:
         for name in self.scene.facts.ends:

@@ -24,7 +24,12 @@ def with_definition(formula: t.Formula, scene: Scene, findings: Findings) -> t.F
         return formula
     first, *others = statement.links
     name = head(statement.first, scene)
-    if first.relation is not Relation.EQUAL or not name or formula.conditions or first.conditions:
+    conditions = (*formula.conditions, *first.conditions)
+    if (
+        first.relation is not Relation.EQUAL
+        or not name
+        or not all(_is_range(each, statement.first, scene) for each in conditions)
+    ):
         return formula
     right = {each for link in statement.links for each in names(link.right, scene)}
     known = scene.here | scene.facts.defined | right
@@ -35,8 +40,21 @@ def with_definition(formula: t.Formula, scene: Scene, findings: Findings) -> t.F
         return formula
     shown = scene.table.as_written(latex(statement.first))
     findings.say("first use", f"{shown} = … as its definition, since nothing above says what it is", first.span)
-    links = (replace(first, relation=Relation.DEFINES), *others)
-    return replace(formula, statements=(replace(statement, links=links),))
+    links = (replace(first, relation=Relation.DEFINES, conditions=()), *others)
+    return replace(formula, statements=(replace(statement, links=links),), conditions=())
+
+
+def _is_range(condition: t.Chain | t.Given | t.ForAll, left: t.Node, scene: Scene) -> bool:
+    r"""Return whether a condition lets an index of a left side have all its values: ``1 \le k \le K``."""
+    chain = condition if isinstance(condition, t.Chain) else condition.chain
+    indices = left.indices if isinstance(left, t.Indexed) else ()
+    match chain:
+        case t.Chain(t.Number("1"), (t.Link(Relation.AT_MOST, index), t.Link(Relation.AT_MOST, t.Letter(last)))):
+            end = scene.notation.runs_to.get(index.name) if isinstance(index, t.Letter) else None
+            return index in indices and end in (None, last)
+        case t.Chain(index, ()):
+            return isinstance(condition, t.ForAll) and index in indices
+    return False
 
 
 def _is_given(name: str, scene: Scene) -> bool:

@@ -159,6 +159,10 @@ class _Fitter:
                 return replace(node, body=self.fit(body)[0]), None
             case t.Apply():
                 return self._application(node)
+            case t.Sum(index, _, t.Letter(last)) | t.Product(index, _, t.Letter(last)) if self._runs_elsewhere(
+                index, last
+            ):
+                return self.fit(self._with_own_index(node))
             case t.Sum(body=body) | t.Product(body=body) | t.Extremum(body=body):
                 inner, shape = self.fit(body)
                 return replace(node, body=inner), shape if isinstance(node, t.Sum) else None
@@ -180,6 +184,25 @@ class _Fitter:
             return False
         array = notation.array_named(name)
         return not (array and array.layers) and count == 2 - (1 in shape)
+
+    def _runs_elsewhere(self, index: t.Letter, last: str) -> bool:
+        """Return whether an index is declared to run to another size than that at which its sum ends."""
+        declared = self.scene.notation.runs_to.get(index.name)
+        return declared is not None and declared != last and last in self.scene.notation.plain_sizes
+
+    def _with_own_index(self, node: t.Sum | t.Product) -> t.Sum | t.Product:
+        """Return a sum that binds an index of its own, so that one letter may run to several sizes."""
+        assert isinstance(node.upper, t.Letter)
+        own = self.scene.table.letter(f"{node.index.name}'")
+        self.findings.say("index", f"{node.index.name} in a sum to {node.upper.name} as an index of its own", node.span)
+
+        def renamed(inner: t.Node) -> t.Node:
+            if isinstance(inner, t.Letter) and inner.name == node.index.name:
+                return replace(inner, name=own)
+            binds = isinstance(inner, t.Sum | t.Product | t.Extremum) and inner.index.name == node.index.name
+            return inner if binds else t.with_children(inner, renamed)
+
+        return replace(node, index=replace(node.index, name=own), body=renamed(node.body))
 
     def _letter(self, name: str) -> Shape:
         notation = self.scene.notation
