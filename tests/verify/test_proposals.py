@@ -166,12 +166,18 @@ def judged(path):
     return [formula.status for formula in page.formulas], page.problems
 
 
-def proposed(run, path):
-    """Return how a file fares without and with what is proposed for it, and what that is."""
-    before, _ = judged(path)
+def with_proposal(run, path):
+    """Paste what is proposed for a file into it, and return that."""
     code, block, _ = run("--propose", path)
     assert code == 0
     path.write_text(pasted(path.read_text(encoding="utf-8"), block, path.suffix), encoding="utf-8")
+    return block
+
+
+def proposed(run, path):
+    """Return how a file fares without and with what is proposed for it, and what that is."""
+    before, _ = judged(path)
+    block = with_proposal(run, path)
     after, faults = judged(path)
     assert not [fault for fault in faults if "notation" in fault.reason]
     return before, after, block
@@ -207,7 +213,7 @@ def test_what_people_write_fares_no_worse_with_what_is_proposed_for_it(run, tmp_
 def test_of_a_homework_in_latex_the_two_mistakes_are_found_and_nothing_else(run, tmp_path):
     path = tmp_path / "softmax.tex"
     path.write_text((HOMEWORK / "softmax.tex").read_text(encoding="utf-8"), encoding="utf-8")
-    _, _, block = proposed(run, path)
+    block = with_proposal(run, path)
     assert all(line.startswith("% ") for line in block.splitlines())
     assert "rows: one-hot" in block
     code, out, _ = run(path)
@@ -226,17 +232,17 @@ def test_of_a_homework_in_latex_the_two_mistakes_are_found_and_nothing_else(run,
 def test_of_a_notebook_the_two_mistakes_are_found_and_nothing_else(run, tmp_path):
     path = tmp_path / "logistic.ipynb"
     path.write_text((HOMEWORK / "logistic.ipynb").read_text(encoding="utf-8"), encoding="utf-8")
-    _, _, block = proposed(run, path)
+    block = with_proposal(run, path)
     assert block.startswith("```{notation}\n") and r"\sigma(u) := \frac{1}{1 + e^{-u}}" in block
     code, out, _ = run(path)
     assert code == 1
     wrong = re.findall(
         r"^(\S.*?)  (?:refuted|true only if .*|holds if .*|without meaning|unreadable|undecided)$", out, re.M
     )
-    assert wrong == ["logistic.ipynb (cell 4):8", "logistic.ipynb (cell 4):12"]
+    assert wrong == ["logistic.ipynb (cell 4):7", "logistic.ipynb (cell 4):11"]
 
 
-# A wrong proposal ------------------------------------------------------------------------------------------------------
+# A wrong proposal -----------------------------------------------------------------------------------------------------
 
 
 def test_no_shape_of_a_proposal_could_be_another_one(run, tmp_path):

@@ -71,7 +71,7 @@ class Proposal:
             return f"nothing is proposed: {before} of {self.statements} statements have a meaning as they are"
         where = "in a Markdown cell at its top" if suffix == ".ipynb" else "at its top"
         where += ", and the displays below \\begin{document}" if suffix == ".tex" and self.definitions else ""
-        said = f"{self.after} of {self.statements} statements have a meaning with this block, {before} without it"
+        said = f"{max(self.after, 0)} of {self.statements} statements have a meaning with this block, {before} without it"
         return f"{said}. Look it over, above all what is guessed, and paste it into the file, {where}"
 
     @property
@@ -152,19 +152,20 @@ class _Trying:
         lines, definitions, questions = writer.all()
         if beside:
             known = self.by.notation.all_letters
-            lines = [line for line in lines if line.part != "shadows" and _LETTER.findall(line.text)[0] not in known]
-        found = Proposal(tuple(lines), tuple(definitions), tuple(questions), 0, 0, 0)
-        while found.lines:
-            faulty = {fault.line for fault in faults_in(found.block, Scene(self.by.notation), self.by.notation)}
+            found = ((line, _LETTER.search(line.text)) for line in lines if line.part != "shadows")
+            lines = [line for line, letter in found if not letter or letter[1] not in known]
+        one = Proposal(tuple(lines), tuple(definitions), tuple(questions), 0, 0, 0)
+        while one.lines:
+            faulty = {fault.line for fault in faults_in(one.block, Scene(self.by.notation), self.by.notation)}
             if not faulty:
                 break
-            bad = [line for line in found.lines if line.part and any(
-                line.text in found.block.split("\n")[at - 1] for at in faulty)]  # fmt: skip
+            bad = [line for line in one.lines if line.part and any(
+                line.text in one.block.split("\n")[at - 1] for at in faulty)]  # fmt: skip
             if not bad:
                 break
-            found = replace(found, lines=tuple(line for line in found.lines if line not in bad))
-        after, count = self.score(found.block, found.definitions)
-        return replace(found, after=after, statements=count)
+            one = replace(one, lines=tuple(line for line in one.lines if line not in bad))
+        after, count = self.score(one.block, one.definitions)
+        return replace(one, after=after, statements=count)
 
 
 def with_block(reading: Reading, path: Path, block: str, definitions: Sequence[str] = ()) -> Reading:
