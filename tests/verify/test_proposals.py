@@ -233,7 +233,7 @@ def test_of_a_notebook_the_two_mistakes_are_found_and_nothing_else(run, tmp_path
     path = tmp_path / "logistic.ipynb"
     path.write_text((HOMEWORK / "logistic.ipynb").read_text(encoding="utf-8"), encoding="utf-8")
     block = with_proposal(run, path)
-    assert block.startswith("```{notation}\n") and r"\sigma(u) := \frac{1}{1 + e^{-u}}" in block
+    assert block.startswith("```{notation}\n") and r"\sigma(q) := \frac{1}{1 + e^{-q}}" in block
     code, out, _ = run(path)
     assert code == 1
     wrong = re.findall(

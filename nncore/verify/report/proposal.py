@@ -33,7 +33,7 @@ _MEANINGS_OF_SIZES = {
 }  # fmt: skip
 _SIZES = "D H M K N P Q R S U V A B C E F G J L T W X Y Z".split()
 _LETTER = re.compile(r"(?:letter|name): '?(\\?[A-Za-z]+(?:\{[^}]*\})?)")
-_ARGUMENTS = (*"uvxzstwra", r"\xi", r"\zeta", r"\omega")
+_ARGUMENTS = (*"quvxzstwra", r"\xi", r"\zeta", r"\omega")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,9 @@ class Proposal:
             return f"nothing is proposed: {before} of {self.statements} statements have a meaning as they are"
         where = "in a Markdown cell at its top" if suffix == ".ipynb" else "at its top"
         where += ", and the displays below \\begin{document}" if suffix == ".tex" and self.definitions else ""
-        said = f"{max(self.after, 0)} of {self.statements} statements have a meaning with this block, {before} without it"
+        said = (
+            f"{max(self.after, 0)} of {self.statements} statements have a meaning with this block, {before} without it"
+        )
         return f"{said}. Look it over, above all what is guessed, and paste it into the file, {where}"
 
     @property
@@ -415,14 +417,15 @@ class _Writer:
         definitions: list[str] = []
         found: list[Line] = []
         names = self.scene.facts.names | {self.written(each) for each in self.inference.used}
-        free = next(each for each in _ARGUMENTS if each not in names)
+        free = next(each for each in _ARGUMENTS if each not in names | self.names)
         for name, code in self.scene.table.functions.items():
             if name in FIXED_KINDS or code in FIXED_KINDS or code in self.inference.functions:
                 continue
             word = code.removeprefix(r"\operatorname{").rstrip("}")
-            if code in self.notation.function_names and not self.notation.kind_of_function(code) == "smooth":
+            known = next((each for each in (name, code) if each in self.notation.function_names), "")
+            if known and self.notation.kind_of_function(known) != "smooth":
                 if formula := STANDARD.get(name) or STANDARD.get(word.lower()):
-                    definitions.append(f"{code}({free}) := {formula.replace('@', free)}")
+                    definitions.append(f"{known}({free}) := {formula.replace('@', free)}")
                 continue
             if word.lower() == "softmax":
                 found.append(Line("functions", f"{{name: '{code}', kind: row, meaning: softmax}}"))

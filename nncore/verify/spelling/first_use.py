@@ -35,10 +35,15 @@ def with_definition(formula: t.Formula, scene: Scene, findings: Findings) -> t.F
     known = scene.here | scene.facts.defined | right
     if name in known or scene.table.as_written(name) in scene.facts.defined:
         return formula
+    shown = scene.table.as_written(latex(statement.first))
     if _is_given(name, scene):
         scene.claimed += 1
+        letter = scene.table.as_written(name)
+        words = (
+            f"{shown} = … as a claim, since the notation declares {letter}: if it defines, write := or shadow {letter}"
+        )
+        findings.say("first use", words, first.span)
         return formula
-    shown = scene.table.as_written(latex(statement.first))
     findings.say("first use", f"{shown} = … as its definition, since nothing above says what it is", first.span)
     links = (replace(first, relation=Relation.DEFINES, conditions=()), *others)
     return replace(formula, statements=(replace(statement, links=links),), conditions=())

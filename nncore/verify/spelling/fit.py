@@ -95,7 +95,8 @@ class _Fitter:
         bound = t.Letter(
             next(each for each in (*free, *"lqpjkrsc") if each in free or each not in used), span=node.span
         )
-        self.findings.say("softmax", "softmax of each row by its entries", node.span)
+        what = "a vector" if len(indices) < 2 else "each row"
+        self.findings.say("softmax", f"softmax of {what} by its entries", node.span)
         argument = t.Times(
             (t.Number("1", span=node.span), node.arguments[0]), span=node.span
         )  # an expression, no letter
@@ -113,7 +114,7 @@ class _Fitter:
         marker = t.Letter("e", span=node.span)
         entry = self._softmax_entry(node, shape, (marker,))
         assert isinstance(entry, t.Fraction)
-        above = t.Apply(t.Function(r"\exp", span=node.span), node.arguments, span=node.span)
+        above = t.Apply(t.Function(self.scene.table.function(r"\exp"), span=node.span), node.arguments, span=node.span)
         return t.Fraction(above, entry.denominator, span=node.span)
 
     def fit(self, node: t.Node) -> _Fitted:
@@ -142,7 +143,8 @@ class _Fitter:
                 inner, shape = self.fit(body)
                 return replace(node, body=inner), shape
             case t.Times(factors):
-                return self._product(node, [self.fit(factor) for factor in factors])
+                fitted_ = [self.fit(factor) for factor in self._with_samples(factors)]
+                return self._product(node, fitted_) if len(fitted_) > 1 else fitted_[0]
             case t.EntryTimes(factors):
                 return self._alike(node, [self.fit(factor) for factor in factors])
             case t.Fraction(numerator, denominator):
@@ -328,6 +330,39 @@ class _Fitter:
             found.append(factor)
         return replace(node, factors=tuple(found)) if len(found) > 1 else found[0], shape
 
+    def _with_samples(self, factors: Sequence[t.Node]) -> list[t.Node]:
+        r"""Return factors in which ``w^\top x_i``, with a row of a matrix as a vector, is the entry ``(X w)_i``."""
+        found: list[t.Node] = []
+        for factor in factors:
+            before = found[-1] if found else None
+            if isinstance(before, t.Transpose):
+                for vector, sample in ((before.body, factor), (factor, before.body)):
+                    if entry := self._sample_times(vector, sample):
+                        self.findings.say(
+                            "sample", "a letter with the index of a sample as its row, a vector", factor.span
+                        )
+                        found[-1] = entry
+                        break
+                else:
+                    found.append(factor)
+            else:
+                found.append(factor)
+        return found
+
+    def _sample_times(self, vector: t.Node, sample: t.Node) -> t.Node | None:
+        notation = self.scene.notation
+        match sample:
+            case t.Indexed(t.Letter(name), (t.Letter(index),) as indices):
+                array = notation.array_of_entry(name)
+                if not array or not array.entry or len(array.entry.indices) != 2 or array.layers:
+                    return None
+                rows, columns = sizes_of_shape(array.shape) or _UNKNOWN
+                if notation.runs_to.get(index) != rows or self.fit(vector)[1] != (columns, 1):
+                    return None
+                matrix = t.Letter(array.letter, span=sample.span)
+                return t.Indexed(t.Times((matrix, vector), span=sample.span), indices, span=sample.span)
+        return None
+
     def _fraction(self, node: t.Fraction, numerator: _Fitted, denominator: _Fitted) -> _Fitted:
         above, below = numerator[1], denominator[1]
         if below == _ONE_BY_ONE:
@@ -344,6 +379,7 @@ class _Fitter:
         if isinstance(base, t.Norm) and exponent == t.Number("2") and (square := self._square_of_norm(base)):
             return square, None
         inner, shape = self.fit(base)
+        node = replace(node, exponent=self.as_number(self.fit(exponent))[0])
         if shape == _ONE_BY_ONE:
             inner, shape = self.as_number((inner, shape))
         times = exponent.whole if isinstance(exponent, t.Number) else None
@@ -377,6 +413,8 @@ class _Fitter:
             return whole, None
         if _is_softmax(whole) and shape not in (None, _UNKNOWN) and 1 in (shape or ()):
             return self._softmax_of_vector(whole, shape), shape
+        if _is_softmax(whole):
+            return whole, shape
         if len(arguments) == 1 and (kind in ("number", "smooth", "row") or node.function.name in kinds):
             return whole, arguments[0][1]
         return whole, _UNKNOWN
