@@ -9,7 +9,6 @@ written in LaTeX, in one form: ``W``, ``\theta``, ``\hat{u}``, ``\mathbf{1}``, w
 declares; what is wrong raises `NotationError` with one line that names the part, the declaration and the fault.
 """
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
@@ -522,8 +521,8 @@ def _parts(text: str, *more: str) -> dict[str, _Plain]:
     parts, known = read_yaml(text), (*_PARTS, *more)
     for part in parts:
         if part not in known:
-            near = difflib.get_close_matches(part, known, 1)
-            meant = f", {near[0]!r} is meant" if near else ""
+            near = next((each for each in known if part and each.startswith(part[:4].lower())), "")
+            meant = f", {near!r} is meant" if near else ""
             raise NotationError(f"unknown part {part!r}{meant}; the parts are {', '.join(known)}")
     return parts
 

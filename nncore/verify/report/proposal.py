@@ -137,7 +137,7 @@ class _Trying:
                     found = self.of(other)
                     if found.after > best.after:
                         best, chosen, improved = found, other, True
-        return replace(best, before=before) if best.after > before else nothing
+        return replace(best, before=before) if best.after > max(before, 0) else nothing
 
     def score(self, block: str, definitions: Sequence[str]) -> tuple[int, int]:
         """Return how many statements have a meaning with a block, and how many there are."""
