@@ -21,6 +21,9 @@ numbers say, the verdict. It may be several formulas with blank lines between; `
 ``--page PAGE`` the text stands at the end of that page, and with ``--book`` it knows the functions of all pages that
 are named.
 
+``--propose FILE`` prints the ``{notation}`` block that a file seems to mean, to be looked over and pasted into it: its
+letters with their shapes, how far indices run, and a definition of each function that has a usual one and none there.
+
 With ``--proved`` a claim that numbers alone support counts like one that nothing decides.
 
 The exit code says the worst that was found, by the table `judgement.ExitCode`.
@@ -29,12 +32,12 @@ The exit code says the worst that was found, by the table `judgement.ExitCode`.
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from nncore.verify.judgement import BAD_USAGE, ExitCode, Status
-from nncore.verify.notation import Notation, NotationError, load
+from nncore.verify.notation import Fault, Notation, NotationError, faults, load
 from nncore.verify.report.book import NOTATION, check
 from nncore.verify.report.cache import with_includes
 from nncore.verify.report.evidence import as_json
@@ -46,13 +49,15 @@ from nncore.verify.report.terminal import show, show_step
 from nncore.verify.source.context import Surroundings
 from nncore.verify.source.markdown import Reading
 from nncore.verify.source.reader import SUFFIXES, printable, read_page
-from nncore.verify.spelling.declared import parsed
+from nncore.verify.source.yaml_words import without_broken
+from nncore.verify.spelling.declared import faults_in, parsed
+from nncore.verify.spelling.scene import Scene
 
 _LEFT_OUT = ("_build", "node_modules", "venv", "env")
 
 
 class _BadUsage(ValueError):
-    """What the user asked for cannot be done; one line."""
+    """What the user asked for cannot be done, in one line or several."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -80,6 +85,7 @@ def run(name: str, arguments: Sequence[str] | None = None) -> int:
         "--spelling", choices=("free", "book"), help="free, unless for files --book: other spellings are read, too"
     )
     parser.add_argument("--proved", action="store_true", help="what numbers alone support is not enough")
+    parser.add_argument("--propose", metavar="FILE", help="print the {notation} block that this file seems to mean")
     parser.add_argument("--answers", metavar="FILE", help="judge what a reader answered, by the pages of the book")
     try:
         asked = parser.parse_args(arguments)
@@ -87,8 +93,12 @@ def run(name: str, arguments: Sequence[str] | None = None) -> int:
         named = dict.fromkeys(path for name in names for path in _files(Path(name)))
         paths = _not_included([*named], asked.book)
         free = asked.spelling == "free" or (asked.spelling is None and not asked.book and asked.formula is None)
-        free &= not asked.answers
+        free = (free and not asked.answers) or bool(asked.propose)
+        if asked.propose and (asked.paths or asked.book or asked.formula or asked.answers or asked.spelling == "book"):
+            raise _BadUsage("--propose takes one file, and goes with --notation alone")
         notation, letters = _notation(asked.notation, free)
+        if asked.propose:
+            return _propose(asked.propose, notation, letters)
         if asked.answers:
             return _answers(Path(asked.answers), paths, notation, asked.json)
         if asked.formula is not None:
@@ -104,7 +114,8 @@ def run(name: str, arguments: Sequence[str] | None = None) -> int:
         else:
             report = show(paths, notation, asked.book, free=free, letters=letters)
     except _BadUsage as error:
-        print(f"{parser.prog}: {printable(str(error))}", file=sys.stderr)
+        for line in error.args:
+            print(f"{parser.prog}: {printable(str(line))}", file=sys.stderr)
         return BAD_USAGE
     except Exception as error:  # never a traceback, whose exit code would be that of a refuted formula
         reason = printable(f"{type(error).__name__}: {error}")[:500]
@@ -144,6 +155,20 @@ def _context(page: str | None, paths: Sequence[Path], notation: Notation, book: 
         return in_force(reading, notation, functions_of((read_page(path, book) for path in paths), notation))
     except NotationError as error:
         raise _BadUsage(f"nothing is judged, since the page is at fault: {error}") from None
+
+
+def _propose(name: str, notation: Notation, letters: Mapping[str, str]) -> int:
+    """Print what a file seems to declare, and what is to be done with it where it is not taken for a part of that."""
+    from nncore.verify.report.proposal import propose
+
+    if Path(name).is_dir():
+        raise _BadUsage(f"{name}: one file is expected, this is a folder")
+    (path,) = _files(Path(name))
+    found = propose(path, notation, letters)
+    if found.lines:
+        print(found.paste(path.suffix))
+    print(f"{printable(name)}: {found.summary(path.suffix)}.", file=sys.stderr)
+    return ExitCode.worst([] if found.statements else [ExitCode.OPEN])
 
 
 def _answers(file: Path, pages: Sequence[Path], notation: Notation, as_data: bool) -> int:
@@ -216,11 +241,25 @@ def _found(path: Path, book: bool) -> tuple[set[tuple[Path, int, tuple[int, ...]
 
 def _notation(name: str | None, free: bool) -> tuple[Notation, dict[str, str]]:
     """Return the letters in force, and what those of an author are called in it."""
+    path = Path(name) if name else NOTATION
     try:
         if name and free:
-            return parsed(Path(name).read_text(encoding="utf-8"))
-        return load(Path(name) if name else NOTATION), {}
+            return parsed(path.read_text(encoding="utf-8"))
+        return load(path), {}
     except OSError:
-        raise _BadUsage(f"{name or NOTATION}: there is no such file") from None
-    except (NotationError, UnicodeDecodeError) as error:
-        raise _BadUsage(str(error) if str(error).startswith(str(name)) else f"{name}: {error}") from None
+        raise _BadUsage(f"{path}: there is no such file") from None
+    except UnicodeDecodeError as error:
+        raise _BadUsage(f"{path}: {error}") from None
+    except NotationError:
+        raise _BadUsage(*_faults(path, free)) from None
+
+
+def _faults(path: Path, free: bool) -> Iterator[str]:
+    """Yield all that is wrong with a notation, a line for each."""
+    text = path.read_text(encoding="utf-8")
+    if free:
+        found: Iterable[Fault] = faults_in(text, Scene(Notation()), None)
+    else:
+        sound, broken, left_out = without_broken(text)
+        found = sorted((*broken, *faults(sound, None, left_out)), key=lambda fault: fault.line)
+    yield from (f"{path}:{fault.line}: {fault.reason}" for fault in found)

@@ -10,11 +10,11 @@ declares; what is wrong raises `NotationError` with one line that names the part
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from nncore.extras import require
 
@@ -25,10 +25,22 @@ _LONGEST_MESSAGE, _DEEPEST = 500, 10  # characters, lists and mappings in each o
 
 
 class NotationError(ValueError):
-    """A notation that says nothing sensible, or something twice; a long message is cut."""
+    """A notation that says nothing sensible, or something twice; a long message is cut.
 
-    def __init__(self, message: str):
+    ``line`` is that of the text, counted from 1, where one is known.
+    """
+
+    def __init__(self, message: str, line: int = 1):
         super().__init__(message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]} …")
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with a notation, with the line of its text, counted from 1."""
+
+    line: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,7 +340,7 @@ def extended(notation: Notation, text: str) -> Notation:
 
     The block is YAML with the parts of `nncore/verify/notation.yml`. Where a letter means something else in the block
     than in the notation, the block says so in a line ``shadows: [v]``: the old meaning is gone then, with an array that
-    of its entries too.
+    of its entries too, and with a size or an index all that is declared by it, unless it fits to what the block says.
     """
     return extended_by(notation, _parts(text, "shadows"))
 
@@ -336,15 +348,35 @@ def extended(notation: Notation, text: str) -> Notation:
 def extended_by(notation: Notation, parts: Mapping[str, _Plain]) -> Notation:
     """Return a notation with the letters that the parts of a ``{notation}`` block declare."""
     own = _declared(parts)
-    rest = _without(notation, frozenset(_letters("shadows", parts)))
-    known = {written: part for part, written in _names(rest)}
-    for part, written in _names(own):
-        if written in known:
-            another = f"if it means something else here, add a line shadows: [{written.letter}]"
-            raise NotationError(f"{part}, {written_text(written)}: declared already in {known[written]}; {another}")
-    both = Notation(**{part: getattr(rest, part) + getattr(own, part) for part in _PARTS})
-    _check(both)
+    hidden = frozenset(_letters("shadows", parts))
+    for _, reason in _not_in_force(notation, hidden):
+        raise NotationError(reason)
+    rest = _without(notation, hidden)
+    rest = _that_fits(rest, own) if hidden else rest
+    for _, reason in _clashes(rest, own):
+        raise NotationError(reason)
+    both = _joined(rest, own)
+    for _, reason in _objections(both):
+        raise NotationError(_with_cause(reason, notation))
     return both
+
+
+def _joined(rest: Notation, own: Notation) -> Notation:
+    return Notation(**{part: getattr(rest, part) + getattr(own, part) for part in _PARTS})
+
+
+def _clashes(rest: Notation, own: Notation) -> Iterator[tuple[object, str]]:
+    """Yield the declarations of a block whose letter is in force already, each with what is wrong."""
+    known = {written: part for part, written in _names(rest)}
+    for part in _PARTS:
+        for declaration in getattr(own, part):
+            for written in _letters_of(declaration):
+                if written in known:
+                    another = f"if it means something else here, add a line shadows: [{written.letter}]"
+                    yield (
+                        declaration,
+                        f"{part}, {written_text(written)}: declared already in {known[written]}; {another}",
+                    )
 
 
 def declared_by(text: str) -> Notation:
@@ -377,11 +409,92 @@ def read_yaml(text: str) -> dict[str, _Plain]:
                 raise NotationError(f"lists and mappings are nested more than {_DEEPEST} deep")
         found = _plain(yaml.compose(text, Loader=loader))
     except yaml.YAMLError as error:
-        raise NotationError(" ".join(str(error).split())) from None
+        from nncore.verify.source.yaml_words import in_words
+
+        mark = getattr(error, "problem_mark", None)
+        reason, line = in_words(text, mark.line if mark else 0)
+        raise NotationError(reason, line + 1) from None
     found = {} if found == "" else found
     if not isinstance(found, dict):
         raise NotationError("a notation consists of parts such as 'sizes:' and 'arrays:'")
     return found
+
+
+def lines_of(text: str) -> dict[str, tuple[int, list[int]]]:
+    """Return the line of each part of a text that `read_yaml` reads, and those of what is in its list, from 1."""
+    import yaml
+
+    node = yaml.compose(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    return {
+        key.value: (
+            key.start_mark.line + 1,
+            [each.start_mark.line + 1 for each in value.value] if isinstance(value, yaml.SequenceNode) else [],
+        )
+        for key, value in pairs
+    }
+
+
+def faults(text: str, base: Notation | None = None, unread: str = "") -> tuple[Fault, ...]:
+    """Return all that is wrong with a text that declares a notation, each with its line.
+
+    Parameters
+    ----------
+    text : str
+        Of a file, or of a ``{notation}`` block.
+    base : Notation, optional
+        The letters in force where the block stands.
+    unread : str
+        Lines that were left out of the text because they cannot be read: what they may declare is not missed.
+    """
+    try:
+        parts, lines = read_yaml(text), lines_of(text)
+    except NotationError as error:
+        return (Fault(error.line, str(error)),)
+    found: list[Fault] = []
+    made: dict[str, list[object]] = {}
+    where: dict[int, int] = {}
+    for part, given in parts.items():
+        line, within = lines[part]
+        if given == "" and unread:
+            parts[part] = []
+            continue
+        try:
+            if part in _MAKERS:
+                for number, declaration in enumerate(
+                    _list_of(dict, given, f"{part}: a list of declarations is expected")
+                ):
+                    try:
+                        one = _made(part, declaration, *_MAKERS[part])
+                        where[id(one)] = within[number]
+                        made.setdefault(part, []).append(one)
+                    except NotationError as error:
+                        found.append(Fault(within[number], str(error)))
+                        unread += f" {declaration}"
+            elif part == "state" or (part == "shadows" and base is not None):
+                _letters(part, parts)
+            else:
+                _parts(f"{part}: []", *(("shadows",) if base is not None else ()))
+        except NotationError as error:
+            found.append(Fault(line, str(error)))
+            unread += f" {given}"
+            parts[part] = []
+    own = Notation(**{part: tuple(each) for part, each in made.items()}, state=_letters("state", parts))  # type: ignore[arg-type]
+    hidden = frozenset(_letters("shadows", parts)) if base else frozenset[str]()
+    of_letters = {
+        letter: line
+        for part in ("state", "shadows")
+        for letter, line in zip(_letters(part, parts), lines.get(part, (1, []))[1], strict=False)
+    }
+    rest = _that_fits(_without(base, hidden), own) if base else Notation()
+    wrong = [*(_not_in_force(base, hidden) if base else ()), *_clashes(rest, own), *_objections(_joined(rest, own))]
+    for owner, reason in wrong:
+        line = where.get(id(owner), of_letters.get(owner, 1) if isinstance(owner, str) else 1)
+        missing = re.search(r"(?:the (?:size|index)|state:|random,) (\S+?):? is (?:not declared|neither)", reason)
+        twice = any(line == other.line and other.reason.partition(";")[0] in reason for other in found)
+        if not twice and not (missing and missing[1] in unread):
+            found.append(Fault(line, _with_cause(reason, base) if base else reason))
+    return tuple(sorted(found, key=lambda fault: fault.line))
 
 
 def _plain(node: "Node | None") -> _Plain:
@@ -393,9 +506,9 @@ def _plain(node: "Node | None") -> _Plain:
             found: dict[str, _Plain] = {}
             for key, value in pairs:
                 if not isinstance(key, yaml.ScalarNode):
-                    raise NotationError("a key must be one word")
+                    raise NotationError("a key must be one word", key.start_mark.line + 1)
                 if key.value in found:
-                    raise NotationError(f"{key.value} is declared twice")
+                    raise NotationError(f"{key.value} is declared twice", key.start_mark.line + 1)
                 found[key.value] = _plain(value)
             return found
         case yaml.SequenceNode(value=nodes):
@@ -408,27 +521,16 @@ def _parts(text: str, *more: str) -> dict[str, _Plain]:
     parts, known = read_yaml(text), (*_PARTS, *more)
     for part in parts:
         if part not in known:
-            raise NotationError(f"unknown part {part!r}; the parts are {', '.join(known)}")
+            near = next((each for each in known if part and each.startswith(part[:4].lower())), "")
+            meant = f", {near!r} is meant" if near else ""
+            raise NotationError(f"unknown part {part!r}{meant}; the parts are {', '.join(known)}")
     return parts
 
 
 def _declared(parts: Mapping[str, _Plain]) -> Notation:
-    """Return a notation of its parts: how a declaration is made, which keys it must have, and which it may have."""
-
-    def every(part: str, make: Callable[..., _T], required: str, optional: str = "") -> tuple[_T, ...]:
-        return tuple(_declarations(part, parts.get(part, []), make, required.split(), optional.split()))
-
-    return Notation(
-        sizes=every("sizes", _size, "letter meaning", "from first last"),
-        indices=every("indices", _index, "letter meaning", "to"),
-        arrays=every("arrays", _array, "letter shape meaning", "entry layers rows"),
-        scalars=every("scalars", _scalar, "letter meaning", "over to ties"),
-        functions=every("functions", _function, "name kind meaning"),
-        constants=every("constants", _constant, "letter meaning"),
-        random=every("random", _random, "letter entries meaning", "symmetric"),
-        signs=every("signs", Sign, "sign meaning"),
-        state=_letters("state", parts),
-    )
+    """Return a notation of its parts."""
+    made = {part: tuple(_declarations(part, parts.get(part, []), *how)) for part, how in _MAKERS.items()}
+    return Notation(**made, state=_letters("state", parts))
 
 
 def _letters(part: str, parts: Mapping[str, _Plain]) -> tuple[str, ...]:
@@ -442,11 +544,26 @@ def _list_of(kind: type[_T], given: _Plain, otherwise: str) -> list[_T]:
     return found
 
 
+def _not_in_force(notation: Notation, hidden: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield the letters that a block shadows although they have no meaning, each with words for it."""
+    for letter in sorted(set(hidden) - notation.all_letters):
+        yield letter, f"shadows: {letter} is no letter that is in force{_if_empty(notation)}"
+
+
+def _if_empty(notation: Notation) -> str:
+    """Return words for a notation that declares nothing of its own."""
+    if any(getattr(notation, part) for part in ("sizes", "indices", "arrays", "scalars")):
+        return ""
+    return "; this page starts from an empty notation: what it uses it declares, and there is nothing to shadow"
+
+
+def _with_cause(reason: str, base: Notation) -> str:
+    """Return what is wrong with a block, and whether that is so because nothing is in force above it."""
+    return f"{reason}{_if_empty(base)}" if reason.endswith("is not declared") else reason
+
+
 def _without(notation: Notation, hidden: frozenset[str]) -> Notation:
     """Return the notation without what these letters stand for."""
-    known = {written.letter for _, written in _names(notation)}
-    for letter in sorted(hidden - known):
-        raise NotationError(f"shadows: {letter} is no letter that is in force")
     left = {
         part: tuple(each for each in getattr(notation, part) if hidden.isdisjoint(w.letter for w in _letters_of(each)))
         for part in _PARTS
@@ -455,6 +572,27 @@ def _without(notation: Notation, hidden: frozenset[str]) -> Notation:
     left["random"] = tuple(each for each in notation.random if each.letter not in gone)
     left["state"] = tuple(letter for letter in notation.state if letter not in gone)
     return Notation(**left)
+
+
+def _that_fits(rest: Notation, own: Notation) -> Notation:
+    """Return what is left of a notation without all that is declared by a size or an index that is gone.
+
+    A family of layers whose widths are gone stays as the one array that it is, too.
+    """
+    while True:
+        both = _joined(rest, own)
+        lost = {id(declaration) for declaration, _ in _undeclared(both)} & {
+            id(each) for part in _PARTS for each in getattr(rest, part)
+        }
+        if not lost:
+            return rest
+        arrays = (replace(each, layers=None) if id(each) in lost and each.layers else each for each in rest.arrays)
+        left = {part: tuple(each for each in getattr(rest, part) if id(each) not in lost) for part in _PARTS}
+        left["arrays"] = tuple(each for each in arrays if id(each) not in lost)
+        gone = {written.letter for _, written in _names(rest)} - {w.letter for _, w in _names(Notation(**left))}
+        left["random"] = tuple(each for each in left["random"] if each.letter not in gone)
+        left["state"] = tuple(letter for letter in rest.state if letter not in gone)
+        rest = Notation(**left)
 
 
 # One declaration ------------------------------------------------------------------------------------------------------
@@ -557,95 +695,140 @@ def _random(letter: str, entries: str, meaning: str, symmetric: str = "no") -> R
     return Random(_letter(letter), entries == "independent", symmetric == "yes", meaning)
 
 
-def _declarations(
-    part: str, given: _Plain, make: Callable[..., _T], required: Sequence[str], optional: Sequence[str]
-) -> Iterator[_T]:
+# How a declaration of each part is made, which keys it must have, and which it may have.
+_Maker: TypeAlias = tuple[Callable[..., Any], str, str]
+_MAKERS: dict[str, _Maker] = {
+    "sizes": (_size, "letter meaning", "from first last"),
+    "indices": (_index, "letter meaning", "to"),
+    "arrays": (_array, "letter shape meaning", "entry layers rows"),
+    "scalars": (_scalar, "letter meaning", "over to ties"),
+    "functions": (_function, "name kind meaning", ""),
+    "constants": (_constant, "letter meaning", ""),
+    "random": (_random, "letter entries meaning", "symmetric"),
+    "signs": (Sign, "sign meaning", ""),
+}
+
+
+def _declarations(part: str, given: _Plain, make: Callable[..., _T], required: str, optional: str) -> Iterator[_T]:
     for declaration in _list_of(dict, given, f"{part}: a list of declarations is expected"):
-        name = declaration.get(required[0], "?")
-        name = name if isinstance(name, str) else "?"
-        for key in declaration:
-            if key not in (*required, *optional):
-                raise NotationError(f"{part}, {name}: unknown key {key!r}")
-            if key not in ("shape", "layers") and not isinstance(declaration[key], str):
-                raise NotationError(f"{part}, {name}: {key} must be one word or sentence")
-        for key in required:
-            if key not in declaration:
-                raise NotationError(f"{part}, {name}: {key} is missing")
-        try:
-            yield make(**declaration)
-        except NotationError as error:
-            raise NotationError(f"{part}, {name}: {error}") from None
+        yield _made(part, declaration, make, required, optional)
+
+
+def _made(part: str, declaration: dict[str, Any], make: Callable[..., _T], required: str, optional: str) -> _T:
+    """Return what one declaration of a part declares."""
+    first, *_ = needed = required.split()
+    name = declaration.get(first, "?")
+    name = name if isinstance(name, str) else "?"
+    for key, value in declaration.items():
+        if key not in (*needed, *optional.split()):
+            raise NotationError(f"{part}, {name}: unknown key '{key}'{_meant(key, value)}")
+        if key not in ("shape", "layers") and not isinstance(value, str):
+            raise NotationError(f"{part}, {name}: {key} must be one word or sentence")
+    for key in needed:
+        if key not in declaration:
+            raise NotationError(f"{part}, {name}: {key} is missing")
+    try:
+        return make(**declaration)
+    except NotationError as error:
+        raise NotationError(f"{part}, {name}: {error}") from None
+
+
+def _meant(key: str, value: object) -> str:
+    """Return what was probably meant by a key that is none."""
+    before, colon, after = key.partition(":")
+    if colon and value == "":
+        return f"; a space is missing behind the colon: {before}: {after}"
+    return "; if it goes on with the words before it, put all of them in quotes" if value == "" else ""
 
 
 # All declarations together --------------------------------------------------------------------------------------------
 
 
 def _check(notation: Notation) -> None:
-    _check_that_letters_differ(notation)
-    _check_fixed_meanings(notation)
-    families = {size.letter: size.index for size in notation.sizes if size.index}
-    known = {"size": notation.plain_sizes, "index": notation.index_letters}
+    for _, reason in _objections(notation):
+        raise NotationError(reason)
 
-    def check(where: str, what: str, *letters: str | None) -> None:
-        for letter in letters:
-            if letter and letter not in known[what]:
-                raise NotationError(f"{where}: the {what} {letter} is not declared")
 
-    for index in notation.indices:
-        check(f"indices, {index.letter}", "size", index.to)
-    for size in notation.sizes:
-        check(f"sizes, {size.letter}_{size.index}", "index", size.index)
-        check(f"sizes, {size.letter}_{size.index}", "size", size.first, size.last)
-    for array in notation.arrays:
-        sizes = (size for size in (*array.shape, *(array.layers or ())) if not _in_family(size, families))
-        check(f"arrays, {array.letter}", "size", *(written_text(size) for size in sizes if size != Written("1")))
-        check(f"arrays, {array.letter}", "index", *(array.entry.indices if array.entry else ()))
-        _check_entry(array, notation.runs_to)
-    for scalar in notation.scalars:
-        letters = (letter for letter in (*scalar.written.indices, scalar.over) if letter and not letter.isdigit())
-        check(f"scalars, {written_text(scalar.written)}", "index", *letters)
-        check(f"scalars, {written_text(scalar.written)}", "size", scalar.to)
+def _objections(notation: Notation) -> Iterator[tuple[object, str]]:
+    """Yield all that is wrong with declarations beside each other, each with the declaration or the letter."""
+    yield from _twice(notation)
+    yield from _against_fixed_meanings(notation)
+    yield from _undeclared(notation)
     changing = {array.letter for array in notation.arrays} | {scalar.written.letter for scalar in notation.scalars}
     for letter in notation.state:
         if letter not in changing:
-            raise NotationError(f"state: {letter} is neither an array nor a scalar")
+            yield letter, f"state: {letter} is neither an array nor a scalar"
     seen: set[str] = set()
     for random in notation.random:
         if random.letter in seen:
-            raise NotationError(f"random, {random.letter}: declared random already")
-        if random.letter not in changing - notation.class_letters:
-            raise NotationError(f"random, {random.letter}: only arrays and numbers are random")
+            yield random, f"random, {random.letter}: declared random already"
+        elif random.letter not in changing - notation.class_letters:
+            yield random, f"random, {random.letter}: only arrays and numbers are random"
         seen.add(random.letter)
 
 
-def _check_that_letters_differ(notation: Notation) -> None:
+def _undeclared(notation: Notation) -> Iterator[tuple[object, str]]:
+    """Yield the declarations that use a size or an index that is not declared, or entries of another shape."""
+    families = {size.letter: size.index for size in notation.sizes if size.index}
+    known = {"size": notation.plain_sizes, "index": notation.index_letters}
+
+    def check(owner: object, where: str, what: str, *letters: str | None) -> Iterator[tuple[object, str]]:
+        for letter in dict.fromkeys(letters):
+            if letter and letter not in known[what]:
+                yield owner, f"{where}: the {what} {letter} is not declared"
+
+    for index in notation.indices:
+        yield from check(index, f"indices, {index.letter}", "size", index.to)
+    for size in notation.sizes:
+        yield from check(size, f"sizes, {size.letter}_{size.index}", "index", size.index)
+        yield from check(size, f"sizes, {size.letter}_{size.index}", "size", size.first, size.last)
+    for array in notation.arrays:
+        where = f"arrays, {array.letter}"
+        sizes = (size for size in (*array.shape, *(array.layers or ())) if not _in_family(size, families))
+        wrong = [*check(array, where, "size", *(written_text(size) for size in sizes if size != Written("1")))]
+        wrong += check(array, where, "index", *(array.entry.indices if array.entry else ()))
+        yield from wrong
+        if not wrong:
+            yield from _entry_of_another_shape(array, notation.runs_to)
+    for scalar in notation.scalars:
+        where = f"scalars, {written_text(scalar.written)}"
+        letters = (letter for letter in (*scalar.written.indices, scalar.over) if letter and not letter.isdigit())
+        yield from check(scalar, where, "index", *letters)
+        yield from check(scalar, where, "size", scalar.to)
+
+
+def _twice(notation: Notation) -> Iterator[tuple[object, str]]:
+    """Yield the declarations of a letter that is declared above."""
     seen: dict[Written, str] = {}
-    for part, written in _names(notation):
-        if written in seen:
-            raise NotationError(f"{part}, {written_text(written)}: declared already in {seen[written]}")
-        seen[written] = part
+    for part in _PARTS:
+        for declaration in getattr(notation, part):
+            for written in _letters_of(declaration):
+                if written in seen:
+                    yield declaration, f"{part}, {written_text(written)}: declared already in {seen[written]}"
+                seen.setdefault(written, part)
 
 
-def _check_fixed_meanings(notation: Notation) -> None:
-    """Raise `NotationError` unless what the judges know by its name is declared as that or not at all."""
+def _against_fixed_meanings(notation: Notation) -> Iterator[tuple[object, str]]:
+    """Yield the declarations of what the judges know by its name as something else."""
     for function in notation.functions:
         if FIXED_KINDS.get(function.name, function.kind) != function.kind:
-            raise NotationError(f"functions, {function.name}: it has a fixed meaning, which is another")
-    for part, written in _names(notation):
-        fixed = written.letter in FIXED_KINDS.keys() - {"O"} and part != "functions"
-        fixed |= written.letter in (*CONSTANTS, INFINITY) and part != "constants"
-        fixed |= written.letter == ONES and part != "arrays"
-        if fixed or written.letter == DELTA:
-            raise NotationError(f"{part}, {written.letter}: it has a fixed meaning, which is another")
+            yield function, f"functions, {function.name}: it has a fixed meaning, which is another"
+    for part in _PARTS:
+        for declaration in getattr(notation, part):
+            for written in _letters_of(declaration):
+                fixed = written.letter in FIXED_KINDS.keys() - {"O"} and part != "functions"
+                fixed |= written.letter in (*CONSTANTS, INFINITY) and part != "constants"
+                fixed |= written.letter == ONES and part != "arrays"
+                if fixed or written.letter == DELTA:
+                    yield declaration, f"{part}, {written.letter}: it has a fixed meaning, which is another"
     ones = Array(ONES, None, (Written(""), Written("1")), None, "")
     for array in notation.arrays:
         if array.letter == ONES and replace(array, shape=(Written(""), array.shape[1]), meaning="") != ones:
-            raise NotationError(f"arrays, {ONES}: it is a column of ones, whose entries are not printed")
-    for array in notation.arrays:
+            yield array, f"arrays, {ONES}: it is a column of ones, whose entries are not printed"
         if array.rows and array.letter in (*notation.state, *notation.random_letters):
-            raise NotationError(f"arrays, {array.letter}: it changes or is random, so nothing is known of its rows")
+            yield array, f"arrays, {array.letter}: it changes or is random, so nothing is known of its rows"
     if ONES in (*notation.state, *notation.random_letters):
-        raise NotationError(f"{ONES} is a column of ones, which neither changes nor is random")
+        yield ONES, f"{ONES} is a column of ones, which neither changes nor is random"
 
 
 def _names(notation: Notation) -> Iterator[tuple[str, Written]]:
@@ -672,16 +855,14 @@ def _in_family(size: Written, families: dict[str, str]) -> bool:
     return len(size.indices) == 1 and size.letter in families and size.indices[0][0] == families[size.letter]
 
 
-def _check_entry(array: Array, runs_to: Mapping[str, str | None]) -> None:
-    """Raise `NotationError` unless the indices of an entry run over rows and columns; a size of 1 needs none."""
+def _entry_of_another_shape(array: Array, runs_to: Mapping[str, str | None]) -> Iterator[tuple[object, str]]:
+    """Yield an array unless the indices of an entry run over rows and columns; a size of 1 needs none."""
     if not array.entry:
         return
     sizes = [size for size in array.shape if size != Written("1")]
     if [Written(runs_to[index] or "") for index in array.entry.indices] != sizes:
         shape = " × ".join(map(written_text, array.shape))
-        raise NotationError(
-            f"arrays, {array.letter}: the indices of {written_text(array.entry)} do not run over {shape}"
-        )
+        yield array, f"arrays, {array.letter}: the indices of {written_text(array.entry)} do not run over {shape}"
 
 
 def written_text(written: Written) -> str:

@@ -58,7 +58,7 @@ def test_what_is_refuted_ends_with_1_and_shows_the_counterexample_the_hint_and_t
     ("text", "words"),
     [
         ("$$ \\foo = 1 $$\n", "a.md:1:4: unreadable: the command \\foo"),
-        ("$$ Q = 1 $$\n", "a.md:1:4: without meaning: the letter Q"),
+        ("$$ 2 Q = 1 $$\n", "a.md:1:6: without meaning: the letter Q"),
         ("Words $$ x = 1 words.\n", "a.md:1:7: unreadable: $$ is not closed"),
         ("$$ x = x $$\n\n```{include} no.md\n```\n", "a.md:3:1: unreadable: there is no file no.md"),
         ("$$ x = x $$\n\n```{include} ../a.md\n```\n", "a.md:3:1: unreadable: ../a.md is outside of the folder"),
@@ -79,7 +79,7 @@ def test_what_cannot_be_judged_ends_with_2(run, text, words):
         (["empty"], "empty: no .md, .ipynb, .tex file in this folder"),
         (["a.txt"], "a.txt: only .md, .ipynb, .tex files are read"),
         (["a.md", "--notation", "nothing.yml"], "nothing.yml: there is no such file"),
-        (["a.md", "--notation", "bad.yml"], "bad.yml: unknown part 'letters'"),
+        (["a.md", "--notation", "bad.yml"], "bad.yml:1: unknown part 'letters'"),
         (["a.md", "--no-such-option"], "unrecognized arguments: --no-such-option"),
         (["\x1b[31m.md"], r"\x1b[31m.md: there is no such file"),
     ],
@@ -124,7 +124,7 @@ SAMPLED = "$$\ne \\approx 2.72\n$$\n"
         (WRONG_SHAPE, 1),
         (WRONG_INDEX, 1),
         ("$$\nx = \\foo\n$$\n", 2),
-        ("$$\nQ = 1\n$$\n", 2),
+        ("$$\n2 Q = 1\n$$\n", 2),
         (LACKING, 3),
         (LACKING + "\n$$\nx = \\foo\n$$\n", 2),
         (LACKING + "\n" + WRONG_SHAPE, 1),
@@ -423,10 +423,10 @@ def test_of_files_that_include_each_other_the_first_is_judged(run):
 
 
 def test_of_a_file_that_is_included_twice_each_message_is_told_once(run):
-    part = "\\[ x = x + 1 \\]\n\\[ Q = 1 \\]\n\\[ x = 1\n\n"
+    part = "\\[ x = x + 1 \\]\n\\[ 2 Q = 1 \\]\n\\[ x = 1\n\n"
     code, out, _ = run(a_dot_tex="\\input{part}\\input{part}\n", b_dot_tex="\\input{part}\n", part_dot_tex=part)
     assert code == 1 and verdicts(out).count("part.tex:1") == 3
-    for words in ("part.tex:1:6: refuted", "part.tex:2:4: without meaning", "part.tex:3:1: unreadable"):
+    for words in ("part.tex:1:6: refuted", "part.tex:2:6: without meaning", "part.tex:3:1: unreadable"):
         assert out.count(words) == 1, out
     assert out.count("Letters of your own") == 1
 

@@ -18,12 +18,15 @@ from nncore.verify.notation import (
     Written,
     declared_by,
     extended,
+    faults,
     load,
     parse,
+    with_known,
 )
 from nncore.verify.notation import _names as names_of
 from nncore.verify.report.book import NOTATION as BOOK
 from nncore.verify.report.book import check
+from nncore.verify.source.yaml_words import without_broken
 from nncore.verify.syntax.parser import read
 
 SIZES = """
@@ -185,12 +188,24 @@ def test_a_shadowed_letter_is_gone_with_its_entries_and_its_state():
     assert "X" not in {array.letter for array in by_entry.arrays}
 
 
+def test_a_shadowed_size_or_index_takes_along_what_is_declared_by_it_unless_it_still_fits():
+    book = load(BOOK)
+    by_size = extended(book, "shadows: [D]")
+    letters = {array.letter: array for array in by_size.arrays}
+    assert "j" not in by_size.index_letters and not {"X", "W"} & letters.keys() and "W" not in by_size.state
+    assert letters["Z"].layers is None and {"Z", "b", "Y"} <= letters.keys()
+    by_index = extended(book, "shadows: [i]\nindices: [{letter: i, to: D, meaning: feature}]")
+    assert not {"X", "Z", "L"} & {array.letter for array in by_index.arrays}
+    again = extended(book, "shadows: [i]\nindices: [{letter: i, to: n, meaning: sample}]")
+    assert {"X", "Z", "L"} <= {array.letter for array in again.arrays}
+    assert extended(book, "shadows: [n, i, j, k, l, m]")
+
+
 BLOCKS = [
     ("scalars: [{letter: J, meaning: x}]", "scalars, J: declared already in scalars"),
     ("scalars: [{letter: J, meaning: y}]", "if it means something else here, add a line shadows: [J]"),
     ("arrays: [{letter: W, entry: v_j, shape: [1, D], meaning: x}]", "add a line shadows: [W]"),
     ("shadows: [q]", "shadows: q is no letter that is in force"),
-    ("shadows: [D]", "indices, j: the size D is not declared"),
     ("shadow: [v]", "unknown part 'shadow'"),
     ("shadows: v", "shadows: a list of letters is expected"),
     ("scalars: [{letter: d_q, meaning: x}]", "the index q is not declared"),
@@ -223,6 +238,78 @@ def test_what_would_run_away_is_refused_in_a_short_line(text, message):
     with pytest.raises(NotationError, match=re.escape(message)) as caught:
         extended(load(BOOK), text)
     assert len(str(caught.value)) < 600
+
+
+# All faults of a text -------------------------------------------------------------------------------------------------
+
+
+BROKEN = [
+    (r"  - {letter: \hat{y}, shape: [n, K], meaning: x}", r"what holds braces is put in quotes: letter: '\hat{y}'"),
+    ("  - {letter: V, shape: [n, K_{r-1}], meaning: x}", "what holds braces is put in quotes: 'K_{r-1}'"),
+    ("\t- {letter: V, shape: [n, K], meaning: x}", "a tab stands here: indent by spaces"),
+    ("  - {letter: V, shape: [n, K] meaning: x}", "a comma is missing before meaning:"),
+    ("  - {letter: V, shape: [n, K], meaning: one: two}", "words with a colon are put in quotes: meaning: 'one: two'"),
+    ("  - {letter: V, letter: V, shape: [n, K], meaning: x}", "letter is declared twice"),
+    ("  - {letter: V, shape: [n, K], meaning: x", "the { in this line is not closed, a } is expected"),
+    ("  - {letter: V, shape: [n, K], meaning: 'x}", "a quotation mark ' in this line has no other one"),
+    ('  - {letter: "\\hat{y}", shape: [n, K], meaning: x}', "a backslash within double quotes has another meaning"),
+    ("  - letter: V, meaning: x", "the braces are missing; a declaration is written  - {letter:"),
+    ("  - {letter: V, shape: [n, K], meaning: a, b}", "unknown key 'b'; if it goes on with the words before it"),
+    ("  - {letter:V, shape: [n, K], meaning: x}", "a space is missing behind the colon: letter: V"),
+    ("  - {letter: V, shape: [n, N], meaning: x}", "arrays, V: the size N is not declared"),
+    ("  - {letter: W, shape: [n, K], meaning: x}", "arrays, W: declared already in arrays; if it means something else"),
+    ("  - {letter: V, shape: [n, K], meaning: @x}", "what begins with @ is put in quotes: meaning: '@x'"),
+]
+
+
+def told(text, base=None):
+    sound, broken, left_out = without_broken(text)
+    return sorted((fault.line, fault.reason) for fault in (*broken, *faults(sound, base, left_out)))
+
+
+@pytest.mark.parametrize(("line", "words"), BROKEN, ids=[words for _, words in BROKEN])
+def test_a_broken_line_is_told_at_its_place_in_words_that_say_what_to_write(line, words):
+    text = "sizes:\n  - {letter: K, meaning: classes}\narrays:\n  - {letter: Q, shape: [n, K], meaning: x}\n"
+    assert told(text, load(BOOK)) == []
+    ((at, reason),) = told(text + line + "\n  - {letter: S, shape: [n, K], meaning: x}\n", load(BOOK))
+    assert at == 5 and words in reason
+    assert not re.search("flow|mapping|scalar|block|unicode string|while", reason)
+
+
+def test_all_faults_of_a_text_are_told_at_once_and_none_follows_from_another():
+    text = "sizes:\n  - {letter: K meaning: classes}\narrays:\n"
+    text += "".join(f"{line}\n" for line, _ in BROKEN) + "shadow: [v]\nshadows: [q]\n"
+    found = told(text, load(BOOK))
+    expected = [2, *range(4, 4 + len(BROKEN)), 4 + len(BROKEN), 5 + len(BROKEN)]
+    assert [line for line, _ in found] == expected
+    for (_, words), (_, reason) in zip(BROKEN, found[1:], strict=False):
+        assert words in reason
+    assert "unknown part 'shadow', 'shadows' is meant" in found[-2][1]
+    assert found[-1][1] == "shadows: q is no letter that is in force"
+
+
+def test_a_part_without_a_colon_costs_nothing_that_stands_in_it():
+    assert told("sizes\n  - {letter: K, meaning: x}\nindices:\n  - {letter: o, to: K, meaning: x}\n") == [
+        (1, "a colon is missing behind sizes")
+    ]
+
+
+def test_where_nothing_is_declared_a_fault_says_that_the_page_starts_from_an_empty_notation():
+    text = "shadows: [X]\nindices:\n  - {letter: o, to: n, meaning: x}\n"
+    (_, first), (_, second) = told(text, with_known(parse("")))
+    assert "this page starts from an empty notation" in first and "this page starts from an empty notation" in second
+    assert "empty" not in told("shadows: [q]", load(BOOK))[0][1]
+
+
+@pytest.mark.parametrize("case", [*FAULTS, *((text, message) for text, message in BLOCKS)], ids=str)
+def test_whatever_is_refused_is_told_among_all_faults(case):
+    text, message = case
+    base = load(BOOK) if case in BLOCKS else None
+    assert any(message in reason for _, reason in told(text, base))
+
+
+def test_a_sound_text_has_no_fault():
+    assert told(BOOK.read_text(encoding="utf-8")) == []
 
 
 def test_only_a_block_can_shadow():

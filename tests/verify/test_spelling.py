@@ -169,6 +169,61 @@ def test_what_needs_shapes_is_written_out_where_the_notation_tells_them_and_only
     assert any(says in each for each in words) if says else not words
 
 
+ENTRIES = """
+sizes: [{letter: n, meaning: x}, {letter: D, meaning: x}, {letter: K, meaning: x}]
+indices: [{letter: i, to: n, meaning: x}, {letter: j, to: D, meaning: x}, {letter: k, to: K, meaning: x}]
+arrays:
+  - {letter: X, entry: 'x_{ij}', shape: [n, D], meaning: x}
+  - {letter: w, shape: [D, 1], meaning: x}
+  - {letter: v, shape: [K, 1], meaning: x}
+  - {letter: W_s, shape: [n, K], meaning: x}
+  - {letter: P, entry: 'p_{ik}', shape: [n, K], meaning: x}
+"""
+OF_S = r"\left( 1 \, \mathsf{W} \right)_{i "
+
+
+@pytest.mark.parametrize(
+    ("source", "strict_text", "says"),
+    [
+        (r"w^T x_i", r"\left( X \, w \right)_{i}", "a letter with the index of a sample as its row, a vector"),
+        (
+            r"P := \text{softmax}(W_s)",
+            rf"p_{{i k}} := \frac{{e^{{{OF_S}k}}}}}}{{\sum_{{l = 1}}^{{K}} e^{{{OF_S}l}}}}}}",
+            "softmax of each row by its entries",
+        ),
+        (
+            r"\text{softmax}(v)",
+            r"\frac{\exp(v)}{\sum_{k = 1}^{K} e^{\left( 1 \, v \right)_{k}}}",
+            "softmax of a vector by its entries",
+        ),
+        (r"(W_s)_{ik}", OF_S + "k}", ""),
+        (
+            r"\sum_{j=1}^{K} v_j",
+            r"\sum_{\mathsf{j} = 1}^{K} \left( 1 \, v \right)_{\mathsf{j}}",
+            "j in a sum to K as an index of its own",
+        ),
+        (r"\sum_{j=1}^{D} x_{ij}", r"\sum_{j = 1}^{D} x_{i j}", ""),
+        (r"e^{w^T w}", r"e^{\left( w^\top \, w \right)_{1}}", "a product that is 1 × 1 as a number"),
+        (r"P \odot P \odot (1 - P)", r"P \odot P - P \odot \left( P \odot P \right)", "added to each entry"),
+        (r"X'(X w)", r"X^\top \, \left( X \, w \right)", "X' as a transpose"),
+    ],
+)
+def test_what_entries_need_is_written_out_where_the_notation_tells_the_shapes(source, strict_text, says):
+    notation, letters = parsed(ENTRIES)
+    reading, _ = only(source, notation, letters=letters)
+    assert reading.formulas[0].text == strict_text
+    words = [remark.words for remark in reading.remarks if remark.kind not in ("top", "name")]
+    assert any(says in each for each in words) if says else not words
+
+
+def test_a_letter_below_another_is_a_name_where_the_file_has_it_by_itself():
+    reading, scene = only(r"a = W_h h + W_i x")
+    assert "W_h" in scene.table.letters and "W_i" not in scene.table.letters
+    assert "W_h as a letter of its own" in [remark.words for remark in reading.remarks]
+    reading, scene = only(r"a = W_h x")
+    assert "W_h" not in scene.table.letters
+
+
 def test_a_power_of_a_square_matrix_has_two_readings():
     notation, letters = parsed(LINEAR)
     found = spell("G^2", scene_of(["G^2"], notation, letters=letters))

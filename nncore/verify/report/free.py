@@ -18,13 +18,13 @@ from nncore.verify.notation import Notation
 from nncore.verify.report.cache import text_with_includes
 from nncore.verify.report.evidence import Evidence, PageReport, Part
 from nncore.verify.report.freely import with_functions
-from nncore.verify.report.page import Reporter, about_functions, located, relation_count
-from nncore.verify.semantics.elaborate import Faulty, elaborate, with_blocks
+from nncore.verify.report.page import OF_NOTATION, Reporter, about_functions, at_line, located, relation_count
+from nncore.verify.semantics.elaborate import elaborate, with_blocks
 from nncore.verify.semantics.statements import Kind, Page
-from nncore.verify.source.context import Place, Surroundings
+from nncore.verify.source.context import DICTIONARY, ERRATUM, UNCHECKED, NotationBlock, Place, Surroundings
 from nncore.verify.source.markdown import DisplayedFormula, Reading
 from nncore.verify.source.reader import display_path
-from nncore.verify.spelling.declared import in_strict_letters
+from nncore.verify.spelling.declared import faults_in, in_strict_letters
 from nncore.verify.spelling.document import Spelled, scene_of, spelled
 from nncore.verify.spelling.links import among_meaningful, by_link
 from nncore.verify.spelling.scene import Scene
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from nncore.verify.report.book import Settings
 
 _STATEMENT = "display {} of {}, statement {}"  # the page on which a strict statement stands while it is judged
+_CLAIM_NOTHING = frozenset(("prf:assumption", "prf:convention", ERRATUM, UNCHECKED, DICTIONARY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,10 @@ class _Piece:
 def report_on_free(path: Path, reading: Reading, by: "Settings") -> tuple[PageReport, bool]:
     """Return the report on a page in free spelling that was read, and whether all proofs ended in time."""
     scene, around, problems = _prepared(reading, path, by)
-    found = list(spelled([formula.text for formula in reading.formulas], scene))
+    defining = [_CLAIM_NOTHING.isdisjoint(formula.within) for formula in reading.formulas]
+    found = list(spelled([formula.text for formula in reading.formulas], scene, defining))
     by = replace(by, notation=with_functions(by.notation, scene))
+    around = _with_ones(around, scene, path)
     in_force = scene.table.in_force
     pieces = [
         _pieces(number, formula, each.spelling.readings[0], in_force, around.places[number]) if each.spelling else []
@@ -88,19 +91,48 @@ def report_on_free(path: Path, reading: Reading, by: "Settings") -> tuple[PageRe
     return page, reporter.in_time
 
 
+def judged_parts(path: Path, reading: Reading, by: "Settings") -> tuple[int, int]:
+    """Return how many statements of a page in free spelling have a meaning, and how many there are.
+
+    What probably defines, but claims for the letters of the notation, does not count.
+    """
+    scene, around, problems = _prepared(reading, path, by)
+    defining = [_CLAIM_NOTHING.isdisjoint(formula.within) for formula in reading.formulas]
+    found = list(spelled([formula.text for formula in reading.formulas], scene, defining))
+    by = replace(by, notation=with_functions(by.notation, scene))
+    around = _with_ones(around, scene, path)
+    in_force = scene.table.in_force
+    pieces = [
+        piece
+        for number, (formula, each) in enumerate(zip(reading.formulas, found, strict=True))
+        if each.spelling
+        for piece in _pieces(number, formula, each.spelling.readings[0], in_force, around.places[number])
+    ]
+    count = len(pieces) + sum(each.spelling is None for each in found)
+    if problems:
+        return 0, count
+    places = tuple(around.places[piece.display] for piece in pieces)
+    page = elaborate(
+        [piece.formula for piece in pieces], Surroundings(places, around.blocks), by.notation, by.functions
+    )
+    faulty = {fault.path for fault in page.faults}
+    return sum(piece.formula.path not in faulty for piece in pieces) - scene.claimed, count
+
+
 def _prepared(reading: Reading, path: Path, by: "Settings") -> tuple[Scene, Surroundings, list[Diagnostic]]:
     """Return what the displays are read in, with the letters that a page declares, and its blocks in strict letters."""
     sources = [formula.text for formula in reading.formulas]
     scene = scene_of(sources, by.notation, text_with_includes(path), by.letters)
-    blocks = tuple(replace(each, text=in_strict_letters(each.text, scene)) for each in reading.around.blocks)
-    around = Surroundings(tuple(_in_strict_letters(place, scene) for place in reading.around.places), blocks)
     problems: list[Diagnostic] = []
-    for block in blocks:
-        try:
-            scene.declare(with_blocks(scene.notation, [block]))
-        except Faulty as error:
-            found = error.found
-            problems.append(replace(found, reason=scene.table.as_written(found.reason)))
+    blocks: list[NotationBlock] = []
+    for block in reading.around.blocks:
+        told = faults_in(block.text, scene, scene.notation)
+        at = Diagnostic(Status.WITHOUT_MEANING, block.path, block.line, 1, "")
+        problems += [at_line(at, block, fault) for fault in told]
+        blocks.append(replace(block, text=in_strict_letters(block.text, scene)))
+        if not told:
+            scene.declare(with_blocks(scene.notation, blocks[-1:]))
+    around = Surroundings(tuple(_in_strict_letters(place, scene) for place in reading.around.places), tuple(blocks))
     return scene, around, problems
 
 
@@ -110,6 +142,14 @@ def _in_strict_letters(place: Place, scene: Scene) -> Place:
         return place
     blocks = tuple(replace(each, text=in_strict_letters(each.text, scene)) for each in place.dictionary.blocks)
     return replace(place, dictionary=replace(place.dictionary, blocks=blocks))
+
+
+def _with_ones(around: Surroundings, scene: Scene, path: Path) -> Surroundings:
+    """Return what stands around, with a declaration of the column of ones by which rows are repeated, if one is."""
+    if not scene.table.ones or scene.notation.array_named(ONES):
+        return around
+    text = f"arrays:\n  - {{letter: '{ONES}', shape: ['{scene.table.ones}', 1], meaning: a column of ones}}"
+    return replace(around, blocks=(*around.blocks, NotationBlock(text, 1, path)))
 
 
 def _pieces(
@@ -166,7 +206,7 @@ def _elsewhere(
     own = {piece.formula.path: piece for each in pieces for piece in each}
     for fault in page.faults:
         piece = own.get(Path(fault.path))
-        if piece is None and not fault.reason.startswith("notation: "):
+        if piece is None and not fault.reason.startswith(OF_NOTATION):
             yield fault
         elif piece and not 0 <= fault.line - piece.formula.line <= piece.strict.text.count("\n"):
             yield replace(fault, path=reading.formulas[piece.display].path)  # of the block around it
@@ -267,12 +307,22 @@ def _place(line: int, column: int, piece: _Piece, formula: DisplayedFormula) -> 
     return formula.place_at(min(start, len(formula.text)))
 
 
+def _has_no_meaning(evidence: Evidence, other: Evidence) -> bool:
+    """Return whether nothing is wrong with one reading that is right with the other but that it has no meaning."""
+    own = [each.status for each in evidence.problems if each not in other.problems]
+    return bool(own) and all(status is Status.WITHOUT_MEANING for status in own)
+
+
 def _both(one: Evidence, other: Evidence, formula: DisplayedFormula, by: "Settings") -> Evidence:
     """Return the evidence for a display of which there are two readings."""
     own = [words for words in other.remarks if words not in one.remarks]
     if one.fails == other.fails and one.status == other.status:
         return replace(one, remarks=(*one.remarks, f"the same with {'; '.join(own)}") if own else one.remarks)
     first = [words for words in one.remarks if words not in other.remarks]
+    for kept, lost, words in ((one, other, own), (other, one, first)):
+        wrong = {kept.status, lost.status} <= {Status.REFUTED, Status.WITHOUT_MEANING}
+        if _has_no_meaning(lost, kept) or (wrong and kept is one and not _has_no_meaning(one, other)):
+            return replace(kept, remarks=(*kept.remarks, f"{lost.status} with {'; '.join(words)}")) if words else kept
     reason = f"{one.status} with {'; '.join(first)}, and {other.status} with {'; '.join(own)}: write which is meant"
     at = formula.place_at(0)
     problem = located(Diagnostic(Status.UNDECIDED, formula.path, *at, reason), by.root)

@@ -45,7 +45,11 @@ def readings_of(text: str, scene: Scene) -> Sequence[Reading]:
 
 
 def _wider(context: Context, scene: Scene) -> Context:
-    return replace(context, notation=with_functions(context.notation, scene))
+    """Return a context with the functions of an author, and the column of ones by which rows are repeated."""
+    notation = with_functions(context.notation, scene)
+    in_force = scene.table.in_force
+    ones = tuple(each for each in in_force.arrays if each.letter == ONES and not scene.notation.array_named(ONES))
+    return replace(context, notation=replace(notation, arrays=(*notation.arrays, *ones)))
 
 
 def scene_in(context: Context, texts: Sequence[str]) -> Scene:
@@ -64,8 +68,7 @@ def with_functions(notation: Notation, scene: Scene) -> Notation:
     known = notation.function_names | scene.notation.function_names
     in_force = scene.table.in_force
     own = tuple(each for each in in_force.functions if each.name not in known)
-    ones = tuple(each for each in in_force.arrays if each.letter == ONES and not scene.notation.array_named(ONES))
-    return replace(notation, functions=(*notation.functions, *own), arrays=(*notation.arrays, *ones))
+    return replace(notation, functions=(*notation.functions, *own))
 
 
 def words_of(reading: Reading) -> tuple[str, ...]:

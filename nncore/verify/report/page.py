@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from nncore.verify import numeric
 from nncore.verify.judgement import BY_NUMBERS, Diagnostic, Judgement, Status
-from nncore.verify.notation import Notation, NotationError
+from nncore.verify.notation import Fault, Notation, NotationError, faults
 from nncore.verify.report.cache import canonical, digest
 from nncore.verify.report.evidence import Evidence, PageReport, Part
 from nncore.verify.report.service import RESTS_ON_REFUSED, Judgeable, agreed, has_sizes, judged
@@ -33,9 +33,10 @@ from nncore.verify.semantics.statements import (
     printed,
 )
 from nncore.verify.semantics.symbols import AgreedValue, Scope, meanings_of
-from nncore.verify.source.context import Place
+from nncore.verify.source.context import NotationBlock, Place, Surroundings
 from nncore.verify.source.markdown import DisplayedFormula, InlineFormula, Reading
 from nncore.verify.source.reader import display_path, read_page
+from nncore.verify.source.yaml_words import without_broken
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.lexer import LatexError
 from nncore.verify.syntax.parser import read
@@ -44,6 +45,9 @@ from nncore.verify.verdict.judge import SECONDS_OF_A_PROOF, Clock
 
 if TYPE_CHECKING:
     from nncore.verify.report.book import Settings
+
+
+OF_NOTATION = "notation: "  # how the reason of a fault in a {notation} block begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ def report_on(path: Path, reading: Reading, others: Sequence[Path], by: "Setting
     ``others`` are the pages on which equations may stand that correct its errata.
     """
     page = elaborate(reading.formulas, reading.around, by.notation, by.functions)
-    elsewhere = [each for each in page.faults if not any(_is_in(each, formula) for formula in reading.formulas)]
+    found = [each for each in page.faults if not any(_is_in(each, formula) for formula in reading.formulas)]
+    elsewhere = [fault for each in found for fault in all_of_block(each, reading.around, by.notation)]
     problems = [*reading.faults, *elsewhere, *about_functions(page, by.notation)]
     if by.book:
         problems += _within_words(reading, page, by)
@@ -69,6 +74,28 @@ def report_on(path: Path, reading: Reading, others: Sequence[Path], by: "Setting
     inline = () if by.book else reading.inline
     named = tuple(located(each, by.root) for each in problems)
     return PageReport(reporter.name, formulas, named, len(inline), relation_count(inline)), reporter.in_time
+
+
+def all_of_block(found: Diagnostic, around: Surroundings, notation: Notation) -> list[Diagnostic]:
+    """Return all faults of a ``{notation}`` block of which one was found, each at its line; another fault as it is."""
+    within = [place.dictionary or place.aside for place in around.places]
+    inner = dict.fromkeys(block.blocks for block in within if block)
+    for blocks in (around.blocks, *((*around.blocks, *each) for each in inner)):
+        for at, block in enumerate(blocks):
+            if found.reason.startswith(OF_NOTATION) and (block.path, block.line) == (found.path, found.line):
+                try:
+                    before = with_blocks(notation, blocks[:at])
+                except NotationError:
+                    break
+                sound, broken, left_out = without_broken(block.text)
+                told = sorted((*broken, *faults(sound, before, left_out)), key=lambda fault: fault.line)
+                return [at_line(found, block, fault) for fault in told] or [found]
+    return [found]
+
+
+def at_line(found: Diagnostic, block: NotationBlock, fault: Fault) -> Diagnostic:
+    """Return a fault of a block as a diagnostic at its line."""
+    return replace(found, line=block.line + fault.line - 1, reason=f"{OF_NOTATION}{fault.reason}")
 
 
 def relation_count(inline: Sequence[InlineFormula]) -> int:

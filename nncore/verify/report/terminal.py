@@ -9,8 +9,10 @@ from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import Notation
 from nncore.verify.report.book import check
 from nncore.verify.report.evidence import Evidence, PageReport, Report
+from nncore.verify.report.page import OF_NOTATION
 from nncore.verify.report.service import Stage, Step
 from nncore.verify.report.wording import grounds, sentences, status_text
+from nncore.verify.semantics.statements import Definition
 from nncore.verify.source.reader import printable
 
 try:
@@ -77,6 +79,8 @@ def _page_lines(page: PageReport, said: set[Diagnostic]) -> Iterator[Text]:
 
     advised = any(_UNDECLARED in problem.reason for problem in said)
     yield from told(page.problems)
+    if page.formulas and any(problem.reason.startswith(OF_NOTATION) for problem in page.problems):
+        yield Text(f"{printable(page.name)}: no formula is judged before the notation is mended", "yellow")
     for formula in page.formulas:
         place = f"{formula.path}:{formula.line}"
         style = "bold red" if formula.fails else "green" if formula.claims else "dim"
@@ -102,7 +106,9 @@ def _page_lines(page: PageReport, said: set[Diagnostic]) -> Iterator[Text]:
 def _defines_nothing(page: PageReport) -> bool:
     """Return whether something fails on a page that was read to its end and does not try to define anything."""
     read = not page.problems and all(formula.status is not Status.UNREADABLE for formula in page.formulas)
-    return bool(read and page.all_problems) and not any(":=" in formula.latex for formula in page.formulas)
+    return bool(read and page.all_problems) and not any(
+        ":=" in formula.latex or Definition.kind in formula.kinds for formula in page.formulas
+    )
 
 
 def _grounds(formula: Evidence) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nncore.verify.spelling.facts import RELATIONS
 from nncore.verify.spelling.items import GIVEN, PARALLEL, Group, Item, between_commas, text_of, walk
-from nncore.verify.spelling.scene import Cursor
+from nncore.verify.spelling.scene import Cursor, Scene
 from nncore.verify.spelling.symbols import Symbol
 from nncore.verify.spelling.tokens import Kind, Token
 
@@ -53,6 +53,8 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
     declared = declared or (whole == name and scene.is_size(name))
     declared = declared or scene.notation.array_of_entry(name)
     declared = declared or name in scene.notation.index_letters | scene.notation.constant_letters
+    if symbol.primes == 1 and not listed and _is_transposed(scene, name, items):
+        return ""
     if facts.heads.get(whole) or listed:
         letters = all(map(_is_letter, between_commas(items))) and not {
             item.text for item in items if isinstance(item, Token)
@@ -95,6 +97,14 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
     if alone and scene.is_array(name) is None and not raised:
         reader.findings.say(f"applied {whole}", f"{whole}(…) as a product", span)
     return ""
+
+
+def _is_transposed(scene: Scene, name: str, items: Sequence[Item]) -> bool:
+    """Return whether ``X'(X w)`` is a transposed matrix before parentheses: it is declared, or both are matrices."""
+    if scene.notation.array_named(name) or name in scene.facts.arrays:
+        return True
+    inside = {here[at].text for here, at in walk(items) if isinstance(here[at], Token)}  # type: ignore[union-attr]
+    return bool(scene.is_array(name) and scene.facts.bare[name] and any(map(scene.is_array, inside)))
 
 
 def _holds_call(items: Sequence[Item], name: str) -> bool:

@@ -8,7 +8,8 @@ import json
 import re
 from collections.abc import Mapping
 
-from nncore.verify.notation import Notation, NotationError, parse, read_yaml
+from nncore.verify.notation import Fault, Notation, NotationError, faults, lines_of, parse, read_yaml
+from nncore.verify.source.yaml_words import without_broken
 from nncore.verify.spelling.expressions import Reader
 from nncore.verify.spelling.findings import Findings, FreeError
 from nncore.verify.spelling.letters import is_strict_letter
@@ -19,17 +20,42 @@ from nncore.verify.syntax import tree as t
 
 _BARE = frozenset(("letter", "to", "over", "first", "last"))
 _WRITTEN = re.compile(r"(?P<letter>.+?)(?:_(?:[a-z]|\d|\{[a-z]+(?:[+-]\d+)?\}))?", re.DOTALL)
+_OPERATOR = re.compile(r"\\operatorname\{[A-Za-z]+\}")
 _INDEXED_PARTS = frozenset(("scalars", "sizes"))  # whose letters may carry indices
 
 
 def in_strict_letters(text: str, scene: Scene) -> str:
-    """Return the text of a notation block in which every letter has its inner name."""
+    """Return the text of a notation block in which every letter has its inner name, each thing in its line."""
     try:
-        parts = read_yaml(text)
+        parts, lines = read_yaml(text), lines_of(text)
     except NotationError:
         return text  # whoever reads it says what is wrong
-    found = {part: _part(part, value, scene) for part, value in parts.items()}
-    return json.dumps(found, ensure_ascii=False)
+    found = "{"
+    for number, (part, value) in enumerate(parts.items()):
+        line, within = lines[part]
+        found = f"{_down_to(found + ',' * bool(number), line)} {json.dumps(part)}: "
+        inner = _part(part, value, scene)
+        if isinstance(inner, list):
+            found += "["
+            for at, each in enumerate(inner):
+                found = f"{_down_to(found + ',' * bool(at), within[at])} {json.dumps(each, ensure_ascii=False)}"
+            found += "]"
+        else:
+            found += json.dumps(inner, ensure_ascii=False)
+    return found + "}"
+
+
+def _down_to(text: str, line: int) -> str:
+    """Return a text that goes on in a line, counted from 1."""
+    return text + "\n" * (line - 1 - text.count("\n"))
+
+
+def faults_in(text: str, scene: Scene, base: Notation | None) -> tuple[Fault, ...]:
+    """Return all that is wrong with a notation in free spelling, in the author's letters, each with its line."""
+    sound, broken, left_out = without_broken(text)
+    found = faults(in_strict_letters(sound, scene), base, left_out)
+    told = (Fault(fault.line, scene.table.as_written(fault.reason)) for fault in found)
+    return tuple(sorted((*broken, *told), key=lambda fault: fault.line))
 
 
 def parsed(text: str) -> tuple[Notation, dict[str, str]]:
@@ -38,14 +64,12 @@ def parsed(text: str) -> tuple[Notation, dict[str, str]]:
     Raises
     ------
     NotationError
-        If it says nothing sensible, in the author's letters.
+        If it says nothing sensible; `faults_in` says all of it.
     """
     scene = Scene(Notation())
-    try:
-        found = parse(in_strict_letters(text, scene))
-    except NotationError as error:
-        raise NotationError(scene.table.as_written(str(error))) from None
-    return found, dict(scene.table.letters)
+    for fault in faults_in(text, scene, None):
+        raise NotationError(fault.reason, fault.line)
+    return parse(in_strict_letters(text, scene)), dict(scene.table.letters)
 
 
 def _part(part: str, value: object, scene: Scene) -> object:
@@ -75,11 +99,17 @@ def _declaration(part: str, given: Mapping[str, object], scene: Scene) -> dict[s
 
 def _letter(text: str, scene: Scene) -> str:
     """Return the inner name of a letter without indices."""
+    if _OPERATOR.fullmatch(text):
+        return text
     if is_strict_letter(text):
         scene.table.taken.add(text)
         return text
-    node = _symbol(text, scene)
-    return node.name if isinstance(node, t.Letter) else text
+    match _symbol(text, scene):
+        case t.Letter(name):
+            return name
+        case t.Indexed(t.Letter(), indices) if all(isinstance(each, t.Letter) for each in indices):
+            return scene.table.letter(text)  # it is declared without indices, so that is its name
+    return text
 
 
 def _written(text: str, scene: Scene) -> str:

@@ -44,9 +44,10 @@ def scene_of(
     return scene
 
 
-def spelled(sources: Sequence[str], scene: Scene) -> Iterator[Spelled]:
-    """Yield what becomes of each display of a file."""
-    for source in sources:
+def spelled(sources: Sequence[str], scene: Scene, defining: Sequence[bool] = ()) -> Iterator[Spelled]:
+    """Yield what becomes of each display of a file; ``defining`` ones may define by a first use."""
+    for number, source in enumerate(sources):
+        scene.first_defines = bool(defining) and defining[number]
         try:
             yield Spelled(source, spell(source, scene), None)
         except FreeError as error:

@@ -20,6 +20,7 @@ RELATIONS = frozenset(
         "\\coloneqq \\triangleq \\doteq \\simeq \\lt \\gt"
     ).split()
 )
+_DEFINE = frozenset((":=", r"\coloneqq", r"\triangleq", r"\doteq"))
 _SEPARATORS = frozenset((ROW, CELL, ",", ";", ".", r"\quad", r"\Rightarrow", r"\implies", r"\rightarrow", r"\to"))
 
 
@@ -35,6 +36,8 @@ class Facts:
         Those with which it is the whole left side of a relation.
     bare : Counter
         How often a letter stands without parentheses behind it.
+    below : Counter
+        How often one is so counted because it stands, without braces, below another.
     indices, sizes : set of str
         Letters that sums bind, or that are subscripts; letters at which sums end.
     ends : dict of str to set of str
@@ -57,6 +60,8 @@ class Facts:
         Letters without parentheses behind the sign of a derivative.
     chosen : set of str
         Letters with a subscript that an extremum is taken over, and so letters of their own.
+    defined : set of str
+        What is written before ``:=``, letters with their scripts and without.
     alone : set of str
         Holds d if it stands by itself, so that it is a letter like others.
     """
@@ -64,6 +69,7 @@ class Facts:
     applied: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     heads: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     bare: Counter[str] = field(default_factory=Counter)
+    below: Counter[str] = field(default_factory=Counter)
     indices: set[str] = field(default_factory=set)
     bound: set[str] = field(default_factory=set)
     sizes: set[str] = field(default_factory=set)
@@ -80,6 +86,7 @@ class Facts:
     alone: set[str] = field(default_factory=set)
     chosen: set[str] = field(default_factory=set)
     differentiated: set[str] = field(default_factory=set)
+    defined: set[str] = field(default_factory=set)
 
     def look(self, items: Sequence[Item], begins: bool = True) -> None:
         """Go through the items of a display, or of a group in one."""
@@ -122,6 +129,8 @@ class Facts:
         end = at + 1
         while end + 1 < len(items) and getattr(items[end], "text", "") in ("_", "^"):
             script = items[end + 1]
+            if getattr(items[end], "text", "") == "_" and isinstance(script, Token):
+                self.below[script.text] += 1
             inside = script.items if isinstance(script, Group) else (script,)
             self._script(name, getattr(items[end], "text", ""), inside, script)
             end += 2
@@ -130,6 +139,10 @@ class Facts:
             end, primes = end + 1, primes + 1
         following = items[end] if end < len(items) else None
         whole = text_of(items[at:end])
+        behind_arguments = end + (isinstance(following, Group) and following.kind == "(")
+        behind_arguments += getattr(items[behind_arguments], "text", "") == CELL if behind_arguments < len(items) else 0
+        if getattr(items[behind_arguments], "text", "") in _DEFINE if behind_arguments < len(items) else False:
+            self.defined |= {name, whole}
         if name == "d" and not (isinstance(following, Token) and following.kind is Kind.LETTER):
             self.alone.add(name)
         if isinstance(following, Group) and following.kind in ("(", "["):

@@ -16,9 +16,11 @@ from nncore.verify.spelling.findings import Findings
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.symbol import Shape, Size
 from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.tree import Relation
 
 _UNKNOWN = ("?", "?")
 _Fitted: TypeAlias = tuple[t.Node, Shape]  # None is a number, _UNKNOWN is what cannot be told
+_SOFTMAX = r"\operatorname{softmax}"
 _ONE_BY_ONE = (1, 1)
 _MOST = 4  # the highest power that is written out entry by entry
 
@@ -45,11 +47,75 @@ class _Fitter:
 
     def chain(self, chain: t.Chain) -> t.Chain:
         """Return a chain whose sides are all numbers if one of them is one."""
-        sides = [self.fit(side) for side in chain.sides]
+        defines = chain.links and chain.links[0].relation is Relation.DEFINES
+        head = [(chain.first, _UNKNOWN)] if defines and isinstance(chain.first, t.Indexed) else [self.fit(chain.first)]
+        sides = [*head, *(self.fit(link.right) for link in chain.links)]
+        if isinstance(chain.first, t.Letter) and chain.links and chain.links[0].relation is Relation.DEFINES:
+            sides = self._entries_of_softmax(chain.first, sides) or self._defining(chain.first.name, sides)
         if any(shape is None for _, shape in sides):
             sides = [self.as_number(side) for side in sides]
         links = tuple(replace(link, right=node) for link, (node, _) in zip(chain.links, sides[1:], strict=True))
         return replace(chain, first=sides[0][0], links=links)
+
+    def _defining(self, name: str, sides: list[_Fitted]) -> list[_Fitted]:
+        """Return the sides of a definition, and keep the shape that a letter has by it if nothing declares one."""
+        if self._letter(name) != _UNKNOWN or name in self.scene.shapes:
+            return sides
+        if sides[1][1] == _ONE_BY_ONE:
+            sides = [self.as_number(side) for side in sides]
+        if sides[1][1] != _UNKNOWN:
+            self.scene.shapes[name] = sides[1][1]
+        return sides
+
+    # Softmax, which the strict tree has entry by entry
+
+    def _entries_of_softmax(self, left: t.Letter, sides: list[_Fitted]) -> list[_Fitted] | None:
+        """Return the definition of a matrix by softmax as that of its entries; None if it is another one."""
+        right, shape = sides[1]
+        array = self.scene.notation.array_named(left.name)
+        if not (_is_softmax(right) and isinstance(right, t.Apply) and array and array.entry) or 1 in (
+            shape or _UNKNOWN
+        ):
+            return None
+        indices = tuple(t.Letter(index, span=left.span) for index in array.entry.indices)
+        entry = t.Indexed(t.Letter(array.entry.letter, span=left.span), indices, span=left.span)
+        if len(indices) != 2 or shape != sizes_of_shape(array.shape):
+            return None
+        return [(entry, None), (self._softmax_entry(right, shape, indices), None), *sides[2:]]
+
+    def _softmax_entry(self, node: t.Apply, shape: Shape, indices: Sequence[t.Node]) -> t.Node:
+        """Return one entry of softmax of each row; of a vector, of all of it."""
+        assert shape
+        size = shape[0] if shape[1] == 1 else shape[1]
+        used = {each.name for each, _ in t.walk(node) if isinstance(each, t.Letter)}
+        used |= {each.name for each in indices if isinstance(each, t.Letter)} | self.scene.notation.all_letters
+        used |= self.scene.facts.names
+        ends = [index for index, to in self.scene.notation.runs_to.items() if to == size]
+        free = [each for each in ends if each not in {i.name for i in indices if isinstance(i, t.Letter)}]
+        bound = t.Letter(
+            next(each for each in (*free, *"lqpjkrsc") if each in free or each not in used), span=node.span
+        )
+        what = "a vector" if len(indices) < 2 else "each row"
+        self.findings.say("softmax", f"softmax of {what} by its entries", node.span)
+        argument = t.Times(
+            (t.Number("1", span=node.span), node.arguments[0]), span=node.span
+        )  # an expression, no letter
+
+        def power(*places: t.Node) -> t.Node:
+            return t.Power(t.Letter("e", span=node.span), t.Indexed(argument, places, span=node.span), span=node.span)
+
+        last = str(size)
+        end = t.Number(last, span=node.span) if last.isdigit() else t.Letter(last, span=node.span)
+        whole = t.Sum(bound, t.Number("1", span=node.span), end, power(*indices[:-1], bound), span=node.span)
+        return t.Fraction(power(*indices), whole, span=node.span)
+
+    def _softmax_of_vector(self, node: t.Apply, shape: Shape) -> t.Node:
+        """Return softmax of a vector as its exponentials over their sum."""
+        marker = t.Letter("e", span=node.span)
+        entry = self._softmax_entry(node, shape, (marker,))
+        assert isinstance(entry, t.Fraction)
+        above = t.Apply(t.Function(self.scene.table.function(r"\exp"), span=node.span), node.arguments, span=node.span)
+        return t.Fraction(above, entry.denominator, span=node.span)
 
     def fit(self, node: t.Node) -> _Fitted:
         """Return a node and its shape."""
@@ -58,8 +124,17 @@ class _Fitter:
                 return node, None
             case t.Letter(name):
                 return node, self._letter(name)
+            case t.Indexed(t.Letter(name), indices) if self._has_unnamed_entries(name, len(indices)):
+                one = t.Number("1", span=node.span)  # an expression has entries, too
+                return replace(node, base=t.Times((one, node.base), span=node.span)), None
             case t.Indexed(t.Letter() | t.Family()):
                 return node, None
+            case t.Indexed(t.Apply(arguments=(argument,)) as base, indices) if _is_softmax(base):
+                inner, shape = self.fit(argument)
+                own = replace(base, arguments=(inner,))
+                if shape is not None and shape != _UNKNOWN and len(indices) == 2 - (1 in shape):
+                    return self._softmax_entry(own, shape, indices), None
+                return replace(node, base=own), None
             case t.Indexed(base):
                 return replace(node, base=self.fit(base)[0]), None
             case t.Plus(terms):
@@ -68,7 +143,8 @@ class _Fitter:
                 inner, shape = self.fit(body)
                 return replace(node, body=inner), shape
             case t.Times(factors):
-                return self._product(node, [self.fit(factor) for factor in factors])
+                fitted_ = [self.fit(factor) for factor in self._with_samples(factors)]
+                return self._product(node, fitted_) if len(fitted_) > 1 else fitted_[0]
             case t.EntryTimes(factors):
                 return self._alike(node, [self.fit(factor) for factor in factors])
             case t.Fraction(numerator, denominator):
@@ -85,6 +161,10 @@ class _Fitter:
                 return replace(node, body=self.fit(body)[0]), None
             case t.Apply():
                 return self._application(node)
+            case t.Sum(index, _, t.Letter(last)) | t.Product(index, _, t.Letter(last)) if self._runs_elsewhere(
+                index, last
+            ):
+                return self.fit(self._with_own_index(node))
             case t.Sum(body=body) | t.Product(body=body) | t.Extremum(body=body):
                 inner, shape = self.fit(body)
                 return replace(node, body=inner), shape if isinstance(node, t.Sum) else None
@@ -98,6 +178,34 @@ class _Fitter:
                 return replace(node, cases=both), values[0][1]
         return node, _UNKNOWN
 
+    def _has_unnamed_entries(self, name: str, count: int) -> bool:
+        """Return whether a letter is an array that declares no such entries, of as many indices as stand below it."""
+        notation = self.scene.notation
+        shape = self._letter(name)
+        if shape is None or shape == _UNKNOWN or notation.array_of_entry(name) or notation.scalars_named(name):
+            return False
+        array = notation.array_named(name)
+        return not (array and array.layers) and count == 2 - (1 in shape)
+
+    def _runs_elsewhere(self, index: t.Letter, last: str) -> bool:
+        """Return whether an index is declared to run to another size than that at which its sum ends."""
+        declared = self.scene.notation.runs_to.get(index.name)
+        return declared is not None and declared != last and last in self.scene.notation.plain_sizes
+
+    def _with_own_index(self, node: t.Sum | t.Product) -> t.Sum | t.Product:
+        """Return a sum that binds an index of its own, so that one letter may run to several sizes."""
+        assert isinstance(node.upper, t.Letter)
+        own = self.scene.table.letter(f"{node.index.name}'")
+        self.findings.say("index", f"{node.index.name} in a sum to {node.upper.name} as an index of its own", node.span)
+
+        def renamed(inner: t.Node) -> t.Node:
+            if isinstance(inner, t.Letter) and inner.name == node.index.name:
+                return replace(inner, name=own)
+            binds = isinstance(inner, t.Sum | t.Product | t.Extremum) and inner.index.name == node.index.name
+            return inner if binds else t.with_children(inner, renamed)
+
+        return replace(node, index=replace(node.index, name=own), body=renamed(node.body))
+
     def _letter(self, name: str) -> Shape:
         notation = self.scene.notation
         if array := notation.array_named(name):
@@ -106,7 +214,7 @@ class _Fitter:
             return None
         if notation.scalars_named(name) or notation.array_of_entry(name):
             return None
-        return _UNKNOWN
+        return self.scene.shapes.get(name, _UNKNOWN)
 
     # Numbers
 
@@ -143,9 +251,12 @@ class _Fitter:
     def _multiplied_out(self, node: t.EntryTimes, factors: Sequence[_Fitted]) -> _Fitted | None:
         r"""Return ``(1 - A) \odot B`` as ``B - A \odot B``; None if no factor adds numbers to arrays."""
         mixed = next((at for at, (factor, _) in enumerate(factors) if factor in self._mixed), None)
-        if mixed is None or len(factors) != 2:
+        if mixed is None:
             return None
-        other, shape = factors[1 - mixed]
+        rest = [*factors[:mixed], *factors[mixed + 1 :]]
+        other, shape = (
+            rest[0] if len(rest) == 1 else self._alike(replace(node, factors=tuple(n for n, _ in rest)), rest)
+        )
         terms = self._mixed[factors[mixed][0]]
         if shape is None or shape == _UNKNOWN or any(own not in (None, shape) for _, own in terms):
             return None
@@ -219,6 +330,39 @@ class _Fitter:
             found.append(factor)
         return replace(node, factors=tuple(found)) if len(found) > 1 else found[0], shape
 
+    def _with_samples(self, factors: Sequence[t.Node]) -> list[t.Node]:
+        r"""Return factors in which ``w^\top x_i``, with a row of a matrix as a vector, is the entry ``(X w)_i``."""
+        found: list[t.Node] = []
+        for factor in factors:
+            before = found[-1] if found else None
+            if isinstance(before, t.Transpose):
+                for vector, sample in ((before.body, factor), (factor, before.body)):
+                    if entry := self._sample_times(vector, sample):
+                        self.findings.say(
+                            "sample", "a letter with the index of a sample as its row, a vector", factor.span
+                        )
+                        found[-1] = entry
+                        break
+                else:
+                    found.append(factor)
+            else:
+                found.append(factor)
+        return found
+
+    def _sample_times(self, vector: t.Node, sample: t.Node) -> t.Node | None:
+        notation = self.scene.notation
+        match sample:
+            case t.Indexed(t.Letter(name), (t.Letter(index),) as indices):
+                array = notation.array_of_entry(name)
+                if not array or not array.entry or len(array.entry.indices) != 2 or array.layers:
+                    return None
+                rows, columns = sizes_of_shape(array.shape) or _UNKNOWN
+                if notation.runs_to.get(index) != rows or self.fit(vector)[1] != (columns, 1):
+                    return None
+                matrix = t.Letter(array.letter, span=sample.span)
+                return t.Indexed(t.Times((matrix, vector), span=sample.span), indices, span=sample.span)
+        return None
+
     def _fraction(self, node: t.Fraction, numerator: _Fitted, denominator: _Fitted) -> _Fitted:
         above, below = numerator[1], denominator[1]
         if below == _ONE_BY_ONE:
@@ -267,6 +411,7 @@ class _Fitter:
         if isinstance(base, t.Norm) and exponent == t.Number("2") and (square := self._square_of_norm(base)):
             return square, None
         inner, shape = self.fit(base)
+        node = replace(node, exponent=self.as_number(self.fit(exponent))[0])
         if shape == _ONE_BY_ONE:
             inner, shape = self.as_number((inner, shape))
         times = exponent.whole if isinstance(exponent, t.Number) else None
@@ -295,13 +440,22 @@ class _Fitter:
     def _application(self, node: t.Apply) -> _Fitted:
         arguments = [self.fit(argument) for argument in node.arguments]
         whole = replace(node, arguments=tuple(each for each, _ in arguments))
+        shape = arguments[0][1] if arguments else None
         kinds = {function.name: function.kind for function in self.scene.notation.functions}
         kind = kinds.get(node.function.name, "")
         if kind == "cost":
             return whole, None
+        if _is_softmax(whole) and shape not in (None, _UNKNOWN) and 1 in (shape or ()):
+            return self._softmax_of_vector(whole, shape), shape
+        if _is_softmax(whole):
+            return whole, shape
         if len(arguments) == 1 and (kind in ("number", "smooth", "row") or node.function.name in kinds):
             return whole, arguments[0][1]
         return whole, _UNKNOWN
+
+
+def _is_softmax(node: t.Node) -> bool:
+    return isinstance(node, t.Apply) and len(node.arguments) == 1 and node.function.name.lower() == _SOFTMAX
 
 
 def _times(factors: Sequence[t.Node]) -> t.Node:

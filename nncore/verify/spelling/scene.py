@@ -12,23 +12,45 @@ from nncore.verify.spelling.letters import Table
 from nncore.verify.spelling.macros import Macro
 from nncore.verify.spelling.styles import INDEX_LETTERS
 from nncore.verify.spelling.tokens import Token
-from nncore.verify.symbol import Size
+from nncore.verify.symbol import Shape, Size
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Span
 
 
 @dataclass(slots=True)
 class Scene:
-    """What is known where a display is read; ``last`` is the side with which the display above ends."""
+    """What is known where a display is read.
+
+    Attributes
+    ----------
+    last : Node or None
+        The side with which the display above ends.
+    first_defines : bool
+        Whether the first use of a letter with ``=`` defines it, see `first_use`.
+    above, here : set of str
+        The letters of all displays above, and with them those of the statements above in this one.
+    given : Notation
+        The letters in force before the file declares any: there ``=`` claims, also at their first use.
+    claimed : int
+        How many first uses are claims for that.
+    shapes : dict
+        The shapes of letters that the displays above define and nothing declares.
+    """
 
     notation: Notation
     facts: Facts = field(default_factory=Facts)
     table: Table = field(init=False)
     macros: Mapping[str, Macro] = field(default_factory=dict)
     last: t.Node | None = None
+    first_defines: bool = False
+    above: frozenset[str] = frozenset()
+    here: frozenset[str] = frozenset()
+    shapes: dict[str, Shape] = field(default_factory=dict)
+    given: Notation = field(init=False)
+    claimed: int = 0
 
     def __post_init__(self) -> None:
-        self.table = Table(self.notation)
+        self.table, self.given = Table(self.notation), self.notation
 
     def declare(self, notation: Notation) -> None:
         """Go on with another notation, in which inner names are declared."""

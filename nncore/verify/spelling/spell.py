@@ -13,6 +13,7 @@ from nncore.verify.notation import Notation
 from nncore.verify.spelling.expressions import Reader
 from nncore.verify.spelling.facts import Facts
 from nncore.verify.spelling.findings import Findings, FreeError, Member, Passed, Remark
+from nncore.verify.spelling.first_use import names, with_definition
 from nncore.verify.spelling.fit import fitted
 from nncore.verify.spelling.items import Group, Item, text_of, walk
 from nncore.verify.spelling.macros import definitions, written_out
@@ -96,6 +97,7 @@ def spell(source: str, scene: Scene) -> Spelling:
     found: dict[tuple[str, ...], Reading] = {}
     failed: FreeError | None = None
     last: list[t.Node | None] = []
+    known: frozenset[str] = frozenset()
     tried = 0
     while waiting:
         picks = waiting.pop(0)
@@ -107,6 +109,7 @@ def spell(source: str, scene: Scene) -> Spelling:
                 Reading(formulas, tuple(findings.remarks.values()), tuple(findings.passed), tuple(findings.members)),
             )
             last.append(formulas[-1].tree.last_chain.sides[-1] if formulas else None)
+            known = known or scene.here
         except FreeError as error:
             failed = failed or error
             if not picks:
@@ -127,6 +130,7 @@ def spell(source: str, scene: Scene) -> Spelling:
             raise FreeError(f"more than four readings, the first by this choice: {words}", span, "too many readings")
     if last and last[0] is not None:
         scene.last = last[0]
+    scene.above |= known
     return Spelling(source, tuple(found.values()))
 
 
@@ -138,7 +142,13 @@ def _read(source: str, scene: Scene, findings: Findings) -> tuple[Strict, ...]:
     groups = (here[at] for here, at in walk(items) if isinstance(here[at], Group))
     reader.normed = {text_of(group.items) for group in groups if isinstance(group, Group) and group.kind == r"\|"}
     span = items[0].span[0], items[-1].span[1]
-    formulas = [fitted(formula, scene, findings) for formula in statements(reader, items, span)]
+    scene.here = scene.above
+    formulas: list[t.Formula] = []
+    for formula in statements(reader, items, span):
+        if scene.first_defines:
+            formula = with_definition(formula, scene, findings)
+            scene.here |= frozenset(names(formula, scene))
+        formulas.append(fitted(formula, scene, findings))
     return tuple(strict(formula, scene.table.in_force) for formula in formulas)
 
 

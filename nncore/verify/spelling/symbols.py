@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _MARKS = frozenset((r"*", r"\ast", r"\star", r"\dagger", "+", "-", r"\circ", r"\prime"))
 _OF_A_SIZE = frozenset((r"\mathbf{1}", r"\mathbb{1}", r"\mathbf{0}", "I", r"\mathbf{I}", r"\mathbb{I}", r"\mathbb{0}"))
+_QUANTITIES = frozenset("afghoxyz")  # below another letter, as in W_x, no index if the file has them by themselves
 _LAYER_LETTERS = frozenset("lLr")
 
 
@@ -192,6 +193,9 @@ def _below(reader: "Reader", name: str, below: Sequence[Item], span: Span) -> tu
         return name, ()
     scene, text = reader.scene, text_of(below)
     whole = f"{name}_{{{text}}}" if len(text) > 1 else f"{name}_{text}"
+    if scene.table.letters.get(whole) in scene.notation.all_letters and not text.isdigit():
+        reader.findings.say("name", f"{whole} as a letter of its own", span)
+        return whole, ()
     parts = parts_of(below)
     ordinal = below[0] if len(below) == 1 else None
     if isinstance(ordinal, Group) and ordinal.kind == "(":
@@ -286,7 +290,8 @@ def _is_name(reader: "Reader", name: str, part: Sequence[Item]) -> bool:
         applied = any(each in scene.facts.applied for each in (f"{name}_{letter}", f"{name}_{{{letter}}}"))
         if applied and scene.facts.bare[letter]:
             return False
-        return letter[-1:].isupper() or "\\" in letter
+        quantity = letter in _QUANTITIES and scene.facts.bare[letter] > scene.facts.below[letter]
+        return letter[-1:].isupper() or "\\" in letter or quantity
     if any(isinstance(item, Token) and item.text == ":" for item in part):
         return True
     if not letters:

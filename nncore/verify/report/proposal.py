@@ -1,0 +1,510 @@
+r"""A ``{notation}`` block for a file that has none: what its formulas and its words seem to declare.
+
+The file is read as if no letter were known (`spelling.inference`), and its letters are declared so that its formulas
+have a meaning. Of several ways that is the one in which most statements have one; the choices that nothing in the file
+decides are marked as guessed, for the author to look over. What is printed was tried: the command accepts it.
+"""
+
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from nncore.verify.notation import CONSTANTS, DELTA, FIXED_KINDS, INFINITY, ONES, Notation, with_known
+from nncore.verify.report.book import Settings
+from nncore.verify.report.cache import Cache, text_with_includes
+from nncore.verify.report.free import judged_parts
+from nncore.verify.source.context import NotationBlock, Place
+from nncore.verify.source.markdown import DisplayedFormula, Reading
+from nncore.verify.source.reader import read_page
+from nncore.verify.spelling.declared import faults_in
+from nncore.verify.spelling.document import scene_of, spelled
+from nncore.verify.spelling.findings import Member
+from nncore.verify.spelling.inference import OPEN, STANDARD, Dim, Inference
+from nncore.verify.spelling.letters import is_strict_letter
+from nncore.verify.spelling.scene import Scene
+
+_SECONDS = 10.0  # of trying other choices
+_MEANINGS = {"x": "inputs", "y": "targets", "w": "weights", "b": "biases", "t": "targets"}
+_MEANINGS_OF_SIZES = {
+    "n": "number of samples", "m": "number of samples", "d": "number of inputs", "h": "number of hidden units",
+    "k": "number of classes",
+}  # fmt: skip
+_SIZES = "D H M K N P Q R S U V A B C E F G J L T W X Y Z".split()
+_LETTER = re.compile(r"(?:letter|name): '?(\\?[A-Za-z]+(?:\{[^}]*\})?)")
+_ARGUMENTS = (*"quvxzstwra", r"\xi", r"\zeta", r"\omega")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One declaration, and what is said behind it; without a part it is a remark by itself."""
+
+    part: str
+    text: str
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Declarations and definitions for a file, and how many of its statements have a meaning without and with them."""
+
+    lines: tuple[Line, ...]
+    definitions: tuple[str, ...]
+    questions: tuple[str, ...]
+    before: int
+    after: int
+    statements: int
+
+    def paste(self, suffix: str) -> str:
+        """Return what is pasted into a file of a kind: the block, and below it the definitions."""
+        if suffix == ".tex":
+            block = "\n".join(("% notation:", *(f"% {line}" for line in self.block.split("\n"))))
+            return "\n".join((block, *(f"\\[ {formula} \\]" for formula in self.definitions)))
+        block = f"```{{notation}}\n{self.block}\n```"
+        return "\n\n".join((block, *(f"$$\n{formula}\n$$" for formula in self.definitions)))
+
+    def summary(self, suffix: str) -> str:
+        """Return one sentence about what it does, and one about what to do with it."""
+        before = max(self.before, 0)
+        if not self.lines:
+            return f"nothing is proposed: {before} of {self.statements} statements have a meaning as they are"
+        where = "in a Markdown cell at its top" if suffix == ".ipynb" else "at its top"
+        where += ", and the displays below \\begin{document}" if suffix == ".tex" and self.definitions else ""
+        said = (
+            f"{max(self.after, 0)} of {self.statements} statements have a meaning with this block, {before} without it"
+        )
+        return f"{said}. Look it over, above all what is guessed, and paste it into the file, {where}"
+
+    @property
+    def block(self) -> str:
+        """Return the text of the block."""
+        found: list[str] = []
+        for part in ("shadows", "sizes", "indices", "arrays", "scalars", "functions"):
+            own = [line for line in self.lines if line.part == part]
+            if part == "shadows" and own:
+                found.append(
+                    f"shadows: [{', '.join(line.text for line in own)}]  # letters that have another meaning here"
+                )
+            elif own:
+                found.append(f"{part}:")
+                found += [f"  - {line.text}{f'  # {line.remark}' if line.remark else ''}" for line in own]
+        found += [f"# {question}" for question in self.questions]
+        return "\n".join(found)
+
+
+def propose(path: Path, notation: Notation, letters: Mapping[str, str]) -> Proposal:
+    """Return what a file seems to declare."""
+    reading = read_page(path)
+    text = text_with_includes(path)
+    by = Settings(Path("."), notation, {}, Cache(None), "", False, True, letters)
+    trying = _Trying(path, reading, by, text)
+    best = trying.best()
+    return best
+
+
+@dataclass(slots=True)
+class _Trying:
+    """Tries ways to declare the letters of a file."""
+
+    path: Path
+    reading: Reading
+    by: Settings
+    text: str
+    until: float = field(default_factory=lambda: time.process_time() + _SECONDS)
+
+    def best(self) -> Proposal:
+        """Return the proposal under which most statements have a meaning."""
+        before, count = self.score("", ())
+        nothing = Proposal((), (), (), before, before, count)
+        if count == before:
+            return nothing
+        if (own := self.of({}, beside=True)).after == count:
+            return replace(own, before=before)
+        best = self.of({})
+        tried: set[tuple[tuple[str, str], ...]] = {()}
+        chosen: dict[str, str] = {}
+        improved = True
+        while improved and best.after < best.statements and time.process_time() < self.until:
+            improved = False
+            for name, kinds in self.guesses(chosen).items():
+                for kind in kinds:
+                    other = {**chosen, name: kind}
+                    key = tuple(sorted(other.items()))
+                    if key in tried or time.process_time() > self.until:
+                        continue
+                    tried.add(key)
+                    found = self.of(other)
+                    if found.after > best.after:
+                        best, chosen, improved = found, other, True
+        return replace(best, before=before) if best.after > max(before, 0) else nothing
+
+    def score(self, block: str, definitions: Sequence[str]) -> tuple[int, int]:
+        """Return how many statements have a meaning with a block, and how many there are."""
+        return judged_parts(self.path, with_block(self.reading, self.path, block, definitions), self.by)
+
+    def guesses(self, chosen: Mapping[str, str]) -> dict[str, list[str]]:
+        """Return what nothing in the file decides."""
+        return _inferred(self.reading, self.text, chosen)[0].guesses
+
+    def of(self, chosen: Mapping[str, str], beside: bool = False) -> Proposal:
+        """Return the proposal with certain choices; ``beside`` the letters in force it declares only other ones."""
+        inference, scene = _inferred(self.reading, self.text, chosen, self.by.notation if beside else None)
+        writer = _Writer(inference, scene, self.by.notation, self.text)
+        lines, definitions, questions = writer.all()
+        if beside:
+            known = self.by.notation.all_letters
+            found = ((line, _LETTER.search(line.text)) for line in lines if line.part != "shadows")
+            lines = [line for line, letter in found if not letter or letter[1] not in known]
+        one = Proposal(tuple(lines), tuple(definitions), tuple(questions), 0, 0, 0)
+        while one.lines:
+            faulty = {fault.line for fault in faults_in(one.block, Scene(self.by.notation), self.by.notation)}
+            if not faulty:
+                break
+            bad = [line for line in one.lines if line.part and any(
+                line.text in one.block.split("\n")[at - 1] for at in faulty)]  # fmt: skip
+            if not bad:
+                break
+            one = replace(one, lines=tuple(line for line in one.lines if line not in bad))
+        after, count = self.score(one.block, one.definitions)
+        return replace(one, after=after, statements=count)
+
+
+def with_block(reading: Reading, path: Path, block: str, definitions: Sequence[str] = ()) -> Reading:
+    """Return what was read of a file as if a block, in place of its own ones, and definitions stood at its top."""
+    if not block:
+        return reading
+    first = DisplayedFormula("", None, path, 1, (1,), ())
+    given = tuple(replace(first, text=text, line=-number) for number, text in enumerate(definitions, 1))
+    around = reading.around
+    places = (*(Place(frozenset(), None, False) for _ in given), *around.places)
+    reading = replace(reading, formulas=(*given, *reading.formulas), around=replace(around, places=places))
+    around = reading.around
+    return replace(reading, around=replace(around, blocks=(NotationBlock(block, 1, path),)))
+
+
+def _inferred(
+    reading: Reading, text: str, chosen: Mapping[str, str], base: Notation | None = None
+) -> tuple[Inference, Scene]:
+    """Return what is inferred from a file, with the shapes and ranges of a notation if one is to be kept."""
+    sources = [formula.text for formula in reading.formulas]
+    inline = [formula.text for formula in reading.inline]
+    scene = scene_of([*sources, *inline], with_known(Notation()), text)
+    members = [
+        member for each in spelled(inline, scene) if each.spelling for member in each.spelling.readings[0].members
+    ]
+    scene.above, scene.last = frozenset(), None
+    scene.shapes.clear()
+    found = [each.spelling for each in spelled(sources, scene, [True] * len(sources)) if each.spelling]
+    members += [member for each in found for member in each.readings[0].members]
+    said = dict(_said(members, text, scene))
+    inference = Inference(scene, chosen, said)
+    for array in base.arrays if base else ():
+        if array.letter in scene.facts.names and not any(size.indices for size in array.shape):
+            said[array.letter] = (array.shape[0].letter, array.shape[1].letter)
+    for index, to in base.runs_to.items() if base else ():
+        if index in scene.facts.indices | scene.facts.bound:
+            inference.ends[index] = Dim(to or "")
+    inference.read([strict.tree for each in found for strict in each.readings[0].formulas])
+    return inference, scene
+
+
+# What the text says ---------------------------------------------------------------------------------------------------
+
+_SPACE = re.compile(r"(?:\\mathbb\{?R\}?|\\R|ℝ)\s*\^\s*(?:\{(?P<many>[^{}]*)\}|(?P<one>[A-Za-z0-9]))")
+_MATRIX_OF_WORDS = re.compile(
+    r"\$?(?P<rows>[A-Za-z]|\d+)\$?\s*(?:\\times|×|x|-by-|by)\s*\$?(?P<columns>[A-Za-z]|\d+)\$?\s+(?:\w+\s+)?matrix\s+"
+    r"\$(?P<letter>[^$]{1,30})\$"
+)
+_LETTER_THEN_MATRIX = re.compile(
+    r"\$(?P<letter>[^$=]{1,30})\$\s+(?:is|be|denotes?|of|are)\s+(?:an?|the)?\s*\$?(?P<rows>[A-Za-z]|\d+)\$?\s*"
+    r"(?:\\times|×|x|-by-|by)\s*\$?(?P<columns>[A-Za-z]|\d+)\$?"
+)
+
+
+def _said(members: Sequence[Member], text: str, scene: Scene) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield the shapes that a text states, by ``\\in \\mathbb{R}`` or in words."""
+    columns = not re.search(r"row vectors?|vectors? (?:is|are)(?: all)? rows?", text)
+    for member in members:
+        space = _SPACE.search(member.whole)
+        if not space:
+            continue
+        sizes = [part.strip() for part in re.split(r"\\times|×|,", space["many"] or space["one"])]
+        if len(sizes) == 1:
+            sizes = [*sizes, "1"] if columns else ["1", *sizes]
+        for letter in member.left.split(","):
+            if len(sizes) == 2 and all(_is_size(size) for size in sizes) and letter.strip():
+                yield scene.table.letter(letter.strip()), (sizes[0], sizes[1])
+    for pattern in (_MATRIX_OF_WORDS, _LETTER_THEN_MATRIX):
+        for found in pattern.finditer(text):
+            letter = found["letter"].strip()
+            if is_strict_letter(letter) or letter in scene.table.letters:
+                yield scene.table.letter(letter), (found["rows"], found["columns"])
+
+
+def _is_size(text: str) -> bool:
+    return text == "1" or is_strict_letter(text)
+
+
+def _property(text: str, letter: str, words: str) -> bool:
+    """Return whether a sentence says something of a letter."""
+    for sentence in re.split(r"(?<=[.;:])\s+|\n\s*\n", text):
+        if re.search(words, sentence, re.IGNORECASE):
+            inside = re.findall(r"\$([^$]{1,60})\$", sentence)
+            if any(re.match(rf"{re.escape(letter)}(?![A-Za-z])", each.strip()) for each in inside):
+                return True
+    return False
+
+
+# The block ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Writes what was inferred as declarations."""
+
+    inference: Inference
+    scene: Scene
+    notation: Notation
+    text: str
+    names: set[str] = field(default_factory=set)  # of sizes, in their order
+    invented: dict[str, str] = field(default_factory=dict)
+
+    def all(self) -> tuple[list[Line], list[str], list[str]]:
+        """Return the declarations, the definitions that are missing, and questions."""
+        inf = self.inference
+        entries = {name: array for name in inf.entries if (array := inf.array_of(name)) in self._arrays()}
+        shown = {array: name for name, array in entries.items()}
+        arrays = [name for name in self._arrays() if name not in inf.defined or name in shown]
+        indices = list(dict.fromkeys([
+            *(letter for known in inf.entries.values() for letters in known for letter in letters), *inf.ends,
+        ]))  # fmt: skip
+        self._name_samples()
+        found: list[Line] = []
+        for array in arrays:
+            found += self._array(array, shown.get(array))
+        alone = [name for name in inf.entries if name not in entries]
+        for name in alone:
+            found.append(self._entries_alone(name))
+        found += [line for letter in indices if self._is_free(letter) for line in self._index(letter)]
+        taken = {*arrays, *inf.entries, *inf.sizes, *indices, *inf.defined, *CONSTANTS, INFINITY, DELTA, ONES}
+        for name in inf.used:
+            if name not in taken and name not in self._arrays() and not self._is_size_like(name):
+                found.append(Line("scalars", self._declaration(name, meaning="a number"), self._guess(name)))
+        definitions, more = self._functions()
+        found += more
+        sizes = [
+            Line("sizes", self._declaration(name, self._meaning_of_size(name)), self.invented.get(name, ""))
+            for name in dict.fromkeys([*inf.sizes, *sorted(self.names)])
+        ]
+        lines = [*sizes, *found]
+        return [*self._shadows(lines), *lines], definitions, list(self._questions())
+
+    def _arrays(self) -> list[str]:
+        inf = self.inference
+        derived = [name for name, shape in inf.defined.items() if isinstance(shape, tuple)]
+        return [name for name in dict.fromkeys([*inf.arrays, *derived]) if name != ONES]
+
+    def _is_free(self, letter: str) -> bool:
+        return letter not in self.inference.sizes
+
+    def _is_size_like(self, name: str) -> bool:
+        return name in self.inference.sizes or name in self.names or self.written(name).startswith("n_{")
+
+    def written(self, name: str) -> str:
+        """Return a letter as the author writes it."""
+        return self.inference.written(name)
+
+    def _shape(self, array: str) -> tuple[Dim, Dim]:
+        shape = self.inference.arrays.get(array) or self.inference.defined[array]
+        assert isinstance(shape, tuple)
+        return shape
+
+    def size(self, dim: Dim, wanted: Sequence[str] = (), why: str = "") -> str:
+        """Return the name of a dimension, a new one if it has none."""
+        if not dim.name or dim.name.startswith(OPEN):
+            used = {name.split("_")[0].split("^")[0] for name in map(self.written, self.scene.facts.names)}
+            used |= self.scene.facts.names | self.names | set(self.inference.sizes)
+            name = next(
+                each for each in (*wanted, *_SIZES, *(rf"\tilde{{{each}}}" for each in _SIZES)) if each not in used
+            )
+            dim.call(name)
+            self.invented[name] = f"guessed: {why or 'no size is named in the text'}"
+        if dim.name != "1":
+            self.names.add(dim.name)
+        return dim.name
+
+    def _name_samples(self) -> None:
+        """Give the dimension that inputs and targets share the name of the number in denominators."""
+        shapes = {self.written(name).lower()[-1:]: self._shape(name) for name in reversed(self._arrays())
+                  if len(self.written(name)) == 1}  # fmt: skip
+        if not {"x", "y"} <= shapes.keys():
+            return
+        shared = [
+            one
+            for one in shapes["x"]
+            for other in shapes["y"]
+            if one.root is other.root and (not one.name or one.name.startswith(OPEN))
+        ]
+        named = [name for name in ("m", "n", "N") if name in self.inference.used and self._is_free(name)
+                 and name not in self.inference.ends]  # fmt: skip
+        if shared and named:
+            shared[0].call(named[0])
+            self.names.add(named[0])
+            self.invented[named[0]] = "guessed: the number by which sums are divided is that of the samples"
+
+    def _array(self, name: str, entry: str | None) -> Iterator[Line]:
+        written = self.written(name)
+        rows, columns = self._shape(name)
+        role = written.lower().replace(r"\mathbf{", "").replace(r"\hat{", "")[:1]
+        why = rows.root.why or columns.root.why
+        sizes = (
+            self.size(rows, ["n", "N"] if role in "xy" else [], why),
+            self.size(columns, {"x": ["D"], "y": ["M", "K"]}.get(role, ["H"]), why),
+        )
+        more: dict[str, str] = {"shape": f"[{', '.join(sizes)}]"}
+        shown = self._entry_text(entry, sizes) if entry else ""
+        if shown:
+            more = {"entry": _quoted(shown), **more}
+        remark = self._guess(name)
+        if name in self.inference.said:
+            remark = ""
+        elif not remark and why:
+            remark = f"guessed: {why}"
+        if shown and sizes[1] != "1" and (rows_ := self._rows(written, entry or name, sizes)):
+            more["rows"] = rows_
+        yield Line("arrays", self._declaration(name, meaning=_MEANINGS.get(role, "array"), **more), remark)
+
+    def _rows(self, written: str, entry: str, sizes: tuple[str, str]) -> str:
+        letters = (written, self.written(entry))
+        if any(_property(self.text, each, r"one[- ]hot") for each in letters):
+            return "one-hot" if sizes[0] != "1" else "sum to 1"
+        said = r"sums? to (?:1|one)\b|probability distribution|are probabilities"
+        return "sum to 1" if any(_property(self.text, each, said) for each in letters) else ""
+
+    def _entry_text(self, entry: str, sizes: tuple[str, str]) -> str:
+        if "_" in self.written(entry):
+            return ""  # two subscripts; it has entries in parentheses, too
+        wanted = [size for size in sizes if size != "1"]
+        for letters in self.inference.entries[entry]:
+            if [self.size(self.inference.ends[each]) for each in letters] == wanted:
+                return _with_indices(self.written(entry), letters)
+        return ""
+
+    def _entries_alone(self, name: str) -> Line:
+        letters = self.inference.entries[name][0]
+        text = _with_indices(self.written(name), letters)
+        meaning = _MEANINGS.get(self.written(name).lower()[:1], "numbers")
+        said = _property(self.text, self.written(name), r"one[- ]hot|sums? to (?:1|one)\b")
+        free = next((each for each in (self.written(name).upper(), *_SIZES) if len(each) == 1 and each not in
+                     self.scene.facts.names | self.names), "")  # fmt: skip
+        if said and len(letters) in (1, 2) and free:
+            sizes = [self.size(self.inference.ends[each]) for each in letters]
+            shape = ["1", *sizes] if len(sizes) == 1 else sizes
+            rows = (
+                "one-hot" if len(sizes) == 2 and _property(self.text, self.written(name), r"one[- ]hot") else "sum to 1"
+            )
+            more = f"shape: [{', '.join(shape)}], rows: {rows}, meaning: {meaning}"
+            return Line("arrays", f"{{letter: {free}, entry: {_quoted(text)}, {more}}}")
+        return Line("scalars", f"{{letter: {_quoted(text)}, meaning: {meaning}}}")
+
+    def _index(self, letter: str) -> Iterator[Line]:
+        end = self.size(self.inference.ends.setdefault(letter, Dim()), (), f"how far {letter} runs is not said")
+        if end != "1":
+            yield Line("indices", f"{{letter: {_quoted(self.written(letter))}, to: {end}, meaning: index}}")
+
+    def _functions(self) -> tuple[list[str], list[Line]]:
+        definitions: list[str] = []
+        found: list[Line] = []
+        names = self.scene.facts.names | {self.written(each) for each in self.inference.used}
+        free = next(each for each in _ARGUMENTS if each not in names | self.names)
+        for name, code in self.scene.table.functions.items():
+            if name in FIXED_KINDS or code in FIXED_KINDS or code in self.inference.functions:
+                continue
+            word = code.removeprefix(r"\operatorname{").rstrip("}")
+            known = next((each for each in (name, code) if each in self.notation.function_names), "")
+            if known and self.notation.kind_of_function(known) != "smooth":
+                if formula := STANDARD.get(name) or STANDARD.get(word.lower()):
+                    definitions.append(f"{known}({free}) := {formula.replace('@', free)}")
+                continue
+            if word.lower() == "softmax":
+                found.append(Line("functions", f"{{name: '{code}', kind: row, meaning: softmax}}"))
+                continue
+            formula = STANDARD.get(name) or STANDARD.get(word.lower())
+            own = name if is_strict_letter(name) else code
+            if code in self.inference.unknown and is_strict_letter(name):
+                kind = "cost" if self.inference.unknown[code] else "smooth"
+                found.append(
+                    Line("functions", f"{{name: {_quoted(name)}, kind: {kind}, meaning: any function}}", "guessed")
+                )
+            elif formula:
+                found.append(
+                    Line(
+                        "functions",
+                        f"{{name: {_quoted(own)}, kind: number, meaning: function}}",
+                        "guessed: it is defined below",
+                    )
+                )
+                definitions.append(f"{own}({free}) := {formula.replace('@', free)}")
+        if definitions:
+            found.append(Line("scalars", f"{{letter: {_quoted(free)}, meaning: argument}}"))
+        for arguments in self.inference.functions.values():
+            for each in arguments:
+                if each not in self.inference.used:
+                    found.append(Line("scalars", self._declaration(each, meaning="argument")))
+        return definitions, found
+
+    def _shadows(self, lines: Sequence[Line]) -> Iterator[Line]:
+        names = {name for each in self.scene.facts.names for name in (each, self.written(each))} | self.names
+        names |= {found for line in lines for found in re.findall(r"letter: '?([A-Za-z]|\\[a-z]+)", line.text)}
+        names |= {found for line in lines for found in re.findall(r"name: '?([^',]+)'?,", line.text)}
+        kept = FIXED_KINDS.keys() | {*CONSTANTS, INFINITY, DELTA}
+        known = self.notation.all_letters
+        arrays = {array.letter: array for array in self.notation.arrays}
+        both = {array.entry.letter: array.letter for array in arrays.values() if array.entry}
+        hidden = {each for each in names if each in known} | {ONES} & known
+        declared = {
+            found
+            for line in lines
+            if line.part == "functions"
+            for found in re.findall(r"name: '?([^',]+)'?,", line.text)
+        }
+        hidden = {both.get(each, each) for each in hidden} - kept
+        hidden -= self.notation.function_names - declared - set(self.inference.used)
+        yield from (Line("shadows", _quoted(each)) for each in sorted(hidden))
+
+    def _declaration(self, name: str, meaning: str, **more: str) -> str:
+        others = "".join(f"{key}: {value}, " for key, value in more.items())
+        return f"{{letter: {_quoted(self.written(name))}, {others}meaning: {meaning}}}"
+
+    def _guess(self, name: str) -> str:
+        kinds = self.inference.guesses.get(name)
+        if not kinds or name in self.inference.said:
+            return ""
+        taken = self.inference.chosen.get(name, kinds[0])
+        return f"guessed: a {taken}; it could be {' or '.join(f'a {each}' for each in kinds if each != taken)}"
+
+    def _meaning_of_size(self, name: str) -> str:
+        return _MEANINGS_OF_SIZES.get(name.lower(), "a size")
+
+    def _questions(self) -> Iterator[str]:
+        for name in self.scene.facts.ends:
+            if len(self.scene.facts.ends[name]) > 1:
+                ends = " and ".join(sorted(self.scene.facts.ends[name]))
+                yield f"question: sums over {name} end at {ends}; how far does it run where no sum says it?"
+        for code in self.scene.table.functions.values():
+            if code in self.inference.unknown:
+                yield f"question: what is {self.scene.table.as_written(code)}(…)? If it is given, define it with :="
+
+
+def _with_indices(name: str, letters: Sequence[str]) -> str:
+    """Return a letter with its indices, as the author writes it."""
+    if r"\cdot" in name:
+        name, letters = name.replace(r"\cdot", letters[0], 1), letters[1:]
+    below = "".join(letters)
+    return f"{name}_{below}" if len(below) == 1 else f"{name}_{{{below}}}" if below else name
+
+
+def _quoted(text: str) -> str:
+    """Return a text as YAML takes it, in quotes where that needs them."""
+    return text if re.fullmatch(r"\\?[A-Za-z][A-Za-z0-9_]*", text) else f"'{text}'"

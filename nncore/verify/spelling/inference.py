@@ -1,0 +1,535 @@
+r"""What the letters of a file must be for its formulas to have a meaning: shapes, ranges of indices, numbers.
+
+Each array has two dimensions, which are sizes, 1, or not known yet. Products, sums, derivatives and sums over indices
+say which dimensions are the same; `Inference` joins them, from the first formula to the last. Where two say different
+things the first wins: a formula that is wrong must not change what the others say. What nothing tells is a choice that
+was made (`Inference.guesses`), and a caller may make another.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from nncore.verify.notation import DELTA, EXTREMA, FIXED_KINDS, ONES
+from nncore.verify.spelling.scene import Scene
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.tree import Relation
+
+
+class Dim:
+    """A dimension: the name of a size, ``1``, or empty while nothing tells; joined ones are one."""
+
+    __slots__ = ("_name", "_other", "why")
+
+    def __init__(self, name: str = ""):
+        self._other: Dim | None = None
+        self._name, self.why = name, ""
+
+    @property
+    def root(self) -> "Dim":
+        """Return the dimension that stands for all that are joined with this one."""
+        here = self
+        while here._other is not None:
+            here = here._other
+        return here
+
+    @property
+    def name(self) -> str:
+        """Return the name of the size, if one is known."""
+        return self.root._name
+
+    def call(self, name: str) -> None:
+        """Give a dimension its name."""
+        self.root._name = name
+
+    def join(self, other: "Dim", why: str = "") -> bool:
+        """Let two dimensions be one; return False, and leave them, if they have different names."""
+        one, two = self.root, other.root
+        if one is two:
+            return True
+        if one._name and two._name and one._name != two._name:
+            return False
+        if not one._name:
+            one, two = two, one
+        two._other = one
+        one.why = one.why or two.why or why
+        return True
+
+
+Shape = tuple[Dim, Dim]
+_Found = Shape | None | str  # of an expression: an array, a number, or _UNKNOWN
+_UNKNOWN = "?"
+OPEN = "?"  # begins the name of a dimension that differs from others, and has no name in the file
+NUMBER, ROW, COLUMN, MATRIX = "number", "row", "column", "matrix"
+
+
+@dataclass(slots=True)
+class Inference:
+    """What is known of the letters of a file, by their inner names.
+
+    Attributes
+    ----------
+    scene : Scene
+        In which the file was read, without any notation.
+    chosen : mapping of str to str
+        Choices that are made otherwise than here: the kind of a letter.
+    said : mapping of str to pair of str
+        Shapes that the text states.
+    arrays, entries : dict
+        The shapes of arrays, and the indices with which letters occur.
+    ends : dict of str to Dim
+        How far indices run.
+    guesses : dict of str to list of str
+        The kinds between which nothing decides, the one that was taken first.
+    defined : set of str
+        The letters that the file defines.
+    """
+
+    scene: Scene
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    said: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    arrays: dict[str, Shape] = field(default_factory=dict)
+    entries: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
+    ends: dict[str, Dim] = field(default_factory=dict)
+    guesses: dict[str, list[str]] = field(default_factory=dict)
+    defined: dict[str, _Found] = field(default_factory=dict)
+    functions: dict[str, tuple[str, ...]] = field(default_factory=dict)  # with the arguments of their definition
+    unknown: dict[str, bool] = field(default_factory=dict)  # functions that are not, with whether they take arrays
+    used: dict[str, None] = field(default_factory=dict)  # letters in their order
+    sizes: dict[str, None] = field(default_factory=dict)
+    numbered: dict[str, set[str]] = field(default_factory=dict)
+    _later: list[tuple[t.Node, Shape, Shape]] = field(default_factory=list)
+    _numbers: list[Shape] = field(default_factory=list)
+    _vectors: set[str] = field(default_factory=set)
+
+    def read(self, trees: Sequence[t.Formula]) -> None:
+        """Go through all formulas: once for what the letters are, then for their shapes."""
+        for tree in trees:
+            self._look(tree)
+        for _ in range(_ROUNDS):
+            before = len(self._vectors)
+            self._read(trees)
+            if len(self._vectors) == before:
+                return
+            for each in (
+                self.arrays,
+                self.defined,
+                self.functions,
+                self.guesses,
+                self.ends,
+                self._later,
+                self._numbers,
+            ):
+                each.clear()
+            for tree in trees:
+                self._look(tree)
+
+    def _read(self, trees: Sequence[t.Formula]) -> None:
+        for name, (rows, columns) in self.said.items():
+            if "1" in (rows, columns):  # a vector of which no shape was said, but a length
+                length = rows if columns == "1" else columns
+                rows, columns = ("1", length) if self.chosen.get(name) == ROW else (length, "1")
+                self.guesses.setdefault(name, [COLUMN, ROW])
+            self.arrays[name] = (Dim(rows), Dim(columns))
+            self.used.setdefault(name)
+            for size in (rows, columns):
+                if not size.isdigit():
+                    self.sizes.setdefault(size)
+        chains = [chain for tree in trees for statement in tree.statements for chain in _chains(statement)]
+        for chain in chains:
+            if chain.links and chain.links[0].relation is Relation.DEFINES:
+                self._chain(replace(chain, links=chain.links[:1]))
+        self._settle()
+        self._freeze()
+        for chain in chains:
+            self._chain(chain)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Decide what waited until more is known: biases, entries, products that are numbers, vectors."""
+        for node, shape, whole in self._later:
+            self._broadcast(node, shape, whole)
+        self._entries_of_arrays()
+        for shape in self._numbers:
+            self._same(shape, (Dim("1"), Dim("1")))
+        self._vectors_of_one_column()
+        self._later.clear()
+        self._numbers.clear()
+
+    def _freeze(self) -> None:
+        """Keep apart what definitions keep apart: a claim may be wrong, so it only says what they leave open."""
+        derived = [shape for shape in self.defined.values() if isinstance(shape, tuple)]
+        for number, dim in enumerate(dim for shape in (*self.arrays.values(), *derived) for dim in shape):
+            if not dim.name:
+                dim.call(f"{OPEN}{number}")
+
+    # What the letters are
+
+    def _look(self, tree: t.Node) -> None:
+        for node, _ in t.walk(tree):
+            match node:
+                case t.Transpose(t.Letter(name)) | t.Norm(t.Letter(name)):
+                    self._vectors.add(name)
+                case t.Norm(t.Plus(terms)):
+                    plain = [_plain(term) for term in terms]
+                    self._vectors |= {each.name for each in plain if isinstance(each, t.Letter)}
+                case t.EntryTimes() | t.EntryFraction():
+                    self._vectors |= {each.name for each in t.children(node) if isinstance(each, t.Letter)}
+                case t.Times(factors):
+                    for before, after in pairwise(factors):
+                        for one, other in ((before, after), (after, before)):
+                            is_matrix = isinstance(one, t.Letter) and self.kind(one.name) == MATRIX
+                            if (
+                                is_matrix
+                                and isinstance(other, t.Letter)
+                                and self.written(other.name)[:1] in _OF_VECTORS
+                            ):
+                                self._vectors.add(other.name)
+                case t.Plus(terms) if any(self._holds_matrix(term) for term in terms):
+                    plain = [_plain(term) for term in terms]
+                    self._vectors |= {each.name for each in plain if isinstance(each, t.Letter)}
+                case t.Indexed(t.Letter(name), (t.Letter(one), t.Letter(other))) if name == DELTA:
+                    self.ends.setdefault(one, Dim()).join(self.ends.setdefault(other, Dim()))
+                case t.Indexed(t.Letter(name), indices) if name not in (DELTA, ONES):
+                    letters = tuple(each.name for each in indices if isinstance(each, t.Letter))
+                    if len(letters) == len(indices):
+                        known = self.entries.setdefault(name, [])
+                        known += [letters] if letters not in known else []
+                    else:
+                        self.numbered.setdefault(name, set()).add(str(len(indices)))
+                case t.Chain(t.Apply(t.Function(name, 0, None), arguments), (t.Link(Relation.DEFINES), *_)):
+                    given = [each.name for each in arguments if isinstance(each, t.Letter)]
+                    self.functions.setdefault(name, tuple(given))
+                case t.Sum(index, lower, upper) | t.Product(index, lower, upper):
+                    end = self.ends.setdefault(index.name, Dim())
+                    if isinstance(upper, t.Letter):
+                        written = self.written(upper.name)
+                        if not written.startswith("n_{"):
+                            self.sizes.setdefault(upper.name)
+                            if lower == t.Number("1"):
+                                end.join(Dim(upper.name))
+        below = {index.name for node, _ in t.walk(tree) if isinstance(node, t.Indexed) for index in node.indices
+                 if isinstance(index, t.Letter)}  # fmt: skip
+        self.used |= dict.fromkeys(
+            node.name for node, _ in sorted(t.walk(tree), key=lambda each: each[0].span)
+            if isinstance(node, t.Letter) and node.name not in below
+        )  # fmt: skip
+
+    def _holds_matrix(self, node: t.Node) -> bool:
+        """Return whether a term is a product with a letter that is surely an array."""
+        factors = getattr(_plain(node), "factors", ())
+        return any(isinstance(each, t.Letter) and self.kind(each.name) == MATRIX for each in factors)
+
+    def written(self, name: str) -> str:
+        """Return a letter as the author writes it."""
+        return next((own for own, inner in self.scene.table.letters.items() if inner == name), name)
+
+    def kind(self, name: str) -> str:
+        """Return what a letter without indices is: a number, a row, a column, a matrix, or empty if it is no letter."""
+        if name in self.chosen:
+            return self.chosen[name]
+        written = self.written(name)
+        plain = written.split("_")[0].split("^")[0]
+        bare = plain.removeprefix(r"\hat{").removeprefix(r"\tilde{").removeprefix(r"\bar{").rstrip("}")
+        if name in self.said:
+            return MATRIX
+        if self.scene.is_array(plain) or (len(bare) == 1 and bare.isupper()):
+            return MATRIX
+        if name in self._vectors or (name in self.entries and self._is_bare(name)):
+            return COLUMN if name not in self.entries or len(self.entries[name][0]) == 1 else MATRIX
+        return NUMBER
+
+    def _is_bare(self, name: str) -> bool:
+        return self.scene.facts.bare[self.written(name)] > 0 or name in self._vectors
+
+    # Shapes
+
+    def shape_of(self, name: str) -> _Found:
+        """Return the shape of a letter, a new one at its first use."""
+        if name in self.arrays:
+            return self.arrays[name]
+        if name in self.defined:
+            return self.defined[name]
+        if name in self.sizes or name in self.ends or name in ("e", r"\pi", r"\infty"):
+            return None
+        kind = self.kind(name)
+        free = kind == COLUMN and name not in self.chosen
+        if kind == NUMBER:
+            if self.written(name)[:1] in _OF_VECTORS and name not in self.entries:
+                self.guesses.setdefault(name, [NUMBER, COLUMN])
+            return None
+        self.arrays[name] = (Dim(), Dim())
+        if kind == ROW:
+            self.arrays[name][0].call("1")
+        if kind == COLUMN and not free:
+            self.arrays[name][1].call("1")
+        if kind != MATRIX or name in self.chosen:
+            self.guesses.setdefault(name, [kind, *(each for each in (COLUMN, ROW, MATRIX, NUMBER) if each != kind)])
+        return self.arrays[name]
+
+    def _chain(self, chain: t.Chain) -> None:
+        sides = [chain.first, *(link.right for link in chain.links)]
+        if chain.links and chain.links[0].relation is Relation.DEFINES:
+            match chain.first:
+                case t.Letter(name) if name not in self.arrays:
+                    found = self.shape(sides[1])
+                    if found != _UNKNOWN:
+                        both = isinstance(found, tuple) and found[0].name == found[1].name == "1"
+                        self.defined.setdefault(name, None if both else found)
+                    else:
+                        self.defined.setdefault(name, self.shape_of(name) if self.kind(name) != NUMBER else None)
+                case t.Indexed(t.Letter(name)):
+                    self.defined.setdefault(name, None)
+                case t.Apply(t.Function(name, 0, None), arguments):
+                    given = [each.name for each in arguments if isinstance(each, t.Letter)]
+                    self.functions.setdefault(name, tuple(given))
+                    return
+        shapes = [self.shape(side) for side in sides]
+        arrays = [shape for shape in shapes if isinstance(shape, tuple)]
+        for other in arrays[1:]:
+            self._same(arrays[0], other)
+        if arrays and None in shapes and not any(side == t.Number("0") for side in sides):
+            self._numbers += arrays
+
+    def _same(self, one: Shape, other: Shape, why: str = "") -> bool:
+        names = [(one[at].name, other[at].name) for at in (0, 1)]
+        if any(a and b and a != b for a, b in names):
+            return False
+        return one[0].join(other[0], why) and one[1].join(other[1], why)
+
+    def shape(self, node: t.Node) -> _Found:
+        """Return the shape of an expression."""
+        match node:
+            case t.Number():
+                return None
+            case t.Letter(name):
+                return self.shape_of(name)
+            case t.Indexed(base, indices):
+                if not isinstance(base, t.Letter):
+                    shape = self.shape(base)
+                    self._entry(shape, indices)
+                return None
+            case t.Plus(terms):
+                return self._sum(terms)
+            case t.Minus(body):
+                return self.shape(body)
+            case t.Times(factors):
+                return self._product(node, factors)
+            case t.EntryTimes(factors):
+                return self._alike([(each, self.shape(each)) for each in factors])
+            case t.EntryFraction(above, below):
+                return self._alike([(above, self.shape(above)), (below, self.shape(below))])
+            case t.Fraction(above, below):
+                found = self.shape(above)
+                self.shape(below)
+                return found
+            case t.Power(base, exponent):
+                self.shape(exponent)
+                return self.shape(base)
+            case t.Transpose(body):
+                shape = self.shape(body)
+                return (shape[1], shape[0]) if isinstance(shape, tuple) else shape
+            case t.Norm(body) | t.Absolute(body) | t.Root(body):
+                self.shape(body)
+                return None
+            case t.Apply(t.Function(name), arguments):
+                shapes = [self.shape(each) for each in arguments]
+                if name in EXTREMA:
+                    return None
+                if not self._is_known(name):
+                    self.unknown[name] = self.unknown.get(name, False) or any(
+                        isinstance(each, tuple) for each in shapes
+                    )
+                    return _UNKNOWN if self.unknown[name] else None
+                return shapes[0] if len(shapes) == 1 else None
+            case t.Sum(body=body) | t.Product(body=body) | t.Extremum(body=body):
+                return self.shape(body)
+            case t.Derivative(body, variables):
+                whole = self.shape(body)
+                by = [self.shape(each) for each in variables]
+                if isinstance(whole, tuple) and len(by) == 1 and isinstance(by[0], tuple):
+                    self._same(whole, (Dim("1"), Dim("1")))  # only a number has a derivative by an array
+                if whole == _UNKNOWN or len(by) != 1 or (isinstance(whole, tuple) and isinstance(by[0], tuple)):
+                    return _UNKNOWN if not (isinstance(whole, tuple) and _is_one(whole)) else by[0]
+                return by[0] if whole is None else whole
+            case t.Cases(cases):
+                return self._alike([(case.value, self.shape(case.value)) for case in cases])
+            case t.Matrix():
+                return _UNKNOWN
+        for child in t.children(node):
+            self.shape(child)
+        return _UNKNOWN
+
+    def _is_known(self, name: str) -> bool:
+        """Return whether something is known of a function: by everybody, or by a definition of the file."""
+        word = name.removeprefix(r"\operatorname{").rstrip("}").lower()
+        author = {code: own for own, code in self.scene.table.functions.items()}.get(name, name)
+        return (
+            bool({name, author, word} & (FIXED_KINDS.keys() | STANDARD.keys() | {"softmax"})) or name in self.functions
+        )
+
+    def _entry(self, shape: _Found, indices: Sequence[t.Node]) -> None:
+        if not isinstance(shape, tuple):
+            return
+        ends = [self.ends.setdefault(each.name, Dim()) for each in indices if isinstance(each, t.Letter)]
+        if len(ends) == 2:
+            self._same(shape, (ends[0], ends[1]))
+        elif len(ends) == 1 and "1" in (shape[0].name, shape[1].name):
+            shape[0 if shape[1].name == "1" else 1].join(ends[0])
+
+    def _sum(self, terms: Sequence[t.Node]) -> _Found:
+        shapes = [self.shape(term) for term in terms]
+        arrays = [(term, shape) for term, shape in zip(terms, shapes, strict=True) if isinstance(shape, tuple)]
+        if not arrays:
+            return _UNKNOWN if _UNKNOWN in shapes else None
+        numbers = [term for term, shape in zip(terms, shapes, strict=True) if shape is None]
+        if any(not _is_product(each) for each, _ in arrays):
+            names = [plain.name for each in numbers if isinstance(plain := _plain(each), t.Letter)]
+            self._vectors |= {name for name in names if self.kind(name) == NUMBER and name not in self.chosen
+                              and self.written(name)[:1] in _OF_VECTORS and name not in self.defined}  # fmt: skip
+        if any(not isinstance(_plain(term), t.Number) for term in numbers) and all(
+            _is_product(each) for each, _ in arrays
+        ):
+            if all(self._same(shape, (Dim("1"), Dim("1"))) for _, shape in arrays):
+                return None
+        return self._alike(arrays)
+
+    def _alike(self, parts: Sequence[tuple[t.Node, _Found]]) -> _Found:
+        """Return the shape that all parts have; a bias may be repeated, which is decided at the end."""
+        arrays = [(node, shape) for node, shape in parts if isinstance(shape, tuple)]
+        if not arrays:
+            return None
+        whole = next(((node, shape) for node, shape in arrays if not self._is_bias(node)), arrays[0])
+        for node, shape in arrays:
+            if self._is_bias(node) and node is not whole[0]:
+                self._later.append((whole[0], shape, whole[1]))
+            elif shape is not whole[1]:
+                self._same(whole[1], shape)
+        return whole[1]
+
+    def _is_bias(self, node: t.Node) -> bool:
+        plain = _plain(node)
+        return isinstance(plain, t.Letter) and self.written(plain.name)[:1] in "bc" and plain.name not in self.defined
+
+    def _broadcast(self, product: t.Node, shape: Shape, whole: Shape) -> None:
+        """Let a bias have the shape of what it is added to, or be a row or a column that is repeated."""
+        own = next((name for name, each in self.arrays.items() if each is shape), "")
+        kind = self.chosen.get(own, "")
+        if shape[0].name == "1" and self._same(shape, (Dim("1"), whole[1])) and kind != COLUMN:
+            return
+        if "1" in (whole[0].name, whole[1].name) and not kind and shape[0].name + shape[1].name == "":
+            self._same(shape, whole)
+            return
+        one_sample = "1" in (whole[0].name, whole[1].name)
+        if (one_sample and not kind) or not own:
+            self._same(shape, whole)
+            return
+        factors = _plain(product)
+        first = factors.factors[0] if isinstance(factors, t.Times) else factors
+        is_row = kind == ROW or (
+            not kind and not (isinstance(first, t.Letter) and self.written(first.name)[:1] in _WEIGHTS)
+        )
+        self.guesses[own] = [ROW, COLUMN] if is_row else [COLUMN, ROW]
+        if is_row and shape[0].name in ("", "1"):
+            self._same(shape, (Dim("1"), whole[1]))
+        elif not is_row and shape[1].name in ("", "1"):
+            self._same(shape, (whole[0], Dim("1")))
+
+    def _product(self, node: t.Node, factors: Sequence[t.Node]) -> _Found:
+        found: _Found = None
+        for factor in factors:
+            own = self.shape(factor)
+            if own == _UNKNOWN or found == _UNKNOWN:
+                found = _UNKNOWN
+            elif isinstance(own, tuple) and isinstance(found, tuple):
+                if _is_one(own) or _is_one(found):
+                    found = found if _is_one(own) else own
+                elif found[1].join(own[0], f"{self.written_out(node)} needs it"):
+                    found = (found[0], own[1])
+                else:
+                    found = _UNKNOWN
+            elif isinstance(own, tuple):
+                found = own
+        return found
+
+    def written_out(self, node: t.Node) -> str:
+        """Return an expression in the author's letters, shortened."""
+        from nncore.verify.syntax.printer import latex
+
+        text = self.scene.table.as_written(latex(node)).replace(r" \, ", " ")
+        return text if len(text) < 40 else f"{text[:37]}…"
+
+    def _entries_of_arrays(self) -> None:
+        """Join the ranges of indices with the shapes of the arrays whose entries carry them."""
+        for name, known in self.entries.items():
+            array = self.array_of(name)
+            for letters in known:
+                ends = [self.ends.setdefault(letter, Dim()) for letter in letters]
+                if len(letters) == len(known[0]):
+                    for end, first in zip(ends, known[0], strict=True):
+                        end.join(self.ends[first])
+                shape = self.arrays.get(array) or self.defined.get(array)
+                if not isinstance(shape, tuple):
+                    continue
+                if len(ends) == 2:
+                    self._same(shape, (ends[0], ends[1]))
+                elif len(ends) == 1:
+                    at = 0 if shape[1].name == "1" or shape[0].name != "1" else 1
+                    shape[at].join(ends[0])
+                    shape[1 - at].join(Dim("1"))
+
+    def _vectors_of_one_column(self) -> None:
+        """Let small letters be vectors, where no matrix and no index says that they are more."""
+        small = [name for name in self.arrays if not self._is_capital(name)]
+        ends = {end.root for letters in self.entries.values() for each in letters for one in each
+                if (end := self.ends.get(one))}  # fmt: skip
+        kept = {dim.root for name, shape in self.arrays.items() if name not in small for dim in shape} | ends
+        for name in small:
+            open_ = [dim for dim in self.arrays[name] if not dim.name and dim.root not in kept]
+            if open_:
+                open_[-1].call("1")
+                open_[-1].root.why = ""
+
+    def _is_capital(self, name: str) -> bool:
+        plain = self.written(name)
+        for accent in (r"\hat{", r"\tilde{", r"\bar{", r"\mathbf{"):
+            plain = plain.removeprefix(accent)
+        return plain[:1].isupper() or (plain[:1] == "\\" and plain[1:2].isupper())
+
+    def array_of(self, entry: str) -> str:
+        """Return the array to which entries belong: the letter itself, or the capital or bold one."""
+        if entry in self.arrays or (entry in self.defined and isinstance(self.defined[entry], tuple)):
+            return entry
+        written = self.written(entry)
+        plain, rest = (written[0], written[1:]) if written[:1].isalpha() else (written, "")
+        for other in (f"{plain.upper()}{rest}", f"\\mathbf{{{plain}}}{rest}", f"\\mathbf{{{plain.upper()}}}{rest}"):
+            inner = self.scene.table.letters.get(other, other)
+            if inner != entry and (inner in self.arrays or isinstance(self.defined.get(inner), tuple)):
+                return inner
+        return entry
+
+
+# What functions with a usual name are; @ is their argument.
+STANDARD = {
+    r"\sigma": r"\frac{1}{1 + e^{-@}}", "sigmoid": r"\frac{1}{1 + e^{-@}}", "relu": r"\max(@, 0)",
+    "logistic": r"\frac{1}{1 + e^{-@}}",
+}  # fmt: skip
+_ROUNDS = 4
+_OF_VECTORS = frozenset("xyzhavbwustgrpqfd")
+_WEIGHTS = frozenset("WVUwvu") | {"\\"}
+
+
+def _chains(statement: t.Chain | t.Implication) -> Iterable[t.Chain]:
+    return (statement.premise, statement.conclusion) if isinstance(statement, t.Implication) else (statement,)
+
+
+def _plain(node: t.Node) -> t.Node:
+    return _plain(node.body) if isinstance(node, t.Minus) else node
+
+
+def _is_product(node: t.Node) -> bool:
+    return isinstance(_plain(node), t.Times)
+
+
+def _is_one(shape: Shape) -> bool:
+    return shape[0].name == shape[1].name == "1"

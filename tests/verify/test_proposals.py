@@ -1,0 +1,346 @@
+"""What `--propose` prints is accepted as it is, and a file is judged better with it; a wrong proposal is noticed."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from nncore.verify.__main__ import main
+from nncore.verify.judgement import Status
+from nncore.verify.notation import load
+from nncore.verify.report import proposal
+from nncore.verify.report.book import NOTATION, check
+from nncore.verify.report.proposal import propose
+
+HERE = Path(__file__).parent
+HOMEWORK = HERE / "homework"
+NOT_JUDGED = (Status.WITHOUT_MEANING, Status.UNREADABLE)
+
+TWO_LAYERS = r"""
+A network with one hidden layer: $W_1 \in \mathbb{R}^{D \times H}$, and the rows of $y$ are one-hot.
+
+$$
+z_1 = X W_1 + b_1
+$$
+
+$$
+h = \tanh(z_1)
+$$
+
+$$
+z_2 = h W_2 + b_2
+$$
+
+$$
+\hat y = \text{softmax}(z_2)
+$$
+
+$$
+L = -\frac{1}{n}\sum_i \sum_k y_{ik} \log \hat y_{ik}
+$$
+
+$$
+\frac{\partial L}{\partial z_2} = \frac{1}{n} (\hat y - y)
+$$
+
+$$
+\frac{\partial L}{\partial W_2} = \frac{1}{n} h^T (\hat y - y)
+$$
+"""
+REGRESSION = r"""
+The inputs are an $n \times d$ matrix $X$, the targets $y \in \mathbb{R}^n$ and the weights $w \in \mathbb{R}^d$.
+
+$$
+\hat{y} = X w
+$$
+
+$$
+J = \frac{1}{2n} \|\hat{y} - y\|^2
+$$
+
+$$
+\nabla_w J = \frac{1}{n} X^T (X w - y)
+$$
+"""
+ONE_HOT = r"""
+The target $y$ is one-hot. The probabilities are
+
+$$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$$
+
+$$L = -\sum_k y_k \log p_k .$$
+
+$$\frac{\partial p_k}{\partial z_j} = p_k (\delta_{kj} - p_j)$$
+
+$$\frac{\partial L}{\partial z_k} = p_k - y_k$$
+"""
+RECURRENT = r"""
+The vectors are columns, $h_0 \in \mathbb{R}^{H}$ is the state before.
+
+$$
+a = W_h h_0 + W_x x + b
+$$
+
+$$
+h = \tanh(a)
+$$
+
+$$
+L = \frac12 \|h - t\|^2
+$$
+
+$$
+\frac{\partial L}{\partial a} = (h - t) \odot (1 - h^2)
+$$
+
+$$
+\frac{\partial L}{\partial W_h} = \frac{\partial L}{\partial a} h_0^T
+$$
+
+$$
+\frac{\partial L}{\partial h_0} = W_h^T \frac{\partial L}{\partial a}
+$$
+"""
+COLUMNS = r"""
+Let $x \in \mathbb{R}^d$, $W \in \mathbb{R}^{h \times d}$, $b \in \mathbb{R}^h$, $V \in \mathbb{R}^{k\times h}$.
+
+$$a = \sigma(W x + b), \quad y = V a + c, \quad L = \tfrac12 \|y - t\|_2^2$$
+
+$$\frac{\partial L}{\partial V} = (y - t) a^\top$$
+
+$$\frac{\partial L}{\partial b} = V^\top (y - t) \odot a \odot (1-a)$$
+"""
+ONE_LETTER_LACKS = r"""
+$$
+z_{im} := \sum_{j=1}^{D} x_{ij} w_{jm}
+$$
+
+$$
+J := \frac{\kappa}{2} \sum_{i=1}^{n} \sum_{m=1}^{M} z_{im}^2
+$$
+
+$$
+\frac{\partial J}{\partial z_{im}} = \kappa z_{im}
+$$
+"""
+RIGHT = {
+    "two layers": TWO_LAYERS,
+    "regression": REGRESSION,
+    "one-hot": ONE_HOT,
+    "recurrent": RECURRENT,
+    "columns": COLUMNS,
+    "one letter": ONE_LETTER_LACKS,
+}
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Runs the command in a folder of its own; returns the exit code and what is printed on both channels."""
+    monkeypatch.chdir(tmp_path)
+
+    def command(*arguments):
+        code = main([*map(str, arguments)])
+        return code, *capsys.readouterr()
+
+    return command
+
+
+def pasted(text, block, suffix):
+    """Return a file with a proposal at its top; in LaTeX displays stand in the document."""
+    if suffix == ".ipynb":
+        notebook = json.loads(text)
+        notebook["cells"].insert(0, {"cell_type": "markdown", "metadata": {}, "source": block})
+        return json.dumps(notebook)
+    if suffix == ".tex":
+        lines = block.splitlines()
+        comments = "\n".join(line for line in lines if line.startswith("%"))
+        displays = "\n".join(line for line in lines if not line.startswith("%"))
+        return f"{comments}\n" + text.replace(r"\begin{document}", rf"\begin{{document}}{displays}")
+    return f"{block}\n{text}"
+
+
+def judged(path):
+    """Return how the formulas of a file fare, and its faults, which belong to no formula."""
+    (page,) = check([path], load(NOTATION), root=path.parent, processes=1, free=True).pages
+    return [formula.status for formula in page.formulas], page.problems
+
+
+def with_proposal(run, path):
+    """Paste what is proposed for a file into it, and return that."""
+    code, block, _ = run("--propose", path)
+    assert code == 0
+    path.write_text(pasted(path.read_text(encoding="utf-8"), block, path.suffix), encoding="utf-8")
+    return block
+
+
+def proposed(run, path):
+    """Return how a file fares without and with what is proposed for it, and what that is."""
+    before, _ = judged(path)
+    block = with_proposal(run, path)
+    after, faults = judged(path)
+    assert not [fault for fault in faults if "notation" in fault.reason]
+    return before, after, block
+
+
+def count(statuses):
+    return sum(status not in NOT_JUDGED for status in statuses)
+
+
+@pytest.mark.parametrize("text", RIGHT.values(), ids=RIGHT)
+def test_a_right_text_without_any_notation_is_right_in_the_second_run(run, tmp_path, text):
+    path = tmp_path / "a.md"
+    path.write_text(text, encoding="utf-8")
+    before, after, _ = proposed(run, path)
+    assert count(before) < count(after) == len(after)
+    assert run(path)[0] == 0
+
+
+@pytest.mark.parametrize("kind", sorted(file.stem for file in (HERE / "wild").glob("*.yml")))
+def test_what_people_write_fares_no_worse_with_what_is_proposed_for_it(run, tmp_path, kind, monkeypatch):
+    monkeypatch.setattr(proposal, "_SECONDS", 1.0)
+    cases = yaml.safe_load((HERE / "wild" / f"{kind}.yml").read_text(encoding="utf-8"))
+    sources = [case["source"] for case in cases if len(case.get("readings", ())) == 1 and "before" not in case]
+    path = tmp_path / "a.md"
+    path.write_text("\n\n".join(f"$$\n{source}\n$$" for source in sources[:20]), encoding="utf-8")
+    before, after, _ = proposed(run, path)
+    assert len(before) <= len(after) and count(before) <= count(after)
+
+
+# Homework, with two mistakes each ------------------------------------------------------------------------------------
+
+
+def test_of_a_homework_in_latex_the_two_mistakes_are_found_and_nothing_else(run, tmp_path):
+    path = tmp_path / "softmax.tex"
+    path.write_text((HOMEWORK / "softmax.tex").read_text(encoding="utf-8"), encoding="utf-8")
+    block = with_proposal(run, path)
+    assert all(line.startswith("% ") for line in block.splitlines())
+    assert "rows: one-hot" in block
+    code, out, _ = run(path)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    wrong = [int(at) for at in re.findall(r"^  softmax\.tex:(\d+):\d+: (?:refuted|holds if)", out, re.MULTILINE)]
+    assert code == 1 and [lines[at - 1].strip() for at in wrong] == [
+        r"\pd{L}{Z_1} = (G_2 W_2^T) \odot (1 - A_1)",
+        r"\pd{L}{W_1} = \frac{1}{m} X^T \pd{L}{Z_1} .",
+    ]
+    assert "unreadable:" not in out and "without meaning:" not in out
+    mended = path.read_text(encoding="utf-8").replace("(1 - A_1)", "(1 - A_1^2)").replace(r"\frac{1}{m} X^T", "X^T")
+    path.write_text(mended, encoding="utf-8")
+    assert run(path)[0] == 0
+
+
+def test_of_a_notebook_the_two_mistakes_are_found_and_nothing_else(run, tmp_path):
+    path = tmp_path / "logistic.ipynb"
+    path.write_text((HOMEWORK / "logistic.ipynb").read_text(encoding="utf-8"), encoding="utf-8")
+    block = with_proposal(run, path)
+    assert block.startswith("```{notation}\n") and r"\sigma(q) := \frac{1}{1 + e^{-q}}" in block
+    code, out, _ = run(path)
+    assert code == 1
+    wrong = re.findall(
+        r"^(\S.*?)  (?:refuted|true only if .*|holds if .*|without meaning|unreadable|undecided)$", out, re.M
+    )
+    assert wrong == ["logistic.ipynb (cell 4):7", "logistic.ipynb (cell 4):11"]
+
+
+# A wrong proposal -----------------------------------------------------------------------------------------------------
+
+
+def test_no_shape_of_a_proposal_could_be_another_one(run, tmp_path):
+    path = tmp_path / "a.md"
+    path.write_text(TWO_LAYERS, encoding="utf-8")
+    _, after, block = proposed(run, path)
+    shapes = re.findall(r"letter: (\S+), .*?shape: \[(\w+), (\w+)\]", block)
+    assert len(shapes) == 7
+    for letter, rows, columns in shapes:
+        if rows != columns and not letter.startswith("b"):
+            line = next(each for each in block.splitlines() if f"letter: {letter}," in each)
+            turned = re.sub(r"entry: \S+, ", "", line).replace(f"[{rows}, {columns}]", f"[{columns}, {rows}]")
+            path.write_text(TWO_LAYERS + block.replace(line, turned), encoding="utf-8")
+            assert count(judged(path)[0]) < count(after), letter
+
+
+def test_a_proposal_says_what_it_guessed_and_what_it_cannot_tell(run, tmp_path):
+    path = tmp_path / "a.md"
+    path.write_text(TWO_LAYERS + "\n$$ q = g(X) $$\n", encoding="utf-8")
+    _, block, said = run("--propose", path)
+    lines = block.splitlines()
+    assert any("letter: X," in line and "# guessed: X W_1 needs it" in line for line in lines)
+    assert any("letter: W_1," in line and "guessed" not in line for line in lines)
+    assert any(line.startswith("# question: what is g(…)?") for line in lines)
+    assert re.search(r"a\.md: \d+ of \d+ statements have a meaning with this block, 0 without it", said)
+
+
+def test_what_is_said_of_rows_is_proposed_only_where_it_is_said(tmp_path):
+    path = tmp_path / "a.md"
+    path.write_text(TWO_LAYERS, encoding="utf-8")
+    assert "rows: one-hot" in propose(path, load(NOTATION), {}).block
+    path.write_text(TWO_LAYERS.replace("one-hot", "real"), encoding="utf-8")
+    assert "rows:" not in propose(path, load(NOTATION), {}).block
+
+
+def test_a_wrong_claim_does_not_change_the_shapes_that_definitions_give(tmp_path):
+    path = tmp_path / "a.md"
+    path.write_text(TWO_LAYERS, encoding="utf-8")
+    right = propose(path, load(NOTATION), {}).block
+    wrong = TWO_LAYERS.replace(r"\frac{1}{n} h^T (\hat y - y)", r"\frac{1}{n} (\hat y - y) h^T")
+    assert wrong != TWO_LAYERS
+    path.write_text(wrong, encoding="utf-8")
+    assert propose(path, load(NOTATION), {}).block == right
+
+
+def test_letters_of_the_book_are_not_declared_again(run, tmp_path):
+    path = tmp_path / "a.md"
+    path.write_text(ONE_LETTER_LACKS, encoding="utf-8")
+    assert run("--propose", path)[1] == ("```{notation}\nscalars:\n  - {letter: \\kappa, meaning: a number}\n```\n")
+
+
+def test_where_nothing_is_to_be_declared_nothing_is_proposed(run, tmp_path):
+    path = tmp_path / "a.md"
+    path.write_text("$$ x + 1 = 1 + x $$\n", encoding="utf-8")
+    code, out, said = run("--propose", path)
+    assert (code, out) == (0, "") and "nothing is proposed: 1 of 1 statements have a meaning" in said
+    path.write_text("no formula\n", encoding="utf-8")
+    assert run("--propose", path)[0] == 2
+    assert run("--propose", tmp_path)[0] == run("--propose", path, "--book")[0] == run("--propose", "b.md")[0] == 64
+
+
+# The first use of a letter --------------------------------------------------------------------------------------------
+
+
+BLOCK = "```{notation}\nsizes:\n  - {letter: K, meaning: x}\narrays:\n  - {letter: Q, shape: [K, 1], meaning: x}\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("$$ q = 2 x $$", "definition"),
+        (BLOCK + "$$ Q = Q + 0 Q $$", Status.ALL_SHAPES),
+        ("$$ q := 2 x $$\n\n$$ q = 3 x $$", Status.REFUTED),
+        ("$$ q = 2 x $$\n\n$$ q = 3 x $$", Status.REFUTED),
+        ("$$ 2 q = x $$\n\n$$ q = 3 x $$", Status.WITHOUT_MEANING),
+        ("$$ J = x + 1 $$", Status.REFUTED),
+        ("$$ q = 2 x \\quad (x > 0) $$", Status.WITHOUT_MEANING),
+        ("$$ q = q + x $$", Status.WITHOUT_MEANING),
+    ],
+)
+def test_a_first_use_with_an_equals_sign_defines_what_nothing_else_says(run, tmp_path, text, status):
+    path = tmp_path / "a.md"
+    path.write_text(text, encoding="utf-8")
+    assert judged(path)[0][-1] == status
+    _, out, _ = run(path)
+    assert ("as its definition, since nothing above says what it is" in out) == (
+        "$$ q = 2 x $$" in text and ":=" not in text
+    )
+    assert main(["--spelling", "book", str(path)]) != 0 or "read:" not in run("--spelling", "book", path)[1]
+
+
+def test_a_reading_without_meaning_is_no_second_reading(run, tmp_path):
+    path = tmp_path / "a.md"
+    path.write_text(
+        "```{notation}\nsizes:\n  - {letter: K, meaning: x}\narrays:\n  - {letter: V, shape: [K, 1], meaning: x}\n"
+        "  - {letter: U, shape: [1, K], meaning: x}\nscalars:\n  - {letter: q, meaning: x}\n```\n"
+        "$$ (V U) \\odot V U = V U \\odot V U $$\n",
+        encoding="utf-8",
+    )
+    code, out, _ = run(path)
+    assert "undecided" not in out and code == 0, out
