@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nncore.verify.judgement import Diagnostic, Status
-from nncore.verify.notation import Notation
+from nncore.verify.notation import ONES, Notation
 from nncore.verify.report.cache import text_with_includes
 from nncore.verify.report.evidence import Evidence, PageReport, Part
 from nncore.verify.report.freely import with_functions
