@@ -63,7 +63,8 @@ _REPAIRS_BESIDE = {False: 500, True: 6}  # of all points beside boundaries, also
 _PLANS_WITH_BOUNDARIES, _PLANS_WITH_CONDITIONS = 6, 2  # at which boundaries are looked for
 _ENOUGH_BESIDE = 4000  # comparisons on boundaries and beside them, after which no further start is made
 _STARTS = 3  # points from which they are
-_ENOUGH_OF_A_GUARD = 2  # zeros of it that are looked at from both sides and at each distance, from each start
+_ENOUGH_OF_A_GUARD = 2  # zeros of it that are looked at from both sides and at each distance, from each start; and
+# on which a point is repaired that conditions exclude
 _SILENT = "silent"
 _NEARLY_EQUAL = 2.0**-40  # as near as sides that differ must not come
 
@@ -497,15 +498,24 @@ class NumericCheck:
         """Try the boundaries that are found from one point; one that meets a new guard is a further start."""
         found: list[Zero] = []
         met: dict[GuardKey, int] = {}  # from both sides of how many zeros a claim was seen to hold
+        barren: dict[GuardKey, int] = {}  # on how many zeros nothing could be compared, whatever else was changed
         for zero in searching.zeros(self._comparison, self._guards, start, some):
             here = [some[len(found) % len(some)]] if self._layers else some  # in networks entries take turns
-            turn = len(found) if met.get(zero.key, 0) >= _ENOUGH_OF_A_GUARD and self._takes_turns(zero) else None
+            is_further = self._takes_turns(zero)
+            turn = len(found) if is_further and met.get(zero.key, 0) >= _ENOUGH_OF_A_GUARD else None
+            is_barren = is_further and barren.get(zero.key, 0) >= _ENOUGH_OF_A_GUARD
             found.append(zero)
             results: Beside = {0: []}
+            is_compared = False  # on the boundary
             for shift, point in searching.beside(self._comparison, start, zero, turn):
                 for entry in here:
                     self._beside += 1
-                    near, result = self._beside_repaired(point, entry, zero, shift)
+                    if is_barren and not shift:
+                        near, result = point, self._counted(point, entry, on_purpose=True)
+                    else:
+                        near, result = self._repaired(point, entry, frozenset((zero.leaf,)), on_purpose=True)
+                    if not shift and result not in (comparing.OUTSIDE, comparing.NO_VALUE):
+                        is_compared |= 0 in self._comparison.signs_at(near, zero.key)
                     is_moved = not near.fixed.keys() <= {*start.fixed, zero.leaf}
                     kept = (point, comparing.OUTSIDE) if is_moved and not shift else (near, result)
                     results.setdefault(shift, []).append(kept)
@@ -516,23 +526,16 @@ class NumericCheck:
                         known |= new
                         waiting.append(near)
             self._learn(start, zero, here, results)
+            barren[zero.key] = 0 if is_compared else barren.get(zero.key, 0) + 1
             met[zero.key] = met.get(zero.key, 0) + (_agreeing_sides(results) == {1, -1})
         yield from self._at_corners(start, some, [zero for zero in found if CORNERS.is_on and zero.key.may_jump])
 
     def _takes_turns(self, zero: Zero) -> bool:
-        """Return whether further zeros of a guard may be looked at from one side each.
+        """Return whether further zeros of a guard may be looked at with less care: from one side each.
 
         Not of what divides or is a root, or of the difference of both sides: each of their zeros may be a condition.
         """
         return zero.is_exact and zero.key.may_jump and zero.key != self._comparison.own.key
-
-    def _beside_repaired(
-        self, point: SamplePoint, entry: Entry, zero: Zero, shift: Fraction | int
-    ) -> tuple[SamplePoint, Result]:
-        """Compare on a boundary or beside it; on one at which a claim is seen to say nothing there is no repair."""
-        if not shift and zero.key in self._excluded:
-            return point, self._counted(point, entry, on_purpose=True)
-        return self._repaired(point, entry, frozenset((zero.leaf,)), on_purpose=True)
 
     def _at_corners(self, start: SamplePoint, some: Sequence[Entry], jumps: Sequence[Zero]) -> Iterator[Refutation]:
         """Try points at which several inputs are on boundaries, and points along the equations among conditions."""
