@@ -129,7 +129,20 @@ def test_what_to_write_instead_is_not_said_of_what_was_read():
     assert "Write `\\ln`" in verdicts(told("b_m = log(2)", free=False))[0].words
 
 
-@pytest.mark.parametrize("text", ["", "?", "h @ 2", "X^", r"\[ h \]", "x ± 1", "\\frac{1}{", "a b/c d/e f/g h/i j = 1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "?",
+        "h @ 2",
+        "X^",
+        r"\[ h \]",
+        "x ± 1",
+        "\\frac{1}{",
+        r"\begin{cases} \end{cases}",
+        "a b/c d/e f/g h/i j = 1",
+    ],
+)
 def test_what_no_reading_has_is_told_as_the_strict_reader_tells_it(text):
     assert told(text) == told(text, free=False)
     assert verdicts(told(text))[0].fails
