@@ -304,6 +304,16 @@ def test_labels_errata_and_what_a_formula_rests_on_are_those_of_the_same_page_in
     assert any("no claim 'eq-missing' that corrects" in each.reason for each in found["free"].all_problems)
 
 
+def test_what_rests_on_what_is_known_of_each_reading_too(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "$$ h := 3 $$ (eq-h)\n\n$$ h/2 J + J = q_7 = h/2 J = 1 $$\n\n$$ h/2 J = 1 = q_7 = h $$\n", encoding="utf-8"
+    )
+    (found,) = check([page], NOTATION, root=tmp_path, processes=1, free=True).pages
+    assert not found.problems and [each.uses for each in found.formulas] == [(), ("eq-h",), ("eq-h",)]
+    assert all(any("the slash" in words for words in each.remarks) for each in found.formulas[1:])
+
+
 # The command ----------------------------------------------------------------------------------------------------------
 
 
