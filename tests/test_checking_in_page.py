@@ -146,6 +146,16 @@ def test_each_status_is_said_in_words(tab, formulas, said):
     assert all(one.startswith(other.removesuffix(".")) for one, other in zip(mine, said, strict=True)), mine
 
 
+def test_other_spellings_are_read_and_said_above_the_verdict(tab):
+    assert found(tab, "X W + 0 = X W\n\n(X W)^T = W^T X^T") == ["✓ Proved, for all sizes."] * 2
+    lines = tab.locator("check-formula .check-found > *").all_inner_texts()
+    assert [line.partition("\n")[0] for line in lines] == [
+        "X W + 0 = X W", "Read: ^T as a transpose.", "(X W)^T = W^T X^T"
+    ]  # fmt: skip
+    (undecided,) = found(tab, r"x/x u = u \quad (x \ne 0)")
+    assert "depends on how this is read" in undecided and "one factor" in undecided
+
+
 def test_formulas_are_drawn_while_they_are_typed(tab):
     tab.locator("check-formula textarea").fill("x^2\n\n\\frac{1")
     tab.locator(".check-unfinished").wait_for()
@@ -205,8 +215,8 @@ def test_what_runs_can_be_stopped_and_asked_again(tab):
 
 
 def test_the_place_of_a_fault_is_found_behind_letters_that_a_browser_counts_twice(tab):
-    assert len(found(tab, "𝑥 = 𝑥\n\nf'(x) = ?")) == 2
-    assert tab.locator(".check-verdict mark").all_inner_texts() == ["𝑥", "?"]
+    assert len(found(tab, "😀 = 𝑥\n\nf'(x) = ?\n\n𝑥 = 𝑥 + 1")) == 3
+    assert tab.locator(".check-verdict mark").all_inner_texts() == ["😀", "?", "= 𝑥 + 1"]
 
 
 def test_what_is_typed_is_only_text(tab):
@@ -226,6 +236,9 @@ def test_an_answer_is_judged_kept_and_told_why(server, browser):
     assert "The likely slip: a factor 2 is missing" in answered(page, "x")
     assert hints.nth(1).get_attribute("open") is not None
     assert answered(page, "2 x +").startswith("This cannot be read")
+    assert answered(page, r"\frac{d}{dx} x^2").startswith(r"Read: d in a derivative as \partial. ")
+    assert answered(page, r"2 \times x") == r"Read: \times as a product. Right. This is the answer of the book."
+    page.locator(".answers-kept button", has_text="Clear").click()
     assert answered(page, "x + x") == "Right. Proved."
     assert answered(page, "2 x") == "Right. This is the answer of the book."
     page.locator("#ex-fixture-1-box-1 textarea").press_sequentially(" + 1")

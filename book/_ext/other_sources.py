@@ -8,10 +8,13 @@ from nncore.verify.report.others import entries_of, outdated
 
 SOURCES = Path(__file__).resolve().parents[1] / "reference" / "other-sources.yml"
 COLUMNS = {
-    "displays": "displays", "read": "read", "proved": "hold", "agree": "numbers agree", "hold if": "hold if",
-    "wrong": "wrong as they stand", "not decided": "not decided", "without meaning": "letters not known",
-    "claim nothing": "claim nothing",
-}  # fmt: skip
+    "displays": ("displays",),
+    "read": ("read",),
+    "hold": ("proved", "agree"),
+    "hold if": ("hold if",),
+    "wrong": ("wrong",),
+    "no verdict": ("not decided", "without meaning", "claim nothing"),
+}
 
 
 def lines(entries):
@@ -19,12 +22,12 @@ def lines(entries):
     if outdated(entries):
         yield "The free spelling has changed since some of these were read."
         yield ""
-    yield f"| source | {' | '.join(COLUMNS.values())} |"
+    yield f"| source | {' | '.join(COLUMNS)} |"
     yield f"|---|{'---|' * len(COLUMNS)}"
     for each in entries:
         address = f"https://github.com/{each['source']}/tree/{each['commit']}"
-        numbers = " | ".join(f"{each[kind]:,}" for kind in COLUMNS)
-        yield f"| [{each['source']}]({address}), {each['date']} | {numbers} |"
+        numbers = " | ".join(f"{sum(each[kind] for kind in kinds):,}" for kinds in COLUMNS.values())
+        yield f"| [{each['source']}]({address}), {each['date'][:4]} | {numbers} |"
 
 
 class OtherSources(SphinxDirective):

@@ -129,7 +129,20 @@ def test_what_to_write_instead_is_not_said_of_what_was_read():
     assert "Write `\\ln`" in verdicts(told("b_m = log(2)", free=False))[0].words
 
 
-@pytest.mark.parametrize("text", ["", "?", "h @ 2", "X^", r"\[ h \]", "x ± 1", "\\frac{1}{", "a b/c d/e f/g h/i j = 1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "?",
+        "h @ 2",
+        "X^",
+        r"\[ h \]",
+        "x ± 1",
+        "\\frac{1}{",
+        r"\begin{cases} \end{cases}",
+        "a b/c d/e f/g h/i j = 1",
+    ],
+)
 def test_what_no_reading_has_is_told_as_the_strict_reader_tells_it(text):
     assert told(text) == told(text, free=False)
     assert verdicts(told(text))[0].fails
@@ -289,6 +302,16 @@ def test_labels_errata_and_what_a_formula_rests_on_are_those_of_the_same_page_in
     assert ("eq-softmax",) in uses and ("page.md#2", "eq-softmax") in uses
     assert [each.status for each in found["free"].formulas].count(Status.ERRATUM) == 1
     assert any("no claim 'eq-missing' that corrects" in each.reason for each in found["free"].all_problems)
+
+
+def test_what_rests_on_what_is_known_of_each_reading_too(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "$$ h := 3 $$ (eq-h)\n\n$$ h/2 J + J = q_7 = h/2 J = 1 $$\n\n$$ h/2 J = 1 = q_7 = h $$\n", encoding="utf-8"
+    )
+    (found,) = check([page], NOTATION, root=tmp_path, processes=1, free=True).pages
+    assert not found.problems and [each.uses for each in found.formulas] == [(), ("eq-h",), ("eq-h",)]
+    assert all(any("the slash" in words for words in each.remarks) for each in found.formulas[1:])
 
 
 # The command ----------------------------------------------------------------------------------------------------------

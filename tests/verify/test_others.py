@@ -62,6 +62,17 @@ def test_a_source_that_is_read_again_takes_the_place_of_what_was_counted_before(
     assert [(each["source"], each["displays"]) for each in entries_of(written)] == [("a/b", 9), ("somebody/book", 9)]
 
 
+def test_a_file_on_which_the_checker_fails_is_no_file_without_displays(written, monkeypatch):
+    def broken(*given):
+        raise KeyError("x")
+
+    monkeypatch.setattr("nncore.verify.report.free.scene_of", broken)
+    before = written.read_text(encoding="utf-8")
+    with pytest.raises(RuntimeError, match=r"page\.md cannot be counted: the checker failed on this file: KeyError"):
+        main([str(written.parent / "book" / "page.md"), "--write", str(written), *SOURCE])
+    assert written.read_text(encoding="utf-8") == before
+
+
 def test_a_source_without_its_commit_is_not_written(tmp_path, capsys):
     with pytest.raises(SystemExit):
         main([str(tmp_path), "--write", str(tmp_path / "x.yml"), "--source", "a/b"])
@@ -106,9 +117,7 @@ def test_a_release_asks_whether_the_sources_of_others_were_read_by_this_spelling
 def test_the_table_of_the_page_is_made_of_the_file(written):
     (found,) = entries_of(written)
     *_, row = lines([found | {"displays": 123_456}])
-    assert row.startswith(
-        f"| [somebody/book](https://github.com/somebody/book/tree/{'a' * 40}), 2026-01-02 | 123,456 |"
-    )
+    assert row.startswith(f"| [somebody/book](https://github.com/somebody/book/tree/{'a' * 40}), 2026 | 123,456 |")
     assert row.count("|") == len(COLUMNS) + 2
 
 

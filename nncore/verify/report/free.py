@@ -74,7 +74,7 @@ def report_on_free(path: Path, reading: Reading, by: "Settings") -> tuple[PageRe
             instead = [*pieces]
             instead[number] = _pieces(number, formula, other, in_force, around.places[number])
             second, instead = _judging(path, by, reading, around, instead, scene)
-            displays |= {piece.formula.path: name for piece in instead[number]}
+            displays |= {piece.formula.path: names[piece.display] for own in instead for piece in own}
             two = _evidence(name, formula, instead[number], second, other, scene, by, displays)
             one = _both(one, two, formula, by)
         evidence.append(one)

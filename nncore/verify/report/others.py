@@ -30,8 +30,16 @@ _KINDS = {
 
 
 def counts(paths: Sequence[Path], notation: Notation, root: Path) -> dict[str, int]:
-    """Return how many displays some files have, what became of each, and how many claim nothing."""
+    """Return how many displays some files have, what became of each, and how many claim nothing.
+
+    Raises
+    ------
+    RuntimeError
+        If the checker failed on one of the files, of whose displays nothing is known then.
+    """
     report = check(paths, notation, root=root, free=True)
+    for problem in (each for page in report.pages for each in page.problems if each.status is Status.CHECKER_FAULT):
+        raise RuntimeError(f"{problem.path} cannot be counted: {problem.reason}")
     found = Counter(formula.status for page in report.pages for formula in page.formulas)
     named = {kind: sum(found[status] for status in statuses) for kind, statuses in _KINDS.items()}
     displays = found.total()

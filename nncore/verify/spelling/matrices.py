@@ -133,6 +133,8 @@ def _cases(reader: "Reader", group: Group) -> t.Cases:
         else:
             raise FreeError(f"the condition “{words}” of a case", span, "condition in words")
         found.append(t.Case(node, chain, span=(node.span[0], span[1])))
+    if not found:
+        raise FreeError("there are no cases here", group.span, "no formula")
     return t.Cases(tuple(found), span=group.span)
 
 
