@@ -344,3 +344,54 @@ def test_a_reading_without_meaning_is_no_second_reading(run, tmp_path):
     )
     code, out, _ = run(path)
     assert "undecided" not in out and code == 0, out
+
+
+# Faults at their lines ------------------------------------------------------------------------------------------------
+
+
+FAULTY = (
+    "arrays:",
+    r"  - {letter: \hat{y}, shape: [n, M], meaning: x}",
+    "  - {letter: Q, shape: [n, M], meaning: x}",
+    "  - {letter: V, shape: [n, N], meaning: x}",
+    "shadows: [q]",
+)
+
+
+@pytest.mark.parametrize("spelling", ["free", "book"])
+@pytest.mark.parametrize("suffix", [".md", ".tex"])
+def test_each_fault_of_a_block_is_told_at_its_line_of_the_file_and_nothing_is_judged(run, tmp_path, suffix, spelling):
+    path = Path(f"a{suffix}")
+    if suffix == ".md":
+        text = "Text.\n\n```{notation}\n" + "\n".join(FAULTY) + "\n```\n\n$$\nx = x + 1\n$$\n"
+    else:
+        text = "% A\n\n% notation:\n" + "\n".join(f"% {line}" for line in FAULTY) + "\n\n\\[ x = x + 1 \\]\n"
+    path.write_text(text, encoding="utf-8")
+    _, out, _ = run(path, "--spelling", spelling)
+    lines = text.splitlines()
+    told = re.findall(rf"^  a\{suffix}:(\d+):1: without meaning: notation: (.*)$", out, re.MULTILINE)
+    assert [lines[int(at) - 1].removeprefix("% ") for at, _ in told] == [FAULTY[1], FAULTY[3], FAULTY[4]]
+    assert [words for _, words in told] == [
+        r"what holds braces is put in quotes: letter: '\hat{y}'",
+        "arrays, V: the size N is not declared",
+        "shadows: q is no letter that is in force",
+    ]
+    assert "refuted" not in out and "defines nothing" not in out
+    assert f"a{suffix}: no formula is judged before the notation is mended" in out
+
+
+def test_faults_of_a_block_within_a_dictionary_are_told_at_their_lines_too(run, tmp_path):
+    text = "````{dictionary}\n```{notation}\n" + "\n".join(FAULTY) + "\n```\n\n$$ x = x $$\n````\n"
+    Path("a.md").write_text(text, encoding="utf-8")
+    _, out, _ = run("a.md", "--spelling", "book")
+    assert re.findall(r"a\.md:(\d+):1: without meaning: notation: ", out) == ["4", "6", "7"]
+
+
+@pytest.mark.parametrize("spelling", ["free", "book"])
+def test_each_fault_of_a_file_with_a_notation_is_told_at_its_line(run, tmp_path, spelling):
+    Path("a.md").write_text("$$ x = x $$\n", encoding="utf-8")
+    Path("own.yml").write_text("sizes:\n  - {letter: n, meaning: x}\n" + "\n".join(FAULTY[:4]), encoding="utf-8")
+    code, out, said = run("a.md", "--notation", "own.yml", "--spelling", spelling)
+    assert (code, out) == (64, "")
+    assert re.findall(r"own\.yml:(\d+): ", said) == ["4", "5", "6"]
+    assert "own.yml:6: arrays, V: the size N is not declared" in said
