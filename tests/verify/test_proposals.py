@@ -124,7 +124,22 @@ $$
 \frac{\partial J}{\partial z_{im}} = \kappa z_{im}
 $$
 """
+BATCH = r"""
+We have a batch `X` with shape (N, D). The hidden layer uses ReLU.
+
+$$Z = XW + b$$
+$$H = \text{ReLU}(Z)$$
+$$S = HV + c$$
+
+The targets are $T$.
+
+$$L = \frac{1}{2N}\sum_{n,k} (S_{nk} - T_{nk})^2$$
+$$\frac{\partial L}{\partial S} = \frac{1}{N}(S - T)$$
+$$\frac{\partial L}{\partial V} = H^T \frac{\partial L}{\partial S}$$
+$$\frac{\partial L}{\partial H} = \frac{\partial L}{\partial S} V^T$$
+"""
 RIGHT = {
+    "batch": BATCH,
     "two layers": TWO_LAYERS,
     "regression": REGRESSION,
     "one-hot": ONE_HOT,
