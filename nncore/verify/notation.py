@@ -470,15 +470,16 @@ def faults(text: str, base: Notation | None = None, unread: str = "") -> tuple[F
                         made.setdefault(part, []).append(one)
                     except NotationError as error:
                         found.append(Fault(within[number], str(error)))
-                        unread += f" {declaration}"
+                        unread += f" letter: {declaration.get('letter', '')}"
             elif part == "state" or (part == "shadows" and base is not None):
                 _letters(part, parts)
             else:
                 _parts(f"{part}: []", *(("shadows",) if base is not None else ()))
         except NotationError as error:
             found.append(Fault(line, str(error)))
-            unread += f" {given}"
+            unread += "".join(f" letter: {each}" for each in given)
             parts[part] = []
+    lost = set(re.findall(r"letter: *['\"]?(\\?[A-Za-z]+(?:\{[^}]*\})?)", unread))
     own = Notation(**{part: tuple(each) for part, each in made.items()}, state=_letters("state", parts))  # type: ignore[arg-type]
     hidden = frozenset(_letters("shadows", parts)) if base else frozenset[str]()
     of_letters = {
@@ -492,7 +493,7 @@ def faults(text: str, base: Notation | None = None, unread: str = "") -> tuple[F
         line = where.get(id(owner), of_letters.get(owner, 1) if isinstance(owner, str) else 1)
         missing = re.search(r"(?:the (?:size|index)|state:|random,) (\S+?):? is (?:not declared|neither)", reason)
         twice = any(line == other.line and other.reason.partition(";")[0] in reason for other in found)
-        if not twice and not (missing and missing[1] in unread):
+        if not twice and not (missing and missing[1] in lost):
             found.append(Fault(line, _with_cause(reason, base) if base else reason))
     return tuple(sorted(found, key=lambda fault: fault.line))
 

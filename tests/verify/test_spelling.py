@@ -197,11 +197,6 @@ OF_S = r"\left( 1 \, \mathsf{W} \right)_{i "
             "softmax of a vector by its entries",
         ),
         (r"(W_s)_{ik}", OF_S + "k}", ""),
-        (
-            r"\sum_{j=1}^{K} v_j",
-            r"\sum_{\mathsf{j} = 1}^{K} \left( 1 \, v \right)_{\mathsf{j}}",
-            "j in a sum to K as an index of its own",
-        ),
         (r"\sum_{j=1}^{D} x_{ij}", r"\sum_{j = 1}^{D} x_{i j}", ""),
         (r"e^{w^T w}", r"e^{\left( w^\top \, w \right)_{1}}", "a product that is 1 × 1 as a number"),
         (r"P \odot P \odot (1 - P)", r"P \odot P - P \odot \left( P \odot P \right)", "added to each entry"),
@@ -214,6 +209,16 @@ def test_what_entries_need_is_written_out_where_the_notation_tells_the_shapes(so
     assert reading.formulas[0].text == strict_text
     words = [remark.words for remark in reading.remarks if remark.kind not in ("top", "name")]
     assert any(says in each for each in words) if says else not words
+
+
+def test_a_sum_may_end_elsewhere_than_its_index_does_in_the_text_of_a_file():
+    notation, letters = parsed(ENTRIES)
+    (found,) = spelled([r"\sum_{j=1}^{K} v_j"], scene_of([], notation, letters=letters), [True])
+    (reading,) = found.spelling.readings
+    assert reading.formulas[0].text == r"\sum_{\mathsf{j} = 1}^{K} \left( 1 \, v \right)_{\mathsf{j}}"
+    assert "j in a sum to K as an index of its own" in [remark.words for remark in reading.remarks]
+    elsewhere, _ = only(r"\sum_{j=1}^{K} v_j", notation, letters=letters)
+    assert elsewhere.formulas[0].text == r"\sum_{j = 1}^{K} \left( 1 \, v \right)_{j}"
 
 
 def test_a_letter_below_another_is_a_name_where_the_file_has_it_by_itself():

@@ -220,6 +220,11 @@ _LETTER_THEN_MATRIX = re.compile(
     r"\$(?P<letter>[^$=]{1,30})\$\s+(?:is|be|denotes?|of|are)\s+(?:an?|the)?\s*\$?(?P<rows>[A-Za-z]|\d+)\$?\s*"
     r"(?:\\times|×|x|-by-|by)\s*\$?(?P<columns>[A-Za-z]|\d+)\$?"
 )
+_SHAPE_OF_LETTER = re.compile(
+    r"[$`](?P<letter>[^$`=]{1,30})[$`],?\s+(?:with|of|has|is of|and has)\s+(?:the\s+)?(?:shape|size|dimensions?)\s+"
+    r"[$`(\[{]*"
+    r"(?P<rows>[A-Za-z]|\d+)\$?\s*(?:,|\\times|×|x|by)\s*\$?(?P<columns>[A-Za-z]|\d+)"
+)
 
 
 def _said(members: Sequence[Member], text: str, scene: Scene) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -235,7 +240,7 @@ def _said(members: Sequence[Member], text: str, scene: Scene) -> Iterator[tuple[
         for letter in member.left.split(","):
             if len(sizes) == 2 and all(_is_size(size) for size in sizes) and letter.strip():
                 yield scene.table.letter(letter.strip()), (sizes[0], sizes[1])
-    for pattern in (_MATRIX_OF_WORDS, _LETTER_THEN_MATRIX):
+    for pattern in (_MATRIX_OF_WORDS, _LETTER_THEN_MATRIX, _SHAPE_OF_LETTER):
         for found in pattern.finditer(text):
             letter = found["letter"].strip()
             if is_strict_letter(letter) or letter in scene.table.letters:
@@ -346,7 +351,7 @@ class _Writer:
             for other in shapes["y"]
             if one.root is other.root and (not one.name or one.name.startswith(OPEN))
         ]
-        named = [name for name in ("m", "n", "N") if name in self.inference.used and self._is_free(name)
+        named = [name for name in ("m", "n", "N", "B", "M") if name in self.inference.used and self._is_free(name)
                  and name not in self.inference.ends]  # fmt: skip
         if shared and named:
             shared[0].call(named[0])
@@ -485,7 +490,7 @@ class _Writer:
         return f"guessed: a {taken}; it could be {' or '.join(f'a {each}' for each in kinds if each != taken)}"
 
     def _meaning_of_size(self, name: str) -> str:
-        return _MEANINGS_OF_SIZES.get(name.lower(), "a size")
+        return "a size" if name in self.invented else _MEANINGS_OF_SIZES.get(name.lower(), "a size")
 
     def _questions(self) -> Iterator[str]:
         for name in self.scene.facts.ends:

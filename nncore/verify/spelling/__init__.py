@@ -5,7 +5,9 @@ reading: wherever there was a choice a remark says what was taken for what, and 
 are given. The way goes through small steps: `tokens` cuts LaTeX without losing a character, `macros` writes out what
 the author defined, `nesting` makes a tree of groups and names what is passed over, `facts` looks at the whole file,
 `statements` finds the statements of a display, and `expressions`, with `atoms`, `applied`, `operators` and
-`derivatives`, makes the nodes of `syntax.tree`. The printer of that tree writes the strict text, which is read back.
+`derivatives`, makes the nodes of `syntax.tree`. `first_use` finds what defines without saying so, and `fit` writes out
+what shapes ask for. The printer of that tree writes the strict text, which is read back. `inference` looks for the
+shapes that nobody declared.
 
 Nothing here is known to the judges, and the strict reader knows nothing of it.
 """

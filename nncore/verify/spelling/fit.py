@@ -188,7 +188,12 @@ class _Fitter:
         return not (array and array.layers) and count == 2 - (1 in shape)
 
     def _runs_elsewhere(self, index: t.Letter, last: str) -> bool:
-        """Return whether an index is declared to run to another size than that at which its sum ends."""
+        """Return whether an index is declared to run to another size than that at which its sum ends.
+
+        Where letters may mean something else than in the file, as in a dictionary, nothing is said of that.
+        """
+        if not self.scene.first_defines:
+            return False
         declared = self.scene.notation.runs_to.get(index.name)
         return declared is not None and declared != last and last in self.scene.notation.plain_sizes
 

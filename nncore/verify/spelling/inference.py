@@ -101,6 +101,7 @@ class Inference:
     _later: list[tuple[t.Node, Shape, Shape]] = field(default_factory=list)
     _numbers: list[Shape] = field(default_factory=list)
     _vectors: set[str] = field(default_factory=set)
+    _divisors: set[str] = field(default_factory=set)
 
     def read(self, trees: Sequence[t.Formula]) -> None:
         """Go through all formulas: once for what the letters are, then for their shapes."""
@@ -173,6 +174,9 @@ class Inference:
                 case t.Norm(t.Plus(terms)):
                     plain = [_plain(term) for term in terms]
                     self._vectors |= {each.name for each in plain if isinstance(each, t.Letter)}
+                case t.Fraction(denominator=divisor):
+                    factors = divisor.factors if isinstance(divisor, t.Times) else (divisor,)
+                    self._divisors |= {each.name for each in factors if isinstance(each, t.Letter)}
                 case t.EntryTimes() | t.EntryFraction():
                     self._vectors |= {each.name for each in t.children(node) if isinstance(each, t.Letter)}
                 case t.Times(factors):
@@ -233,6 +237,8 @@ class Inference:
         bare = plain.removeprefix(r"\hat{").removeprefix(r"\tilde{").removeprefix(r"\bar{").rstrip("}")
         if name in self.said:
             return MATRIX
+        if name in self._divisors and bare.lower() in ("n", "m", "b"):
+            return NUMBER
         if self.scene.is_array(plain) or (len(bare) == 1 and bare.isupper()):
             return MATRIX
         if name in self._vectors or (name in self.entries and self._is_bare(name)):
@@ -463,11 +469,12 @@ class Inference:
         """Join the ranges of indices with the shapes of the arrays whose entries carry them."""
         for name, known in self.entries.items():
             array = self.array_of(name)
-            for letters in known:
+            most = max(map(len, known))
+            for letters in (each for each in known if len(each) == most):
                 ends = [self.ends.setdefault(letter, Dim()) for letter in letters]
-                if len(letters) == len(known[0]):
-                    for end, first in zip(ends, known[0], strict=True):
-                        end.join(self.ends[first])
+                first = next(each for each in known if len(each) == most)
+                for end, letter in zip(ends, first, strict=True):
+                    end.join(self.ends[letter])
                 shape = self.arrays.get(array) or self.defined.get(array)
                 if not isinstance(shape, tuple):
                     continue
