@@ -170,8 +170,8 @@ class _Trying:
                 break
             one = replace(one, lines=tuple(line for line in one.lines if line not in bad))
         understood, claimed, count = self.score(one.block, one.definitions)
-        found = understood - len(one.definitions)
-        return replace(one, after=understood - claimed, understood=found, statements=count)
+        given = understood - len(one.definitions)
+        return replace(one, after=understood - claimed, understood=given, statements=count)
 
 
 def with_block(reading: Reading, path: Path, block: str, definitions: Sequence[str] = ()) -> Reading:
