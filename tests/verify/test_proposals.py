@@ -187,7 +187,8 @@ def judged(path):
 def understood(path):
     """Return how many statements of a file have a meaning."""
     by = Settings(Path("."), load(NOTATION), {}, Cache(None), "", False, True)
-    return judged_parts(path, read_page(path), by)[0]
+    found, claimed, _ = judged_parts(path, read_page(path), by)
+    return found - claimed
 
 
 def with_proposal(run, path):

@@ -91,10 +91,10 @@ def report_on_free(path: Path, reading: Reading, by: "Settings") -> tuple[PageRe
     return page, reporter.in_time
 
 
-def judged_parts(path: Path, reading: Reading, by: "Settings") -> tuple[int, int]:
-    """Return how many statements of a page in free spelling have a meaning, and how many there are.
+def judged_parts(path: Path, reading: Reading, by: "Settings") -> tuple[int, int, int]:
+    """Return how many statements of a page in free spelling have a meaning, how many probably define, and all.
 
-    What probably defines, but claims for the letters of the notation, does not count.
+    Those that probably define claim something all the same, since the notation declares their letter.
     """
     scene, around, problems = _prepared(reading, path, by)
     defining = [_CLAIM_NOTHING.isdisjoint(formula.within) for formula in reading.formulas]
@@ -110,13 +110,13 @@ def judged_parts(path: Path, reading: Reading, by: "Settings") -> tuple[int, int
     ]
     count = len(pieces) + sum(each.spelling is None for each in found)
     if problems:
-        return 0, count
+        return 0, 0, count
     places = tuple(around.places[piece.display] for piece in pieces)
     page = elaborate(
         [piece.formula for piece in pieces], Surroundings(places, around.blocks), by.notation, by.functions
     )
     faulty = {fault.path for fault in page.faults}
-    return sum(piece.formula.path not in faulty for piece in pieces) - scene.claimed, count
+    return sum(piece.formula.path not in faulty for piece in pieces), scene.claimed, count
 
 
 def _prepared(reading: Reading, path: Path, by: "Settings") -> tuple[Scene, Surroundings, list[Diagnostic]]:

@@ -52,8 +52,9 @@ class Proposal:
     lines: tuple[Line, ...]
     definitions: tuple[str, ...]
     questions: tuple[str, ...]
-    before: int
+    before: int  # those that have a meaning, but for what probably defines and claims all the same
     after: int
+    understood: int  # those that have a meaning with them, without those that they add
     statements: int
 
     def paste(self, suffix: str) -> str:
@@ -115,8 +116,9 @@ class _Trying:
 
     def best(self) -> Proposal:
         """Return the proposal under which most statements have a meaning."""
-        before, count = self.score("", ())
-        nothing = Proposal((), (), (), before, before, count)
+        understood, claimed, count = self.score("", ())
+        before = understood - claimed
+        nothing = Proposal((), (), (), before, before, understood, count)
         if count == before:
             return nothing
         if (own := self.of({}, beside=True)).after == count:
@@ -137,10 +139,11 @@ class _Trying:
                     found = self.of(other)
                     if found.after > best.after:
                         best, chosen, improved = found, other, True
-        return replace(best, before=before) if best.after > max(before, 0) else nothing
+        better = best.after > max(before, 0) and best.understood >= understood
+        return replace(best, before=before) if better else nothing
 
-    def score(self, block: str, definitions: Sequence[str]) -> tuple[int, int]:
-        """Return how many statements have a meaning with a block, and how many there are."""
+    def score(self, block: str, definitions: Sequence[str]) -> tuple[int, int, int]:
+        """Return what `judged_parts` does of the file with a block."""
         return judged_parts(self.path, with_block(self.reading, self.path, block, definitions), self.by)
 
     def guesses(self, chosen: Mapping[str, str]) -> dict[str, list[str]]:
@@ -156,7 +159,7 @@ class _Trying:
             known = self.by.notation.all_letters
             found = ((line, _LETTER.search(line.text)) for line in lines if line.part != "shadows")
             lines = [line for line, letter in found if not letter or letter[1] not in known]
-        one = Proposal(tuple(lines), tuple(definitions), tuple(questions), 0, 0, 0)
+        one = Proposal(tuple(lines), tuple(definitions), tuple(questions), 0, 0, 0, 0)
         while one.lines:
             faulty = {fault.line for fault in faults_in(one.block, Scene(self.by.notation), self.by.notation)}
             if not faulty:
@@ -166,8 +169,9 @@ class _Trying:
             if not bad:
                 break
             one = replace(one, lines=tuple(line for line in one.lines if line not in bad))
-        after, count = self.score(one.block, one.definitions)
-        return replace(one, after=after, statements=count)
+        understood, claimed, count = self.score(one.block, one.definitions)
+        given = understood - len(one.definitions)
+        return replace(one, after=understood - claimed, understood=given, statements=count)
 
 
 def with_block(reading: Reading, path: Path, block: str, definitions: Sequence[str] = ()) -> Reading:
