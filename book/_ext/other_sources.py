@@ -12,7 +12,7 @@ COLUMNS = {
     "read": ("read",),
     "hold": ("proved", "agree"),
     "hold if": ("hold if",),
-    "wrong": ("wrong",),
+    "differ": ("wrong",),
     "no verdict": ("not decided", "without meaning", "claim nothing"),
 }
 
