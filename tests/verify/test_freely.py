@@ -38,7 +38,8 @@ def remarks(text):
     ("text", "status", "says"),
     [
         ("(X W)^T = W^T X^T", Status.ALL_SHAPES, ["^T as a transpose"]),
-        ("W'X'X = (XW)^T X", Status.ALL_SHAPES, ["W' as a transpose", "X' as a transpose", "^T as a transpose"]),
+        ("W'X'X = (XW)^T X", Status.ALL_SHAPES,
+         ["“XW” as a product of letters", "W' as a transpose", "X' as a transpose", "^T as a transpose"]),
         (r"\sum_m p_{im} = 1", Status.ALL_SHAPES, ["m without limits as from 1 to M"]),
         (r"\sum_m p_{im} = 2", Status.REFUTED, ["m without limits as from 1 to M"]),
         (r"\log(e^z) = z", Status.ALL_SHAPES, [r"\log as the natural logarithm"]),
