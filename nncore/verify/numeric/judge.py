@@ -176,7 +176,13 @@ def refutes(item: Claim, point: SamplePoint) -> bool:
 
 
 def admits(item: Claim, place: Met) -> bool:
-    """Return whether the conditions of a claim hold where another one was compared."""
+    """Return whether the conditions of a claim hold where another one was compared.
+
+    They do not if they speak of a size that the other one does not have: nothing is known of it there.
+    """
+    sizes = {size for each in item.assumptions for _, size in each.free if isinstance(size, str)}
+    if not sizes <= place.point.sizes.keys():
+        return False
     return Comparison(item, Shared(), arithmetic(), Budget()).tried(place.point, place.entry) is not comparing.OUTSIDE
 
 
