@@ -153,7 +153,7 @@ def test_a_page_on_which_a_formula_may_hide_is_a_problem(judged):
 
 def test_a_faulty_block_of_notation_is_a_problem_and_leaves_no_formula_judged(judged):
     report = judged("```{notation}\nscalars:\n  - {letter: x_{ij}, meaning: again}\n```\n", "x = x + 0")
-    assert [problem.line for problem in report.problems] == [4]
+    assert [problem.line for problem in report.problems] == [5]
     assert report.pages[0].formulas[0].status == "without meaning"
 
 

@@ -8,12 +8,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import yaml
-
+from nncore.extras import require
 from nncore.verify.judgement import Status
 from nncore.verify.notation import Notation
 from nncore.verify.report.book import check
 from nncore.verify.report.cache import spelling
+
+try:
+    import yaml
+except ModuleNotFoundError:
+    require("verify", "nncore.verify")
+    raise
 
 HEAD = """# What became of the displays of public sources, in free spelling and in the letters of the book.
 # Written by python -m nncore.verify.spelling FOLDER --write FILE --source OWNER/NAME --commit COMMIT --date DATE
