@@ -87,13 +87,14 @@ document.addEventListener("click", ({ target }) => target.closest?.("[data-print
     const said = document.querySelector("meta[name=checker]");
     if (said) import(new URL(JSON.parse(said.content)["check-formula"], document.baseURI));
   };
+  const isAsked = () => location.hash.startsWith("#check=");
   if (location.protocol.startsWith("http")) {
     const near = new IntersectionObserver((seen) => seen.some((each) => each.isIntersecting) && load(), { rootMargin: "25%" });
     document.addEventListener("DOMContentLoaded", () => {
-      if (location.hash.startsWith("#check=")) load();
+      if (isAsked()) load();
       document.querySelectorAll(".check-box[open]").forEach((box) => near.observe(box));
     });
-    addEventListener("hashchange", () => location.hash.startsWith("#check=") && load());
+    addEventListener("hashchange", () => isAsked() && load());
     document.addEventListener("toggle", ({ target }) => target.matches(".check-box[open]") && load(), true);
   }
 }

@@ -32,12 +32,12 @@ The exit code says the worst that was found, by the table `judgement.ExitCode`.
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from nncore.verify.judgement import BAD_USAGE, ExitCode, Status
-from nncore.verify.notation import Fault, Notation, NotationError, faults, load
+from nncore.verify.notation import Notation, NotationError, load
 from nncore.verify.report.book import NOTATION, check
 from nncore.verify.report.cache import with_includes
 from nncore.verify.report.evidence import as_json
@@ -49,7 +49,7 @@ from nncore.verify.report.terminal import show, show_step
 from nncore.verify.source.context import Surroundings
 from nncore.verify.source.markdown import Reading
 from nncore.verify.source.reader import SUFFIXES, printable, read_page
-from nncore.verify.source.yaml_words import without_broken
+from nncore.verify.source.yaml_words import all_faults
 from nncore.verify.spelling.declared import faults_in, parsed
 from nncore.verify.spelling.scene import Scene
 
@@ -257,9 +257,5 @@ def _notation(name: str | None, free: bool) -> tuple[Notation, dict[str, str]]:
 def _faults(path: Path, free: bool) -> Iterator[str]:
     """Yield all that is wrong with a notation, a line for each."""
     text = path.read_text(encoding="utf-8")
-    if free:
-        found: Iterable[Fault] = faults_in(text, Scene(Notation()), None)
-    else:
-        sound, broken, left_out = without_broken(text)
-        found = sorted((*broken, *faults(sound, None, left_out)), key=lambda fault: fault.line)
+    found = faults_in(text, Scene(Notation()), None) if free else all_faults(text, None)
     yield from (f"{path}:{fault.line}: {fault.reason}" for fault in found)

@@ -180,8 +180,7 @@ def admits(item: Claim, place: Met) -> bool:
 
     They do not if they speak of a size that the other one does not have: nothing is known of it there.
     """
-    sizes = {size for each in item.assumptions for _, size in each.free if isinstance(size, str)}
-    if not sizes <= place.point.sizes.keys():
+    if not set(sizes_of(item)) <= place.point.sizes.keys():
         return False
     return Comparison(item, Shared(), arithmetic(), Budget()).tried(place.point, place.entry) is not comparing.OUTSIDE
 

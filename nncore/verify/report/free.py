@@ -51,15 +51,9 @@ class _Piece:
 def report_on_free(path: Path, reading: Reading, by: "Settings") -> tuple[PageReport, bool]:
     """Return the report on a page in free spelling that was read, and whether all proofs ended in time."""
     scene, around, problems = _prepared(reading, path, by)
-    defining = [_CLAIM_NOTHING.isdisjoint(formula.within) for formula in reading.formulas]
-    found = list(spelled([formula.text for formula in reading.formulas], scene, defining))
-    by = replace(by, notation=with_functions(by.notation, scene))
-    around = _with_ones(around, scene, path)
+    found, around, by = _spelled(reading, path, scene, around, by)
+    pieces = _first_pieces(reading, found, scene, around)
     in_force = scene.table.in_force
-    pieces = [
-        _pieces(number, formula, each.spelling.readings[0], in_force, around.places[number]) if each.spelling else []
-        for number, (formula, each) in enumerate(zip(reading.formulas, found, strict=True))
-    ]
     reporter, pieces = _judging(path, by, reading, around, pieces, scene)
     evidence: list[Evidence] = []
     names = [formula.label or f"{reporter.name}#{number}" for number, formula in enumerate(reading.formulas, 1)]
@@ -97,17 +91,8 @@ def judged_parts(path: Path, reading: Reading, by: "Settings") -> tuple[int, int
     Those that probably define claim something all the same, since the notation declares their letter.
     """
     scene, around, problems = _prepared(reading, path, by)
-    defining = [_CLAIM_NOTHING.isdisjoint(formula.within) for formula in reading.formulas]
-    found = list(spelled([formula.text for formula in reading.formulas], scene, defining))
-    by = replace(by, notation=with_functions(by.notation, scene))
-    around = _with_ones(around, scene, path)
-    in_force = scene.table.in_force
-    pieces = [
-        piece
-        for number, (formula, each) in enumerate(zip(reading.formulas, found, strict=True))
-        if each.spelling
-        for piece in _pieces(number, formula, each.spelling.readings[0], in_force, around.places[number])
-    ]
+    found, around, by = _spelled(reading, path, scene, around, by)
+    pieces = [piece for own in _first_pieces(reading, found, scene, around) for piece in own]
     count = len(pieces) + sum(each.spelling is None for each in found)
     if problems:
         return 0, 0, count
@@ -117,6 +102,24 @@ def judged_parts(path: Path, reading: Reading, by: "Settings") -> tuple[int, int
     )
     faulty = {fault.path for fault in page.faults}
     return sum(piece.formula.path not in faulty for piece in pieces), scene.claimed, count
+
+
+def _spelled(
+    reading: Reading, path: Path, scene: Scene, around: Surroundings, by: "Settings"
+) -> tuple[list[Spelled], Surroundings, "Settings"]:
+    """Return how the displays are read, and what their readings add to what stands around and to the settings."""
+    defining = [_CLAIM_NOTHING.isdisjoint(formula.within) for formula in reading.formulas]
+    found = list(spelled([formula.text for formula in reading.formulas], scene, defining))
+    return found, _with_ones(around, scene, path), replace(by, notation=with_functions(by.notation, scene))
+
+
+def _first_pieces(reading: Reading, found: Sequence[Spelled], scene: Scene, around: Surroundings) -> list[list[_Piece]]:
+    """Return the statements of each display in its first reading; none of one that cannot be read."""
+    in_force = scene.table.in_force
+    return [
+        _pieces(number, formula, each.spelling.readings[0], in_force, around.places[number]) if each.spelling else []
+        for number, (formula, each) in enumerate(zip(reading.formulas, found, strict=True))
+    ]
 
 
 def _prepared(reading: Reading, path: Path, by: "Settings") -> tuple[Scene, Surroundings, list[Diagnostic]]:

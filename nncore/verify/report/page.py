@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from nncore.verify import numeric
 from nncore.verify.judgement import BY_NUMBERS, Diagnostic, Judgement, Status
-from nncore.verify.notation import Fault, Notation, NotationError, faults
+from nncore.verify.notation import Fault, Notation, NotationError
 from nncore.verify.report.cache import canonical, digest
 from nncore.verify.report.evidence import Evidence, PageReport, Part
 from nncore.verify.report.service import RESTS_ON_REFUSED, Judgeable, agreed, has_sizes, judged
@@ -36,7 +36,7 @@ from nncore.verify.semantics.symbols import AgreedValue, Scope, meanings_of
 from nncore.verify.source.context import NotationBlock, Place, Surroundings
 from nncore.verify.source.markdown import DisplayedFormula, InlineFormula, Reading
 from nncore.verify.source.reader import display_path, read_page
-from nncore.verify.source.yaml_words import without_broken
+from nncore.verify.source.yaml_words import all_faults
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.lexer import LatexError
 from nncore.verify.syntax.parser import read
@@ -87,9 +87,7 @@ def all_of_block(found: Diagnostic, around: Surroundings, notation: Notation) ->
                     before = with_blocks(notation, blocks[:at])
                 except NotationError:
                     break
-                sound, broken, left_out = without_broken(block.text)
-                told = sorted((*broken, *faults(sound, before, left_out)), key=lambda fault: fault.line)
-                return [at_line(found, block, fault) for fault in told] or [found]
+                return [at_line(found, block, fault) for fault in all_faults(block.text, before)] or [found]
     return [found]
 
 

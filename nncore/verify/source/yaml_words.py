@@ -7,7 +7,7 @@ A declaration is a line ``- {letter: \lambda, meaning: decay}``, so a broken one
 import re
 from collections.abc import Callable, Iterator
 
-from nncore.verify.notation import Fault, NotationError, read_yaml
+from nncore.verify.notation import Fault, Notation, NotationError, faults, read_yaml
 
 _KEYS = "letter|name|meaning|shape|entry|layers|rows|to|over|ties|kind|from|first|last|entries|symmetric|sign"
 _QUOTED = r"'[^']*'|\"[^\"]*\""
@@ -17,6 +17,12 @@ _TEX_IN_BRACES = re.compile(
 )
 _WITHOUT_COMMA = re.compile(rf"(?:{_QUOTED}|[^\s,{{\[]) +(?P<key>{_KEYS}): ")
 _COLON_IN_WORDS = re.compile(rf"(?P<key>{_KEYS}): (?P<value>[^'\"{{}}\[\],]*: [^{{}},]*)")
+
+
+def all_faults(text: str, base: Notation | None) -> list[Fault]:
+    """Return all that is wrong with a notation that goes on from another one, or from nothing, by its lines."""
+    sound, broken, left_out = without_broken(text)
+    return sorted((*broken, *faults(sound, base, left_out)), key=lambda fault: fault.line)
 
 
 def without_broken(text: str) -> tuple[str, list[Fault], str]:
@@ -86,7 +92,7 @@ def _double_quotes(line: str) -> str:
 
 def _comma(line: str) -> str:
     found = _WITHOUT_COMMA.search(line)
-    return f"a comma is missing before {found['key']}:" if found and "{" in line[: found.start()] + "{" else ""
+    return f"a comma is missing before {found['key']}:" if found else ""
 
 
 def _colon(line: str) -> str:

@@ -11,12 +11,10 @@ import argparse
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 
 from nncore.verify.notation import Notation, load
-from nncore.verify.report import NOTATION
+from nncore.verify.report import NOTATION, others
 from nncore.verify.source.limits import NoText, text_of
 from nncore.verify.source.reader import SUFFIXES, printable, read_page
 from nncore.verify.spelling.document import Spelled, scene_of, spelled
@@ -106,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--current", action="store_true", help="only say whether the counts in a file are of now")
     asked = parser.parse_args(arguments)
     if asked.current:
-        fault = others().outdated(others().entries_of(asked.folder))
+        fault = others.outdated(others.entries_of(asked.folder))
         print(fault or "All sources were read by this spelling.")
         return 1 if fault else 0
     inside = sorted(asked.folder.rglob("*")) if asked.folder.is_dir() else [asked.folder]
@@ -116,15 +114,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         source = {name: getattr(asked, name) for name in ("source", "commit", "date")}
         if None in source.values():
             parser.error("--write needs --source, --commit and --date")
-        counted = others().counts(paths, load(asked.notation or NOTATION), root)
-        others().write(asked.write, source, counted)
+        counted = others.counts(paths, load(asked.notation or NOTATION), root)
+        others.write(asked.write, source, counted)
         print(", ".join(f"{kind}: {number}" for kind, number in counted.items()))
         return 0
     found = rates_of(paths, load(asked.notation) if asked.notation else Notation(), root)
     print("\n".join(found.lines(asked.examples)))
     return 0 if found.displays else 64
-
-
-def others() -> ModuleType:
-    """Return what judges and counts, which stands above this room: only the command uses it."""
-    return import_module("nncore.verify.report.others")
