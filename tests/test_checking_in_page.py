@@ -308,6 +308,7 @@ def test_who_saves_data_loads_the_checker_only_for_a_check(server, browser):
     script = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
     page = opened(browser, address + PAGE, script)
     page.locator(".check-box > summary").click()
+    page.locator("check-formula textarea").wait_for()
     asked.clear()
     page.locator("check-formula textarea").press_sequentially("x", delay=10)
     page.wait_for_timeout(1000)
