@@ -17,7 +17,7 @@ from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import ONES, Notation
 from nncore.verify.report.cache import text_with_includes
 from nncore.verify.report.evidence import Evidence, PageReport, Part
-from nncore.verify.report.freely import with_functions
+from nncore.verify.report.freely import with_own
 from nncore.verify.report.page import OF_NOTATION, Reporter, about_functions, at_line, located, relation_count
 from nncore.verify.semantics.elaborate import elaborate, with_blocks
 from nncore.verify.semantics.statements import Kind, Page
@@ -26,10 +26,13 @@ from nncore.verify.source.markdown import DisplayedFormula, Reading
 from nncore.verify.source.reader import display_path
 from nncore.verify.spelling.declared import faults_in, in_strict_letters
 from nncore.verify.spelling.document import Spelled, scene_of, spelled
+from nncore.verify.spelling.first_use import head, late, names
 from nncore.verify.spelling.links import among_meaningful, by_link
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.spelling.spell import Reading as FreeReading
 from nncore.verify.spelling.spell import Strict
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.tree import Relation
 
 if TYPE_CHECKING:
     from nncore.verify.report.book import Settings
@@ -92,7 +95,7 @@ def judged_parts(path: Path, reading: Reading, by: "Settings") -> tuple[int, int
     """
     scene, around, problems = _prepared(reading, path, by)
     found, around, by = _spelled(reading, path, scene, around, by)
-    pieces = [piece for own in _first_pieces(reading, found, scene, around) for piece in own]
+    pieces = _in_order([piece for own in _first_pieces(reading, found, scene, around) for piece in own], scene)
     count = len(pieces) + sum(each.spelling is None for each in found)
     if problems:
         return 0, 0, count
@@ -109,8 +112,14 @@ def _spelled(
 ) -> tuple[list[Spelled], Surroundings, "Settings"]:
     """Return how the displays are read, and what their readings add to what stands around and to the settings."""
     defining = [_CLAIM_NOTHING.isdisjoint(formula.within) for formula in reading.formulas]
-    found = list(spelled([formula.text for formula in reading.formulas], scene, defining))
-    return found, _with_ones(around, scene, path), replace(by, notation=with_functions(by.notation, scene))
+    texts = [formula.text for formula in reading.formulas]
+    found = list(spelled(texts, scene, defining))
+    first = [each.spelling.readings[0] if each.spelling else None for each in found]
+    trees = [strict.tree for each, may in zip(first, defining, strict=True) if each and may for strict in each.formulas]
+    if belated := late(trees, scene):
+        scene.begin_again(belated)
+        found = list(spelled(texts, scene, defining))
+    return found, _with_ones(around, scene, path), replace(by, notation=with_own(by.notation, scene))
 
 
 def _first_pieces(reading: Reading, found: Sequence[Spelled], scene: Scene, around: Surroundings) -> list[list[_Piece]]:
@@ -177,7 +186,7 @@ def _judging(
     path: Path, by: "Settings", reading: Reading, around: Surroundings, pieces: Sequence[Sequence[_Piece]], scene: Scene
 ) -> tuple[Reporter, list[list[_Piece]]]:
     """Return what judges these statements, and the statements, with links across sides that have no meaning."""
-    reporter, in_force = _reporter(path, by, reading, around, pieces), scene.table.in_force
+    reporter, in_force = _reporter(path, by, reading, around, pieces, scene), scene.table.in_force
     more: list[list[_Piece]] = []
     for own in pieces:
         faulty = {fault.path for fault in reporter.page.faults}
@@ -189,17 +198,41 @@ def _judging(
         more.append(found)
     if sum(map(len, more)) == sum(map(len, pieces)):
         return reporter, more
-    return _reporter(path, by, reading, around, more), more
+    return _reporter(path, by, reading, around, more, scene), more
 
 
 def _reporter(
-    path: Path, by: "Settings", reading: Reading, around: Surroundings, pieces: Sequence[Sequence[_Piece]]
+    path: Path, by: "Settings", reading: Reading, around: Surroundings, pieces: Sequence[Sequence[_Piece]], scene: Scene
 ) -> Reporter:
-    flat = [piece for own in pieces for piece in own]
+    flat = _in_order([piece for own in pieces for piece in own], scene)
     places = tuple(around.places[piece.display] for piece in flat)
     strict = Reading(tuple(piece.formula for piece in flat), Surroundings(places, around.blocks), (), ())
     page = elaborate(strict.formulas, strict.around, by.notation, by.functions)
     return Reporter(by, display_path(path, by.root), page, strict, ())
+
+
+def _in_order(pieces: Sequence[_Piece], scene: Scene) -> list[_Piece]:
+    """Return the statements of a page so that those which define a letter late stand above its first use."""
+    defining: dict[str, _Piece] = {}
+    for piece in pieces if scene.late else ():
+        for chain in piece.strict.tree.statements:
+            if isinstance(chain, t.Chain) and chain.links and chain.links[0].relation is Relation.DEFINES:
+                defining.setdefault(head(chain.first, scene), piece)
+    found: dict[int, _Piece] = {}
+
+    def add(piece: _Piece, moved: bool) -> None:
+        if id(piece) in met:
+            return
+        met.add(id(piece))
+        for name in dict.fromkeys(names(piece.strict.tree, scene)):
+            if name in defining and (moved or name in scene.late):
+                add(defining[name], True)
+        found[id(piece)] = piece
+
+    met = set[int]()
+    for piece in pieces:
+        add(piece, False)
+    return list(found.values())
 
 
 def _elsewhere(

@@ -46,7 +46,7 @@ def readings_of(text: str, scene: Scene) -> Sequence[Reading]:
 
 def _wider(context: Context, scene: Scene) -> Context:
     """Return a context with the functions of an author, and the column of ones by which rows are repeated."""
-    notation = with_functions(context.notation, scene)
+    notation = with_own(context.notation, scene)
     in_force = scene.table.in_force
     ones = tuple(each for each in in_force.arrays if each.letter == ONES and not scene.notation.array_named(ONES))
     return replace(context, notation=replace(notation, arrays=(*notation.arrays, *ones)))
@@ -63,12 +63,14 @@ def is_same(tree: t.Formula | None, reading: Reading) -> bool:
     return [each.tree for each in reading.formulas] == [tree]
 
 
-def with_functions(notation: Notation, scene: Scene) -> Notation:
-    """Return a notation with the functions that an author writes and nothing declares."""
+def with_own(notation: Notation, scene: Scene) -> Notation:
+    """Return a notation with the functions and indices that an author writes and nothing declares."""
     known = notation.function_names | scene.notation.function_names
+    declared = notation.index_letters | scene.notation.index_letters
     in_force = scene.table.in_force
     own = tuple(each for each in in_force.functions if each.name not in known)
-    return replace(notation, functions=(*notation.functions, *own))
+    indices = tuple(each for each in in_force.indices if each.letter not in declared)
+    return replace(notation, functions=(*notation.functions, *own), indices=(*notation.indices, *indices))
 
 
 def words_of(reading: Reading) -> tuple[str, ...]:

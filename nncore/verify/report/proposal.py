@@ -21,9 +21,10 @@ from nncore.verify.source.reader import read_page
 from nncore.verify.spelling.declared import faults_in
 from nncore.verify.spelling.document import scene_of, spelled
 from nncore.verify.spelling.findings import Member
-from nncore.verify.spelling.inference import OPEN, STANDARD, Dim, Inference
+from nncore.verify.spelling.inference import OPEN, STANDARD, Dim, Inference, own_letters
 from nncore.verify.spelling.letters import is_strict_letter
 from nncore.verify.spelling.scene import Scene
+from nncore.verify.syntax import tree as t
 
 _SECONDS = 10.0  # of trying other choices
 _MEANINGS = {"x": "inputs", "y": "targets", "w": "weights", "b": "biases", "t": "targets"}
@@ -43,6 +44,10 @@ class Line:
     part: str
     text: str
     remark: str = ""
+
+    def stands_in(self, line: str) -> bool:
+        """Return whether it is what a line of a block declares."""
+        return self.part != "shadows" and line.startswith(f"  - {self.text}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,19 +164,22 @@ class _Trying:
             known = self.by.notation.all_letters
             found = ((line, _LETTER.search(line.text)) for line in lines if line.part != "shadows")
             lines = [line for line, letter in found if not letter or letter[1] not in known]
-        one = Proposal(tuple(lines), tuple(definitions), tuple(questions), 0, 0, 0, 0)
-        while one.lines:
-            faulty = {fault.line for fault in faults_in(one.block, Scene(self.by.notation), self.by.notation)}
-            if not faulty:
-                break
-            bad = [line for line in one.lines if line.part and any(
-                line.text in one.block.split("\n")[at - 1] for at in faulty)]  # fmt: skip
-            if not bad:
-                break
-            one = replace(one, lines=tuple(line for line in one.lines if line not in bad))
+        one = self.without_faults(Proposal(tuple(lines), tuple(definitions), tuple(questions), 0, 0, 0, 0))
         understood, claimed, count = self.score(one.block, one.definitions)
         given = understood - len(one.definitions)
         return replace(one, after=understood - claimed, understood=given, statements=count)
+
+    def without_faults(self, one: Proposal) -> Proposal:
+        """Return a proposal without the declarations that the command does not accept, the last ones first."""
+        while one.lines:
+            shown = one.block.split("\n")
+            faults = faults_in(one.block, Scene(self.by.notation), self.by.notation)
+            faulty = [line for fault in faults for line in one.lines if line.stands_in(shown[fault.line - 1])]
+            if not faulty:
+                return one
+            last = max(faulty, key=one.lines.index)
+            one = replace(one, lines=tuple(line for line in one.lines if line is not last))
+        return one
 
 
 def with_block(reading: Reading, path: Path, block: str, definitions: Sequence[str] = ()) -> Reading:
@@ -191,17 +199,10 @@ def _inferred(
     reading: Reading, text: str, chosen: Mapping[str, str], base: Notation | None = None
 ) -> tuple[Inference, Scene]:
     """Return what is inferred from a file, with the shapes and ranges of a notation if one is to be kept."""
-    sources = [formula.text for formula in reading.formulas]
-    inline = [formula.text for formula in reading.inline]
-    scene = scene_of([*sources, *inline], with_known(Notation()), text)
-    members = [
-        member for each in spelled(inline, scene) if each.spelling for member in each.spelling.readings[0].members
-    ]
-    scene.above, scene.last = frozenset(), None
-    scene.shapes.clear()
-    found = [each.spelling for each in spelled(sources, scene, [True] * len(sources)) if each.spelling]
-    members += [member for each in found for member in each.readings[0].members]
+    scene, members, trees = _read_twice(reading, text)
     said = dict(_said(members, text, scene))
+    same = _same_sizes([formula.text for formula in reading.inline], scene)
+    said = {name: (same.get(rows, rows), same.get(columns, columns)) for name, (rows, columns) in said.items()}
     inference = Inference(scene, chosen, said)
     for array in base.arrays if base else ():
         if array.letter in scene.facts.names and not any(size.indices for size in array.shape):
@@ -209,12 +210,37 @@ def _inferred(
     for index, to in base.runs_to.items() if base else ():
         if index in scene.facts.indices | scene.facts.bound:
             inference.ends[index] = Dim(to or "")
-    inference.read([strict.tree for each in found for strict in each.readings[0].formulas])
+    inference.read(trees)
     return inference, scene
+
+
+_Read = tuple[Scene, list[Member], list[t.Formula]]
+
+
+def _read_twice(reading: Reading, text: str) -> _Read:
+    """Read a file without a notation: once for the letters with a letter below that is no index, and once with them."""
+    scene, members, trees = _read(reading, text, frozenset())
+    own = own_letters(trees, scene)
+    return _read(reading, text, own) if own else (scene, members, trees)
+
+
+def _read(reading: Reading, text: str, own: frozenset[str]) -> _Read:
+    sources = [formula.text for formula in reading.formulas]
+    inline = [formula.text for formula in reading.inline]
+    scene = scene_of([*sources, *inline], with_known(Notation()), text)
+    scene.facts.chosen |= own
+    members = [
+        member for each in spelled(inline, scene) if each.spelling for member in each.spelling.readings[0].members
+    ]
+    scene.begin_again()
+    found = [each.spelling for each in spelled(sources, scene, [True] * len(sources)) if each.spelling]
+    members += [member for each in found for member in each.readings[0].members]
+    return scene, members, [strict.tree for each in found for strict in each.readings[0].formulas]
 
 
 # What the text says ---------------------------------------------------------------------------------------------------
 
+_SIZE = re.compile(r"[A-Za-z]_(?:[A-Za-z\d]|\{[A-Za-z\d]+\})|\|(?:\\?[A-Za-z]+|\\[a-z]+\{[A-Za-z]+\})\|")
 _SPACE = re.compile(r"(?:\\mathbb\{?R\}?|\\R|ℝ)\s*\^\s*(?:\{(?P<many>[^{}]*)\}|(?P<one>[A-Za-z0-9]))")
 _MATRIX_OF_WORDS = re.compile(
     r"\$?(?P<rows>[A-Za-z]|\d+)\$?\s*(?:\\times|×|x|-by-|by)\s*\$?(?P<columns>[A-Za-z]|\d+)\$?\s+(?:\w+\s+)?matrix\s+"
@@ -231,6 +257,19 @@ _SHAPE_OF_LETTER = re.compile(
 )
 
 
+def _same_sizes(inline: Sequence[str], scene: Scene) -> dict[str, str]:
+    """Return sizes that a text says to be another one, up to which a sum runs, by that."""
+    found: dict[str, str] = {}
+    for text in inline:
+        names = [part.strip() for part in text.split("=")]
+        if len(names) == 2 and all(map(_is_size, names)) and "1" not in names:
+            ends = [name for name in names if scene.is_size(name)]
+            for name in names if len(ends) == 1 else ():
+                if name not in ends:
+                    found[scene.table.letter(name)] = scene.table.letter(ends[0])
+    return found
+
+
 def _said(members: Sequence[Member], text: str, scene: Scene) -> Iterator[tuple[str, tuple[str, str]]]:
     """Yield the shapes that a text states, by ``\\in \\mathbb{R}`` or in words."""
     columns = not re.search(r"row vectors?|vectors? (?:is|are)(?: all)? rows?", text)
@@ -242,17 +281,19 @@ def _said(members: Sequence[Member], text: str, scene: Scene) -> Iterator[tuple[
         if len(sizes) == 1:
             sizes = [*sizes, "1"] if columns else ["1", *sizes]
         for letter in member.left.split(","):
-            if len(sizes) == 2 and all(_is_size(size) for size in sizes) and letter.strip():
-                yield scene.table.letter(letter.strip()), (sizes[0], sizes[1])
+            if len(sizes) == 2 and all(map(_is_size, sizes)) and letter.strip():
+                rows, columns = (size if size == "1" else scene.table.letter(size) for size in sizes)
+                yield scene.table.letter(letter.strip()), (rows, columns)
     for pattern in (_MATRIX_OF_WORDS, _LETTER_THEN_MATRIX, _SHAPE_OF_LETTER):
         for found in pattern.finditer(text):
             letter = found["letter"].strip()
-            if is_strict_letter(letter) or letter in scene.table.letters:
-                yield scene.table.letter(letter), (found["rows"], found["columns"])
+            sizes = [found["rows"], found["columns"]]
+            if (is_strict_letter(letter) or letter in scene.table.letters) and all(map(_is_size, sizes)):
+                yield scene.table.letter(letter), (sizes[0], sizes[1])
 
 
 def _is_size(text: str) -> bool:
-    return text == "1" or is_strict_letter(text)
+    return text == "1" or is_strict_letter(text) or bool(_SIZE.fullmatch(text))
 
 
 def _property(text: str, letter: str, words: str) -> bool:
@@ -297,6 +338,7 @@ class _Writer:
             found.append(self._entries_alone(name))
         found += [line for letter in indices if self._is_free(letter) for line in self._index(letter)]
         taken = {*arrays, *inf.entries, *inf.sizes, *indices, *inf.defined, *CONSTANTS, INFINITY, DELTA, ONES}
+        taken |= self.scene.table.functions.keys() & STANDARD.keys()
         for name in inf.used:
             if name not in taken and name not in self._arrays() and not self._is_size_like(name):
                 found.append(Line("scalars", self._declaration(name, meaning="a number"), self._guess(name)))
@@ -323,6 +365,9 @@ class _Writer:
     def written(self, name: str) -> str:
         """Return a letter as the author writes it."""
         return self.inference.written(name)
+
+    def _written_shape(self, sizes: Sequence[str]) -> str:
+        return f"[{', '.join(size if size.isdigit() else _quoted(self.written(size)) for size in sizes)}]"
 
     def _shape(self, array: str) -> tuple[Dim, Dim]:
         shape = self.inference.arrays.get(array) or self.inference.defined[array]
@@ -371,7 +416,7 @@ class _Writer:
             self.size(rows, ["n", "N"] if role in "xy" else [], why),
             self.size(columns, {"x": ["D"], "y": ["M", "K"]}.get(role, ["H"]), why),
         )
-        more: dict[str, str] = {"shape": f"[{', '.join(sizes)}]"}
+        more: dict[str, str] = {"shape": self._written_shape(sizes)}
         shown = self._entry_text(entry, sizes) if entry else ""
         if shown:
             more = {"entry": _quoted(shown), **more}
@@ -396,31 +441,50 @@ class _Writer:
             return ""  # two subscripts; it has entries in parentheses, too
         wanted = [size for size in sizes if size != "1"]
         for letters in self.inference.entries[entry]:
+            if any(not any(self._index(each)) for each in letters):
+                continue
             if [self.size(self.inference.ends[each]) for each in letters] == wanted:
                 return _with_indices(self.written(entry), letters)
         return ""
 
+    def _lengths(self, name: str, letter: str) -> Iterator[Dim]:
+        """Yield the dimensions of an array along which an index runs."""
+        array = self.inference.array_of(name)
+        dims = [dim.root for dim in self._shape(array) if dim.name != "1"] if array in self._arrays() else []
+        for letters in self.inference.entries[name]:
+            if len(letters) == len(dims):
+                yield from (dim for dim, each in zip(dims, letters, strict=True) if each == letter)
+
     def _entries_alone(self, name: str) -> Line:
-        letters = self.inference.entries[name][0]
-        text = _with_indices(self.written(name), letters)
+        """Return the declaration of a letter that stands with indices alone: an array, if all of them are letters."""
+        inf = self.inference
+        letters = max(inf.entries[name], key=len)
         meaning = _MEANINGS.get(self.written(name).lower()[:1], "numbers")
-        said = _property(self.text, self.written(name), r"one[- ]hot|sums? to (?:1|one)\b")
-        free = next((each for each in (self.written(name).upper(), *_SIZES) if len(each) == 1 and each not in
-                     self.scene.facts.names | self.names), "")  # fmt: skip
-        if said and len(letters) in (1, 2) and free:
-            sizes = [self.size(self.inference.ends[each]) for each in letters]
-            shape = ["1", *sizes] if len(sizes) == 1 else sizes
-            rows = (
-                "one-hot" if len(sizes) == 2 and _property(self.text, self.written(name), r"one[- ]hot") else "sum to 1"
-            )
-            more = f"shape: [{', '.join(shape)}], rows: {rows}, meaning: {meaning}"
-            return Line("arrays", f"{{letter: {free}, entry: {_quoted(text)}, {more}}}")
+        if len(letters) in (1, 2) and all(len(each) == len(letters) for each in inf.entries[name]):
+            dims = [inf.alone.setdefault((name, at), Dim()) for at in range(len(letters))]
+            sizes = [self.size(dim, (), f"how far {self.written(letter)} runs is not said")
+                     for dim, letter in zip(dims, letters, strict=True)]  # fmt: skip
+            shape = (sizes[0], sizes[1] if len(sizes) == 2 else "1")
+            turned = shape if len(sizes) == 2 else ("1", sizes[0])
+            rows = self._rows(self.written(name), name, turned)
+            if rows and all(any(self._index(letter)) for letter in letters):
+                entry = _quoted(_with_indices(self.written(name), letters))
+                more = {"entry": entry, "shape": self._written_shape(turned), "rows": rows}
+            else:
+                more = {"shape": self._written_shape(shape)}
+            return Line("arrays", self._declaration(name, meaning=meaning, **more))
+        text = _with_indices(self.written(name), letters)
         return Line("scalars", f"{{letter: {_quoted(text)}, meaning: {meaning}}}")
 
     def _index(self, letter: str) -> Iterator[Line]:
+        """Yield the declaration of an index; one that stands at arrays of other sizes runs over what it stands at."""
+        lengths = {size for name in self.inference.entries for size in self._lengths(name, letter)}
+        if len(lengths) > 1 or not lengths <= {self.inference.ends.setdefault(letter, Dim()).root}:
+            return
         end = self.size(self.inference.ends.setdefault(letter, Dim()), (), f"how far {letter} runs is not said")
         if end != "1":
-            yield Line("indices", f"{{letter: {_quoted(self.written(letter))}, to: {end}, meaning: index}}")
+            to = _quoted(self.written(end))
+            yield Line("indices", f"{{letter: {_quoted(self.written(letter))}, to: {to}, meaning: index}}")
 
     def _functions(self) -> tuple[list[str], list[Line]]:
         definitions: list[str] = []
@@ -516,4 +580,5 @@ def _with_indices(name: str, letters: Sequence[str]) -> str:
 
 def _quoted(text: str) -> str:
     """Return a text as YAML takes it, in quotes where that needs them."""
-    return text if re.fullmatch(r"\\?[A-Za-z][A-Za-z0-9_]*", text) else f"'{text}'"
+    doubled = text.replace("'", "''")
+    return text if re.fullmatch(r"\\?[A-Za-z][A-Za-z0-9_]*", text) else f"'{doubled}'"

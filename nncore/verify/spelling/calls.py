@@ -23,6 +23,7 @@ _FUNCTIONS = frozenset((
 _CONVENTIONAL = _FUNCTIONS | {
     "p", "q", "Q", "k", "K", "N", "V", "u", "l", "T", "r", r"\pi", r"\rho", r"\mu", "S", "R", "D", "n",
 }  # fmt: skip
+_COSTS = frozenset(("J", "L", "C", "E", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{C}"))
 _PROBABILITIES = frozenset(("P", "p", r"\mathbb{P}", r"\mathrm{P}", "Q", "q"))
 
 
@@ -60,10 +61,11 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
             item.text for item in items if isinstance(item, Token)
         } & {*reader.bound, *facts.bound}
         seen = set(facts.applied.get(whole, ()))
+        told_apart = len({len(each) for each in seen}) == len(seen)
         if (
             letters
             and (declared or facts.bare[whole] or whole in facts.differentiated)
-            and len(seen) <= 1
+            and (len(seen) <= 1 or (told_apart and whole in _COSTS))
             and not symbol.primes
         ):
             reader.findings.say("made of", f"{whole}({text_of(items)}) as {whole}", span)

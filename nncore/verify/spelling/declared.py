@@ -15,12 +15,15 @@ from nncore.verify.spelling.findings import Findings, FreeError
 from nncore.verify.spelling.letters import is_strict_letter
 from nncore.verify.spelling.scene import Cursor, Scene
 from nncore.verify.spelling.spell import items_of
+from nncore.verify.spelling.styles import INDEX_LETTERS
 from nncore.verify.spelling.symbols import read_symbol
 from nncore.verify.syntax import tree as t
 
 _BARE = frozenset(("letter", "to", "over", "first", "last"))
 _WRITTEN = re.compile(r"(?P<letter>.+?)(?:_(?:[a-z]|\d|\{[a-z]+(?:[+-]\d+)?\}))?", re.DOTALL)
+_BELOW = re.compile(r".+_\{?([A-Za-z])\}?", re.DOTALL)
 _OPERATOR = re.compile(r"\\operatorname\{[A-Za-z]+\}")
+_MEMBERS = re.compile(r"\|[^|]+\|")  # how many a set has
 _INDEXED_PARTS = frozenset(("scalars", "sizes"))  # whose letters may carry indices
 
 
@@ -30,11 +33,19 @@ def in_strict_letters(text: str, scene: Scene) -> str:
         parts, lines = read_yaml(text), lines_of(text)
     except NotationError:
         return text  # whoever reads it says what is wrong
+    indices = _indices(parts, scene)
+    strict = {part: _part(part, value, scene, indices) for part, value in parts.items()}
+    own, hidden = _with_entries(parts.get("arrays"), strict.get("arrays"), scene)
+    for part, more in (("shadows", hidden), ("indices", own)):
+        if more:
+            given = strict.get(part)
+            line, within = lines.setdefault(part, (text.count("\n") + 1, []))
+            strict[part] = [*(given if isinstance(given, list) else []), *more]
+            within += [within[-1] if within else line] * len(more)
     found = "{"
-    for number, (part, value) in enumerate(parts.items()):
+    for number, (part, inner) in enumerate(strict.items()):
         line, within = lines[part]
         found = f"{_down_to(found + ',' * bool(number), line)} {json.dumps(part)}: "
-        inner = _part(part, value, scene)
         if isinstance(inner, list):
             found += "["
             for at, each in enumerate(inner):
@@ -43,6 +54,31 @@ def in_strict_letters(text: str, scene: Scene) -> str:
         else:
             found += json.dumps(inner, ensure_ascii=False)
     return found + "}"
+
+
+def _with_entries(given: object, arrays: object, scene: Scene) -> tuple[list[dict[str, str]], list[str]]:
+    """Let arrays whose entries a file writes with their own letter have such ones; return indices, and what they hide.
+
+    The indices are small letters that the file does not use, since a declaration has no others.
+    """
+    found, hidden = list[dict[str, str]](), list[str]()
+    couples = zip(given, arrays, strict=True) if isinstance(given, list) and isinstance(arrays, list) else ()
+    for before, array in couples:
+        if not isinstance(array, dict) or array.keys() & {"entry", "layers"} or not array.get("letter"):
+            continue
+        written, letter, shape = str(before["letter"]), str(array["letter"]), array.get("shape")
+        sizes = [each for each in shape if str(each) != "1"] if isinstance(shape, list) else []
+        simple = all(isinstance(each, str) and is_strict_letter(each) for each in sizes)
+        if not simple or not sizes or re.split(r"[_^]", written)[0] not in scene.facts.indexed:
+            continue
+        pairs = [scene.table.index_of_entry(name, size) for name, size in zip("ij", sizes, strict=False)]
+        names = [name for name, _ in pairs]
+        if not all(names):
+            continue
+        hidden += [shadowed for _, shadowed in pairs if shadowed and shadowed not in hidden]
+        found += [{"letter": name, "to": size, "meaning": "index"} for name, size in zip(names, sizes, strict=True)]
+        array["entry"] = f"{letter}_{{{''.join(names)}}}"
+    return [each for at, each in enumerate(found) if each not in found[:at]], hidden
 
 
 def _down_to(text: str, line: int) -> str:
@@ -72,29 +108,46 @@ def parsed(text: str) -> tuple[Notation, dict[str, str]]:
     return parse(in_strict_letters(text, scene)), dict(scene.table.letters)
 
 
-def _part(part: str, value: object, scene: Scene) -> object:
+def _indices(parts: Mapping[str, object], scene: Scene) -> frozenset[str]:
+    """Return the letters that may be indices: those of the notation, of this text, and what sums bind."""
+    given = parts.get("indices")
+    own = {str(each.get("letter")) for each in given if isinstance(each, Mapping)} if isinstance(given, list) else set()
+    return frozenset({*own, *scene.facts.bound, *scene.notation.index_letters, *INDEX_LETTERS, "r"})
+
+
+def _part(part: str, value: object, scene: Scene, indices: frozenset[str]) -> object:
     if part == "signs":
         return value
     if part in ("state", "shadows") and isinstance(value, list):
         return [_letter(each, scene) if isinstance(each, str) else each for each in value]
     if not isinstance(value, list):
         return value
-    return [_declaration(part, each, scene) if isinstance(each, Mapping) else each for each in value]
+    return [_declaration(part, each, scene, indices) if isinstance(each, Mapping) else each for each in value]
 
 
-def _declaration(part: str, given: Mapping[str, object], scene: Scene) -> dict[str, object]:
+def _declaration(part: str, given: Mapping[str, object], scene: Scene, indices: frozenset[str]) -> dict[str, object]:
     found: dict[str, object] = {}
     for key, value in given.items():
         if isinstance(value, str) and key in _BARE:
-            indexed = key == "letter" and part in _INDEXED_PARTS
+            indexed = key == "letter" and part in _INDEXED_PARTS and not _is_name(value, indices)
             found[key] = _written(value, scene) if indexed else _letter(value, scene)
         elif isinstance(value, str) and key == "entry":
             found[key] = _written(value, scene)
         elif isinstance(value, list) and key in ("shape", "layers"):
-            found[key] = [_written(each, scene) if isinstance(each, str) else each for each in value]
+            found[key] = [_size(each, scene, indices) if isinstance(each, str) else each for each in value]
         else:
             found[key] = value
     return found
+
+
+def _size(text: str, scene: Scene, indices: frozenset[str]) -> str:
+    return _letter(text, scene) if _is_name(text, indices) else _written(text, scene)
+
+
+def _is_name(text: str, indices: frozenset[str]) -> bool:
+    """Return whether one letter stands below another that is an index nowhere, as in ``v_c``: both are the name."""
+    found = _BELOW.fullmatch(text)
+    return found is not None and found[1] not in indices
 
 
 def _letter(text: str, scene: Scene) -> str:
@@ -104,6 +157,8 @@ def _letter(text: str, scene: Scene) -> str:
     if is_strict_letter(text):
         scene.table.taken.add(text)
         return text
+    if _MEMBERS.fullmatch(text):
+        return scene.table.letter(text)
     match _symbol(text, scene):
         case t.Letter(name):
             return name
@@ -115,6 +170,8 @@ def _letter(text: str, scene: Scene) -> str:
 def _written(text: str, scene: Scene) -> str:
     """Return a letter with its indices, with the inner name of the letter."""
     found = _WRITTEN.fullmatch(text)
+    if _MEMBERS.fullmatch(text):
+        return scene.table.letter(text)
     if text.isdigit() or (found and is_strict_letter(found["letter"])):
         return text
     match _symbol(text, scene):

@@ -4,17 +4,23 @@ People define with a plain equals sign. So where a letter, an entry or a functio
 letters that occur nowhere above and nowhere on the right, and nothing in the file defines it with ``:=``, the first
 link is read as a definition, with a remark. It claims nothing then. Anything else stays a claim, and so does what is
 said of a letter that is declared without the file, in the notation of the book or in one that is named.
+
+A forward pass may also stand below what is made of it: a letter of which the whole file says in one equation what it
+is, by other letters, is defined by that one, though it occurs above (`late`).
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from nncore.verify.notation import DELTA, FIXED_KINDS, ONES
+from nncore.verify.notation import CONSTANTS, DELTA, FIXED_KINDS, INFINITY, ONES
 from nncore.verify.spelling.findings import Findings
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import latex
 from nncore.verify.syntax.tree import Relation
+
+_FIXED = frozenset((*CONSTANTS, *FIXED_KINDS, DELTA, ONES, INFINITY))
 
 
 def with_definition(formula: t.Formula, scene: Scene, findings: Findings) -> t.Formula:
@@ -32,7 +38,7 @@ def with_definition(formula: t.Formula, scene: Scene, findings: Findings) -> t.F
     ):
         return formula
     right = {each for link in statement.links for each in names(link.right, scene)}
-    known = scene.here | scene.facts.defined | right
+    known = (scene.here - scene.late) | scene.facts.defined | right
     if name in known or scene.table.as_written(name) in scene.facts.defined:
         return formula
     shown = scene.table.as_written(latex(statement.first))
@@ -44,9 +50,51 @@ def with_definition(formula: t.Formula, scene: Scene, findings: Findings) -> t.F
         )
         findings.say("first use", words, first.span)
         return formula
-    findings.say("first use", f"{shown} = … as its definition, since nothing above says what it is", first.span)
+    why = "the only one of the file" if name in scene.here else "since nothing above says what it is"
+    findings.say("first use", f"{shown} = … as its definition, {why}", first.span)
     links = (replace(first, relation=Relation.DEFINES, conditions=()), *others)
     return replace(formula, statements=(replace(statement, links=links),), conditions=())
+
+
+def late(formulas: Sequence[t.Formula], scene: Scene) -> frozenset[str]:
+    """Return the letters that occur above the one equation of a file that says what they are by other letters.
+
+    Above it they only make other letters, or are what a derivative is taken by: a relation between letters, such as
+    ``a + b = 1``, is none that ``b = 1 - a`` may define.
+    """
+    heads, found, above, related = Counter[str](), set[str](), set[str](), set[str]()
+    for formula in formulas:
+        for chain in (each for each in formula.statements if isinstance(each, t.Chain) and each.links):
+            link = chain.links[0]
+            name = head(chain.first, scene) if link.relation in (Relation.EQUAL, Relation.DEFINES) else ""
+            right = set(names(link.right, scene))
+            if name and name not in right:
+                heads[name] += 1
+                others = {each for each in right if not (scene.is_index(each) or scene.is_size(each) or each in _FIXED)}
+                may = name in above - related and others and not formula.conditions
+                if may and not _is_given(name, scene):
+                    found.add(name)
+        above.update(names(formula, scene))
+        related |= _related(formula, scene)
+    return frozenset(name for name in found if heads[name] == 1)
+
+
+def _related(formula: t.Formula, scene: Scene) -> set[str]:
+    """Return the letters of a formula, but those that make another letter, and those a derivative is taken by."""
+    found: set[str] = set()
+    by = {
+        name for node, _ in t.walk(formula) if isinstance(node, t.Derivative)
+        for variable in node.variables for name in names(variable, scene)
+    }  # fmt: skip
+    for statement in formula.statements:
+        if isinstance(statement, t.Chain):
+            first = statement.links[0].relation if statement.links else None
+            makes = first in (Relation.DEFINES, Relation.ASSIGNS)
+            sides = statement.sides[2 if makes else 0 :] if statement.links else []
+            found |= {name for side in sides for name in names(side, scene)}
+        else:
+            found |= set(names(statement, scene))
+    return found - by
 
 
 def _is_range(condition: t.Chain | t.Given | t.ForAll, left: t.Node, scene: Scene) -> bool:

@@ -8,6 +8,7 @@ changed.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from string import ascii_lowercase, ascii_uppercase
 from typing import TypeAlias
 
 from nncore.verify.notation import ONES
@@ -22,6 +23,7 @@ _UNKNOWN = ("?", "?")
 _Fitted: TypeAlias = tuple[t.Node, Shape]  # None is a number, _UNKNOWN is what cannot be told
 _SOFTMAX = r"\operatorname{softmax}"
 _ONE_BY_ONE = (1, 1)
+_BOUND = (*"lqpjkrsc", r"\iota", r"\nu", *ascii_lowercase, *ascii_uppercase)  # what a sum may bind
 _MOST = 4  # the highest power that is written out entry by entry
 
 
@@ -92,9 +94,7 @@ class _Fitter:
         used |= self.scene.facts.names
         ends = [index for index, to in self.scene.notation.runs_to.items() if to == size]
         free = [each for each in ends if each not in {i.name for i in indices if isinstance(i, t.Letter)}]
-        bound = t.Letter(
-            next(each for each in (*free, *"lqpjkrsc") if each in free or each not in used), span=node.span
-        )
+        bound = t.Letter(next(each for each in (*free, *_BOUND) if each in free or each not in used), span=node.span)
         what = "a vector" if len(indices) < 2 else "each row"
         self.findings.say("softmax", f"softmax of {what} by its entries", node.span)
         argument = t.Times(

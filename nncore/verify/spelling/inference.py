@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from nncore.verify.notation import DELTA, EXTREMA, FIXED_KINDS, ONES
 from nncore.verify.spelling.scene import Scene
+from nncore.verify.spelling.styles import INDEX_LETTERS
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
 
@@ -98,13 +99,17 @@ class Inference:
     used: dict[str, None] = field(default_factory=dict)  # letters in their order
     sizes: dict[str, None] = field(default_factory=dict)
     numbered: dict[str, set[str]] = field(default_factory=dict)
+    alone: dict[tuple[str, int], Dim] = field(default_factory=dict)  # of entries of no array, by the place of the index
+    _together: list[dict[str, list[tuple[str, int, int]]]] = field(default_factory=list)
     _later: list[tuple[t.Node, Shape, Shape]] = field(default_factory=list)
-    _numbers: list[Shape] = field(default_factory=list)
+    _numbers: list[tuple[t.Node, Shape]] = field(default_factory=list)
     _vectors: set[str] = field(default_factory=set)
     _divisors: set[str] = field(default_factory=set)
+    _costs: set[str] = field(default_factory=set)
 
     def read(self, trees: Sequence[t.Formula]) -> None:
         """Go through all formulas: once for what the letters are, then for their shapes."""
+        self._together = [_places(tree) for tree in trees]
         for tree in trees:
             self._look(tree)
         for _ in range(_ROUNDS):
@@ -120,6 +125,7 @@ class Inference:
                 self.ends,
                 self._later,
                 self._numbers,
+                self.alone,
             ):
                 each.clear()
             for tree in trees:
@@ -138,7 +144,8 @@ class Inference:
                     self.sizes.setdefault(size)
         chains = [chain for tree in trees for statement in tree.statements for chain in _chains(statement)]
         for chain in chains:
-            if chain.links and chain.links[0].relation is Relation.DEFINES:
+            says = chain.links[0].relation if chain.links else None
+            if says is Relation.DEFINES or (says is Relation.EQUAL and isinstance(chain.first, t.Letter)):
                 self._chain(replace(chain, links=chain.links[:1]))
         self._settle()
         self._freeze()
@@ -151,11 +158,16 @@ class Inference:
         for node, shape, whole in self._later:
             self._broadcast(node, shape, whole)
         self._entries_of_arrays()
-        for shape in self._numbers:
-            self._same(shape, (Dim("1"), Dim("1")))
+        for node, shape in self._numbers:
+            self._is_number(node, shape)
         self._vectors_of_one_column()
         self._later.clear()
         self._numbers.clear()
+
+    def _is_number(self, node: t.Node, shape: Shape) -> bool:
+        """Let an array be 1 × 1, but for a letter of which several entries are written."""
+        several = isinstance(node, t.Letter) and node.name in self.entries
+        return not several and self._same(shape, (Dim("1"), Dim("1")))
 
     def _freeze(self) -> None:
         """Keep apart what definitions keep apart: a claim may be wrong, so it only says what they leave open."""
@@ -171,7 +183,11 @@ class Inference:
             match node:
                 case t.Transpose(t.Letter(name)) | t.Norm(t.Letter(name)):
                     self._vectors.add(name)
-                case t.Norm(t.Plus(terms)):
+                case t.Apply(t.Function(name), (t.Letter(argument),)) if name == _SOFTMAX:
+                    self._vectors.add(argument)
+                case t.Derivative(t.Letter(name)) if self._is_cost(name):
+                    self._costs.add(name)
+                case t.Norm(t.Plus(terms)) | t.Transpose(t.Plus(terms)):
                     plain = [_plain(term) for term in terms]
                     self._vectors |= {each.name for each in plain if isinstance(each, t.Letter)}
                 case t.Fraction(denominator=divisor):
@@ -237,13 +253,18 @@ class Inference:
         bare = plain.removeprefix(r"\hat{").removeprefix(r"\tilde{").removeprefix(r"\bar{").rstrip("}")
         if name in self.said:
             return MATRIX
-        if name in self._divisors and bare.lower() in ("n", "m", "b"):
+        if name in self._costs or (name in self._divisors and bare.lower() in ("n", "m", "b")):
             return NUMBER
         if self.scene.is_array(plain) or (len(bare) == 1 and bare.isupper()):
             return MATRIX
         if name in self._vectors or (name in self.entries and self._is_bare(name)):
             return COLUMN if name not in self.entries or len(self.entries[name][0]) == 1 else MATRIX
         return NUMBER
+
+    def _is_cost(self, name: str) -> bool:
+        """Return whether a letter is one of the usual ones for what is to be made small."""
+        plain = self.written(name).split("_")[0].split("^")[0]
+        return plain.removeprefix(r"\mathcal{").rstrip("}") in _OF_COSTS and name not in self.entries
 
     def _is_bare(self, name: str) -> bool:
         return self.scene.facts.bare[self.written(name)] > 0 or name in self._vectors
@@ -291,9 +312,9 @@ class Inference:
                     self.functions.setdefault(name, tuple(given))
                     return
         shapes = [self.shape(side) for side in sides]
-        arrays = [shape for shape in shapes if isinstance(shape, tuple)]
-        for other in arrays[1:]:
-            self._same(arrays[0], other)
+        arrays = [(side, shape) for side, shape in zip(sides, shapes, strict=True) if isinstance(shape, tuple)]
+        for _, other in arrays[1:]:
+            self._same(arrays[0][1], other)
         if arrays and None in shapes and not any(side == t.Number("0") for side in sides):
             self._numbers += arrays
 
@@ -354,7 +375,7 @@ class Inference:
                 whole = self.shape(body)
                 by = [self.shape(each) for each in variables]
                 if isinstance(whole, tuple) and len(by) == 1 and isinstance(by[0], tuple):
-                    self._same(whole, (Dim("1"), Dim("1")))  # only a number has a derivative by an array
+                    self._is_number(body, whole)  # only a number has a derivative by an array
                 if whole == _UNKNOWN or len(by) != 1 or (isinstance(whole, tuple) and isinstance(by[0], tuple)):
                     return _UNKNOWN if not (isinstance(whole, tuple) and _is_one(whole)) else by[0]
                 return by[0] if whole is None else whole
@@ -396,7 +417,7 @@ class Inference:
         if any(not isinstance(_plain(term), t.Number) for term in numbers) and all(
             _is_product(each) for each, _ in arrays
         ):
-            if all(self._same(shape, (Dim("1"), Dim("1"))) for _, shape in arrays):
+            if all(self._is_number(term, shape) for term, shape in arrays):
                 return None
         return self._alike(arrays)
 
@@ -466,24 +487,41 @@ class Inference:
         return text if len(text) < 40 else f"{text[:37]}…"
 
     def _entries_of_arrays(self) -> None:
-        """Join the ranges of indices with the shapes of the arrays whose entries carry them."""
+        """Join the ranges of indices with the shapes of the arrays whose entries carry them.
+
+        What stands together in one formula comes first: elsewhere the same letter may run further.
+        """
         for name, known in self.entries.items():
-            array = self.array_of(name)
+            shape = self._shape_of_entries(name)
+            if shape and max(map(len, known)) == 1:
+                at = 0 if shape[1].name == "1" or shape[0].name != "1" else 1
+                shape[1 - at].join(Dim("1"))
+        for places in self._together:
+            for spots in places.values():
+                dims = [dim for spot in spots if (dim := self._dim(*spot))]
+                for one, other in pairwise(dims):
+                    one.join(other)
+        for name, known in self.entries.items():
             most = max(map(len, known))
             for letters in (each for each in known if len(each) == most):
-                ends = [self.ends.setdefault(letter, Dim()) for letter in letters]
-                first = next(each for each in known if len(each) == most)
-                for end, letter in zip(ends, first, strict=True):
-                    end.join(self.ends[letter])
-                shape = self.arrays.get(array) or self.defined.get(array)
-                if not isinstance(shape, tuple):
-                    continue
-                if len(ends) == 2:
-                    self._same(shape, (ends[0], ends[1]))
-                elif len(ends) == 1:
-                    at = 0 if shape[1].name == "1" or shape[0].name != "1" else 1
-                    shape[at].join(ends[0])
-                    shape[1 - at].join(Dim("1"))
+                for at, letter in enumerate(letters):
+                    if dim := self._dim(name, at, most):
+                        dim.join(self.ends.setdefault(letter, Dim()))
+
+    def _shape_of_entries(self, name: str) -> Shape | None:
+        array = self.array_of(name)
+        shape = self.arrays.get(array) or self.defined.get(array)
+        return shape if isinstance(shape, tuple) else None
+
+    def _dim(self, name: str, at: int, count: int) -> Dim | None:
+        """Return the dimension along which an index of an entry runs; of a size, the size itself."""
+        if not count:
+            return Dim(name)
+        shape = self._shape_of_entries(name)
+        if not shape:
+            return self.alone.setdefault((name, at), Dim())
+        dims = shape if count == 2 else [dim for dim in shape if dim.name != "1"]
+        return dims[at] if len(dims) == count else None
 
     def _vectors_of_one_column(self) -> None:
         """Let small letters be vectors, where no matrix and no index says that they are more."""
@@ -516,12 +554,47 @@ class Inference:
         return entry
 
 
+def _places(tree: t.Formula) -> dict[str, list[tuple[str, int, int]]]:
+    """Return at which letters each index of a formula stands, in which place of how many, and at which size it ends."""
+    found: dict[str, list[tuple[str, int, int]]] = {}
+    for node, _ in t.walk(tree):
+        match node:
+            case t.Indexed(t.Letter(name), indices) if name not in (DELTA, ONES):
+                for at, index in enumerate(indices):
+                    if isinstance(index, t.Letter):
+                        found.setdefault(index.name, []).append((name, at, len(indices)))
+    return found
+
+
+def own_letters(trees: Sequence[t.Formula], scene: Scene) -> frozenset[str]:
+    r"""Return the letters with one letter below that is probably no index, as in ``v_c``, ``n_x`` and ``W_h``.
+
+    No sum binds it, it is not one of the usual indices, and what it stands below has no other index.
+    """
+    alone: dict[str, set[str]] = {}
+    others: dict[str, set[str]] = {}
+    for node, _ in (each for tree in trees for each in t.walk(tree)):
+        match node:
+            case t.Indexed(t.Letter(name), (t.Letter(below),)):
+                alone.setdefault(name, set()).add(below)
+            case t.Indexed(t.Letter(name), indices):
+                letters = {each.name for index in indices for each, _ in t.walk(index) if isinstance(each, t.Letter)}
+                others.setdefault(name, set()).update(letters)
+    written = {inner: own for own, inner in scene.table.letters.items()}
+    return frozenset(
+        f"{written.get(name, name)}_{below}" for name, letters in alone.items() if letters.isdisjoint(scene.facts.bound)
+        for below in letters - INDEX_LETTERS - others.get(name, set())
+    )  # fmt: skip
+
+
 # What functions with a usual name are; @ is their argument.
 STANDARD = {
     r"\sigma": r"\frac{1}{1 + e^{-@}}", "sigmoid": r"\frac{1}{1 + e^{-@}}", "relu": r"\max(@, 0)",
     "logistic": r"\frac{1}{1 + e^{-@}}",
 }  # fmt: skip
+_SOFTMAX = r"\operatorname{softmax}"
 _ROUNDS = 4
+_OF_COSTS = frozenset(("J", "L", "C", "E", r"\ell"))
 _OF_VECTORS = frozenset("xyzhavbwustgrpqfd")
 _WEIGHTS = frozenset("WVUwvu") | {"\\"}
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from nncore.verify.notation import EXTREMA, FIXED_KINDS, ONES, Array, Function, Notation, Written
+from nncore.verify.notation import EXTREMA, FIXED_KINDS, ONES, Array, Function, Index, Notation, Written
 from nncore.verify.syntax.lexer import LatexError, scan
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Letter
@@ -42,12 +42,17 @@ class Table:
         Names that stand for themselves: those of the notation, and what the file writes.
     letters, functions : dict of str to str
         The inner names by those of the author.
+    ranges, entries : dict
+        Those of indices that nothing declares, by their letter and the size to which they run, and of those with which
+        arrays have entries, each with what it shadows.
     """
 
     notation: Notation
     taken: set[str] = field(default_factory=set)
     letters: dict[str, str] = field(default_factory=dict)
     functions: dict[str, str] = field(default_factory=dict)
+    ranges: dict[tuple[str, str], str] = field(default_factory=dict)
+    entries: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     ones: str = ""  # the length of a column of ones that the notation does not declare
 
     def letter(self, name: str) -> str:
@@ -65,11 +70,40 @@ class Table:
 
     def rename(self, name: str) -> str:
         """Return a new inner name for a letter, by which it is called from now on."""
-        used = {*self.letters.values(), *self.taken, *_declared(self.notation)}
+        self.letters[name] = self._new(name)
+        return self.letters[name]
+
+    def index(self, name: str, size: str) -> str:
+        """Return what an index that nothing declares is called inside where it runs to a size."""
+        if (name, size) not in self.ranges:
+            self.ranges[name, size] = self._new(self.written(name))
+        return self.ranges[name, size]
+
+    def index_of_entry(self, name: str, size: str) -> tuple[str, str]:
+        """Return a small letter that the file does not use, for an index in a declaration, and what it shadows.
+
+        It is empty if there is none.
+        """
+        used = {*self._used(), *self.taken, "a", "d", "e"}
+        for letter in _LATIN[26:]:
+            array = self.notation.array_named(letter) or self.notation.array_of_entry(letter)
+            shadowed = array.letter if array else letter if self.notation.scalars_named(letter) else ""
+            if (name, size) in self.entries or {letter, shadowed} & used:
+                continue
+            if shadowed or letter not in self.notation.all_letters:
+                self.entries[name, size] = letter, shadowed
+        return self.entries.get((name, size), ("", ""))
+
+    def _used(self) -> Iterator[str]:
+        yield from self.letters.values()
+        yield from self.ranges.values()
+        yield from (letter for letter, _ in self.entries.values())
+
+    def _new(self, name: str) -> str:
+        used = {*self._used(), *self.taken, *_declared(self.notation)}
         found = next((code for code in _codes(name) if code not in used), "")
         if not found:
             raise ValueError("there are more letters in this file than have a name inside")
-        self.letters[name] = found
         return found
 
     def written(self, code: str) -> str:
@@ -104,7 +138,15 @@ class Table:
             for name, code in self.functions.items()
             if code not in self.notation.function_names
         )
-        found = replace(self.notation, functions=(*self.notation.functions, *own)) if own else self.notation
+        known = self.notation.index_letters
+        indices = tuple(
+            Index(code, size, f"{name}, as the author writes it")
+            for (name, size), code in self.ranges.items()
+            if code not in known
+        )
+        found = self.notation
+        if own or indices:
+            found = replace(found, functions=(*found.functions, *own), indices=(*found.indices, *indices))
         if not self.ones:
             return found
         ones = Array(ONES, None, (Written(self.ones), Written("1")), None, "column of ones")
@@ -113,6 +155,8 @@ class Table:
     def as_written(self, text: str) -> str:
         """Return a message in which every letter has the author's name."""
         names = {code: name for name, code in (*self.letters.items(), *self.functions.items())}
+        names |= {code: self.written(name) for (name, _), code in self.ranges.items()}
+        names |= {code: name for (name, _), (code, _) in self.entries.items()}
         plain = {show(Letter(code)): name for code, name in names.items()}
         called = {show(Letter(code)) for code in self.functions.values()}
         letters = {show(Letter(name)) for name in self.taken}

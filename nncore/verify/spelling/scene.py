@@ -33,8 +33,11 @@ class Scene:
         The letters in force before the file declares any: there ``=`` claims, also at their first use.
     claimed : int
         How many first uses are claims for that.
-    shapes : dict
-        The shapes of letters that the displays above define and nothing declares.
+    late : set of str
+        Letters that an equation defines though they occur above it.
+    shapes, lengths : dict
+        The shapes of letters that the displays above define and nothing declares, and to which sizes the indices of
+        their entries run.
     """
 
     notation: Notation
@@ -46,8 +49,10 @@ class Scene:
     above: frozenset[str] = frozenset()
     here: frozenset[str] = frozenset()
     shapes: dict[str, Shape] = field(default_factory=dict)
+    lengths: dict[str, tuple[str | None, ...]] = field(default_factory=dict)
     given: Notation = field(init=False)
     claimed: int = 0
+    late: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.table, self.given = Table(self.notation), self.notation
@@ -55,6 +60,12 @@ class Scene:
     def declare(self, notation: Notation) -> None:
         """Go on with another notation, in which inner names are declared."""
         self.notation = self.table.notation = notation
+
+    def begin_again(self, late: frozenset[str] = frozenset()) -> None:
+        """Forget what was read, but for the names of letters."""
+        self.last, self.above, self.claimed, self.late = None, frozenset(), 0, late
+        self.shapes.clear()
+        self.lengths.clear()
 
     def take_ones(self, length: Size) -> bool:
         """Return whether a column of ones has a length: the declared one, or else the first that was asked for."""
@@ -65,7 +76,12 @@ class Scene:
 
     def is_index(self, name: str) -> bool:
         """Return whether a letter is surely an index: of the notation, bound by a sum, or one of the usual ones."""
-        return name in INDEX_LETTERS or name in self.facts.bound or name in self.notation.index_letters
+        known = self.facts.bound | self.notation.index_letters
+        return name in INDEX_LETTERS or name in known or name in self.table.ranges.values()
+
+    def is_undeclared(self, name: str) -> bool:
+        """Return whether the notation says nothing of a letter."""
+        return name not in self.notation.all_letters and name not in self.table.ranges.values()
 
     def is_size(self, name: str) -> bool:
         """Return whether a letter is a size: of the notation, or one at which a sum ends."""

@@ -18,6 +18,7 @@ from nncore.verify.spelling.fit import fitted
 from nncore.verify.spelling.items import Group, Item, text_of, walk
 from nncore.verify.spelling.macros import definitions, written_out
 from nncore.verify.spelling.nesting import nested
+from nncore.verify.spelling.ranges import with_ranges
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.spelling.statements import statements
 from nncore.verify.spelling.styles import styled
@@ -148,7 +149,7 @@ def _read(source: str, scene: Scene, findings: Findings) -> tuple[Strict, ...]:
         if scene.first_defines:
             formula = with_definition(formula, scene, findings)
             scene.here |= frozenset(names(formula, scene))
-        formulas.append(fitted(formula, scene, findings))
+        formulas.append(fitted(with_ranges(formula, scene, findings), scene, findings))
     return tuple(strict(formula, scene.table.in_force) for formula in formulas)
 
 

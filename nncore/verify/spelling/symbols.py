@@ -193,7 +193,8 @@ def _below(reader: "Reader", name: str, below: Sequence[Item], span: Span) -> tu
         return name, ()
     scene, text = reader.scene, text_of(below)
     whole = f"{name}_{{{text}}}" if len(text) > 1 else f"{name}_{text}"
-    if scene.table.letters.get(whole) in scene.notation.all_letters and not text.isdigit():
+    is_named = scene.table.letters.get(whole) in scene.notation.all_letters and not text.isdigit()
+    if is_named and text not in reader.bound:
         reader.findings.say("name", f"{whole} as a letter of its own", span)
         return whole, ()
     parts = parts_of(below)
@@ -358,6 +359,8 @@ def _index_item(reader: "Reader", cursor: Cursor) -> t.Node:
     letter = letter_named(reader, name, (item.span[0], end))
     if not below:
         return letter
-    if text_of(below).isdigit() and not _is_entry(reader, name, text_of(below)):
-        return letter_named(reader, f"{name}_{text_of(below)}", letter.span)
+    whole, scene = f"{name}_{text_of(below)}", reader.scene
+    own = whole in scene.facts.chosen or scene.table.letters.get(whole) in scene.notation.all_letters
+    if (text_of(below).isdigit() and not _is_entry(reader, name, text_of(below))) or own:
+        return letter_named(reader, whole, letter.span)
     return t.Indexed(letter, tuple(i for part in parts_of(below) for i in indices_of(reader, part)), span=letter.span)

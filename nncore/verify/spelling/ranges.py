@@ -1,0 +1,94 @@
+r"""An index that nothing declares runs over what it stands at.
+
+People write ``z_j = \sum_i W_{ji} x_i`` and ``\hat{y}_j``, whatever the lengths of z and of y are. A strict index has
+one range, so where the notation declares none each range gets an index of its own: `with_ranges` names them by the
+arrays in a statement. Where two arrays ask for different ranges nothing is changed, and the strict reader says so.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from nncore.verify.semantics.symbols import sizes_of_shape
+from nncore.verify.spelling.findings import Findings
+from nncore.verify.spelling.scene import Scene
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.tree import Relation
+
+
+def with_ranges(formula: t.Formula, scene: Scene, findings: Findings) -> t.Formula:
+    """Return a formula in which every index that is not declared runs to the length of what it stands at."""
+    if not scene.notation.arrays:
+        return formula
+    found = _inside(formula, scene)
+    found = _renamed(found, _asked(found, scene), scene, findings)
+    for statement in found.statements:
+        match statement:
+            case t.Chain(t.Indexed(t.Letter(name), indices), (t.Link(Relation.DEFINES), *_)):
+                runs_to = scene.table.in_force.runs_to
+                scene.lengths[name] = tuple(
+                    runs_to.get(each.name) if isinstance(each, t.Letter) else None for each in indices
+                )
+    return found
+
+
+def _inside(node: t.NodeT, scene: Scene) -> t.NodeT:
+    """Return a node in which a sum without limits over an index that nothing declares ends where the index does."""
+    node = t.with_children(node, lambda each: _inside(each, scene))
+    if not isinstance(node, t.Sum | t.Product) or not scene.is_undeclared(node.index.name):
+        return node
+    asked = _asked(node.body, scene).get(node.index.name, set())
+    open_end = t.Letter(scene.table.letter(f"n_{{{scene.table.written(node.index.name)}}}"))
+    if len(asked) != 1 or node.upper != open_end:
+        return node
+    return replace(node, upper=replace(open_end, name=asked.pop(), span=node.upper.span))
+
+
+def _asked(node: t.Node, scene: Scene) -> dict[str, set[str]]:
+    """Return to which sizes the free indices of a node run by what they stand at."""
+    found: dict[str, set[str]] = {}
+    for name, size in _places(node, scene, frozenset()):
+        found.setdefault(name, set()).add(size)
+    return found
+
+
+def _places(node: t.Node, scene: Scene, bound: frozenset[str]) -> Iterator[tuple[str, str]]:
+    if isinstance(node, t.Sum | t.Product | t.Extremum):
+        bound |= {node.index.name}
+    if isinstance(node, t.Indexed) and isinstance(node.base, t.Letter):
+        for index, size in zip(node.indices, _lengths(node.base.name, len(node.indices), scene), strict=True):
+            if size and isinstance(index, t.Letter) and index.name not in bound:
+                yield index.name, size
+    for each in t.children(node):
+        yield from _places(each, scene, bound)
+
+
+def _lengths(name: str, count: int, scene: Scene) -> tuple[str | None, ...]:
+    """Return the sizes to which the indices of a letter run; None where that is not known."""
+    array = scene.notation.array_of_entry(name) or scene.notation.array_named(name)
+    sizes = (sizes_of_shape(array.shape) if array and not array.layers else scene.shapes.get(name)) or ()
+    known = tuple(str(size) for size in sizes if size != 1) or scene.lengths.get(name, ())
+    return known if len(known) == count else (None,) * count
+
+
+def _renamed(node: t.NodeT, asked: Mapping[str, set[str]], scene: Scene, findings: Findings) -> t.NodeT:
+    """Return a node in which each free index of one range that is not declared has the name that belongs to both."""
+    names = {
+        name: scene.table.index(name, *sizes)
+        for name, sizes in asked.items()
+        if len(sizes) == 1 and scene.is_undeclared(name)
+    }
+    if not names:
+        return node
+    for name in names:
+        (size,) = asked[name]
+        written = scene.table.written
+        findings.say(f"range {name}", f"{written(name)} from 1 to {written(size)}, as where it stands", node.span)
+
+    def changed(inner: t.Node, bound: frozenset[str]) -> t.Node:
+        if isinstance(inner, t.Letter):
+            return inner if inner.name in bound else replace(inner, name=names.get(inner.name, inner.name))
+        if isinstance(inner, t.Sum | t.Product | t.Extremum):
+            bound |= {inner.index.name}
+        return t.with_children(inner, lambda each: changed(each, bound))
+
+    return t.with_children(node, lambda each: changed(each, frozenset()))
