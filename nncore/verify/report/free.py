@@ -74,6 +74,8 @@ def report_on_free(path: Path, reading: Reading, by: "Settings") -> tuple[PageRe
             displays |= {piece.formula.path: names[piece.display] for own in instead for piece in own}
             two = _evidence(name, formula, instead[number], second, other, scene, by, displays)
             one = _both(one, two, formula, by)
+        if each.error:
+            one = replace(one, status=Status.UNREADABLE, problems=(_problem(formula, each, by), *one.problems))
         evidence.append(one)
     page = PageReport(
         reporter.name,
@@ -253,6 +255,14 @@ def _elsewhere(
 
 
 def _unread(name: str, number: int, formula: DisplayedFormula, found: Spelled, by: "Settings") -> Evidence:
+    return Evidence(
+        name, display_path(formula.path, by.root), formula.line, number + 1, formula.label, (), Status.UNREADABLE,
+        formula.text.strip(), "", (), (), (), (_problem(formula, found, by),),
+    )  # fmt: skip
+
+
+def _problem(formula: DisplayedFormula, found: Spelled, by: "Settings") -> Diagnostic:
+    """Return why a display, or a part of it, cannot be read."""
     assert found.error
     start, end = found.error.span
     at = formula.place_at(min(start, len(formula.text)))
@@ -261,10 +271,7 @@ def _unread(name: str, number: int, formula: DisplayedFormula, found: Spelled, b
     width = max(1, min(end - begin, len(line)) - (start - begin))
     snippet = f"{line}\n{' ' * (start - begin)}{'^' * width}"
     problem = Diagnostic(Status.UNREADABLE, formula.path, *at, found.error.reason, snippet)
-    return Evidence(
-        name, display_path(formula.path, by.root), formula.line, number + 1, formula.label, (), Status.UNREADABLE,
-        formula.text.strip(), "", (), (), (), (located(problem, by.root),),
-    )  # fmt: skip
+    return located(problem, by.root)
 
 
 def _evidence(

@@ -21,7 +21,7 @@ from nncore.verify.source.reader import read_page
 from nncore.verify.spelling.declared import faults_in
 from nncore.verify.spelling.document import scene_of, spelled
 from nncore.verify.spelling.findings import Member
-from nncore.verify.spelling.inference import OPEN, STANDARD, Dim, Inference, own_letters
+from nncore.verify.spelling.inference import CROSS_ENTROPIES, OPEN, STANDARD, Dim, Inference, own_letters
 from nncore.verify.spelling.letters import is_strict_letter
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.syntax import tree as t
@@ -228,6 +228,7 @@ def _read(reading: Reading, text: str, own: frozenset[str]) -> _Read:
     sources = [formula.text for formula in reading.formulas]
     inline = [formula.text for formula in reading.inline]
     scene = scene_of([*sources, *inline], with_known(Notation()), text)
+    scene.facts.indexed = scene_of(sources, with_known(Notation()), text).facts.indexed  # as where they are judged
     scene.facts.chosen |= own
     members = [
         member for each in spelled(inline, scene) if each.spelling for member in each.spelling.readings[0].members
@@ -282,8 +283,8 @@ def _said(members: Sequence[Member], text: str, scene: Scene) -> Iterator[tuple[
             sizes = [*sizes, "1"] if columns else ["1", *sizes]
         for letter in member.left.split(","):
             if len(sizes) == 2 and all(map(_is_size, sizes)) and letter.strip():
-                rows, columns = (size if size == "1" else scene.table.letter(size) for size in sizes)
-                yield scene.table.letter(letter.strip()), (rows, columns)
+                rows, length = (size if size == "1" else scene.table.letter(size) for size in sizes)
+                yield scene.table.letter(letter.strip()), (rows, length)
     for pattern in (_MATRIX_OF_WORDS, _LETTER_THEN_MATRIX, _SHAPE_OF_LETTER):
         for found in pattern.finditer(text):
             letter = found["letter"].strip()
@@ -407,6 +408,12 @@ class _Writer:
             self.names.add(named[0])
             self.invented[named[0]] = "guessed: the number by which sums are divided is that of the samples"
 
+    def _length(self, name: str) -> str:
+        """Return the size of a vector as the author writes it; empty if a letter is none."""
+        shape = self._shape(name) if name in self._arrays() else ()
+        long = [dim for dim in shape if dim.name != "1"]
+        return self.written(self.size(long[0])) if len(long) == 1 else ""
+
     def _array(self, name: str, entry: str | None) -> Iterator[Line]:
         written = self.written(name)
         rows, columns = self._shape(name)
@@ -503,6 +510,12 @@ class _Writer:
             if word.lower() == "softmax":
                 found.append(Line("functions", f"{{name: '{code}', kind: row, meaning: softmax}}"))
                 continue
+            if word.lower().replace("-", "") in CROSS_ENTROPIES and code in self.inference.made_of:
+                one, other = (self.written(each) for each in self.inference.made_of[code])
+                if size := self._length(self.inference.made_of[code][0]):
+                    whole = rf"-\sum_{{k=1}}^{{{size}}} {one}_k \ln {other}_k"
+                    definitions.append(rf"\operatorname{{{word}}}({one}, {other}) := {whole}")
+                continue
             formula = STANDARD.get(name) or STANDARD.get(word.lower())
             own = name if is_strict_letter(name) else code
             if code in self.inference.unknown and is_strict_letter(name):
@@ -519,7 +532,7 @@ class _Writer:
                     )
                 )
                 definitions.append(f"{own}({free}) := {formula.replace('@', free)}")
-        if definitions:
+        if any(f"({free})" in each for each in definitions):
             found.append(Line("scalars", f"{{letter: {_quoted(free)}, meaning: argument}}"))
         for arguments in self.inference.functions.values():
             for each in arguments:
@@ -566,7 +579,7 @@ class _Writer:
                 ends = " and ".join(sorted(self.scene.facts.ends[name]))
                 yield f"question: sums over {name} end at {ends}; how far does it run where no sum says it?"
         for code in self.scene.table.functions.values():
-            if code in self.inference.unknown:
+            if code in self.inference.unknown and code not in self.inference.made_of:
                 yield f"question: what is {self.scene.table.as_written(code)}(…)? If it is given, define it with :="
 
 

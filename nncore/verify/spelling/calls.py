@@ -57,7 +57,7 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
     if symbol.primes == 1 and not listed and _is_transposed(scene, name, items):
         return ""
     if facts.heads.get(whole) or listed:
-        letters = all(map(_is_letter, between_commas(items))) and not {
+        letters = all(map(is_letter, between_commas(items))) and not {
             item.text for item in items if isinstance(item, Token)
         } & {*reader.bound, *facts.bound}
         seen = set(facts.applied.get(whole, ()))
@@ -81,7 +81,7 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
     behind = cursor.ahead()
     raised = isinstance(behind, Token) and behind.text == "^"
     alone = not facts.bare[whole] and not (raised and name not in _CONVENTIONAL)
-    letters_only = len(items) > 0 and _is_letter(items)
+    letters_only = len(items) > 0 and is_letter(items)
     elsewhere = any(len(each) == 1 and _is_name_of_letter(each[0]) for each in facts.applied.get(whole, ()))
     if alone and (letters_only or elsewhere or name in _FUNCTIONS):
         reader.findings.say("function", f"{whole}(…) as a function of what is in parentheses", span)
@@ -160,7 +160,7 @@ def _is_product_of_letters(items: Sequence[Item]) -> bool:
     return len(plain) > 1 and scripts and marks <= {"_", "^", r"\top", r"\intercal"}
 
 
-def _is_letter(items: Sequence[Item]) -> bool:
+def is_letter(items: Sequence[Item]) -> bool:
     """Return whether items are one letter with scripts."""
     if not items or not isinstance(items[0], Token) or items[0].kind is not Kind.LETTER:
         return False

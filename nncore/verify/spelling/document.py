@@ -12,7 +12,7 @@ from nncore.verify.spelling.spell import Spelling, look, spell
 
 @dataclass(frozen=True, slots=True)
 class Spelled:
-    """What became of a display: its readings, or why it has none."""
+    """What became of a display: its readings, or why it has none; both, if a part of it alone can be read."""
 
     source: str
     spelling: Spelling | None
@@ -51,4 +51,12 @@ def spelled(sources: Sequence[str], scene: Scene, defining: Sequence[bool] = ())
         try:
             yield Spelled(source, spell(source, scene), None)
         except FreeError as error:
-            yield Spelled(source, None, error)
+            yield Spelled(source, _parts(source, scene) if defining else None, error)
+
+
+def _parts(source: str, scene: Scene) -> Spelling | None:
+    """Return how the statements of a display are read that can be read; None if there is none."""
+    try:
+        return spell(source, scene, in_parts=True)
+    except FreeError:
+        return None

@@ -93,6 +93,8 @@ class Facts:
         for at, item in enumerate(items):
             if isinstance(item, Group):
                 before = items[at - 1] if at else None
+                if isinstance(before, Group) and before.kind == "text" and item.kind == "(":
+                    self.applied.setdefault(rf"\text{{{before.name}}}", []).append(_arguments(item.items))
                 below = isinstance(before, Token) and before.text == "_"
                 behind = items[at + 1] if at + 1 < len(items) else None
                 if item.kind == "(" and isinstance(behind, Group) and behind.kind == "(" and is_operation(item.items):

@@ -45,7 +45,8 @@ class Findings:
     """Everything that is found of one reading of a display.
 
     ``picks`` says which of several readings to take where there is a choice, by the key of the choice; ``asked``
-    collects the choices that were met, with the number of their readings and words for them.
+    collects the choices that were met, with the number of their readings and words for them. ``lost`` is a list where
+    a statement that cannot be read costs no other one of its display: then it is kept there.
     """
 
     picks: Mapping[str, int] = field(default_factory=dict)
@@ -53,6 +54,7 @@ class Findings:
     remarks: dict[tuple[str, str], Remark] = field(default_factory=dict)
     passed: list[Passed] = field(default_factory=list)
     members: list[Member] = field(default_factory=list)
+    lost: list[FreeError] | None = None
 
     def say(self, kind: str, words: str, span: Span) -> None:
         """Keep a remark, once."""

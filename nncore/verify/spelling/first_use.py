@@ -63,20 +63,31 @@ def late(formulas: Sequence[t.Formula], scene: Scene) -> frozenset[str]:
     ``a + b = 1``, is none that ``b = 1 - a`` may define.
     """
     heads, found, above, related = Counter[str](), set[str](), set[str](), set[str]()
+    made: dict[str, set[str]] = {}  # of which letters a letter is made
     for formula in formulas:
-        for chain in (each for each in formula.statements if isinstance(each, t.Chain) and each.links):
-            link = chain.links[0]
-            name = head(chain.first, scene) if link.relation in (Relation.EQUAL, Relation.DEFINES) else ""
-            right = set(names(link.right, scene))
-            if name and name not in right:
+        for chain in (each for each in formula.statements if isinstance(each, t.Chain)):
+            name = _makes(chain, scene)
+            right = set(names(chain.links[0].right, scene)) if name else set()
+            made_of = right.union(*(made.get(each, set()) for each in right))
+            if name:
                 heads[name] += 1
                 others = {each for each in right if not (scene.is_index(each) or scene.is_size(each) or each in _FIXED)}
-                may = name in above - related and others and not formula.conditions
+                may = name in above - related - made_of and others and not formula.conditions
                 if may and not _is_given(name, scene):
                     found.add(name)
+                made.setdefault(name, made_of)
         above.update(names(formula, scene))
         related |= _related(formula, scene)
     return frozenset(name for name in found if heads[name] == 1)
+
+
+def _makes(chain: t.Chain, scene: Scene) -> str:
+    """Return the letter of which a chain says what it is, by others; empty if it says that of none."""
+    link = chain.links[0] if chain.links else None
+    if link is None or link.relation not in (Relation.EQUAL, Relation.DEFINES):
+        return ""
+    name = head(chain.first, scene)
+    return "" if name in names(link.right, scene) else name
 
 
 def _related(formula: t.Formula, scene: Scene) -> set[str]:
@@ -88,9 +99,9 @@ def _related(formula: t.Formula, scene: Scene) -> set[str]:
     }  # fmt: skip
     for statement in formula.statements:
         if isinstance(statement, t.Chain):
-            first = statement.links[0].relation if statement.links else None
-            makes = first in (Relation.DEFINES, Relation.ASSIGNS)
-            sides = statement.sides[2 if makes else 0 :] if statement.links else []
+            steps = bool(statement.links) and statement.links[0].relation is Relation.ASSIGNS
+            makes = steps or _makes(statement, scene)
+            sides = statement.sides[2 if makes else 0 :] if statement.links else ()
             found |= {name for side in sides for name in names(side, scene)}
         else:
             found |= set(names(statement, scene))

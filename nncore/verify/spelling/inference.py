@@ -105,6 +105,8 @@ class Inference:
     _numbers: list[tuple[t.Node, Shape]] = field(default_factory=list)
     _vectors: set[str] = field(default_factory=set)
     _divisors: set[str] = field(default_factory=set)
+    _stated: set[str] = field(default_factory=set)  # functions that stand on the left of a relation
+    _applied: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # functions of two letters
     _costs: set[str] = field(default_factory=set)
 
     def read(self, trees: Sequence[t.Formula]) -> None:
@@ -157,6 +159,12 @@ class Inference:
         """Decide what waited until more is known: biases, entries, products that are numbers, vectors."""
         for node, shape, whole in self._later:
             self._broadcast(node, shape, whole)
+        for name, shape in self.arrays.items():  # an estimate has the shape of what it estimates
+            plain = self.scene.table.letters.get(
+                bare := self.written(name).removeprefix(r"\hat{").removesuffix("}"), bare
+            )
+            if plain != name and plain in self.arrays:
+                self._same(self.arrays[plain], shape)
         self._entries_of_arrays()
         for node, shape in self._numbers:
             self._is_number(node, shape)
@@ -178,6 +186,14 @@ class Inference:
 
     # What the letters are
 
+    @property
+    def made_of(self) -> dict[str, tuple[str, str]]:
+        """Return the functions of the same two letters everywhere of which nothing says what they are."""
+        return {
+            name: next(iter(pairs)) for name, pairs in self._applied.items()
+            if len(pairs) == 1 and name not in self._stated
+        }  # fmt: skip
+
     def _look(self, tree: t.Node) -> None:
         for node, _ in t.walk(tree):
             match node:
@@ -198,7 +214,8 @@ class Inference:
                 case t.Times(factors):
                     for before, after in pairwise(factors):
                         for one, other in ((before, after), (after, before)):
-                            is_matrix = isinstance(one, t.Letter) and self.kind(one.name) == MATRIX
+                            plain_ = one.body if isinstance(one, t.Transpose) else one
+                            is_matrix = isinstance(plain_, t.Letter) and self.kind(plain_.name) == MATRIX
                             if (
                                 is_matrix
                                 and isinstance(other, t.Letter)
@@ -217,9 +234,13 @@ class Inference:
                         known += [letters] if letters not in known else []
                     else:
                         self.numbered.setdefault(name, set()).add(str(len(indices)))
-                case t.Chain(t.Apply(t.Function(name, 0, None), arguments), (t.Link(Relation.DEFINES), *_)):
+                case t.Chain(t.Apply(t.Function(name, 0, None), arguments), (t.Link(relation), *_)):
                     given = [each.name for each in arguments if isinstance(each, t.Letter)]
-                    self.functions.setdefault(name, tuple(given))
+                    self._stated.add(name)
+                    if relation is Relation.DEFINES:
+                        self.functions.setdefault(name, tuple(given))
+                case t.Apply(t.Function(name, 0, None), (t.Letter(one), t.Letter(other))):
+                    self._applied.setdefault(name, set()).add((one, other))
                 case t.Sum(index, lower, upper) | t.Product(index, lower, upper):
                     end = self.ends.setdefault(index.name, Dim())
                     if isinstance(upper, t.Letter):
@@ -531,7 +552,7 @@ class Inference:
         kept = {dim.root for name, shape in self.arrays.items() if name not in small for dim in shape} | ends
         for name in small:
             open_ = [dim for dim in self.arrays[name] if not dim.name and dim.root not in kept]
-            if open_:
+            if open_ and all(dim.name != "1" for dim in self.arrays[name]):
                 open_[-1].call("1")
                 open_[-1].root.why = ""
 
@@ -592,6 +613,7 @@ STANDARD = {
     r"\sigma": r"\frac{1}{1 + e^{-@}}", "sigmoid": r"\frac{1}{1 + e^{-@}}", "relu": r"\max(@, 0)",
     "logistic": r"\frac{1}{1 + e^{-@}}",
 }  # fmt: skip
+CROSS_ENTROPIES = frozenset(("ce", "crossentropy", "celoss", "crossentropyloss"))  # of targets, and of probabilities
 _SOFTMAX = r"\operatorname{softmax}"
 _ROUNDS = 4
 _OF_COSTS = frozenset(("J", "L", "C", "E", r"\ell"))

@@ -3,10 +3,10 @@ r"""Names in upright letters, expectations, indicators: ``\text{softmax}``, ``\m
 from typing import TYPE_CHECKING
 
 from nncore.verify.notation import EXPECTATION
-from nncore.verify.spelling import applied, atoms, derivatives, relations, symbols
+from nncore.verify.spelling import applied, atoms, calls, derivatives, relations, symbols
 from nncore.verify.spelling.facts import RELATIONS
 from nncore.verify.spelling.findings import FreeError
-from nncore.verify.spelling.items import GIVEN, PARALLEL, Group, Item, text_of
+from nncore.verify.spelling.items import GIVEN, PARALLEL, Group, Item, between_commas, text_of
 from nncore.verify.spelling.scene import Cursor
 from nncore.verify.spelling.scripts import scripts_at
 from nncore.verify.spelling.tokens import Token
@@ -101,9 +101,26 @@ def _named_call(reader: "Reader", word: str, group: Group, cursor: Cursor, start
         nodes, shape = applied.arguments(reader, following)
         span = group.span[0], following.span[1]
         return atoms.with_scripts(reader, applied.own(reader, f"{word}({shape})", nodes, span), cursor)
+    if _is_made_of(reader, word, following):
+        cursor.take()
+        span = group.span[0], following.span[1]
+        reader.findings.say("made of", f"{word}({text_of(following.items)}) as {word}", span)
+        return atoms.plain(reader, symbols.symbol_of(reader, rf"\text{{{word}}}", span, (), (), 0))
     cursor.at = start
     node = applied.call(reader, applied.code_of_word(reader, word), group.span, cursor)
     return atoms.with_scripts(reader, node, cursor)
+
+
+def _is_made_of(reader: "Reader", word: str, group: Group) -> bool:
+    r"""Return whether parentheses list of what a letter is made, as in ``\text{CE}(y, \hat{y})``.
+
+    They hold several letters, arrays among them, of which no function is defined, and the same ones in the whole file.
+    """
+    scene, parts = reader.scene, list(between_commas(group.items))
+    declared = rf"\operatorname{{{word}}}" in scene.notation.function_names
+    seen = set(scene.facts.applied.get(rf"\text{{{word}}}", ()))
+    arrays = [scene.notation.array_named(scene.table.letters.get(text_of(part), text_of(part))) for part in parts]
+    return not declared and len(parts) > 1 and len(seen) <= 1 and any(arrays) and all(map(calls.is_letter, parts))
 
 
 # Expectations and indicators ------------------------------------------------------------------------------------------

@@ -85,8 +85,8 @@ def look(source: str, facts: Facts, scene: Scene) -> None:
         return
 
 
-def spell(source: str, scene: Scene) -> Spelling:
-    """Return the readings of a display.
+def spell(source: str, scene: Scene, in_parts: bool = False) -> Spelling:
+    """Return the readings of a display; of what can be read of it, if ``in_parts``.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def spell(source: str, scene: Scene) -> Spelling:
     tried = 0
     while waiting:
         picks = waiting.pop(0)
-        findings = Findings(picks=picks)
+        findings = Findings(picks=picks, lost=[] if in_parts else None)
         try:
             formulas = _read(source, scene, findings)
             found.setdefault(

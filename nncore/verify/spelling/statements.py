@@ -43,8 +43,18 @@ def statements(reader: "Reader", items: Sequence[Item], span: Span) -> list[t.Fo
         return []
     drafts = _drafts(reader, segments.segments(reader, segments.flat(items)))
     found: list[t.Formula] = []
+    lost = reader.findings.lost
     for draft in drafts:
-        found += _formulas(reader, draft, span)
+        bound = list(reader.bound)
+        try:
+            found += _formulas(reader, draft, span)
+        except FreeError as error:
+            if lost is None:
+                raise
+            lost.append(error)
+            reader.bound = bound
+    if lost and not found:
+        raise lost[0]
     if not found and not reader.findings.members:
         raise FreeError("there is no formula here", span, "no formula")
     return found
@@ -299,6 +309,8 @@ def _member(reader: "Reader", draft: _Draft, member: int, span: Span) -> t.Chain
 
 
 def _chain(reader: "Reader", draft: _Draft, span: Span) -> t.Chain:
+    from nncore.verify.spelling.expressions import unexpected
+
     items = draft.items
     cursor = Cursor(items, (items[0].span[0], items[-1].span[1]))
     links: list[t.Link] = []
@@ -318,8 +330,6 @@ def _chain(reader: "Reader", draft: _Draft, span: Span) -> t.Chain:
         sign = cursor.text
         relation = relations.relation_at(cursor)
         if relation is None:
-            from nncore.verify.spelling.expressions import unexpected
-
             raise unexpected(cursor.item)
         if sign in (r"\equiv", r"\simeq", r"\triangleq"):
             reader.findings.say("relation", f"{sign} as {relation}", (start, start + len(sign)))
@@ -327,7 +337,17 @@ def _chain(reader: "Reader", draft: _Draft, span: Span) -> t.Chain:
             relation = Relation.EQUAL
         if cursor.item is None:
             raise FreeError("the right side is missing", cursor.span, "ends")
-        right = reader.sum(cursor)
+        bound = list(reader.bound)
+        try:
+            right = reader.sum(cursor)
+            if cursor.item is not None and cursor.text not in RELATIONS:
+                raise unexpected(cursor.item)
+        except FreeError as error:
+            if reader.findings.lost is None or not links:
+                raise
+            reader.findings.lost.append(error)  # what goes on from there has no left side
+            reader.bound = bound
+            break
         links.append(t.Link(relation, right, span=(start, right.span[1])))
     for letter, where in relations.repeated([first, *(link.right for link in links)]):
         if reader.scene.is_index(letter):
