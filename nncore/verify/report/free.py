@@ -8,6 +8,7 @@ Labels, errata and what a formula rests on are as on a page in the strict spelli
 its display, and of an erratum the last one is wrong, its chain whole.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -57,37 +58,37 @@ def report_on_free(path: Path, reading: Reading, by: "Settings") -> tuple[PageRe
     found, around, by = _spelled(reading, path, scene, around, by)
     pieces = _first_pieces(reading, found, scene, around)
     in_force = scene.table.in_force
-    reporter, pieces = _judging(path, by, reading, around, pieces, scene)
+    stages, pieces = _judging(path, by, reading, around, pieces, scene)
     evidence: list[Evidence] = []
-    names = [formula.label or f"{reporter.name}#{number}" for number, formula in enumerate(reading.formulas, 1)]
-    displays = {piece.formula.path: names[piece.display] for own in pieces for piece in own}
+    named = [formula.label or f"{stages.last.name}#{number}" for number, formula in enumerate(reading.formulas, 1)]
+    displays = {piece.formula.path: named[piece.display] for own in pieces for piece in own}
     for number, (formula, each) in enumerate(zip(reading.formulas, found, strict=True)):
-        name = names[number]
+        name = named[number]
         if each.spelling is None:
             evidence.append(_unread(name, number, formula, each, by))
             continue
-        one = _evidence(name, formula, pieces[number], reporter, each.spelling.readings[0], scene, by, displays)
+        one = _evidence(name, formula, pieces[number], stages, each.spelling.readings[0], scene, by, displays)
         for other in each.spelling.readings[1:]:
             instead = [*pieces]
             instead[number] = _pieces(number, formula, other, in_force, around.places[number])
             second, instead = _judging(path, by, reading, around, instead, scene)
-            displays |= {piece.formula.path: names[piece.display] for own in instead for piece in own}
+            displays |= {piece.formula.path: named[piece.display] for own in instead for piece in own}
             two = _evidence(name, formula, instead[number], second, other, scene, by, displays)
             one = _both(one, two, formula, by)
         if each.error:
             one = replace(one, status=Status.UNREADABLE, problems=(_problem(formula, each, by), *one.problems))
         evidence.append(one)
     page = PageReport(
-        reporter.name,
+        stages.last.name,
         tuple(evidence),
         tuple(
             located(each, by.root)
-            for each in (*reading.faults, *problems, *_elsewhere(reporter.page, pieces, reading, by))
+            for each in (*reading.faults, *problems, *_elsewhere(stages.last.page, pieces, reading, by))
         ),
         len(reading.inline),
         relation_count(reading.inline),
     )
-    return page, reporter.in_time
+    return page, all(reporter.in_time for reporter in stages.reporters)
 
 
 def judged_parts(path: Path, reading: Reading, by: "Settings") -> tuple[int, int, int]:
@@ -97,16 +98,13 @@ def judged_parts(path: Path, reading: Reading, by: "Settings") -> tuple[int, int
     """
     scene, around, problems = _prepared(reading, path, by)
     found, around, by = _spelled(reading, path, scene, around, by)
-    pieces = _in_order([piece for own in _first_pieces(reading, found, scene, around) for piece in own], scene)
-    count = len(pieces) + sum(each.spelling is None for each in found)
+    pieces = _first_pieces(reading, found, scene, around)
+    flat = [piece for own in pieces for piece in own]
+    count = len(flat) + sum(each.spelling is None for each in found)
     if problems:
         return 0, 0, count
-    places = tuple(around.places[piece.display] for piece in pieces)
-    page = elaborate(
-        [piece.formula for piece in pieces], Surroundings(places, around.blocks), by.notation, by.functions
-    )
-    faulty = {fault.path for fault in page.faults}
-    return sum(piece.formula.path not in faulty for piece in pieces), scene.claimed, count
+    stages = _stages(path, by, around, pieces, scene)
+    return sum(map(stages.has_meaning, flat)), scene.claimed, count
 
 
 def _spelled(
@@ -117,7 +115,8 @@ def _spelled(
     texts = [formula.text for formula in reading.formulas]
     found = list(spelled(texts, scene, defining))
     first = [each.spelling.readings[0] if each.spelling else None for each in found]
-    trees = [strict.tree for each, may in zip(first, defining, strict=True) if each and may for strict in each.formulas]
+    both = zip(first, defining, strict=True)
+    trees = [(strict.tree, may) for each, may in both if each for strict in each.formulas]
     if belated := late(trees, scene):
         scene.begin_again(belated)
         found = list(spelled(texts, scene, defining))
@@ -184,57 +183,90 @@ def _piece(number: int, at: int, order: int, strict: Strict, formula: DisplayedF
     return _Piece(number, at, strict, replace(formula, text=strict.text, path=page, line=line, columns=columns))
 
 
+@dataclass(frozen=True, slots=True)
+class _Stages:
+    """What judges the statements of a page: those above an equation that defines a letter late know nothing of it."""
+
+    reporters: tuple[Reporter, ...]
+    stages: Mapping[Path, int]
+
+    @property
+    def last(self) -> Reporter:
+        """Return what knows all statements."""
+        return self.reporters[-1]
+
+    def of(self, piece: _Piece) -> Reporter:
+        """Return what judges a statement."""
+        return self.reporters[self.stages[piece.formula.path]]
+
+    def has_meaning(self, piece: _Piece) -> bool:
+        """Return whether a statement has a meaning."""
+        return all(fault.path != piece.formula.path for fault in self.of(piece).page.faults)
+
+
 def _judging(
     path: Path, by: "Settings", reading: Reading, around: Surroundings, pieces: Sequence[Sequence[_Piece]], scene: Scene
-) -> tuple[Reporter, list[list[_Piece]]]:
+) -> tuple[_Stages, list[list[_Piece]]]:
     """Return what judges these statements, and the statements, with links across sides that have no meaning."""
-    reporter, in_force = _reporter(path, by, reading, around, pieces, scene), scene.table.in_force
+    stages, in_force = _stages(path, by, around, pieces, scene), scene.table.in_force
     more: list[list[_Piece]] = []
     for own in pieces:
-        faulty = {fault.path for fault in reporter.page.faults}
         found = list(own)
         for at in dict.fromkeys(piece.statement for piece in own):
-            links = [(piece.strict, piece.formula.path in faulty) for piece in own if piece.statement == at]
+            links = [(piece.strict, not stages.has_meaning(piece)) for piece in own if piece.statement == at]
             for strict in among_meaningful(links, in_force) if len(links) > 1 else ():
                 found.append(_piece(own[0].display, at, len(found), strict, reading.formulas[own[0].display]))
         more.append(found)
     if sum(map(len, more)) == sum(map(len, pieces)):
-        return reporter, more
-    return _reporter(path, by, reading, around, more, scene), more
+        return stages, more
+    return _stages(path, by, around, more, scene), more
 
 
-def _reporter(
-    path: Path, by: "Settings", reading: Reading, around: Surroundings, pieces: Sequence[Sequence[_Piece]], scene: Scene
-) -> Reporter:
-    flat = _in_order([piece for own in pieces for piece in own], scene)
-    places = tuple(around.places[piece.display] for piece in flat)
-    strict = Reading(tuple(piece.formula for piece in flat), Surroundings(places, around.blocks), (), ())
-    page = elaborate(strict.formulas, strict.around, by.notation, by.functions)
-    return Reporter(by, display_path(path, by.root), page, strict, ())
+def _stages(
+    path: Path, by: "Settings", around: Surroundings, pieces: Sequence[Sequence[_Piece]], scene: Scene
+) -> _Stages:
+    flat = [piece for own in pieces for piece in own]
+    late_ones = [at for at, piece in enumerate(flat) if _defines(piece, scene) & scene.late]
+    stage = [bisect_right(late_ones, at) for at in range(len(flat))]
+    reporters = []
+    for number in range(len(late_ones) + 1):
+        known = _in_order([piece for piece, own in zip(flat, stage, strict=True) if own <= number], scene)
+        formulas = tuple(piece.formula for piece in known)
+        strict = Reading(
+            formulas, Surroundings(tuple(around.places[piece.display] for piece in known), around.blocks), (), ()
+        )
+        page = elaborate(strict.formulas, strict.around, by.notation, by.functions)
+        reporters.append(Reporter(by, display_path(path, by.root), page, strict, ()))
+    return _Stages(tuple(reporters), {piece.formula.path: own for piece, own in zip(flat, stage, strict=True)})
+
+
+def _defines(piece: _Piece, scene: Scene) -> set[str]:
+    """Return the letter that a statement defines, if it defines one."""
+    chains = (each for each in piece.strict.tree.statements if isinstance(each, t.Chain) and each.links)
+    return {head(chain.first, scene) for chain in chains if chain.links[0].relation is Relation.DEFINES}
 
 
 def _in_order(pieces: Sequence[_Piece], scene: Scene) -> list[_Piece]:
-    """Return the statements of a page so that those which define a letter late stand above its first use."""
+    """Return statements in such an order that those which define a letter late stand above its first use."""
     defining: dict[str, _Piece] = {}
     for piece in pieces if scene.late else ():
-        for chain in piece.strict.tree.statements:
-            if isinstance(chain, t.Chain) and chain.links and chain.links[0].relation is Relation.DEFINES:
-                defining.setdefault(head(chain.first, scene), piece)
-    found: dict[int, _Piece] = {}
+        for name in _defines(piece, scene):
+            defining.setdefault(name, piece)
+    found: list[_Piece] = []
+    met: set[Path] = set()
 
     def add(piece: _Piece, moved: bool) -> None:
-        if id(piece) in met:
+        if piece.formula.path in met:
             return
-        met.add(id(piece))
+        met.add(piece.formula.path)
         for name in dict.fromkeys(names(piece.strict.tree, scene)):
             if name in defining and (moved or name in scene.late):
                 add(defining[name], True)
-        found[id(piece)] = piece
+        found.append(piece)
 
-    met = set[int]()
     for piece in pieces:
         add(piece, False)
-    return list(found.values())
+    return found
 
 
 def _elsewhere(
@@ -278,15 +310,17 @@ def _evidence(
     name: str,
     formula: DisplayedFormula,
     pieces: Sequence[_Piece],
-    reporter: Reporter,
+    stages: _Stages,
     reading: FreeReading,
     scene: Scene,
     by: "Settings",
     displays: Mapping[Path, str],
 ) -> Evidence:
     """Return the evidence for a display by that of its statements, in the author's letters and places."""
-    formulas = reporter.reading.formulas
-    each = [reporter.evidence(formulas.index(piece.formula) + 1, piece.formula) for piece in pieces]
+    each = [
+        stages.of(piece).evidence(stages.of(piece).reading.formulas.index(piece.formula) + 1, piece.formula)
+        for piece in pieces
+    ]
     parts = tuple(
         _told(part, piece, formula, scene) for one, piece in zip(each, pieces, strict=True) for part in one.parts
     )
@@ -309,18 +343,22 @@ def _evidence(
         latex=formula.text.strip(),
         reading="\n".join(scene.table.as_written(one.reading) for one in each),
         parts=parts,
-        uses=_uses(name, each, reporter, displays),
+        uses=_uses(name, each, [stages.of(piece) for piece in pieces], displays),
         assumptions=tuple(dict.fromkeys(label for one in each for label in one.assumptions)),
         problems=tuple(dict.fromkeys(problems)),
         remarks=tuple(dict.fromkeys(remark.words for remark in reading.remarks)),
     )
 
 
-def _uses(name: str, found: Sequence[Evidence], reporter: Reporter, displays: Mapping[Path, str]) -> tuple[str, ...]:
+def _uses(
+    name: str, found: Sequence[Evidence], reporters: Sequence[Reporter], displays: Mapping[Path, str]
+) -> tuple[str, ...]:
     """Return the names of the displays on which the statements of another one rest."""
-    formulas = enumerate(reporter.reading.formulas, 1)
-    names = {f"{reporter.name}#{number}": displays[formula.path] for number, formula in formulas}
-    used = dict.fromkeys(names.get(each, each) for one in found for each in one.uses)
+    used: dict[str, None] = {}
+    for one, reporter in zip(found, reporters, strict=True):
+        formulas = enumerate(reporter.reading.formulas, 1)
+        own = {f"{reporter.name}#{number}": displays[formula.path] for number, formula in formulas}
+        used |= dict.fromkeys(own.get(each, each) for each in one.uses)
     return tuple(each for each in used if each != name)
 
 

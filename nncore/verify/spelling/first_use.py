@@ -56,16 +56,34 @@ def with_definition(formula: t.Formula, scene: Scene, findings: Findings) -> t.F
     return replace(formula, statements=(replace(statement, links=links),), conditions=())
 
 
-def late(formulas: Sequence[t.Formula], scene: Scene) -> frozenset[str]:
+def apart(formula: t.Formula, scene: Scene) -> list[t.Formula]:
+    r"""Return ``a = \hat{y} = f(z)`` as what it says of two letters, ``\hat{y} = f(z)`` and ``a = \hat{y}``.
+
+    So both are defined where the second letter has no meaning above; otherwise the chain stays as it is.
+    """
+    match formula.statements:
+        case (
+            t.Chain(first, (t.Link(Relation.EQUAL, t.Letter() as second, ()), t.Link(Relation.EQUAL) as link, *more)),
+        ):
+            inner, outer = head(second, scene), head(first, scene)
+            fresh = inner and outer and inner != outer and inner not in scene.here - scene.late
+            if fresh and not head(link.right, scene):
+                below = t.Chain(second, (link, *more), span=(second.span[0], formula.span[1]))
+                above = t.Chain(first, formula.statements[0].links[:1], span=(formula.span[0], second.span[1]))
+                return [replace(formula, statements=(part,), span=part.span) for part in (below, above)]
+    return [formula]
+
+
+def late(formulas: Sequence[tuple[t.Formula, bool]], scene: Scene) -> frozenset[str]:
     """Return the letters that occur above the one equation of a file that says what they are by other letters.
 
     Above it they only make other letters, or are what a derivative is taken by: a relation between letters, such as
-    ``a + b = 1``, is none that ``b = 1 - a`` may define.
+    ``a + b = 1``, is none that ``b = 1 - a`` may define. Each formula comes with whether it may define something.
     """
     heads, found, above, related = Counter[str](), set[str](), set[str](), set[str]()
     made: dict[str, set[str]] = {}  # of which letters a letter is made
-    for formula in formulas:
-        for chain in (each for each in formula.statements if isinstance(each, t.Chain)):
+    for formula, may_define in formulas:
+        for chain in (each for each in formula.statements if isinstance(each, t.Chain) and may_define):
             name = _makes(chain, scene)
             right = set(names(chain.links[0].right, scene)) if name else set()
             made_of = right.union(*(made.get(each, set()) for each in right))
@@ -77,7 +95,7 @@ def late(formulas: Sequence[t.Formula], scene: Scene) -> frozenset[str]:
                     found.add(name)
                 made.setdefault(name, made_of)
         above.update(names(formula, scene))
-        related |= _related(formula, scene)
+        related |= _related(formula, scene) if may_define else set(names(formula, scene))
     return frozenset(name for name in found if heads[name] == 1)
 
 

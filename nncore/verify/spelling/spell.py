@@ -13,7 +13,7 @@ from nncore.verify.notation import Notation
 from nncore.verify.spelling.expressions import Reader
 from nncore.verify.spelling.facts import Facts
 from nncore.verify.spelling.findings import Findings, FreeError, Member, Passed, Remark
-from nncore.verify.spelling.first_use import names, with_definition
+from nncore.verify.spelling.first_use import apart, names, with_definition
 from nncore.verify.spelling.fit import fitted
 from nncore.verify.spelling.items import Group, Item, text_of, walk
 from nncore.verify.spelling.macros import definitions, written_out
@@ -145,11 +145,12 @@ def _read(source: str, scene: Scene, findings: Findings) -> tuple[Strict, ...]:
     span = items[0].span[0], items[-1].span[1]
     scene.here = scene.above
     formulas: list[t.Formula] = []
-    for formula in statements(reader, items, span):
-        if scene.first_defines:
-            formula = with_definition(formula, scene, findings)
-            scene.here |= frozenset(names(formula, scene))
-        formulas.append(fitted(with_ranges(formula, scene, findings), scene, findings))
+    for whole in statements(reader, items, span):
+        for formula in apart(whole, scene) if scene.first_defines else [whole]:
+            if scene.first_defines:
+                formula = with_definition(formula, scene, findings)
+                scene.here |= frozenset(names(formula, scene))
+            formulas.append(fitted(with_ranges(formula, scene, findings), scene, findings))
     return tuple(strict(formula, scene.table.in_force) for formula in formulas)
 
 

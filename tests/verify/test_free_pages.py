@@ -1,0 +1,203 @@
+r"""A page in free spelling as a whole: indices that nothing declares, definitions below their use, parts of a display.
+
+Each rule makes a false statement possible that a careless version of it would accept; those stand beside the true ones.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from nncore.verify.__main__ import main
+from nncore.verify.judgement import Status
+from nncore.verify.notation import load
+from nncore.verify.report.book import NOTATION, check
+from nncore.verify.semantics.statements import Kind
+
+DEFINITION, TRUE, FALSE, NONE = Kind.DEFINITION, Status.ALL_SHAPES, Status.REFUTED, Status.WITHOUT_MEANING
+ARRAYS = r"""```{notation}
+shadows: [A, W, b, x, z, y, L, i, j, k, q, X, B, Y, Z, h, P]
+sizes:
+  - {letter: n_x, meaning: inputs}
+  - {letter: n_h, meaning: units}
+arrays:
+  - {letter: W, shape: [n_h, n_x], meaning: weights}
+  - {letter: x, shape: [n_x, 1], meaning: inputs}
+  - {letter: b, shape: [n_h, 1], meaning: biases}
+  - {letter: z, shape: [n_h, 1], meaning: sums}
+  - {letter: y, shape: [n_h, 1], meaning: targets}
+  - {letter: '\hat{y}', shape: [n_h, 1], meaning: probabilities}
+scalars:
+  - {letter: q, meaning: a number}
+  - {letter: h, meaning: a number}
+```
+"""
+
+
+def report(folder: Path, *displays: str, block: str = ARRAYS):
+    path = folder / "a.md"
+    path.write_text(block + "\n\n".join(f"$$ {each} $$" for each in displays), encoding="utf-8")
+    (page,) = check([path], load(NOTATION), root=folder, processes=1, free=True).pages
+    assert not [problem for problem in page.problems if "notation" in problem.reason], page.problems
+    return page.formulas
+
+
+def statuses(folder: Path, *displays: str, block: str = ARRAYS) -> list:
+    return [formula.status for formula in report(folder, *displays, block=block)]
+
+
+# Indices that nothing declares ----------------------------------------------------------------------------------------
+
+SUMS = r"z_j = \sum_i W_{ji} x_i + b_j"
+
+
+@pytest.mark.parametrize(
+    ("claim", "status"),
+    [
+        (r"\frac{\partial z_j}{\partial x_i} = W_{ji}", TRUE),
+        (r"\frac{\partial z_i}{\partial x_j} = W_{ij}", TRUE),
+        (r"\frac{\partial z_i}{\partial x_j} = W_{ij} + \delta_{ij}", NONE),  # i and j run over different sizes
+        (r"\frac{\partial z_k}{\partial b_j} = \delta_{kj}", TRUE),
+        (r"\frac{\partial z_k}{\partial b_j} = 1", FALSE),
+        (r"\frac{\partial z_k}{\partial W_{ji}} = \delta_{kj} x_i", TRUE),
+        (r"\frac{\partial z_k}{\partial W_{ji}} = \delta_{kj} x_k", NONE),
+        (r"\sum_j \frac{\partial z_j}{\partial x_i} = \sum_k W_{ki}", TRUE),
+        (r"\sum_j \sum_i W_{ji} x_i + \sum_j b_j = \sum_j z_j", TRUE),
+        (r"\sum_j \sum_i W_{ji} x_i = \sum_j z_j", FALSE),
+        (r"\sum_{i=1}^{n_h} x_i = \sum_i x_i", NONE),  # x is as long as n_x
+        (r"x_i + 0 = b_i", NONE),
+        (r"\frac{\partial z_j}{\partial b_k} = 0 \quad (j \ne k)", TRUE),
+        (r"\frac{\partial z_j}{\partial b_k} = 1 \quad (j \ne k)", FALSE),
+    ],
+)
+def test_an_index_that_nothing_declares_runs_over_what_it_stands_at(tmp_path, claim, status):
+    assert statuses(tmp_path, SUMS.replace("z_j", "a_j"), claim.replace("z_", "a_")) == [DEFINITION, status]
+    assert statuses(tmp_path, SUMS, claim) == [DEFINITION, status]
+
+
+def test_an_index_keeps_the_range_that_is_declared(tmp_path):
+    block = ARRAYS.replace("arrays:\n", "indices:\n  - {letter: i, to: n_h, meaning: unit}\narrays:\n")
+    assert statuses(tmp_path, r"b_i + 0 = b_i", block=block) == [TRUE]
+    (found,) = report(tmp_path, r"x_i + 0 = x_i", block=block)
+    assert found.status is NONE and "i runs to n_h" in found.problems[0].reason
+
+
+def test_the_range_of_an_index_is_said(tmp_path):
+    (found,) = report(tmp_path, r"x_j + 0 = x_j")
+    assert "j from 1 to n_x, as where it stands" in found.remarks
+
+
+# Letters with a letter below ------------------------------------------------------------------------------------------
+
+WORDS = r"""```{notation}
+shadows: [u, v, W, X, D, V]
+sizes:
+  - {letter: D, meaning: dimension}
+  - {letter: '|V|', meaning: words}
+arrays:
+  - {letter: v_c, shape: [D, 1], meaning: center}
+  - {letter: u_o, shape: [D, 1], meaning: outside}
+  - {letter: W, shape: ['|V|', 1], meaning: weights}
+```
+"""
+
+
+def test_a_letter_with_a_letter_below_is_declared_as_one(tmp_path):
+    claims = (
+        r"\frac{\partial (u_o^\top v_c)}{\partial v_c} = u_o",
+        r"\frac{\partial (u_o^\top v_c)}{\partial v_c} = v_c",
+    )
+    assert statuses(tmp_path, *claims, block=WORDS) == [TRUE, FALSE]
+
+
+def test_where_a_sum_binds_what_stands_below_it_is_an_index(tmp_path):
+    first, second = statuses(tmp_path, r"\sum_{c=1}^{D} v_c = 0", r"v_c + 0 v_c = v_c", block=WORDS)
+    assert first is NONE
+
+
+def test_the_number_of_members_of_a_set_is_declared_as_a_size(tmp_path):
+    claims = (r"\sum_{w \in V} W_w = \sum_{w \in V} 1 W_w", r"\sum_{w \in V} W_w = \sum_{w \in V} 2 W_w")
+    assert statuses(tmp_path, *claims, block=WORDS) == [TRUE, FALSE]
+
+
+# Definitions below their use ------------------------------------------------------------------------------------------
+
+LOSS = r"L = -\sum_k y_k \ln \hat{y}_k"
+SOFTMAX = r"\hat{y}_k = \frac{e^{z_k}}{\sum_j e^{z_j}}"
+GRADIENT = r"\frac{\partial L}{\partial z_k} = \hat{y}_k \sum_j y_j - y_k"
+
+
+def test_a_forward_pass_may_stand_below_what_is_made_of_it(tmp_path):
+    by_estimate = r"\frac{\partial L}{\partial \hat{y}_k} = -\frac{y_k}{\hat{y}_k}"
+    assert statuses(tmp_path, LOSS, by_estimate, SOFTMAX, GRADIENT) == [DEFINITION, TRUE, DEFINITION, TRUE]
+    assert statuses(tmp_path, LOSS, SOFTMAX, GRADIENT.replace("- y_k", "+ y_k")) == [DEFINITION, DEFINITION, FALSE]
+    found = report(tmp_path, LOSS, SOFTMAX)[1]
+    assert any("as its definition, the only one of the file" in remark for remark in found.remarks)
+
+
+@pytest.mark.parametrize(
+    "displays",
+    [
+        (r"q + h = 1", r"h = 1 - q"),  # a relation, which the second one solves
+        (r"2 h = q", r"h = 3 q"),
+        (r"h^2 = q", r"h = 2 q"),
+        (r"\sum_k \hat{y}_k = 3", SOFTMAX),
+        (r"q = 1 - h", r"h = 2 - q"),  # each by the other
+        (LOSS, SOFTMAX, r"\hat{y}_k = z_k"),  # two of them
+        (LOSS, r"\hat{y}_k = 0"),  # a value
+    ],
+)
+def test_an_equation_that_restricts_or_repeats_defines_nothing_that_occurs_above(tmp_path, displays):
+    assert DEFINITION not in statuses(tmp_path, *displays)[1:]
+
+
+def test_a_chain_of_two_letters_defines_both(tmp_path):
+    text = (r"p = h_2 = 3 q", r"\frac{d p}{d q} = 3", r"\frac{d h_2}{d q} = 3", r"\frac{d p}{d q} = 4")
+    assert statuses(tmp_path, *text) == [DEFINITION, TRUE, TRUE, FALSE]
+
+
+# Parts of a display ---------------------------------------------------------------------------------------------------
+
+
+def test_a_statement_that_cannot_be_read_costs_no_other_one(tmp_path):
+    display = r"\begin{gather*} B = \{ q, 2 \} \\ p = 3 q \end{gather*}"
+    first, second, third = report(tmp_path, display, r"\frac{d p}{d q} = 3", r"\frac{d p}{d q} = 4")
+    assert (first.status, second.status, third.status) == (Status.UNREADABLE, TRUE, FALSE)
+    assert [problem.reason for problem in first.problems] == ["a set"]
+
+
+def test_a_side_that_cannot_be_read_costs_what_stands_before_it_nothing(tmp_path):
+    display = r"p = 3 q = \{ q, 2 \} = 2"
+    first, second = report(tmp_path, display, r"\frac{d p}{d q} = 3")
+    assert (first.status, second.status) == (Status.UNREADABLE, TRUE)
+
+
+def test_what_is_wrong_beside_what_cannot_be_read_is_said(tmp_path):
+    (found,) = report(tmp_path, r"\begin{gather*} B = \{ q, 2 \} \\ q + q = 3 q \end{gather*}")
+    assert [problem.status for problem in found.problems] == [Status.UNREADABLE, FALSE]
+
+
+# What a cost is made of -----------------------------------------------------------------------------------------------
+
+
+def test_a_named_cost_of_arrays_is_a_letter(tmp_path):
+    text = (r"\text{CE}(y, \hat{y}) = -\sum_k y_k \ln \hat{y}_k",
+            r"\frac{\partial\,\text{CE}(y, \hat{y})}{\partial \hat{y}_k} = -y_k / \hat{y}_k",
+            r"\frac{\partial\,\text{CE}(y, \hat{y})}{\partial \hat{y}_k} = y_k / \hat{y}_k")  # fmt: skip
+    assert statuses(tmp_path, *text) == [DEFINITION, TRUE, FALSE]
+
+
+def test_two_values_of_a_function_are_no_letter(tmp_path):
+    text = (r"\text{CE}(y, \hat{y}) = -\sum_k y_k \ln \hat{y}_k", r"\text{CE}(\hat{y}, y) = \text{CE}(y, \hat{y})")
+    assert TRUE not in statuses(tmp_path, *text)
+    text = (r"J(x) = x^\top x", r"J(b) = x^\top x")
+    assert TRUE not in statuses(tmp_path, *text)
+
+
+def test_a_pipe_that_closes_is_no_fault_of_the_checker(tmp_path, monkeypatch):
+    def closed(*_):
+        raise BrokenPipeError
+
+    path = tmp_path / "a.md"
+    path.write_text("$$ 1 = 1 $$", encoding="utf-8")
+    monkeypatch.setattr("builtins.print", closed)
+    assert main([str(path)]) != 70
