@@ -110,8 +110,8 @@ def test_a_letter_with_a_letter_below_is_declared_as_one(tmp_path):
 
 
 def test_where_a_sum_binds_what_stands_below_it_is_an_index(tmp_path):
-    first, second = statuses(tmp_path, r"\sum_{c=1}^{D} v_c = 0", r"v_c + 0 v_c = v_c", block=WORDS)
-    assert first is NONE
+    (status,) = statuses(tmp_path, r"\sum_{c=1}^{D} v_c = D v_c", block=WORDS)
+    assert status is NONE
 
 
 def test_the_number_of_members_of_a_set_is_declared_as_a_size(tmp_path):
@@ -148,6 +148,88 @@ def test_a_forward_pass_may_stand_below_what_is_made_of_it(tmp_path):
 )
 def test_an_equation_that_restricts_or_repeats_defines_nothing_that_occurs_above(tmp_path, displays):
     assert DEFINITION not in statuses(tmp_path, *displays)[1:]
+
+
+SCALARS = (
+    r"""```{notation}
+shadows: [x, z, y, c, q, w, v, s, t, g, a, b, u]
+scalars:
+"""
+    + "".join(f"  - {{letter: {letter}, meaning: a number}}\n" for letter in "xyabwstuv")
+    + "```\n"
+)
+
+
+@pytest.mark.parametrize(
+    "displays",
+    [
+        (r"z = x + y", r"z = 2 x", r"y = x"),
+        (r"z = x y", r"z \ge 0", r"y = x"),
+        (r"q = (y - w x)^2", r"\frac{\partial q}{\partial y} = 0", r"w = \frac{y}{x}"),
+        (r"q = \frac{s}{t}", r"\frac{\partial q}{\partial t} = 1", r"s = t^2"),
+        (r"c := a + b", r"c = 1", r"b = 1 - a"),
+        (r"c = a + b", r"c = 1", r"b = 1 - a", r"c = 1"),
+        (r"g = a b", r"g = 1", r"b = 1 / a"),
+        (r"F(x) = f(x)^2", r"F'(x) = 2 x", r"f(x) = x"),
+    ],
+)
+def test_what_is_said_above_a_late_definition_knows_nothing_of_it(tmp_path, displays):
+    assert statuses(tmp_path, *displays, block=SCALARS)[1] in (FALSE, NONE)
+
+
+@pytest.mark.parametrize(
+    "displays",
+    [
+        (r"q = -v \ln u - (1 - v) \ln(1 - u)", r"\frac{\partial q}{\partial u} = \frac{u - v}{u (1 - u)}", r"u = v"),
+        (r"q = w x", r"\frac{\partial q}{\partial w} = x", r"w = x^2"),
+        (r"q = e^x", r"x = \ln q"),
+        (r"q = w x + a", r"\frac{\partial q}{\partial w} = x", r"x = \frac{q - a}{w}"),
+    ],
+)
+def test_what_is_true_above_a_late_definition_stays_so(tmp_path, displays):
+    assert statuses(tmp_path, *displays, block=SCALARS)[1] == TRUE
+
+
+def test_of_two_late_definitions_one_may_be_made_of_the_other(tmp_path):
+    text = (r"q = (u - t)^2", r"u = z^2", r"z = w + 1", r"\frac{\partial q}{\partial w} = 4 (u - t) z")
+    assert statuses(tmp_path, *text, block=SCALARS) == [DEFINITION, DEFINITION, DEFINITION, TRUE]
+
+
+def test_what_an_assumption_says_of_is_defined_by_no_equation_below(tmp_path):
+    assumed = "```{prf:assumption}\n:label: asm-s\n$$ a + b = 1 $$\n```\n\nBy {prf:ref}`asm-s`,\n\n"
+    found = statuses(tmp_path, r"b = 2 - a", block=SCALARS + assumed)
+    assert DEFINITION not in found and TRUE not in found
+
+
+def test_after_a_display_that_cannot_be_read_nothing_is_the_first_use_of_its_letters(tmp_path):
+    text = (r"q_0 = \sum_{i<j} x_i x_j", r"q_0 = \sum_i x_i^2", r"q_0 = \sum_i x_i x_i")
+    assert statuses(tmp_path, *text) == [Status.UNREADABLE, NONE, NONE]
+
+
+def test_a_definition_of_some_entries_is_none_of_all(tmp_path):
+    text = (r"o_i = x_i \quad (1 \le i \le n_h)", r"\sum_{i=1}^{n_x} o_i = \sum_{i=1}^{n_x} x_i")
+    assert TRUE not in statuses(tmp_path, *text)
+    text = (r"o_i = x_i \quad (1 \le i \le n_x)", r"\sum_{i=1}^{n_x} o_i = \sum_{i=1}^{n_x} x_i")
+    assert statuses(tmp_path, *text) == [DEFINITION, TRUE]
+
+
+def test_a_sum_over_unequal_indices_is_not_guessed_to_be_over_one_of_them(tmp_path):
+    assert statuses(tmp_path, r"\sum_{i \ne j} x_i x_j = (\sum_i x_i)^2 - \sum_i x_i^2") == [NONE]
+
+
+def test_an_index_elsewhere_is_one_in_a_declaration_too(tmp_path):
+    path = tmp_path / "a.md"
+    block = WORDS.replace("arrays:", "scalars:\n  - {letter: b_c, meaning: a number}\narrays:")
+    path.write_text(block + r"$$ o_c := b_c x_c $$", encoding="utf-8")
+    (page,) = check([path], load(NOTATION), root=tmp_path, processes=1, free=True).pages
+    assert any("the index c is not declared" in problem.reason for problem in page.problems)
+
+
+def test_messages_name_the_indices_of_the_author(tmp_path):
+    text = (SOFTMAX, r"\frac{\partial \hat{y}_k}{\partial z_j} = -\hat{y}_k \hat{y}_j")
+    (_, found) = report(tmp_path, *text)
+    assert found.parts[0].judgement.provided[0].words == r"$k \ne j$"
+    assert found.problems[0].reason.startswith(r"k \ne j")
 
 
 def test_a_chain_of_two_letters_defines_both(tmp_path):
@@ -190,6 +272,8 @@ def test_two_values_of_a_function_are_no_letter(tmp_path):
     text = (r"\text{CE}(y, \hat{y}) = -\sum_k y_k \ln \hat{y}_k", r"\text{CE}(\hat{y}, y) = \text{CE}(y, \hat{y})")
     assert TRUE not in statuses(tmp_path, *text)
     text = (r"J(x) = x^\top x", r"J(b) = x^\top x")
+    assert TRUE not in statuses(tmp_path, *text)
+    text = (r"J(x, b) = x^\top x + b^\top b", r"\frac{\partial J(x)}{\partial b} = 2 b")
     assert TRUE not in statuses(tmp_path, *text)
 
 

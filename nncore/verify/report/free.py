@@ -9,12 +9,12 @@ its display, and of an erratum the last one is wrong, its chain whole.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nncore.verify.judgement import Diagnostic, Status
+from nncore.verify.judgement import Diagnostic, Judgement, Status
 from nncore.verify.notation import ONES, Notation
 from nncore.verify.report.cache import text_with_includes
 from nncore.verify.report.evidence import Evidence, PageReport, Part
@@ -365,7 +365,16 @@ def _uses(
 def _told(part: Part, piece: _Piece, formula: DisplayedFormula, scene: Scene) -> Part:
     line, column = _place(part.line, part.column, piece, formula)
     words = scene.table.as_written
-    return replace(part, line=line, column=column, left=words(part.left), right=words(part.right))
+    judgement = part.judgement and _in_own_letters(part.judgement, words)
+    own = replace(part, line=line, column=column, left=words(part.left), right=words(part.right))
+    return replace(own, conditions=tuple(map(words, part.conditions)), judgement=judgement)
+
+
+def _in_own_letters(judgement: Judgement, words: Callable[[str], str]) -> Judgement:
+    """Return a judgement that speaks of the author's letters."""
+    provided = tuple(replace(each, words=words(each.words), how=words(each.how)) for each in judgement.provided)
+    where, given = tuple(map(words, judgement.where)), tuple(map(words, judgement.given))
+    return replace(judgement, hint=words(judgement.hint), provided=provided, where=where, given=given)
 
 
 def _placed(problem: Diagnostic, piece: _Piece, formula: DisplayedFormula, scene: Scene, by: "Settings") -> Diagnostic:

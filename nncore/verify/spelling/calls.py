@@ -61,7 +61,9 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
             item.text for item in items if isinstance(item, Token)
         } & {*reader.bound, *facts.bound}
         seen = set(facts.applied.get(whole, ()))
-        told_apart = len({len(each) for each in seen}) == len(seen)
+        stated = set(facts.heads.get(whole, ()))
+        given = set().union(*stated)
+        told_apart = len(stated) == 1 and all(each in stated or given.isdisjoint(each) for each in seen)
         if (
             letters
             and (declared or facts.bare[whole] or whole in facts.differentiated)

@@ -21,7 +21,7 @@ from nncore.verify.syntax import tree as t
 
 _BARE = frozenset(("letter", "to", "over", "first", "last"))
 _WRITTEN = re.compile(r"(?P<letter>.+?)(?:_(?:[a-z]|\d|\{[a-z]+(?:[+-]\d+)?\}))?", re.DOTALL)
-_BELOW = re.compile(r".+_\{?([A-Za-z])\}?", re.DOTALL)
+_BELOW = re.compile(r"(.+)_\{?([A-Za-z])\}?", re.DOTALL)
 _OPERATOR = re.compile(r"\\operatorname\{[A-Za-z]+\}")
 _MEMBERS = re.compile(r"\|[^|]+\|")  # how many a set has
 _INDEXED_PARTS = frozenset(("scalars", "sizes"))  # whose letters may carry indices
@@ -110,10 +110,19 @@ def parsed(text: str) -> tuple[Notation, dict[str, str]]:
 
 
 def _indices(parts: Mapping[str, object], scene: Scene) -> frozenset[str]:
-    """Return the letters that may be indices: those of the notation, of this text, and what sums bind."""
+    """Return the letters that may be indices: those of the notation and of this text, what sums bind, and what stands
+    below a letter that is not declared with it."""
     given = parts.get("indices")
     own = {str(each.get("letter")) for each in given if isinstance(each, Mapping)} if isinstance(given, list) else set()
-    return frozenset({*own, *scene.facts.bound, *scene.notation.index_letters, *INDEX_LETTERS, "r"})
+    named = {
+        (found[1], found[2])
+        for part in parts.values() if isinstance(part, list)
+        for each in part if isinstance(each, Mapping) and (found := _BELOW.fullmatch(str(each.get("letter"))))
+    }  # fmt: skip
+    elsewhere = {
+        letter for letter, names in scene.facts.carriers.items() if any((name, letter) not in named for name in names)
+    }
+    return frozenset({*own, *elsewhere, *scene.facts.bound, *scene.notation.index_letters, *INDEX_LETTERS, "r"})
 
 
 def _part(part: str, value: object, scene: Scene, indices: frozenset[str]) -> object:
@@ -158,7 +167,7 @@ def _size(text: str, scene: Scene, indices: frozenset[str]) -> str:
 def _is_name(text: str, indices: frozenset[str]) -> bool:
     """Return whether one letter stands below another that is an index nowhere, as in ``v_c``: both are the name."""
     found = _BELOW.fullmatch(text)
-    return found is not None and found[1] not in indices
+    return found is not None and found[2] not in indices
 
 
 def _letter(text: str, scene: Scene) -> str:

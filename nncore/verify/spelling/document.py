@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nncore.verify.notation import Notation
+from nncore.verify.spelling.facts import Facts
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.macros import Macro, defined_in
 from nncore.verify.spelling.scene import Scene
@@ -51,7 +52,18 @@ def spelled(sources: Sequence[str], scene: Scene, defining: Sequence[bool] = ())
         try:
             yield Spelled(source, spell(source, scene), None)
         except FreeError as error:
-            yield Spelled(source, _parts(source, scene) if defining else None, error)
+            found = _parts(source, scene) if defining else None
+            scene.above |= _letters(source, scene)  # it may say what they are
+            yield Spelled(source, found, error)
+
+
+def _letters(source: str, scene: Scene) -> frozenset[str]:
+    """Return the inner names of the letters of a display that cannot be read, with and without what stands at them."""
+    facts = Facts()
+    look(source, facts, scene)
+    plain = frozenset(scene.table.letters.get(name, name) for name in facts.names)
+    own = scene.table.letters.items()
+    return plain | {inner for name, inner in own if any(name.startswith((f"{each}_", f"{each}^")) for each in facts.names)}
 
 
 def _parts(source: str, scene: Scene) -> Spelling | None:

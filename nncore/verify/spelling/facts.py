@@ -52,6 +52,8 @@ class Facts:
         The signs for a transpose, ``T`` and ``top``.
     names : set of str
         All letters.
+    carriers : dict of str to set of str
+        Below which letters a letter stands.
     counts : dict of str to set of int
         How many indices a letter carries.
     listed : set of str
@@ -82,6 +84,7 @@ class Facts:
     transposes: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     counts: dict[str, set[int]] = field(default_factory=dict)
+    carriers: dict[str, set[str]] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
     chosen: set[str] = field(default_factory=set)
@@ -193,6 +196,8 @@ class Facts:
                 self.listed.add(name)
             self.indexed.add(name)
             self.indices.update(letters)
+            for letter in letters:
+                self.carriers.setdefault(letter, set()).add(name)
 
     def _extremum(self, below: Sequence[Item]) -> None:
         letters = [item.text for item in below if isinstance(item, Token) and item.kind is Kind.LETTER]

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from nncore.verify.notation import CONSTANTS, DELTA, FIXED_KINDS, INFINITY, ONES
 from nncore.verify.spelling.findings import Findings
+from nncore.verify.spelling.ranges import asked
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import latex
@@ -34,7 +35,7 @@ def with_definition(formula: t.Formula, scene: Scene, findings: Findings) -> t.F
     if (
         first.relation is not Relation.EQUAL
         or not name
-        or not all(_is_range(each, statement.first, scene) for each in conditions)
+        or not all(_is_range(each, statement, scene) for each in conditions)
     ):
         return formula
     right = {each for link in statement.links for each in names(link.right, scene)}
@@ -63,13 +64,16 @@ def apart(formula: t.Formula, scene: Scene) -> list[t.Formula]:
     """
     match formula.statements:
         case (
-            t.Chain(first, (t.Link(Relation.EQUAL, t.Letter() as second, ()), t.Link(Relation.EQUAL) as link, *more)),
+            t.Chain(
+                first,
+                (t.Link(Relation.EQUAL, t.Letter() as second, ()) as begin, t.Link(Relation.EQUAL) as link, *more),
+            ),
         ):
             inner, outer = head(second, scene), head(first, scene)
             fresh = inner and outer and inner != outer and inner not in scene.here - scene.late
             if fresh and not head(link.right, scene):
                 below = t.Chain(second, (link, *more), span=(second.span[0], formula.span[1]))
-                above = t.Chain(first, formula.statements[0].links[:1], span=(formula.span[0], second.span[1]))
+                above = t.Chain(first, (begin,), span=(formula.span[0], second.span[1]))
                 return [replace(formula, statements=(part,), span=part.span) for part in (below, above)]
     return [formula]
 
@@ -126,14 +130,17 @@ def _related(formula: t.Formula, scene: Scene) -> set[str]:
     return found - by
 
 
-def _is_range(condition: t.Chain | t.Given | t.ForAll, left: t.Node, scene: Scene) -> bool:
+def _is_range(condition: t.Chain | t.Given | t.ForAll, statement: t.Chain, scene: Scene) -> bool:
     r"""Return whether a condition lets an index of a left side have all its values: ``1 \le k \le K``."""
     chain = condition if isinstance(condition, t.Chain) else condition.chain
-    indices = left.indices if isinstance(left, t.Indexed) else ()
+    indices = statement.first.indices if isinstance(statement.first, t.Indexed) else ()
     match chain:
-        case t.Chain(t.Number("1"), (t.Link(Relation.AT_MOST, index), t.Link(Relation.AT_MOST, t.Letter(last)))):
-            end = scene.notation.runs_to.get(index.name) if isinstance(index, t.Letter) else None
-            return index in indices and end in (None, last)
+        case t.Chain(
+            t.Number("1"), (t.Link(Relation.AT_MOST, t.Letter(name) as index), t.Link(Relation.AT_MOST, t.Letter(last)))
+        ):
+            declared = scene.notation.runs_to.get(name)
+            ends = {declared} if name in scene.notation.index_letters else asked(statement, scene).get(name, set())
+            return index in indices and ends <= {None, last}
         case t.Chain(index, ()):
             return isinstance(condition, t.ForAll) and index in indices
     return False

@@ -8,6 +8,7 @@ arrays in a statement. Where two arrays ask for different ranges nothing is chan
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from nncore.verify.notation import DELTA
 from nncore.verify.semantics.symbols import sizes_of_shape
 from nncore.verify.spelling.findings import Findings
 from nncore.verify.spelling.scene import Scene
@@ -19,8 +20,10 @@ def with_ranges(formula: t.Formula, scene: Scene, findings: Findings) -> t.Formu
     """Return a formula in which every index that is not declared runs to the length of what it stands at."""
     if not scene.notation.arrays:
         return formula
-    found = _inside(formula, scene)
-    found = _renamed(found, _asked(found, scene), scene, findings)
+    found = _inside(formula, scene, findings)
+    left_out = _excluded(found)
+    ends = {name: sizes for name, sizes in asked(found, scene).items() if name not in left_out}
+    found = _renamed(found, ends, scene, findings)
     for statement in found.statements:
         match statement:
             case t.Chain(t.Indexed(t.Letter(name), indices), (t.Link(Relation.DEFINES), *_)):
@@ -31,19 +34,39 @@ def with_ranges(formula: t.Formula, scene: Scene, findings: Findings) -> t.Formu
     return found
 
 
-def _inside(node: t.NodeT, scene: Scene) -> t.NodeT:
+def _excluded(formula: t.Formula) -> set[str]:
+    r"""Return the letters that only sums over ``i \ne j`` hold: it is not clear whether such a sum is over j, too."""
+    inside, outside = set[str](), set[str]()
+
+    def look(node: t.Node, within: bool) -> None:
+        match node:
+            case t.Indexed(t.Letter(name), indices) if name == DELTA and within:
+                inside.update(each.name for each in indices if isinstance(each, t.Letter))
+            case t.Letter(name) if not within:
+                outside.add(name)
+        for each in t.children(node):
+            look(each, within or isinstance(node, t.Sum | t.Product))
+
+    look(formula, False)
+    return inside - outside
+
+
+def _inside(node: t.NodeT, scene: Scene, findings: Findings) -> t.NodeT:
     """Return a node in which a sum without limits over an index that nothing declares ends where the index does."""
-    node = t.with_children(node, lambda each: _inside(each, scene))
+    node = t.with_children(node, lambda each: _inside(each, scene, findings))
     if not isinstance(node, t.Sum | t.Product) or not scene.is_undeclared(node.index.name):
         return node
-    asked = _asked(node.body, scene).get(node.index.name, set())
-    open_end = t.Letter(scene.table.letter(f"n_{{{scene.table.written(node.index.name)}}}"))
-    if len(asked) != 1 or node.upper != open_end:
+    name = scene.table.written(node.index.name)
+    open_end = t.Letter(scene.table.letter(f"n_{{{name}}}"))
+    if node.upper != open_end:
         return node
-    return replace(node, upper=replace(open_end, name=asked.pop(), span=node.upper.span))
+    ends, said = asked(node.body, scene).get(node.index.name, set()), scene.end_of(name)
+    size = ends.pop() if len(ends) == 1 else scene.table.letter(said) if said and not ends else open_end.name
+    findings.say(f"range {name}", f"{name} without limits as from 1 to {scene.table.written(size)}", node.span)
+    return replace(node, upper=replace(open_end, name=size, span=node.upper.span))
 
 
-def _asked(node: t.Node, scene: Scene) -> dict[str, set[str]]:
+def asked(node: t.Node, scene: Scene) -> dict[str, set[str]]:
     """Return to which sizes the free indices of a node run by what they stand at."""
     found: dict[str, set[str]] = {}
     for name, size in _places(node, scene, frozenset()):
@@ -70,17 +93,17 @@ def _lengths(name: str, count: int, scene: Scene) -> tuple[str | None, ...]:
     return known if len(known) == count else (None,) * count
 
 
-def _renamed(node: t.NodeT, asked: Mapping[str, set[str]], scene: Scene, findings: Findings) -> t.NodeT:
+def _renamed(node: t.NodeT, ends: Mapping[str, set[str]], scene: Scene, findings: Findings) -> t.NodeT:
     """Return a node in which each free index of one range that is not declared has the name that belongs to both."""
     names = {
         name: scene.table.index(name, *sizes)
-        for name, sizes in asked.items()
+        for name, sizes in ends.items()
         if len(sizes) == 1 and scene.is_undeclared(name)
     }
     if not names:
         return node
     for name in names:
-        (size,) = asked[name]
+        (size,) = ends[name]
         written = scene.table.written
         findings.say(f"range {name}", f"{written(name)} from 1 to {written(size)}, as where it stands", node.span)
 

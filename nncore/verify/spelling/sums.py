@@ -186,15 +186,18 @@ def _lower_and_upper(reader: "Reader", limits: tuple[str, Span, t.Node | None, t
     if upper is None:
         end = reader.scene.end_of(name)
         end = "" if end in {*reader.bound, *reader.free} else end
-        if end and end.isalpha():
+        own = reader.scene.table.letter(name)
+        waits = bool(reader.scene.notation.arrays) and reader.scene.is_undeclared(own)  # for what it stands at
+        if end and not waits and end.isalpha():
             upper = symbols.letter_named(reader, end, span)
             words = f"{name} without limits as from 1 to {end}"
-        elif end.isdigit():
+        elif end.isdigit() and not waits:
             upper, words = t.Number(end, span=span), f"{name} without limits as from 1 to {end}"
         else:
             upper = symbols.letter_named(reader, f"n_{{{name}}}", span)
-            words = f"{name} without limits as from 1 to an end of its own, n_{{{name}}}"
-        reader.findings.say("limits", words, span)
+            words = "" if waits else f"{name} without limits as from 1 to an end of its own, n_{{{name}}}"
+        if words:
+            reader.findings.say("limits", words, span)
     elif lower is None:
         reader.findings.say("limits", f"{name} as from 1", span)
     return lower or t.Number("1", span=span), upper
