@@ -169,9 +169,10 @@ def test_what_is_kept_of_a_page_depends_on_its_formulas_and_not_on_its_prose(tmp
 
 def test_the_rates_of_the_last_run_reach_the_aims():
     found = json.loads(RATES.read_text(encoding="utf-8"))
-    assert found["claims"]["noticed"] >= 99
+    assert found["claims"]["noticed"] >= 99.9 and found["definitions"]["noticed"] >= 99.9
     assert found["rewritings"]["made"] >= 100
-    assert found["rewritings"]["accepted"] == found["rewritings"]["made"]
+    refused = found["rewritings"]["made"] - found["rewritings"]["accepted"]
+    assert refused < found["rewritings"]["made"] / 1000  # those that grow too large for the limits of the judges
 
 
 def test_the_ledger_says_whether_the_checker_has_changed_since_and_never_rounds_up():

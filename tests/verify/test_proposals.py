@@ -393,12 +393,13 @@ def test_each_fault_of_a_block_is_told_at_its_line_of_the_file_and_nothing_is_ju
     _, out, _ = run(path, "--spelling", spelling)
     lines = text.splitlines()
     told = re.findall(rf"^  a\{suffix}:(\d+):1: without meaning: notation: (.*)$", out, re.MULTILINE)
-    assert [lines[int(at) - 1].removeprefix("% ") for at, _ in told] == [FAULTY[1], FAULTY[3], FAULTY[4]]
-    assert [words for _, words in told] == [
-        r"what holds braces is put in quotes: letter: '\hat{y}'",
-        "arrays, V: the size N is not declared",
-        "shadows: q is no letter that is in force",
+    faults = [
+        (FAULTY[1], r"what holds braces is put in quotes: letter: '\hat{y}'"),
+        (FAULTY[3], "arrays, V: the size N is not declared"),
+        (FAULTY[4], "shadows: q is no letter that is in force"),
     ]
+    found = [(lines[int(at) - 1].removeprefix("% "), words) for at, words in told]
+    assert found == (faults if spelling == "book" else faults[:2])  # what hides nothing does no harm
     assert "refuted" not in out and "defines nothing" not in out
     assert f"a{suffix}: no formula is judged before the notation is mended" in out
 

@@ -237,7 +237,9 @@ def _stages(
         )
         page = elaborate(strict.formulas, strict.around, by.notation, by.functions)
         reporters.append(Reporter(by, display_path(path, by.root), page, strict, ()))
-    return _Stages(tuple(reporters), {piece.formula.path: own for piece, own in zip(flat, stage, strict=True)})
+    # A definition claims nothing, and may be made of what is defined below it.
+    judged = [len(late_ones) if _defines(piece, scene) else own for piece, own in zip(flat, stage, strict=True)]
+    return _Stages(tuple(reporters), {piece.formula.path: own for piece, own in zip(flat, judged, strict=True)})
 
 
 def _defines(piece: _Piece, scene: Scene) -> set[str]:

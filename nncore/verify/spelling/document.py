@@ -63,7 +63,9 @@ def _letters(source: str, scene: Scene) -> frozenset[str]:
     look(source, facts, scene)
     plain = frozenset(scene.table.letters.get(name, name) for name in facts.names)
     own = scene.table.letters.items()
-    return plain | {inner for name, inner in own if any(name.startswith((f"{each}_", f"{each}^")) for each in facts.names)}
+    return plain | {
+        inner for name, inner in own if any(name.startswith((f"{each}_", f"{each}^")) for each in facts.names)
+    }
 
 
 def _parts(source: str, scene: Scene) -> Spelling | None:
