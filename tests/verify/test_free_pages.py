@@ -285,3 +285,35 @@ def test_a_pipe_that_closes_is_no_fault_of_the_checker(tmp_path, monkeypatch):
     path.write_text("$$ 1 = 1 $$", encoding="utf-8")
     monkeypatch.setattr("builtins.print", closed)
     assert main([str(path)]) != 70
+
+
+# Norms of matrices, and numbers that are added to vectors -------------------------------------------------------------
+
+MATRICES = r"""```{notation}
+shadows: [A, B, D, N, X, Y, b, c, i, n, v, w]
+sizes:
+  - {letter: N, meaning: rows}
+  - {letter: D, meaning: columns}
+arrays:
+  - {letter: A, shape: [N, D], meaning: numbers}
+  - {letter: B, shape: [N, D], meaning: numbers}
+  - {letter: w, shape: [D, 1], meaning: numbers}
+scalars:
+  - {letter: b, meaning: a number}
+```
+"""
+
+
+@pytest.mark.parametrize("norm", [r"\|A - B\|_F^2", r"\lVert A - B \rVert^2"])
+def test_the_square_of_the_norm_of_a_matrix_is_the_sum_of_the_squares_of_its_entries(tmp_path, norm):
+    text = (rf"c = \frac{{1}}{{2}} {norm}", r"\frac{\partial c}{\partial A} = A - B",
+            r"\frac{\partial c}{\partial A} = B - A", r"c = \frac{1}{2} \sum_i \sum_j (A_{ij} - B_{ij})^2",
+            r"c = \frac{1}{2} \sum_i (A_{i1} - B_{i1})^2")  # fmt: skip
+    assert statuses(tmp_path, *text, block=MATRICES) == [DEFINITION, TRUE, FALSE, TRUE, FALSE]
+
+
+def test_a_number_that_is_added_to_a_vector_is_added_to_each_entry(tmp_path):
+    text = (r"v = A w + b", r"\frac{\partial v_i}{\partial b} = 1", r"\frac{\partial v_i}{\partial b} = 2",
+            r"\frac{\partial v_i}{\partial w_j} = A_{ij}", r"\sum_i v_i = \sum_i (A w)_i + b",
+            r"\sum_i v_i = \sum_i (A w)_i + N b")  # fmt: skip
+    assert statuses(tmp_path, *text, block=MATRICES) == [DEFINITION, TRUE, FALSE, TRUE, FALSE, TRUE]

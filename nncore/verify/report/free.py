@@ -146,6 +146,9 @@ def _prepared(reading: Reading, path: Path, by: "Settings") -> tuple[Scene, Surr
         if not told:
             scene.declare(with_blocks(scene.notation, blocks[-1:]))
     around = Surroundings(tuple(_in_strict_letters(place, scene) for place in reading.around.places), tuple(blocks))
+    ones = scene.notation.array_named(ONES)
+    if ones and ones in scene.given.arrays and ONES not in scene.facts.names:  # so another length may be meant
+        scene.declare(replace(scene.notation, arrays=tuple(each for each in scene.notation.arrays if each is not ones)))
     return scene, around, problems
 
 
@@ -162,6 +165,8 @@ def _with_ones(around: Surroundings, scene: Scene, path: Path) -> Surroundings:
     if not scene.table.ones or scene.notation.array_named(ONES):
         return around
     text = f"arrays:\n  - {{letter: '{ONES}', shape: ['{scene.table.ones}', 1], meaning: a column of ones}}"
+    if with_blocks(scene.given, around.blocks).array_named(ONES):
+        text = f"shadows: ['{ONES}']\n{text}"
     return replace(around, blocks=(*around.blocks, NotationBlock(text, 1, path)))
 
 

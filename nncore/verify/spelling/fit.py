@@ -34,6 +34,11 @@ def fitted(formula: t.Formula, scene: Scene, findings: Findings) -> t.Formula:
     return replace(formula, statements=statements)
 
 
+def shape_of(node: t.Node, scene: Scene) -> Shape:
+    """Return the shape of an expression, as far as the notation tells it; None is a number, two question marks open."""
+    return _Fitter(scene, Findings()).fit(node)[1]
+
+
 class _Fitter:
     """Goes through expressions from their leaves up."""
 
@@ -51,7 +56,7 @@ class _Fitter:
         """Return a chain whose sides are all numbers if one of them is one."""
         defines = chain.links and chain.links[0].relation is Relation.DEFINES
         head = [(chain.first, _UNKNOWN)] if defines and isinstance(chain.first, t.Indexed) else [self.fit(chain.first)]
-        sides = [*head, *(self.fit(link.right) for link in chain.links)]
+        sides = [*head, *(self._spread(self.fit(link.right)) for link in chain.links)]
         if isinstance(chain.first, t.Letter) and chain.links and chain.links[0].relation is Relation.DEFINES:
             sides = self._entries_of_softmax(chain.first, sides) or self._defining(chain.first.name, sides)
         if any(shape is None for _, shape in sides):
@@ -246,6 +251,29 @@ class _Fitter:
             return whole, _UNKNOWN
         return self._broadcast(terms, lambda parts: replace(node, terms=parts))
 
+    def _spread(self, fitted_: _Fitted) -> _Fitted:
+        r"""Return numbers and vectors of one shape with ``\mathbf{1}`` times the numbers; whatever else as it is."""
+        node, _ = fitted_
+        terms = self._mixed.get(node, ())
+        shapes = {shape for _, shape in terms if shape is not None}
+        shape = shapes.pop() if len(shapes) == 1 else None
+        if shape in (None, _UNKNOWN, _ONE_BY_ONE) or shape is None or 1 not in shape:
+            return fitted_
+        if not self.scene.take_ones(shape[0] if shape[1] == 1 else shape[1]):
+            return fitted_
+        self.findings.say("entries", "a number that is added to an array as added to each entry", node.span)
+        ones: t.Node = t.Letter(ONES, span=node.span)
+        ones = ones if shape[1] == 1 else t.Transpose(ones, span=node.span)
+        return t.Plus(tuple(self._times_ones(term, own, ones) for term, own in terms), span=node.span), shape
+
+    def _times_ones(self, term: t.Node, shape: Shape, ones: t.Node) -> t.Node:
+        if shape is not None:
+            return term
+        if isinstance(term, t.Minus):
+            return replace(term, body=self._times_ones(term.body, None, ones))
+        factors = term.factors if isinstance(term, t.Times) else (term,)
+        return ones if term == t.Number("1") else t.Times((*factors, ones), span=term.span)
+
     def _alike(self, node: t.EntryTimes, factors: Sequence[_Fitted]) -> _Fitted:
         if multiplied := self._multiplied_out(node, factors):
             return multiplied
@@ -435,6 +463,8 @@ class _Fitter:
     def _square_of_norm(self, norm: t.Norm) -> t.Node | None:
         """Return the sum of the squares of a vector; None where its shape is not known, or it is a matrix."""
         inner, shape = self.fit(norm.body)
+        if shape is not None and shape != _UNKNOWN and 1 not in shape and norm.order is None:
+            return self._sum_of_squares(inner, shape, norm)
         if norm.order not in (None, t.Number("2")) or shape is None or shape == _UNKNOWN or 1 not in shape:
             return None
         self.findings.say("norm", "the square of the norm of a vector as its product with itself", norm.span)
@@ -442,8 +472,22 @@ class _Fitter:
         factors = (turned, inner) if shape[1] == 1 else (inner, turned)
         return self.as_number((t.Times(factors, span=norm.span), _ONE_BY_ONE))[0]
 
+    def _sum_of_squares(self, node: t.Node, shape: tuple[Size, Size], norm: t.Norm) -> t.Node:
+        """Return the sum of the squares of all entries of a matrix."""
+        self.findings.say(
+            "norm", "the square of the norm of a matrix as the sum of the squares of its entries", norm.span
+        )
+        used = {each.name for each, _ in t.walk(node) if isinstance(each, t.Letter)} | self.scene.facts.names
+        used |= self.scene.notation.all_letters
+        free = [t.Letter(each, span=norm.span) for each in _BOUND if each not in used]
+        rows, columns = (t.Letter(str(size), span=norm.span) for size in shape)
+        one = t.Number("1", span=norm.span)
+        entry = t.Indexed(t.Times((one, node), span=norm.span), (free[0], free[1]), span=norm.span)
+        inside = t.Sum(free[1], one, columns, t.Power(entry, t.Number("2"), span=norm.span), span=norm.span)
+        return t.Sum(free[0], one, rows, inside, span=norm.span)
+
     def _application(self, node: t.Apply) -> _Fitted:
-        arguments = [self.fit(argument) for argument in node.arguments]
+        arguments = [self._spread(self.fit(argument)) for argument in node.arguments]
         whole = replace(node, arguments=tuple(each for each, _ in arguments))
         shape = arguments[0][1] if arguments else None
         kinds = {function.name: function.kind for function in self.scene.notation.functions}

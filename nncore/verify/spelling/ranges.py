@@ -11,6 +11,7 @@ from dataclasses import replace
 from nncore.verify.notation import DELTA
 from nncore.verify.semantics.symbols import sizes_of_shape
 from nncore.verify.spelling.findings import Findings
+from nncore.verify.spelling.fit import shape_of
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
@@ -77,19 +78,22 @@ def asked(node: t.Node, scene: Scene) -> dict[str, set[str]]:
 def _places(node: t.Node, scene: Scene, bound: frozenset[str]) -> Iterator[tuple[str, str]]:
     if isinstance(node, t.Sum | t.Product | t.Extremum):
         bound |= {node.index.name}
-    if isinstance(node, t.Indexed) and isinstance(node.base, t.Letter):
-        for index, size in zip(node.indices, _lengths(node.base.name, len(node.indices), scene), strict=True):
+    if isinstance(node, t.Indexed):
+        for index, size in zip(node.indices, _lengths(node.base, len(node.indices), scene), strict=True):
             if size and isinstance(index, t.Letter) and index.name not in bound:
                 yield index.name, size
     for each in t.children(node):
         yield from _places(each, scene, bound)
 
 
-def _lengths(name: str, count: int, scene: Scene) -> tuple[str | None, ...]:
-    """Return the sizes to which the indices of a letter run; None where that is not known."""
+def _lengths(base: t.Node, count: int, scene: Scene) -> tuple[str | None, ...]:
+    """Return the sizes to which the indices of an array run; None where that is not known."""
+    name = base.name if isinstance(base, t.Letter) else ""
     array = scene.notation.array_of_entry(name) or scene.notation.array_named(name)
-    sizes = (sizes_of_shape(array.shape) if array and not array.layers else scene.shapes.get(name)) or ()
-    known = tuple(str(size) for size in sizes if size != 1) or scene.lengths.get(name, ())
+    sizes = scene.shapes.get(name) if name else shape_of(base, scene)
+    if array and not array.layers:
+        sizes = sizes_of_shape(array.shape)
+    known = tuple(str(size) for size in sizes or () if size not in (1, "?")) or scene.lengths.get(name, ())
     return known if len(known) == count else (None,) * count
 
 
