@@ -31,6 +31,7 @@ The exit code says the worst that was found, by the table `judgement.ExitCode`.
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -117,6 +118,9 @@ def run(name: str, arguments: Sequence[str] | None = None) -> int:
         for line in error.args:
             print(f"{parser.prog}: {printable(str(line))}", file=sys.stderr)
         return BAD_USAGE
+    except BrokenPipeError:  # whoever reads has what it wants, as head has; the rest, too, is written to nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OPEN
     except Exception as error:  # never a traceback, whose exit code would be that of a refuted formula
         reason = printable(f"{type(error).__name__}: {error}")[:500]
         print(f"{parser.prog}: the checker failed: {reason}", file=sys.stderr)

@@ -434,3 +434,12 @@ def test_of_a_file_that_is_included_twice_each_message_is_told_once(run):
 def test_what_is_said_of_a_file_without_definitions_is_true_below_a_refuted_claim(run):
     _, out, _ = run("a.md", a_dot_md="$$ x = x + 1 $$\n")
     assert "refuted" in out and "its letters stand for any numbers" in out and "no claim can be derived" not in out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a pipe that nobody reads ends a program of Windows in another way")
+def test_whoever_reads_no_further_ends_the_command_without_a_word(tmp_path):
+    (tmp_path / "a.md").write_text("$$ x = x $$\n\n" * 300, encoding="utf-8")
+    command = [sys.executable, "-m", "nncore.verify", str(tmp_path / "a.md"), "--json"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as done:
+        done.stdout.close()
+        assert (done.stderr.read(), done.wait(120)) == ("", ExitCode.OPEN)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from nncore.verify.__main__ import main
 from nncore.verify.judgement import Status
 from nncore.verify.notation import load
 from nncore.verify.report.book import NOTATION, check
@@ -275,16 +274,6 @@ def test_two_values_of_a_function_are_no_letter(tmp_path):
     assert TRUE not in statuses(tmp_path, *text)
     text = (r"J(x, b) = x^\top x + b^\top b", r"\frac{\partial J(x)}{\partial b} = 2 b")
     assert TRUE not in statuses(tmp_path, *text)
-
-
-def test_a_pipe_that_closes_is_no_fault_of_the_checker(tmp_path, monkeypatch):
-    def closed(*_):
-        raise BrokenPipeError
-
-    path = tmp_path / "a.md"
-    path.write_text("$$ 1 = 1 $$", encoding="utf-8")
-    monkeypatch.setattr("builtins.print", closed)
-    assert main([str(path)]) != 70
 
 
 # Norms of matrices, and numbers that are added to vectors -------------------------------------------------------------
