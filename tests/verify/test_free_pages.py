@@ -306,3 +306,17 @@ def test_a_number_that_is_added_to_a_vector_is_added_to_each_entry(tmp_path):
             r"\frac{\partial v_i}{\partial w_j} = A_{ij}", r"\sum_i v_i = \sum_i (A w)_i + b",
             r"\sum_i v_i = \sum_i (A w)_i + N b")  # fmt: skip
     assert statuses(tmp_path, *text, block=MATRICES) == [DEFINITION, TRUE, FALSE, TRUE, FALSE, TRUE]
+
+
+# Arguments of functions -----------------------------------------------------------------------------------------------
+
+
+def test_the_argument_with_which_a_function_is_defined_is_any_number(tmp_path):
+    text = (r"z = W x", r"h_1 = \tau(z)", r"\tau(z) = \frac{1}{1 + e^{-z}}", r"\tau'(q) = \tau(q) (1 - \tau(q))",
+            r"\tau'(q) = \tau(q)", r"1 = \tau(q)")  # fmt: skip
+    assert statuses(tmp_path, *text) == [DEFINITION, DEFINITION, DEFINITION, TRUE, FALSE, FALSE]
+
+
+def test_a_letter_that_is_bound_keeps_its_meaning_elsewhere(tmp_path):
+    text = (r"p = 3 q", r"g(p) = p^2", r"g(p) = 9 q^2", r"g(p) = p", r"\frac{d g(p)}{d q} = 18 q")
+    assert statuses(tmp_path, *text) == [DEFINITION, DEFINITION, TRUE, FALSE, TRUE]

@@ -64,13 +64,20 @@ def is_same(tree: t.Formula | None, reading: Reading) -> bool:
 
 
 def with_own(notation: Notation, scene: Scene) -> Notation:
-    """Return a notation with the functions and indices that an author writes and nothing declares."""
+    """Return a notation with the functions, indices and arguments that an author writes and nothing declares."""
     known = notation.function_names | scene.notation.function_names
     declared = notation.index_letters | scene.notation.index_letters
     in_force = scene.table.in_force
     own = tuple(each for each in in_force.functions if each.name not in known)
     indices = tuple(each for each in in_force.indices if each.letter not in declared)
-    return replace(notation, functions=(*notation.functions, *own), indices=(*notation.indices, *indices))
+    known_numbers = {each.written.letter for each in (*notation.scalars, *scene.notation.scalars)}
+    scalars = tuple(each for each in in_force.scalars if each.written.letter not in known_numbers)
+    return replace(
+        notation,
+        functions=(*notation.functions, *own),
+        indices=(*notation.indices, *indices),
+        scalars=(*notation.scalars, *scalars),
+    )
 
 
 def words_of(reading: Reading) -> tuple[str, ...]:

@@ -499,7 +499,7 @@ class _Writer:
         names = self.scene.facts.names | {self.written(each) for each in self.inference.used}
         free = next(each for each in _ARGUMENTS if each not in names | self.names)
         for name, code in self.scene.table.functions.items():
-            if name in FIXED_KINDS or code in FIXED_KINDS or code in self.inference.functions:
+            if {name, code} & FIXED_KINDS.keys() or code in self.inference.functions or code in self.inference.stated:
                 continue
             word = code.removeprefix(r"\operatorname{").rstrip("}")
             known = next((each for each in (name, code) if each in self.notation.function_names), "")

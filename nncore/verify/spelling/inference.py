@@ -95,6 +95,7 @@ class Inference:
     guesses: dict[str, list[str]] = field(default_factory=dict)
     defined: dict[str, _Found] = field(default_factory=dict)
     functions: dict[str, tuple[str, ...]] = field(default_factory=dict)  # with the arguments of their definition
+    stated: set[str] = field(default_factory=set)  # functions that stand on the left of a relation
     unknown: dict[str, bool] = field(default_factory=dict)  # functions that are not, with whether they take arrays
     used: dict[str, None] = field(default_factory=dict)  # letters in their order
     sizes: dict[str, None] = field(default_factory=dict)
@@ -105,7 +106,6 @@ class Inference:
     _numbers: list[tuple[t.Node, Shape]] = field(default_factory=list)
     _vectors: set[str] = field(default_factory=set)
     _divisors: set[str] = field(default_factory=set)
-    _stated: set[str] = field(default_factory=set)  # functions that stand on the left of a relation
     _applied: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # functions of two letters
     _costs: set[str] = field(default_factory=set)
 
@@ -191,7 +191,7 @@ class Inference:
         """Return the functions of the same two letters everywhere of which nothing says what they are."""
         return {
             name: next(iter(pairs)) for name, pairs in self._applied.items()
-            if len(pairs) == 1 and name not in self._stated
+            if len(pairs) == 1 and name not in self.stated
         }  # fmt: skip
 
     def _look(self, tree: t.Node) -> None:
@@ -236,7 +236,7 @@ class Inference:
                         self.numbered.setdefault(name, set()).add(str(len(indices)))
                 case t.Chain(t.Apply(t.Function(name, 0, None), arguments), (t.Link(relation), *_)):
                     given = [each.name for each in arguments if isinstance(each, t.Letter)]
-                    self._stated.add(name)
+                    self.stated.add(name)
                     if relation is Relation.DEFINES:
                         self.functions.setdefault(name, tuple(given))
                 case t.Apply(t.Function(name, 0, None), (t.Letter(one), t.Letter(other))):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from nncore.verify.notation import EXTREMA, FIXED_KINDS, ONES, Array, Function, Index, Notation, Written
+from nncore.verify.notation import EXTREMA, FIXED_KINDS, ONES, Array, Function, Index, Notation, Scalar, Written
 from nncore.verify.syntax.lexer import LatexError, scan
 from nncore.verify.syntax.printer import show
 from nncore.verify.syntax.tree import Letter
@@ -45,6 +45,8 @@ class Table:
     ranges, entries : dict
         Those of indices that nothing declares, by their letter and the size to which they run, and of those with which
         arrays have entries, each with what it shadows.
+    arguments : dict of str to str
+        Those of letters that are bound as the argument of a function.
     """
 
     notation: Notation
@@ -53,6 +55,7 @@ class Table:
     functions: dict[str, str] = field(default_factory=dict)
     ranges: dict[tuple[str, str], str] = field(default_factory=dict)
     entries: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    arguments: dict[str, str] = field(default_factory=dict)
     ones: str = ""  # the length of a column of ones that the notation does not declare
 
     def letter(self, name: str) -> str:
@@ -79,6 +82,12 @@ class Table:
             self.ranges[name, size] = self._new(self.written(name))
         return self.ranges[name, size]
 
+    def argument(self, name: str) -> str:
+        """Return what a letter is called inside as the argument of a function."""
+        if name not in self.arguments:
+            self.arguments[name] = self._new(self.written(name))
+        return self.arguments[name]
+
     def index_of_entry(self, name: str, size: str) -> tuple[str, str]:
         """Return a small letter that the file does not use, for an index in a declaration, and what it shadows.
 
@@ -97,6 +106,7 @@ class Table:
     def _used(self) -> Iterator[str]:
         yield from self.letters.values()
         yield from self.ranges.values()
+        yield from self.arguments.values()
         yield from (letter for letter, _ in self.entries.values())
 
     def _new(self, name: str) -> str:
@@ -132,7 +142,7 @@ class Table:
 
     @property
     def in_force(self) -> Notation:
-        """Return the notation with the functions of the author that it does not declare."""
+        """Return the notation with the author's functions, indices and arguments that it does not declare."""
         own = tuple(
             Function(code, FIXED_KINDS.get(code) or "number", f"{name}, as the author writes it")
             for name, code in self.functions.items()
@@ -144,9 +154,19 @@ class Table:
             for (name, size), code in self.ranges.items()
             if code not in known
         )
+        numbers = tuple(
+            Scalar(Written(code), None, None, f"{name}, the argument of a function")
+            for name, code in self.arguments.items()
+            if not self.notation.scalars_named(code)
+        )
         found = self.notation
-        if own or indices:
-            found = replace(found, functions=(*found.functions, *own), indices=(*found.indices, *indices))
+        if own or indices or numbers:
+            found = replace(
+                found,
+                functions=(*found.functions, *own),
+                indices=(*found.indices, *indices),
+                scalars=(*found.scalars, *numbers),
+            )
         if not self.ones:
             return found
         ones = Array(ONES, None, (Written(self.ones), Written("1")), None, "column of ones")
@@ -156,6 +176,7 @@ class Table:
         """Return a message in which every letter has the author's name."""
         names = {code: name for name, code in (*self.letters.items(), *self.functions.items())}
         names |= {code: self.written(name) for (name, _), code in self.ranges.items()}
+        names |= {code: self.written(name) for name, code in self.arguments.items()}
         names |= {code: name for (name, _), (code, _) in self.entries.items()}
         plain = {show(Letter(code)): name for code, name in names.items()}
         called = {show(Letter(code)) for code in self.functions.values()}

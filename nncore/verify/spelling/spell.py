@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from nncore.verify.notation import Notation
+from nncore.verify.spelling.arguments import with_arguments
 from nncore.verify.spelling.expressions import Reader
 from nncore.verify.spelling.facts import Facts
 from nncore.verify.spelling.findings import Findings, FreeError, Member, Passed, Remark
@@ -150,7 +151,8 @@ def _read(source: str, scene: Scene, findings: Findings) -> tuple[Strict, ...]:
             if scene.first_defines:
                 formula = with_definition(formula, scene, findings)
                 scene.here |= frozenset(names(formula, scene))
-            formulas.append(fitted(with_ranges(formula, scene, findings), scene, findings))
+            formula = with_ranges(with_arguments(formula, scene), scene, findings)
+            formulas.append(fitted(formula, scene, findings))
     return tuple(strict(formula, scene.table.in_force) for formula in formulas)
 
 

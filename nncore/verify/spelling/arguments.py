@@ -1,0 +1,46 @@
+r"""The argument of a function where it is defined: a number, whatever the letter means elsewhere.
+
+In ``\sigma(z) = \frac{1}{1 + e^{-z}}`` the letter z is bound, as the index of a sum is. A strict argument is a number
+that the notation declares, so a letter that it does not, or that is an array or has a definition, gets a name of its own.
+"""
+
+from dataclasses import replace
+
+from nncore.verify.spelling.scene import Scene
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.tree import Relation
+
+
+def with_arguments(formula: t.Formula, scene: Scene) -> t.Formula:
+    """Return a formula in which the arguments of a function that it defines are numbers."""
+    match formula.statements:
+        case (t.Chain(t.Apply(t.Function(_, 0, None), arguments), (t.Link(Relation.DEFINES), *_)) as chain,):
+            letters = [each.name for each in arguments if isinstance(each, t.Letter)]
+            bound = {name for name in letters if _is_free(name, scene)} - _of_arrays(chain)
+            if len(letters) == len(arguments) == len(set(letters)) and bound:
+                return _renamed(formula, {name: scene.table.argument(name) for name in bound})
+    return formula
+
+
+def _is_free(name: str, scene: Scene) -> bool:
+    """Return whether a letter is no number that the notation declares, or one that is defined."""
+    return not scene.notation.scalars_named(name) or name in scene.above
+
+
+def _of_arrays(chain: t.Chain) -> set[str]:
+    """Return the letters that stand where only an array does."""
+    found = set[str]()
+    for node, _ in t.walk(chain):
+        match node:
+            case t.Transpose(t.Letter(name)) | t.Norm(t.Letter(name)) | t.Indexed(t.Letter(name)):
+                found.add(name)
+    return found
+
+
+def _renamed(node: t.NodeT, names: dict[str, str]) -> t.NodeT:
+    def changed(inner: t.Node) -> t.Node:
+        if isinstance(inner, t.Letter):
+            return replace(inner, name=names.get(inner.name, inner.name))
+        return t.with_children(inner, changed)
+
+    return t.with_children(node, changed)
