@@ -141,12 +141,58 @@ $$\frac{\partial L}{\partial S} = \frac{1}{N}(S - T)$$
 $$\frac{\partial L}{\partial V} = H^T \frac{\partial L}{\partial S}$$
 $$\frac{\partial L}{\partial H} = \frac{\partial L}{\partial S} V^T$$
 """
+SEQUENCE = r"""
+The state is $h_t \in \mathbb{R}^d$, the input $x_t \in \mathbb{R}^m$; there are weights $W \in \mathbb{R}^{d \times d}$,
+$U \in \mathbb{R}^{d \times m}$.
+
+$$
+a_t = W h_{t-1} + U x_t + b
+$$
+
+$$
+h_t = \tanh(a_t)
+$$
+
+$$
+L = \phi(h_t)
+$$
+
+$$
+\frac{\partial L}{\partial h_{t-1}} = W^T \left( \frac{\partial L}{\partial h_t} \odot (1 - h_t^2) \right)
+$$
+
+$$
+\frac{\partial L}{\partial W} = \frac{\partial L}{\partial a_t} h_{t-1}^T
+$$
+"""
+LATE = r"""
+The classes have probabilities $\hat{y}$ and targets $y$; the sizes are $W \in \mathbb{R}^{n_y \times n_x}$ and
+$b \in \mathbb{R}^{n_y}$, with $n_y = K$.
+
+$$
+\mathcal{L}(\hat{y}, y) = -\sum_{k=1}^{K} y_k \log \hat{y}_k
+$$
+
+$$
+\begin{aligned} z &= W x + b \\ \hat{y} &= \text{softmax}(z) \end{aligned}
+$$
+
+$$
+\frac{\partial \mathcal{L}}{\partial z_j} = \hat{y}_j \sum_{k=1}^{K} y_k - y_j
+$$
+
+$$
+\frac{\partial \mathcal{L}}{\partial W_{j,i}} = \frac{\partial \mathcal{L}}{\partial z_j} x_i
+$$
+"""
 RIGHT = {
     "batch": BATCH,
     "two layers": TWO_LAYERS,
     "regression": REGRESSION,
     "one-hot": ONE_HOT,
     "recurrent": RECURRENT,
+    "a step of a sequence": SEQUENCE,
+    "the network below its loss": LATE,
     "columns": COLUMNS,
     "one letter": ONE_LETTER_LACKS,
 }
@@ -325,6 +371,30 @@ def test_where_nothing_is_to_be_declared_nothing_is_proposed(run, tmp_path):
     path.write_text("no formula\n", encoding="utf-8")
     assert run("--propose", path)[0] == 2
     assert run("--propose", tmp_path)[0] == run("--propose", path, "--book")[0] == run("--propose", "b.md")[0] == 64
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        (SEQUENCE, r"{\partial a_t} h_{t-1}^T", r"{\partial a_t} h_t^T"),
+        (SEQUENCE, r"= W^T \left(", r"= W \left("),
+        (LATE, r"- y_j", r"+ y_j"),
+        (LATE, r"{\partial z_j} x_i", r"{\partial z_j} x_i x_i"),
+    ],
+)
+def test_a_slip_in_a_text_without_any_notation_is_refuted_in_the_second_run(run, tmp_path, text, right, wrong):
+    path = tmp_path / "a.md"
+    assert text.count(right) == 1
+    path.write_text(text.replace(right, wrong), encoding="utf-8")
+    _, after, _ = proposed(run, path)
+    assert [status for status in after if status is Status.REFUTED or status in NOT_JUDGED] == [Status.REFUTED]
+
+
+def test_what_is_wrong_with_one_line_of_a_proposal_costs_no_other_line(run, tmp_path):
+    path = tmp_path / "a.md"
+    path.write_text(ONE_HOT + "\n$$ e_k' = e_k $$\n\n$$ n_x = 3 $$\n", encoding="utf-8")
+    _, after, block = proposed(run, path)
+    assert "array" in block and count(after) >= 4
 
 
 # The first use of a letter --------------------------------------------------------------------------------------------

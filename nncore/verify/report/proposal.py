@@ -242,6 +242,7 @@ def _read(reading: Reading, text: str, own: frozenset[str]) -> _Read:
 # What the text says ---------------------------------------------------------------------------------------------------
 
 _SIZE = re.compile(r"[A-Za-z]_(?:[A-Za-z\d]|\{[A-Za-z\d]+\})|\|(?:\\?[A-Za-z]+|\\[a-z]+\{[A-Za-z]+\})\|")
+_OWN = re.compile(r".+_(?:[A-Za-z]|\{[A-Za-z][+-]\d+\})", re.DOTALL)  # letters that are declared to be read as ones
 _SPACE = re.compile(r"(?:\\mathbb\{?R\}?|\\R|ℝ)\s*\^\s*(?:\{(?P<many>[^{}]*)\}|(?P<one>[A-Za-z0-9]))")
 _MATRIX_OF_WORDS = re.compile(
     r"\$?(?P<rows>[A-Za-z]|\d+)\$?\s*(?:\\times|×|x|-by-|by)\s*\$?(?P<columns>[A-Za-z]|\d+)\$?\s+(?:\w+\s+)?matrix\s+"
@@ -326,7 +327,8 @@ class _Writer:
         inf = self.inference
         entries = {name: array for name in inf.entries if (array := inf.array_of(name)) in self._arrays()}
         shown = {array: name for name, array in entries.items()}
-        arrays = [name for name in self._arrays() if name not in inf.defined or name in shown]
+        named = {name for name in inf.defined if _OWN.fullmatch(self.written(name)) and name in inf.used}
+        arrays = [name for name in self._arrays() if name not in inf.defined or name in shown or name in named]
         indices = list(dict.fromkeys([
             *(letter for known in inf.entries.values() for letters in known for letter in letters), *inf.ends,
         ]))  # fmt: skip
@@ -340,6 +342,7 @@ class _Writer:
         found += [line for letter in indices if self._is_free(letter) for line in self._index(letter)]
         taken = {*arrays, *inf.entries, *inf.sizes, *indices, *inf.defined, *CONSTANTS, INFINITY, DELTA, ONES}
         taken |= self.scene.table.functions.keys() & STANDARD.keys()
+        taken -= {name for name in named if inf.defined[name] is None}
         for name in inf.used:
             if name not in taken and name not in self._arrays() and not self._is_size_like(name):
                 found.append(Line("scalars", self._declaration(name, meaning="a number"), self._guess(name)))

@@ -1,7 +1,7 @@
 r"""The argument of a function where it is defined: a number, whatever the letter means elsewhere.
 
 In ``\sigma(z) = \frac{1}{1 + e^{-z}}`` the letter z is bound, as the index of a sum is. A strict argument is a number
-that the notation declares, so a letter that it does not, or that is an array or has a definition, gets a name of its own.
+that the notation declares, so a letter that it does not declare as one, or that has a definition, gets its own name.
 """
 
 from dataclasses import replace

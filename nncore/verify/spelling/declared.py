@@ -21,7 +21,7 @@ from nncore.verify.syntax import tree as t
 
 _BARE = frozenset(("letter", "to", "over", "first", "last"))
 _WRITTEN = re.compile(r"(?P<letter>.+?)(?:_(?:[a-z]|\d|\{[a-z]+(?:[+-]\d+)?\}))?", re.DOTALL)
-_BELOW = re.compile(r"(.+)_\{?([A-Za-z])\}?", re.DOTALL)
+_BELOW = re.compile(r"(.+)_(?:([A-Za-z])|\{([A-Za-z])([+-]\d+)?\})", re.DOTALL)
 _OPERATOR = re.compile(r"\\operatorname\{[A-Za-z]+\}")
 _MEMBERS = re.compile(r"\|[^|]+\|")  # how many a set has
 _INDEXED_PARTS = frozenset(("scalars", "sizes"))  # whose letters may carry indices
@@ -115,7 +115,7 @@ def _indices(parts: Mapping[str, object], scene: Scene) -> frozenset[str]:
     given = parts.get("indices")
     own = {str(each.get("letter")) for each in given if isinstance(each, Mapping)} if isinstance(given, list) else set()
     named = {
-        (found[1], found[2])
+        (found[1], found[2] or found[3])
         for part in parts.values() if isinstance(part, list)
         for each in part if isinstance(each, Mapping) and (found := _BELOW.fullmatch(str(each.get("letter"))))
     }  # fmt: skip
@@ -167,7 +167,7 @@ def _size(text: str, scene: Scene, indices: frozenset[str]) -> str:
 def _is_name(text: str, indices: frozenset[str]) -> bool:
     """Return whether one letter stands below another that is an index nowhere, as in ``v_c``: both are the name."""
     found = _BELOW.fullmatch(text)
-    return found is not None and found[2] not in indices
+    return found is not None and (found[2] or found[3]) not in indices
 
 
 def _letter(text: str, scene: Scene) -> str:
@@ -177,7 +177,8 @@ def _letter(text: str, scene: Scene) -> str:
     if is_strict_letter(text):
         scene.table.taken.add(text)
         return text
-    if _MEMBERS.fullmatch(text):
+    below = _BELOW.fullmatch(text)
+    if _MEMBERS.fullmatch(text) or (below and below[4]):
         return scene.table.letter(text)
     match _symbol(text, scene):
         case t.Letter(name):

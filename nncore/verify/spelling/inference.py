@@ -588,24 +588,35 @@ def _places(tree: t.Formula) -> dict[str, list[tuple[str, int, int]]]:
 
 
 def own_letters(trees: Sequence[t.Formula], scene: Scene) -> frozenset[str]:
-    r"""Return the letters with one letter below that is probably no index, as in ``v_c``, ``n_x`` and ``W_h``.
+    r"""Return the letters with a letter below that is probably no index, as in ``v_c``, ``n_x`` and ``h_{t-1}``.
 
-    No sum binds it, it is not one of the usual indices, and what it stands below has no other index.
+    No sum binds it, it is not one of the usual indices, and what it stands below has no index that a sum binds. Those
+    with a step, as in ``h_{t-1}``, are letters only where no other letter stands below theirs.
     """
     alone: dict[str, set[str]] = {}
     others: dict[str, set[str]] = {}
+    steps: dict[str, set[tuple[str, str]]] = {}
     for node, _ in (each for tree in trees for each in t.walk(tree)):
         match node:
             case t.Indexed(t.Letter(name), (t.Letter(below),)):
                 alone.setdefault(name, set()).add(below)
+            case t.Indexed(t.Letter(name), (t.Plus((t.Letter(below), t.Number() | t.Minus(t.Number()) as step)),)):
+                sign, number = ("-", step.body) if isinstance(step, t.Minus) else ("+", step)
+                steps.setdefault(name, set()).add((below, f"{below}{sign}{getattr(number, 'digits', '')}"))
             case t.Indexed(t.Letter(name), indices):
                 letters = {each.name for index in indices for each, _ in t.walk(index) if isinstance(each, t.Letter)}
                 others.setdefault(name, set()).update(letters)
     written = {inner: own for own, inner in scene.table.letters.items()}
-    return frozenset(
-        f"{written.get(name, name)}_{below}" for name, letters in alone.items() if letters.isdisjoint(scene.facts.bound)
-        for below in letters - INDEX_LETTERS - others.get(name, set())
-    )  # fmt: skip
+    found: set[str] = set()
+    for name in alone.keys() | steps.keys():
+        letters, stepped = alone.get(name, set()), steps.get(name, set())
+        everything = letters | {below for below, _ in stepped} | others.get(name, set())
+        if everything.isdisjoint(scene.facts.bound):
+            sequence = stepped if len(everything) == 1 else ()
+            taken = letters - others.get(name, set()) - ({below for below, _ in stepped} if not sequence else set())
+            texts = [*(taken - INDEX_LETTERS), *(text for below, text in sequence if below not in INDEX_LETTERS)]
+            found |= {f"{written.get(name, name)}_{text}" for text in texts}
+    return frozenset(found)
 
 
 # What functions with a usual name are; @ is their argument.
