@@ -142,7 +142,7 @@ $$\frac{\partial L}{\partial V} = H^T \frac{\partial L}{\partial S}$$
 $$\frac{\partial L}{\partial H} = \frac{\partial L}{\partial S} V^T$$
 """
 SEQUENCE = r"""
-The state is $h_t \in \mathbb{R}^d$, the input $x_t \in \mathbb{R}^m$; there are weights $W \in \mathbb{R}^{d \times d}$,
+The state is $h_t \in \mathbb{R}^d$, the input $x_t \in \mathbb{R}^m$; weights are $W \in \mathbb{R}^{d \times d}$,
 $U \in \mathbb{R}^{d \times m}$.
 
 $$

@@ -173,7 +173,8 @@ class _Trying:
         """Return a proposal without the declarations that the command does not accept, the last ones first."""
         while one.lines:
             shown = one.block.split("\n")
-            faults = faults_in(one.block, Scene(self.by.notation), self.by.notation)
+            scene = scene_of([formula.text for formula in self.reading.formulas], self.by.notation, self.text)
+            faults = faults_in(one.block, scene, self.by.notation)
             faulty = [line for fault in faults for line in one.lines if line.stands_in(shown[fault.line - 1])]
             if not faulty:
                 return one
@@ -336,12 +337,12 @@ class _Writer:
         found: list[Line] = []
         for array in arrays:
             found += self._array(array, shown.get(array))
-        alone = [name for name in inf.entries if name not in entries]
+        alone = [name for name in inf.entries if name not in entries and name not in inf.sizes]
         for name in alone:
             found.append(self._entries_alone(name))
         found += [line for letter in indices if self._is_free(letter) for line in self._index(letter)]
         taken = {*arrays, *inf.entries, *inf.sizes, *indices, *inf.defined, *CONSTANTS, INFINITY, DELTA, ONES}
-        taken |= self.scene.table.functions.keys() & STANDARD.keys()
+        taken |= (self.scene.table.functions.keys() & STANDARD.keys()) | inf.equated
         taken -= {name for name in named if inf.defined[name] is None}
         for name in inf.used:
             if name not in taken and name not in self._arrays() and not self._is_size_like(name):

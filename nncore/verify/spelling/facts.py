@@ -196,8 +196,9 @@ class Facts:
                 self.listed.add(name)
             self.indexed.add(name)
             self.indices.update(letters)
-            for letter in letters:
-                self.carriers.setdefault(letter, set()).add(name)
+            for before, item in zip((None, *inside), inside, strict=False):
+                if getattr(before, "text", "") not in ("_", "^") and getattr(item, "kind", "") is Kind.LETTER:
+                    self.carriers.setdefault(getattr(item, "text", ""), set()).add(name)
 
     def _extremum(self, below: Sequence[Item]) -> None:
         letters = [item.text for item in below if isinstance(item, Token) and item.kind is Kind.LETTER]

@@ -95,6 +95,7 @@ class Inference:
     guesses: dict[str, list[str]] = field(default_factory=dict)
     defined: dict[str, _Found] = field(default_factory=dict)
     functions: dict[str, tuple[str, ...]] = field(default_factory=dict)  # with the arguments of their definition
+    equated: set[str] = field(default_factory=set)  # letters that stand alone on the left of an equation
     stated: set[str] = field(default_factory=set)  # functions that stand on the left of a relation
     unknown: dict[str, bool] = field(default_factory=dict)  # functions that are not, with whether they take arrays
     used: dict[str, None] = field(default_factory=dict)  # letters in their order
@@ -199,6 +200,8 @@ class Inference:
             match node:
                 case t.Transpose(t.Letter(name)) | t.Norm(t.Letter(name)):
                     self._vectors.add(name)
+                case t.Chain(t.Letter(name), (t.Link(Relation.EQUAL), *_)):
+                    self.equated.add(name)
                 case t.Apply(t.Function(name), (t.Letter(argument),)) if name == _SOFTMAX:
                     self._vectors.add(argument)
                 case t.Derivative(t.Letter(name)) if self._is_cost(name):
