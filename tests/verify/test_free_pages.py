@@ -202,7 +202,7 @@ def test_what_an_assumption_says_of_is_defined_by_no_equation_below(tmp_path):
 
 def test_after_a_display_that_cannot_be_read_nothing_is_the_first_use_of_its_letters(tmp_path):
     text = (r"q_0 = \sum_{i<j} x_i x_j", r"q_0 = \sum_i x_i^2", r"q_0 = \sum_i x_i x_i")
-    assert statuses(tmp_path, *text) == [Status.UNREADABLE, NONE, NONE]
+    assert statuses(tmp_path, *text) == [Status.UNREADABLE] * 3
 
 
 def test_a_definition_of_some_entries_is_none_of_all(tmp_path):
@@ -320,3 +320,32 @@ def test_the_argument_with_which_a_function_is_defined_is_any_number(tmp_path):
 def test_a_letter_that_is_bound_keeps_its_meaning_elsewhere(tmp_path):
     text = (r"p = 3 q", r"g(p) = p^2", r"g(p) = 9 q^2", r"g(p) = p", r"\frac{d g(p)}{d q} = 18 q")
     assert statuses(tmp_path, *text) == [DEFINITION, DEFINITION, TRUE, FALSE, TRUE]
+
+
+# What cannot be read --------------------------------------------------------------------------------------------------
+
+U = r"\oint x"
+
+
+@pytest.mark.parametrize(
+    "displays",
+    [
+        (r"o_i = x_i \quad (i = 1, \ldots, n_h + 1)", r"\sum_i o_i = \sum_i x_i"),
+        (r"o_i = x_i \quad \text{for } i \in \{1, \ldots, n_h\}", r"\sum_i o_i = \sum_i x_i"),
+        (r"o_i = x_i \quad \text{for } i \in S", r"\sum_i o_i = \sum_i x_i"),
+        (r"p := q \quad (q \in A)", r"p = q"),
+        (r"p := q \quad (q \gtrsim 0)", r"p = q"),
+        (r"\begin{gather*} p := q \\ (q \gtrsim 0) \end{gather*}", r"p = q"),
+        (f"p := {U}", r"a = p + q", r"p = q^2", r"a = q^2 + q"),
+        (rf"p = a + 1 \quad \text{{where }} a = {U}", r"a = q", r"p = q + 1"),
+        (f"p = a = {U}", r"a = q", r"p = q"),
+        (f"f(q) := {U}", r"f(q) = q", r"f'(q) = 1"),
+        (rf"\operatorname{{foo}}(q) := {U}", r"\operatorname{foo}(q) = q", r"\operatorname{foo}'(q) = 1"),
+        (r"p := \left( q^2", r"p = q^2", r"p = q^2 + 0"),
+        (r"p := q^2", r"\oint q = q^3", r"= p"),
+        (r"C(q) = q^2", r"C(q) - C(h) = 0"),
+        (r"f(q) = (p - h)^2", r"p = q h", r"f(1) = f(2)"),
+    ],
+)
+def test_what_cannot_be_read_makes_nothing_else_true(tmp_path, displays):
+    assert TRUE not in statuses(tmp_path, *displays)[1:]

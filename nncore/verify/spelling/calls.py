@@ -62,8 +62,7 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
         } & {*reader.bound, *facts.bound}
         seen = set(facts.applied.get(whole, ()))
         stated = set(facts.heads.get(whole, ()))
-        given = set().union(*stated)
-        told_apart = len(stated) == 1 and all(each in stated or given.isdisjoint(each) for each in seen)
+        told_apart = len(stated) == 1 and all(each in stated or _is_other(each, stated) for each in seen)
         if (
             letters
             and (declared or facts.bare[whole] or whole in facts.differentiated)
@@ -101,6 +100,11 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
     if alone and scene.is_array(name) is None and not raised:
         reader.findings.say(f"applied {whole}", f"{whole}(…) as a product", span)
     return ""
+
+
+def _is_other(arguments: tuple[str, ...], stated: set[tuple[str, ...]]) -> bool:
+    """Return whether arguments are surely none for the same places: there are more or fewer, and other ones."""
+    return all(len(arguments) != len(each) and set(each).isdisjoint(arguments) for each in stated)
 
 
 def _is_transposed(scene: Scene, name: str, items: Sequence[Item]) -> bool:

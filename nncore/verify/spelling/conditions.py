@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from nncore.verify.spelling import dots, matrices, relations
 from nncore.verify.spelling.facts import RELATIONS
 from nncore.verify.spelling.findings import FreeError
-from nncore.verify.spelling.items import Group, Item, text_of
+from nncore.verify.spelling.items import Group, Item, between_commas, text_of
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation, Span
@@ -84,6 +84,17 @@ def is_range(reader: "Reader", items: Sequence[Item], behind: Sequence[tuple[str
     return bool(dots.has_dots(second) and len(second) == 1 and third and getattr(items[2], "text", "").isdigit())
 
 
+def _last_of(items: Sequence[Item]) -> Item | None:
+    r"""Return K of ``\{1, \ldots, K\}`` or ``[K]``; None of another set."""
+    group = items[0] if len(items) == 1 else None
+    inside = list(group.items) if isinstance(group, Group) else []
+    if isinstance(group, Group) and group.kind == "[" and len(inside) == 1:
+        return inside[0]
+    parts = list(between_commas(inside)) if isinstance(group, Group) and group.kind == r"\{" else []
+    found = [text_of(part) for part in parts]
+    return inside[-1] if len(found) == 3 and found[0] == "1" and found[1] in dots.DOTS and len(parts[2]) == 1 else None
+
+
 def read_condition(reader: "Reader", condition: Condition, span: Span) -> t.Chain | t.Given | t.ForAll:
     """Return a condition: relations, a range, or all values of a letter."""
     items = condition.items
@@ -105,6 +116,10 @@ def read_condition(reader: "Reader", condition: Condition, span: Span) -> t.Chai
         found = matrices.interval(reader, items[:member], items[member + 1 :], where)
         if found:
             return t.Given(found, span=where)
+        if last := _last_of(items[member + 1 :]):
+            letter, high = reader.expression(items[:member], where), reader.expression([last], where)
+            links = (t.Link(Relation.AT_MOST, letter, span=where), t.Link(Relation.AT_MOST, high, span=where))
+            return t.Given(t.Chain(t.Number("1", span=where), links, span=where), span=where)
         reader.findings.say("set", rf"\in {text_of(items[member + 1 :])} as all values", where)
         items = items[:member]
     if not relates(items):

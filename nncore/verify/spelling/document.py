@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nncore.verify.notation import Notation
-from nncore.verify.spelling.facts import Facts
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.macros import Macro, defined_in
 from nncore.verify.spelling.scene import Scene
@@ -53,19 +52,10 @@ def spelled(sources: Sequence[str], scene: Scene, defining: Sequence[bool] = ())
             yield Spelled(source, spell(source, scene), None)
         except FreeError as error:
             found = _parts(source, scene) if defining else None
-            scene.above |= _letters(source, scene)  # it may say what they are
+            if not found:
+                scene.lose(source)
+            scene.last = None
             yield Spelled(source, found, error)
-
-
-def _letters(source: str, scene: Scene) -> frozenset[str]:
-    """Return the inner names of the letters of a display that cannot be read, with and without what stands at them."""
-    facts = Facts()
-    look(source, facts, scene)
-    plain = frozenset(scene.table.letters.get(name, name) for name in facts.names)
-    own = scene.table.letters.items()
-    return plain | {
-        inner for name, inner in own if any(name.startswith((f"{each}_", f"{each}^")) for each in facts.names)
-    }
 
 
 def _parts(source: str, scene: Scene) -> Spelling | None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from nncore.verify.notation import CONSTANTS, DELTA, FIXED_KINDS, INFINITY, ONES
-from nncore.verify.spelling.findings import Findings
+from nncore.verify.spelling.findings import Findings, FreeError
 from nncore.verify.spelling.ranges import asked
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.syntax import tree as t
@@ -42,6 +42,12 @@ def with_definition(formula: t.Formula, scene: Scene, findings: Findings) -> t.F
     known = (scene.here - scene.late) | scene.facts.defined | right
     if name in known or scene.table.as_written(name) in scene.facts.defined:
         return formula
+    if scene.may_be_lost(name) and not _is_given(name, scene):
+        written = scene.table.as_written(name)
+        words = f"whether this defines {written} is not clear, since above it stands in what cannot be read"
+        raise FreeError(words, first.span, "defined in what is not read")
+    if any(remark.kind == "set" for remark in findings.remarks.values()):
+        return formula  # of some values of an index
     shown = scene.table.as_written(latex(statement.first))
     if _is_given(name, scene):
         scene.claimed += 1
@@ -71,6 +77,7 @@ def apart(formula: t.Formula, scene: Scene) -> list[t.Formula]:
         ):
             inner, outer = head(second, scene), head(first, scene)
             fresh = inner and outer and inner != outer and inner not in scene.here - scene.late
+            fresh = fresh and not isinstance(first, t.Apply)
             if fresh and not head(link.right, scene):
                 below = t.Chain(second, (link, *more), span=(second.span[0], formula.span[1]))
                 above = t.Chain(first, (begin,), span=(formula.span[0], second.span[1]))
@@ -94,7 +101,8 @@ def late(formulas: Sequence[tuple[t.Formula, bool]], scene: Scene) -> frozenset[
             if name:
                 heads[name] += 1
                 others = {each for each in right if not (scene.is_index(each) or scene.is_size(each) or each in _FIXED)}
-                may = name in above - related - made_of and others and not formula.conditions
+                whole = all(_is_range(each, chain, scene) for each in formula.conditions)
+                may = name in above - related - made_of and others and whole
                 if may and not _is_given(name, scene):
                     found.add(name)
                 made.setdefault(name, made_of)
@@ -122,7 +130,7 @@ def _related(formula: t.Formula, scene: Scene) -> set[str]:
     for statement in formula.statements:
         if isinstance(statement, t.Chain):
             steps = bool(statement.links) and statement.links[0].relation is Relation.ASSIGNS
-            makes = steps or _makes(statement, scene)
+            makes = steps or (_makes(statement, scene) and not isinstance(statement.first, t.Apply))
             sides = statement.sides[2 if makes else 0 :] if statement.links else ()
             found |= {name for side in sides for name in names(side, scene)}
         else:

@@ -1,5 +1,6 @@
 """What a display is read in: the notation, the facts of its file, the table of letters, and what was read before."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,6 +16,10 @@ from nncore.verify.spelling.tokens import Token
 from nncore.verify.symbol import Shape, Size
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Span
+
+_STYLED = re.compile(r"(\\(?:hat|bar|tilde|vec|math[a-z]+|boldsymbol|bm))\s*\{?\s*(\\?[A-Za-z])\s*\}?")
+_WORDS = re.compile(r"\\(?:text[a-z]*|mathrm|operatorname|mbox)\s*\{([^{}]*)\}")
+_TOKEN = re.compile(r"“[^”]*”|\\[A-Za-z]+:\\?[A-Za-z]|\\[A-Za-z]+|[A-Za-z]")
 
 
 @dataclass(slots=True)
@@ -35,6 +40,8 @@ class Scene:
         How many first uses are claims for that.
     late : set of str
         Letters that an equation defines though they occur above it.
+    unread : set of str
+        The letters and commands of displays above that cannot be read, or not all of them.
     shapes, lengths : dict
         The shapes of letters that the displays above define and nothing declares, and to which sizes the indices of
         their entries run.
@@ -53,6 +60,7 @@ class Scene:
     given: Notation = field(init=False)
     claimed: int = 0
     late: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.table, self.given = Table(self.notation), self.notation
@@ -63,9 +71,17 @@ class Scene:
 
     def begin_again(self, late: frozenset[str] = frozenset()) -> None:
         """Forget what was read, but for the names of letters."""
-        self.last, self.above, self.claimed, self.late = None, frozenset(), 0, late
+        self.last, self.above, self.unread, self.claimed, self.late = None, frozenset(), frozenset(), 0, late
         self.shapes.clear()
         self.lengths.clear()
+
+    def lose(self, text: str) -> None:
+        """Keep the letters and commands of what cannot be read: it may say what they are."""
+        self.unread |= _tokens(text)
+
+    def may_be_lost(self, name: str) -> bool:
+        """Return whether what cannot be read may say what a letter, or a function, is."""
+        return _tokens(self.table.as_written(name)) <= self.unread
 
     def take_ones(self, length: Size) -> bool:
         """Return whether a column of ones has a length: the declared one, or else the first that was asked for."""
@@ -112,6 +128,11 @@ class Scene:
         ends = self.facts.ends.get(index, set())
         alone = next(iter(ends)) if len(ends) == 1 else ""
         return declared or ("" if alone.startswith("?") else alone)
+
+
+def _tokens(text: str) -> frozenset[str]:
+    """Return the letters, with their accents, the words and the commands of a text."""
+    return frozenset(_TOKEN.findall(_STYLED.sub(r" \1:\2 ", _WORDS.sub(r"“\1”", text))))
 
 
 class Cursor:

@@ -148,11 +148,18 @@ def _read(source: str, scene: Scene, findings: Findings) -> tuple[Strict, ...]:
     formulas: list[t.Formula] = []
     for whole in statements(reader, items, span):
         for formula in apart(whole, scene) if scene.first_defines else [whole]:
-            if scene.first_defines:
-                formula = with_definition(formula, scene, findings)
-                scene.here |= frozenset(names(formula, scene))
+            try:
+                formula = with_definition(formula, scene, findings) if scene.first_defines else formula
+            except FreeError as error:
+                if findings.lost is None:
+                    raise
+                findings.lost.append(error)
+                continue
+            scene.here |= frozenset(names(formula, scene))
             formula = with_ranges(with_arguments(formula, scene), scene, findings)
             formulas.append(fitted(formula, scene, findings))
+    if findings.lost and not formulas:
+        raise findings.lost[0]
     return tuple(strict(formula, scene.table.in_force) for formula in formulas)
 
 

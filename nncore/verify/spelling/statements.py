@@ -44,20 +44,28 @@ def statements(reader: "Reader", items: Sequence[Item], span: Span) -> list[t.Fo
     drafts = _drafts(reader, segments.segments(reader, segments.flat(items)))
     found: list[t.Formula] = []
     lost = reader.findings.lost
-    for draft in drafts:
+    for at, draft in enumerate(drafts):
         bound = list(reader.bound)
         try:
             found += _formulas(reader, draft, span)
         except FreeError as error:
-            if lost is None:
+            if lost is None or not _stands_alone(drafts, at):
                 raise
             lost.append(error)
+            reader.scene.lose(text_of(draft.items))
             reader.bound = bound
     if lost and not found:
         raise lost[0]
     if not found and not reader.findings.members:
         raise FreeError("there is no formula here", span, "no formula")
     return found
+
+
+def _stands_alone(drafts: Sequence[_Draft], at: int) -> bool:
+    """Return whether a statement fills rows of its own, so that it is no condition of another one."""
+    begins = at == 0 or drafts[at].joined == "row"
+    ends = at + 1 == len(drafts) or drafts[at + 1].joined == "row"
+    return begins and ends and conditions.relates(drafts[at].items) and not drafts[at].conditions
 
 
 def _is_sign(items: Sequence[Item]) -> bool:
@@ -314,6 +322,7 @@ def _chain(reader: "Reader", draft: _Draft, span: Span) -> t.Chain:
     items = draft.items
     cursor = Cursor(items, (items[0].span[0], items[-1].span[1]))
     links: list[t.Link] = []
+    before = 0  # where the side begins that was read last
     reader.free = set()
     if draft.goes_on:
         if reader.scene.last is None:
@@ -337,7 +346,7 @@ def _chain(reader: "Reader", draft: _Draft, span: Span) -> t.Chain:
             relation = Relation.EQUAL
         if cursor.item is None:
             raise FreeError("the right side is missing", cursor.span, "ends")
-        bound = list(reader.bound)
+        bound, begin = list(reader.bound), cursor.at
         try:
             right = reader.sum(cursor)
             if cursor.item is not None and cursor.text not in RELATIONS:
@@ -346,8 +355,10 @@ def _chain(reader: "Reader", draft: _Draft, span: Span) -> t.Chain:
             if reader.findings.lost is None or not links:
                 raise
             reader.findings.lost.append(error)  # what goes on from there has no left side
+            reader.scene.lose(text_of(items[before:]))
             reader.bound = bound
             break
+        before = begin
         links.append(t.Link(relation, right, span=(start, right.span[1])))
     for letter, where in relations.repeated([first, *(link.right for link in links)]):
         if reader.scene.is_index(letter):
