@@ -202,7 +202,11 @@ def test_what_an_assumption_says_of_is_defined_by_no_equation_below(tmp_path):
 
 def test_after_a_display_that_cannot_be_read_nothing_is_the_first_use_of_its_letters(tmp_path):
     text = (r"q_0 = \sum_{i<j} x_i x_j", r"q_0 = \sum_i x_i^2", r"q_0 = \sum_i x_i x_i")
-    assert statuses(tmp_path, *text) == [Status.UNREADABLE] * 3
+    assert statuses(tmp_path, *text) == [Status.UNREADABLE, NONE, NONE]
+    text = (r"q = \sum_{i<j} x_i x_j", r"q = \sum_i x_i^2")
+    first, second = report(tmp_path, *text)
+    assert first.status is second.status is Status.UNREADABLE
+    assert "whether this defines q is not clear" in second.problems[0].reason
 
 
 def test_a_definition_of_some_entries_is_none_of_all(tmp_path):

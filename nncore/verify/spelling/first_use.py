@@ -43,6 +43,8 @@ def with_definition(formula: t.Formula, scene: Scene, findings: Findings) -> t.F
     if name in known or scene.table.as_written(name) in scene.facts.defined:
         return formula
     if scene.may_be_lost(name) and not _is_given(name, scene):
+        if scene.is_undeclared(name):
+            return formula  # without a meaning, so nothing is claimed of it
         written = scene.table.as_written(name)
         words = f"whether this defines {written} is not clear, since above it stands in what cannot be read"
         raise FreeError(words, first.span, "defined in what is not read")
