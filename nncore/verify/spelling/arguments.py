@@ -1,7 +1,7 @@
 r"""The argument of a function where it is defined: a number, whatever the letter means elsewhere.
 
 In ``\sigma(z) = \frac{1}{1 + e^{-z}}`` the letter z is bound, as the index of a sum is. A strict argument is a number
-that the notation declares, so a letter that it does not declare as one, or that has a definition, gets its own name.
+that the notation declares, so a letter that it does not declare as one gets a name of its own.
 """
 
 from dataclasses import replace
@@ -16,15 +16,10 @@ def with_arguments(formula: t.Formula, scene: Scene) -> t.Formula:
     match formula.statements:
         case (t.Chain(t.Apply(t.Function(_, 0, None), arguments), (t.Link(Relation.DEFINES), *_)) as chain,):
             letters = [each.name for each in arguments if isinstance(each, t.Letter)]
-            bound = {name for name in letters if _is_free(name, scene)} - _of_arrays(chain)
+            bound = {name for name in letters if not scene.notation.scalars_named(name)} - _of_arrays(chain)
             if len(letters) == len(arguments) == len(set(letters)) and bound:
                 return _renamed(formula, {name: scene.table.argument(name) for name in bound})
     return formula
-
-
-def _is_free(name: str, scene: Scene) -> bool:
-    """Return whether a letter is no number that the notation declares, or one that is defined."""
-    return not scene.notation.scalars_named(name) or name in scene.above
 
 
 def _of_arrays(chain: t.Chain) -> set[str]:

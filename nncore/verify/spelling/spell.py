@@ -156,7 +156,8 @@ def _read(source: str, scene: Scene, findings: Findings) -> tuple[Strict, ...]:
                 findings.lost.append(error)
                 continue
             scene.here |= frozenset(names(formula, scene))
-            formula = with_ranges(with_arguments(formula, scene), scene, findings)
+            formula = with_arguments(formula, scene) if scene.first_defines else formula
+            formula = with_ranges(formula, scene, findings)
             formulas.append(fitted(formula, scene, findings))
     if findings.lost and not formulas:
         raise findings.lost[0]
