@@ -194,6 +194,7 @@ class _Stages:
 
     reporters: tuple[Reporter, ...]
     stages: Mapping[Path, int]
+    without_meaning: frozenset[Path]
 
     @property
     def last(self) -> Reporter:
@@ -206,7 +207,7 @@ class _Stages:
 
     def has_meaning(self, piece: _Piece) -> bool:
         """Return whether a statement has a meaning."""
-        return all(fault.path != piece.formula.path for fault in self.of(piece).page.faults)
+        return piece.formula.path not in self.without_meaning
 
 
 def _judging(
@@ -244,7 +245,10 @@ def _stages(
         reporters.append(Reporter(by, display_path(path, by.root), page, strict, ()))
     # A definition claims nothing, and may be made of what is defined below it.
     judged = [len(late_ones) if _defines(piece, scene) else own for piece, own in zip(flat, stage, strict=True)]
-    return _Stages(tuple(reporters), {piece.formula.path: own for piece, own in zip(flat, judged, strict=True)})
+    stages = {piece.formula.path: own for piece, own in zip(flat, judged, strict=True)}
+    faults = ((number, fault.path) for number, each in enumerate(reporters) for fault in each.page.faults)
+    lost = frozenset(Path(path) for number, path in faults if stages.get(Path(path)) == number)
+    return _Stages(tuple(reporters), stages, lost)
 
 
 def _defines(piece: _Piece, scene: Scene) -> set[str]:
