@@ -251,8 +251,8 @@ class Notation:
         return "number" if name in EXTREMA else self._kinds_of_functions[name]
 
     def range_of_index(self, letter: str) -> str:
-        """Return the size up to which a declared index runs; `STEPS` if it has no end."""
-        return self.runs_to[letter] or STEPS
+        """Return the size up to which an index runs; `STEPS` if it has no end or only sums over steps bind it."""
+        return self.runs_to.get(letter) or STEPS
 
     @cached_property
     def widths(self) -> Size | None:
@@ -569,6 +569,7 @@ def _without(notation: Notation, hidden: frozenset[str]) -> Notation:
         part: tuple(each for each in getattr(notation, part) if hidden.isdisjoint(w.letter for w in _letters_of(each)))
         for part in _PARTS
     }
+    left["sizes"] = tuple(size for size in left["sizes"] if size.index not in hidden)  # the widths of layers
     gone = hidden.union(array.letter for array in notation.arrays if array not in left["arrays"])
     left["random"] = tuple(each for each in notation.random if each.letter not in gone)
     left["state"] = tuple(letter for letter in notation.state if letter not in gone)

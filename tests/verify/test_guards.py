@@ -228,3 +228,15 @@ def test_every_place_at_which_a_formula_may_break_is_a_guard_also_in_definitions
     assert kinds(RELU, AGREED, r"\operatorname{ReLU}'(x) = h") == [KINK, KINK]
     assert kinds(SOFTMAX, r"p_{im} = b_m") == []
     assert kinds(r"b_m b_k = h \quad (m \ne k)") == []
+
+
+def test_sides_that_exist_at_large_sizes_for_equal_numbers_alone_say_nothing_of_others(verdict):
+    found = verdict(r"\sqrt{-\sum_{m=1}^{M} \left( b_m - \frac{1}{M} \sum_{k=1}^{M} b_k \right)^2} = 0")
+    assert found.status == UNDECIDED and found.reason == "both sides exist only for small M"
+
+
+def test_a_root_of_an_entry_of_a_product_is_tried_as_any_other(status):
+    norm = r"\sqrt{(X X^\top)_{ii}}"
+    assert status(rf"\frac{{(X X^\top)_{{ii}}}}{{{norm}}} = {norm}") == AGREES
+    assert status(rf"\frac{{(X X^\top)_{{ii}}}}{{{norm}}} = (X X^\top)_{{ii}}") == REFUTED
+    assert status(r"\sqrt{(X W)_{im}} \sqrt{(X W)_{im}} = (X W)_{im}") == AGREES

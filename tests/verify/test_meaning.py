@@ -159,8 +159,24 @@ def test_functions_are_defined_through_functions_and_parameters(say, faults):
     hinge = r"\sigma(z) := \max(z - a, 0)"
     (_, claim) = say(hinge, r"\frac{\partial}{\partial a} \sigma(x - 10) = 0").items
     assert "a" in claim.letters
-    (_, _, claim) = say(hinge, r"f(a) := \sigma(a)", r"\frac{\partial}{\partial a} f(x) = 0").items  # another a
-    assert "a" in claim.letters
+
+
+@pytest.mark.parametrize("above", [
+    (r"p := h x", r"f(h) := (p - z)^2"), (r"p := h x", r"a := p^2", r"f(h) := a - z"),
+    (r"p := h x", r"f(x) := 1 + x p"), (r"p := h x", r"\sigma(z) := z p", r"f(h) := \sigma(2)"),
+    (r"\sigma(z) := \max(z - a, 0)", r"f(a) := \sigma(a)"), (r"p := h^2 x", r"f(h) := 2 \frac{\partial p}{\partial x}"),
+    (r"p := h \sum_{m=1}^{M} b_m", r"f(h) := p"),
+])  # fmt: skip
+def test_what_is_made_of_the_argument_of_a_function_does_not_stand_in_it(faults, say, above):
+    """Where f stands for any number, p would stay what it is for the letter: f' = 0 would be proved."""
+    (reason,) = faults(*above)
+    assert "the argument of f: write out what it is" in reason
+    *earlier, last = above
+    assert len(say(*earlier, last.replace("f(h", "f(u").replace("f(x", "f(u").replace("f(a", "f(u")).faults) == 0
+
+
+def test_a_function_may_contain_what_is_made_of_other_letters(faults):
+    assert faults(r"p := h x", r"\sigma(u) := u + h", r"f(z) := p z + \sigma(z)", r"f'(z) = p + 1") == []
 
 
 @pytest.mark.parametrize("page", [

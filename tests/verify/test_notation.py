@@ -444,3 +444,17 @@ def test_no_letter_of_the_book_is_taken_for_granted_by_claims_about_layers(taken
     (tmp_path / "page.md").write_text(f"```{{notation}}\nshadows: [{taken}]\n```\n{LAYERS}", encoding="utf-8")
     (page,) = check([tmp_path / "page.md"], load(BOOK), root=tmp_path, processes=1).pages
     assert [page.formulas[-1].status, page.all_problems] == [Status.ALL_SHAPES, ()]
+
+
+def test_an_index_that_numbers_layers_takes_their_widths_along_when_it_is_hidden(tmp_path):
+    block = (
+        "shadows: [r, s]\nsizes:\n  - {letter: Q, meaning: rank}\nindices:\n  - {letter: r, to: Q, meaning: place}\n"
+        "arrays:\n  - {letter: S, shape: [n, Q], entry: 's_{ir}', meaning: factors}\n"
+    )
+    assert extended(load(BOOK), block).widths is None
+    entry, row = (rf"$$ (S S^\top)_{{ii}} = {times} \sum_{{r=1}}^{{Q}} s_{{ir}}^2 $$" for times in (1, 2))
+    path = tmp_path / "page.md"
+    path.write_text(f"```{{notation}}\n{block}```\n\n{entry}\n\n{row}\n", encoding="utf-8")
+    (page,) = check([path], load(BOOK), root=tmp_path, processes=1).pages
+    found = [each.status for each in page.formulas]
+    assert found == [Status.ALL_SHAPES, Status.REFUTED]

@@ -100,3 +100,14 @@ def test_a_rest_is_a_power_of_one_input(why):
 
 def test_what_is_defined_does_not_tend_to_zero(why):
     assert why("J := x^2", "x = x + O(J)") == "J is no input, so it cannot tend to 0"
+
+
+VARIANCE = r"\frac{1}{M} \sum_{l=1}^{M} z_{il}^2 - \left( \frac{1}{M} \sum_{l=1}^{M} z_{il} \right)^2"
+LOG_SUM_EXP = r"\ln \left( \sum_{l=1}^{M} e^{h z_{il}} \right) = \ln M + \frac{h}{M} \sum_{l=1}^{M} z_{il}"
+
+
+def test_a_pole_that_is_not_there_for_equal_numbers_is_no_rest(status):
+    assert status(rf"{LOG_SUM_EXP} + \frac{{h^2}}{{2}} \left( {VARIANCE} \right) + O(h^3)") == AGREES
+    assert status(rf"{LOG_SUM_EXP} + \frac{{{VARIANCE}}}{{\frac{{h^2}}{{2}}}} + O(h^3)") == UNDECIDED
+    assert status(r"e^h = 1 + h + \frac{1}{h^2} + O(h^2)") == UNDECIDED
+    assert status(r"e^h = 1 + h + \frac{1}{h} \sum_{m=1}^{M} (b_m - b_1)^2 + O(h^2)") == UNDECIDED

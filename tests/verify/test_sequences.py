@@ -1,7 +1,7 @@
 r"""Sequences over steps: ``u_t := …`` is evaluated number by number, and claims about it are tried at several steps."""
 
 import pytest
-from common import AGREES, NOTATION, REFUTED, page, with_slip
+from common import AGREES, NOTATION, REFUTED, UNDECIDED, page, with_slip
 
 from nncore.verify.numeric import judge
 from nncore.verify.semantics.elaborate import meaning
@@ -218,3 +218,27 @@ def test_a_step_changes_state_by_numbers_of_its_shape(faults):
     assert "not declared as state" in faults(r"g \leftarrow \theta")[0]
     assert "same shape" in faults(r"\theta \leftarrow X")[0]
     assert "neither declared" in faults(r"\theta \leftarrow \kappa")[0]
+
+
+# Numbers of steps at which nothing exists -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sides", [
+    r"\sum_{\tau=1}^{t} \frac{1}{t - \tau} = 5 t", r"\sum_{\tau=1}^{t} \frac{1}{\tau - 1} = 5 t",
+    r"\sum_{\tau=1}^{t} \ln (1 - \tau) = 5 t",
+    r"\sum_{\tau=1}^{t} \sqrt{1 - \tau} = 5 t (t - 1)", r"\sum_{\tau=1}^{t} (2 - \tau)^{-1} = t^2",
+    r"\prod_{\tau=1}^{t} \frac{1}{t - \tau} = 1",
+])  # fmt: skip
+def test_sides_that_exist_for_few_steps_alone_say_nothing_of_all(verdict, sides):
+    found = verdict(rf"{sides} \quad t \ge 0")
+    assert found.status == UNDECIDED and found.reason == "both sides exist only for small t"
+
+
+def test_a_condition_may_leave_few_steps(status):
+    assert status(r"\sum_{\tau=1}^{t} \frac{1}{2 - \tau} = t \quad 0 \le t \le 1") == AGREES
+    assert status(r"\sum_{\tau=1}^{t} \frac{1}{2 - \tau} = 2 t \quad 0 \le t \le 1") == REFUTED
+
+
+def test_a_power_of_an_index_that_only_a_sum_binds_has_a_value(status):
+    assert status(r"\sum_{\tau=1}^{t} \tau^\beta = \sum_{\tau=1}^{t} (t + 1 - \tau)^\beta \quad t \ge 0") == AGREES
+    assert status(r"\sum_{\tau=1}^{t} (t - \tau)^\beta = \frac{1 - \beta^t}{1 - \beta} \quad t \ge 0") == REFUTED

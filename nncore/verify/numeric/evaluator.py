@@ -599,7 +599,9 @@ def _flip(part: t.Node, at: Values, local: Local) -> None:
     """Note the input that must be positive here, so that the next point gives it its other sign."""
     if not isinstance(part, t.Letter | t.Indexed) or (isinstance(part, t.Letter) and part.name in local):
         return
-    name = part.meaning
+    name = part.symbol
+    if name is None:
+        return  # an entry of what is computed, as of a product
     indices = part.indices if isinstance(part, t.Indexed) and name.kind is SymbolKind.ENTRY else ()
     place = tuple(at.number(index, local) for index in indices)
     value = at.point.touched.get((name.name, place))

@@ -20,6 +20,7 @@ from itertools import chain, islice
 from typing import assert_never, cast
 
 from nncore.verify.judgement import SEED, Counterexample
+from nncore.verify.notation import STEPS
 from nncore.verify.numeric import comparing, searching, watching
 from nncore.verify.numeric import sample_points as sample
 from nncore.verify.numeric.balls import Arithmetic, arithmetic
@@ -206,9 +207,12 @@ class NumericCheck:
         self._comparison = Comparison(item, shared or Shared(), self._numbers, budget or Budget())
         self._guards = guards_of(item, self._comparison.right)
         self.plans = size_plans(item, self.allowed, bool(self._layers))
+        self._counters = {name for name, size in item.free if size == STEPS}
         self._constant = not item.letters and not item.free and self.plans == [{}]
         self._points = self._undecided = self._generic = 0
         self._seen: dict[tuple[tuple[str, int], ...], None] = {}
+        self._usual: dict[tuple[tuple[str, int], ...], None] = {}  # those of them with a generic point
+        self._steps: dict[bool, dict[str, int]] = {True: {}, False: {}}  # the largest at which both sides exist, or not
         self._excluded: set[GuardKey] = set()  # guards at whose zeros the claim says nothing
         self._parted: set[GuardKey] = set()  # those among them that have the same on both sides
         self._crossed: set[GuardKey] = set()
@@ -294,12 +298,14 @@ class NumericCheck:
         return self.item.relation.is_strict and any(searching.touches(self._comparison, near) for near in self._nearest)
 
     def _sizes_that_are_too_small(self) -> str:
-        """Return the sizes at which nothing could be compared although conditions allow 3 or more."""
+        """Return the sizes, and the steps, of which too few have generic points at which both sides exist."""
         names = dict.fromkeys(name for plan in self.plans for name in plan)
-        seen = [dict(sizes) for sizes in self._seen]
+        seen = [dict(sizes) for sizes in self._usual]
         largest = {name: max((sizes[name] for sizes in seen if name in sizes), default=0) for name in names}
         tried = {name: max(plan[name] for plan in self.plans if name in plan) for name in names}
-        return ", ".join(name for name in names if largest[name] < min(3, tried[name]))
+        steps, without = self._steps[True], self._steps[False]
+        few = [name for name in sorted(without) if steps.get(name, 0) < min(3, without[name])]
+        return ", ".join([*(name for name in names if largest[name] < min(3, tried[name])), *few])
 
     def _matters(self, key: GuardKey, guard: Guard) -> bool:
         """Return whether a claim may be false at the zero of a guard alone."""
@@ -424,11 +430,18 @@ class NumericCheck:
         result = self._comparison.tried(point, entry)
         if self._is_further:
             return result
+        if result is not comparing.OUTSIDE:
+            largest = self._steps[result is not comparing.NO_VALUE]
+            for name in entry.keys() & self._counters:
+                largest[name] = max(largest.get(name, 0), entry[name])
         match result.status:
             case Finding.AGREES:
                 self._points += 1
-                self._generic += (point.kind in sample.GENERIC and not on_purpose) or not self.item.letters
-                self._seen[(*self._layers.items(), *sorted(point.sizes.items()))] = None
+                is_generic = (point.kind in sample.GENERIC and not on_purpose) or not self.item.letters
+                self._generic += is_generic
+                self._seen[sizes := (*self._layers.items(), *sorted(point.sizes.items()))] = None
+                if is_generic:
+                    self._usual[sizes] = None
                 self._met.append(Met(point, dict(entry), on_purpose))
                 if result.margin is not None:
                     self._keep_near(Near(result.margin, point, entry))

@@ -1,6 +1,6 @@
 r"""Definitions: what stands on the left of one, the lines of families, and what a definition must not do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from nncore.verify.notation import CONSTANTS, DELTA, FIXED_KINDS, KNOWN_FUNCTIONS, ONES, STEPS, Notation
@@ -14,6 +14,7 @@ from nncore.verify.semantics.symbols import (
     declared_shape,
     family_of,
     find_symbol,
+    letters,
     not_covered,
     position,
     sizes_of_shape,
@@ -171,6 +172,18 @@ def check_shape(scope: Scope, head: Head, shape: Shape, checker: Checker, link: 
     number = scope.notation.scalars_named(name.letter) or (head.where and not head.shape)
     if not head.shape and shape is not None and number:
         raise MeaningError(f"{name} is a number, the right side is {words(shape)}", right)
+
+
+def check_arguments(scope: Scope, head: Head, parts: Iterable[t.Node]) -> None:
+    """Raise if a function contains a letter that is made of one of its arguments, which stands there for any number."""
+    for part in parts:
+        for node, _ in t.walk(part):
+            if not isinstance(node, t.Name | t.Function) or node in map(t.Letter, head.arguments):
+                continue
+            for argument in head.arguments:
+                if argument in letters(node, scope):
+                    reason = f"{show(node)} is made of {argument}, the argument of {head.name}: write out what it is"
+                    raise MeaningError(reason, node)
 
 
 def line_of(

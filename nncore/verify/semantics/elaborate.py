@@ -34,6 +34,7 @@ from nncore.verify.semantics.conditions import separated
 from nncore.verify.semantics.definitions import (
     Conditions,
     Head,
+    check_arguments,
     check_shape,
     head_of,
     left_names,
@@ -434,6 +435,7 @@ class _Elaborator:
         if checker.complex:
             raise MeaningError("what is defined is real: define its real or its imaginary part", link.right)
         check_shape(self.scope, head, shape, checker, link)
+        check_arguments(scope, head, (link.right, *conditions))
         allowed = {letter for letter, _ in head.indices} | ({head.where[0]} if head.where else set())
         for letter in checker.free:
             if letter not in allowed:

@@ -1,11 +1,13 @@
 r"""The argument of a function where it is defined: a number, whatever the letter means elsewhere.
 
 In ``\sigma(z) = \frac{1}{1 + e^{-z}}`` the letter z is bound, as the index of a sum is. A strict argument is a number
-that the notation declares, so a letter that it does not declare as one gets a name of its own.
+that the notation declares, so a letter that it does not declare as one gets a name of its own. Not if another letter
+of the right side is made of it: that one does not change with the argument.
 """
 
 from dataclasses import replace
 
+from nncore.verify.spelling.first_use import names
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
@@ -17,6 +19,8 @@ def with_arguments(formula: t.Formula, scene: Scene) -> t.Formula:
         case (t.Chain(t.Apply(t.Function(_, 0, None), arguments), (t.Link(Relation.DEFINES), *_)) as chain,):
             letters = [each.name for each in arguments if isinstance(each, t.Letter)]
             bound = {name for name in letters if not scene.notation.scalars_named(name)} - _of_arrays(chain)
+            others = {name for link in chain.links for name in names(link.right, scene)}.difference(letters)
+            bound -= {name for name in bound if scene.is_made_of(name, others)}
             if len(letters) == len(arguments) == len(set(letters)) and bound:
                 return _renamed(formula, {name: scene.table.argument(name) for name in bound})
     return formula

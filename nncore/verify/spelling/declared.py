@@ -130,19 +130,11 @@ def _part(part: str, value: object, scene: Scene, indices: frozenset[str]) -> ob
         return value
     if part in ("state", "shadows") and isinstance(value, list):
         letters = [_letter(each, scene) if isinstance(each, str) else each for each in value]
-        return _hidden(letters, scene.notation) if part == "shadows" else letters
+        known = scene.notation.all_letters | scene.notation.function_names
+        return [each for each in letters if not known or each in known] if part == "shadows" else letters
     if not isinstance(value, list):
         return value
     return [_declaration(part, each, scene, indices) if isinstance(each, Mapping) else each for each in value]
-
-
-def _hidden(letters: list[object], notation: Notation) -> list[object]:
-    """Return what a block shadows: letters that are in force, and with the number of a layer the widths of layers."""
-    known = notation.all_letters | notation.function_names
-    found = [each for each in letters if not known or each in known]
-    if notation.widths and notation.layer_index in found and notation.widths.letter not in found:
-        found.append(notation.widths.letter)
-    return found
 
 
 def _declaration(part: str, given: Mapping[str, object], scene: Scene, indices: frozenset[str]) -> dict[str, object]:

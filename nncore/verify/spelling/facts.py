@@ -59,7 +59,7 @@ class Facts:
     listed : set of str
         Letters with several indices side by side.
     differentiated : set of str
-        Letters without parentheses behind the sign of a derivative.
+        Letters behind the sign of a derivative.
     chosen : set of str
         Letters with a subscript that an extremum is taken over, and so letters of their own.
     defined : set of str
@@ -161,6 +161,8 @@ class Facts:
                 self.heads.setdefault(whole, []).append(arguments)
             if primes:
                 self.heads.setdefault(text_of(items[at : end - primes]), []).append(arguments)
+            elif _is_differentiated(items, at):
+                self.differentiated.add(whole)
         elif _is_differentiated(items, at):
             self.differentiated.add(whole)
         else:
@@ -233,9 +235,9 @@ def is_operation(items: Sequence[Item]) -> bool:
 
 
 def _is_differentiated(items: Sequence[Item], at: int) -> bool:
-    """Return whether the sign of a derivative stands before a place, with its order if it has one."""
+    """Return whether the sign of a derivative stands before a place, with its order or its letter if it has one."""
     before = at - 1
-    if before > 1 and getattr(items[before - 1], "text", "") == "^":
+    if before > 1 and getattr(items[before - 1], "text", "") in ("^", "_"):
         before -= 2
     return before >= 0 and getattr(items[before], "text", "") in ("d", r"\partial", r"\nabla")
 

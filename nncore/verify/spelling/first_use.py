@@ -182,6 +182,15 @@ def head(left: t.Node, scene: Scene) -> str:
     return ""
 
 
+def definitions_in(formula: t.Formula, scene: Scene) -> dict[str, frozenset[str]]:
+    """Return the letters that a formula defines, each with those of which it is made."""
+    return {
+        head(chain.first, scene): frozenset(names(link.right, scene))
+        for chain in formula.statements if isinstance(chain, t.Chain)
+        for link in chain.links if link.relation is Relation.DEFINES
+    }  # fmt: skip
+
+
 def names(node: t.Node, scene: Scene) -> Iterator[str]:
     """Yield the names of all letters and functions in a node; an entry has that of its array."""
     for each, _ in t.walk(node):

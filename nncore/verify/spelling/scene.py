@@ -1,7 +1,7 @@
 """What a display is read in: the notation, the facts of its file, the table of letters, and what was read before."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from nncore.verify.notation import ONES, Notation
@@ -45,6 +45,8 @@ class Scene:
     shapes, lengths : dict
         The shapes of letters that the displays above define and nothing declares, and to which sizes the indices of
         their entries run.
+    made : dict
+        Of which letters those are made that the file defines.
     """
 
     notation: Notation
@@ -61,6 +63,7 @@ class Scene:
     claimed: int = 0
     late: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
+    made: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.table, self.given = Table(self.notation), self.notation
@@ -82,6 +85,15 @@ class Scene:
     def may_be_lost(self, name: str) -> bool:
         """Return whether what cannot be read may say what a letter, or a function, is."""
         return _tokens(self.table.as_written(name)) <= self.unread
+
+    def is_made_of(self, name: str, others: Iterable[str]) -> bool:
+        """Return whether any of some letters is made of a letter, at whatever depth."""
+        seen, waiting = set[str](), list(others)
+        while waiting:
+            if (each := waiting.pop()) not in seen:
+                seen.add(each)
+                waiting += self.made.get(each, ())
+        return name in seen.difference(others)
 
     def take_ones(self, length: Size) -> bool:
         """Return whether a column of ones has a length: the declared one, or else the first that was asked for."""

@@ -14,7 +14,7 @@ from nncore.verify.spelling.arguments import with_arguments
 from nncore.verify.spelling.expressions import Reader
 from nncore.verify.spelling.facts import Facts
 from nncore.verify.spelling.findings import Findings, FreeError, Member, Passed, Remark
-from nncore.verify.spelling.first_use import apart, names, with_definition
+from nncore.verify.spelling.first_use import apart, definitions_in, names, with_definition
 from nncore.verify.spelling.fit import fitted
 from nncore.verify.spelling.items import Group, Item, text_of, walk
 from nncore.verify.spelling.macros import definitions, written_out
@@ -156,6 +156,7 @@ def _read(source: str, scene: Scene, findings: Findings) -> tuple[Strict, ...]:
                 findings.lost.append(error)
                 continue
             scene.here |= frozenset(names(formula, scene))
+            scene.made |= definitions_in(formula, scene)
             formula = with_arguments(formula, scene) if scene.first_defines else formula
             formula = with_ranges(formula, scene, findings)
             formulas.append(fitted(formula, scene, findings))
