@@ -178,7 +178,9 @@ def check_arguments(scope: Scope, head: Head, parts: Iterable[t.Node]) -> None:
     """Raise if a function contains a letter that is made of one of its arguments, which stands there for any number."""
     for part in parts:
         for node, _ in t.walk(part):
-            if not isinstance(node, t.Name | t.Function) or node in map(t.Letter, head.arguments):
+            if not isinstance(node, t.Name | t.Function) or (
+                isinstance(node, t.Letter) and node.name in head.arguments
+            ):
                 continue
             for argument in head.arguments:
                 if argument in letters(node, scope):

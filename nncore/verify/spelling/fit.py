@@ -19,11 +19,11 @@ from nncore.verify.symbol import Shape, Size
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
 
-_UNKNOWN = ("?", "?")
-_Fitted: TypeAlias = tuple[t.Node, Shape]  # None is a number, _UNKNOWN is what cannot be told
+UNKNOWN = ("?", "?")
+_Fitted: TypeAlias = tuple[t.Node, Shape]  # None is a number, UNKNOWN is what cannot be told
 _SOFTMAX = r"\operatorname{softmax}"
 _ONE_BY_ONE = (1, 1)
-_BOUND = (*"lqpjkrsc", r"\iota", r"\nu", *ascii_lowercase, *ascii_uppercase)  # what a sum may bind
+BOUND = (*"lqpjkrsc", r"\iota", r"\nu", *ascii_lowercase, *ascii_uppercase)  # what a sum may bind
 _MOST = 4  # the highest power that is written out entry by entry
 
 
@@ -55,7 +55,7 @@ class _Fitter:
     def chain(self, chain: t.Chain) -> t.Chain:
         """Return a chain whose sides are all numbers if one of them is one."""
         defines = chain.links and chain.links[0].relation is Relation.DEFINES
-        head = [(chain.first, _UNKNOWN)] if defines and isinstance(chain.first, t.Indexed) else [self.fit(chain.first)]
+        head = [(chain.first, UNKNOWN)] if defines and isinstance(chain.first, t.Indexed) else [self.fit(chain.first)]
         sides = [*head, *(self._spread(self.fit(link.right)) for link in chain.links)]
         if isinstance(chain.first, t.Letter) and chain.links and chain.links[0].relation is Relation.DEFINES:
             sides = self._entries_of_softmax(chain.first, sides) or self._defining(chain.first.name, sides)
@@ -66,11 +66,11 @@ class _Fitter:
 
     def _defining(self, name: str, sides: list[_Fitted]) -> list[_Fitted]:
         """Return the sides of a definition, and keep the shape that a letter has by it if nothing declares one."""
-        if self._letter(name) != _UNKNOWN or name in self.scene.shapes:
+        if self._letter(name) != UNKNOWN or name in self.scene.shapes:
             return sides
         if sides[1][1] == _ONE_BY_ONE:
             sides = [self.as_number(side) for side in sides]
-        if sides[1][1] != _UNKNOWN:
+        if sides[1][1] != UNKNOWN:
             self.scene.shapes[name] = sides[1][1]
         return sides
 
@@ -80,9 +80,7 @@ class _Fitter:
         """Return the definition of a matrix by softmax as that of its entries; None if it is another one."""
         right, shape = sides[1]
         array = self.scene.notation.array_named(left.name)
-        if not (_is_softmax(right) and isinstance(right, t.Apply) and array and array.entry) or 1 in (
-            shape or _UNKNOWN
-        ):
+        if not (is_softmax(right) and isinstance(right, t.Apply) and array and array.entry) or 1 in (shape or UNKNOWN):
             return None
         indices = tuple(t.Letter(index, span=left.span) for index in array.entry.indices)
         entry = t.Indexed(t.Letter(array.entry.letter, span=left.span), indices, span=left.span)
@@ -99,7 +97,7 @@ class _Fitter:
         used |= self.scene.facts.names
         ends = [index for index, to in self.scene.notation.runs_to.items() if to == size]
         free = [each for each in ends if each not in {i.name for i in indices if isinstance(i, t.Letter)}]
-        bound = t.Letter(next(each for each in (*free, *_BOUND) if each in free or each not in used), span=node.span)
+        bound = t.Letter(next(each for each in (*free, *BOUND) if each in free or each not in used), span=node.span)
         what = "a vector" if len(indices) < 2 else "each row"
         self.findings.say("softmax", f"softmax of {what} by its entries", node.span)
         argument = t.Times(
@@ -134,10 +132,10 @@ class _Fitter:
                 return replace(node, base=t.Times((one, node.base), span=node.span)), None
             case t.Indexed(t.Letter() | t.Family()):
                 return node, None
-            case t.Indexed(t.Apply(arguments=(argument,)) as base, indices) if _is_softmax(base):
+            case t.Indexed(t.Apply(arguments=(argument,)) as base, indices) if is_softmax(base):
                 inner, shape = self.fit(argument)
                 own = replace(base, arguments=(inner,))
-                if shape is not None and shape != _UNKNOWN and len(indices) == 2 - (1 in shape):
+                if shape is not None and shape != UNKNOWN and len(indices) == 2 - (1 in shape):
                     return self._softmax_entry(own, shape, indices), None
                 return replace(node, base=own), None
             case t.Indexed(base):
@@ -158,7 +156,7 @@ class _Fitter:
                 return self._power(node, base, exponent)
             case t.Transpose(body):
                 inner, shape = self.fit(body)
-                turned = shape if shape in (None, _UNKNOWN) or shape is None else (shape[1], shape[0])
+                turned = shape if shape in (None, UNKNOWN) or shape is None else (shape[1], shape[0])
                 return replace(node, body=inner), turned
             case t.Root(body) | t.Absolute(body):
                 return replace(node, body=self.as_number(self.fit(body))[0]), None
@@ -176,18 +174,18 @@ class _Fitter:
             case t.Derivative(body, variables):
                 inner, shape = self.as_number(self.fit(body)) if len(variables) == 1 else self.fit(body)
                 by = self._letter(variables[0].name) if isinstance(variables[0], t.Letter) else None
-                return replace(node, body=inner), by if shape is None else _UNKNOWN
+                return replace(node, body=inner), by if shape is None else UNKNOWN
             case t.Cases(cases):
                 values = [self.fit(case.value) for case in cases]
                 both = tuple(replace(case, value=value) for case, (value, _) in zip(cases, values, strict=True))
                 return replace(node, cases=both), values[0][1]
-        return node, _UNKNOWN
+        return node, UNKNOWN
 
     def _has_unnamed_entries(self, name: str, count: int) -> bool:
         """Return whether a letter is an array that declares no such entries, of as many indices as stand below it."""
         notation = self.scene.notation
         shape = self._letter(name)
-        if shape is None or shape == _UNKNOWN or notation.array_of_entry(name) or notation.scalars_named(name):
+        if shape is None or shape == UNKNOWN or notation.array_of_entry(name) or notation.scalars_named(name):
             return False
         array = notation.array_named(name)
         return not (array and array.layers) and count == 2 - (1 in shape)
@@ -224,7 +222,7 @@ class _Fitter:
             return None
         if notation.scalars_named(name) or notation.array_of_entry(name):
             return None
-        return self.scene.shapes.get(name, _UNKNOWN)
+        return self.scene.shapes.get(name, UNKNOWN)
 
     # Numbers
 
@@ -248,7 +246,7 @@ class _Fitter:
             if all(shape is None for _, shape in terms):
                 return whole, None
             self._mixed[whole] = terms
-            return whole, _UNKNOWN
+            return whole, UNKNOWN
         return self._broadcast(terms, lambda parts: replace(node, terms=parts))
 
     def _spread(self, fitted_: _Fitted) -> _Fitted:
@@ -257,7 +255,7 @@ class _Fitter:
         terms = self._mixed.get(node, ())
         shapes = {shape for _, shape in terms if shape is not None}
         shape = shapes.pop() if len(shapes) == 1 else None
-        if shape in (None, _UNKNOWN, _ONE_BY_ONE) or shape is None or 1 not in shape:
+        if shape in (None, UNKNOWN, _ONE_BY_ONE) or shape is None or 1 not in shape:
             return fitted_
         if not self.scene.take_ones(shape[0] if shape[1] == 1 else shape[1]):
             return fitted_
@@ -278,7 +276,7 @@ class _Fitter:
         if multiplied := self._multiplied_out(node, factors):
             return multiplied
         if any(shape is None for _, shape in factors):
-            return replace(node, factors=tuple(each for each, _ in factors)), _UNKNOWN
+            return replace(node, factors=tuple(each for each, _ in factors)), UNKNOWN
         return self._broadcast(factors, lambda parts: replace(node, factors=parts))
 
     def _multiplied_out(self, node: t.EntryTimes, factors: Sequence[_Fitted]) -> _Fitted | None:
@@ -291,7 +289,7 @@ class _Fitter:
             rest[0] if len(rest) == 1 else self._alike(replace(node, factors=tuple(n for n, _ in rest)), rest)
         )
         terms = self._mixed[factors[mixed][0]]
-        if shape is None or shape == _UNKNOWN or any(own not in (None, shape) for _, own in terms):
+        if shape is None or shape == UNKNOWN or any(own not in (None, shape) for _, own in terms):
             return None
         found: list[t.Node] = []
         for term, own in terms:
@@ -309,13 +307,13 @@ class _Fitter:
         """Return parts of one shape; a row among matrices is repeated by a column of ones, a column by a row."""
         shapes = {shape for _, shape in parts if shape is not None}
         plain = make(tuple(node for node, _ in parts))
-        if _UNKNOWN in shapes or not shapes:
-            return plain, _UNKNOWN
+        if UNKNOWN in shapes or not shapes:
+            return plain, UNKNOWN
         if len(shapes) == 1:
             return plain, shapes.pop()
         whole = next((one for one in shapes if all(self._reaches(other, one) for other in shapes)), None)
         if whole is None or not self._ones(whole, shapes):
-            return plain, _UNKNOWN
+            return plain, UNKNOWN
         return make(tuple(self._repeated(node, shape, whole) for node, shape in parts)), whole
 
     def _reaches(self, shape: Shape, whole: Shape) -> bool:
@@ -348,8 +346,8 @@ class _Fitter:
         found: list[t.Node] = []
         shape: Shape = None
         for factor, own in factors:
-            if own == _UNKNOWN or shape == _UNKNOWN:
-                shape = _UNKNOWN
+            if own == UNKNOWN or shape == UNKNOWN:
+                shape = UNKNOWN
             elif own is not None and shape is not None and shape[1] != own[0]:
                 if own == _ONE_BY_ONE:
                     factor, own = self.as_number((factor, own))
@@ -357,7 +355,7 @@ class _Fitter:
                     whole, _ = self.as_number((_times(found), shape))
                     found, shape = [whole], own
                 else:
-                    shape = _UNKNOWN
+                    shape = UNKNOWN
             elif own is not None:
                 shape = (shape[0], own[1]) if shape else own
             found.append(factor)
@@ -389,7 +387,7 @@ class _Fitter:
                 array = notation.array_of_entry(name)
                 if not array or not array.entry or len(array.entry.indices) != 2 or array.layers:
                     return None
-                rows, columns = sizes_of_shape(array.shape) or _UNKNOWN
+                rows, columns = sizes_of_shape(array.shape) or UNKNOWN
                 if notation.runs_to.get(index) != rows or self.fit(vector)[1] != (columns, 1):
                     return None
                 matrix = t.Letter(array.letter, span=sample.span)
@@ -400,21 +398,21 @@ class _Fitter:
         above, below = numerator[1], denominator[1]
         if below == _ONE_BY_ONE:
             denominator, below = self.as_number(denominator), None
-        if below is None or below == _UNKNOWN:
+        if below is None or below == UNKNOWN:
             if self._may_be_array(denominator[0], numerator[0]):
                 self.findings.say("quotient", "a quotient of what may be arrays as one of numbers", node.span)
             whole = replace(node, numerator=numerator[0], denominator=denominator[0])
-            return whole, above if below is None else _UNKNOWN
+            return whole, above if below is None else UNKNOWN
         if above == below:
             self.findings.say("entries", "a quotient of arrays as one entry by entry", node.span)
             return t.EntryFraction(numerator[0], denominator[0], span=node.span), above
-        return replace(node, numerator=numerator[0], denominator=denominator[0]), _UNKNOWN
+        return replace(node, numerator=numerator[0], denominator=denominator[0]), UNKNOWN
 
     def _is_vector(self, node: t.Node) -> bool:
         """Return whether a node is a bold lowercase letter of no known shape, one of several, or a sum of such."""
         match node:
             case t.Letter(name):
-                return self._letter(name) == _UNKNOWN and self.scene.table.is_vector(name)
+                return self._letter(name) == UNKNOWN and self.scene.table.is_vector(name)
             case t.Indexed(t.Letter() as base):
                 return self._is_vector(base)
             case t.Minus(body):
@@ -427,7 +425,7 @@ class _Fitter:
         """Return whether a denominator is a bold letter, a root or a sum of such, or a capital below a capital."""
         match below:
             case t.Letter(name):
-                if self._letter(name) != _UNKNOWN:
+                if self._letter(name) != UNKNOWN:
                     return False
                 written = [self.scene.table.written(each.name) for each in (below, above) if isinstance(each, t.Letter)]
                 capitals = len(written) == 2 and all(map(self.scene.is_array, written))
@@ -444,14 +442,17 @@ class _Fitter:
         if isinstance(base, t.Norm) and exponent == t.Number("2") and (square := self._square_of_norm(base)):
             return square, None
         inner, shape = self.fit(base)
-        node = replace(node, exponent=self.as_number(self.fit(exponent))[0])
+        above, times_each = self.as_number(self.fit(exponent))
+        node = replace(node, exponent=above)
         if shape == _ONE_BY_ONE:
             inner, shape = self.as_number((inner, shape))
         times = exponent.whole if isinstance(exponent, t.Number) else None
+        if times_each not in (None, UNKNOWN):
+            return replace(node, base=inner), UNKNOWN  # an array in the exponent
         if shape != _ONE_BY_ONE and self._is_vector(inner):
             self.findings.say("entries", "a power of what may be a vector as one of a number", node.span)
-        if shape is None or shape == _UNKNOWN or times is None or not 1 < times <= _MOST:
-            return replace(node, base=inner), shape if shape is None else _UNKNOWN
+        if shape is None or shape == UNKNOWN or times is None or not 1 < times <= _MOST:
+            return replace(node, base=inner), shape if shape is None else UNKNOWN
         if shape[0] == shape[1] and not isinstance(inner, t.Apply):
             options = ("a power of a square matrix as a product of matrices", "a power of a matrix entry by entry")
             if not self.findings.choose("power of a matrix", options, node.span):
@@ -463,9 +464,9 @@ class _Fitter:
     def _square_of_norm(self, norm: t.Norm) -> t.Node | None:
         """Return the sum of the squares of a vector; None where its shape is not known, or it is a matrix."""
         inner, shape = self.fit(norm.body)
-        if shape is not None and shape != _UNKNOWN and 1 not in shape and norm.order is None:
+        if shape is not None and shape != UNKNOWN and 1 not in shape and norm.order is None:
             return self._sum_of_squares(inner, shape, norm)
-        if norm.order not in (None, t.Number("2")) or shape is None or shape == _UNKNOWN or 1 not in shape:
+        if norm.order not in (None, t.Number("2")) or shape is None or shape == UNKNOWN or 1 not in shape:
             return None
         self.findings.say("norm", "the square of the norm of a vector as its product with itself", norm.span)
         turned = t.Transpose(inner, span=norm.span)
@@ -479,7 +480,7 @@ class _Fitter:
         )
         used = {each.name for each, _ in t.walk(node) if isinstance(each, t.Letter)} | self.scene.facts.names
         used |= self.scene.notation.all_letters
-        free = [t.Letter(each, span=norm.span) for each in _BOUND if each not in used]
+        free = [t.Letter(each, span=norm.span) for each in BOUND if each not in used]
         rows, columns = (t.Letter(str(size), span=norm.span) for size in shape)
         one = t.Number("1", span=norm.span)
         entry = t.Indexed(t.Times((one, node), span=norm.span), (free[0], free[1]), span=norm.span)
@@ -494,16 +495,16 @@ class _Fitter:
         kind = kinds.get(node.function.name, "")
         if kind == "cost":
             return whole, None
-        if _is_softmax(whole) and shape not in (None, _UNKNOWN) and 1 in (shape or ()):
+        if is_softmax(whole) and shape not in (None, UNKNOWN) and 1 in (shape or ()):
             return self._softmax_of_vector(whole, shape), shape
-        if _is_softmax(whole):
+        if is_softmax(whole):
             return whole, shape
         if len(arguments) == 1 and (kind in ("number", "smooth", "row") or node.function.name in kinds):
             return whole, arguments[0][1]
-        return whole, _UNKNOWN
+        return whole, UNKNOWN
 
 
-def _is_softmax(node: t.Node) -> bool:
+def is_softmax(node: t.Node) -> bool:
     return isinstance(node, t.Apply) and len(node.arguments) == 1 and node.function.name.lower() == _SOFTMAX
 
 

@@ -94,6 +94,8 @@ def _lengths(base: t.Node, count: int, scene: Scene) -> tuple[str | None, ...]:
     if array and not array.layers:
         sizes = sizes_of_shape(array.shape)
     known = tuple(str(size) for size in sizes or () if size not in (1, "?")) or scene.lengths.get(name, ())
+    if len(known) == 2 and count == 1:
+        return known[:1]  # a row
     return known if len(known) == count else (None,) * count
 
 

@@ -47,6 +47,9 @@ class Scene:
         their entries run.
     made : dict
         Of which letters those are made that the file defines.
+    parts : dict
+        Of vectors that the file defines: the letters of whose same entry an entry is made, and those of which it is
+        made otherwise.
     """
 
     notation: Notation
@@ -64,6 +67,7 @@ class Scene:
     late: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
     made: dict[str, frozenset[str]] = field(default_factory=dict)
+    parts: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.table, self.given = Table(self.notation), self.notation
@@ -75,8 +79,8 @@ class Scene:
     def begin_again(self, late: frozenset[str] = frozenset()) -> None:
         """Forget what was read, but for the names of letters."""
         self.last, self.above, self.unread, self.claimed, self.late = None, frozenset(), frozenset(), 0, late
-        self.shapes.clear()
-        self.lengths.clear()
+        for known in (self.shapes, self.lengths, self.parts):
+            known.clear()
 
     def lose(self, text: str) -> None:
         """Keep the letters and commands of what cannot be read: it may say what they are."""
@@ -94,6 +98,13 @@ class Scene:
                 seen.add(each)
                 waiting += self.made.get(each, ())
         return name in seen.difference(others)
+
+    def is_same_entry(self, name: str, of: str) -> bool:
+        """Return whether an entry of a vector is made of no other entry of another one than the same."""
+        if name == of or name not in self.parts:
+            return name == of or not self.is_made_of(of, [name])
+        each, whole = self.parts[name]
+        return of not in whole and not self.is_made_of(of, whole) and all(self.is_same_entry(one, of) for one in each)
 
     def take_ones(self, length: Size) -> bool:
         """Return whether a column of ones has a length: the declared one, or else the first that was asked for."""

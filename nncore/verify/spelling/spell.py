@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from nncore.verify.notation import Notation
 from nncore.verify.spelling.arguments import with_arguments
+from nncore.verify.spelling.entrywise import entry_by_entry
 from nncore.verify.spelling.expressions import Reader
 from nncore.verify.spelling.facts import Facts
 from nncore.verify.spelling.findings import Findings, FreeError, Member, Passed, Remark
@@ -159,6 +160,7 @@ def _read(source: str, scene: Scene, findings: Findings) -> tuple[Strict, ...]:
             scene.made |= definitions_in(formula, scene)
             formula = with_arguments(formula, scene) if scene.first_defines else formula
             formula = with_ranges(formula, scene, findings)
+            formula = entry_by_entry(formula, scene, findings)
             formulas.append(fitted(formula, scene, findings))
     if findings.lost and not formulas:
         raise findings.lost[0]

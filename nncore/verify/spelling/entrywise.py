@@ -1,0 +1,515 @@
+r"""Vectors by their entries: what the strict tree has no vector for is said of each entry.
+
+A row of a matrix as a vector, ``\nabla_w J = \sum_i (p_i - y_i) x_i``, and a formula of numbers that is meant for each
+entry of an array, ``s = \frac{1}{1 + e^{-z}}``, have a meaning entry by entry: ``\frac{\partial J}{\partial w_j} =
+\sum_i (p_i - y_i) x_{ij}``. Vectors are columns. Where a shape is not known, or two do not fit, nothing is changed.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from nncore.verify.notation import DELTA, DIAGONAL, EXTREMA
+from nncore.verify.semantics.symbols import sizes_of_shape
+from nncore.verify.spelling.findings import Findings
+from nncore.verify.spelling.first_use import names
+from nncore.verify.spelling.fit import BOUND, UNKNOWN, is_softmax, shape_of
+from nncore.verify.spelling.scene import Scene
+from nncore.verify.symbol import Shape, Size
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.tree import Relation
+
+_ONE = t.Number("1")
+_LAYOUTS = (
+    "the derivative of a vector by a vector with a row for each entry of the first one",
+    "the derivative of a vector by a vector with a row for each entry of the second one",
+)
+_FREE = ("k", "j", "l", "q", "p", "r", "s", "c")  # what an entry may be called that nothing declares
+
+
+def entry_by_entry(formula: t.Formula, scene: Scene, findings: Findings) -> t.Formula:
+    """Return a formula whose vectors are written by their entries, if it has no other meaning."""
+    statements = tuple(
+        _by_entries(each, formula, scene, findings) if isinstance(each, t.Chain) else each
+        for each in formula.statements
+    )
+    return replace(formula, statements=statements)
+
+
+def _by_entries(chain: t.Chain, formula: t.Formula, scene: Scene, findings: Findings) -> t.Chain:
+    if _defines(chain) and isinstance(chain.first, t.Letter):
+        scene.parts.pop(chain.first.name, None)
+        with suppress(_NoEntriesError):
+            value = _Writer(scene, formula, Findings()).of(chain.links[0].right)
+            if value.shape:
+                scene.parts[chain.first.name] = value.each, value.whole
+    sides = chain.sides[1:] if _defines(chain) else chain.sides
+    if not any(_is_row(node, scene) for side in sides for node, _ in t.walk(side)) and not any(
+        shape_of(side, scene) == UNKNOWN for side in sides
+    ):
+        return chain
+    try:
+        found = _Writer(scene, formula, findings).chain(chain)
+    except _NoEntriesError:
+        return chain
+    if found != chain:
+        findings.say("by entries", "vectors by their entries", chain.span)
+    return found
+
+
+def _defines(chain: t.Chain) -> bool:
+    return bool(chain.links) and chain.links[0].relation is Relation.DEFINES
+
+
+class _NoEntriesError(Exception):
+    """A side, or a part of one, that has no entries which could be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """An expression: its shape, None for a number, and how its entry is written in a row and a column.
+
+    Its entry is made of the same entry of the letters in ``each``, and of all of those in ``whole``.
+    """
+
+    shape: Shape
+    entry: Callable[[t.Node, t.Node], t.Node]
+    each: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset()
+
+    @property
+    def letters(self) -> frozenset[str]:
+        """Return all letters."""
+        return self.each | self.whole
+
+    @property
+    def number(self) -> t.Node:
+        """Return the expression of a number."""
+        if self.shape is not None:
+            raise _NoEntriesError
+        return self.entry(_ONE, _ONE)
+
+
+def _lengths(name: str, scene: Scene) -> tuple[Size, ...]:
+    """Return the sizes to which the indices of a letter run; none of a number."""
+    array = scene.notation.array_of_entry(name) or scene.notation.array_named(name)
+    if array:
+        sizes: Shape = None if array.layers else sizes_of_shape(array.shape)
+    else:
+        sizes = scene.shapes.get(name)
+    if sizes and "?" not in sizes:
+        return tuple(size for size in sizes if size != 1)
+    return tuple(size for size in scene.lengths.get(name, ()) if size is not None)
+
+
+def _is_row(node: t.Node, scene: Scene) -> bool:
+    """Return whether a letter of two indices carries one."""
+    match node:
+        case t.Indexed(t.Letter(name), (_,)):
+            return len(_lengths(name, scene)) == 2
+    return False
+
+
+class _Writer:
+    """Writes the sides of one chain by their entries."""
+
+    def __init__(self, scene: Scene, formula: t.Formula, findings: Findings):
+        self.scene, self._notation, self._findings = scene, scene.table.in_force, findings
+        self._used = {each.name for each, _ in t.walk(formula) if isinstance(each, t.Letter)}
+        self._indices: set[str] = set()  # that sums bind
+        self._runs: dict[str, Size] = dict(self._notation.runs_to)  # type: ignore[arg-type]  # steps are no size
+
+    def chain(self, chain: t.Chain) -> t.Chain:
+        """Return a chain of entries, with an index of its own for each of their sizes."""
+        if _defines(chain):
+            return self._definition(chain, [self.of(link.right) for link in chain.links])
+        jacobians = {at: found for at, side in enumerate(chain.sides) if (found := self._jacobian(side))}
+        others = {at: self.of(side) for at, side in enumerate(chain.sides) if at not in jacobians}
+        shapes = {side.shape for side in others.values()} - {None}
+        if not shapes and not jacobians:
+            return self._with(chain, [side.number for side in others.values()])
+        if len(shapes) != 1:
+            raise _NoEntriesError
+        shape = shapes.pop()
+        assert shape
+        row, column = self._places(shape, chain.span)
+        entries: list[t.Node] = []
+        for at, node in enumerate(chain.sides):
+            if at in jacobians:
+                others[at] = jacobians[at](shape)
+            if others[at].shape is None and node != t.Number("0"):
+                raise _NoEntriesError
+            entries.append(others[at].entry(row, column))
+        return self._with(chain, entries)
+
+    def _jacobian(self, node: t.Node) -> Callable[[tuple[Size, Size]], _Value] | None:
+        """Return how the derivative of a vector by a vector is meant, by its shape; None for another node.
+
+        As a vector it has the derivative of each entry by the same entry, if that one depends on no other.
+        """
+        match node:
+            case t.Derivative(body, (variable,)):
+                above, below = self.of(body), self.of(variable)
+            case _:
+                return None
+        if above.shape is None or below.shape is None or not (1 in above.shape and 1 in below.shape):
+            return None
+        rows, columns = max(above.shape, key=_is_long), max(below.shape, key=_is_long)
+
+        def entry(row: t.Node, column: t.Node) -> t.Node:
+            number, by = above.entry(row, row), below.entry(column, column)
+            if isinstance(by, t.Name) and _is_name(by):
+                return replace(node, body=number, variables=(by,))
+            if not isinstance(variable, t.Letter):
+                raise _NoEntriesError
+            return t.Indexed(replace(node, body=number), (column,), span=node.span)
+
+        def of_shape(shape: tuple[Size, Size]) -> _Value:
+            if shape == above.shape == below.shape and isinstance(variable, t.Letter):
+                (of,) = below.each
+                if of not in above.whole and all(self.scene.is_same_entry(name, of) for name in above.each):
+                    self._findings.say("layout", "the derivative of each entry by the same entry", node.span)
+                    return _Value(shape, lambda row, column: entry(*((column, column) if row == _ONE else (row, row))))
+            if shape not in ((rows, columns), (columns, rows)):
+                raise _NoEntriesError
+            turned = self._findings.choose("layout", _LAYOUTS, node.span) if rows == columns else shape[0] == columns
+            return _Value(shape, lambda row, column: entry(*((column, row) if turned else (row, column))))
+
+        return of_shape
+
+    def _definition(self, chain: t.Chain, right: Sequence[_Value]) -> t.Chain:
+        name, indices = self._head(chain.first)
+        shapes = {side.shape for side in right}
+        if len(shapes) > 1:
+            raise _NoEntriesError
+        (shape,) = shapes
+        if shape is None:
+            return self._with(chain, [chain.first, *(side.number for side in right)])
+        array = self._notation.array_named(name) or self._notation.array_of_entry(name)
+        if (array and not array.entry) or self._notation.scalars_named(name):
+            raise _NoEntriesError
+        row, column = self._places(shape, chain.span)
+        indices = (*indices, *(each for each in (row, column) if isinstance(each, t.Letter)))
+        lengths = tuple(str(self._runs.get(each.name, "?")) for each in indices)
+        if "?" in lengths or (array and array.entry and lengths != tuple(map(str, _lengths(name, self.scene)))):
+            raise _NoEntriesError
+        letter = array.entry.letter if array and array.entry else name
+        head = t.Indexed(t.Letter(letter, span=chain.first.span), indices, span=chain.first.span)
+        if not array:
+            self.scene.shapes.pop(name, None)
+            self.scene.lengths[name] = lengths
+        return self._with(chain, [head, *(side.entry(row, column) for side in right)])
+
+    def _head(self, first: t.Node) -> tuple[str, tuple[t.Letter, ...]]:
+        match first:
+            case t.Letter(name):
+                return name, ()
+            case t.Indexed(t.Letter(name), indices):
+                letters = tuple(each for each in indices if isinstance(each, t.Letter))
+                if len(letters) == len(indices):
+                    return name, letters
+        raise _NoEntriesError
+
+    def _with(self, chain: t.Chain, sides: Sequence[t.Node]) -> t.Chain:
+        links = tuple(replace(link, right=side) for link, side in zip(chain.links, sides[1:], strict=True))
+        return replace(chain, first=sides[0], links=links)
+
+    # Indices
+
+    def _places(self, shape: tuple[Size, Size], span: t.Span) -> tuple[t.Node, t.Node]:
+        row, column = (self._free(size, span) if size != 1 else _ONE for size in shape)
+        return row, column
+
+    def _free(self, size: Size, span: t.Span) -> t.Letter:
+        """Return an index that runs to a size and that the formula does not use."""
+        declared = next((name for name, end in self._notation.runs_to.items() if end == size), "")
+        if not declared or declared in self._used:
+            letter = next((each for each in _FREE if each not in self._used), "")
+            if not letter or str(size).isdigit():
+                raise _NoEntriesError
+            declared = self.scene.table.index(letter, str(size))
+        self._used.add(declared)
+        self._runs[declared] = size
+        return t.Letter(declared, span=span)
+
+    def _bound(self, size: Size, span: t.Span) -> t.Letter:
+        """Return an index for a sum to a size."""
+        ends = [name for name, end in self._notation.runs_to.items() if end == size]
+        others = [name for name in BOUND if name not in self._notation.all_letters | self.scene.facts.names]
+        name = next((each for each in (*ends, *others) if each not in self._used), "")
+        if not name:
+            raise _NoEntriesError
+        self._used.add(name)
+        return t.Letter(name, span=span)
+
+    def _range(self, index: t.Node) -> Size | None:
+        match index:
+            case t.Letter(name):
+                return self._runs.get(name)
+            case t.Indexed(t.Letter(name)) if name in self._notation.class_letters:
+                return self._notation.size_of_classes(name)
+        return None
+
+    # Values
+
+    def of(self, node: t.Node) -> _Value:
+        """Return an expression by its entries."""
+        match node:
+            case t.Letter(name):
+                return self._letter(node, name)
+            case t.Indexed(t.Letter(name), (index,)) if _is_row(node, self.scene):
+                return self._row(node, name, index)
+            case t.Indexed(t.Letter() | t.Family()) | t.Family() | t.Function():
+                return self._number(node)
+            case t.Indexed(base, indices):
+                return self._number(self._entry(self.of(base), indices))
+            case t.Minus(body):
+                return self._each([self.of(body)], lambda parts: replace(node, body=parts[0]))
+            case t.Plus(terms):
+                return self._each(list(map(self.of, terms)), lambda parts: replace(node, terms=tuple(parts)))
+            case t.EntryTimes(factors):
+                return self._each(list(map(self.of, factors)), lambda parts: _product(parts, node.span))
+            case t.Times(factors):
+                values = list(map(self.of, factors))
+                if any(map(self._is_each, factors, values)) and len({value.shape for value in values} - {None}) == 1:
+                    if 1 in (next(value.shape for value in values if value.shape) or ()):
+                        return self._each(values, lambda parts: _product(parts, node.span))
+                return self._product(values, node.span)
+            case t.Fraction(above, below) | t.EntryFraction(above, below):
+                return self._each(
+                    [self.of(above), self.of(below)], lambda both: t.Fraction(both[0], both[1], span=node.span)
+                )
+            case t.Power(t.Norm(body, order), exponent) if order in (None, t.Number("2")) and exponent == t.Number("2"):
+                return self._number(self._sum_of(self.of(body), node.span))
+            case t.Norm(body, order) if order in (None, t.Number("2")):
+                return self._number(t.Root(self._sum_of(self.of(body), node.span), span=node.span))
+            case t.Power(base, exponent):
+                pair = [self.of(base), self.of(exponent)]
+                if pair[0].shape and (1 not in pair[0].shape or pair[1].shape):
+                    raise _NoEntriesError  # a product of matrices, or an inverse
+                return self._each(pair, lambda both: replace(node, base=both[0], exponent=both[1]))
+            case t.Root(body):
+                return self._each([self.of(body)], lambda parts: replace(node, body=parts[0]))
+            case t.Transpose(body):
+                inner = self.of(body)
+                turned = inner.shape and (inner.shape[1], inner.shape[0])
+                return replace(inner, shape=turned, entry=lambda row, column: inner.entry(column, row))
+            case t.Apply(function, arguments):
+                return self._applied(node, function, [self.of(argument) for argument in arguments])
+            case t.Sum() | t.Product() | t.Extremum():
+                return self._over(node)
+            case t.Derivative(body, variables):
+                return self._derivative(node, self.of(body), [self.of(each) for each in variables])
+        return self._number(t.with_children(node, lambda each: self.of(each).number))
+
+    def _is_each(self, node: t.Node, value: _Value) -> bool:
+        """Return whether an array is surely one entry by entry: numbers are added to it, or it is a function."""
+        if isinstance(node, t.Plus):
+            return {self.of(term).shape for term in node.terms} > {None}
+        return isinstance(node, t.Apply) and value.shape is not None
+
+    def _number(self, node: t.Node) -> _Value:
+        return _Value(None, lambda row, column: node, whole=frozenset(names(node, self.scene)))
+
+    def _letter(self, node: t.Letter, name: str) -> _Value:
+        lengths = _lengths(name, self.scene)
+        array = self._notation.array_named(name)
+        shape = sizes_of_shape(array.shape) if array else self.scene.shapes.get(name)
+        if not shape and lengths:
+            rows, *rest = lengths
+            if len(rest) > 1:
+                raise _NoEntriesError
+            shape = (rows, rest[0] if rest else 1)
+        if shape and "?" not in shape:
+            own = frozenset(names(node, self.scene))
+            if shape == (1, 1):
+                return _Value(None, lambda row, column: self._entry_of(node, shape, _ONE, _ONE), whole=own)
+            return _Value(shape, lambda row, column: self._entry_of(node, shape, row, column), each=own)
+        known = self._notation.all_letters | self._notation.constant_letters | self._runs.keys() | self._indices | {"e"}
+        if shape or not (name in known or name in self.scene.shapes or self.scene.is_size(name)):
+            raise _NoEntriesError
+        return self._number(node)
+
+    def _entry_of(self, node: t.Letter, shape: tuple[Size, Size], row: t.Node, column: t.Node) -> t.Node:
+        indices = tuple(place for place, size in ((row, shape[0]), (column, shape[1])) if size != 1) or (_ONE,)
+        return t.Indexed(self._base(node), indices, span=node.span)
+
+    def _base(self, node: t.Letter) -> t.Node:
+        """Return the letter of the entries of an array; a product with 1 if they have none."""
+        array = self._notation.array_of_entry(node.name) or self._notation.array_named(node.name)
+        if array and array.entry:
+            return replace(node, name=array.entry.letter)
+        if not array and node.name in self.scene.lengths and node.name not in self.scene.shapes:
+            return node
+        return t.Times((_ONE, node), span=node.span)
+
+    def _row(self, node: t.Indexed, name: str, index: t.Node) -> _Value:
+        rows, columns = _lengths(name, self.scene)
+        size = self._range(index)
+        if size is None or size not in (rows, columns):
+            raise _NoEntriesError
+        base = self._base(t.Letter(name, span=node.span))
+
+        def entry(row: t.Node, _: t.Node) -> t.Node:
+            return t.Indexed(base, (index, row) if size == rows else (row, index), span=node.span)
+
+        return _Value((columns if size == rows else rows, 1), entry, whole=frozenset(names(node, self.scene)))
+
+    def _entry(self, value: _Value, indices: tuple[t.Node, ...]) -> t.Node:
+        """Return the entry of an array at the indices that are printed."""
+        if value.shape is None:
+            raise _NoEntriesError
+        left = list(indices)
+        places = [_ONE if size == 1 or not left else left.pop(0) for size in value.shape]
+        if left or len(indices) != sum(size != 1 for size in value.shape):
+            raise _NoEntriesError
+        return value.entry(places[0], places[1])
+
+    def _each(self, parts: Sequence[_Value], make: Callable[[Sequence[t.Node]], t.Node]) -> _Value:
+        """Return what is made of parts of one shape, and of numbers, entry by entry."""
+        shapes = {part.shape for part in parts} - {None}
+        if len(shapes) > 1:
+            raise _NoEntriesError
+        shape = shapes.pop() if shapes else None
+        both = [frozenset[str]().union(*found) for found in ((p.each for p in parts), (p.whole for p in parts))]
+        return _Value(shape, lambda row, column: make([part.entry(row, column) for part in parts]), *both)
+
+    def _product(self, factors: Sequence[_Value], span: t.Span) -> _Value:
+        whole = _Value(None, lambda row, column: _ONE)
+        for factor in factors:
+            whole = self._times(whole, factor, span)
+        return whole
+
+    def _times(self, one: _Value, other: _Value, span: t.Span) -> _Value:
+        if one.shape is None or other.shape is None:
+            return self._each([one, other], lambda parts: _product(parts, span))
+        (rows, inner), (again, columns) = one.shape, other.shape
+        if inner != again:
+            raise _NoEntriesError
+        shape = None if (rows, columns) == (1, 1) else (rows, columns)
+        whole = one.letters | other.letters
+        if inner == 1:
+            return _Value(
+                shape,
+                lambda row, column: _product([one.entry(row, _ONE), other.entry(_ONE, column)], span),
+                whole=whole,
+            )
+
+        def entry(row: t.Node, column: t.Node) -> t.Node:
+            index = self._bound(inner, span)
+            return self._sum(index, inner, _product([one.entry(row, index), other.entry(index, column)], span), span)
+
+        return _Value(shape, entry, whole=whole)
+
+    def _sum(self, index: t.Letter, size: Size, body: t.Node, span: t.Span) -> t.Node:
+        end: t.Node = t.Number(str(size), span=span) if str(size).isdigit() else t.Letter(str(size), span=span)
+        return t.Sum(index, replace(_ONE, span=span), end, body, span=span)
+
+    def _sum_of(self, value: _Value, span: t.Span) -> t.Node:
+        """Return the sum of the squares of the entries of a vector."""
+        if value.shape is None or 1 not in value.shape:
+            raise _NoEntriesError
+        size = value.shape[0] if value.shape[1] == 1 else value.shape[1]
+        index = self._bound(size, span)
+        return self._sum(index, size, t.Power(value.entry(index, index), t.Number("2", span=span), span=span), span)
+
+    def _applied(self, node: t.Apply, function: t.Function, arguments: list[_Value]) -> _Value:
+        if all(argument.shape is None for argument in arguments):
+            return self._number(replace(node, arguments=tuple(argument.number for argument in arguments)))
+        if is_softmax(node):
+            return self._softmax(arguments[0], node.span)
+        if function.name == DIAGONAL and len(arguments) == 1:
+            return self._diagonal(arguments[0], node.span)
+        kinds = {each.name: each.kind for each in self._notation.functions}
+        if kinds.get(function.name) in ("number", "smooth") or function.name in EXTREMA:
+            return self._each(arguments, lambda parts: replace(node, arguments=tuple(parts)))
+        raise _NoEntriesError
+
+    def _diagonal(self, argument: _Value, span: t.Span) -> _Value:
+        if argument.shape is None or 1 not in argument.shape:
+            raise _NoEntriesError
+        size = max(argument.shape, key=_is_long)
+
+        def entry(row: t.Node, column: t.Node) -> t.Node:
+            delta = t.Indexed(t.Letter(DELTA, span=span), (row, column), span=span)
+            return _product([argument.entry(row, row), delta], span)
+
+        return _Value((size, size), entry, whole=argument.letters)
+
+    def _softmax(self, argument: _Value, span: t.Span) -> _Value:
+        shape = argument.shape
+        if shape is None or 1 not in shape:
+            raise _NoEntriesError
+        size = shape[0] if shape[1] == 1 else shape[1]
+
+        def power(place: t.Node) -> t.Node:
+            return t.Power(t.Letter("e", span=span), argument.entry(place, place), span=span)
+
+        def entry(row: t.Node, column: t.Node) -> t.Node:
+            index = self._bound(size, span)
+            return t.Fraction(
+                power(row if shape[1] == 1 else column), self._sum(index, size, power(index), span), span=span
+            )
+
+        return _Value(shape, entry, whole=argument.letters)
+
+    def _over(self, node: t.Sum | t.Product | t.Extremum) -> _Value:
+        name, upper = node.index.name, None if isinstance(node, t.Extremum) else node.upper
+        before = self._runs.get(name)
+        self._indices.add(name)
+        if isinstance(upper, t.Letter):
+            self._runs[name] = upper.name
+        body = self.of(node.body)
+        if before is not None:
+            self._runs[name] = before
+        if body.shape is not None and not isinstance(node, t.Sum):
+            raise _NoEntriesError
+        return replace(body, entry=lambda row, column: replace(node, body=body.entry(row, column)))
+
+    def _derivative(self, node: t.Derivative, body: _Value, variables: Sequence[_Value]) -> _Value:
+        """Return a derivative of a number by a vector, or of a vector by a number."""
+        arrays = [each for each in (body, *variables) if each.shape is not None]
+        if len(arrays) > 1:
+            raise _NoEntriesError
+
+        def entry(row: t.Node, column: t.Node) -> t.Node:
+            by = [each.entry(row, column) for each in variables]
+            names = [each for each in by if isinstance(each, t.Name) and _is_name(each)]
+            if len(names) == len(by):
+                return replace(node, body=body.entry(row, column), variables=tuple(names))
+            whole = [each for each in node.variables if isinstance(each, t.Letter)]
+            if body.shape is not None or len(whole) < len(by) or len(by) > 1:
+                raise _NoEntriesError
+            places = tuple(
+                each for each, size in zip((row, column), variables[0].shape or (), strict=True) if size != 1
+            )
+            return t.Indexed(replace(node, body=body.number), places or (_ONE,), span=node.span)
+
+        letters = body.letters.union(*(each.letters for each in variables))
+        return _Value(arrays[0].shape if arrays else None, entry, whole=letters)
+
+
+def _is_long(size: Size) -> bool:
+    return size != 1
+
+
+def _is_name(node: t.Node) -> bool:
+    return isinstance(node, t.Letter | t.Family) or (
+        isinstance(node, t.Indexed) and isinstance(node.base, t.Letter | t.Family)
+    )
+
+
+def _product(factors: Sequence[t.Node], span: t.Span) -> t.Node:
+    """Return a product of numbers, flat and without ones."""
+    flat = list(_flat(factors))
+    if len(flat) > 1:
+        return t.Times(tuple(flat), span=span)
+    return flat[0] if flat else replace(_ONE, span=span)
+
+
+def _flat(factors: Sequence[t.Node]) -> Iterator[t.Node]:
+    for factor in factors:
+        if isinstance(factor, t.Times):
+            yield from _flat(factor.factors)
+        elif factor != _ONE:
+            yield factor
