@@ -65,7 +65,7 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
         told_apart = len(stated) == 1 and all(each in stated or _is_other(each, stated) for each in seen)
         if (
             letters
-            and (declared or facts.bare[whole] or whole in facts.differentiated)
+            and (declared or facts.bare[whole] or whole in facts.differentiated or (stated and whole in facts.slopes))
             and (len(seen) <= 1 or (told_apart and whole in _COSTS))
             and not symbol.primes
         ):

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from nncore.verify.notation import DELTA, DIAGONAL, EXTREMA
+from nncore.verify.notation import DELTA, DIAGONAL, EXTREMA, FIXED_KINDS
 from nncore.verify.semantics.symbols import sizes_of_shape
 from nncore.verify.spelling.findings import Findings
 from nncore.verify.spelling.first_use import names
-from nncore.verify.spelling.fit import BOUND, UNKNOWN, is_softmax, shape_of
+from nncore.verify.spelling.fit import BOUND, UNKNOWN, fitted, is_softmax, shape_of
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.symbol import Shape, Size
 from nncore.verify.syntax import tree as t
@@ -43,18 +43,27 @@ def _by_entries(chain: t.Chain, formula: t.Formula, scene: Scene, findings: Find
             value = _Writer(scene, formula, Findings()).of(chain.links[0].right)
             if value.shape:
                 scene.parts[chain.first.name] = value.each, value.whole
+    if isinstance(chain.first, t.Apply) and chain.first.function.name not in FIXED_KINDS:
+        return chain  # which may say what the function is, of a number
     sides = chain.sides[1:] if _defines(chain) else chain.sides
-    if not any(_is_row(node, scene) for side in sides for node, _ in t.walk(side)) and not any(
-        shape_of(side, scene) == UNKNOWN for side in sides
-    ):
+    if not any(_asks(side, scene) for side in sides):
         return chain
+    writer = _Writer(scene, formula, findings)
     try:
-        found = _Writer(scene, formula, findings).chain(chain)
+        found = writer.chain(chain)
     except _NoEntriesError:
         return chain
-    if found != chain:
-        findings.say("by entries", "vectors by their entries", chain.span)
+    if not writer.lifts:
+        return chain
+    findings.say("by entries", "vectors by their entries", chain.span)
     return found
+
+
+def _asks(side: t.Node, scene: Scene) -> bool:
+    """Return whether a side has no shape otherwise, or rows that are no factors of one."""
+    plain = t.Chain(side, ())
+    inner = fitted(t.Formula((plain,)), scene, Findings()).statements[0]
+    return shape_of(side, scene) == UNKNOWN or any(_is_row(node, scene) for node, _ in t.walk(inner))
 
 
 def _defines(chain: t.Chain) -> bool:
@@ -111,11 +120,12 @@ def _is_row(node: t.Node, scene: Scene) -> bool:
 
 
 class _Writer:
-    """Writes the sides of one chain by their entries."""
+    """Writes the sides of one chain by their entries; ``lifts`` says whether anything asked for that."""
 
     def __init__(self, scene: Scene, formula: t.Formula, findings: Findings):
         self.scene, self._notation, self._findings = scene, scene.table.in_force, findings
         self._used = {each.name for each, _ in t.walk(formula) if isinstance(each, t.Letter)}
+        self.lifts = False
         self._indices: set[str] = set()  # that sums bind
         self._runs: dict[str, Size] = dict(self._notation.runs_to)  # type: ignore[arg-type]  # steps are no size
 
@@ -154,6 +164,7 @@ class _Writer:
                 return None
         if above.shape is None or below.shape is None or not (1 in above.shape and 1 in below.shape):
             return None
+        self.lifts = True
         rows, columns = max(above.shape, key=_is_long), max(below.shape, key=_is_long)
 
         def entry(row: t.Node, column: t.Node) -> t.Node:
@@ -266,13 +277,16 @@ class _Writer:
             case t.Minus(body):
                 return self._each([self.of(body)], lambda parts: replace(node, body=parts[0]))
             case t.Plus(terms):
-                return self._each(list(map(self.of, terms)), lambda parts: replace(node, terms=tuple(parts)))
+                values = list(map(self.of, terms))
+                self.lifts |= {value.shape for value in values} > {None}
+                return self._each(values, lambda parts: replace(node, terms=tuple(parts)))
             case t.EntryTimes(factors):
                 return self._each(list(map(self.of, factors)), lambda parts: _product(parts, node.span))
             case t.Times(factors):
                 values = list(map(self.of, factors))
                 if any(map(self._is_each, factors, values)) and len({value.shape for value in values} - {None}) == 1:
                     if 1 in (next(value.shape for value in values if value.shape) or ()):
+                        self.lifts = True
                         return self._each(values, lambda parts: _product(parts, node.span))
                 return self._product(values, node.span)
             case t.Fraction(above, below) | t.EntryFraction(above, below):
@@ -287,9 +301,12 @@ class _Writer:
                 pair = [self.of(base), self.of(exponent)]
                 if pair[0].shape and (1 not in pair[0].shape or pair[1].shape):
                     raise _NoEntriesError  # a product of matrices, or an inverse
+                self.lifts |= any(value.shape for value in pair)
                 return self._each(pair, lambda both: replace(node, base=both[0], exponent=both[1]))
             case t.Root(body):
-                return self._each([self.of(body)], lambda parts: replace(node, body=parts[0]))
+                inner = self.of(body)
+                self.lifts |= inner.shape is not None
+                return self._each([inner], lambda parts: replace(node, body=parts[0]))
             case t.Transpose(body):
                 inner = self.of(body)
                 turned = inner.shape and (inner.shape[1], inner.shape[0])
@@ -320,6 +337,7 @@ class _Writer:
             if len(rest) > 1:
                 raise _NoEntriesError
             shape = (rows, rest[0] if rest else 1)
+            self.lifts = True
         if shape and "?" not in shape:
             own = frozenset(names(node, self.scene))
             if shape == (1, 1):
@@ -344,6 +362,7 @@ class _Writer:
         return t.Times((_ONE, node), span=node.span)
 
     def _row(self, node: t.Indexed, name: str, index: t.Node) -> _Value:
+        self.lifts = True
         rows, columns = _lengths(name, self.scene)
         size = self._range(index)
         if size is None or size not in (rows, columns):

@@ -58,8 +58,8 @@ class Facts:
         How many indices a letter carries.
     listed : set of str
         Letters with several indices side by side.
-    differentiated : set of str
-        Letters behind the sign of a derivative.
+    differentiated, slopes : set of str
+        Letters behind the sign of a derivative, without parentheses behind them and with such.
     chosen : set of str
         Letters with a subscript that an extremum is taken over, and so letters of their own.
     defined : set of str
@@ -89,6 +89,7 @@ class Facts:
     alone: set[str] = field(default_factory=set)
     chosen: set[str] = field(default_factory=set)
     differentiated: set[str] = field(default_factory=set)
+    slopes: set[str] = field(default_factory=set)
     defined: set[str] = field(default_factory=set)
 
     def look(self, items: Sequence[Item], begins: bool = True) -> None:
@@ -162,7 +163,7 @@ class Facts:
             if primes:
                 self.heads.setdefault(text_of(items[at : end - primes]), []).append(arguments)
             elif _is_differentiated(items, at):
-                self.differentiated.add(whole)
+                self.slopes.add(whole)
         elif _is_differentiated(items, at):
             self.differentiated.add(whole)
         else:

@@ -36,7 +36,8 @@ def fitted(formula: t.Formula, scene: Scene, findings: Findings) -> t.Formula:
 
 def shape_of(node: t.Node, scene: Scene) -> Shape:
     """Return the shape of an expression, as far as the notation tells it; None is a number, two question marks open."""
-    return _Fitter(scene, Findings()).fit(node)[1]
+    fitter = _Fitter(scene, Findings())
+    return fitter.spread(fitter.fit(node))[1]
 
 
 class _Fitter:
@@ -56,7 +57,7 @@ class _Fitter:
         """Return a chain whose sides are all numbers if one of them is one."""
         defines = chain.links and chain.links[0].relation is Relation.DEFINES
         head = [(chain.first, UNKNOWN)] if defines and isinstance(chain.first, t.Indexed) else [self.fit(chain.first)]
-        sides = [*head, *(self._spread(self.fit(link.right)) for link in chain.links)]
+        sides = [*head, *(self.spread(self.fit(link.right)) for link in chain.links)]
         if isinstance(chain.first, t.Letter) and chain.links and chain.links[0].relation is Relation.DEFINES:
             sides = self._entries_of_softmax(chain.first, sides) or self._defining(chain.first.name, sides)
         if any(shape is None for _, shape in sides):
@@ -249,7 +250,7 @@ class _Fitter:
             return whole, UNKNOWN
         return self._broadcast(terms, lambda parts: replace(node, terms=parts))
 
-    def _spread(self, fitted_: _Fitted) -> _Fitted:
+    def spread(self, fitted_: _Fitted) -> _Fitted:
         r"""Return numbers and vectors of one shape with ``\mathbf{1}`` times the numbers; whatever else as it is."""
         node, _ = fitted_
         terms = self._mixed.get(node, ())
@@ -488,7 +489,7 @@ class _Fitter:
         return t.Sum(free[0], one, rows, inside, span=norm.span)
 
     def _application(self, node: t.Apply) -> _Fitted:
-        arguments = [self._spread(self.fit(argument)) for argument in node.arguments]
+        arguments = [self.spread(self.fit(argument)) for argument in node.arguments]
         whole = replace(node, arguments=tuple(each for each, _ in arguments))
         shape = arguments[0][1] if arguments else None
         kinds = {function.name: function.kind for function in self.scene.notation.functions}

@@ -105,6 +105,7 @@ class Inference:
     _together: list[dict[str, list[tuple[str, int, int]]]] = field(default_factory=list)
     _later: list[tuple[t.Node, Shape, Shape]] = field(default_factory=list)
     _numbers: list[tuple[t.Node, Shape]] = field(default_factory=list)
+    rows: set[str] = field(default_factory=set)  # letters of which one index gives a vector: a row of a matrix
     _vectors: set[str] = field(default_factory=set)
     _divisors: set[str] = field(default_factory=set)
     _applied: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # functions of two letters
@@ -116,9 +117,9 @@ class Inference:
         for tree in trees:
             self._look(tree)
         for _ in range(_ROUNDS):
-            before = len(self._vectors)
+            before = len(self._vectors), len(self.rows)
             self._read(trees)
-            if len(self._vectors) == before:
+            if (len(self._vectors), len(self.rows)) == before:
                 return
             for each in (
                 self.arrays,
@@ -204,6 +205,10 @@ class Inference:
                     self.equated.add(name)
                 case t.Apply(t.Function(name), (t.Letter(argument),)) if name == _SOFTMAX:
                     self._vectors.add(argument)
+                case t.Transpose(t.Indexed() as row) | t.Norm(t.Indexed() as row):
+                    self._is_row(row)
+                case t.Apply(t.Function(name), (t.Indexed() as row,)) if name == _SOFTMAX:
+                    self._is_row(row)
                 case t.Derivative(t.Letter(name)) if self._is_cost(name):
                     self._costs.add(name)
                 case t.Norm(t.Plus(terms)) | t.Transpose(t.Plus(terms)):
@@ -216,6 +221,10 @@ class Inference:
                     self._vectors |= {each.name for each in t.children(node) if isinstance(each, t.Letter)}
                 case t.Times(factors):
                     for before, after in pairwise(factors):
+                        if isinstance(before, t.Transpose) or (
+                            isinstance(before, t.Letter) and self.kind(before.name) == MATRIX
+                        ):
+                            self._is_row(after)
                         for one, other in ((before, after), (after, before)):
                             plain_ = one.body if isinstance(one, t.Transpose) else one
                             is_matrix = isinstance(plain_, t.Letter) and self.kind(plain_.name) == MATRIX
@@ -259,6 +268,15 @@ class Inference:
             if isinstance(node, t.Letter) and node.name not in below
         )  # fmt: skip
 
+    def _is_row(self, node: t.Node) -> None:
+        """Keep that a letter with one index is a vector."""
+        match node:
+            case t.Indexed(t.Letter(name), (t.Letter(index),)) if name not in (DELTA, ONES) and self.scene.is_index(
+                index
+            ):
+                if all(len(each) == 1 for each in self.entries.get(name, ())):
+                    self.rows.add(name)
+
     def _holds_matrix(self, node: t.Node) -> bool:
         """Return whether a term is a product with a letter that is surely an array."""
         factors = getattr(_plain(node), "factors", ())
@@ -275,7 +293,7 @@ class Inference:
         written = self.written(name)
         plain = written.split("_")[0].split("^")[0]
         bare = plain.removeprefix(r"\hat{").removeprefix(r"\tilde{").removeprefix(r"\bar{").rstrip("}")
-        if name in self.said:
+        if name in self.said or name in self.rows:
             return MATRIX
         if name in self._costs or (name in self._divisors and bare.lower() in ("n", "m", "b")):
             return NUMBER
@@ -329,6 +347,10 @@ class Inference:
                         self.defined.setdefault(name, None if both else found)
                     else:
                         self.defined.setdefault(name, self.shape_of(name) if self.kind(name) != NUMBER else None)
+                case t.Indexed(t.Letter(name), (t.Letter(index),)) if isinstance(found := self.shape(sides[1]), tuple):
+                    self.rows.add(name)
+                    if name not in self.arrays:
+                        self.defined.setdefault(name, (self.ends.setdefault(index, Dim()), found[0]))
                 case t.Indexed(t.Letter(name)):
                     self.defined.setdefault(name, None)
                 case t.Apply(t.Function(name, 0, None), arguments):
@@ -355,6 +377,8 @@ class Inference:
                 return None
             case t.Letter(name):
                 return self.shape_of(name)
+            case t.Indexed(t.Letter(name), (index,)) if name in self.rows:
+                return self._row(name, index)
             case t.Indexed(base, indices):
                 if not isinstance(base, t.Letter):
                     shape = self.shape(base)
@@ -410,6 +434,15 @@ class Inference:
         for child in t.children(node):
             self.shape(child)
         return _UNKNOWN
+
+    def _row(self, name: str, index: t.Node) -> _Found:
+        """Return the shape of a row of a matrix, which is read as a column."""
+        shape = self.shape_of(self.array_of(name))
+        if not isinstance(shape, tuple):
+            return _UNKNOWN
+        if isinstance(index, t.Letter):
+            shape[0].join(self.ends.setdefault(index.name, Dim()))
+        return shape[1], Dim("1")
 
     def _is_known(self, name: str) -> bool:
         """Return whether something is known of a function: by everybody, or by a definition of the file."""
@@ -517,7 +550,7 @@ class Inference:
         """
         for name, known in self.entries.items():
             shape = self._shape_of_entries(name)
-            if shape and max(map(len, known)) == 1:
+            if shape and max(map(len, known)) == 1 and name not in self.rows:
                 at = 0 if shape[1].name == "1" or shape[0].name != "1" else 1
                 shape[1 - at].join(Dim("1"))
         for places in self._together:
@@ -544,12 +577,15 @@ class Inference:
         shape = self._shape_of_entries(name)
         if not shape:
             return self.alone.setdefault((name, at), Dim())
+        if count == 1 and name in self.rows:
+            return shape[0]
         dims = shape if count == 2 else [dim for dim in shape if dim.name != "1"]
         return dims[at] if len(dims) == count else None
 
     def _vectors_of_one_column(self) -> None:
         """Let small letters be vectors, where no matrix and no index says that they are more."""
-        small = [name for name in self.arrays if not self._is_capital(name)]
+        rows = {self.array_of(name) for name in self.rows}
+        small = [name for name in self.arrays if not self._is_capital(name) and name not in rows]
         ends = {end.root for letters in self.entries.values() for each in letters for one in each
                 if (end := self.ends.get(one))}  # fmt: skip
         kept = {dim.root for name, shape in self.arrays.items() if name not in small for dim in shape} | ends

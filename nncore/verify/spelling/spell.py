@@ -160,7 +160,7 @@ def _read(source: str, scene: Scene, findings: Findings) -> tuple[Strict, ...]:
             scene.made |= definitions_in(formula, scene)
             formula = with_arguments(formula, scene) if scene.first_defines else formula
             formula = with_ranges(formula, scene, findings)
-            formula = entry_by_entry(formula, scene, findings)
+            formula = entry_by_entry(formula, scene, findings) if scene.first_defines else formula
             formulas.append(fitted(formula, scene, findings))
     if findings.lost and not formulas:
         raise findings.lost[0]
