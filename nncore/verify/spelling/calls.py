@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nncore.verify.spelling.facts import RELATIONS
 from nncore.verify.spelling.items import GIVEN, PARALLEL, Group, Item, between_commas, text_of, walk
-from nncore.verify.spelling.scene import Cursor, Scene
+from nncore.verify.spelling.scene import COSTS, Cursor, Scene
 from nncore.verify.spelling.symbols import Symbol
 from nncore.verify.spelling.tokens import Kind, Token
 
@@ -23,7 +23,6 @@ _FUNCTIONS = frozenset((
 _CONVENTIONAL = _FUNCTIONS | {
     "p", "q", "Q", "k", "K", "N", "V", "u", "l", "T", "r", r"\pi", r"\rho", r"\mu", "S", "R", "D", "n",
 }  # fmt: skip
-_COSTS = frozenset(("J", "L", "C", "E", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{C}"))
 _PROBABILITIES = frozenset(("P", "p", r"\mathbb{P}", r"\mathrm{P}", "Q", "q"))
 
 
@@ -66,7 +65,7 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
         if (
             letters
             and (declared or facts.bare[whole] or whole in facts.differentiated or (stated and whole in facts.slopes))
-            and (len(seen) <= 1 or (told_apart and whole in _COSTS))
+            and (len(seen) <= 1 or (told_apart and whole in COSTS))
             and not symbol.primes
         ):
             reader.findings.say("made of", f"{whole}({text_of(items)}) as {whole}", span)

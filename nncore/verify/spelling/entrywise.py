@@ -497,11 +497,9 @@ class _Writer:
             if len(names) == len(by):
                 return replace(node, body=body.entry(row, column), variables=tuple(names))
             whole = [each for each in node.variables if isinstance(each, t.Letter)]
-            if body.shape is not None or len(whole) < len(by) or len(by) > 1:
+            if body.shape or len(whole) < len(by) or len(by) > 1 or not variables[0].shape:
                 raise _NoEntriesError
-            places = tuple(
-                each for each, size in zip((row, column), variables[0].shape or (), strict=True) if size != 1
-            )
+            places = tuple(each for each, size in zip((row, column), variables[0].shape, strict=True) if size != 1)
             return t.Indexed(replace(node, body=body.number), places or (_ONE,), span=node.span)
 
         letters = body.letters.union(*(each.letters for each in variables))

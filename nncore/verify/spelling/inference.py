@@ -116,6 +116,7 @@ class Inference:
         self._together = [_places(tree) for tree in trees]
         for tree in trees:
             self._look(tree)
+        self.rows |= {name for name, known in self.entries.items() if {len(each) for each in known} == {1, 2}}
         for _ in range(_ROUNDS):
             before = len(self._vectors), len(self.rows)
             self._read(trees)
@@ -274,7 +275,7 @@ class Inference:
             case t.Indexed(t.Letter(name), (t.Letter(index),)) if name not in (DELTA, ONES) and self.scene.is_index(
                 index
             ):
-                if all(len(each) == 1 for each in self.entries.get(name, ())):
+                if all(len(each) < 3 for each in self.entries.get(name, ())):
                     self.rows.add(name)
 
     def _holds_matrix(self, node: t.Node) -> bool:

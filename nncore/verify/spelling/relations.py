@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nncore.verify.notation import DELTA
 from nncore.verify.spelling.facts import RELATIONS
-from nncore.verify.spelling.findings import FreeError
+from nncore.verify.spelling.findings import Findings, FreeError
 from nncore.verify.spelling.items import GIVEN, WIDE, Item, text_of
 from nncore.verify.spelling.scene import Cursor
 from nncore.verify.spelling.tokens import Token
@@ -120,3 +120,26 @@ def _free_indices(side: t.Node) -> list[str]:
     bound = {node.index.name for node in nodes if isinstance(node, t.Sum | t.Product | t.Extremum)}
     below = [index for node in nodes if isinstance(node, t.Indexed) for index in node.indices]
     return [index.name for index in below if isinstance(index, t.Letter) and index.name not in bound]
+
+
+def rounded(formula: t.Formula, findings: Findings) -> t.Formula:
+    """Return a formula in which ``=`` between numbers, with a decimal on its right, speaks of the digits printed."""
+    return replace(formula, statements=tuple(
+        _rounded(each, findings) if isinstance(each, t.Chain) else each for each in formula.statements
+    ))  # fmt: skip
+
+
+def _rounded(chain: t.Chain, findings: Findings) -> t.Chain:
+    links: list[t.Link] = []
+    for left, link in zip(chain.sides, chain.links, strict=False):
+        right = link.right.body if isinstance(link.right, t.Minus) else link.right
+        is_decimal = isinstance(right, t.Number) and "." in right.digits
+        nodes = [node for node, _ in t.walk(left)]
+        letters = {node.name for node in nodes if isinstance(node, t.Letter)}
+        computed = letters <= {"e", r"\pi"} and not any(isinstance(node, t.Indexed | t.Family) for node in nodes)
+        computed = computed and bool(letters or any(isinstance(node, t.Apply | t.Root | t.Fraction) for node in nodes))
+        if link.relation is Relation.EQUAL and is_decimal and computed:
+            findings.say("rounded", "= before a decimal as true to the digits that are printed", link.right.span)
+            link = replace(link, relation=Relation.ROUNDS)
+        links.append(link)
+    return replace(chain, links=tuple(links))

@@ -17,6 +17,7 @@ from nncore.verify.symbol import Shape, Size
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Span
 
+COSTS = frozenset(("J", "L", "C", "E", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{C}"))
 _STYLED = re.compile(r"(\\(?:hat|bar|tilde|vec|math[a-z]+|boldsymbol|bm))\s*\{?\s*(\\?[A-Za-z])\s*\}?")
 _WORDS = re.compile(r"\\(?:text[a-z]*|mathrm|operatorname|mbox)\s*\{([^{}]*)\}")
 _TOKEN = re.compile(r"“[^”]*”|\\[A-Za-z]+:\\?[A-Za-z]|\\[A-Za-z]+|[A-Za-z]")
@@ -125,6 +126,12 @@ class Scene:
     def is_size(self, name: str) -> bool:
         """Return whether a letter is a size: of the notation, or one at which a sum ends."""
         return name in self.facts.sizes or name in self.notation.size_letters
+
+    def is_cost_of_each(self, name: str) -> bool:
+        """Return whether a letter for a cost stands with one index, for one of several, and without, for all."""
+        facts = self.facts
+        both = facts.counts.get(name) == {1} and (facts.bare[name] or name in facts.differentiated)
+        return name in COSTS and bool(both) and not self.notation.array_named(name)
 
     def is_array(self, name: str) -> bool | None:
         """Return whether a letter is a vector or a matrix; None if nothing tells."""

@@ -21,6 +21,7 @@ from nncore.verify.spelling.items import Group, Item, text_of, walk
 from nncore.verify.spelling.macros import definitions, written_out
 from nncore.verify.spelling.nesting import nested
 from nncore.verify.spelling.ranges import with_ranges
+from nncore.verify.spelling.relations import rounded
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.spelling.statements import statements
 from nncore.verify.spelling.styles import styled
@@ -159,6 +160,7 @@ def _read(source: str, scene: Scene, findings: Findings) -> tuple[Strict, ...]:
             scene.here |= frozenset(names(formula, scene))
             scene.made |= definitions_in(formula, scene)
             formula = with_arguments(formula, scene) if scene.first_defines else formula
+            formula = rounded(formula, findings) if scene.first_defines else formula
             formula = with_ranges(formula, scene, findings)
             formula = entry_by_entry(formula, scene, findings) if scene.first_defines else formula
             formulas.append(fitted(formula, scene, findings))

@@ -98,6 +98,10 @@ def symbol_of(
         name, layer, above = _layer_above(reader, name, above)
         before = [layer] if layer else []
     name, indices = _below(reader, name, below, span)
+    if indices and not before and reader.scene.is_cost_of_each(name):
+        whole = f"{name}_{{{text_of(below)}}}" if len(text_of(below)) > 1 else f"{name}_{text_of(below)}"
+        name = f"{name}_{{\\cdot}}"
+        reader.findings.say("member", f"{whole} as one of {name}, beside {name.partition('_')[0]} itself", span)
     both = (*before, *indices)
     node = _indexed(reader, letter_named(reader, name, span), both)
     return Symbol(replace(node, span=span), name, both, above, primes, transposed, ordinal)
