@@ -8,6 +8,7 @@ Labels, errata and what a formula rests on are as on a page in the strict spelli
 its display, and of an erratum the last one is wrong, its chain whole.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,11 +18,12 @@ from typing import TYPE_CHECKING
 from nncore.verify.judgement import Diagnostic, Judgement, Status
 from nncore.verify.notation import ONES, Notation
 from nncore.verify.report.cache import text_with_includes
+from nncore.verify.report.doubts import doubted
 from nncore.verify.report.evidence import Evidence, PageReport, Part
 from nncore.verify.report.freely import with_own
 from nncore.verify.report.page import OF_NOTATION, Reporter, about_functions, at_line, located, relation_count
 from nncore.verify.semantics.elaborate import elaborate, with_blocks
-from nncore.verify.semantics.statements import Kind, Page
+from nncore.verify.semantics.statements import Claim, Kind, Page
 from nncore.verify.source.context import DICTIONARY, ERRATUM, UNCHECKED, NotationBlock, Place, Surroundings
 from nncore.verify.source.markdown import DisplayedFormula, Reading
 from nncore.verify.source.reader import display_path
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from nncore.verify.report.book import Settings
 
 _STATEMENT = "display {} of {}, statement {}"  # the page on which a strict statement stands while it is judged
+_AFRESH = re.compile(r"^[ \t]*afresh:[ \t]*true[ \t]*$", re.MULTILINE)
 _CLAIM_NOTHING = frozenset(("prf:assumption", "prf:convention", ERRATUM, UNCHECKED, DICTIONARY))
 
 
@@ -54,13 +57,47 @@ class _Piece:
 
 def report_on_free(path: Path, reading: Reading, by: "Settings") -> tuple[PageReport, bool]:
     """Return the report on a page in free spelling that was read, and whether all proofs ended in time."""
+    evidence: list[Evidence] = []
+    problems: list[Diagnostic] = []
+    in_time = True
+    for part in in_parts(reading, path):
+        found, faults, ended = _report_on_part(path, part, by, len(evidence))
+        evidence += found
+        problems += faults
+        in_time &= ended
+    own = tuple(located(each, by.root) for each in (*reading.faults, *problems))
+    name, inline = display_path(path, by.root), reading.inline
+    return PageReport(name, tuple(evidence), own, len(inline), relation_count(inline)), in_time
+
+
+def in_parts(reading: Reading, path: Path) -> list[Reading]:
+    """Return a file in the parts in which letters mean something else: each begins with a block ``afresh: true``."""
+    blocks = reading.around.blocks
+    starts = [block.line for block in blocks if block.path == path and _AFRESH.search(block.text)]
+    ends = [bisect_right(starts, block.line) if block.path == path else 0 for block in blocks]
+    known = tuple(replace(block, text=_AFRESH.sub("", block.text)) for block in blocks)
+    parts, here = [], 0
+    numbers = [here := bisect_right(starts, each.line) if each.path == path else here for each in reading.formulas]
+    for number in range(len(starts) + 1):
+        own = [at for at, part in enumerate(numbers) if part == number]
+        places = tuple(reading.around.places[at] for at in own)
+        around = Surroundings(places, tuple(each for each, part in zip(known, ends, strict=True) if part == number))
+        if own or around.blocks:
+            parts.append(Reading(tuple(reading.formulas[at] for at in own), around, (), ()))
+    return parts or [reading]
+
+
+def _report_on_part(
+    path: Path, reading: Reading, by: "Settings", before: int
+) -> tuple[list[Evidence], list[Diagnostic], bool]:
+    """Return the evidence for a part of a page, behind so many displays, what is wrong elsewhere, and if all ended."""
     scene, around, problems = _prepared(reading, path, by)
     found, around, by = _spelled(reading, path, scene, around, by)
     pieces = _first_pieces(reading, found, scene, around)
     in_force = scene.table.in_force
     stages, pieces = _judging(path, by, reading, around, pieces, scene)
     evidence: list[Evidence] = []
-    named = [formula.label or f"{stages.last.name}#{number}" for number, formula in enumerate(reading.formulas, 1)]
+    named = [formula.label or f"{stages.last.name}#{at}" for at, formula in enumerate(reading.formulas, before + 1)]
     displays = {piece.formula.path: named[piece.display] for own in pieces for piece in own}
     for number, (formula, each) in enumerate(zip(reading.formulas, found, strict=True)):
         name = named[number]
@@ -78,17 +115,9 @@ def report_on_free(path: Path, reading: Reading, by: "Settings") -> tuple[PageRe
         if each.error:
             one = replace(one, status=Status.UNREADABLE, problems=(_problem(formula, each, by), *one.problems))
         evidence.append(one)
-    page = PageReport(
-        stages.last.name,
-        tuple(evidence),
-        tuple(
-            located(each, by.root)
-            for each in (*reading.faults, *problems, *_elsewhere(stages.last.page, pieces, reading, by))
-        ),
-        len(reading.inline),
-        relation_count(reading.inline),
-    )
-    return page, all(reporter.in_time for reporter in stages.reporters)
+    evidence = [replace(each, number=at) for at, each in enumerate(evidence, before + 1)]
+    problems += _elsewhere(stages.last.page, pieces, reading, by)
+    return evidence, problems, all(reporter.in_time for reporter in stages.reporters)
 
 
 def judged_parts(path: Path, reading: Reading, by: "Settings") -> tuple[int, int, int]:
@@ -96,6 +125,12 @@ def judged_parts(path: Path, reading: Reading, by: "Settings") -> tuple[int, int
 
     Those that probably define claim something all the same, since the notation declares their letter.
     """
+    found = [_judged_part(path, part, by) for part in in_parts(reading, path)]
+    with_meaning, defining, count = (sum(each) for each in zip(*found, strict=True))
+    return with_meaning, defining, count
+
+
+def _judged_part(path: Path, reading: Reading, by: "Settings") -> tuple[int, int, int]:
     scene, around, problems = _prepared(reading, path, by)
     found, around, by = _spelled(reading, path, scene, around, by)
     pieces = _first_pieces(reading, found, scene, around)
@@ -328,10 +363,7 @@ def _evidence(
     displays: Mapping[Path, str],
 ) -> Evidence:
     """Return the evidence for a display by that of its statements, in the author's letters and places."""
-    each = [
-        stages.of(piece).evidence(stages.of(piece).reading.formulas.index(piece.formula) + 1, piece.formula)
-        for piece in pieces
-    ]
+    each = [_of_piece(piece, stages.of(piece), scene) for piece in pieces]
     parts = tuple(
         _told(part, piece, formula, scene) for one, piece in zip(each, pieces, strict=True) for part in one.parts
     )
@@ -342,6 +374,7 @@ def _evidence(
     )
     statuses = [one.status for one in each]
     failing = [status for status in statuses if isinstance(status, Status)]
+    remarks = (*(remark.words for remark in reading.remarks), *(words for one in each for words in one.remarks))
     worst = max(failing, key=list(Status).index) if failing else (statuses[0] if statuses else Kind.EXPRESSION)
     return Evidence(
         name=name,
@@ -357,8 +390,20 @@ def _evidence(
         uses=_uses(name, each, [stages.of(piece) for piece in pieces], displays),
         assumptions=tuple(dict.fromkeys(label for one in each for label in one.assumptions)),
         problems=tuple(dict.fromkeys(problems)),
-        remarks=tuple(dict.fromkeys(remark.words for remark in reading.remarks)),
+        remarks=tuple(dict.fromkeys(remarks)),
     )
+
+
+def _of_piece(piece: _Piece, reporter: Reporter, scene: Scene) -> Evidence:
+    """Return the evidence for a statement; of a false one for what it may mean instead."""
+    found = reporter.evidence(reporter.reading.formulas.index(piece.formula) + 1, piece.formula)
+    items = [item for item in reporter.page.items if item.formula is piece.formula]
+    if found.status is Status.REFUTED and len(items) == 1 and isinstance(items[0], Claim):
+        twice = [name for name, heads in scene.facts.heads.items() if len(heads) > len({*heads})]
+        tables: tuple[dict[str, str], ...] = ({}, scene.table.letters, scene.table.functions)
+        again = {table.get(name, name) for name in twice for table in tables}
+        return doubted(found, items[0], again)
+    return found
 
 
 def _uses(

@@ -1,0 +1,95 @@
+r"""What a false claim in somebody's file may mean instead: a condition, a definition, "not the same".
+
+People write ``\lambda > 0`` and ``C = 2`` of what is given, ``\hat{y} = \operatorname{softmax}(z)`` of a letter that is
+an input elsewhere in the file, and ``a \neq b`` of what differs in general. For all values each of them is false, and
+none of them is said of all values. Such a statement is not refuted; what is said of it is what to write.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from nncore.verify import numeric
+from nncore.verify.judgement import Diagnostic, Judgement, Status
+from nncore.verify.report.evidence import Evidence
+from nncore.verify.semantics.statements import Claim, Kind
+from nncore.verify.semantics.symbols import letters
+from nncore.verify.symbol import SymbolKind
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.printer import latex
+from nncore.verify.syntax.tree import Relation
+
+_INPUTS = (SymbolKind.ENTRY, SymbolKind.NUMBER, SymbolKind.ARRAY)
+CONDITION = "what it says of letters that may be anything as a condition, which claims nothing"
+
+
+def doubted(evidence: Evidence, claim: Claim, again: Collection[str]) -> Evidence:
+    """Return the evidence for a refuted claim, or for what it is instead.
+
+    ``again`` are the functions of which a file says several times what they are.
+    """
+    if _is_condition(claim):
+        return replace(evidence, status=Kind.EXPRESSION, kinds=(Kind.EXPRESSION,), parts=(), problems=(),
+                       remarks=(*evidence.remarks, CONDITION))  # fmt: skip
+    reason = _other_meaning(claim, again)
+    if not reason:
+        return evidence
+    lost = Judgement(Status.UNDECIDED, reason=reason)
+    return replace(
+        evidence,
+        status=Status.UNDECIDED,
+        parts=tuple(replace(part, judgement=part.judgement and lost) for part in evidence.parts),
+        problems=tuple(_instead(problem, reason) for problem in evidence.problems),
+    )
+
+
+def _instead(problem: Diagnostic, reason: str) -> Diagnostic:
+    return replace(problem, status=Status.UNDECIDED, reason=reason) if problem.status is Status.REFUTED else problem
+
+
+def _is_condition(claim: Claim) -> bool:
+    """Return whether two inputs, or an input and a number, are compared."""
+    sides = (claim.left, claim.right)
+    return any(_is_free(side, claim, sizes=True) for side in sides) and all(
+        _is_free(side, claim, sizes=True) or (not letters(side, claim.scope) and not _varies(side)) for side in sides
+    )
+
+
+def _varies(node: t.Node) -> bool:
+    """Return whether an expression has indices or sizes, so that it is no one number."""
+    kinds = {each.symbol.kind for each, _ in t.walk(node) if isinstance(each, t.Name) and each.symbol}
+    return bool(kinds - {SymbolKind.CONSTANT})
+
+
+def _is_free(node: t.Node, claim: Claim, sizes: bool = False) -> bool:
+    """Return whether an expression is an input, or any entry of one; with ``sizes`` also a size."""
+    symbol = node.symbol if isinstance(node, t.Letter | t.Indexed | t.Family) else None
+    if symbol is None or (symbol.kind is SymbolKind.SIZE and sizes):
+        return symbol is not None
+    indices = node.indices if isinstance(node, t.Indexed) else ()
+    free = dict(claim.free)
+    distinct = {each.name for each in indices if isinstance(each, t.Letter) and each.name in free}
+    known = symbol.name in claim.scope.definitions or symbol.name in claim.scope.families
+    return symbol.kind in _INPUTS and not known and len(distinct) == len(indices)
+
+
+def _other_meaning(claim: Claim, again: Collection[str]) -> str:
+    """Return what a false claim may mean instead of one of all values; empty if it means that."""
+    if claim.relation is Relation.UNEQUAL:
+        equal = numeric.judge(replace(claim, relation=Relation.EQUAL))
+        return (
+            "both sides are equal at some values, and differ at others"
+            if equal.status == numeric.Finding.REFUTED
+            else ""
+        )
+    if claim.relation not in (Relation.EQUAL, Relation.ROUNDS):
+        return ""
+    shown = latex(claim.left)
+    name = claim.left.name if isinstance(claim.left, t.Letter) else ""
+    name = claim.left.function.name if isinstance(claim.left, t.Apply) else name
+    if name in again:
+        return f"the file says more than once what {shown} is: give each meaning a letter of its own"
+    for one, other in ((claim.left, claim.right), (claim.right, claim.left)):
+        names = letters(one, claim.scope)
+        if _is_free(one, claim) and names.isdisjoint(letters(other, claim.scope)):
+            return f"{latex(one)} may be anything, since nothing above says what it is: if this does, write :="
+    return ""
