@@ -21,7 +21,7 @@ from nncore.verify.source.context import NotationBlock, Place
 from nncore.verify.source.markdown import DisplayedFormula, Reading
 from nncore.verify.source.reader import read_page
 from nncore.verify.spelling.declared import faults_in
-from nncore.verify.spelling.defining import Equation, below_of, equations, open_costs
+from nncore.verify.spelling.defining import Equation, below_of, equations, made_by, open_costs
 from nncore.verify.spelling.document import scene_of, spelled
 from nncore.verify.spelling.findings import Member
 from nncore.verify.spelling.inference import CROSS_ENTROPIES, OPEN, STANDARD, Dim, Inference, own_letters
@@ -182,9 +182,10 @@ class _Trying:
         if (one := self.of({}, beside=True)).after == own.count:
             return replace(one, before=before)
         choices, best = _Choices(), self.of({})
-        for others in (self.equations, self.costs, self.kinds, self.equations, self.costs):
+        for sorts in ((self.equations, self.costs), (self.kinds,), (self.equations, self.costs)):
             self.until = time.process_time() + _SECONDS
-            choices, best = self.improved(choices, best, others)
+            for others in sorts:
+                choices, best = self.improved(choices, best, others)
         better = best.gain > max(before, 0) and best.understood >= own.understood
         return replace(best, before=before) if better else nothing
 
@@ -201,7 +202,7 @@ class _Trying:
                     continue
                 self.tried.add(both.key)
                 found = self.of(both.kinds, both.given)
-                if found.gain > best.gain and not self.is_suspicious(best, found, other.given):
+                if self.is_better(best, found, now, other):
                     now, best, again = both, found, True
         return now, best
 
@@ -252,18 +253,28 @@ class _Trying:
         where = f"line {line}" if path == self.path else f"line {line} of {path.name}"
         return _Given(equation.letter, equation.of, Line(DEFINITIONS, equation.text, f"guessed: {where} defines it"))
 
-    def is_suspicious(self, before: Proposal, after: Proposal, given: Sequence[_Given]) -> bool:
-        """Return whether numbers refute with definitions what had a meaning without them, or defines the same."""
-        letters = {each.letter for each in given}
-        written = {self.file.scene.table.as_written(each) for each in letters}
+    def is_better(self, best: Proposal, found: Proposal, now: _Choices, other: _Choices) -> bool:
+        """Return whether other choices give more statements a meaning.
+
+        It is suspicious if numbers refute under new definitions what had a meaning without them, or what also says what
+        their letter is. Of two equations for one letter that is better under which numbers refute fewer statements.
+        """
+        instead = {each.letter for each in other.given} & {each.letter for each in now.given}
+        if found.gain < best.gain or (found.gain == best.gain and not instead):
+            return False
+        if not other.given:
+            return True
+        letters = {each.letter for each in other.given}
         made = {each for each in self.file.made if letters & below_of(each, self.file.made)} | letters
-        about = {self.file.scene.table.as_written(each) for each in made} if given else set()
-        told = [
-            told_by_numbers(self.path, self.with_given(one.block, one.lines), self.by, about) if given else {}
-            for one in (before, after)
-        ]
-        wrong = {at: each for at, each in told[1].items() if each.refuted}
-        return any(not told[0][at].refuted if at in told[0] else each.head in written for at, each in wrong.items())
+        new, about = (set(map(self.file.scene.table.as_written, each)) for each in (letters, made))
+        before, after = (
+            told_by_numbers(self.path, self.with_given(one.block, one.lines), self.by, about) for one in (best, found)
+        )
+        wrong = {at: each.head for at, each in after.items() if each.refuted}
+        if instead:
+            more = len(wrong) - sum(each.refuted for each in before.values())
+            return more <= 0 and (more < 0 or found.gain > best.gain)
+        return not any(not before[at].refuted if at in before else head in new for at, head in wrong.items())
 
     # A proposal
 
@@ -355,7 +366,7 @@ class _Read:
     @cached_property
     def made(self) -> Mapping[str, frozenset[str]]:
         """Return of which letters others are made."""
-        return {each.letter: each.of for each in reversed(self.equations)}
+        return made_by(self.equations)
 
 
 def _read_twice(reading: Reading, text: str) -> _Read:

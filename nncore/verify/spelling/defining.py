@@ -61,16 +61,17 @@ def _equation(statement: t.Node, formula: t.Formula, number: int, source: str, s
     if not isinstance(statement, t.Chain) or not statement.links or statement.links[0].relation not in _SIDES:
         return None
     link = statement.links[0]
-    letter, right = head(statement.first, scene), frozenset(names(link.right, scene))
+    letter, right = head(statement.first, scene), {*names(link.right, scene)}
     written = scene.table.as_written(letter)
-    others = [each for each in right if not (scene.is_index(each) or scene.is_size(each) or each in FIXED)]
+    others = {each for each in right if not (scene.is_index(each) or scene.is_size(each) or each in FIXED)}
     ranges = all(is_range(each, statement, scene) for each in (*formula.conditions, *link.conditions))
-    if not letter or letter in right or not others or not ranges or {letter, written} & scene.facts.defined:
+    plain = isinstance(link.right, t.Letter)  # as where it is said when two letters are the same
+    if not letter or letter in right or not others or plain or not ranges or {letter, written} & scene.facts.defined:
         return None
     start, sign = statement.first.span[0], link.span[0]
     left = _in_one_line(source[start:sign]) if start < sign else ""  # else it goes on from another display
     whole = _in_one_line(source[slice(*link.right.span)])
-    return Equation(letter, right, left, whole, number, start) if left and whole else None
+    return Equation(letter, frozenset(others), left, whole, number, start) if left and whole else None
 
 
 def _in_one_line(text: str) -> str:
@@ -105,7 +106,7 @@ def open_costs(
     array_of : callable
         Returns the array to which entries belong, by their letters.
     """
-    made = {array_of(each.letter): frozenset(map(array_of, each.of)) for each in reversed(known)}
+    made = made_by(known, array_of)
     chains = [chain for own in trees for formula in own for chain in formula.statements if isinstance(chain, t.Chain)]
     slopes = [list(_slopes(chain, array_of)) for chain in chains]
     said = made.keys() | {by for own in slopes for _, by in own}
@@ -118,10 +119,10 @@ def open_costs(
             continue
         by = dict.fromkeys(variable for own in slopes for body, variable in own if body == letter)
         last = tuple(each for each in by if not any(each in below_of(other, made) for other in by))
-        own = {letter} | {each for each in made if letter in below_of(each, made)}
+        of_it = {letter} | {each for each in made if letter in below_of(each, made)}
         both = zip(chains, slopes, strict=True)
-        claims = [(chain, [by for body, by in each if body == letter]) for chain, each in both]
-        if len(last) < len(by) and all(_comes_from_others(*each, own, made, scene) for each in claims):
+        claims = [(chain, [one for body, one in each if body == letter]) for chain, each in both]
+        if len(last) < len(by) and all(_comes_from_others(*each, (*by,), of_it, made, scene) for each in claims):
             found.append(OpenCost(letter, last))
     return found
 
@@ -135,6 +136,15 @@ def _slopes(node: t.Node, array_of: Callable[[str], str]) -> Iterator[tuple[str,
                 yield from ((body, array_of(base.name)) for base in bases if isinstance(base, t.Letter))
 
 
+def made_by(known: Sequence[Equation], array_of: Callable[[str], str] = str) -> dict[str, frozenset[str]]:
+    """Return of which letters equations make others; of entries, the arrays to which they belong."""
+    made: dict[str, frozenset[str]] = {}
+    for each in known:
+        letter = array_of(each.letter)
+        made[letter] = made.get(letter, frozenset()).union(map(array_of, each.of))
+    return made
+
+
 def below_of(letter: str, made: Mapping[str, frozenset[str]]) -> set[str]:
     """Return the letters of which one is made, at whatever depth."""
     seen, waiting = set[str](), [letter]
@@ -146,16 +156,23 @@ def below_of(letter: str, made: Mapping[str, frozenset[str]]) -> set[str]:
 
 
 def _comes_from_others(
-    chain: t.Chain, by: Sequence[str], own: Set[str], made: Mapping[str, frozenset[str]], scene: Scene
+    chain: t.Chain,
+    by: Sequence[str],
+    all_by: Sequence[str],
+    own: Set[str],
+    made: Mapping[str, frozenset[str]],
+    scene: Scene,
 ) -> bool:
     """Return whether a chain says no more of the derivatives of a letter than how one of them comes from others.
 
-    ``by`` are the letters by which they are taken, ``own`` is the letter with those that are made of it.
+    ``by`` are the letters by which they are taken here, ``all_by`` those in the whole file, and ``own`` is the letter
+    with those that are made of it.
     """
     if not by or all(link.relation is not Relation.EQUAL for link in chain.links):
         return True
-    one_first = any(all(other == one or one in below_of(other, made) for other in by) for one in by)
-    return one_first and all(not own.isdisjoint(names(side, scene)) for side in chain.sides)
+    first = any(all(other == one or one in below_of(other, made) for other in by) for one in by)
+    last = any(all(other == one or other in below_of(one, made) for other in by) for one in all_by)
+    return (first or last) and all(not own.isdisjoint(names(side, scene)) for side in chain.sides)
 
 
 def _says_what(text: str, letter: str) -> bool:

@@ -48,7 +48,7 @@ def with_definition(formula: t.Formula, scene: Scene, findings: Findings) -> t.F
         written = scene.table.as_written(name)
         words = f"whether this defines {written} is not clear, since above it stands in what cannot be read"
         raise FreeError(words, first.span, "defined in what is not read")
-    if any(remark.kind == "set" for remark in findings.remarks.values()):
+    if any(remark.kind == "all values" for remark in findings.remarks.values()):
         return formula  # of some values of an index
     shown = scene.table.as_written(latex(statement.first))
     if is_given(name, scene):
