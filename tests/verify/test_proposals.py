@@ -13,7 +13,7 @@ from nncore.verify.notation import load
 from nncore.verify.report import proposal
 from nncore.verify.report.book import NOTATION, Settings, check
 from nncore.verify.report.cache import Cache
-from nncore.verify.report.free import judged_parts
+from nncore.verify.report.free import meanings
 from nncore.verify.report.proposal import propose
 from nncore.verify.source.reader import read_page
 
@@ -233,8 +233,8 @@ def judged(path):
 def understood(path):
     """Return how many statements of a file have a meaning."""
     by = Settings(Path("."), load(NOTATION), {}, Cache(None), "", False, True)
-    found, claimed, _ = judged_parts(path, read_page(path), by)
-    return found - claimed
+    found = meanings(path, read_page(path), by)
+    return found.understood - found.claimed
 
 
 def with_proposal(run, path):

@@ -10,11 +10,12 @@ its display, and of an erratum the last one is wrong, its chain whole.
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nncore.verify import numeric
 from nncore.verify.judgement import Diagnostic, Judgement, Status
 from nncore.verify.notation import ONES, Notation
 from nncore.verify.report.cache import text_with_includes
@@ -29,7 +30,7 @@ from nncore.verify.source.markdown import DisplayedFormula, Reading
 from nncore.verify.source.reader import display_path
 from nncore.verify.spelling.declared import faults_in, in_strict_letters
 from nncore.verify.spelling.document import Spelled, scene_of, spelled
-from nncore.verify.spelling.first_use import head, late, names
+from nncore.verify.spelling.first_use import head, is_given, late, names
 from nncore.verify.spelling.links import among_meaningful, by_link
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.spelling.spell import Reading as FreeReading
@@ -40,6 +41,7 @@ from nncore.verify.syntax.tree import Relation
 if TYPE_CHECKING:
     from nncore.verify.report.book import Settings
 
+_SECONDS_OF_A_CLAIM = 1.0  # of which it is asked only whether numbers refute it
 _STATEMENT = "display {} of {}, statement {}"  # the page on which a strict statement stands while it is judged
 _AFRESH = re.compile(r"^[ \t]*afresh:[ \t]*true[ \t]*$", re.MULTILINE)
 _CLAIM_NOTHING = frozenset(("prf:assumption", "prf:convention", ERRATUM, UNCHECKED, DICTIONARY))
@@ -120,26 +122,97 @@ def _report_on_part(
     return evidence, problems, all(reporter.in_time for reporter in stages.reporters)
 
 
-def judged_parts(path: Path, reading: Reading, by: "Settings") -> tuple[int, int, int]:
-    """Return how many statements of a page in free spelling have a meaning, how many probably define, and all.
+@dataclass(frozen=True, slots=True)
+class Meanings:
+    """Which statements of a page in free spelling have a meaning, by its displays.
 
-    Those that probably define claim something all the same, since the notation declares their letter.
+    Attributes
+    ----------
+    displays : tuple of tuple of bool
+        For each display whether its statements have one; one that cannot be read has none.
+    claimed : int
+        How many of those that have one probably define, and claim something all the same: the notation declares their
+        letter.
+    defined : frozenset of str
+        The letters that the page defines, as the author writes them.
     """
-    found = [_judged_part(path, part, by) for part in in_parts(reading, path)]
-    with_meaning, defining, count = (sum(each) for each in zip(*found, strict=True))
-    return with_meaning, defining, count
+
+    displays: tuple[tuple[bool, ...], ...]
+    claimed: int
+    defined: frozenset[str]
+
+    @property
+    def understood(self) -> int:
+        """Return how many statements have a meaning."""
+        return sum(map(sum, self.displays))
+
+    @property
+    def count(self) -> int:
+        """Return how many statements there are."""
+        return sum(map(len, self.displays))
 
 
-def _judged_part(path: Path, reading: Reading, by: "Settings") -> tuple[int, int, int]:
+def meanings(path: Path, reading: Reading, by: "Settings") -> Meanings:
+    """Return which statements of a page in free spelling have a meaning."""
     scene, around, problems = _prepared(reading, path, by)
     found, around, by = _spelled(reading, path, scene, around, by)
     pieces = _first_pieces(reading, found, scene, around)
-    flat = [piece for own in pieces for piece in own]
-    count = len(flat) + sum(each.spelling is None for each in found)
     if problems:
-        return 0, 0, count
+        return Meanings(tuple((False,) * max(len(own), 1) for own in pieces), 0, frozenset())
     stages = _stages(path, by, around, pieces, scene)
-    return sum(map(stages.has_meaning, flat)), scene.claimed, count
+    flat = [piece for own in pieces for piece in own if stages.has_meaning(piece)]
+    defined = {name for own in pieces for piece in own for name in _defines(piece, scene)}
+    claimed = scene.claimed + sum(_says_what_is_given(piece, scene, defined) for piece in flat)
+    displays = tuple(tuple(map(stages.has_meaning, own)) or (False,) for own in pieces)
+    return Meanings(displays, claimed, frozenset(map(scene.table.as_written, defined)))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What numbers say of a statement that has a meaning, and the letter that stands alone on its left."""
+
+    refuted: bool
+    head: str
+
+
+def told_by_numbers(path: Path, reading: Reading, by: "Settings", letters: Set[str]) -> dict[tuple[int, int], Told]:
+    """Return what numbers say of each statement about some letters that has a meaning, by display and statement.
+
+    The letters are those of the author; displays are counted from the last one, so that none above changes that.
+    """
+    scene, around, _ = _prepared(reading, path, by)
+    found, around, by = _spelled(reading, path, scene, around, by)
+    pieces = _first_pieces(reading, found, scene, around)
+    stages = _stages(path, by, around, pieces, scene)
+    told: dict[tuple[int, int], Told] = {}
+    for own in pieces:
+        for at, piece in enumerate(own):
+            named = {scene.table.as_written(name) for name in names(piece.strict.tree, scene)}
+            if not letters.isdisjoint(named) and stages.has_meaning(piece):
+                items = [item for item in stages.of(piece).page.items if item.formula == piece.formula]
+                refuted = any(isinstance(item, Claim) and _is_refuted(item) for item in items)
+                heads = (head(each.first, scene) for each in piece.strict.tree.statements if isinstance(each, t.Chain))
+                told[len(pieces) - piece.display, at] = Told(refuted, scene.table.as_written(next(heads, "")))
+    return told
+
+
+def _is_refuted(claim: Claim) -> bool:
+    """Return whether numbers refute a claim."""
+    try:
+        verdict = numeric.judge(claim, budget=numeric.Budget(seconds=_SECONDS_OF_A_CLAIM))
+    except Exception:  # a fault of the checker is told where the claim is judged
+        return False
+    return verdict.status is numeric.Finding.REFUTED
+
+
+def _says_what_is_given(piece: _Piece, scene: Scene, defined: Set[str]) -> bool:
+    """Return whether a statement says what a letter is that the page declares, and nothing defines."""
+    for chain in piece.strict.tree.statements:
+        if isinstance(chain, t.Chain) and chain.links and chain.links[0].relation is Relation.EQUAL:
+            name = head(chain.first, scene)
+            if name and name not in defined and name not in names(chain.links[0].right, scene):
+                return not (scene.is_undeclared(name) or is_given(name, scene))
+    return False
 
 
 def _spelled(

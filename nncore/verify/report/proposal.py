@@ -7,18 +7,21 @@ decides are marked as guessed, for the author to look over. What is printed was 
 
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
-from nncore.verify.notation import CONSTANTS, DELTA, FIXED_KINDS, INFINITY, ONES, Notation, with_known
+from nncore.verify.notation import ANY_COST, CONSTANTS, DELTA, FIXED_KINDS, INFINITY, ONES, Notation, with_known
 from nncore.verify.report.book import Settings
 from nncore.verify.report.cache import Cache, text_with_includes
-from nncore.verify.report.free import judged_parts
+from nncore.verify.report.free import meanings, told_by_numbers
 from nncore.verify.source.context import NotationBlock, Place
 from nncore.verify.source.markdown import DisplayedFormula, Reading
 from nncore.verify.source.reader import read_page
 from nncore.verify.spelling.declared import faults_in
+from nncore.verify.spelling.defining import Equation, below_of, equations, made_by, open_costs
 from nncore.verify.spelling.document import scene_of, spelled
 from nncore.verify.spelling.findings import Member
 from nncore.verify.spelling.inference import CROSS_ENTROPIES, OPEN, STANDARD, Dim, Inference, own_letters
@@ -26,7 +29,9 @@ from nncore.verify.spelling.letters import is_strict_letter
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.syntax import tree as t
 
-_SECONDS = 10.0  # of trying other choices
+DEFINITIONS = "definitions"  # the part of what stands below the block
+_SECONDS = 10.0  # of trying other choices of one sort
+_ANY_COST = (ANY_COST, r"\psi", r"\varphi", r"\Phi", r"\Psi", r"\chi", r"\xi", "G", "F")
 _MEANINGS = {"x": "inputs", "y": "targets", "w": "weights", "b": "biases", "t": "targets"}
 _MEANINGS_OF_SIZES = {
     "n": "number of samples", "m": "number of samples", "d": "number of inputs", "h": "number of hidden units",
@@ -47,7 +52,7 @@ class Line:
 
     def stands_in(self, line: str) -> bool:
         """Return whether it is what a line of a block declares."""
-        return self.part != "shadows" and line.startswith(f"  - {self.text}")
+        return self.part not in ("shadows", DEFINITIONS) and line.startswith(f"  - {self.text}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +60,31 @@ class Proposal:
     """Declarations and definitions for a file, and how many of its statements have a meaning without and with them."""
 
     lines: tuple[Line, ...]
-    definitions: tuple[str, ...]
     questions: tuple[str, ...]
     before: int  # those that have a meaning, but for what probably defines and claims all the same
     after: int
     understood: int  # those that have a meaning with them, without those that they add
     statements: int
 
+    @property
+    def definitions(self) -> tuple[str, ...]:
+        """Return the formulas that define."""
+        return tuple(line.text for line in self.lines if line.part == DEFINITIONS)
+
+    @property
+    def gain(self) -> int:
+        """Return how many statements of the file have a meaning with it."""
+        return self.after - len(self.definitions)
+
     def paste(self, suffix: str) -> str:
         """Return what is pasted into a file of a kind: the block, and below it the definitions."""
+        own = [line for line in self.lines if line.part == DEFINITIONS]
+        formulas = [f"{line.text} % {line.remark}\n" if line.remark else line.text for line in own]
         if suffix == ".tex":
-            block = "\n".join(("% notation:", *(f"% {line}" for line in self.block.split("\n"))))
-            return "\n".join((block, *(f"\\[ {formula} \\]" for formula in self.definitions)))
-        block = f"```{{notation}}\n{self.block}\n```"
-        return "\n\n".join((block, *(f"$$\n{formula}\n$$" for formula in self.definitions)))
+            lines = ["% notation:", *(f"% {line}" for line in self.block.split("\n"))] if self.block else []
+            return "\n".join((*lines, *(f"\\[ {formula.rstrip(' ')} \\]" for formula in formulas)))
+        block = [f"```{{notation}}\n{self.block}\n```"] if self.block else []
+        return "\n\n".join((*block, *(f"$$\n{formula.strip()}\n$$" for formula in formulas)))
 
     def summary(self, suffix: str) -> str:
         """Return one sentence about what it does, and one about what to do with it."""
@@ -109,71 +125,189 @@ def propose(path: Path, notation: Notation, letters: Mapping[str, str]) -> Propo
     return best
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A definition that may be meant, with its letter and those of which it is made, by their inner names."""
+
+    letter: str
+    of: frozenset[str]
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class _Choices:
+    """What nothing in a file decides: the kinds of letters, as the author writes them, and what defines letters."""
+
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    given: tuple[_Given, ...] = ()
+
+    def with_others(self, other: "_Choices") -> "_Choices":
+        """Return these choices and other ones, which count where both choose; what is made of others stands below."""
+        given = {each.letter: each for each in (*self.given, *other.given)}
+        found: dict[str, _Given] = {}
+
+        def add(each: _Given, within: frozenset[str]) -> None:
+            for letter in sorted(each.of & given.keys() - within):
+                add(given[letter], within | {letter})
+            found.setdefault(each.letter, each)
+
+        for each in given.values():
+            add(each, frozenset((each.letter,)))
+        return _Choices({**self.kinds, **other.kinds}, tuple(found.values()))
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Return what tells them from other ones."""
+        return tuple(sorted(self.kinds.items())), tuple(each.line.text for each in self.given)
+
+
+@dataclass
 class _Trying:
-    """Tries ways to declare the letters of a file."""
+    """Tries ways to declare the letters of a file, and formulas of it that may define."""
 
     path: Path
     reading: Reading
     by: Settings
     text: str
-    until: float = field(default_factory=lambda: time.process_time() + _SECONDS)
+    until: float = 0.0
+    tried: set[tuple[object, ...]] = field(default_factory=set)
 
     def best(self) -> Proposal:
         """Return the proposal under which most statements have a meaning."""
-        understood, claimed, count = self.score("", ())
-        before = understood - claimed
-        nothing = Proposal((), (), (), before, before, understood, count)
-        if count == before:
+        own = meanings(self.path, self.reading, self.by)
+        before = own.understood - own.claimed
+        nothing = Proposal((), (), before, before, own.understood, own.count)
+        if own.count == before:
             return nothing
-        if (own := self.of({}, beside=True)).after == count:
-            return replace(own, before=before)
-        best = self.of({})
-        tried: set[tuple[tuple[str, str], ...]] = {()}
-        chosen: dict[str, str] = {}
-        improved = True
-        while improved and best.after < best.statements and time.process_time() < self.until:
-            improved = False
-            for name, kinds in self.guesses(chosen).items():
-                for kind in kinds:
-                    other = {**chosen, name: kind}
-                    key = tuple(sorted(other.items()))
-                    if key in tried or time.process_time() > self.until:
-                        continue
-                    tried.add(key)
-                    found = self.of(other)
-                    if found.after > best.after:
-                        best, chosen, improved = found, other, True
-        better = best.after > max(before, 0) and best.understood >= understood
+        if (one := self.of({}, beside=True)).after == own.count:
+            return replace(one, before=before)
+        choices, best = _Choices(), self.of({})
+        for sorts in ((self.equations, self.costs), (self.kinds,), (self.equations, self.costs)):
+            self.until = time.process_time() + _SECONDS
+            for others in sorts:
+                choices, best = self.improved(choices, best, others)
+        better = best.gain > max(before, 0) and best.understood >= own.understood
         return replace(best, before=before) if better else nothing
 
-    def score(self, block: str, definitions: Sequence[str]) -> tuple[int, int, int]:
-        """Return what `judged_parts` does of the file with a block."""
-        return judged_parts(self.path, with_block(self.reading, self.path, block, definitions), self.by)
+    def improved(
+        self, now: _Choices, best: Proposal, others: Callable[[_Choices], Iterator[_Choices]]
+    ) -> tuple[_Choices, Proposal]:
+        """Return the choices, and the proposal, after each of other ones that gives more statements a meaning."""
+        again = True
+        while again:
+            again = False
+            for other in others(now):
+                both = now.with_others(other)
+                if both.key in self.tried or best.after >= best.statements or time.process_time() > self.until:
+                    continue
+                self.tried.add(both.key)
+                found = self.of(both.kinds, both.given)
+                if self.is_better(best, found, now, other):
+                    now, best, again = both, found, True
+        return now, best
 
-    def guesses(self, chosen: Mapping[str, str]) -> dict[str, list[str]]:
-        """Return what nothing in the file decides."""
-        return _inferred(self.reading, self.text, chosen)[0].guesses
+    # What may be chosen
 
-    def of(self, chosen: Mapping[str, str], beside: bool = False) -> Proposal:
+    @cached_property
+    def file(self) -> "_Read":
+        """Return the file, read without a notation."""
+        return _read_twice(self.reading, self.text)
+
+    def kinds(self, now: _Choices) -> Iterator[_Choices]:
+        """Yield kinds of letters between which nothing in the file decides."""
+        inference, _ = _inferred(self.with_given("", [each.line for each in now.given]), self.text, now.kinds)
+        for name, kinds in inference.guesses.items():
+            yield from (_Choices({inference.written(name): kind}) for kind in kinds)
+
+    def equations(self, now: _Choices) -> Iterator[_Choices]:
+        """Yield equations that may define, each alone, and with those of the letters of which it is made."""
+        known = self.file.equations
+        first = {each.letter: each for each in reversed(known)}
+        several = {letter for letter, number in Counter(each.letter for each in known).items() if number > 1}
+        for each in known:
+            yield _Choices(given=(self.as_given(each),))
+            below = [first[letter] for letter in below_of(each.letter, self.file.made) if letter in several]
+            if below:
+                yield _Choices(given=(*map(self.as_given, below), self.as_given(each)))
+
+    def costs(self, now: _Choices) -> Iterator[_Choices]:
+        """Yield costs of which the file never says what they are, as any function of the last letters."""
+        inference, scene = _inferred(self.reading, self.text, now.kinds)
+        for cost in open_costs(self.file.displays, self.file.texts, self.file.equations, scene, inference.array_of):
+            names = {*scene.facts.names, *map(inference.written, inference.used)}
+            phi = next(each for each in _ANY_COST if each not in names)
+            of = ", ".join(map(inference.written, cost.of))
+            text = rf"{inference.written(cost.letter)} := {phi}({of})"
+            remark = f"guessed: nothing in the file says what {inference.written(cost.letter)} is; any function of {of}"
+            yield _Choices(given=(_Given(cost.letter, frozenset(cost.of), Line(DEFINITIONS, text, remark)),))
+
+    def as_given(self, equation: Equation) -> _Given:
+        """Return an equation of the file as a definition."""
+        displays = self.reading.formulas
+        if equation.display < len(displays):
+            formula = displays[equation.display]
+            path, line = formula.path, formula.place_at(equation.at)[0]
+        else:
+            inline = self.reading.inline[equation.display - len(displays)]
+            path, line = inline.path, inline.line
+        where = f"line {line}" if path == self.path else f"line {line} of {path.name}"
+        return _Given(equation.letter, equation.of, Line(DEFINITIONS, equation.text, f"guessed: {where} defines it"))
+
+    def is_better(self, best: Proposal, found: Proposal, now: _Choices, other: _Choices) -> bool:
+        """Return whether other choices give more statements a meaning.
+
+        It is suspicious if numbers refute under new definitions what had a meaning without them, or what also says what
+        their letter is. Of two equations for one letter that is better under which numbers refute fewer statements.
+        """
+        instead = {each.letter for each in other.given} & {each.letter for each in now.given}
+        if found.gain < best.gain or (found.gain == best.gain and not instead):
+            return False
+        if not other.given:
+            return True
+        letters = {each.letter for each in other.given}
+        made = {each for each in self.file.made if letters & below_of(each, self.file.made)} | letters
+        new, about = (set(map(self.file.scene.table.as_written, each)) for each in (letters, made))
+        before, after = (
+            told_by_numbers(self.path, self.with_given(one.block, one.lines), self.by, about) for one in (best, found)
+        )
+        wrong = {at: each.head for at, each in after.items() if each.refuted}
+        if instead:
+            more = len(wrong) - sum(each.refuted for each in before.values())
+            return more <= 0 and (more < 0 or found.gain > best.gain)
+        return not any(not before[at].refuted if at in before else head in new for at, head in wrong.items())
+
+    # A proposal
+
+    def with_given(self, block: str, given: Sequence[Line]) -> Reading:
+        """Return the file as if a block, and definitions, stood at its top."""
+        return with_block(self.reading, self.path, block, [each.text for each in given if each.part == DEFINITIONS])
+
+    def of(self, kinds: Mapping[str, str], given: Sequence[_Given] = (), beside: bool = False) -> Proposal:
         """Return the proposal with certain choices; ``beside`` the letters in force it declares only other ones."""
-        inference, scene = _inferred(self.reading, self.text, chosen, self.by.notation if beside else None)
-        writer = _Writer(inference, scene, self.by.notation, self.text)
-        lines, definitions, questions = writer.all()
+        defining = [each.line for each in given]
+        reading = self.with_given("", defining)
+        inference, scene = _inferred(reading, self.text, kinds, self.by.notation if beside else None)
+        lines, questions = _Writer(inference, scene, self.by.notation, self.text).all()
         if beside:
             known = self.by.notation.all_letters
-            found = ((line, _LETTER.search(line.text)) for line in lines if line.part != "shadows")
-            lines = [line for line, letter in found if not letter or letter[1] not in known]
-        one = self.without_faults(Proposal(tuple(lines), tuple(definitions), tuple(questions), 0, 0, 0, 0))
-        understood, claimed, count = self.score(one.block, one.definitions)
-        given = understood - len(one.definitions)
-        return replace(one, after=understood - claimed, understood=given, statements=count)
+            both = ((line, _LETTER.search(line.text)) for line in lines if line.part not in ("shadows", DEFINITIONS))
+            lines = [line for line, letter in both if not letter or letter[1] not in known]
+        one = self.without_faults(Proposal((*lines, *defining), tuple(questions), 0, 0, 0, 0))
+        found = meanings(self.path, self.with_given(one.block, one.lines), self.by)
+        own = [line for line in one.lines if line.part == DEFINITIONS]
+        lost = [line for line, parts in zip(own, found.displays, strict=False) if not all(parts)]
+        one = replace(one, lines=tuple(line for line in one.lines if line not in lost))
+        count, understood = found.count - len(lost), found.understood - len(own) + len(lost)
+        if any(line in defining for line in lost):
+            return replace(one, statements=count)
+        return replace(one, after=found.understood - found.claimed, understood=understood, statements=count)
 
     def without_faults(self, one: Proposal) -> Proposal:
         """Return a proposal without the declarations that the command does not accept, the last ones first."""
-        while one.lines:
+        while one.block:
             shown = one.block.split("\n")
-            scene = scene_of([formula.text for formula in self.reading.formulas], self.by.notation, self.text)
+            formulas = self.with_given(one.block, one.lines).formulas
+            scene = scene_of([formula.text for formula in formulas], self.by.notation, self.text)
             faults = faults_in(one.block, scene, self.by.notation)
             faulty = [line for fault in faults for line in one.lines if line.stands_in(shown[fault.line - 1])]
             if not faulty:
@@ -185,44 +319,61 @@ class _Trying:
 
 def with_block(reading: Reading, path: Path, block: str, definitions: Sequence[str] = ()) -> Reading:
     """Return what was read of a file as if a block, in place of its own ones, and definitions stood at its top."""
-    if not block:
-        return reading
     first = DisplayedFormula("", None, path, 1, (1,), ())
     given = tuple(replace(first, text=text, line=-number) for number, text in enumerate(definitions, 1))
     around = reading.around
     places = (*(Place(frozenset(), None, False) for _ in given), *around.places)
     reading = replace(reading, formulas=(*given, *reading.formulas), around=replace(around, places=places))
     around = reading.around
-    return replace(reading, around=replace(around, blocks=(NotationBlock(block, 1, path),)))
+    return replace(reading, around=replace(around, blocks=(NotationBlock(block, 1, path),))) if block else reading
 
 
 def _inferred(
     reading: Reading, text: str, chosen: Mapping[str, str], base: Notation | None = None
 ) -> tuple[Inference, Scene]:
     """Return what is inferred from a file, with the shapes and ranges of a notation if one is to be kept."""
-    scene, members, trees = _read_twice(reading, text)
-    said = dict(_said(members, text, scene))
+    read = _read_twice(reading, text)
+    scene = read.scene
+    said = dict(_said(read.members, text, scene))
     same = _same_sizes([formula.text for formula in reading.inline], scene)
     said = {name: (same.get(rows, rows), same.get(columns, columns)) for name, (rows, columns) in said.items()}
-    inference = Inference(scene, chosen, said)
+    inference = Inference(scene, {scene.table.letters.get(name, name): kind for name, kind in chosen.items()}, said)
     for array in base.arrays if base else ():
         if array.letter in scene.facts.names and not any(size.indices for size in array.shape):
             said[array.letter] = (array.shape[0].letter, array.shape[1].letter)
     for index, to in base.runs_to.items() if base else ():
         if index in scene.facts.indices | scene.facts.bound:
             inference.ends[index] = Dim(to or "")
-    inference.read(trees)
+    inference.read([tree for own in read.displays for tree in own])
     return inference, scene
 
 
-_Read = tuple[Scene, list[Member], list[t.Formula]]
+@dataclass(frozen=True)
+class _Read:
+    """A file that was read without a notation: its displays, and the formulas within words."""
+
+    scene: Scene
+    members: Sequence[Member]
+    texts: Sequence[str]
+    displays: Sequence[Sequence[t.Formula]]
+    inline: Sequence[Sequence[t.Formula]]
+
+    @cached_property
+    def equations(self) -> list[Equation]:
+        """Return the equations that may define, those of the displays first."""
+        return equations((*self.displays, *self.inline), self.texts, self.scene)
+
+    @cached_property
+    def made(self) -> Mapping[str, frozenset[str]]:
+        """Return of which letters others are made."""
+        return made_by(self.equations)
 
 
 def _read_twice(reading: Reading, text: str) -> _Read:
     """Read a file without a notation: once for the letters with a letter below that is no index, and once with them."""
-    scene, members, trees = _read(reading, text, frozenset())
-    own = own_letters(trees, scene)
-    return _read(reading, text, own) if own else (scene, members, trees)
+    read = _read(reading, text, frozenset())
+    own = own_letters([tree for trees in read.displays for tree in trees], read.scene)
+    return _read(reading, text, own) if own else read
 
 
 def _read(reading: Reading, text: str, own: frozenset[str]) -> _Read:
@@ -231,13 +382,16 @@ def _read(reading: Reading, text: str, own: frozenset[str]) -> _Read:
     scene = scene_of([*sources, *inline], with_known(Notation()), text)
     scene.facts.indexed = scene_of(sources, with_known(Notation()), text).facts.indexed  # as where they are judged
     scene.facts.chosen |= own
-    members = [
-        member for each in spelled(inline, scene) if each.spelling for member in each.spelling.readings[0].members
-    ]
+    within = [each.spelling.readings[0] if each.spelling else None for each in spelled(inline, scene)]
     scene.begin_again()
-    found = [each.spelling for each in spelled(sources, scene, [True] * len(sources)) if each.spelling]
-    members += [member for each in found for member in each.readings[0].members]
-    return scene, members, [strict.tree for each in found for strict in each.readings[0].formulas]
+    read = [
+        each.spelling.readings[0] if each.spelling else None for each in spelled(sources, scene, [True] * len(sources))
+    ]
+    members = [member for each in (*within, *read) if each for member in each.members]
+    displays, words = (
+        [[strict.tree for strict in each.formulas] if each else [] for each in those] for those in (read, within)
+    )
+    return _Read(scene, members, [*sources, *inline], displays, words)
 
 
 # What the text says ---------------------------------------------------------------------------------------------------
@@ -323,8 +477,8 @@ class _Writer:
     names: set[str] = field(default_factory=set)  # of sizes, in their order
     invented: dict[str, str] = field(default_factory=dict)
 
-    def all(self) -> tuple[list[Line], list[str], list[str]]:
-        """Return the declarations, the definitions that are missing, and questions."""
+    def all(self) -> tuple[list[Line], list[str]]:
+        """Return the declarations with the definitions that are missing, and questions."""
         inf = self.inference
         entries = {name: array for name in inf.entries if (array := inf.array_of(name)) in self._arrays()}
         shown = {array: name for name, array in entries.items()}
@@ -347,14 +501,15 @@ class _Writer:
         for name in inf.used:
             if name not in taken and name not in self._arrays() and not self._is_size_like(name):
                 found.append(Line("scalars", self._declaration(name, meaning="a number"), self._guess(name)))
-        definitions, more = self._functions()
+        formulas, more = self._functions()
+        definitions = [Line(DEFINITIONS, formula) for formula in formulas]
         found += more
         sizes = [
             Line("sizes", self._declaration(name, self._meaning_of_size(name)), self.invented.get(name, ""))
             for name in dict.fromkeys([*inf.sizes, *sorted(self.names)])
         ]
         lines = [*sizes, *found]
-        return [*self._shadows(lines), *lines], definitions, list(self._questions())
+        return [*self._shadows(lines), *lines, *definitions], list(self._questions())
 
     def _arrays(self) -> list[str]:
         inf = self.inference

@@ -120,7 +120,7 @@ def read_condition(reader: "Reader", condition: Condition, span: Span) -> t.Chai
             letter, high = reader.expression(items[:member], where), reader.expression([last], where)
             links = (t.Link(Relation.AT_MOST, letter, span=where), t.Link(Relation.AT_MOST, high, span=where))
             return t.Given(t.Chain(t.Number("1", span=where), links, span=where), span=where)
-        reader.findings.say("set", rf"\in {text_of(items[member + 1 :])} as all values", where)
+        reader.findings.say("all values", rf"\in {text_of(items[member + 1 :])} as all values", where)
         items = items[:member]
     if not relates(items):
         return t.ForAll(t.Chain(reader.expression(items, where), span=where), span=where)

@@ -21,7 +21,7 @@ from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import latex
 from nncore.verify.syntax.tree import Relation
 
-_FIXED = frozenset((*CONSTANTS, *FIXED_KINDS, DELTA, ONES, INFINITY))
+FIXED = frozenset((*CONSTANTS, *FIXED_KINDS, DELTA, ONES, INFINITY))
 
 
 def with_definition(formula: t.Formula, scene: Scene, findings: Findings) -> t.Formula:
@@ -35,23 +35,23 @@ def with_definition(formula: t.Formula, scene: Scene, findings: Findings) -> t.F
     if (
         first.relation is not Relation.EQUAL
         or not name
-        or not all(_is_range(each, statement, scene) for each in conditions)
+        or not all(is_range(each, statement, scene) for each in conditions)
     ):
         return formula
     right = {each for link in statement.links for each in names(link.right, scene)}
     known = (scene.here - scene.late) | scene.facts.defined | right
     if name in known or scene.table.as_written(name) in scene.facts.defined:
         return formula
-    if scene.may_be_lost(name) and not _is_given(name, scene):
+    if scene.may_be_lost(name) and not is_given(name, scene):
         if scene.is_undeclared(name):
             return formula  # without a meaning, so nothing is claimed of it
         written = scene.table.as_written(name)
         words = f"whether this defines {written} is not clear, since above it stands in what cannot be read"
         raise FreeError(words, first.span, "defined in what is not read")
-    if any(remark.kind == "set" for remark in findings.remarks.values()):
+    if any(remark.kind == "all values" for remark in findings.remarks.values()):
         return formula  # of some values of an index
     shown = scene.table.as_written(latex(statement.first))
-    if _is_given(name, scene):
+    if is_given(name, scene):
         scene.claimed += 1
         letter = scene.table.as_written(name)
         words = (
@@ -102,10 +102,10 @@ def late(formulas: Sequence[tuple[t.Formula, bool]], scene: Scene) -> frozenset[
             made_of = right.union(*(made.get(each, set()) for each in right))
             if name:
                 heads[name] += 1
-                others = {each for each in right if not (scene.is_index(each) or scene.is_size(each) or each in _FIXED)}
-                whole = all(_is_range(each, chain, scene) for each in formula.conditions)
+                others = {each for each in right if not (scene.is_index(each) or scene.is_size(each) or each in FIXED)}
+                whole = all(is_range(each, chain, scene) for each in formula.conditions)
                 may = name in above - related - made_of and others and whole
-                if may and not _is_given(name, scene):
+                if may and not is_given(name, scene):
                     found.add(name)
                 made.setdefault(name, made_of)
         above.update(names(formula, scene))
@@ -140,7 +140,7 @@ def _related(formula: t.Formula, scene: Scene) -> set[str]:
     return found - by
 
 
-def _is_range(condition: t.Chain | t.Given | t.ForAll, statement: t.Chain, scene: Scene) -> bool:
+def is_range(condition: t.Chain | t.Given | t.ForAll, statement: t.Chain, scene: Scene) -> bool:
     r"""Return whether a condition lets an index of a left side have all its values: ``1 \le k \le K``."""
     chain = condition if isinstance(condition, t.Chain) else condition.chain
     indices = statement.first.indices if isinstance(statement.first, t.Indexed) else ()
@@ -156,7 +156,7 @@ def _is_range(condition: t.Chain | t.Given | t.ForAll, statement: t.Chain, scene
     return False
 
 
-def _is_given(name: str, scene: Scene) -> bool:
+def is_given(name: str, scene: Scene) -> bool:
     """Return whether a letter is declared, and not by the file."""
     array = scene.notation.array_named(name)
     given = bool(array) and array in scene.given.arrays

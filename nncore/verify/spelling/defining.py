@@ -1,0 +1,185 @@
+r"""What the formulas of a file may define: equations that say what a letter is, and costs of which none says it.
+
+The first use of a letter defines it (`first_use`), unless something above cannot be read, or the letter stands above
+already and several equations say what it is. `equations` finds all that may be meant. A backward pass takes
+derivatives of a cost that it leaves open, as in ``\frac{\partial J}{\partial X} = \frac{\partial J}{\partial Y} W^T``:
+what it says of that holds for any function of Y (`open_costs`).
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+
+from nncore.verify.spelling.first_use import FIXED, head, is_range, names
+from nncore.verify.spelling.scene import Scene
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.tree import Relation
+
+_SIDES = (Relation.EQUAL, Relation.DEFINES)
+_ENVIRONMENT = re.compile(r"\\begin\{.*\\end\{", re.DOTALL)
+_LAYOUT = re.compile(
+    r"\\label\{[^{}]*\}|\\(?:nonumber|notag|displaystyle)(?![A-Za-z])|\\\\(?:\[[^\]]*\])?|(?<!\\)&|\s+"
+)
+_COMMENT = re.compile(r"(?<!\\)%[^\n]*\n?")
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """An equation that may say what a letter is, by the letters of which it makes it, and where it stands."""
+
+    letter: str
+    of: frozenset[str]
+    left: str
+    right: str
+    display: int
+    at: int
+
+    @property
+    def text(self) -> str:
+        """Return it as a definition, in the author's letters."""
+        return f"{self.left} := {self.right}"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCost:
+    """A letter of which derivatives are taken, and those on which it depends, as far as a file says."""
+
+    letter: str
+    of: tuple[str, ...]
+
+
+def equations(trees: Sequence[Sequence[t.Formula]], sources: Sequence[str], scene: Scene) -> list[Equation]:
+    """Return the equations of the displays of a file with one letter, entry or function alone on the left."""
+    found: list[Equation] = []
+    for number, (formulas, source) in enumerate(zip(trees, sources, strict=True)):
+        for formula in formulas:
+            found += (one for chain in formula.statements if (one := _equation(chain, formula, number, source, scene)))
+    return found
+
+
+def _equation(statement: t.Node, formula: t.Formula, number: int, source: str, scene: Scene) -> Equation | None:
+    if not isinstance(statement, t.Chain) or not statement.links or statement.links[0].relation not in _SIDES:
+        return None
+    link = statement.links[0]
+    letter, right = head(statement.first, scene), {*names(link.right, scene)}
+    written = scene.table.as_written(letter)
+    others = {each for each in right if not (scene.is_index(each) or scene.is_size(each) or each in FIXED)}
+    ranges = all(is_range(each, statement, scene) for each in (*formula.conditions, *link.conditions))
+    plain = isinstance(link.right, t.Letter)  # as where it is said when two letters are the same
+    if not letter or letter in right or not others or plain or not ranges or {letter, written} & scene.facts.defined:
+        return None
+    start, sign = statement.first.span[0], link.span[0]
+    left = _in_one_line(source[start:sign]) if start < sign else ""  # else it goes on from another display
+    whole = _in_one_line(source[slice(*link.right.span)])
+    return Equation(letter, frozenset(others), left, whole, number, start) if left and whole else None
+
+
+def _in_one_line(text: str) -> str:
+    """Return a text without what only lays it out, unless an environment within it needs that."""
+    text = _COMMENT.sub("", text)
+    return " ".join(text.split()) if _ENVIRONMENT.search(text) else " ".join(_LAYOUT.sub(" ", text).split())
+
+
+def open_costs(
+    trees: Sequence[Sequence[t.Formula]],
+    texts: Sequence[str],
+    known: Sequence[Equation],
+    scene: Scene,
+    array_of: Callable[[str], str],
+) -> list[OpenCost]:
+    r"""Return the letters of which derivatives are taken, and of which nothing says what they are.
+
+    They depend on the last letters by which they are differentiated: those of which no other one is made. A letter is
+    left out if one formula says what a derivative of it is without another one, since then it is not any function; and
+    so it is if a derivative comes from another one in a way of which no equation tells.
+
+    Parameters
+    ----------
+    trees : sequence of sequence of Formula
+        What was read of each display.
+    texts : sequence of str
+        All formulas of the file, also those that cannot be read: one may say what a letter is.
+    known : sequence of Equation
+        What says of which letters others are made.
+    scene : Scene
+        In which the file was read.
+    array_of : callable
+        Returns the array to which entries belong, by their letters.
+    """
+    made = made_by(known, array_of)
+    chains = [chain for own in trees for formula in own for chain in formula.statements if isinstance(chain, t.Chain)]
+    slopes = [list(_slopes(chain, array_of)) for chain in chains]
+    said = made.keys() | {by for own in slopes for _, by in own}
+    said |= {head(chain.first, scene) for chain in chains if chain.links}
+    said |= {side.name for chain in chains if chain.links for side in chain.sides if isinstance(side, t.Letter)}
+    found: list[OpenCost] = []
+    for letter in dict.fromkeys(body for own in slopes for body, _ in own):
+        written = scene.table.as_written(letter)
+        if letter in said or scene.is_size(letter) or any(_says_what(text, written) for text in texts):
+            continue
+        by = dict.fromkeys(variable for own in slopes for body, variable in own if body == letter)
+        last = tuple(each for each in by if not any(each in below_of(other, made) for other in by))
+        of_it = {letter} | {each for each in made if letter in below_of(each, made)}
+        both = zip(chains, slopes, strict=True)
+        claims = [(chain, [one for body, one in each if body == letter]) for chain, each in both]
+        if len(last) < len(by) and all(_comes_from_others(*each, (*by,), of_it, made, scene) for each in claims):
+            found.append(OpenCost(letter, last))
+    return found
+
+
+def _slopes(node: t.Node, array_of: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    """Yield the letters of which derivatives are taken, each with one by which that is done."""
+    for each, _ in t.walk(node):
+        match each:
+            case t.Derivative(t.Letter(body), variables):
+                bases = (each.base if isinstance(each, t.Indexed) else each for each in variables)
+                yield from ((body, array_of(base.name)) for base in bases if isinstance(base, t.Letter))
+
+
+def made_by(known: Sequence[Equation], array_of: Callable[[str], str] = str) -> dict[str, frozenset[str]]:
+    """Return of which letters equations make others; of entries, the arrays to which they belong."""
+    made: dict[str, frozenset[str]] = {}
+    for each in known:
+        letter = array_of(each.letter)
+        made[letter] = made.get(letter, frozenset()).union(map(array_of, each.of))
+    return made
+
+
+def below_of(letter: str, made: Mapping[str, frozenset[str]]) -> set[str]:
+    """Return the letters of which one is made, at whatever depth."""
+    seen, waiting = set[str](), [letter]
+    while waiting:
+        more = made.get(waiting.pop(), frozenset()) - seen
+        seen |= more
+        waiting += more
+    return seen
+
+
+def _comes_from_others(
+    chain: t.Chain,
+    by: Sequence[str],
+    all_by: Sequence[str],
+    own: Set[str],
+    made: Mapping[str, frozenset[str]],
+    scene: Scene,
+) -> bool:
+    """Return whether a chain says no more of the derivatives of a letter than how one of them comes from others.
+
+    ``by`` are the letters by which they are taken here, ``all_by`` those in the whole file, and ``own`` is the letter
+    with those that are made of it.
+    """
+    if not by or all(link.relation is not Relation.EQUAL for link in chain.links):
+        return True
+    first = any(all(other == one or one in below_of(other, made) for other in by) for one in by)
+    last = any(all(other == one or other in below_of(one, made) for other in by) for one in all_by)
+    return (first or last) and all(not own.isdisjoint(names(side, scene)) for side in chain.sides)
+
+
+def _says_what(text: str, letter: str) -> bool:
+    """Return whether a text that was not read seems to say what a letter is: it stands alone before a relation."""
+    sign = r"(?:=|:=|\\(?:coloneqq|equiv|triangleq|doteq|propto|approx)(?![A-Za-z]))"
+    argument = r"(?:\([^()=]*\)|\\left\([^()=]*\\right\))?"
+    for found in re.finditer(rf"(?<![A-Za-z\\]){re.escape(letter)}(?![A-Za-z])\s*{argument}\s*&?\s*{sign}", text):
+        if not re.search(r"(?:\\nabla|\\partial|(?<![A-Za-z])d)\S*\s*$", text[: found.start()]):
+            return True
+    return False
