@@ -163,16 +163,20 @@ def _context(page: str | None, paths: Sequence[Path], notation: Notation, book: 
 
 def _propose(name: str, notation: Notation, letters: Mapping[str, str]) -> int:
     """Print what a file seems to declare, and what is to be done with it where it is not taken for a part of that."""
-    from nncore.verify.report.proposal import propose
+    from nncore.verify.report.sections import propose
 
     if Path(name).is_dir():
         raise _BadUsage(f"{name}: one file is expected, this is a folder")
     (path,) = _files(Path(name))
     found = propose(path, notation, letters)
-    if found.lines:
-        print(found.paste(path.suffix))
-    print(f"{printable(name)}: {found.summary(path.suffix)}.", file=sys.stderr)
-    return ExitCode.worst([] if found.statements else [ExitCode.OPEN])
+    for part, proposal in found:
+        if len(found) > 1:
+            print(f"% {part.place}" if path.suffix == ".tex" else f"<!-- {part.place} -->")
+        if proposal.lines:
+            print(proposal.paste(path.suffix))
+        at = f"{printable(name)}{f', {part.place}' if len(found) > 1 else ''}"
+        print(f"{at}: {proposal.summary(path.suffix)}.", file=sys.stderr)
+    return ExitCode.worst([] if any(proposal.statements for _, proposal in found) else [ExitCode.OPEN])
 
 
 def _answers(file: Path, pages: Sequence[Path], notation: Notation, as_data: bool) -> int:

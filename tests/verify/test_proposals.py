@@ -14,7 +14,7 @@ from nncore.verify.report import proposal
 from nncore.verify.report.book import NOTATION, Settings, check
 from nncore.verify.report.cache import Cache
 from nncore.verify.report.free import meanings
-from nncore.verify.report.proposal import propose
+from nncore.verify.report.sections import propose
 from nncore.verify.source.reader import read_page
 
 HERE = Path(__file__).parent
@@ -342,19 +342,19 @@ def test_a_proposal_says_what_it_guessed_and_what_it_cannot_tell(run, tmp_path):
 def test_what_is_said_of_rows_is_proposed_only_where_it_is_said(tmp_path):
     path = tmp_path / "a.md"
     path.write_text(TWO_LAYERS, encoding="utf-8")
-    assert "rows: one-hot" in propose(path, load(NOTATION), {}).block
+    assert "rows: one-hot" in propose(path, load(NOTATION), {})[0][1].block
     path.write_text(TWO_LAYERS.replace("one-hot", "real"), encoding="utf-8")
-    assert "rows:" not in propose(path, load(NOTATION), {}).block
+    assert "rows:" not in propose(path, load(NOTATION), {})[0][1].block
 
 
 def test_a_wrong_claim_does_not_change_the_shapes_that_definitions_give(tmp_path):
     path = tmp_path / "a.md"
     path.write_text(TWO_LAYERS, encoding="utf-8")
-    right = propose(path, load(NOTATION), {}).block
+    right = propose(path, load(NOTATION), {})[0][1].block
     wrong = TWO_LAYERS.replace(r"\frac{1}{n} h^T (\hat y - y)", r"\frac{1}{n} (\hat y - y) h^T")
     assert wrong != TWO_LAYERS
     path.write_text(wrong, encoding="utf-8")
-    assert propose(path, load(NOTATION), {}).block == right
+    assert propose(path, load(NOTATION), {})[0][1].block == right
 
 
 def test_letters_of_the_book_are_not_declared_again(run, tmp_path):

@@ -30,7 +30,7 @@ def doubted(evidence: Evidence, claim: Claim, again: Collection[str]) -> Evidenc
     if _is_condition(claim):
         return replace(evidence, status=Kind.EXPRESSION, kinds=(Kind.EXPRESSION,), parts=(), problems=(),
                        remarks=(*evidence.remarks, CONDITION))  # fmt: skip
-    reason = _other_meaning(claim, again)
+    reason = _other_meaning(claim, again, [problem.reason for problem in evidence.problems])
     if not reason:
         return evidence
     lost = Judgement(Status.UNDECIDED, reason=reason)
@@ -47,21 +47,31 @@ def _instead(problem: Diagnostic, reason: str) -> Diagnostic:
 
 
 def _is_condition(claim: Claim) -> bool:
-    """Return whether two inputs, or an input and a number, are compared."""
+    """Return whether two inputs are compared, or a letter and a number."""
     sides = (claim.left, claim.right)
+    for one, other in (sides, sides[::-1]):
+        if isinstance(one, t.Letter) and letters(one, claim.scope) and _is_constant(other, claim):
+            inputs = letters(one, claim.scope) - claim.scope.definitions.keys()
+            return bool(inputs)  # else it is arithmetic
     return any(_is_free(side, claim, sizes=True) for side in sides) and all(
-        _is_free(side, claim, sizes=True) or (not letters(side, claim.scope) and not _varies(side)) for side in sides
+        _is_free(side, claim, sizes=True) or _is_constant(side, claim) for side in sides
     )
 
 
-def _varies(node: t.Node) -> bool:
-    """Return whether an expression has indices or sizes, so that it is no one number."""
+def _is_constant(node: t.Node, claim: Claim) -> bool:
+    """Return whether an expression is one number."""
     kinds = {each.symbol.kind for each, _ in t.walk(node) if isinstance(each, t.Name) and each.symbol}
-    return bool(kinds - {SymbolKind.CONSTANT})
+    return not letters(node, claim.scope) and kinds <= {SymbolKind.CONSTANT}
 
 
 def _is_free(node: t.Node, claim: Claim, sizes: bool = False) -> bool:
     """Return whether an expression is an input, or any entry of one; with ``sizes`` also a size."""
+    node = node.body if isinstance(node, t.Transpose) else node
+    if isinstance(node, t.Apply):
+        kinds = {each.name: each.kind for each in claim.scope.notation.functions}
+        name, arguments = node.function.name, node.arguments
+        is_any = kinds.get(name) in ("smooth", "cost") and name not in claim.scope.definitions
+        return is_any and all(isinstance(each, t.Letter) for each in arguments)
     symbol = node.symbol if isinstance(node, t.Letter | t.Indexed | t.Family) else None
     if symbol is None or (symbol.kind is SymbolKind.SIZE and sizes):
         return symbol is not None
@@ -72,7 +82,7 @@ def _is_free(node: t.Node, claim: Claim, sizes: bool = False) -> bool:
     return symbol.kind in _INPUTS and not known and len(distinct) == len(indices)
 
 
-def _other_meaning(claim: Claim, again: Collection[str]) -> str:
+def _other_meaning(claim: Claim, again: Collection[str], reasons: Collection[str]) -> str:
     """Return what a false claim may mean instead of one of all values; empty if it means that."""
     if claim.relation is Relation.UNEQUAL:
         equal = numeric.judge(replace(claim, relation=Relation.EQUAL))
@@ -83,6 +93,8 @@ def _other_meaning(claim: Claim, again: Collection[str]) -> str:
         )
     if claim.relation not in (Relation.EQUAL, Relation.ROUNDS):
         return ""
+    if any(problem.startswith("no case holds") for problem in reasons):
+        return "no case holds for some values: say which values there are, as a condition"
     shown = latex(claim.left)
     name = claim.left.name if isinstance(claim.left, t.Letter) else ""
     name = claim.left.function.name if isinstance(claim.left, t.Apply) else name

@@ -15,11 +15,9 @@ from pathlib import Path
 
 from nncore.verify.notation import ANY_COST, CONSTANTS, DELTA, FIXED_KINDS, INFINITY, ONES, Notation, with_known
 from nncore.verify.report.book import Settings
-from nncore.verify.report.cache import Cache, text_with_includes
 from nncore.verify.report.free import meanings, told_by_numbers
 from nncore.verify.source.context import NotationBlock, Place
 from nncore.verify.source.markdown import DisplayedFormula, Reading
-from nncore.verify.source.reader import read_page
 from nncore.verify.spelling.declared import faults_in
 from nncore.verify.spelling.defining import Equation, below_of, equations, made_by, open_costs
 from nncore.verify.spelling.document import scene_of, spelled
@@ -30,7 +28,7 @@ from nncore.verify.spelling.scene import Scene
 from nncore.verify.syntax import tree as t
 
 DEFINITIONS = "definitions"  # the part of what stands below the block
-_SECONDS = 10.0  # of trying other choices of one sort
+SECONDS = 10.0  # of trying other choices of one sort
 _ANY_COST = (ANY_COST, r"\psi", r"\varphi", r"\Phi", r"\Psi", r"\chi", r"\xi", "G", "F")
 _MEANINGS = {"x": "inputs", "y": "targets", "w": "weights", "b": "biases", "t": "targets"}
 _MEANINGS_OF_SIZES = {
@@ -53,6 +51,9 @@ class Line:
     def stands_in(self, line: str) -> bool:
         """Return whether it is what a line of a block declares."""
         return self.part not in ("shadows", DEFINITIONS) and line.startswith(f"  - {self.text}")
+
+
+AFRESH = Line("afresh", "true")  # with which a part of a file begins, see `free.in_parts`
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class Proposal:
     @property
     def block(self) -> str:
         """Return the text of the block."""
-        found: list[str] = []
+        found = ["afresh: true"] if AFRESH in self.lines else []
         for part in ("shadows", "sizes", "indices", "arrays", "scalars", "functions"):
             own = [line for line in self.lines if line.part == part]
             if part == "shadows" and own:
@@ -113,16 +114,6 @@ class Proposal:
                 found += [f"  - {line.text}{f'  # {line.remark}' if line.remark else ''}" for line in own]
         found += [f"# {question}" for question in self.questions]
         return "\n".join(found)
-
-
-def propose(path: Path, notation: Notation, letters: Mapping[str, str]) -> Proposal:
-    """Return what a file seems to declare."""
-    reading = read_page(path)
-    text = text_with_includes(path)
-    by = Settings(Path("."), notation, {}, Cache(None), "", False, True, letters)
-    trying = _Trying(path, reading, by, text)
-    best = trying.best()
-    return best
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +153,7 @@ class _Choices:
 
 
 @dataclass
-class _Trying:
+class Trying:
     """Tries ways to declare the letters of a file, and formulas of it that may define."""
 
     path: Path
@@ -170,6 +161,7 @@ class _Trying:
     by: Settings
     text: str
     until: float = 0.0
+    seconds: float = SECONDS
     tried: set[tuple[object, ...]] = field(default_factory=set)
 
     def best(self) -> Proposal:
@@ -183,7 +175,7 @@ class _Trying:
             return replace(one, before=before)
         choices, best = _Choices(), self.of({})
         for sorts in ((self.equations, self.costs), (self.kinds,), (self.equations, self.costs)):
-            self.until = time.process_time() + _SECONDS
+            self.until = time.process_time() + self.seconds
             for others in sorts:
                 choices, best = self.improved(choices, best, others)
         better = best.gain > max(before, 0) and best.understood >= own.understood

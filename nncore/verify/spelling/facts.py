@@ -60,6 +60,8 @@ class Facts:
         Letters with several indices side by side.
     differentiated, slopes : set of str
         Letters behind the sign of a derivative, without parentheses behind them and with such.
+    values : dict of str to set of str
+        What is written behind letters where nothing else stands but a relation and a number: ``= 0``.
     chosen : set of str
         Letters with a subscript that an extremum is taken over, and so letters of their own.
     defined : set of str
@@ -90,6 +92,7 @@ class Facts:
     chosen: set[str] = field(default_factory=set)
     differentiated: set[str] = field(default_factory=set)
     slopes: set[str] = field(default_factory=set)
+    values: dict[str, set[str]] = field(default_factory=dict)
     defined: set[str] = field(default_factory=set)
 
     def look(self, items: Sequence[Item], begins: bool = True) -> None:
@@ -166,6 +169,9 @@ class Facts:
                 self.slopes.add(whole)
         elif _is_differentiated(items, at):
             self.differentiated.add(whole)
+        elif begins and not at and [getattr(each, "kind", "") for each in items[end + 1 :]] == [Kind.NUMBER]:
+            self.values.setdefault(whole, set()).add(text_of(items[end:]))
+            self.bare[whole] += 1
         else:
             self.bare[whole] += 1
         if name in (r"\R", r"\mathbb{R}") and text_of(items[at + 1 : at + 2]) == "^":

@@ -42,6 +42,8 @@ def with_definition(formula: t.Formula, scene: Scene, findings: Findings) -> t.F
     known = (scene.here - scene.late) | scene.facts.defined | right
     if name in known or scene.table.as_written(name) in scene.facts.defined:
         return formula
+    if len(scene.facts.values.get(scene.table.as_written(name), ())) > 1:
+        return formula  # some of its values
     if scene.may_be_lost(name) and not is_given(name, scene):
         if scene.is_undeclared(name):
             return formula  # without a meaning, so nothing is claimed of it

@@ -1,0 +1,110 @@
+r"""A proposal for a file in which letters mean different things in different sections: a block for each such part.
+
+Sections are put together as long as no fewer statements have a meaning with one block for all of them than with one for
+each. A part begins where a block says ``afresh: true``, see `free.in_parts`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from nncore.verify.notation import Notation
+from nncore.verify.report.book import Settings
+from nncore.verify.report.cache import Cache, text_with_includes
+from nncore.verify.report.proposal import AFRESH, SECONDS, Proposal, Trying
+from nncore.verify.source.markdown import Reading
+from nncore.verify.source.reader import read_page
+
+_HEADINGS = {".md": re.compile(r"^#{1,6}\s+(.+?)\s*#*$"), ".tex": re.compile(r"^\s*\\(?:sub)*section\*?\{(.+)\}")}
+_FENCE = re.compile(r"^\s*(```|~~~)")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Sections that are read together: the line below which their block belongs, its heading, and what they hold."""
+
+    line: int
+    heading: str
+    trying: Trying
+
+    @property
+    def place(self) -> str:
+        """Return words for where it begins."""
+        return f"below line {self.line}, “{self.heading}”" if self.line else "at the top"
+
+    def quick(self) -> Proposal:
+        """Return a proposal for it without trying others."""
+        return self.trying.of({})
+
+
+def propose(path: Path, notation: Notation, letters: Mapping[str, str]) -> list[tuple[Part, Proposal]]:
+    """Return what a file seems to declare: one proposal for all of it, or one for each part if that is better."""
+    by = Settings(Path("."), notation, {}, Cache(None), "", False, True, letters)
+    reading = read_page(path)
+    whole = Part(0, "", Trying(path, reading, by, text_with_includes(path)))
+    one = whole.trying.best()
+    parts = list(_together(list(_sections(whole))))
+    if len(parts) < 2 or one.gain == one.statements:
+        return [(whole, one)]
+    several = [(part, replace(part.trying, seconds=SECONDS / len(parts)).best()) for part in parts]
+    if sum(each.gain for _, each in several) <= one.gain:
+        return [(whole, one)]
+    return [(part, replace(each, lines=(AFRESH, *each.lines)) if part.line else each) for part, each in several]
+
+
+def _sections(whole: Part) -> Iterator[Part]:
+    """Yield the sections of a file that hold displays."""
+    path, reading = whole.trying.path, whole.trying.reading
+    heading = _HEADINGS.get(path.suffix)
+    if heading is None or any(formula.path != path for formula in reading.formulas):
+        return
+    lines = path.read_text(encoding="utf-8").split("\n")
+    starts: list[tuple[int, str]] = [(0, "")]
+    fenced = False
+    for number, text in enumerate(lines, 1):
+        fenced ^= bool(_FENCE.match(text)) and path.suffix == ".md"
+        if (found := heading.match(text)) and not fenced:
+            starts.append((number, found[1]))
+    for (line, title), (end, _) in zip(starts, [*starts[1:], (len(lines) + 1, "")], strict=True):
+        part = _cut(whole, line, end, title, lines)
+        if part.trying.reading.formulas:
+            yield part
+
+
+def _cut(whole: Part, start: int, end: int, title: str, lines: list[str]) -> Part:
+    trying, reading = whole.trying, whole.trying.reading
+    own = [at for at, formula in enumerate(reading.formulas) if start <= formula.line < end]
+    around = replace(reading.around, places=tuple(reading.around.places[at] for at in own), blocks=())
+    inline = tuple(each for each in reading.inline if each.path == trying.path and start <= each.line < end)
+    inside = Reading(tuple(reading.formulas[at] for at in own), around, inline, ())
+    text = "\n".join(lines[max(start - 1, 0) : end - 1])
+    return Part(start, title, replace(trying, reading=inside, text=text, tried=set()))
+
+
+def _together(sections: list[Part]) -> Iterator[Part]:
+    """Yield sections, those as one that lose nothing by it."""
+    if not sections:
+        return
+    here, own = sections[0], sections[0].quick().gain
+    for section in sections[1:]:
+        alone, both = section.quick().gain, _joined(here, section)
+        if (together := both.quick().gain) >= own + alone:
+            here, own = both, together
+        else:
+            yield here
+            here, own = section, alone
+    yield here
+
+
+def _joined(one: Part, other: Part) -> Part:
+    first, second = one.trying.reading, other.trying.reading
+    places = (*first.around.places, *second.around.places)
+    both = Reading(
+        (*first.formulas, *second.formulas),
+        replace(first.around, places=places),
+        (*first.inline, *second.inline),
+        (),
+    )
+    text = f"{one.trying.text}\n{other.trying.text}"
+    return replace(one, trying=replace(one.trying, reading=both, text=text, tried=set()))
