@@ -269,7 +269,7 @@ def test_a_right_text_without_any_notation_is_right_in_the_second_run(run, tmp_p
 
 @pytest.mark.parametrize("kind", sorted(file.stem for file in (HERE / "wild").glob("*.yml")))
 def test_what_people_write_fares_no_worse_with_what_is_proposed_for_it(run, tmp_path, kind, monkeypatch):
-    monkeypatch.setattr(proposal, "_SECONDS", 1.0)
+    monkeypatch.setattr(proposal, "SECONDS", 1.0)
     cases = yaml.safe_load((HERE / "wild" / f"{kind}.yml").read_text(encoding="utf-8"))
     sources = [case["source"] for case in cases if len(case.get("readings", ())) == 1 and "before" not in case]
     path = tmp_path / "a.md"
@@ -411,7 +411,7 @@ BLOCK = "```{notation}\nsizes:\n  - {letter: K, meaning: x}\narrays:\n  - {lette
         ("$$ q := 2 x $$\n\n$$ q = 3 x $$", Status.REFUTED),
         ("$$ q = 2 x $$\n\n$$ q = 3 x $$", Status.REFUTED),
         ("$$ 2 q = x $$\n\n$$ q = 3 x $$", Status.WITHOUT_MEANING),
-        ("$$ J = x + 1 $$", Status.REFUTED),
+        ("$$ J = x + 1 $$", Status.UNDECIDED),
         ("$$ q = 2 x \\quad (x > 0) $$", Status.WITHOUT_MEANING),
         ("$$ q = q + x $$", Status.WITHOUT_MEANING),
     ],

@@ -11,7 +11,7 @@ from dataclasses import replace
 from nncore.verify import numeric
 from nncore.verify.judgement import Diagnostic, Judgement, Status
 from nncore.verify.report.evidence import Evidence
-from nncore.verify.semantics.statements import Claim, Kind
+from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import letters
 from nncore.verify.symbol import SymbolKind
 from nncore.verify.syntax import tree as t
@@ -19,18 +19,15 @@ from nncore.verify.syntax.printer import latex
 from nncore.verify.syntax.tree import Relation
 
 _INPUTS = (SymbolKind.ENTRY, SymbolKind.NUMBER, SymbolKind.ARRAY)
-CONDITION = "what it says of letters that may be anything as a condition, which claims nothing"
+_CONDITION = "this is a condition, and no claim, for letters that may be anything: put it behind what holds under it"
 
 
-def doubted(evidence: Evidence, claim: Claim, again: Collection[str]) -> Evidence:
+def doubted(evidence: Evidence, claim: Claim, others: Collection[Claim]) -> Evidence:
     """Return the evidence for a refuted claim, or for what it is instead.
 
-    ``again`` are the functions of which a file says several times what they are.
+    ``others`` say of the same function what it is.
     """
-    if _is_condition(claim):
-        return replace(evidence, status=Kind.EXPRESSION, kinds=(Kind.EXPRESSION,), parts=(), problems=(),
-                       remarks=(*evidence.remarks, CONDITION))  # fmt: skip
-    reason = _other_meaning(claim, again, [problem.reason for problem in evidence.problems])
+    reason = _other_meaning(claim, others, [problem.reason for problem in evidence.problems])
     if not reason:
         return evidence
     lost = Judgement(Status.UNDECIDED, reason=reason)
@@ -82,8 +79,10 @@ def _is_free(node: t.Node, claim: Claim, sizes: bool = False) -> bool:
     return symbol.kind in _INPUTS and not known and len(distinct) == len(indices)
 
 
-def _other_meaning(claim: Claim, again: Collection[str], reasons: Collection[str]) -> str:
+def _other_meaning(claim: Claim, others: Collection[Claim], reasons: Collection[str]) -> str:
     """Return what a false claim may mean instead of one of all values; empty if it means that."""
+    if _is_condition(claim):
+        return _CONDITION
     if claim.relation is Relation.UNEQUAL:
         equal = numeric.judge(replace(claim, relation=Relation.EQUAL))
         return (
@@ -95,11 +94,8 @@ def _other_meaning(claim: Claim, again: Collection[str], reasons: Collection[str
         return ""
     if any(problem.startswith("no case holds") for problem in reasons):
         return "no case holds for some values: say which values there are, as a condition"
-    shown = latex(claim.left)
-    name = claim.left.name if isinstance(claim.left, t.Letter) else ""
-    name = claim.left.function.name if isinstance(claim.left, t.Apply) else name
-    if name in again:
-        return f"the file says more than once what {shown} is: give each meaning a letter of its own"
+    if others and not any(numeric.judge(each).status == numeric.Finding.AGREES for each in others):
+        return f"the file says more than once what {latex(claim.left)} is: give each meaning a letter of its own"
     for one, other in ((claim.left, claim.right), (claim.right, claim.left)):
         names = letters(one, claim.scope)
         if _is_free(one, claim) and names.isdisjoint(letters(other, claim.scope)):

@@ -472,10 +472,14 @@ def _of_piece(piece: _Piece, reporter: Reporter, scene: Scene) -> Evidence:
     found = reporter.evidence(reporter.reading.formulas.index(piece.formula) + 1, piece.formula)
     items = [item for item in reporter.page.items if item.formula is piece.formula]
     if found.status is Status.REFUTED and len(items) == 1 and isinstance(items[0], Claim):
-        twice = [name for name, heads in scene.facts.heads.items() if len(heads) > len({*heads})]
+        heads = {head(item.left, scene) for item in items} - {""}
         tables: tuple[dict[str, str], ...] = ({}, scene.table.letters, scene.table.functions)
-        again = {table.get(name, name) for name in twice for table in tables}
-        return doubted(found, items[0], again)
+        said = {table.get(name, name) for name, known in scene.facts.says.items() if known > 1 for table in tables}
+        others = [
+            item for item in reporter.page.items
+            if isinstance(item, Claim) and item.left == items[0].left and item is not items[0]
+        ]  # fmt: skip
+        return doubted(found, items[0], [*others, items[0]] if heads & said else ())
     return found
 
 

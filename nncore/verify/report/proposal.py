@@ -161,7 +161,7 @@ class Trying:
     by: Settings
     text: str
     until: float = 0.0
-    seconds: float = SECONDS
+    seconds: float = field(default_factory=lambda: SECONDS)
     tried: set[tuple[object, ...]] = field(default_factory=set)
 
     def best(self) -> Proposal:

@@ -60,6 +60,8 @@ class Facts:
         Letters with several indices side by side.
     differentiated, slopes : set of str
         Letters behind the sign of a derivative, without parentheses behind them and with such.
+    says : dict of str to int
+        How often something is said of a function of letters.
     values : dict of str to set of str
         What is written behind letters where nothing else stands but a relation and a number: ``= 0``.
     chosen : set of str
@@ -93,6 +95,7 @@ class Facts:
     differentiated: set[str] = field(default_factory=set)
     slopes: set[str] = field(default_factory=set)
     values: dict[str, set[str]] = field(default_factory=dict)
+    says: Counter[str] = field(default_factory=Counter)
     defined: set[str] = field(default_factory=set)
 
     def look(self, items: Sequence[Item], begins: bool = True) -> None:
@@ -163,6 +166,7 @@ class Facts:
             formal = not any(set(argument) & set("+-=/") or name in argument for argument in arguments)
             if begins and formal and (not at or before in _SEPARATORS) and behind in RELATIONS:
                 self.heads.setdefault(whole, []).append(arguments)
+                self.says[whole] += 1
             if primes:
                 self.heads.setdefault(text_of(items[at : end - primes]), []).append(arguments)
             elif _is_differentiated(items, at):
