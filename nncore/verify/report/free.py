@@ -23,7 +23,7 @@ from nncore.verify.report.doubts import doubted
 from nncore.verify.report.evidence import Evidence, PageReport, Part
 from nncore.verify.report.freely import with_own
 from nncore.verify.report.page import OF_NOTATION, Reporter, about_functions, at_line, located, relation_count
-from nncore.verify.semantics.elaborate import elaborate, with_blocks
+from nncore.verify.semantics.elaborate import Faulty, elaborate, with_blocks
 from nncore.verify.semantics.statements import Claim, Kind, Page
 from nncore.verify.source.context import DICTIONARY, ERRATUM, UNCHECKED, NotationBlock, Place, Surroundings
 from nncore.verify.source.markdown import DisplayedFormula, Reading
@@ -273,8 +273,11 @@ def _with_ones(around: Surroundings, scene: Scene, path: Path) -> Surroundings:
     if not scene.table.ones or scene.notation.array_named(ONES):
         return around
     text = f"arrays:\n  - {{letter: '{ONES}', shape: ['{scene.table.ones}', 1], meaning: a column of ones}}"
-    if with_blocks(scene.given, around.blocks).array_named(ONES):
-        text = f"shadows: ['{ONES}']\n{text}"
+    try:
+        if with_blocks(scene.given, around.blocks).array_named(ONES):
+            text = f"shadows: ['{ONES}']\n{text}"
+    except Faulty:
+        return around  # no formula is judged then
     return replace(around, blocks=(*around.blocks, NotationBlock(text, 1, path)))
 
 

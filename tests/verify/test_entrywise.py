@@ -1,0 +1,209 @@
+r"""Vectors in free spelling: rows of matrices, formulas of numbers for each entry, Jacobians, costs with an index."""
+
+from pathlib import Path
+
+import pytest
+from pages_of_book import NOTATION
+
+from nncore.verify.judgement import Status
+from nncore.verify.report.book import check
+from nncore.verify.semantics.statements import Kind
+
+DEFINITION, TRUE, FALSE, NONE = Kind.DEFINITION, Status.ALL_SHAPES, Status.REFUTED, Status.WITHOUT_MEANING
+HOLDS_IF, OPEN, SAMPLED = Status.HOLDS_IF, Status.UNDECIDED, Status.SAMPLED
+BLOCK = r"""```{notation}
+shadows: [n, i, D, W, X, Y, Z, P, A, L, B, x, y, z, p, b, w, s, k, v, c, u, h, a, q]
+sizes:
+  - {letter: n, meaning: samples}
+  - {letter: D, meaning: inputs}
+  - {letter: K, meaning: classes}
+indices:
+  - {letter: i, to: n, meaning: sample}
+  - {letter: k, to: K, meaning: class}
+arrays:
+  - {letter: x, shape: [n, D], meaning: inputs}
+  - {letter: y, entry: 'y_{ik}', shape: [n, K], meaning: targets, rows: sum to 1}
+  - {letter: W, shape: [K, D], meaning: weights}
+  - {letter: b, shape: [K, 1], meaning: biases}
+  - {letter: w, shape: [D, 1], meaning: weights}
+  - {letter: v, shape: [K, 1], meaning: a vector}
+scalars:
+  - {letter: c, meaning: a number}
+```
+
+"""
+LOSS = (r"z_i = W x_i + b", r"p_i = \mathrm{softmax}(z_i)", r"L_i = - \sum_k y_{ik} \log p_{ik}")
+
+
+def report(folder: Path, *displays: str, block: str = BLOCK):
+    path = folder / "a.md"
+    path.write_text(block + "\n\n".join(f"$$ {each} $$" for each in displays), encoding="utf-8")
+    (page,) = check([path], NOTATION, root=folder, processes=1, free=True).pages
+    assert not [problem for problem in page.problems if "notation" in problem.reason], page.problems
+    return page.formulas
+
+
+def statuses(folder: Path, *displays: str, block: str = BLOCK) -> list:
+    return [formula.status for formula in report(folder, *displays, block=block)]
+
+
+# Rows of a matrix -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("claim", "status"), [
+    (r"\frac{\partial L_i}{\partial z_i} = p_i - y_i", TRUE),
+    (r"\frac{\partial L_i}{\partial z_i} = y_i - p_i", FALSE),
+    (r"\frac{\partial L_i}{\partial b} = p_i - y_i", TRUE),
+    (r"\frac{\partial L_i}{\partial W} = (p_i - y_i) x_i^T", TRUE),
+    (r"\frac{\partial L_i}{\partial W} = 2 (p_i - y_i) x_i^T", FALSE),
+    (r"\frac{\partial L_i}{\partial W} = x_i (p_i - y_i)^T", NONE),
+    (r"\frac{\partial z_i}{\partial x_i} = W", TRUE),
+    (r"\frac{\partial z_{ik}}{\partial x_i} = W_k", TRUE),
+    (r"\frac{\partial z_{ik}}{\partial x_i} = 2 W_k", FALSE),
+])  # fmt: skip
+def test_the_gradient_of_a_loss_of_each_sample_is_read_as_it_is_written(tmp_path, claim, status):
+    assert statuses(tmp_path, *LOSS, claim) == [DEFINITION] * 3 + [status]
+
+
+@pytest.mark.parametrize(("claim", "status"), [
+    (r"\sum_i (x_i - \mu) = 0", TRUE),
+    (r"\sum_i (x_i + \mu) = 0", FALSE),
+    (r"x_i^T x_i = \|x_i\|^2", TRUE),
+    (r"\|x_i - \mu\|^2 = \|x_i\|^2 - 2 \mu^T x_i + \mu^T \mu", TRUE),
+    (r"\|x_i - \mu\|^2 = \|x_i\|^2 - 2 \mu^T x_i + 2 \mu^T \mu", FALSE),
+    (r"w^T x_i = x_i^T w", Status.RESTATES),
+    (r"w^T x_i = x_i^T x_i", FALSE),
+    (r"W_k^T x_i = (W x_i)_k", TRUE),
+    (r"\sum_i x_i x_i^T w = \sum_i (w^T x_i) x_i", TRUE),
+    (r"\sum_i x_i x_i^T w = \sum_i (x_i^T x_i) w", FALSE),
+])  # fmt: skip
+def test_a_row_is_a_vector_in_sums_products_and_norms(tmp_path, claim, status):
+    assert statuses(tmp_path, r"\mu = \frac1n \sum_i x_i", claim) == [DEFINITION, status]
+
+
+def test_what_was_taken_for_what_is_said(tmp_path):
+    *_, last = report(tmp_path, r"\|x_i + w\|^2 = \|x_i\|^2 + 2 w^T x_i + \|w\|^2")
+    assert last.status == TRUE and "vectors by their entries" in last.remarks
+
+
+def test_the_product_with_a_row_stays_one_of_matrices_where_it_is_one(tmp_path):
+    *_, last = report(tmp_path, r"w^T x_i = \sum_{j=1}^D x_{ij} w_j")
+    assert last.status == TRUE and "vectors by their entries" not in last.remarks
+
+
+def test_a_cost_with_an_index_and_one_without_are_two_letters(tmp_path):
+    text = (r"L_i = (w^T x_i - c)^2", r"L = \frac1n \sum_{i=1}^n L_i + c \|w\|^2",
+            r"\nabla_w L = \frac2n \sum_i (w^T x_i - c) x_i + 2 c w",
+            r"\nabla_w L = \frac2n \sum_i (w^T x_i - c) x_i + c w", r"\nabla_w L_i = 2 (w^T x_i - c) x_i")  # fmt: skip
+    assert statuses(tmp_path, *text) == [DEFINITION, DEFINITION, TRUE, FALSE, TRUE]
+
+
+# Entry by entry -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("claim", "status"), [
+    (r"\frac{\partial s}{\partial v} = s (1 - s)", TRUE),
+    (r"\frac{\partial s}{\partial v} = s (1 + s)", FALSE),
+    (r"\frac{ds}{dv} = \frac{e^{-v}}{(1 + e^{-v})^2}", TRUE),
+    (r"\frac{\partial s_k}{\partial v_k} = s_k (1 - s_k)", TRUE),
+    (r"\frac{\partial s}{\partial v} = \mathrm{diag}(s \odot (1 - s))", TRUE),
+    (r"s = 1 - \frac{1}{1 + e^{v}}", TRUE),
+    (r"s = \frac{1}{1 + e^{v}}", FALSE),
+    (r"v^T s = \sum_k v_k s_k", TRUE),
+    (r"\frac{s}{1 - s} = e^v", TRUE),
+    (r"\frac{s}{1 + s} = e^v", FALSE),
+])  # fmt: skip
+def test_a_formula_of_numbers_is_one_of_each_entry_of_a_vector(tmp_path, claim, status):
+    assert statuses(tmp_path, r"s = \frac{1}{1 + e^{-v}}", claim) == [DEFINITION, status]
+
+
+@pytest.mark.parametrize("above", [
+    (r"s = \mathrm{softmax}(v)",), (r"t = \sum_k v_k", r"s = v t"), (r"u = W W^T v", r"s = u + 1"),
+    (r"t = v^T v", r"u = e^v", r"s = u + t"), (r"u = \mathrm{softmax}(v)", r"t = u + v", r"s = e^t"),
+])  # fmt: skip
+def test_a_derivative_is_not_one_of_each_entry_where_it_depends_on_others(tmp_path, above):
+    """The vector of ∂s_k/∂v_k is not the derivative then: there are others."""
+    *_, own = statuses(tmp_path, *above, r"\frac{\partial s}{\partial v} = s (1 - s)")
+    *_, same = report(tmp_path, *above, r"\frac{\partial s}{\partial v} = \frac{\partial s}{\partial v} + 0 s")
+    assert own in (NONE, FALSE)
+    assert "the derivative of each entry by the same entry" not in same.remarks
+
+
+def test_a_derivative_of_each_entry_goes_through_vectors_that_are_made_so(tmp_path):
+    text = (r"s = \frac{1}{1 + e^{-v}}", r"h = s \odot s + c v",
+            r"\frac{\partial h}{\partial v} = 2 s \odot s (1 - s) + c",
+            r"\frac{\partial h}{\partial v} = 2 s \odot s (1 - s)")  # fmt: skip
+    assert statuses(tmp_path, *text) == [DEFINITION, DEFINITION, TRUE, FALSE]
+
+
+# Jacobians ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("claim", "status"), [
+    (r"\frac{\partial a}{\partial w} = W", TRUE), (r"\frac{\partial a}{\partial w} = W^T", TRUE),
+    (r"\frac{\partial a}{\partial w} = 2 W", FALSE), (r"\frac{\partial a}{\partial b} = c", NONE),
+])  # fmt: skip
+def test_the_derivative_of_a_vector_by_a_vector_has_the_shape_of_the_other_side(tmp_path, claim, status):
+    assert statuses(tmp_path, "a = W w + b", claim) == [DEFINITION, status]
+
+
+def test_a_square_jacobian_that_is_right_in_one_layout_only_is_undecided(tmp_path):
+    block = BLOCK.replace("scalars:", "  - {letter: U, shape: [K, K], meaning: a matrix}\nscalars:")
+    text = (r"a = U v", r"\frac{\partial a}{\partial v} = U", r"\frac{\partial a}{\partial v} = U U",
+            r"q = \mathrm{softmax}(v)", r"\frac{\partial q}{\partial v} = \mathrm{diag}(q) - q q^T")  # fmt: skip
+    assert statuses(tmp_path, *text, block=block) == [DEFINITION, OPEN, FALSE, DEFINITION, TRUE]
+
+
+# What is no claim of all values ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("claims", "status"), [
+    (("c > 0",), OPEN), (("n = 2",), OPEN), ((r"n \ne K",), OPEN), ((r"c^2 \ne c + 1",), OPEN),
+    ((r"c^2 \ne c c",), FALSE), (("c + 1 > c - 1",), TRUE), (("c + 1 < c",), FALSE), (("c^2 = c",), FALSE),
+    (("f(c) = c^2", "f(c) = c^3"), OPEN), (("f(c) = c^2", "f(c) = c c", "f(c) = c^3"), FALSE),
+    (("q = c + 1", "q = c + 2"), FALSE), (("q = 3", "q = 2 + 2"), FALSE),
+])  # fmt: skip
+def test_a_condition_is_not_refuted_and_a_slip_is(tmp_path, claims, status):
+    assert statuses(tmp_path, *claims)[-1] == status
+
+
+@pytest.mark.parametrize(("claim", "status"), [
+    (r"-\log(0.88) = 0.128", SAMPLED), (r"-\log(0.88) = 0.129", FALSE), (r"\frac13 = 0.33", SAMPLED),
+    (r"\frac13 = 0.3", SAMPLED), (r"\frac13 = 0.34", FALSE), (r"0.5 + 0.25 = 0.75", TRUE), (r"0.5 + 0.25 = 0.8", FALSE),
+    ("e^2 = 7", FALSE), ("c + 0.1 = 0.1", FALSE),
+])  # fmt: skip
+def test_a_computed_number_equals_a_decimal_to_its_digits(tmp_path, claim, status):
+    assert statuses(tmp_path, claim) == [status]
+
+
+# Parts ----------------------------------------------------------------------------------------------------------------
+
+NEXT = "```{notation}\nafresh: true\nshadows: [x, X, w, W]\nscalars:\n  - {letter: x, meaning: a number}\n```\n\n"
+
+
+def test_a_block_may_begin_a_part_in_which_nothing_above_is_in_force(tmp_path):
+    path = tmp_path / "a.md"
+    first = r"$$ h = c w $$" + "\n\n" + r"$$ f(c) = c^2 $$" + "\n\n" + r"$$ f'(c) = 2 c $$" + "\n\n"
+    second = "$$ f(x) = x^3 $$\n\n$$ f'(x) = 3 x^2 $$\n\n$$ f'(x) = 2 x $$\n\n$$ h = x $$\n\n$$ w + c = c + w $$\n"
+    path.write_text(f"{BLOCK}{first}## Another\n\n{NEXT}{second}", encoding="utf-8")
+    (page,) = check([path], NOTATION, root=tmp_path, processes=1, free=True).pages
+    found = [formula.status for formula in page.formulas]
+    assert found == [DEFINITION, DEFINITION, TRUE, DEFINITION, TRUE, FALSE, OPEN, NONE]
+    assert [formula.number for formula in page.formulas] == list(range(1, 9))
+
+
+def test_what_is_wrong_with_the_block_of_a_part_is_told_at_its_line(tmp_path):
+    path = tmp_path / "a.md"
+    wrong = NEXT.replace("meaning: a number", "meaning: a number, size: 3")
+    path.write_text(f"{BLOCK}$$ c = c $$\n\n{wrong}$$ x = x $$\n", encoding="utf-8")
+    (page,) = check([path], NOTATION, root=tmp_path, processes=1, free=True).pages
+    (problem,) = page.problems
+    assert "unknown key 'size'" in problem.reason
+    assert path.read_text(encoding="utf-8").split("\n")[problem.line - 1].startswith("  - {letter: x")
+
+
+def test_a_wrong_block_is_told_where_rows_are_added_to_matrices(tmp_path):
+    path = tmp_path / "a.md"
+    path.write_text(BLOCK.replace("shape: [n, K]", "shape: [n, Q]") + "$$ Z = V u + v $$\n\n$$ s = v + c $$\n")
+    (page,) = check([path], NOTATION, root=tmp_path, processes=1, free=True).pages
+    assert page.problems and Status.CHECKER_FAULT not in [problem.status for problem in page.problems]
