@@ -72,9 +72,14 @@ class Proposal:
         return tuple(line.text for line in self.lines if line.part == DEFINITIONS)
 
     @property
-    def gain(self) -> int:
-        """Return how many statements of the file have a meaning with it."""
+    def meant(self) -> int:
+        """Return how many statements of the file have a meaning with it, but for what claims and probably defines."""
         return self.after - len(self.definitions)
+
+    @property
+    def gain(self) -> int:
+        """Return what it is worth: a claim that probably defines is refuted, and costs as much as another one gives."""
+        return 2 * self.meant - self.understood
 
     def paste(self, suffix: str) -> str:
         """Return what is pasted into a file of a kind: the block, and below it the definitions."""
@@ -186,7 +191,7 @@ class _Trying:
             self.until = time.process_time() + _SECONDS
             for others in sorts:
                 choices, best = self.improved(choices, best, others)
-        better = best.gain > max(before, 0) and best.understood >= own.understood
+        better = best.meant > max(before, 0) and best.understood >= own.understood
         return replace(best, before=before) if better else nothing
 
     def improved(

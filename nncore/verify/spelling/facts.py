@@ -168,11 +168,11 @@ class Facts:
         else:
             self.bare[whole] += 1
         if name in (r"\R", r"\mathbb{R}") and text_of(items[at + 1 : at + 2]) == "^":
-            self.sizes.update(
-                inner.text
-                for inner in (items[at + 2].items if isinstance(items[at + 2], Group) else (items[at + 2],))  # type: ignore[union-attr]
-                if isinstance(inner, Token) and inner.kind is Kind.LETTER
-            )
+            inside = items[at + 2].items if isinstance(items[at + 2], Group) else (items[at + 2],)  # type: ignore[union-attr]
+            for before, inner, behind in zip((None, *inside), inside, (*inside[1:], None), strict=False):
+                scripted = {getattr(before, "text", ""), getattr(behind, "text", "")} & {"_", "^"}  # n_h is one size
+                if isinstance(inner, Token) and inner.kind is Kind.LETTER and not scripted:
+                    self.sizes.add(inner.text)
         if isinstance(following, Token) and following.text == r"\in" and end + 1 < len(items):
             members = text_of(items[end + 1 :])
             if members.startswith((r"\mathbb{R}^", r"\R^")):
