@@ -7,7 +7,6 @@ decides are marked as guessed, for the author to look over. What is printed was 
 
 import re
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -226,14 +225,13 @@ class _Trying:
 
     def equations(self, now: _Choices) -> Iterator[_Choices]:
         """Yield equations that may define, each alone, and with those of the letters of which it is made."""
-        known = self.file.equations
-        first = {each.letter: each for each in reversed(known)}
-        several = {letter for letter, number in Counter(each.letter for each in known).items() if number > 1}
-        for each in known:
+        first = {each.letter: each for each in reversed(self.file.equations)}
+        for each in self.file.equations:
             yield _Choices(given=(self.as_given(each),))
-            below = [first[letter] for letter in below_of(each.letter, self.file.made) if letter in several]
-            if below:
-                yield _Choices(given=(*map(self.as_given, below), self.as_given(each)))
+            others = [first[letter] for letter in below_of(each.letter, self.file.made) & first.keys() - {each.letter}]
+            if others:
+                others.sort(key=self.file.equations.index)
+                yield _Choices(given=(*map(self.as_given, others), self.as_given(each)))
 
     def costs(self, now: _Choices) -> Iterator[_Choices]:
         """Yield costs of which the file never says what they are, as any function of the last letters."""
