@@ -489,3 +489,197 @@ def test_each_fault_of_a_file_with_a_notation_is_told_at_its_line(run, tmp_path,
     assert (code, out) == (64, "")
     assert re.findall(r"own\.yml:(\d+): ", said) == ["4", "5", "6"]
     assert "own.yml:6: arrays, V: the size N is not declared" in said
+
+
+# Definitions that are proposed ----------------------------------------------------------------------------------------
+
+
+BACKWARD = r"""
+We have a batch `X` with shape (N, D); $J$ is the cost.
+
+$$
+Z = X W + b
+$$
+
+$$
+A = \tanh(Z)
+$$
+
+$$
+Y = A V
+$$
+
+$$
+\frac{\partial J}{\partial A} = \frac{\partial J}{\partial Y} V^T
+$$
+
+$$
+\frac{\partial J}{\partial Z} = \frac{\partial J}{\partial A} \odot (1 - A \odot A)
+$$
+
+$$
+\frac{\partial J}{\partial W} = X^T \frac{\partial J}{\partial Z}
+$$
+
+$$
+\frac{\partial J}{\partial b} = \mathbf{1}^T \frac{\partial J}{\partial Z}
+$$
+"""
+TWO_HEADS = r"""
+The input is a batch `X` with shape (N, D). Of the losses of both heads, $L$, only derivatives are used.
+
+$$
+Y = X W
+$$
+
+$$
+Z = U V
+$$
+
+$$
+\frac{\partial L}{\partial W} = X^T \frac{\partial L}{\partial Y}
+$$
+
+$$
+\frac{\partial L}{\partial V} = U^T \frac{\partial L}{\partial Z}
+$$
+"""
+OWN_PHI = r"""
+The features are $\phi$, an $n \times d$ matrix $\phi$, and the weights $w \in \mathbb{R}^d$.
+
+$$
+z = \phi w
+$$
+
+$$
+\frac{\partial E}{\partial w} = \phi^T \frac{\partial E}{\partial z}
+$$
+"""
+LOST = r"""
+Let $z \in \mathbb{R}^K$, and let $y$ be one-hot.
+
+$$
+p_k = \frac{e^{z_k}}{\sum_{j=1}^{K} e^{z_j}}
+$$
+
+$$
+L = \begin{cases} - \log p_k & \text{for the class of the sample} \end{cases}
+$$
+
+$$
+L(p) = - \sum_{k=1}^{K} y_k \log p_k
+$$
+
+$$
+\frac{\partial L}{\partial z_j} = p_j - y_j
+$$
+"""
+TWICE = r"""
+The data are an $n \times d$ matrix $X$, the weights $w \in \mathbb{R}^d$ and the targets $t \in \mathbb{R}^n$.
+
+$$
+E = \frac{1}{2} r^T r
+$$
+
+$$
+r = X w - t
+$$
+
+$$
+r = - (t - X w)
+$$
+
+$$
+\frac{\partial E}{\partial w} = X^T r
+$$
+"""
+WITHIN_WORDS = r"""
+The data are an $n \times d$ matrix $X$, the weights $w \in \mathbb{R}^d$ and the targets $t \in \mathbb{R}^n$. With the
+residual $r = X w - t$ the loss is
+
+$$
+E = \frac{1}{2} r^T r
+$$
+
+$$
+\frac{\partial E}{\partial w} = X^T r
+$$
+"""
+DEFINED = {
+    "a cost that is never written": (BACKWARD, [r"J := \phi(Y)"]),
+    "a cost of two results": (TWO_HEADS, [r"L := \phi(Y, Z)"]),
+    "a cost where phi is another letter": (OWN_PHI, [r"E := \psi(z)"]),
+    "a loss below what cannot be read": (LOST, [r"L(p) := - \sum_{k=1}^{K} y_k \log p_k"]),
+    "two equations for a letter": (TWICE, ["r := X w - t"]),
+    "an equation within words": (WITHIN_WORDS, ["r = X w - t".replace("=", ":=")]),
+}
+GUESSED = re.compile(r"^(?:\\\[ )?(?P<formula>[^$\n]+?) % (?P<why>guessed: [^\n]+)$", re.MULTILINE)
+
+
+def as_notebook(text):
+    """Return a text as a notebook of one cell."""
+    cell = {"cell_type": "markdown", "metadata": {}, "source": text}
+    return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def as_latex(text):
+    """Return a text as a document in LaTeX."""
+    parts = text.replace("`X` with shape (N, D)", r"$X \in \mathbb{R}^{N \times D}$").split("$$")
+    whole = "".join(rf"\[{part}\]" if at % 2 else part for at, part in enumerate(parts))
+    return "\\documentclass{article}\n\\begin{document}\n" + whole + "\\end{document}\n"
+
+
+AS = {".md": str, ".tex": as_latex, ".ipynb": as_notebook}
+
+
+@pytest.mark.parametrize("suffix", AS)
+@pytest.mark.parametrize(("text", "formulas"), DEFINED.values(), ids=DEFINED)
+def test_definitions_are_proposed_that_make_a_right_text_right(run, tmp_path, text, formulas, suffix):
+    path = tmp_path / f"a{suffix}"
+    path.write_text(AS[suffix](text), encoding="utf-8")
+    before, after, block = proposed(run, path)
+    found = [each["formula"] for each in GUESSED.finditer(block)]
+    assert found == formulas
+    assert count(before) < count(after), block
+    assert [status for status in after if status in (Status.REFUTED, Status.WITHOUT_MEANING)] == []
+    assert run(path)[0] == (2 if text is LOST else 0)
+
+
+def test_a_definition_says_where_it_stands_or_that_it_is_guessed(tmp_path):
+    for text, words in ((BACKWARD, "any function of Y"), (LOST, "line 13 defines it"), (WITHIN_WORDS, "line 3 def")):
+        path = tmp_path / "a.md"
+        path.write_text(text, encoding="utf-8")
+        (line,) = (each for each in propose(path, load(NOTATION), {}).lines if each.part == proposal.DEFINITIONS)
+        assert words in line.remark, line
+    lines = LOST.splitlines()
+    assert lines[12].startswith("L(p)") and "r = X w - t" in WITHIN_WORDS.splitlines()[2]
+    path = tmp_path / "a.ipynb"
+    path.write_text(as_notebook(LOST), encoding="utf-8")
+    assert "line 13 of a.ipynb (cell 1) defines it" in propose(path, load(NOTATION), {}).paste(".ipynb")
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        (BACKWARD, r"{\partial Y} V^T", r"{\partial Y} V V^T V^T"),
+        (BACKWARD, r"{\partial Y} V^T", r"{\partial Y} 2 V^T"),
+        (BACKWARD, r"\odot (1 - A \odot A)", r"\odot (1 - A)"),
+        (BACKWARD, r"X^T \frac{\partial J}{\partial Z}", r"X^T \frac{\partial J}{\partial A}"),
+        (TWO_HEADS, r"X^T \frac", r"- X^T \frac"),
+        (OWN_PHI, r"\phi^T \frac", r"2 \phi^T \frac"),
+        (LOST, "p_j - y_j", "y_j - p_j"),
+        (TWICE, "= X^T r", "= 2 X^T r"),
+        (TWICE, "- (t - X w)", "t - X w"),
+        (WITHIN_WORDS, "= X^T r", "= - X^T r"),
+    ],
+)
+def test_a_wrong_formula_is_not_saved_by_definitions_that_are_proposed(run, tmp_path, text, right, wrong):
+    path = tmp_path / "a.md"
+    assert text.count(right) == 1
+    path.write_text(text.replace(right, wrong), encoding="utf-8")
+    _, after, block = proposed(run, path)
+    held = [status for status in after if status is Status.REFUTED or status in NOT_JUDGED]
+    if "V V^T" in wrong or wrong == "t - X w":
+        assert Status.ALL_SHAPES not in after or after[-1] is not Status.REFUTED
+    else:
+        assert Status.REFUTED in held and set(held) <= {Status.REFUTED, Status.UNREADABLE}, block

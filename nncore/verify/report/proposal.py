@@ -7,7 +7,7 @@ decides are marked as guessed, for the author to look over. What is printed was 
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ from pathlib import Path
 from nncore.verify.notation import ANY_COST, CONSTANTS, DELTA, FIXED_KINDS, INFINITY, ONES, Notation, with_known
 from nncore.verify.report.book import Settings
 from nncore.verify.report.cache import Cache, text_with_includes
-from nncore.verify.report.free import meanings, told_by_numbers
+from nncore.verify.report.free import Told, meanings, told_by_numbers
 from nncore.verify.source.context import NotationBlock, Place
 from nncore.verify.source.markdown import DisplayedFormula, Reading
 from nncore.verify.source.reader import read_page
@@ -190,6 +190,7 @@ class _Trying:
             self.until = time.process_time() + _SECONDS
             for others in sorts:
                 choices, best = self.improved(choices, best, others)
+        best = self.pruned(choices, best)
         better = best.meant > max(before, 0) and best.understood >= own.understood
         return replace(best, before=before) if better else nothing
 
@@ -209,6 +210,15 @@ class _Trying:
                 if self.is_better(best, found, now, other):
                     now, best, again = both, found, True
         return now, best
+
+    def pruned(self, now: _Choices, best: Proposal) -> Proposal:
+        """Return a proposal without definitions that need not stand at the top."""
+        for each in now.given:
+            fewer = _Choices(now.kinds, tuple(other for other in now.given if other is not each))
+            found = self.of(fewer.kinds, fewer.given)
+            if found.gain >= best.gain and not self.newly_refuted(best, found, {each.letter}):
+                now, best = fewer, found
+        return best
 
     # What may be chosen
 
@@ -268,16 +278,23 @@ class _Trying:
         if not other.given:
             return True
         letters = {each.letter for each in other.given}
-        made = {each for each in self.file.made if letters & below_of(each, self.file.made)} | letters
-        new, about = (set(map(self.file.scene.table.as_written, each)) for each in (letters, made))
-        before, after = (
-            told_by_numbers(self.path, self.with_given(one.block, one.lines), self.by, about) for one in (best, found)
-        )
-        wrong = {at: each.head for at, each in after.items() if each.refuted}
         if instead:
-            more = len(wrong) - sum(each.refuted for each in before.values())
-            return more <= 0 and (more < 0 or found.gain > best.gain)
-        return not any(not before[at].refuted if at in before else head in new for at, head in wrong.items())
+            before, after = (sum(each.refuted for each in self.told(one, letters).values()) for one in (best, found))
+            return after < before or (after == before and found.gain > best.gain)
+        return not self.newly_refuted(best, found, letters)
+
+    def newly_refuted(self, before: Proposal, after: Proposal, letters: Set[str]) -> bool:
+        """Return whether numbers refute with one proposal what they do not with another, or says what letters are."""
+        new = set(map(self.file.scene.table.as_written, letters))
+        told = self.told(before, letters)
+        wrong = ((told.get(at), each.head) for at, each in self.told(after, letters).items() if each.refuted)
+        return any(not known.refuted if known else head in new for known, head in wrong)
+
+    def told(self, one: Proposal, letters: Set[str]) -> Mapping[tuple[int, int], Told]:
+        """Return what numbers say with a proposal of the statements about letters, or about what is made of them."""
+        about = letters | {each for each in self.file.made if letters & below_of(each, self.file.made)}
+        written = set(map(self.file.scene.table.as_written, about))
+        return told_by_numbers(self.path, self.with_given(one.block, one.lines), self.by, written)
 
     # A proposal
 
@@ -718,7 +735,7 @@ class _Writer:
             for found in re.findall(r"name: '?([^',]+)'?,", line.text)
         }
         hidden = {both.get(each, each) for each in hidden} - kept
-        hidden -= self.notation.function_names - declared - set(self.inference.used)
+        hidden -= self.notation.function_names - declared - set(map(self.written, self.inference.used))
         yield from (Line("shadows", _quoted(each)) for each in sorted(hidden))
 
     def _declaration(self, name: str, meaning: str, **more: str) -> str:
