@@ -7,7 +7,7 @@ decides are marked as guessed, for the author to look over. What is printed was 
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -21,8 +21,9 @@ from nncore.verify.source.markdown import DisplayedFormula, Reading
 from nncore.verify.source.reader import read_page
 from nncore.verify.spelling.declared import faults_in
 from nncore.verify.spelling.defining import Equation, below_of, equations, made_by, open_costs
-from nncore.verify.spelling.document import scene_of, spelled
+from nncore.verify.spelling.document import Spelled, scene_of, spelled
 from nncore.verify.spelling.findings import Member
+from nncore.verify.spelling.first_use import late
 from nncore.verify.spelling.inference import CROSS_ENTROPIES, OPEN, STANDARD, Dim, Inference, own_letters
 from nncore.verify.spelling.letters import is_strict_letter
 from nncore.verify.spelling.scene import Scene
@@ -402,16 +403,22 @@ def _read(reading: Reading, text: str, own: frozenset[str]) -> _Read:
     scene = scene_of([*sources, *inline], with_known(Notation()), text)
     scene.facts.indexed = scene_of(sources, with_known(Notation()), text).facts.indexed  # as where they are judged
     scene.facts.chosen |= own
-    within = [each.spelling.readings[0] if each.spelling else None for each in spelled(inline, scene)]
+    members: list[Member] = []
+    within = _trees(spelled(inline, scene), members)
     scene.begin_again()
-    read = [
-        each.spelling.readings[0] if each.spelling else None for each in spelled(sources, scene, [True] * len(sources))
-    ]
-    members = [member for each in (*within, *read) if each for member in each.members]
-    displays, words = (
-        [[strict.tree for strict in each.formulas] if each else [] for each in those] for those in (read, within)
-    )
-    return _Read(scene, members, [*sources, *inline], displays, words)
+    found = list(spelled(sources, scene, [True] * len(sources)))
+    if belated := late([(tree, True) for trees in _trees(found, []) for tree in trees], scene):
+        scene.begin_again(belated)
+        found = list(spelled(sources, scene, [True] * len(sources)))
+    displays = _trees(found, members)
+    return _Read(scene, members, [*sources, *inline], displays, within)
+
+
+def _trees(found: Iterable[Spelled], members: list[Member]) -> list[list[t.Formula]]:
+    """Return what was read of each formula, in its first reading; what it declares is added to the members."""
+    readings = [each.spelling.readings[0] if each.spelling else None for each in found]
+    members += (member for each in readings if each for member in each.members)
+    return [[strict.tree for strict in each.formulas] if each else [] for each in readings]
 
 
 # What the text says ---------------------------------------------------------------------------------------------------

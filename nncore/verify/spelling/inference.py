@@ -146,7 +146,7 @@ class Inference:
                 if not size.isdigit():
                     self.sizes.setdefault(size)
         chains = [chain for tree in trees for statement in tree.statements for chain in _chains(statement)]
-        for chain in chains:
+        for chain in _in_order(chains):
             says = chain.links[0].relation if chain.links else None
             if says is Relation.DEFINES or (says is Relation.EQUAL and isinstance(chain.first, t.Letter)):
                 self._chain(replace(chain, links=chain.links[:1]))
@@ -587,6 +587,29 @@ def _places(tree: t.Formula) -> dict[str, list[tuple[str, int, int]]]:
                 for at, index in enumerate(indices):
                     if isinstance(index, t.Letter):
                         found.setdefault(index.name, []).append((name, at, len(indices)))
+    return found
+
+
+def _in_order(chains: Sequence[t.Chain]) -> list[t.Chain]:
+    """Return chains in their order, but those that define a letter above the first one that uses it."""
+    defining: dict[str, t.Chain] = {}
+    for chain in chains:
+        match chain:
+            case t.Chain(t.Letter(name), (t.Link(Relation.DEFINES), *_)):
+                defining.setdefault(name, chain)
+    found: list[t.Chain] = []
+    met: set[int] = set()
+
+    def add(chain: t.Chain) -> None:
+        if id(chain) not in met:
+            met.add(id(chain))
+            for node, _ in t.walk(chain):
+                if isinstance(node, t.Letter) and node.name in defining:
+                    add(defining[node.name])
+            found.append(chain)
+
+    for chain in chains:
+        add(chain)
     return found
 
 
