@@ -50,8 +50,18 @@ class Line:
     text: str
     remark: str = ""
 
+    @property
+    def letter(self) -> str:
+        """Return the letter, or the name, that it declares; empty if it declares none."""
+        if self.part == "state":
+            return self.text.strip("'")
+        found = _LETTER.search(self.text) if self.part != DEFINITIONS else None
+        return found[1] if found else ""
+
     def stands_in(self, line: str) -> bool:
         """Return whether it is what a line of a block declares."""
+        if self.part == "state":
+            return line.startswith("state:")
         return self.part not in ("shadows", DEFINITIONS) and line.startswith(f"  - {self.text}")
 
 
@@ -116,6 +126,8 @@ class Proposal:
             elif own:
                 found.append(f"{part}:")
                 found += [f"  - {line.text}{f'  # {line.remark}' if line.remark else ''}" for line in own]
+        if changed := [line.text for line in self.lines if line.part == "state"]:
+            found.append(f"state: [{', '.join(changed)}]  # letters that steps change")
         found += [f"# {question}" for question in self.questions]
         return "\n".join(found)
 
@@ -236,13 +248,18 @@ class _Trying:
 
     def equations(self, now: _Choices) -> Iterator[_Choices]:
         """Yield equations that may define, each alone, and with those of the letters of which it is made."""
-        first = {each.letter: each for each in reversed(self.file.equations)}
         for each in self.file.equations:
-            yield _Choices(given=(self.as_given(each),))
-            others = [first[letter] for letter in below_of(each.letter, self.file.made) & first.keys() - {each.letter}]
-            if others:
-                others.sort(key=self.file.equations.index)
-                yield _Choices(given=(*map(self.as_given, others), self.as_given(each)))
+            yield from self.alone_and_with_others(self.as_given(each))
+
+    def alone_and_with_others(self, given: _Given) -> Iterator[_Choices]:
+        """Yield a definition alone, and with the first equations of all letters of which it is made."""
+        yield _Choices(given=(given,))
+        first = {each.letter: each for each in reversed(self.file.equations)}
+        made = {**self.file.made, given.letter: given.of}
+        others = [first[letter] for letter in below_of(given.letter, made) & first.keys() - {given.letter}]
+        if others:
+            others.sort(key=self.file.equations.index)
+            yield _Choices(given=(*map(self.as_given, others), given))
 
     def costs(self, now: _Choices) -> Iterator[_Choices]:
         """Yield costs of which the file never says what they are, as any function of the last letters."""
@@ -253,7 +270,9 @@ class _Trying:
             of = ", ".join(map(inference.written, cost.of))
             text = rf"{inference.written(cost.letter)} := {phi}({of})"
             remark = f"guessed: nothing in the file says what {inference.written(cost.letter)} is; any function of {of}"
-            yield _Choices(given=(_Given(cost.letter, frozenset(cost.of), Line(DEFINITIONS, text, remark)),))
+            yield from self.alone_and_with_others(
+                _Given(cost.letter, frozenset(cost.of), Line(DEFINITIONS, text, remark))
+            )
 
     def as_given(self, equation: Equation) -> _Given:
         """Return an equation of the file as a definition."""
@@ -311,8 +330,7 @@ class _Trying:
         lines, questions = _Writer(inference, scene, self.by.notation, self.text).all()
         if beside:
             known = self.by.notation.all_letters
-            both = ((line, _LETTER.search(line.text)) for line in lines if line.part not in ("shadows", DEFINITIONS))
-            lines = [line for line, letter in both if not letter or letter[1] not in known]
+            lines = [line for line in lines if line.part != "shadows" and line.letter not in known]
         one = self.without_faults(Proposal((*lines, *defining), tuple(questions), 0, 0, 0, 0))
         found = meanings(self.path, self.with_given(one.block, one.lines), self.by)
         own = [line for line in one.lines if line.part == DEFINITIONS]
@@ -535,7 +553,10 @@ class _Writer:
             Line("sizes", self._declaration(name, self._meaning_of_size(name)), self.invented.get(name, ""))
             for name in dict.fromkeys([*inf.sizes, *sorted(self.names)])
         ]
-        lines = [*sizes, *found]
+        declared = [line.text for line in found if line.part in ("arrays", "scalars")]
+        letters = {letter: f"{{letter: {_quoted(self.written(letter))}," for letter in inf.changed}
+        changed = [letter for letter in inf.changed if any(text.startswith(letters[letter]) for text in declared)]
+        lines = [*sizes, *found, *(Line("state", _quoted(self.written(letter))) for letter in changed)]
         return [*self._shadows(lines), *lines, *definitions], list(self._questions())
 
     def _arrays(self) -> list[str]:

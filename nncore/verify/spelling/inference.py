@@ -96,6 +96,7 @@ class Inference:
     defined: dict[str, _Found] = field(default_factory=dict)
     functions: dict[str, tuple[str, ...]] = field(default_factory=dict)  # with the arguments of their definition
     equated: set[str] = field(default_factory=set)  # letters that stand alone on the left of an equation
+    changed: dict[str, None] = field(default_factory=dict)  # letters that a step changes
     stated: set[str] = field(default_factory=set)  # functions that stand on the left of a relation
     unknown: dict[str, bool] = field(default_factory=dict)  # functions that are not, with whether they take arrays
     used: dict[str, None] = field(default_factory=dict)  # letters in their order
@@ -202,6 +203,8 @@ class Inference:
                     self._vectors.add(name)
                 case t.Chain(t.Letter(name), (t.Link(Relation.EQUAL), *_)):
                     self.equated.add(name)
+                case t.Chain(t.Letter(name), (t.Link(Relation.ASSIGNS), *_)):
+                    self.changed[name] = None
                 case t.Apply(t.Function(name), (t.Letter(argument),)) if name == _SOFTMAX:
                     self._vectors.add(argument)
                 case t.Derivative(t.Letter(name)) if self._is_cost(name):
