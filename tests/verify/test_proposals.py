@@ -802,9 +802,9 @@ def test_a_step_is_a_step_also_with_an_equals_sign(tmp_path, text, status):
 @pytest.mark.parametrize(
     ("text", "status"),
     [
-        (r"$$ \delta = 2 x $$", "definition"),
+        (r"$$ \delta = 2 w $$", "definition"),
         (r"$$ \sum_{k=1}^{M} \delta_{jk} w_k = w_j $$", Status.ALL_SHAPES),
-        (r"$$ \sum_{k=1}^{M} \delta_{jk} = 1, \quad \delta = 2 x $$", Status.WITHOUT_MEANING),
+        (r"$$ \sum_{k=1}^{M} \delta_{jk} = 1, \quad \delta = 2 w $$", Status.WITHOUT_MEANING),
     ],
 )
 def test_delta_without_two_indices_is_a_letter(tmp_path, text, status):
