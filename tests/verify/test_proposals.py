@@ -489,3 +489,326 @@ def test_each_fault_of_a_file_with_a_notation_is_told_at_its_line(run, tmp_path,
     assert (code, out) == (64, "")
     assert re.findall(r"own\.yml:(\d+): ", said) == ["4", "5", "6"]
     assert "own.yml:6: arrays, V: the size N is not declared" in said
+
+
+# Definitions that are proposed ----------------------------------------------------------------------------------------
+
+
+BACKWARD = r"""
+We have a batch `X` with shape (N, D); $J$ is the cost.
+
+$$
+Z = X W + b
+$$
+
+$$
+A = \tanh(Z)
+$$
+
+$$
+Y = A V
+$$
+
+$$
+\frac{\partial J}{\partial A} = \frac{\partial J}{\partial Y} V^T
+$$
+
+$$
+\frac{\partial J}{\partial Z} = \frac{\partial J}{\partial A} \odot (1 - A \odot A)
+$$
+
+$$
+\frac{\partial J}{\partial W} = X^T \frac{\partial J}{\partial Z}
+$$
+
+$$
+\frac{\partial J}{\partial b} = \mathbf{1}^T \frac{\partial J}{\partial Z}
+$$
+"""
+TWO_HEADS = r"""
+The input is a batch `X` with shape (N, D). Of the losses of both heads, $L$, only derivatives are used.
+
+$$
+Y = X W
+$$
+
+$$
+Z = U V
+$$
+
+$$
+\frac{\partial L}{\partial W} = X^T \frac{\partial L}{\partial Y}
+$$
+
+$$
+\frac{\partial L}{\partial V} = U^T \frac{\partial L}{\partial Z}
+$$
+"""
+OWN_PHI = r"""
+The features are $\phi$, an $n \times d$ matrix $\phi$, and the weights $w \in \mathbb{R}^d$.
+
+$$
+z = \phi w
+$$
+
+$$
+\frac{\partial E}{\partial w} = \phi^T \frac{\partial E}{\partial z}
+$$
+"""
+LOST = r"""
+Let $z \in \mathbb{R}^K$, and let $y$ be one-hot.
+
+$$
+p_k = \frac{e^{z_k}}{\sum_{j=1}^{K} e^{z_j}}
+$$
+
+$$
+L = \begin{cases} - \log p_k & \text{for the class of the sample} \end{cases}
+$$
+
+$$
+L(p) = - \sum_{k=1}^{K} y_k \log p_k
+$$
+
+$$
+\frac{\partial L}{\partial z_j} = p_j - y_j
+$$
+"""
+TWICE = r"""
+The data are an $n \times d$ matrix $X$, the weights $w \in \mathbb{R}^d$ and the targets $t \in \mathbb{R}^n$.
+
+$$
+E = \frac{1}{2} r^T r
+$$
+
+$$
+r = X w - t
+$$
+
+$$
+r = - (t - X w)
+$$
+
+$$
+\frac{\partial E}{\partial w} = X^T r
+$$
+"""
+WITHIN_WORDS = r"""
+The data are an $n \times d$ matrix $X$, the weights $w \in \mathbb{R}^d$ and the targets $t \in \mathbb{R}^n$. With the
+residual $r = X w - t$ the loss is
+
+$$
+E = \frac{1}{2} r^T r
+$$
+
+$$
+\frac{\partial E}{\partial w} = X^T r
+$$
+"""
+STEP = r"""
+The layer has $W \in \mathbb{R}^{m \times n}$ and $x \in \mathbb{R}^n$, with $y = W x$.
+
+$$
+\delta = \nabla_y \mathcal{L}
+$$
+
+$$
+\nabla_x \mathcal{L} = W^T \delta
+$$
+
+$$
+\nabla_W \mathcal{L} = \delta x^T
+$$
+
+$$
+W = W - \eta \nabla_W \mathcal{L}
+$$
+"""
+ABOVE = r"""
+Let $W \in \mathbb{R}^{n \times d}$ and $V \in \mathbb{R}^{K \times n}$, and let $x$ be the input.
+
+$$
+h(x) = \tanh(W x)
+$$
+
+$$
+y = V h
+$$
+
+$$
+z = W x
+$$
+
+$$
+h = \tanh(z)
+$$
+
+$$
+\frac{\partial h_j}{\partial z_j} = 1 - h_j^2
+$$
+
+$$
+J = \sum_{k=1}^{K} y_k
+$$
+
+$$
+\frac{\partial J}{\partial h_j} = \sum_{k=1}^{K} V_{kj}
+$$
+"""
+DEFINED = {
+    "a cost that is never written": (BACKWARD, [r"J := \phi(Y)"]),
+    "a cost of two results": (TWO_HEADS, [r"L := \phi(Y, Z)"]),
+    "a cost where phi is another letter": (OWN_PHI, [r"E := \psi(z)"]),
+    "a loss below what cannot be read": (LOST, [r"L(p) := - \sum_{k=1}^{K} y_k \log p_k"]),
+    "two equations for a letter": (TWICE, ["r := X w - t"]),
+    "an equation within words": (WITHIN_WORDS, ["r := X w - t"]),
+    "a layer within words, and a step": (STEP, ["y := W x", r"\mathcal{L} := \phi(y)"]),
+    "what a definition rests on": (ABOVE, ["z := W x", r"h := \tanh(z)"]),
+}
+GUESSED = re.compile(r"^(?:\\\[ )?(?P<formula>[^$\n]+?) % (?P<why>guessed: [^\n]+)$", re.MULTILINE)
+
+
+def as_notebook(text):
+    """Return a text as a notebook of one cell."""
+    cell = {"cell_type": "markdown", "metadata": {}, "source": text}
+    return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def as_latex(text):
+    """Return a text as a document in LaTeX."""
+    parts = text.replace("`X` with shape (N, D)", r"$X \in \mathbb{R}^{N \times D}$").split("$$")
+    whole = "".join(rf"\[{part}\]" if at % 2 else part for at, part in enumerate(parts))
+    return "\\documentclass{article}\n\\begin{document}\n" + whole + "\\end{document}\n"
+
+
+AS = {".md": str, ".tex": as_latex, ".ipynb": as_notebook}
+
+
+@pytest.mark.parametrize("suffix", AS)
+@pytest.mark.parametrize(("text", "formulas"), DEFINED.values(), ids=DEFINED)
+def test_definitions_are_proposed_that_make_a_right_text_right(run, tmp_path, text, formulas, suffix):
+    path = tmp_path / f"a{suffix}"
+    path.write_text(AS[suffix](text), encoding="utf-8")
+    before, after, block = proposed(run, path)
+    found = [each["formula"] for each in GUESSED.finditer(block)]
+    assert found == formulas
+    assert count(before) < count(after), block
+    assert [status for status in after if status in (Status.REFUTED, Status.WITHOUT_MEANING)] == []
+    assert run(path)[0] == (2 if text is LOST else 0)
+
+
+def test_a_definition_says_where_it_stands_or_that_it_is_guessed(tmp_path):
+    for text, words in ((BACKWARD, "any function of Y"), (LOST, "line 13 defines it"), (WITHIN_WORDS, "line 3 def")):
+        path = tmp_path / "a.md"
+        path.write_text(text, encoding="utf-8")
+        (line,) = (each for each in propose(path, load(NOTATION), {})[0][1].lines if each.part == proposal.DEFINITIONS)
+        assert words in line.remark, line
+    lines = LOST.splitlines()
+    assert lines[12].startswith("L(p)") and "r = X w - t" in WITHIN_WORDS.splitlines()[2]
+    path = tmp_path / "a.ipynb"
+    path.write_text(as_notebook(LOST), encoding="utf-8")
+    assert "line 13 of a.ipynb (cell 1) defines it" in propose(path, load(NOTATION), {})[0][1].paste(".ipynb")
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        (BACKWARD, r"{\partial Y} V^T", r"{\partial Y} 2 V^T"),
+        (BACKWARD, r"\odot (1 - A \odot A)", r"\odot (1 - A)"),
+        (BACKWARD, r"X^T \frac{\partial J}{\partial Z}", r"X^T \frac{\partial J}{\partial A}"),
+        (TWO_HEADS, r"X^T \frac", r"- X^T \frac"),
+        (OWN_PHI, r"\phi^T \frac", r"2 \phi^T \frac"),
+        (LOST, "p_j - y_j", "y_j - p_j"),
+        (TWICE, "= X^T r", "= 2 X^T r"),
+        (TWICE, "- (t - X w)", "t - X w"),
+        (WITHIN_WORDS, "= X^T r", "= - X^T r"),
+        (STEP, r"= W^T \delta", r"= 2 W^T \delta"),
+        (STEP, r"= \delta x^T", r"= - \delta x^T"),
+        (ABOVE, "= 1 - h_j^2", "= 1 - h_j"),
+    ],
+)
+def test_a_wrong_formula_is_not_saved_by_definitions_that_are_proposed(run, tmp_path, text, right, wrong):
+    path = tmp_path / "a.md"
+    assert text.count(right) == 1
+    path.write_text(text.replace(right, wrong), encoding="utf-8")
+    _, after, block = proposed(run, path)
+    assert Status.REFUTED in after and Status.WITHOUT_MEANING not in after, block
+    assert after.count(Status.REFUTED) == 1
+
+
+@pytest.mark.parametrize(
+    ("right", "other"),
+    [
+        ("Y = A V", "J = A V"),
+        ("$J$ is the cost", r"$J = \frac{1}{2} \|Y - T\|^2 + \lambda \|V\|_\star$ is the cost"),
+        ("Y = A V", r"Y = A V \quad J = \mathcal{F}\{Y, \dots\}"),
+        ("Y = A V", r"Y \leftarrow A V"),
+    ],
+)
+def test_a_cost_of_which_a_text_says_what_it_is_is_not_any_function(tmp_path, right, other):
+    assert BACKWARD.count(right) == 1
+    path = tmp_path / "a.md"
+    path.write_text(BACKWARD.replace(right, other), encoding="utf-8")
+    assert not any(r"\phi" in each for each in propose(path, load(NOTATION), {})[0][1].definitions)
+
+
+def test_a_derivative_that_is_stated_outright_makes_a_cost_no_any_function(run, tmp_path):
+    path = tmp_path / "a.md"
+    stated = "\n$$\n\\frac{\\partial J}{\\partial Y} = Y - T\n$$\n"
+    path.write_text(BACKWARD + stated, encoding="utf-8")
+    _, after, block = proposed(run, path)
+    assert ":=" not in block and Status.REFUTED not in after
+
+
+def test_an_equation_is_not_proposed_where_another_one_says_what_it_would_refute(run, tmp_path):
+    lost = "\n$$\nL = \\begin{cases} p_1 & \\text{in the first case} \\end{cases}\n$$\n"
+    text = "Let $p \\in \\mathbb{R}^{K}$.\n" + lost
+    one, other = "\n$$\nL = - \\sum_{k=1}^{K} \\log p_k\n$$\n", "\n$$\nL = \\sum_{k=1}^{K} p_k^2\n$$\n"
+    slope = "\n$$\n\\frac{\\partial L}{\\partial p_k} = - \\frac{1}{p_k}\n$$\n"
+    path = tmp_path / "a.md"
+    path.write_text(text + one + slope, encoding="utf-8")
+    assert len(propose(path, load(NOTATION), {})[0][1].definitions) == 1
+    path.write_text(text + one + other + slope, encoding="utf-8")
+    _, after, block = proposed(run, path)
+    assert ":=" not in block and Status.REFUTED not in after
+
+
+def test_of_two_equations_that_contradict_each_other_one_defines_and_the_other_is_refuted(run, tmp_path):
+    path = tmp_path / "a.md"
+    path.write_text(TWICE.replace("- (t - X w)", "t - X w"), encoding="utf-8")
+    _, after, block = proposed(run, path)
+    assert "r := X w - t" in block and after.count(Status.REFUTED) == 1 and count(after) == len(after)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        (r"$$ W = W - 2 \frac{\partial J}{\partial W} $$", "step"),
+        (r"$$ W = W + \frac{\partial J}{\partial W} $$", "step"),
+        (r"$$ W = W - 2 W $$", Status.REFUTED),
+        (r"$$ W = W - 2 \frac{\partial J}{\partial V} $$", Status.REFUTED),
+        (r"$$ 0 W = W - 2 \frac{\partial J}{\partial W} $$", Status.REFUTED),
+    ],
+)
+def test_a_step_is_a_step_also_with_an_equals_sign(tmp_path, text, status):
+    path = tmp_path / "a.md"
+    block = "```{notation}\nshadows: [J, V, W, H, D]\nsizes:\n  - {letter: H, meaning: x}\narrays:\n"
+    arrays = "".join(f"  - {{letter: {letter}, shape: [H, H], meaning: x}}\n" for letter in "WV")
+    text = f"{block}{arrays}state: [W]\n```\n\n$$ J := \\phi(W, V) $$\n\n{text}"
+    path.write_text(text, encoding="utf-8")
+    assert judged(path)[0][-1] == status
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        (r"$$ \delta = 2 w $$", "definition"),
+        (r"$$ \sum_{k=1}^{M} \delta_{jk} w_k = w_j $$", Status.ALL_SHAPES),
+        (r"$$ \sum_{k=1}^{M} \delta_{jk} = 1, \quad \delta = 2 w $$", Status.WITHOUT_MEANING),
+    ],
+)
+def test_delta_without_two_indices_is_a_letter(tmp_path, text, status):
+    path = tmp_path / "a.md"
+    block = "```{notation}\nshadows: [w, j, k]\narrays:\n  - {letter: w, shape: [M, 1], meaning: x}\n```\n"
+    path.write_text(f"{block}\n{text}", encoding="utf-8")
+    assert judged(path)[0][-1] == status

@@ -7,21 +7,21 @@ decides are marked as guessed, for the author to look over. What is printed was 
 
 import re
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from nncore.verify.notation import ANY_COST, CONSTANTS, DELTA, FIXED_KINDS, INFINITY, ONES, Notation, with_known
 from nncore.verify.report.book import Settings
-from nncore.verify.report.free import meanings, told_by_numbers
+from nncore.verify.report.free import Told, meanings, told_by_numbers
 from nncore.verify.source.context import NotationBlock, Place
 from nncore.verify.source.markdown import DisplayedFormula, Reading
 from nncore.verify.spelling.declared import faults_in
 from nncore.verify.spelling.defining import Equation, below_of, equations, made_by, open_costs
-from nncore.verify.spelling.document import scene_of, spelled
+from nncore.verify.spelling.document import Spelled, scene_of, spelled
 from nncore.verify.spelling.findings import Member
+from nncore.verify.spelling.first_use import late
 from nncore.verify.spelling.inference import CROSS_ENTROPIES, OPEN, STANDARD, Dim, Inference, own_letters
 from nncore.verify.spelling.letters import is_strict_letter
 from nncore.verify.spelling.scene import Scene
@@ -48,8 +48,18 @@ class Line:
     text: str
     remark: str = ""
 
+    @property
+    def letter(self) -> str:
+        """Return the letter, or the name, that it declares; empty if it declares none."""
+        if self.part == "state":
+            return self.text.strip("'")
+        found = _LETTER.search(self.text) if self.part != DEFINITIONS else None
+        return found[1] if found else ""
+
     def stands_in(self, line: str) -> bool:
         """Return whether it is what a line of a block declares."""
+        if self.part == "state":
+            return line.startswith("state:")
         return self.part not in ("shadows", DEFINITIONS) and line.startswith(f"  - {self.text}")
 
 
@@ -73,9 +83,14 @@ class Proposal:
         return tuple(line.text for line in self.lines if line.part == DEFINITIONS)
 
     @property
-    def gain(self) -> int:
-        """Return how many statements of the file have a meaning with it."""
+    def meant(self) -> int:
+        """Return how many statements of the file have a meaning with it, but for what claims and probably defines."""
         return self.after - len(self.definitions)
+
+    @property
+    def gain(self) -> int:
+        """Return what it is worth: a claim that probably defines is refuted, and costs as much as another one gives."""
+        return 2 * self.meant - self.understood
 
     def paste(self, suffix: str) -> str:
         """Return what is pasted into a file of a kind: the block, and below it the definitions."""
@@ -112,6 +127,8 @@ class Proposal:
             elif own:
                 found.append(f"{part}:")
                 found += [f"  - {line.text}{f'  # {line.remark}' if line.remark else ''}" for line in own]
+        if changed := [line.text for line in self.lines if line.part == "state"]:
+            found.append(f"state: [{', '.join(changed)}]  # letters that steps change")
         found += [f"# {question}" for question in self.questions]
         return "\n".join(found)
 
@@ -178,7 +195,8 @@ class Trying:
             self.until = time.process_time() + self.seconds
             for others in sorts:
                 choices, best = self.improved(choices, best, others)
-        better = best.gain > max(before, 0) and best.understood >= own.understood
+        best = self.pruned(choices, best)
+        better = best.meant > max(before, 0) and best.understood >= own.understood
         return replace(best, before=before) if better else nothing
 
     def improved(
@@ -198,6 +216,15 @@ class Trying:
                     now, best, again = both, found, True
         return now, best
 
+    def pruned(self, now: _Choices, best: Proposal) -> Proposal:
+        """Return a proposal without definitions that need not stand at the top."""
+        for each in now.given:
+            fewer = _Choices(now.kinds, tuple(other for other in now.given if other is not each))
+            found = self.of(fewer.kinds, fewer.given)
+            if found.gain >= best.gain and not self.newly_refuted(best, found, {each.letter}):
+                now, best = fewer, found
+        return best
+
     # What may be chosen
 
     @cached_property
@@ -213,14 +240,18 @@ class Trying:
 
     def equations(self, now: _Choices) -> Iterator[_Choices]:
         """Yield equations that may define, each alone, and with those of the letters of which it is made."""
-        known = self.file.equations
-        first = {each.letter: each for each in reversed(known)}
-        several = {letter for letter, number in Counter(each.letter for each in known).items() if number > 1}
-        for each in known:
-            yield _Choices(given=(self.as_given(each),))
-            below = [first[letter] for letter in below_of(each.letter, self.file.made) if letter in several]
-            if below:
-                yield _Choices(given=(*map(self.as_given, below), self.as_given(each)))
+        for each in self.file.equations:
+            yield from self.alone_and_with_others(self.as_given(each))
+
+    def alone_and_with_others(self, given: _Given) -> Iterator[_Choices]:
+        """Yield a definition alone, and with the first equations of all letters of which it is made."""
+        yield _Choices(given=(given,))
+        first = {each.letter: each for each in reversed(self.file.equations)}
+        made = {**self.file.made, given.letter: given.of}
+        others = [first[letter] for letter in below_of(given.letter, made) & first.keys() - {given.letter}]
+        if others:
+            others.sort(key=self.file.equations.index)
+            yield _Choices(given=(*map(self.as_given, others), given))
 
     def costs(self, now: _Choices) -> Iterator[_Choices]:
         """Yield costs of which the file never says what they are, as any function of the last letters."""
@@ -231,7 +262,9 @@ class Trying:
             of = ", ".join(map(inference.written, cost.of))
             text = rf"{inference.written(cost.letter)} := {phi}({of})"
             remark = f"guessed: nothing in the file says what {inference.written(cost.letter)} is; any function of {of}"
-            yield _Choices(given=(_Given(cost.letter, frozenset(cost.of), Line(DEFINITIONS, text, remark)),))
+            yield from self.alone_and_with_others(
+                _Given(cost.letter, frozenset(cost.of), Line(DEFINITIONS, text, remark))
+            )
 
     def as_given(self, equation: Equation) -> _Given:
         """Return an equation of the file as a definition."""
@@ -257,16 +290,23 @@ class Trying:
         if not other.given:
             return True
         letters = {each.letter for each in other.given}
-        made = {each for each in self.file.made if letters & below_of(each, self.file.made)} | letters
-        new, about = (set(map(self.file.scene.table.as_written, each)) for each in (letters, made))
-        before, after = (
-            told_by_numbers(self.path, self.with_given(one.block, one.lines), self.by, about) for one in (best, found)
-        )
-        wrong = {at: each.head for at, each in after.items() if each.refuted}
         if instead:
-            more = len(wrong) - sum(each.refuted for each in before.values())
-            return more <= 0 and (more < 0 or found.gain > best.gain)
-        return not any(not before[at].refuted if at in before else head in new for at, head in wrong.items())
+            before, after = (sum(each.refuted for each in self.told(one, letters).values()) for one in (best, found))
+            return after < before or (after == before and found.gain > best.gain)
+        return not self.newly_refuted(best, found, letters)
+
+    def newly_refuted(self, before: Proposal, after: Proposal, letters: Set[str]) -> bool:
+        """Return whether numbers refute with one proposal what they do not with another, or says what letters are."""
+        new = set(map(self.file.scene.table.as_written, letters))
+        told = self.told(before, letters)
+        wrong = ((told.get(at), each.head) for at, each in self.told(after, letters).items() if each.refuted)
+        return any(not known.refuted if known else head in new for known, head in wrong)
+
+    def told(self, one: Proposal, letters: Set[str]) -> Mapping[tuple[int, int], Told]:
+        """Return what numbers say with a proposal of the statements about letters, or about what is made of them."""
+        about = letters | {each for each in self.file.made if letters & below_of(each, self.file.made)}
+        written = set(map(self.file.scene.table.as_written, about))
+        return told_by_numbers(self.path, self.with_given(one.block, one.lines), self.by, written)
 
     # A proposal
 
@@ -282,8 +322,7 @@ class Trying:
         lines, questions = _Writer(inference, scene, self.by.notation, self.text).all()
         if beside:
             known = self.by.notation.all_letters
-            both = ((line, _LETTER.search(line.text)) for line in lines if line.part not in ("shadows", DEFINITIONS))
-            lines = [line for line, letter in both if not letter or letter[1] not in known]
+            lines = [line for line in lines if line.part != "shadows" and line.letter not in known]
         one = self.without_faults(Proposal((*lines, *defining), tuple(questions), 0, 0, 0, 0))
         found = meanings(self.path, self.with_given(one.block, one.lines), self.by)
         own = [line for line in one.lines if line.part == DEFINITIONS]
@@ -374,16 +413,22 @@ def _read(reading: Reading, text: str, own: frozenset[str]) -> _Read:
     scene = scene_of([*sources, *inline], with_known(Notation()), text)
     scene.facts.indexed = scene_of(sources, with_known(Notation()), text).facts.indexed  # as where they are judged
     scene.facts.chosen |= own
-    within = [each.spelling.readings[0] if each.spelling else None for each in spelled(inline, scene)]
+    members: list[Member] = []
+    within = _trees(spelled(inline, scene), members)
     scene.begin_again()
-    read = [
-        each.spelling.readings[0] if each.spelling else None for each in spelled(sources, scene, [True] * len(sources))
-    ]
-    members = [member for each in (*within, *read) if each for member in each.members]
-    displays, words = (
-        [[strict.tree for strict in each.formulas] if each else [] for each in those] for those in (read, within)
-    )
-    return _Read(scene, members, [*sources, *inline], displays, words)
+    found = list(spelled(sources, scene, [True] * len(sources)))
+    if belated := late([(tree, True) for trees in _trees(found, []) for tree in trees], scene):
+        scene.begin_again(belated)
+        found = list(spelled(sources, scene, [True] * len(sources)))
+    displays = _trees(found, members)
+    return _Read(scene, members, [*sources, *inline], displays, within)
+
+
+def _trees(found: Iterable[Spelled], members: list[Member]) -> list[list[t.Formula]]:
+    """Return what was read of each formula, in its first reading; what it declares is added to the members."""
+    readings = [each.spelling.readings[0] if each.spelling else None for each in found]
+    members += (member for each in readings if each for member in each.members)
+    return [[strict.tree for strict in each.formulas] if each else [] for each in readings]
 
 
 # What the text says ---------------------------------------------------------------------------------------------------
@@ -500,7 +545,10 @@ class _Writer:
             Line("sizes", self._declaration(name, self._meaning_of_size(name)), self.invented.get(name, ""))
             for name in dict.fromkeys([*inf.sizes, *sorted(self.names)])
         ]
-        lines = [*sizes, *found]
+        declared = [line.text for line in found if line.part in ("arrays", "scalars")]
+        letters = {letter: f"{{letter: {_quoted(self.written(letter))}," for letter in inf.changed}
+        changed = [letter for letter in inf.changed if any(text.startswith(letters[letter]) for text in declared)]
+        lines = [*sizes, *found, *(Line("state", _quoted(self.written(letter))) for letter in changed)]
         return [*self._shadows(lines), *lines, *definitions], list(self._questions())
 
     def _arrays(self) -> list[str]:
@@ -707,7 +755,7 @@ class _Writer:
             for found in re.findall(r"name: '?([^',]+)'?,", line.text)
         }
         hidden = {both.get(each, each) for each in hidden} - kept
-        hidden -= self.notation.function_names - declared - set(self.inference.used)
+        hidden -= self.notation.function_names - declared - set(map(self.written, self.inference.used))
         yield from (Line("shadows", _quoted(each)) for each in sorted(hidden))
 
     def _declaration(self, name: str, meaning: str, **more: str) -> str:

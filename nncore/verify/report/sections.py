@@ -45,10 +45,10 @@ def propose(path: Path, notation: Notation, letters: Mapping[str, str]) -> list[
     whole = Part(0, "", Trying(path, reading, by, text_with_includes(path)))
     one = whole.trying.best()
     parts = list(_together(list(_sections(whole))))
-    if len(parts) < 2 or one.gain == one.statements:
+    if len(parts) < 2 or one.meant == one.statements:
         return [(whole, one)]
     several = [(part, replace(part.trying, seconds=SECONDS / len(parts)).best()) for part in parts]
-    if sum(each.gain for _, each in several) <= one.gain:
+    if sum(each.meant for _, each in several) <= one.meant:
         return [(whole, one)]
     return [(part, replace(each, lines=(AFRESH, *each.lines)) if part.line else each) for part, each in several]
 
@@ -86,10 +86,10 @@ def _together(sections: list[Part]) -> Iterator[Part]:
     """Yield sections, those as one that lose nothing by it."""
     if not sections:
         return
-    here, own = sections[0], sections[0].quick().gain
+    here, own = sections[0], sections[0].quick().meant
     for section in sections[1:]:
-        alone, both = section.quick().gain, _joined(here, section)
-        if (together := both.quick().gain) >= own + alone:
+        alone, both = section.quick().meant, _joined(here, section)
+        if (together := both.quick().meant) >= own + alone:
             here, own = both, together
         else:
             yield here

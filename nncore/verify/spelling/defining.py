@@ -70,8 +70,15 @@ def _equation(statement: t.Node, formula: t.Formula, number: int, source: str, s
         return None
     start, sign = statement.first.span[0], link.span[0]
     left = _in_one_line(source[start:sign]) if start < sign else ""  # else it goes on from another display
-    whole = _in_one_line(source[slice(*link.right.span)])
+    whole = _in_one_line(_with_braces(source, *link.right.span))
     return Equation(letter, frozenset(others), left, whole, number, start) if left and whole else None
+
+
+def _with_braces(source: str, start: int, end: int) -> str:
+    """Return the text of a node, with the braces behind it that it opens: its last script may end within them."""
+    while source[start:end].count("{") > source[start:end].count("}") and end < len(source):
+        end += 1
+    return source[start:end]
 
 
 def _in_one_line(text: str) -> str:

@@ -179,11 +179,8 @@ class Facts:
         else:
             self.bare[whole] += 1
         if name in (r"\R", r"\mathbb{R}") and text_of(items[at + 1 : at + 2]) == "^":
-            self.sizes.update(
-                inner.text
-                for inner in (items[at + 2].items if isinstance(items[at + 2], Group) else (items[at + 2],))  # type: ignore[union-attr]
-                if isinstance(inner, Token) and inner.kind is Kind.LETTER
-            )
+            power = items[at + 2]
+            self.sizes |= _plain_letters(power.items if isinstance(power, Group) else (power,))
         if isinstance(following, Token) and following.text == r"\in" and end + 1 < len(items):
             members = text_of(items[end + 1 :])
             if members.startswith((r"\mathbb{R}^", r"\R^")):
@@ -228,14 +225,24 @@ class Facts:
                 first = text_of(lower[2:])
                 self.ends.setdefault(index, set()).add(text_of(upper) if first == "1" else f"?{first}")
                 if not any(isinstance(item, Group) for item in upper):
-                    letters = (item for item in upper if isinstance(item, Token) and item.kind is Kind.LETTER)
-                    self.sizes.update(item.text for item in letters)
+                    self.sizes |= _plain_letters(upper)
         else:
             for item in lower:
                 if isinstance(item, Token) and item.kind is Kind.LETTER:
                     self.bound.add(item.text)
                 elif not (isinstance(item, Token) and item.text in (",", r"\ne", r"\neq")):
                     break
+
+
+def _plain_letters(items: Sequence[Item]) -> set[str]:
+    """Return the letters without scripts: ``n_h`` is one size, and neither n nor h is another."""
+    around = zip((None, *items), items, (*items[1:], None), strict=False)
+    return {
+        item.text
+        for before, item, behind in around
+        if isinstance(item, Token) and item.kind is Kind.LETTER
+        and {getattr(before, "text", ""), getattr(behind, "text", "")}.isdisjoint(("_", "^"))
+    }  # fmt: skip
 
 
 def is_operation(items: Sequence[Item]) -> bool:

@@ -31,6 +31,11 @@ def with_definition(formula: t.Formula, scene: Scene, findings: Findings) -> t.F
         return formula
     first, *others = statement.links
     name = head(statement.first, scene)
+    if not others and first.relation is Relation.EQUAL and _is_step(statement.first, first.right):
+        shown = scene.table.as_written(latex(statement.first))
+        findings.say("step", rf"{shown} = {shown} - … as a step, {shown} \leftarrow {shown} - …", first.span)
+        step = replace(statement, links=(replace(first, relation=Relation.ASSIGNS),))
+        return replace(formula, statements=(step,))
     conditions = (*formula.conditions, *first.conditions)
     if (
         first.relation is not Relation.EQUAL
@@ -65,6 +70,15 @@ def with_definition(formula: t.Formula, scene: Scene, findings: Findings) -> t.F
     findings.say("first use", f"{shown} = … as its definition, {why}", first.span)
     links = (replace(first, relation=Relation.DEFINES, conditions=()), *others)
     return replace(formula, statements=(replace(statement, links=links),), conditions=())
+
+
+def _is_step(left: t.Node, right: t.Node) -> bool:
+    """Return whether a side is a letter, and the other one that letter and a multiple of a derivative by it."""
+    match right:
+        case t.Plus((first, second)) if isinstance(left, t.Letter) and left in (first, second):
+            rest = t.walk(second if first == left else first)
+            return any(isinstance(node, t.Derivative) and left in node.variables for node, _ in rest)
+    return False
 
 
 def apart(formula: t.Formula, scene: Scene) -> list[t.Formula]:

@@ -96,6 +96,7 @@ class Inference:
     defined: dict[str, _Found] = field(default_factory=dict)
     functions: dict[str, tuple[str, ...]] = field(default_factory=dict)  # with the arguments of their definition
     equated: set[str] = field(default_factory=set)  # letters that stand alone on the left of an equation
+    changed: dict[str, None] = field(default_factory=dict)  # letters that a step changes
     stated: set[str] = field(default_factory=set)  # functions that stand on the left of a relation
     unknown: dict[str, bool] = field(default_factory=dict)  # functions that are not, with whether they take arrays
     used: dict[str, None] = field(default_factory=dict)  # letters in their order
@@ -148,7 +149,7 @@ class Inference:
                 if not size.isdigit():
                     self.sizes.setdefault(size)
         chains = [chain for tree in trees for statement in tree.statements for chain in _chains(statement)]
-        for chain in chains:
+        for chain in _in_order(chains):
             says = chain.links[0].relation if chain.links else None
             if says is Relation.DEFINES or (says is Relation.EQUAL and isinstance(chain.first, t.Letter)):
                 self._chain(replace(chain, links=chain.links[:1]))
@@ -204,6 +205,8 @@ class Inference:
                     self._vectors.add(name)
                 case t.Chain(t.Letter(name), (t.Link(Relation.EQUAL), *_)):
                     self.equated.add(name)
+                case t.Chain(t.Letter(name), (t.Link(Relation.ASSIGNS), *_)):
+                    self.changed[name] = None
                 case t.Apply(t.Function(name), (t.Letter(argument),)) if name == _SOFTMAX:
                     self._vectors.add(argument)
                 case t.Transpose(t.Indexed() as row) | t.Norm(t.Indexed() as row):
@@ -624,6 +627,29 @@ def _places(tree: t.Formula) -> dict[str, list[tuple[str, int, int]]]:
                 for at, index in enumerate(indices):
                     if isinstance(index, t.Letter):
                         found.setdefault(index.name, []).append((name, at, len(indices)))
+    return found
+
+
+def _in_order(chains: Sequence[t.Chain]) -> list[t.Chain]:
+    """Return chains in their order, but those that define a letter above the first one that uses it."""
+    defining: dict[str, t.Chain] = {}
+    for chain in chains:
+        match chain:
+            case t.Chain(t.Letter(name), (t.Link(Relation.DEFINES), *_)):
+                defining.setdefault(name, chain)
+    found: list[t.Chain] = []
+    met: set[int] = set()
+
+    def add(chain: t.Chain) -> None:
+        if id(chain) not in met:
+            met.add(id(chain))
+            for node, _ in t.walk(chain):
+                if isinstance(node, t.Letter) and node.name in defining:
+                    add(defining[node.name])
+            found.append(chain)
+
+    for chain in chains:
+        add(chain)
     return found
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from nncore.verify.notation import ONES, Notation
+from nncore.verify.notation import DELTA, ONES, Notation
 from nncore.verify.semantics.symbols import sizes_of_shape
 from nncore.verify.spelling.facts import Facts
 from nncore.verify.spelling.findings import FreeError
@@ -151,6 +151,8 @@ class Scene:
         self.table.taken |= self.facts.names
         if "T" in self.facts.transposes and self.is_size("T") and "T" not in self.notation.size_letters:
             self.table.rename("T")  # as a power it would be taken for a transpose
+        if DELTA in self.facts.names and max(self.facts.counts.get(DELTA, ()), default=0) < 2:
+            self.table.rename(DELTA)  # no Kronecker delta, which has two indices
 
     def end_of(self, index: str) -> str:
         """Return the size up to which an index runs; empty if nothing tells."""
