@@ -161,6 +161,8 @@ def test_a_square_jacobian_that_is_right_in_one_layout_only_is_undecided(tmp_pat
     (("c > 0",), OPEN), (("n = 2",), OPEN), ((r"n \ne K",), OPEN), ((r"c^2 \ne c + 1",), OPEN),
     ((r"c^2 \ne c c",), FALSE), (("c + 1 > c - 1",), TRUE), (("c + 1 < c",), FALSE), (("c^2 = c",), FALSE),
     (("f(c) = c^2", "f(c) = c^3"), OPEN), (("f(c) = c^2", "f(c) = c c", "f(c) = c^3"), FALSE),
+    (("q = -c^2", r"\frac{dq}{dc} = -12 \times 2"), OPEN), (("q = c^2", r"\frac{dq}{dc} = 0.5"), OPEN),
+    (("q = c^2", r"\frac{dq}{dc} = 1"), FALSE), (("q = c^2", r"\frac{dq}{dc} = 2.5 c"), FALSE),
     (("q = c + 1", "q = c + 2"), FALSE), (("q = 3", "q = 2 + 2"), FALSE),
 ])  # fmt: skip
 def test_a_condition_is_not_refuted_and_a_slip_is(tmp_path, claims, status):
@@ -170,7 +172,7 @@ def test_a_condition_is_not_refuted_and_a_slip_is(tmp_path, claims, status):
 @pytest.mark.parametrize(("claim", "status"), [
     (r"-\log(0.88) = 0.128", SAMPLED), (r"-\log(0.88) = 0.129", FALSE), (r"\frac13 = 0.33", SAMPLED),
     (r"\frac13 = 0.3", SAMPLED), (r"\frac13 = 0.34", FALSE), (r"0.5 + 0.25 = 0.75", TRUE), (r"0.5 + 0.25 = 0.8", FALSE),
-    ("e^2 = 7", FALSE), ("c + 0.1 = 0.1", FALSE),
+    ("e^2 = 7", FALSE), ("c + 0.1 = 0.1", OPEN),
 ])  # fmt: skip
 def test_a_computed_number_equals_a_decimal_to_its_digits(tmp_path, claim, status):
     assert statuses(tmp_path, claim) == [status]

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from nncore.verify import numeric
 from nncore.verify.judgement import Diagnostic, Judgement, Status
+from nncore.verify.notation import FIXED_KINDS
 from nncore.verify.report.evidence import Evidence
 from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import letters
@@ -19,6 +20,7 @@ from nncore.verify.syntax.printer import latex
 from nncore.verify.syntax.tree import Relation
 
 _INPUTS = (SymbolKind.ENTRY, SymbolKind.NUMBER, SymbolKind.ARRAY)
+_VALUE = "this is a value for numbers that are given elsewhere, and no claim about all"
 _CONDITION = "this is a condition, and no claim, for letters that may be anything: put it behind what holds under it"
 
 
@@ -48,8 +50,7 @@ def _is_condition(claim: Claim) -> bool:
     sides = (claim.left, claim.right)
     for one, other in (sides, sides[::-1]):
         if isinstance(one, t.Letter) and letters(one, claim.scope) and _is_constant(other, claim):
-            inputs = letters(one, claim.scope) - claim.scope.definitions.keys()
-            return bool(inputs)  # else it is arithmetic
+            return _varies(one, claim)  # else it is arithmetic
     return any(_is_free(side, claim, sizes=True) for side in sides) and all(
         _is_free(side, claim, sizes=True) or _is_constant(side, claim) for side in sides
     )
@@ -58,7 +59,20 @@ def _is_condition(claim: Claim) -> bool:
 def _is_constant(node: t.Node, claim: Claim) -> bool:
     """Return whether an expression is one number."""
     kinds = {each.symbol.kind for each, _ in t.walk(node) if isinstance(each, t.Name) and each.symbol}
-    return not letters(node, claim.scope) and kinds <= {SymbolKind.CONSTANT}
+    return not letters(node, claim.scope) - FIXED_KINDS.keys() and kinds <= {SymbolKind.CONSTANT}
+
+
+def _varies(node: t.Node, claim: Claim) -> bool:
+    """Return whether an expression is made of an input."""
+    return bool(letters(node, claim.scope) - claim.scope.definitions.keys() - FIXED_KINDS.keys())
+
+
+def _is_computed(node: t.Node, claim: Claim) -> bool:
+    """Return whether an expression is a number as one computes it: a decimal, or a product or a sum of numbers."""
+    parts = [each for each, _ in t.walk(node)]
+    decimal = any(isinstance(each, t.Number) and "." in each.digits for each in parts)
+    several = any(isinstance(each, t.Times | t.Plus) for each in parts)
+    return _is_constant(node, claim) and (decimal or several)
 
 
 def _is_free(node: t.Node, claim: Claim, sizes: bool = False) -> bool:
@@ -83,6 +97,9 @@ def _other_meaning(claim: Claim, others: Collection[Claim], reasons: Collection[
     """Return what a false claim may mean instead of one of all values; empty if it means that."""
     if _is_condition(claim):
         return _CONDITION
+    sides = (claim.left, claim.right)
+    if any(_is_computed(one, claim) and _varies(other, claim) for one, other in (sides, sides[::-1])):
+        return _VALUE
     if claim.relation is Relation.UNEQUAL:
         equal = numeric.judge(replace(claim, relation=Relation.EQUAL))
         return (

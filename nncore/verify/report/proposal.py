@@ -28,7 +28,7 @@ from nncore.verify.spelling.scene import Scene
 from nncore.verify.syntax import tree as t
 
 DEFINITIONS = "definitions"  # the part of what stands below the block
-SECONDS = 10.0  # of trying other choices of one sort
+SECONDS = 6.0  # of trying other choices of one sort
 _ANY_COST = (ANY_COST, r"\psi", r"\varphi", r"\Phi", r"\Psi", r"\chi", r"\xi", "G", "F")
 _MEANINGS = {"x": "inputs", "y": "targets", "w": "weights", "b": "biases", "t": "targets"}
 _MEANINGS_OF_SIZES = {

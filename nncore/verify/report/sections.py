@@ -5,6 +5,7 @@ each. A part begins where a block says ``afresh: true``, see `free.in_parts`.
 """
 
 import re
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -43,11 +44,14 @@ def propose(path: Path, notation: Notation, letters: Mapping[str, str]) -> list[
     by = Settings(Path("."), notation, {}, Cache(None), "", False, True, letters)
     reading = read_page(path)
     whole = Part(0, "", Trying(path, reading, by, text_with_includes(path)))
-    one = whole.trying.best()
-    parts = list(_together(list(_sections(whole))))
-    if len(parts) < 2 or one.meant == one.statements:
+    sections = list(_sections(whole))
+    one = replace(whole.trying, seconds=SECONDS / (1 + (len(sections) > 1))).best()
+    if len(sections) < 2 or one.meant == one.statements:
         return [(whole, one)]
-    several = [(part, replace(part.trying, seconds=SECONDS / len(parts)).best()) for part in parts]
+    parts = list(_together(sections, time.process_time() + SECONDS))
+    if len(parts) < 2:
+        return [(whole, one)]
+    several = [(part, replace(part.trying, seconds=SECONDS / len(parts) / 2).best()) for part in parts]
     if sum(each.meant for _, each in several) <= one.meant:
         return [(whole, one)]
     return [(part, replace(each, lines=(AFRESH, *each.lines)) if part.line else each) for part, each in several]
@@ -82,13 +86,15 @@ def _cut(whole: Part, start: int, end: int, title: str, lines: list[str]) -> Par
     return Part(start, title, replace(trying, reading=inside, text=text, tried=set()))
 
 
-def _together(sections: list[Part]) -> Iterator[Part]:
-    """Yield sections, those as one that lose nothing by it."""
-    if not sections:
-        return
+def _together(sections: list[Part], until: float) -> Iterator[Part]:
+    """Yield sections, those as one that lose nothing by it; when the time is over, all that are left."""
     here, own = sections[0], sections[0].quick().meant
     for section in sections[1:]:
-        alone, both = section.quick().meant, _joined(here, section)
+        both = _joined(here, section)
+        if time.process_time() > until:
+            here = both
+            continue
+        alone = section.quick().meant
         if (together := both.quick().meant) >= own + alone:
             here, own = both, together
         else:
