@@ -7,6 +7,7 @@ from pages_of_book import NOTATION
 
 from nncore.verify.judgement import Status
 from nncore.verify.report.book import check
+from nncore.verify.report.sections import propose
 from nncore.verify.semantics.statements import Kind
 
 DEFINITION, TRUE, FALSE, NONE = Kind.DEFINITION, Status.ALL_SHAPES, Status.REFUTED, Status.WITHOUT_MEANING
@@ -209,3 +210,93 @@ def test_a_wrong_block_is_told_where_rows_are_added_to_matrices(tmp_path):
     path.write_text(BLOCK.replace("shape: [n, K]", "shape: [n, Q]") + "$$ Z = V u + v $$\n\n$$ s = v + c $$\n")
     (page,) = check([path], NOTATION, root=tmp_path, processes=1, free=True).pages
     assert page.problems and Status.CHECKER_FAULT not in [problem.status for problem in page.problems]
+
+
+# What is proposed -----------------------------------------------------------------------------------------------------
+
+BATCH_NORM = (
+    r"The data is $X \in \mathbb{R}^{N \times D}$, with rows $x_i$." "\n", r"\mu = \frac1N \sum_i x_i",
+    r"\sigma^2 = \frac1N \sum_i (x_i - \mu)^2", r"\hat{x}_i = \frac{x_i - \mu}{\sqrt{\sigma^2 + \epsilon}}",
+    r"y_i = \gamma \odot \hat{x}_i + \beta",
+    r"\frac{\partial J}{\partial \beta} = \sum_i \frac{\partial J}{\partial y_i}",
+    r"\frac{\partial J}{\partial \gamma} = \sum_i \frac{\partial J}{\partial y_i} \odot \hat{x}_i",
+    r"\frac{\partial J}{\partial \gamma} = \sum_i \frac{\partial J}{\partial y_i} \odot x_i",
+)  # fmt: skip
+BACKWARD = (r"\frac{\partial J}{\partial x_i} = \frac{\gamma}{\sqrt{\sigma^2 + \epsilon}} \odot \left("
+            r" \frac{\partial J}{\partial y_i} - \frac1N \frac{\partial J}{\partial \beta}"
+            r" - \frac1N \hat{x}_i \odot \frac{\partial J}{\partial \gamma} \right)")  # fmt: skip
+
+
+def proposed(path: Path, text: str):
+    """The displays of a file, judged with what is proposed for it pasted at its top."""
+    path.write_text(text, encoding="utf-8")
+    ((_, proposal),) = propose(path, NOTATION, {})
+    path.write_text(f"{proposal.paste('.md')}\n\n{text}", encoding="utf-8")
+    (page,) = check([path], NOTATION, root=path.parent, processes=1, free=True).pages
+    assert not page.problems
+    return page.formulas[-text.count("$$") // 2 :], proposal
+
+
+def test_batch_normalization_is_judged_as_papers_print_it_without_a_declaration(tmp_path, unhurried):
+    text = "\n\n".join(each if each.endswith("\n") else f"$$ {each} $$" for each in (*BATCH_NORM, BACKWARD))
+    found, proposal = proposed(tmp_path / "a.md", text)
+    assert [formula.status for formula in found] == [DEFINITION] * 4 + [TRUE, TRUE, FALSE, TRUE]
+    assert proposal.definitions == (r"J := \phi(y)",)
+    assert r"\sigma^2 = … as \sigma = \sqrt{…}" in found[1].remarks
+
+
+def test_a_letter_with_one_index_before_which_a_matrix_stands_is_proposed_as_rows(tmp_path):
+    text = "\n\n".join(f"$$ {each} $$" for each in (
+        "s_i = W x_i", r"p_i = \text{softmax}(s_i)", r"L_i = -\sum_k y_{ik} \log p_{ik}",
+        r"L = \frac1N \sum_{i=1}^N L_i + \frac{\lambda}{2} \|W\|^2", r"\frac{\partial L_i}{\partial s_i} = p_i - y_i",
+        r"\frac{\partial L_i}{\partial s_i} = p_i + y_i",
+        r"\nabla_W L = \frac1N \sum_{i=1}^N (p_i - y_i) x_i^T + \lambda W",
+        r"\nabla_W L = \frac1N \sum_{i=1}^N (p_i - y_i) x_i^T + 2 \lambda W",
+    ))  # fmt: skip
+    found, proposal = proposed(tmp_path / "a.md", text)
+    assert [formula.status for formula in found] == [DEFINITION] * 4 + [HOLDS_IF, FALSE, HOLDS_IF, FALSE]
+    assert r"{letter: 'L_{\cdot}'," in proposal.block
+
+
+def test_a_square_whose_letter_is_known_is_no_definition(tmp_path):
+    text = (r"q = c + 1", r"q^2 = c^2 + 2 c + 1", r"q^2 = c^2 + 1", r"\tau^2 = c^2 + 1",
+            r"\frac{\partial \tau}{\partial c} = \frac{c}{\tau}",
+            r"\frac{\partial \tau}{\partial c} = \frac{2 c}{\tau}")  # fmt: skip
+    assert statuses(tmp_path, *text) == [DEFINITION, TRUE, FALSE, DEFINITION, TRUE, FALSE]
+
+
+SECTIONS = r"""
+# One
+
+$$ y = \frac{x}{2} $$
+
+$$ \frac{dy}{dx} = \frac12 $$
+
+# Another
+
+The inputs are $x \in \mathbb{R}^D$ and the weights $W \in \mathbb{R}^{K \times D}$.
+
+$$ z = W x $$
+
+$$ \frac{\partial z}{\partial x} = W $$
+"""
+
+
+def test_a_file_whose_letters_change_their_meaning_gets_a_block_for_each_part(tmp_path):
+    path = tmp_path / "a.md"
+    path.write_text(SECTIONS, encoding="utf-8")
+    (one, first), (other, second) = propose(path, NOTATION, {})
+    assert (one.place, other.place) == ("below line 2, “One”", "below line 8, “Another”")
+    lines = SECTIONS.split("\n")
+    lines[other.line - 1] += f"\n\n{second.paste('.md')}"
+    lines[one.line - 1] += f"\n\n{first.paste('.md')}"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    (page,) = check([path], NOTATION, root=tmp_path, processes=1, free=True).pages
+    assert not page.problems
+    assert [formula.status for formula in page.formulas] == [DEFINITION, TRUE, DEFINITION, TRUE]
+
+
+def test_a_file_whose_letters_keep_their_meaning_gets_one_block(tmp_path):
+    path = tmp_path / "a.md"
+    path.write_text(SECTIONS.replace(r"\frac{x}{2}", r"x^\top x").replace(r"\frac12", "2 x"), encoding="utf-8")
+    assert len(propose(path, NOTATION, {})) == 1

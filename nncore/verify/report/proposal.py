@@ -37,6 +37,7 @@ _MEANINGS_OF_SIZES = {
 }  # fmt: skip
 _SIZES = "D H M K N P Q R S U V A B C E F G J L T W X Y Z".split()
 _LETTER = re.compile(r"(?:letter|name): '?(\\?[A-Za-z]+(?:\{[^}]*\})?)")
+_INDICES = "jklpqrsuh"  # for entries of which the file writes no index
 _ARGUMENTS = (*"quvxzstwra", r"\xi", r"\zeta", r"\omega")
 
 
@@ -517,6 +518,7 @@ class _Writer:
     def all(self) -> tuple[list[Line], list[str]]:
         """Return the declarations with the definitions that are missing, and questions."""
         inf = self.inference
+        self._name_columns()
         entries = {name: array for name in inf.entries if (array := inf.array_of(name)) in self._arrays()}
         shown = {array: name for name, array in entries.items()}
         named = {name for name in inf.defined if _OWN.fullmatch(self.written(name)) and name in inf.used}
@@ -550,6 +552,21 @@ class _Writer:
         changed = [letter for letter in inf.changed if any(text.startswith(letters[letter]) for text in declared)]
         lines = [*sizes, *found, *(Line("state", _quoted(self.written(letter))) for letter in changed)]
         return [*self._shadows(lines), *lines, *definitions], list(self._questions())
+
+    def _name_columns(self) -> None:
+        """Give entries an index for the columns of a matrix of which the file writes rows alone, as ``x_i`` of X."""
+        inf = self.inference
+        for name in sorted(inf.rows):
+            shape = inf.arrays.get(array := inf.array_of(name))
+            if array == name or shape is None or any(len(each) > 1 for each in inf.entries[name]):
+                continue
+            ((row,), *_) = inf.entries[name]
+            others = [letter for letter, end in inf.ends.items() if end.root is shape[1].root and letter != row]
+            fresh = [letter for letter in _INDICES if letter not in self.scene.facts.names and letter not in inf.ends]
+            if others or fresh:
+                letter = [*others, *fresh][0]
+                inf.ends.setdefault(letter, Dim()).join(shape[1])
+                inf.entries[name].append((row, letter))
 
     def _arrays(self) -> list[str]:
         inf = self.inference

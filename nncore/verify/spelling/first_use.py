@@ -29,6 +29,7 @@ def with_definition(formula: t.Formula, scene: Scene, findings: Findings) -> t.F
     (statement,) = formula.statements
     if isinstance(statement, t.Implication) or not statement.links:
         return formula
+    statement = _of_square(statement, scene, findings)
     first, *others = statement.links
     name = head(statement.first, scene)
     if not others and first.relation is Relation.EQUAL and _is_step(statement.first, first.right):
@@ -79,6 +80,19 @@ def _is_step(left: t.Node, right: t.Node) -> bool:
             rest = t.walk(second if first == left else first)
             return any(isinstance(node, t.Derivative) and left in node.variables for node, _ in rest)
     return False
+
+
+def _of_square(chain: t.Chain, scene: Scene, findings: Findings) -> t.Chain:
+    r"""Return ``\sigma^2 = v``, where nothing above says what σ is, as ``\sigma = \sqrt{v}``."""
+    match chain:
+        case t.Chain(t.Power(t.Letter(name) as letter, t.Number("2", 0)), (t.Link(Relation.EQUAL) as link,)):
+            known = (scene.here - scene.late) | scene.facts.defined | set(names(link.right, scene))
+            if head(letter, scene) and not known & {name, scene.table.as_written(name)} and not is_given(name, scene):
+                shown = scene.table.as_written(latex(letter))
+                findings.say("root", rf"{shown}^2 = … as {shown} = \sqrt{{…}}", chain.first.span)
+                right = t.Root(link.right, span=link.right.span)
+                return replace(chain, first=letter, links=(replace(link, right=right),))
+    return chain
 
 
 def apart(formula: t.Formula, scene: Scene) -> list[t.Formula]:

@@ -117,7 +117,11 @@ class Inference:
         self._together = [_places(tree) for tree in trees]
         for tree in trees:
             self._look(tree)
-        self.rows |= {name for name, known in self.entries.items() if {len(each) for each in known} == {1, 2}}
+        for name, known in self.entries.items():
+            counts = {len(each) for each in known}
+            inside = [self.said.get(self.scene.table.letters.get(other, other)) for other in self._capitals(name)]
+            if counts == {1, 2} or (counts == {1} and any(shape and "1" not in shape for shape in inside)):
+                self.rows.add(name)
         for _ in range(_ROUNDS):
             before = len(self._vectors), len(self.rows)
             self._read(trees)
@@ -605,13 +609,17 @@ class Inference:
             plain = plain.removeprefix(accent)
         return plain[:1].isupper() or (plain[:1] == "\\" and plain[1:2].isupper())
 
+    def _capitals(self, entry: str) -> tuple[str, ...]:
+        """Return how the author may write the array to which entries belong."""
+        written = self.written(entry)
+        plain, rest = (written[0], written[1:]) if written[:1].isalpha() else (written, "")
+        return f"{plain.upper()}{rest}", f"\\mathbf{{{plain}}}{rest}", f"\\mathbf{{{plain.upper()}}}{rest}"
+
     def array_of(self, entry: str) -> str:
         """Return the array to which entries belong: the letter itself, or the capital or bold one."""
         if entry in self.arrays or (entry in self.defined and isinstance(self.defined[entry], tuple)):
             return entry
-        written = self.written(entry)
-        plain, rest = (written[0], written[1:]) if written[:1].isalpha() else (written, "")
-        for other in (f"{plain.upper()}{rest}", f"\\mathbf{{{plain}}}{rest}", f"\\mathbf{{{plain.upper()}}}{rest}"):
+        for other in self._capitals(entry):
             inner = self.scene.table.letters.get(other, other)
             if inner != entry and (inner in self.arrays or isinstance(self.defined.get(inner), tuple)):
                 return inner
