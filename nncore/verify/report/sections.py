@@ -71,19 +71,21 @@ def _sections(whole: Part) -> Iterator[Part]:
         if (found := heading.match(text)) and not fenced:
             starts.append((number, found[1]))
     for (line, title), (end, _) in zip(starts, [*starts[1:], (len(lines) + 1, "")], strict=True):
-        part = _cut(whole, line, end, title, lines)
+        part = _cut(whole, line, end, title)
         if part.trying.reading.formulas:
             yield part
 
 
-def _cut(whole: Part, start: int, end: int, title: str, lines: list[str]) -> Part:
+def _cut(whole: Part, start: int, end: int, title: str) -> Part:
     trying, reading = whole.trying, whole.trying.reading
     own = [at for at, formula in enumerate(reading.formulas) if start <= formula.line < end]
     around = replace(reading.around, places=tuple(reading.around.places[at] for at in own), blocks=())
-    inline = tuple(each for each in reading.inline if each.path == trying.path and start <= each.line < end)
-    inside = Reading(tuple(reading.formulas[at] for at in own), around, inline, ())
-    text = "\n".join(lines[max(start - 1, 0) : end - 1])
-    return Part(start, title, replace(trying, reading=inside, text=text, tried=set()))
+    inside = [each for each in reading.inline if each.path == trying.path and start <= each.line < end]
+    said = [
+        each for each in reading.inline if each not in inside and r"\in" in each.text
+    ]  # shapes, wherever they stand
+    part = Reading(tuple(reading.formulas[at] for at in own), around, (*inside, *said), ())
+    return Part(start, title, replace(trying, reading=part, tried=set()))
 
 
 def _together(sections: list[Part], until: float) -> Iterator[Part]:
@@ -109,8 +111,7 @@ def _joined(one: Part, other: Part) -> Part:
     both = Reading(
         (*first.formulas, *second.formulas),
         replace(first.around, places=places),
-        (*first.inline, *second.inline),
+        tuple(dict.fromkeys((*first.inline, *second.inline))),
         (),
     )
-    text = f"{one.trying.text}\n{other.trying.text}"
-    return replace(one, trying=replace(one.trying, reading=both, text=text, tried=set()))
+    return replace(one, trying=replace(one.trying, reading=both, tried=set()))

@@ -183,7 +183,16 @@ def _one_more(
         and conditions.relates(last.items) != conditions.relates(items)
         and role != "where"
     ):
-        raise FreeError("a list at a relation: write each side with its relation", begins.span, "list at a relation")
+        if not (members := _membership(items)):
+            raise FreeError(
+                "a list at a relation: write each side with its relation", begins.span, "list at a relation"
+            )
+        for earlier in reversed(found):  # of which all are members
+            if conditions.relates(earlier.items):
+                break
+            earlier.items += members
+            if earlier.joined != "comma":
+                break
     draft = _Draft(list(items), joined)
     if role == "where" and found and not _names_something(items):
         reader.findings.say("where", "what stands behind “where” as a condition", begins.span)
@@ -195,6 +204,12 @@ def _one_more(
     else:
         found.append(draft)
     return 0
+
+
+def _membership(items: Sequence[Item]) -> list[Item]:
+    r"""Return the end of items from ``\in`` on; none if they have no such end."""
+    places = [at for at, item in enumerate(items) if isinstance(item, Token) and item.text == r"\in"]
+    return list(items[places[0] :]) if len(places) == 1 else []
 
 
 def _names_something(items: Sequence[Item]) -> bool:
