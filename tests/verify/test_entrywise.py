@@ -300,3 +300,34 @@ def test_a_file_whose_letters_keep_their_meaning_gets_one_block(tmp_path):
     path = tmp_path / "a.md"
     path.write_text(SECTIONS.replace(r"\frac{x}{2}", r"x^\top x").replace(r"\frac12", "2 x"), encoding="utf-8")
     assert len(propose(path, NOTATION, {})) == 1
+
+
+# What an attack found -------------------------------------------------------------------------------------------------
+
+SQUARE = BLOCK.replace("scalars:", "  - {letter: A, shape: [K, K], meaning: a matrix}\nscalars:").replace(
+    " a, q", " a, q, t, f, r"
+)
+
+
+@pytest.mark.parametrize(("above", "false"), [
+    (r"r := \ln \sum_{k=1}^K e^{v_k}", r"\frac{\partial (v - r)}{\partial v} = 1 - \frac{e^v}{e^r}"),
+    (r"r := v^T v", r"\frac{d}{dv}(v r) = r + 2 v^2"),
+    (r"r := \sum_k v_k", r"\frac{d}{dv} \frac{v}{r} = \frac1r - \frac{v}{r^2}"),
+    (r"f(c) := c + \sum_{k=1}^K v_k", r"\frac{\partial f(v)}{\partial v} = 2 + 0 v"),
+    (r"u := e^A v", r"u_k = \sum_{l=1}^K e^{A_{kl}} v_l"), ("u := (A + c) v", r"u = A v + c \sum_{k=1}^K v_k"),
+    (r"c := 1", r"A^T A = \sum_{k=1}^K A_k A_k^T"), (r"c := 1", r"A v = \sum_{k=1}^K v_k A_k"),
+    (r"s := c^2", "s(c) = c^3"), (r"c := 1", r"\frac{2}{3} = 0.7 = \frac{7}{10}"), (r"c := 1", r"\frac34 = 0.8"),
+    (r"c := 1", r"e^{-10} = 0.0"), (r"f(c, q) := c^2 + q", r"f(c, q) = f(q, c)"),
+    (r"u := 1", "n < 0"), (r"u := 1", "n = 0"),
+])  # fmt: skip
+def test_what_is_false_or_means_two_things_is_neither_proved_nor_agrees(tmp_path, above, false):
+    *_, last = statuses(tmp_path, above, false, block=SQUARE)
+    assert last in (NONE, FALSE, OPEN)
+
+
+def test_the_function_or_the_letter_of_a_definition_with_a_colon_is_known(tmp_path):
+    text = (r"J(c) := c^2 + q", r"\frac{\partial J}{\partial c} = 2 c", r"\frac{\partial J}{\partial c} = c")
+    block = BLOCK.replace("- {letter: c,", "- {letter: q, meaning: a number}\n  - {letter: c,").replace(
+        " k, v", " k, J, v"
+    )
+    assert statuses(tmp_path, *text, block=block) == [DEFINITION, TRUE, FALSE]

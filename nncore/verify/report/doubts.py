@@ -20,6 +20,9 @@ from nncore.verify.syntax.printer import latex
 from nncore.verify.syntax.tree import Relation
 
 _INPUTS = (SymbolKind.ENTRY, SymbolKind.NUMBER, SymbolKind.ARRAY)
+_GENERIC = frozenset(
+    ("f", "g", "h", "F", "G", r"\mathsf{f}", r"\mathsf{g}", r"\mathsf{h}")
+)  # which have no meaning of their own
 _VALUE = "this is a value for numbers that are given elsewhere, and no claim about all"
 _CONDITION = "this is a condition, and no claim, for letters that may be anything: put it behind what holds under it"
 
@@ -48,12 +51,23 @@ def _instead(problem: Diagnostic, reason: str) -> Diagnostic:
 def _is_condition(claim: Claim) -> bool:
     """Return whether two inputs are compared, or a letter and a number."""
     sides = (claim.left, claim.right)
+    if claim.left == claim.right or any(_is_size(one) and _is_below_1(other) for one, other in (sides, sides[::-1])):
+        return False  # of nothing
     for one, other in (sides, sides[::-1]):
         if isinstance(one, t.Letter) and letters(one, claim.scope) and _is_constant(other, claim):
             return _varies(one, claim)  # else it is arithmetic
     return any(_is_free(side, claim, sizes=True) for side in sides) and all(
         _is_free(side, claim, sizes=True) or _is_constant(side, claim) for side in sides
     )
+
+
+def _is_size(node: t.Node) -> bool:
+    return isinstance(node, t.Letter) and node.symbol is not None and node.symbol.kind is SymbolKind.SIZE
+
+
+def _is_below_1(node: t.Node) -> bool:
+    body = node.body if isinstance(node, t.Minus) else node
+    return isinstance(body, t.Number) and (body is not node or body.value < 1)
 
 
 def _is_constant(node: t.Node, claim: Claim) -> bool:
@@ -111,9 +125,14 @@ def _other_meaning(claim: Claim, others: Collection[Claim], reasons: Collection[
         return ""
     if any(problem.startswith("no case holds") for problem in reasons):
         return "no case holds for some values: say which values there are, as a condition"
-    if others and not any(numeric.judge(each).status == numeric.Finding.AGREES for each in others):
+    named = claim.left.function.name if isinstance(claim.left, t.Apply) else latex(claim.left)
+    says = named in _GENERIC and named not in letters(claim.right, claim.scope)
+    if says and others and not any(numeric.judge(each).status == numeric.Finding.AGREES for each in others):
         return f"the file says more than once what {latex(claim.left)} is: give each meaning a letter of its own"
-    for one, other in ((claim.left, claim.right), (claim.right, claim.left)):
+    for one in sides:
+        if isinstance(one, t.Letter) and one.symbol and one.symbol.kind in (SymbolKind.INDEX, SymbolKind.SIZE):
+            return f"{latex(one)} is an index or a size in the notation: if it is another letter here, shadow it"
+    for one, other in (sides, sides[::-1]):
         names = letters(one, claim.scope)
         if _is_free(one, claim) and names.isdisjoint(letters(other, claim.scope)):
             return f"{latex(one)} may be anything, since nothing above says what it is: if this does, write :="

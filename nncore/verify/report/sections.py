@@ -6,7 +6,7 @@ each. A part begins where a block says ``afresh: true``, see `free.in_parts`.
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -71,12 +71,12 @@ def _sections(whole: Part) -> Iterator[Part]:
         if (found := heading.match(text)) and not fenced:
             starts.append((number, found[1]))
     for (line, title), (end, _) in zip(starts, [*starts[1:], (len(lines) + 1, "")], strict=True):
-        part = _cut(whole, line, end, title)
+        part = _cut(whole, line, end, title, lines)
         if part.trying.reading.formulas:
             yield part
 
 
-def _cut(whole: Part, start: int, end: int, title: str) -> Part:
+def _cut(whole: Part, start: int, end: int, title: str, lines: Sequence[str]) -> Part:
     trying, reading = whole.trying, whole.trying.reading
     own = [at for at, formula in enumerate(reading.formulas) if start <= formula.line < end]
     around = replace(reading.around, places=tuple(reading.around.places[at] for at in own), blocks=())
@@ -85,7 +85,8 @@ def _cut(whole: Part, start: int, end: int, title: str) -> Part:
         each for each in reading.inline if each not in inside and r"\in" in each.text
     ]  # shapes, wherever they stand
     part = Reading(tuple(reading.formulas[at] for at in own), around, (*inside, *said), ())
-    return Part(start, title, replace(trying, reading=part, tried=set()))
+    text = "\n".join(lines[: end - 1])
+    return Part(start, title, replace(trying, reading=part, text=text, tried=set()))
 
 
 def _together(sections: list[Part], until: float) -> Iterator[Part]:
@@ -114,4 +115,4 @@ def _joined(one: Part, other: Part) -> Part:
         tuple(dict.fromkeys((*first.inline, *second.inline))),
         (),
     )
-    return replace(one, trying=replace(one.trying, reading=both, tried=set()))
+    return replace(one, trying=replace(one.trying, reading=both, text=other.trying.text, tried=set()))

@@ -178,7 +178,8 @@ class _Writer:
         def of_shape(shape: tuple[Size, Size]) -> _Value:
             if shape == above.shape == below.shape and isinstance(variable, t.Letter):
                 (of,) = below.each
-                if of not in above.whole and all(self.scene.is_same_entry(name, of) for name in above.each):
+                apart = of not in above.whole and not self.scene.is_made_of(of, above.whole)
+                if apart and all(self.scene.is_same_entry(name, of) for name in above.each):
                     self._findings.say("layout", "the derivative of each entry by the same entry", node.span)
                     return _Value(shape, lambda row, column: entry(*((column, column) if row == _ONE else (row, row))))
             if shape not in ((rows, columns), (columns, rows)):
@@ -278,7 +279,7 @@ class _Writer:
                 return self._each([self.of(body)], lambda parts: replace(node, body=parts[0]))
             case t.Plus(terms):
                 values = list(map(self.of, terms))
-                self.lifts |= {value.shape for value in values} > {None}
+                self._lift({value.shape for value in values} > {None}, values)
                 return self._each(values, lambda parts: replace(node, terms=tuple(parts)))
             case t.EntryTimes(factors):
                 return self._each(list(map(self.of, factors)), lambda parts: _product(parts, node.span))
@@ -301,11 +302,11 @@ class _Writer:
                 pair = [self.of(base), self.of(exponent)]
                 if pair[0].shape and (1 not in pair[0].shape or pair[1].shape):
                     raise _NoEntriesError  # a product of matrices, or an inverse
-                self.lifts |= any(value.shape for value in pair)
+                self._lift(any(value.shape for value in pair), pair)
                 return self._each(pair, lambda both: replace(node, base=both[0], exponent=both[1]))
             case t.Root(body):
                 inner = self.of(body)
-                self.lifts |= inner.shape is not None
+                self._lift(inner.shape is not None, [inner])
                 return self._each([inner], lambda parts: replace(node, body=parts[0]))
             case t.Transpose(body):
                 inner = self.of(body)
@@ -318,6 +319,12 @@ class _Writer:
             case t.Derivative(body, variables):
                 return self._derivative(node, self.of(body), [self.of(each) for each in variables])
         return self._number(t.with_children(node, lambda each: self.of(each).number))
+
+    def _lift(self, lifts: bool, parts: Sequence[_Value]) -> None:
+        """Keep that numbers are meant as each entry; of a square matrix that may be another function."""
+        if lifts and any(part.shape and part.shape[0] == part.shape[1] for part in parts):
+            raise _NoEntriesError
+        self.lifts |= lifts
 
     def _is_each(self, node: t.Node, value: _Value) -> bool:
         """Return whether an array is surely one entry by entry: numbers are added to it, or it is a function."""
@@ -368,11 +375,15 @@ class _Writer:
         if size is None or size not in (rows, columns):
             raise _NoEntriesError
         base = self._base(t.Letter(name, span=node.span))
+        is_row = size == rows
+        if rows == columns:
+            options = tuple(f"{name} with one index as a {what} of the matrix" for what in ("row", "column"))
+            is_row = not self._findings.choose(f"rows of {name}", options, node.span)
 
         def entry(row: t.Node, _: t.Node) -> t.Node:
-            return t.Indexed(base, (index, row) if size == rows else (row, index), span=node.span)
+            return t.Indexed(base, (index, row) if is_row else (row, index), span=node.span)
 
-        return _Value((columns if size == rows else rows, 1), entry, whole=frozenset(names(node, self.scene)))
+        return _Value((columns if is_row else rows, 1), entry, whole=frozenset(names(node, self.scene)))
 
     def _entry(self, value: _Value, indices: tuple[t.Node, ...]) -> t.Node:
         """Return the entry of an array at the indices that are printed."""
@@ -441,7 +452,8 @@ class _Writer:
             return self._diagonal(arguments[0], node.span)
         kinds = {each.name: each.kind for each in self._notation.functions}
         if kinds.get(function.name) in ("number", "smooth") or function.name in EXTREMA:
-            return self._each(arguments, lambda parts: replace(node, arguments=tuple(parts)))
+            found = self._each(arguments, lambda parts: replace(node, arguments=tuple(parts)))
+            return replace(found, whole=found.whole | {function.name})
         raise _NoEntriesError
 
     def _diagonal(self, argument: _Value, span: t.Span) -> _Value:

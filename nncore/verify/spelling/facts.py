@@ -153,7 +153,7 @@ class Facts:
         whole = text_of(items[at:end])
         behind_arguments = end + (isinstance(following, Group) and following.kind == "(")
         behind_arguments += getattr(items[behind_arguments], "text", "") == CELL if behind_arguments < len(items) else 0
-        if getattr(items[behind_arguments], "text", "") in _DEFINE if behind_arguments < len(items) else False:
+        if _sign_at(items, behind_arguments) in _DEFINE:
             self.defined |= {name, whole}
         if name == "d" and not (isinstance(following, Token) and following.kind is Kind.LETTER):
             self.alone.add(name)
@@ -161,10 +161,10 @@ class Facts:
             arguments = _arguments(following.items)
             self.applied.setdefault(whole, []).append(arguments)
             before = getattr(items[at - 1], "text", "") if at else ""
-            behind = getattr(items[end + 1], "text", "") if end + 1 < len(items) else ""
-            behind = getattr(items[end + 2], "text", "") if behind == CELL and end + 2 < len(items) else behind
+            behind = _sign_at(items, end + 1)
+            behind = _sign_at(items, end + 2) if behind == CELL else behind
             formal = not any(set(argument) & set("+-=/") or name in argument for argument in arguments)
-            if begins and formal and (not at or before in _SEPARATORS) and behind in RELATIONS:
+            if begins and formal and (not at or before in _SEPARATORS) and behind in RELATIONS | _DEFINE:
                 self.heads.setdefault(whole, []).append(arguments)
                 self.says[whole] += 1
             if primes:
@@ -250,6 +250,12 @@ def is_operation(items: Sequence[Item]) -> bool:
     texts = [item.text if isinstance(item, Token) else "" for item in items]
     letters = all(isinstance(item, Token) and item.kind is Kind.LETTER for item in items[::2])
     return len(texts) > 2 and letters and set(texts[1::2]) <= {"*", r"\ast", r"\circ"}
+
+
+def _sign_at(items: Sequence[Item], at: int) -> str:
+    """Return the text of a token at a place, ``:=`` as one; empty for a group and behind the end."""
+    one, other = (getattr(items[place], "text", "") if place < len(items) else "" for place in (at, at + 1))
+    return one + other if (one, other) == (":", "=") else one
 
 
 def _is_differentiated(items: Sequence[Item], at: int) -> bool:

@@ -48,6 +48,9 @@ def with_definition(formula: t.Formula, scene: Scene, findings: Findings) -> t.F
     known = (scene.here - scene.late) | scene.facts.defined | right
     if name in known or scene.table.as_written(name) in scene.facts.defined:
         return formula
+    authors = {code: own for own, code in scene.table.functions.items()}
+    if isinstance(statement.first, t.Apply) and authors.get(name, name) in scene.facts.defined:
+        return formula  # a letter that is defined is no function, too
     if len(scene.facts.values.get(scene.table.as_written(name), ())) > 1:
         return formula  # some of its values
     if scene.may_be_lost(name) and not is_given(name, scene):

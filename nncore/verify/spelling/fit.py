@@ -389,7 +389,7 @@ class _Fitter:
                 if not array or not array.entry or len(array.entry.indices) != 2 or array.layers:
                     return None
                 rows, columns = sizes_of_shape(array.shape) or UNKNOWN
-                if notation.runs_to.get(index) != rows or self.fit(vector)[1] != (columns, 1):
+                if rows == columns or notation.runs_to.get(index) != rows or self.fit(vector)[1] != (columns, 1):
                     return None
                 matrix = t.Letter(array.letter, span=sample.span)
                 return t.Indexed(t.Times((matrix, vector), span=sample.span), indices, span=sample.span)

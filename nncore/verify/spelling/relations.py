@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
+from math import prod
 from typing import TYPE_CHECKING
 
 from nncore.verify.notation import DELTA
@@ -131,15 +133,46 @@ def rounded(formula: t.Formula, findings: Findings) -> t.Formula:
 
 def _rounded(chain: t.Chain, findings: Findings) -> t.Chain:
     links: list[t.Link] = []
-    for left, link in zip(chain.sides, chain.links, strict=False):
+    for number, (left, link) in enumerate(zip(chain.sides, chain.links, strict=False), 1):
         right = link.right.body if isinstance(link.right, t.Minus) else link.right
-        is_decimal = isinstance(right, t.Number) and "." in right.digits
+        is_decimal = isinstance(right, t.Number) and "." in right.digits and bool(set(right.digits) - set("0."))
+        is_decimal = is_decimal and number == len(chain.links)  # what goes on behind it is equal to the decimal
         nodes = [node for node, _ in t.walk(left)]
         letters = {node.name for node in nodes if isinstance(node, t.Letter)}
         computed = letters <= {"e", r"\pi"} and not any(isinstance(node, t.Indexed | t.Family) for node in nodes)
         computed = computed and bool(letters or any(isinstance(node, t.Apply | t.Root | t.Fraction) for node in nodes))
-        if link.relation is Relation.EQUAL and is_decimal and computed:
+        if link.relation is Relation.EQUAL and is_decimal and computed and not _ends(left):
             findings.say("rounded", "= before a decimal as true to the digits that are printed", link.right.span)
             link = replace(link, relation=Relation.ROUNDS)
         links.append(link)
     return replace(chain, links=tuple(links))
+
+
+def _ends(node: t.Node) -> bool:
+    """Return whether an expression is a fraction whose decimals end, so that it equals them exactly or not."""
+    value = _fraction(node)
+    below = value.denominator if value is not None else 7
+    for prime in (2, 5):
+        while below % prime == 0:
+            below //= prime
+    return below == 1
+
+
+def _fraction(node: t.Node) -> Fraction | None:
+    """Return the value of an expression of decimals, by the four operations; None of any other."""
+    match node:
+        case t.Number(digits, exponent) if len(digits) < 40 and abs(exponent) < 40:
+            return Fraction(digits) * Fraction(10) ** exponent
+        case t.Minus(body):
+            inner = _fraction(body)
+            return None if inner is None else -inner
+        case t.Plus(parts) | t.Times(parts):
+            values = [_fraction(part) for part in parts]
+            if None in values:
+                return None
+            known = [value for value in values if value is not None]
+            return sum(known, Fraction(0)) if isinstance(node, t.Plus) else prod(known, start=Fraction(1))
+        case t.Fraction(above, below):
+            one, other = _fraction(above), _fraction(below)
+            return one / other if one is not None and other else None
+    return None

@@ -129,7 +129,7 @@ def _at_one_place(node: t.Node, item: Claim) -> Iterator[tuple[str, t.Node]]:
                     tuple(each.body if isinstance(each, t.Minus) else t.Minus(each) for each in terms[::-1])
                 )
                 yield f"{show(turned)} in the place of {show(node)}", turned
-        case t.Apply(t.Function(name, primes, None), arguments) if _is_own(name, item):
+        case t.Apply(t.Function(name, primes, None), arguments) if len(arguments) == 1 and _is_own(name, item):
             for others in {primes + 1, max(primes - 1, 0)} - {primes}:
                 other = t.Apply(t.Function(name, others), arguments)
                 yield f"{show(other)} in the place of {show(node)}", other
