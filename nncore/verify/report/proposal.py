@@ -137,9 +137,7 @@ def propose(path: Path, notation: Notation, letters: Mapping[str, str]) -> Propo
     reading = read_page(path)
     text = text_with_includes(path)
     by = Settings(Path("."), notation, {}, Cache(None), "", False, True, letters)
-    trying = _Trying(path, reading, by, text)
-    best = trying.best()
-    return best
+    return _Trying(path, reading, by, text).best()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +202,7 @@ class _Trying:
         choices, best = _Choices(), self.of({})
         for sorts in ((self.equations, self.costs), (self.kinds,), (self.equations, self.costs)):
             self.until = time.process_time() + _SECONDS
+            self.hopeless.clear()
             for others in sorts:
                 choices, best = self.improved(choices, best, others)
         best = self.pruned(choices, best)
@@ -276,7 +275,7 @@ class _Trying:
         inference, scene = self.inferred(now.kinds)
         for cost in open_costs(self.file.displays, self.file.texts, self.file.equations, scene, inference.array_of):
             names = {*scene.facts.names, *map(inference.written, inference.used)}
-            phi = next(each for each in _ANY_COST if each not in names)
+            phi = next((each for each in _ANY_COST if each not in names), ANY_COST)
             of = ", ".join(map(inference.written, cost.of))
             text = rf"{inference.written(cost.letter)} := {phi}({of})"
             remark = f"guessed: nothing in the file says what {inference.written(cost.letter)} is; any function of {of}"
