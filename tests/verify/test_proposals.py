@@ -829,3 +829,20 @@ def test_delta_without_two_indices_is_a_letter(tmp_path, text, status):
     block = "```{notation}\nshadows: [w, j, k]\narrays:\n  - {letter: w, shape: [M, 1], meaning: x}\n```\n"
     path.write_text(f"{block}\n{text}", encoding="utf-8")
     assert judged(path)[0][-1] == status
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        (r"$$ q = \sum_{n \in S} w^n $$", "definition"),
+        (r"$$ q_k = w^k \quad \text{for } k \in S $$", Status.WITHOUT_MEANING),
+        (r"$$ h = \sum_{j=1}^{n_h} w^j $$", "definition"),
+        (r"$$ h = \sum_{j=1}^{h} w^j $$", Status.WITHOUT_MEANING),
+    ],
+)
+def test_a_sum_to_a_size_or_over_a_set_does_not_keep_a_first_use_from_defining(tmp_path, text, status):
+    path = tmp_path / "a.md"
+    block = "```{notation}\nshadows: [w, h, n, j, k]\nsizes:\n  - {letter: n_h, meaning: x}\n  - {letter: '|S|', meaning: x}\n"
+    scalars = "scalars:\n  - {letter: w, meaning: x}\n```\n"
+    path.write_text(f"{block}{scalars}\n{text}", encoding="utf-8")
+    assert judged(path)[0][-1] == status
