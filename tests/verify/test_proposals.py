@@ -842,7 +842,7 @@ def test_delta_without_two_indices_is_a_letter(tmp_path, text, status):
 )
 def test_a_sum_to_a_size_or_over_a_set_does_not_keep_a_first_use_from_defining(tmp_path, text, status):
     path = tmp_path / "a.md"
-    block = "```{notation}\nshadows: [w, h, n, j, k]\nsizes:\n  - {letter: n_h, meaning: x}\n  - {letter: '|S|', meaning: x}\n"
-    scalars = "scalars:\n  - {letter: w, meaning: x}\n```\n"
+    block = "```{notation}\nshadows: [w, h, n, j, k]\nsizes:\n  - {letter: n_h, meaning: x}\n"
+    scalars = "  - {letter: '|S|', meaning: x}\nscalars:\n  - {letter: w, meaning: x}\n```\n"
     path.write_text(f"{block}{scalars}\n{text}", encoding="utf-8")
     assert judged(path)[0][-1] == status
