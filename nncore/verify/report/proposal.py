@@ -200,7 +200,7 @@ class _Trying:
         if (one := self.of({}, beside=True)).after == own.count:
             return replace(one, before=before)
         choices, best = _Choices(), self.of({})
-        for sorts in ((self.equations, self.costs), (self.kinds,), (self.equations, self.costs)):
+        for sorts in ((self.costs, self.equations), (self.kinds,), (self.costs, self.equations)):
             self.until = time.process_time() + _SECONDS
             self.hopeless.clear()
             for others in sorts:
