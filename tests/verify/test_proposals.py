@@ -655,6 +655,21 @@ $$
 \frac{\partial J}{\partial h_j} = \sum_{k=1}^{K} V_{kj}
 $$
 """
+NAMED_BELOW = r"""
+Let $x \in \mathbb{R}^d$ and $W \in \mathbb{R}^{k \times d}$.
+
+$$
+z = W x
+$$
+
+$$
+\frac{\partial C}{\partial W} = g x^T, \quad g = \frac{\partial C}{\partial z}
+$$
+
+$$
+\frac{\partial C}{\partial x} = W^T g
+$$
+"""
 DEFINED = {
     "a cost that is never written": (BACKWARD, [r"J := \phi(Y)"]),
     "a cost of two results": (TWO_HEADS, [r"L := \phi(Y, Z)"]),
@@ -663,6 +678,7 @@ DEFINED = {
     "two equations for a letter": (TWICE, ["r := X w - t"]),
     "an equation within words": (WITHIN_WORDS, ["r := X w - t"]),
     "a layer within words, and a step": (STEP, ["y := W x", r"\mathcal{L} := \phi(y)"]),
+    "a gradient that is named below": (NAMED_BELOW, [r"C := \phi(z)", r"g := \frac{\partial C}{\partial z}"]),
     "what a definition rests on": (ABOVE, ["z := W x", r"h := \tanh(z)"]),
 }
 GUESSED = re.compile(r"^(?:\\\[ )?(?P<formula>[^$\n]+?) % (?P<why>guessed: [^\n]+)$", re.MULTILINE)
@@ -725,6 +741,7 @@ def test_a_definition_says_where_it_stands_or_that_it_is_guessed(tmp_path):
         (STEP, r"= W^T \delta", r"= 2 W^T \delta"),
         (STEP, r"= \delta x^T", r"= - \delta x^T"),
         (ABOVE, "= 1 - h_j^2", "= 1 - h_j"),
+        (NAMED_BELOW, "= g x^T", "= 2 g x^T"),
     ],
 )
 def test_a_wrong_formula_is_not_saved_by_definitions_that_are_proposed(run, tmp_path, text, right, wrong):
@@ -811,4 +828,21 @@ def test_delta_without_two_indices_is_a_letter(tmp_path, text, status):
     path = tmp_path / "a.md"
     block = "```{notation}\nshadows: [w, j, k]\narrays:\n  - {letter: w, shape: [M, 1], meaning: x}\n```\n"
     path.write_text(f"{block}\n{text}", encoding="utf-8")
+    assert judged(path)[0][-1] == status
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        (r"$$ q = \sum_{n \in S} w^n $$", "definition"),
+        (r"$$ q_k = w^k \quad \text{for } k \in S $$", Status.WITHOUT_MEANING),
+        (r"$$ h = \sum_{j=1}^{n_h} w^j $$", "definition"),
+        (r"$$ h = \sum_{j=1}^{h} w^j $$", Status.WITHOUT_MEANING),
+    ],
+)
+def test_a_sum_to_a_size_or_over_a_set_does_not_keep_a_first_use_from_defining(tmp_path, text, status):
+    path = tmp_path / "a.md"
+    block = "```{notation}\nshadows: [w, h, n, j, k]\nsizes:\n  - {letter: n_h, meaning: x}\n"
+    scalars = "  - {letter: '|S|', meaning: x}\nscalars:\n  - {letter: w, meaning: x}\n```\n"
+    path.write_text(f"{block}{scalars}\n{text}", encoding="utf-8")
     assert judged(path)[0][-1] == status

@@ -181,6 +181,9 @@ class Trying:
     until: float = 0.0
     seconds: float = field(default_factory=lambda: SECONDS)
     tried: set[tuple[object, ...]] = field(default_factory=set)
+    hopeless: set[str] = field(default_factory=set)  # formulas that have no meaning at the top
+    lost: bool = False  # whether one that was tried last has none
+    read: "dict[tuple[str, ...], _Read]" = field(default_factory=dict)  # with the formulas above it
 
     def best(self) -> Proposal:
         """Return the proposal under which most statements have a meaning."""
@@ -192,8 +195,9 @@ class Trying:
         if (one := self.of({}, beside=True)).after == own.count:
             return replace(one, before=before)
         choices, best = _Choices(), self.of({})
-        for sorts in ((self.equations, self.costs), (self.kinds,), (self.equations, self.costs)):
+        for sorts in ((self.costs, self.equations), (self.kinds,), (self.costs, self.equations)):
             self.until = time.process_time() + self.seconds
+            self.hopeless.clear()
             for others in sorts:
                 choices, best = self.improved(choices, best, others)
         best = self.pruned(choices, best)
@@ -208,11 +212,12 @@ class Trying:
         while again:
             again = False
             for other in others(now):
-                both = now.with_others(other)
+                both, self.lost = now.with_others(other), False
                 if both.key in self.tried or best.after >= best.statements or time.process_time() > self.until:
                     continue
                 self.tried.add(both.key)
                 found = self.of(both.kinds, both.given)
+                self.lost = any(each.line not in found.lines for each in other.given)
                 if self.is_better(best, found, now, other):
                     now, best, again = both, found, True
         return now, best
@@ -235,7 +240,7 @@ class Trying:
 
     def kinds(self, now: _Choices) -> Iterator[_Choices]:
         """Yield kinds of letters between which nothing in the file decides."""
-        inference, _ = _inferred(self.with_given("", [each.line for each in now.given]), self.text, now.kinds)
+        inference, _ = self.inferred(now.kinds, now.given)
         for name, kinds in inference.guesses.items():
             yield from (_Choices({inference.written(name): kind}) for kind in kinds)
 
@@ -246,20 +251,26 @@ class Trying:
 
     def alone_and_with_others(self, given: _Given) -> Iterator[_Choices]:
         """Yield a definition alone, and with the first equations of all letters of which it is made."""
+        if given.line.text in self.hopeless:
+            return
         yield _Choices(given=(given,))
+        lost = self.lost
         first = {each.letter: each for each in reversed(self.file.equations)}
         made = {**self.file.made, given.letter: given.of}
-        others = [first[letter] for letter in below_of(given.letter, made) & first.keys() - {given.letter}]
-        if others:
-            others.sort(key=self.file.equations.index)
-            yield _Choices(given=(*map(self.as_given, others), given))
+        below = [first[letter] for letter in below_of(given.letter, made) & first.keys() - {given.letter}]
+        if below and self.hopeless.isdisjoint(each.text for each in below):
+            below.sort(key=self.file.equations.index)
+            yield _Choices(given=(*map(self.as_given, below), given))
+            lost = lost and self.lost
+        if lost:
+            self.hopeless.add(given.line.text)
 
     def costs(self, now: _Choices) -> Iterator[_Choices]:
         """Yield costs of which the file never says what they are, as any function of the last letters."""
-        inference, scene = _inferred(self.reading, self.text, now.kinds)
+        inference, scene = self.inferred(now.kinds)
         for cost in open_costs(self.file.displays, self.file.texts, self.file.equations, scene, inference.array_of):
             names = {*scene.facts.names, *map(inference.written, inference.used)}
-            phi = next(each for each in _ANY_COST if each not in names)
+            phi = next((each for each in _ANY_COST if each not in names), ANY_COST)
             of = ", ".join(map(inference.written, cost.of))
             text = rf"{inference.written(cost.letter)} := {phi}({of})"
             remark = f"guessed: nothing in the file says what {inference.written(cost.letter)} is; any function of {of}"
@@ -285,15 +296,16 @@ class Trying:
         It is suspicious if numbers refute under new definitions what had a meaning without them, or what also says what
         their letter is. Of two equations for one letter that is better under which numbers refute fewer statements.
         """
-        instead = {each.letter for each in other.given} & {each.letter for each in now.given}
+        before = {each.letter: each.line for each in now.given}
+        instead = any(before.get(each.letter, each.line) != each.line for each in other.given)
         if found.gain < best.gain or (found.gain == best.gain and not instead):
             return False
         if not other.given:
             return True
         letters = {each.letter for each in other.given}
         if instead:
-            before, after = (sum(each.refuted for each in self.told(one, letters).values()) for one in (best, found))
-            return after < before or (after == before and found.gain > best.gain)
+            fewer, more = (sum(each.refuted for each in self.told(one, letters).values()) for one in (found, best))
+            return fewer < more or (fewer == more and found.gain > best.gain)
         return not self.newly_refuted(best, found, letters)
 
     def newly_refuted(self, before: Proposal, after: Proposal, letters: Set[str]) -> bool:
@@ -315,11 +327,22 @@ class Trying:
         """Return the file as if a block, and definitions, stood at its top."""
         return with_block(self.reading, self.path, block, [each.text for each in given if each.part == DEFINITIONS])
 
+    def inferred(
+        self, kinds: Mapping[str, str], given: Sequence[_Given] = (), base: Notation | None = None
+    ) -> tuple[Inference, Scene]:
+        """Return what is inferred from the file with certain choices."""
+        texts = tuple(each.line.text for each in given)
+        reading = self.with_given("", [each.line for each in given])
+        if texts not in self.read:
+            self.read = {(): self.file}
+            if texts:
+                self.read[texts] = _read(reading, self.text, self.file.own)
+        return _inferred(self.read[texts], reading, self.text, kinds, base)
+
     def of(self, kinds: Mapping[str, str], given: Sequence[_Given] = (), beside: bool = False) -> Proposal:
         """Return the proposal with certain choices; ``beside`` the letters in force it declares only other ones."""
         defining = [each.line for each in given]
-        reading = self.with_given("", defining)
-        inference, scene = _inferred(reading, self.text, kinds, self.by.notation if beside else None)
+        inference, scene = self.inferred(kinds, given, self.by.notation if beside else None)
         lines, questions = _Writer(inference, scene, self.by.notation, self.text).all()
         if beside:
             known = self.by.notation.all_letters
@@ -336,10 +359,10 @@ class Trying:
 
     def without_faults(self, one: Proposal) -> Proposal:
         """Return a proposal without the declarations that the command does not accept, the last ones first."""
+        formulas = self.with_given(one.block, one.lines).formulas
+        scene = scene_of([formula.text for formula in formulas], self.by.notation, self.text)
         while one.block:
             shown = one.block.split("\n")
-            formulas = self.with_given(one.block, one.lines).formulas
-            scene = scene_of([formula.text for formula in formulas], self.by.notation, self.text)
             faults = faults_in(one.block, scene, self.by.notation)
             faulty = [line for fault in faults for line in one.lines if line.stands_in(shown[fault.line - 1])]
             if not faulty:
@@ -361,10 +384,9 @@ def with_block(reading: Reading, path: Path, block: str, definitions: Sequence[s
 
 
 def _inferred(
-    reading: Reading, text: str, chosen: Mapping[str, str], base: Notation | None = None
+    read: "_Read", reading: Reading, text: str, chosen: Mapping[str, str], base: Notation | None = None
 ) -> tuple[Inference, Scene]:
     """Return what is inferred from a file, with the shapes and ranges of a notation if one is to be kept."""
-    read = _read_twice(reading, text)
     scene = read.scene
     said = dict(_said(read.members, text, scene))
     same = _same_sizes([formula.text for formula in reading.inline], scene)
@@ -385,6 +407,7 @@ class _Read:
     """A file that was read without a notation: its displays, and the formulas within words."""
 
     scene: Scene
+    own: frozenset[str]  # letters with a letter below that is no index
     members: Sequence[Member]
     texts: Sequence[str]
     displays: Sequence[Sequence[t.Formula]]
@@ -422,7 +445,7 @@ def _read(reading: Reading, text: str, own: frozenset[str]) -> _Read:
         scene.begin_again(belated)
         found = list(spelled(sources, scene, [True] * len(sources)))
     displays = _trees(found, members)
-    return _Read(scene, members, [*sources, *inline], displays, within)
+    return _Read(scene, own, members, [*sources, *inline], displays, within)
 
 
 def _trees(found: Iterable[Spelled], members: list[Member]) -> list[list[t.Formula]]:

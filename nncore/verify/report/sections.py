@@ -81,12 +81,14 @@ def _cut(whole: Part, start: int, end: int, title: str, lines: Sequence[str]) ->
     own = [at for at, formula in enumerate(reading.formulas) if start <= formula.line < end]
     around = replace(reading.around, places=tuple(reading.around.places[at] for at in own), blocks=())
     inside = [each for each in reading.inline if each.path == trying.path and start <= each.line < end]
-    said = [
-        each for each in reading.inline if each not in inside and r"\in" in each.text
-    ]  # shapes, wherever they stand
+    said = [each for each in reading.inline if each.line < start and r"\in" in each.text]  # shapes, further up
     part = Reading(tuple(reading.formulas[at] for at in own), around, (*inside, *said), ())
     text = "\n".join(lines[: end - 1])
-    return Part(start, title, replace(trying, reading=part, text=text, tried=set()))
+    return Part(start, title, _afresh(trying, part, text))
+
+
+def _afresh(trying: Trying, reading: Reading, text: str) -> Trying:
+    return Trying(trying.path, reading, trying.by, text)
 
 
 def _together(sections: list[Part], until: float) -> Iterator[Part]:
@@ -115,4 +117,4 @@ def _joined(one: Part, other: Part) -> Part:
         tuple(dict.fromkeys((*first.inline, *second.inline))),
         (),
     )
-    return replace(one, trying=replace(one.trying, reading=both, text=other.trying.text, tried=set()))
+    return replace(one, trying=_afresh(one.trying, both, other.trying.text))

@@ -167,12 +167,13 @@ class Inference:
         """Decide what waited until more is known: biases, entries, products that are numbers, vectors."""
         for node, shape, whole in self._later:
             self._broadcast(node, shape, whole)
-        for name, shape in self.arrays.items():  # an estimate has the shape of what it estimates
+        known = {name: shape for name, shape in self.defined.items() if isinstance(shape, tuple)} | self.arrays
+        for name, shape in known.items():  # an estimate has the shape of what it estimates
             plain = self.scene.table.letters.get(
                 bare := self.written(name).removeprefix(r"\hat{").removesuffix("}"), bare
             )
-            if plain != name and plain in self.arrays:
-                self._same(self.arrays[plain], shape)
+            if plain != name and plain in known:
+                self._same(known[plain], shape)
         self._entries_of_arrays()
         for node, shape in self._numbers:
             self._is_number(node, shape)
