@@ -113,6 +113,8 @@ def test_a_cost_with_an_index_and_one_without_are_two_letters(tmp_path):
     (r"v^T s = \sum_k v_k s_k", TRUE),
     (r"\frac{s}{1 - s} = e^v", TRUE),
     (r"\frac{s}{1 + s} = e^v", FALSE),
+    (r"\frac{1}{s} = 1 + e^{-v}", TRUE),
+    (r"\frac{1}{s} = 1 + e^v", FALSE),
 ])  # fmt: skip
 def test_a_formula_of_numbers_is_one_of_each_entry_of_a_vector(tmp_path, claim, status):
     assert statuses(tmp_path, r"s = \frac{1}{1 + e^{-v}}", claim) == [DEFINITION, status]
@@ -164,7 +166,9 @@ def test_a_square_jacobian_that_is_right_in_one_layout_only_is_undecided(tmp_pat
     (("f(c) = c^2", "f(c) = c^3"), OPEN), (("f(c) = c^2", "f(c) = c c", "f(c) = c^3"), FALSE),
     (("q = -c^2", r"\frac{dq}{dc} = -12 \times 2"), OPEN), (("q = c^2", r"\frac{dq}{dc} = 0.5"), OPEN),
     (("q = c^2", r"\frac{dq}{dc} = 1"), FALSE), (("q = c^2", r"\frac{dq}{dc} = 2.5 c"), FALSE),
-    (("q = c + 1", "q = c + 2"), FALSE), (("q = 3", "q = 2 + 2"), FALSE),
+    (("q = (c - n)^2", r"\frac{dq}{dc} = 2 (c - n) = 0"), OPEN), (("q = (c - n)^2", r"\frac{dq}{dc} = 0"), FALSE),
+    (("q = (c - n)^2", r"\frac{dq}{dc} = c - n = 0"), FALSE), (("q = c + 1", "1 + q(c) = c + 2"), TRUE),
+    (("q = c + 1", "1 + q(c) = c + 1"), FALSE), (("q = c + 1", "q = c + 2"), FALSE), (("q = 3", "q = 2 + 2"), FALSE),
 ])  # fmt: skip
 def test_a_condition_is_not_refuted_and_a_slip_is(tmp_path, claims, status):
     assert statuses(tmp_path, *claims)[-1] == status

@@ -20,21 +20,26 @@ from nncore.verify.syntax.printer import latex
 from nncore.verify.syntax.tree import Relation
 
 _INPUTS = (SymbolKind.ENTRY, SymbolKind.NUMBER, SymbolKind.ARRAY)
-_GENERIC = frozenset(
-    ("f", "g", "h", "F", "G", r"\mathsf{f}", r"\mathsf{g}", r"\mathsf{h}")
-)  # which have no meaning of their own
+# Functions that mean another thing in each example.
+_GENERIC = frozenset(("f", "g", "h", "F", "G", r"\mathsf{f}", r"\mathsf{g}", r"\mathsf{h}"))
 _VALUE = "this is a value for numbers that are given elsewhere, and no claim about all"
 _CONDITION = "this is a condition, and no claim, for letters that may be anything: put it behind what holds under it"
 
 
-def doubted(evidence: Evidence, claim: Claim, others: Collection[Claim]) -> Evidence:
+def doubted(evidence: Evidence, claim: Claim, others: Collection[Claim], of_slope: bool) -> Evidence:
     """Return the evidence for a refuted claim, or for what it is instead.
 
-    ``others`` say of the same function what it is.
+    ``others`` say of the same function what it is; ``of_slope`` says whether a chain that begins with a derivative goes
+    on with it.
     """
+    if of_slope and claim.right == t.Number("0") and not isinstance(claim.left, t.Derivative):
+        return _open(evidence, _CONDITION)
     reason = _other_meaning(claim, others, [problem.reason for problem in evidence.problems])
-    if not reason:
-        return evidence
+    return _open(evidence, reason) if reason else evidence
+
+
+def _open(evidence: Evidence, reason: str) -> Evidence:
+    """Return the evidence for a claim of which it is undecided what it says."""
     lost = Judgement(Status.UNDECIDED, reason=reason)
     return replace(
         evidence,
@@ -116,11 +121,8 @@ def _other_meaning(claim: Claim, others: Collection[Claim], reasons: Collection[
         return _VALUE
     if claim.relation is Relation.UNEQUAL:
         equal = numeric.judge(replace(claim, relation=Relation.EQUAL))
-        return (
-            "both sides are equal at some values, and differ at others"
-            if equal.status == numeric.Finding.REFUTED
-            else ""
-        )
+        differ = equal.status == numeric.Finding.REFUTED
+        return "both sides are equal at some values, and differ at others" if differ else ""
     if claim.relation not in (Relation.EQUAL, Relation.ROUNDS):
         return ""
     if any(problem.startswith("no case holds") for problem in reasons):

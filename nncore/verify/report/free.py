@@ -439,7 +439,8 @@ def _evidence(
     displays: Mapping[Path, str],
 ) -> Evidence:
     """Return the evidence for a display by that of its statements, in the author's letters and places."""
-    each = [_of_piece(piece, stages.of(piece), scene) for piece in pieces]
+    slopes = {piece.statement for piece in pieces if _begins_with_slope(piece)}
+    each = [_of_piece(piece, stages.of(piece), scene, piece.statement in slopes) for piece in pieces]
     parts = tuple(
         _told(part, piece, formula, scene) for one, piece in zip(each, pieces, strict=True) for part in one.parts
     )
@@ -470,8 +471,16 @@ def _evidence(
     )
 
 
-def _of_piece(piece: _Piece, reporter: Reporter, scene: Scene) -> Evidence:
-    """Return the evidence for a statement; of a false one for what it may mean instead."""
+def _begins_with_slope(piece: _Piece) -> bool:
+    (statement, *_) = piece.strict.tree.statements
+    return isinstance(statement, t.Chain) and isinstance(statement.first, t.Derivative)
+
+
+def _of_piece(piece: _Piece, reporter: Reporter, scene: Scene, of_slope: bool) -> Evidence:
+    """Return the evidence for a statement; of a false one for what it may mean instead.
+
+    ``of_slope`` says whether it belongs to a chain that begins with a derivative.
+    """
     found = reporter.evidence(reporter.reading.formulas.index(piece.formula) + 1, piece.formula)
     items = [item for item in reporter.page.items if item.formula is piece.formula]
     if found.status is Status.REFUTED and len(items) == 1 and isinstance(items[0], Claim):
@@ -482,7 +491,7 @@ def _of_piece(piece: _Piece, reporter: Reporter, scene: Scene) -> Evidence:
             item for item in reporter.page.items
             if isinstance(item, Claim) and item.left == items[0].left and item is not items[0]
         ]  # fmt: skip
-        return doubted(found, items[0], [*others, items[0]] if heads & said else ())
+        return doubted(found, items[0], [*others, items[0]] if heads & said else (), of_slope)
     return found
 
 

@@ -75,6 +75,10 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
         return "function"
     if symbol.primes:
         return "function"
+    inner = scene.table.letters.get(whole, whole)
+    if is_letter(items) and inner in scene.made and scene.is_made_of(scene.table.letter(text_of(items)), [inner]):
+        reader.findings.say("made of", f"{whole}({text_of(items)}) as {whole}", span)
+        return "letter"
     inside = {here[at].text for here, at in walk(items) if isinstance(here[at], Token)}  # type: ignore[union-attr]
     if (name in inside and not _holds_call(items, name)) or declared:
         return ""

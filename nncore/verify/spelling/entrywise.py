@@ -291,9 +291,9 @@ class _Writer:
                         return self._each(values, lambda parts: _product(parts, node.span))
                 return self._product(values, node.span)
             case t.Fraction(above, below) | t.EntryFraction(above, below):
-                return self._each(
-                    [self.of(above), self.of(below)], lambda both: t.Fraction(both[0], both[1], span=node.span)
-                )
+                pair = [self.of(above), self.of(below)]
+                self._lift(pair[1].shape is not None and pair[0].shape is None, pair)
+                return self._each(pair, lambda both: t.Fraction(both[0], both[1], span=node.span))
             case t.Power(t.Norm(body, order), exponent) if order in (None, t.Number("2")) and exponent == t.Number("2"):
                 return self._number(self._sum_of(self.of(body), node.span))
             case t.Norm(body, order) if order in (None, t.Number("2")):
