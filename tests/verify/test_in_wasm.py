@@ -34,7 +34,8 @@ from nncore.verify.source.reader import read_page
 
 KEPT = ROOT / "_build" / "checker"
 ALL = bool(os.environ.get("ALL_TESTS"))
-SHARE = None if ALL else 60  # how many claims are drawn
+SHARE = None if ALL else 60  # how many claims of a kind are compared
+DRAWN = None if ALL else 200  # of so many, since some are left to ALL_TESTS
 PATIENCE = 0 if ALL else 0.1  # CPU seconds here after which a claim is left to ALL_TESTS
 MEGABYTE = 10**6
 LIMIT = (512 if ALL else 100) * 2**20  # bytes of memory: of all claims some need what a page allows (worker.mjs)
@@ -186,12 +187,13 @@ def asked(laid_out, tmp_path_factory):
     """What is asked and answered here and there, by its kind; what the page alone is asked; and what that cost."""
     page = read_page(ROOT / "book" / "layers" / "softmax.md", book=True)
     softmax = to_json(in_force(page, NOTATION, functions_of([page], NOTATION)))
+    lies = false(drawn(FALSE), tmp_path_factory.mktemp("false"))
     here = {
         "softmax": natively([{"formulas": text, "context": softmax} for text in SOFTMAX], patience=0),
         "free spelling": natively([{"formulas": text, "context": softmax} for text in FREE], patience=0),
-        "the book": natively(list(islice(drawn(book()), SHARE))),
+        "the book": natively(list(islice(drawn(book()), DRAWN)))[:SHARE],
         "answers to exercises": natively(list(islice(drawn(exercises()), SHARE))),
-        "the false claims": natively(list(islice(false(drawn(FALSE), tmp_path_factory.mktemp("false")), SHARE))),
+        "the false claims": natively(list(islice(lies, DRAWN)))[:SHARE],
     }
     questions = [question for pairs in here.values() for question, _ in pairs]
     alone = [*WITHOUT_CONTEXT, {"python": ENDED}, {"python": TOO_MUCH}, WITHOUT_CONTEXT[0]]
