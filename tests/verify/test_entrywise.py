@@ -1,8 +1,10 @@
 r"""Vectors in free spelling: rows of matrices, formulas of numbers for each entry, Jacobians, costs with an index."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
+import test_free_pages as free
 from pages_of_book import NOTATION
 
 from nncore.verify.judgement import Status
@@ -36,16 +38,7 @@ scalars:
 LOSS = (r"z_i = W x_i + b", r"p_i = \mathrm{softmax}(z_i)", r"L_i = - \sum_k y_{ik} \log p_{ik}")
 
 
-def report(folder: Path, *displays: str, block: str = BLOCK):
-    path = folder / "a.md"
-    path.write_text(block + "\n\n".join(f"$$ {each} $$" for each in displays), encoding="utf-8")
-    (page,) = check([path], NOTATION, root=folder, processes=1, free=True).pages
-    assert not [problem for problem in page.problems if "notation" in problem.reason], page.problems
-    return page.formulas
-
-
-def statuses(folder: Path, *displays: str, block: str = BLOCK) -> list:
-    return [formula.status for formula in report(folder, *displays, block=block)]
+report, statuses = partial(free.report, block=BLOCK), partial(free.statuses, block=BLOCK)
 
 
 # Rows of a matrix -----------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from nncore.verify.notation import DELTA, DIAGONAL, EXTREMA, FIXED_KINDS
 from nncore.verify.semantics.symbols import sizes_of_shape
 from nncore.verify.spelling.findings import Findings
 from nncore.verify.spelling.first_use import names
-from nncore.verify.spelling.fit import BOUND, UNKNOWN, fitted, is_softmax, shape_of
+from nncore.verify.spelling.fit import BOUND, UNKNOWN, fitted_alone, is_softmax
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.symbol import Shape, Size
 from nncore.verify.syntax import tree as t
@@ -61,9 +61,8 @@ def _by_entries(chain: t.Chain, formula: t.Formula, scene: Scene, findings: Find
 
 def _asks(side: t.Node, scene: Scene) -> bool:
     """Return whether a side has no shape otherwise, or rows that are no factors of one."""
-    plain = t.Chain(side, ())
-    inner = fitted(t.Formula((plain,)), scene, Findings()).statements[0]
-    return shape_of(side, scene) == UNKNOWN or any(_is_row(node, scene) for node, _ in t.walk(inner))
+    inner, shape = fitted_alone(side, scene)
+    return shape == UNKNOWN or any(_is_row(node, scene) for node, _ in t.walk(inner))
 
 
 def _defines(chain: t.Chain) -> bool:
@@ -165,7 +164,7 @@ class _Writer:
         if above.shape is None or below.shape is None or not (1 in above.shape and 1 in below.shape):
             return None
         self.lifts = True
-        rows, columns = max(above.shape, key=_is_long), max(below.shape, key=_is_long)
+        rows, columns = _length(above.shape), _length(below.shape)
 
         def entry(row: t.Node, column: t.Node) -> t.Node:
             number, by = above.entry(row, row), below.entry(column, column)
@@ -439,7 +438,7 @@ class _Writer:
         """Return the sum of the squares of the entries of a vector."""
         if value.shape is None or 1 not in value.shape:
             raise _NoEntriesError
-        size = value.shape[0] if value.shape[1] == 1 else value.shape[1]
+        size = _length(value.shape)
         index = self._bound(size, span)
         return self._sum(index, size, t.Power(value.entry(index, index), t.Number("2", span=span), span=span), span)
 
@@ -459,7 +458,7 @@ class _Writer:
     def _diagonal(self, argument: _Value, span: t.Span) -> _Value:
         if argument.shape is None or 1 not in argument.shape:
             raise _NoEntriesError
-        size = max(argument.shape, key=_is_long)
+        size = _length(argument.shape)
 
         def entry(row: t.Node, column: t.Node) -> t.Node:
             delta = t.Indexed(t.Letter(DELTA, span=span), (row, column), span=span)
@@ -471,7 +470,7 @@ class _Writer:
         shape = argument.shape
         if shape is None or 1 not in shape:
             raise _NoEntriesError
-        size = shape[0] if shape[1] == 1 else shape[1]
+        size = _length(shape)
 
         def power(place: t.Node) -> t.Node:
             return t.Power(t.Letter("e", span=span), argument.entry(place, place), span=span)
@@ -486,13 +485,12 @@ class _Writer:
 
     def _over(self, node: t.Sum | t.Product | t.Extremum) -> _Value:
         name, upper = node.index.name, None if isinstance(node, t.Extremum) else node.upper
-        before = self._runs.get(name)
+        outside = self._runs
         self._indices.add(name)
         if isinstance(upper, t.Letter):
-            self._runs[name] = upper.name
+            self._runs = {**outside, name: upper.name}
         body = self.of(node.body)
-        if before is not None:
-            self._runs[name] = before
+        self._runs = outside
         if body.shape is not None and not isinstance(node, t.Sum):
             raise _NoEntriesError
         return replace(body, entry=lambda row, column: replace(node, body=body.entry(row, column)))
@@ -518,8 +516,9 @@ class _Writer:
         return _Value(arrays[0].shape if arrays else None, entry, whole=letters)
 
 
-def _is_long(size: Size) -> bool:
-    return size != 1
+def _length(shape: tuple[Size, Size]) -> Size:
+    """Return the size of a row or a column."""
+    return shape[0] if shape[1] == 1 else shape[1]
 
 
 def _is_name(node: t.Node) -> bool:

@@ -34,10 +34,15 @@ def fitted(formula: t.Formula, scene: Scene, findings: Findings) -> t.Formula:
     return replace(formula, statements=statements)
 
 
+def fitted_alone(node: t.Node, scene: Scene) -> tuple[t.Node, Shape]:
+    """Return an expression as `fitted` writes it by itself, and its shape, see `shape_of`."""
+    fitter = _Fitter(scene, Findings())
+    return fitter.spread(fitter.fit(node))
+
+
 def shape_of(node: t.Node, scene: Scene) -> Shape:
     """Return the shape of an expression, as far as the notation tells it; None is a number, two question marks open."""
-    fitter = _Fitter(scene, Findings())
-    return fitter.spread(fitter.fit(node))[1]
+    return fitted_alone(node, scene)[1]
 
 
 class _Fitter:
