@@ -215,6 +215,34 @@ def test_other_files_display_what_github_jupyter_and_kramdown_display(page):
         assert lines[line - 1][column - 1 :].startswith(formula.text.split("\n")[0])
 
 
+KRAMDOWN = """---
+layout: post
+---
+Each $$x_i$$, of $$n$$ of them, is a number, and so is
+
+$$ a = b $$
+
+1. $$c$$, of which we know that $$d$$
+2. Then: $$e$$.
+
+$$ f $$
+"""
+
+
+def test_a_page_of_jekyll_has_formulas_within_words_between_two_signs_too(page):
+    reading = read_markdown(page(KRAMDOWN), book=False)
+    assert [formula.text.strip() for formula in reading.formulas] == ["a = b", "f"] and not reading.faults
+    assert [(formula.text, formula.line) for formula in reading.inline] == [
+        ("x_i", 4), ("n", 4), ("c", 8), ("d", 8), ("e", 9),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", [("layout: post", "title: a post"), ("Each $$x_i$$", "Each $y$, each $$x_i$$")])
+def test_other_pages_display_what_is_between_two_signs_within_words(page, change):
+    reading = read_markdown(page(KRAMDOWN.replace(*change)), book=False)
+    assert {"x_i", "n", "a = b", "e", "f"} <= {formula.text.strip() for formula in reading.formulas}
+
+
 def test_brackets_around_words_and_environments_of_text_display_nothing(page):
     text = "See \\[1\\] and \\[citation needed\\].\n\n\\begin{itemize} \\item a \\end{itemize}\n"
     for book in (True, False):

@@ -459,6 +459,7 @@ def _trees(found: Iterable[Spelled], members: list[Member]) -> list[list[t.Formu
 
 _SIZE = re.compile(r"[A-Za-z]_(?:[A-Za-z\d]|\{[A-Za-z\d]+\})|\|(?:\\?[A-Za-z]+|\\[a-z]+\{[A-Za-z]+\})\|")
 _OWN = re.compile(r".+_(?:[A-Za-z]|\{[A-Za-z][+-]\d+\})", re.DOTALL)  # letters that are declared to be read as ones
+_SQUARE = re.compile(r"\s*\^\s*(?:2|\{2\})$")  # of a standard deviation
 _SPACE = re.compile(r"(?:\\mathbb\{?R\}?|\\R|ℝ)\s*\^\s*(?:\{(?P<many>[^{}]*)\}|(?P<one>[A-Za-z0-9]))")
 _MATRIX_OF_WORDS = re.compile(
     r"\$?(?P<rows>[A-Za-z]|\d+)\$?\s*(?:\\times|×|x|-by-|by)\s*\$?(?P<columns>[A-Za-z]|\d+)\$?\s+(?:\w+\s+)?matrix\s+"
@@ -498,10 +499,10 @@ def _said(members: Sequence[Member], text: str, scene: Scene) -> Iterator[tuple[
         sizes = [part.strip() for part in re.split(r"\\times|×|,", space["many"] or space["one"])]
         if len(sizes) == 1:
             sizes = [*sizes, "1"] if columns else ["1", *sizes]
-        for letter in member.left.split(","):
-            if len(sizes) == 2 and all(map(_is_size, sizes)) and letter.strip():
+        for letter in (_SQUARE.sub("", each.strip()) for each in member.left.split(",")):
+            if len(sizes) == 2 and all(map(_is_size, sizes)) and letter:
                 rows, length = (size if size == "1" else scene.table.letter(size) for size in sizes)
-                yield scene.table.letter(letter.strip()), (rows, length)
+                yield scene.table.letter(letter), (rows, length)
     for pattern in (_MATRIX_OF_WORDS, _LETTER_THEN_MATRIX, _SHAPE_OF_LETTER):
         for found in pattern.finditer(text):
             letter = found["letter"].strip()
@@ -577,19 +578,31 @@ class _Writer:
         return [*self._shadows(lines), *lines, *definitions], list(self._questions())
 
     def _name_columns(self) -> None:
-        """Give entries an index for the columns of a matrix of which the file writes rows alone, as ``x_i`` of X."""
+        """Give entries an index for the columns of a matrix of which the file writes rows alone, as ``x_i`` of X.
+
+        Arrays of a shape that the text states, and that the file defines, have entries, too: so they can be defined.
+        """
         inf = self.inference
+        for name in sorted(inf.heads & inf.said.keys() - inf.entries.keys()):
+            letters = tuple(self._index_to(dim) for dim in inf.arrays[name] if dim.name != "1")
+            if "_" not in self.written(name) and all(letters) and len({*letters}) == len(letters):
+                inf.entries[name] = [letters]
         for name in sorted(inf.rows):
             shape = inf.arrays.get(array := inf.array_of(name))
             if array == name or shape is None or any(len(each) > 1 for each in inf.entries[name]):
                 continue
             ((row,), *_) = inf.entries[name]
-            others = [letter for letter, end in inf.ends.items() if end.root is shape[1].root and letter != row]
-            fresh = [letter for letter in _INDICES if letter not in self.scene.facts.names and letter not in inf.ends]
-            if others or fresh:
-                letter = [*others, *fresh][0]
-                inf.ends.setdefault(letter, Dim()).join(shape[1])
+            if letter := self._index_to(shape[1], row):
                 inf.entries[name].append((row, letter))
+
+    def _index_to(self, dim: Dim, other: str = "") -> str:
+        """Return an index that runs to a dimension, a new one if there is none; empty if all letters are used."""
+        ends, names = self.inference.ends, self.scene.facts.names
+        known = [letter for letter, end in ends.items() if end.root is dim.root and letter != other]
+        letter = next(iter((*known, *(each for each in _INDICES if each not in names and each not in ends))), "")
+        if letter:
+            ends.setdefault(letter, Dim()).join(dim)
+        return letter
 
     def _arrays(self) -> list[str]:
         inf = self.inference

@@ -9,8 +9,9 @@ that MyST finds in it, and a reference counts where MyST finds one: never in a c
 
 Other renderers than MyST display more: ``$$`` below a line of text or within it, ``\[ … \]``, ``math`` fences,
 environments within text, and what is between tags of HTML. A page of a book that holds such a display is at fault,
-since its readers would see the source; in other files it is a formula like others. What could hide a formula from this
-search is a fault with a place, never a silent skip, and loses no other formula of the page.
+since its readers would see the source; in other files it is a formula like others. In a page of Jekyll whose formulas
+are all between ``$$``, those beside words on their line are within words, as kramdown has it. What could hide a formula
+from this search is a fault with a place, never a silent skip, and loses no other formula of the page.
 """
 
 import re
@@ -63,6 +64,8 @@ _DEFINES = re.compile(
 )
 _NO_DEFINITIONS = "what a command means is changed here, for all formulas: write what it stands for"
 _ITS_OWN = "lines of its own, with an empty line before and after"
+_LAYOUT = re.compile(r"^layout:", re.MULTILINE)
+_DOUBLE = "math_inline_double"
 _OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"  # for what is no word
 _NO_MARKS = dict.fromkeys(map(ord, REFERENCE.format("")))  # no word of a page is taken for a reference
 
@@ -235,6 +238,7 @@ class _Walk:
         self.gates: _Region | None = None  # exercises and solutions that began, and have not ended
         self.leading: set[str] = set()  # what the last paragraph outside of directives puts in force
         self.quotes = 0  # quotations that are open
+        self.within_words = False  # whether $$ beside words displays nothing
         self.substitutions: dict[str, object] = {}
         self.regions: list[_Region] = []
         self.displays: list[tuple[DisplayedFormula, _Region | None, set[str]]] = []
@@ -264,6 +268,8 @@ class _Walk:
             raise TooMuch(f"more than {DEEPEST} directives are inside of each other: take some apart")
         outer, before, table, start, end = region, None if at_top else self.gates, False, offset, offset
         cut, below_text = tokens(text, self.limits)
+        if at_top:
+            self.within_words = not self.book and _is_of_kramdown(cut)
         for token in cut:
             if token.map:  # what is in a row of a table has no place of its own
                 start, end = offset + token.map[0], offset + token.map[1]
@@ -271,7 +277,10 @@ class _Walk:
             match token.type:
                 case "math_block" | "math_block_label":
                     what = "$$ directly below a line of text: leave an empty line between them"
-                    if start - offset not in below_text or self._foreign(spot, what):
+                    if self.within_words and "$$" in token.content:  # a line that begins and ends with formulas
+                        parts = token.content.split("$$")
+                        self.inline += (InlineFormula(part, spot.file.path, start + 1) for part in parts[::2])
+                    elif start - offset not in below_text or self._foreign(spot, what):
                         self._display(spot, token.content, token.info or None, opening="$$")
                 case "bracket_block":
                     if self._foreign(spot, rf"{token.markup}: write $$ on a line of its own"):
@@ -399,7 +408,7 @@ class _Walk:
         text, finger = "", _Finger(spot.file.lines, spot.line, end, self.limits)
         quotes = self.quotes > 0 or any(each.kind in _QUOTING for each in _chain(spot.region))
         whole = list(_with_whole_words(children))
-        for child, following in zip(whole, [*whole[1:], None], strict=False):  # of none there is none
+        for before, child, following in zip([None, *whole], whole, [*whole[1:], None], strict=False):
             kind, content = child.type, child.content
             if kind in ("text", "math_inline") and _DEFINES.search(content):
                 self._fault(spot.at(*finger.of(content)), _NO_DEFINITIONS)
@@ -407,7 +416,9 @@ class _Walk:
                 formula = InlineFormula(content, spot.file.path, finger.of(content)[0] + 1)
                 if not any(each.kind == OTHER_LETTERS for each in _chain(spot.region)):
                     self.inline.append(formula)
-            elif kind in ("math_inline_double", "bracket_inline", "environment_inline"):
+            elif kind == _DOUBLE and self.within_words and _are_words(before, following):
+                self.inline.append(InlineFormula(content, spot.file.path, finger.of(content)[0] + 1))
+            elif kind in (_DOUBLE, "bracket_inline", "environment_inline"):
                 place = spot.at(*finger.of(child.markup))
                 if self._foreign(place, f"{child.markup} between words: give a display {_ITS_OWN}"):
                     self._display(place, content, opening=child.markup if kind != "environment_inline" else "")
@@ -569,6 +580,19 @@ def _with_whole_words(children: Sequence["Token"]) -> Iterator["Token"]:
         yield child.copy(type="escape") if escaped else child
     if words:
         yield words
+
+
+def _is_of_kramdown(cut: Sequence["Token"]) -> bool:
+    """Return whether a page is one of Jekyll, which has a layout, and no formula is between single dollar signs."""
+    within = any(child.type == "math_inline" for token in cut for child in token.children or [])
+    first = cut[0] if cut else None
+    return not within and first is not None and first.type == "front_matter" and bool(_LAYOUT.search(first.content))
+
+
+def _are_words(before: "Token | None", after: "Token | None") -> bool:
+    """Return whether text stands on both sides of a formula, or on one of them with letters in it."""
+    texts = [token.content if token is not None and token.type == "text" else "" for token in (before, after)]
+    return all(texts) or any(map(str.isalpha, "".join(texts)))
 
 
 def _texts(value: object) -> Iterator[str]:

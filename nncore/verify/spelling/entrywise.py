@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from nncore.verify.notation import DELTA, DIAGONAL, EXTREMA, FIXED_KINDS
+from nncore.verify.notation import DELTA, DIAGONAL, EXTREMA, FIXED_KINDS, ONES
 from nncore.verify.semantics.symbols import sizes_of_shape
 from nncore.verify.spelling.findings import Findings
 from nncore.verify.spelling.first_use import names
@@ -77,13 +77,23 @@ class _NoEntriesError(Exception):
 class _Value:
     """An expression: its shape, None for a number, and how its entry is written in a row and a column.
 
-    Its entry is made of the same entry of the letters in ``each``, and of all of those in ``whole``.
+    Its entry is made of the same entry of the letters in ``each``, and of all of those in ``whole``. A row of a matrix
+    is ``loose``: a column, or a row where it stands beside one. A product of two vectors is a number, or the array
+    ``alike`` of the products of their entries, where an array is added to it.
     """
 
     shape: Shape
     entry: Callable[[t.Node, t.Node], t.Node]
     each: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
+    loose: bool = False
+    alike: "_Value | None" = None
+
+    @property
+    def turned(self) -> "_Value":
+        """Return the transpose."""
+        shape = self.shape and (self.shape[1], self.shape[0])
+        return replace(self, shape=shape, entry=lambda row, column: self.entry(column, row))
 
     @property
     def letters(self) -> frozenset[str]:
@@ -124,7 +134,7 @@ class _Writer:
     def __init__(self, scene: Scene, formula: t.Formula, findings: Findings):
         self.scene, self._notation, self._findings = scene, scene.table.in_force, findings
         self._used = {each.name for each, _ in t.walk(formula) if isinstance(each, t.Letter)}
-        self.lifts = False
+        self.lifts, self._span = False, formula.span
         self._indices: set[str] = set()  # that sums bind
         self._runs: dict[str, Size] = dict(self._notation.runs_to)  # type: ignore[arg-type]  # steps are no size
 
@@ -133,7 +143,8 @@ class _Writer:
         if _defines(chain):
             return self._definition(chain, [self.of(link.right) for link in chain.links])
         jacobians = {at: found for at, side in enumerate(chain.sides) if (found := self._jacobian(side))}
-        others = {at: self.of(side) for at, side in enumerate(chain.sides) if at not in jacobians}
+        plain = [at for at in range(len(chain.sides)) if at not in jacobians]
+        others = dict(zip(plain, self._fitting([self.of(chain.sides[at]) for at in plain], False), strict=True))
         shapes = {side.shape for side in others.values()} - {None}
         if not shapes and not jacobians:
             return self._with(chain, [side.number for side in others.values()])
@@ -308,9 +319,7 @@ class _Writer:
                 self._lift(inner.shape is not None, [inner])
                 return self._each([inner], lambda parts: replace(node, body=parts[0]))
             case t.Transpose(body):
-                inner = self.of(body)
-                turned = inner.shape and (inner.shape[1], inner.shape[0])
-                return replace(inner, shape=turned, entry=lambda row, column: inner.entry(column, row))
+                return self.of(body).turned
             case t.Apply(function, arguments):
                 return self._applied(node, function, [self.of(argument) for argument in arguments])
             case t.Sum() | t.Product() | t.Extremum():
@@ -337,6 +346,8 @@ class _Writer:
     def _letter(self, node: t.Letter, name: str) -> _Value:
         lengths = _lengths(name, self.scene)
         array = self._notation.array_named(name)
+        if name == ONES and not array and self.scene.table.ones:
+            return _Value((self.scene.table.ones, 1), lambda row, column: _ONE)
         shape = sizes_of_shape(array.shape) if array else self.scene.shapes.get(name)
         if not shape and lengths:
             rows, *rest = lengths
@@ -382,7 +393,8 @@ class _Writer:
         def entry(row: t.Node, _: t.Node) -> t.Node:
             return t.Indexed(base, (index, row) if is_row else (row, index), span=node.span)
 
-        return _Value((columns if is_row else rows, 1), entry, whole=frozenset(names(node, self.scene)))
+        shape = (columns if is_row else rows, 1)
+        return _Value(shape, entry, whole=frozenset(names(node, self.scene)), loose=True)
 
     def _entry(self, value: _Value, indices: tuple[t.Node, ...]) -> t.Node:
         """Return the entry of an array at the indices that are printed."""
@@ -396,12 +408,37 @@ class _Writer:
 
     def _each(self, parts: Sequence[_Value], make: Callable[[Sequence[t.Node]], t.Node]) -> _Value:
         """Return what is made of parts of one shape, and of numbers, entry by entry."""
+        parts = self._fitting(parts)
         shapes = {part.shape for part in parts} - {None}
         if len(shapes) > 1:
             raise _NoEntriesError
         shape = shapes.pop() if shapes else None
+        loose = all(part.loose for part in parts if part.shape)
         both = [frozenset[str]().union(*found) for found in ((p.each for p in parts), (p.whole for p in parts))]
-        return _Value(shape, lambda row, column: make([part.entry(row, column) for part in parts]), *both)
+        return _Value(shape, lambda row, column: make([part.entry(row, column) for part in parts]), *both, loose)
+
+    def _fitting(self, parts: Sequence[_Value], repeats: bool = True) -> Sequence[_Value]:
+        """Return arrays in one shape if they have one: loose ones are turned, rows and columns repeated."""
+        shapes = {part.shape for part in parts if not part.loose} - {None}
+        if any(part.alike and part.alike.shape in shapes for part in parts):
+            self._findings.say("alike", "a product of two vectors as that of their entries", self._span)
+            parts = [part.alike if part.alike and part.alike.shape in shapes else part for part in parts]
+        whole = next((one for one in shapes if one and all(_reaches(other, one) for other in shapes)), None)
+        if whole is None:
+            return parts
+        found = [part.turned if part.loose and part.shape not in shapes and whole else part for part in parts]
+        if not repeats or len({part.shape for part in found} - {None}) == 1:
+            return found
+        self.lifts = True
+        self._findings.say("repeated", "a row beside a matrix as each row of it, a column as each column", self._span)
+        return [self._repeated(part, whole) for part in found]
+
+    def _repeated(self, part: _Value, whole: tuple[Size, Size]) -> _Value:
+        """Return a row, or a column, as each one of a matrix."""
+        if part.shape in (None, whole) or not _reaches(part.shape, whole):
+            return part
+        one, letters = part.shape == (1, whole[1]), part.letters
+        return _Value(whole, lambda row, column: part.entry(*((_ONE, column) if one else (row, _ONE))), whole=letters)
 
     def _product(self, factors: Sequence[_Value], span: t.Span) -> _Value:
         whole = _Value(None, lambda row, column: _ONE)
@@ -413,6 +450,9 @@ class _Writer:
         if one.shape is None or other.shape is None:
             return self._each([one, other], lambda parts: _product(parts, span))
         (rows, inner), (again, columns) = one.shape, other.shape
+        alike = None
+        if (one.loose or other.loose) and rows == columns == 1:
+            alike = self._each([one, other], lambda parts: _product(parts, span))
         if inner != again:
             raise _NoEntriesError
         shape = None if (rows, columns) == (1, 1) else (rows, columns)
@@ -428,7 +468,7 @@ class _Writer:
             index = self._bound(inner, span)
             return self._sum(index, inner, _product([one.entry(row, index), other.entry(index, column)], span), span)
 
-        return _Value(shape, entry, whole=whole)
+        return _Value(shape, entry, whole=whole, alike=alike)
 
     def _sum(self, index: t.Letter, size: Size, body: t.Node, span: t.Span) -> t.Node:
         end: t.Node = t.Number(str(size), span=span) if str(size).isdigit() else t.Letter(str(size), span=span)
@@ -513,7 +553,13 @@ class _Writer:
             return t.Indexed(replace(node, body=body.number), places or (_ONE,), span=node.span)
 
         letters = body.letters.union(*(each.letters for each in variables))
-        return _Value(arrays[0].shape if arrays else None, entry, whole=letters)
+        loose = any(each.loose for each in arrays)
+        return _Value(arrays[0].shape if arrays else None, entry, whole=letters, loose=loose)
+
+
+def _reaches(shape: Shape, whole: tuple[Size, Size]) -> bool:
+    """Return whether an array has a shape, or is a row or a column of it."""
+    return shape in (whole, (1, whole[1]), (whole[0], 1))
 
 
 def _length(shape: tuple[Size, Size]) -> Size:

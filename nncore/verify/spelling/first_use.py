@@ -30,6 +30,7 @@ def with_definition(formula: t.Formula, scene: Scene, findings: Findings) -> t.F
     if isinstance(statement, t.Implication) or not statement.links:
         return formula
     statement = _of_square(statement, scene, findings)
+    formula = replace(formula, statements=(statement,))
     first, *others = statement.links
     name = head(statement.first, scene)
     if not others and first.relation is Relation.EQUAL and _is_step(statement.first, first.right):
@@ -86,10 +87,14 @@ def _is_step(left: t.Node, right: t.Node) -> bool:
 
 
 def _of_square(chain: t.Chain, scene: Scene, findings: Findings) -> t.Chain:
-    r"""Return ``\sigma^2 = v``, where nothing above says what σ is, as ``\sigma = \sqrt{v}``."""
+    r"""Return ``\sigma^2 = v``, where nothing above says what σ is, or with ``:=``, as ``\sigma = \sqrt{v}``."""
     match chain:
-        case t.Chain(t.Power(t.Letter(name) as letter, t.Number("2", 0)), (t.Link(Relation.EQUAL) as link,)):
-            known = (scene.here - scene.late) | scene.facts.defined | set(names(link.right, scene))
+        case t.Chain(
+            t.Power(t.Letter(name) as letter, t.Number("2", 0)),
+            (t.Link(Relation.EQUAL | Relation.DEFINES as relation) as link,),
+        ):
+            known = (scene.here - scene.late) | scene.facts.defined if relation is Relation.EQUAL else set[str]()
+            known |= set(names(link.right, scene))
             if head(letter, scene) and not known & {name, scene.table.as_written(name)} and not is_given(name, scene):
                 shown = scene.table.as_written(latex(letter))
                 findings.say("root", rf"{shown}^2 = … as {shown} = \sqrt{{…}}", chain.first.span)
@@ -151,7 +156,11 @@ def _makes(chain: t.Chain, scene: Scene) -> str:
     link = chain.links[0] if chain.links else None
     if link is None or link.relation not in (Relation.EQUAL, Relation.DEFINES):
         return ""
-    name = head(chain.first, scene)
+    match chain.first:
+        case t.Power(first, t.Number("2", 0)):
+            name = head(first, scene)  # a standard deviation, see `_of_square`
+        case first:
+            name = head(first, scene)
     return "" if name in names(link.right, scene) else name
 
 

@@ -165,7 +165,8 @@ class _Fitter:
                 turned = shape if shape in (None, UNKNOWN) or shape is None else (shape[1], shape[0])
                 return replace(node, body=inner), turned
             case t.Root(body) | t.Absolute(body):
-                return replace(node, body=self.as_number(self.fit(body))[0]), None
+                inner, shape = self.as_number(self.fit(body))
+                return replace(node, body=inner), None if shape is None else UNKNOWN
             case t.Norm(body):
                 return replace(node, body=self.fit(body)[0]), None
             case t.Apply():

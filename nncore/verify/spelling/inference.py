@@ -6,6 +6,7 @@ things the first wins: a formula that is wrong must not change what the others s
 was made (`Inference.guesses`), and a caller may make another.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -60,6 +61,7 @@ class Dim:
 Shape = tuple[Dim, Dim]
 _Found = Shape | None | str  # of an expression: an array, a number, or _UNKNOWN
 _UNKNOWN = "?"
+_PARTS = re.compile(r"(\\(?:hat|bar|tilde|vec)\{|)([A-Za-z]?)\}?(.*)", re.DOTALL)  # accent, letter, and scripts
 OPEN = "?"  # begins the name of a dimension that differs from others, and has no name in the file
 NUMBER, ROW, COLUMN, MATRIX = "number", "row", "column", "matrix"
 
@@ -96,6 +98,7 @@ class Inference:
     defined: dict[str, _Found] = field(default_factory=dict)
     functions: dict[str, tuple[str, ...]] = field(default_factory=dict)  # with the arguments of their definition
     equated: set[str] = field(default_factory=set)  # letters that stand alone on the left of an equation
+    heads: set[str] = field(default_factory=set)  # letters that a formula defines as a whole
     changed: dict[str, None] = field(default_factory=dict)  # letters that a step changes
     stated: set[str] = field(default_factory=set)  # functions that stand on the left of a relation
     unknown: dict[str, bool] = field(default_factory=dict)  # functions that are not, with whether they take arrays
@@ -143,9 +146,8 @@ class Inference:
 
     def _read(self, trees: Sequence[t.Formula]) -> None:
         for name, (rows, columns) in self.said.items():
-            if "1" in (rows, columns):  # a vector of which no shape was said, but a length
-                length = rows if columns == "1" else columns
-                rows, columns = ("1", length) if self.chosen.get(name) == ROW else (length, "1")
+            if columns == "1":  # a vector of which no shape was said, but a length
+                rows, columns = ("1", rows) if self.chosen.get(name) == ROW else (rows, "1")
                 self.guesses.setdefault(name, [COLUMN, ROW])
             self.arrays[name] = (Dim(rows), Dim(columns))
             self.used.setdefault(name)
@@ -165,6 +167,9 @@ class Inference:
 
     def _settle(self) -> None:
         """Decide what waited until more is known: biases, entries, products that are numbers, vectors."""
+        for name in [each for each in self.defined if self.array_of(each) != each]:  # rows that a formula defines
+            if isinstance(shape := self.defined.pop(name), tuple):
+                self._same(self.shape_of(self.array_of(name)), shape)  # type: ignore[arg-type]
         for node, shape, whole in self._later:
             self._broadcast(node, shape, whole)
         known = {name: shape for name, shape in self.defined.items() if isinstance(shape, tuple)} | self.arrays
@@ -210,6 +215,8 @@ class Inference:
                     self._vectors.add(name)
                 case t.Chain(t.Letter(name), (t.Link(Relation.EQUAL), *_)):
                     self.equated.add(name)
+                case t.Chain(t.Letter(name), (t.Link(Relation.DEFINES), *_)):
+                    self.heads.add(name)
                 case t.Chain(t.Letter(name), (t.Link(Relation.ASSIGNS), *_)):
                     self.changed[name] = None
                 case t.Apply(t.Function(name), (t.Letter(argument),)) if name == _SOFTMAX:
@@ -359,7 +366,8 @@ class Inference:
                 case t.Indexed(t.Letter(name), (t.Letter(index),)) if isinstance(found := self.shape(sides[1]), tuple):
                     self.rows.add(name)
                     if name not in self.arrays:
-                        self.defined.setdefault(name, (self.ends.setdefault(index, Dim()), found[0]))
+                        length = found[1] if found[0].name == "1" else found[0]
+                        self.defined.setdefault(name, (self.ends.setdefault(index, Dim()), length))
                 case t.Indexed(t.Letter(name)):
                     self.defined.setdefault(name, None)
                 case t.Apply(t.Function(name, 0, None), arguments):
@@ -445,13 +453,14 @@ class Inference:
         return _UNKNOWN
 
     def _row(self, name: str, index: t.Node) -> _Found:
-        """Return the shape of a row of a matrix, which is read as a column."""
+        """Return the shape of a row of a matrix: a column, or a row where the text states that others are rows."""
         shape = self.shape_of(self.array_of(name))
         if not isinstance(shape, tuple):
             return _UNKNOWN
         if isinstance(index, t.Letter):
             shape[0].join(self.ends.setdefault(index.name, Dim()))
-        return shape[1], Dim("1")
+        rows = any(first == "1" for first, _ in self.said.values())
+        return (Dim("1"), shape[1]) if rows else (shape[1], Dim("1"))
 
     def _is_known(self, name: str) -> bool:
         """Return whether something is known of a function: by everybody, or by a definition of the file."""
@@ -492,9 +501,11 @@ class Inference:
         arrays = [(node, shape) for node, shape in parts if isinstance(shape, tuple)]
         if not arrays:
             return None
-        whole = next(((node, shape) for node, shape in arrays if not self._is_bias(node)), arrays[0])
+        others = [each for each in arrays if not self._is_bias(each[0])] or arrays
+        rows = [each for each in others if each[1][0].name == "1"]  # stated: they may be repeated
+        whole = next((each for each in others if each not in rows), others[0])
         for node, shape in arrays:
-            if self._is_bias(node) and node is not whole[0]:
+            if (self._is_bias(node) or (node, shape) in rows) and node is not whole[0]:
                 self._later.append((whole[0], shape, whole[1]))
             elif shape is not whole[1]:
                 self._same(whole[1], shape)
@@ -612,19 +623,20 @@ class Inference:
 
     def _capitals(self, entry: str) -> tuple[str, ...]:
         """Return how the author may write the array to which entries belong."""
-        written = self.written(entry)
-        plain, rest = (written[0], written[1:]) if written[:1].isalpha() else (written, "")
-        return f"{plain.upper()}{rest}", f"\\mathbf{{{plain}}}{rest}", f"\\mathbf{{{plain.upper()}}}{rest}"
+        accent, plain, rest = _PARTS.fullmatch(self.written(entry)).groups()  # type: ignore[union-attr]
+        end = accent and "}"
+        bold = (f"{accent}\\mathbf{{{each}}}{end}{rest}" for each in (plain, plain.upper()))
+        return (f"{accent}{plain.upper()}{end}{rest}", *bold) if plain else ()
 
     def array_of(self, entry: str) -> str:
         """Return the array to which entries belong: the letter itself, or the capital or bold one."""
-        if entry in self.arrays or (entry in self.defined and isinstance(self.defined[entry], tuple)):
+        if self._is_array(entry) and self.scene.facts.bare[self.written(entry)]:
             return entry
-        for other in self._capitals(entry):
-            inner = self.scene.table.letters.get(other, other)
-            if inner != entry and (inner in self.arrays or isinstance(self.defined.get(inner), tuple)):
-                return inner
-        return entry
+        others = [self.scene.table.letters.get(other, other) for other in self._capitals(entry)]
+        return next((other for other in others if other != entry and self._is_array(other)), entry)
+
+    def _is_array(self, name: str) -> bool:
+        return name in self.arrays or isinstance(self.defined.get(name), tuple)
 
 
 def _places(tree: t.Formula) -> dict[str, list[tuple[str, int, int]]]:

@@ -384,8 +384,12 @@ def _chain(reader: "Reader", draft: _Draft, span: Span) -> t.Chain:
 
 
 def _is_definable(left: t.Node) -> bool:
-    base = left.base if isinstance(left, t.Indexed) else left
-    return isinstance(base, t.Letter | t.Family | t.Apply)
+    match left:
+        case t.Power(t.Letter(), t.Number("2", 0)):  # a standard deviation, see `first_use`
+            return True
+        case t.Indexed(base):
+            return isinstance(base, t.Letter | t.Family | t.Apply)
+    return isinstance(left, t.Letter | t.Family | t.Apply)
 
 
 def _bound_in(node: t.Node) -> set[str]:
