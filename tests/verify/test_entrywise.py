@@ -41,6 +41,61 @@ LOSS = (r"z_i = W x_i + b", r"p_i = \mathrm{softmax}(z_i)", r"L_i = - \sum_k y_{
 report, statuses = partial(free.report, block=BLOCK), partial(free.statuses, block=BLOCK)
 
 
+# Rows and columns ------------------------------------------------------------------------------------------------------
+
+ROWS = r"""```{notation}
+shadows: [n, i, j, D, X, Y, x, y, s, g, b, a, u]
+sizes:
+  - {letter: n, meaning: samples}
+  - {letter: D, meaning: inputs}
+indices:
+  - {letter: i, to: n, meaning: sample}
+  - {letter: j, to: D, meaning: input}
+arrays:
+  - {letter: X, entry: 'x_{ij}', shape: [n, D], meaning: inputs}
+  - {letter: Y, entry: 'y_{ij}', shape: [n, D], meaning: outputs}
+  - {letter: g, entry: g_j, shape: [1, D], meaning: a row}
+  - {letter: b, entry: b_j, shape: [1, D], meaning: a row}
+  - {letter: s, entry: s_j, shape: [1, D], meaning: a row}
+  - {letter: a, shape: [n, 1], meaning: a column}
+  - {letter: u, shape: [D, 1], meaning: a column}
+```
+
+"""
+
+
+@pytest.mark.parametrize(("above", "claim", "status"), [
+    (r"y_i = g \cdot x_i + b", r"y_{ij} = g_j x_{ij} + b_j", TRUE),
+    (r"y_i = g \cdot x_i + b", r"y_{ij} = \sum_{k=1}^D g_k x_{ik} + b_j", FALSE),
+    (r"y_i = g \cdot x_i + b", r"Y = g \odot X + b", TRUE),
+    (r"y_i = g \cdot x_i + b", r"Y = b \odot X + g", FALSE),
+    (r"y_i = u^T x_i + b", r"y_{ij} = \sum_{k=1}^D u_k x_{ik} + b_j", TRUE),
+    (r"y_i = u^T x_i + b", r"y_{ij} = u_j x_{ij} + b_j", FALSE),
+    (r"Y = \frac{X - b}{\sqrt{s^2 + 1}}", r"y_{ij} = \frac{x_{ij} - b_j}{\sqrt{s_j^2 + 1}}", TRUE),
+    (r"Y = \frac{X - b}{\sqrt{s^2 + 1}}", r"y_{ij} = \frac{x_{ij} - b_j}{\sqrt{s_j + 1}}", FALSE),
+    (r"Y = \frac{X - b}{\sqrt{s^2 + 1}}", r"y_i = (x_i - b) \odot (s^2 + 1)^{-1/2}", TRUE),
+    (r"Y = \frac{X - b}{\sqrt{s^2 + 1}}", r"y_i = (x_i + b) \odot (s^2 + 1)^{-1/2}", FALSE),
+    (r"Y = \frac{X}{\sqrt{a^2 + 1}}", r"y_{ij} = x_{ij} / \sqrt{a_i^2 + 1}", TRUE),
+    (r"Y = \frac{X}{\sqrt{a^2 + 1}}", r"y_{ij} = x_{ij} / \sqrt{a_i + 1}", FALSE),
+    (r"b = \frac1n \sum_i x_i", r"b_j = \frac1n \sum_i x_{ij}", TRUE),
+    (r"b = \frac1n \sum_i x_i", r"b_j = \sum_i x_{ij}", FALSE),
+    (r"s^2 = \frac1n \sum_i x_i^2", r"s_j = \sqrt{\frac1n \sum_i x_{ij}^2}", TRUE),
+    (r"s^2 = \frac1n \sum_i x_i^2", r"s_j = \frac1n \sum_i x_{ij}^2", FALSE),
+    (r"s^2 := \frac1n \sum_i x_i^2", r"s_j^2 = \frac1n \sum_i x_{ij}^2", TRUE),
+    (r"s^2 := \frac1n \sum_i x_i^2", r"s_j^2 = \frac2n \sum_i x_{ij}^2", FALSE),
+])  # fmt: skip
+def test_a_row_of_a_matrix_is_a_row_beside_rows_and_rows_and_columns_are_repeated(tmp_path, above, claim, status):
+    assert free.statuses(tmp_path, above, claim, block=ROWS) == [DEFINITION, status]
+
+
+def test_the_product_of_two_rows_is_one_of_entries_only_where_a_row_is_added(tmp_path):
+    words = "a product of two vectors as that of their entries"
+    (added,) = free.report(tmp_path, r"y_i = g \cdot x_i + b", block=ROWS)
+    (alone,) = free.report(tmp_path, r"c = g \cdot x_1", block=ROWS)
+    assert words in added.remarks and words not in alone.remarks
+    assert free.statuses(tmp_path, r"X - u = X", block=ROWS) == [NONE]
+
+
 # Rows of a matrix -----------------------------------------------------------------------------------------------------
 
 

@@ -46,7 +46,8 @@ def _by_entries(chain: t.Chain, formula: t.Formula, scene: Scene, findings: Find
     if isinstance(chain.first, t.Apply) and chain.first.function.name not in FIXED_KINDS:
         return chain  # which may say what the function is, of a number
     sides = chain.sides[1:] if _defines(chain) else chain.sides
-    if not any(_asks(side, scene) for side in sides):
+    of_row = _defines(chain) and isinstance(chain.first, t.Indexed)  # if the right side is an array
+    if not any(_asks(side, scene, of_row) for side in sides):
         return chain
     writer = _Writer(scene, formula, findings)
     try:
@@ -59,10 +60,10 @@ def _by_entries(chain: t.Chain, formula: t.Formula, scene: Scene, findings: Find
     return found
 
 
-def _asks(side: t.Node, scene: Scene) -> bool:
-    """Return whether a side has no shape otherwise, or rows that are no factors of one."""
+def _asks(side: t.Node, scene: Scene, of_row: bool) -> bool:
+    """Return whether a side has no shape otherwise, or is one of a row, or has rows that are no factors of one."""
     inner, shape = fitted_alone(side, scene)
-    return shape == UNKNOWN or any(_is_row(node, scene) for node, _ in t.walk(inner))
+    return shape == UNKNOWN or (of_row and shape is not None) or any(_is_row(node, scene) for node, _ in t.walk(inner))
 
 
 def _defines(chain: t.Chain) -> bool:
@@ -210,6 +211,7 @@ class _Writer:
         array = self._notation.array_named(name) or self._notation.array_of_entry(name)
         if (array and not array.entry) or self._notation.scalars_named(name):
             raise _NoEntriesError
+        self.lifts |= bool(indices)
         row, column = self._places(shape, chain.span)
         indices = (*indices, *(each for each in (row, column) if isinstance(each, t.Letter)))
         lengths = tuple(str(self._runs.get(each.name, "?")) for each in indices)
@@ -299,7 +301,7 @@ class _Writer:
                     if 1 in (next(value.shape for value in values if value.shape) or ()):
                         self.lifts = True
                         return self._each(values, lambda parts: _product(parts, node.span))
-                return self._product(values, node.span)
+                return replace(self._product(values, node.span), alike=self._alike(factors, values, node.span))
             case t.Fraction(above, below) | t.EntryFraction(above, below):
                 pair = [self.of(above), self.of(below)]
                 self._lift(pair[1].shape is not None and pair[0].shape is None, pair)
@@ -319,7 +321,7 @@ class _Writer:
                 self._lift(inner.shape is not None, [inner])
                 return self._each([inner], lambda parts: replace(node, body=parts[0]))
             case t.Transpose(body):
-                return self.of(body).turned
+                return replace(self.of(body).turned, loose=False)
             case t.Apply(function, arguments):
                 return self._applied(node, function, [self.of(argument) for argument in arguments])
             case t.Sum() | t.Product() | t.Extremum():
@@ -446,13 +448,21 @@ class _Writer:
             whole = self._times(whole, factor, span)
         return whole
 
+    def _alike(self, factors: Sequence[t.Node], values: Sequence[_Value], span: t.Span) -> _Value | None:
+        """Return a product of a row of a matrix and a vector, neither of them transposed, entry by entry."""
+        vectors = [(node, value) for node, value in zip(factors, values, strict=True) if value.shape]
+        if len(vectors) != 2 or not any(value.loose for _, value in vectors):
+            return None
+        if any(isinstance(node, t.Transpose) or 1 not in (value.shape or ()) for node, value in vectors):
+            return None
+        with suppress(_NoEntriesError):
+            return self._each(values, lambda parts: _product(parts, span))
+        return None
+
     def _times(self, one: _Value, other: _Value, span: t.Span) -> _Value:
         if one.shape is None or other.shape is None:
             return self._each([one, other], lambda parts: _product(parts, span))
         (rows, inner), (again, columns) = one.shape, other.shape
-        alike = None
-        if (one.loose or other.loose) and rows == columns == 1:
-            alike = self._each([one, other], lambda parts: _product(parts, span))
         if inner != again:
             raise _NoEntriesError
         shape = None if (rows, columns) == (1, 1) else (rows, columns)
@@ -468,7 +478,7 @@ class _Writer:
             index = self._bound(inner, span)
             return self._sum(index, inner, _product([one.entry(row, index), other.entry(index, column)], span), span)
 
-        return _Value(shape, entry, whole=whole, alike=alike)
+        return _Value(shape, entry, whole=whole)
 
     def _sum(self, index: t.Letter, size: Size, body: t.Node, span: t.Span) -> t.Node:
         end: t.Node = t.Number(str(size), span=span) if str(size).isdigit() else t.Letter(str(size), span=span)
