@@ -353,3 +353,51 @@ U = r"\oint x"
 )
 def test_what_cannot_be_read_makes_nothing_else_true(tmp_path, displays):
     assert TRUE not in statuses(tmp_path, *displays)[1:]
+
+
+# Words around a formula -----------------------------------------------------------------------------------------------
+
+SOFTMAX = r"""
+```{notation}
+shadows: [P, Z, i, j, k, n]
+sizes:
+  - {letter: n, meaning: classes}
+indices:
+  - {letter: k, to: n, meaning: class}
+  - {letter: i, to: n, meaning: class}
+  - {letter: j, to: n, meaning: class}
+arrays:
+  - {letter: z, shape: [n, 1], meaning: logits}
+```
+
+$$ p_j = \frac{e^{z_j}}{\sum_k e^{z_k}} $$
+
+WORDS
+
+$$ CLAIM $$
+"""
+SAME = r"\frac{\partial p_j}{\partial z_i} = p_j (1 - p_j)"
+
+
+@pytest.mark.parametrize(("words", "claim", "status"), [
+    ("If $i = j$, we find:", SAME, Status.HOLDS_IF),
+    ("If $j=i$, we find:", SAME, Status.HOLDS_IF),
+    ("### When $i = j$\n\nWe find", SAME, Status.HOLDS_IF),
+    ("Either $i \\ne j$ or $i = j$; so here", SAME, Status.HOLDS_IF),
+    ("If $i = j$, we find:", SAME.replace("1 - p_j", "1 + p_j"), FALSE),
+    ("If $i = j$, we find:", SAME.replace("1 - p_j", "1 - p_i"), Status.HOLDS_IF),
+    ("If $i = k$, we find:", SAME, FALSE),
+    ("We find:", SAME, FALSE),
+    ("If $i = j$ or if $i \\neq j$, we find:", SAME, FALSE),
+    ("If $i = j$ it is another one." + "\n" * 45 + "We find:", SAME, FALSE),
+    ("If $i = j$, we find:", r"z_j - z_i = 0", FALSE),  # under which anything would be true
+    ("If $i = j$, we find:", r"\frac{\partial p_j}{\partial z_i} = p_j (\delta_{ij} - p_i)", TRUE),
+])  # fmt: skip
+def test_indices_that_words_above_call_equal_are_a_condition_that_is_told(tmp_path, words, claim, status):
+    path = tmp_path / "a.md"
+    path.write_text(SOFTMAX.replace("WORDS", words).replace("CLAIM", claim), encoding="utf-8")
+    (page,) = check([path], load(NOTATION), root=tmp_path, processes=1, free=True).pages
+    assert [formula.status for formula in page.formulas] == [DEFINITION, status]
+    for problem in page.formulas[-1].problems if status is Status.HOLDS_IF else ():
+        words, letters = problem.reason, ("i = j", "j = i")
+        assert any(each in words for each in letters) and "the values differ at n = 2" in words and problem.line > 15

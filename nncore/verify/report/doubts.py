@@ -2,23 +2,30 @@ r"""What a false claim in somebody's file may mean instead: a condition, a defin
 
 People write ``\lambda > 0`` and ``C = 2`` of what is given, ``\hat{y} = \operatorname{softmax}(z)`` of a letter that is
 an input elsewhere in the file, and ``a \neq b`` of what differs in general. For all values each of them is false, and
-none of them is said of all values. Such a statement is not refuted; what is said of it is what to write.
+none of them is said of all values. Such a statement is not refuted; what is said of it is what to write. And where the
+words above say that two indices are the same, what is false without that holds if they are.
 """
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from nncore.verify import numeric
 from nncore.verify.judgement import Diagnostic, Judgement, Status
 from nncore.verify.notation import FIXED_KINDS
 from nncore.verify.report.evidence import Evidence
+from nncore.verify.report.page import problem_of
 from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import letters
+from nncore.verify.source.markdown import DisplayedFormula, InlineFormula
 from nncore.verify.symbol import SymbolKind
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import latex
 from nncore.verify.syntax.tree import Relation
+from nncore.verify.verdict.judge import judge_where
 
+_TWO_LETTERS = re.compile(r"\s*(\\?[A-Za-z]+)\s*(=|\\neq?(?![A-Za-z])|≠|\\not\s*=)\s*(\\?[A-Za-z]+)[\s.,:;]*")
+_FAR = 40  # lines, beyond which words say nothing of a formula
 _INPUTS = (SymbolKind.ENTRY, SymbolKind.NUMBER, SymbolKind.ARRAY)
 # Functions that mean another thing in each example.
 _GENERIC = frozenset(("f", "g", "h", "F", "G", r"\mathsf{f}", r"\mathsf{g}", r"\mathsf{h}"))
@@ -36,6 +43,27 @@ def doubted(evidence: Evidence, claim: Claim, others: Collection[Claim], of_slop
         return _open(evidence, _CONDITION)
     reason = _other_meaning(claim, others, [problem.reason for problem in evidence.problems])
     return _open(evidence, reason) if reason else evidence
+
+
+def said_equal(formula: DisplayedFormula, inline: Iterable[InlineFormula]) -> tuple[str, str] | None:
+    """Return the two letters of which the words above a formula say last that they are the same, as written."""
+    above = (each for each in inline if each.path == formula.path and 0 <= formula.line - each.line <= _FAR)
+    told = [found for each in above if (found := _TWO_LETTERS.fullmatch(each.text))]
+    return (told[-1][1], told[-1][3]) if told and told[-1][2] == "=" else None
+
+
+def where_equal(evidence: Evidence, claim: Claim, one: str, other: str, formula: DisplayedFormula) -> Evidence:
+    """Return the evidence for a refuted claim, or for one that holds where two of its indices are the same."""
+    says = t.Chain(t.Letter(one), (t.Link(Relation.EQUAL, t.Letter(other)),))
+    free = dict(claim.free)
+    (part,) = (part for part in evidence.parts if part.judgement)
+    if not {one, other} <= free.keys() or free[one] != free[other] or not part.judgement:
+        return evidence
+    found = judge_where(claim, part.judgement, says)
+    if found is None:
+        return evidence
+    parts = tuple(replace(each, judgement=found) if each is part else each for each in evidence.parts)
+    return replace(evidence, status=Status.HOLDS_IF, parts=parts, problems=(problem_of(part, found, formula),))
 
 
 def _open(evidence: Evidence, reason: str) -> Evidence:

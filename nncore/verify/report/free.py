@@ -19,14 +19,14 @@ from nncore.verify import numeric
 from nncore.verify.judgement import Diagnostic, Judgement, Status
 from nncore.verify.notation import ONES, Notation
 from nncore.verify.report.cache import text_with_includes
-from nncore.verify.report.doubts import doubted
+from nncore.verify.report.doubts import doubted, said_equal, where_equal
 from nncore.verify.report.evidence import Evidence, PageReport, Part
 from nncore.verify.report.freely import with_own
 from nncore.verify.report.page import OF_NOTATION, Reporter, about_functions, at_line, located, relation_count
 from nncore.verify.semantics.elaborate import Faulty, elaborate, with_blocks
 from nncore.verify.semantics.statements import Claim, Kind, Page
 from nncore.verify.source.context import DICTIONARY, ERRATUM, UNCHECKED, NotationBlock, Place, Surroundings
-from nncore.verify.source.markdown import DisplayedFormula, Reading
+from nncore.verify.source.markdown import DisplayedFormula, InlineFormula, Reading
 from nncore.verify.source.reader import display_path
 from nncore.verify.spelling.declared import faults_in, in_strict_letters
 from nncore.verify.spelling.document import Spelled, scene_of, spelled
@@ -85,7 +85,7 @@ def in_parts(reading: Reading, path: Path) -> list[Reading]:
         places = tuple(reading.around.places[at] for at in own)
         around = Surroundings(places, tuple(each for each, part in zip(known, ends, strict=True) if part == number))
         if own or around.blocks:
-            parts.append(Reading(tuple(reading.formulas[at] for at in own), around, (), ()))
+            parts.append(Reading(tuple(reading.formulas[at] for at in own), around, reading.inline, ()))
     return parts or [reading]
 
 
@@ -301,11 +301,15 @@ def _piece(number: int, at: int, order: int, strict: Strict, formula: DisplayedF
 
 @dataclass(frozen=True, slots=True)
 class _Stages:
-    """What judges the statements of a page: those above an equation that defines a letter late know nothing of it."""
+    """What judges the statements of a page: those above an equation that defines a letter late know nothing of it.
+
+    ``inline`` are the formulas within the words around them.
+    """
 
     reporters: tuple[Reporter, ...]
     stages: Mapping[Path, int]
     without_meaning: frozenset[Path]
+    inline: tuple[InlineFormula, ...] = ()
 
     @property
     def last(self) -> Reporter:
@@ -334,9 +338,9 @@ def _judging(
             for strict in among_meaningful(links, in_force) if len(links) > 1 else ():
                 found.append(_piece(own[0].display, at, len(found), strict, reading.formulas[own[0].display]))
         more.append(found)
-    if sum(map(len, more)) == sum(map(len, pieces)):
-        return stages, more
-    return _stages(path, by, around, more, scene), more
+    if sum(map(len, more)) != sum(map(len, pieces)):
+        stages = _stages(path, by, around, more, scene)
+    return replace(stages, inline=reading.inline), more
 
 
 def _stages(
@@ -440,7 +444,8 @@ def _evidence(
 ) -> Evidence:
     """Return the evidence for a display by that of its statements, in the author's letters and places."""
     slopes = {piece.statement for piece in pieces if _begins_with_slope(piece)}
-    each = [_of_piece(piece, stages.of(piece), scene, piece.statement in slopes) for piece in pieces]
+    equal = said_equal(formula, stages.inline)
+    each = [_of_piece(piece, stages.of(piece), scene, piece.statement in slopes, equal) for piece in pieces]
     parts = tuple(
         _told(part, piece, formula, scene) for one, piece in zip(each, pieces, strict=True) for part in one.parts
     )
@@ -476,14 +481,22 @@ def _begins_with_slope(piece: _Piece) -> bool:
     return isinstance(statement, t.Chain) and isinstance(statement.first, t.Derivative)
 
 
-def _of_piece(piece: _Piece, reporter: Reporter, scene: Scene, of_slope: bool) -> Evidence:
+def _of_piece(
+    piece: _Piece, reporter: Reporter, scene: Scene, of_slope: bool, equal: tuple[str, str] | None
+) -> Evidence:
     """Return the evidence for a statement; of a false one for what it may mean instead.
 
-    ``of_slope`` says whether it belongs to a chain that begins with a derivative.
+    ``of_slope`` says whether it belongs to a chain that begins with a derivative, ``equal`` which two letters are the
+    same by the words above.
     """
     found = reporter.evidence(reporter.reading.formulas.index(piece.formula) + 1, piece.formula)
     items = [item for item in reporter.page.items if item.formula is piece.formula]
     if found.status is Status.REFUTED and len(items) == 1 and isinstance(items[0], Claim):
+        if equal:
+            one, other = (scene.table.letters.get(each, each) for each in equal)
+            found = where_equal(found, items[0], one, other, piece.formula)
+            if found.status is Status.HOLDS_IF:
+                return found
         heads = {head(item.left, scene) for item in items} - {""}
         tables: tuple[dict[str, str], ...] = ({}, scene.table.letters, scene.table.functions)
         said = {table.get(name, name) for name, known in scene.facts.says.items() if known > 1 for table in tables}

@@ -158,7 +158,7 @@ class Reporter:
         clock = Clock()
         parts = [self._part(item, clock) for item in items]
         parts = self._with_witness(parts, items, place)
-        problems += [_problem(part, part.judgement, formula) for part in parts if part.judgement and part.fails]
+        problems += [problem_of(part, part.judgement, formula) for part in parts if part.judgement and part.fails]
         return Evidence(
             name=name,
             path=display_path(formula.path, self.by.root),
@@ -292,7 +292,8 @@ def _saying(item: Statement) -> str:
     return item.kind + "".join(canonical(getattr(item, name)) for name in names)
 
 
-def _problem(part: Part, judgement: Judgement, formula: DisplayedFormula) -> Diagnostic:
+def problem_of(part: Part, judgement: Judgement, formula: DisplayedFormula) -> Diagnostic:
+    """Return what is wrong with a part of a formula, with its place."""
     reason = judgement.reason
     if judgement.counterexample:
         at = str(judgement.counterexample)

@@ -14,13 +14,14 @@ from dataclasses import replace
 from typing import assert_never
 
 from nncore.verify import numeric
-from nncore.verify.judgement import BY_NUMBERS, Judgement, Status
+from nncore.verify.judgement import BY_NUMBERS, Judgement, Proviso, Status
 from nncore.verify.numeric import Finding
 from nncore.verify.semantics.statements import Claim, Convention
 from nncore.verify.symbolic import prover as symbolic
 from nncore.verify.symbolic.typeset import typeset
+from nncore.verify.syntax import tree as t
 from nncore.verify.verdict.hints import slip
-from nncore.verify.verdict.provisos import saved, saved_by_size, with_unsaid
+from nncore.verify.verdict.provisos import saved, saved_by_size, saved_where, with_unsaid
 from nncore.verify.verdict.steps import judge_steps
 
 SECONDS = 7.5  # of computing for all that a formula says: numbers, proofs and hints
@@ -136,15 +137,25 @@ def _explained(
         if proof and not proof.shapes:
             return _fault(replace(found, hint=""), "symbols prove what numbers refute")
     if provided:
-        provisos, under = provided
-        return replace(
-            under,
-            status=Status.HOLDS_IF,
-            reason=found.reason,
-            counterexample=found.counterexample,
-            provided=provisos,
-        )
+        return _under(found, *provided)
     return found
+
+
+def judge_where(item: Claim, refuted: Judgement, says: t.Chain) -> Judgement | None:
+    """Return the judgement of a refuted claim that words beside it save, by a relation between two of its indices."""
+    provided = saved_where(item, says, _with_provisos, SECONDS_OF_PROVISOS)
+    return _under(refuted, *provided) if provided else None
+
+
+def _under(refuted: Judgement, provisos: tuple[Proviso, ...], under: Judgement) -> Judgement:
+    """Return the judgement of a refuted claim that holds under provisos."""
+    return replace(
+        under,
+        status=Status.HOLDS_IF,
+        reason=refuted.reason,
+        counterexample=refuted.counterexample,
+        provided=provisos,
+    )
 
 
 def _with_provisos(item: Claim) -> Judgement:

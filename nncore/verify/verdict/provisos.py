@@ -90,6 +90,14 @@ def saved_by_size(item: Claim, judge: Judging, seconds: float) -> Saved | None:
     return _first(item, ((each,) for each in single), judge, seconds)
 
 
+def saved_where(item: Claim, says: t.Chain, judge: Judging, seconds: float) -> Saved | None:
+    """Return a relation between two indices as a proviso, if it is enough, and the judgement under it."""
+    words = latex(says)
+    said = Proviso(f"${words}$", words, _BEHIND.format(words))
+    one = _Candidate(said, partial(with_condition, condition=says))
+    return _first(item, [(one,)], judge, seconds) if _may_be_saved(item) else None
+
+
 def with_unsaid(item: Claim) -> Iterator[tuple[str, Claim]]:
     """Yield the claim with each proviso about inputs that it may lack, beside its slip."""
     for each in _candidates(item) if _may_be_saved(item) else ():
