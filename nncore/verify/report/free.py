@@ -29,8 +29,8 @@ from nncore.verify.source.context import DICTIONARY, ERRATUM, UNCHECKED, Notatio
 from nncore.verify.source.markdown import DisplayedFormula, InlineFormula, Reading
 from nncore.verify.source.reader import display_path
 from nncore.verify.spelling.declared import faults_in, in_strict_letters
-from nncore.verify.spelling.document import Spelled, scene_of, spelled
-from nncore.verify.spelling.first_use import head, is_given, late, names
+from nncore.verify.spelling.document import Spelled, scene_of, spelled_to_the_end
+from nncore.verify.spelling.first_use import head, is_given, names
 from nncore.verify.spelling.links import among_meaningful, by_link
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.spelling.spell import Reading as FreeReading
@@ -221,13 +221,7 @@ def _spelled(
     """Return how the displays are read, and what their readings add to what stands around and to the settings."""
     defining = [_CLAIM_NOTHING.isdisjoint(formula.within) for formula in reading.formulas]
     texts = [formula.text for formula in reading.formulas]
-    found = list(spelled(texts, scene, defining))
-    first = [each.spelling.readings[0] if each.spelling else None for each in found]
-    both = zip(first, defining, strict=True)
-    trees = [(strict.tree, may) for each, may in both if each for strict in each.formulas]
-    if belated := late(trees, scene):
-        scene.begin_again(belated)
-        found = list(spelled(texts, scene, defining))
+    found = spelled_to_the_end(texts, scene, defining)
     return found, _with_ones(around, scene, path), replace(by, notation=with_own(by.notation, scene))
 
 

@@ -19,9 +19,8 @@ from nncore.verify.source.context import NotationBlock, Place
 from nncore.verify.source.markdown import DisplayedFormula, Reading
 from nncore.verify.spelling.declared import faults_in
 from nncore.verify.spelling.defining import Equation, below_of, equations, made_by, open_costs
-from nncore.verify.spelling.document import Spelled, scene_of, spelled
+from nncore.verify.spelling.document import Spelled, scene_of, spelled, spelled_to_the_end
 from nncore.verify.spelling.findings import Member
-from nncore.verify.spelling.first_use import late
 from nncore.verify.spelling.inference import CROSS_ENTROPIES, OPEN, STANDARD, Dim, Inference, own_letters
 from nncore.verify.spelling.letters import is_strict_letter
 from nncore.verify.spelling.scene import Scene
@@ -440,11 +439,7 @@ def _read(reading: Reading, text: str, own: frozenset[str]) -> _Read:
     members: list[Member] = []
     within = _trees(spelled(inline, scene), members)
     scene.begin_again()
-    found = list(spelled(sources, scene, [True] * len(sources)))
-    if belated := late([(tree, True) for trees in _trees(found, []) for tree in trees], scene):
-        scene.begin_again(belated)
-        found = list(spelled(sources, scene, [True] * len(sources)))
-    displays = _trees(found, members)
+    displays = _trees(spelled_to_the_end(sources, scene, [True] * len(sources)), members)
     return _Read(scene, own, members, [*sources, *inline], displays, within)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from nncore.verify.notation import Notation
 from nncore.verify.spelling.findings import FreeError
+from nncore.verify.spelling.first_use import late
 from nncore.verify.spelling.macros import Macro, defined_in
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.spelling.spell import Spelling, look, spell
@@ -56,6 +57,23 @@ def spelled(sources: Sequence[str], scene: Scene, defining: Sequence[bool] = ())
                 scene.lose(source)
             scene.last = None
             yield Spelled(source, found, error)
+
+
+def spelled_to_the_end(sources: Sequence[str], scene: Scene, defining: Sequence[bool]) -> list[Spelled]:
+    """Return what becomes of each display, where some letters are defined below their first use.
+
+    What is known of such a letter, as its shape, is known above its definition, too.
+    """
+    found = list(spelled(sources, scene, defining))
+    first = [each.spelling.readings[0].formulas if each.spelling else () for each in found]
+    trees = [(strict.tree, may) for own, may in zip(first, defining, strict=True) for strict in own]
+    if belated := late(trees, scene):
+        scene.begin_again(belated)
+        found = list(spelled(sources, scene, defining))
+        if belated & (scene.shapes.keys() | scene.lengths.keys()):
+            scene.begin_again(belated)
+            found = list(spelled(sources, scene, defining))
+    return found
 
 
 def _parts(source: str, scene: Scene) -> Spelling | None:

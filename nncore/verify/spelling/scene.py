@@ -78,10 +78,11 @@ class Scene:
         self.notation = self.table.notation = notation
 
     def begin_again(self, late: frozenset[str] = frozenset()) -> None:
-        """Forget what was read, but for the names of letters."""
+        """Forget what was read, but for the names of letters, and what is known of those that are defined late."""
         self.last, self.above, self.unread, self.claimed, self.late = None, frozenset(), frozenset(), 0, late
-        for known in (self.shapes, self.lengths, self.parts):
-            known.clear()
+        self.shapes = {name: shape for name, shape in self.shapes.items() if name in late}
+        self.lengths = {name: lengths for name, lengths in self.lengths.items() if name in late}
+        self.parts = {name: parts for name, parts in self.parts.items() if name in late}
 
     def lose(self, text: str) -> None:
         """Keep the letters and commands of what cannot be read: it may say what they are."""
