@@ -357,7 +357,7 @@ def test_what_cannot_be_read_makes_nothing_else_true(tmp_path, displays):
 
 # Words around a formula -----------------------------------------------------------------------------------------------
 
-SOFTMAX = r"""
+OF_CLASSES = r"""
 ```{notation}
 shadows: [P, Z, i, j, k, n]
 sizes:
@@ -389,13 +389,13 @@ SAME = r"\frac{\partial p_j}{\partial z_i} = p_j (1 - p_j)"
     ("If $i = k$, we find:", SAME, FALSE),
     ("We find:", SAME, FALSE),
     ("If $i = j$ or if $i \\neq j$, we find:", SAME, FALSE),
-    ("If $i = j$ it is another one." + "\n" * 45 + "We find:", SAME, FALSE),
+    ("If $i = j$ it is another one." + "\n" * 65 + "We find:", SAME, FALSE),
     ("If $i = j$, we find:", r"z_j - z_i = 0", FALSE),  # under which anything would be true
     ("If $i = j$, we find:", r"\frac{\partial p_j}{\partial z_i} = p_j (\delta_{ij} - p_i)", TRUE),
 ])  # fmt: skip
 def test_indices_that_words_above_call_equal_are_a_condition_that_is_told(tmp_path, words, claim, status):
     path = tmp_path / "a.md"
-    path.write_text(SOFTMAX.replace("WORDS", words).replace("CLAIM", claim), encoding="utf-8")
+    path.write_text(OF_CLASSES.replace("WORDS", words).replace("CLAIM", claim), encoding="utf-8")
     (page,) = check([path], load(NOTATION), root=tmp_path, processes=1, free=True).pages
     assert [formula.status for formula in page.formulas] == [DEFINITION, status]
     for problem in page.formulas[-1].problems if status is Status.HOLDS_IF else ():

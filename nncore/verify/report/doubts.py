@@ -25,7 +25,7 @@ from nncore.verify.syntax.tree import Relation
 from nncore.verify.verdict.judge import judge_where
 
 _TWO_LETTERS = re.compile(r"\s*(\\?[A-Za-z]+)\s*(=|\\neq?(?![A-Za-z])|≠|\\not\s*=)\s*(\\?[A-Za-z]+)[\s.,:;]*")
-_FAR = 40  # lines, beyond which words say nothing of a formula
+_FAR = 60  # lines, beyond which words say nothing of a formula
 _INPUTS = (SymbolKind.ENTRY, SymbolKind.NUMBER, SymbolKind.ARRAY)
 # Functions that mean another thing in each example.
 _GENERIC = frozenset(("f", "g", "h", "F", "G", r"\mathsf{f}", r"\mathsf{g}", r"\mathsf{h}"))

@@ -21,7 +21,7 @@ from nncore.verify.spelling.declared import faults_in
 from nncore.verify.spelling.defining import Equation, below_of, equations, made_by, open_costs
 from nncore.verify.spelling.document import Spelled, scene_of, spelled, spelled_to_the_end
 from nncore.verify.spelling.findings import Member
-from nncore.verify.spelling.inference import CROSS_ENTROPIES, OPEN, STANDARD, Dim, Inference, own_letters
+from nncore.verify.spelling.inference import CROSS_ENTROPIES, OPEN, ROW, STANDARD, Dim, Inference, own_letters
 from nncore.verify.spelling.letters import is_strict_letter
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.syntax import tree as t
@@ -36,6 +36,7 @@ _MEANINGS_OF_SIZES = {
 }  # fmt: skip
 _SIZES = "D H M K N P Q R S U V A B C E F G J L T W X Y Z".split()
 _LETTER = re.compile(r"(?:letter|name): '?(\\?[A-Za-z]+(?:\{[^}]*\})?)")
+_NUMBERED = re.compile(r"(.+)_(\d)", re.DOTALL)  # a letter with a number, of which z_{2j} is an entry
 _INDICES = "jklpqrsuh"  # for entries of which the file writes no index
 _ARGUMENTS = (*"quvxzstwra", r"\xi", r"\zeta", r"\omega")
 
@@ -240,6 +241,9 @@ class Trying:
     def kinds(self, now: _Choices) -> Iterator[_Choices]:
         """Yield kinds of letters between which nothing in the file decides."""
         inference, _ = self.inferred(now.kinds, now.given)
+        rows = [inference.written(name) for name in inference.guesses if name in inference.said]
+        if len(rows) > 1:
+            yield _Choices(dict.fromkeys(rows, ROW))  # where vectors are rows, all of them are
         for name, kinds in inference.guesses.items():
             yield from (_Choices({inference.written(name): kind}) for kind in kinds)
 
@@ -557,7 +561,8 @@ class _Writer:
         taken |= (self.scene.table.functions.keys() & STANDARD.keys()) | inf.equated
         taken -= {name for name in named if inf.defined[name] is None}
         for name in inf.used:
-            if name not in taken and name not in self._arrays() and not self._is_size_like(name):
+            of_event = "(" in self.written(name)  # a probability, of which it is known that it is no free number
+            if name not in taken and not of_event and name not in self._arrays() and not self._is_size_like(name):
                 found.append(Line("scalars", self._declaration(name, meaning="a number"), self._guess(name)))
         formulas, more = self._functions()
         definitions = [Line(DEFINITIONS, formula) for formula in formulas]
@@ -587,8 +592,9 @@ class _Writer:
             if array == name or shape is None or any(len(each) > 1 for each in inf.entries[name]):
                 continue
             ((row,), *_) = inf.entries[name]
-            if letter := self._index_to(shape[1], row):
-                inf.entries[name].append((row, letter))
+            is_column = inf.is_column(name)
+            if letter := self._index_to(shape[0 if is_column else 1], row):
+                inf.entries[name].append((letter, row) if is_column else (row, letter))
 
     def _index_to(self, dim: Dim, other: str = "") -> str:
         """Return an index that runs to a dimension, a new one if there is none; empty if all letters are used."""
@@ -691,7 +697,7 @@ class _Writer:
         return "sum to 1" if any(_property(self.text, each, said) for each in letters) else ""
 
     def _entry_text(self, entry: str, sizes: tuple[str, str]) -> str:
-        if "_" in self.written(entry):
+        if "_" in self.written(entry) and not _NUMBERED.fullmatch(self.written(entry)):
             return ""  # two subscripts; it has entries in parentheses, too
         wanted = [size for size in sizes if size != "1"]
         for letters in self.inference.entries[entry]:
@@ -835,6 +841,8 @@ def _with_indices(name: str, letters: Sequence[str]) -> str:
     if r"\cdot" in name:
         name, letters = name.replace(r"\cdot", letters[0], 1), letters[1:]
     below = "".join(letters)
+    if below and (numbered := _NUMBERED.fullmatch(name)):
+        return f"{numbered[1]}_{{{numbered[2]}{below}}}"
     return f"{name}_{below}" if len(below) == 1 else f"{name}_{{{below}}}" if below else name
 
 

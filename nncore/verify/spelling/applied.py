@@ -35,7 +35,7 @@ _OF_A_WORD = {
     "min": r"\min", "Var": VARIANCE, "var": VARIANCE, "diag": r"\operatorname{diag}", "relu": r"\operatorname{ReLU}",
     "RELU": r"\operatorname{ReLU}", "Relu": r"\operatorname{ReLU}", "E": EXPECTATION,
 }  # fmt: skip
-_OF_EVENTS = RELATIONS | {r"\in", r"\notin"}
+OF_EVENTS = RELATIONS | {r"\in", r"\notin"}
 _BRACKETS = frozenset(("(", "[", r"\{"))
 _SEPARATORS = {",": ",", ";": ";", GIVEN: "|", PARALLEL: "‖"}
 
@@ -161,7 +161,7 @@ def arguments(reader: "Reader", group: Group) -> tuple[tuple[t.Node, ...], str]:
     words = ""
     for number, part in enumerate(parts):
         words += shape[number - 1] if number else ""
-        relation = next((at for at, item in enumerate(part) if getattr(item, "text", "") in _OF_EVENTS), None)
+        relation = next((at for at, item in enumerate(part) if getattr(item, "text", "") in OF_EVENTS), None)
         if relation is not None:
             words += text_of(part[: relation + 1])
             part = part[relation + 1 :]
@@ -195,7 +195,7 @@ def _event(reader: "Reader", part: Sequence[Item]) -> tuple[str, list[t.Node]]:
             piece.append(item)
             continue
         if piece:
-            relation = next((at for at, each in enumerate(piece) if getattr(each, "text", "") in _OF_EVENTS), None)
+            relation = next((at for at, each in enumerate(piece) if getattr(each, "text", "") in OF_EVENTS), None)
             name += text_of(piece[: relation + 1]) if relation is not None else ""
             rest = piece[relation + 1 :] if relation is not None else piece
             if not rest:

@@ -17,10 +17,13 @@ from nncore.verify.spelling.scripts import scripts_at, span_of, split_top
 from nncore.verify.spelling.symbols import Symbol
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.printer import latex
 from nncore.verify.syntax.tree import Span
 
 if TYPE_CHECKING:
     from nncore.verify.spelling.expressions import Reader
+
+_PROBABILITIES = frozenset(("p", "P", "q", "Q", "Pr", r"\Pr", *(rf"\{f}{{P}}" for f in ("mathbb", "mathrm", "text"))))
 
 
 # Letters --------------------------------------------------------------------------------------------------------------
@@ -187,6 +190,9 @@ def _application(reader: "Reader", whole: str, symbol: Symbol, group: Group, rea
         return with_scripts(reader, raised(reader, entry, symbol.above), cursor)
     table, scene = reader.scene.table, reader.scene
     nodes, shape = applied.arguments(reader, group)
+    of_event = symbol.name in _PROBABILITIES and any(sign in shape for sign in applied.OF_EVENTS)
+    if of_event and all(_is_part_of_event(reader, each) for each in nodes):
+        return _event(reader, symbol, shape, nodes, (symbol.node.span[0], group.span[1]))
     primes, name = symbol.primes, whole.partition("_")[0].partition("^")[0]
     if name in scene.notation.function_names and not symbol.below and symbol.name == name:
         code, before = name, symbol.below
@@ -217,6 +223,26 @@ def _application(reader: "Reader", whole: str, symbol: Symbol, group: Group, rea
     node = replace(raised(reader, node, symbol.above), span=span)
     node = t.Transpose(node, span=span) if symbol.transposed else node
     return with_scripts(reader, node, cursor)
+
+
+def _event(reader: "Reader", symbol: Symbol, shape: str, nodes: Sequence[t.Node], span: Span) -> t.Node:
+    """Return ``p(y = 1)``, the probability of one event, as a letter of its own; with its indices, if it has some."""
+    parts = shape.split("·")
+    given = [each.name if isinstance(each, t.Letter) and reader.scene.is_index(each.name) else "" for each in nodes]
+    shown = (r"\cdot" if index else latex(each) for index, each in zip(given, nodes, strict=True))
+    name = f"{symbol.name}({''.join(f'{part}{each}' for part, each in zip(parts, shown, strict=False))}{parts[-1]})"
+    reader.findings.say("event", f"{name} as a letter of its own", span)
+    indices = (*symbol.below, *(each for index, each in zip(given, nodes, strict=True) if index))
+    letter = symbols.letter_named(reader, name, span)
+    return t.Indexed(letter, indices, span=span) if indices else letter
+
+
+def _is_part_of_event(reader: "Reader", node: t.Node) -> bool:
+    """Return whether a node is a number, an index, or a letter that belongs to the name of another one, as ``v_c``."""
+    if not isinstance(node, t.Letter):
+        return isinstance(node, t.Number)
+    own = (*reader.scene.facts.chosen, *reader.scene.table.letters)
+    return reader.scene.is_index(node.name) or any(name.endswith(f"_{node.name}") for name in own)
 
 
 def _holds_letter(above: Sequence[Item]) -> bool:

@@ -21,6 +21,7 @@ from nncore.verify.syntax import tree as t
 
 _BARE = frozenset(("letter", "to", "over", "first", "last"))
 _WRITTEN = re.compile(r"(?P<letter>.+?)(?:_(?:[a-z]|\d|\{[a-z]+(?:[+-]\d+)?\}))?", re.DOTALL)
+_NUMBERED = re.compile(r"(.+)_\{(\d)([a-z]{1,2})\}", re.DOTALL)  # an entry of a letter with a number
 _BELOW = re.compile(r"(.+)_(?:([A-Za-z])|\{([A-Za-z])([+-]\d+)?\})", re.DOTALL)
 _OPERATOR = re.compile(r"\\operatorname\{[A-Za-z]+\}")
 _MEMBERS = re.compile(r"\|[^|]+\|")  # how many a set has
@@ -183,6 +184,8 @@ def _letter(text: str, scene: Scene) -> str:
 def _written(text: str, scene: Scene) -> str:
     """Return a letter with its indices, with the inner name of the letter."""
     found = _WRITTEN.fullmatch(text)
+    if numbered := _NUMBERED.fullmatch(text):
+        return f"{scene.table.letter(f'{numbered[1]}_{numbered[2]}')}_{{{numbered[3]}}}"
     if _MEMBERS.fullmatch(text):
         return scene.table.letter(text)
     if text.isdigit() or (found and is_strict_letter(found["letter"])):

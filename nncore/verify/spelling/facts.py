@@ -58,6 +58,8 @@ class Facts:
         How many indices a letter carries.
     listed : set of str
         Letters with several indices side by side.
+    numbered : dict of str to dict
+        The numbers before the indices of letters, as in ``z_{2j}``, with how many signs are below.
     differentiated, slopes : set of str
         Letters behind the sign of a derivative, without parentheses behind them and with such.
     says : dict of str to int
@@ -90,6 +92,7 @@ class Facts:
     counts: dict[str, set[int]] = field(default_factory=dict)
     carriers: dict[str, set[str]] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
+    numbered: dict[str, dict[str, set[int]]] = field(default_factory=dict)
     alone: set[str] = field(default_factory=set)
     chosen: set[str] = field(default_factory=set)
     differentiated: set[str] = field(default_factory=set)
@@ -201,6 +204,10 @@ class Facts:
             self.worded.add(name)
         elif letters:
             plain = [item for item in inside if isinstance(item, Token) and item.kind is not Kind.MARK]
+            if number_before(inside):
+                self.numbered.setdefault(name, {}).setdefault(text_of(inside[:1]), set()).add(len(plain))
+                self.indices.update(letters)
+                return
             self.counts.setdefault(name, set()).add(len(plain))
             if len(letters) > 1 and text != "in" and set(letters) <= INDEX_LETTERS | self.bound:
                 self.listed.add(name)
@@ -209,6 +216,24 @@ class Facts:
             for before, item in zip((None, *inside), inside, strict=False):
                 if getattr(before, "text", "") not in ("_", "^") and getattr(item, "kind", "") is Kind.LETTER:
                     self.carriers.setdefault(getattr(item, "text", ""), set()).add(name)
+
+    def is_entry_of_numbered(self, name: str, number: str, count: int) -> bool:
+        """Return whether ``z_{2j}`` is an entry of a letter ``z_2``, bold or not, a small one or a capital.
+
+        It is none if z has as many indices elsewhere, ``count``.
+        """
+        if count in self.counts.get(name, ()):
+            return False
+        others = (name, rf"\mathbf{{{name}}}", rf"\boldsymbol{{{name}}}", name.upper(), rf"\mathbf{{{name.upper()}}}")
+        return any(self.bare[f"{each}_{number}"] for each in others)
+
+    def complete(self) -> None:
+        """Count what stands below letters with numbers, unless these are letters of their own."""
+        for name, known in self.numbered.items():
+            for number, counts in known.items():
+                left = {count for count in counts if not self.is_entry_of_numbered(name, number, count)}
+                self.indexed |= {name} if left else set()
+                self.counts.setdefault(name, set()).update(left)
 
     def _extremum(self, below: Sequence[Item]) -> None:
         letters = [item.text for item in below if isinstance(item, Token) and item.kind is Kind.LETTER]
@@ -284,3 +309,10 @@ def scripts(items: Sequence[Item], at: int) -> tuple[tuple[Item, ...], tuple[Ite
 def _arguments(items: Sequence[Item]) -> tuple[str, ...]:
     """Return the texts between the commas of what is in parentheses."""
     return tuple(map(text_of, between_commas(items)))
+
+
+def number_before(below: Sequence[Item]) -> str:
+    """Return the number with which one or two letters stand below another, as in ``z_{2j}``; empty otherwise."""
+    kinds = [getattr(item, "kind", "") for item in below]
+    found = kinds[:1] == [Kind.NUMBER] and kinds[1:] in ([Kind.LETTER], [Kind.LETTER] * 2)
+    return text_of(below[:1]) if found else ""

@@ -241,6 +241,8 @@ class Inference:
                             isinstance(before, t.Letter) and self.kind(before.name) == MATRIX
                         ):
                             self._is_row(after)
+                        if isinstance(before, t.Transpose) and isinstance(after, t.Letter):
+                            self._vectors |= {after.name} if self.written(after.name)[:1] in _OF_VECTORS else set()
                         for one, other in ((before, after), (after, before)):
                             plain_ = one.body if isinstance(one, t.Transpose) else one
                             is_matrix = isinstance(plain_, t.Letter) and self.kind(plain_.name) == MATRIX
@@ -457,6 +459,7 @@ class Inference:
         shape = self.shape_of(self.array_of(name))
         if not isinstance(shape, tuple):
             return _UNKNOWN
+        shape = (shape[1], shape[0]) if self.is_column(name) else shape
         if isinstance(index, t.Letter):
             shape[0].join(self.ends.setdefault(index.name, Dim()))
         rows = any(first == "1" for first, _ in self.said.values())
@@ -549,6 +552,8 @@ class Inference:
                 if _is_one(own) or _is_one(found):
                     found = found if _is_one(own) else own
                 elif found[1].join(own[0], f"{self.written_out(node)} needs it"):
+                    if found[0].name == "1" and isinstance(factor, t.Letter) and self.kind(factor.name) == COLUMN:
+                        own[1].join(Dim("1"))  # a row of a matrix times a vector is a number
                     found = (found[0], own[1])
                 else:
                     found = _UNKNOWN
@@ -588,7 +593,17 @@ class Inference:
     def _shape_of_entries(self, name: str) -> Shape | None:
         array = self.array_of(name)
         shape = self.arrays.get(array) or self.defined.get(array)
-        return shape if isinstance(shape, tuple) else None
+        if not isinstance(shape, tuple):
+            return None
+        return (shape[1], shape[0]) if self.is_column(name) else shape
+
+    def is_column(self, name: str) -> bool:
+        """Return whether a letter of which one index gives a vector has the columns of a matrix, by their number."""
+        known = self.entries.get(name, [])
+        shape = self.arrays.get(self.array_of(name))
+        ends = {self.ends[each[0]].name for each in known if each and each[0] in self.ends}
+        alone = name in self.rows and all(len(each) == 1 for each in known)
+        return bool(alone and shape and shape[1].name in ends and shape[0].name not in ends)
 
     def _dim(self, name: str, at: int, count: int) -> Dim | None:
         """Return the dimension along which an index of an entry runs; of a size, the size itself."""
@@ -632,7 +647,12 @@ class Inference:
         """Return the array to which entries belong: the letter itself, or the capital or bold one."""
         if self._is_array(entry) and self.scene.facts.bare[self.written(entry)]:
             return entry
-        others = [self.scene.table.letters.get(other, other) for other in self._capitals(entry)]
+        written = self._capitals(entry)
+        others = [self.scene.table.letters.get(other, other) for other in written]
+        alone = [
+            name for name in self.arrays if self.written(name)[:-2] in written and self.written(name)[-2:-1] == "_"
+        ]
+        others += alone if len(alone) == 1 and entry in self.entries else []  # of the one matrix with a number
         return next((other for other in others if other != entry and self._is_array(other)), entry)
 
     def _is_array(self, name: str) -> bool:

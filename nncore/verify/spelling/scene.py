@@ -148,7 +148,8 @@ class Scene:
         return True if len(inner.rstrip("}")) == 1 and inner[0].isupper() else None
 
     def seen(self) -> None:
-        """Keep the letters of the file from being taken for names inside; call it once the facts are complete."""
+        """Keep the letters of the file from being taken for names inside; call it once all displays were looked at."""
+        self.facts.complete()
         self.table.taken |= self.facts.names
         if "T" in self.facts.transposes and self.is_size("T") and "T" not in self.notation.size_letters:
             self.table.rename("T")  # as a power it would be taken for a transpose

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from nncore.verify.spelling.facts import number_before
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import Group, Item, text_of, walk
-from nncore.verify.spelling.scene import Cursor
+from nncore.verify.spelling.scene import Cursor, Scene
 from nncore.verify.spelling.scripts import scripts_at, span_of, split_top
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
@@ -224,6 +225,9 @@ def _below(reader: "Reader", name: str, below: Sequence[Item], span: Span) -> tu
                 return name, tuple(t.Number(digit, span=span_of(below)) for digit in each)
         reader.findings.say("name", f"{whole} as a letter of its own", span)
         return whole, ()
+    if own := _numbered(scene, name, below):
+        reader.findings.say("entry", f"{whole} as an entry of {own}", span)
+        return own, tuple(indices_of(reader, below[1:]))
     size = scene.is_size(text) or text.isupper() or text.isdigit() or text in ("n", "m", "d")
     ones = name in _OF_A_SIZE and size and text not in {*reader.bound, *reader.free}
     named = [part for part in parts if ones or _is_name(reader, name, part)]
@@ -245,6 +249,14 @@ def _below(reader: "Reader", name: str, below: Sequence[Item], span: Span) -> tu
         parts = [parts[0][1:]]
     _no_products(reader, name, parts_of(below))
     return name, tuple(index for part in parts for index in indices_of(reader, part))
+
+
+def _numbered(scene: Scene, name: str, below: Sequence[Item]) -> str:
+    """Return the letter of which ``z_{2j}`` is an entry, where the file has a letter ``z_2``; empty if it is none."""
+    number = number_before(below)
+    own = f"{name}_{number}"
+    known = own in scene.table.letters or scene.facts.is_entry_of_numbered(name, number, len(below))
+    return own if number and known else ""
 
 
 def _no_products(reader: "Reader", name: str, parts: Sequence[Sequence[Item]]) -> None:
