@@ -224,6 +224,7 @@ $$ a = b $$
 
 1. $$c$$, of which we know that $$d$$
 2. Then: $$e$$.
+- If $$g$$, $$h$$
 
 $$ f $$
 """
@@ -233,7 +234,7 @@ def test_a_page_of_jekyll_has_formulas_within_words_between_two_signs_too(page):
     reading = read_markdown(page(KRAMDOWN), book=False)
     assert [formula.text.strip() for formula in reading.formulas] == ["a = b", "f"] and not reading.faults
     assert [(formula.text, formula.line) for formula in reading.inline] == [
-        ("x_i", 4), ("n", 4), ("c", 8), ("d", 8), ("e", 9),
+        ("x_i", 4), ("n", 4), ("c", 8), ("d", 8), ("e", 9), ("g", 10), ("h", 10),
     ]  # fmt: skip
 
 

@@ -140,6 +140,16 @@ def _is_free(node: t.Node, claim: Claim, sizes: bool = False) -> bool:
     return symbol.kind in _INPUTS and not known and len(distinct) == len(indices)
 
 
+def _any_function(claim: Claim) -> str:
+    """Return a function of which a claim without a derivative says something, and that may be any; empty if none is."""
+    nodes = [each for side in (claim.left, claim.right) for each, _ in t.walk(side)]
+    if any(isinstance(each, t.Derivative) or (isinstance(each, t.Function) and each.primes) for each in nodes):
+        return ""
+    known = {each.name for each in claim.scope.notation.functions if each.kind in ("smooth", "cost")}
+    names = (each.name for each in nodes if isinstance(each, t.Function))
+    return next((name for name in names if name in known and name not in claim.scope.definitions), "")
+
+
 def _other_meaning(claim: Claim, others: Collection[Claim], reasons: Collection[str]) -> str:
     """Return what a false claim may mean instead of one of all values; empty if it means that."""
     if _is_condition(claim):
@@ -147,6 +157,8 @@ def _other_meaning(claim: Claim, others: Collection[Claim], reasons: Collection[
     sides = (claim.left, claim.right)
     if any(_is_computed(one, claim) and _varies(other, claim) for one, other in (sides, sides[::-1])):
         return _VALUE
+    if name := _any_function(claim):
+        return f"{name} may be any function, and this is not so for all of them: if it says what {name} is, write :="
     if claim.relation is Relation.UNEQUAL:
         equal = numeric.judge(replace(claim, relation=Relation.EQUAL))
         differ = equal.status == numeric.Finding.REFUTED

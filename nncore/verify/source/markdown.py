@@ -590,9 +590,9 @@ def _is_of_kramdown(cut: Sequence["Token"]) -> bool:
 
 
 def _are_words(before: "Token | None", after: "Token | None") -> bool:
-    """Return whether text stands on both sides of a formula, or on one of them with letters in it."""
-    texts = [token.content if token is not None and token.type == "text" else "" for token in (before, after)]
-    return all(texts) or any(map(str.isalpha, "".join(texts)))
+    """Return whether anything stands before a formula on its line, or words behind it."""
+    behind = after.content if after is not None and after.type == "text" else ""
+    return (before is not None and not before.type.endswith("break")) or any(map(str.isalpha, behind))
 
 
 def _texts(value: object) -> Iterator[str]:

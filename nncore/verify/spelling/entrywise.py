@@ -416,8 +416,8 @@ class _Writer:
             raise _NoEntriesError
         shape = shapes.pop() if shapes else None
         loose = all(part.loose for part in parts if part.shape)
-        both = [frozenset[str]().union(*found) for found in ((p.each for p in parts), (p.whole for p in parts))]
-        return _Value(shape, lambda row, column: make([part.entry(row, column) for part in parts]), *both, loose)
+        each, whole = (frozenset[str]().union(*found) for found in ((p.each for p in parts), (p.whole for p in parts)))
+        return _Value(shape, lambda row, column: make([part.entry(row, column) for part in parts]), each, whole, loose)
 
     def _fitting(self, parts: Sequence[_Value], repeats: bool = True) -> Sequence[_Value]:
         """Return arrays in one shape if they have one: loose ones are turned, rows and columns repeated."""
@@ -463,6 +463,11 @@ class _Writer:
         if one.shape is None or other.shape is None:
             return self._each([one, other], lambda parts: _product(parts, span))
         (rows, inner), (again, columns) = one.shape, other.shape
+        if inner != again and one.shape == other.shape and 1 in one.shape:
+            self._findings.say("inner", "a product of two vectors of one shape as their inner product", span)
+            self.lifts = True
+            one, other = (one.turned, other) if columns == 1 else (one, other.turned)
+            (rows, inner), (again, columns) = one.shape, other.shape  # type: ignore[misc]
         if inner != again:
             raise _NoEntriesError
         shape = None if (rows, columns) == (1, 1) else (rows, columns)

@@ -86,8 +86,8 @@ def is_transpose(reader: "Reader", items: Sequence[Item], name: str | None, span
     number = scene.is_size(text) or scene.is_index(text) or scene.facts.bare[text] > 0 or text in reader.bound
     if text == "t":
         return False
-    may_be_row = name is not None and scene.notation.array_of_entry(name) is not None
-    array = scene.is_array(name) if name and not may_be_row else None
+    entries = name and scene.notation.array_of_entry(name)
+    array = scene.is_array(name) if name and (not entries or entries.letter == name) else None  # else it may be a row
     if number and array is False:
         return False
     if number and not array:
