@@ -135,11 +135,14 @@ class Meanings:
         letter.
     defined : frozenset of str
         The letters that the page defines, as the author writes them.
+    concerned : frozenset of str
+        The letters of the statements without a meaning, and those of which others probably define what they are.
     """
 
     displays: tuple[tuple[bool, ...], ...]
     claimed: int
     defined: frozenset[str]
+    concerned: frozenset[str] = frozenset()
 
     @property
     def understood(self) -> int:
@@ -162,9 +165,12 @@ def meanings(path: Path, reading: Reading, by: "Settings") -> Meanings:
     stages = _stages(path, by, around, pieces, scene)
     flat = [piece for own in pieces for piece in own if stages.has_meaning(piece)]
     defined = {name for own in pieces for piece in own for name in _defines(piece, scene)}
-    claimed = scene.claimed + sum(_says_what_is_given(piece, scene, defined) for piece in flat)
+    given = {name for piece in flat if (name := _said_though_given(piece, scene, defined))}
+    claimed = scene.claimed + sum(bool(_said_though_given(piece, scene, defined)) for piece in flat)
     displays = tuple(tuple(map(stages.has_meaning, own)) or (False,) for own in pieces)
-    return Meanings(displays, claimed, frozenset(map(scene.table.as_written, defined)))
+    lost = (piece for own in pieces for piece in own if not stages.has_meaning(piece))
+    concerned = given.union(*(names(piece.strict.tree, scene) for piece in lost))
+    return Meanings(displays, claimed, *(frozenset(map(scene.table.as_written, each)) for each in (defined, concerned)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,14 +211,14 @@ def _is_refuted(claim: Claim) -> bool:
     return verdict.status is numeric.Finding.REFUTED
 
 
-def _says_what_is_given(piece: _Piece, scene: Scene, defined: Set[str]) -> bool:
-    """Return whether a statement says what a letter is that the page declares, and nothing defines."""
+def _said_though_given(piece: _Piece, scene: Scene, defined: Set[str]) -> str:
+    """Return the letter of which a statement says what it is though the page declares it; empty if there is none."""
     for chain in piece.strict.tree.statements:
         if isinstance(chain, t.Chain) and chain.links and chain.links[0].relation is Relation.EQUAL:
             name = head(chain.first, scene)
             if name and name not in defined and name not in names(chain.links[0].right, scene):
-                return not (scene.is_undeclared(name) or is_given(name, scene))
-    return False
+                return "" if scene.is_undeclared(name) or is_given(name, scene) else name
+    return ""
 
 
 def _spelled(

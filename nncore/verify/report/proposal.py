@@ -77,6 +77,7 @@ class Proposal:
     after: int
     understood: int  # those that have a meaning with them, without those that they add
     statements: int
+    concerned: frozenset[str] = frozenset()  # the letters of those without a meaning, as written
 
     @property
     def definitions(self) -> tuple[str, ...]:
@@ -205,13 +206,13 @@ class Trying:
         return replace(best, before=before) if better else nothing
 
     def improved(
-        self, now: _Choices, best: Proposal, others: Callable[[_Choices], Iterator[_Choices]]
+        self, now: _Choices, best: Proposal, others: Callable[[_Choices, Proposal], Iterator[_Choices]]
     ) -> tuple[_Choices, Proposal]:
         """Return the choices, and the proposal, after each of other ones that gives more statements a meaning."""
         again = True
         while again:
             again = False
-            for other in others(now):
+            for other in others(now, best):
                 both, self.lost = now.with_others(other), False
                 if both.key in self.tried or best.after >= best.statements or time.process_time() > self.until:
                     continue
@@ -238,19 +239,25 @@ class Trying:
         """Return the file, read without a notation."""
         return _read_twice(self.reading, self.text)
 
-    def kinds(self, now: _Choices) -> Iterator[_Choices]:
-        """Yield kinds of letters between which nothing in the file decides."""
+    def kinds(self, now: _Choices, best: Proposal) -> Iterator[_Choices]:
+        """Yield kinds of letters between which nothing in the file decides, first those of what has no meaning."""
         inference, _ = self.inferred(now.kinds, now.given)
         rows = [inference.written(name) for name in inference.guesses if name in inference.said]
         if len(rows) > 1:
             yield _Choices(dict.fromkeys(rows, ROW))  # where vectors are rows, all of them are
-        for name, kinds in inference.guesses.items():
+        written = sorted(inference.guesses.items(), key=lambda each: inference.written(each[0]) not in best.concerned)
+        for name, kinds in written:
             yield from (_Choices({inference.written(name): kind}) for kind in kinds)
 
-    def equations(self, now: _Choices) -> Iterator[_Choices]:
-        """Yield equations that may define, each alone, and with those of the letters of which it is made."""
+    def equations(self, now: _Choices, best: Proposal) -> Iterator[_Choices]:
+        """Yield equations that may define, each alone, and with those of the letters of which it is made.
+
+        What no statement without a meaning is made of needs none.
+        """
         for each in self.file.equations:
-            yield from self.alone_and_with_others(self.as_given(each))
+            about = {each.letter, *(one for one in self.file.made if each.letter in below_of(one, self.file.made))}
+            if not best.concerned.isdisjoint(map(self.file.scene.table.as_written, about)):
+                yield from self.alone_and_with_others(self.as_given(each))
 
     def alone_and_with_others(self, given: _Given) -> Iterator[_Choices]:
         """Yield a definition alone, and with the first equations of all letters of which it is made."""
@@ -268,7 +275,7 @@ class Trying:
         if lost:
             self.hopeless.add(given.line.text)
 
-    def costs(self, now: _Choices) -> Iterator[_Choices]:
+    def costs(self, now: _Choices, _: Proposal) -> Iterator[_Choices]:
         """Yield costs of which the file never says what they are, as any function of the last letters."""
         inference, scene = self.inferred(now.kinds)
         for cost in open_costs(self.file.displays, self.file.texts, self.file.equations, scene, inference.array_of):
@@ -358,7 +365,8 @@ class Trying:
         count, understood = found.count - len(lost), found.understood - len(own) + len(lost)
         if any(line in defining for line in lost):
             return replace(one, statements=count)
-        return replace(one, after=found.understood - found.claimed, understood=understood, statements=count)
+        after = found.understood - found.claimed
+        return replace(one, after=after, understood=understood, statements=count, concerned=found.concerned)
 
     def without_faults(self, one: Proposal) -> Proposal:
         """Return a proposal without the declarations that the command does not accept, the last ones first."""

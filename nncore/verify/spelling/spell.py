@@ -8,6 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from nncore.verify.notation import Notation
 from nncore.verify.spelling.arguments import with_arguments
@@ -18,7 +19,7 @@ from nncore.verify.spelling.findings import Findings, FreeError, Member, Passed,
 from nncore.verify.spelling.first_use import apart, definitions_in, names, with_definition
 from nncore.verify.spelling.fit import fitted
 from nncore.verify.spelling.items import Group, Item, text_of, walk
-from nncore.verify.spelling.macros import definitions, written_out
+from nncore.verify.spelling.macros import Macro, definitions, written_out
 from nncore.verify.spelling.nesting import nested
 from nncore.verify.spelling.ranges import with_ranges
 from nncore.verify.spelling.relations import rounded
@@ -33,6 +34,7 @@ from nncore.verify.syntax.printer import latex
 from nncore.verify.syntax.tree import Span
 
 MOST_READINGS = 4
+_KEPT = 4096  # displays whose items are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,24 @@ def items_of(source: str, scene: Scene, findings: Findings) -> tuple[Item, ...]:
     """Return the items of a display: tokens with commands written out, in groups, letters with their fonts."""
     if len(source) > LONGEST:
         raise FreeError(f"a formula of more than {LONGEST} characters", (LONGEST, LONGEST + 1), "too long")
+    items, passed = _nested(source, tuple(scene.macros.items()))
+    for kind, span in passed:
+        findings.skip(kind, span)
+    return styled(items, findings, scene.facts.names)
+
+
+@lru_cache(_KEPT)
+def _nested(
+    source: str, macros: tuple[tuple[str, Macro], ...]
+) -> tuple[tuple[Item, ...], tuple[tuple[str, Span], ...]]:
+    """Return the items of a display before letters have their fonts, and what is passed over.
+
+    They are kept: a file is read again with each notation that is tried for it.
+    """
+    passed: list[tuple[str, Span]] = []
     own, tokens = definitions(scan(source))
-    tokens = written_out(tokens, {**scene.macros, **own})
-    return styled(nested(tokens, findings.skip), findings, scene.facts.names)
+    items = nested(written_out(tokens, dict(macros) | own), lambda kind, span: passed.append((kind, span)))
+    return items, tuple(passed)
 
 
 def look(source: str, facts: Facts, scene: Scene) -> None:
