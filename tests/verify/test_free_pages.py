@@ -398,6 +398,10 @@ def test_indices_that_words_above_call_equal_are_a_condition_that_is_told(tmp_pa
     path.write_text(OF_CLASSES.replace("WORDS", words).replace("CLAIM", claim), encoding="utf-8")
     (page,) = check([path], load(NOTATION), root=tmp_path, processes=1, free=True).pages
     assert [formula.status for formula in page.formulas] == [DEFINITION, status]
+    undeclared = "".join(line for line in path.read_text().splitlines(True) if "meaning: class}" not in line)
+    path.write_text(undeclared.replace("indices:\n", "").replace(r"\sum_k", r"\sum_{k=1}^n"), encoding="utf-8")
+    (other,) = check([path], load(NOTATION), root=tmp_path, processes=1, free=True).pages
+    assert [formula.status for formula in other.formulas] == [DEFINITION, status]
     for problem in page.formulas[-1].problems if status is Status.HOLDS_IF else ():
         words, letters = problem.reason, ("i = j", "j = i")
         assert any(each in words for each in letters) and "the values differ at n = 2" in words and problem.line > 15

@@ -493,7 +493,8 @@ def _of_piece(
     items = [item for item in reporter.page.items if item.formula is piece.formula]
     if found.status is Status.REFUTED and len(items) == 1 and isinstance(items[0], Claim):
         if equal:
-            one, other = (scene.table.letters.get(each, each) for each in equal)
+            own = {scene.table.as_written(letter): letter for letter, _ in items[0].free}
+            one, other = (own.get(each, each) for each in equal)
             found = where_equal(found, items[0], one, other, piece.formula)
             if found.status is Status.HOLDS_IF:
                 return found

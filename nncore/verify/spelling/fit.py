@@ -204,8 +204,8 @@ class _Fitter:
         """
         if not self.scene.first_defines:
             return False
-        declared = self.scene.notation.runs_to.get(index.name)
-        return declared is not None and declared != last and last in self.scene.notation.plain_sizes
+        ends = self.scene.notation.runs_to
+        return index.name in ends and ends[index.name] != last and last in self.scene.notation.plain_sizes
 
     def _with_own_index(self, node: t.Sum | t.Product) -> t.Sum | t.Product:
         """Return a sum that binds an index of its own, so that one letter may run to several sizes."""
