@@ -405,3 +405,18 @@ def test_indices_that_words_above_call_equal_are_a_condition_that_is_told(tmp_pa
     for problem in page.formulas[-1].problems if status is Status.HOLDS_IF else ():
         words, letters = problem.reason, ("i = j", "j = i")
         assert any(each in words for each in letters) and "the values differ at n = 2" in words and problem.line > 15
+
+
+@pytest.mark.parametrize(("claim", "status"), [
+    (r"f(a x + (1 - a) y) \le a f(x) + (1 - a) f(y)", Status.UNDECIDED),
+    (r"f(-x) = f(x)", Status.UNDECIDED),
+    (r"\frac{d}{dx} f(x)^2 = 2 f(x)", FALSE),
+    (r"\frac{d}{dx} f(x)^2 = 2 f(x) f'(x)", TRUE),
+    (r"f'(x) = f(x)", Status.UNDECIDED),
+])  # fmt: skip
+def test_what_is_said_of_a_function_that_may_be_any_is_no_claim_about_all(tmp_path, claim, status):
+    block = "```{notation}\nshadows: [f, x, y, a]\nscalars:\n" + "".join(
+        f"  - {{letter: {each}, meaning: a number}}\n" for each in "xya"
+    )
+    block += "functions:\n  - {name: f, kind: smooth, meaning: any function}\n```\n\n"
+    assert statuses(tmp_path, claim, block=block) == [status]

@@ -185,6 +185,91 @@ $$
 \frac{\partial \mathcal{L}}{\partial W_{j,i}} = \frac{\partial \mathcal{L}}{\partial z_j} x_i
 $$
 """
+OF_ROWS = r"""
+Each of the $N$ rows $x_i$ of $X \in \mathbb{R}^{N \times D}$ is normalized:
+
+$$ \hat{x}_i = \frac{x_i - \mu}{\sqrt{\sigma^2 + \epsilon}} $$
+
+Here $\mu, \sigma^2 \in \mathbb{R}^{1 \times D}$ are
+
+$$
+\begin{align*}
+\mu &= \frac{1}{N} \sum_i x_i \\
+\sigma^2 &= \frac{1}{N} \sum_i (x_i - \mu)^2
+\end{align*}
+$$
+
+and with $\gamma, \beta \in \mathbb{R}^{1 \times D}$
+
+$$ y_i = \gamma \cdot \hat{x}_i + \beta $$
+
+which is, of all rows,
+
+$$
+\begin{align*}
+\hat{X} &= \frac{X - \mu}{\sqrt{\sigma^2 + \epsilon}} \\
+Y &= \gamma \odot \hat{X} + \beta
+\end{align*}
+$$
+
+So the gradients of the cost $J$ are
+
+$$ \frac{\partial J}{\partial \gamma} = \sum_i \frac{\partial J}{\partial y_i} \odot \hat{x}_i $$
+
+$$ \frac{\partial J}{\partial \beta} = \sum_i \frac{\partial J}{\partial y_i} $$
+
+$$ \frac{\partial J}{\partial \hat{X}} = \gamma \odot \frac{\partial J}{\partial Y} $$
+"""
+OF_WORDS = r"""
+Let $v_c \in \mathbb{R}^d$ be the vector of the word in the middle, and $u_o \in \mathbb{R}^d$ that of a word beside it.
+
+$$
+J = -\log \sigma(u_o^T v_c) - \sum_{k=1}^{K} \log \sigma(-u_k^T v_c)
+$$
+
+$$
+\frac{\partial J}{\partial v_c} = (\sigma(u_o^T v_c) - 1) u_o - \sum_{k=1}^{K} (\sigma(-u_k^T v_c) - 1) u_k
+$$
+
+$$
+\frac{\partial J}{\partial u_o} = (\sigma(u_o^T v_c) - 1) v_c
+$$
+
+$$
+\frac{\partial J}{\partial u_k} = (1 - \sigma(-u_k^T v_c)) v_c
+$$
+"""
+NUMBERED = r"""
+The second layer has $z_2 \in \mathbb{R}^M$ and $h \in \mathbb{R}^D$.
+
+$$ z_{2j} = \sum_i h_i w_{ij} + b_j $$
+
+$$ z_2 = h W_2 + b $$
+
+$$ \frac{\partial z_{2j}}{\partial w_{ij}} = h_i $$
+
+$$ \frac{\partial L}{\partial h_i} = \sum_j \frac{\partial L}{\partial z_{2j}} \cdot w_{ij} $$
+"""
+CHANCES = r"""
+$$ p(y=1) = \frac{1}{1 + e^{-z}} $$
+
+$$ p(y=0) = 1 - p(y=1) $$
+
+$$ z = \log \frac{p(y=1)}{p(y=0)} $$
+
+$$ P(Y = k) = \frac{e^{a_k}}{\sum_{j=1}^K e^{a_j}} $$
+
+$$ \sum_{k=1}^K P(Y = k) = 1 $$
+"""
+CROSS_ENTROPY = r"""
+The weights are $U \in \mathbb{R}^{d \times V}$ and $v \in \mathbb{R}^d$.
+
+$$ J = \mathrm{CE}(y, \hat{y}) $$
+
+$$ \hat{y} = \mathrm{softmax}(U^T v) $$
+
+$$ \frac{\partial J}{\partial v} = -U y + \sum_{k=1}^V y_k U \hat{y} $$
+"""
 RIGHT = {
     "batch": BATCH,
     "two layers": TWO_LAYERS,
@@ -195,6 +280,11 @@ RIGHT = {
     "the network below its loss": LATE,
     "columns": COLUMNS,
     "one letter": ONE_LETTER_LACKS,
+    "rows that the text states": OF_ROWS,
+    "words and their vectors": OF_WORDS,
+    "a letter with a number": NUMBERED,
+    "chances": CHANCES,
+    "cross-entropy above what it is of": CROSS_ENTROPY,
 }
 
 
@@ -380,6 +470,15 @@ def test_where_nothing_is_to_be_declared_nothing_is_proposed(run, tmp_path):
         (SEQUENCE, r"= W^T \left(", r"= W \left("),
         (LATE, r"- y_j", r"+ y_j"),
         (LATE, r"{\partial z_j} x_i", r"{\partial z_j} x_i x_i"),
+        (OF_ROWS, r"\odot \hat{x}_i $$", r"\odot x_i $$"),
+        (OF_ROWS, r"= \gamma \odot \frac{", r"= \beta \odot \frac{"),
+        (OF_WORDS, r"(1 - \sigma(-u_k^T v_c)) v_c", r"\sigma(-u_k^T v_c) v_c"),
+        (OF_WORDS, r"v_c) - 1) u_o", r"v_c) + 1) u_o"),
+        (NUMBERED, r"{\partial w_{ij}} = h_i", r"{\partial w_{ij}} = h_i h_i"),
+        (NUMBERED, r"\cdot w_{ij} $$", r"\cdot w_{ij} h_i $$"),
+        (CHANCES, r"\frac{p(y=1)}{p(y=0)}", r"\frac{p(y=0)}{p(y=1)}"),
+        (CHANCES, r"P(Y = k) = 1", r"P(Y = k) = 1 + a_1"),
+        (CROSS_ENTROPY, r"= -U y + ", r"= U y - "),
     ],
 )
 def test_a_slip_in_a_text_without_any_notation_is_refuted_in_the_second_run(run, tmp_path, text, right, wrong):

@@ -566,7 +566,7 @@ class _Writer:
             found.append(self._entries_alone(name))
         found += [line for letter in indices if self._is_free(letter) for line in self._index(letter)]
         taken = {*arrays, *inf.entries, *inf.sizes, *indices, *inf.defined, *CONSTANTS, INFINITY, DELTA, ONES}
-        taken |= (self.scene.table.functions.keys() & STANDARD.keys()) | inf.equated
+        taken |= (self.scene.table.functions.keys() & STANDARD.keys()) | (inf.equated & inf.heads)
         taken -= {name for name in named if inf.defined[name] is None}
         for name in inf.used:
             of_event = "(" in self.written(name)  # a probability, of which it is known that it is no free number
@@ -596,8 +596,8 @@ class _Writer:
             if "_" not in self.written(name) and all(letters) and len({*letters}) == len(letters):
                 inf.entries[name] = [letters]
         for name in sorted(inf.rows):
-            shape = inf.arrays.get(array := inf.array_of(name))
-            if array == name or shape is None or any(len(each) > 1 for each in inf.entries[name]):
+            shape = inf.arrays.get(array := inf.array_of(name)) or inf.defined.get(array)
+            if array == name or not isinstance(shape, tuple) or any(len(each) > 1 for each in inf.entries[name]):
                 continue
             ((row,), *_) = inf.entries[name]
             is_column = inf.is_column(name)
