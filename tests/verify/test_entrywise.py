@@ -41,7 +41,7 @@ LOSS = (r"z_i = W x_i + b", r"p_i = \mathrm{softmax}(z_i)", r"L_i = - \sum_k y_{
 report, statuses = partial(free.report, block=BLOCK), partial(free.statuses, block=BLOCK)
 
 
-# Rows and columns ------------------------------------------------------------------------------------------------------
+# Rows and columns -----------------------------------------------------------------------------------------------------
 
 ROWS = r"""```{notation}
 shadows: [n, i, j, D, X, Y, x, y, s, g, b, a, u]
@@ -94,6 +94,41 @@ def test_the_product_of_two_rows_is_one_of_entries_only_where_a_row_is_added(tmp
     (alone,) = free.report(tmp_path, r"c = g \cdot x_1", block=ROWS)
     assert words in added.remarks and words not in alone.remarks
     assert free.statuses(tmp_path, r"X - u = X", block=ROWS) == [NONE]
+
+
+def column(*entries):
+    return r"\begin{pmatrix} " + r" \\ ".join(entries) + r" \end{pmatrix}"
+
+
+GRADIENT = r"\frac{\partial L}{\partial g} = "
+
+
+@pytest.mark.parametrize(("claim", "status"), [
+    (GRADIENT + column("2 b_1 g_1", "2 b_2 g_2", r"\vdots", "2 b_D g_D") + r"^T", TRUE),
+    (GRADIENT + r"\begin{bmatrix} 2 b_1 g_1 & \cdots & 2 b_D g_D \end{bmatrix} = 2 b \odot g", Status.RESTATES),
+    (GRADIENT + r"\begin{bmatrix} \partial L / \partial g_1 & \dots & \partial L / \partial g_D \end{bmatrix}",
+     Status.RESTATES),
+    (GRADIENT + r"\begin{bmatrix} 2 b_1 g_1 & \cdots & 2 b_D g_D \end{bmatrix} = b \odot g", FALSE),
+    (GRADIENT + r"\begin{bmatrix} b_1 g_1 & \cdots & b_D g_D \end{bmatrix}", FALSE),
+    (GRADIENT + r"\begin{bmatrix} 2 b_1 g_1 & 3 b_2 g_2 & \cdots & 2 b_D g_D \end{bmatrix}", NONE),
+    (GRADIENT + r"\begin{bmatrix} 2 b_2 g_2 & \cdots & 2 b_D g_D \end{bmatrix}", NONE),
+    (GRADIENT + column("2 b_1 g_1", r"\vdots", "2 b_n g_n"), NONE),
+])  # fmt: skip
+def test_dots_in_a_column_or_a_row_stand_for_all_entries_between(tmp_path, claim, status):
+    found = free.statuses(tmp_path, r"L := \sum_j b_j g_j^2", claim, block=ROWS.replace("a, u]", "a, u, L]"))
+    assert found == [DEFINITION, status]
+
+
+@pytest.mark.parametrize(("claim", "status"), [
+    (r"u \cdot u = \sum_j u_j^2", TRUE),
+    (r"u \cdot u = \sum_j u_j", FALSE),
+    (r"(x_i + u) \cdot u = \sum_j x_{ij} u_j + u \cdot u", TRUE),
+    (r"(x_i + u) \cdot u = \sum_j x_{ij} u_j", FALSE),
+    (r"g \cdot b = \sum_j g_j b_j", TRUE),
+    (r"a \cdot u = 0", NONE),
+])  # fmt: skip
+def test_the_product_of_two_vectors_of_one_shape_is_their_inner_product(tmp_path, claim, status):
+    assert free.statuses(tmp_path, claim, block=ROWS) == [status]
 
 
 # Rows of a matrix -----------------------------------------------------------------------------------------------------

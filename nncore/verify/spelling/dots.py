@@ -4,7 +4,7 @@ A sum or a product is read where the first and the last member differ in one num
 ones that the pattern gives; else the dots are an error.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
@@ -50,28 +50,30 @@ def _filled(reader: "Reader", nodes: Sequence[t.Node], make: type[t.Sum] | type[
         raise FreeError("dots at an end have no last member: write a sum", nodes[at].span, "dots")
     last, before = nodes[at + 1], nodes[:at]
     for begin in range(len(before)):
-        body = _pattern(reader, before[begin:], last)
+        body = pattern(before[begin:], last, {*reader.bound, *reader.free})
         if body:
             earlier: list[tuple[t.Node, t.Node]] = []
             if begin and _unified(before[begin - 1], last, body[0], earlier) is not None and earlier:
                 break  # what stands before is a member, too, and not the one before the first
-            index, first, end, pattern = body
+            index, first, end, member = body
             span = before[begin].span[0], last.span[1]
             what = "a sum" if make is t.Sum else "a product"
             reader.findings.say("dots", f"the dots as {what} over an index", nodes[at].span)
-            whole = make(index, first, end, pattern, span=span)
+            whole = make(index, first, end, member, span=span)
             return _filled(reader, [*before[:begin], whole, *nodes[at + 2 :]], make)
     raise FreeError("dots whose pattern is not clear: write it with an index", nodes[at].span, "dots")
 
 
-def _pattern(
-    reader: "Reader", firsts: Sequence[t.Node], last: t.Node
-) -> tuple[t.Letter, t.Node, t.Node, t.Node] | None:
-    """Return index, first and last number and body of which these are the first members and the last one."""
+def pattern(
+    firsts: Sequence[t.Node], last: t.Node, taken: Set[str]
+) -> tuple[t.Letter, t.Number, t.Node, t.Node] | None:
+    """Return index, first and last number and body of which these are the first members and the last one.
+
+    The index is none of the letters that are ``taken``.
+    """
     pairs: list[tuple[t.Node, t.Node]] = []
-    free = {node.name for node, _ in t.walk(last) if isinstance(node, t.Letter)} | set(reader.bound)
-    used = free | {node.name for each in firsts for node, _ in t.walk(each) if isinstance(node, t.Letter)}
-    letter = next((each for each in "ijklmnpqrst" if each not in used and each not in reader.free), "")
+    used = {node.name for each in (*firsts, last) for node, _ in t.walk(each) if isinstance(node, t.Letter)}
+    letter = next((each for each in "ijklmnpqrst" if each not in used | taken), "")
     if not letter:
         return None
     index = t.Letter(letter, span=last.span)
@@ -83,7 +85,7 @@ def _pattern(
         return None
     for number, node in enumerate(firsts):
         expected = t.Number(str(first.whole + number))
-        if node != _put(body, index, expected):
+        if node != put(body, index, expected):
             return None
     return index, first, end, body
 
@@ -115,10 +117,11 @@ def _unified(one: t.Node, other: t.Node, index: t.Letter, pairs: list[tuple[t.No
     return replace(other, **changed)  # type: ignore[arg-type]  # each part stays what it was
 
 
-def _put(node: t.Node, index: t.Letter, number: t.Node) -> t.Node:
+def put(node: t.Node, index: t.Letter, number: t.Node) -> t.Node:
+    """Return a member with a number, or another index, in place of its index."""
     if node == index:
         return number
-    return t.with_children(node, lambda child: _put(child, index, number))
+    return t.with_children(node, lambda child: put(child, index, number))
 
 
 # Lists of arguments ---------------------------------------------------------------------------------------------------

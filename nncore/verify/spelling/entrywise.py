@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from nncore.verify.notation import DELTA, DIAGONAL, EXTREMA, FIXED_KINDS, ONES
 from nncore.verify.semantics.symbols import sizes_of_shape
+from nncore.verify.spelling.dots import pattern, put
 from nncore.verify.spelling.findings import Findings
 from nncore.verify.spelling.first_use import names
 from nncore.verify.spelling.fit import BOUND, UNKNOWN, fitted_alone, is_softmax
@@ -326,6 +327,8 @@ class _Writer:
                 return self._applied(node, function, [self.of(argument) for argument in arguments])
             case t.Sum() | t.Product() | t.Extremum():
                 return self._over(node)
+            case t.Matrix(rows) if any(isinstance(cell, t.Ellipsis) for row in rows for cell in row):
+                return self._with_dots(node)
             case t.Derivative(body, variables):
                 return self._derivative(node, self.of(body), [self.of(each) for each in variables])
         return self._number(t.with_children(node, lambda each: self.of(each).number))
@@ -549,6 +552,27 @@ class _Writer:
         if body.shape is not None and not isinstance(node, t.Sum):
             raise _NoEntriesError
         return replace(body, entry=lambda row, column: replace(node, body=body.entry(row, column)))
+
+    def _with_dots(self, node: t.Matrix) -> _Value:
+        r"""Return ``\begin{matrix} a_1 \\ \vdots \\ a_n \end{matrix}``, or a row, by the pattern of its entries."""
+        is_row = len(node.rows) == 1
+        cells = [cell for row in node.rows for cell in row]
+        if len(cells) < 3 or not (is_row or len(node.rows[0]) == 1):
+            raise _NoEntriesError
+        *firsts, dots, last = cells
+        found = pattern(firsts, last, self._used | self._indices) if isinstance(dots, t.Ellipsis) else None
+        if found is None or found[1] != _ONE or not isinstance(found[2], t.Letter):
+            raise _NoEntriesError
+        index, member, size = found[0], found[3], found[2].name
+        self.lifts = True
+        self._findings.say("dots", "dots in a matrix as all entries between", node.span)
+        shape: Shape = (1, size) if is_row else (size, 1)
+        whole = frozenset(names(member, self.scene)) - {index.name}
+
+        def entry(row: t.Node, column: t.Node) -> t.Node:
+            return self.of(put(member, index, column if is_row else row)).number
+
+        return _Value(shape, entry, whole=whole)
 
     def _derivative(self, node: t.Derivative, body: _Value, variables: Sequence[_Value]) -> _Value:
         """Return a derivative of a number by a vector, or of a vector by a number."""
