@@ -131,6 +131,47 @@ def test_the_product_of_two_vectors_of_one_shape_is_their_inner_product(tmp_path
     assert free.statuses(tmp_path, claim, block=ROWS) == [status]
 
 
+# The chain rule -------------------------------------------------------------------------------------------------------
+
+CHAINED = r"""```{notation}
+shadows: [x, W, U, y, L, z, h, p, b, i, j, k, D, M, K, X, Z, Y, P]
+sizes:
+  - {letter: D, meaning: inputs}
+  - {letter: M, meaning: units}
+  - {letter: K, meaning: classes}
+indices:
+  - {letter: i, to: D, meaning: input}
+  - {letter: j, to: M, meaning: unit}
+  - {letter: k, to: K, meaning: class}
+arrays:
+  - {letter: x, shape: [D, 1], meaning: inputs}
+  - {letter: W, entry: 'W_{ji}', shape: [M, D], meaning: weights}
+  - {letter: U, entry: 'U_{kj}', shape: [K, M], meaning: weights}
+  - {letter: y, shape: [K, 1], meaning: targets}
+```
+
+"""
+FORWARD = ("z := W x", r"h := \tanh(z)", "p := U h", r"L := \frac12 \|p - y\|^2")
+
+
+@pytest.mark.parametrize(("claim", "status"), [
+    (r"\frac{\partial L}{\partial W} = \frac{\partial L}{\partial z} \frac{\partial z}{\partial W}", TRUE),
+    (r"\frac{\partial L}{\partial W} = \frac{\partial z}{\partial W} \frac{\partial L}{\partial z}", TRUE),
+    (r"\frac{\partial L}{\partial W} = 2 \frac{\partial L}{\partial z} \frac{\partial z}{\partial W}", FALSE),
+    (r"\frac{\partial L}{\partial z} = \frac{\partial L}{\partial p} \frac{\partial p}{\partial h}"
+     r" \frac{\partial h}{\partial z}", TRUE),
+    (r"\frac{\partial L}{\partial h} = (p - y) \frac{\partial p}{\partial h}", TRUE),
+    (r"\frac{\partial L}{\partial h} = (p - y)^\top \frac{\partial p}{\partial h} = U^\top (p - y)", TRUE),
+    (r"\frac{\partial L}{\partial h} = (p + y)^\top \frac{\partial p}{\partial h}", FALSE),
+    (r"\frac{\partial L}{\partial h} = (p - y) \frac{\partial p}{\partial h} (p - y)", NONE),
+    (r"\frac{\partial L}{\partial h} = h \frac{\partial p}{\partial h}", NONE),  # not over the entries of p
+    (r"\frac{\partial L}{\partial W} = \frac{\partial L}{\partial p} \frac{\partial z}{\partial W}", NONE),  # a gap
+    (r"\frac{\partial L}{\partial U} = \frac{\partial L}{\partial p} \frac{\partial p}{\partial h}", NONE),
+])  # fmt: skip
+def test_a_product_with_derivatives_is_the_chain_rule_over_the_entries_between(tmp_path, claim, status):
+    assert free.statuses(tmp_path, *FORWARD, claim, block=CHAINED) == [DEFINITION] * 4 + [status]
+
+
 # Rows of a matrix -----------------------------------------------------------------------------------------------------
 
 

@@ -589,9 +589,10 @@ class _Writer:
         """Give entries an index for the columns of a matrix of which the file writes rows alone, as ``x_i`` of X.
 
         Arrays of a shape that the text states, and that the file defines, have entries, too: so they can be defined.
+        And so have arrays by whose entries the chain rule takes derivatives.
         """
         inf = self.inference
-        for name in sorted(inf.heads & inf.said.keys() - inf.entries.keys()):
+        for name in sorted(((inf.heads & inf.said.keys()) | (inf.by & inf.arrays.keys())) - inf.entries.keys()):
             letters = tuple(self._index_to(dim) for dim in inf.arrays[name] if dim.name != "1")
             if "_" not in self.written(name) and all(letters) and len({*letters}) == len(letters):
                 inf.entries[name] = [letters]

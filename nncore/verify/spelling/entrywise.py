@@ -8,6 +8,7 @@ entry of an array, ``s = \frac{1}{1 + e^{-z}}``, have a meaning entry by entry: 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from nncore.verify.notation import DELTA, DIAGONAL, EXTREMA, FIXED_KINDS, ONES
 from nncore.verify.semantics.symbols import sizes_of_shape
@@ -18,6 +19,7 @@ from nncore.verify.spelling.fit import BOUND, UNKNOWN, fitted_alone, is_softmax
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.symbol import Shape, Size
 from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.printer import latex
 from nncore.verify.syntax.tree import Relation
 
 _ONE = t.Number("1")
@@ -296,6 +298,8 @@ class _Writer:
                 return self._each(values, lambda parts: replace(node, terms=tuple(parts)))
             case t.EntryTimes(factors):
                 return self._each(list(map(self.of, factors)), lambda parts: _product(parts, node.span))
+            case t.Times(factors) if (found := self._chain_rule(factors, node.span)) is not None:
+                return found
             case t.Times(factors):
                 values = list(map(self.of, factors))
                 if any(map(self._is_each, factors, values)) and len({value.shape for value in values} - {None}) == 1:
@@ -553,6 +557,61 @@ class _Writer:
             raise _NoEntriesError
         return replace(body, entry=lambda row, column: replace(node, body=body.entry(row, column)))
 
+    def _chain_rule(self, factors: Sequence[t.Node], span: t.Span) -> _Value | None:
+        r"""Return ``\frac{\partial L}{\partial z} \frac{\partial z}{\partial W}`` summed over the entries of z.
+
+        So it means the same in each layout. The first derivative, or the last one, may be given by its value. None is
+        returned for other products.
+        """
+        slopes = [each for each in factors if isinstance(each, t.Derivative)]
+        chained = next((each for each in (slopes, slopes[::-1]) if slopes and _is_chained(each)), None)
+        if chained is None:
+            return None
+        others = [self.of(each) for each in factors if not isinstance(each, t.Derivative)]
+        arrays, numbers = ([each for each in others if (each.shape is None) == plain] for plain in (False, True))
+        first, variables = self.of(chained[0].body), [each.variables[0] for each in chained]
+        values = list(map(self.of, variables))
+        inner = ([first] if first.shape else []) + [each for each in values[:-1] if each.shape]
+        if not inner or len(arrays) != (1 if first.shape else 0):
+            return None
+        if arrays and arrays[0].shape != first.shape:
+            arrays = [each.turned for each in arrays]
+            if 1 not in (first.shape or ()) or arrays[0].shape != first.shape:
+                return None
+        self.lifts = True
+        over = [chained[0].body] * bool(first.shape) + [
+            v for v, each in zip(variables[:-1], values, strict=False) if each.shape
+        ]
+        shown = " and ".join(self.scene.table.as_written(latex(each)) for each in over)
+        self._findings.say(
+            "chain rule", f"a product with derivatives as the chain rule, over the entries of {shown}", span
+        )
+
+        def entry(row: t.Node, column: t.Node) -> t.Node:
+            sums: list[tuple[t.Letter, Size]] = []
+
+            def place(value: _Value) -> tuple[t.Node, t.Node]:
+                found: list[t.Node] = []
+                for size in value.shape or ():
+                    found.append(_ONE if size == 1 else self._bound(size, span))
+                    sums.extend([(found[-1], size)] if isinstance(found[-1], t.Letter) else [])
+                return (found[0], found[1]) if found else (_ONE, _ONE)
+
+            at = place(first)
+            parts = [each.entry(*at) for each in (*numbers, *arrays)]
+            body = first.entry(*at)
+            for slope, value in zip(chained, values, strict=True):
+                at = (row, column) if slope is chained[-1] else place(value)
+                parts.append(_slope(slope, body, value, at))
+                body = value.entry(*at)
+            product = _product(parts, span)
+            for index, size in reversed(sums):
+                product = self._sum(index, size, product, span)
+            return product
+
+        letters = first.letters.union(*(each.letters for each in (*others, *values)))
+        return _Value(values[-1].shape, entry, whole=letters)
+
     def _with_dots(self, node: t.Matrix) -> _Value:
         r"""Return ``\begin{matrix} a_1 \\ \vdots \\ a_n \end{matrix}``, or a row, by the pattern of its entries."""
         is_row = len(node.rows) == 1
@@ -594,6 +653,23 @@ class _Writer:
         letters = body.letters.union(*(each.letters for each in variables))
         loose = any(each.loose for each in arrays)
         return _Value(arrays[0].shape if arrays else None, entry, whole=letters, loose=loose)
+
+
+def _is_chained(slopes: Sequence[t.Derivative]) -> bool:
+    """Return whether each derivative is one by what the next one is of."""
+    single = all(len(each.variables) == 1 and isinstance(each.variables[0], t.Letter) for each in slopes)
+    return single and all(one.variables[0] == other.body for one, other in pairwise(slopes))
+
+
+def _slope(node: t.Derivative, body: t.Node, value: _Value, at: tuple[t.Node, t.Node]) -> t.Node:
+    """Return the derivative of a number by the entry of its letter, with a value, at a place."""
+    by = value.entry(*at)
+    if isinstance(by, t.Name) and _is_name(by):
+        return replace(node, body=body, variables=(by,))
+    if value.shape is None:
+        raise _NoEntriesError
+    places = tuple(each for each, size in zip(at, value.shape, strict=True) if size != 1)
+    return t.Indexed(replace(node, body=body), places or (_ONE,), span=node.span)
 
 
 def _reaches(shape: Shape, whole: tuple[Size, Size]) -> bool:

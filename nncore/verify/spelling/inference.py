@@ -99,6 +99,7 @@ class Inference:
     functions: dict[str, tuple[str, ...]] = field(default_factory=dict)  # with the arguments of their definition
     equated: set[str] = field(default_factory=set)  # letters that stand alone on the left of an equation
     heads: set[str] = field(default_factory=set)  # letters that a formula defines as a whole
+    by: set[str] = field(default_factory=set)  # letters by which a derivative of a letter is taken that is no cost
     changed: dict[str, None] = field(default_factory=dict)  # letters that a step changes
     stated: set[str] = field(default_factory=set)  # functions that stand on the left of a relation
     unknown: dict[str, bool] = field(default_factory=dict)  # functions that are not, with whether they take arrays
@@ -227,6 +228,8 @@ class Inference:
                     self._is_row(row)
                 case t.Derivative(t.Letter(name)) if self._is_cost(name):
                     self._costs.add(name)
+                case t.Derivative(t.Letter(), (t.Letter(name),)):
+                    self.by.add(name)
                 case t.Norm(t.Plus(terms)) | t.Transpose(t.Plus(terms)):
                     plain = [_plain(term) for term in terms]
                     self._vectors |= {each.name for each in plain if isinstance(each, t.Letter)}
