@@ -325,10 +325,22 @@ def _member(reader: "Reader", draft: _Draft, member: int, span: Span) -> t.Chain
         reader.findings.say("member of", rf"\in {text} as a shape, which claims nothing", right[0].span)
         draft.items = left
         return None
+    if getattr(right[0], "kind", "") == r"\{" and _is_letter(left):
+        reader.findings.say("member of", rf"\in {text} as what {text_of(left)} may be, which claims nothing", where)
+        draft.items = left
+        return None
     found = None if conditions.relates(left) else matrices.interval(reader, left, right, where)
     if found is None:
         raise FreeError("a set cannot be expressed", right[0].span, "set")
     return found
+
+
+def _is_letter(items: Sequence[Item]) -> bool:
+    """Return whether items are one letter with its scripts."""
+    signs = items[1::2]
+    return getattr(items[0], "kind", "") is Kind.LETTER and all(
+        getattr(sign, "text", "") in ("_", "^") for sign in signs
+    )
 
 
 def _chain(reader: "Reader", draft: _Draft, span: Span) -> t.Chain:
