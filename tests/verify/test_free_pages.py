@@ -420,3 +420,23 @@ def test_what_is_said_of_a_function_that_may_be_any_is_no_claim_about_all(tmp_pa
     )
     block += "functions:\n  - {name: f, kind: smooth, meaning: any function}\n```\n\n"
     assert statuses(tmp_path, claim, block=block) == [status]
+
+
+BY_CASES = r"\begin{{cases}} 1 - p & y = 0 \\ p & y = {0} \end{{cases}} = {1}"
+CHANCE = r"p^y (1 - p)^{1 - y}"
+
+
+@pytest.mark.parametrize(("claim", "status", "words"), [
+    (BY_CASES.format(1, CHANCE), Status.HOLDS_IF, "y = 0 or y = 1; say in words which values there are"),
+    (BY_CASES.format(1, r"p^{1 - y} (1 - p)^y"), FALSE, "where y = 0, the values differ"),
+    (BY_CASES.format(1, "1 - p"), FALSE, "where y = 1, the values differ"),
+    (BY_CASES.format(2, CHANCE), FALSE, "where y = 2, the values differ"),
+    (r"\begin{cases} 1 - p & y \le 0 \\ p & y = 1 \end{cases} = " + CHANCE, FALSE, "the values differ at p = "),
+    (r"\begin{cases} 1 - p & y = 0 \\ p & q = 1 \end{cases} = " + CHANCE, FALSE, "two cases hold and disagree"),
+])  # fmt: skip
+def test_what_is_said_by_cases_of_some_values_is_judged_for_these(tmp_path, claim, status, words):
+    block = "```{notation}\nshadows: [y, p, q]\nscalars:\n" + "".join(
+        f"  - {{letter: {each}, meaning: a number}}\n" for each in "ypq"
+    )
+    (found,) = report(tmp_path, claim, block=block + "```\n\n")
+    assert found.status == status and words in found.problems[0].reason

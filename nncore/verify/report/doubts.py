@@ -3,7 +3,8 @@ r"""What a false claim in somebody's file may mean instead: a condition, a defin
 People write ``\lambda > 0`` and ``C = 2`` of what is given, ``\hat{y} = \operatorname{softmax}(z)`` of a letter that is
 an input elsewhere in the file, and ``a \neq b`` of what differs in general. For all values each of them is false, and
 none of them is said of all values. Such a statement is not refuted; what is said of it is what to write. And where the
-words above say that two indices are the same, what is false without that holds if they are.
+words above say that two indices are the same, what is false without that holds if they are; so does what is said by
+cases of some values of a letter, if it has no others.
 """
 
 import re
@@ -11,9 +12,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from nncore.verify import numeric
-from nncore.verify.judgement import Diagnostic, Judgement, Status
+from nncore.verify.judgement import Diagnostic, Judgement, Proviso, Status
 from nncore.verify.notation import FIXED_KINDS
-from nncore.verify.report.evidence import Evidence
+from nncore.verify.report.evidence import Evidence, Part
 from nncore.verify.report.page import problem_of
 from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import letters
@@ -22,7 +23,7 @@ from nncore.verify.symbol import SymbolKind
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import latex
 from nncore.verify.syntax.tree import Relation
-from nncore.verify.verdict.judge import judge_where
+from nncore.verify.verdict.judge import judge, judge_where
 
 _TWO_LETTERS = re.compile(r"\s*(\\?[A-Za-z]+)\s*(=|\\neq?(?![A-Za-z])|≠|\\not\s*=)\s*(\\?[A-Za-z]+)[\s.,:;]*")
 _FAR = 60  # lines, beyond which words say nothing of a formula
@@ -62,8 +63,61 @@ def where_equal(evidence: Evidence, claim: Claim, one: str, other: str, formula:
     found = judge_where(claim, part.judgement, says)
     if found is None:
         return evidence
+    return _judged(evidence, part, found, formula)
+
+
+def _judged(evidence: Evidence, part: Part, found: Judgement, formula: DisplayedFormula) -> Evidence:
+    """Return the evidence for a formula of whose one claim something else is found."""
     parts = tuple(replace(each, judgement=found) if each is part else each for each in evidence.parts)
-    return replace(evidence, status=Status.HOLDS_IF, parts=parts, problems=(problem_of(part, found, formula),))
+    return replace(evidence, status=found.status, parts=parts, problems=(problem_of(part, found, formula),))
+
+
+def where_cases_hold(evidence: Evidence, claim: Claim, formula: DisplayedFormula) -> Evidence:
+    """Return the evidence for a refuted claim, or for one that is judged for the values that its cases name.
+
+    ``y = 0`` and ``y = 1`` as conditions of all cases say that y has no other values: it holds for each of them, or is
+    refuted for one.
+    """
+    (part,) = (part for part in evidence.parts if part.judgement)
+    cases = [each for side in (claim.left, claim.right) for each, _ in t.walk(side) if isinstance(each, t.Cases)]
+    named = [_value_of(case.condition) for each in cases for case in each.cases]
+    letters_ = {latex(letter): letter for letter, _ in filter(None, named)}
+    if part.judgement is None or None in named or len(letters_) != 1:
+        return evidence
+    ((shown, letter),) = letters_.items()
+    values = dict.fromkeys(value for _, value in filter(None, named))
+    found = part.judgement
+    for value in values:
+        left, right = (_at(side, letter, value) for side in (claim.left, claim.right))
+        found = judge(replace(claim, left=left, right=right))
+        if found.status is Status.REFUTED:
+            found = replace(found, reason=f"where {shown} = {latex(value)}, {found.reason}")
+            return _judged(evidence, part, found, formula)
+        if found.status not in (Status.ALL_SHAPES, Status.RESTATES):
+            return evidence
+    words = " or ".join(f"${shown} = {latex(value)}$" for value in values)
+    provided = Proviso(words, words.replace("$", ""), "say in words which values there are")
+    under = replace(part.judgement, status=Status.HOLDS_IF, method=found.method, provided=(provided,))
+    return _judged(evidence, part, under, formula)
+
+
+def _value_of(condition: t.Chain) -> tuple[t.Node, t.Number] | None:
+    """Return what a condition of a case says is equal to which number; None if it says something else."""
+    match condition:
+        case t.Chain(t.Letter() | t.Indexed() as letter, (t.Link(Relation.EQUAL, t.Number() as value),)):
+            return letter, value
+    return None
+
+
+def _at(node: t.Node, letter: t.Node, value: t.Number) -> t.Node:
+    """Return an expression in which a letter has a value, and cases are the one for it."""
+    if node == letter:
+        return value
+    if isinstance(node, t.Cases):
+        chosen = (case.value for case in node.cases if (found := _value_of(case.condition)) and found[1] == value)
+        node = next(chosen, node)
+        return _at(node, letter, value) if not isinstance(node, t.Cases) else node
+    return t.with_children(node, lambda child: _at(child, letter, value))
 
 
 def _open(evidence: Evidence, reason: str) -> Evidence:

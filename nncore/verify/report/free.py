@@ -19,7 +19,7 @@ from nncore.verify import numeric
 from nncore.verify.judgement import Diagnostic, Judgement, Status
 from nncore.verify.notation import ONES, Notation
 from nncore.verify.report.cache import text_with_includes
-from nncore.verify.report.doubts import doubted, said_equal, where_equal
+from nncore.verify.report.doubts import doubted, said_equal, where_cases_hold, where_equal
 from nncore.verify.report.evidence import Evidence, PageReport, Part
 from nncore.verify.report.freely import with_own
 from nncore.verify.report.page import OF_NOTATION, Reporter, about_functions, at_line, located, relation_count
@@ -496,8 +496,9 @@ def _of_piece(
             own = {scene.table.as_written(letter): letter for letter, _ in items[0].free}
             one, other = (own.get(each, each) for each in equal)
             found = where_equal(found, items[0], one, other, piece.formula)
-            if found.status is Status.HOLDS_IF:
-                return found
+        by_cases = found if found.status is Status.HOLDS_IF else where_cases_hold(found, items[0], piece.formula)
+        if by_cases is not found or found.status is Status.HOLDS_IF:
+            return by_cases
         heads = {head(item.left, scene) for item in items} - {""}
         tables: tuple[dict[str, str], ...] = ({}, scene.table.letters, scene.table.functions)
         said = {table.get(name, name) for name, known in scene.facts.says.items() if known > 1 for table in tables}
