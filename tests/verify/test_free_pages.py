@@ -440,3 +440,47 @@ def test_what_is_said_by_cases_of_some_values_is_judged_for_these(tmp_path, clai
     )
     (found,) = report(tmp_path, claim, block=block + "```\n\n")
     assert found.status == status and words in found.problems[0].reason
+
+
+MEMBERS = r"""
+```{notation}
+shadows: [P, Z, L, T, Y, i, j, k, n, m, y, t, a]
+sizes:
+  - {letter: n, meaning: classes}
+  - {letter: m, meaning: samples}
+indices:
+  - {letter: k, to: n, meaning: class}
+  - {letter: j, to: n, meaning: class}
+  - {letter: y, to: n, meaning: the right class}
+  - {letter: i, to: m, meaning: sample}
+arrays:
+  - {letter: z, shape: [n, 1], meaning: logits}
+  - {letter: a, shape: [m, 1], meaning: outputs}
+  - {letter: t, shape: [m, 1], meaning: targets}
+```
+
+"""
+OF_CLASS = (r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}", r"L = -\log p_y")
+OF_SAMPLE = (r"L = \frac12 (a_i - t_i)^2",)
+
+
+@pytest.mark.parametrize(("above", "claim", "status"), [
+    (OF_CLASS, r"\frac{\partial L}{\partial z_k} = p_k - \mathbb{1}[k = y]", TRUE),
+    (OF_CLASS, r"\frac{\partial L}{\partial z_k} = p_k - \delta_{ky}", TRUE),
+    (OF_CLASS, r"\frac{\partial L}{\partial z_k} = p_k - 1", FALSE),
+    (OF_CLASS, r"\frac{\partial L}{\partial z_k} = p_k - 1 \quad (k = y)", TRUE),
+    (OF_CLASS, r"\frac{\partial L}{\partial z_k} = p_k \quad (k \ne y)", TRUE),
+    (OF_CLASS, r"\frac{\partial L}{\partial z_y} = p_y - 1", TRUE),
+    (OF_CLASS, r"\frac{\partial L}{\partial z_y} = p_y", FALSE),
+    (OF_CLASS, r"L = -z_y + \log \sum_j e^{z_j}", TRUE),
+    (OF_CLASS, r"L = z_y + \log \sum_j e^{z_j}", FALSE),
+    (OF_CLASS, r"L = -z_k + \log \sum_j e^{z_j}", NONE),
+    (OF_SAMPLE, r"\frac{\partial L}{\partial a_i} = a_i - t_i", TRUE),
+    (OF_SAMPLE, r"\frac{\partial L}{\partial a_i} = t_i - a_i", FALSE),
+    (OF_SAMPLE, r"\sum_i L = \frac12 \|a - t\|^2", TRUE),
+    (OF_SAMPLE, r"L = \frac12 \|a - t\|^2", FALSE),
+])  # fmt: skip
+def test_a_letter_that_is_said_for_an_index_is_one_for_each(tmp_path, above, claim, status):
+    assert statuses(tmp_path, *above, claim, block=MEMBERS) == [DEFINITION] * len(above) + [status]
+    (*_, found) = report(tmp_path, *above, block=MEMBERS)
+    assert any("one for each" in words for words in found.remarks)

@@ -561,7 +561,7 @@ class _Writer:
         found: list[Line] = []
         for array in arrays:
             found += self._array(array, shown.get(array))
-        alone = [name for name in inf.entries if name not in entries and name not in inf.sizes]
+        alone = [name for name in inf.entries if name not in {*entries, *inf.sizes, *self.scene.members}]
         for name in alone:
             found.append(self._entries_alone(name))
         found += [line for letter in indices if self._is_free(letter) for line in self._index(letter)]

@@ -17,6 +17,7 @@ from nncore.verify.notation import CONSTANTS, DELTA, FIXED_KINDS, INFINITY, ONES
 from nncore.verify.spelling.findings import Findings, FreeError
 from nncore.verify.spelling.ranges import asked
 from nncore.verify.spelling.scene import Scene
+from nncore.verify.spelling.sums import free
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import latex
 from nncore.verify.syntax.tree import Relation
@@ -75,6 +76,41 @@ def with_definition(formula: t.Formula, scene: Scene, findings: Findings) -> t.F
     findings.say("first use", f"{shown} = … as its definition, {why}", first.span)
     links = (replace(first, relation=Relation.DEFINES, conditions=()), *others)
     return replace(formula, statements=(replace(statement, links=links),), conditions=())
+
+
+def with_members(formula: t.Formula, scene: Scene, findings: Findings) -> t.Formula:
+    r"""Return a formula in which letters have the indices on which they depend.
+
+    ``L = -\log p_y`` says what L is for each y, and so does all that is said of L.
+    """
+    for chain in (each for each in formula.statements if isinstance(each, t.Chain)):
+        match chain:
+            case t.Chain(t.Letter(name), (t.Link(Relation.DEFINES, right), *_)) if name not in scene.members:
+                loose = free(right)
+                indices = (
+                    index for node, _ in t.walk(right) if isinstance(node, t.Indexed) for index in node.indices
+                    if isinstance(index, t.Letter) and index.name in loose and _may_vary(index.name, scene)
+                )  # fmt: skip
+                if found := tuple({index.name: index for index in indices}.values()):
+                    scene.members[name] = found
+                    shown, below = scene.table.as_written(name), "".join(map(latex, found))
+                    words = rf"{shown} as {shown}_{{{below}}}, one for each {', '.join(map(latex, found))}"
+                    findings.say("members", scene.table.as_written(words), chain.first.span)
+    return _with_members(formula, scene) if scene.members else formula
+
+
+def _may_vary(name: str, scene: Scene) -> bool:
+    """Return whether a letter that stands as an index has several values: it is no size, and nothing else, either."""
+    is_index = name in scene.notation.index_letters or scene.is_undeclared(name)
+    return is_index and not scene.is_size(name) and name not in scene.facts.defined
+
+
+def _with_members(node: t.NodeT, scene: Scene) -> t.NodeT:
+    if isinstance(node, t.Indexed) and isinstance(node.base, t.Letter):
+        return replace(node, indices=tuple(_with_members(each, scene) for each in node.indices))
+    if isinstance(node, t.Letter) and (indices := scene.members.get(node.name)):
+        return t.Indexed(node, indices, span=node.span)  # type: ignore[return-value]
+    return t.with_children(node, lambda each: _with_members(each, scene))
 
 
 def _is_step(left: t.Node, right: t.Node) -> bool:

@@ -705,6 +705,11 @@ def own_letters(trees: Sequence[t.Formula], scene: Scene) -> frozenset[str]:
     """
     alone: dict[str, set[str]] = {}
     others: dict[str, set[str]] = {}
+    given = {  # of whose entries a formula says what they are
+        chain.first.base for tree in trees for chain in tree.statements if isinstance(chain, t.Chain) and chain.links
+        if isinstance(chain.first, t.Indexed) and chain.links[0].relation in (Relation.EQUAL, Relation.DEFINES)
+        and len(chain.first.indices) == 1 and scene.is_index(getattr(chain.first.indices[0], "name", ""))
+    }  # fmt: skip
     steps: dict[str, set[tuple[str, str]]] = {}
     for node, _ in (each for tree in trees for each in t.walk(tree)):
         match node:
@@ -721,7 +726,7 @@ def own_letters(trees: Sequence[t.Formula], scene: Scene) -> frozenset[str]:
     for name in alone.keys() | steps.keys():
         letters, stepped = alone.get(name, set()), steps.get(name, set())
         everything = letters | {below for below, _ in stepped} | others.get(name, set())
-        if everything.isdisjoint(scene.facts.bound):
+        if everything.isdisjoint(scene.facts.bound) and t.Letter(name) not in given:
             sequence = stepped if len(everything) == 1 else ()
             taken = letters - others.get(name, set()) - ({below for below, _ in stepped} if not sequence else set())
             texts = [*(taken - INDEX_LETTERS), *(text for below, text in sequence if below not in INDEX_LETTERS)]

@@ -25,7 +25,7 @@ _TOKEN = re.compile(r"“[^”]*”|\\[A-Za-z]+:\\?[A-Za-z]|\\[A-Za-z]+|[A-Za-z]
 
 @dataclass(slots=True)
 class Scene:
-    """What is known where a display is read.
+    r"""What is known where a display is read.
 
     Attributes
     ----------
@@ -51,6 +51,8 @@ class Scene:
     parts : dict
         Of vectors that the file defines: the letters of whose same entry an entry is made, and those of which it is
         made otherwise.
+    members : dict
+        The indices on which letters depend that stand without them, as L where ``L = -\log p_y``.
     """
 
     notation: Notation
@@ -69,6 +71,7 @@ class Scene:
     unread: frozenset[str] = frozenset()
     made: dict[str, frozenset[str]] = field(default_factory=dict)
     parts: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
+    members: dict[str, tuple[t.Letter, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.table, self.given = Table(self.notation), self.notation
@@ -82,6 +85,7 @@ class Scene:
         self.last, self.above, self.unread, self.claimed, self.late = None, frozenset(), frozenset(), 0, late
         self.shapes = {name: shape for name, shape in self.shapes.items() if name in late}
         self.lengths = {name: lengths for name, lengths in self.lengths.items() if name in late}
+        self.members.clear()
         self.parts = {name: parts for name, parts in self.parts.items() if name in late}
 
     def lose(self, text: str) -> None:

@@ -16,7 +16,7 @@ from nncore.verify.spelling.entrywise import entry_by_entry
 from nncore.verify.spelling.expressions import Reader
 from nncore.verify.spelling.facts import Facts
 from nncore.verify.spelling.findings import Findings, FreeError, Member, Passed, Remark
-from nncore.verify.spelling.first_use import apart, definitions_in, names, with_definition
+from nncore.verify.spelling.first_use import apart, definitions_in, names, with_definition, with_members
 from nncore.verify.spelling.fit import fitted
 from nncore.verify.spelling.items import Group, Item, text_of, walk
 from nncore.verify.spelling.macros import Macro, definitions, written_out
@@ -177,6 +177,7 @@ def _read(source: str, scene: Scene, findings: Findings) -> tuple[Strict, ...]:
             scene.here |= frozenset(names(formula, scene))
             scene.made |= definitions_in(formula, scene)
             formula = with_arguments(formula, scene) if scene.first_defines else formula
+            formula = with_members(formula, scene, findings) if scene.first_defines else formula
             formula = rounded(formula, findings) if scene.first_defines else formula
             formula = with_ranges(formula, scene, findings)
             formula = entry_by_entry(formula, scene, findings) if scene.first_defines else formula

@@ -299,7 +299,7 @@ def _is_name(reader: "Reader", name: str, part: Sequence[Item]) -> bool:
     if any(isinstance(item, Group) and item.kind in ("text", "(", "[", "|", "begin") for item in part):
         return True
     letters = [item.text for item in part if isinstance(item, Token) and item.kind is Kind.LETTER]
-    bound = {*scene.facts.bound, *reader.bound, *reader.free}
+    bound = {*scene.facts.bound, *reader.bound, *reader.free, *scene.notation.class_letters}
     if len(part) == 1 and letters:
         letter = letters[0]
         if letter in bound or letter in scene.notation.index_letters or scene.is_size(letter):
