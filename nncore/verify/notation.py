@@ -79,7 +79,8 @@ class Index:
 class Array:
     """A matrix and its entry. ``shape`` and ``layers`` (the shape of W^{[r]}) hold sizes, ``D_{r-1}`` or ``1``.
 
-    ``rows`` is what is known of each row, `SUM_TO_1` or `ONE_HOT`: whoever judges a claim about it assumes that.
+    ``rows`` is what is known of each row, `SUM_TO_1` or `ONE_HOT`, and ``columns`` that each column sums to 1: whoever
+    judges a claim about it assumes that.
     """
 
     letter: str
@@ -88,6 +89,7 @@ class Array:
     layers: tuple[Written, Written] | None
     meaning: str
     rows: str | None = None
+    columns: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -652,11 +654,17 @@ def _array(
     entry: str | None = None,
     layers: list[str] | None = None,
     rows: str | None = None,
+    columns: str | None = None,
 ) -> Array:
     if rows not in (None, *ROWS):
         raise NotationError(f"rows: {rows!r} is not known; rows may be {' or '.join(map(repr, ROWS))}")
+    if columns not in (None, SUM_TO_1):
+        raise NotationError(f"columns: {columns!r} is not known; columns may be {SUM_TO_1!r}")
     if rows and (not entry or layers or shape[-1:] == ["1"] or (rows == ONE_HOT and shape[:1] == ["1"])):
-        raise NotationError(f"rows: {rows!r} is said of a matrix with entries that is no family of layers")
+        words = f"rows: {rows!r} is said of a matrix with entries that is no family of layers"
+        raise NotationError(f"{words}; of a column say columns: {SUM_TO_1!r}" if shape[-1:] == ["1"] else words)
+    if columns and (not entry or layers or shape[:1] == ["1"]):
+        raise NotationError(f"columns: {columns!r} is said of an array with entries that is neither layers nor a row")
     return Array(
         _letter(letter),
         _letter_with_indices(entry) if entry else None,
@@ -664,6 +672,7 @@ def _array(
         _shape(layers) if layers else None,
         meaning,
         rows,
+        columns,
     )
 
 
@@ -672,6 +681,8 @@ def _scalar(
 ) -> Scalar:
     if ties not in (None, "first"):
         raise NotationError(f"ties: {ties!r} is not known; of several equal places 'first' is taken")
+    if to and not _letter_with_indices(letter).indices:
+        raise NotationError(f"a class number has an index, as c_i; declare {letter} under indices if it is any class")
     if ties and not to:
         raise NotationError("only a class number, which has a last value 'to', is one of several places")
     return Scalar(_letter_with_indices(letter), over and _letter(over), to and _letter(to), meaning, ties)
@@ -702,7 +713,7 @@ _Maker: TypeAlias = tuple[Callable[..., Any], str, str]
 _MAKERS: dict[str, _Maker] = {
     "sizes": (_size, "letter meaning", "from first last"),
     "indices": (_index, "letter meaning", "to"),
-    "arrays": (_array, "letter shape meaning", "entry layers rows"),
+    "arrays": (_array, "letter shape meaning", "entry layers rows columns"),
     "scalars": (_scalar, "letter meaning", "over to ties"),
     "functions": (_function, "name kind meaning", ""),
     "constants": (_constant, "letter meaning", ""),
@@ -827,8 +838,9 @@ def _against_fixed_meanings(notation: Notation) -> Iterator[tuple[object, str]]:
     for array in notation.arrays:
         if array.letter == ONES and replace(array, shape=(Written(""), array.shape[1]), meaning="") != ones:
             yield array, f"arrays, {ONES}: it is a column of ones, whose entries are not printed"
-        if array.rows and array.letter in (*notation.state, *notation.random_letters):
-            yield array, f"arrays, {array.letter}: it changes or is random, so nothing is known of its rows"
+        if (array.rows or array.columns) and array.letter in (*notation.state, *notation.random_letters):
+            what = "rows" if array.rows else "columns"
+            yield array, f"arrays, {array.letter}: it changes or is random, so nothing is known of its {what}"
     if ONES in (*notation.state, *notation.random_letters):
         yield ONES, f"{ONES} is a column of ones, which neither changes nor is random"
 

@@ -131,6 +131,11 @@ def test_the_product_of_two_vectors_of_one_shape_is_their_inner_product(tmp_path
     assert free.statuses(tmp_path, claim, block=ROWS) == [status]
 
 
+def test_the_index_of_an_entry_is_none_that_a_sum_of_the_formula_binds(tmp_path):
+    forms = r"b_j = \sum_i (\sqrt{u^\top x_i} - 1) x_{ij}", r"b = \sum_i (\sqrt{u^\intercal x_i} - 1) x_i"
+    assert free.statuses(tmp_path, *forms, forms[1], block=ROWS) == [DEFINITION, TRUE, TRUE]
+
+
 # The chain rule -------------------------------------------------------------------------------------------------------
 
 CHAINED = r"""```{notation}

@@ -523,11 +523,14 @@ def _is_size(text: str) -> bool:
 
 
 def _property(text: str, letter: str, words: str) -> bool:
-    """Return whether a sentence says something of a letter."""
+    """Return whether a sentence says something of a letter: behind it with a verb, or else right before it."""
     for sentence in re.split(r"(?<=[.;:])\s+|\n\s*\n", text):
-        if re.search(words, sentence, re.IGNORECASE):
-            inside = re.findall(r"\$([^$]{1,60})\$", sentence)
-            if any(re.match(rf"{re.escape(letter)}(?![A-Za-z])", each.strip()) for each in inside):
+        for found in re.finditer(words, sentence, re.IGNORECASE):
+            before = re.search(r"\$([^$]{1,60})\$([^$]*)$", sentence[: found.start()])
+            after = re.match(r"([^$]{0,40})\$([^$]{1,60})\$", sentence[found.end() :])
+            joined = before and re.fullmatch(r"\W*|(?:(?!\b(?:and|while|but)\b)[^,])*\b(?:is|are|be|as)\b.*", before[2])
+            owner = before[1] if before and joined else after[2] if after else ""
+            if re.match(rf"{re.escape(letter)}(?![A-Za-z])", owner.strip()):
                 return True
     return False
 
@@ -589,10 +592,12 @@ class _Writer:
         """Give entries an index for the columns of a matrix of which the file writes rows alone, as ``x_i`` of X.
 
         Arrays of a shape that the text states, and that the file defines, have entries, too: so they can be defined.
-        And so have arrays by whose entries the chain rule takes derivatives.
+        And so have arrays by whose entries the chain rule takes derivatives, and those that are said to sum to 1.
         """
         inf = self.inference
-        for name in sorted(((inf.heads & inf.said.keys()) | (inf.by & inf.arrays.keys())) - inf.entries.keys()):
+        summing = {name for name in inf.arrays if self._rows(self.written(name), name, ("", ""))}
+        with_entries = (inf.heads & inf.said.keys()) | (inf.by & inf.arrays.keys()) | summing
+        for name in sorted(with_entries - inf.entries.keys()):
             letters = tuple(self._index_to(dim) for dim in inf.arrays[name] if dim.name != "1")
             if "_" not in self.written(name) and all(letters) and len({*letters}) == len(letters):
                 inf.entries[name] = [letters]
@@ -694,8 +699,8 @@ class _Writer:
             remark = ""
         elif not remark and why:
             remark = f"guessed: {why}"
-        if shown and sizes[1] != "1" and (rows_ := self._rows(written, entry or name, sizes)):
-            more["rows"] = rows_
+        if shown and (known := self._rows(written, entry or name, sizes)):
+            more |= {"rows": known} if sizes[1] != "1" else {"columns": "sum to 1"}
         yield Line("arrays", self._declaration(name, meaning=_MEANINGS.get(role, "array"), **more), remark)
 
     def _rows(self, written: str, entry: str, sizes: tuple[str, str]) -> str:

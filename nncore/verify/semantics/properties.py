@@ -1,7 +1,8 @@
 r"""What is given beside the printed conditions: one more condition, assumption or definition of an input.
 
-A notation may say of the rows of an array that they ``sum to 1`` or are ``one-hot``. That is an assumption of each
-claim about the array, or defines it by class numbers, unless the page defines the array or takes derivatives by it.
+A notation may say of the rows of an array that they ``sum to 1`` or are ``one-hot``, and of its columns that they
+``sum to 1``. That is an assumption of each claim about the array, or defines it by class numbers, unless the page
+defines the array or takes derivatives by it.
 """
 
 from dataclasses import replace
@@ -26,17 +27,17 @@ _ONE = t.Number("1")
 
 
 def with_properties(item: Claim) -> Claim:
-    """Return a claim with what the notation says of the rows of its inputs."""
+    """Return a claim with what the notation says of the rows and the columns of its inputs."""
     changed = item
     for array in item.scope.notation.arrays:
-        if not array.rows or not is_given(array, item, moved(item)):
-            continue
-        if array.rows == SUM_TO_1:
-            found, words = with_assumption(changed, sum_is_1(array, 1)), words_of_sum(array, 1)
-        else:
-            found, words = with_one_hot(changed, array), words_of_one_hot(array)
-        if found:
-            changed = replace(found, given=(*found.given, words))
+        said = [(1, array.rows), (0, array.columns)]
+        for axis, known in said if is_given(array, item, moved(item)) else ():
+            if known == SUM_TO_1:
+                found, words = with_assumption(changed, sum_is_1(array, axis)), words_of_sum(array, axis)
+            else:
+                found, words = with_one_hot(changed, array) if known else None, words_of_one_hot(array)
+            if found:
+                changed = replace(found, given=(*found.given, words))
     return changed
 
 

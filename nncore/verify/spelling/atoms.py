@@ -132,7 +132,8 @@ def _primed(reader: "Reader", symbol: Symbol) -> tuple[t.Node, bool]:
     scene, name = reader.scene, symbol.name
     primed = name + "'" * symbol.primes
     array = scene.is_array(name.partition("_")[0].partition("^")[0])
-    if symbol.primes == 1 and array and primed not in reader.bound and not scene.facts.transposes:
+    known = primed in reader.bound or scene.table.letters.get(primed) in scene.notation.all_letters
+    if symbol.primes == 1 and array and not known and not scene.facts.transposes:
         options = (f"{primed} as a transpose", f"{primed} as a letter of its own")
         if scene.notation.array_named(name):
             reader.findings.say("prime", options[0], symbol.node.span)

@@ -170,6 +170,8 @@ def _letter(text: str, scene: Scene) -> str:
     if is_strict_letter(text):
         scene.table.taken.add(text)
         return text
+    if text.endswith("'"):
+        return scene.table.letter(text)
     below = _BELOW.fullmatch(text)
     if _MEMBERS.fullmatch(text) or (below and below[4]):
         return scene.table.letter(text)

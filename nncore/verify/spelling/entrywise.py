@@ -251,10 +251,11 @@ class _Writer:
         """Return an index that runs to a size and that the formula does not use."""
         declared = next((name for name, end in self._notation.runs_to.items() if end == size), "")
         if not declared or declared in self._used:
-            letter = next((each for each in _FREE if each not in self._used), "")
-            if not letter or str(size).isdigit():
+            letters = () if str(size).isdigit() else (each for each in _FREE if each not in self._used)
+            inner = (self.scene.table.index(letter, str(size)) for letter in letters)
+            declared = next((each for each in inner if each not in self._used), "")
+            if not declared:
                 raise _NoEntriesError
-            declared = self.scene.table.index(letter, str(size))
         self._used.add(declared)
         self._runs[declared] = size
         return t.Letter(declared, span=span)

@@ -55,7 +55,7 @@ THIN = side_condition(
 
 _PLACES = 16  # at random, at which a condition is looked at that should exclude hardly any
 _FEW_STEPS = 60_000  # of evaluation for one proviso, before it is worth more: most of them are refuted at once
-_IN_NOTATION = ", or declare the letter in the notation with rows: {}"
+_IN_NOTATION = ", or declare the letter in the notation with {}: {}"
 _BEHIND = r"write $\quad ({})$ behind it"
 _OF_SIZE = "a sum or a factor is likely missing"
 _SECONDS_OF_A_PROOF = 1.0  # of one proviso
@@ -186,13 +186,13 @@ def _needs_a_value(item: Claim) -> bool:
 def _rows(item: Claim, moved_letters: frozenset[str]) -> Iterator[_Candidate]:
     """Yield that the rows, or the columns, of an input sum to 1."""
     for array in item.scope.notation.arrays:
-        if array.rows or not is_given(array, item, moved_letters):
+        if array.rows or array.columns or not is_given(array, item, moved_letters):
             continue
-        for axis in (1, 0):
+        for axis, what in ((1, "rows"), (0, "columns")):
             if array.shape[axis] != Written("1"):
                 says = sum_is_1(array, axis)
                 words = words_of_sum(array, axis)
-                how = f"state it as an assumption, ${latex(says)}$" + (_IN_NOTATION.format(SUM_TO_1) if axis else "")
+                how = f"state it as an assumption, ${latex(says)}$" + _IN_NOTATION.format(what, SUM_TO_1)
                 yield _Candidate(Proviso(words, latex(says), how), partial(with_assumption, chain=says), says)
 
 
@@ -206,7 +206,8 @@ def _one_hot_rows(item: Claim, moved_letters: frozenset[str]) -> Iterator[_Candi
             if array.entry and (changed := put_into(item)):
                 written = f"{written_text(array.entry)} = {latex(changed.scope.definitions[array.letter].body)}"
                 words = words_of_one_hot(array) + (f", ${written}$" if at_declared else "")
-                how = f"define ${written.replace('=', ':=')}$" + ("" if at_declared else _IN_NOTATION.format(ONE_HOT))
+                more = "" if at_declared else _IN_NOTATION.format("rows", ONE_HOT)
+                how = f"define ${written.replace('=', ':=')}${more}"
                 yield _Candidate(Proviso(words, written, how), put_into, sum_is_1(array, 1))
 
 
