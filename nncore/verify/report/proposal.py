@@ -24,6 +24,7 @@ from nncore.verify.spelling.findings import Member
 from nncore.verify.spelling.inference import CROSS_ENTROPIES, OPEN, ROW, STANDARD, Dim, Inference, own_letters
 from nncore.verify.spelling.letters import is_strict_letter
 from nncore.verify.spelling.scene import Scene
+from nncore.verify.spelling.styles import INDEX_LETTERS
 from nncore.verify.syntax import tree as t
 
 DEFINITIONS = "definitions"  # the part of what stands below the block
@@ -439,6 +440,8 @@ def _read_twice(reading: Reading, text: str) -> _Read:
     """Read a file without a notation: once for the letters with a letter below that is no index, and once with them."""
     read = _read(reading, text, frozenset())
     own = own_letters([tree for trees in read.displays for tree in trees], read.scene)
+    said = (found for member in read.members if (found := _WITH_LETTER.fullmatch(member.left.strip())))
+    own |= {found[0] for found in said if found[1] not in INDEX_LETTERS | read.scene.facts.bound}
     return _read(reading, text, own) if own else read
 
 
@@ -466,6 +469,7 @@ def _trees(found: Iterable[Spelled], members: list[Member]) -> list[list[t.Formu
 
 _SIZE = re.compile(r"[A-Za-z]_(?:[A-Za-z\d]|\{[A-Za-z\d]+\})|\|(?:\\?[A-Za-z]+|\\[a-z]+\{[A-Za-z]+\})\|")
 _OWN = re.compile(r".+_(?:[A-Za-z]|\{[A-Za-z][+-]\d+\})", re.DOTALL)  # letters that are declared to be read as ones
+_WITH_LETTER = re.compile(r"\\?[A-Za-z]+_([a-z])")  # one of its own, of which the text states a shape
 _SQUARE = re.compile(r"\s*\^\s*(?:2|\{2\})$")  # of a standard deviation
 _SPACE = re.compile(r"(?:\\mathbb\{?R\}?|\\R|ℝ)\s*\^\s*(?:\{(?P<many>[^{}]*)\}|(?P<one>[A-Za-z0-9]))")
 _MATRIX_OF_WORDS = re.compile(
@@ -553,6 +557,8 @@ class _Writer:
         """Return the declarations with the definitions that are missing, and questions."""
         inf = self.inference
         self._name_columns()
+        for name in self.scene.members:
+            inf.entries.pop(name, None)
         entries = {name: array for name in inf.entries if (array := inf.array_of(name)) in self._arrays()}
         shown = {array: name for name, array in entries.items()}
         named = {name for name in inf.defined if _OWN.fullmatch(self.written(name)) and name in inf.used}
@@ -564,7 +570,7 @@ class _Writer:
         found: list[Line] = []
         for array in arrays:
             found += self._array(array, shown.get(array))
-        alone = [name for name in inf.entries if name not in {*entries, *inf.sizes, *self.scene.members}]
+        alone = [name for name in inf.entries if name not in {*entries, *inf.sizes}]
         for name in alone:
             found.append(self._entries_alone(name))
         found += [line for letter in indices if self._is_free(letter) for line in self._index(letter)]
@@ -622,7 +628,7 @@ class _Writer:
     def _arrays(self) -> list[str]:
         inf = self.inference
         derived = [name for name, shape in inf.defined.items() if isinstance(shape, tuple)]
-        return [name for name in dict.fromkeys([*inf.arrays, *derived]) if name != ONES]
+        return [name for name in dict.fromkeys([*inf.arrays, *derived]) if name not in {ONES, *self.scene.members}]
 
     def _is_free(self, letter: str) -> bool:
         return letter not in self.inference.sizes

@@ -228,10 +228,16 @@ def _application(reader: "Reader", whole: str, symbol: Symbol, group: Group, rea
 
 def _event(reader: "Reader", symbol: Symbol, shape: str, nodes: Sequence[t.Node], span: Span) -> t.Node:
     """Return ``p(y = 1)``, the probability of one event, as a letter of its own; with its indices, if it has some."""
-    parts = shape.split("·")
-    given = [each.name if isinstance(each, t.Letter) and reader.scene.is_index(each.name) else "" for each in nodes]
-    shown = (r"\cdot" if index else latex(each) for index, each in zip(given, nodes, strict=True))
-    name = f"{symbol.name}({''.join(f'{part}{each}' for part, each in zip(parts, shown, strict=False))}{parts[-1]})"
+    scene, parts = reader.scene, shape.split("·")
+
+    def named(given: Sequence[bool]) -> str:
+        shown = (r"\cdot" if index else latex(each) for index, each in zip(given, nodes, strict=True))
+        return f"{symbol.name}({''.join(f'{part}{each}' for part, each in zip(parts, shown, strict=False))}{parts[-1]})"
+
+    given = [isinstance(each, t.Letter) and not _is_part_of_name(reader, each.name) for each in nodes]
+    if named([True] * len(nodes)) in scene.table.letters:
+        given = [True] * len(nodes)  # of one event that is said for all of them elsewhere
+    name = named(given)
     reader.findings.say("event", f"{name} as a letter of its own", span)
     indices = (*symbol.below, *(each for index, each in zip(given, nodes, strict=True) if index))
     letter = symbols.letter_named(reader, name, span)
@@ -242,8 +248,16 @@ def _is_part_of_event(reader: "Reader", node: t.Node) -> bool:
     """Return whether a node is a number, an index, or a letter that belongs to the name of another one, as ``v_c``."""
     if not isinstance(node, t.Letter):
         return isinstance(node, t.Number)
-    own = (*reader.scene.facts.chosen, *reader.scene.table.letters)
-    return reader.scene.is_index(node.name) or any(name.endswith(f"_{node.name}") for name in own)
+    scene, name = reader.scene, node.name
+    below = name in scene.facts.indices and scene.is_undeclared(name)
+    return below or scene.is_index(name) or _is_part_of_name(reader, name)
+
+
+def _is_part_of_name(reader: "Reader", letter: str) -> bool:
+    """Return whether a letter belongs to the name of another one, as in ``v_c``."""
+    if reader.scene.is_index(letter):
+        return False
+    return any(name.endswith(f"_{letter}") for name in (*reader.scene.facts.chosen, *reader.scene.table.letters))
 
 
 def _holds_letter(above: Sequence[Item]) -> bool:

@@ -217,21 +217,21 @@ class Facts:
                 if getattr(before, "text", "") not in ("_", "^") and getattr(item, "kind", "") is Kind.LETTER:
                     self.carriers.setdefault(getattr(item, "text", ""), set()).add(name)
 
-    def is_entry_of_numbered(self, name: str, number: str, count: int) -> bool:
-        """Return whether ``z_{2j}`` is an entry of a letter ``z_2``, bold or not, a small one or a capital.
+    def with_entries_of_number(self, name: str, number: str, count: int) -> str:
+        """Return the letter ``z_2``, bold or not, a small one or a capital, of which ``z_{2j}`` is an entry.
 
-        It is none if z has as many indices elsewhere, ``count``.
+        It is empty if there is none, or z has as many indices elsewhere, ``count``.
         """
         if count in self.counts.get(name, ()):
-            return False
+            return ""
         others = (name, rf"\mathbf{{{name}}}", rf"\boldsymbol{{{name}}}", name.upper(), rf"\mathbf{{{name.upper()}}}")
-        return any(self.bare[f"{each}_{number}"] for each in others)
+        return next((f"{each}_{number}" for each in others if self.bare[f"{each}_{number}"]), "")
 
     def complete(self) -> None:
         """Count what stands below letters with numbers, unless these are letters of their own."""
         for name, known in self.numbered.items():
             for number, counts in known.items():
-                left = {count for count in counts if not self.is_entry_of_numbered(name, number, count)}
+                left = {count for count in counts if not self.with_entries_of_number(name, number, count)}
                 self.indexed |= {name} if left else set()
                 self.counts.setdefault(name, set()).update(left)
 

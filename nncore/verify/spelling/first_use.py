@@ -78,6 +78,24 @@ def with_definition(formula: t.Formula, scene: Scene, findings: Findings) -> t.F
     return replace(formula, statements=(replace(statement, links=links),), conditions=())
 
 
+def _is_never_negative(node: t.Node) -> bool:
+    """Return whether an expression is a mean of squares, or another one that has no sign."""
+    match node:
+        case t.Number() | t.Norm() | t.Absolute() | t.Power(exponent=t.Number("2", 0)):
+            return True
+        case t.Letter(name):
+            return name.lower() in ("n", "m", "d", "b", "k") or name.startswith(r"\mathsf{n")  # how many there are
+        case t.Sum(body=body) | t.Product(body=body) | t.Root(body):
+            return isinstance(node, t.Root) or _is_never_negative(body)
+        case t.Times(factors) | t.EntryTimes(factors) | t.Plus(factors):
+            return all(map(_is_never_negative, factors)) or (len(factors) == 2 and factors[0] == factors[1])
+        case t.Fraction(above, below):
+            return _is_never_negative(above) and _is_never_negative(below)
+        case t.Apply(t.Function(name)):
+            return name in (r"\exp", r"\operatorname{Var}", r"\operatorname{V}")
+    return False
+
+
 def with_members(formula: t.Formula, scene: Scene, findings: Findings) -> t.Formula:
     r"""Return a formula in which letters have the indices on which they depend.
 
@@ -131,7 +149,8 @@ def _of_square(chain: t.Chain, scene: Scene, findings: Findings) -> t.Chain:
         ):
             known = (scene.here - scene.late) | scene.facts.defined if relation is Relation.EQUAL else set[str]()
             known |= set(names(link.right, scene))
-            if head(letter, scene) and not known & {name, scene.table.as_written(name)} and not is_given(name, scene):
+            fresh = head(letter, scene) and not known & {name, scene.table.as_written(name)}
+            if fresh and not is_given(name, scene) and _is_never_negative(link.right):
                 shown = scene.table.as_written(latex(letter))
                 findings.say("root", rf"{shown}^2 = … as {shown} = \sqrt{{…}}", chain.first.span)
                 right = t.Root(link.right, span=link.right.span)

@@ -255,8 +255,9 @@ def _numbered(scene: Scene, name: str, below: Sequence[Item]) -> str:
     """Return the letter of which ``z_{2j}`` is an entry, where the file has a letter ``z_2``; empty if it is none."""
     number = number_before(below)
     own = f"{name}_{number}"
-    known = own in scene.table.letters or scene.facts.is_entry_of_numbered(name, number, len(below))
-    return own if number and known else ""
+    if not number or own in scene.table.letters:
+        return own if number else ""
+    return scene.facts.with_entries_of_number(name, number, len(below))
 
 
 def _no_products(reader: "Reader", name: str, parts: Sequence[Sequence[Item]]) -> None:
@@ -307,7 +308,8 @@ def _is_name(reader: "Reader", name: str, part: Sequence[Item]) -> bool:
         applied = any(each in scene.facts.applied for each in (f"{name}_{letter}", f"{name}_{{{letter}}}"))
         if applied and scene.facts.bare[letter]:
             return False
-        quantity = letter in _QUANTITIES and scene.facts.bare[letter] > scene.facts.below[letter]
+        others = any(name in scene.facts.carriers.get(each, ()) for each in scene.facts.bound)
+        quantity = letter in _QUANTITIES and scene.facts.bare[letter] > scene.facts.below[letter] and not others
         return letter[-1:].isupper() or "\\" in letter or quantity
     if any(isinstance(item, Token) and item.text == ":" for item in part):
         return True
