@@ -136,6 +136,75 @@ def test_the_index_of_an_entry_is_none_that_a_sum_of_the_formula_binds(tmp_path)
     assert free.statuses(tmp_path, *forms, forms[1], block=ROWS) == [DEFINITION, TRUE, TRUE]
 
 
+OF_SQUARES = r"""```{notation}
+shadows: [D, i, k, M, A, v, w, x, X, W, s, p, a, z, Z, P, u, L]
+sizes:
+  - {letter: D, meaning: a size}
+  - {letter: n, meaning: samples}
+indices:
+  - {letter: i, to: n, meaning: sample}
+arrays:
+  - {letter: M, shape: [D, D], meaning: a matrix}
+  - {letter: X, entry: 'x_{ik}', shape: [n, D], meaning: inputs}
+  - {letter: W, shape: [D, D], meaning: weights}
+  - {letter: v, shape: [D, 1], meaning: a column}
+  - {letter: w, shape: [D, 1], meaning: a column}
+  - {letter: a, shape: [D, 1], meaning: a column}
+```
+
+""".replace("arrays:", "  - {letter: k, to: D, meaning: input}\narrays:").replace("[D, i,", "[D, n, i,")
+
+
+P = r"p_k := \frac{e^{v_k}}{\sum_{l=1}^D e^{v_l}}"
+
+
+@pytest.mark.parametrize(("above", "claim", "status"), [
+    ((), r"\sum_i x_i w^T = \sum_i w x_i^T", FALSE),
+    ((), r"\sum_i x_i x_i^T = \sum_i \mathrm{diag}(x_i \odot x_i)", HOLDS_IF),
+    ((), r"\sum_i (M x_i) x_i^T = \sum_i M x_i x_i^T", TRUE),
+    ((), r"\sum_i (M x_i) x_i^T = \sum_i x_i (M x_i)^T", FALSE),
+    ((P,), r"\frac{\partial p}{\partial v} = \mathrm{diag}(p) - p p^T", TRUE),
+    ((P,), r"\frac{\partial p}{\partial v} = \mathrm{diag}(p \odot (1 - p))", FALSE),
+    ((r"s := M v",), r"\frac{\partial s}{\partial v} = \frac12 (M + M^T)", FALSE),
+    ((r"s := M v",), r"\frac{\partial s}{\partial v} = M", OPEN),  # in both layouts
+    ((), r"a_k / a = 1 + 0 v", FALSE),
+])  # fmt: skip
+def test_square_matrices_are_compared_off_their_diagonal_too(tmp_path, above, claim, status):
+    found = free.statuses(tmp_path, *above, claim, block=OF_SQUARES)
+    assert found[len(above) :] == [status]
+
+
+@pytest.mark.parametrize(("above", "claim", "status"), [
+    (r"y_i = b - g \cdot x_i", r"y_{ij} = b_j - g_j x_{ij}", TRUE),
+    (r"y_i = b - g \cdot x_i", r"y_{ij} = b_j - \sum_{k=1}^D g_k x_{ik}", FALSE),
+    (r"y_i = \frac12 (g \cdot x_i) + b", r"y_{ij} = \frac12 g_j x_{ij} + b_j", TRUE),
+    (r"y_i = (g \cdot x_i) / c + b", r"y_{ij} = g_j x_{ij} / c + b_j", TRUE),
+    (r"y_i = b - 2 g \cdot x_i", r"y_{ij} = b_j - 2 g_j x_{ij}", TRUE),
+    (r"y_i = g \cdot (x_i - s) + b", r"y_{ij} = g_j (x_{ij} - s_j) + b_j", TRUE),
+    (r"y_i = g \cdot (x_i - s) + b", r"y_{ij} = \sum_{k=1}^D g_k (x_{ik} - s_k) + b_j", FALSE),
+    (r"y_i = x_i + g \cdot s", r"y_{ij} = x_{ij} + g_j s_j", TRUE),
+])  # fmt: skip
+def test_a_row_that_is_added_makes_a_product_one_of_entries_however_it_stands(tmp_path, above, claim, status):
+    block = ROWS.replace("a, u]", "a, u, c]").replace(
+        "```\n\n", "scalars:\n  - {letter: c, meaning: a number}\n```\n\n"
+    )
+    assert free.statuses(tmp_path, above, claim, block=block) == [DEFINITION, status]
+
+
+@pytest.mark.parametrize("claim", [
+    r"u^T u^T = u^T u", r"b^T x_1 = b x_1", r"(X - b) u = X u - b^T u", r"u^T M u^T = u^T M u",
+])  # fmt: skip
+def test_what_the_author_transposed_is_not_turned(tmp_path, claim):
+    assert free.statuses(tmp_path, claim, block=ROWS) == [NONE]
+
+
+def test_a_row_that_is_turned_is_told_and_a_column_is_not_turned(tmp_path):
+    (row,) = free.report(tmp_path, r"y_i = x_i + b", block=ROWS)
+    assert "a row of a matrix as a row, beside rows" in row.remarks
+    block = ROWS.replace("entry: 'x_{ij}', shape: [n, D]", "entry: 'x_{ji}', shape: [D, n]")
+    assert free.statuses(tmp_path, r"x_i + u = u + x_i", r"x_i + b = b + x_i", block=block) == [TRUE, NONE]
+
+
 # The chain rule -------------------------------------------------------------------------------------------------------
 
 CHAINED = r"""```{notation}

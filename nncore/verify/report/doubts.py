@@ -26,6 +26,10 @@ from nncore.verify.syntax.tree import Relation
 from nncore.verify.verdict.judge import judge, judge_where
 
 _TWO_LETTERS = re.compile(r"\s*(\\?[A-Za-z]+)\s*(=|\\neq?(?![A-Za-z])|≠|\\not\s*=)\s*(\\?[A-Za-z]+)[\s.,:;]*")
+_SUPPOSED = re.compile(
+    r"\b(?:if|when|where|whenever|for|case|cases|consider|suppose|assume|with)(?: that)?$", re.IGNORECASE
+)
+_NOT_SUPPOSED = re.compile(r"\b(?:otherwise|else|impossible|cannot|done|excluded|never)\b", re.IGNORECASE)
 _FAR = 60  # lines, beyond which words say nothing of a formula
 _INPUTS = (SymbolKind.ENTRY, SymbolKind.NUMBER, SymbolKind.ARRAY)
 # Functions that mean another thing in each example.
@@ -49,8 +53,12 @@ def doubted(evidence: Evidence, claim: Claim, others: Collection[Claim], of_slop
 def said_equal(formula: DisplayedFormula, inline: Iterable[InlineFormula]) -> tuple[str, str] | None:
     """Return the two letters of which the words above a formula say last that they are the same, as written."""
     above = (each for each in inline if each.path == formula.path and 0 <= formula.line - each.line <= _FAR)
-    told = [found for each in above if (found := _TWO_LETTERS.fullmatch(each.text))]
-    return (told[-1][1], told[-1][3]) if told and told[-1][2] == "=" else None
+    told = [(found, each) for each in above if (found := _TWO_LETTERS.fullmatch(each.text))]
+    if not told or told[-1][0][2] != "=":
+        return None
+    found, last = told[-1]
+    supposed = _SUPPOSED.search(last.before.rstrip()) and not _NOT_SUPPOSED.search(last.after)
+    return (found[1], found[3]) if supposed else None
 
 
 def where_equal(evidence: Evidence, claim: Claim, one: str, other: str, formula: DisplayedFormula) -> Evidence:
@@ -195,13 +203,14 @@ def _is_free(node: t.Node, claim: Claim, sizes: bool = False) -> bool:
 
 
 def _any_function(claim: Claim) -> str:
-    """Return a function of which a claim without a derivative says something, and that may be any; empty if none is."""
+    """Return a function that may be any, of which a claim without a derivative says what it is; empty if none is."""
     nodes = [each for side in (claim.left, claim.right) for each, _ in t.walk(side)]
+    alone = {side.function.name for side in (claim.left, claim.right) if isinstance(side, t.Apply)}
     if any(isinstance(each, t.Derivative) or (isinstance(each, t.Function) and each.primes) for each in nodes):
         return ""
     known = {each.name for each in claim.scope.notation.functions if each.kind in ("smooth", "cost")}
     names = (each.name for each in nodes if isinstance(each, t.Function))
-    return next((name for name in names if name in known and name not in claim.scope.definitions), "")
+    return next((name for name in names if name in known & alone and name not in claim.scope.definitions), "")
 
 
 def _other_meaning(claim: Claim, others: Collection[Claim], reasons: Collection[str]) -> str:

@@ -38,6 +38,7 @@ _MEANINGS_OF_SIZES = {
 _SIZES = "D H M K N P Q R S U V A B C E F G J L T W X Y Z".split()
 _LETTER = re.compile(r"(?:letter|name): '?(\\?[A-Za-z]+(?:\{[^}]*\})?)")
 _NUMBERED = re.compile(r"(.+)_(\d)", re.DOTALL)  # a letter with a number, of which z_{2j} is an entry
+_IDENTITIES = frozenset(("I", r"\mathbf{I}", r"\mathbb{I}"))  # which are no free letters
 _INDICES = "jklpqrsuh"  # for entries of which the file writes no index
 _ARGUMENTS = (*"quvxzstwra", r"\xi", r"\zeta", r"\omega")
 
@@ -563,6 +564,7 @@ class _Writer:
         shown = {array: name for name, array in entries.items()}
         named = {name for name in inf.defined if _OWN.fullmatch(self.written(name)) and name in inf.used}
         arrays = [name for name in self._arrays() if name not in inf.defined or name in shown or name in named]
+        arrays = [name for name in arrays if name in inf.said or self.written(name) not in _IDENTITIES]
         indices = list(dict.fromkeys([
             *(letter for known in inf.entries.values() for letters in known for letter in letters), *inf.ends,
         ]))  # fmt: skip
@@ -705,6 +707,8 @@ class _Writer:
             remark = ""
         elif not remark and why:
             remark = f"guessed: {why}"
+        if shown and _NUMBERED.fullmatch(written) and (entry or "") not in written:
+            remark = remark or f"guessed: {shown} as its entries"
         if shown and (known := self._rows(written, entry or name, sizes)):
             more |= {"rows": known} if sizes[1] != "1" else {"columns": "sum to 1"}
         yield Line("arrays", self._declaration(name, meaning=_MEANINGS.get(role, "array"), **more), remark)

@@ -689,7 +689,8 @@ class _Reader:
         r"""Take a formula within words; without a sign that closes it, it is a group."""
         found = self._argument() if closing is None else self._collect(token, closing, "formula")
         if found:
-            self.inline.append(InlineFormula(_as_text(found)[0].strip(), token.path, token.line))
+            before = "".join(self._environment().words)
+            self.inline.append(InlineFormula(_as_text(found)[0].strip(), token.path, token.line, before))
         self._environment().words.append("\N{OBJECT REPLACEMENT CHARACTER}")
 
     def _collect(self, start: _Token, closing: str, what: str) -> list[_Token] | None:

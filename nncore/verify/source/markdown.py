@@ -112,11 +112,16 @@ class DisplayedFormula:
 
 @dataclass(frozen=True, slots=True)
 class InlineFormula:
-    """A formula within words, the page, and the line of the file, counted from 1, in which it begins."""
+    """A formula within words, the page, and the line of the file, counted from 1, in which it begins.
+
+    ``before`` and ``after`` are the words of its paragraph before and behind it, as far as they are known.
+    """
 
     text: str
     path: Path
     line: int
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,10 +411,12 @@ class _Walk:
     def _words(self, spot: _Spot, children: Sequence["Token"], end: int) -> set[str]:
         """Read a paragraph up to a line, a title or a cell of a table, and return the labels that it puts in force."""
         text, finger = "", _Finger(spot.file.lines, spot.line, end, self.limits)
+        places: dict[int, int] = {}  # of formulas within words, in the text
         quotes = self.quotes > 0 or any(each.kind in _QUOTING for each in _chain(spot.region))
         whole = list(_with_whole_words(children))
         for before, child, following in zip([None, *whole], whole, [*whole[1:], None], strict=False):
             kind, content = child.type, child.content
+            places[len(self.inline)] = len(text)
             if kind in ("text", "math_inline") and _DEFINES.search(content):
                 self._fault(spot.at(*finger.of(content)), _NO_DEFINITIONS)
             if kind == "math_inline" or (kind == "myst_role" and child.meta.get("name") == "math"):
@@ -439,6 +446,9 @@ class _Walk:
                     self._fault(spot.at(*finger.of(sign)), reason)
             text += content.translate(_NO_MARKS) if kind == "text" else " " if kind.endswith("break") else ""
             text += _OBJECT if kind.startswith(("math", "code", "myst_role", "escape")) else ""
+        for number, at in places.items():
+            if number < len(self.inline):
+                self.inline[number] = replace(self.inline[number], before=text[:at], after=text[at:])
         return set() if quotes else set(in_force(text))
 
     def _html(self, spot: _Spot, html: str) -> None:

@@ -306,8 +306,11 @@ class _Writer:
                 if any(map(self._is_each, factors, values)) and len({value.shape for value in values} - {None}) == 1:
                     if 1 in (next(value.shape for value in values if value.shape) or ()):
                         self.lifts = True
+                        self._findings.say("each", "a product with functions of vectors as that of entries", node.span)
                         return self._each(values, lambda parts: _product(parts, node.span))
-                return replace(self._product(values, node.span), alike=self._alike(factors, values, node.span))
+                turns = not any(map(_is_transposed, factors))
+                product = self._product(values, node.span, turns)
+                return replace(product, alike=(self._alike(values, node.span) if turns else None) or product.alike)
             case t.Fraction(above, below) | t.EntryFraction(above, below):
                 pair = [self.of(above), self.of(below)]
                 self._lift(pair[1].shape is not None and pair[0].shape is None, pair)
@@ -404,7 +407,7 @@ class _Writer:
             return t.Indexed(base, (index, row) if is_row else (row, index), span=node.span)
 
         shape = (columns if is_row else rows, 1)
-        return _Value(shape, entry, whole=frozenset(names(node, self.scene)), loose=True)
+        return _Value(shape, entry, whole=frozenset(names(node, self.scene)), loose=is_row)
 
     def _entry(self, value: _Value, indices: tuple[t.Node, ...]) -> t.Node:
         """Return the entry of an array at the indices that are printed."""
@@ -418,25 +421,37 @@ class _Writer:
 
     def _each(self, parts: Sequence[_Value], make: Callable[[Sequence[t.Node]], t.Node]) -> _Value:
         """Return what is made of parts of one shape, and of numbers, entry by entry."""
-        parts = self._fitting(parts)
+        parts, given = self._fitting(parts), parts
         shapes = {part.shape for part in parts} - {None}
         if len(shapes) > 1:
             raise _NoEntriesError
         shape = shapes.pop() if shapes else None
         loose = all(part.loose for part in parts if part.shape)
+        alike = None
+        if shape is None and any(part.alike for part in given):
+            with suppress(_NoEntriesError):
+                alike = self._each([part.alike or part for part in given], make)
         each, whole = (frozenset[str]().union(*found) for found in ((p.each for p in parts), (p.whole for p in parts)))
-        return _Value(shape, lambda row, column: make([part.entry(row, column) for part in parts]), each, whole, loose)
+
+        def entry(row: t.Node, column: t.Node) -> t.Node:
+            return make([part.entry(row, column) for part in parts])
+
+        return _Value(shape, entry, each, whole, loose, alike)
 
     def _fitting(self, parts: Sequence[_Value], repeats: bool = True) -> Sequence[_Value]:
         """Return arrays in one shape if they have one: loose ones are turned, rows and columns repeated."""
         shapes = {part.shape for part in parts if not part.loose} - {None}
-        if any(part.alike and part.alike.shape in shapes for part in parts):
+        arrays = {each.shape for part in parts for each in ((part, part.turned) if part.loose else (part,))} - {None}
+        if any(part.alike and part.alike.shape in arrays for part in parts):
             self._findings.say("alike", "a product of two vectors as that of their entries", self._span)
-            parts = [part.alike if part.alike and part.alike.shape in shapes else part for part in parts]
+            parts = [part.alike if part.alike and part.alike.shape in arrays else part for part in parts]
+            shapes = {part.shape for part in parts if not part.loose} - {None}
         whole = next((one for one in shapes if one and all(_reaches(other, one) for other in shapes)), None)
         if whole is None:
             return parts
         found = [part.turned if part.loose and part.shape not in shapes and whole else part for part in parts]
+        if any(one is not other for one, other in zip(parts, found, strict=True)):
+            self._findings.say("turned", "a row of a matrix as a row, beside rows", self._span)
         if not repeats or len({part.shape for part in found} - {None}) == 1:
             return found
         self.lifts = True
@@ -450,28 +465,27 @@ class _Writer:
         one, letters = part.shape == (1, whole[1]), part.letters
         return _Value(whole, lambda row, column: part.entry(*((_ONE, column) if one else (row, _ONE))), whole=letters)
 
-    def _product(self, factors: Sequence[_Value], span: t.Span) -> _Value:
+    def _product(self, factors: Sequence[_Value], span: t.Span, inner: bool) -> _Value:
+        """Return a product of matrices; with ``inner`` that of two vectors of one shape is their inner product."""
         whole = _Value(None, lambda row, column: _ONE)
         for factor in factors:
-            whole = self._times(whole, factor, span)
+            whole = self._times(whole, factor, span, inner)
         return whole
 
-    def _alike(self, factors: Sequence[t.Node], values: Sequence[_Value], span: t.Span) -> _Value | None:
-        """Return a product of a row of a matrix and a vector, neither of them transposed, entry by entry."""
-        vectors = [(node, value) for node, value in zip(factors, values, strict=True) if value.shape]
-        if len(vectors) != 2 or not any(value.loose for _, value in vectors):
-            return None
-        if any(isinstance(node, t.Transpose) or 1 not in (value.shape or ()) for node, value in vectors):
+    def _alike(self, values: Sequence[_Value], span: t.Span) -> _Value | None:
+        """Return a product of two vectors, neither of them transposed, entry by entry; None if it has no shape."""
+        vectors = [value for value in values if value.shape]
+        if len(vectors) != 2 or any(1 not in (value.shape or ()) for value in vectors):
             return None
         with suppress(_NoEntriesError):
             return self._each(values, lambda parts: _product(parts, span))
         return None
 
-    def _times(self, one: _Value, other: _Value, span: t.Span) -> _Value:
+    def _times(self, one: _Value, other: _Value, span: t.Span, may_turn: bool) -> _Value:
         if one.shape is None or other.shape is None:
             return self._each([one, other], lambda parts: _product(parts, span))
         (rows, inner), (again, columns) = one.shape, other.shape
-        if inner != again and one.shape == other.shape and 1 in one.shape:
+        if may_turn and inner != again and one.shape == other.shape and 1 in one.shape:
             self._findings.say("inner", "a product of two vectors of one shape as their inner product", span)
             self.lifts = True
             one, other = (one.turned, other) if columns == 1 else (one, other.turned)
@@ -654,6 +668,12 @@ class _Writer:
         letters = body.letters.union(*(each.letters for each in variables))
         loose = any(each.loose for each in arrays)
         return _Value(arrays[0].shape if arrays else None, entry, whole=letters, loose=loose)
+
+
+def _is_transposed(node: t.Node) -> bool:
+    """Return whether the author transposed a factor."""
+    body = node.body if isinstance(node, t.Minus) else node
+    return isinstance(body, t.Transpose)
 
 
 def _is_chained(slopes: Sequence[t.Derivative]) -> bool:
