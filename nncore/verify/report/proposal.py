@@ -630,7 +630,8 @@ class _Writer:
     def _arrays(self) -> list[str]:
         inf = self.inference
         derived = [name for name, shape in inf.defined.items() if isinstance(shape, tuple)]
-        return [name for name in dict.fromkeys([*inf.arrays, *derived]) if name not in {ONES, *self.scene.members}]
+        known = [name for name in dict.fromkeys([*inf.arrays, *derived]) if name not in {ONES, *self.scene.members}]
+        return [name for name in known if inf.array_of(name) not in known or inf.array_of(name) == name]
 
     def _is_free(self, letter: str) -> bool:
         return letter not in self.inference.sizes

@@ -485,6 +485,9 @@ class _Writer:
         if one.shape is None or other.shape is None:
             return self._each([one, other], lambda parts: _product(parts, span))
         (rows, inner), (again, columns) = one.shape, other.shape
+        loose = one.loose and inner == 1 and rows == again != 1
+        if loose:  # x_i W, where x_i is a row
+            one, rows, inner = one.turned, 1, rows
         if may_turn and inner != again and one.shape == other.shape and 1 in one.shape:
             self._findings.say("inner", "a product of two vectors of one shape as their inner product", span)
             self.lifts = True
@@ -505,7 +508,7 @@ class _Writer:
             index = self._bound(inner, span)
             return self._sum(index, inner, _product([one.entry(row, index), other.entry(index, column)], span), span)
 
-        return _Value(shape, entry, whole=whole)
+        return _Value(shape, entry, whole=whole, loose=loose and shape is not None)
 
     def _sum(self, index: t.Letter, size: Size, body: t.Node, span: t.Span) -> t.Node:
         end: t.Node = t.Number(str(size), span=span) if str(size).isdigit() else t.Letter(str(size), span=span)

@@ -167,12 +167,17 @@ def apart(formula: t.Formula, scene: Scene) -> list[t.Formula]:
         case (
             t.Chain(
                 first,
-                (t.Link(Relation.EQUAL, t.Letter() as second, ()) as begin, t.Link(Relation.EQUAL) as link, *more),
+                (
+                    t.Link(Relation.EQUAL, t.Letter() | t.Indexed(t.Letter()) as second, ()) as begin,
+                    t.Link(Relation.EQUAL) as link,
+                    *more,
+                ),
             ),
         ):
             inner, outer = head(second, scene), head(first, scene)
             fresh = inner and outer and inner != outer and inner not in scene.here - scene.late
             fresh = fresh and not isinstance(first, t.Apply)
+            fresh = fresh and (isinstance(second, t.Letter) or scene.is_undeclared(inner))
             if fresh and not head(link.right, scene):
                 below = t.Chain(second, (link, *more), span=(second.span[0], formula.span[1]))
                 above = t.Chain(first, (begin,), span=(formula.span[0], second.span[1]))
