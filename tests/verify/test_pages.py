@@ -238,7 +238,14 @@ def test_a_page_of_jekyll_has_formulas_within_words_between_two_signs_too(page):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("change", [("layout: post", "title: a post"), ("Each $$x_i$$", "Each $y$, each $$x_i$$")])
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("layout: post", "title: a post"),
+        ("Each $$x_i$$", "Each $y$, each $$x_i$$"),
+        ("Each $$x_i$$", "Each \\\\(y\\\\), each $$x_i$$"),
+    ],
+)
 def test_other_pages_display_what_is_between_two_signs_within_words(page, change):
     reading = read_markdown(page(KRAMDOWN.replace(*change)), book=False)
     assert {"x_i", "n", "a = b", "e", "f"} <= {formula.text.strip() for formula in reading.formulas}

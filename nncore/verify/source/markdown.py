@@ -274,7 +274,7 @@ class _Walk:
         outer, before, table, start, end = region, None if at_top else self.gates, False, offset, offset
         cut, below_text = tokens(text, self.limits)
         if at_top:
-            self.within_words = not self.book and _is_of_kramdown(cut)
+            self.within_words = not self.book and "\\(" not in text and _is_of_kramdown(cut)
         for token in cut:
             if token.map:  # what is in a row of a table has no place of its own
                 start, end = offset + token.map[0], offset + token.map[1]
