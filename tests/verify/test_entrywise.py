@@ -198,6 +198,16 @@ def test_what_the_author_transposed_is_not_turned(tmp_path, claim):
     assert free.statuses(tmp_path, claim, block=ROWS) == [NONE]
 
 
+def test_a_row_before_a_matrix_is_a_row_and_told(tmp_path):
+    block = ROWS.replace(
+        "- {letter: u,", "- {letter: s, shape: [D, D], meaning: a matrix}\n  - {letter: u,", 1
+    ).replace("  - {letter: s, entry: s_j, shape: [1, D], meaning: a row}\n", "")
+    forms = r"y_i = x_i s + b", r"Y = X s + b", r"Y = X s^T + b"
+    found = free.report(tmp_path, *forms, block=block)
+    assert [each.status for each in found] == [DEFINITION, TRUE, FALSE]
+    assert "a row of a matrix as a row, before a matrix" in found[0].remarks
+
+
 def test_a_row_that_is_turned_is_told_and_a_column_is_not_turned(tmp_path):
     (row,) = free.report(tmp_path, r"y_i = x_i + b", block=ROWS)
     assert "a row of a matrix as a row, beside rows" in row.remarks

@@ -489,3 +489,8 @@ def test_a_letter_that_is_said_for_an_index_is_one_for_each(tmp_path, above, cla
     assert statuses(tmp_path, *above, claim, block=MEMBERS) == [DEFINITION] * len(above) + [status]
     (*_, found) = report(tmp_path, *above, block=MEMBERS)
     assert any("one for each" in words for words in found.remarks)
+
+
+def test_a_sum_without_its_index_makes_a_letter_no_one_for_each(tmp_path):
+    claims = r"L = -\sum_j t_i \log a_i", r"L = -\sum_i t_i \log a_i"
+    assert [statuses(tmp_path, claim, block=MEMBERS) for claim in claims] == [[NONE], [DEFINITION]]

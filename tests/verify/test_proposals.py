@@ -261,6 +261,17 @@ $$ P(Y = k) = \frac{e^{a_k}}{\sum_{j=1}^K e^{a_j}} $$
 
 $$ \sum_{k=1}^K P(Y = k) = 1 $$
 """
+COLUMN_OF_TARGETS = r"""
+Let $x \in \mathbb{R}^D$ and $W \in \mathbb{R}^{K \times D}$.
+
+$$ z = W x $$
+
+$$ p = \mathrm{softmax}(z) $$
+
+$$ L = -y^T \log p $$
+
+$$ \frac{\partial L}{\partial W} = (p - y) x^T $$
+"""
 CROSS_ENTROPY = r"""
 The weights are $U \in \mathbb{R}^{d \times V}$ and $v \in \mathbb{R}^d$.
 
@@ -945,3 +956,19 @@ def test_a_sum_to_a_size_or_over_a_set_does_not_keep_a_first_use_from_defining(t
     scalars = "  - {letter: '|S|', meaning: x}\nscalars:\n  - {letter: w, meaning: x}\n```\n"
     path.write_text(f"{block}{scalars}\n{text}", encoding="utf-8")
     assert judged(path)[0][-1] == status
+
+
+@pytest.mark.parametrize(("text", "status"), [
+    (COLUMN_OF_TARGETS, Status.HOLDS_IF),
+    (f"{COLUMN_OF_TARGETS}\nThe vector $y$ is one-hot.\n", Status.ALL_SHAPES),
+    (f"{COLUMN_OF_TARGETS}\nThe weights $W$ are real, and $y$ is one-hot.\n", Status.ALL_SHAPES),
+    (f"{COLUMN_OF_TARGETS}\nThe vector $x$ is one-hot, and $y$ has any numbers.\n", Status.HOLDS_IF),
+    (COLUMN_OF_TARGETS.replace("p - y)", "y - p)"), Status.REFUTED),
+])  # fmt: skip
+def test_targets_that_may_sum_to_1_have_entries(run, tmp_path, text, status):
+    path = tmp_path / "a.md"
+    path.write_text(text, encoding="utf-8")
+    _, after, block = proposed(run, path)
+    assert after[-1] == status
+    path.write_text(path.read_text(encoding="utf-8").replace("entry: y_j, ", ""), encoding="utf-8")
+    assert judged(path)[0][-1] == status or "columns" in block  # which needs the entry

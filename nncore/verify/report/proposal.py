@@ -17,7 +17,7 @@ from nncore.verify.report.book import Settings
 from nncore.verify.report.free import Told, meanings, told_by_numbers
 from nncore.verify.source.context import NotationBlock, Place
 from nncore.verify.source.markdown import DisplayedFormula, Reading
-from nncore.verify.spelling.declared import faults_in
+from nncore.verify.spelling.declared import TARGETS, faults_in
 from nncore.verify.spelling.defining import Equation, below_of, equations, made_by, open_costs
 from nncore.verify.spelling.document import Spelled, scene_of, spelled, spelled_to_the_end
 from nncore.verify.spelling.findings import Member
@@ -600,10 +600,11 @@ class _Writer:
         """Give entries an index for the columns of a matrix of which the file writes rows alone, as ``x_i`` of X.
 
         Arrays of a shape that the text states, and that the file defines, have entries, too: so they can be defined.
-        And so have arrays by whose entries the chain rule takes derivatives, and those that are said to sum to 1.
+        And so have arrays by whose entries the chain rule takes derivatives, and those that may sum to 1.
         """
         inf = self.inference
         summing = {name for name in inf.arrays if self._rows(self.written(name), name, ("", ""))}
+        summing |= {name for name in inf.arrays if self.written(name) in TARGETS}
         with_entries = (inf.heads & inf.said.keys()) | (inf.by & inf.arrays.keys()) | summing
         for name in sorted(with_entries - inf.entries.keys()):
             letters = tuple(self._index_to(dim) for dim in inf.arrays[name] if dim.name != "1")

@@ -21,6 +21,7 @@ from nncore.verify.syntax import tree as t
 
 _BARE = frozenset(("letter", "to", "over", "first", "last"))
 _WRITTEN = re.compile(r"(?P<letter>.+?)(?:_(?:[a-z]|\d|\{[a-z]+(?:[+-]\d+)?\}))?", re.DOTALL)
+TARGETS = frozenset(("y", "t", "Y", r"\mathbf{y}", r"\mathbf{t}", r"\mathbf{Y}"))
 _NUMBERED = re.compile(r"(.+)_\{(\d)([a-z]{1,2})\}", re.DOTALL)  # an entry of a letter with a number
 _BELOW = re.compile(r"(.+)_(?:([A-Za-z])|\{([A-Za-z])([+-]\d+)?\})", re.DOTALL)
 _OPERATOR = re.compile(r"\\operatorname\{[A-Za-z]+\}")
@@ -61,6 +62,7 @@ def in_strict_letters(text: str, scene: Scene) -> str:
 def _with_entries(given: object, arrays: object, scene: Scene) -> tuple[list[dict[str, str]], list[str]]:
     """Let arrays whose entries a file writes with their own letter have such ones; return indices, and what they hide.
 
+    So do targets: what a claim lacks is often that their entries sum to 1.
     The indices are small letters that the file does not use, since a declaration has no others.
     """
     found, hidden = list[dict[str, str]](), list[str]()
@@ -71,7 +73,8 @@ def _with_entries(given: object, arrays: object, scene: Scene) -> tuple[list[dic
         written, letter, shape = str(before["letter"]), str(array["letter"]), array.get("shape")
         sizes = [each for each in shape if str(each) != "1"] if isinstance(shape, list) else []
         simple = all(isinstance(each, str) and is_strict_letter(each) for each in sizes)
-        if not simple or not sizes or re.split(r"[_^]", written)[0] not in scene.facts.indexed:
+        asked = re.split(r"[_^]", written)[0] in scene.facts.indexed or written in TARGETS
+        if not simple or not sizes or not asked:
             continue
         pairs = [scene.table.index_of_entry(name, size) for name, size in zip("ij", sizes, strict=False)]
         names = [name for name, _ in pairs]

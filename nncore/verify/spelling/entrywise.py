@@ -486,7 +486,9 @@ class _Writer:
             return self._each([one, other], lambda parts: _product(parts, span))
         (rows, inner), (again, columns) = one.shape, other.shape
         loose = one.loose and inner == 1 and rows == again != 1
-        if loose:  # x_i W, where x_i is a row
+        if loose:
+            what = "a matrix" if columns != 1 else "a vector, as their inner product"
+            self._findings.say("turned", f"a row of a matrix as a row, before {what}", span)
             one, rows, inner = one.turned, 1, rows
         if may_turn and inner != again and one.shape == other.shape and 1 in one.shape:
             self._findings.say("inner", "a product of two vectors of one shape as their inner product", span)

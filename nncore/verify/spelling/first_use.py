@@ -104,6 +104,9 @@ def with_members(formula: t.Formula, scene: Scene, findings: Findings) -> t.Form
     for chain in (each for each in formula.statements if isinstance(each, t.Chain)):
         match chain:
             case t.Chain(t.Letter(name), (t.Link(Relation.DEFINES, right), *_)) if name not in scene.members:
+                sums = (node for node, _ in t.walk(right) if isinstance(node, t.Sum | t.Product))
+                if any(node.index.name not in free(node.body) for node in sums):
+                    continue  # an index is likely the wrong one
                 loose = free(right)
                 indices = (
                     index for node, _ in t.walk(right) if isinstance(node, t.Indexed) for index in node.indices
