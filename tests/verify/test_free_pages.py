@@ -494,3 +494,10 @@ def test_a_letter_that_is_said_for_an_index_is_one_for_each(tmp_path, above, cla
 def test_a_sum_without_its_index_makes_a_letter_no_one_for_each(tmp_path):
     claims = r"L = -\sum_j t_i \log a_i", r"L = -\sum_i t_i \log a_i"
     assert [statuses(tmp_path, claim, block=MEMBERS) for claim in claims] == [[NONE], [DEFINITION]]
+
+
+@pytest.mark.parametrize("above", [r"R^2 = 1 - \frac{q}{h}", r"R^2 := q + q", r"R^2 := q h", r"R^2 := 1 - q^2"])
+def test_a_square_that_may_be_negative_makes_no_root(tmp_path, above):
+    block = ARRAYS.replace("[A,", "[R, A,")
+    assert statuses(tmp_path, above, r"R^2 \ge 0", block=block)[-1] not in (TRUE, Status.SAMPLED)
+    assert statuses(tmp_path, r"R^2 := q^2 + h^2", r"R^2 \ge 0", block=block)[-1] in (TRUE, Status.SAMPLED)

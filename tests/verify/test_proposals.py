@@ -261,6 +261,15 @@ $$ P(Y = k) = \frac{e^{a_k}}{\sum_{j=1}^K e^{a_j}} $$
 
 $$ \sum_{k=1}^K P(Y = k) = 1 $$
 """
+OF_COLUMNS = r"""
+Here $v_c \in \mathbb{R}^D$ is the center word, and $U \in \mathbb{R}^{D \times V}$ has the columns $u_w$.
+
+$$ P(O = o | C = c) = \frac{\exp(u_o^T v_c)}{\sum_{w=1}^V \exp(u_w^T v_c)} $$
+
+$$ J = -\log P(O = o | C = c) $$
+
+$$ \frac{\partial J}{\partial u_o} = (P(O = o | C = c) - 1) v_c $$
+"""
 COLUMN_OF_TARGETS = r"""
 Let $x \in \mathbb{R}^D$ and $W \in \mathbb{R}^{K \times D}$.
 
@@ -295,6 +304,7 @@ RIGHT = {
     "words and their vectors": OF_WORDS,
     "a letter with a number": NUMBERED,
     "chances": CHANCES,
+    "columns of a matrix": OF_COLUMNS,
     "cross-entropy above what it is of": CROSS_ENTROPY,
 }
 
@@ -490,6 +500,8 @@ def test_where_nothing_is_to_be_declared_nothing_is_proposed(run, tmp_path):
         (CHANCES, r"\frac{p(y=1)}{p(y=0)}", r"\frac{p(y=0)}{p(y=1)}"),
         (CHANCES, r"P(Y = k) = 1", r"P(Y = k) = 1 + a_1"),
         (CROSS_ENTROPY, r"= -U y + ", r"= U y - "),
+        (OF_COLUMNS, r"= (P(O = o | C = c) - 1) v_c", r"= -v_c"),
+        (OF_COLUMNS, r"c) - 1) v_c", r"c)) v_c"),
     ],
 )
 def test_a_slip_in_a_text_without_any_notation_is_refuted_in_the_second_run(run, tmp_path, text, right, wrong):

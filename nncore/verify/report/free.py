@@ -165,11 +165,11 @@ def meanings(path: Path, reading: Reading, by: "Settings") -> Meanings:
     stages = _stages(path, by, around, pieces, scene)
     flat = [piece for own in pieces for piece in own if stages.has_meaning(piece)]
     defined = {name for own in pieces for piece in own for name in _defines(piece, scene)}
-    given = {name for piece in flat if (name := _said_though_given(piece, scene, defined))}
-    claimed = scene.claimed + sum(bool(_said_though_given(piece, scene, defined)) for piece in flat)
+    given = [name for piece in flat if (name := _said_though_given(piece, scene, defined))]
+    claimed = scene.claimed + len(given)
     displays = tuple(tuple(map(stages.has_meaning, own)) or (False,) for own in pieces)
     lost = (piece for own in pieces for piece in own if not stages.has_meaning(piece))
-    concerned = given.union(*(names(piece.strict.tree, scene) for piece in lost))
+    concerned = {*given}.union(*(names(piece.strict.tree, scene) for piece in lost))
     return Meanings(displays, claimed, *(frozenset(map(scene.table.as_written, each)) for each in (defined, concerned)))
 
 

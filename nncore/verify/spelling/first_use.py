@@ -88,7 +88,7 @@ def _is_never_negative(node: t.Node) -> bool:
         case t.Sum(body=body) | t.Product(body=body) | t.Root(body):
             return isinstance(node, t.Root) or _is_never_negative(body)
         case t.Times(factors) | t.EntryTimes(factors) | t.Plus(factors):
-            return all(map(_is_never_negative, factors)) or (len(factors) == 2 and factors[0] == factors[1])
+            return all(map(_is_never_negative, factors))
         case t.Fraction(above, below):
             return _is_never_negative(above) and _is_never_negative(below)
         case t.Apply(t.Function(name)):
@@ -219,11 +219,10 @@ def _makes(chain: t.Chain, scene: Scene) -> str:
     link = chain.links[0] if chain.links else None
     if link is None or link.relation not in (Relation.EQUAL, Relation.DEFINES):
         return ""
-    match chain.first:
-        case t.Power(first, t.Number("2", 0)):
-            name = head(first, scene)  # a standard deviation, see `_of_square`
-        case first:
-            name = head(first, scene)
+    first = chain.first
+    if isinstance(first, t.Power) and first.exponent == t.Number("2"):
+        first = first.base  # of a standard deviation, see `_of_square`
+    name = head(first, scene)
     return "" if name in names(link.right, scene) else name
 
 
