@@ -21,8 +21,10 @@ numbers say, the verdict. It may be several formulas with blank lines between; `
 ``--page PAGE`` the text stands at the end of that page, and with ``--book`` it knows the functions of all pages that
 are named.
 
-``--propose FILE`` prints the ``{notation}`` block that a file seems to mean, to be looked over and pasted into it: its
-letters with their shapes, how far indices run, and a definition of each function that has a usual one and none there.
+A file in free spelling that has no ``{notation}`` block is judged with one that is proposed for it, unless
+``--notation`` names the letters: with its letters and their shapes, how far indices run, and a definition of each
+function that has a usual one and none there. The report says what that is. ``--propose FILE`` prints it alone, to be
+looked over and pasted into the file.
 
 With ``--proved`` a claim that numbers alone support counts like one that nothing decides.
 
@@ -109,11 +111,12 @@ def run(name: str, arguments: Sequence[str] | None = None) -> int:
             raise _BadUsage("--page needs --formula" if asked.page else "name a PATH, or write --formula LATEX")
         if free and asked.book:
             raise _BadUsage("the pages of a book are in its own spelling: leave --spelling free or --book out")
+        proposing = free and not asked.notation
         if asked.json:
-            report = check(paths, notation, book=asked.book, free=free, letters=letters)
+            report = check(paths, notation, book=asked.book, free=free, letters=letters, proposing=proposing)
             print(json.dumps(as_json(report), indent=1))
         else:
-            report = show(paths, notation, asked.book, free=free, letters=letters)
+            report = show(paths, notation, asked.book, free=free, letters=letters, proposing=proposing)
     except _BadUsage as error:
         for line in error.args:
             print(f"{parser.prog}: {printable(str(line))}", file=sys.stderr)
@@ -163,17 +166,15 @@ def _context(page: str | None, paths: Sequence[Path], notation: Notation, book: 
 
 def _propose(name: str, notation: Notation, letters: Mapping[str, str]) -> int:
     """Print what a file seems to declare, and what is to be done with it where it is not taken for a part of that."""
-    from nncore.verify.report.sections import propose
+    from nncore.verify.report.sections import pasted, propose
 
     if Path(name).is_dir():
         raise _BadUsage(f"{name}: one file is expected, this is a folder")
     (path,) = _files(Path(name))
     found = propose(path, notation, letters)
-    for part, proposal in found:
-        if len(found) > 1:
-            print(f"% {part.place}" if path.suffix == ".tex" else f"<!-- {part.place} -->")
-        if proposal.lines:
-            print(proposal.paste(path.suffix))
+    for (part, proposal), text in zip(found, pasted(found, path.suffix), strict=True):
+        if text:
+            print(text)
         at = f"{printable(name)}{f', {part.place}' if len(found) > 1 else ''}"
         print(f"{at}: {proposal.summary(path.suffix)}.", file=sys.stderr)
     return ExitCode.worst([] if any(proposal.statements for _, proposal in found) else [ExitCode.OPEN])

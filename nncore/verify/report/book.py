@@ -52,6 +52,7 @@ class Settings:
     book: bool  # whether MyST renders the pages
     free: bool = False  # whether they are in free spelling
     letters: Mapping[str, str] = field(default_factory=dict)  # what an author's letters are called in the notation
+    proposing: bool = False  # whether a file that declares nothing is judged with what is proposed for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ def check(
     done: Callable[[PageReport], None] = lambda page: None,
     free: bool = False,
     letters: Mapping[str, str] | None = None,
+    proposing: bool = False,
 ) -> Report:
     """Read all pages and judge what they claim.
 
@@ -99,6 +101,9 @@ def check(
         Whether the files are in free spelling, see `nncore.verify.spelling`.
     letters : mapping of str to str, optional
         What letters of an author are called in the notation, if it was in free spelling, too.
+    proposing : bool
+        Whether a file in free spelling that declares nothing is judged with what is proposed for it, see
+        `report.sections`.
     """
     require("verify", "nncore.verify")
     by = checker()
@@ -110,7 +115,7 @@ def check(
     with _on_processes(processes or os.cpu_count() or 1) as run:
         exports, readings = _all_exports(pages, notation, common, store, run) if book else ([()] * len(pages), {})
         known, clashes = _known(pages, exports)
-        everything = digest(common, repr(sorted(known.items())), repr((book, free, letters)))
+        everything = digest(common, repr(sorted(known.items())), repr((book, free, letters, proposing)))
         elsewhere = [_with_corrections(page, pages) if book else [] for page in pages]
         keys = [
             digest(everything, page.name, page.text, *(each.text for each in others))
@@ -118,7 +123,7 @@ def check(
         ]
         kept = [store.get(PageReport, key) for key in keys]
         functions = _definitions(pages, exports, readings, notation) if None in kept else {}
-        settings = Settings(Path(root), notation, functions, store, common, book, free, letters or {})
+        settings = Settings(Path(root), notation, functions, store, common, book, free, letters or {}, proposing)
         jobs = [
             _Job(page.path, readings.get(page.path), [each.path for each in others], settings)
             for page, others, report in zip(pages, elsewhere, kept, strict=True)
@@ -155,8 +160,11 @@ def _judged(job: _Job) -> tuple[PageReport, bool]:
     # What judges is loaded only now: a book that has not changed needs none of it.
     from nncore.verify.report.free import report_on_free
     from nncore.verify.report.page import report_on
+    from nncore.verify.report.sections import report_with_proposals
 
     try:
+        if job.by.proposing:
+            return report_with_proposals(job.path, read_page(job.path), job.by)
         if job.by.free:
             return report_on_free(job.path, read_page(job.path), job.by)
         return report_on(job.path, job.reading or read_page(job.path, job.by.book), job.others, job.by)

@@ -2,20 +2,18 @@ r"""What a false claim in somebody's file may mean instead: a condition, a defin
 
 People write ``\lambda > 0`` and ``C = 2`` of what is given, ``\hat{y} = \operatorname{softmax}(z)`` of a letter that is
 an input elsewhere in the file, and ``a \neq b`` of what differs in general. For all values each of them is false, and
-none of them is said of all values. Such a statement is not refuted; what is said of it is what to write. And where the
-words above say that two indices are the same, what is false without that holds if they are; so does what is said by
-cases of some values of a letter, if it has no others.
+none of them is said of all values. Nor is a formula within words read, ``$z = W x + b$``: what is false of any z may
+be true of this one. Such a statement is not refuted; what is said of it is what to write.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from dataclasses import replace
 
 from nncore.verify import numeric
-from nncore.verify.judgement import Diagnostic, Judgement, Proviso, Status
+from nncore.verify.judgement import Diagnostic, Judgement, Status
 from nncore.verify.notation import FIXED_KINDS
-from nncore.verify.report.evidence import Evidence, Part
-from nncore.verify.report.page import problem_of
+from nncore.verify.report.evidence import Evidence
 from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import letters
 from nncore.verify.source.markdown import DisplayedFormula, InlineFormula
@@ -23,14 +21,9 @@ from nncore.verify.symbol import SymbolKind
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import latex
 from nncore.verify.syntax.tree import Relation
-from nncore.verify.verdict.judge import judge, judge_where
 
-_TWO_LETTERS = re.compile(r"\s*(\\?[A-Za-z]+)\s*(=|\\neq?(?![A-Za-z])|≠|\\not\s*=)\s*(\\?[A-Za-z]+)[\s.,:;]*")
-_SUPPOSED = re.compile(
-    r"\b(?:if|when|where|whenever|for|case|cases|consider|suppose|assume|with)(?: that)?$", re.IGNORECASE
-)
-_NOT_SUPPOSED = re.compile(r"\b(?:otherwise|else|impossible|cannot|done|excluded|never)\b", re.IGNORECASE)
-_FAR = 60  # lines, beyond which words say nothing of a formula
+_SAYS = re.compile(r"\s*(?P<left>[^=<>]+?)\s*:?=\s*(?P<right>[^=<>]+)", re.DOTALL)
+_FAR = 60  # lines, beyond which values within words say nothing of a formula
 _INPUTS = (SymbolKind.ENTRY, SymbolKind.NUMBER, SymbolKind.ARRAY)
 # Functions that mean another thing in each example.
 _GENERIC = frozenset(("f", "g", "h", "F", "G", r"\mathsf{f}", r"\mathsf{g}", r"\mathsf{h}"))
@@ -48,84 +41,6 @@ def doubted(evidence: Evidence, claim: Claim, others: Collection[Claim], of_slop
         return _open(evidence, _CONDITION)
     reason = _other_meaning(claim, others, [problem.reason for problem in evidence.problems])
     return _open(evidence, reason) if reason else evidence
-
-
-def said_equal(formula: DisplayedFormula, inline: Iterable[InlineFormula]) -> tuple[str, str] | None:
-    """Return the two letters of which the words above a formula say last that they are the same, as written."""
-    above = (each for each in inline if each.path == formula.path and 0 <= formula.line - each.line <= _FAR)
-    told = [(found, each) for each in above if (found := _TWO_LETTERS.fullmatch(each.text))]
-    if not told or told[-1][0][2] != "=":
-        return None
-    found, last = told[-1]
-    supposed = _SUPPOSED.search(last.before.rstrip()) and not _NOT_SUPPOSED.search(last.after)
-    return (found[1], found[3]) if supposed else None
-
-
-def where_equal(evidence: Evidence, claim: Claim, one: str, other: str, formula: DisplayedFormula) -> Evidence:
-    """Return the evidence for a refuted claim, or for one that holds where two of its indices are the same."""
-    says = t.Chain(t.Letter(one), (t.Link(Relation.EQUAL, t.Letter(other)),))
-    free = dict(claim.free)
-    (part,) = (part for part in evidence.parts if part.judgement)
-    if not {one, other} <= free.keys() or free[one] != free[other] or not part.judgement:
-        return evidence
-    found = judge_where(claim, part.judgement, says)
-    if found is None:
-        return evidence
-    return _judged(evidence, part, found, formula)
-
-
-def _judged(evidence: Evidence, part: Part, found: Judgement, formula: DisplayedFormula) -> Evidence:
-    """Return the evidence for a formula of whose one claim something else is found."""
-    parts = tuple(replace(each, judgement=found) if each is part else each for each in evidence.parts)
-    return replace(evidence, status=found.status, parts=parts, problems=(problem_of(part, found, formula),))
-
-
-def where_cases_hold(evidence: Evidence, claim: Claim, formula: DisplayedFormula) -> Evidence:
-    """Return the evidence for a refuted claim, or for one that is judged for the values that its cases name.
-
-    ``y = 0`` and ``y = 1`` as conditions of all cases say that y has no other values: it holds for each of them, or is
-    refuted for one.
-    """
-    (part,) = (part for part in evidence.parts if part.judgement)
-    cases = [each for side in (claim.left, claim.right) for each, _ in t.walk(side) if isinstance(each, t.Cases)]
-    named = [_value_of(case.condition) for each in cases for case in each.cases]
-    letters_ = {latex(letter): letter for letter, _ in filter(None, named)}
-    if part.judgement is None or None in named or len(letters_) != 1:
-        return evidence
-    ((shown, letter),) = letters_.items()
-    values = dict.fromkeys(value for _, value in filter(None, named))
-    found = part.judgement
-    for value in values:
-        left, right = (_at(side, letter, value) for side in (claim.left, claim.right))
-        found = judge(replace(claim, left=left, right=right))
-        if found.status is Status.REFUTED:
-            found = replace(found, reason=f"where {shown} = {latex(value)}, {found.reason}")
-            return _judged(evidence, part, found, formula)
-        if found.status not in (Status.ALL_SHAPES, Status.RESTATES):
-            return evidence
-    words = " or ".join(f"${shown} = {latex(value)}$" for value in values)
-    provided = Proviso(words, words.replace("$", ""), "say in words which values there are")
-    under = replace(part.judgement, status=Status.HOLDS_IF, method=found.method, provided=(provided,))
-    return _judged(evidence, part, under, formula)
-
-
-def _value_of(condition: t.Chain) -> tuple[t.Node, t.Number] | None:
-    """Return what a condition of a case says is equal to which number; None if it says something else."""
-    match condition:
-        case t.Chain(t.Letter() | t.Indexed() as letter, (t.Link(Relation.EQUAL, t.Number() as value),)):
-            return letter, value
-    return None
-
-
-def _at(node: t.Node, letter: t.Node, value: t.Number) -> t.Node:
-    """Return an expression in which a letter has a value, and cases are the one for it."""
-    if node == letter:
-        return value
-    if isinstance(node, t.Cases):
-        chosen = (case.value for case in node.cases if (found := _value_of(case.condition)) and found[1] == value)
-        node = next(chosen, node)
-        return _at(node, letter, value) if not isinstance(node, t.Cases) else node
-    return t.with_children(node, lambda child: _at(child, letter, value))
 
 
 def _open(evidence: Evidence, reason: str) -> Evidence:
@@ -242,3 +157,47 @@ def _other_meaning(claim: Claim, others: Collection[Claim], reasons: Collection[
         if _is_free(one, claim) and names.isdisjoint(letters(other, claim.scope)):
             return f"{latex(one)} may be anything, since nothing above says what it is: if this does, write :="
     return ""
+
+
+def doubted_by_words(
+    evidence: Evidence,
+    claim: Claim,
+    formula: DisplayedFormula,
+    inline: Iterable[InlineFormula],
+    as_written: Callable[[str], str],
+) -> Evidence:
+    """Return the evidence for a refuted claim, or that words say what a letter is which is any in it."""
+    said = _said_in_words({_bare(as_written(each)) for each in _any_letters(claim)}, formula, inline)
+    if said is None:
+        return evidence
+    shown = " ".join(said.text.split())
+    refuted = "; ".join(problem.reason for problem in evidence.problems)
+    why = (
+        f"“{shown}” in line {said.line} stands within words and is not read: display it with := (without it {refuted})"
+    )
+    return _open(evidence, why)
+
+
+def _any_letters(claim: Claim) -> Iterator[str]:
+    """Yield the numbers, the arrays and their entries in a claim that may be any."""
+    notation, known = claim.scope.notation, claim.scope.definitions.keys() | claim.scope.families.keys()
+    for array in notation.arrays:
+        if array.letter in claim.letters - known:
+            yield from (array.letter, *([array.entry.letter] if array.entry else []))
+    yield from (each.written.letter for each in notation.scalars if each.written.letter in claim.letters - known)
+
+
+def _said_in_words(shown: Set[str], formula: DisplayedFormula, inline: Iterable[InlineFormula]) -> InlineFormula | None:
+    """Return a formula within words that says what one of some letters is; a value of it counts only nearby."""
+    for each in inline:
+        found = _SAYS.fullmatch(each.text)
+        if found and each.path == formula.path:
+            near = abs(formula.line - each.line) <= _FAR
+            left = re.match(r"[^_^]*", _bare(found["left"]))
+            if left and left[0] in shown and (near or re.search(r"[A-Za-z]", found["right"])):
+                return each
+    return None
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s{}]", "", text)

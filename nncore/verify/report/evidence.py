@@ -114,6 +114,7 @@ class PageReport:
     problems: tuple[Diagnostic, ...] = ()  # what fails on it outside of its formulas
     inline: int = 0  # formulas within words that nothing judged
     relations: int = 0  # those of them that hold a relation
+    proposed: tuple[str, ...] = ()  # what was declared for a file that declares nothing, as it would be pasted into it
 
     @property
     def all_problems(self) -> tuple[Diagnostic, ...]:

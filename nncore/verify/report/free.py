@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,11 @@ from nncore.verify import numeric
 from nncore.verify.judgement import Diagnostic, Judgement, Status
 from nncore.verify.notation import ONES, Notation
 from nncore.verify.report.cache import text_with_includes
-from nncore.verify.report.doubts import doubted, said_equal, where_cases_hold, where_equal
+from nncore.verify.report.doubts import doubted, doubted_by_words
 from nncore.verify.report.evidence import Evidence, PageReport, Part
 from nncore.verify.report.freely import with_own
 from nncore.verify.report.page import OF_NOTATION, Reporter, about_functions, at_line, located, relation_count
+from nncore.verify.report.supposed import classes_said, said_equal, where_cases_hold, where_equal, where_one_hot
 from nncore.verify.semantics.elaborate import Faulty, elaborate, with_blocks
 from nncore.verify.semantics.statements import Claim, Kind, Page
 from nncore.verify.source.context import DICTIONARY, ERRATUM, UNCHECKED, NotationBlock, Place, Surroundings
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
 _SECONDS_OF_A_CLAIM = 1.0  # of which it is asked only whether numbers refute it
 _STATEMENT = "display {} of {}, statement {}"  # the page on which a strict statement stands while it is judged
+_PROPOSED = "what is proposed"  # the name of a display that stands in no line of a file
 _AFRESH = re.compile(r"^[ \t]*afresh:[ \t]*true[ \t]*$", re.MULTILINE)
 _CLAIM_NOTHING = frozenset(("prf:assumption", "prf:convention", ERRATUM, UNCHECKED, DICTIONARY))
 
@@ -57,12 +60,17 @@ class _Piece:
     formula: DisplayedFormula
 
 
-def report_on_free(path: Path, reading: Reading, by: "Settings") -> tuple[PageReport, bool]:
-    """Return the report on a page in free spelling that was read, and whether all proofs ended in time."""
+def report_on_free(
+    path: Path, reading: Reading, by: "Settings", parts: Sequence[Reading] = ()
+) -> tuple[PageReport, bool]:
+    """Return the report on a page in free spelling that was read, and whether all proofs ended in time.
+
+    Its parts are those that begin with a block ``afresh: true``, if no others are given.
+    """
     evidence: list[Evidence] = []
     problems: list[Diagnostic] = []
     in_time = True
-    for part in in_parts(reading, path):
+    for part in parts or in_parts(reading, path):
         found, faults, ended = _report_on_part(path, part, by, len(evidence))
         evidence += found
         problems += faults
@@ -99,7 +107,12 @@ def _report_on_part(
     in_force = scene.table.in_force
     stages, pieces = _judging(path, by, reading, around, pieces, scene)
     evidence: list[Evidence] = []
-    named = [formula.label or f"{stages.last.name}#{at}" for at, formula in enumerate(reading.formulas, before + 1)]
+    added = sum(formula.line < 1 for formula in reading.formulas)  # that stand in no line of the file
+    numbers = range(before + 1 - added, before + 1 + len(reading.formulas) - added)
+    named = [
+        formula.label or (f"{stages.last.name}#{at}" if formula.line > 0 else _PROPOSED)
+        for at, formula in zip(numbers, reading.formulas, strict=True)
+    ]
     displays = {piece.formula.path: named[piece.display] for own in pieces for piece in own}
     for number, (formula, each) in enumerate(zip(reading.formulas, found, strict=True)):
         name = named[number]
@@ -117,7 +130,9 @@ def _report_on_part(
         if each.error:
             one = replace(one, status=Status.UNREADABLE, problems=(_problem(formula, each, by), *one.problems))
         evidence.append(one)
-    evidence = [replace(each, number=at) for at, each in enumerate(evidence, before + 1)]
+    given = [each for each in evidence if each.line < 1]
+    problems += [replace(problem, path=path, line=1, column=1) for each in given for problem in each.problems]
+    evidence = [replace(each, number=at) for at, each in enumerate(evidence[len(given) :], before + 1)]
     problems += _elsewhere(stages.last.page, pieces, reading, by)
     return evidence, problems, all(reporter.in_time for reporter in stages.reporters)
 
@@ -444,8 +459,8 @@ def _evidence(
 ) -> Evidence:
     """Return the evidence for a display by that of its statements, in the author's letters and places."""
     slopes = {piece.statement for piece in pieces if _begins_with_slope(piece)}
-    equal = said_equal(formula, stages.inline)
-    each = [_of_piece(piece, stages.of(piece), scene, piece.statement in slopes, equal) for piece in pieces]
+    words = _Words(formula, stages.inline)
+    each = [_of_piece(piece, stages.of(piece), scene, piece.statement in slopes, words) for piece in pieces]
     parts = tuple(
         _told(part, piece, formula, scene) for one, piece in zip(each, pieces, strict=True) for part in one.parts
     )
@@ -481,33 +496,59 @@ def _begins_with_slope(piece: _Piece) -> bool:
     return isinstance(statement, t.Chain) and isinstance(statement.first, t.Derivative)
 
 
-def _of_piece(
-    piece: _Piece, reporter: Reporter, scene: Scene, of_slope: bool, equal: tuple[str, str] | None
-) -> Evidence:
+@dataclass(frozen=True)
+class _Words:
+    """The words beside a display, with the formulas in them."""
+
+    formula: DisplayedFormula
+    inline: tuple[InlineFormula, ...]
+
+    @cached_property
+    def equal(self) -> tuple[str, str] | None:
+        """Return the two letters that are the same by them, as written."""
+        return said_equal(self.formula, self.inline)
+
+    @cached_property
+    def classes(self) -> frozenset[str]:
+        """Return the letters that number the right class by them, as written."""
+        return classes_said(self.inline, self.formula)
+
+
+def _of_piece(piece: _Piece, reporter: Reporter, scene: Scene, of_slope: bool, words: _Words) -> Evidence:
     """Return the evidence for a statement; of a false one for what it may mean instead.
 
-    ``of_slope`` says whether it belongs to a chain that begins with a derivative, ``equal`` which two letters are the
-    same by the words above.
+    ``of_slope`` says whether it belongs to a chain that begins with a derivative.
     """
     found = reporter.evidence(reporter.reading.formulas.index(piece.formula) + 1, piece.formula)
     items = [item for item in reporter.page.items if item.formula is piece.formula]
-    if found.status is Status.REFUTED and len(items) == 1 and isinstance(items[0], Claim):
-        if equal:
-            own = {scene.table.as_written(letter): letter for letter, _ in items[0].free}
-            one, other = (own.get(each, each) for each in equal)
-            found = where_equal(found, items[0], one, other, piece.formula)
-        by_cases = found if found.status is Status.HOLDS_IF else where_cases_hold(found, items[0], piece.formula)
-        if by_cases is not found or found.status is Status.HOLDS_IF:
-            return by_cases
-        heads = {head(item.left, scene) for item in items} - {""}
-        tables: tuple[dict[str, str], ...] = ({}, scene.table.letters, scene.table.functions)
-        said = {table.get(name, name) for name, known in scene.facts.says.items() if known > 1 for table in tables}
-        others = [
-            item for item in reporter.page.items
-            if isinstance(item, Claim) and item.left == items[0].left and item is not items[0]
-        ]  # fmt: skip
-        return doubted(found, items[0], [*others, items[0]] if heads & said else (), of_slope)
-    return found
+    claim = items[0] if len(items) == 1 else None
+    if found.status is not Status.REFUTED or not isinstance(claim, Claim):
+        return found
+    found = _where_supposed(found, claim, piece, scene, words)
+    if found.status is not Status.REFUTED:
+        return found
+    tables: tuple[dict[str, str], ...] = ({}, scene.table.letters, scene.table.functions)
+    said = {table.get(name, name) for name, known in scene.facts.says.items() if known > 1 for table in tables}
+    others = [
+        item for item in reporter.page.items
+        if isinstance(item, Claim) and item.left == claim.left and item is not claim
+    ]  # fmt: skip
+    found = doubted(found, claim, [*others, claim] if head(claim.left, scene) in said else (), of_slope)
+    if found.status is not Status.REFUTED:
+        return found
+    return doubted_by_words(found, claim, words.formula, words.inline, scene.table.as_written)
+
+
+def _where_supposed(found: Evidence, claim: Claim, piece: _Piece, scene: Scene, words: _Words) -> Evidence:
+    """Return the evidence for a refuted claim, or for one that holds if what words or cases beside it suppose is so."""
+    inner = {scene.table.as_written(letter): letter for letter, _ in claim.free}
+    if words.equal:
+        one, other = (inner.get(each, each) for each in words.equal)
+        found = where_equal(found, claim, one, other, piece.formula)
+    if found.status is Status.REFUTED and words.classes:
+        classes = frozenset(inner.get(each, each) for each in words.classes)
+        found = where_one_hot(found, claim, classes, piece.formula)
+    return where_cases_hold(found, claim, piece.formula) if found.status is Status.REFUTED else found
 
 
 def _uses(

@@ -15,6 +15,7 @@ from pathlib import Path
 from nncore.verify.notation import ANY_COST, CONSTANTS, DELTA, FIXED_KINDS, INFINITY, ONES, Notation, with_known
 from nncore.verify.report.book import Settings
 from nncore.verify.report.free import Told, meanings, told_by_numbers
+from nncore.verify.report.supposed import classes_said
 from nncore.verify.source.context import NotationBlock, Place
 from nncore.verify.source.markdown import DisplayedFormula, Reading
 from nncore.verify.spelling.declared import TARGETS, faults_in
@@ -80,6 +81,11 @@ class Proposal:
     understood: int  # those that have a meaning with them, without those that they add
     statements: int
     concerned: frozenset[str] = frozenset()  # the letters of those without a meaning, as written
+
+    @property
+    def of_part_alone(self) -> "Proposal":
+        """Return the same proposal for a part that is read without what stands above it."""
+        return replace(self, lines=tuple(line for line in self.lines if line != AFRESH))
 
     @property
     def definitions(self) -> tuple[str, ...]:
@@ -450,8 +456,11 @@ def _read(reading: Reading, text: str, own: frozenset[str]) -> _Read:
     sources = [formula.text for formula in reading.formulas]
     inline = [formula.text for formula in reading.inline]
     scene = scene_of([*sources, *inline], with_known(Notation()), text)
-    scene.facts.indexed = scene_of(sources, with_known(Notation()), text).facts.indexed  # as where they are judged
+    displayed = scene_of(sources, with_known(Notation()), text).facts
+    scene.facts.indexed = displayed.indexed  # as where they are judged
     scene.facts.chosen |= own
+    classes = (each for each in classes_said(reading.inline) if re.fullmatch("[a-z]", each))
+    scene.facts.bound |= {each for each in classes if 0 < displayed.below[each] == displayed.bare[each]}
     members: list[Member] = []
     within = _trees(spelled(inline, scene), members)
     scene.begin_again()

@@ -13,7 +13,9 @@ from pathlib import Path
 from nncore.verify.notation import Notation
 from nncore.verify.report.book import Settings
 from nncore.verify.report.cache import Cache, text_with_includes
-from nncore.verify.report.proposal import AFRESH, SECONDS, Proposal, Trying
+from nncore.verify.report.evidence import PageReport
+from nncore.verify.report.free import report_on_free
+from nncore.verify.report.proposal import AFRESH, SECONDS, Proposal, Trying, with_block
 from nncore.verify.source.markdown import Reading
 from nncore.verify.source.reader import read_page
 
@@ -55,6 +57,33 @@ def propose(path: Path, notation: Notation, letters: Mapping[str, str]) -> list[
     if sum(each.meant for _, each in several) <= one.meant:
         return [(whole, one)]
     return [(part, replace(each, lines=(AFRESH, *each.lines)) if part.line else each) for part, each in several]
+
+
+def report_with_proposals(path: Path, reading: Reading, by: Settings) -> tuple[PageReport, bool]:
+    """Return the report on a file in free spelling, and whether all proofs ended in time.
+
+    One that declares nothing is judged as if what is proposed for it stood there, and the report says what that is.
+    """
+    found = [] if reading.around.blocks or reading.faults else propose(path, by.notation, by.letters)
+    if not any(proposal.lines for _, proposal in found):
+        return report_on_free(path, reading, replace(by, proposing=False))
+    parts = [
+        replace(
+            with_block(part.trying.reading, path, proposal.of_part_alone.block, proposal.definitions),
+            inline=reading.inline,
+        )
+        for part, proposal in found
+    ]
+    report, in_time = report_on_free(path, reading, by, parts)
+    return replace(report, proposed=tuple(filter(None, pasted(found, path.suffix)))), in_time
+
+
+def pasted(found: Sequence[tuple[Part, Proposal]], suffix: str) -> Iterator[str]:
+    """Yield what is pasted into each part of a file, below a comment that says where if there are several."""
+    for part, proposal in found:
+        place = f"% {part.place}" if suffix == ".tex" else f"<!-- {part.place} -->"
+        above = [place] if len(found) > 1 else []
+        yield "\n".join((*above, proposal.paste(suffix))) if proposal.lines else ""
 
 
 def _sections(whole: Part) -> Iterator[Part]:

@@ -26,6 +26,8 @@ except ModuleNotFoundError:
 _UNDECLARED = "neither declared nor defined"  # as `semantics.symbols` says of a letter
 _HOW_TO_BEGIN = r"""{} defines nothing: its letters stand for any numbers, and a claim must hold for all of them.
 Write what is given with :=, above what follows from it, as in  L_i := -\ln p_{{i c_i}}"""
+_PROPOSED = """{} declares nothing, and is judged with what is proposed for it, which may be wrong.
+Look it over, above all what is guessed, and paste it into the file:"""
 _LETTERS = """Letters of your own are declared in a {notation} block, in LaTeX in comments below % notation:
   scalars:
     - {letter: u, meaning: what it is}
@@ -81,6 +83,10 @@ def _page_lines(page: PageReport, said: set[Diagnostic]) -> Iterator[Text]:
     yield from told(page.problems)
     if page.formulas and any(problem.reason.startswith(OF_NOTATION) for problem in page.problems):
         yield Text(f"{printable(page.name)}: no formula is judged before the notation is mended", "yellow")
+    if page.proposed:
+        yield Text(_PROPOSED.format(printable(page.name)), "yellow")
+    for line in (line for text in page.proposed for line in text.split("\n")):
+        yield Text(f"  {printable(line)}" if line else "", "dim")
     for formula in page.formulas:
         place = f"{formula.path}:{formula.line}"
         style = "bold red" if formula.fails else "green" if formula.claims else "dim"

@@ -1,0 +1,212 @@
+r"""What the words beside a formula suppose, without which it is false: it holds then if that is so.
+
+Words say that two indices are the same ("When $i = j$"), or which class is the right one ("where $k$ is the correct
+class", "one-hot with a 1 at $o$"); and cases of y = 0 and of y = 1 say that y has no other values.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from nncore.verify.judgement import Judgement, Proviso, Status
+from nncore.verify.notation import DELTA, Scalar, Written
+from nncore.verify.report.evidence import Evidence, Part
+from nncore.verify.report.page import problem_of
+from nncore.verify.semantics.properties import generic_entry, is_given, moved
+from nncore.verify.semantics.statements import Claim
+from nncore.verify.semantics.symbols import Binding, letters, resolved
+from nncore.verify.source.markdown import DisplayedFormula, InlineFormula
+from nncore.verify.symbol import SymbolName
+from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.printer import latex
+from nncore.verify.syntax.tree import Relation
+from nncore.verify.verdict.judge import judge, judge_where
+
+_TWO_LETTERS = re.compile(r"\s*(\\?[A-Za-z]+)\s*(=|\\neq?(?![A-Za-z])|≠|\\not\s*=)\s*(\\?[A-Za-z]+)[\s.,:;]*")
+_SUPPOSED = re.compile(
+    r"\b(?:if|when|where|whenever|for|case|cases|consider|suppose|assume|with)(?: that)?$", re.IGNORECASE
+)
+_NOT_SUPPOSED = re.compile(r"\b(?:otherwise|else|impossible|cannot|done|excluded|never)\b", re.IGNORECASE)
+_CLASS = re.compile(r"\b(?:correct|right|true|actual|target|gold|one[- ]hot|ground[- ]truth)\b", re.IGNORECASE)
+_NOT_CLASS = re.compile(r"\b(?:not|other|wrong|incorrect|false|every|each|any|all)\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"[.;:!?](?:\s|$)|\n\s*\n")
+_FAR = 60  # lines, beyond which words say nothing of a formula
+_CLASS_NUMBERS = (r"\mathsf{c}", r"\hat{c}", r"\tilde{c}", r"\bar{c}", "c")
+
+
+def judged(evidence: Evidence, part: Part, found: Judgement, formula: DisplayedFormula) -> Evidence:
+    """Return the evidence for a formula of whose one claim something else is found."""
+    parts = tuple(replace(each, judgement=found) if each is part else each for each in evidence.parts)
+    return replace(evidence, status=found.status, parts=parts, problems=(problem_of(part, found, formula),))
+
+
+# Two indices ----------------------------------------------------------------------------------------------------------
+
+
+def said_equal(formula: DisplayedFormula, inline: Iterable[InlineFormula]) -> tuple[str, str] | None:
+    """Return the two letters of which the words above a formula say last that they are the same, as written."""
+    above = (each for each in inline if each.path == formula.path and 0 <= formula.line - each.line <= _FAR)
+    told = [(found, each) for each in above if (found := _TWO_LETTERS.fullmatch(each.text))]
+    if not told or told[-1][0][2] != "=":
+        return None
+    found, last = told[-1]
+    supposed = _SUPPOSED.search(last.before.rstrip()) and not _NOT_SUPPOSED.search(last.after)
+    return (found[1], found[3]) if supposed else None
+
+
+def where_equal(evidence: Evidence, claim: Claim, one: str, other: str, formula: DisplayedFormula) -> Evidence:
+    """Return the evidence for a refuted claim, or for one that holds where two of its indices are the same."""
+    says = t.Chain(t.Letter(one), (t.Link(Relation.EQUAL, t.Letter(other)),))
+    free = dict(claim.free)
+    (part,) = (part for part in evidence.parts if part.judgement)
+    if not {one, other} <= free.keys() or free[one] != free[other] or not part.judgement:
+        return evidence
+    found = judge_where(claim, part.judgement, says)
+    return judged(evidence, part, found, formula) if found else evidence
+
+
+# The right class ------------------------------------------------------------------------------------------------------
+
+
+def classes_said(inline: Iterable[InlineFormula], formula: DisplayedFormula | None = None) -> frozenset[str]:
+    """Return the letters of which words, those beside a formula, say that they number the right class, as written."""
+    near = (each for each in inline if formula is None or _is_near(each, formula))
+    return frozenset(each.text.strip() for each in near if _is_class(each))
+
+
+def _is_near(each: InlineFormula, formula: DisplayedFormula) -> bool:
+    return each.path == formula.path and abs(formula.line - each.line) <= _FAR
+
+
+def _is_class(each: InlineFormula) -> bool:
+    words = f"{_SENTENCE.split(each.before)[-1]} {_SENTENCE.split(each.after)[0]}"
+    return bool(_CLASS.search(words)) and not _NOT_CLASS.search(words)
+
+
+def where_one_hot(evidence: Evidence, claim: Claim, said: frozenset[str], formula: DisplayedFormula) -> Evidence:
+    """Return the evidence for a refuted claim, or for one that holds where a vector is one-hot at a class in it.
+
+    ``said`` are the letters that number the right class by the words.
+    """
+    (part,) = (part for part in evidence.parts if part.judgement)
+    for vector, letter in _vectors(claim) if part.judgement else ():
+        if letter not in said or part.judgement is None:
+            continue
+        changed = _one_hot(claim, vector, letter)
+        found = judge(changed, is_saved=False)
+        opposite = judge(replace(changed, right=t.Minus(changed.right)), is_saved=False)
+        if found.status is Status.ALL_SHAPES and opposite.status is Status.REFUTED:
+            others = [each for each, to in claim.scope.notation.runs_to.items() if to == vector.size and each != letter]
+            index = next(iter((*others, *(each for each in "jk" if each != letter))))
+            written = f"{latex(vector.base)}_{index} = {DELTA}_{{{index} {letter}}}"
+            how = f"define ${written.replace('=', ':=')}$"
+            under = replace(
+                found,
+                status=Status.HOLDS_IF,
+                reason=part.judgement.reason,
+                counterexample=part.judgement.counterexample,
+                provided=(Proviso(f"${vector.letter}$ is one-hot at ${letter}$", written, how),),
+            )
+            return judged(evidence, part, under, formula)
+    return evidence
+
+
+@dataclass(frozen=True, slots=True)
+class _Vector:
+    """An array with one column or one row that may have any entries, the letter of its entry, the index of that and its size."""
+
+    letter: str
+    base: t.Node  # of its entry
+    index: str
+    size: str
+
+
+def _vectors(claim: Claim) -> Iterator[tuple[_Vector, str]]:
+    """Yield the vectors of a claim, each with a free index over the same size."""
+    notation, moved_letters = claim.scope.notation, moved(claim)
+    for array in notation.arrays:
+        entry = generic_entry(array)
+        if not isinstance(entry, t.Indexed) or len(entry.indices) != 1 or not is_given(array, claim, moved_letters):
+            continue
+        index = latex(entry.indices[0])
+        size = notation.runs_to[index]
+        for letter, to in claim.free:
+            if to == size is not None:
+                yield _Vector(array.letter, entry.base, index, size), letter
+
+
+def _one_hot(claim: Claim, vector: _Vector, letter: str) -> Claim:
+    """Return a claim in which an index is one class number, and a vector 1 there and 0 elsewhere."""
+    scope = claim.scope
+    taken = scope.notation.all_letters | scope.definitions.keys()
+    name = next(each for each in _CLASS_NUMBERS if each not in taken)
+    number = Scalar(Written(name, (vector.index,)), None, vector.size, "class number")
+    scope = replace(scope, notation=replace(scope.notation, scalars=(*scope.notation.scalars, number)))
+    place = t.Indexed(t.Letter(name), (t.Number("1"),))
+    entry = t.Indexed(t.Letter(DELTA), (t.Letter(vector.index), place))
+    indices = ((vector.index, vector.size),)
+    body = resolved(entry, scope, dict(indices))
+    binding = Binding(SymbolName.of(vector.letter), indices, (), body, (), None, None)
+    scope = replace(scope, definitions={**scope.definitions, binding.name: binding})
+    left, right = (resolved(_with(side, letter, place), scope) for side in (claim.left, claim.right))
+    free = tuple(each for each in claim.free if each[0] != letter)
+    inside = letters(left, scope) | letters(right, scope)
+    return replace(claim, scope=scope, left=left, right=right, free=free, letters=inside)
+
+
+def _with(node: t.Node, letter: str, other: t.Node) -> t.Node:
+    """Return an expression with another one in the place of a letter."""
+    if isinstance(node, t.Letter) and node.name == letter:
+        return other
+    return t.with_children(node, lambda each: _with(each, letter, other))
+
+
+# Cases ----------------------------------------------------------------------------------------------------------------
+
+
+def where_cases_hold(evidence: Evidence, claim: Claim, formula: DisplayedFormula) -> Evidence:
+    """Return the evidence for a refuted claim, or for one that is judged for the values that its cases name.
+
+    ``y = 0`` and ``y = 1`` as conditions of all cases say that y has no other values: it holds for each of them, or is
+    refuted for one.
+    """
+    (part,) = (part for part in evidence.parts if part.judgement)
+    cases = [each for side in (claim.left, claim.right) for each, _ in t.walk(side) if isinstance(each, t.Cases)]
+    named = [_value_of(case.condition) for each in cases for case in each.cases]
+    letters_ = {latex(letter): letter for letter, _ in filter(None, named)}
+    if part.judgement is None or None in named or len(letters_) != 1:
+        return evidence
+    ((shown, letter),) = letters_.items()
+    values = dict.fromkeys(value for _, value in filter(None, named))
+    found = part.judgement
+    for value in values:
+        left, right = (_at(side, letter, value) for side in (claim.left, claim.right))
+        found = judge(replace(claim, left=left, right=right))
+        if found.status is Status.REFUTED:
+            found = replace(found, reason=f"where {shown} = {latex(value)}, {found.reason}")
+            return judged(evidence, part, found, formula)
+        if found.status not in (Status.ALL_SHAPES, Status.RESTATES):
+            return evidence
+    words = " or ".join(f"${shown} = {latex(value)}$" for value in values)
+    provided = Proviso(words, words.replace("$", ""), "say in words which values there are")
+    under = replace(part.judgement, status=Status.HOLDS_IF, method=found.method, provided=(provided,))
+    return judged(evidence, part, under, formula)
+
+
+def _value_of(condition: t.Chain) -> tuple[t.Node, t.Number] | None:
+    """Return what a condition of a case says is equal to which number; None if it says something else."""
+    match condition:
+        case t.Chain(t.Letter() | t.Indexed() as letter, (t.Link(Relation.EQUAL, t.Number() as value),)):
+            return letter, value
+    return None
+
+
+def _at(node: t.Node, letter: t.Node, value: t.Number) -> t.Node:
+    """Return an expression in which a letter has a value, and cases are the one for it."""
+    if node == letter:
+        return value
+    if isinstance(node, t.Cases):
+        chosen = (case.value for case in node.cases if (found := _value_of(case.condition)) and found[1] == value)
+        node = next(chosen, node)
+        return _at(node, letter, value) if not isinstance(node, t.Cases) else node
+    return t.with_children(node, lambda child: _at(child, letter, value))
