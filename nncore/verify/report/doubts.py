@@ -159,6 +159,14 @@ def _other_meaning(claim: Claim, others: Collection[Claim], reasons: Collection[
     return ""
 
 
+def doubted_as_proposed(evidence: Evidence, claim: Claim) -> Evidence:
+    """Return the evidence for a refuted claim, or that it is false if what is proposed for its letters is right."""
+    if not claim.letters - FIXED_KINDS.keys():
+        return evidence
+    refuted = "; ".join(problem.reason for problem in evidence.problems)
+    return _open(evidence, f"false if its letters are what is proposed: {refuted}")
+
+
 def doubted_by_words(
     evidence: Evidence,
     claim: Claim,
@@ -193,8 +201,8 @@ def _said_in_words(shown: Set[str], formula: DisplayedFormula, inline: Iterable[
         found = _SAYS.fullmatch(each.text)
         if found and each.path == formula.path:
             near = abs(formula.line - each.line) <= _FAR
-            left = re.match(r"[^_^]*", _bare(found["left"]))
-            if left and left[0] in shown and (near or re.search(r"[A-Za-z]", found["right"])):
+            left, *_ = _bare(found["left"]).split("_")
+            if left in shown and (near or re.search(r"[A-Za-z]", found["right"])):
                 return each
     return None
 

@@ -20,7 +20,7 @@ from nncore.verify import numeric
 from nncore.verify.judgement import Diagnostic, Judgement, Status
 from nncore.verify.notation import ONES, Notation
 from nncore.verify.report.cache import text_with_includes
-from nncore.verify.report.doubts import doubted, doubted_by_words
+from nncore.verify.report.doubts import doubted, doubted_as_proposed, doubted_by_words
 from nncore.verify.report.evidence import Evidence, PageReport, Part
 from nncore.verify.report.freely import with_own
 from nncore.verify.report.page import OF_NOTATION, Reporter, about_functions, at_line, located, relation_count
@@ -534,9 +534,9 @@ def _of_piece(piece: _Piece, reporter: Reporter, scene: Scene, of_slope: bool, w
         if isinstance(item, Claim) and item.left == claim.left and item is not claim
     ]  # fmt: skip
     found = doubted(found, claim, [*others, claim] if head(claim.left, scene) in said else (), of_slope)
-    if found.status is not Status.REFUTED:
-        return found
-    return doubted_by_words(found, claim, words.formula, words.inline, scene.table.as_written)
+    if found.status is Status.REFUTED:
+        found = doubted_by_words(found, claim, words.formula, words.inline, scene.table.as_written)
+    return doubted_as_proposed(found, claim) if found.status is Status.REFUTED and reporter.by.proposing else found
 
 
 def _where_supposed(found: Evidence, claim: Claim, piece: _Piece, scene: Scene, words: _Words) -> Evidence:

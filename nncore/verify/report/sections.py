@@ -18,6 +18,7 @@ from nncore.verify.report.free import report_on_free
 from nncore.verify.report.proposal import AFRESH, SECONDS, Proposal, Trying, with_block
 from nncore.verify.source.markdown import Reading
 from nncore.verify.source.reader import read_page
+from nncore.verify.spelling.document import scene_of
 
 _HEADINGS = {".md": re.compile(r"^#{1,6}\s+(.+?)\s*#*$"), ".tex": re.compile(r"^\s*\\(?:sub)*section\*?\{(.+)\}")}
 _FENCE = re.compile(r"^\s*(```|~~~)")
@@ -62,9 +63,11 @@ def propose(path: Path, notation: Notation, letters: Mapping[str, str]) -> list[
 def report_with_proposals(path: Path, reading: Reading, by: Settings) -> tuple[PageReport, bool]:
     """Return the report on a file in free spelling, and whether all proofs ended in time.
 
-    One that declares nothing is judged as if what is proposed for it stood there, and the report says what that is.
+    One that declares nothing, and has a letter that is not in force, is judged as if what is proposed for it stood
+    there, and the report says what that is.
     """
-    found = [] if reading.around.blocks or reading.faults else propose(path, by.notation, by.letters)
+    declares = reading.around.blocks or reading.faults or not _letters_of_its_own(path, reading, by)
+    found = [] if declares else propose(path, by.notation, by.letters)
     if not any(proposal.lines for _, proposal in found):
         return report_on_free(path, reading, replace(by, proposing=False))
     parts = [
@@ -76,6 +79,13 @@ def report_with_proposals(path: Path, reading: Reading, by: Settings) -> tuple[P
     ]
     report, in_time = report_on_free(path, reading, by, parts)
     return replace(report, proposed=tuple(filter(None, pasted(found, path.suffix)))), in_time
+
+
+def _letters_of_its_own(path: Path, reading: Reading, by: Settings) -> set[str]:
+    """Return the letters in the displays of a file that are not in force, as they are written."""
+    scene = scene_of([each.text for each in reading.formulas], by.notation, text_with_includes(path), by.letters)
+    known = by.notation.all_letters | by.notation.function_names
+    return {each for each in scene.facts.names if known.isdisjoint((each, scene.table.letters.get(each, each)))}
 
 
 def pasted(found: Sequence[tuple[Part, Proposal]], suffix: str) -> Iterator[str]:

@@ -113,10 +113,10 @@ def where_one_hot(evidence: Evidence, claim: Claim, said: frozenset[str], formul
 
 @dataclass(frozen=True, slots=True)
 class _Vector:
-    """An array with one column or one row that may have any entries, the letter of its entry, the index of that and its size."""
+    """An array of one column or one row that may have any entries, its entry without and with an index, its size."""
 
     letter: str
-    base: t.Node  # of its entry
+    base: t.Node
     index: str
     size: str
 
