@@ -174,6 +174,11 @@ class _Choices:
         return _Choices({**self.kinds, **other.kinds}, tuple(found.values()))
 
     @property
+    def letters(self) -> frozenset[str]:
+        """Return the letters that are defined."""
+        return frozenset(each.letter for each in self.given)
+
+    @property
     def key(self) -> tuple[object, ...]:
         """Return what tells them from other ones."""
         return tuple(sorted(self.kinds.items())), tuple(each.line.text for each in self.given)
@@ -260,12 +265,19 @@ class Trying:
     def equations(self, now: _Choices, best: Proposal) -> Iterator[_Choices]:
         """Yield equations that may define, each alone, and with those of the letters of which it is made.
 
-        What no statement without a meaning is made of needs none.
+        What no statement without a meaning is made of needs none, unless words say what it is.
         """
         for each in self.file.equations:
+            if self.stands_within_words(each) and each.letter not in now.letters:
+                yield _Choices(given=(self.as_given(each),))
             about = {each.letter, *(one for one in self.file.made if each.letter in below_of(one, self.file.made))}
             if not best.concerned.isdisjoint(map(self.file.scene.table.as_written, about)):
                 yield from self.alone_and_with_others(self.as_given(each))
+
+    def stands_within_words(self, equation: Equation) -> bool:
+        """Return whether an equation is the only one that says what its letter is, and stands within words."""
+        again = sum(each.letter == equation.letter for each in self.file.equations)
+        return again == 1 and equation.display >= len(self.reading.formulas)
 
     def alone_and_with_others(self, given: _Given) -> Iterator[_Choices]:
         """Yield a definition alone, and with the first equations of all letters of which it is made."""
@@ -316,15 +328,21 @@ class Trying:
         """
         before = {each.letter: each.line for each in now.given}
         instead = any(before.get(each.letter, each.line) != each.line for each in other.given)
-        if found.gain < best.gain or (found.gain == best.gain and not instead):
+        if found.gain == best.gain and not instead:
+            return len(other.given) == 1 and self.refutes_fewer(best, found, {other.given[0].letter})
+        if found.gain < best.gain:
             return False
         if not other.given:
             return True
         letters = {each.letter for each in other.given}
         if instead:
-            fewer, more = (sum(each.refuted for each in self.told(one, letters).values()) for one in (found, best))
-            return fewer < more or (fewer == more and found.gain > best.gain)
+            return self.refutes_fewer(best, found, letters, found.gain > best.gain)
         return not self.newly_refuted(best, found, letters)
+
+    def refutes_fewer(self, best: Proposal, found: Proposal, letters: Set[str], or_as_many: bool = False) -> bool:
+        """Return whether numbers refute fewer statements about letters with one proposal than with another."""
+        fewer, more = (sum(each.refuted for each in self.told(one, letters).values()) for one in (found, best))
+        return fewer < more or (fewer == more and or_as_many)
 
     def newly_refuted(self, before: Proposal, after: Proposal, letters: Set[str]) -> bool:
         """Return whether numbers refute with one proposal what they do not with another, or says what letters are."""
@@ -521,6 +539,9 @@ def _said(members: Sequence[Member], text: str, scene: Scene) -> Iterator[tuple[
         if len(sizes) == 1:
             sizes = [*sizes, "1"] if columns else ["1", *sizes]
         for letter in (_SQUARE.sub("", each.strip()) for each in member.left.split(",")):
+            below = _WITH_LETTER.fullmatch(letter)
+            if below and below[1] in INDEX_LETTERS | scene.facts.bound:
+                continue  # one of many vectors, which are the rows of an array
             if len(sizes) == 2 and all(map(_is_size, sizes)) and letter:
                 rows, length = (size if size == "1" else scene.table.letter(size) for size in sizes)
                 yield scene.table.letter(letter), (rows, length)
@@ -581,6 +602,9 @@ class _Writer:
         found: list[Line] = []
         for array in arrays:
             found += self._array(array, shown.get(array))
+        if ONES in self.scene.facts.names and (shape := inf.arrays.get(ONES)) and shape[1].name == "1":
+            size = self._written_shape((self.size(shape[0]), "1"))
+            found.append(Line("arrays", f"{{letter: {_quoted(ONES)}, shape: {size}, meaning: a column of ones}}"))
         alone = [name for name in inf.entries if name not in {*entries, *inf.sizes}]
         for name in alone:
             found.append(self._entries_alone(name))
@@ -709,6 +733,9 @@ class _Writer:
             self.size(rows, ["n", "N"] if role in "xy" else [], why),
             self.size(columns, {"x": ["D"], "y": ["M", "K"]}.get(role, ["H"]), why),
         )
+        if sizes == ("1", "1"):
+            yield Line("scalars", self._declaration(name, meaning=_MEANINGS.get(role, "a number")), self._guess(name))
+            return
         more: dict[str, str] = {"shape": self._written_shape(sizes)}
         shown = self._entry_text(entry, sizes) if entry else ""
         if shown:
@@ -844,7 +871,9 @@ class _Writer:
             for found in re.findall(r"name: '?([^',]+)'?,", line.text)
         }
         hidden = {both.get(each, each) for each in hidden} - kept
-        hidden -= self.notation.function_names - declared - set(map(self.written, self.inference.used))
+        applied = self.scene.facts.applied.keys() | self.scene.facts.bare.keys()
+        numbered = {line.letter.split("_")[0] for line in lines if "_" in line.text} - applied
+        hidden -= self.notation.function_names - declared - numbered - set(map(self.written, self.inference.used))
         yield from (Line("shadows", _quoted(each)) for each in sorted(hidden))
 
     def _declaration(self, name: str, meaning: str, **more: str) -> str:

@@ -55,6 +55,9 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
     declared = declared or name in scene.notation.index_letters | scene.notation.constant_letters
     if symbol.primes == 1 and not listed and _is_transposed(scene, name, items):
         return ""
+    if name in facts.of_vectors and not symbol.primes and len(_arguments_of(reader, name)) == 1:
+        reader.findings.say("made of", f"{whole}({text_of(items)}) as {whole}", span)
+        return "letter"
     if facts.heads.get(whole) or listed:
         letters = all(map(is_letter, between_commas(items))) and not {
             item.text for item in items if isinstance(item, Token)
@@ -103,6 +106,12 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
     if alone and scene.is_array(name) is None and not raised:
         reader.findings.say(f"applied {whole}", f"{whole}(…) as a product", span)
     return ""
+
+
+def _arguments_of(reader: "Reader", name: str) -> set[tuple[str, ...]]:
+    """Return the lists of arguments with which a letter stands, whatever is below it."""
+    applied = reader.scene.facts.applied
+    return {each for key, uses in applied.items() if key.partition("_")[0] == name for each in uses}
 
 
 def _is_other(arguments: tuple[str, ...], stated: set[tuple[str, ...]]) -> bool:

@@ -308,7 +308,8 @@ class _Writer:
                         self.lifts = True
                         self._findings.say("each", "a product with functions of vectors as that of entries", node.span)
                         return self._each(values, lambda parts: _product(parts, node.span))
-                turns = not any(map(_is_transposed, factors))
+                ones = any(part == t.Letter(ONES) for each in factors for part, _ in t.walk(each))  # a matrix of them?
+                turns = not ones and not any(map(_is_transposed, factors))
                 product = self._product(values, node.span, turns)
                 return replace(product, alike=(self._alike(values, node.span) if turns else None) or product.alike)
             case t.Fraction(above, below) | t.EntryFraction(above, below):

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from nncore.verify.spelling.items import CELL, GIVEN, ROW, Group, Item, between_commas, text_of
+from nncore.verify.spelling.items import CELL, GIVEN, ROW, Group, Item, between_commas, text_of, walk
 from nncore.verify.spelling.styles import INDEX_LETTERS
 from nncore.verify.spelling.tokens import Kind, Token
 
@@ -64,6 +64,8 @@ class Facts:
         Letters behind the sign of a derivative, without parentheses behind them and with such.
     says : dict of str to int
         How often something is said of a function of letters.
+    of_vectors : set of str
+        Letters of functions that are made of entries of their arguments, as f in ``f_i(z) = z_i^2``.
     values : dict of str to set of str
         What is written behind letters where nothing else stands but a relation and a number: ``= 0``.
     chosen : set of str
@@ -97,6 +99,7 @@ class Facts:
     chosen: set[str] = field(default_factory=set)
     differentiated: set[str] = field(default_factory=set)
     slopes: set[str] = field(default_factory=set)
+    of_vectors: set[str] = field(default_factory=set)
     values: dict[str, set[str]] = field(default_factory=dict)
     says: Counter[str] = field(default_factory=Counter)
     defined: set[str] = field(default_factory=set)
@@ -170,6 +173,8 @@ class Facts:
             if begins and formal and (not at or before in _SEPARATORS) and behind in RELATIONS | _DEFINE:
                 self.heads.setdefault(whole, []).append(arguments)
                 self.says[whole] += 1
+                if any(_has_entries(argument, items[end + 1 :]) for argument in arguments):
+                    self.of_vectors.add(name)
             if primes:
                 self.heads.setdefault(text_of(items[at : end - primes]), []).append(arguments)
             elif _is_differentiated(items, at):
@@ -309,6 +314,14 @@ def scripts(items: Sequence[Item], at: int) -> tuple[tuple[Item, ...], tuple[Ite
 def _arguments(items: Sequence[Item]) -> tuple[str, ...]:
     """Return the texts between the commas of what is in parentheses."""
     return tuple(map(text_of, between_commas(items)))
+
+
+def _has_entries(letter: str, items: Sequence[Item]) -> bool:
+    """Return whether a letter stands among items, or in groups of them, with anything below it."""
+    return any(
+        text_of(here[at : at + 1]) == letter and getattr(here[at + 1] if at + 1 < len(here) else None, "text", "") == "_"
+        for here, at in walk(items)
+    )
 
 
 def number_before(below: Sequence[Item]) -> str:
