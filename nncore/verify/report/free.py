@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from nncore.verify import numeric
 from nncore.verify.judgement import Diagnostic, Judgement, Status
-from nncore.verify.notation import ONES, Notation
+from nncore.verify.notation import ONES
 from nncore.verify.report.cache import text_with_includes
 from nncore.verify.report.doubts import doubted, doubted_as_proposed, doubted_by_words
 from nncore.verify.report.evidence import Evidence, PageReport, Part
@@ -104,7 +104,6 @@ def _report_on_part(
     scene, around, problems = _prepared(reading, path, by)
     found, around, by = _spelled(reading, path, scene, around, by)
     pieces = _first_pieces(reading, found, scene, around)
-    in_force = scene.table.in_force
     stages, pieces = _judging(path, by, reading, around, pieces, scene)
     evidence: list[Evidence] = []
     added = sum(formula.line < 1 for formula in reading.formulas)  # that stand in no line of the file
@@ -122,7 +121,7 @@ def _report_on_part(
         one = _evidence(name, formula, pieces[number], stages, each.spelling.readings[0], scene, by, displays)
         for other in each.spelling.readings[1:]:
             instead = [*pieces]
-            instead[number] = _pieces(number, formula, other, in_force, around.places[number])
+            instead[number] = _pieces(number, reading, other, scene, around.places[number])
             second, instead = _judging(path, by, reading, around, instead, scene)
             displays |= {piece.formula.path: named[piece.display] for own in instead for piece in own}
             two = _evidence(name, formula, instead[number], second, other, scene, by, displays)
@@ -248,10 +247,9 @@ def _spelled(
 
 def _first_pieces(reading: Reading, found: Sequence[Spelled], scene: Scene, around: Surroundings) -> list[list[_Piece]]:
     """Return the statements of each display in its first reading; none of one that cannot be read."""
-    in_force = scene.table.in_force
     return [
-        _pieces(number, formula, each.spelling.readings[0], in_force, around.places[number]) if each.spelling else []
-        for number, (formula, each) in enumerate(zip(reading.formulas, found, strict=True))
+        _pieces(number, reading, each.spelling.readings[0], scene, around.places[number]) if each.spelling else []
+        for number, each in enumerate(found)
     ]
 
 
@@ -296,15 +294,18 @@ def _with_ones(around: Surroundings, scene: Scene, path: Path) -> Surroundings:
     return replace(around, blocks=(*around.blocks, NotationBlock(text, 1, path)))
 
 
-def _pieces(
-    number: int, formula: DisplayedFormula, reading: FreeReading, notation: Notation, place: Place
-) -> list[_Piece]:
+def _pieces(number: int, page: Reading, reading: FreeReading, scene: Scene, place: Place) -> list[_Piece]:
     """Return the statements of a display as formulas, each on a page of its own."""
+    formula = page.formulas[number]
     if place.aside:  # whose last formula is in its line, and no other one
         last = len(reading.formulas) - 1
         lines = [formula.line if at == last else 1 for at in range(last + 1)]
         return [_piece(number, at, at, each, formula, lines[at]) for at, each in enumerate(reading.formulas)]
-    parts = [(at, part) for at, each in enumerate(reading.formulas) for part in by_link(each, notation)]
+    said = classes_said(page.inline, formula)
+    classes = {each for each in scene.table.in_force.index_letters if scene.table.as_written(each) in said}
+    parts = [
+        (at, part) for at, each in enumerate(reading.formulas) for part in by_link(each, scene.table.in_force, classes)
+    ]
     return [_piece(number, at, order, each, formula) for order, (at, each) in enumerate(parts)]
 
 

@@ -38,6 +38,7 @@ _MEANINGS_OF_SIZES = {
 }  # fmt: skip
 _SIZES = "D H M K N P Q R S U V A B C E F G J L T W X Y Z".split()
 _LETTER = re.compile(r"(?:letter|name): '?(\\?[A-Za-z]+(?:\{[^}]*\})?)")
+_SCRIPTED = re.compile(r"letter: '?(\\?[A-Za-z]+[_^])")  # letters with anything below or above
 _NUMBERED = re.compile(r"(.+)_(\d)", re.DOTALL)  # a letter with a number, of which z_{2j} is an entry
 _IDENTITIES = frozenset(("I", r"\mathbf{I}", r"\mathbb{I}"))  # which are no free letters
 _INDICES = "jklpqrsuh"  # for entries of which the file writes no index
@@ -872,7 +873,7 @@ class _Writer:
         }
         hidden = {both.get(each, each) for each in hidden} - kept
         applied = self.scene.facts.applied.keys() | self.scene.facts.bare.keys()
-        numbered = {line.letter.split("_")[0] for line in lines if "_" in line.text} - applied
+        numbered = {re.split("[_^]", found)[0] for line in lines for found in _SCRIPTED.findall(line.text)} - applied
         hidden -= self.notation.function_names - declared - numbered - set(map(self.written, self.inference.used))
         yield from (Line("shadows", _quoted(each)) for each in sorted(hidden))
 

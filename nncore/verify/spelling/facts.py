@@ -20,6 +20,7 @@ RELATIONS = frozenset(
         "\\coloneqq \\triangleq \\doteq \\simeq \\lt \\gt"
     ).split()
 )
+_ONCE, _SQUARE, _SLOPE_BY_SQUARE = "once", "square", "slope by the square"
 _DEFINE = frozenset((":=", r"\coloneqq", r"\triangleq", r"\doteq"))
 _SEPARATORS = frozenset((ROW, CELL, ",", ";", ".", r"\quad", r"\Rightarrow", r"\implies", r"\rightarrow", r"\to"))
 
@@ -64,6 +65,10 @@ class Facts:
         Letters behind the sign of a derivative, without parentheses behind them and with such.
     says : dict of str to int
         How often something is said of a function of letters.
+    powers : dict of str to Counter
+        How often a letter stands with ``^2``, without, and with it behind the sign of a derivative.
+    variances : set of str
+        Letters that always stand with ``^2`` and by whose square a derivative is taken, as that of ``\sigma^2``.
     of_vectors : set of str
         Letters of functions that are made of entries of their arguments, as f in ``f_i(z) = z_i^2``.
     values : dict of str to set of str
@@ -99,6 +104,8 @@ class Facts:
     chosen: set[str] = field(default_factory=set)
     differentiated: set[str] = field(default_factory=set)
     slopes: set[str] = field(default_factory=set)
+    powers: dict[str, Counter[str]] = field(default_factory=dict)
+    variances: set[str] = field(default_factory=set)
     of_vectors: set[str] = field(default_factory=set)
     values: dict[str, set[str]] = field(default_factory=dict)
     says: Counter[str] = field(default_factory=Counter)
@@ -125,6 +132,8 @@ class Facts:
                 self._extremum(scripts(items, at + 1)[0])
             elif item.text in (r"\top", r"\intercal"):
                 self.transposes.add("top")
+            elif item.text == r"\partial" and text_of(items[at + 1 : at + 2]) == "^":
+                self.powers.setdefault(item.text, Counter())[_SQUARE] += 1  # a second derivative
             elif item.kind is Kind.LETTER:
                 self._letter(items, at, begins)
 
@@ -144,14 +153,17 @@ class Facts:
     def _letter(self, items: Sequence[Item], at: int, begins: bool) -> None:
         name = text_of(items[at : at + 1])
         self.names.add(name)
-        end = at + 1
+        end, power = at + 1, _ONCE
         while end + 1 < len(items) and getattr(items[end], "text", "") in ("_", "^"):
             script = items[end + 1]
             if getattr(items[end], "text", "") == "_" and isinstance(script, Token):
                 self.below[script.text] += 1
             inside = script.items if isinstance(script, Group) else (script,)
+            if getattr(items[end], "text", "") == "^" and text_of(inside) == "2":
+                power = _SLOPE_BY_SQUARE if _is_differentiated(items, at) else _SQUARE
             self._script(name, getattr(items[end], "text", ""), inside, script)
             end += 2
+        self.powers.setdefault(name, Counter())[power] += 1
         primes = 0
         while end < len(items) and getattr(items[end], "text", "") == "'":
             end, primes = end + 1, primes + 1
@@ -233,7 +245,14 @@ class Facts:
         return next((f"{each}_{number}" for each in others if self.bare[f"{each}_{number}"]), "")
 
     def complete(self) -> None:
-        """Count what stands below letters with numbers, unless these are letters of their own."""
+        """Count what stands below letters with numbers, unless these are letters of their own; find the variances."""
+        if not self.powers.get(r"\partial", {}).get(_SQUARE):
+            self.variances |= {
+                name for name, known in self.powers.items() if known[_SLOPE_BY_SQUARE] and not known[_ONCE]
+            }
+        for name in self.variances:
+            self.counts[f"{name}^2"] = self.counts.get(name, set())
+            self.indexed |= {f"{name}^2"} if name in self.indexed else set()
         for name, known in self.numbered.items():
             for number, counts in known.items():
                 left = {count for count in counts if not self.with_entries_of_number(name, number, count)}
@@ -319,7 +338,8 @@ def _arguments(items: Sequence[Item]) -> tuple[str, ...]:
 def _has_entries(letter: str, items: Sequence[Item]) -> bool:
     """Return whether a letter stands among items, or in groups of them, with anything below it."""
     return any(
-        text_of(here[at : at + 1]) == letter and getattr(here[at + 1] if at + 1 < len(here) else None, "text", "") == "_"
+        text_of(here[at : at + 1]) == letter
+        and getattr(here[at + 1] if at + 1 < len(here) else None, "text", "") == "_"
         for here, at in walk(items)
     )
 

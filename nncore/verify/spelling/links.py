@@ -1,23 +1,36 @@
 """The links of a chain, one by one, so that a side without meaning loses only what rests on it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
 from nncore.verify.notation import Notation
 from nncore.verify.spelling.spell import Strict, strict
+from nncore.verify.spelling.sums import free
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
 
 
-def by_link(whole: Strict, notation: Notation) -> Iterator[Strict]:
-    """Yield a statement for each link of a chain; whatever is no chain of several links stays as it is."""
+def by_link(whole: Strict, notation: Notation, classes: Set[str] = frozenset()) -> Iterator[Strict]:
+    """Yield a statement for each link of a chain; whatever is no chain stays as it is.
+
+    ``classes`` are letters that number one class, by words.
+    """
     (chain,) = whole.tree.statements
-    if not isinstance(chain, t.Chain) or len(chain.links) < 2:
+    if not isinstance(chain, t.Chain) or not chain.links:
         yield whole
         return
     for (left, _, _), link in zip(chain.relations, chain.links, strict=True):
         span = left.span[0], link.span[1]
-        yield _statement(whole, t.Chain(left, (link,), span=span), notation)
+        one = _with_classes_on_the_left(t.Chain(left, (link,), span=span), classes)
+        yield whole if one == chain else _statement(whole, one, notation)
+
+
+def _with_classes_on_the_left(chain: t.Chain, classes: Set[str]) -> t.Chain:
+    r"""Return ``J = -\ln p_c`` as ``-\ln p_c = J``, for all c: the free indices of an equation stand on its left."""
+    (link,) = chain.links
+    if link.relation is not Relation.EQUAL or not free(link.right) & classes - free(chain.first):
+        return chain
+    return replace(chain, first=link.right, links=(replace(link, right=chain.first),))
 
 
 def among_meaningful(links: Sequence[tuple[Strict, bool]], notation: Notation) -> Iterator[Strict]:
