@@ -734,7 +734,7 @@ class _Writer:
             self.size(rows, ["n", "N"] if role in "xy" else [], why),
             self.size(columns, {"x": ["D"], "y": ["M", "K"]}.get(role, ["H"]), why),
         )
-        if sizes == ("1", "1"):
+        if sizes == ("1", "1") and not entry and rf"{written}^" not in self.text:
             yield Line("scalars", self._declaration(name, meaning=_MEANINGS.get(role, "a number")), self._guess(name))
             return
         more: dict[str, str] = {"shape": self._written_shape(sizes)}

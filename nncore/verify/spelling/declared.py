@@ -206,7 +206,7 @@ def _written(text: str, scene: Scene) -> str:
 def _symbol(text: str, scene: Scene) -> t.Node | None:
     """Return a letter with its scripts, whatever is declared of it so far; None if it is no letter."""
     findings, alone = Findings(), Scene(Notation())
-    alone.table = scene.table
+    alone.table, alone.facts.variances = scene.table, scene.facts.variances
     try:
         cursor = Cursor(items_of(text, scene, findings), (0, len(text)))
         item = cursor.item

@@ -227,7 +227,7 @@ def _makes(chain: t.Chain, scene: Scene) -> str:
 
 
 def _related(formula: t.Formula, scene: Scene) -> set[str]:
-    """Return the letters of a formula, but those that make another letter, and those a derivative is taken by."""
+    """Return the letters of a formula, but those that make another letter or a derivative, or by which one is taken."""
     found: set[str] = set()
     by = {
         name for node, _ in t.walk(formula) if isinstance(node, t.Derivative)
@@ -236,7 +236,8 @@ def _related(formula: t.Formula, scene: Scene) -> set[str]:
     for statement in formula.statements:
         if isinstance(statement, t.Chain):
             steps = bool(statement.links) and statement.links[0].relation is Relation.ASSIGNS
-            makes = steps or (_makes(statement, scene) and not isinstance(statement.first, t.Apply))
+            slope = isinstance(statement.first, t.Derivative)
+            makes = steps or slope or (_makes(statement, scene) and not isinstance(statement.first, t.Apply))
             sides = statement.sides[2 if makes else 0 :] if statement.links else ()
             found |= {name for side in sides for name in names(side, scene)}
         else:
