@@ -58,7 +58,7 @@ def test_what_is_refuted_ends_with_1_and_shows_the_counterexample_the_hint_and_t
     ("text", "words"),
     [
         ("$$ \\foo = 1 $$\n", "a.md:1:4: unreadable: the command \\foo"),
-        ("$$ 2 Q = 1 $$\n", "a.md:1:6: without meaning: the letter Q"),
+        ("$$ J := Q + y $$\n\n$$ J = \\foo $$\n", "a.md:3:8: unreadable: the command \\foo"),
         ("Words $$ x = 1 words.\n", "a.md:1:7: unreadable: $$ is not closed"),
         ("$$ x = x $$\n\n```{include} no.md\n```\n", "a.md:3:1: unreadable: there is no file no.md"),
         ("$$ x = x $$\n\n```{include} ../a.md\n```\n", "a.md:3:1: unreadable: ../a.md is outside of the folder"),
@@ -283,7 +283,7 @@ def test_files_of_all_kinds_are_found_in_a_folder_but_not_in_hidden_or_built_one
 def test_a_notation_of_ones_own_takes_the_place_of_that_of_the_book(run):
     own = "scalars:\n  - {letter: q, meaning: odds}\n"
     assert run("a.md", "--notation", "own.yml", a_dot_md="$$ 2 q = q + q $$\n", own_dot_yml=own)[0] == 0
-    assert run("a.md", a_dot_md="$$ 2 q = q + q $$\n")[0] == 2
+    assert run("a.md", "--spelling", "book", a_dot_md="$$ 2 q = q + q $$\n")[0] == 2
     assert run("a.md", "--notation", "own.yml", a_dot_md="$$ 2 x = x + x $$\n")[0] == 2
 
 
@@ -348,12 +348,12 @@ def test_nothing_is_said_of_the_definitions_of_a_file_that_was_not_read_to_its_e
 
 
 def test_nothing_is_said_of_definitions_where_one_failed(run):
-    code, out, _ = run(a_dot_md="$$ J := Q $$\n\n$$ J = 2 $$\n")
+    code, out, _ = run("a.md", "--spelling", "book", a_dot_md="$$ J := Q $$\n\n$$ J = 2 $$\n")
     assert code == 2 and "the letter Q" in out and "defines nothing" not in out
 
 
 def test_whoever_uses_a_letter_that_is_not_declared_is_told_how_to_declare_it(run):
-    _, out, _ = run(a_dot_md="$$ J := 1 $$\n\n$$ J = Q $$\n")
+    _, out, _ = run("a.md", "--spelling", "book", a_dot_md="$$ J := 1 $$\n\n$$ J = Q $$\n")
     (advice,) = re.findall(r"^Letters of your own.*?\n((?:  .*\n)+)", out, re.MULTILINE)
     assert "{notation} block" in out and "% notation:" in out and "--notation FILE" in out
     block = f"```{{notation}}\n{advice.replace('letter: u', 'letter: Q')}```\n\n"

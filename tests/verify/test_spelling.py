@@ -372,7 +372,8 @@ def test_a_book_is_read_in_its_own_spelling_and_so_is_what_asks_for_it(run):
 
 
 def test_a_side_without_meaning_costs_no_other_link_of_a_chain(run):
-    code, out = run("$$ J + J = 2 J = q_7 = 3 J $$\n")
+    block = "```{notation}\nshadows: [X]\n```\n\n"  # so that nothing is proposed
+    code, out = run(f"{block}$$ J + J = 2 J = q_7 = 3 J $$\n")
     assert (code == 1 and "without meaning: the entry q[7]" in out) or "without meaning: the letter q_7" in out
     assert "refuted: the values differ" in out
 

@@ -24,13 +24,20 @@ from nncore.verify.report.doubts import doubted, doubted_as_proposed, doubted_by
 from nncore.verify.report.evidence import Evidence, PageReport, Part
 from nncore.verify.report.freely import with_own
 from nncore.verify.report.page import OF_NOTATION, Reporter, about_functions, at_line, located, relation_count
-from nncore.verify.report.supposed import classes_said, said_equal, where_cases_hold, where_equal, where_one_hot
+from nncore.verify.report.supposed import (
+    classes_said,
+    said_equal,
+    vectors_said,
+    where_cases_hold,
+    where_equal,
+    where_one_hot,
+)
 from nncore.verify.semantics.elaborate import Faulty, elaborate, with_blocks
 from nncore.verify.semantics.statements import Claim, Kind, Page
 from nncore.verify.source.context import DICTIONARY, ERRATUM, UNCHECKED, NotationBlock, Place, Surroundings
 from nncore.verify.source.markdown import DisplayedFormula, InlineFormula, Reading
 from nncore.verify.source.reader import display_path
-from nncore.verify.spelling.declared import faults_in, in_strict_letters
+from nncore.verify.spelling.declared import TARGETS, faults_in, in_strict_letters
 from nncore.verify.spelling.document import Spelled, scene_of, spelled_to_the_end
 from nncore.verify.spelling.first_use import head, is_given, names
 from nncore.verify.spelling.links import among_meaningful, by_link
@@ -514,6 +521,11 @@ class _Words:
         """Return the letters that number the right class by them, as written."""
         return classes_said(self.inline, self.formula)
 
+    @cached_property
+    def targets(self) -> frozenset[str]:
+        """Return the letters of vectors that may be one-hot, as written."""
+        return TARGETS | vectors_said(self.inline, self.formula)
+
 
 def _of_piece(piece: _Piece, reporter: Reporter, scene: Scene, of_slope: bool, words: _Words) -> Evidence:
     """Return the evidence for a statement; of a false one for what it may mean instead.
@@ -547,8 +559,9 @@ def _where_supposed(found: Evidence, claim: Claim, piece: _Piece, scene: Scene, 
         one, other = (inner.get(each, each) for each in words.equal)
         found = where_equal(found, claim, one, other, piece.formula)
     if found.status is Status.REFUTED and words.classes:
-        classes = frozenset(inner.get(each, each) for each in words.classes)
-        found = where_one_hot(found, claim, classes, piece.formula)
+        classes = {inner.get(each, each) for each in words.classes}
+        targets = {each for each in claim.letters if scene.table.as_written(each) in words.targets}
+        found = where_one_hot(found, claim, classes, targets, piece.formula)
     return where_cases_hold(found, claim, piece.formula) if found.status is Status.REFUTED else found
 
 

@@ -5,7 +5,7 @@ class", "one-hot with a 1 at $o$"); and cases of y = 0 and of y = 1 say that y h
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 
 from nncore.verify.judgement import Judgement, Proviso, Status
@@ -83,14 +83,21 @@ def _is_class(each: InlineFormula) -> bool:
     return bool(_CLASS.search(words)) and not _NOT_CLASS.search(words)
 
 
-def where_one_hot(evidence: Evidence, claim: Claim, said: frozenset[str], formula: DisplayedFormula) -> Evidence:
+def vectors_said(inline: Iterable[InlineFormula], formula: DisplayedFormula) -> frozenset[str]:
+    """Return the letters that words beside a formula call one-hot or the right ones, as written."""
+    return frozenset(re.split(r"\\in\b|=", each)[0].strip() for each in classes_said(inline, formula))
+
+
+def where_one_hot(
+    evidence: Evidence, claim: Claim, classes: Set[str], targets: Set[str], formula: DisplayedFormula
+) -> Evidence:
     """Return the evidence for a refuted claim, or for one that holds where a vector is one-hot at a class in it.
 
-    ``said`` are the letters that number the right class by the words.
+    ``classes`` are the letters that number the right class by the words, ``targets`` those of the vectors.
     """
     (part,) = (part for part in evidence.parts if part.judgement)
     for vector, letter in _vectors(claim) if part.judgement else ():
-        if letter not in said or part.judgement is None:
+        if letter not in classes or vector.letter not in targets or part.judgement is None:
             continue
         changed = _one_hot(claim, vector, letter)
         found = judge(changed, is_saved=False)
@@ -122,17 +129,28 @@ class _Vector:
 
 
 def _vectors(claim: Claim) -> Iterator[tuple[_Vector, str]]:
-    """Yield the vectors of a claim, each with a free index over the same size."""
+    """Yield the vectors of a claim, each with a free index over the same size.
+
+    One that is a side of the claim is what it speaks of, and of no side one would say that it is one-hot.
+    """
     notation, moved_letters = claim.scope.notation, moved(claim)
     for array in notation.arrays:
         entry = generic_entry(array)
         if not isinstance(entry, t.Indexed) or len(entry.indices) != 1 or not is_given(array, claim, moved_letters):
+            continue
+        if any(_stands_for(side, array.letter, entry.base) for side in (claim.left, claim.right)):
             continue
         index = latex(entry.indices[0])
         size = notation.runs_to[index]
         for letter, to in claim.free:
             if to == size is not None:
                 yield _Vector(array.letter, entry.base, index, size), letter
+
+
+def _stands_for(side: t.Node, letter: str, base: t.Node) -> bool:
+    """Return whether a side is an array, or one of its entries, and nothing else."""
+    body = side.body if isinstance(side, t.Minus) else side
+    return body == t.Letter(letter) or (isinstance(body, t.Indexed) and body.base == base)
 
 
 def _one_hot(claim: Claim, vector: _Vector, letter: str) -> Claim:

@@ -70,7 +70,7 @@ class Facts:
     variances : set of str
         Letters that always stand with ``^2`` and by whose square a derivative is taken, as that of ``\sigma^2``.
     of_vectors : set of str
-        Letters of functions that are made of entries of their arguments, as f in ``f_i(z) = z_i^2``.
+        Letters of functions that are made of entries of their one argument, as f in ``f_i(z) = z_i^2``.
     values : dict of str to set of str
         What is written behind letters where nothing else stands but a relation and a number: ``= 0``.
     chosen : set of str
@@ -185,7 +185,8 @@ class Facts:
             if begins and formal and (not at or before in _SEPARATORS) and behind in RELATIONS | _DEFINE:
                 self.heads.setdefault(whole, []).append(arguments)
                 self.says[whole] += 1
-                if any(_has_entries(argument, items[end + 1 :]) for argument in arguments):
+                says = behind == "=" or behind in _DEFINE
+                if says and len(arguments) == 1 and _has_entries(arguments[0], items[end + 1 :]):
                     self.of_vectors.add(name)
             if primes:
                 self.heads.setdefault(text_of(items[at : end - primes]), []).append(arguments)

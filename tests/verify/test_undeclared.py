@@ -1,0 +1,165 @@
+"""A file that declares nothing is judged with what is proposed for it: the report says what, and nothing is refuted."""
+
+import json
+import re
+
+import pytest
+
+from nncore.verify.__main__ import main
+from nncore.verify.judgement import ExitCode
+from nncore.verify.notation import load
+from nncore.verify.report.book import NOTATION, check
+
+NEURON = r"""
+A neuron with one input.
+
+$$
+z = w x + b
+$$
+
+$$
+\hat y = \sigma(z)
+$$
+
+$$
+L = \frac12 (\hat y - t)^2
+$$
+
+$$
+\frac{\partial L}{\partial w} = (\hat y - t) \hat y (1 - \hat y) x
+$$
+
+$$
+\frac{\partial L}{\partial b} = (\hat y - t) \hat y (1 - \hat y)
+$$
+"""
+REGRESSION = r"""
+The inputs are $X \in \mathbb{R}^{n \times d}$, the targets $t \in \mathbb{R}^n$ and the weights $w \in \mathbb{R}^d$.
+
+$$
+\hat y = X w
+$$
+
+$$
+E = \frac{1}{n} \|\hat y - t\|^2
+$$
+
+$$
+\frac{\partial E}{\partial w} = \frac{2}{n} X^T (\hat y - t)
+$$
+"""
+SECTIONS = r"""
+## The mean
+
+$$
+\bar{q} = \frac{1}{n} \sum_{i=1}^n q_i
+$$
+
+$$
+\frac{\partial \bar{q}}{\partial q_i} = \frac{1}{n}
+$$
+
+## A circle
+
+The radius is called $q$ here.
+
+$$
+\bar{q} = \pi q^2
+$$
+
+$$
+\frac{\partial \bar{q}}{\partial q} = 2 \pi q
+$$
+"""
+TEXTS = (NEURON, REGRESSION, SECTIONS)
+
+
+@pytest.fixture
+def judged(tmp_path):
+    """Judge a text as it is, and return what became of it."""
+
+    def judge(text, suffix=".md", proposing=True):
+        path = tmp_path / f"a{suffix}"
+        path.write_text(text, encoding="utf-8")
+        (page,) = check([path], load(NOTATION), root=tmp_path, processes=1, free=True, proposing=proposing).pages
+        return page
+
+    return judge
+
+
+def statuses(page):
+    return [formula.status for formula in page.formulas]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_text_is_judged_as_it_stands(judged, text):
+    page = judged(text)
+    assert (
+        not page.all_problems
+        and page.proposed
+        and all(each == "definition" or each.is_final for each in statuses(page))
+    )
+    assert judged(text, proposing=False).all_problems
+
+
+@pytest.mark.parametrize("text", (NEURON, REGRESSION))
+def test_the_verdicts_are_those_of_the_text_with_what_is_proposed_pasted_into_it(judged, text):
+    page = judged(text)
+    (block,) = page.proposed
+    pasted = judged(f"{block}\n\n{text}")
+    assert not pasted.proposed and not pasted.all_problems
+    assert statuses(pasted)[-len(page.formulas) :] == statuses(page)
+    assert [each.number for each in page.formulas] == list(range(1, len(page.formulas) + 1))
+    assert all(each.line > 0 for each in page.formulas)
+
+
+def test_each_part_says_where_its_block_belongs(judged):
+    page = judged(SECTIONS)
+    assert [re.search("“(.*)”", each)[1] for each in page.proposed] == ["The mean", "A circle"]
+
+
+def test_what_is_false_with_a_proposal_is_not_refuted_before_the_author_has_seen_it(judged):
+    wrong = NEURON.replace(
+        r"(\hat y - t) \hat y (1 - \hat y)" + "\n$$\n", r"(\hat y - t) \hat y (1 + \hat y)" + "\n$$\n"
+    )
+    page = judged(wrong)
+    assert [str(each) for each in statuses(page)][-2:] == ["verified for all shapes", "undecided"]
+    (problem,) = page.all_problems
+    assert problem.exit_code is ExitCode.OPEN and "the values differ at" in problem.reason
+    assert (
+        problem.reason.startswith("false if its letters are what is proposed: ") and "likely the sign" in problem.reason
+    )
+    (block,) = page.proposed
+    assert statuses(judged(f"{block}\n\n{wrong}"))[-1] == "refuted"
+
+
+def test_what_has_no_letter_is_refuted_all_the_same(judged):
+    page = judged(NEURON + "\n$$\n2 + 2 = 5\n$$\n")
+    assert statuses(page)[-1] == "refuted"
+
+
+def test_a_file_in_the_letters_in_force_or_with_a_block_of_its_own_is_not_given_another_one(judged):
+    assert not judged("$$\nn := 5\n$$\n\n$$\nn = 5\n$$\n").proposed
+    assert not judged("$$\nx_{ij} = 1\n$$\n").proposed
+    block = "```{notation}\nscalars:\n  - {letter: w, meaning: weight}\nshadows: [w]\n```\n"
+    assert not judged(block + NEURON).proposed
+
+
+def test_the_command_prints_what_is_proposed_and_json_has_it(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments):
+        return main([*arguments]), capsys.readouterr().out
+
+    (tmp_path / "a.md").write_text(NEURON, encoding="utf-8")
+    (tmp_path / "own.yml").write_text("scalars:\n  - {letter: w, meaning: weight}\n", encoding="utf-8")
+    code, out = run("a.md")
+    assert code == 0 and "a.md declares nothing, and is judged with what is proposed for it" in out
+    assert r"  - {letter: w, meaning: a number}  # guessed: a number; it could be a column" in out
+    code, out = run("a.md", "--json")
+    (page,) = json.loads(out)["pages"]
+    (block,) = page["proposed"]
+    assert code == 0 and block.startswith("```{notation}\n") and r"\sigma(q) := \frac{1}{1 + e^{-q}}" in block
+    for more in (["--notation", "own.yml"], ["--spelling", "book"]):
+        code, out = run("a.md", *more)
+        assert code in (1, 2) and "proposed" not in out
