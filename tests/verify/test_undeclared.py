@@ -6,7 +6,7 @@ import re
 import pytest
 
 from nncore.verify.__main__ import main
-from nncore.verify.judgement import ExitCode
+from nncore.verify.judgement import ExitCode, Status
 from nncore.verify.notation import load
 from nncore.verify.report.book import NOTATION, check
 
@@ -71,6 +71,7 @@ $$
 \frac{\partial \bar{q}}{\partial q} = 2 \pi q
 $$
 """
+TRUE, OPEN = Status.ALL_SHAPES, Status.UNDECIDED
 TEXTS = (NEURON, REGRESSION, SECTIONS)
 
 
@@ -163,3 +164,48 @@ def test_the_command_prints_what_is_proposed_and_json_has_it(tmp_path, monkeypat
     for more in (["--notation", "own.yml"], ["--spelling", "book"]):
         code, out = run("a.md", *more)
         assert code in (1, 2) and "proposed" not in out
+
+
+# What is read in such files -------------------------------------------------------------------------------------------
+
+FUNCTIONS = (r"\sigma_i(z) = \frac{e^{z_i}}{\sum_k e^{z_k}}", r"N(z) = \sum_k e^{z_k}")
+VARIANCE = (r"g = q \sigma^2 + \ln \sigma^2", r"u_j = \frac{q}{\sqrt{\sigma^2 + r^2}}")
+ROWS = (r"s_i = w^\top x_i + q", r"E = \frac{1}{2} \sum_{i=1}^n (s_i - t_i)^2")
+OF_ROWS = r"Here $x_i \in \mathbb{R}^d$ and $w \in \mathbb{R}^d$."
+LATE = (r"a = \tanh(z)", r"\frac{\partial a}{\partial z} = 1 - a^2", r"z = q w")
+SAID = "where $s_i = \\frac{1}{1 + e^{-\\xi_i}}$."
+
+
+@pytest.mark.parametrize(
+    ("words", "given", "claim", "status"),
+    [
+        ("", FUNCTIONS, r"\frac{\partial \sigma_i(z)}{\partial z_j} = \sigma_i(z) (\delta_{ij} - \sigma_j(z))", TRUE),
+        ("", FUNCTIONS, r"\frac{\partial \sigma_i(z)}{\partial z_j} = \sigma_i(z) (\delta_{ij} + \sigma_j(z))", OPEN),
+        ("", FUNCTIONS, r"\frac{\partial}{\partial z_j} \ln N(z) = \sigma_j(z)", TRUE),
+        ("", FUNCTIONS, r"\frac{\partial}{\partial z_j} N(z) = \sigma_j(z)", OPEN),
+        ("", FUNCTIONS, r"N(2 z) = 2 N(z)", None),
+        ("", FUNCTIONS, r"N(y) = N(z)", None),
+        ("", VARIANCE, r"\frac{\partial g}{\partial \sigma^2} = q + \frac{1}{\sigma^2}", TRUE),
+        ("", VARIANCE, r"\frac{\partial g}{\partial \sigma^2} = q + \frac{2}{\sigma^2}", OPEN),
+        ("", VARIANCE, r"\frac{\partial g}{\partial \sigma^2} = 2 q + \frac{1}{\sigma^2}", OPEN),
+        ("", (*VARIANCE, r"h = \sigma + 1"), r"\frac{\partial g}{\partial \sigma^2} = q + \frac{1}{\sigma^2}", None),
+        ("", (r"g = \xi^2",), r"\frac{\partial^2 g}{\partial \xi^2} = 0", None),
+        ("", (r"g = \xi^2",), r"\frac{\partial^2 g}{\partial \xi^2} = 2", TRUE),
+        (OF_ROWS, ROWS, r"\frac{\partial E}{\partial w} = \sum_{i=1}^n (s_i - t_i) x_i", TRUE),
+        (OF_ROWS, ROWS, r"\frac{\partial E}{\partial w} = \sum_{i=1}^n (t_i - s_i) x_i", OPEN),
+        (OF_ROWS, ROWS, r"\frac{\partial s_i}{\partial w} = x_i", TRUE),
+        (OF_ROWS, ROWS, r"\frac{\partial s_i}{\partial w} = w", OPEN),
+        ("", (r"v = A q", r"E = \mathbf{1}^\top v"), r"\frac{\partial E}{\partial q} = A^\top \mathbf{1}", TRUE),
+        ("", (r"v = A q", r"E = \mathbf{1}^\top v"), r"\frac{\partial E}{\partial q} = 2 A^\top \mathbf{1}", OPEN),
+        ("", LATE, r"\frac{\partial a}{\partial w} = (1 - a^2) q", TRUE),
+        ("", LATE, r"\frac{\partial a}{\partial w} = (1 - a^2) w", OPEN),
+        (SAID, (r"\frac{\partial s_i}{\partial \xi_i} = s_i (1 - s_i)",), r"1 - s_i = \frac{1}{1 + e^{\xi_i}}", TRUE),
+        (SAID, (r"\frac{\partial s_i}{\partial \xi_i} = s_i (1 - s_i)",), r"1 + s_i = \frac{1}{1 + e^{\xi_i}}", OPEN),
+    ],
+)
+def test_what_people_write_is_read_so_that_false_neighbors_are_told_apart(judged, words, given, claim, status):
+    page = judged("\n\n".join((words, *(f"$$\n{each}\n$$" for each in (*given, claim)))))
+    if status:
+        assert page.formulas[-1].status == status, (page.proposed, page.all_problems)
+    else:
+        assert page.formulas[-1].fails
