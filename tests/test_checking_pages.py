@@ -47,14 +47,16 @@ def test_a_right_homework_passes_and_each_mistake_is_found_at_its_place(capsys, 
     monkeypatch.setenv("FORCE_COLOR", "1")  # as in the kernel that runs the page
     printed = [out for _, out, _ in run("check-your-own.md", capsys) if out]
     right, sign, transpose, missing, nothing_given, one_hot, assumed, declared, kinks, *others = printed
-    in_latex, own, proposed, pasted = others
+    in_latex, own, undeclared, proposed, pasted = others
     assert "holds if each row of Y sums to 1" in nothing_given and nothing_given.endswith("exit code: 3\n")
     assert "by the notation each row of Q sums to 1" in declared
     assert "under asm-rows" in assumed and "under asm:rows" in in_latex
-    for printed in (right, one_hot, assumed, declared, kinks, in_latex, own, pasted):
+    for printed in (right, one_hot, assumed, declared, kinks, in_latex, own, undeclared, pasted):
         assert printed.endswith("exit code: 0\n")
         assert "verified for all shapes" in printed
     assert proposed.startswith("```{notation}")
+    assert "homework.md declares nothing" in undeclared
+    assert {line.strip() for line in proposed.splitlines()} < {line.strip() for line in undeclared.splitlines()}
     assert "likely the sign of the right side" in sign and sign.endswith("exit code: 1\n")
     assert "is D × M" in transpose and transpose.endswith("exit code: 1\n")
     assert "the index i is free here, but not on the left" in missing and missing.endswith("exit code: 1\n")

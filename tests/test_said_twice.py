@@ -50,7 +50,9 @@ def test_the_homework_of_the_readme_is_verified_and_its_letters_are_declared_as_
     assert main([str(homework)]) == 0
     assert "3 claims: 3 verified" in capsys.readouterr().out
     homework.write_text(f"{formulas}\n{claim}")
-    assert main([str(homework)]) == 2 and "Letters of your own are declared" in capsys.readouterr().out
+    assert main([str(homework)]) == 0 and "is judged with what is proposed for it" in capsys.readouterr().out
+    assert main([str(homework), "--spelling", "book"]) == 2
+    assert "Letters of your own are declared" in capsys.readouterr().out
 
 
 def test_the_example_of_the_readme_prints_what_it_says(capsys):

@@ -71,7 +71,7 @@ def last(folder, words, claim, text=OF_CLASSES):
         (CORRECT, r"\frac{\partial J}{\partial y_k} = -1", FALSE),  # y is what is changed
         (CORRECT, r"z_k = 1", OPEN),
         (CORRECT, r"z_k - 1 = 0", FALSE),  # z is no target
-        (CORRECT, r"z_k^2 = z_k", FALSE),
+        (CORRECT, r"z_k^2 + 1 = z_k + 1", FALSE),
         (CORRECT, r"y_k = 1", OPEN),
         # Words that say something else.
         ("", SLOPE, FALSE),
