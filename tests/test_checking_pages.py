@@ -56,7 +56,7 @@ def test_a_right_homework_passes_and_each_mistake_is_found_at_its_place(capsys, 
         assert "verified for all shapes" in printed
     assert proposed.startswith("```{notation}")
     assert "homework.md declares nothing" in undeclared
-    assert {line.strip() for line in proposed.splitlines()} < {line.strip() for line in undeclared.splitlines()}
+    assert {line.strip() for line in proposed.splitlines() if line} < {line.strip() for line in undeclared.splitlines()}
     assert "likely the sign of the right side" in sign and sign.endswith("exit code: 1\n")
     assert "is D × M" in transpose and transpose.endswith("exit code: 1\n")
     assert "the index i is free here, but not on the left" in missing and missing.endswith("exit code: 1\n")
