@@ -151,6 +151,7 @@ class _Given:
     letter: str
     of: frozenset[str]
     line: Line
+    within_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +271,7 @@ class Trying:
         """
         for each in self.file.equations:
             if self.stands_within_words(each) and each.letter not in now.letters:
-                yield _Choices(given=(self.as_given(each),))
+                yield _Choices(given=(replace(self.as_given(each), within_words=True),))
             about = {each.letter, *(one for one in self.file.made if each.letter in below_of(one, self.file.made))}
             if not best.concerned.isdisjoint(map(self.file.scene.table.as_written, about)):
                 yield from self.alone_and_with_others(self.as_given(each))
@@ -330,7 +331,8 @@ class Trying:
         before = {each.letter: each.line for each in now.given}
         instead = any(before.get(each.letter, each.line) != each.line for each in other.given)
         if found.gain == best.gain and not instead:
-            return len(other.given) == 1 and self.refutes_fewer(best, found, {other.given[0].letter})
+            own = {each.letter for each in other.given if each.within_words}
+            return bool(own) and self.refutes_fewer(best, found, own)
         if found.gain < best.gain:
             return False
         if not other.given:

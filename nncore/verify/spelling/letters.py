@@ -57,6 +57,9 @@ class Table:
     entries: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     arguments: dict[str, str] = field(default_factory=dict)
     ones: str = ""  # the length of a column of ones that the notation does not declare
+    _names: tuple[object, re.Pattern[str], dict[str, str]] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )  # all inner names with those of the author, and for what tables
 
     def letter(self, name: str) -> str:
         """Return what a letter of the author is called inside."""
@@ -174,6 +177,15 @@ class Table:
 
     def as_written(self, text: str) -> str:
         """Return a message in which every letter has the author's name."""
+        tables = (self.letters, self.functions, self.ranges, self.arguments, self.entries)
+        key = (len(self.taken), *(tuple(table.items()) for table in tables))
+        if self._names is None or self._names[0] != key:
+            self._names = (key, *self._all_names())
+        _, pattern, names = self._names
+        return pattern.sub(lambda found: names[found[0]], text) if names else text
+
+    def _all_names(self) -> tuple[re.Pattern[str], dict[str, str]]:
+        """Return a pattern of all inner names, and the author's names."""
         names = {code: name for name, code in (*self.letters.items(), *self.functions.items())}
         names |= {code: self.written(name) for (name, _), code in self.ranges.items()}
         names |= {code: self.written(name) for name, code in self.arguments.items()}
@@ -182,13 +194,10 @@ class Table:
         called = {show(Letter(code)) for code in self.functions.values()}
         letters = {show(Letter(name)) for name in self.taken}
         both = {**plain, **names}
-        if not both:
-            return text
         longest = sorted(both, key=len, reverse=True)
         applied = called & letters  # f in f(x) is the function, any other f the letter
         each = "|".join(re.escape(name) + (r"(?='*\()" if name in applied else "") for name in longest)
-        pattern = rf"(?<![\\A-Za-z])(?:{each})(?![A-Za-z])"
-        return re.sub(pattern, lambda found: both[found[0]], text)
+        return re.compile(rf"(?<![\\A-Za-z])(?:{each})(?![A-Za-z])"), both
 
 
 def _codes(name: str) -> Iterator[str]:
