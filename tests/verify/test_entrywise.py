@@ -384,6 +384,8 @@ def test_a_condition_is_not_refuted_and_a_slip_is(tmp_path, claims, status):
 
 @pytest.mark.parametrize(("claim", "status"), [
     (r"-\log(0.88) = 0.128", SAMPLED), (r"-\log(0.88) = 0.129", FALSE), (r"\frac13 = 0.33", SAMPLED),
+    (r"[e, e^{-2}] = [2.72, 0.14]", SAMPLED), (r"[e, e^{-2}] = [2.71, 0.14]", FALSE),
+    (r"[\frac14, e] = [0.25, 2.72]", SAMPLED), (r"[\frac14, e] = [0.2, 2.72]", FALSE),
     (r"\frac13 = 0.3", SAMPLED), (r"\frac13 = 0.34", FALSE), (r"0.5 + 0.25 = 0.75", TRUE), (r"0.5 + 0.25 = 0.8", FALSE),
     ("e^2 = 7", FALSE), ("c + 0.1 = 0.1", OPEN),
 ])  # fmt: skip

@@ -134,22 +134,40 @@ def rounded(formula: t.Formula, findings: Findings) -> t.Formula:
 def _rounded(chain: t.Chain, findings: Findings) -> t.Chain:
     links: list[t.Link] = []
     for number, (left, link) in enumerate(zip(chain.sides, chain.links, strict=False), 1):
-        right = link.right.body if isinstance(link.right, t.Minus) else link.right
-        is_decimal = isinstance(right, t.Number) and "." in right.digits and bool(set(right.digits) - set("0."))
-        is_decimal = is_decimal and number == len(chain.links)  # what goes on behind it is equal to the decimal
+        is_decimal = _is_decimal(link.right) and number == len(chain.links)  # what goes on is equal to the decimal
         nodes = [node for node, _ in t.walk(left)]
         letters = {node.name for node in nodes if isinstance(node, t.Letter)}
         computed = letters <= {"e", r"\pi"} and not any(isinstance(node, t.Indexed | t.Family) for node in nodes)
         computed = computed and bool(letters or any(isinstance(node, t.Apply | t.Root | t.Fraction) for node in nodes))
-        if link.relation is Relation.EQUAL and is_decimal and computed and not _ends(left):
+        if link.relation is Relation.EQUAL and is_decimal and computed and not _ends(left, link.right):
             findings.say("rounded", "= before a decimal as true to the digits that are printed", link.right.span)
             link = replace(link, relation=Relation.ROUNDS)
         links.append(link)
     return replace(chain, links=tuple(links))
 
 
-def _ends(node: t.Node) -> bool:
-    """Return whether an expression is a fraction whose decimals end, so that it equals them exactly or not."""
+def _is_decimal(node: t.Node) -> bool:
+    """Return whether a side is a decimal but 0, or numbers in rows, one of them such a decimal."""
+    match node:
+        case t.Minus(body):
+            return _is_decimal(body)
+        case t.Matrix(rows):
+            entries = [entry.body if isinstance(entry, t.Minus) else entry for row in rows for entry in row]
+            return all(isinstance(each, t.Number) for each in entries) and any(map(_is_decimal, entries))
+        case t.Number(digits):
+            return "." in digits and bool(set(digits) - set("0."))
+    return False
+
+
+def _ends(node: t.Node, decimal: t.Node) -> bool:
+    """Return whether an expression, or one of its entries, is a fraction whose decimals end: it equals them or not."""
+    if isinstance(node, t.Matrix) and isinstance(decimal, t.Matrix):
+        entries = (
+            (one, other)
+            for rows in zip(node.rows, decimal.rows, strict=False)
+            for one, other in zip(*rows, strict=False)
+        )
+        return any(_ends(one, other) and _fraction(one) != _fraction(other) for one, other in entries)
     value = _fraction(node)
     below = value.denominator if value is not None else 7
     for prime in (2, 5):

@@ -174,9 +174,11 @@ def _one_more(
         reader.findings.skip("words", begins.span)
         return 0
     if sign in segments.ARROWS and last is not None:
-        if not (conditions.relates(last.items) and conditions.relates(items)):
+        arrays = _is_listed(last.items[-1:]) and _is_listed(items[:1])
+        if not arrays and not (conditions.relates(last.items) and conditions.relates(items)):
             raise FreeError("what an arrow means is not clear", begins.span, "arrow")
-        reader.findings.say("arrow", f"{sign} between two statements as a comma", begins.span)
+        what = "arrays, one after the other," if arrays else "two statements"
+        reader.findings.say("arrow", f"{sign} between {what} as a comma", begins.span)
     if (
         joined == "comma"
         and last is not None
@@ -297,6 +299,11 @@ def _no_condition_within(chain: t.Chain, said: Sequence[t.Chain | t.Given | t.Fo
         if (only_bound if equal else only_bound & chosen) & sums.free(condition) and relations_:
             words = "a condition of a bound letter: write it where the letter is bound"
             raise FreeError(words, condition.span, "condition of a bound letter")
+
+
+def _is_listed(items: Sequence[Item]) -> bool:
+    """Return whether items are one array whose entries are written, in brackets or as a matrix."""
+    return [getattr(item, "kind", "") for item in items] in (["["], ["begin"])
 
 
 def _implications(
