@@ -27,9 +27,10 @@ _ACCENTS = {
 }  # fmt: skip
 _FONTS = {
     r"\mathbf": "mathbf", r"\boldsymbol": "mathbf", r"\bm": "mathbf", r"\pmb": "mathbf", r"\textbf": "mathbf",
-    r"\bold": "mathbf", r"\mathcal": "mathcal", r"\mathscr": "mathcal", r"\cal": "mathcal", r"\mathfrak": "mathfrak",
+    r"\bold": "mathbf", r"\mathcal": "mathcal", r"\mathscr": "mathcal", r"\mathfrak": "mathfrak",
     r"\mathbb": "mathbb", r"\mathsf": "mathsf",
 }  # fmt: skip
+_SWITCHES = {r"\bf": r"\mathbf", r"\cal": r"\mathcal"}  # fonts of all that follows up to the end of a group
 INDEX_LETTERS = frozenset("ijklmn")  # what is an index wherever several stand side by side below a letter
 WORDS = frozenset(
     (
@@ -57,7 +58,8 @@ def styled(
         if found and isinstance(item, Group) and item.kind == "{" and _starts_with_script(item):
             waiting[:0] = item.items
         elif isinstance(item, Group) and _is_letter_with_scripts(item, found, waiting):
-            waiting[:0] = item.items
+            first, *rest = item.items
+            waiting[:0] = _switched(first, rest) if isinstance(first, Token) and rest else item.items
         elif isinstance(item, Group):
             script = getattr(found[-1], "text", "") if found else ""
             member = script == "^" and isinstance(item.items[0] if len(item.items) == 1 else None, Group)
@@ -65,6 +67,8 @@ def styled(
             if item.kind != "text":
                 item = replace(item, items=styled(item.items, findings, letters, inner))
             found.append(item)
+        elif item.text in _SWITCHES and waiting:
+            waiting[:] = _switched(item, waiting)
         elif item.text in _ACCENTS or item.text in _FONTS:
             waiting[:0] = _styled(item, waiting, findings)
         elif item.text in GREEK:
@@ -72,6 +76,16 @@ def styled(
         else:
             found.append(item)
     return _words(found, findings, letters, where)
+
+
+def _switched(item: Token, behind: Sequence[Item]) -> list[Item]:
+    r"""Return items that begin with ``\bf`` in the form of a command with an argument, as other items as they are."""
+    if item.text not in _SWITCHES:
+        return [item, *behind]
+    command, first = replace(item, text=_SWITCHES[item.text]), behind[0]
+    if isinstance(first, Group) and first.kind == "{":
+        return [command, *behind]
+    return [command, Group("{", "", tuple(behind), (item.span[1], behind[-1].span[1]))]
 
 
 def _is_letter_with_scripts(group: Group, before: Sequence[Item], behind: Sequence[Item]) -> bool:
@@ -84,7 +98,8 @@ def _is_letter_with_scripts(group: Group, before: Sequence[Item], behind: Sequen
     if getattr(behind[0] if behind else None, "text", "") not in ("_", "^", "'"):
         return False
     *marks, inner = group.items or (None,)
-    styled_ = all(isinstance(mark, Token) and (mark.text in _FONTS or mark.text in _ACCENTS) for mark in marks)
+    known = _FONTS.keys() | _ACCENTS.keys() | _SWITCHES.keys()
+    styled_ = all(isinstance(mark, Token) and mark.text in known for mark in marks)
     letter = isinstance(inner, Token) and (inner.kind is Kind.LETTER or inner.text in GREEK)
     return styled_ and (letter or (bool(marks) and isinstance(inner, Group) and inner.kind == "{"))
 
