@@ -9,6 +9,7 @@ from nncore.verify.__main__ import main
 from nncore.verify.judgement import ExitCode, Status
 from nncore.verify.notation import load
 from nncore.verify.report.book import NOTATION, check
+from nncore.verify.semantics.statements import Kind
 
 NEURON = r"""
 A neuron with one input.
@@ -71,7 +72,7 @@ $$
 \frac{\partial \bar{q}}{\partial q} = 2 \pi q
 $$
 """
-TRUE, OPEN = Status.ALL_SHAPES, Status.UNDECIDED
+TRUE, OPEN, DEFINITION = Status.ALL_SHAPES, Status.UNDECIDED, Kind.DEFINITION
 TEXTS = (NEURON, REGRESSION, SECTIONS)
 
 
@@ -173,6 +174,19 @@ VARIANCE = (r"g = q \sigma^2 + \ln \sigma^2", r"u_j = \frac{q}{\sqrt{\sigma^2 + 
 ROWS = (r"s_i = w^\top x_i + q", r"E = \frac{1}{2} \sum_{i=1}^n (s_i - t_i)^2")
 OF_ROWS = r"Here $x_i \in \mathbb{R}^d$ and $w \in \mathbb{R}^d$."
 LATE = (r"a = \tanh(z)", r"\frac{\partial a}{\partial z} = 1 - a^2", r"z = q w")
+OPTIMUM = (r"g = \omega^2 + \lambda (\omega - \rho)", r"\frac{\partial g}{\partial \omega} = 0", r"\lambda = -2 \omega")
+GIVEN = (
+    "where $\\tau = \\nu^2$.",
+    "Let $\\tau = \\nu^2$.",
+    "With the square $\\tau = \\nu^2$ we find:",
+    "Here, $\\tau = \\nu^2$ is used.",
+)
+DENIED = (
+    "The claim $\\tau = \\nu^2$ is false.", "Is $\\tau = \\nu^2$? No.", "Instead of $\\tau = \\nu^2$ it is free.",
+    "The first attempt was $\\tau = \\nu^2$, but this fails.", "Unlike $\\tau = \\nu^2$, it may be anything.",
+    "One could ask whether $\\tau = \\nu^2$.", "If $\\tau = \\nu^2$ then", "The search ends where $\\tau = \\nu^2$.",
+    "A common mistake is to believe that $\\tau = \\nu^2$.",
+)  # fmt: skip
 SAID = "where $s_i = \\frac{1}{1 + e^{-\\xi_i}}$."
 
 
@@ -199,6 +213,37 @@ SAID = "where $s_i = \\frac{1}{1 + e^{-\\xi_i}}$."
         ("", (r"v = A q", r"E = \mathbf{1}^\top v"), r"\frac{\partial E}{\partial q} = 2 A^\top \mathbf{1}", OPEN),
         ("", LATE, r"\frac{\partial a}{\partial w} = (1 - a^2) q", TRUE),
         ("", LATE, r"\frac{\partial a}{\partial w} = (1 - a^2) w", OPEN),
+        ("", OPTIMUM, r"\frac{\partial g}{\partial \omega} = 2 \rho - 2 \omega", None),
+        ("", OPTIMUM, r"\frac{\partial g}{\partial \omega} = 2 \omega + \lambda", TRUE),
+        ("", FUNCTIONS, r"N^2(2 z) = N(z)^2", None),
+        (
+            "",
+            (*FUNCTIONS, r"\mu = \frac{1}{N} \sum_{i=1}^N x_i"),
+            r"\frac{\partial \mu}{\partial x_i} = \frac{1}{N(z)}",
+            None,
+        ),
+        (
+            "",
+            (r"F(\sigma) = q \sigma^2 + r", r"H = q \sigma^2", r"\frac{\partial H}{\partial \sigma^2} = q"),
+            r"F(1) = F(0)",
+            None,
+        ),
+        ("", VARIANCE, r"\frac{d^2 g}{d \sigma^2} = q", None),
+        ("Let $\\Phi$ and $\\Psi$ be square matrices.", (), r"\Phi \Psi = \Psi \Phi", None),
+        ("For matrices $\\Phi$ and $\\Psi$,", (), r"(\Phi \Psi)^2 = \Phi^2 \Psi^2", None),
+        ("The vector $y$ is not one-hot.", (r"u = \sum_{j=1}^K y_j \rho",), r"u = \rho", None),
+        ("If $y$ is one-hot, this is easy.", (r"u = \sum_{j=1}^K y_j \rho",), r"u = \rho", None),
+        ("The vector $y$ is one-hot.", (r"u = \sum_{j=1}^K y_j \rho",), r"u = \rho", TRUE),
+        ("", (r"H = \int_0^1 \omega(s)^2 ds",), r"H = 3 \rho", DEFINITION),
+        (
+            "Here $k$ is the true class.",
+            (r"q_i = \frac{e^{\xi_i}}{\sum_j e^{\xi_j}}", r"L = -\log q_k"),
+            r"\sum_k \frac{\partial L}{\partial \xi_k} = 1 - K",
+            None,
+        ),
+        ("", (), r"\overline{\xi^2} = \overline{\xi}^2", None),
+        *((each, (r"\eta = \tau \chi",), r"\frac{\partial \eta}{\partial \nu} = 2 \nu \chi", None) for each in DENIED),
+        *((each, (r"\eta = \tau \chi",), r"\frac{\partial \eta}{\partial \nu} = 2 \nu \chi", TRUE) for each in GIVEN),
         (SAID, (r"\frac{\partial s_i}{\partial \xi_i} = s_i (1 - s_i)",), r"1 - s_i = \frac{1}{1 + e^{\xi_i}}", TRUE),
         (SAID, (r"\frac{\partial s_i}{\partial \xi_i} = s_i (1 - s_i)",), r"1 + s_i = \frac{1}{1 + e^{\xi_i}}", OPEN),
     ],
@@ -206,6 +251,7 @@ SAID = "where $s_i = \\frac{1}{1 + e^{-\\xi_i}}$."
 def test_what_people_write_is_read_so_that_false_neighbors_are_told_apart(judged, words, given, claim, status):
     page = judged("\n\n".join((words, *(f"$$\n{each}\n$$" for each in (*given, claim)))))
     if status:
-        assert page.formulas[-1].status == status, (page.proposed, page.all_problems)
+        found = page.formulas[-1].status
+        assert found == status or (status is TRUE and found == "verified"), (page.proposed, page.all_problems)
     else:
-        assert page.formulas[-1].fails
+        assert page.formulas[-1].fails, page.proposed

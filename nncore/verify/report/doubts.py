@@ -14,6 +14,7 @@ from nncore.verify import numeric
 from nncore.verify.judgement import Diagnostic, Judgement, Status
 from nncore.verify.notation import FIXED_KINDS
 from nncore.verify.report.evidence import Evidence
+from nncore.verify.report.supposed import defines_in_words
 from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import letters
 from nncore.verify.source.markdown import DisplayedFormula, InlineFormula
@@ -199,7 +200,7 @@ def _said_in_words(shown: Set[str], formula: DisplayedFormula, inline: Iterable[
     """Return a formula within words that says what one of some letters is; a value of it counts only nearby."""
     for each in inline:
         found = _SAYS.fullmatch(each.text)
-        if found and each.path == formula.path:
+        if found and each.path == formula.path and defines_in_words(each):
             near = abs(formula.line - each.line) <= _FAR
             left, *_ = _bare(found["left"]).split("_")
             if left in shown and (near or re.search(r"[A-Za-z]", found["right"])):

@@ -15,13 +15,14 @@ from pathlib import Path
 from nncore.verify.notation import ANY_COST, CONSTANTS, DELTA, FIXED_KINDS, INFINITY, ONES, Notation, with_known
 from nncore.verify.report.book import Settings
 from nncore.verify.report.free import Told, meanings, told_by_numbers
-from nncore.verify.report.supposed import classes_said
+from nncore.verify.report.supposed import DENIED, classes_said, defines_in_words
 from nncore.verify.source.context import NotationBlock, Place
 from nncore.verify.source.markdown import DisplayedFormula, Reading
 from nncore.verify.spelling.declared import TARGETS, faults_in
 from nncore.verify.spelling.defining import Equation, below_of, equations, made_by, open_costs
 from nncore.verify.spelling.document import Spelled, scene_of, spelled, spelled_to_the_end
 from nncore.verify.spelling.findings import Member
+from nncore.verify.spelling.first_use import related
 from nncore.verify.spelling.inference import CROSS_ENTROPIES, OPEN, ROW, STANDARD, Dim, Inference, own_letters
 from nncore.verify.spelling.letters import is_strict_letter
 from nncore.verify.spelling.scene import Scene
@@ -52,6 +53,7 @@ class Line:
     part: str
     text: str
     remark: str = ""
+    display: int | None = None  # of the file, which says the same
 
     @property
     def letter(self) -> str:
@@ -254,6 +256,23 @@ class Trying:
         """Return the file, read without a notation."""
         return _read_twice(self.reading, self.text)
 
+    @cached_property
+    def candidates(self) -> list[Equation]:
+        r"""Return the equations that may define; unseen, none of a letter that is related to others above.
+
+        After ``a + b = 1`` the equation ``b = 1 - a`` defines nothing, and at an optimum ``\lambda = -2 w`` neither.
+        """
+        return [each for each in self.file.equations if not self.by.proposing or each.letter not in self.above(each)]
+
+    def above(self, equation: Equation) -> set[str]:
+        """Return the letters that are related to others in the displays above an equation."""
+        at = equation.display
+        if at >= len(self.reading.formulas):
+            line = self.reading.inline[at - len(self.reading.formulas)].line
+            at = sum(formula.line < line for formula in self.reading.formulas)
+        trees = (tree for display in self.file.displays[:at] for tree in display)
+        return set[str]().union(*(related(tree, self.file.made, self.file.scene) for tree in trees))
+
     def kinds(self, now: _Choices, best: Proposal) -> Iterator[_Choices]:
         """Yield kinds of letters between which nothing in the file decides, first those of what has no meaning."""
         inference, _ = self.inferred(now.kinds, now.given)
@@ -269,7 +288,7 @@ class Trying:
 
         What no statement without a meaning is made of needs none, unless words say what it is.
         """
-        for each in self.file.equations:
+        for each in self.candidates:
             if self.stands_within_words(each) and each.letter not in now.letters:
                 yield _Choices(given=(replace(self.as_given(each), within_words=True),))
             about = {each.letter, *(one for one in self.file.made if each.letter in below_of(one, self.file.made))}
@@ -287,11 +306,11 @@ class Trying:
             return
         yield _Choices(given=(given,))
         lost = self.lost
-        first = {each.letter: each for each in reversed(self.file.equations)}
+        first = {each.letter: each for each in reversed(self.candidates)}
         made = {**self.file.made, given.letter: given.of}
         below = [first[letter] for letter in below_of(given.letter, made) & first.keys() - {given.letter}]
         if below and self.hopeless.isdisjoint(each.text for each in below):
-            below.sort(key=self.file.equations.index)
+            below.sort(key=self.candidates.index)
             yield _Choices(given=(*map(self.as_given, below), given))
             lost = lost and self.lost
         if lost:
@@ -312,15 +331,16 @@ class Trying:
 
     def as_given(self, equation: Equation) -> _Given:
         """Return an equation of the file as a definition."""
-        displays = self.reading.formulas
+        displays, display = self.reading.formulas, None
         if equation.display < len(displays):
-            formula = displays[equation.display]
-            path, line = formula.path, formula.place_at(equation.at)[0]
+            display = equation.display
+            path, line = displays[display].path, displays[display].place_at(equation.at)[0]
         else:
             inline = self.reading.inline[equation.display - len(displays)]
             path, line = inline.path, inline.line
         where = f"line {line}" if path == self.path else f"line {line} of {path.name}"
-        return _Given(equation.letter, equation.of, Line(DEFINITIONS, equation.text, f"guessed: {where} defines it"))
+        line_ = Line(DEFINITIONS, equation.text, f"guessed: {where} defines it", display)
+        return _Given(equation.letter, equation.of, line_)
 
     def is_better(self, best: Proposal, found: Proposal, now: _Choices, other: _Choices) -> bool:
         """Return whether other choices give more statements a meaning.
@@ -452,11 +472,13 @@ class _Read:
     texts: Sequence[str]
     displays: Sequence[Sequence[t.Formula]]
     inline: Sequence[Sequence[t.Formula]]
+    said: Sequence[bool]  # whether the words around each of these give it as what a letter is
 
     @cached_property
     def equations(self) -> list[Equation]:
         """Return the equations that may define, those of the displays first."""
-        return equations((*self.displays, *self.inline), self.texts, self.scene)
+        within = [own if says else [] for own, says in zip(self.inline, self.said, strict=True)]
+        return equations((*self.displays, *within), self.texts, self.scene)
 
     @cached_property
     def made(self) -> Mapping[str, frozenset[str]]:
@@ -486,7 +508,8 @@ def _read(reading: Reading, text: str, own: frozenset[str]) -> _Read:
     within = _trees(spelled(inline, scene), members)
     scene.begin_again()
     displays = _trees(spelled_to_the_end(sources, scene, [True] * len(sources)), members)
-    return _Read(scene, own, members, [*sources, *inline], displays, within)
+    said = list(map(defines_in_words, reading.inline))
+    return _Read(scene, own, members, [*sources, *inline], displays, within, said)
 
 
 def _trees(found: Iterable[Spelled], members: list[Member]) -> list[list[t.Formula]]:
@@ -563,6 +586,8 @@ def _is_size(text: str) -> bool:
 def _property(text: str, letter: str, words: str) -> bool:
     """Return whether a sentence says something of a letter: behind it with a verb, or else right before it."""
     for sentence in re.split(r"(?<=[.;:])\s+|\n\s*\n", text):
+        if DENIED.search(re.sub(r"\$[^$]*\$", "", sentence)):
+            continue
         for found in re.finditer(words, sentence, re.IGNORECASE):
             before = re.search(r"\$([^$]{1,60})\$([^$]*)$", sentence[: found.start()])
             after = re.match(r"([^$]{0,40})\$([^$]{1,60})\$", sentence[found.end() :])
@@ -605,7 +630,8 @@ class _Writer:
         found: list[Line] = []
         for array in arrays:
             found += self._array(array, shown.get(array))
-        if ONES in self.scene.facts.names and (shape := inf.arrays.get(ONES)) and shape[1].name == "1":
+        shape = inf.arrays.get(ONES) if ONES in self.scene.facts.names else None
+        if shape and [dim.name for dim in shape].count("1") == 1 and shape[1].name == "1":
             size = self._written_shape((self.size(shape[0]), "1"))
             found.append(Line("arrays", f"{{letter: {_quoted(ONES)}, shape: {size}, meaning: a column of ones}}"))
         alone = [name for name in inf.entries if name not in {*entries, *inf.sizes}]
@@ -617,7 +643,8 @@ class _Writer:
         taken -= {name for name in named if inf.defined[name] is None}
         for name in inf.used:
             of_event = "(" in self.written(name)  # a probability, of which it is known that it is no free number
-            if name not in taken and not of_event and name not in self._arrays() and not self._is_size_like(name):
+            taken_for = name in taken or of_event or name in self._arrays() or self._is_size_like(name)
+            if not taken_for and not self._is_called_array(name):
                 found.append(Line("scalars", self._declaration(name, meaning="a number"), self._guess(name)))
         formulas, more = self._functions()
         definitions = [Line(DEFINITIONS, formula) for formula in formulas]
@@ -736,6 +763,8 @@ class _Writer:
             self.size(rows, ["n", "N"] if role in "xy" else [], why),
             self.size(columns, {"x": ["D"], "y": ["M", "K"]}.get(role, ["H"]), why),
         )
+        if sizes == ("1", "1") and self._is_called_array(name):
+            return
         if sizes == ("1", "1") and not entry and rf"{written}^" not in self.text:
             yield Line("scalars", self._declaration(name, meaning=_MEANINGS.get(role, "a number")), self._guess(name))
             return
@@ -753,6 +782,13 @@ class _Writer:
         if shown and (known := self._rows(written, entry or name, sizes)):
             more |= {"rows": known} if sizes[1] != "1" else {"columns": "sum to 1"}
         yield Line("arrays", self._declaration(name, meaning=_MEANINGS.get(role, "array"), **more), remark)
+
+    def _is_called_array(self, name: str) -> bool:
+        """Return whether words call a letter a vector or a matrix, so that it is no number."""
+        letter = re.escape(self.written(name))
+        near = rf"\$\s*{letter}\s*\$[^.$]*(?:\$[^$]*\$[^.$]*){{0,3}}\b(?:matrix|matrices|vectors?)\b"
+        before = rf"\b(?:matrix|matrices|vectors?)\b[^.$]*(?:\$[^$]*\$[^.$]*){{0,3}}\$\s*{letter}\s*\$"
+        return bool(re.search(f"{near}|{before}", self.text))
 
     def _rows(self, written: str, entry: str, sizes: tuple[str, str]) -> str:
         letters = (written, self.written(entry))

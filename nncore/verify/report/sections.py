@@ -13,9 +13,10 @@ from pathlib import Path
 from nncore.verify.notation import Notation
 from nncore.verify.report.book import Settings
 from nncore.verify.report.cache import Cache, text_with_includes
-from nncore.verify.report.evidence import PageReport
+from nncore.verify.report.evidence import Evidence, PageReport
 from nncore.verify.report.free import report_on_free
 from nncore.verify.report.proposal import AFRESH, SECONDS, Proposal, Trying, with_block
+from nncore.verify.semantics.statements import Kind
 from nncore.verify.source.markdown import Reading
 from nncore.verify.source.reader import read_page
 from nncore.verify.spelling.document import scene_of
@@ -42,9 +43,14 @@ class Part:
         return self.trying.of({})
 
 
-def propose(path: Path, notation: Notation, letters: Mapping[str, str]) -> list[tuple[Part, Proposal]]:
-    """Return what a file seems to declare: one proposal for all of it, or one for each part if that is better."""
-    by = Settings(Path("."), notation, {}, Cache(None), "", False, True, letters)
+def propose(
+    path: Path, notation: Notation, letters: Mapping[str, str], is_judged: bool = False
+) -> list[tuple[Part, Proposal]]:
+    """Return what a file seems to declare: one proposal for all of it, or one for each part if that is better.
+
+    ``is_judged`` says whether the file is judged with it before anybody looks it over.
+    """
+    by = Settings(Path("."), notation, {}, Cache(None), "", False, True, letters, is_judged)
     reading = read_page(path)
     whole = Part(0, "", Trying(path, reading, by, text_with_includes(path)))
     sections = list(_sections(whole))
@@ -67,7 +73,7 @@ def report_with_proposals(path: Path, reading: Reading, by: Settings) -> tuple[P
     there, and the report says what that is.
     """
     declares = reading.around.blocks or reading.faults or not _letters_of_its_own(path, reading, by)
-    found = [] if declares else propose(path, by.notation, by.letters)
+    found = [] if declares else propose(path, by.notation, by.letters, True)
     if not any(proposal.lines for _, proposal in found):
         return report_on_free(path, reading, replace(by, proposing=False))
     parts = [
@@ -78,7 +84,28 @@ def report_with_proposals(path: Path, reading: Reading, by: Settings) -> tuple[P
         for part, proposal in found
     ]
     report, in_time = report_on_free(path, reading, by, parts)
-    return replace(report, proposed=tuple(filter(None, pasted(found, path.suffix)))), in_time
+    formulas, begin = list(report.formulas), 0
+    for part, proposal in found:
+        for line in proposal.lines:
+            if line.display is not None:
+                formulas[begin + line.display] = _as_definition(formulas[begin + line.display])
+        begin += len(part.trying.reading.formulas)
+    texts = tuple(filter(None, pasted(found, path.suffix)))
+    return replace(report, formulas=tuple(formulas), proposed=texts), in_time
+
+
+def _as_definition(evidence: Evidence) -> Evidence:
+    """Return the evidence for a formula that says what is proposed as a definition, and so claims nothing."""
+    if evidence.fails or len(evidence.parts) != 1:
+        return evidence
+    (part,) = evidence.parts
+    return replace(
+        evidence,
+        kinds=(Kind.DEFINITION,),
+        status=Kind.DEFINITION,
+        parts=(replace(part, kind=Kind.DEFINITION, judgement=None),),
+        remarks=(*evidence.remarks, "a definition, which is proposed above"),
+    )
 
 
 def _letters_of_its_own(path: Path, reading: Reading, by: Settings) -> set[str]:

@@ -27,11 +27,37 @@ _SUPPOSED = re.compile(
     r"\b(?:if|when|where|whenever|for|case|cases|consider|suppose|assume|with)(?: that)?$", re.IGNORECASE
 )
 _NOT_SUPPOSED = re.compile(r"\b(?:otherwise|else|impossible|cannot|done|excluded|never)\b", re.IGNORECASE)
-_CLASS = re.compile(r"\b(?:correct|right|true|actual|target|gold|one[- ]hot|ground[- ]truth)\b", re.IGNORECASE)
-_NOT_CLASS = re.compile(r"\b(?:not|other|wrong|incorrect|false|every|each|any|all)\b", re.IGNORECASE)
+_RIGHT = r"(?:correct|right|true|actual|target|gold|ground[- ]truth)"
+_ANSWER = r"(?:class|label|word|category|answer|index|output)"
+_CLASS_BEHIND = re.compile(
+    rf"\s*(?:is|be|as|being|denotes?|represents?|indicates?|stands\s+for)?\s*(?:the\s+)?(?:(?:index|number|label)\s+of\s+"
+    rf"(?:the\s+)?)?{_RIGHT}\s+(?:\w+\s+)?{_ANSWER}\b",
+    re.IGNORECASE,
+)
+_CLASS_BEFORE = re.compile(
+    rf"(?:\b{_RIGHT}\s+(?:\w+\s+)?{_ANSWER}(?:\s+(?:is|be|index|number|being))?"
+    r"|\bone[- ]hot\b[^.]*\b(?:at|for|in|on)\b[^.]*)\s*\(?\s*$",
+    re.IGNORECASE,
+)
+_ONE_HOT = re.compile(r"\bone[- ]hot\b", re.IGNORECASE)
+_DEFINES = re.compile(
+    r"(?:^|[,.;:(]|\band\b)\s*(?:(?:where|with|let|here|we|us|and|then|so|that\s+is|recall|define|denote|set|write|call|put"
+    r"|as)\b\s*)*(?:(?:the|a|an|its|their)\s+(?:\w+\s+){1,4})?$",
+    re.IGNORECASE,
+)
+_NOT = r"not|never|nobody|nothing|none|no|nor|neither|isn|aren|don|doesn|cannot|hardly|rarely|seldom|unless|if"
+DENIED = re.compile(rf"\b(?:{_NOT})\b|≠", re.IGNORECASE)
+_DOUBTED = re.compile(
+    rf"\b(?:{_NOT}|can|unlike|without|except|instead|rather|while|whereas|confused|differs?|wrong|incorrect|incorrectly|"
+    r"false|falsely|mistake|fails?|failed|attempt|claims?|claimed|believe|asks?|whether|question|suppose|assume|only|when|"
+    r"cases?|special|would|could|might|non|once|optimum|optimal|minimum|maximum|converges?|ends?)\b|\?|≠",
+    re.IGNORECASE,
+)
+_ALL = re.compile(r"\b(?:every|each|any|all|others?)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.;:!?](?:\s|$)|\n\s*\n")
+_FORMULA = "\ufffc"  # in the place of each formula within words
 _FAR = 60  # lines, beyond which words say nothing of a formula
-_CLASS_NUMBERS = (r"\mathsf{c}", r"\hat{c}", r"\tilde{c}", r"\bar{c}", "c")
+_CLASS_NUMBERS = (r"\mathsf{c}", r"\hat{c}", r"\tilde{c}", r"\bar{c}", "c", r"\mathsf{k}", r"\hat{k}")
 
 
 def judged(evidence: Evidence, part: Part, found: Judgement, formula: DisplayedFormula) -> Evidence:
@@ -79,13 +105,27 @@ def _is_near(each: InlineFormula, formula: DisplayedFormula) -> bool:
 
 
 def _is_class(each: InlineFormula) -> bool:
-    words = f"{_SENTENCE.split(each.before)[-1]} {_SENTENCE.split(each.after)[0]}"
-    return bool(_CLASS.search(words)) and not _NOT_CLASS.search(words)
+    before, after = _sentence(each)
+    named = _CLASS_BEHIND.match(after) or _CLASS_BEFORE.search(before)
+    return bool(named) and not any(each.search(words) for each in (_DOUBTED, _ALL) for words in (before, after))
+
+
+def _sentence(each: InlineFormula) -> tuple[str, str]:
+    """Return the words before and behind a formula in its sentence."""
+    return _SENTENCE.split(each.before)[-1], _SENTENCE.split(each.after.removeprefix(_FORMULA))[0]
+
+
+def defines_in_words(each: InlineFormula) -> bool:
+    """Return whether words give a formula as what a letter is, "where ￼" or "let ￼", and deny nothing."""
+    before, after = _sentence(each)
+    return bool(_DEFINES.search(before)) and not _DOUBTED.search(before) and not _DOUBTED.search(after)
 
 
 def vectors_said(inline: Iterable[InlineFormula], formula: DisplayedFormula) -> frozenset[str]:
-    """Return the letters that words beside a formula call one-hot or the right ones, as written."""
-    return frozenset(re.split(r"\\in\b|=", each)[0].strip() for each in classes_said(inline, formula))
+    """Return the letters that words beside a formula call one-hot, as written."""
+    near = (each for each in inline if _is_near(each, formula) and _ONE_HOT.search(" ".join(_sentence(each))))
+    sure = (each for each in near if not any(map(_DOUBTED.search, _sentence(each))))
+    return frozenset(re.split(r"\\in\b|=", each.text)[0].strip() for each in sure)
 
 
 def where_one_hot(
@@ -100,6 +140,8 @@ def where_one_hot(
         if letter not in classes or vector.letter not in targets or part.judgement is None:
             continue
         changed = _one_hot(claim, vector, letter)
+        if changed is None:
+            continue
         found = judge(changed, is_saved=False)
         opposite = judge(replace(changed, right=t.Minus(changed.right)), is_saved=False)
         if found.status is Status.ALL_SHAPES and opposite.status is Status.REFUTED:
@@ -153,11 +195,16 @@ def _stands_for(side: t.Node, letter: str, base: t.Node) -> bool:
     return body == t.Letter(letter) or (isinstance(body, t.Indexed) and body.base == base)
 
 
-def _one_hot(claim: Claim, vector: _Vector, letter: str) -> Claim:
-    """Return a claim in which an index is one class number, and a vector 1 there and 0 elsewhere."""
+def _one_hot(claim: Claim, vector: _Vector, letter: str) -> Claim | None:
+    """Return a claim in which an index is one class number, and a vector 1 there and 0 elsewhere.
+
+    There is none if no letter is left for that number.
+    """
     scope = claim.scope
     taken = scope.notation.all_letters | scope.definitions.keys()
-    name = next(each for each in _CLASS_NUMBERS if each not in taken)
+    name = next((each for each in _CLASS_NUMBERS if each not in taken), "")
+    if not name:
+        return None
     number = Scalar(Written(name, (vector.index,)), None, vector.size, "class number")
     scope = replace(scope, notation=replace(scope.notation, scalars=(*scope.notation.scalars, number)))
     place = t.Indexed(t.Letter(name), (t.Number("1"),))
@@ -173,7 +220,9 @@ def _one_hot(claim: Claim, vector: _Vector, letter: str) -> Claim:
 
 
 def _with(node: t.Node, letter: str, other: t.Node) -> t.Node:
-    """Return an expression with another one in the place of a letter."""
+    """Return an expression with another one in the place of a letter, where nothing binds that."""
+    if isinstance(node, t.Sum | t.Product | t.Extremum) and node.index.name == letter:
+        return node
     if isinstance(node, t.Letter) and node.name == letter:
         return other
     return t.with_children(node, lambda each: _with(each, letter, other))

@@ -4,6 +4,7 @@ The notation tells, or the other formulas of the file, or what is in the parenth
 choice.
 """
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,8 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
     declared = declared or name in scene.notation.index_letters | scene.notation.constant_letters
     if symbol.primes == 1 and not listed and _is_transposed(scene, name, items):
         return ""
-    if name in facts.of_vectors and not symbol.primes and len(_arguments_of(reader, name)) == 1:
+    alone = name in facts.of_vectors and not symbol.primes and not facts.bare[name]
+    if alone and len(_arguments_of(reader, name)) == 1:
         reader.findings.say("made of", f"{whole}({text_of(items)}) as {whole}", span)
         return "letter"
     if facts.heads.get(whole) or listed:
@@ -70,6 +72,7 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
             and (declared or facts.bare[whole] or whole in facts.differentiated or (stated and whole in facts.slopes))
             and (len(seen) <= 1 or (told_apart and whole in COSTS))
             and not symbol.primes
+            and not (stated and scene.is_size(whole))
         ):
             reader.findings.say("made of", f"{whole}({text_of(items)}) as {whole}", span)
             return "letter"
@@ -111,7 +114,7 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
 def _arguments_of(reader: "Reader", name: str) -> set[tuple[str, ...]]:
     """Return the lists of arguments with which a letter stands, whatever is below it."""
     applied = reader.scene.facts.applied
-    return {each for key, uses in applied.items() if key.partition("_")[0] == name for each in uses}
+    return {each for key, uses in applied.items() if re.split("[_^']", key)[0] == name for each in uses}
 
 
 def _is_other(arguments: tuple[str, ...], stated: set[tuple[str, ...]]) -> bool:

@@ -20,6 +20,7 @@ RELATIONS = frozenset(
         "\\coloneqq \\triangleq \\doteq \\simeq \\lt \\gt"
     ).split()
 )
+_DEVIATION = r"\sigma"  # the only letter whose square is a quantity by itself for everybody
 _ONCE, _SQUARE, _SLOPE_BY_SQUARE = "once", "square", "slope by the square"
 _DEFINE = frozenset((":=", r"\coloneqq", r"\triangleq", r"\doteq"))
 _SEPARATORS = frozenset((ROW, CELL, ",", ";", ".", r"\quad", r"\Rightarrow", r"\implies", r"\rightarrow", r"\to"))
@@ -68,7 +69,9 @@ class Facts:
     powers : dict of str to Counter
         How often a letter stands with ``^2``, without, and with it behind the sign of a derivative.
     variances : set of str
-        Letters that always stand with ``^2`` and by whose square a derivative is taken, as that of ``\sigma^2``.
+        Holds σ if it always stands with ``^2`` and a derivative is taken by that.
+    has_second_derivatives : bool
+        Whether ``\partial^2`` or ``d^2`` stands anywhere.
     of_vectors : set of str
         Letters of functions that are made of entries of their one argument, as f in ``f_i(z) = z_i^2``.
     values : dict of str to set of str
@@ -105,6 +108,7 @@ class Facts:
     differentiated: set[str] = field(default_factory=set)
     slopes: set[str] = field(default_factory=set)
     powers: dict[str, Counter[str]] = field(default_factory=dict)
+    has_second_derivatives: bool = False
     variances: set[str] = field(default_factory=set)
     of_vectors: set[str] = field(default_factory=set)
     values: dict[str, set[str]] = field(default_factory=dict)
@@ -114,6 +118,8 @@ class Facts:
     def look(self, items: Sequence[Item], begins: bool = True) -> None:
         """Go through the items of a display, or of a group in one."""
         for at, item in enumerate(items):
+            if getattr(item, "text", "") in (r"\partial", "d") and text_of(items[at + 1 : at + 2]) == "^":
+                self.has_second_derivatives = True
             if isinstance(item, Group):
                 before = items[at - 1] if at else None
                 if isinstance(before, Group) and before.kind == "text" and item.kind == "(":
@@ -132,8 +138,6 @@ class Facts:
                 self._extremum(scripts(items, at + 1)[0])
             elif item.text in (r"\top", r"\intercal"):
                 self.transposes.add("top")
-            elif item.text == r"\partial" and text_of(items[at + 1 : at + 2]) == "^":
-                self.powers.setdefault(item.text, Counter())[_SQUARE] += 1  # a second derivative
             elif item.kind is Kind.LETTER:
                 self._letter(items, at, begins)
 
@@ -148,6 +152,7 @@ class Facts:
                 self.look(part, False)
             elif part:
                 self.names.add(text_of(part))
+                self.powers.setdefault(text_of(part), Counter())[_ONCE] += 1
             part = []
 
     def _letter(self, items: Sequence[Item], at: int, begins: bool) -> None:
@@ -247,10 +252,9 @@ class Facts:
 
     def complete(self) -> None:
         """Count what stands below letters with numbers, unless these are letters of their own; find the variances."""
-        if not self.powers.get(r"\partial", {}).get(_SQUARE):
-            self.variances |= {
-                name for name, known in self.powers.items() if known[_SLOPE_BY_SQUARE] and not known[_ONCE]
-            }
+        known = self.powers.get(_DEVIATION, Counter())
+        if known[_SLOPE_BY_SQUARE] and not known[_ONCE] and not self.has_second_derivatives:
+            self.variances.add(_DEVIATION)
         for name in self.variances:
             self.counts[f"{name}^2"] = self.counts.get(name, set())
             self.indexed |= {f"{name}^2"} if name in self.indexed else set()

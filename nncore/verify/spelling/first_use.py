@@ -10,7 +10,7 @@ is, by other letters, is defined by that one, though it occurs above (`late`).
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from nncore.verify.notation import CONSTANTS, DELTA, FIXED_KINDS, INFINITY, ONES
@@ -117,7 +117,23 @@ def with_members(formula: t.Formula, scene: Scene, findings: Findings) -> t.Form
                     shown, below = scene.table.as_written(name), "".join(map(latex, found))
                     words = rf"{shown} as {shown}_{{{below}}}, one for each {', '.join(map(latex, found))}"
                     findings.say("members", scene.table.as_written(words), chain.first.span)
+    captured = (
+        next(filter(None, (_captured(node, scene) for node, _ in t.walk(formula))), None) if scene.members else None
+    )
+    if captured:
+        name, index = map(scene.table.as_written, captured)
+        words = f"{name} depends on {index}, which is bound here: give one of them another letter"
+        raise FreeError(words, formula.span, "captured index")
     return _with_members(formula, scene) if scene.members else formula
+
+
+def _captured(node: t.Node, scene: Scene) -> tuple[str, str] | None:
+    """Return a letter that depends on an index, and that index, if a sum binds it around the letter."""
+    if not isinstance(node, t.Sum | t.Product | t.Extremum):
+        return None
+    inside = {each.name for each, _ in t.walk(node) if isinstance(each, t.Letter)}
+    found = (name for name, indices in scene.members.items() if any(each.name == node.index.name for each in indices))
+    return next(((name, node.index.name) for name in found if name in inside), None)
 
 
 def _may_vary(name: str, scene: Scene) -> bool:
@@ -194,8 +210,9 @@ def late(formulas: Sequence[tuple[t.Formula, bool]], scene: Scene) -> frozenset[
     Above it they only make other letters, or are what a derivative is taken by: a relation between letters, such as
     ``a + b = 1``, is none that ``b = 1 - a`` may define. Each formula comes with whether it may define something.
     """
-    heads, found, above, related = Counter[str](), set[str](), set[str](), set[str]()
+    heads, found, above, beside = Counter[str](), set[str](), set[str](), set[str]()
     made: dict[str, set[str]] = {}  # of which letters a letter is made
+    direct: dict[str, set[str]] = {}  # those that stand in its equation
     for formula, may_define in formulas:
         for chain in (each for each in formula.statements if isinstance(each, t.Chain) and may_define):
             name = _makes(chain, scene)
@@ -205,12 +222,13 @@ def late(formulas: Sequence[tuple[t.Formula, bool]], scene: Scene) -> frozenset[
                 heads[name] += 1
                 others = {each for each in right if not (scene.is_index(each) or scene.is_size(each) or each in FIXED)}
                 whole = all(is_range(each, chain, scene) for each in formula.conditions)
-                may = name in above - related - made_of and others and whole
+                may = name in above - beside - made_of and others and whole
                 if may and not is_given(name, scene):
                     found.add(name)
                 made.setdefault(name, made_of)
+                direct.setdefault(name, right)
         above.update(names(formula, scene))
-        related |= _related(formula, scene) if may_define else set(names(formula, scene))
+        beside |= related(formula, direct, scene) if may_define else set(names(formula, scene))
     return frozenset(name for name in found if heads[name] == 1)
 
 
@@ -226,8 +244,12 @@ def _makes(chain: t.Chain, scene: Scene) -> str:
     return "" if name in names(link.right, scene) else name
 
 
-def _related(formula: t.Formula, scene: Scene) -> set[str]:
-    """Return the letters of a formula, but those that make another letter or a derivative, or by which one is taken."""
+def related(formula: t.Formula, made: Mapping[str, Collection[str]], scene: Scene) -> set[str]:
+    r"""Return the letters of a formula, but those that make another letter, and those a derivative is taken by.
+
+    ``made`` says of which letters others are made. They are related, too, but for what a variable of a derivative is
+    made of: ``\partial g / \partial w = 0`` is a relation between w and all else of which g is made.
+    """
     found: set[str] = set()
     by = {
         name for node, _ in t.walk(formula) if isinstance(node, t.Derivative)
@@ -236,13 +258,17 @@ def _related(formula: t.Formula, scene: Scene) -> set[str]:
     for statement in formula.statements:
         if isinstance(statement, t.Chain):
             steps = bool(statement.links) and statement.links[0].relation is Relation.ASSIGNS
-            slope = isinstance(statement.first, t.Derivative)
-            makes = steps or slope or (_makes(statement, scene) and not isinstance(statement.first, t.Apply))
+            makes = steps or (_makes(statement, scene) and not isinstance(statement.first, t.Apply))
             sides = statement.sides[2 if makes else 0 :] if statement.links else ()
             found |= {name for side in sides for name in names(side, scene)}
         else:
             found |= set(names(statement, scene))
-    return found - by
+    reached, waiting = set[str](), list(found)
+    while waiting:
+        if (each := waiting.pop()) not in reached | by:
+            reached.add(each)
+            waiting += made.get(each, ())
+    return reached
 
 
 def is_range(condition: t.Chain | t.Given | t.ForAll, statement: t.Chain, scene: Scene) -> bool:

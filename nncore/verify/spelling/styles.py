@@ -160,6 +160,8 @@ def _accented(accent: str, inner: Sequence[Item], span: Span) -> list[Item]:
     first = inner[0] if inner else None
     if not isinstance(first, Token) or first.kind is not Kind.LETTER:
         return [Group("accent", accent, tuple(inner), span)]
+    if accent == "bar" and len(inner) > 2 and getattr(inner[1], "text", "") == "^" and text_of(inner[2:3]).isdigit():
+        raise FreeError("a bar over a power: write the mean, or a letter for it", span, "bar over a power")
     if len(inner) > 1 and getattr(inner[1], "text", "") not in ("_", "^", "'"):
         return [Token(Kind.LETTER, rf"\{accent}{{{text_of(inner)}}}", span)]
     return [Token(Kind.LETTER, rf"\{accent}{{{first.text}}}", span), *inner[1:]]

@@ -78,7 +78,8 @@ def symbol_of(
     before: list[t.Node] = []
     ordinal = ""
     group = above[0] if len(above) == 1 else None
-    if name in reader.scene.facts.variances and text_of(above) == "2":
+    declared = reader.scene.notation.scalars_named(name) or reader.scene.notation.array_named(name)
+    if name in reader.scene.facts.variances and text_of(above) == "2" and not declared:
         name, above, group = f"{name}^2", (), None
         reader.findings.say("name", f"{name} as a letter of its own", span)
     if isinstance(group, Group) and group.kind == "(" and _is_difference(reader, group):
