@@ -128,10 +128,15 @@ def with_members(formula: t.Formula, scene: Scene, findings: Findings) -> t.Form
 
 
 def _captured(node: t.Node, scene: Scene) -> tuple[str, str] | None:
-    """Return a letter that depends on an index, and that index, if a sum binds it around the letter."""
-    if not isinstance(node, t.Sum | t.Product | t.Extremum):
+    r"""Return a letter that depends on an index, and that index, if a sum binds it around the letter and another use.
+
+    ``\sum_i L`` is the sum of all L; in ``\sum_k \partial L / \partial z_k`` L may be that of another k.
+    """
+    if not isinstance(node, t.Sum | t.Product):
         return None
-    inside = {each.name for each, _ in t.walk(node) if isinstance(each, t.Letter)}
+    inside = {each.name for each, _ in t.walk(node.body) if isinstance(each, t.Letter)}
+    if node.index.name not in inside:
+        return None
     found = (name for name, indices in scene.members.items() if any(each.name == node.index.name for each in indices))
     return next(((name, node.index.name) for name in found if name in inside), None)
 
