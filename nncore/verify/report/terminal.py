@@ -85,8 +85,8 @@ def _page_lines(page: PageReport, said: set[Diagnostic]) -> Iterator[Text]:
         yield Text(f"{printable(page.name)}: no formula is judged before the notation is mended", "yellow")
     if page.proposed:
         yield Text(_PROPOSED.format(printable(page.name)), "yellow")
-    for line in (line for text in page.proposed for line in text.split("\n")):
-        yield Text(f"  {printable(line)}" if line else "", "dim")
+    for proposed in (line for text in page.proposed for line in text.split("\n")):
+        yield Text(f"  {printable(proposed)}" if proposed else "", "dim")
     for formula in page.formulas:
         place = f"{formula.path}:{formula.line}"
         style = "bold red" if formula.fails else "green" if formula.claims else "dim"
