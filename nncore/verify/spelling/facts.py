@@ -158,17 +158,17 @@ class Facts:
     def _letter(self, items: Sequence[Item], at: int, begins: bool) -> None:
         name = text_of(items[at : at + 1])
         self.names.add(name)
-        end, power = at + 1, _ONCE
+        end, how = at + 1, _ONCE
         while end + 1 < len(items) and getattr(items[end], "text", "") in ("_", "^"):
             script = items[end + 1]
             if getattr(items[end], "text", "") == "_" and isinstance(script, Token):
                 self.below[script.text] += 1
             inside = script.items if isinstance(script, Group) else (script,)
             if getattr(items[end], "text", "") == "^" and text_of(inside) == "2":
-                power = _SLOPE_BY_SQUARE if _is_differentiated(items, at) else _SQUARE
+                how = _SLOPE_BY_SQUARE if _is_differentiated(items, at) else _SQUARE
             self._script(name, getattr(items[end], "text", ""), inside, script)
             end += 2
-        self.powers.setdefault(name, Counter())[power] += 1
+        self.powers.setdefault(name, Counter())[how] += 1
         primes = 0
         while end < len(items) and getattr(items[end], "text", "") == "'":
             end, primes = end + 1, primes + 1
@@ -252,8 +252,8 @@ class Facts:
 
     def complete(self) -> None:
         """Count what stands below letters with numbers, unless these are letters of their own; find the variances."""
-        known = self.powers.get(_DEVIATION, Counter())
-        if known[_SLOPE_BY_SQUARE] and not known[_ONCE] and not self.has_second_derivatives:
+        of_deviation = self.powers.get(_DEVIATION, Counter())
+        if of_deviation[_SLOPE_BY_SQUARE] and not of_deviation[_ONCE] and not self.has_second_derivatives:
             self.variances.add(_DEVIATION)
         for name in self.variances:
             self.counts[f"{name}^2"] = self.counts.get(name, set())
