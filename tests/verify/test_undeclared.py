@@ -129,7 +129,8 @@ def test_what_is_false_with_a_proposal_is_not_refuted_before_the_author_has_seen
     (problem,) = page.all_problems
     assert problem.exit_code is ExitCode.OPEN and "the values differ at" in problem.reason
     assert (
-        problem.reason.startswith("false if its letters are what is proposed: ") and "likely the sign" in problem.reason
+        problem.reason.startswith("false if its letters are what they are taken for: ")
+        and "likely the sign" in problem.reason
     )
     (block,) = page.proposed
     assert statuses(judged(f"{block}\n\n{wrong}"))[-1] == "refuted"
@@ -174,6 +175,14 @@ VARIANCE = (r"g = q \sigma^2 + \ln \sigma^2", r"u_j = \frac{q}{\sqrt{\sigma^2 + 
 ROWS = (r"s_i = w^\top x_i + q", r"E = \frac{1}{2} \sum_{i=1}^n (s_i - t_i)^2")
 OF_ROWS = r"Here $x_i \in \mathbb{R}^d$ and $w \in \mathbb{R}^d$."
 LATE = (r"a = \tanh(z)", r"\frac{\partial a}{\partial z} = 1 - a^2", r"z = q w")
+NETWORK, TURNED = (r"Z = W X", r"P = \mathrm{softmax}(Z)"), (r"Z = X W", r"P = \mathrm{softmax}(Z)")
+SHAPES = r"$X \in \mathbb{R}^{d \times m}$ and $W \in \mathbb{R}^{K \times d}$"
+COLUMNS = (
+    f"The samples are the columns of {SHAPES}.",
+    f"With {SHAPES}, softmax is taken of each column.",
+    f"With {SHAPES}:",
+)
+OF_ROWS_OF_X = r"With $X \in \mathbb{R}^{m \times d}$ and $W \in \mathbb{R}^{d \times K}$:"
 OPTIMUM = (r"g = \omega^2 + \lambda (\omega - \rho)", r"\frac{\partial g}{\partial \omega} = 0", r"\lambda = -2 \omega")
 GIVEN = (
     "where $\\tau = \\nu^2$.",
@@ -244,6 +253,10 @@ SAID = "where $s_i = \\frac{1}{1 + e^{-\\xi_i}}$."
         ("", (), r"\overline{\xi^2} = \overline{\xi}^2", None),
         *((each, (r"\eta = \tau \chi",), r"\frac{\partial \eta}{\partial \nu} = 2 \nu \chi", None) for each in DENIED),
         *((each, (r"\eta = \tau \chi",), r"\frac{\partial \eta}{\partial \nu} = 2 \nu \chi", TRUE) for each in GIVEN),
+        *((each, NETWORK, r"\sum_{k=1}^K P_{ki} = 1", TRUE) for each in COLUMNS),
+        *((each, NETWORK, r"\sum_{i=1}^m P_{ki} = 1", OPEN) for each in COLUMNS),
+        (OF_ROWS_OF_X, TURNED, r"\sum_{k=1}^K P_{ik} = 1", TRUE),
+        (OF_ROWS_OF_X, TURNED, r"\sum_{i=1}^m P_{ik} = 1", OPEN),
         (SAID, (r"\frac{\partial s_i}{\partial \xi_i} = s_i (1 - s_i)",), r"1 - s_i = \frac{1}{1 + e^{\xi_i}}", TRUE),
         (SAID, (r"\frac{\partial s_i}{\partial \xi_i} = s_i (1 - s_i)",), r"1 + s_i = \frac{1}{1 + e^{\xi_i}}", OPEN),
     ],

@@ -161,11 +161,11 @@ def _other_meaning(claim: Claim, others: Collection[Claim], reasons: Collection[
 
 
 def doubted_as_proposed(evidence: Evidence, claim: Claim) -> Evidence:
-    """Return the evidence for a refuted claim, or that it is false if what is proposed for its letters is right."""
+    """Return the evidence for a refuted claim, or that it is false if its letters are what nobody has looked over."""
     if not claim.letters - FIXED_KINDS.keys():
         return evidence
     refuted = "; ".join(problem.reason for problem in evidence.problems)
-    return _open(evidence, f"false if its letters are what is proposed: {refuted}")
+    return _open(evidence, f"false if its letters are what they are taken for: {refuted}")
 
 
 def doubted_by_words(

@@ -70,12 +70,12 @@ def report_with_proposals(path: Path, reading: Reading, by: Settings) -> tuple[P
     """Return the report on a file in free spelling, and whether all proofs ended in time.
 
     One that declares nothing, and has a letter that is not in force, is judged as if what is proposed for it stood
-    there, and the report says what that is.
+    there, and the report says what that is. Nothing is refuted then, nor where nothing is found to be proposed.
     """
-    declares = reading.around.blocks or reading.faults or not _letters_of_its_own(path, reading, by)
+    declares = bool(reading.around.blocks or reading.faults) or not _letters_of_its_own(path, reading, by)
     found = [] if declares else propose(path, by.notation, by.letters, True)
     if not any(proposal.lines for _, proposal in found):
-        return report_on_free(path, reading, replace(by, proposing=False))
+        return report_on_free(path, reading, replace(by, proposing=not declares))
     parts = [
         replace(
             with_block(part.trying.reading, path, proposal.of_part_alone.block, proposal.definitions),
@@ -109,8 +109,9 @@ def _as_definition(evidence: Evidence) -> Evidence:
 
 
 def _letters_of_its_own(path: Path, reading: Reading, by: Settings) -> set[str]:
-    """Return the letters in the displays of a file that are not in force, as they are written."""
-    scene = scene_of([each.text for each in reading.formulas], by.notation, text_with_includes(path), by.letters)
+    """Return the letters in the formulas of a file that are not in force, as they are written."""
+    sources = [each.text for each in (*reading.formulas, *reading.inline)]
+    scene = scene_of(sources, by.notation, text_with_includes(path), by.letters)
     known = by.notation.all_letters | by.notation.function_names
     return {each for each in scene.facts.names if known.isdisjoint((each, scene.table.letters.get(each, each)))}
 

@@ -1,5 +1,6 @@
 """All displays of a file in free spelling: what the file says of its letters first, then each display in its order."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,16 @@ from nncore.verify.spelling.first_use import late
 from nncore.verify.spelling.macros import Macro, defined_in
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.spelling.spell import Spelling, look, spell
+
+_SAMPLES = r"(?:(?:training )?(?:samples?|examples?)|observations?|data points?|instances?)"
+_BY_COLUMNS = re.compile(
+    r"\bsoftmax\b[^.]{0,80}\b(?:(?:each|every|per|over|along|of|to)(?: the| each| every)? columns?|column[- ]?wise)\b"
+    r"|\bcolumn[- ]?wise\b[^.]{0,40}\bsoftmax\b"
+    rf"|\b{_SAMPLES}\b[^.]{{0,60}}\b(?:are|as|in|form|by) (?:the |its )?columns\b"
+    rf"|\b(?:each|every|one) column[^.]{{0,20}} (?:is|holds|contains|corresponds to) (?:an?|one) {_SAMPLES}\b"
+    rf"|\b(?:an?|one) {_SAMPLES} (?:in|per) (?:each )?column\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +48,7 @@ def scene_of(
         What letters of the author are called in the notation.
     """
     macros: dict[str, Macro] = defined_in(text) if text else {}
-    scene = Scene(notation, macros=macros)
+    scene = Scene(notation, macros=macros, by_columns=bool(_BY_COLUMNS.search(text)))
     scene.table.letters |= letters or {}
     for source in sources:
         look(source, scene.facts, scene)

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from nncore.verify.notation import ONES
 from nncore.verify.semantics.symbols import sizes_of_shape
-from nncore.verify.spelling.findings import Findings
+from nncore.verify.spelling.findings import Findings, FreeError
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.symbol import Shape, Size
 from nncore.verify.syntax import tree as t
@@ -68,6 +68,9 @@ class _Fitter:
         if any(shape is None for _, shape in sides):
             sides = [self.as_number(side) for side in sides]
         links = tuple(replace(link, right=node) for link, (node, _) in zip(chain.links, sides[1:], strict=True))
+        for node in (part for side, _ in sides for part, _ in t.walk(side) if is_softmax(part)):
+            if isinstance(node, t.Apply) and self.scene.softmax_is_of_columns(self.fit(node.arguments[0])[1]):
+                raise FreeError("softmax of each column: write it by its entries", node.span, "softmax of columns")
         return replace(chain, first=sides[0][0], links=links)
 
     def _defining(self, name: str, sides: list[_Fitted]) -> list[_Fitted]:
@@ -95,16 +98,17 @@ class _Fitter:
         return [(entry, None), (self._softmax_entry(right, shape, indices), None), *sides[2:]]
 
     def _softmax_entry(self, node: t.Apply, shape: Shape, indices: Sequence[t.Node]) -> t.Node:
-        """Return one entry of softmax of each row; of a vector, of all of it."""
+        """Return one entry of softmax of each row, or of each column; of a vector, of all of it."""
         assert shape
-        size = shape[0] if shape[1] == 1 else shape[1]
+        by_columns = len(indices) == 2 and self.scene.softmax_is_of_columns(shape)
+        size = shape[0] if shape[1] == 1 or by_columns else shape[1]
         used = {each.name for each, _ in t.walk(node) if isinstance(each, t.Letter)}
         used |= {each.name for each in indices if isinstance(each, t.Letter)} | self.scene.notation.all_letters
         used |= self.scene.facts.names
         ends = [index for index, to in self.scene.notation.runs_to.items() if to == size]
         free = [each for each in ends if each not in {i.name for i in indices if isinstance(i, t.Letter)}]
         bound = t.Letter(next(each for each in (*free, *BOUND) if each in free or each not in used), span=node.span)
-        what = "a vector" if len(indices) < 2 else "each row"
+        what = "a vector" if len(indices) < 2 else "each column" if by_columns else "each row"
         self.findings.say("softmax", f"softmax of {what} by its entries", node.span)
         argument = t.Times(
             (t.Number("1", span=node.span), node.arguments[0]), span=node.span
@@ -115,7 +119,8 @@ class _Fitter:
 
         last = str(size)
         end = t.Number(last, span=node.span) if last.isdigit() else t.Letter(last, span=node.span)
-        whole = t.Sum(bound, t.Number("1", span=node.span), end, power(*indices[:-1], bound), span=node.span)
+        places = (bound, *indices[1:]) if by_columns else (*indices[:-1], bound)
+        whole = t.Sum(bound, t.Number("1", span=node.span), end, power(*places), span=node.span)
         return t.Fraction(power(*indices), whole, span=node.span)
 
     def _softmax_of_vector(self, node: t.Apply, shape: Shape) -> t.Node:

@@ -18,6 +18,7 @@ from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Span
 
 COSTS = frozenset(("J", "L", "C", "E", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{C}"))
+_OF_CLASSES, _OF_SAMPLES = frozenset("KCkcV"), frozenset("mnNBT")
 _STYLED = re.compile(r"(\\(?:hat|bar|tilde|vec|math[a-z]+|boldsymbol|bm))\s*\{?\s*(\\?[A-Za-z])\s*\}?")
 _WORDS = re.compile(r"\\(?:text[a-z]*|mathrm|operatorname|mbox)\s*\{([^{}]*)\}")
 _TOKEN = re.compile(r"“[^”]*”|\\[A-Za-z]+:\\?[A-Za-z]|\\[A-Za-z]+|[A-Za-z]")
@@ -51,6 +52,8 @@ class Scene:
     parts : dict
         Of vectors that the file defines: the letters of whose same entry an entry is made, and those of which it is
         made otherwise.
+    by_columns : bool
+        Whether the words say that softmax is taken of each column, or that the samples are the columns.
     members : dict
         The indices on which letters depend that stand without them, as L where ``L = -\log p_y``.
     """
@@ -72,6 +75,7 @@ class Scene:
     made: dict[str, frozenset[str]] = field(default_factory=dict)
     parts: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
     members: dict[str, tuple[t.Letter, ...]] = field(default_factory=dict)
+    by_columns: bool = False
 
     def __post_init__(self) -> None:
         self.table, self.given = Table(self.notation), self.notation
@@ -123,6 +127,13 @@ class Scene:
         """Return whether a letter is surely an index: of the notation, bound by a sum, or one of the usual ones."""
         known = self.facts.bound | self.notation.index_letters
         return name in INDEX_LETTERS or name in known or name in self.table.ranges.values()
+
+    def softmax_is_of_columns(self, shape: Shape) -> bool:
+        """Return whether softmax of a matrix is that of each column: by words, or by the usual names of its sizes."""
+        if shape is None or 1 in shape or "?" in shape:
+            return False
+        rows, columns = (self.table.as_written(str(size)) for size in shape)
+        return self.by_columns or (rows in _OF_CLASSES and columns in _OF_SAMPLES)
 
     def is_undeclared(self, name: str) -> bool:
         """Return whether the notation says nothing of a letter."""
