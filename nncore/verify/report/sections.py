@@ -75,7 +75,8 @@ def report_with_proposals(path: Path, reading: Reading, by: Settings) -> tuple[P
     declares = bool(reading.around.blocks or reading.faults) or not _letters_of_its_own(path, reading, by)
     found = [] if declares else propose(path, by.notation, by.letters, True)
     if not any(proposal.lines for _, proposal in found):
-        return report_on_free(path, reading, replace(by, proposing=not declares))
+        lacks = any(proposal.before < proposal.statements for _, proposal in found)
+        return report_on_free(path, reading, replace(by, proposing=lacks))
     parts = [
         replace(
             with_block(part.trying.reading, path, proposal.of_part_alone.block, proposal.definitions),
@@ -110,7 +111,7 @@ def _as_definition(evidence: Evidence) -> Evidence:
 
 def _letters_of_its_own(path: Path, reading: Reading, by: Settings) -> set[str]:
     """Return the letters in the formulas of a file that are not in force, as they are written."""
-    sources = [each.text for each in (*reading.formulas, *reading.inline)]
+    sources = [*(each.text for each in reading.formulas), *(each.text for each in reading.inline)]
     scene = scene_of(sources, by.notation, text_with_includes(path), by.letters)
     known = by.notation.all_letters | by.notation.function_names
     return {each for each in scene.facts.names if known.isdisjoint((each, scene.table.letters.get(each, each)))}
