@@ -14,7 +14,7 @@ from nncore.verify import numeric
 from nncore.verify.judgement import Diagnostic, Judgement, Status
 from nncore.verify.notation import FIXED_KINDS
 from nncore.verify.report.evidence import Evidence
-from nncore.verify.report.supposed import defines_in_words
+from nncore.verify.report.supposed import defines_in_words, is_near
 from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import letters
 from nncore.verify.source.markdown import DisplayedFormula, InlineFormula
@@ -24,7 +24,6 @@ from nncore.verify.syntax.printer import latex
 from nncore.verify.syntax.tree import Relation
 
 _SAYS = re.compile(r"\s*(?P<left>[^=<>]+?)\s*:?=\s*(?P<right>[^=<>]+)", re.DOTALL)
-_FAR = 60  # lines, beyond which values within words say nothing of a formula
 _INPUTS = (SymbolKind.ENTRY, SymbolKind.NUMBER, SymbolKind.ARRAY)
 # Functions that mean another thing in each example.
 _GENERIC = frozenset(("f", "g", "h", "F", "G", r"\mathsf{f}", r"\mathsf{g}", r"\mathsf{h}"))
@@ -201,9 +200,8 @@ def _said_in_words(shown: Set[str], formula: DisplayedFormula, inline: Iterable[
     for each in inline:
         found = _SAYS.fullmatch(each.text)
         if found and each.path == formula.path and defines_in_words(each):
-            near = abs(formula.line - each.line) <= _FAR
             left, *_ = _bare(found["left"]).split("_")
-            if left in shown and (near or re.search(r"[A-Za-z]", found["right"])):
+            if left in shown and (is_near(each, formula) or re.search(r"[A-Za-z]", found["right"])):
                 return each
     return None
 

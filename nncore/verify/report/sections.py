@@ -43,15 +43,13 @@ class Part:
         return self.trying.of({})
 
 
-def propose(
-    path: Path, notation: Notation, letters: Mapping[str, str], is_judged: bool = False
-) -> list[tuple[Part, Proposal]]:
-    """Return what a file seems to declare: one proposal for all of it, or one for each part if that is better.
+def propose(path: Path, notation: Notation, letters: Mapping[str, str]) -> list[tuple[Part, Proposal]]:
+    """Return what a file seems to declare: one proposal for all of it, or one for each part if that is better."""
+    by = Settings(Path("."), notation, {}, Cache(None), "", False, True, letters)
+    return _proposed(path, read_page(path), by)
 
-    ``is_judged`` says whether the file is judged with it before anybody looks it over.
-    """
-    by = Settings(Path("."), notation, {}, Cache(None), "", False, True, letters, is_judged)
-    reading = read_page(path)
+
+def _proposed(path: Path, reading: Reading, by: Settings) -> list[tuple[Part, Proposal]]:
     whole = Part(0, "", Trying(path, reading, by, text_with_includes(path)))
     sections = list(_sections(whole))
     one = replace(whole.trying, seconds=SECONDS / (1 + (len(sections) > 1))).best()
@@ -73,7 +71,7 @@ def report_with_proposals(path: Path, reading: Reading, by: Settings) -> tuple[P
     there, and the report says what that is. Nothing is refuted then, nor where nothing is found to be proposed.
     """
     declares = bool(reading.around.blocks or reading.faults) or not _letters_of_its_own(path, reading, by)
-    found = [] if declares else propose(path, by.notation, by.letters, True)
+    found = [] if declares else _proposed(path, reading, by)
     if not any(proposal.lines for _, proposal in found):
         lacks = any(proposal.before < proposal.statements for _, proposal in found)
         return report_on_free(path, reading, replace(by, proposing=lacks))

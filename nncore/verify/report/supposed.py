@@ -96,11 +96,12 @@ def where_equal(evidence: Evidence, claim: Claim, one: str, other: str, formula:
 
 def classes_said(inline: Iterable[InlineFormula], formula: DisplayedFormula | None = None) -> frozenset[str]:
     """Return the letters of which words, those beside a formula, say that they number the right class, as written."""
-    near = (each for each in inline if formula is None or _is_near(each, formula))
+    near = (each for each in inline if formula is None or is_near(each, formula))
     return frozenset(each.text.strip() for each in near if _is_class(each))
 
 
-def _is_near(each: InlineFormula, formula: DisplayedFormula) -> bool:
+def is_near(each: InlineFormula, formula: DisplayedFormula) -> bool:
+    """Return whether a formula within words stands so near to a display that its words may speak of that."""
     return each.path == formula.path and abs(formula.line - each.line) <= _FAR
 
 
@@ -123,7 +124,7 @@ def defines_in_words(each: InlineFormula) -> bool:
 
 def vectors_said(inline: Iterable[InlineFormula], formula: DisplayedFormula) -> frozenset[str]:
     """Return the letters that words beside a formula call one-hot, as written."""
-    near = (each for each in inline if _is_near(each, formula) and _ONE_HOT.search(" ".join(_sentence(each))))
+    near = (each for each in inline if is_near(each, formula) and _ONE_HOT.search(" ".join(_sentence(each))))
     sure = (each for each in near if not any(map(_DOUBTED.search, _sentence(each))))
     return frozenset(re.split(r"\\in\b|=", each.text)[0].strip() for each in sure)
 
@@ -143,8 +144,7 @@ def where_one_hot(
         if changed is None:
             continue
         found = judge(changed, is_saved=False)
-        opposite = judge(replace(changed, right=t.Minus(changed.right)), is_saved=False)
-        if found.status is Status.ALL_SHAPES and opposite.status is Status.REFUTED:
+        if found.status is Status.ALL_SHAPES and _has_opposite(changed):
             others = [each for each, to in claim.scope.notation.runs_to.items() if to == vector.size and each != letter]
             index = next(iter((*others, *(each for each in "jk" if each != letter))))
             written = f"{latex(vector.base)}_{index} = {DELTA}_{{{index} {letter}}}"
@@ -158,6 +158,11 @@ def where_one_hot(
             )
             return judged(evidence, part, under, formula)
     return evidence
+
+
+def _has_opposite(claim: Claim) -> bool:
+    """Return whether a claim with the other sign is false, so that not anything would be true."""
+    return judge(replace(claim, right=t.Minus(claim.right)), is_saved=False).status is Status.REFUTED
 
 
 @dataclass(frozen=True, slots=True)
