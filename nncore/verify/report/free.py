@@ -42,6 +42,7 @@ from nncore.verify.spelling.document import Spelled, scene_of, spelled_to_the_en
 from nncore.verify.spelling.first_use import head, is_given, names
 from nncore.verify.spelling.links import among_meaningful, by_link
 from nncore.verify.spelling.scene import Scene
+from nncore.verify.spelling.shorthand import SHORTHAND
 from nncore.verify.spelling.spell import Reading as FreeReading
 from nncore.verify.spelling.spell import Strict
 from nncore.verify.syntax import tree as t
@@ -480,7 +481,8 @@ def _evidence(
     statuses = [one.status for one in each]
     failing = [status for status in statuses if isinstance(status, Status)]
     remarks = (*(remark.words for remark in reading.remarks), *(words for one in each for words in one.remarks))
-    worst = max(failing, key=list(Status).index) if failing else (statuses[0] if statuses else Kind.EXPRESSION)
+    nothing = Kind.DEFINITION if any(remark.kind == SHORTHAND for remark in reading.remarks) else Kind.EXPRESSION
+    worst = max(failing, key=list(Status).index) if failing else (statuses[0] if statuses else nothing)
     return Evidence(
         name=name,
         path=display_path(formula.path, by.root),

@@ -524,6 +524,7 @@ def _trees(found: Iterable[Spelled], members: list[Member]) -> list[list[t.Formu
 _SIZE = re.compile(r"[A-Za-z]_(?:[A-Za-z\d]|\{[A-Za-z\d]+\})|\|(?:\\?[A-Za-z]+|\\[a-z]+\{[A-Za-z]+\})\|")
 _OWN = re.compile(r".+_(?:[A-Za-z]|\{[A-Za-z][+-]\d+\})", re.DOTALL)  # letters that are declared to be read as ones
 _WITH_LETTER = re.compile(r"\\?[A-Za-z]+_([a-z])")  # one of its own, of which the text states a shape
+_OF_SAMPLE = re.compile(r"\\?[A-Za-z]+\^\{?[(\[]([a-z])[)\]]\}?")
 _SQUARE = re.compile(r"\s*\^\s*(?:2|\{2\})$")  # of a standard deviation
 _SPACE = re.compile(r"(?:\\mathbb\{?R\}?|\\R|ℝ)\s*\^\s*(?:\{(?P<many>[^{}]*)\}|(?P<one>[A-Za-z0-9]))")
 _MATRIX_OF_WORDS = re.compile(
@@ -565,7 +566,7 @@ def _said(members: Sequence[Member], text: str, scene: Scene) -> Iterator[tuple[
         if len(sizes) == 1:
             sizes = [*sizes, "1"] if columns else ["1", *sizes]
         for letter in (_SQUARE.sub("", each.strip()) for each in member.left.split(",")):
-            below = _WITH_LETTER.fullmatch(letter)
+            below = _WITH_LETTER.fullmatch(letter) or _OF_SAMPLE.fullmatch(letter)
             if below and below[1] in INDEX_LETTERS | scene.facts.bound:
                 continue  # one of many vectors, which are the rows of an array
             if len(sizes) == 2 and all(map(_is_size, sizes)) and letter:
@@ -671,7 +672,7 @@ class _Writer:
         with_entries = (inf.heads & inf.said.keys()) | (inf.by & inf.arrays.keys()) | summing
         for name in sorted(with_entries - inf.entries.keys()):
             letters = tuple(self._index_to(dim) for dim in inf.arrays[name] if dim.name != "1")
-            if "_" not in self.written(name) and all(letters) and len({*letters}) == len(letters):
+            if letters and "_" not in self.written(name) and all(letters) and len({*letters}) == len(letters):
                 inf.entries[name] = [letters]
         for name in sorted(inf.rows):
             shape = inf.arrays.get(array := inf.array_of(name)) or inf.defined.get(array)
@@ -765,7 +766,8 @@ class _Writer:
         )
         if sizes == ("1", "1") and self._is_called_array(name):
             return
-        if sizes == ("1", "1") and not entry and rf"{written}^" not in self.text:
+        others = any(self.written(other).startswith(f"{written}^") for other in self.inference.entries)
+        if sizes == ("1", "1") and not entry and (others or rf"{written}^" not in self.text):
             yield Line("scalars", self._declaration(name, meaning=_MEANINGS.get(role, "a number")), self._guess(name))
             return
         more: dict[str, str] = {"shape": self._written_shape(sizes)}

@@ -4,11 +4,11 @@ A function that the notation does not declare is one of the author's own; its na
 so that ``P(x \mid y)`` and ``P(x, y)`` are two functions.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING
 
 from nncore.verify.notation import EXPECTATION, VARIANCE
-from nncore.verify.spelling import atoms, dots, names, operators, relations
+from nncore.verify.spelling import atoms, dots, names, operators, relations, sums, symbols
 from nncore.verify.spelling.facts import RELATIONS
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import GIVEN, PARALLEL, Group, Item, text_of
@@ -49,6 +49,16 @@ def own(reader: "Reader", name: str, arguments: Sequence[t.Node], span: Span) ->
     """Return a function of the author's own, applied."""
     code = reader.scene.table.function(name)
     return t.Apply(t.Function(code, span=span), tuple(arguments), span=span)
+
+
+def named_only(
+    reader: "Reader", name: str, nodes: Sequence[t.Node], bound: Set[str], span: Span, *limits: t.Node
+) -> t.Node:
+    """Return a value of which nothing is known but its name, its limits, and the letters on which it may depend."""
+    inside = set[str]().union(*map(sums.free, nodes))
+    letters = [t.Letter(each, span=span) for each in sorted(inside - bound - {"e", r"\pi"})]
+    arguments = (*limits, *letters)
+    return own(reader, name, arguments, span) if arguments else symbols.letter_named(reader, name, span)
 
 
 def command(reader: "Reader", item: Token, cursor: Cursor) -> t.Node:

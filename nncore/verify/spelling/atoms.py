@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nncore.verify.spelling import applied, calls, derivatives, names, symbols
+from nncore.verify.spelling import applied, calls, derivatives, names, points, symbols
 from nncore.verify.spelling.facts import is_operation
 from nncore.verify.spelling.findings import FreeError
-from nncore.verify.spelling.items import Group, Item, between_commas, text_of
+from nncore.verify.spelling.items import Group, Item, between_commas, text_of, walk
 from nncore.verify.spelling.scene import Cursor
 from nncore.verify.spelling.scripts import scripts_at, span_of, split_top
 from nncore.verify.spelling.symbols import Symbol
@@ -55,9 +55,7 @@ def letter(reader: "Reader", cursor: Cursor) -> t.Node:
     group = cursor.item
     hessian = token.text == "H" and getattr(group, "text", "") == "f"
     if (token.text == "D" or hessian) and isinstance(group, Token) and group.text in reader.scene.facts.applied:
-        raise FreeError(
-            f"{token.text} {group.text} is a derivative or a product: write which", token.span, "derivative with D"
-        )
+        return _operated(reader, symbol, cursor)
     if token.text in ("O", r"\mathcal{O}") and isinstance(group, Group) and group.kind == "(" and not symbol.below:
         cursor.take()
         nodes, _ = applied.arguments(reader, group)
@@ -68,9 +66,18 @@ def letter(reader: "Reader", cursor: Cursor) -> t.Node:
         if reads_as := calls.how_applied(reader, token.text, whole, symbol, group, cursor):
             cursor.take()
             return _application(reader, whole, symbol, group, reads_as, cursor)
-    elif symbol.primes and token.text in reader.scene.notation.function_names:
+    elif symbol.primes and not symbol.below and token.text in reader.scene.notation.function_names:
         raise FreeError(f"{token.text}' without an argument", token.span, "function without an argument")
     return plain(reader, symbol)
+
+
+def _operated(reader: "Reader", symbol: Symbol, cursor: Cursor) -> t.Node:
+    r"""Return ``D f(x)`` or ``H f(x)``, what an operator makes of a function, as a value of its own."""
+    node = letter(reader, cursor)
+    span = symbol.node.span[0], node.span[1]
+    name = reader.scene.table.as_written(f"{latex(symbol.node)} {latex(node)}")
+    reader.findings.say("operator", f"{name} as a value of its own, of which nothing is known", span)
+    return applied.named_only(reader, name, [symbol.node, node], {symbol.name}, span)
 
 
 def _is_power(cursor: Cursor) -> bool:
@@ -119,7 +126,10 @@ def plain(reader: "Reader", symbol: Symbol) -> t.Node:
         symbol = replace(symbol, transposed=symbol.transposed or transposed)
     if isinstance(node, t.Letter) and node.name in reader.scene.table.letters.values():
         author = next(name for name, code in reader.scene.table.letters.items() if code == node.name)
-        if author in reader.scene.notation.function_names:
+        if author in reader.alone:
+            reader.findings.say("function", f"{author} as what is differentiated", node.span)
+            node = replace(reader.alone[author], span=node.span)
+        elif author in reader.scene.notation.function_names:
             reader.findings.say("letter", f"{author} without parentheses as a letter of its own", node.span)
     if text_of(symbol.above) == r"\pi" and reader.scene.is_array(symbol.name):
         raise FreeError(rf"{symbol.name}^\pi is a power or a letter of its own: write which", node.span, "mark above")
@@ -274,6 +284,11 @@ def with_scripts(reader: "Reader", node: t.Node, cursor: Cursor) -> t.Node:
         below, above, primes = scripts_at(cursor)
         end = cursor.items[cursor.at - 1].span[1]
         span = node.span[0], end
+        if below and points.is_held_fixed(reader, node, below):
+            points.hold_fixed(reader, node, below)
+            below = ()
+        if _is_range(below):
+            return _family(reader, node, below, above, span)
         if below:
             parts = symbols.parts_of(below)
             indices = tuple(index for part in parts for index in symbols.indices_of(reader, part))
@@ -286,6 +301,22 @@ def with_scripts(reader: "Reader", node: t.Node, cursor: Cursor) -> t.Node:
         node = replace(raised(reader, node, above), span=span)
         node = t.Transpose(node, span=span) if transposed else node
     return node
+
+
+def _is_range(below: Sequence[Item]) -> bool:
+    r"""Return whether ``i = 1`` or ``i \in I`` stands below parentheses, which are a family then."""
+    texts = [getattr(item, "text", "") for item in below]
+    return len(texts) > 2 and getattr(below[0], "kind", "") is Kind.LETTER and texts[1] in ("=", r"\in")
+
+
+def _family(reader: "Reader", node: t.Node, below: Sequence[Item], above: Sequence[Item], span: Span) -> t.Node:
+    """Return a family, over whose range nothing more is known, as a value of its own."""
+    index = symbols.letter_named(reader, text_of(below[:1]), span)
+    inside = {item.text: item for here, at in walk((*below[2:], *above)) if isinstance(item := here[at], Token)}
+    limits = [symbols.letter_named(reader, each, span) for each, item in inside.items() if item.kind is Kind.LETTER]
+    name = reader.scene.table.as_written(f"({latex(node)})_{{{text_of(below)}}}^{{{text_of(above)}}}")
+    reader.findings.say("list", f"{name} as a value of its own, of which nothing is known", span)
+    return applied.named_only(reader, name, [node], {index.name}, span, *limits)
 
 
 def with_factorial(reader: "Reader", node: t.Node, cursor: Cursor) -> t.Node:

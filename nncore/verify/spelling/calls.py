@@ -66,10 +66,17 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
         } & {*reader.bound, *facts.bound}
         seen = set(facts.applied.get(whole, ()))
         stated = set(facts.heads.get(whole, ()))
+        of_arrays = any(scene.is_array(text_of(each)) for each in between_commas(items))
         told_apart = len(stated) == 1 and all(each in stated or _is_other(each, stated) for each in seen)
         if (
             letters
-            and (declared or facts.bare[whole] or whole in facts.differentiated or (stated and whole in facts.slopes))
+            and (
+                declared
+                or of_arrays
+                or facts.bare[whole]
+                or whole in facts.differentiated
+                or (stated and whole in facts.slopes)
+            )
             and (len(seen) <= 1 or (told_apart and whole in COSTS))
             and not symbol.primes
             and not (stated and scene.is_size(whole))

@@ -168,7 +168,8 @@ def _function_alone(reader: "Reader", name: str, variables: Sequence[t.Name], sp
     (arguments,) = heads
     reader.findings.say("function", f"{name} as {name}({','.join(arguments)})", span)
     nodes = [symbols.letter_named(reader, argument, span) for argument in arguments]
-    return applied.own(reader, name, nodes, span)
+    reader.alone[name] = applied.own(reader, name, nodes, span)
+    return reader.alone[name]
 
 
 def _point(reader: "Reader", name: str, sign: str, cursor: Cursor) -> Group | None:

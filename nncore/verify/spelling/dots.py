@@ -1,18 +1,19 @@
 r"""Dots: ``a_1 + \cdots + a_n`` as a sum, ``p_1 \cdots p_n`` as a product, ``f(x_1, \ldots, x_n)`` as one argument.
 
 A sum or a product is read where the first and the last member differ in one number, and all that stand between are the
-ones that the pattern gives; else the dots are an error.
+ones that the pattern gives. Of another product nothing is known but its letters; another sum is an error.
 """
 
 from collections.abc import Sequence, Set
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
-from nncore.verify.spelling import symbols
+from nncore.verify.spelling import applied, symbols
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import Group, Item, text_of
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.printer import latex
 
 if TYPE_CHECKING:
     from nncore.verify.spelling.expressions import Reader
@@ -34,12 +35,14 @@ def sums(reader: "Reader", terms: Sequence[t.Node]) -> list[t.Node]:
 
 
 def products(reader: "Reader", factors: Sequence[t.Node]) -> list[t.Node]:
-    """Return factors in which dots between two of them are a product."""
-    found = _filled(reader, factors, t.Product)
-    for node in found:
-        if isinstance(node, t.Ellipsis):
-            raise FreeError("dots whose pattern is not clear: write a product", node.span, "dots")
-    return found
+    """Return factors in which dots between two of them are a product, or all of which are a value of its own."""
+    try:
+        return _filled(reader, factors, t.Product)
+    except FreeError:
+        span = factors[0].span[0], factors[-1].span[1]
+        name = reader.scene.table.as_written(" ".join(map(latex, factors)))
+        reader.findings.say("list", f"{name} as a value of its own, of which nothing is known", span)
+        return [applied.named_only(reader, name, factors, set(), span)]
 
 
 def _filled(reader: "Reader", nodes: Sequence[t.Node], make: type[t.Sum] | type[t.Product]) -> list[t.Node]:

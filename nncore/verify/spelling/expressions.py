@@ -18,11 +18,13 @@ from nncore.verify.spelling import (
     matrices,
     names,
     operators,
+    points,
     relations,
     sums,
 )
 from nncore.verify.spelling.findings import Findings, FreeError
 from nncore.verify.spelling.items import GIVEN, Group, Item, text_of
+from nncore.verify.spelling.points import Point
 from nncore.verify.spelling.scene import Cursor, Scene
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
@@ -46,6 +48,8 @@ class Reader:
         self.bound: list[str] = []
         self.free: set[str] = set()
         self.normed: set[str] = set()  # letters of whose norm the display speaks
+        self.alone: dict[str, t.Apply] = {}  # functions without arguments behind the sign of a derivative
+        self.points: list[Point] = []  # at which parts of the statement are taken
         self.closed: set[Span] = set()  # what stands in parentheses, so that nothing more is reached over by it
 
     # Sums
@@ -262,7 +266,7 @@ class Reader:
             node = integrals.integral(self, cursor)
         else:
             node = atoms.with_scripts(self, self._operand(cursor), cursor)
-        return atoms.with_factorial(self, node, cursor)
+        return points.at_point(self, atoms.with_factorial(self, node, cursor), cursor)
 
     def _operand(self, cursor: Cursor) -> t.Node:
         item = cursor.take()

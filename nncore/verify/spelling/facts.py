@@ -80,6 +80,8 @@ class Facts:
         Letters with a subscript that an extremum is taken over, and so letters of their own.
     defined : set of str
         What is written before ``:=``, letters with their scripts and without.
+    equated : set of str
+        Letters that stand before ``=`` or ``:=``, with their scripts or arguments, and so may be made of others.
     alone : set of str
         Holds d if it stands by itself, so that it is a letter like others.
     """
@@ -114,6 +116,7 @@ class Facts:
     values: dict[str, set[str]] = field(default_factory=dict)
     says: Counter[str] = field(default_factory=Counter)
     defined: set[str] = field(default_factory=set)
+    equated: set[str] = field(default_factory=set)
 
     def look(self, items: Sequence[Item], begins: bool = True) -> None:
         """Go through the items of a display, or of a group in one."""
@@ -178,6 +181,10 @@ class Facts:
         behind_arguments += getattr(items[behind_arguments], "text", "") == CELL if behind_arguments < len(items) else 0
         if _sign_at(items, behind_arguments) in _DEFINE:
             self.defined |= {name, whole}
+        starts = not at or getattr(items[at - 1], "text", "") in _SEPARATORS | {"="}
+        told = [getattr(each, "kind", "") for each in items[behind_arguments + 1 :]]
+        if starts and _sign_at(items, behind_arguments) in _DEFINE | {"="} and told != [Kind.NUMBER]:
+            self.equated.add(name)
         if name == "d" and not (isinstance(following, Token) and following.kind is Kind.LETTER):
             self.alone.add(name)
         if isinstance(following, Group) and following.kind in ("(", "["):

@@ -501,10 +501,14 @@ class _Fitter:
 
     def _application(self, node: t.Apply) -> _Fitted:
         arguments = [self.spread(self.fit(argument)) for argument in node.arguments]
-        whole = replace(node, arguments=tuple(each for each, _ in arguments))
-        shape = arguments[0][1] if arguments else None
         kinds = {function.name: function.kind for function in self.scene.notation.functions}
         kind = kinds.get(node.function.name, "")
+        if kind not in ("cost", "row") and not is_softmax(node):
+            arguments = list(map(self.as_number, arguments))
+        whole = replace(node, arguments=tuple(each for each, _ in arguments))
+        shape = arguments[0][1] if arguments else None
+        if arguments and all(own is None for _, own in arguments) and kind in ("", "number", "smooth"):
+            return whole, None
         if kind == "cost":
             return whole, None
         if is_softmax(whole) and shape not in (None, UNKNOWN) and 1 in (shape or ()):

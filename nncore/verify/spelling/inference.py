@@ -218,7 +218,7 @@ class Inference:
                     self.equated.add(name)
                 case t.Chain(t.Letter(name), (t.Link(Relation.DEFINES), *_)):
                     self.heads.add(name)
-                case t.Chain(t.Letter(name), (t.Link(Relation.ASSIGNS), *_)):
+                case t.Chain(t.Letter(name) | t.Indexed(t.Letter(name)), (t.Link(Relation.ASSIGNS), *_)):
                     self.changed[name] = None
                 case t.Apply(t.Function(name), (t.Letter(argument),)) if name == _SOFTMAX:
                     self._vectors.add(argument)

@@ -45,16 +45,10 @@ def integral(reader: "Reader", cursor: Cursor) -> t.Node:
     limits = [reader.expression(part, span_of(part)) for part in (below, above) if part and _is_number(part)]
     domain = f"_{{{text_of(below)}}}" if below and not _is_number(below) else "_{·}" if below else ""
     name = rf"\int{domain}{'^{·}' if above else ''} {text_of(body)} d{' d'.join(names)}"
-    inside = {each.name for each, _ in t.walk(node) if isinstance(each, t.Letter)}
     bound = {symbols.letter_named(reader, each, sign.span).name for each in names}
-    bound |= {each.index.name for each, _ in t.walk(node) if isinstance(each, t.Sum | t.Product)}
-    others = [t.Letter(each, span=sign.span) for each in sorted(inside - bound - {"e", r"\pi"})]
     span = sign.span[0], cursor.items[cursor.at - 1].span[1]
     reader.findings.say("integral", f"{name} as a value of its own, of which nothing is known", span)
-    arguments = (*limits, *others)
-    if not arguments:
-        return symbols.letter_named(reader, name, span)
-    return applied.own(reader, name, arguments, span)
+    return applied.named_only(reader, name, [node], bound, span, *limits)
 
 
 def _end(cursor: Cursor, count: int) -> int:

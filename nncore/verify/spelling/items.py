@@ -27,6 +27,7 @@ Item: TypeAlias = Token | Group
 Skip: TypeAlias = Callable[[str, Span], None]
 
 GIVEN, PARALLEL, WIDE, ROW, CELL = r"\mid", r"\|", r"\quad", r"\\", "&"
+AT = r"\right|"  # behind what is taken at a point
 OPENING = {
     "(": "(", "[": "[", r"\{": r"\{", r"\lbrace": r"\{", r"\lbrack": "[", r"\lvert": "|", r"\lVert": r"\|",
     r"\langle": r"\langle", r"\lfloor": r"\lfloor", r"\lceil": r"\lceil", r"\llbracket": r"\llbracket",

@@ -1,5 +1,6 @@
 r"""Names in upright letters, expectations, indicators: ``\text{softmax}``, ``\mathbb{E}[x]``, ``\mathbb{1}(k = i)``."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nncore.verify.notation import EXPECTATION
@@ -133,6 +134,14 @@ def expectation(reader: "Reader", cursor: Cursor) -> t.Node | None:
     following = cursor.item
     bracket = isinstance(following, Group) and following.kind in ("[", "(", r"\{")
     plain = isinstance(token, Token) and token.text == "E"
+    if (
+        plain
+        and isinstance(following, Group)
+        and following.kind == "("
+        and _is_error(reader, cursor.items[start : cursor.at])
+    ):
+        cursor.at = start
+        return None
     if plain and not below and not (isinstance(following, Group) and following.kind in ("[", r"\{")):
         cursor.at = start
         if not (bracket and not reader.scene.facts.bare["E"] and not reader.scene.facts.digits & {"E"}):
@@ -165,6 +174,12 @@ def expectation(reader: "Reader", cursor: Cursor) -> t.Node | None:
         node = t.Apply(t.Function(EXPECTATION, span=token.span), nodes, span=span)
     node = atoms.raised(reader, node, above)
     return atoms.with_scripts(reader, node, cursor)
+
+
+def _is_error(reader: "Reader", items: Sequence[Item]) -> bool:
+    """Return whether E is the author's error: a formula says what E is of its arguments, or differentiates it."""
+    facts = reader.scene.facts
+    return bool(facts.heads.get(text_of(items))) or bool({"E", text_of(items)} & (facts.differentiated | facts.slopes))
 
 
 def indicator(reader: "Reader", cursor: Cursor) -> t.Node | None:

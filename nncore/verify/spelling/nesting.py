@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from nncore.verify.spelling.bars import BARS, with_bars
 from nncore.verify.spelling.findings import FreeError
-from nncore.verify.spelling.items import CELL, CLOSING, GIVEN, OPENING, ROW, WIDE, Group, Item, Skip
+from nncore.verify.spelling.items import AT, CELL, CLOSING, GIVEN, OPENING, ROW, WIDE, Group, Item, Skip
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax.tree import Span
 
@@ -193,7 +193,24 @@ class _Nester:
             return self._with_brace(token)
         if text in (r"\underset", *_OVER_RELATION):
             return self._above_or_below(token)
+        if token.kind is Kind.LETTER and (end := self._end_of_name()):
+            letters, self.at = self.tokens[self.at - 1 : end], end
+            name = "".join(each.text.removeprefix("\\") for each in letters)
+            return [Group("text", name, (), (span[0], letters[-1].span[1]))]
         return [token]
+
+    def _end_of_name(self) -> int:
+        r"""Return where a name ends that the letter before begins, one with ``\_`` in it; 0 if it begins none."""
+        end, parts = self.at, 0
+        while end < len(self.tokens):
+            token = self.tokens[end]
+            following = self.tokens[end + 1].kind if end + 1 < len(self.tokens) else Kind.SPACE
+            if token.text == r"\_" and following is Kind.LETTER:
+                parts += 1
+            elif token.kind is not Kind.LETTER:
+                break
+            end += 1
+        return end if parts else 0
 
     def _until(self, opened: tuple[str, Token]) -> tuple[tuple[Item, ...], Span]:
         inside = self.items(opened)
@@ -220,6 +237,9 @@ class _Nester:
         if token.text == r"\middle":
             self.at += 1
             return [Token(Kind.COMMAND, GIVEN, delimiter.span)]
+        if token.text == r"\right" and BARS.get(delimiter.text) == "|":  # of a \left with a point
+            self.at += 1
+            return [Token(Kind.COMMAND, AT, delimiter.span)]
         if token.text == r"\left" and delimiter.text in BARS:
             self.at += 1
             kind = BARS[delimiter.text]

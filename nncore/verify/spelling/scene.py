@@ -24,6 +24,14 @@ _WORDS = re.compile(r"\\(?:text[a-z]*|mathrm|operatorname|mbox)\s*\{([^{}]*)\}")
 _TOKEN = re.compile(r"“[^”]*”|\\[A-Za-z]+:\\?[A-Za-z]|\\[A-Za-z]+|[A-Za-z]")
 
 
+@dataclass(frozen=True, slots=True)
+class Shorthand:
+    """A function of vectors by its formula: the letters of its arguments, and what is put in its place."""
+
+    parameters: tuple[t.Letter, ...]
+    body: t.Node
+
+
 @dataclass(slots=True)
 class Scene:
     r"""What is known where a display is read.
@@ -75,6 +83,7 @@ class Scene:
     made: dict[str, frozenset[str]] = field(default_factory=dict)
     parts: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
     members: dict[str, tuple[t.Letter, ...]] = field(default_factory=dict)
+    shorthand: dict[str, Shorthand] = field(default_factory=dict)
     by_columns: bool = False
 
     def __post_init__(self) -> None:
@@ -90,6 +99,7 @@ class Scene:
         self.shapes = {name: shape for name, shape in self.shapes.items() if name in late}
         self.lengths = {name: lengths for name, lengths in self.lengths.items() if name in late}
         self.members.clear()
+        self.shorthand = {}
         self.parts = {name: parts for name, parts in self.parts.items() if name in late}
 
     def lose(self, text: str) -> None:

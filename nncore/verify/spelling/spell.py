@@ -21,9 +21,11 @@ from nncore.verify.spelling.fit import fitted
 from nncore.verify.spelling.items import Group, Item, text_of, walk
 from nncore.verify.spelling.macros import Macro, definitions, written_out
 from nncore.verify.spelling.nesting import nested
+from nncore.verify.spelling.points import AT_POINT
 from nncore.verify.spelling.ranges import with_ranges
 from nncore.verify.spelling.relations import rounded
-from nncore.verify.spelling.scene import Scene
+from nncore.verify.spelling.scene import Scene, Shorthand
+from nncore.verify.spelling.shorthand import without_shorthand
 from nncore.verify.spelling.statements import statements
 from nncore.verify.spelling.styles import styled
 from nncore.verify.spelling.tokens import scan
@@ -120,8 +122,11 @@ def spell(source: str, scene: Scene, in_parts: bool = False) -> Spelling:
     last: list[t.Node | None] = []
     known: frozenset[str] = frozenset()
     tried = 0
+    shorthand: list[dict[str, Shorthand]] = []  # with which each reading begins, and that with which the first ends
     while waiting:
         picks = waiting.pop(0)
+        shorthand = shorthand or [scene.shorthand]
+        scene.shorthand = dict(shorthand[0])
         findings = Findings(picks=picks, lost=[] if in_parts else None)
         try:
             formulas = _read(source, scene, findings)
@@ -131,9 +136,11 @@ def spell(source: str, scene: Scene, in_parts: bool = False) -> Spelling:
             )
             last.append(formulas[-1].tree.last_chain.sides[-1] if formulas else None)
             known = known or scene.here
+            shorthand.append(scene.shorthand)
         except FreeError as error:
             failed = failed or error
             if not picks:
+                scene.shorthand = shorthand[0]
                 raise
         except RecursionError:
             raise FreeError("too much within each other", (0, len(source)), "too deep") from None
@@ -151,7 +158,10 @@ def spell(source: str, scene: Scene, in_parts: bool = False) -> Spelling:
             raise FreeError(f"more than four readings, the first by this choice: {words}", span, "too many readings")
     if last and last[0] is not None:
         scene.last = last[0]
+    if any(remark.kind == AT_POINT for reading in found.values() for remark in reading.remarks):
+        scene.last = None  # a formula below would go on without the point
     scene.above |= known
+    scene.shorthand = shorthand[1]
     return Spelling(source, tuple(found.values()))
 
 
@@ -166,7 +176,9 @@ def _read(source: str, scene: Scene, findings: Findings) -> tuple[Strict, ...]:
     scene.here = scene.above
     formulas: list[t.Formula] = []
     for whole in statements(reader, items, span):
-        for formula in apart(whole, scene) if scene.first_defines else [whole]:
+        for part in apart(whole, scene) if scene.first_defines else [whole]:
+            if (formula := without_shorthand(part, scene, findings)) is None:
+                continue
             try:
                 formula = with_definition(formula, scene, findings) if scene.first_defines else formula
             except FreeError as error:

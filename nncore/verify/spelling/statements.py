@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nncore.verify.spelling import conditions, dots, matrices, relations, segments, sums
+from nncore.verify.spelling import conditions, dots, matrices, points, relations, segments, sums
 from nncore.verify.spelling.conditions import Condition
 from nncore.verify.spelling.facts import RELATIONS
 from nncore.verify.spelling.findings import FreeError, Member
 from nncore.verify.spelling.items import Group, Item, text_of
 from nncore.verify.spelling.scene import Cursor
+from nncore.verify.spelling.scripts import span_of
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation, Span
@@ -69,7 +70,9 @@ def _stands_alone(drafts: Sequence[_Draft], at: int) -> bool:
 
 
 def _is_sign(items: Sequence[Item]) -> bool:
-    r"""Return whether a sign stands alone, as ``\odot`` within a sentence."""
+    r"""Return whether a sign stands alone, as ``\odot`` or ``\nabla_x`` within a sentence."""
+    if len(items) == 3 and getattr(items[0], "text", "") == r"\nabla" and getattr(items[1], "text", "") == "_":
+        return True
     return (
         len(items) == 1
         and isinstance(items[0], Token)
@@ -258,6 +261,7 @@ def _goes_on(last: _Draft, items: Sequence[Item]) -> bool:
 def _formulas(reader: "Reader", draft: _Draft, span: Span) -> list[t.Formula]:
     member = next((at for at, item in enumerate(draft.items) if getattr(item, "text", "") == r"\in"), None)
     chain: t.Chain | None = None
+    reader.points = []
     law = next((at for at, item in enumerate(draft.items) if getattr(item, "text", "") == r"\sim"), None)
     if law and law + 1 < len(draft.items):
         right = draft.items[law + 1 :]
@@ -272,6 +276,7 @@ def _formulas(reader: "Reader", draft: _Draft, span: Span) -> list[t.Formula]:
             return []
     if chain is None:
         chain = _chain(reader, draft, span)
+    draft.conditions += points.conditions_of(reader, chain)
     said = tuple(conditions.read_condition(reader, each, span) for each in draft.conditions)
     whole = chain.span
     _no_condition_within(chain, said)
@@ -280,9 +285,12 @@ def _formulas(reader: "Reader", draft: _Draft, span: Span) -> list[t.Formula]:
         rest = t.Chain(chain.links[0].right, chain.links[1:], span=whole)
         reader.findings.say("step", "what stands behind a step as said of its right side", whole)
         return [t.Formula((part,), said, span=whole) for part in (step, rest)]
+    found = [t.Formula((chain,), said, span=whole)]
     if draft.premise is not None:
-        return _implications(reader, draft, chain, said, span)
-    return [t.Formula((chain,), said, span=whole)]
+        found = _implications(reader, draft, chain, said, span)
+    if reader.points:
+        raise FreeError("a value at a point within a condition", span_of(reader.points[0].items), "bar")
+    return found
 
 
 def _no_condition_within(chain: t.Chain, said: Sequence[t.Chain | t.Given | t.ForAll]) -> None:
@@ -393,6 +401,11 @@ def _chain(reader: "Reader", draft: _Draft, span: Span) -> t.Chain:
             reader.bound = bound
             break
         before = begin
+        if relation is Relation.DEFINES and t.contains(right, first):
+            relation = Relation.ASSIGNS
+            reader.findings.say(
+                "step", f"{sign} as a step, since what it changes stands on its right side, too", first.span
+            )
         links.append(t.Link(relation, right, span=(start, right.span[1])))
     for letter, where in relations.repeated([first, *(link.right for link in links)]):
         if reader.scene.is_index(letter):

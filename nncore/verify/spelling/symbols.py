@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from nncore.verify.spelling.facts import number_before
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import Group, Item, text_of, walk
-from nncore.verify.spelling.scene import Cursor, Scene
+from nncore.verify.spelling.scene import COSTS, Cursor, Scene
 from nncore.verify.spelling.scripts import scripts_at, span_of, split_top
+from nncore.verify.spelling.styles import INDEX_LETTERS
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Span
@@ -311,7 +312,7 @@ def _is_name(reader: "Reader", name: str, part: Sequence[Item]) -> bool:
             return False
         applied = any(each in scene.facts.applied for each in (f"{name}_{letter}", f"{name}_{{{letter}}}"))
         if applied and scene.facts.bare[letter]:
-            return False
+            return name in COSTS and letter not in INDEX_LETTERS
         others = any(name in scene.facts.carriers.get(each, ()) for each in scene.facts.bound)
         quantity = letter in _QUANTITIES and scene.facts.bare[letter] > scene.facts.below[letter] and not others
         return letter[-1:].isupper() or "\\" in letter or quantity
