@@ -212,7 +212,7 @@ class Trying:
             return nothing
         if (one := self.of({}, beside=True)).after == own.count:
             return replace(one, before=before)
-        choices, best = _Choices(), self.of({})
+        choices, best = self.begun()
         for sorts in ((self.costs, self.equations), (self.kinds,), (self.costs, self.equations)):
             self.until = time.process_time() + self.seconds
             self.hopeless.clear()
@@ -221,6 +221,21 @@ class Trying:
         best = self.pruned(choices, best)
         better = best.meant > max(before, 0) and best.understood >= own.understood
         return replace(best, before=before) if better else nothing
+
+    def begun(self) -> tuple[_Choices, Proposal]:
+        """Return the choices to begin with: what words define with ``:=`` is defined, if that costs nothing."""
+        nothing = self.of({})
+        given = {each.letter: self.as_given(each) for each in reversed(self.candidates) if self.is_said_to_define(each)}
+        if not given:
+            return _Choices(), nothing
+        choices = _Choices().with_others(_Choices(given=tuple(reversed(given.values()))))
+        found = self.of({}, choices.given)
+        return (choices, found) if found.gain >= nothing.gain else (_Choices(), nothing)
+
+    def is_said_to_define(self, equation: Equation) -> bool:
+        """Return whether words give an equation with ``:=``."""
+        within = equation.display - len(self.reading.formulas)
+        return within >= 0 and ":=" in self.reading.inline[within].text
 
     def improved(
         self, now: _Choices, best: Proposal, others: Callable[[_Choices, Proposal], Iterator[_Choices]]
@@ -261,8 +276,12 @@ class Trying:
         r"""Return the equations that may define; unseen, none of a letter that is related to others above.
 
         After ``a + b = 1`` the equation ``b = 1 - a`` defines nothing, and at an optimum ``\lambda = -2 w`` neither.
+        What a display defines with ``:=`` needs no other definition.
         """
-        return [each for each in self.file.equations if not self.by.proposing or each.letter not in self.above(each)]
+        defined = self.file.scene.facts.defined
+        written = self.file.scene.table.as_written
+        others = [each for each in self.file.equations if defined.isdisjoint((each.letter, written(each.letter)))]
+        return [each for each in others if not self.by.proposing or each.letter not in self.above(each)]
 
     def above(self, equation: Equation) -> set[str]:
         """Return the letters that are related to others in the displays above an equation."""
@@ -288,8 +307,11 @@ class Trying:
 
         What no statement without a meaning is made of needs none, unless words say what it is.
         """
+        said = [each for each in self.candidates if self.stands_within_words(each) and each.letter not in now.letters]
+        if len(said) > 1:
+            yield _Choices(given=tuple(replace(self.as_given(each), within_words=True) for each in said))
         for each in self.candidates:
-            if self.stands_within_words(each) and each.letter not in now.letters:
+            if each in said:
                 yield _Choices(given=(replace(self.as_given(each), within_words=True),))
             about = {each.letter, *(one for one in self.file.made if each.letter in below_of(one, self.file.made))}
             if not best.concerned.isdisjoint(map(self.file.scene.table.as_written, about)):
@@ -500,7 +522,7 @@ def _read(reading: Reading, text: str, own: frozenset[str]) -> _Read:
     inline = [formula.text for formula in reading.inline]
     scene = scene_of([*sources, *inline], with_known(Notation()), text)
     displayed = scene_of(sources, with_known(Notation()), text).facts
-    scene.facts.indexed = displayed.indexed  # as where they are judged
+    scene.facts.indexed, scene.facts.defined = displayed.indexed, displayed.defined  # as where they are judged
     scene.facts.chosen |= own
     classes = (each for each in classes_said(reading.inline) if re.fullmatch("[a-z]", each))
     scene.facts.bound |= {each for each in classes if 0 < displayed.below[each] == displayed.bare[each]}

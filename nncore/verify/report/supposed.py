@@ -41,7 +41,7 @@ _CLASS_BEFORE = re.compile(
 )
 _ONE_HOT = re.compile(r"\bone[- ]hot\b", re.IGNORECASE)
 _DEFINES = re.compile(
-    r"(?:^|[,.;:(]|\band\b)\s*(?:(?:where|with|let|here|we|us|and|then|so|that\s+is|recall|define|denote|set|write|call|put"
+    r"(?:^|[,.;:(]|\band\b)\s*(?:(?:where|with|let|here|we|i|us|and|then|so|that\s+is|recall|define|denote|set|write|call|put"
     r"|as)\b\s*)*(?:(?:the|a|an|its|their)\s+(?:\w+\s+){1,4})?$",
     re.IGNORECASE,
 )
@@ -117,9 +117,10 @@ def _sentence(each: InlineFormula) -> tuple[str, str]:
 
 
 def defines_in_words(each: InlineFormula) -> bool:
-    """Return whether words give a formula as what a letter is, "where ￼" or "let ￼", and deny nothing."""
+    """Return whether words, "where ￼" or "let ￼", or ``:=`` give a formula as what a letter is, and deny nothing."""
     before, after = _sentence(each)
-    return bool(_DEFINES.search(before)) and not _DOUBTED.search(before) and not _DOUBTED.search(after)
+    defines = ":=" in each.text or bool(_DEFINES.search(before))
+    return defines and not _DOUBTED.search(before) and not _DOUBTED.search(after)
 
 
 def vectors_said(inline: Iterable[InlineFormula], formula: DisplayedFormula) -> frozenset[str]:

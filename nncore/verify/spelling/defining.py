@@ -62,11 +62,10 @@ def _equation(statement: t.Node, formula: t.Formula, number: int, source: str, s
         return None
     link = statement.links[0]
     letter, right = head(statement.first, scene), {*names(link.right, scene)}
-    written = scene.table.as_written(letter)
     others = {each for each in right if not (scene.is_index(each) or scene.is_size(each) or each in FIXED)}
     ranges = all(is_range(each, statement, scene) for each in (*formula.conditions, *link.conditions))
     plain = isinstance(link.right, t.Letter)  # as where it is said when two letters are the same
-    if not letter or letter in right or not others or plain or not ranges or {letter, written} & scene.facts.defined:
+    if not letter or letter in right or not others or plain or not ranges:
         return None
     start, sign = statement.first.span[0], link.span[0]
     left = _in_one_line(source[start:sign]) if start < sign else ""  # else it goes on from another display
@@ -126,10 +125,13 @@ def open_costs(
             continue
         by = dict.fromkeys(variable for own in slopes for body, variable in own if body == letter)
         last = tuple(each for each in by if not any(each in below_of(other, made) for other in by))
+        joined = tuple(each for each in last if not below_of(each, made).isdisjoint(by))
+        last = joined or last  # without what no other one of them is made of, and which is made of none
         of_it = {letter} | {each for each in made if letter in below_of(each, made)}
         both = zip(chains, slopes, strict=True)
         claims = [(chain, [one for body, one in each if body == letter]) for chain, each in both]
-        if len(last) < len(by) and all(_comes_from_others(*each, (*by,), of_it, made, scene) for each in claims):
+        told = [_tells(chain, own, of_it, scene) for chain, own in claims]
+        if len(last) < len(by) and not any(told) and any(_comes_from_others(own, (*by,), made) for _, own in claims):
             found.append(OpenCost(letter, last))
     return found
 
@@ -162,24 +164,23 @@ def below_of(letter: str, made: Mapping[str, frozenset[str]]) -> set[str]:
     return seen
 
 
-def _comes_from_others(
-    chain: t.Chain,
-    by: Sequence[str],
-    all_by: Sequence[str],
-    own: Set[str],
-    made: Mapping[str, frozenset[str]],
-    scene: Scene,
-) -> bool:
-    """Return whether a chain says no more of the derivatives of a letter than how one of them comes from others.
+def _tells(chain: t.Chain, by: Sequence[str], own: Set[str], scene: Scene) -> bool:
+    """Return whether a chain with derivatives of a letter says more of them than how one comes from others.
 
-    ``by`` are the letters by which they are taken here, ``all_by`` those in the whole file, and ``own`` is the letter
-    with those that are made of it.
+    ``by`` are the letters by which they are taken, and ``own`` is the letter with those that are made of it. That a sum
+    or a product with derivatives is 0 may come from others; that one derivative is 0 is an optimum.
     """
     if not by or all(link.relation is not Relation.EQUAL for link in chain.links):
-        return True
+        return False
+    sides = [side for side in chain.sides if side != t.Number("0")]
+    optimum = len(sides) < len(chain.sides) and all(isinstance(side, t.Derivative) for side in sides)
+    return optimum or any(own.isdisjoint(names(side, scene)) for side in sides)
+
+
+def _comes_from_others(by: Sequence[str], all_by: Sequence[str], made: Mapping[str, frozenset[str]]) -> bool:
+    """Return whether derivatives by some letters come from each other, or from others in the file."""
     first = any(all(other == one or one in below_of(other, made) for other in by) for one in by)
-    last = any(all(other == one or other in below_of(one, made) for other in by) for one in all_by)
-    return (first or last) and all(not own.isdisjoint(names(side, scene)) for side in chain.sides)
+    return first or any(all(other == one or other in below_of(one, made) for other in by) for one in all_by)
 
 
 def _says_what(text: str, letter: str) -> bool:
