@@ -72,6 +72,10 @@ def _variable(reader: "Reader", cursor: Cursor, span: Span) -> tuple[t.Name, int
         found = _variable(reader, inside, span)
         if inside.item is not None:
             raise FreeError("a derivative is taken by a letter or an entry", span, "variable of a derivative")
+        if cursor.text == "_" and isinstance(found[0], t.Letter):  # (Z_2)_{nk}
+            below, above = scripts_of_sign(cursor)
+            indices = tuple(index for part in symbols.parts_of(below) for index in symbols.indices_of(reader, part))
+            return t.Indexed(found[0], indices, span=span), _order(above, span) if above else 1
         if cursor.text == "^":
             cursor.take()
             return found[0], _order(inside_of(cursor), span)

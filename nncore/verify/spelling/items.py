@@ -28,6 +28,7 @@ Skip: TypeAlias = Callable[[str, Span], None]
 
 GIVEN, PARALLEL, WIDE, ROW, CELL = r"\mid", r"\|", r"\quad", r"\\", "&"
 AT = r"\right|"  # behind what is taken at a point
+BRACE = r"\underbrace"  # the kind of a group of what a brace is drawn at, and of what stands there
 OPENING = {
     "(": "(", "[": "[", r"\{": r"\{", r"\lbrace": r"\{", r"\lbrack": "[", r"\lvert": "|", r"\lVert": r"\|",
     r"\langle": r"\langle", r"\lfloor": r"\lfloor", r"\lceil": r"\lceil", r"\llbracket": r"\llbracket",

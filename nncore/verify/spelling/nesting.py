@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from nncore.verify.spelling.bars import BARS, with_bars
 from nncore.verify.spelling.findings import FreeError
-from nncore.verify.spelling.items import AT, CELL, CLOSING, GIVEN, OPENING, ROW, WIDE, Group, Item, Skip
+from nncore.verify.spelling.items import AT, BRACE, CELL, CLOSING, GIVEN, OPENING, ROW, WIDE, Group, Item, Skip
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax.tree import Span
 
@@ -275,7 +275,7 @@ class _Nester:
         return [Group("begin", name, inside, span)]
 
     def _with_brace(self, token: Token) -> list[Item]:
-        """Return what a brace is drawn under or over, and pass over the words at the brace."""
+        """Return what a brace is drawn under or over, with a formula at the brace; words there are passed over."""
         self.skip("brace", token.span)
         items = self._braced()
         whole = Group("{", "", items, (token.span[0], self.tokens[self.at - 1].span[1]))
@@ -286,9 +286,10 @@ class _Nester:
         if following and following.text in ("_", "^") and token.text in (r"\underbrace", r"\overbrace"):
             self.at += 1
             words = self._braced()
+            span = (following.span[0], self.tokens[self.at - 1].span[1])
             if any(not (isinstance(item, Group) and item.kind == "text") for item in words):
-                raise FreeError("a formula stands at a brace", following.span, "formula at a brace")
-            self.skip("words", (following.span[0], self.tokens[self.at - 1].span[1]))
+                return [Group(BRACE, "", (whole, Group("{", "", words, span)), whole.span)]
+            self.skip("words", span)
         return [whole]
 
     def _above_or_below(self, token: Token) -> list[Item]:

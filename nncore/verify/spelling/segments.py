@@ -95,6 +95,8 @@ def segments(reader: "Reader", items: Iterator[Item]) -> list[tuple[str, list[It
             found.append(("comma" if text == "," else "stop", []))
         elif text == "?" or text in _HENCE:
             reader.findings.skip("words", item.span)
+            if text in _HENCE and last is not None:
+                found.append(("stop", []))
         elif text in IMPLIES | IFF | ARROWS:
             found.append((text, []))
         elif isinstance(item, Group) and item.kind == "text" and _separates(row, at):

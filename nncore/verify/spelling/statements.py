@@ -14,6 +14,7 @@ from nncore.verify.spelling.conditions import Condition
 from nncore.verify.spelling.facts import RELATIONS
 from nncore.verify.spelling.findings import FreeError, Member
 from nncore.verify.spelling.items import Group, Item, text_of
+from nncore.verify.spelling.said import split_at_reversed, without_braces
 from nncore.verify.spelling.scene import Cursor
 from nncore.verify.spelling.scripts import span_of
 from nncore.verify.spelling.tokens import Kind, Token
@@ -42,7 +43,14 @@ def statements(reader: "Reader", items: Sequence[Item], span: Span) -> list[t.Fo
         reader.findings.say("sign", f"{text_of(items)} as a sign by itself, which claims nothing", items[0].span)
         reader.findings.skip("sign", items[0].span)
         return []
-    drafts = _drafts(reader, segments.segments(reader, segments.flat(items)))
+    beside: list[list[Item]] = []
+    items = without_braces(items, reader.findings, beside)
+    drafts = []
+    for draft in _drafts(reader, segments.segments(reader, segments.flat(items))):
+        draft.items, defined = split_at_reversed(draft.items)
+        alone = defined and not conditions.relates(draft.items)  # nothing but what is defined
+        drafts += [_Draft(defined, "row")] if alone else [draft, *([_Draft(defined, "row")] if defined else [])]
+    drafts += [_Draft(each, "row") for each in beside]
     found: list[t.Formula] = []
     lost = reader.findings.lost
     for at, draft in enumerate(drafts):
