@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from nncore.verify.judgement import SEED
+from nncore.verify.report import notebook
 from nncore.verify.report.serialization import from_json, to_json
 
 if TYPE_CHECKING:
@@ -101,8 +102,14 @@ def _version(name: str) -> str:
 
 
 def text_with_includes(path: Path) -> str:
-    """Return the text of a page and of the files that it includes, each once; they need not exist."""
-    return "\0".join(with_includes(path).values())
+    """Return the text of a page and of the files that it includes, each once; they need not exist.
+
+    Of a notebook that is the text of its Markdown cells.
+    """
+    texts = with_includes(path).values()
+    if path.suffix == ".ipynb":
+        texts = ["\n\n".join(text for _, text in notebook.cells(each)) for each in texts]
+    return "\0".join(texts)
 
 
 def with_includes(path: Path) -> dict[Path, str]:

@@ -23,6 +23,7 @@ from nncore.verify.report.cache import text_with_includes
 from nncore.verify.report.doubts import doubted, doubted_as_proposed, doubted_by_words
 from nncore.verify.report.evidence import Evidence, PageReport, Part
 from nncore.verify.report.freely import with_own
+from nncore.verify.report.notebook import place_in
 from nncore.verify.report.page import OF_NOTATION, Reporter, about_functions, at_line, located, relation_count
 from nncore.verify.report.supposed import (
     classes_said,
@@ -91,11 +92,13 @@ def report_on_free(
 def in_parts(reading: Reading, path: Path) -> list[Reading]:
     """Return a file in the parts in which letters mean something else: each begins with a block ``afresh: true``."""
     blocks = reading.around.blocks
-    starts = [block.line for block in blocks if block.path == path and _AFRESH.search(block.text)]
-    ends = [bisect_right(starts, block.line) if block.path == path else 0 for block in blocks]
+    places = [place_in(path, block.path, block.line) for block in blocks]
+    starts = [place for place, block in zip(places, blocks, strict=True) if place and _AFRESH.search(block.text)]
+    ends = [bisect_right(starts, place) if place else 0 for place in places]
     known = tuple(replace(block, text=_AFRESH.sub("", block.text)) for block in blocks)
     parts, here = [], 0
-    numbers = [here := bisect_right(starts, each.line) if each.path == path else here for each in reading.formulas]
+    inside = [place_in(path, each.path, each.line) for each in reading.formulas]
+    numbers = [here := bisect_right(starts, place) if place else here for place in inside]
     for number in range(len(starts) + 1):
         own = [at for at, part in enumerate(numbers) if part == number]
         places = tuple(reading.around.places[at] for at in own)

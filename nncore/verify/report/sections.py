@@ -5,38 +5,50 @@ each. A part begins where a block says ``afresh: true``, see `free.in_parts`.
 """
 
 import re
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nncore.verify.notation import Notation
+from nncore.verify.report import notebook
 from nncore.verify.report.book import Settings
 from nncore.verify.report.cache import Cache, text_with_includes
 from nncore.verify.report.evidence import Evidence, PageReport
 from nncore.verify.report.free import report_on_free
+from nncore.verify.report.notebook import place_in
 from nncore.verify.report.proposal import AFRESH, SECONDS, Proposal, Trying, with_block
 from nncore.verify.semantics.statements import Kind
-from nncore.verify.source.markdown import Reading
+from nncore.verify.source.markdown import DisplayedFormula, InlineFormula, Reading
 from nncore.verify.source.reader import read_page
 from nncore.verify.spelling.document import scene_of
 
-_HEADINGS = {".md": re.compile(r"^#{1,6}\s+(.+?)\s*#*$"), ".tex": re.compile(r"^\s*\\(?:sub)*section\*?\{(.+)\}")}
+_TOP, _END = (0, 0), (sys.maxsize, 0)
+_OF_MARKDOWN = re.compile(r"^#{1,6}\s+(.+?)\s*#*$")
+_HEADINGS = {".md": _OF_MARKDOWN, ".ipynb": _OF_MARKDOWN, ".tex": re.compile(r"^\s*\\(?:sub)*section\*?\{(.+)\}")}
 _FENCE = re.compile(r"^\s*(```|~~~)")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Sections that are read together: the line below which their block belongs, its heading, and what they hold."""
+    """Sections that are read together: where their block belongs, the heading there, and what they hold."""
 
-    line: int
+    start: tuple[int, int]  # the cell, 0 where there are none, and the line
     heading: str
     trying: Trying
 
     @property
+    def is_first(self) -> bool:
+        """Return whether its block belongs at the top of the file."""
+        return self.start == _TOP
+
+    @property
     def place(self) -> str:
         """Return words for where it begins."""
-        return f"below line {self.line}, “{self.heading}”" if self.line else "at the top"
+        cell, line = self.start
+        where = f"in a Markdown cell before cell {cell}" if cell else f"below line {line}"
+        return "at the top" if self.is_first else f"{where}, “{self.heading}”"
 
     def quick(self) -> Proposal:
         """Return a proposal for it without trying others."""
@@ -50,7 +62,7 @@ def propose(path: Path, notation: Notation, letters: Mapping[str, str]) -> list[
 
 
 def _proposed(path: Path, reading: Reading, by: Settings) -> list[tuple[Part, Proposal]]:
-    whole = Part(0, "", Trying(path, reading, by, text_with_includes(path)))
+    whole = Part(_TOP, "", Trying(path, reading, by, text_with_includes(path)))
     sections = list(_sections(whole))
     one = replace(whole.trying, seconds=SECONDS / (1 + (len(sections) > 1))).best()
     if len(sections) < 2 or one.meant == one.statements:
@@ -61,7 +73,7 @@ def _proposed(path: Path, reading: Reading, by: Settings) -> list[tuple[Part, Pr
     several = [(part, replace(part.trying, seconds=SECONDS / len(parts) / 2).best()) for part in parts]
     if sum(each.meant for _, each in several) <= one.meant:
         return [(whole, one)]
-    return [(part, replace(each, lines=(AFRESH, *each.lines)) if part.line else each) for part, each in several]
+    return [(part, replace(each, lines=(AFRESH, *each.lines)) if not part.is_first else each) for part, each in several]
 
 
 def report_with_proposals(path: Path, reading: Reading, by: Settings) -> tuple[PageReport, bool]:
@@ -127,30 +139,36 @@ def _sections(whole: Part) -> Iterator[Part]:
     """Yield the sections of a file that hold displays."""
     path, reading = whole.trying.path, whole.trying.reading
     heading = _HEADINGS.get(path.suffix)
-    if heading is None or any(formula.path != path for formula in reading.formulas):
+    if heading is None or any(place_in(path, formula.path, formula.line) is None for formula in reading.formulas):
         return
-    lines = path.read_text(encoding="utf-8").split("\n")
-    starts: list[tuple[int, str]] = [(0, "")]
+    text = path.read_text(encoding="utf-8")
+    texts = notebook.cells(text) if path.suffix == ".ipynb" else [(0, text)]
+    lines = [((cell, number), line) for cell, own in texts for number, line in enumerate(own.split("\n"), 1)]
+    starts: list[tuple[tuple[int, int], str]] = [(_TOP, "")]
     fenced = False
-    for number, text in enumerate(lines, 1):
-        fenced ^= bool(_FENCE.match(text)) and path.suffix == ".md"
-        if (found := heading.match(text)) and not fenced:
-            starts.append((number, found[1]))
-    for (line, title), (end, _) in zip(starts, [*starts[1:], (len(lines) + 1, "")], strict=True):
-        part = _cut(whole, line, end, title, lines)
+    for place, line in lines:
+        fenced ^= bool(_FENCE.match(line)) and path.suffix != ".tex"
+        if (found := heading.match(line)) and not fenced:
+            starts.append((place, found[1]))
+    ends = [*(place for place, _ in starts[1:]), _END]
+    for (start, title), end in zip(starts, ends, strict=True):
+        part = _cut(whole, start, end, title, [line for place, line in lines if place < end])
         if part.trying.reading.formulas:
             yield part
 
 
-def _cut(whole: Part, start: int, end: int, title: str, lines: Sequence[str]) -> Part:
+def _cut(whole: Part, start: tuple[int, int], end: tuple[int, int], title: str, lines: Sequence[str]) -> Part:
     trying, reading = whole.trying, whole.trying.reading
-    own = [at for at, formula in enumerate(reading.formulas) if start <= formula.line < end]
+
+    def place(each: DisplayedFormula | InlineFormula) -> tuple[int, int]:
+        return place_in(trying.path, each.path, each.line) or _TOP
+
+    own = [at for at, formula in enumerate(reading.formulas) if start <= place(formula) < end]
     around = replace(reading.around, places=tuple(reading.around.places[at] for at in own), blocks=())
-    inside = [each for each in reading.inline if each.path == trying.path and start <= each.line < end]
-    said = [each for each in reading.inline if each.line < start and r"\in" in each.text]  # shapes, further up
+    inside = [each for each in reading.inline if start <= place(each) < end]
+    said = [each for each in reading.inline if place(each) < start and r"\in" in each.text]  # shapes, further up
     part = Reading(tuple(reading.formulas[at] for at in own), around, (*inside, *said), ())
-    text = "\n".join(lines[: end - 1])
-    return Part(start, title, _afresh(trying, part, text))
+    return Part(start, title, _afresh(trying, part, "\n".join(lines)))
 
 
 def _afresh(trying: Trying, reading: Reading, text: str) -> Trying:
