@@ -46,6 +46,7 @@ from nncore.verify.spelling.scene import Scene
 from nncore.verify.spelling.shorthand import SHORTHAND
 from nncore.verify.spelling.spell import Reading as FreeReading
 from nncore.verify.spelling.spell import Strict
+from nncore.verify.spelling.statements import HENCE
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
 
@@ -626,6 +627,13 @@ def _has_no_meaning(evidence: Evidence, other: Evidence) -> bool:
 def _both(one: Evidence, other: Evidence, formula: DisplayedFormula, by: "Settings") -> Evidence:
     """Return the evidence for a display of which there are two readings."""
     own = [words for words in other.remarks if words not in one.remarks]
+    if HENCE in own:
+        assumed = not other.parts or other.parts[0].fails  # it may be an equation to be solved
+        return (
+            one
+            if assumed or not one.fails
+            else replace(other, remarks=(*other.remarks, f"{one.status} as an implication"))
+        )
     if one.fails == other.fails and one.status == other.status:
         return replace(one, remarks=(*one.remarks, f"the same with {'; '.join(own)}") if own else one.remarks)
     first = [words for words in one.remarks if words not in other.remarks]

@@ -39,6 +39,7 @@ _CLASS_BEFORE = re.compile(
     r"|\bone[- ]hot\b[^.]*\b(?:at|for|in|on)\b[^.]*)\s*\(?\s*$",
     re.IGNORECASE,
 )
+_IF = re.compile(r"(?<![^\s,])(?:if|when|suppose|assume)\s*$", re.IGNORECASE)
 _ONE_HOT = re.compile(r"\bone[- ]hot\b", re.IGNORECASE)
 _DEFINES = re.compile(
     r"(?:^|[,.;:(]|\band\b)\s*(?:(?:where|with|let|here|we|i|us|and|then|so|that\s+is|recall|define|denote|set|write|call|put"
@@ -107,6 +108,7 @@ def is_near(each: InlineFormula, formula: DisplayedFormula) -> bool:
 
 def _is_class(each: InlineFormula) -> bool:
     before, after = _sentence(each)
+    before, after = _IF.sub("", before), after.split(",")[0]  # "if ￼ is the correct class, ..." names it
     named = _CLASS_BEHIND.match(after) or _CLASS_BEFORE.search(before)
     return bool(named) and not any(each.search(words) for each in (_DOUBTED, _ALL) for words in (before, after))
 

@@ -66,7 +66,7 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
         } & {*reader.bound, *facts.bound}
         seen = set(facts.applied.get(whole, ()))
         stated = set(facts.heads.get(whole, ()))
-        of_arrays = any(scene.is_array(text_of(each)) for each in between_commas(items))
+        of_arrays = len(seen | stated) == 1 and any(scene.is_array(text_of(each)) for each in between_commas(items))
         told_apart = len(stated) == 1 and all(each in stated or _is_other(each, stated) for each in seen)
         if (
             letters

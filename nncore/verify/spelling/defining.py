@@ -131,7 +131,8 @@ def open_costs(
         both = zip(chains, slopes, strict=True)
         claims = [(chain, [one for body, one in each if body == letter]) for chain, each in both]
         told = [_tells(chain, own, of_it, scene) for chain, own in claims]
-        if len(last) < len(by) and not any(told) and any(_comes_from_others(own, (*by,), made) for _, own in claims):
+        related = [_comes_from_others(own, (*by,), made) for _, own in claims if own]
+        if len(last) < len(by) and not any(told) and related.count(True) > related.count(False):
             found.append(OpenCost(letter, last))
     return found
 

@@ -341,6 +341,13 @@ def in_line(reader: "Reader", cursor: Cursor, upright: bool = False) -> t.Node |
         if reader.findings.choose("differential", options, first.span):
             cursor.at = start
             return None
+    if scene.gradients_of and isinstance(symbol.node, t.Name):
+        words = rf"d{symbol.name} as \partial {scene.gradients_of} / \partial {symbol.name}, by the words"
+        reader.findings.say("gradient", words, first.span)
+        span = (first.span[0], symbol.node.span[1])
+        body = symbols.letter_named(reader, scene.gradients_of, span)
+        slope = t.Derivative(body, (symbol.node,), span=span)
+        return t.Transpose(slope, span=span) if symbol.transposed else slope
     name = f"d{symbol.name}"
     span = (first.span[0], symbol.node.span[1])
     reader.findings.say("name", f"{name} as a letter of its own", span)

@@ -22,6 +22,15 @@ _BY_COLUMNS = re.compile(
 )
 
 
+_SLOPE = (  # of some letter, as the author writes it
+    r"\\(?:[dt]?frac\s*\{{\s*\\partial\s*(?P<{0}>[^{{}}$]+?(?:\{{\w\}})?)\s*\}}\s*\{{\s*\\partial\s*(?P={1})\s*\}}"
+    r"|partial\s*(?P<{0}_>[^{{}}$/]+?(?:\{{\w\}})?)\s*/\s*\\partial\s*(?P={1}))"
+)
+_GRADIENTS = re.compile(  # "we write $dA$ for $\partial L / \partial A$", or $dA = \partial L / \partial A$
+    rf"\$\s*d(?P<a>[A-Z])\s*(?:\$[^.$]{{0,40}}\$|:?=)\s*{_SLOPE.format('of', 'a')}\s*\$"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Spelled:
     """What became of a display: its readings, or why it has none; both, if a part of it alone can be read."""
@@ -49,6 +58,8 @@ def scene_of(
     """
     macros: dict[str, Macro] = defined_in(text) if text else {}
     scene = Scene(notation, macros=macros, by_columns=bool(_BY_COLUMNS.search(text)))
+    if found := _GRADIENTS.search(text):
+        scene.gradients_of = found["of"] or found["of_"]
     scene.table.letters |= letters or {}
     for source in sources:
         look(source, scene.facts, scene)

@@ -336,6 +336,8 @@ class _Writer:
                 return self._applied(node, function, [self.of(argument) for argument in arguments])
             case t.Sum() | t.Product() | t.Extremum():
                 return self._over(node)
+            case t.Cases(cases):
+                return self._by_cases(node, cases)
             case t.Matrix(rows) if any(isinstance(cell, t.Ellipsis) for row in rows for cell in row):
                 return self._with_dots(node)
             case t.Derivative(body, variables):
@@ -535,8 +537,26 @@ class _Writer:
         kinds = {each.name: each.kind for each in self._notation.functions}
         if kinds.get(function.name) in ("number", "smooth") or function.name in EXTREMA:
             found = self._each(arguments, lambda parts: replace(node, arguments=tuple(parts)))
+            self.lifts |= function.name in EXTREMA  # which are of numbers
             return replace(found, whole=found.whole | {function.name})
         raise _NoEntriesError
+
+    def _by_cases(self, node: t.Cases, cases: Sequence[t.Case]) -> _Value:
+        """Return cases of arrays as those of each entry."""
+        parts = [part for case in cases for part in (case.value, *case.condition.sides)]
+        values = list(map(self.of, parts))
+        self.lifts |= any(value.shape is not None for value in values)
+
+        def make(entries: Sequence[t.Node]) -> t.Node:
+            left, found = list(entries), list[t.Case]()
+            for case in cases:
+                value, first, *rights = (left.pop(0) for _ in range(2 + len(case.condition.links)))
+                pairs = zip(case.condition.links, rights, strict=True)
+                links = tuple(replace(link, right=right) for link, right in pairs)
+                found.append(replace(case, value=value, condition=replace(case.condition, first=first, links=links)))
+            return replace(node, cases=tuple(found))
+
+        return self._each(values, make)
 
     def _diagonal(self, argument: _Value, span: t.Span) -> _Value:
         if argument.shape is None or 1 not in argument.shape:

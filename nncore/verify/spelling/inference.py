@@ -431,8 +431,8 @@ class Inference:
                 return None
             case t.Apply(t.Function(name), arguments):
                 shapes = [self.shape(each) for each in arguments]
-                if name in EXTREMA:
-                    return None
+                if name in EXTREMA:  # of an array and a number, of each entry
+                    return self._alike(list(zip(arguments, shapes, strict=True)))
                 if not self._is_known(name):
                     self.unknown[name] = self.unknown.get(name, False) or any(
                         isinstance(each, tuple) for each in shapes
@@ -450,7 +450,9 @@ class Inference:
                     return _UNKNOWN if not (isinstance(whole, tuple) and _is_one(whole)) else by[0]
                 return by[0] if whole is None else whole
             case t.Cases(cases):
-                return self._alike([(case.value, self.shape(case.value)) for case in cases])
+                chains = [case.condition for case in cases]
+                parts = [*(case.value for case in cases), *(side for chain in chains for side in chain.sides)]
+                return self._alike([(part, self.shape(part)) for part in parts])
             case t.Matrix():
                 return _UNKNOWN
         for child in t.children(node):

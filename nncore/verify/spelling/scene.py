@@ -85,6 +85,7 @@ class Scene:
     members: dict[str, tuple[t.Letter, ...]] = field(default_factory=dict)
     shorthand: dict[str, Shorthand] = field(default_factory=dict)
     by_columns: bool = False
+    gradients_of: str = ""  # the letter of which dA is the derivative by A, by the words
 
     def __post_init__(self) -> None:
         self.table, self.given = Table(self.notation), self.notation

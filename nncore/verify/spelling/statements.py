@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from nncore.verify.spelling.expressions import Reader
 
 
+HENCE = r"\Rightarrow as “hence”, between two claims"
+
+
 @dataclass(slots=True)
 class _Draft:
     """A statement that is being put together: its items, its conditions, and how it is joined to what is before it."""
@@ -329,8 +332,16 @@ def _implications(
     premise = _chain(reader, draft.premise, span)
     if not premise.links or not chain.links:
         raise FreeError("what an arrow means is not clear", span, "arrow")
+    may_be_said = not draft.both and not any(map(_is_input, premise.sides))
+    if may_be_said and reader.findings.choose("hence", (r"\Rightarrow as an implication", HENCE), span):
+        return [t.Formula((each,), said, span=span) for each in (premise, chain)]
     pairs = [(premise, chain), (chain, premise)] if draft.both else [(premise, chain)]
     return [t.Formula((t.Implication(one, other, span=span),), said, span=span) for one, other in pairs]
+
+
+def _is_input(node: t.Node) -> bool:
+    """Return whether a premise may give a value to what a side is: a letter, an entry, or a power of one."""
+    return isinstance(node.base if isinstance(node, t.Power) else node, t.Name)
 
 
 def _member(reader: "Reader", draft: _Draft, member: int, span: Span) -> t.Chain | None:
