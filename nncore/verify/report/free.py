@@ -40,6 +40,7 @@ from nncore.verify.source.markdown import DisplayedFormula, InlineFormula, Readi
 from nncore.verify.source.reader import display_path
 from nncore.verify.spelling.declared import TARGETS, faults_in, in_strict_letters
 from nncore.verify.spelling.document import Spelled, scene_of, spelled_to_the_end
+from nncore.verify.spelling.findings import ShapeError
 from nncore.verify.spelling.first_use import head, is_given, names
 from nncore.verify.spelling.links import among_meaningful, by_link
 from nncore.verify.spelling.scene import Scene
@@ -139,7 +140,8 @@ def _report_on_part(
             two = _evidence(name, formula, instead[number], second, other, scene, by, displays)
             one = _both(one, two, formula, by)
         if each.error:
-            one = replace(one, status=Status.UNREADABLE, problems=(_problem(formula, each, by), *one.problems))
+            problem = _problem(formula, each, by)
+            one = replace(one, status=problem.status, problems=(problem, *one.problems))
         evidence.append(one)
     given = [each for each in evidence if each.line < 1]
     problems += [replace(problem, path=path, line=1, column=1) for each in given for problem in each.problems]
@@ -441,8 +443,9 @@ def _elsewhere(
 
 
 def _unread(name: str, number: int, formula: DisplayedFormula, found: Spelled, by: "Settings") -> Evidence:
+    status = _problem(formula, found, by).status
     return Evidence(
-        name, display_path(formula.path, by.root), formula.line, number + 1, formula.label, (), Status.UNREADABLE,
+        name, display_path(formula.path, by.root), formula.line, number + 1, formula.label, (), status,
         formula.text.strip(), "", (), (), (), (_problem(formula, found, by),),
     )  # fmt: skip
 
@@ -456,7 +459,8 @@ def _problem(formula: DisplayedFormula, found: Spelled, by: "Settings") -> Diagn
     line = formula.text[begin:].partition("\n")[0]
     width = max(1, min(end - begin, len(line)) - (start - begin))
     snippet = f"{line}\n{' ' * (start - begin)}{'^' * width}"
-    problem = Diagnostic(Status.UNREADABLE, formula.path, *at, found.error.reason, snippet)
+    status = Status.WITHOUT_MEANING if isinstance(found.error, ShapeError) else Status.UNREADABLE
+    problem = Diagnostic(status, formula.path, *at, found.error.reason, snippet)
     return located(problem, by.root)
 
 

@@ -25,6 +25,7 @@ TARGETS = frozenset(("y", "t", "Y", r"\mathbf{y}", r"\mathbf{t}", r"\mathbf{Y}")
 _NUMBERED = re.compile(r"(.+)_\{(\d)([a-z]{1,2})\}", re.DOTALL)  # an entry of a letter with a number
 _BELOW = re.compile(r"(.+)_(?:([A-Za-z])|\{([A-Za-z])([+-]\d+)?\})", re.DOTALL)
 _OPERATOR = re.compile(r"\\operatorname\{[A-Za-z]+\}")
+_SMALL = re.compile(r"[a-z]")
 _MEMBERS = re.compile(r"\|[^|]+\|")  # how many a set has
 _INDEXED_PARTS = frozenset(("scalars", "sizes"))  # whose letters may carry indices
 
@@ -148,7 +149,7 @@ def _declaration(part: str, given: Mapping[str, object], scene: Scene, indices: 
             indexed = key == "letter" and part in _INDEXED_PARTS and not _is_name(value, indices)
             found[key] = _written(value, scene) if indexed else _letter(value, scene)
         elif isinstance(value, str) and key == "entry":
-            found[key] = _written(value, scene)
+            found[key] = _written(value, scene, of_entry=True)
         elif isinstance(value, list) and key in ("shape", "layers"):
             found[key] = [_size(each, scene, indices) if isinstance(each, str) else each for each in value]
         else:
@@ -186,8 +187,8 @@ def _letter(text: str, scene: Scene) -> str:
     return text
 
 
-def _written(text: str, scene: Scene) -> str:
-    """Return a letter with its indices, with the inner name of the letter."""
+def _written(text: str, scene: Scene, of_entry: bool = False) -> str:
+    """Return a letter with its indices, with the inner name of the letter; below an entry all letters are indices."""
     found = _WRITTEN.fullmatch(text)
     if numbered := _NUMBERED.fullmatch(text):
         return f"{scene.table.letter(f'{numbered[1]}_{numbered[2]}')}_{{{numbered[3]}}}"
@@ -195,7 +196,7 @@ def _written(text: str, scene: Scene) -> str:
         return scene.table.letter(text)
     if text.isdigit() or (found and is_strict_letter(found["letter"])):
         return text
-    match _symbol(text, scene):
+    match _symbol(text, scene, frozenset(_SMALL.findall(text.rpartition("_")[2])) if of_entry else frozenset()):
         case t.Letter(name):
             return name
         case t.Indexed(t.Letter(name), indices) if all(isinstance(each, t.Letter) for each in indices):
@@ -203,8 +204,11 @@ def _written(text: str, scene: Scene) -> str:
     return text
 
 
-def _symbol(text: str, scene: Scene) -> t.Node | None:
-    """Return a letter with its scripts, whatever is declared of it so far; None if it is no letter."""
+def _symbol(text: str, scene: Scene, indices: frozenset[str] = frozenset()) -> t.Node | None:
+    """Return a letter with its scripts, whatever is declared of it so far; None if it is no letter.
+
+    Letters that are surely indices may be given.
+    """
     findings, alone = Findings(), Scene(Notation())
     alone.table, alone.facts.variances = scene.table, scene.facts.variances
     try:
@@ -213,6 +217,7 @@ def _symbol(text: str, scene: Scene) -> t.Node | None:
         if item is None or cursor.text in ("_", "^"):
             return None
         reader = Reader(alone, findings)
+        reader.free |= indices
         node = reader.factor(cursor) if getattr(item, "kind", "") == "text" else read_symbol(reader, cursor).node
     except (FreeError, AssertionError):
         return None

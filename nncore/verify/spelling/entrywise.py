@@ -13,7 +13,7 @@ from itertools import pairwise
 from nncore.verify.notation import DELTA, DIAGONAL, EXTREMA, FIXED_KINDS, ONES
 from nncore.verify.semantics.symbols import sizes_of_shape
 from nncore.verify.spelling.dots import pattern, put
-from nncore.verify.spelling.findings import Findings
+from nncore.verify.spelling.findings import Findings, ShapeError
 from nncore.verify.spelling.first_use import names
 from nncore.verify.spelling.fit import BOUND, UNKNOWN, fitted_alone, is_softmax
 from nncore.verify.spelling.scene import Scene
@@ -55,7 +55,9 @@ def _by_entries(chain: t.Chain, formula: t.Formula, scene: Scene, findings: Find
     writer = _Writer(scene, formula, findings)
     try:
         found = writer.chain(chain)
-    except _NoEntriesError:
+    except _NoEntriesError as error:
+        if error.reason and _needs_entries(chain, scene):
+            raise ShapeError(error.reason, chain.span) from None
         return chain
     if not writer.lifts:
         return chain
@@ -73,8 +75,23 @@ def _defines(chain: t.Chain) -> bool:
     return bool(chain.links) and chain.links[0].relation is Relation.DEFINES
 
 
+def _needs_entries(node: t.Node, scene: Scene) -> bool:
+    """Return whether an array that is defined by its entries stands in a node without indices."""
+    match node:
+        case t.Letter(name):
+            by_entries = name in scene.lengths and name not in scene.shapes
+            return by_entries and not scene.notation.array_named(name)
+        case t.Indexed(t.Letter(), indices):
+            return any(_needs_entries(each, scene) for each in indices)
+    return any(_needs_entries(each, scene) for each in t.children(node))
+
+
 class _NoEntriesError(Exception):
-    """A side, or a part of one, that has no entries which could be written."""
+    """A side, or a part of one, that has no entries which could be written; ``reason`` if its shapes do not fit."""
+
+    def __init__(self, reason: str = ""):
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +170,7 @@ class _Writer:
         if not shapes and not jacobians:
             return self._with(chain, [side.number for side in others.values()])
         if len(shapes) != 1:
-            raise _NoEntriesError
+            raise _NoEntriesError(f"the sides have different shapes: {' and '.join(sorted(map(self._words, shapes)))}")
         shape = shapes.pop()
         assert shape
         row, column = self._places(shape, chain.span)
@@ -277,6 +294,10 @@ class _Writer:
             case t.Indexed(t.Letter(name)) if name in self._notation.class_letters:
                 return self._notation.size_of_classes(name)
         return None
+
+    def _words(self, shape: Shape) -> str:
+        """Return a shape in the author's letters."""
+        return " × ".join(self.scene.table.as_written(str(size)) for size in shape or (1, 1))
 
     # Values
 
@@ -427,7 +448,8 @@ class _Writer:
         parts, given = self._fitting(parts), parts
         shapes = {part.shape for part in parts} - {None}
         if len(shapes) > 1:
-            raise _NoEntriesError
+            words = " and ".join(sorted(map(self._words, shapes)))
+            raise _NoEntriesError(f"arrays of different shapes stand beside each other: {words}")
         shape = shapes.pop() if shapes else None
         loose = all(part.loose for part in parts if part.shape)
         alike = None
@@ -499,7 +521,8 @@ class _Writer:
             one, other = (one.turned, other) if columns == 1 else (one, other.turned)
             (rows, inner), (again, columns) = one.shape, other.shape  # type: ignore[misc]
         if inner != again:
-            raise _NoEntriesError
+            one_, other_ = self._words(one.shape), self._words(other.shape)
+            raise _NoEntriesError(f"arrays of the shapes {one_} and {other_} cannot be multiplied in this order")
         shape = None if (rows, columns) == (1, 1) else (rows, columns)
         whole = one.letters | other.letters
         if inner == 1:

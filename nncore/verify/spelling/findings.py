@@ -14,6 +14,10 @@ class FreeError(ValueError):
         self.reason, self.span, self.cause = reason, span, cause or reason
 
 
+class ShapeError(FreeError):
+    """A formula whose arrays do not fit each other."""
+
+
 @dataclass(frozen=True, slots=True)
 class Remark:
     """One thing that was taken for another, in the author's spelling; ``kind`` groups remarks in a list."""

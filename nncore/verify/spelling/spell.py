@@ -15,7 +15,7 @@ from nncore.verify.spelling.arguments import with_arguments
 from nncore.verify.spelling.entrywise import entry_by_entry
 from nncore.verify.spelling.expressions import Reader
 from nncore.verify.spelling.facts import Facts
-from nncore.verify.spelling.findings import Findings, FreeError, Member, Passed, Remark
+from nncore.verify.spelling.findings import Findings, FreeError, Member, Passed, Remark, ShapeError
 from nncore.verify.spelling.first_use import apart, definitions_in, names, with_definition, with_members
 from nncore.verify.spelling.fit import fitted
 from nncore.verify.spelling.items import Group, Item, text_of, walk
@@ -139,7 +139,7 @@ def spell(source: str, scene: Scene, in_parts: bool = False) -> Spelling:
             shorthand.append(scene.shorthand)
         except FreeError as error:
             failed = failed or error
-            if not picks:
+            if not picks and not isinstance(error, ShapeError):
                 scene.shorthand = shorthand[0]
                 raise
         except RecursionError:
@@ -156,6 +156,10 @@ def spell(source: str, scene: Scene, in_parts: bool = False) -> Spelling:
         if len(found) > MOST_READINGS or tried > 4 * MOST_READINGS:
             _, words, span = next(iter(findings.asked.values()), (0, "", (0, len(source))))
             raise FreeError(f"more than four readings, the first by this choice: {words}", span, "too many readings")
+    if not found:
+        scene.shorthand = shorthand[0]
+        assert failed
+        raise failed
     if last and last[0] is not None:
         scene.last = last[0]
     if any(remark.kind == AT_POINT for reading in found.values() for remark in reading.remarks):

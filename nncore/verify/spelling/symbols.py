@@ -208,6 +208,13 @@ def _below(reader: "Reader", name: str, below: Sequence[Item], span: Span) -> tu
         reader.findings.say("name", f"{whole} as a letter of its own", span)
         return whole, ()
     parts = parts_of(below)
+    colons = [len(part) == 1 and getattr(part[0], "text", "") == ":" for part in parts]
+    if len(parts) == 2 and sorted(colons) == [False, True]:
+        what = "row" if colons[1] else "column"
+        (other,) = (part for part, colon in zip(parts, colons, strict=True) if not colon)
+        if scene.is_array(name) is not False and not any(getattr(item, "text", "") == ":" for item in other):
+            reader.findings.say("row", f"{whole} as a {what} of {name}", span)
+            return name, tuple(indices_of(reader, other))
     ordinal = below[0] if len(below) == 1 else None
     if isinstance(ordinal, Group) and ordinal.kind == "(":
         name = f"{name}_{{(\\cdot)}}"
@@ -329,6 +336,9 @@ def _is_name(reader: "Reader", name: str, part: Sequence[Item]) -> bool:
     if {*reader.bound} & set(letters):
         return False
     if name in scene.facts.listed and any(letter in bound or scene.is_index(letter) for letter in letters):
+        return False
+    array = scene.notation.array_named(scene.table.letters.get(name, name))
+    if array and len(part) == len(letters) == 2 and all(letter in bound for letter in letters):
         return False
     if reader.free & set(letters):
         options = (f"{text_of(part)} below {name} as indices", f"{text_of(part)} below {name} as a name")
