@@ -106,7 +106,7 @@ def text_with_includes(path: Path) -> str:
 
     Of a notebook that is the text of its Markdown cells.
     """
-    texts = with_includes(path).values()
+    texts = list(with_includes(path).values())
     if path.suffix == ".ipynb":
         texts = ["\n\n".join(text for _, text in notebook.cells(each)) for each in texts]
     return "\0".join(texts)

@@ -94,9 +94,9 @@ def report_on_free(
 def in_parts(reading: Reading, path: Path) -> list[Reading]:
     """Return a file in the parts in which letters mean something else: each begins with a block ``afresh: true``."""
     blocks = reading.around.blocks
-    places = [place_in(path, block.path, block.line) for block in blocks]
-    starts = [place for place, block in zip(places, blocks, strict=True) if place and _AFRESH.search(block.text)]
-    ends = [bisect_right(starts, place) if place else 0 for place in places]
+    where = [place_in(path, block.path, block.line) for block in blocks]
+    starts = [place for place, block in zip(where, blocks, strict=True) if place and _AFRESH.search(block.text)]
+    ends = [bisect_right(starts, place) if place else 0 for place in where]
     known = tuple(replace(block, text=_AFRESH.sub("", block.text)) for block in blocks)
     parts, here = [], 0
     inside = [place_in(path, each.path, each.line) for each in reading.formulas]

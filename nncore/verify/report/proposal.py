@@ -41,7 +41,6 @@ _SIZES = "D H M K N P Q R S U V A B C E F G J L T W X Y Z".split()
 _LETTER = re.compile(r"(?:letter|name): '?(\\?[A-Za-z]+(?:\{[^}]*\})?)")
 _SCRIPTED = re.compile(r"letter: '?(\\?[A-Za-z]+[_^])")  # letters with anything below or above
 _NUMBERED = re.compile(r"(.+)_(\d)", re.DOTALL)  # a letter with a number, of which z_{2j} is an entry
-_IDENTITIES = frozenset(("I", r"\mathbf{I}", r"\mathbb{I}"))  # which are no free letters
 _INDICES = "jklpqrsuh"  # for entries of which the file writes no index
 _ARGUMENTS = (*"quvxzstwra", r"\xi", r"\zeta", r"\omega")
 
@@ -645,7 +644,7 @@ class _Writer:
         shown = {array: name for name, array in entries.items()}
         named = {name for name in inf.defined if _OWN.fullmatch(self.written(name)) and name in inf.used}
         arrays = [name for name in self._arrays() if name not in inf.defined or name in shown or name in named]
-        arrays = [name for name in arrays if name in inf.said or self.written(name) not in _IDENTITIES]
+        arrays = [name for name in arrays if not self.scene.is_identity(name)]
         indices = list(dict.fromkeys([
             *(letter for known in inf.entries.values() for letters in known for letter in letters), *inf.ends,
         ]))  # fmt: skip
@@ -666,6 +665,7 @@ class _Writer:
         taken -= {name for name in named if inf.defined[name] is None}
         for name in inf.used:
             of_event = "(" in self.written(name)  # a probability, of which it is known that it is no free number
+            of_event = of_event or self.scene.is_identity(name)
             taken_for = name in taken or of_event or name in self._arrays() or self._is_size_like(name)
             if not taken_for and not self._is_called_array(name):
                 found.append(Line("scalars", self._declaration(name, meaning="a number"), self._guess(name)))

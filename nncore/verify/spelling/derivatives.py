@@ -59,17 +59,18 @@ def _variables(reader: "Reader", items: Sequence[Item], sign: str, span: Span) -
         if _sign(cursor.items[cursor.at : cursor.at + 1]) != sign:
             raise FreeError("by what is differentiated is not clear", span, "variable of a derivative")
         cursor.take()
-        name, times = _variable(reader, cursor, span)
+        name, times = _variable(reader, cursor, span, second=bool(found))
         found += [name] * times
     return found
 
 
-def _variable(reader: "Reader", cursor: Cursor, span: Span) -> tuple[t.Name, int]:
+def _variable(reader: "Reader", cursor: Cursor, span: Span, second: bool = False) -> tuple[t.Name, int]:
+    r"""Return by what is differentiated, and how often; the second time it may be transposed, as in a Hessian."""
     if isinstance(cursor.item, Group) and cursor.item.kind in ("{", "("):
         group = cursor.item
         cursor.take()
         inside = Cursor(group.items, group.span)
-        found = _variable(reader, inside, span)
+        found = _variable(reader, inside, span, second)
         if inside.item is not None:
             raise FreeError("a derivative is taken by a letter or an entry", span, "variable of a derivative")
         if cursor.text == "_" and isinstance(found[0], t.Letter):  # (Z_2)_{nk}
@@ -96,7 +97,7 @@ def _variable(reader: "Reader", cursor: Cursor, span: Span) -> tuple[t.Name, int
     if symbol.primes:
         node = symbols.letter_named(reader, symbol.name + "'" * symbol.primes, node.span)
         node = t.Indexed(node, symbol.below, span=node.span) if symbol.below else node
-    if symbol.transposed:
+    if symbol.transposed and not second:
         raise FreeError("a derivative by a transposed letter", span, "variable of a derivative")
     assert isinstance(node, t.Name)
     return node, _order(symbol.above, span) if symbol.above else 1
@@ -220,16 +221,18 @@ def sign(reader: "Reader", item: Token, cursor: Cursor) -> t.Node:
     if item.text == r"\partial" and cursor.text not in ("_",):
         return _over_slash(reader, item, r"\partial", cursor)
     below, above = scripts_of_sign(cursor)
-    if above:
-        raise FreeError("second derivatives of all letters at once", item.span, "Hessian")
+    order = 2 if text_of(above) == "2" and item.text == r"\nabla" else 1
+    if above and order == 1:
+        raise FreeError("what stands above this sign is not clear", item.span, "Hessian")
     if not below:
-        return _gradient(reader, item, cursor)
+        return _gradient(reader, item, cursor, order)
     inside = Cursor(below, item.span)
     variable, times = _variable(reader, inside, item.span)
     if inside.item is not None or times > 1:
         raise FreeError("a derivative is taken by a letter or an entry", item.span, "variable of a derivative")
     if item.text == r"\nabla":
-        reader.findings.say("nabla", r"\nabla with a letter below as the derivative by it", item.span)
+        words = "the derivative by it" if order == 1 else "the matrix of second derivatives by it"
+        reader.findings.say("nabla", rf"\nabla with a letter below as {words}", item.span)
     start = cursor.at
     if cursor.text in (r"\sum", r"\prod", r"\frac", r"\log", r"\ln") or (isinstance(cursor.item, Token) and (
         cursor.item.kind is Kind.NUMBER
@@ -247,7 +250,7 @@ def sign(reader: "Reader", item: Token, cursor: Cursor) -> t.Node:
         case _ if found := _point_of(reader, body, variable):
             reader.findings.say("point", "a gradient at a point as the derivative by that point", item.span)
             variable = found
-    return t.Derivative(body, (variable,), span=(item.span[0], body.span[1]))
+    return t.Derivative(body, (variable,) * order, span=(item.span[0], body.span[1]))
 
 
 def _point_of(reader: "Reader", body: t.Node, variable: t.Name) -> t.Name | None:
@@ -285,8 +288,8 @@ def _alone(reader: "Reader", cursor: Cursor, variable: t.Name) -> t.Node | None:
     return None
 
 
-def _gradient(reader: "Reader", item: Token, cursor: Cursor) -> t.Node:
-    r"""Return ``\nabla f(x)``, the derivative by the one argument."""
+def _gradient(reader: "Reader", item: Token, cursor: Cursor, order: int) -> t.Node:
+    r"""Return ``\nabla f(x)``, the derivative by the one argument, or ``\nabla^2 f(x)``, the second ones."""
     place = cursor.at + 1
     while place + 1 < len(cursor.items) and getattr(cursor.items[place], "text", "") == "_":
         place += 2
@@ -297,9 +300,10 @@ def _gradient(reader: "Reader", item: Token, cursor: Cursor) -> t.Node:
     variable, times = _variable(reader, inside, item.span)
     if inside.item is not None or times > 1:
         raise FreeError(r"by what \nabla differentiates is not said", item.span, "gradient by what")
-    reader.findings.say("nabla", rf"\nabla as the derivative by {text_of(group.items)}", item.span)
+    sign_ = r"\nabla as the derivative" if order == 1 else r"\nabla^2 as the matrix of second derivatives"
+    reader.findings.say("nabla", f"{sign_} by {text_of(group.items)}", item.span)
     body = reader.factor(cursor)
-    return t.Derivative(body, (variable,), span=(item.span[0], body.span[1]))
+    return t.Derivative(body, (variable,) * order, span=(item.span[0], body.span[1]))
 
 
 def _over_slash(reader: "Reader", item: Token, sign_: str, cursor: Cursor) -> t.Node:

@@ -23,6 +23,7 @@ from nncore.verify.syntax.printer import latex
 from nncore.verify.syntax.tree import Relation
 
 _ONE = t.Number("1")
+_ANY_SIZE = "?"  # of an identity matrix
 _LAYOUTS = (
     "the derivative of a vector by a vector with a row for each entry of the first one",
     "the derivative of a vector by a vector with a row for each entry of the second one",
@@ -76,8 +77,10 @@ def _defines(chain: t.Chain) -> bool:
 
 
 def _needs_entries(node: t.Node, scene: Scene) -> bool:
-    """Return whether an array that is defined by its entries stands in a node without indices."""
+    """Return whether an identity, or an array that is defined by its entries, stands in a node without indices."""
     match node:
+        case t.Letter(name) if scene.is_identity(name):
+            return True
         case t.Letter(name):
             by_entries = name in scene.lengths and name not in scene.shapes
             return by_entries and not scene.notation.array_named(name)
@@ -100,7 +103,8 @@ class _Value:
 
     Its entry is made of the same entry of the letters in ``each``, and of all of those in ``whole``. A row of a matrix
     is ``loose``: a column, or a row where it stands beside one. A product of two vectors is a number, or the array
-    ``alike`` of the products of their entries, where an array is added to it.
+    ``alike`` of the products of their entries, where an array is added to it. The identity matrix times a number is
+    that number, which stands on the diagonal where an array is added to it; ``identity`` is its size, or any size.
     """
 
     shape: Shape
@@ -109,6 +113,7 @@ class _Value:
     whole: frozenset[str] = frozenset()
     loose: bool = False
     alike: "_Value | None" = None
+    identity: Size = ""  # of what is none
 
     @property
     def turned(self) -> "_Value":
@@ -124,9 +129,22 @@ class _Value:
     @property
     def number(self) -> t.Node:
         """Return the expression of a number."""
-        if self.shape is not None:
+        if self.shape is not None or self.identity:
             raise _NoEntriesError
         return self.entry(_ONE, _ONE)
+
+    def on_diagonal(self, shape: tuple[Size, Size], span: t.Span) -> "_Value":
+        """Return the identity matrix times a number as an array of a shape; any other value as it is."""
+        if not self.identity:
+            return self
+        if shape[0] != shape[1] or self.identity not in (_ANY_SIZE, shape[0]):
+            raise _NoEntriesError("an identity matrix of another size stands beside an array")
+
+        def entry(row: t.Node, column: t.Node) -> t.Node:
+            delta = t.Indexed(t.Letter(DELTA, span=span), (row, column), span=span)
+            return _product([self.entry(_ONE, _ONE), delta], span)
+
+        return replace(self, shape=shape, entry=entry, identity="")
 
 
 def _lengths(name: str, scene: Scene) -> tuple[Size, ...]:
@@ -167,12 +185,15 @@ class _Writer:
         plain = [at for at in range(len(chain.sides)) if at not in jacobians]
         others = dict(zip(plain, self._fitting([self.of(chain.sides[at]) for at in plain], False), strict=True))
         shapes = {side.shape for side in others.values()} - {None}
+        if not shapes and any(side.identity for side in others.values()):
+            shapes = {(size, size) for at in jacobians if (size := self._length_of_body(chain.sides[at]))}
         if not shapes and not jacobians:
             return self._with(chain, [side.number for side in others.values()])
         if len(shapes) != 1:
             raise _NoEntriesError(f"the sides have different shapes: {' and '.join(sorted(map(self._words, shapes)))}")
         shape = shapes.pop()
         assert shape
+        others = {at: side.on_diagonal(shape, chain.span) for at, side in others.items()}
         row, column = self._places(shape, chain.span)
         entries: list[t.Node] = []
         for at, node in enumerate(chain.sides):
@@ -182,6 +203,10 @@ class _Writer:
                 raise _NoEntriesError
             entries.append(others[at].entry(row, column))
         return self._with(chain, entries)
+
+    def _length_of_body(self, node: t.Node) -> Size | None:
+        shape = self.of(node.body).shape if isinstance(node, t.Derivative) else None
+        return _length(shape) if shape else None
 
     def _jacobian(self, node: t.Node) -> Callable[[tuple[Size, Size]], _Value] | None:
         """Return how the derivative of a vector by a vector is meant, by its shape; None for another node.
@@ -313,9 +338,12 @@ class _Writer:
             case t.Indexed(base, indices):
                 return self._number(self._entry(self.of(base), indices))
             case t.Minus(body):
-                return self._each([self.of(body)], lambda parts: replace(node, body=parts[0]))
+                value = self.of(body)
+                return replace(self._each([value], lambda parts: replace(node, body=parts[0])), identity=value.identity)
             case t.Plus(terms):
                 values = list(map(self.of, terms))
+                if any(value.identity for value in values):
+                    return self._sum_with_identity(node, values)
                 self._lift({value.shape for value in values} > {None}, values)
                 return self._each(values, lambda parts: replace(node, terms=tuple(parts)))
             case t.EntryTimes(factors):
@@ -335,6 +363,8 @@ class _Writer:
                 return replace(product, alike=(self._alike(values, node.span) if turns else None) or product.alike)
             case t.Fraction(above, below) | t.EntryFraction(above, below):
                 pair = [self.of(above), self.of(below)]
+                if pair[0].identity and pair[1].shape is None:
+                    return replace(pair[0], entry=lambda *_: t.Fraction(pair[0].entry(_ONE, _ONE), pair[1].number))
                 self._lift(pair[1].shape is not None and pair[0].shape is None, pair)
                 return self._each(pair, lambda both: t.Fraction(both[0], both[1], span=node.span))
             case t.Power(t.Norm(body, order), exponent) if order in (None, t.Number("2")) and exponent == t.Number("2"):
@@ -343,8 +373,8 @@ class _Writer:
                 return self._number(t.Root(self._sum_of(self.of(body), node.span), span=node.span))
             case t.Power(base, exponent):
                 pair = [self.of(base), self.of(exponent)]
-                if pair[0].shape and (1 not in pair[0].shape or pair[1].shape):
-                    raise _NoEntriesError  # a product of matrices, or an inverse
+                if pair[0].shape and (1 not in pair[0].shape or pair[1].shape):  # a product of matrices, or an inverse
+                    raise _NoEntriesError("not covered yet: powers and inverses of matrices")
                 self._lift(any(value.shape for value in pair), pair)
                 return self._each(pair, lambda both: replace(node, base=both[0], exponent=both[1]))
             case t.Root(body):
@@ -380,7 +410,29 @@ class _Writer:
     def _number(self, node: t.Node) -> _Value:
         return _Value(None, lambda row, column: node, whole=frozenset(names(node, self.scene)))
 
+    def _sum_with_identity(self, node: t.Plus, values: Sequence[_Value]) -> _Value:
+        """Return a sum in which the identity matrix stands: on the diagonal of arrays, or with nothing but itself."""
+        shapes = {value.shape for value in values} - {None}
+        if any(value.shape is None and not value.identity for value in values) or len(shapes) > 1:
+            raise _NoEntriesError
+        if shapes:
+            (shape,) = shapes
+            assert shape
+            found = [value.on_diagonal(shape, node.span) for value in values]
+        else:
+            found = [replace(value, identity="") for value in values]
+        whole = self._each(found, lambda parts: replace(node, terms=tuple(parts)))
+        return replace(whole, identity="" if shapes else _one_size(*values))
+
     def _letter(self, node: t.Letter, name: str) -> _Value:
+        if self.scene.is_identity(name):
+            self.lifts = True
+            words = f"{self.scene.table.as_written(name)} as the identity matrix"
+            self._findings.say("identity", words, node.span)
+            size = self.scene.table.written(name).partition("_")[2].strip("{}")
+            return _Value(
+                None, lambda row, column: _ONE, identity=self.scene.table.letters.get(size, size) or _ANY_SIZE
+            )
         lengths = _lengths(name, self.scene)
         array = self._notation.array_named(name)
         if name == ONES and not array and self.scene.table.ones:
@@ -445,6 +497,8 @@ class _Writer:
 
     def _each(self, parts: Sequence[_Value], make: Callable[[Sequence[t.Node]], t.Node]) -> _Value:
         """Return what is made of parts of one shape, and of numbers, entry by entry."""
+        if len(parts) > 1 and any(part.identity for part in parts):
+            raise _NoEntriesError
         parts, given = self._fitting(parts), parts
         shapes = {part.shape for part in parts} - {None}
         if len(shapes) > 1:
@@ -508,7 +562,12 @@ class _Writer:
 
     def _times(self, one: _Value, other: _Value, span: t.Span, may_turn: bool) -> _Value:
         if one.shape is None or other.shape is None:
-            return self._each([one, other], lambda parts: _product(parts, span))
+            plain = [replace(each, identity="") for each in (one, other)]
+            sizes = {one.identity, other.identity, one.shape and one.shape[1], other.shape and other.shape[0]}
+            if len(sizes - {"", _ANY_SIZE, None}) > 1 and (one.identity or other.identity):
+                raise _NoEntriesError("an identity matrix of another size stands beside an array")
+            identity = _one_size(one, other) if one.shape is other.shape is None else ""
+            return replace(self._each(plain, lambda parts: _product(parts, span)), identity=identity)
         (rows, inner), (again, columns) = one.shape, other.shape
         loose = one.loose and inner == 1 and rows == again != 1
         if loose:
@@ -700,6 +759,8 @@ class _Writer:
     def _derivative(self, node: t.Derivative, body: _Value, variables: Sequence[_Value]) -> _Value:
         """Return a derivative of a number by a vector, or of a vector by a number."""
         arrays = [each for each in (body, *variables) if each.shape is not None]
+        if len(arrays) == len(variables) == 2 and body.shape is None:
+            return self._hessian(node, body, variables)
         if len(arrays) > 1:
             raise _NoEntriesError
 
@@ -717,6 +778,27 @@ class _Writer:
         letters = body.letters.union(*(each.letters for each in variables))
         loose = any(each.loose for each in arrays)
         return _Value(arrays[0].shape if arrays else None, entry, whole=letters, loose=loose)
+
+    def _hessian(self, node: t.Derivative, body: _Value, variables: Sequence[_Value]) -> _Value:
+        """Return the second derivatives of a number by the entries of two vectors, a row for each of the first one."""
+        one, other = variables
+        if any(value.shape is None or 1 not in value.shape for value in variables):
+            raise _NoEntriesError
+        shape = (_length(one.shape or (1, 1)), _length(other.shape or (1, 1)))
+        self.lifts = True
+
+        def entry(row: t.Node, column: t.Node) -> t.Node:
+            by = one.entry(row, row), other.entry(column, column)
+            names = tuple(each for each in by if isinstance(each, t.Name) and _is_name(each))
+            if len(names) == len(by):
+                return replace(node, body=body.number, variables=names)
+            first, second = node.variables
+            if not (isinstance(first, t.Letter) and isinstance(second, t.Letter)):
+                raise _NoEntriesError
+            slope = t.Indexed(replace(node, body=body.number, variables=(first,)), (row,), span=node.span)
+            return t.Indexed(replace(node, body=slope, variables=(second,)), (column,), span=node.span)
+
+        return _Value(shape, entry, whole=body.letters | one.letters | other.letters)
 
 
 def _is_transposed(node: t.Node) -> bool:
@@ -740,6 +822,14 @@ def _slope(node: t.Derivative, body: t.Node, value: _Value, at: tuple[t.Node, t.
         raise _NoEntriesError
     places = tuple(each for each, size in zip(at, value.shape, strict=True) if size != 1)
     return t.Indexed(replace(node, body=body), places or (_ONE,), span=node.span)
+
+
+def _one_size(*parts: _Value) -> Size:
+    """Return the size of identity matrices that are added or multiplied; empty if there is none."""
+    sizes = {part.identity for part in parts} - {""}
+    if len(sizes - {_ANY_SIZE}) > 1:
+        raise _NoEntriesError("identity matrices of different sizes")
+    return next(iter(sizes - {_ANY_SIZE} or sizes), "")
 
 
 def _reaches(shape: Shape, whole: tuple[Size, Size]) -> bool:

@@ -336,6 +336,8 @@ class Inference:
 
     def shape_of(self, name: str) -> _Found:
         """Return the shape of a letter, a new one at its first use."""
+        if self.scene.is_identity(name):
+            return None  # it multiplies as a number does
         if name in self.arrays:
             return self.arrays[name]
         if name in self.defined:

@@ -17,6 +17,7 @@ from nncore.verify.symbol import Shape, Size
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Span
 
+IDENTITIES = frozenset(("I", r"\mathbf{I}", r"\mathbb{I}", r"\mathrm{I}", r"\boldsymbol{I}", r"\text{I}"))
 COSTS = frozenset(("J", "L", "C", "E", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{C}"))
 _OF_CLASSES, _OF_SAMPLES = frozenset("KCkcV"), frozenset("mnNBT")
 _STYLED = re.compile(r"(\\(?:hat|bar|tilde|vec|math[a-z]+|boldsymbol|bm))\s*\{?\s*(\\?[A-Za-z])\s*\}?")
@@ -149,6 +150,13 @@ class Scene:
     def is_undeclared(self, name: str) -> bool:
         """Return whether the notation says nothing of a letter."""
         return name not in self.notation.all_letters and name not in self.table.ranges.values()
+
+    def is_identity(self, name: str) -> bool:
+        """Return whether a letter is the identity matrix: I, or I_n, of which neither notation nor file says more."""
+        base = self.table.written(name).partition("_")[0]
+        said = self.facts.equated | self.facts.listed | self.facts.applied.keys()
+        said |= {each for index, names in self.facts.carriers.items() if self.is_index(index) for each in names}
+        return base in IDENTITIES and base not in said and self.is_undeclared(name)
 
     def is_size(self, name: str) -> bool:
         """Return whether a letter is a size: of the notation, or one at which a sum ends."""
