@@ -176,7 +176,7 @@ def _propose(name: str, notation: Notation, letters: Mapping[str, str]) -> int:
         if text:
             print(text)
         at = f"{printable(name)}{f', {part.place}' if len(found) > 1 else ''}"
-        print(f"{at}: {proposal.summary(path.suffix)}.", file=sys.stderr)
+        print(f"{at}: {proposal.summary(path.suffix, '' if part.is_first else part.place)}.", file=sys.stderr)
     return ExitCode.worst([] if any(proposal.statements for _, proposal in found) else [ExitCode.OPEN])
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nncore.verify import numeric
-from nncore.verify.judgement import BY_NUMBERS, Diagnostic, Judgement, Status
+from nncore.verify.judgement import BY_NUMBERS, Counterexample, Diagnostic, Judgement, Status
 from nncore.verify.notation import Fault, Notation, NotationError
 from nncore.verify.report.cache import canonical, digest
 from nncore.verify.report.evidence import Evidence, PageReport, Part
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 
 OF_NOTATION = "notation: "  # how the reason of a fault in a {notation} block begins
+
+_MANY = 4  # inputs that are 0, which are not named one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +298,7 @@ def problem_of(part: Part, judgement: Judgement, formula: DisplayedFormula) -> D
     """Return what is wrong with a part of a formula, with its place."""
     reason = judgement.reason
     if judgement.counterexample:
-        at = str(judgement.counterexample)
+        at = _shown(judgement.counterexample)
         reason += f" {at}" if at.startswith("at ") else f": {at}"
     if judgement.provided:
         lacking = lacking_words(judgement).removeprefix(f"{judgement.status} ")
@@ -305,6 +307,14 @@ def problem_of(part: Part, judgement: Judgement, formula: DisplayedFormula) -> D
         reason += f"; likely {judgement.hint}"
     found = Diagnostic(judgement.status, formula.path, part.line, part.column, reason)
     return replace(found, snippet=_snippet(formula, found))
+
+
+def _shown(found: Counterexample) -> str:
+    """Return a counterexample in words, many inputs that are 0 in a few of them."""
+    others = tuple(each for each in found.inputs if each[1] != "0")
+    if len(found.inputs) - len(others) < _MANY:
+        return str(found)
+    return str(replace(found, inputs=(*others, ("every other input", "0"))))
 
 
 def _is_in(found: Diagnostic, formula: DisplayedFormula) -> bool:

@@ -114,12 +114,12 @@ class Proposal:
         block = [f"```{{notation}}\n{self.block}\n```"] if self.block else []
         return "\n\n".join((*block, *(f"$$\n{formula.strip()}\n$$" for formula in formulas)))
 
-    def summary(self, suffix: str) -> str:
-        """Return one sentence about what it does, and one about what to do with it."""
+    def summary(self, suffix: str, place: str = "") -> str:
+        """Return one sentence about what it does, and one about what to do with it: at its top, or at a place."""
         before = max(self.before, 0)
         if not self.lines:
             return f"nothing is proposed: {before} of {self.statements} statements have a meaning as they are"
-        where = "in a Markdown cell at its top" if suffix == ".ipynb" else "at its top"
+        where = place or ("in a Markdown cell at its top" if suffix == ".ipynb" else "at its top")
         where += ", and the displays below \\begin{document}" if suffix == ".tex" and self.definitions else ""
         said = (
             f"{max(self.after, 0)} of {self.statements} statements have a meaning with this block, {before} without it"
@@ -605,9 +605,13 @@ def _is_size(text: str) -> bool:
     return text == "1" or is_strict_letter(text) or bool(_SIZE.fullmatch(text))
 
 
+_BOLD = re.compile(r"\\(?:bm|boldsymbol|pmb)(?![A-Za-z])")
+_UNBRACED = re.compile(r"\\(mathbf|boldsymbol|hat|tilde|bar|vec) +([A-Za-z])(?![A-Za-z])")
+
+
 def _property(text: str, letter: str, words: str) -> bool:
     """Return whether a sentence says something of a letter: behind it with a verb, or else right before it."""
-    for sentence in re.split(r"(?<=[.;:])\s+|\n\s*\n", text):
+    for sentence in re.split(r"(?<=[.;:])\s+|\n\s*\n", _UNBRACED.sub(r"\\\1{\2}", _BOLD.sub(r"\\mathbf", text))):
         if DENIED.search(re.sub(r"\$[^$]*\$", "", sentence)):
             continue
         for found in re.finditer(words, sentence, re.IGNORECASE):
@@ -692,7 +696,7 @@ class _Writer:
         summing = {name for name in inf.arrays if self._rows(self.written(name), name, ("", ""))}
         summing |= {name for name in inf.arrays if self.written(name) in TARGETS}
         with_entries = (inf.heads & inf.said.keys()) | (inf.by & inf.arrays.keys()) | summing
-        for name in sorted(with_entries - inf.entries.keys()):
+        for name in sorted(with_entries - inf.entries.keys() - set(map(inf.array_of, inf.entries))):
             letters = tuple(self._index_to(dim) for dim in inf.arrays[name] if dim.name != "1")
             if letters and "_" not in self.written(name) and all(letters) and len({*letters}) == len(letters):
                 inf.entries[name] = [letters]

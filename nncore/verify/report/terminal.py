@@ -83,6 +83,7 @@ def _page_lines(page: PageReport, said: set[Diagnostic]) -> Iterator[Text]:
     yield from told(page.problems)
     if page.formulas and any(problem.reason.startswith(OF_NOTATION) for problem in page.problems):
         yield Text(f"{printable(page.name)}: no formula is judged before the notation is mended", "yellow")
+        return
     if page.proposed:
         yield Text(_PROPOSED.format(printable(page.name)), "yellow")
     for proposed in (line for text in page.proposed for line in text.split("\n")):

@@ -25,6 +25,7 @@ TARGETS = frozenset(("y", "t", "Y", r"\mathbf{y}", r"\mathbf{t}", r"\mathbf{Y}")
 _NUMBERED = re.compile(r"(.+)_\{(\d)([a-z]{1,2})\}", re.DOTALL)  # an entry of a letter with a number
 _BELOW = re.compile(r"(.+)_(?:([A-Za-z])|\{([A-Za-z])([+-]\d+)?\})", re.DOTALL)
 _OPERATOR = re.compile(r"\\operatorname\{[A-Za-z]+\}")
+_ENTRY = re.compile(r"(.+)_(?:\{([a-z]+)\}|([a-z]))")
 _SMALL = re.compile(r"[a-z]")
 _MEMBERS = re.compile(r"\|[^|]+\|")  # how many a set has
 _INDEXED_PARTS = frozenset(("scalars", "sizes"))  # whose letters may carry indices
@@ -38,7 +39,7 @@ def in_strict_letters(text: str, scene: Scene) -> str:
         return text  # whoever reads it says what is wrong
     indices = _indices(parts, scene)
     strict = {part: _part(part, value, scene, indices) for part, value in parts.items()}
-    own, hidden = _with_entries(parts.get("arrays"), strict.get("arrays"), scene)
+    own, hidden = _with_entries(parts.get("arrays"), strict.get("arrays"), _declared_indices(parts, scene), scene)
     for part, more in (("shadows", hidden), ("indices", own)):
         if more:
             given = strict.get(part)
@@ -60,25 +61,42 @@ def in_strict_letters(text: str, scene: Scene) -> str:
     return found + "}"
 
 
-def _with_entries(given: object, arrays: object, scene: Scene) -> tuple[list[dict[str, str]], list[str]]:
+def _declared_indices(parts: Mapping[str, object], scene: Scene) -> frozenset[str]:
+    """Return the indices that the notation declares, and those of a text."""
+    given = parts.get("indices")
+    own = {str(each.get("letter")) for each in given if isinstance(each, Mapping)} if isinstance(given, list) else set()
+    shadows = parts.get("shadows")
+    return frozenset((scene.notation.index_letters - {*(shadows if isinstance(shadows, list) else ())}) | own)
+
+
+def _with_entries(
+    given: object, arrays: object, declared: frozenset[str], scene: Scene
+) -> tuple[list[dict[str, str]], list[str]]:
     """Let arrays whose entries a file writes with their own letter have such ones; return indices, and what they hide.
 
-    So do targets: what a claim lacks is often that their entries sum to 1.
+    So do targets: what a claim lacks is often that their entries sum to 1. And so do entries with an index that nothing
+    declares, which runs over its array.
     The indices are small letters that the file does not use, since a declaration has no others.
     """
     found, hidden = list[dict[str, str]](), list[str]()
     couples = zip(given, arrays, strict=True) if isinstance(given, list) and isinstance(arrays, list) else ()
     for before, array in couples:
-        if not isinstance(array, dict) or array.keys() & {"entry", "layers"} or not array.get("letter"):
+        if not isinstance(array, dict) or "layers" in array or not array.get("letter"):
             continue
         written, letter, shape = str(before["letter"]), str(array["letter"]), array.get("shape")
+        entry = _ENTRY.fullmatch(str(array.get("entry", "")))
+        if "entry" in array and not (entry and not declared.issuperset(entry[2] or entry[3])):
+            continue
+        letter = entry[1] if entry else letter
         sizes = [each for each in shape if str(each) != "1"] if isinstance(shape, list) else []
         simple = all(isinstance(each, str) and is_strict_letter(each) for each in sizes)
-        asked = re.split(r"[_^]", written)[0] in scene.facts.indexed or written in TARGETS
+        asked = bool(entry) or re.split(r"[_^]", written)[0] in scene.facts.indexed or written in TARGETS
         if not simple or not sizes or not asked:
             continue
         pairs = [scene.table.index_of_entry(name, size) for name, size in zip("ij", sizes, strict=False)]
         names = [name for name, _ in pairs]
+        if entry and len(entry[2] or entry[3]) != len(names):
+            continue
         if not all(names):
             continue
         hidden += [shadowed for _, shadowed in pairs if shadowed and shadowed not in hidden]
