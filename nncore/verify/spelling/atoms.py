@@ -314,7 +314,8 @@ def _family(reader: "Reader", node: t.Node, below: Sequence[Item], above: Sequen
     index = symbols.letter_named(reader, text_of(below[:1]), span)
     inside = {item.text: item for here, at in walk((*below[2:], *above)) if isinstance(item := here[at], Token)}
     limits = [symbols.letter_named(reader, each, span) for each, item in inside.items() if item.kind is Kind.LETTER]
-    name = reader.scene.table.as_written(f"({latex(node)})_{{{text_of(below)}}}^{{{text_of(above)}}}")
+    end = f"^{{{text_of(above)}}}" if above else ""
+    name = reader.scene.table.as_written(f"({latex(node)})_{{{text_of(below)}}}{end}")
     reader.findings.say("list", f"{name} as a value of its own, of which nothing is known", span)
     return applied.named_only(reader, name, [node], {index.name}, span, *limits)
 

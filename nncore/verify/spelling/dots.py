@@ -40,7 +40,7 @@ def products(reader: "Reader", factors: Sequence[t.Node]) -> list[t.Node]:
         return _filled(reader, factors, t.Product)
     except FreeError:
         span = factors[0].span[0], factors[-1].span[1]
-        name = reader.scene.table.as_written(" ".join(map(latex, factors)))
+        name = reader.scene.table.as_written(latex(t.Times(tuple(factors))).replace(r" \, ", " "))
         reader.findings.say("list", f"{name} as a value of its own, of which nothing is known", span)
         return [applied.named_only(reader, name, factors, set(), span)]
 

@@ -332,7 +332,7 @@ def _implications(
     premise = _chain(reader, draft.premise, span)
     if not premise.links or not chain.links:
         raise FreeError("what an arrow means is not clear", span, "arrow")
-    may_be_said = not draft.both and not any(map(_is_input, premise.sides))
+    may_be_said = not draft.both and not _is_input(premise.first)
     if may_be_said and reader.findings.choose("hence", (r"\Rightarrow as an implication", HENCE), span):
         return [t.Formula((each,), said, span=span) for each in (premise, chain)]
     pairs = [(premise, chain), (chain, premise)] if draft.both else [(premise, chain)]
@@ -423,15 +423,16 @@ def _chain(reader: "Reader", draft: _Draft, span: Span) -> t.Chain:
         if relation is Relation.DEFINES and t.contains(right, first):
             relation = Relation.ASSIGNS
             reader.findings.say(
-                "step", f"{sign} as a step, since what it changes stands on its right side, too", first.span
+                "step", "the definition as a step, since what it changes stands on its right side, too", first.span
             )
-        links.append(t.Link(relation, right, span=(start, right.span[1])))
+        links.append(t.Link(relation, right, span=(min(start, right.span[0]), max(start, right.span[1]))))
     for letter, where in relations.repeated([first, *(link.right for link in links)]):
         if reader.scene.is_index(letter):
             words = f"{letter} twice without a sum as any value, not as one to sum over"
             reader.findings.say("repeated", words, where)
     begin = items[0].span[0] if draft.goes_on else first.span[0]
-    return t.Chain(first, tuple(links), span=(begin, items[-1].span[1]))
+    ends = [begin, items[-1].span[1], *(end for link in links for end in link.span)]  # of sides in any order
+    return t.Chain(first, tuple(links), span=(min(ends), max(ends)))
 
 
 def _is_definable(left: t.Node) -> bool:
