@@ -43,6 +43,7 @@ from nncore.verify.spelling.document import Spelled, scene_of, spelled_to_the_en
 from nncore.verify.spelling.findings import ShapeError
 from nncore.verify.spelling.first_use import head, is_given, names
 from nncore.verify.spelling.links import among_meaningful, by_link
+from nncore.verify.spelling.macros import defined_in
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.spelling.shorthand import SHORTHAND
 from nncore.verify.spelling.spell import Reading as FreeReading
@@ -57,6 +58,9 @@ if TYPE_CHECKING:
 _SECONDS_OF_A_CLAIM = 1.0  # of which it is asked only whether numbers refute it
 _STATEMENT = "display {} of {}, statement {}"  # the page on which a strict statement stands while it is judged
 _PROPOSED = "what is proposed"  # the name of a display that stands in no line of a file
+_CHANGED = "what a command means is changed here"  # how a fault of `source.markdown` begins
+_DEFINES = re.compile(r"\\(?:(?:re)?newcommand|providecommand|[gex]?def|let|DeclareMathOperator)(?![A-Za-z])")
+_DEFINED = re.compile(r"\\(?:(?:re)?newcommand|providecommand|def|DeclareMathOperator)\*?\s*\{?\s*(\\[A-Za-z]+)")
 _AFRESH = re.compile(r"^[ \t]*afresh:[ \t]*true[ \t]*$", re.MULTILINE)
 _CLAIM_NOTHING = frozenset(("prf:assumption", "prf:convention", ERRATUM, UNCHECKED, DICTIONARY))
 
@@ -86,9 +90,18 @@ def report_on_free(
         evidence += found
         problems += faults
         in_time &= ended
-    own = tuple(located(each, by.root) for each in (*reading.faults, *problems))
+    own = tuple(located(each, by.root) for each in (*faults_of(path, reading), *problems))
     name, inline = display_path(path, by.root), reading.inline
     return PageReport(name, tuple(evidence), own, len(inline), relation_count(inline)), in_time
+
+
+def faults_of(path: Path, reading: Reading) -> tuple[Diagnostic, ...]:
+    """Return the faults of a page in free spelling; commands that it defines are none if all of them are read."""
+    text = text_with_includes(path)
+    named = {found[1] for found in _DEFINED.finditer(text)}
+    understood = len(named) == len(_DEFINES.findall(text)) and named <= defined_in(text).keys()
+    changed = [each for each in reading.faults if each.reason.startswith(_CHANGED)]
+    return tuple(each for each in reading.faults if not (understood and each in changed))
 
 
 def in_parts(reading: Reading, path: Path) -> list[Reading]:

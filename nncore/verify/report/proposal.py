@@ -211,25 +211,26 @@ class Trying:
             return nothing
         if (one := self.of({}, beside=True)).after == own.count:
             return replace(one, before=before)
-        choices, best = self.begun()
+        choices, best = self.with_said(_Choices(), self.of({}))
         for sorts in ((self.costs, self.equations), (self.kinds,), (self.costs, self.equations)):
             self.until = time.process_time() + self.seconds
             self.hopeless.clear()
             for others in sorts:
                 choices, best = self.improved(choices, best, others)
+        choices, best = self.with_said(choices, best)
         best = self.pruned(choices, best)
         better = best.meant > max(before, 0) and best.understood >= own.understood
         return replace(best, before=before) if better else nothing
 
-    def begun(self) -> tuple[_Choices, Proposal]:
-        """Return the choices to begin with: what words define with ``:=`` is defined, if that costs nothing."""
-        nothing = self.of({})
-        given = {each.letter: self.as_given(each) for each in reversed(self.candidates) if self.is_said_to_define(each)}
+    def with_said(self, now: _Choices, best: Proposal) -> tuple[_Choices, Proposal]:
+        """Return choices, and the proposal, with what words define by ``:=``, if that costs nothing."""
+        said = {each.letter: self.as_given(each) for each in reversed(self.candidates) if self.is_said_to_define(each)}
+        given = tuple(each for letter, each in reversed(said.items()) if letter not in now.letters)
         if not given:
-            return _Choices(), nothing
-        choices = _Choices().with_others(_Choices(given=tuple(reversed(given.values()))))
-        found = self.of({}, choices.given)
-        return (choices, found) if found.gain >= nothing.gain else (_Choices(), nothing)
+            return now, best
+        both = now.with_others(_Choices(given=given))
+        found = self.of(both.kinds, both.given)
+        return (both, found) if found.gain >= best.gain else (now, best)
 
     def is_said_to_define(self, equation: Equation) -> bool:
         """Return whether words give an equation with ``:=``."""
@@ -340,7 +341,7 @@ class Trying:
     def costs(self, now: _Choices, _: Proposal) -> Iterator[_Choices]:
         """Yield costs of which the file never says what they are, as any function of the last letters."""
         inference, scene = self.inferred(now.kinds)
-        for cost in open_costs(self.file.displays, self.file.texts, self.file.equations, scene, inference.array_of):
+        for cost in open_costs(self.file.told, self.file.texts, self.file.equations, scene, inference.array_of):
             names = {*scene.facts.names, *map(inference.written, inference.used)}
             phi = next((each for each in _ANY_COST if each not in names), ANY_COST)
             of = ", ".join(map(inference.written, cost.of))
@@ -496,10 +497,14 @@ class _Read:
     said: Sequence[bool]  # whether the words around each of these give it as what a letter is
 
     @cached_property
+    def told(self) -> Sequence[Sequence[t.Formula]]:
+        """Return the formulas of the displays, and those that words give as what a letter is."""
+        return (*self.displays, *(own if says else [] for own, says in zip(self.inline, self.said, strict=True)))
+
+    @cached_property
     def equations(self) -> list[Equation]:
         """Return the equations that may define, those of the displays first."""
-        within = [own if says else [] for own, says in zip(self.inline, self.said, strict=True)]
-        return equations((*self.displays, *within), self.texts, self.scene)
+        return equations(self.told, self.texts, self.scene)
 
     @cached_property
     def made(self) -> Mapping[str, frozenset[str]]:

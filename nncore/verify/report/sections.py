@@ -16,7 +16,7 @@ from nncore.verify.report import notebook
 from nncore.verify.report.book import Settings
 from nncore.verify.report.cache import Cache, text_with_includes
 from nncore.verify.report.evidence import Evidence, PageReport
-from nncore.verify.report.free import report_on_free
+from nncore.verify.report.free import faults_of, report_on_free
 from nncore.verify.report.notebook import place_in
 from nncore.verify.report.proposal import AFRESH, SECONDS, Proposal, Trying, with_block
 from nncore.verify.semantics.statements import Kind
@@ -82,7 +82,7 @@ def report_with_proposals(path: Path, reading: Reading, by: Settings) -> tuple[P
     One that declares nothing, and has a letter that is not in force, is judged as if what is proposed for it stood
     there, and the report says what that is. Nothing is refuted then, nor where nothing is found to be proposed.
     """
-    declares = bool(reading.around.blocks or reading.faults) or not _letters_of_its_own(path, reading, by)
+    declares = bool(reading.around.blocks or faults_of(path, reading)) or not _letters_of_its_own(path, reading, by)
     found = [] if declares else _proposed(path, reading, by)
     if not any(proposal.lines for _, proposal in found):
         lacks = any(proposal.before < proposal.statements for _, proposal in found)

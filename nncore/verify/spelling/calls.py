@@ -13,6 +13,7 @@ from nncore.verify.spelling.items import GIVEN, PARALLEL, Group, Item, between_c
 from nncore.verify.spelling.scene import COSTS, Cursor, Scene
 from nncore.verify.spelling.symbols import Symbol
 from nncore.verify.spelling.tokens import Kind, Token
+from nncore.verify.syntax import tree as t
 
 if TYPE_CHECKING:
     from nncore.verify.spelling.expressions import Reader
@@ -66,6 +67,7 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
         } & {*reader.bound, *facts.bound}
         seen = set(facts.applied.get(whole, ()))
         stated = set(facts.heads.get(whole, ()))
+        parameters = any(isinstance(each, t.Letter) and not scene.is_index(each.name) for each in symbol.below)
         of_arrays = len(seen | stated) == 1 and any(scene.is_array(text_of(each)) for each in between_commas(items))
         told_apart = len(stated) == 1 and all(each in stated or _is_other(each, stated) for each in seen)
         if (
@@ -77,6 +79,7 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
                 or whole in facts.differentiated
                 or (stated and whole in facts.slopes)
             )
+            and not parameters  # of which it is a function, as in h_w(x)
             and (len(seen) <= 1 or (told_apart and whole in COSTS))
             and not symbol.primes
             and not (stated and scene.is_size(whole))

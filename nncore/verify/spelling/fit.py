@@ -185,6 +185,10 @@ class _Fitter:
                 return replace(node, body=inner), shape if isinstance(node, t.Sum) else None
             case t.Derivative(body, variables):
                 inner, shape = self.as_number(self.fit(body)) if len(variables) == 1 else self.fit(body)
+                if len(variables) > 1 and any(
+                    isinstance(each, t.Letter) and self._letter(each.name) for each in variables
+                ):
+                    return replace(node, body=inner), UNKNOWN  # a matrix of second derivatives
                 by = self._letter(variables[0].name) if isinstance(variables[0], t.Letter) else None
                 return replace(node, body=inner), by if shape is None else UNKNOWN
             case t.Cases(cases):

@@ -171,6 +171,9 @@ def spell(source: str, scene: Scene, in_parts: bool = False) -> Spelling:
 
 def _read(source: str, scene: Scene, findings: Findings) -> tuple[Strict, ...]:
     items = items_of(source, scene, findings)
+    if not items and definitions(scan(source))[0]:
+        findings.say("commands", "definitions of commands, which claim nothing", (0, len(source)))
+        return ()
     if not items:
         raise FreeError("there is no formula here", (0, len(source)), "no formula")
     reader = Reader(scene, findings)

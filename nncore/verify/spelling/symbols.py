@@ -318,7 +318,8 @@ def _is_name(reader: "Reader", name: str, part: Sequence[Item]) -> bool:
         if letter in bound or letter in scene.notation.index_letters or scene.is_size(letter):
             return False
         applied = any(each in scene.facts.applied for each in (f"{name}_{letter}", f"{name}_{{{letter}}}"))
-        if applied and scene.facts.bare[letter]:
+        stands = any(scene.facts.bare[f"{letter}{top}"] for top in ("", "^T", r"^\top", r"^{T}", r"^{\top}"))
+        if applied and stands:
             return name in COSTS and letter not in INDEX_LETTERS
         others = any(name in scene.facts.carriers.get(each, ()) for each in scene.facts.bound)
         quantity = letter in _QUANTITIES and scene.facts.bare[letter] > scene.facts.below[letter] and not others
