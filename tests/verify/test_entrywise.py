@@ -502,8 +502,8 @@ def test_a_file_whose_letters_change_their_meaning_gets_a_block_for_each_part(tm
     (one, first), (other, second) = propose(path, NOTATION, {})
     assert (one.place, other.place) == ("below line 2, “One”", "below line 8, “Another”")
     lines = SECTIONS.split("\n")
-    lines[other.line - 1] += f"\n\n{second.paste('.md')}"
-    lines[one.line - 1] += f"\n\n{first.paste('.md')}"
+    lines[other.start[1] - 1] += f"\n\n{second.paste('.md')}"
+    lines[one.start[1] - 1] += f"\n\n{first.paste('.md')}"
     path.write_text("\n".join(lines), encoding="utf-8")
     (page,) = check([path], NOTATION, root=tmp_path, processes=1, free=True).pages
     assert not page.problems

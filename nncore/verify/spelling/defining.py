@@ -126,6 +126,15 @@ def open_costs(
         by = dict.fromkeys(variable for own in slopes for body, variable in own if body == letter)
         last = tuple(each for each in by if not any(each in below_of(other, made) for other in by))
         joined = tuple(each for each in last if not below_of(each, made).isdisjoint(by))
+        sources = {
+            by_
+            for chain in chains
+            for link in chain.links
+            for body, by_ in _slopes(link.right, array_of)
+            if body == letter
+        }
+        if joined and not sources.isdisjoint(set(last) - set(joined)):
+            continue  # others come from it in a way of which no equation tells
         last = joined or last  # without what no other one of them is made of, and which is made of none
         of_it = {letter} | {each for each in made if letter in below_of(each, made)}
         both = zip(chains, slopes, strict=True)

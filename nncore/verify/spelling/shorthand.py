@@ -46,7 +46,21 @@ def _may_be_shorthand(name: str, arguments: tuple[t.Node, ...], body: t.Node, sc
     itself = any(isinstance(each, t.Function) and each.name == name for each, _ in t.walk(body))
     if itself or any(map(scene.is_index, free(body).difference(letters))):
         return False
-    return any(scene.notation.array_named(each) or scene.shapes.get(each) for each in letters)
+    arrays = {each for each in letters if scene.notation.array_named(each) or scene.shapes.get(each)}
+    return not arrays.isdisjoint(_of_arrays(body, scene))
+
+
+def _of_arrays(body: t.Node, scene: Scene) -> set[str]:
+    """Return the letters that stand where only an array does: transposed, normed, with an index, or beside an array."""
+    found = set[str]()
+    for node, _ in t.walk(body):
+        match node:
+            case t.Transpose(t.Letter(name)) | t.Norm(t.Letter(name)) | t.Indexed(t.Letter(name)):
+                found.add(name)
+            case t.Times(factors):
+                names = [each.name for each in factors if isinstance(each, t.Letter)]
+                found |= set(names) if sum(bool(scene.notation.array_named(each)) for each in names) > 1 else set()
+    return found
 
 
 def _put(node: t.Node, scene: Scene) -> t.Node:
