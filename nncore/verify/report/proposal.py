@@ -553,18 +553,19 @@ _WITH_LETTER = re.compile(r"\\?[A-Za-z]+_([a-z])")  # one of its own, of which t
 _OF_SAMPLE = re.compile(r"\\?[A-Za-z]+\^\{?[(\[]([a-z])[)\]]\}?")
 _SQUARE = re.compile(r"\s*\^\s*(?:2|\{2\})$")  # of a standard deviation
 _SPACE = re.compile(r"(?:\\mathbb\{?R\}?|\\R|ℝ)\s*\^\s*(?:\{(?P<many>[^{}]*)\}|(?P<one>[A-Za-z0-9]))")
+_ONE_SIZE = r"[A-Za-z](?:_(?:[A-Za-z\d]|\{[A-Za-z\d]+\}))?|\d+"
+_ROWS, _COLUMNS = rf"(?P<rows>{_ONE_SIZE})", rf"(?P<columns>{_ONE_SIZE})"
 _MATRIX_OF_WORDS = re.compile(
-    r"\$?(?P<rows>[A-Za-z]|\d+)\$?\s*(?:\\times|×|x|-by-|by)\s*\$?(?P<columns>[A-Za-z]|\d+)\$?\s+(?:\w+\s+)?matrix\s+"
+    rf"\$?(?<![_{{A-Za-z\d]){_ROWS}\$?\s*(?:\\times|×|x|-by-|by)\s*\$?{_COLUMNS}\$?\s+(?:\w+\s+)?matrix\s+"
     r"\$(?P<letter>[^$]{1,30})\$"
 )
 _LETTER_THEN_MATRIX = re.compile(
-    r"\$(?P<letter>[^$=]{1,30})\$\s+(?:is|be|denotes?|of|are)\s+(?:an?|the)?\s*\$?(?P<rows>[A-Za-z]|\d+)\$?\s*"
-    r"(?:\\times|×|x|-by-|by)\s*\$?(?P<columns>[A-Za-z]|\d+)\$?"
+    rf"\$(?P<letter>[^$=]{{1,30}})\$\s+(?:is|be|denotes?|of|are)\s+(?:an?|the)?\s*\$?{_ROWS}\$?\s*"
+    rf"(?:\\times|×|x|-by-|by)\s*\$?{_COLUMNS}"
 )
 _SHAPE_OF_LETTER = re.compile(
     r"[$`](?P<letter>[^$`=]{1,30})[$`],?\s+(?:with|of|has|is of|and has)\s+(?:the\s+)?(?:shape|size|dimensions?)\s+"
-    r"[$`(\[{]*"
-    r"(?P<rows>[A-Za-z]|\d+)\$?\s*(?:,|\\times|×|x|by)\s*\$?(?P<columns>[A-Za-z]|\d+)"
+    rf"[$`(\[{{]*{_ROWS}\$?\s*(?:,|\\times|×|x|by)\s*\$?{_COLUMNS}"
 )
 
 
@@ -603,7 +604,8 @@ def _said(members: Sequence[Member], text: str, scene: Scene) -> Iterator[tuple[
             letter = found["letter"].strip()
             sizes = [found["rows"], found["columns"]]
             if (is_strict_letter(letter) or letter in scene.table.letters) and all(map(_is_size, sizes)):
-                yield scene.table.letter(letter), (sizes[0], sizes[1])
+                rows, length = (size if size.isdigit() else scene.table.letter(size) for size in sizes)
+                yield scene.table.letter(letter), (rows, length)
 
 
 def _is_size(text: str) -> bool:

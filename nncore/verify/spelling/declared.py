@@ -25,6 +25,7 @@ TARGETS = frozenset(("y", "t", "Y", r"\mathbf{y}", r"\mathbf{t}", r"\mathbf{Y}")
 _NUMBERED = re.compile(r"(.+)_\{(\d)([a-z]{1,2})\}", re.DOTALL)  # an entry of a letter with a number
 _BELOW = re.compile(r"(.+)_(?:([A-Za-z])|\{([A-Za-z])([+-]\d+)?\})", re.DOTALL)
 _OPERATOR = re.compile(r"\\operatorname\{[A-Za-z]+\}")
+_SIZE_OF_NUMBER = re.compile(r"([A-Za-z])_(?:(\d)|\{(\d)\})")
 _ENTRY = re.compile(r"(.+)_(?:\{([a-z]+)\}|([a-z]))")
 _SMALL = re.compile(r"[a-z]")
 _MEMBERS = re.compile(r"\|[^|]+\|")  # how many a set has
@@ -38,6 +39,9 @@ def in_strict_letters(text: str, scene: Scene) -> str:
     except NotationError:
         return text  # whoever reads it says what is wrong
     indices = _indices(parts, scene)
+    for size in parts.get("sizes") if isinstance(parts.get("sizes"), list) else ():
+        if isinstance(size, Mapping) and (found := _SIZE_OF_NUMBER.fullmatch(str(size.get("letter")))):
+            scene.sizes_of_number |= {found[0]: scene.table.letter(f"{found[1]}_{found[2] or found[3]}")}
     strict = {part: _part(part, value, scene, indices) for part, value in parts.items()}
     own, hidden = _with_entries(parts.get("arrays"), strict.get("arrays"), _declared_indices(parts, scene), scene)
     for part, more in (("shadows", hidden), ("indices", own)):
@@ -163,7 +167,9 @@ def _part(part: str, value: object, scene: Scene, indices: frozenset[str]) -> ob
 def _declaration(part: str, given: Mapping[str, object], scene: Scene, indices: frozenset[str]) -> dict[str, object]:
     found: dict[str, object] = {}
     for key, value in given.items():
-        if isinstance(value, str) and key in _BARE:
+        if isinstance(value, str) and value in scene.sizes_of_number:
+            found[key] = scene.sizes_of_number[value]
+        elif isinstance(value, str) and key in _BARE:
             indexed = key == "letter" and part in _INDEXED_PARTS and not _is_name(value, indices)
             found[key] = _written(value, scene) if indexed else _letter(value, scene)
         elif isinstance(value, str) and key == "entry":
@@ -176,6 +182,8 @@ def _declaration(part: str, given: Mapping[str, object], scene: Scene, indices: 
 
 
 def _size(text: str, scene: Scene, indices: frozenset[str]) -> str:
+    if text in scene.sizes_of_number:
+        return scene.sizes_of_number[text]
     return _letter(text, scene) if _is_name(text, indices) else _written(text, scene)
 
 

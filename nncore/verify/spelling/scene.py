@@ -84,6 +84,7 @@ class Scene:
     made: dict[str, frozenset[str]] = field(default_factory=dict)
     parts: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
     members: dict[str, tuple[t.Letter, ...]] = field(default_factory=dict)
+    sizes_of_number: dict[str, str] = field(default_factory=dict)  # such as n_1, with their inner names
     shorthand: dict[str, Shorthand] = field(default_factory=dict)
     by_columns: bool = False
     gradients_of: str = ""  # the letter of which dA is the derivative by A, by the words
