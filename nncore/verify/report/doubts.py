@@ -29,6 +29,7 @@ _INPUTS = (SymbolKind.ENTRY, SymbolKind.NUMBER, SymbolKind.ARRAY)
 _GENERIC = frozenset(("f", "g", "h", "F", "G", r"\mathsf{f}", r"\mathsf{g}", r"\mathsf{h}"))
 _VALUE = "this is a value for numbers that are given elsewhere, and no claim about all"
 _CONDITION = "this is a condition, and no claim, for letters that may be anything: put it behind what holds under it"
+_NO_DERIVATIVE = "a derivative does not exist here"  # how a reason begins
 
 
 def doubted(evidence: Evidence, claim: Claim, others: Collection[Claim], of_slope: bool) -> Evidence:
@@ -164,6 +165,8 @@ def doubted_as_proposed(evidence: Evidence, claim: Claim) -> Evidence:
     if not claim.letters - FIXED_KINDS.keys():
         return evidence
     refuted = "; ".join(problem.reason for problem in evidence.problems)
+    if all(problem.reason.startswith(_NO_DERIVATIVE) for problem in evidence.problems):
+        return _open(evidence, f"it may hold away from kinks, where {refuted}")
     return _open(evidence, f"false if its letters are what they are taken for: {refuted}")
 
 

@@ -25,6 +25,7 @@ from nncore.verify.spelling.findings import Member
 from nncore.verify.spelling.first_use import related
 from nncore.verify.spelling.inference import CROSS_ENTROPIES, OPEN, ROW, STANDARD, Dim, Inference, own_letters
 from nncore.verify.spelling.letters import is_strict_letter
+from nncore.verify.spelling.macros import defined_in, in_words
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.spelling.styles import INDEX_LETTERS
 from nncore.verify.syntax import tree as t
@@ -267,6 +268,11 @@ class Trying:
     # What may be chosen
 
     @cached_property
+    def words(self) -> str:
+        """Return the text of the file with its own commands written out."""
+        return in_words(self.text, defined_in(self.text))
+
+    @cached_property
     def file(self) -> "_Read":
         """Return the file, read without a notation."""
         return _read_twice(self.reading, self.text)
@@ -418,13 +424,13 @@ class Trying:
             self.read = {(): self.file}
             if texts:
                 self.read[texts] = _read(reading, self.text, self.file.own)
-        return _inferred(self.read[texts], reading, self.text, kinds, base)
+        return _inferred(self.read[texts], reading, self.words, kinds, base)
 
     def of(self, kinds: Mapping[str, str], given: Sequence[_Given] = (), beside: bool = False) -> Proposal:
         """Return the proposal with certain choices; ``beside`` the letters in force it declares only other ones."""
         defining = [each.line for each in given]
         inference, scene = self.inferred(kinds, given, self.by.notation if beside else None)
-        lines, questions = _Writer(inference, scene, self.by.notation, self.text).all()
+        lines, questions = _Writer(inference, scene, self.by.notation, self.words).all()
         if beside:
             known = self.by.notation.all_letters
             lines = [line for line in lines if line.part != "shadows" and line.letter not in known]
@@ -592,7 +598,7 @@ def _said(members: Sequence[Member], text: str, scene: Scene) -> Iterator[tuple[
         sizes = [part.strip() for part in re.split(r"\\times|×|,", space["many"] or space["one"])]
         if len(sizes) == 1:
             sizes = [*sizes, "1"] if columns else ["1", *sizes]
-        for letter in (_SQUARE.sub("", each.strip()) for each in member.left.split(",")):
+        for letter in (_plain(_SQUARE.sub("", each.strip())) for each in member.left.split(",")):
             below = _WITH_LETTER.fullmatch(letter) or _OF_SAMPLE.fullmatch(letter)
             if below and below[1] in INDEX_LETTERS | scene.facts.bound:
                 continue  # one of many vectors, which are the rows of an array
@@ -601,11 +607,16 @@ def _said(members: Sequence[Member], text: str, scene: Scene) -> Iterator[tuple[
                 yield scene.table.letter(letter), (rows, length)
     for pattern in (_MATRIX_OF_WORDS, _LETTER_THEN_MATRIX, _SHAPE_OF_LETTER):
         for found in pattern.finditer(text):
-            letter = found["letter"].strip()
+            letter = _plain(found["letter"].strip())
             sizes = [found["rows"], found["columns"]]
             if (is_strict_letter(letter) or letter in scene.table.letters) and all(map(_is_size, sizes)):
                 rows, length = (size if size.isdigit() else scene.table.letter(size) for size in sizes)
                 yield scene.table.letter(letter), (rows, length)
+
+
+def _plain(letter: str) -> str:
+    """Return a letter without braces around one sign below it."""
+    return re.sub(r"_\{([A-Za-z\d])\}$", r"_\1", letter)
 
 
 def _is_size(text: str) -> bool:
@@ -655,7 +666,7 @@ class _Writer:
         shown = {array: name for name, array in entries.items()}
         named = {name for name in inf.defined if _OWN.fullmatch(self.written(name)) and name in inf.used}
         arrays = [name for name in self._arrays() if name not in inf.defined or name in shown or name in named]
-        arrays = [name for name in arrays if not self.scene.is_identity(name)]
+        arrays = [name for name in arrays if not self.scene.is_identity(name) and not self.scene.ones_of(name)]
         indices = list(dict.fromkeys([
             *(letter for known in inf.entries.values() for letters in known for letter in letters), *inf.ends,
         ]))  # fmt: skip
@@ -676,7 +687,7 @@ class _Writer:
         taken -= {name for name in named if inf.defined[name] is None}
         for name in inf.used:
             of_event = "(" in self.written(name)  # a probability, of which it is known that it is no free number
-            of_event = of_event or self.scene.is_identity(name)
+            of_event = of_event or self.scene.is_identity(name) or bool(self.scene.ones_of(name))
             taken_for = name in taken or of_event or name in self._arrays() or self._is_size_like(name)
             if not taken_for and not self._is_called_array(name):
                 found.append(Line("scalars", self._declaration(name, meaning="a number"), self._guess(name)))

@@ -12,7 +12,7 @@ from nncore.verify.spelling import applied, calls, derivatives, names, points, s
 from nncore.verify.spelling.facts import is_operation
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import Group, Item, between_commas, text_of, walk
-from nncore.verify.spelling.scene import Cursor
+from nncore.verify.spelling.scene import ZEROS, Cursor
 from nncore.verify.spelling.scripts import scripts_at, span_of, split_top
 from nncore.verify.spelling.symbols import Symbol
 from nncore.verify.spelling.tokens import Kind, Token
@@ -50,6 +50,15 @@ def letter(reader: "Reader", cursor: Cursor) -> t.Node:
         reader.findings.say("entry", f"e^{{{text_of(above)}}}_{{{text_of(below)}}} as an entry of the power", node.span)
         indices = tuple(index for part in symbols.parts_of(below) for index in symbols.indices_of(reader, part))
         return t.Indexed(node, indices, span=(token.span[0], indices[-1].span[1]))
+    if (
+        token.text in ZEROS
+        and reader.scene.is_array(token.text)
+        and token.text not in reader.scene.notation.all_letters
+    ):
+        cursor.take()
+        scripts_at(cursor)  # how many
+        reader.findings.say("zero", rf"{token.text} as 0, for each entry", token.span)
+        return t.Number("0", span=token.span)
     start = cursor.at
     symbol = symbols.read_symbol(reader, cursor)
     group = cursor.item

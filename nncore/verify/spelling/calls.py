@@ -49,6 +49,8 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
         ) else ""  # fmt: skip
     if name in scene.notation.function_names and not symbol.below:
         return "function"
+    if symbol.below and is_letter(items) and getattr(cursor.ahead(), "text", "") == "_":
+        return ""  # A_{nh} (Z_2)_{nk}, a product of entries
     if symbol.transposed and not listed:
         return ""
     declared: object = scene.notation.array_named(name) or scene.notation.scalars_named(name)

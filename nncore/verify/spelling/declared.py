@@ -39,9 +39,10 @@ def in_strict_letters(text: str, scene: Scene) -> str:
     except NotationError:
         return text  # whoever reads it says what is wrong
     indices = _indices(parts, scene)
-    for size in parts.get("sizes") if isinstance(parts.get("sizes"), list) else ():
-        if isinstance(size, Mapping) and (found := _SIZE_OF_NUMBER.fullmatch(str(size.get("letter")))):
-            scene.sizes_of_number |= {found[0]: scene.table.letter(f"{found[1]}_{found[2] or found[3]}")}
+    named = parts.get("sizes")
+    for size in named if isinstance(named, list) else ():
+        if isinstance(size, Mapping) and (known := _SIZE_OF_NUMBER.fullmatch(str(size.get("letter")))):
+            scene.sizes_of_number[known[0]] = scene.table.letter(f"{known[1]}_{known[2] or known[3]}")
     strict = {part: _part(part, value, scene, indices) for part, value in parts.items()}
     own, hidden = _with_entries(parts.get("arrays"), strict.get("arrays"), _declared_indices(parts, scene), scene)
     for part, more in (("shadows", hidden), ("indices", own)):

@@ -51,7 +51,7 @@ def _by_entries(chain: t.Chain, formula: t.Formula, scene: Scene, findings: Find
         return chain  # which may say what the function is, of a number
     sides = chain.sides[1:] if _defines(chain) else chain.sides
     of_row = _defines(chain) and isinstance(chain.first, t.Indexed)  # if the right side is an array
-    if not any(_asks(side, scene, of_row) for side in sides):
+    if not any(_asks(side, scene, of_row) for side in sides) and not _is_zero_array(sides, scene):
         return chain
     writer = _Writer(scene, formula, findings)
     try:
@@ -72,6 +72,12 @@ def _asks(side: t.Node, scene: Scene, of_row: bool) -> bool:
     return shape == UNKNOWN or (of_row and shape is not None) or any(_is_row(node, scene) for node, _ in t.walk(inner))
 
 
+def _is_zero_array(sides: Sequence[t.Node], scene: Scene) -> bool:
+    """Return whether a side is 0, and another one an array."""
+    others = [fitted_alone(side, scene)[1] for side in sides if side != t.Number("0")]
+    return len(others) < len(sides) and any(shape is not None and shape != UNKNOWN for shape in others)
+
+
 def _defines(chain: t.Chain) -> bool:
     return bool(chain.links) and chain.links[0].relation is Relation.DEFINES
 
@@ -79,7 +85,7 @@ def _defines(chain: t.Chain) -> bool:
 def _needs_entries(node: t.Node, scene: Scene) -> bool:
     """Return whether an identity, or an array that is defined by its entries, stands in a node without indices."""
     match node:
-        case t.Letter(name) if scene.is_identity(name):
+        case t.Letter(name) if scene.is_identity(name) or scene.ones_of(name):
             return True
         case t.Letter(name):
             by_entries = name in scene.lengths and name not in scene.shapes
@@ -201,6 +207,7 @@ class _Writer:
                 others[at] = jacobians[at](shape)
             if others[at].shape is None and node != t.Number("0"):
                 raise _NoEntriesError
+            self.lifts |= others[at].shape is None
             entries.append(others[at].entry(row, column))
         return self._with(chain, entries)
 
@@ -433,6 +440,10 @@ class _Writer:
             return _Value(
                 None, lambda row, column: _ONE, identity=self.scene.table.letters.get(size, size) or _ANY_SIZE
             )
+        if length := self.scene.ones_of(name):
+            self.lifts = True
+            self._findings.say("ones", f"{self.scene.table.as_written(name)} as a column of ones", node.span)
+            return _Value((length, 1), lambda row, column: _ONE)
         lengths = _lengths(name, self.scene)
         array = self._notation.array_named(name)
         if name == ONES and not array and self.scene.table.ones:

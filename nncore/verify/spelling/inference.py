@@ -338,6 +338,8 @@ class Inference:
         """Return the shape of a letter, a new one at its first use."""
         if self.scene.is_identity(name):
             return None  # it multiplies as a number does
+        if length := self.scene.ones_of(name):
+            return (Dim(length), Dim("1"))
         if name in self.arrays:
             return self.arrays[name]
         if name in self.defined:

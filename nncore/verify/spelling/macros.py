@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nncore.verify.spelling.findings import FreeError
-from nncore.verify.spelling.tokens import Kind, Token, scan
+from nncore.verify.spelling.tokens import Kind, Token, normal, scan
 
 _MOST, _DEEPEST = 20_000, 30  # tokens of a formula once it is written out, definitions within each other
 _COMMANDS = (r"\newcommand", r"\renewcommand", r"\providecommand", r"\DeclareRobustCommand")
@@ -41,6 +41,18 @@ def defined_in(text: str) -> dict[str, Macro]:
     if "\\newcommand" in text or "\\def" in text or "command" in text or "\\DeclareMathOperator" in text:
         found |= definitions(scan(text))[0]
     return found
+
+
+def in_words(text: str, macros: Mapping[str, Macro]) -> str:
+    """Return a text in which the author's commands of no argument, or of one in braces, are written out once."""
+    for name, macro in macros.items():
+        body, command = normal(list(macro.body)), re.escape(name)
+        if macro.count == 0:
+            text = re.sub(rf"{command}(?![A-Za-z])", body.replace("\\", r"\\"), text)
+        elif macro.count == 1:
+            given = body.replace("\\", r"\\").replace("#1", r"\g<1>")
+            text = re.sub(rf"{command}\{{([^{{}}$]*)\}}", given, text)
+    return text
 
 
 def _end(text: str, start: int) -> int:

@@ -18,6 +18,8 @@ from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Span
 
 IDENTITIES = frozenset(("I", r"\mathbf{I}", r"\mathbb{I}", r"\mathrm{I}", r"\boldsymbol{I}", r"\text{I}"))
+_ONES_OF = frozenset((r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}"))
+ZEROS = frozenset((r"\mathbf{0}", r"\mathbb{0}", r"\boldsymbol{0}"))
 COSTS = frozenset(("J", "L", "C", "E", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{C}"))
 _OF_CLASSES, _OF_SAMPLES = frozenset("KCkcV"), frozenset("mnNBT")
 _STYLED = re.compile(r"(\\(?:hat|bar|tilde|vec|math[a-z]+|boldsymbol|bm))\s*\{?\s*(\\?[A-Za-z])\s*\}?")
@@ -158,6 +160,13 @@ class Scene:
         said = self.facts.equated | self.facts.listed | self.facts.applied.keys()
         said |= {each for index, names in self.facts.carriers.items() if self.is_index(index) for each in names}
         return base in IDENTITIES and base not in said and self.is_undeclared(name)
+
+    def ones_of(self, name: str) -> str:
+        r"""Return the length of a column of ones that is written with it, as ``\mathbf{1}_n``; empty for others."""
+        base, _, size = self.table.written(name).partition("_")
+        size = size.strip("{}")
+        known = base in _ONES_OF and size and base not in self.facts.equated and self.is_undeclared(name)
+        return self.table.letters.get(size, size) if known else ""
 
     def is_size(self, name: str) -> bool:
         """Return whether a letter is a size: of the notation, or one at which a sum ends."""
