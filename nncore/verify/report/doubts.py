@@ -38,6 +38,8 @@ def doubted(evidence: Evidence, claim: Claim, others: Collection[Claim], of_slop
     ``others`` say of the same function what it is; ``of_slope`` says whether a chain that begins with a derivative goes
     on with it.
     """
+    if evidence.problems and all(problem.reason.startswith(_NO_DERIVATIVE) for problem in evidence.problems):
+        return _open(evidence, f"it may hold away from kinks: {'; '.join(each.reason for each in evidence.problems)}")
     if of_slope and claim.right == t.Number("0") and not isinstance(claim.left, t.Derivative):
         return _open(evidence, _CONDITION)
     reason = _other_meaning(claim, others, [problem.reason for problem in evidence.problems])
@@ -165,8 +167,6 @@ def doubted_as_proposed(evidence: Evidence, claim: Claim) -> Evidence:
     if not claim.letters - FIXED_KINDS.keys():
         return evidence
     refuted = "; ".join(problem.reason for problem in evidence.problems)
-    if all(problem.reason.startswith(_NO_DERIVATIVE) for problem in evidence.problems):
-        return _open(evidence, f"it may hold away from kinks, where {refuted}")
     return _open(evidence, f"false if its letters are what they are taken for: {refuted}")
 
 

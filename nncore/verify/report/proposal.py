@@ -15,12 +15,13 @@ from pathlib import Path
 from nncore.verify.notation import ANY_COST, CONSTANTS, DELTA, FIXED_KINDS, INFINITY, ONES, Notation, with_known
 from nncore.verify.report.book import Settings
 from nncore.verify.report.free import Told, meanings, told_by_numbers
-from nncore.verify.report.supposed import DENIED, classes_said, defines_in_words
+from nncore.verify.report.supposed import DENIED, abbreviations, classes_said, defines_in_words
 from nncore.verify.source.context import NotationBlock, Place
 from nncore.verify.source.markdown import DisplayedFormula, Reading
 from nncore.verify.spelling.declared import TARGETS, faults_in
 from nncore.verify.spelling.defining import Equation, below_of, equations, made_by, open_costs
 from nncore.verify.spelling.document import Spelled, scene_of, spelled, spelled_to_the_end
+from nncore.verify.spelling.dots import DOTS
 from nncore.verify.spelling.findings import Member
 from nncore.verify.spelling.first_use import related
 from nncore.verify.spelling.inference import CROSS_ENTROPIES, OPEN, ROW, STANDARD, Dim, Inference, own_letters
@@ -202,6 +203,10 @@ class Trying:
     hopeless: set[str] = field(default_factory=set)  # formulas that have no meaning at the top
     lost: bool = False  # whether one that was tried last has none
     read: "dict[tuple[str, ...], _Read]" = field(default_factory=dict)  # with the formulas above it
+
+    def __post_init__(self) -> None:
+        more = abbreviations(self.reading.inline)
+        self.reading = replace(self.reading, inline=(*self.reading.inline, *more)) if more else self.reading
 
     def best(self) -> Proposal:
         """Return the proposal under which most statements have a meaning."""
@@ -666,6 +671,7 @@ class _Writer:
         shown = {array: name for name, array in entries.items()}
         named = {name for name in inf.defined if _OWN.fullmatch(self.written(name)) and name in inf.used}
         arrays = [name for name in self._arrays() if name not in inf.defined or name in shown or name in named]
+        arrays = [name for name in arrays if self.written(name) not in DOTS]
         arrays = [name for name in arrays if not self.scene.is_identity(name) and not self.scene.ones_of(name)]
         indices = list(dict.fromkeys([
             *(letter for known in inf.entries.values() for letters in known for letter in letters), *inf.ends,

@@ -70,7 +70,15 @@ def _proposed(path: Path, reading: Reading, by: Settings) -> list[tuple[Part, Pr
     parts = list(_together(sections, time.process_time() + SECONDS))
     if len(parts) < 2:
         return [(whole, one)]
-    several = [(part, replace(part.trying, seconds=SECONDS / len(parts) / 2).best()) for part in parts]
+    several: list[tuple[Part, Proposal]] = []
+    for part in parts:
+        own = replace(part.trying, seconds=SECONDS / len(parts) / 2).best()
+        if several and not own.lines:  # nothing is declared afresh there
+            part = _joined(several.pop()[0], part)
+            own = replace(part.trying, seconds=SECONDS / len(parts) / 2).best()
+        several.append((part, own))
+    if len(several) < 2:
+        return [(whole, one)]
     if sum(each.meant for _, each in several) <= one.meant:
         return [(whole, one)]
     return [(part, replace(each, lines=(AFRESH, *each.lines)) if not part.is_first else each) for part, each in several]

@@ -5,8 +5,9 @@ class", "one-hot with a 1 at $o$"); and cases of y = 0 and of y = 1 say that y h
 """
 
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from nncore.verify.judgement import Judgement, Proviso, Status
 from nncore.verify.notation import DELTA, Scalar, Written
@@ -46,6 +47,8 @@ _DEFINES = re.compile(
     r"|as)\b\s*)*(?:(?:the|a|an|its|their)\s+(?:\w+\s+){1,4})?$",
     re.IGNORECASE,
 )
+_WRITES = re.compile(r"\b(?:write|writing|use|abbreviate)\s*$", re.IGNORECASE)
+_INSTEAD = re.compile(r"\s*(?:instead of|in place of|for|to mean|to denote)\s*", re.IGNORECASE)
 _NOT = r"not|never|nobody|nothing|none|no|nor|neither|isn|aren|don|doesn|cannot|hardly|rarely|seldom|unless|if"
 DENIED = re.compile(rf"\b(?:{_NOT})\b|≠", re.IGNORECASE)
 _DOUBTED = re.compile(
@@ -123,6 +126,18 @@ def defines_in_words(each: InlineFormula) -> bool:
     before, after = _sentence(each)
     defines = ":=" in each.text or bool(_DEFINES.search(before))
     return defines and not _DOUBTED.search(before) and not _DOUBTED.search(after)
+
+
+def abbreviations(inline: Sequence[InlineFormula]) -> list[InlineFormula]:
+    """Return the definitions that words give by two formulas, "we write ￼ instead of ￼", and deny nothing."""
+    found: list[InlineFormula] = []
+    for one, other in pairwise(inline):
+        before, between = _sentence(one)[0], one.after.removeprefix(_FORMULA)
+        behind = other.before.rpartition(_FORMULA)[2]
+        joined = one.path == other.path and _INSTEAD.fullmatch(behind) and between.startswith(behind)
+        if joined and _WRITES.search(before) and not any(map(_DOUBTED.search, (before, _sentence(other)[1]))):
+            found.append(replace(one, text=f"{one.text} := {other.text}"))
+    return found
 
 
 def vectors_said(inline: Iterable[InlineFormula], formula: DisplayedFormula) -> frozenset[str]:

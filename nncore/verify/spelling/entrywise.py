@@ -69,7 +69,14 @@ def _by_entries(chain: t.Chain, formula: t.Formula, scene: Scene, findings: Find
 def _asks(side: t.Node, scene: Scene, of_row: bool) -> bool:
     """Return whether a side has no shape otherwise, or is one of a row, or has rows that are no factors of one."""
     inner, shape = fitted_alone(side, scene)
+    diagonals = [node.arguments[0] for node, _ in t.walk(inner) if isinstance(node, t.Apply) and _is_diagonal(node)]
+    if any((fitted_alone(each, scene)[1] or UNKNOWN)[1] == 1 for each in diagonals):
+        return True  # of a column
     return shape == UNKNOWN or (of_row and shape is not None) or any(_is_row(node, scene) for node, _ in t.walk(inner))
+
+
+def _is_diagonal(node: t.Apply) -> bool:
+    return node.function.name == DIAGONAL and len(node.arguments) == 1
 
 
 def _is_zero_array(sides: Sequence[t.Node], scene: Scene) -> bool:
@@ -82,6 +89,12 @@ def _defines(chain: t.Chain) -> bool:
     return bool(chain.links) and chain.links[0].relation is Relation.DEFINES
 
 
+def sizes_of(name: str, scene: Scene) -> tuple[Size, ...]:
+    """Return the shape of an array that is declared; nothing of another letter."""
+    array = scene.notation.array_named(name)
+    return (array and sizes_of_shape(array.shape)) or ()
+
+
 def _needs_entries(node: t.Node, scene: Scene) -> bool:
     """Return whether an identity, or an array that is defined by its entries, stands in a node without indices."""
     match node:
@@ -90,6 +103,8 @@ def _needs_entries(node: t.Node, scene: Scene) -> bool:
         case t.Letter(name):
             by_entries = name in scene.lengths and name not in scene.shapes
             return by_entries and not scene.notation.array_named(name)
+        case t.Derivative(_, (t.Letter(name), _)) if 1 in (scene.shapes.get(name) or sizes_of(name, scene)):
+            return True  # a matrix of second derivatives
         case t.Indexed(t.Letter(), indices):
             return any(_needs_entries(each, scene) for each in indices)
     return any(_needs_entries(each, scene) for each in t.children(node))

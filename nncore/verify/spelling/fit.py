@@ -462,6 +462,8 @@ class _Fitter:
         node = replace(node, exponent=above)
         if shape == _ONE_BY_ONE:
             inner, shape = self.as_number((inner, shape))
+        if exponent == t.Minus(t.Number("1")) and shape is not None and 1 not in shape and shape != UNKNOWN:
+            raise FreeError("not covered yet: the inverse of a matrix", node.span, "inverse of a matrix")
         times = exponent.whole if isinstance(exponent, t.Number) else None
         if times_each not in (None, UNKNOWN):
             return replace(node, base=inner), UNKNOWN  # an array in the exponent

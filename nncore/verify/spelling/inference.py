@@ -661,6 +661,14 @@ class Inference:
         alone = [
             name for name in self.arrays if self.written(name)[:-2] in written and self.written(name)[-2:-1] == "_"
         ]
+        if (sample := self.written(entry)).endswith(
+            r"^{(\cdot)}"
+        ):  # x^{(i)}, of X, or of a vector x of a stated length
+            base = sample.removesuffix(r"^{(\cdot)}")
+            whole = (base.upper(), rf"\mathbf{{{base.upper()}}}") if len(base) == 1 and base.islower() else ()
+            vectors = (base, rf"\mathbf{{{base}}}", rf"\vec{{{base}}}")
+            inner = self.scene.table.letters
+            others += [name for each in (*whole, *vectors) if (name := inner.get(each, each)) in self.said]
         others += alone if len(alone) == 1 and entry in self.entries else []  # of the one matrix with a number
         return next((other for other in others if other != entry and self._is_array(other)), entry)
 
