@@ -17,6 +17,7 @@ DEFINITION, STEP, TRUE, SAMPLED = Kind.DEFINITION, Kind.STEP, Status.ALL_SHAPES,
 FALSE, NONE, IF, UNREAD, OPEN = (
     Status.REFUTED, Status.WITHOUT_MEANING, Status.HOLDS_IF, Status.UNREADABLE, Status.UNDECIDED
 )  # fmt: skip
+FALSELY = (TRUE, SAMPLED, Status.RESTATES, Status.AT_SHAPES, IF)
 BLOCK = r"""```{notation}
 shadows: [L, b, t, c, W, w, x, z, X, V, D, N, A, y, '\theta', '\alpha', i, j, k, n, J, E, H, Z, S]
 sizes:
@@ -81,15 +82,39 @@ def last(folder: Path, *displays: str):
         (r"\left. \frac{d L}{d b} \right|_{b = 0} = \left. \frac{d L}{d b} \right|_{b = 1} - 2", UNREAD),
         (r"\left. \frac{d L}{d b} \right|_{b = c} = 2 (c - t) + W", SAMPLED),
         (r"\frac{d L}{d b} = W \quad \text{if } \left. L \right|_{c = 0} = b", UNREAD),
-        (r"\left. \frac{d L}{d b} \right|_{W} = 2 (b - t) + W", TRUE),
-        (r"\left. \frac{d L}{d b} \right|_{W} = 2 (b - t)", FALSE),
-        (r"\left( \frac{\partial L}{\partial b} \right)_{W, t} = 2 (b - t) + W", TRUE),
+        (r"\left. \frac{d L}{d b} \right|_{W} = 2 (b - t) + W", UNREAD),  # at W, or with W held fixed
+        (r"\frac{d L}{d b}\Big|_{b^*} = 2 (b - t) + W", UNREAD),
+        (r"\left( \frac{\partial L}{\partial b} \right)_{W, t} = 2 (b - t) + W", UNREAD),
+        (r"\left. \frac{d L}{d b} \right|_{b = 0} = -2 t + W + q \quad \text{where } q = b^2", UNREAD),
+        (r"\left. \frac{d L}{d b} \right|_{b = 0} = -2 t + W + c \quad \text{if } c = b", UNREAD),
+        (r"\left. L \right|_{b = 0} = W t \quad \text{if } b = t", UNREAD),
+        (r"\left[ L \right]_{b = 0} = L", UNREAD),
         (r"\left( \frac{\partial L}{\partial b} \right)_{L} = 0", UNREAD),
         (r"\left( \frac{\partial L}{\partial b} \right)_{b} = 2 (b - t) + W", UNREAD),
     ],
 )
 def test_a_value_at_a_point_and_what_is_held_fixed(tmp_path, claim, status):
     assert last(tmp_path, LOSS, claim) is status
+
+
+HIDDEN = [
+    r"f(u) := u^2 + b u", r"b^2 =: q", r"q \equiv b", r"\text{Let } q := b^2", r"c = 1 \quad \text{where } q = b",
+    r"\underbrace{(b - t)^2}_{q} = (b - t)^2", r"\therefore q = b", r"h_w(x) = w^\top x + b",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+@pytest.mark.parametrize(
+    "claim",
+    [
+        r"\left. L \right|_{b = 0} = t^2 + q",
+        r"\left. u^2 \right|_{b = 0} = f(u)",
+        r"\left. w^\top x \right|_{b = 0} = h_w(x)",
+        r"\left. \frac{d L}{d b} \right|_{b = 0} = -2 t + W + f(c) - c^2",
+    ],
+)
+def test_what_hides_a_letter_beside_a_value_at_a_point_is_not_overlooked(tmp_path, hidden, claim):
+    assert last(tmp_path, LOSS, hidden, claim) not in FALSELY
 
 
 def test_a_chain_does_not_go_on_below_without_its_point(tmp_path):
@@ -122,6 +147,12 @@ def test_a_function_of_vectors_is_put_in_its_place(tmp_path, claim, status):
     assert [each.status for each in found] == [DEFINITION, DEFINITION, status]
 
 
+def test_a_function_of_vectors_that_hides_its_argument_is_not_put_in_its_place(tmp_path):
+    first = r"q := w^\top x", r"h(x) = q + x^\top x"
+    assert last(tmp_path, *first, r"h(2 x) = q + 4 x^\top x") not in FALSELY
+    assert last(tmp_path, *first, r"h(-x) = h(x)") not in FALSELY
+
+
 def test_an_index_of_such_a_function_is_not_captured_by_a_sum(tmp_path):
     found = formulas(tmp_path, r"f(x) = w^\top x + x_j", r"\sum_{j=1}^D f(x) = D f(x)")
     assert found[-1].status is not TRUE
@@ -143,6 +174,8 @@ def test_an_index_of_such_a_function_is_not_captured_by_a_sum(tmp_path):
         (r"\frac{\partial L}{\partial t} = -2 (b - t) \Rightarrow \frac{\partial L}{\partial b} = 2 (b - t) + W", TRUE),
         (r"\frac{\partial L}{\partial t} = -2 (b - t) \Rightarrow \frac{\partial L}{\partial b} = 2 (b - t)", FALSE),
         (r"\frac{\partial L}{\partial t} = 0 \Rightarrow b = t", NONE),  # an equation to be solved
+        (r"\text{if } b t = t b \Rightarrow b = t", UNREAD),
+        (r"b t = t b \quad \text{if } b^2 = b^2 \Rightarrow b = t", UNREAD),
     ],
 )
 def test_equations_at_braces_and_behind_signs(tmp_path, claim, status):
@@ -158,6 +191,7 @@ def test_what_is_defined_behind_a_sign_is_known_below(tmp_path):
 def test_a_definition_by_the_letter_itself_is_a_step(tmp_path):
     assert last(tmp_path, RIDGE, r"w_j := w_j - \alpha \frac{\partial J}{\partial w_j}") is STEP
     assert last(tmp_path, r"b := b + 1") is NONE  # nothing says that b changes
+    assert last(tmp_path, r"q := w^\top x", r"q := q + 1", r"q = w^\top x") not in FALSELY
 
 
 # Identities and Hessians ----------------------------------------------------------------------------------------------
@@ -190,6 +224,25 @@ def test_a_definition_by_the_letter_itself_is_a_step(tmp_path):
 )
 def test_identity_matrices_and_second_derivatives(tmp_path, claim, status):
     assert last(tmp_path, RIDGE, claim) is status
+
+
+@pytest.mark.parametrize(
+    ("first", "claim"),
+    [
+        (r"c = b", r"\sqrt{I} = 1"),
+        (r"c = b", r"b + \sqrt{I} = b + 1"),
+        (r"c = b", r"\frac{\partial (b I)}{\partial b} = 1"),
+        (r"c = b", r"\frac{\partial (x \odot x)}{\partial x} = 2 x I"),
+        (r"S = X I", r"S = X"),
+        (r"c = b I", r"c = b"),
+        (r"I \in \mathbb{R}^{D \times D}", r"I x = x"),
+        (r"I > 0", r"I x = x"),
+        (r"\frac{\partial L}{\partial I} = 2", r"I x = x"),
+        (r"I = 2 b", r"I x = x"),
+    ],
+)
+def test_no_identity_is_lost_or_made_up(tmp_path, first, claim):
+    assert last(tmp_path, first, claim) not in FALSELY
 
 
 def test_a_letter_of_which_the_text_says_something_is_no_identity(tmp_path):
@@ -319,8 +372,48 @@ def test_a_slip_in_such_a_text_is_found(judged, text, right, wrong):
     assert slip.status in (OPEN, NONE)
 
 
-def test_words_that_do_not_say_so_make_no_gradient_of_a_letter(judged):
-    page = judged(RELU.replace("we write $dA$ for", "compare $dA$ with $B$ and"))
+ENDS = [
+    "The current is $I$.\n\n$$ V = R I $$\n\n$$ V = R $$",
+    "Inputs $I$.\n\n$$ Z = W I $$\n\n$$ Z = W $$",
+    "$$ y = w^T I $$\n\n$$ y = w^T $$",
+    "$$ Z = I K + b $$\n\n$$ Z = K + b $$",
+    "$$ h = W_1 I $$\n\n$$ y = W_2 h $$\n\n$$ y = W_2 W_1 $$",
+    "$A \\in \\mathbb{R}^{D\\times D}$\n\n$$ A_{i,:} = A_{:,i} $$",
+    "$A \\in \\mathbb{R}^{D\\times D}$\n\n$$ A_{i,:} - A_{:,i} = 0 $$",
+    "$$ p(u) = u^2 b $$\n\n$$ q = p(2) $$\n\n$$ \\frac{\\partial p}{\\partial b} = 3 b^2 $$",
+    "$$ s(z) = z^2 $$\n\n$$ z = w x + b $$\n\n$$ s(0) = 0 $$\n\n$$ \\frac{\\partial s}{\\partial w} = 2 w $$",
+    "Wrong: $q := w x$. Right: $q := w^2$.\n\n$$ L = q^2 $$\n\n$$ \\frac{\\partial L}{\\partial w} = 2 q x $$",
+    "A previous version had $q := w x$.\n\n$$ L = q^2 $$\n\n$$ \\frac{\\partial L}{\\partial w} = 2 q x $$",
+    "The loss $J$ also has a penalty on $W$.\n\n$$ Y = X W $$\n\n"
+    "$$ \\frac{\\partial J}{\\partial W} = X^T \\frac{\\partial J}{\\partial Y} $$",
+    "Here $J(Y, W)$ depends on both.\n\n$$ Y = X W $$\n\n"
+    "$$ \\frac{\\partial J}{\\partial W} = X^T \\frac{\\partial J}{\\partial Y} $$",
+]
+
+
+@pytest.mark.parametrize("text", ENDS)
+def test_a_false_end_of_a_text_that_declares_nothing_is_not_verified(judged, text):
+    assert judged(text).formulas[-1].status not in FALSELY
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "compare $dA$ with $B$ and",
+        "never write $dA$ for",
+        "do not write $dA$ for",
+        "read that some write $dA$ for",
+        "ask: is $dA$ the same as",
+    ],
+)
+def test_words_that_do_not_say_so_make_no_gradient_of_a_letter(judged, words):
+    page = judged(RELU.replace("write $dA$ for", words))
+    assert [each.status for each in page.formulas][2:] != [TRUE, TRUE, TRUE]
+
+
+@pytest.mark.parametrize("behind", [" times $2$", " transposed", " up to a factor"])
+def test_words_behind_it_change_what_a_letter_is(judged, behind):
+    page = judged(RELU.replace(r"\partial L / \partial A$.", rf"\partial L / \partial A${behind}."))
     assert [each.status for each in page.formulas][2:] != [TRUE, TRUE, TRUE]
 
 

@@ -241,7 +241,7 @@ class Trying:
     def is_said_to_define(self, equation: Equation) -> bool:
         """Return whether words give an equation with ``:=``."""
         within = equation.display - len(self.reading.formulas)
-        return within >= 0 and ":=" in self.reading.inline[within].text
+        return within >= 0 and self.file.said[within] and ":=" in self.reading.inline[within].text
 
     def improved(
         self, now: _Choices, best: Proposal, others: Callable[[_Choices, Proposal], Iterator[_Choices]]
@@ -353,6 +353,8 @@ class Trying:
         """Yield costs of which the file never says what they are, as any function of the last letters."""
         inference, scene = self.inferred(now.kinds)
         for cost in open_costs(self.file.told, self.file.texts, self.file.equations, scene, inference.array_of):
+            if self.says_more_of(inference.written(cost.letter)):
+                continue
             names = {*scene.facts.names, *map(inference.written, inference.used)}
             phi = next((each for each in _ANY_COST if each not in names), ANY_COST)
             of = ", ".join(map(inference.written, cost.of))
@@ -361,6 +363,14 @@ class Trying:
             yield from self.alone_and_with_others(
                 _Given(cost.letter, frozenset(cost.of), Line(DEFINITIONS, text, remark))
             )
+
+    def says_more_of(self, cost: str) -> bool:
+        """Return whether words may say of what a cost is made, or that it has a penalty."""
+        sentences = re.split(r"[.;:!?](?:\s|$)|\n\s*\n", self.words)
+        own = re.compile(rf"\$\s*{re.escape(cost)}(?![A-Za-z])")
+        return bool(_PENALTY.search(self.words)) or any(
+            own.search(each) and _MADE_OF.search(each) for each in sentences
+        )
 
     def as_given(self, equation: Equation) -> _Given:
         """Return an equation of the file as a definition."""
@@ -562,6 +572,8 @@ _SIZE = re.compile(r"[A-Za-z]_(?:[A-Za-z\d]|\{[A-Za-z\d]+\})|\|(?:\\?[A-Za-z]+|\
 _OWN = re.compile(r".+_(?:[A-Za-z]|\{[A-Za-z][+-]\d+\})", re.DOTALL)  # letters that are declared to be read as ones
 _WITH_LETTER = re.compile(r"\\?[A-Za-z]+_([a-z])")  # one of its own, of which the text states a shape
 _OF_SAMPLE = re.compile(r"\\?[A-Za-z]+\^\{?[(\[]([a-z])[)\]]\}?")
+_PENALTY = re.compile(r"\bpenal|\bregulari[sz]|\bweight decay\b|\bprior\b", re.IGNORECASE)
+_MADE_OF = re.compile(r"\bdepends?\b|\bcontains?\b|\bsum of\b|\\mapsto|\bboth\b|\balso\b", re.IGNORECASE)
 _SQUARE = re.compile(r"\s*\^\s*(?:2|\{2\})$")  # of a standard deviation
 _SPACE = re.compile(r"(?:\\mathbb\{?R\}?|\\R|ℝ)\s*\^\s*(?:\{(?P<many>[^{}]*)\}|(?P<one>[A-Za-z0-9]))")
 _ONE_SIZE = r"[A-Za-z](?:_(?:[A-Za-z\d]|\{[A-Za-z\d]+\}))?|\d+"

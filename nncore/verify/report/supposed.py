@@ -49,12 +49,13 @@ _DEFINES = re.compile(
 )
 _WRITES = re.compile(r"\b(?:write|writing|use|abbreviate)\s*$", re.IGNORECASE)
 _INSTEAD = re.compile(r"\s*(?:instead of|in place of|for|to mean|to denote)\s*", re.IGNORECASE)
+_LABEL = re.compile(r"\b(?:wrong|incorrect|false|mistakes?|errors?|not|old|before|previously|instead)\s*:\s*$", re.I)
 _NOT = r"not|never|nobody|nothing|none|no|nor|neither|isn|aren|don|doesn|cannot|hardly|rarely|seldom|unless|if"
 DENIED = re.compile(rf"\b(?:{_NOT})\b|≠", re.IGNORECASE)
 _DOUBTED = re.compile(
     rf"\b(?:{_NOT}|can|unlike|without|except|instead|rather|while|whereas|confused|differs?|wrong|incorrect|incorrectly|"
     r"false|falsely|mistake|fails?|failed|attempt|claims?|claimed|believe|asks?|whether|question|suppose|assume|only|when|"
-    r"cases?|special|would|could|might|non|once|optimum|optimal|minimum|maximum|converges?|ends?)\b|\?|≠",
+    r"cases?|special|would|could|might|non|once|previous|previously|old|older|others|earlier|former|formerly|version|optimum|optimal|minimum|maximum|converges?|ends?)\b|\?|≠",
     re.IGNORECASE,
 )
 _ALL = re.compile(r"\b(?:every|each|any|all|others?)\b", re.IGNORECASE)
@@ -124,7 +125,7 @@ def _sentence(each: InlineFormula) -> tuple[str, str]:
 def defines_in_words(each: InlineFormula) -> bool:
     """Return whether words, "where ￼" or "let ￼", or ``:=`` give a formula as what a letter is, and deny nothing."""
     before, after = _sentence(each)
-    defines = ":=" in each.text or bool(_DEFINES.search(before))
+    defines = (":=" in each.text or bool(_DEFINES.search(before))) and not _LABEL.search(each.before)
     return defines and not _DOUBTED.search(before) and not _DOUBTED.search(after)
 
 

@@ -133,12 +133,13 @@ def plain(reader: "Reader", symbol: Symbol) -> t.Node:
     if symbol.primes:
         node, transposed = _primed(reader, symbol)
         symbol = replace(symbol, transposed=symbol.transposed or transposed)
-    if isinstance(node, t.Letter) and node.name in reader.scene.table.letters.values():
+    if isinstance(node, t.Letter) and reader.scene.table.written(node.name) in reader.alone:
+        author = reader.scene.table.written(node.name)
+        reader.findings.say("function", f"{author} as what is differentiated", node.span)
+        node = replace(reader.alone[author], span=node.span)
+    elif isinstance(node, t.Letter) and node.name in reader.scene.table.letters.values():
         author = next(name for name, code in reader.scene.table.letters.items() if code == node.name)
-        if author in reader.alone:
-            reader.findings.say("function", f"{author} as what is differentiated", node.span)
-            node = replace(reader.alone[author], span=node.span)
-        elif author in reader.scene.notation.function_names:
+        if author in reader.scene.notation.function_names:
             reader.findings.say("letter", f"{author} without parentheses as a letter of its own", node.span)
     if text_of(symbol.above) == r"\pi" and reader.scene.is_array(symbol.name):
         raise FreeError(rf"{symbol.name}^\pi is a power or a letter of its own: write which", node.span, "mark above")
@@ -294,9 +295,10 @@ def with_scripts(reader: "Reader", node: t.Node, cursor: Cursor) -> t.Node:
         end = cursor.items[cursor.at - 1].span[1]
         span = node.span[0], end
         if below and points.is_held_fixed(reader, node, below):
-            points.hold_fixed(reader, node, below)
-            below = ()
+            raise points.held_fixed(below)
         if _is_range(below):
+            if not reader.scene.is_index(text_of(below[:1])):
+                raise FreeError("a value at a point: write a bar behind it", span, "bar")
             return _family(reader, node, below, above, span)
         if below:
             parts = symbols.parts_of(below)

@@ -164,8 +164,6 @@ def _function_alone(reader: "Reader", name: str, variables: Sequence[t.Name], sp
         return None
     bases = [variable.base if isinstance(variable, t.Indexed) else variable for variable in variables]
     wanted = tuple(dict.fromkeys(base.name for base in bases if isinstance(base, t.Letter)))
-    if len(wanted) == 1 and {len(each) for each in heads} == {1}:
-        heads = {wanted}
     heads = {each for each in heads if set(wanted) <= set(each)} if len(wanted) else set()
     if len(heads) != 1:
         reader.findings.say("function", f"{name} without its arguments as a letter of its own", span)

@@ -26,8 +26,14 @@ _SLOPE = (  # of some letter, as the author writes it
     r"\\(?:[dt]?frac\s*\{{\s*\\partial\s*(?P<{0}>[^{{}}$]+?(?:\{{\w\}})?)\s*\}}\s*\{{\s*\\partial\s*(?P={1})\s*\}}"
     r"|partial\s*(?P<{0}_>[^{{}}$/]+?(?:\{{\w\}})?)\s*/\s*\\partial\s*(?P={1}))"
 )
+_MEANS = r"(?:for|to mean|to denote|means?|denotes?|stands for|is short for|as short for)"
 _GRADIENTS = re.compile(  # "we write $dA$ for $\partial L / \partial A$", or $dA = \partial L / \partial A$
-    rf"\$\s*d(?P<a>[A-Z])\s*(?:\$[^.$]{{0,40}}\$|:?=)\s*{_SLOPE.format('of', 'a')}\s*\$"
+    rf"\$\s*d(?P<a>[A-Z])\s*(?:\$\s*{_MEANS}\s*\$|:?=)\s*{_SLOPE.format('of', 'a')}\s*\$"
+    r"\s*(?=[.,;:)]|(?:in|throughout|below|everywhere|and)\b|$)"
+)
+_DENIED = re.compile(
+    r"\b(?:not|never|no|some|others?|earlier|previous|old|if|unless|instead|may|might|can|could|is)\b|n't|\?",
+    re.IGNORECASE,
 )
 
 
@@ -58,13 +64,23 @@ def scene_of(
     """
     macros: dict[str, Macro] = defined_in(text) if text else {}
     scene = Scene(notation, macros=macros, by_columns=bool(_BY_COLUMNS.search(text)))
-    if found := _GRADIENTS.search(text):
-        scene.gradients_of = found["of"] or found["of_"]
+    scene.says_identity = bool(re.search(r"\bidentity\b", text, re.IGNORECASE))
+    scene.gradients_of = _gradients_in(text)
     scene.table.letters |= letters or {}
     for source in sources:
         look(source, scene.facts, scene)
     scene.seen()
     return scene
+
+
+def _gradients_in(text: str) -> str:
+    """Return the letter of which dA is the derivative by A, by the words of a text; empty if they do not say so."""
+    for found in _GRADIENTS.finditer(text):
+        before = re.split(r"[.;:!?](?:\s|$)|\n\s*\n", text[: found.start()])[-1]
+        behind = re.split(r"[.;:!]|\n\s*\n", text[found.end() :])[0]
+        if not _DENIED.search(before) and "?" not in behind:
+            return found["of"] or found["of_"]
+    return ""
 
 
 def spelled(sources: Sequence[str], scene: Scene, defining: Sequence[bool] = ()) -> Iterator[Spelled]:

@@ -361,7 +361,8 @@ class _Writer:
                 return self._number(self._entry(self.of(base), indices))
             case t.Minus(body):
                 value = self.of(body)
-                return replace(self._each([value], lambda parts: replace(node, body=parts[0])), identity=value.identity)
+                plain = self._each([replace(value, identity="")], lambda parts: replace(node, body=parts[0]))
+                return replace(plain, identity=value.identity)
             case t.Plus(terms):
                 values = list(map(self.of, terms))
                 if any(value.identity for value in values):
@@ -523,7 +524,7 @@ class _Writer:
 
     def _each(self, parts: Sequence[_Value], make: Callable[[Sequence[t.Node]], t.Node]) -> _Value:
         """Return what is made of parts of one shape, and of numbers, entry by entry."""
-        if len(parts) > 1 and any(part.identity for part in parts):
+        if any(part.identity for part in parts):
             raise _NoEntriesError
         parts, given = self._fitting(parts), parts
         shapes = {part.shape for part in parts} - {None}
@@ -590,6 +591,9 @@ class _Writer:
         if one.shape is None or other.shape is None:
             plain = [replace(each, identity="") for each in (one, other)]
             sizes = {one.identity, other.identity, one.shape and one.shape[1], other.shape and other.shape[0]}
+            beside = (one.shape and one.shape[1], other.shape and other.shape[0])
+            if 1 in beside and (one.identity or other.identity):
+                raise _NoEntriesError("an identity matrix of another size stands beside an array")
             if len(sizes - {"", _ANY_SIZE, None}) > 1 and (one.identity or other.identity):
                 raise _NoEntriesError("an identity matrix of another size stands beside an array")
             identity = _one_size(one, other) if one.shape is other.shape is None else ""
@@ -785,6 +789,8 @@ class _Writer:
     def _derivative(self, node: t.Derivative, body: _Value, variables: Sequence[_Value]) -> _Value:
         """Return a derivative of a number by a vector, or of a vector by a number."""
         arrays = [each for each in (body, *variables) if each.shape is not None]
+        if body.identity:
+            raise _NoEntriesError
         if len(arrays) == len(variables) == 2 and body.shape is None:
             return self._hessian(node, body, variables)
         if len(arrays) > 1:

@@ -23,6 +23,22 @@ RELATIONS = frozenset(
 _DEVIATION = r"\sigma"  # the only letter whose square is a quantity by itself for everybody
 _ONCE, _SQUARE, _SLOPE_BY_SQUARE = "once", "square", "slope by the square"
 _DEFINE = frozenset((":=", r"\coloneqq", r"\triangleq", r"\doteq"))
+_TERM_ENDS = frozenset(("+", "-", "=", ":=", r"\approx", ",", ".", ";", r"\pm", CELL, ROW, r"\quad"))
+_SCALARS = frozenset(
+    (
+        r"\lambda",
+        r"\mu",
+        r"\alpha",
+        r"\beta",
+        r"\gamma",
+        r"\eta",
+        r"\epsilon",
+        r"\varepsilon",
+        r"\rho",
+        r"\tau",
+        r"\sigma",
+    )
+)
 _SEPARATORS = frozenset((ROW, CELL, ",", ";", ".", r"\quad", r"\Rightarrow", r"\implies", r"\rightarrow", r"\to"))
 
 
@@ -82,6 +98,8 @@ class Facts:
         What is written before ``:=``, letters with their scripts and without.
     equated : set of str
         Letters that stand before ``=`` or ``:=``, with their scripts or arguments, and so may be made of others.
+    factors : set of str
+        Letters that stand somewhere beside what may be an array, and so not only as a term, or as a multiple of it.
     alone : set of str
         Holds d if it stands by itself, so that it is a letter like others.
     """
@@ -117,6 +135,7 @@ class Facts:
     says: Counter[str] = field(default_factory=Counter)
     defined: set[str] = field(default_factory=set)
     equated: set[str] = field(default_factory=set)
+    factors: set[str] = field(default_factory=set)
 
     def look(self, items: Sequence[Item], begins: bool = True) -> None:
         """Go through the items of a display, or of a group in one."""
@@ -181,6 +200,8 @@ class Facts:
         behind_arguments += getattr(items[behind_arguments], "text", "") == CELL if behind_arguments < len(items) else 0
         if _sign_at(items, behind_arguments) in _DEFINE:
             self.defined |= {name, whole}
+        if not _is_term(items, at, behind_arguments):
+            self.factors.add(name)
         starts = not at or getattr(items[at - 1], "text", "") in _SEPARATORS | {"="}
         told = [getattr(each, "kind", "") for each in items[behind_arguments + 1 :]]
         if starts and _sign_at(items, behind_arguments) in _DEFINE | {"="} and told != [Kind.NUMBER]:
@@ -311,6 +332,21 @@ def is_operation(items: Sequence[Item]) -> bool:
     texts = [item.text if isinstance(item, Token) else "" for item in items]
     letters = all(isinstance(item, Token) and item.kind is Kind.LETTER for item in items[::2])
     return len(texts) > 2 and letters and set(texts[1::2]) <= {"*", r"\ast", r"\circ"}
+
+
+def _is_term(items: Sequence[Item], at: int, end: int) -> bool:
+    """Return whether a letter ends a term in which nothing but numbers and small letters stands before it."""
+    behind = _sign_at(items, end)
+    if end < len(items) and behind not in _TERM_ENDS:
+        return False
+    for item in reversed(items[:at]):
+        if isinstance(item, Token) and item.text in _TERM_ENDS:
+            return True
+        small = isinstance(item, Token) and (item.kind is Kind.NUMBER or (len(item.text) == 1 and item.text.islower()))
+        greek = isinstance(item, Token) and item.text in _SCALARS
+        if not small and not greek:
+            return False
+    return True
 
 
 def _sign_at(items: Sequence[Item], at: int) -> str:

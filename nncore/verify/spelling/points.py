@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nncore.verify.notation import FIXED_KINDS
 from nncore.verify.spelling import relations
 from nncore.verify.spelling.conditions import Condition
 from nncore.verify.spelling.findings import FreeError
@@ -42,8 +43,7 @@ def at_point(reader: "Reader", node: t.Node, cursor: Cursor) -> t.Node:
     if above or primes or not below:
         raise FreeError("what stands at this bar is not clear", bar.span, "bar")
     if not any(relations.holds_relation(part) for part in parts_of(below)):
-        hold_fixed(reader, node, below)
-        return node
+        raise held_fixed(below)
     for part in parts_of(below):
         signs = [item.text for item in part if isinstance(item, Token) and relations.holds_relation([item])]
         if signs != ["="] or len(part) < 3 or getattr(part[0], "kind", "") is not Kind.LETTER:
@@ -55,19 +55,12 @@ def at_point(reader: "Reader", node: t.Node, cursor: Cursor) -> t.Node:
     return node
 
 
-def hold_fixed(reader: "Reader", node: t.Node, below: Sequence[Item]) -> None:
-    """Pass over the letters that a derivative holds fixed, as it does all that are made of no others."""
-    if not isinstance(node, t.Derivative):
-        raise FreeError("what stands below this bar is not clear", span_of(below), "bar")
-    for part in parts_of(below):
-        fixed = reader.expression(part, span_of(part))
-        name = fixed.name if isinstance(fixed, t.Letter) else ""
-        if not name or name in {getattr(each, "name", "") for each in node.variables}:
-            raise FreeError("what is held fixed is a letter", span_of(part), "held fixed")
-        if _is_said(reader, name):
-            words = f"{text_of(part)} is made of other letters: write the derivative without it, or rename it"
-            raise FreeError(words, span_of(part), "held fixed")
-    reader.findings.say("held fixed", f"{text_of(below)} as held fixed, as every other letter is", span_of(below))
+def held_fixed(below: Sequence[Item]) -> FreeError:
+    """Return the error for letters that a derivative holds fixed, or for a point without its letter."""
+    words = (
+        "a point is told by an equation, as in b = 0; what is held fixed is left out if it is made of no other letter"
+    )
+    return FreeError(words, span_of(below), "held fixed")
 
 
 def is_held_fixed(reader: "Reader", node: t.Node, below: Sequence[Item]) -> bool:
@@ -84,43 +77,38 @@ def is_held_fixed(reader: "Reader", node: t.Node, below: Sequence[Item]) -> bool
     )
 
 
-def conditions_of(reader: "Reader", chain: t.Chain) -> list[Condition]:
+def conditions_of(reader: "Reader", chain: t.Chain, others: Sequence[Condition]) -> list[Condition]:
     """Return the points of a chain as conditions.
 
     Raises
     ------
     FreeError
-        If something else in the chain depends on the letter, or may do so.
+        If something else in the statement depends on the letter, or may do so: it is a whole side that is taken at a
+        point, and the other one is made of numbers that the notation declares, of which nothing else is made.
     """
-    found: list[Condition] = []
-    for point in reader.points:
-        letter = reader.expression(point.items[: _equals(point.items)], span_of(point.items))
-        outside = set[str]().union(*(_outside(side, point.node) for side in chain.sides))
-        right = reader.expression(point.items[_equals(point.items) + 1 :], span_of(point.items))
-        outside |= {each.name for each, _ in t.walk(right) if isinstance(each, t.Letter)}
-        inside = {each.name for each, _ in t.walk(letter) if isinstance(each, t.Letter)}
-        if inside & outside or any(_is_said(reader, each) for each in outside):
-            words = "what stands beside a value at a point may depend on it: write the point as a condition, behind if"
-            raise FreeError(words, span_of(point.items), "bar")
-        if (condition := Condition(point.items)) not in found:
-            found.append(condition)
+    if not reader.points:
+        return []
+    (point, *more) = reader.points
+    letter = reader.expression(point.items[: _equals(point.items)], span_of(point.items))
+    sides = [side for side in chain.sides if side != point.node]
+    right = reader.expression(point.items[_equals(point.items) + 1 :], span_of(point.items))
+    beside = {each.name for node in (*sides, right) for each, _ in t.walk(node) if isinstance(each, t.Letter)}
+    of_letter = {each.name for each, _ in t.walk(letter) if isinstance(each, t.Letter)}
+    whole = len(sides) == 1 and len(chain.sides) == 2 and len({id(each.node) for each in more} | {id(point.node)}) == 1
+    known = all(map(reader.scene.is_free_number, beside)) and not any(_applies(node) for node in sides)
+    if others or not whole or not known or of_letter & beside:
+        words = "what stands beside a value at a point may depend on it: write the point as a condition, behind if"
+        raise FreeError(words, span_of(point.items), "bar")
+    found = [Condition(each.items) for each in reader.points]
     reader.points = []
     return found
 
 
+def _applies(node: t.Node) -> bool:
+    """Return whether a function of the author stands in a node, or a derivative."""
+    own = (each for each, _ in t.walk(node) if isinstance(each, t.Function | t.Derivative))
+    return any(isinstance(each, t.Derivative) or each.name not in FIXED_KINDS for each in own)
+
+
 def _equals(items: Sequence[Item]) -> int:
     return next(at for at, item in enumerate(items) if getattr(item, "text", "") == "=")
-
-
-def _outside(node: t.Node, part: t.Node) -> set[str]:
-    """Return the letters of a node but for those within a part of it."""
-    if node == part and node.span == part.span:
-        return set()
-    own = {node.name} if isinstance(node, t.Letter) else set[str]()
-    return own.union(*(_outside(each, part) for each in t.children(node)))
-
-
-def _is_said(reader: "Reader", name: str) -> bool:
-    """Return whether a formula of the file may say what a letter is made of."""
-    base = reader.scene.table.written(name).partition("_")[0].partition("^")[0]
-    return base in reader.scene.facts.equated or name in reader.scene.notation.function_names

@@ -89,6 +89,7 @@ class Scene:
     sizes_of_number: dict[str, str] = field(default_factory=dict)  # such as n_1, with their inner names
     shorthand: dict[str, Shorthand] = field(default_factory=dict)
     by_columns: bool = False
+    says_identity: bool = False  # whether words speak of an identity matrix
     gradients_of: str = ""  # the letter of which dA is the derivative by A, by the words
 
     def __post_init__(self) -> None:
@@ -110,6 +111,13 @@ class Scene:
     def lose(self, text: str) -> None:
         """Keep the letters and commands of what cannot be read: it may say what they are."""
         self.unread |= _tokens(text)
+
+    def forget(self, name: str) -> None:
+        """Let a letter be another one from here on, of which nothing is known."""
+        written, again = self.table.written(name), r"^{\text{new}}"
+        while f"{written}{again}" in self.table.letters:
+            again += "'"
+        self.table.letters[written] = self.table.letter(f"{written}{again}")
 
     def may_be_lost(self, name: str) -> bool:
         """Return whether what cannot be read may say what a letter, or a function, is."""
@@ -155,8 +163,10 @@ class Scene:
         return name not in self.notation.all_letters and name not in self.table.ranges.values()
 
     def is_identity(self, name: str) -> bool:
-        """Return whether a letter is the identity matrix: I, or I_n, of which neither notation nor file says more."""
-        base = self.table.written(name).partition("_")[0]
+        """Return whether a letter is the identity matrix: I_n, or I if words say so, or if it is a term in all sums."""
+        base, _, size = self.table.written(name).partition("_")
+        if not size and base in self.facts.factors and not self.says_identity:
+            return False
         said = self.facts.equated | self.facts.listed | self.facts.applied.keys()
         said |= {each for index, names in self.facts.carriers.items() if self.is_index(index) for each in names}
         return base in IDENTITIES and base not in said and self.is_undeclared(name)
@@ -167,6 +177,12 @@ class Scene:
         size = size.strip("{}")
         known = base in _ONES_OF and size and base not in self.facts.equated and self.is_undeclared(name)
         return self.table.letters.get(size, size) if known else ""
+
+    def is_free_number(self, name: str) -> bool:
+        """Return whether a letter is a constant, or a number that the notation declares; if it declares some."""
+        declares = bool(self.notation.scalars or self.notation.arrays)
+        constant = name in self.notation.constant_letters or name in ("e", r"\pi")
+        return constant or not declares or bool(self.notation.scalars_named(name))
 
     def is_size(self, name: str) -> bool:
         """Return whether a letter is a size: of the notation, or one at which a sum ends."""

@@ -44,7 +44,8 @@ def _may_be_shorthand(name: str, arguments: tuple[t.Node, ...], body: t.Node, sc
     if len(set(letters)) < len(arguments) or name in scene.shorthand or name in scene.notation.function_names:
         return False
     itself = any(isinstance(each, t.Function) and each.name == name for each, _ in t.walk(body))
-    if itself or any(map(scene.is_index, free(body).difference(letters))):
+    others = free(body).difference(letters)
+    if itself or any(map(scene.is_index, others)) or any(scene.is_made_of(each, others) for each in letters):
         return False
     arrays = {each for each in letters if scene.notation.array_named(each) or scene.shapes.get(each)}
     return not arrays.isdisjoint(_of_arrays(body, scene))
@@ -68,6 +69,8 @@ def _put(node: t.Node, scene: Scene) -> t.Node:
     node = t.with_children(node, lambda child: _put(child, scene))
     if not isinstance(node, t.Apply) or not (known := scene.shorthand.get(node.function.name)):
         return node
+    if scene.may_be_lost(node.function.name):
+        raise FreeError("what cannot be read above may say what this function is", node.span, "shorthand")
     if node.function.primes or len(node.arguments) != len(known.parameters):
         raise FreeError("a function of vectors has no primes, and as many arguments everywhere", node.span, "shorthand")
     values = {one.name: other for one, other in zip(known.parameters, node.arguments, strict=True)}

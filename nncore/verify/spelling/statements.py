@@ -13,6 +13,7 @@ from nncore.verify.spelling import conditions, dots, matrices, points, relations
 from nncore.verify.spelling.conditions import Condition
 from nncore.verify.spelling.facts import RELATIONS
 from nncore.verify.spelling.findings import FreeError, Member
+from nncore.verify.spelling.first_use import head
 from nncore.verify.spelling.items import Group, Item, text_of
 from nncore.verify.spelling.said import split_at_reversed, without_braces
 from nncore.verify.spelling.scene import Cursor
@@ -142,6 +143,8 @@ def _one_more(
     if _is_tag(items):
         reader.findings.skip("tag", items[0].span)
         return 0
+    if role == "if" and sign in segments.IMPLIES | segments.IFF:
+        raise FreeError("an arrow behind “if”: write what holds, and the condition behind it", begins.span, "arrow")
     if role == "if" and last is not None:
         if joined in ("wide", "comma") and len(items) == 1 and isinstance(begins, Group) and begins.kind == "text":
             reader.findings.skip("words", begins.span)  # a note behind the condition
@@ -287,7 +290,7 @@ def _formulas(reader: "Reader", draft: _Draft, span: Span) -> list[t.Formula]:
             return []
     if chain is None:
         chain = _chain(reader, draft, span)
-    draft.conditions += points.conditions_of(reader, chain)
+    draft.conditions += points.conditions_of(reader, chain, draft.conditions)
     said = tuple(conditions.read_condition(reader, each, span) for each in draft.conditions)
     whole = chain.span
     _no_condition_within(chain, said)
@@ -421,6 +424,9 @@ def _chain(reader: "Reader", draft: _Draft, span: Span) -> t.Chain:
             break
         before = begin
         if relation is Relation.DEFINES and t.contains(right, first):
+            if (name := head(first, reader.scene)) in reader.scene.made:
+                reader.scene.forget(name)
+                raise FreeError("a step changes what is defined above: give it another letter", first.span, "step")
             relation = Relation.ASSIGNS
             reader.findings.say(
                 "step", "the definition as a step, since what it changes stands on its right side, too", first.span

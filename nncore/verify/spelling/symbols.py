@@ -208,13 +208,6 @@ def _below(reader: "Reader", name: str, below: Sequence[Item], span: Span) -> tu
         reader.findings.say("name", f"{whole} as a letter of its own", span)
         return whole, ()
     parts = parts_of(below)
-    colons = [len(part) == 1 and getattr(part[0], "text", "") == ":" for part in parts]
-    if len(parts) == 2 and sorted(colons) == [False, True]:
-        what = "row" if colons[1] else "column"
-        (other,) = (part for part, colon in zip(parts, colons, strict=True) if not colon)
-        if scene.is_array(name) is not False and not any(getattr(item, "text", "") == ":" for item in other):
-            reader.findings.say("row", f"{whole} as a {what} of {name}", span)
-            return name, tuple(indices_of(reader, other))
     ordinal = below[0] if len(below) == 1 else None
     if isinstance(ordinal, Group) and ordinal.kind == "(":
         name = f"{name}_{{(\\cdot)}}"
@@ -252,7 +245,8 @@ def _below(reader: "Reader", name: str, below: Sequence[Item], span: Span) -> tu
         reader.findings.say("name", f"{whole} as a letter of its own", span)
         return whole, ()
     if named:
-        name = f"{name}_{{{','.join(text_of(part) for part in named)},\\cdot}}"
+        places = (text_of(part) if part in named else r"\cdot" for part in parts)
+        name = f"{name}_{{{','.join(places)}}}"
         reader.findings.say("name", f"{whole} as {name} with an index", span)
         parts = [part for part in parts if part not in named]
     if len(parts) == 1 and getattr(parts[0][0], "text", "") in ("<", ">", r"\le", r"\ge", r"\neq", r"\ne"):
