@@ -89,6 +89,8 @@ def last(folder: Path, *displays: str):
         (r"\left. \frac{d L}{d b} \right|_{b = 0} = -2 t + W + c \quad \text{if } c = b", UNREAD),
         (r"\left. L \right|_{b = 0} = W t \quad \text{if } b = t", UNREAD),
         (r"\left[ L \right]_{b = 0} = L", UNREAD),
+        (r"\left. \frac{d L}{d b} \right|_{b = 0, t = 1} = W - 2 t", UNREAD),
+        (r"\left. \frac{d L}{d b} \right|_{b = 0} = -2 t + W + \alpha \quad \text{where } \alpha = b^2", UNREAD),
         (r"\left( \frac{\partial L}{\partial b} \right)_{L} = 0", UNREAD),
         (r"\left( \frac{\partial L}{\partial b} \right)_{b} = 2 (b - t) + W", UNREAD),
     ],
@@ -211,8 +213,8 @@ def test_a_definition_by_the_letter_itself_is_a_step(tmp_path):
         (r"(1 - x x^\top) w = w - x (x^\top w)", NONE),
         (r"I \odot (x x^\top) = x x^\top", NONE),  # entry by entry it is no factor 1
         (r"(I + x) = x", NONE),
-        (r"\frac{\partial (2 x)}{\partial x} = 2 I", TRUE),
-        (r"\frac{\partial (2 x)}{\partial x} = I", FALSE),
+        (r"\frac{\partial (2 x)}{\partial x} = 2 I_D", TRUE),
+        (r"\frac{\partial (2 x)}{\partial x} = I_D", FALSE),
         (r"\nabla_w^2 J = \frac1N X^\top X + \mu I", TRUE),
         (r"\nabla_w^2 J = \frac1N X^\top X", IF),  # beside the diagonal
         (r"\nabla_w^2 J = X^\top X + \mu I", FALSE),
@@ -373,6 +375,8 @@ def test_a_slip_in_such_a_text_is_found(judged, text, right, wrong):
 
 
 ENDS = [
+    "Image $I$.\n\n$$ \\hat{I} = \\frac{I - \\mu}{\\sigma} $$\n\n$$ v I = v $$",
+    "Image $I$.\n\n$$ \\hat{I} = a I $$\n\n$$ \\hat{I} x = a x $$",
     "The current is $I$.\n\n$$ V = R I $$\n\n$$ V = R $$",
     "Inputs $I$.\n\n$$ Z = W I $$\n\n$$ Z = W $$",
     "$$ y = w^T I $$\n\n$$ y = w^T $$",

@@ -47,6 +47,8 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
         return "function" if listed or (whole in facts.applied and not facts.bare[whole]) or (
             name[-1:].isupper() and len(items) == 1 and isinstance(items[0], Token) and items[0].kind is Kind.LETTER
         ) else ""  # fmt: skip
+    if whole in reader.alone and not symbol.primes and any(getattr(item, "text", "") == name for item in items):
+        return ""  # s (1 - s) beside the derivative of s
     if name in scene.notation.function_names and not symbol.below:
         return "function"
     if symbol.below and is_letter(items) and getattr(cursor.ahead(), "text", "") == "_":

@@ -159,7 +159,8 @@ def _operator(reader: "Reader", variables: tuple[t.Name, ...], cursor: Cursor, s
 def _function_alone(reader: "Reader", name: str, variables: Sequence[t.Name], span: Span) -> t.Node | None:
     """Return a function of the file that stands without its arguments, with those of its definition."""
     facts = reader.scene.facts
-    heads = {each for each in facts.heads.get(name, ()) if all(argument.isalpha() for argument in each)}
+    stated = set(facts.heads.get(name, ())) & set(facts.applied.get(name, ()))  # not only with a prime
+    heads = {each for each in stated if all(argument.isalpha() for argument in each)}
     if name in reader.scene.notation.function_names or not heads or len(set(facts.applied.get(name, ()))) < 2:
         return None
     bases = [variable.base if isinstance(variable, t.Indexed) else variable for variable in variables]

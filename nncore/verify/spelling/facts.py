@@ -100,6 +100,8 @@ class Facts:
         Letters that stand before ``=`` or ``:=``, with their scripts or arguments, and so may be made of others.
     factors : set of str
         Letters that stand somewhere beside what may be an array, and so not only as a term, or as a multiple of it.
+    summed : set of str
+        Letters that stand as a term beside what is probably a matrix.
     alone : set of str
         Holds d if it stands by itself, so that it is a letter like others.
     """
@@ -136,6 +138,7 @@ class Facts:
     defined: set[str] = field(default_factory=set)
     equated: set[str] = field(default_factory=set)
     factors: set[str] = field(default_factory=set)
+    summed: set[str] = field(default_factory=set)
 
     def look(self, items: Sequence[Item], begins: bool = True) -> None:
         """Go through the items of a display, or of a group in one."""
@@ -202,7 +205,10 @@ class Facts:
             self.defined |= {name, whole}
         if not _is_term(items, at, behind_arguments):
             self.factors.add(name)
-        starts = not at or getattr(items[at - 1], "text", "") in _SEPARATORS | {"="}
+        elif _is_added_to_array(items, at, behind_arguments):
+            self.summed.add(name)
+        words = bool(at) and getattr(items[at - 1], "kind", "") == "text"
+        starts = not at or words or getattr(items[at - 1], "text", "") in _SEPARATORS | {"="}
         told = [getattr(each, "kind", "") for each in items[behind_arguments + 1 :]]
         if starts and _sign_at(items, behind_arguments) in _DEFINE | {"="} and told != [Kind.NUMBER]:
             self.equated.add(name)
@@ -347,6 +353,15 @@ def _is_term(items: Sequence[Item], at: int, end: int) -> bool:
         if not small and not greek:
             return False
     return True
+
+
+def _is_added_to_array(items: Sequence[Item], at: int, end: int) -> bool:
+    """Return whether a term is added to something with a capital, bold or transposed letter."""
+    before = next((text for item in reversed(items[:at]) if (text := getattr(item, "text", "")) in _TERM_ENDS), "")
+    if not {before, _sign_at(items, end)} & {"+", "-"}:
+        return False
+    others = [item for item in (*items[:at], *items[end:]) if isinstance(item, Token)]
+    return any(item.text[:1].isupper() or item.text.startswith(r"\mathbf") or item.text == r"\top" for item in others)
 
 
 def _sign_at(items: Sequence[Item], at: int) -> str:

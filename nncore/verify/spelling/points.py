@@ -93,7 +93,8 @@ def conditions_of(reader: "Reader", chain: t.Chain, others: Sequence[Condition])
     sides = [side for side in chain.sides if side != point.node]
     right = reader.expression(point.items[_equals(point.items) + 1 :], span_of(point.items))
     beside = {each.name for node in (*sides, right) for each, _ in t.walk(node) if isinstance(each, t.Letter)}
-    of_letter = {each.name for each, _ in t.walk(letter) if isinstance(each, t.Letter)}
+    letters = [letter, *(reader.expression(each.items[: _equals(each.items)], span_of(each.items)) for each in more)]
+    of_letter = {each.name for node in letters for each, _ in t.walk(node) if isinstance(each, t.Letter)}
     whole = len(sides) == 1 and len(chain.sides) == 2 and len({id(each.node) for each in more} | {id(point.node)}) == 1
     known = all(map(reader.scene.is_free_number, beside)) and not any(_applies(node) for node in sides)
     if others or not whole or not known or of_letter & beside:

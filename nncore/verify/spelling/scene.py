@@ -165,7 +165,7 @@ class Scene:
     def is_identity(self, name: str) -> bool:
         """Return whether a letter is the identity matrix: I_n, or I if words say so, or if it is a term in all sums."""
         base, _, size = self.table.written(name).partition("_")
-        if not size and base in self.facts.factors and not self.says_identity:
+        if not size and not self.says_identity and base not in self.facts.summed - self.facts.factors:
             return False
         said = self.facts.equated | self.facts.listed | self.facts.applied.keys()
         said |= {each for index, names in self.facts.carriers.items() if self.is_index(index) for each in names}
@@ -182,7 +182,9 @@ class Scene:
         """Return whether a letter is a constant, or a number that the notation declares; if it declares some."""
         declares = bool(self.notation.scalars or self.notation.arrays)
         constant = name in self.notation.constant_letters or name in ("e", r"\pi")
-        return constant or not declares or bool(self.notation.scalars_named(name))
+        said = self.table.written(name).partition("_")[0] in self.facts.equated | self.facts.defined
+        known = not said and name not in self.made and name not in self.late and bool(self.notation.scalars_named(name))
+        return constant or not declares or known
 
     def is_size(self, name: str) -> bool:
         """Return whether a letter is a size: of the notation, or one at which a sum ends."""
