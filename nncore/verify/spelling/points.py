@@ -1,7 +1,7 @@
-r"""Values at a point, ``\left.\frac{dL}{db}\right|_{b=0}``, and what a derivative holds fixed, ``(...)_{W}``.
+r"""Values at a point, ``\left.\frac{dL}{db}\right|_{b=0}``.
 
 A point is read as a condition of the whole statement, which is the same only if nothing else in it depends on the
-letter. What a derivative holds fixed says nothing new of letters that are made of no others: all of them are.
+letter. What a derivative holds fixed, ``(...)_{W}``, is refused: of a letter that is made of others it is no condition.
 """
 
 from collections.abc import Sequence
