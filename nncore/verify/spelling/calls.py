@@ -120,7 +120,7 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
         likely = likewise or (name in _CONVENTIONAL and letters_only)
         if reader.findings.choose(f"applied {whole}", options[::-1] if likely else options, span) == (not likely):
             return "function"
-    if alone and scene.is_array(name) is None and not raised:
+    if (alone and scene.is_array(name) is None and not raised) or (letters_only and name in _CONVENTIONAL):
         reader.findings.say(f"applied {whole}", f"{whole}(…) as a product", span)
     return ""
 

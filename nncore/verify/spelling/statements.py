@@ -164,6 +164,7 @@ def _one_more(
             last.items += items
         return 0
     if dots.has_dots(items) and len(items) == 1 and last is not None:
+        reader.findings.say("dots", "the dots between two statements or lists as passed over", items[0].span)
         reader.findings.skip("words", items[0].span)
         return 0
     if last is not None and joined == "row" and _goes_on(last, items):
