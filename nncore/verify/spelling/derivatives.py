@@ -227,7 +227,8 @@ def sign(reader: "Reader", item: Token, cursor: Cursor) -> t.Node:
         return _gradient(reader, item, cursor, order)
     inside = Cursor(below, item.span)
     if item.text == r"\partial" and len(below) == 1 and reader.scene.is_index(getattr(below[0], "text", "")):
-        raise FreeError("a derivative by the argument of a number: write the letter", item.span, "variable of a derivative")
+        words = "a derivative by the argument of a number: write the letter"
+        raise FreeError(words, item.span, "variable of a derivative")
     variable, times = _variable(reader, inside, item.span)
     if inside.item is not None or times > 1:
         raise FreeError("a derivative is taken by a letter or an entry", item.span, "variable of a derivative")

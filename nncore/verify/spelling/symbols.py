@@ -43,7 +43,8 @@ class Symbol:
 def own_letter(reader: "Reader", name: str, items: Sequence[Item], span: Span) -> t.Node:
     """Return a letter of its own, with the bound and free indices that occur in what it is called by."""
     inside = {here[at].text for here, at in walk(items) if isinstance(here[at], Token)}  # type: ignore[union-attr]
-    depends = [letter for letter in dict.fromkeys((*reader.bound, *sorted(reader.free))) if letter.rstrip("'") in inside]
+    bound = dict.fromkeys((*reader.bound, *sorted(reader.free)))
+    depends = [letter for letter in bound if letter.rstrip("'") in inside]
     return _indexed(reader, letter_named(reader, name, span), [letter_named(reader, each, span) for each in depends])
 
 
