@@ -100,8 +100,7 @@ def faults_of(path: Path, reading: Reading) -> tuple[Diagnostic, ...]:
     text = text_with_includes(path)
     named = {found[1] for found in _DEFINED.finditer(text)}
     understood = len(named) == len(_DEFINES.findall(text)) and named <= defined_in(text).keys()
-    changed = [each for each in reading.faults if each.reason.startswith(_CHANGED)]
-    return tuple(each for each in reading.faults if not (understood and each in changed))
+    return tuple(each for each in reading.faults if not (understood and each.reason.startswith(_CHANGED)))
 
 
 def in_parts(reading: Reading, path: Path) -> list[Reading]:
@@ -456,10 +455,10 @@ def _elsewhere(
 
 
 def _unread(name: str, number: int, formula: DisplayedFormula, found: Spelled, by: "Settings") -> Evidence:
-    status = _problem(formula, found, by).status
+    problem = _problem(formula, found, by)
     return Evidence(
-        name, display_path(formula.path, by.root), formula.line, number + 1, formula.label, (), status,
-        formula.text.strip(), "", (), (), (), (_problem(formula, found, by),),
+        name, display_path(formula.path, by.root), formula.line, number + 1, formula.label, (), problem.status,
+        formula.text.strip(), "", (), (), (), (problem,),
     )  # fmt: skip
 
 
@@ -646,11 +645,9 @@ def _both(one: Evidence, other: Evidence, formula: DisplayedFormula, by: "Settin
     own = [words for words in other.remarks if words not in one.remarks]
     if HENCE in own:
         assumed = not other.parts or other.parts[0].fails  # it may be an equation to be solved
-        return (
-            one
-            if assumed or not one.fails
-            else replace(other, remarks=(*other.remarks, f"{one.status} as an implication"))
-        )
+        if assumed or not one.fails:
+            return one
+        return replace(other, remarks=(*other.remarks, f"{one.status} as an implication"))
     if one.fails == other.fails and one.status == other.status:
         return replace(one, remarks=(*one.remarks, f"the same with {'; '.join(own)}") if own else one.remarks)
     first = [words for words in one.remarks if words not in other.remarks]

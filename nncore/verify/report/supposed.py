@@ -55,7 +55,8 @@ DENIED = re.compile(rf"\b(?:{_NOT})\b|≠", re.IGNORECASE)
 _DOUBTED = re.compile(
     rf"\b(?:{_NOT}|can|unlike|without|except|instead|rather|while|whereas|confused|differs?|wrong|incorrect|incorrectly|"
     r"false|falsely|mistake|fails?|failed|attempt|claims?|claimed|believe|asks?|whether|question|suppose|assume|only|when|"
-    r"cases?|special|would|could|might|non|once|previous|previously|old|older|others|earlier|former|formerly|version|optimum|optimal|minimum|maximum|converges?|ends?)\b|\?|≠",
+    r"cases?|special|would|could|might|non|once|previous|previously|old|older|others|earlier|former|formerly|version|"
+    r"optimum|optimal|minimum|maximum|converges?|ends?)\b|\?|≠",
     re.IGNORECASE,
 )
 _ALL = re.compile(r"\b(?:every|each|any|all|others?)\b", re.IGNORECASE)
