@@ -17,6 +17,7 @@ from nncore.verify.semantics.properties import generic_entry, is_given, moved
 from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import Binding, letters, resolved
 from nncore.verify.source.markdown import DisplayedFormula, InlineFormula
+from nncore.verify.spelling.substitution import with_letters
 from nncore.verify.symbol import SymbolName
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import latex
@@ -238,19 +239,10 @@ def _one_hot(claim: Claim, vector: _Vector, letter: str) -> Claim | None:
     body = resolved(entry, scope, dict(indices))
     binding = Binding(SymbolName.of(vector.letter), indices, (), body, (), None, None)
     scope = replace(scope, definitions={**scope.definitions, binding.name: binding})
-    left, right = (resolved(_with(side, letter, place), scope) for side in (claim.left, claim.right))
+    left, right = (resolved(with_letters(side, {letter: place}), scope) for side in (claim.left, claim.right))
     free = tuple(each for each in claim.free if each[0] != letter)
     inside = letters(left, scope) | letters(right, scope)
     return replace(claim, scope=scope, left=left, right=right, free=free, letters=inside)
-
-
-def _with(node: t.Node, letter: str, other: t.Node) -> t.Node:
-    """Return an expression with another one in the place of a letter, where nothing binds that."""
-    if isinstance(node, t.Sum | t.Product | t.Extremum) and node.index.name == letter:
-        return node
-    if isinstance(node, t.Letter) and node.name == letter:
-        return other
-    return t.with_children(node, lambda each: _with(each, letter, other))
 
 
 # Cases ----------------------------------------------------------------------------------------------------------------

@@ -5,10 +5,9 @@ that the notation declares, so a letter that it does not declare as one gets a n
 of the right side is made of it: that one does not change with the argument.
 """
 
-from dataclasses import replace
-
 from nncore.verify.spelling.first_use import names
 from nncore.verify.spelling.scene import Scene
+from nncore.verify.spelling.substitution import with_letters
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
 
@@ -18,28 +17,20 @@ def with_arguments(formula: t.Formula, scene: Scene) -> t.Formula:
     match formula.statements:
         case (t.Chain(t.Apply(t.Function(_, 0, None), arguments), (t.Link(Relation.DEFINES), *_)) as chain,):
             letters = [each.name for each in arguments if isinstance(each, t.Letter)]
-            bound = {name for name in letters if not scene.notation.scalars_named(name)} - _of_arrays(chain)
+            bound = {name for name in letters if not scene.notation.scalars_named(name)} - of_arrays(chain)
             others = {name for link in chain.links for name in names(link.right, scene)}.difference(letters)
             bound -= {name for name in bound if scene.is_made_of(name, others)}
             if len(letters) == len(arguments) == len(set(letters)) and bound:
-                return _renamed(formula, {name: scene.table.argument(name) for name in bound})
+                arguments_ = {name: t.Letter(scene.table.argument(name)) for name in bound}
+                return t.with_children(formula, lambda each: with_letters(each, arguments_))
     return formula
 
 
-def _of_arrays(chain: t.Chain) -> set[str]:
-    """Return the letters that stand where only an array does."""
+def of_arrays(node: t.Node) -> set[str]:
+    """Return the letters that stand where only an array does: transposed, normed, or with an index."""
     found = set[str]()
-    for node, _ in t.walk(chain):
-        match node:
+    for each, _ in t.walk(node):
+        match each:
             case t.Transpose(t.Letter(name)) | t.Norm(t.Letter(name)) | t.Indexed(t.Letter(name)):
                 found.add(name)
     return found
-
-
-def _renamed(node: t.NodeT, names: dict[str, str]) -> t.NodeT:
-    def changed(inner: t.Node) -> t.Node:
-        if isinstance(inner, t.Letter):
-            return replace(inner, name=names.get(inner.name, inner.name))
-        return t.with_children(inner, changed)
-
-    return t.with_children(node, changed)

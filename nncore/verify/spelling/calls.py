@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nncore.verify.spelling.facts import RELATIONS
-from nncore.verify.spelling.items import GIVEN, PARALLEL, Group, Item, between_commas, text_of, walk
+from nncore.verify.spelling.items import GIVEN, PARALLEL, Group, Item, between_commas, is_letter, text_of, walk
 from nncore.verify.spelling.scene import COSTS, Cursor, Scene
 from nncore.verify.spelling.symbols import Symbol
 from nncore.verify.spelling.tokens import Kind, Token
@@ -193,13 +193,3 @@ def _is_product_of_letters(items: Sequence[Item]) -> bool:
     groups = [at for at, item in enumerate(items) if isinstance(item, Group)]
     scripts = all(at and getattr(items[at - 1], "text", "") in ("_", "^") for at in groups)
     return len(plain) > 1 and scripts and marks <= {"_", "^", r"\top", r"\intercal"}
-
-
-def is_letter(items: Sequence[Item]) -> bool:
-    """Return whether items are one letter with scripts."""
-    if not items or not isinstance(items[0], Token) or items[0].kind is not Kind.LETTER:
-        return False
-    at = 1
-    while at < len(items) and getattr(items[at], "text", "") in ("_", "^", "'"):
-        at += 1 if getattr(items[at], "text", "") == "'" else 2
-    return at >= len(items)

@@ -15,6 +15,7 @@ from nncore.verify.notation import ONES
 from nncore.verify.semantics.symbols import sizes_of_shape
 from nncore.verify.spelling.findings import Findings, FreeError
 from nncore.verify.spelling.scene import Scene
+from nncore.verify.spelling.substitution import with_letters
 from nncore.verify.symbol import Shape, Size
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
@@ -222,13 +223,8 @@ class _Fitter:
         own = self.scene.table.letter(f"{node.index.name}'")
         self.findings.say("index", f"{node.index.name} in a sum to {node.upper.name} as an index of its own", node.span)
 
-        def renamed(inner: t.Node) -> t.Node:
-            if isinstance(inner, t.Letter) and inner.name == node.index.name:
-                return replace(inner, name=own)
-            binds = isinstance(inner, t.Sum | t.Product | t.Extremum) and inner.index.name == node.index.name
-            return inner if binds else t.with_children(inner, renamed)
-
-        return replace(node, index=replace(node.index, name=own), body=renamed(node.body))
+        body = with_letters(node.body, {node.index.name: t.Letter(own)})
+        return replace(node, index=replace(node.index, name=own), body=body)
 
     def _letter(self, name: str) -> Shape:
         notation = self.scene.notation

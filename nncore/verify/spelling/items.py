@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from nncore.verify.spelling.tokens import Token
+from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax.tree import Span
 
 
@@ -78,3 +78,13 @@ def between_commas(items: Sequence[Item]) -> list[list[Item]]:
         else:
             parts[-1].append(item)
     return parts
+
+
+def is_letter(items: Sequence[Item]) -> bool:
+    """Return whether items are one letter with its scripts and primes."""
+    if not items or not isinstance(items[0], Token) or items[0].kind is not Kind.LETTER:
+        return False
+    at = 1
+    while at < len(items) and getattr(items[at], "text", "") in ("_", "^", "'"):
+        at += 1 if getattr(items[at], "text", "") == "'" else 2
+    return at >= len(items)

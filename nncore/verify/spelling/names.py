@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nncore.verify.notation import EXPECTATION
-from nncore.verify.spelling import applied, atoms, calls, derivatives, relations, symbols
+from nncore.verify.spelling import applied, atoms, derivatives, relations, symbols
 from nncore.verify.spelling.facts import RELATIONS
 from nncore.verify.spelling.findings import FreeError
-from nncore.verify.spelling.items import GIVEN, PARALLEL, Group, Item, between_commas, text_of
+from nncore.verify.spelling.items import GIVEN, PARALLEL, Group, Item, between_commas, is_letter, text_of
 from nncore.verify.spelling.scene import Cursor
 from nncore.verify.spelling.scripts import scripts_at
 from nncore.verify.spelling.tokens import Token
@@ -121,7 +121,7 @@ def _is_made_of(reader: "Reader", word: str, group: Group) -> bool:
     declared = rf"\operatorname{{{word}}}" in scene.notation.function_names
     seen = set(scene.facts.applied.get(rf"\text{{{word}}}", ()))
     arrays = [scene.notation.array_named(scene.table.letters.get(text_of(part), text_of(part))) for part in parts]
-    return not declared and len(parts) > 1 and len(seen) <= 1 and any(arrays) and all(map(calls.is_letter, parts))
+    return not declared and len(parts) > 1 and len(seen) <= 1 and any(arrays) and all(map(is_letter, parts))
 
 
 # Expectations and indicators ------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from nncore.verify.semantics.symbols import sizes_of_shape
 from nncore.verify.spelling.findings import Findings
 from nncore.verify.spelling.fit import shape_of
 from nncore.verify.spelling.scene import Scene
+from nncore.verify.spelling.substitution import with_letters
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
 
@@ -113,11 +114,5 @@ def _renamed(node: t.NodeT, ends: Mapping[str, set[str]], scene: Scene, findings
         written = scene.table.written
         findings.say(f"range {name}", f"{written(name)} from 1 to {written(size)}, as where it stands", node.span)
 
-    def changed(inner: t.Node, bound: frozenset[str]) -> t.Node:
-        if isinstance(inner, t.Letter):
-            return inner if inner.name in bound else replace(inner, name=names.get(inner.name, inner.name))
-        if isinstance(inner, t.Sum | t.Product | t.Extremum):
-            bound |= {inner.index.name}
-        return t.with_children(inner, lambda each: changed(each, bound))
-
-    return t.with_children(node, lambda each: changed(each, frozenset()))
+    letters = {name: t.Letter(inner) for name, inner in names.items()}
+    return t.with_children(node, lambda each: with_letters(each, letters))

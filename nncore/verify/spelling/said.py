@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from nncore.verify.spelling.facts import RELATIONS
 from nncore.verify.spelling.findings import Findings, FreeError
-from nncore.verify.spelling.items import BRACE, Group, Item, text_of
+from nncore.verify.spelling.items import BRACE, Group, Item, is_letter, text_of
 from nncore.verify.spelling.tokens import Kind, Token
 
 _OF_SHAPES = frozenset((r"\times", "(", ")", ",", "+", "-"))
@@ -38,7 +38,7 @@ def _said_at_brace(whole: Group, below: Group, findings: Findings) -> Iterator[l
     if texts and all(text.isalnum() or text in _OF_SHAPES for text in texts) and r"\times" in texts:
         findings.say("brace", f"{text_of(items)} at a brace as a shape, which claims nothing", below.span)
         findings.skip("words", below.span)
-    elif texts[:1] and texts[0] in RELATIONS and texts[0] != r"\in" and not _is_letter(whole.items):
+    elif texts[:1] and texts[0] in RELATIONS and texts[0] != r"\in" and not is_letter(whole.items):
         findings.say("brace", f"{text_of(items)} at a brace as an equation of its own", below.span)
         yield [whole, *items]
     elif getattr(items[0], "kind", "") is Kind.LETTER and not RELATIONS & set(texts):
@@ -46,14 +46,6 @@ def _said_at_brace(whole: Group, below: Group, findings: Findings) -> Iterator[l
         yield [*items, Token(Kind.MARK, "=", below.span), whole]
     else:
         raise FreeError("what stands at this brace is not clear", below.span, "formula at a brace")
-
-
-def _is_letter(items: Sequence[Item]) -> bool:
-    """Return whether items are a letter with its scripts, which an equation beside them would define."""
-    signs = items[1::2]
-    return getattr(items[0], "kind", "") is Kind.LETTER and all(
-        getattr(each, "text", "") in ("_", "^") for each in signs
-    )
 
 
 def split_at_reversed(items: Sequence[Item]) -> tuple[list[Item], list[Item]]:

@@ -3,10 +3,13 @@ r"""Functions of vectors, which the strict tree does not know, as shorthand: ``h
 What stands on the right side of the first formula of such a function is put in its place wherever it is applied.
 """
 
+from collections.abc import Set
 from dataclasses import replace
 
+from nncore.verify.spelling.arguments import of_arrays
 from nncore.verify.spelling.findings import Findings, FreeError
 from nncore.verify.spelling.scene import Scene, Shorthand
+from nncore.verify.spelling.substitution import at_place, with_letters
 from nncore.verify.spelling.sums import free
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import latex
@@ -48,20 +51,15 @@ def _may_be_shorthand(name: str, arguments: tuple[t.Node, ...], body: t.Node, sc
     if itself or any(map(scene.is_index, others)) or any(scene.is_made_of(each, others) for each in letters):
         return False
     arrays = {each for each in letters if scene.notation.array_named(each) or scene.shapes.get(each)}
-    return not arrays.isdisjoint(_of_arrays(body, scene))
+    return not arrays.isdisjoint(of_arrays(body) | _beside_arrays(body, scene))
 
 
-def _of_arrays(body: t.Node, scene: Scene) -> set[str]:
-    """Return the letters that stand where only an array does: transposed, normed, with an index, or beside an array."""
-    found = set[str]()
-    for node, _ in t.walk(body):
-        match node:
-            case t.Transpose(t.Letter(name)) | t.Norm(t.Letter(name)) | t.Indexed(t.Letter(name)):
-                found.add(name)
-            case t.Times(factors):
-                names = [each.name for each in factors if isinstance(each, t.Letter)]
-                found |= set(names) if sum(bool(scene.notation.array_named(each)) for each in names) > 1 else set()
-    return found
+def _beside_arrays(body: t.Node, scene: Scene) -> set[str]:
+    """Return the letters of products of arrays."""
+    products = (node for node, _ in t.walk(body) if isinstance(node, t.Times))
+    letters = ([each.name for each in node.factors if isinstance(each, t.Letter)] for node in products)
+    several = (names for names in letters if sum(bool(scene.notation.array_named(name)) for name in names) > 1)
+    return set().union(*several)
 
 
 def _put(node: t.Node, scene: Scene) -> t.Node:
@@ -75,37 +73,20 @@ def _put(node: t.Node, scene: Scene) -> t.Node:
         raise FreeError("a function of vectors has no primes, and as many arguments everywhere", node.span, "shorthand")
     values = {one.name: other for one, other in zip(known.parameters, node.arguments, strict=True)}
     values = {name: value for name, value in values.items() if value != t.Letter(name)}
-    taken = {each.name for value in values.values() for each, _ in t.walk(value) if isinstance(each, t.Letter)}
-    return _spanned(_instead(known.body, values, taken), node.span)
+    inside = {each.name for value in values.values() for each, _ in t.walk(value) if isinstance(each, t.Letter)}
+    _refuse_captured(known.body, values.keys(), inside)
+    return at_place(with_letters(known.body, values), node.span)
 
 
-def _instead(node: t.Node, values: dict[str, t.Node], taken: set[str]) -> t.Node:
-    """Return a node with values in place of letters.
-
-    Raises
-    ------
-    FreeError
-        If a sum in it binds a letter of a value, or a derivative is taken by a letter that gets a value.
-    """
-    match node:
-        case t.Letter(name):
-            return values.get(name, node)
-        case t.Sum(index) | t.Product(index) | t.Extremum(_, index) | t.Limit(index) if (
-            index.name in taken | values.keys()
-        ):
-            raise FreeError(f"{index.name} is bound where a function is put in its place", node.span, "shorthand")
-        case t.Derivative(_, variables) if any(
-            isinstance(each, t.Letter) and each.name in values for name in variables for each, _ in t.walk(name)
-        ):
-            raise FreeError("a derivative by the argument of a function of vectors", node.span, "shorthand")
-        case t.Indexed(t.Letter(name), indices) if name in values:
-            value, inner = values[name], tuple(_instead(each, values, taken) for each in indices)
-            if isinstance(value, t.Indexed):
-                return replace(node, base=value.base, indices=(*value.indices, *inner))
-            return replace(node, base=value, indices=inner)
-    return t.with_children(node, lambda child: _instead(child, values, taken))
-
-
-def _spanned(node: t.Node, span: t.Span) -> t.Node:
-    """Return a node all of whose parts stand at one place."""
-    return replace(t.with_children(node, lambda child: _spanned(child, span)), span=span)
+def _refuse_captured(body: t.Node, replaced: Set[str], inside: Set[str]) -> None:
+    """Refuse values for letters of a node that binds a letter of one, or has a derivative by a letter that gets one."""
+    for node, _ in t.walk(body):
+        match node:
+            case t.Sum(index) | t.Product(index) | t.Extremum(_, index) | t.Limit(index):
+                if index.name in inside | replaced:
+                    words = f"{index.name} is bound where a function is put in its place"
+                    raise FreeError(words, node.span, "shorthand")
+            case t.Derivative(_, variables):
+                by = {each.name for one in variables for each, _ in t.walk(one) if isinstance(each, t.Letter)}
+                if not by.isdisjoint(replaced):
+                    raise FreeError("a derivative by the argument of a function of vectors", node.span, "shorthand")

@@ -14,7 +14,7 @@ from nncore.verify.spelling.conditions import Condition
 from nncore.verify.spelling.facts import RELATIONS
 from nncore.verify.spelling.findings import FreeError, Member
 from nncore.verify.spelling.first_use import head
-from nncore.verify.spelling.items import Group, Item, text_of
+from nncore.verify.spelling.items import Group, Item, is_letter, text_of
 from nncore.verify.spelling.said import split_at_reversed, without_braces
 from nncore.verify.spelling.scene import Cursor
 from nncore.verify.spelling.scripts import span_of
@@ -363,7 +363,7 @@ def _member(reader: "Reader", draft: _Draft, member: int, span: Span) -> t.Chain
         reader.findings.say("member of", rf"\in {text} as a shape, which claims nothing", right[0].span)
         draft.items = left
         return None
-    if getattr(right[0], "kind", "") == r"\{" and _is_letter(left):
+    if getattr(right[0], "kind", "") == r"\{" and is_letter(left):
         reader.findings.say("member of", rf"\in {text} as what {text_of(left)} may be, which claims nothing", where)
         draft.items = left
         return None
@@ -371,14 +371,6 @@ def _member(reader: "Reader", draft: _Draft, member: int, span: Span) -> t.Chain
     if found is None:
         raise FreeError("a set cannot be expressed", right[0].span, "set")
     return found
-
-
-def _is_letter(items: Sequence[Item]) -> bool:
-    """Return whether items are one letter with its scripts."""
-    signs = items[1::2]
-    return getattr(items[0], "kind", "") is Kind.LETTER and all(
-        getattr(sign, "text", "") in ("_", "^") for sign in signs
-    )
 
 
 def _chain(reader: "Reader", draft: _Draft, span: Span) -> t.Chain:
