@@ -43,6 +43,7 @@ _SIZES = "D H M K N P Q R S U V A B C E F G J L T W X Y Z".split()
 _LETTER = re.compile(r"(?:letter|name): '?(\\?[A-Za-z]+(?:\{[^}]*\})?)")
 _SCRIPTED = re.compile(r"letter: '?(\\?[A-Za-z]+[_^])")  # letters with anything below or above
 _NUMBERED = re.compile(r"(.+)_(\d)", re.DOTALL)  # a letter with a number, of which z_{2j} is an entry
+_RELU = r"\operatorname{ReLU}"
 _INDICES = "jklpqrsuh"  # for entries of which the file writes no index
 _ARGUMENTS = (*"quvxzstwra", r"\xi", r"\zeta", r"\omega")
 
@@ -360,9 +361,12 @@ class Trying:
             of = ", ".join(map(inference.written, cost.of))
             text = rf"{inference.written(cost.letter)} := {phi}({of})"
             remark = f"guessed: nothing in the file says what {inference.written(cost.letter)} is; any function of {of}"
-            yield from self.alone_and_with_others(
-                _Given(cost.letter, frozenset(cost.of), Line(DEFINITIONS, text, remark))
-            )
+            given = _Given(cost.letter, frozenset(cost.of), Line(DEFINITIONS, text, remark))
+            named = [each for each in self.candidates if cost.letter in each.of and self.stands_within_words(each)]
+            if named:  # where words say that g is a derivative of it
+                slopes = (replace(self.as_given(each), within_words=True) for each in named)
+                yield _Choices(given=(given, *slopes))
+            yield from self.alone_and_with_others(given)
 
     def says_more_of(self, cost: str) -> bool:
         """Return whether words may say of what a cost is made, or that it has a penalty."""
@@ -916,7 +920,8 @@ class _Writer:
         found: list[Line] = []
         names = self.scene.facts.names | {self.written(each) for each in self.inference.used}
         free = next(each for each in _ARGUMENTS if each not in names | self.names)
-        for name, code in self.scene.table.functions.items():
+        positive = {_RELU: _RELU} if self.inference.takes_positive_parts else {}
+        for name, code in (positive | self.scene.table.functions).items():
             if {name, code} & FIXED_KINDS.keys() or code in self.inference.functions or code in self.inference.stated:
                 continue
             word = code.removeprefix(r"\operatorname{").rstrip("}")

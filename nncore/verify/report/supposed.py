@@ -44,8 +44,11 @@ _CLASS_BEFORE = re.compile(
 _IF = re.compile(r"(?<![^\s,])(?:if|when|suppose|assume)\s*$", re.IGNORECASE)
 _ONE_HOT = re.compile(r"\bone[- ]hot\b", re.IGNORECASE)
 _DEFINES = re.compile(
-    r"(?:^|[,.;:(]|\band\b)\s*(?:(?:where|with|let|here|we|i|us|and|then|so|that\s+is|recall|define|denote|set|write|call|put"
-    r"|as)\b\s*)*(?:(?:the|a|an|its|their)\s+(?:\w+\s+){1,4})?$",
+    r"(?:^|[,.;:(]|\band\b)\s*(?:(?:where|with|let|here|we|i|us|they|and|then|so|that\s+is|recall|define|denote|set|write|call"
+    r"|put|say|given|have|has|use|using|introduce|abbreviate|abbreviating|as)\b\s*)*"
+    r"(?:(?:the|a|an|its|their)\s+(?:\w+\s+){1,4})?$"
+    r"|\b(?:loss|cost|error|objective|risk|energy|penalty|model|prediction|predictions|output|outputs|activation|activations"
+    r"|residual|residuals|margin|score|scores|logit|logits)\s+(?:function\s+)?(?:is|are|be)\s*$",
     re.IGNORECASE,
 )
 _WRITES = re.compile(r"\b(?:write|writing|use|abbreviate)\s*$", re.IGNORECASE)

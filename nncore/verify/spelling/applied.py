@@ -30,10 +30,12 @@ _OWN = frozenset(
 )  # fmt: skip
 _EXTREMA = frozenset((r"\max", r"\min"))
 COMMANDS = frozenset((*_KNOWN, *_OWN, *_EXTREMA))
+TRACE = r"\operatorname{tr}"
 _OF_A_WORD = {
     "log": r"\ln", "ln": r"\ln", "exp": r"\exp", "tanh": r"\tanh", "sin": r"\sin", "cos": r"\cos", "max": r"\max",
     "min": r"\min", "Var": VARIANCE, "var": VARIANCE, "diag": r"\operatorname{diag}", "relu": r"\operatorname{ReLU}",
     "RELU": r"\operatorname{ReLU}", "Relu": r"\operatorname{ReLU}", "E": EXPECTATION,
+    "Tr": TRACE, "trace": TRACE, "Trace": TRACE,
 }  # fmt: skip
 OF_EVENTS = RELATIONS | {r"\in", r"\notin"}
 _BRACKETS = frozenset(("(", "[", r"\{"))

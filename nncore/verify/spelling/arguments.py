@@ -20,10 +20,22 @@ def with_arguments(formula: t.Formula, scene: Scene) -> t.Formula:
             bound = {name for name in letters if not scene.notation.scalars_named(name)} - of_arrays(chain)
             others = {name for link in chain.links for name in names(link.right, scene)}.difference(letters)
             bound -= {name for name in bound if scene.is_made_of(name, others)}
+            if len(arguments) == len(letters) == 1 and (bound or scene.notation.scalars_named(*letters)):
+                _keep_function_of_number(chain, scene)
             if len(letters) == len(arguments) == len(set(letters)) and bound:
                 arguments_ = {name: t.Letter(scene.table.argument(name)) for name in bound}
                 return t.with_children(formula, lambda each: with_letters(each, arguments_))
     return formula
+
+
+def _keep_function_of_number(chain: t.Chain, scene: Scene) -> None:
+    r"""Keep that a function is one of a number, and so meant of each entry of an array; and whether it is the ReLU."""
+    assert isinstance(chain.first, t.Apply)
+    name, (argument,) = chain.first.function.name, chain.first.arguments
+    scene.of_numbers.add(name)
+    match chain.links[0].right:
+        case t.Apply(t.Function(r"\max"), (t.Number("0"), one) | (one, t.Number("0"))) if one == argument:
+            scene.positive_part = scene.positive_part or name
 
 
 def of_arrays(node: t.Node) -> set[str]:

@@ -296,6 +296,10 @@ def with_scripts(reader: "Reader", node: t.Node, cursor: Cursor) -> t.Node:
         span = node.span[0], end
         if below and points.is_held_fixed(reader, node, below):
             raise points.held_fixed(below)
+        if text_of(below) == "+":
+            reader.findings.say("positive part", r"(…)_+ as \max(0, …)", span)
+            zero, below = t.Number("0", span=span), ()
+            node = t.Apply(t.Function(r"\max", span=span), (zero, node), span=span)
         if _is_range(below):
             if not reader.scene.is_index(text_of(below[:1])):
                 raise FreeError("a value at a point: write a bar behind it", span, "bar")

@@ -296,16 +296,26 @@ def _gradient(reader: "Reader", item: Token, cursor: Cursor, order: int) -> t.No
     while place + 1 < len(cursor.items) and getattr(cursor.items[place], "text", "") == "_":
         place += 2
     group = cursor.items[place] if place < len(cursor.items) else None
-    if not isinstance(cursor.item, Token) or not isinstance(group, Group) or group.kind != "(":
+    applied_ = isinstance(group, Group) and group.kind == "("
+    by = group.items if isinstance(group, Group) and applied_ else _only_argument(reader, cursor, place)
+    if not isinstance(cursor.item, Token) or not by:
         raise FreeError(r"by what \nabla differentiates is not said", item.span, "gradient by what")
-    inside = Cursor(group.items, group.span)
+    inside = Cursor(by, span_of(by))
     variable, times = _variable(reader, inside, item.span)
     if inside.item is not None or times > 1:
         raise FreeError(r"by what \nabla differentiates is not said", item.span, "gradient by what")
     sign_ = r"\nabla as the derivative" if order == 1 else r"\nabla^2 as the matrix of second derivatives"
-    reader.findings.say("nabla", f"{sign_} by {text_of(group.items)}", item.span)
+    reader.findings.say("nabla", f"{sign_} by {text_of(by)}", item.span)
     body = reader.factor(cursor)
     return t.Derivative(body, (variable,) * order, span=(item.span[0], body.span[1]))
+
+
+def _only_argument(reader: "Reader", cursor: Cursor, end: int) -> Sequence[Item]:
+    """Return the one letter to which the file applies a function, wherever it does; nothing if there is none."""
+    facts = reader.scene.facts
+    found = set(facts.applied.get(text_of(cursor.items[cursor.at : end]), ()))
+    (letter,) = found.pop() if len(found) == 1 and len(*found) == 1 else ("",)
+    return [Token(Kind.LETTER, letter, cursor.span)] if letter in facts.names else []
 
 
 def _over_slash(reader: "Reader", item: Token, sign_: str, cursor: Cursor) -> t.Node:

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from nncore.verify.notation import DELTA, DIAGONAL, EXTREMA, FIXED_KINDS, ONES
 from nncore.verify.semantics.symbols import sizes_of_shape
+from nncore.verify.spelling.applied import TRACE
 from nncore.verify.spelling.dots import pattern, put
 from nncore.verify.spelling.findings import Findings, ShapeError
 from nncore.verify.spelling.first_use import names
@@ -47,7 +48,8 @@ def _by_entries(chain: t.Chain, formula: t.Formula, scene: Scene, findings: Find
             value = _Writer(scene, formula, Findings()).of(chain.links[0].right)
             if value.shape:
                 scene.parts[chain.first.name] = value.each, value.whole
-    if isinstance(chain.first, t.Apply) and chain.first.function.name not in FIXED_KINDS:
+    first = chain.first
+    if isinstance(first, t.Apply) and first.function.name not in FIXED_KINDS and not is_trace(first, scene):
         return chain  # which may say what the function is, of a number
     sides = chain.sides[1:] if _defines(chain) else chain.sides
     of_row = _defines(chain) and isinstance(chain.first, t.Indexed)  # if the right side is an array
@@ -69,6 +71,8 @@ def _by_entries(chain: t.Chain, formula: t.Formula, scene: Scene, findings: Find
 def _asks(side: t.Node, scene: Scene, of_row: bool) -> bool:
     """Return whether a side has no shape otherwise, or is one of a row, or has rows that are no factors of one."""
     inner, shape = fitted_alone(side, scene)
+    if any(is_trace(node, scene) for node, _ in t.walk(inner)):
+        return True
     diagonals = [node.arguments[0] for node, _ in t.walk(inner) if isinstance(node, t.Apply) and _is_diagonal(node)]
     if any((fitted_alone(each, scene)[1] or UNKNOWN)[1] == 1 for each in diagonals):
         return True  # of a column
@@ -77,6 +81,12 @@ def _asks(side: t.Node, scene: Scene, of_row: bool) -> bool:
 
 def _is_diagonal(node: t.Apply) -> bool:
     return node.function.name == DIAGONAL and len(node.arguments) == 1
+
+
+def is_trace(node: t.Node, scene: Scene) -> bool:
+    """Return whether a node is the trace of one matrix, and no function that the notation declares."""
+    named = isinstance(node, t.Apply) and node.function.name == TRACE and len(node.arguments) == 1
+    return named and TRACE not in scene.notation.function_names
 
 
 def _is_zero_array(sides: Sequence[t.Node], scene: Scene) -> bool:
@@ -103,6 +113,8 @@ def _needs_entries(node: t.Node, scene: Scene) -> bool:
         case t.Letter(name):
             by_entries = name in scene.lengths and name not in scene.shapes
             return by_entries and not scene.notation.array_named(name)
+        case t.Apply() if is_trace(node, scene):
+            return True
         case t.Derivative(_, (t.Letter(name), _)) if 1 in (scene.shapes.get(name) or sizes_of(name, scene)):
             return True  # a matrix of second derivatives
         case t.Indexed(t.Letter(), indices):
@@ -640,6 +652,8 @@ class _Writer:
         return self._sum(index, size, t.Power(value.entry(index, index), t.Number("2", span=span), span=span), span)
 
     def _applied(self, node: t.Apply, function: t.Function, arguments: list[_Value]) -> _Value:
+        if is_trace(node, self.scene):
+            return self._trace(arguments[0], node.span)
         if all(argument.shape is None for argument in arguments):
             return self._number(replace(node, arguments=tuple(argument.number for argument in arguments)))
         if is_softmax(node):
@@ -647,11 +661,24 @@ class _Writer:
         if function.name == DIAGONAL and len(arguments) == 1:
             return self._diagonal(arguments[0], node.span)
         kinds = {each.name: each.kind for each in self._notation.functions}
-        if kinds.get(function.name) in ("number", "smooth") or function.name in EXTREMA:
+        of_number = kinds.get(function.name) in ("number", "smooth") or function.name in self.scene.of_numbers
+        if of_number or function.name in EXTREMA:
             found = self._each(arguments, lambda parts: replace(node, arguments=tuple(parts)))
             self.lifts |= function.name in EXTREMA  # which are of numbers
             return replace(found, whole=found.whole | {function.name})
         raise _NoEntriesError
+
+    def _trace(self, argument: _Value, span: t.Span) -> _Value:
+        """Return the sum of the entries on the diagonal; of a number that number."""
+        self.lifts = True
+        shape = argument.shape or (argument.identity and (argument.identity, argument.identity)) or (1, 1)
+        if shape[0] != shape[1] or _ANY_SIZE in shape:
+            raise _NoEntriesError(f"the trace is that of a square matrix, and this one is {self._words(shape)}")
+        if shape == (1, 1):
+            return self._number(argument.entry(_ONE, _ONE))
+        self._findings.say("trace", "the trace as the sum of the entries on the diagonal", span)
+        index, square = self._bound(shape[0], span), argument.on_diagonal(shape, span)
+        return self._number(self._sum(index, shape[0], square.entry(index, index), span))
 
     def _by_cases(self, node: t.Cases, cases: Sequence[t.Case]) -> _Value:
         """Return cases of arrays as those of each entry."""

@@ -264,6 +264,10 @@ class Reader:
             node = function
         elif isinstance(item, Token) and item.text in integrals.SIGNS:
             node = integrals.integral(self, cursor)
+        elif (
+            cursor.text == "1" and getattr(cursor.ahead(), "text", "") == "_" and (one := names.indicator(self, cursor))
+        ):
+            node = one
         else:
             node = atoms.with_scripts(self, self._operand(cursor), cursor)
         return points.at_point(self, atoms.with_factorial(self, node, cursor), cursor)

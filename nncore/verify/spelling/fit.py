@@ -504,7 +504,9 @@ class _Fitter:
     def _application(self, node: t.Apply) -> _Fitted:
         arguments = [self.spread(self.fit(argument)) for argument in node.arguments]
         kinds = {function.name: function.kind for function in self.scene.notation.functions}
-        kind = kinds.get(node.function.name, "")
+        kind = "number" if node.function.name in self.scene.of_numbers else kinds.get(node.function.name, "")
+        if found := self._positive_part(node, arguments):
+            return found
         if kind not in ("cost", "row") and not is_softmax(node):
             arguments = list(map(self.as_number, arguments))
         whole = replace(node, arguments=tuple(each for each, _ in arguments))
@@ -520,6 +522,18 @@ class _Fitter:
         if len(arguments) == 1 and (kind in ("number", "smooth", "row") or node.function.name in kinds):
             return whole, arguments[0][1]
         return whole, UNKNOWN
+
+    def _positive_part(self, node: t.Apply, arguments: Sequence[_Fitted]) -> _Fitted | None:
+        r"""Return ``\max(0, Z)`` of an array by the function that the file defines so; None if it defines none."""
+        arrays = [(inner, shape) for inner, shape in arguments if shape is not None]
+        others = [inner for inner, shape in arguments if shape is None]
+        if node.function.name != r"\max" or others != [t.Number("0")] or len(arrays) != 1 or arrays[0][1] == UNKNOWN:
+            return None
+        if not self.scene.positive_part:
+            return None
+        function = replace(node.function, name=self.scene.positive_part)
+        self.findings.say("entries", rf"\max(0, …) of an array as {function.name}(…) of each entry", node.span)
+        return replace(node, function=function, arguments=(arrays[0][0],)), arrays[0][1]
 
 
 def is_softmax(node: t.Node) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from nncore.verify.notation import DELTA, EXTREMA, FIXED_KINDS, ONES
+from nncore.verify.spelling.applied import TRACE
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.spelling.styles import INDEX_LETTERS
 from nncore.verify.syntax import tree as t
@@ -112,6 +113,7 @@ class Inference:
     _numbers: list[tuple[t.Node, Shape]] = field(default_factory=list)
     rows: set[str] = field(default_factory=set)  # letters of which one index gives a vector: a row of a matrix
     _vectors: set[str] = field(default_factory=set)
+    takes_positive_parts: bool = False  # of arrays
     _divisors: set[str] = field(default_factory=set)
     _applied: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # functions of two letters
     _costs: set[str] = field(default_factory=set)
@@ -246,6 +248,9 @@ class Inference:
                             self._is_row(after)
                         if isinstance(before, t.Transpose) and isinstance(after, t.Letter):
                             self._vectors |= {after.name} if self.written(after.name)[:1] in _OF_VECTORS else set()
+                        if isinstance(after, t.Letter) and self.written(after.name) in _GREEK_OF_VECTORS:
+                            is_matrix = isinstance(before, t.Letter) and self.kind(before.name) == MATRIX
+                            self._vectors |= {after.name} if is_matrix else set()
                         for one, other in ((before, after), (after, before)):
                             plain_ = one.body if isinstance(one, t.Transpose) else one
                             is_matrix = isinstance(plain_, t.Letter) and self.kind(plain_.name) == MATRIX
@@ -435,6 +440,12 @@ class Inference:
                 return None
             case t.Apply(t.Function(name), arguments):
                 shapes = [self.shape(each) for each in arguments]
+                if name == TRACE and len(arguments) == 1:
+                    if isinstance(shapes[0], tuple):
+                        self._same(shapes[0], (shapes[0][1], shapes[0][0]))
+                    return None
+                if name == r"\max" and t.Number("0") in arguments and any(isinstance(each, tuple) for each in shapes):
+                    self.takes_positive_parts = True
                 if name in EXTREMA:  # of an array and a number, of each entry
                     return self._alike(list(zip(arguments, shapes, strict=True)))
                 if not self._is_known(name):
@@ -758,6 +769,7 @@ _SOFTMAX = r"\operatorname{softmax}"
 _ROUNDS = 4
 _OF_COSTS = frozenset(("J", "L", "C", "E", r"\ell"))
 _OF_VECTORS = frozenset("xyzhavbwustgrpqfd")
+_GREEK_OF_VECTORS = frozenset((r"\theta", r"\beta", r"\omega"))  # behind a matrix
 _WEIGHTS = frozenset("WVUwvu") | {"\\"}
 
 

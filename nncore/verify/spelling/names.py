@@ -183,7 +183,7 @@ def _is_error(reader: "Reader", items: Sequence[Item]) -> bool:
 
 
 def indicator(reader: "Reader", cursor: Cursor) -> t.Node | None:
-    """Return an indicator, of a relation in parentheses behind it or below it; None if it is none."""
+    """Return an indicator, of a relation behind its letter, or its 1, or below it; None if it is none."""
     following, behind = cursor.ahead(), cursor.ahead(2)
     if isinstance(following, Group) and relations.holds_relation(following.items):
         start = cursor.take().span[0]
@@ -191,7 +191,7 @@ def indicator(reader: "Reader", cursor: Cursor) -> t.Node | None:
         return relations.indicator(reader, following.items, (start, following.span[1]))
     if getattr(following, "text", "") == "_" and isinstance(behind, Group):
         inside = behind.items
-        if len(inside) == 1 and isinstance(inside[0], Group):
+        while len(inside) == 1 and isinstance(inside[0], Group):
             inside = inside[0].items
         if relations.holds_relation(inside):
             start = cursor.take().span[0]

@@ -88,6 +88,8 @@ class Scene:
     members: dict[str, tuple[t.Letter, ...]] = field(default_factory=dict)
     sizes_of_number: dict[str, str] = field(default_factory=dict)  # such as n_1, with their inner names
     shorthand: dict[str, Shorthand] = field(default_factory=dict)
+    of_numbers: set[str] = field(default_factory=set)  # functions that the file defines for a number
+    positive_part: str = ""  # one that it defines as \max(0, z)
     by_columns: bool = False
     says_identity: bool = False  # whether words speak of an identity matrix
     gradients_of: str = ""  # the letter of which dA is the derivative by A, by the words
@@ -105,7 +107,7 @@ class Scene:
         self.shapes = {name: shape for name, shape in self.shapes.items() if name in late}
         self.lengths = {name: lengths for name, lengths in self.lengths.items() if name in late}
         self.members.clear()
-        self.shorthand = {}
+        self.shorthand, self.of_numbers, self.positive_part = {}, set(), ""
         self.parts = {name: parts for name, parts in self.parts.items() if name in late}
 
     def lose(self, text: str) -> None:

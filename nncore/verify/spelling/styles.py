@@ -28,7 +28,7 @@ _ACCENTS = {
 _FONTS = {
     r"\mathbf": "mathbf", r"\boldsymbol": "mathbf", r"\bm": "mathbf", r"\pmb": "mathbf", r"\textbf": "mathbf",
     r"\bold": "mathbf", r"\mathcal": "mathcal", r"\mathscr": "mathcal", r"\mathfrak": "mathfrak",
-    r"\mathbb": "mathbb", r"\mathds": "mathbb", r"\mathsf": "mathsf",
+    r"\mathbb": "mathbb", r"\mathds": "mathbb", r"\mathbbm": "mathbb", r"\mathbbold": "mathbb", r"\mathsf": "mathsf",
 }  # fmt: skip
 _SWITCHES = {r"\bf": r"\mathbf", r"\cal": r"\mathcal"}  # fonts of all that follows up to the end of a group
 INDEX_LETTERS = frozenset("ijklmn")  # what is an index wherever several stand side by side below a letter

@@ -45,16 +45,22 @@ _STARRED = frozenset((r"\operatorname*", r"\tag*", r"\hspace*"))  # the commands
 _OF_A_CHARACTER = {
     "±": r"\pm",
     "−": "-", "–": "-", "·": r"\cdot", "⋅": r"\cdot", "×": r"\times", "∑": r"\sum", "∏": r"\prod", "∂": r"\partial",
-    "∇": r"\nabla", "→": r"\to", "←": r"\leftarrow", "⇒": r"\Rightarrow", "≤": r"\le", "≥": r"\ge", "≠": r"\ne",
+    "∇": r"\nabla", "→": r"\to", "←": r"\leftarrow", "⇒": r"\Rightarrow", "⟹": r"\Rightarrow",
+    "⇔": r"\iff", "⟺": r"\iff", "∗": "*", "⋆": r"\star", "≤": r"\le", "≥": r"\ge", "≠": r"\ne",
     "≈": r"\approx", "≡": r"\equiv", "∝": r"\propto", "∈": r"\in", "⊙": r"\odot", "∘": r"\circ", "⊘": r"\oslash",
     "√": r"\sqrt", "∞": r"\infty", "∀": r"\forall", "’": "'", "‘": "'", "′": "'", "″": "''", "‖": r"\|", "∥": r"\|",
     "ℓ": r"\ell", "…": r"\ldots", "⋯": r"\cdots", "⟨": r"\langle", "⟩": r"\rangle", "½": r"\frac 1 2", "ᵀ": "^T",
     "⊤": r"\top", "𝟙": r"\mathbb 1", "∣": r"\mid", "ℝ": r"\mathbb R", "⊗": r"\otimes", "∼": r"\sim", "≔": ":=",
     "\u00a0": r"\ ", "\u2009": r"\,", "\u2061": r"\,", "\u2062": r"\,", "\u200b": r"\,",
 }  # fmt: skip
-_RAISED = {raised: str(digit) for digit, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")} | {"⁻": "-", "⁺": "+", "ⁿ": "n", "ⁱ": "i"}
+_RAISED = (
+    {raised: str(digit) for digit, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
+    | {"⁻": "-", "⁺": "+"}
+    | dict(zip("ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ⁽⁾", "abcdefghijklmnoprstuvwxyz()", strict=True))
+)
 _LOWERED = {low: str(digit) for digit, low in enumerate("₀₁₂₃₄₅₆₇₈₉")} | {
-    "ᵢ": "i", "ⱼ": "j", "ₖ": "k", "ₗ": "l", "ₘ": "m", "ₙ": "n", "ₜ": "t", "ₚ": "p", "₊": "+", "₋": "-",
+    "ᵢ": "i", "ⱼ": "j", "ₖ": "k", "ₗ": "l", "ₘ": "m", "ₙ": "n", "ₜ": "t", "ₚ": "p", "ₐ": "a", "ₑ": "e", "ₕ": "h",
+    "ₒ": "o", "ᵣ": "r", "ₛ": "s", "ᵤ": "u", "ᵥ": "v", "ₓ": "x", "₊": "+", "₋": "-", "₍": "(", "₎": ")",
 }  # fmt: skip
 
 
