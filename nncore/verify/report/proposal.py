@@ -30,6 +30,7 @@ from nncore.verify.spelling.macros import defined_in, in_words
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.spelling.styles import INDEX_LETTERS
 from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.tree import Relation
 
 DEFINITIONS = "definitions"  # the part of what stands below the block
 SECONDS = 6.0  # of trying other choices of one sort
@@ -498,7 +499,9 @@ def _inferred(
     said = dict(_said(read.members, text, scene))
     same = _same_sizes([formula.text for formula in reading.inline], scene)
     said = {name: (same.get(rows, rows), same.get(columns, columns)) for name, (rows, columns) in said.items()}
-    inference = Inference(scene, {scene.table.letters.get(name, name): kind for name, kind in chosen.items()}, said)
+    kinds = {scene.table.letters.get(name, name): kind for name, kind in chosen.items()}
+    lengths = {name: same.get(length, length) for name, length in _row_lengths(read.members, scene)}
+    inference = Inference(scene, kinds, said, lengths, frozenset(_numbers(read)))
     for array in base.arrays if base else ():
         if array.letter in scene.facts.names and not any(size.indices for size in array.shape):
             said[array.letter] = (array.shape[0].letter, array.shape[1].letter)
@@ -574,12 +577,15 @@ def _trees(found: Iterable[Spelled], members: list[Member]) -> list[list[t.Formu
 
 _SIZE = re.compile(r"[A-Za-z]_(?:[A-Za-z\d]|\{[A-Za-z\d]+\})|\|(?:\\?[A-Za-z]+|\\[a-z]+\{[A-Za-z]+\})\|")
 _OWN = re.compile(r".+_(?:[A-Za-z]|\{[A-Za-z][+-]\d+\})", re.DOTALL)  # letters that are declared to be read as ones
-_WITH_LETTER = re.compile(r"\\?[A-Za-z]+_([a-z])")  # one of its own, of which the text states a shape
-_OF_SAMPLE = re.compile(r"\\?[A-Za-z]+\^\{?[(\[]([a-z])[)\]]\}?")
+_BASE = r"(?:\\?[A-Za-z]+|\\[a-z]+\{\\?[A-Za-z]+\})"
+_WITH_LETTER = re.compile(rf"{_BASE}_\{{?([a-z])\}}?")  # one of its own, of which the text states a shape
+_OF_SAMPLE = re.compile(rf"{_BASE}\^\{{?[(\[]([a-z])[)\]]\}}?")
 _PENALTY = re.compile(r"\\mapsto|\bpenal|\bregulari[sz]|\bweight decay\b|\bprior\b", re.IGNORECASE)
 _MADE_OF = re.compile(r"\bdepends?\b|\bcontains?\b|\bsum of\b|\\mapsto|\balso has\b", re.IGNORECASE)
 _SQUARE = re.compile(r"\s*\^\s*(?:2|\{2\})$")  # of a standard deviation
 _SPACE = re.compile(r"(?:\\mathbb\{?R\}?|\\R|ℝ)\s*\^\s*(?:\{(?P<many>[^{}]*)\}|(?P<one>[A-Za-z0-9]))")
+_IS_REAL = re.compile(r"\\in ?(?:\\mathbb\{R\}|\\R|ℝ)(?:[_^]\{?[+*>0]+\}?)?")
+_INEQUALITIES = (Relation.LESS, Relation.AT_MOST, Relation.GREATER, Relation.AT_LEAST)
 _ONE_SIZE = r"[A-Za-z](?:_(?:[A-Za-z\d]|\{[A-Za-z\d]+\}))?|\d+"
 _ROWS, _COLUMNS = rf"(?P<rows>{_ONE_SIZE})", rf"(?P<columns>{_ONE_SIZE})"
 _MATRIX_OF_WORDS = re.compile(
@@ -633,6 +639,37 @@ def _said(members: Sequence[Member], text: str, scene: Scene) -> Iterator[tuple[
             if (is_strict_letter(letter) or letter in scene.table.letters) and all(map(_is_size, sizes)):
                 rows, length = (size if size.isdigit() else scene.table.letter(size) for size in sizes)
                 yield scene.table.letter(letter), (rows, length)
+
+
+def _row_lengths(members: Sequence[Member], scene: Scene) -> Iterator[tuple[str, str]]:
+    r"""Yield the letters of which a text states how long each vector is, by ``x_i \\in \\mathbb{R}^d``, with that."""
+    for member in members:
+        space, left = _SPACE.search(member.whole), _plain(member.left.strip())
+        below, above = _WITH_LETTER.fullmatch(left), _OF_SAMPLE.fullmatch(left)
+        index = below or above
+        sizes = [part.strip() for part in re.split(r"\\times|×|,", space["many"] or space["one"])] if space else []
+        sizes = [size for size in sizes if size != "1"]
+        if index and index[1] in INDEX_LETTERS | scene.facts.bound and len(sizes) == 1 and _is_size(sizes[0]):
+            name = re.split("[_^]", left)[0] if below else re.sub(r"\(.\)|\[.\]", r"(\\cdot)", left)
+            yield scene.table.letter(name), scene.table.letter(sizes[0])
+
+
+def _numbers(read: "_Read") -> Iterator[str]:
+    r"""Yield the letters that are numbers since they are compared with one, ``C > 0``, or by ``b \\in \\mathbb{R}``."""
+    for member in read.members:
+        if _IS_REAL.fullmatch(member.whole):
+            yield from (read.scene.table.letter(_plain(each.strip())) for each in member.left.split(","))
+    statements = (each for own in (*read.displays, *read.inline) for formula in own for each in formula.statements)
+    for chain in statements:
+        match chain:
+            case t.Chain(t.Letter(name), links) if links and not any(map(_says_equal, links)):
+                yield name
+
+
+def _says_equal(link: t.Link) -> bool:
+    """Return whether a link is no inequality with a number on its right."""
+    right = link.right.body if isinstance(link.right, t.Minus) else link.right
+    return link.relation not in _INEQUALITIES or not isinstance(right, t.Number)
 
 
 def _plain(letter: str) -> str:
@@ -981,7 +1018,11 @@ class _Writer:
         hidden = {both.get(each, each) for each in hidden} - kept
         applied = self.scene.facts.applied.keys() | self.scene.facts.bare.keys()
         numbered = {re.split("[_^]", found)[0] for line in lines for found in _SCRIPTED.findall(line.text)} - applied
-        hidden -= self.notation.function_names - declared - numbered - set(map(self.written, self.inference.used))
+        kinds = {name: self.notation.kind_of_function(name) for name in self.notation.function_names}
+        stated = {name for name, code in self.scene.table.functions.items() if code in self.inference.stated}
+        own = {name for name in stated if kinds.get(name) in ("smooth", "cost")}  # f, of which the file says what it is
+        hidden |= own
+        hidden -= kinds.keys() - own - declared - numbered - set(map(self.written, self.inference.used))
         yield from (Line("shadows", _quoted(each)) for each in sorted(hidden))
 
     def _declaration(self, name: str, meaning: str, **more: str) -> str:

@@ -19,6 +19,7 @@ from nncore.verify.report.evidence import Evidence, PageReport
 from nncore.verify.report.free import faults_of, report_on_free
 from nncore.verify.report.notebook import place_in
 from nncore.verify.report.proposal import AFRESH, SECONDS, Proposal, Trying, with_block
+from nncore.verify.report.supposed import defines_in_words
 from nncore.verify.semantics.statements import Kind
 from nncore.verify.source.markdown import DisplayedFormula, InlineFormula, Reading
 from nncore.verify.source.reader import read_page
@@ -174,9 +175,15 @@ def _cut(whole: Part, start: tuple[int, int], end: tuple[int, int], title: str, 
     own = [at for at, formula in enumerate(reading.formulas) if start <= place(formula) < end]
     around = replace(reading.around, places=tuple(reading.around.places[at] for at in own), blocks=())
     inside = [each for each in reading.inline if start <= place(each) < end]
-    said = [each for each in reading.inline if place(each) < start and r"\in" in each.text]  # shapes, further up
-    part = Reading(tuple(reading.formulas[at] for at in own), around, (*inside, *said), ())
+    said = [each for each in reading.inline if place(each) < start and (r"\in" in each.text or defines_in_words(each))]
+    shown = [_as_said(each) for each in reading.formulas if place(each) < start]
+    part = Reading(tuple(reading.formulas[at] for at in own), around, (*inside, *said, *shown), ())
     return Part(start, title, _afresh(trying, part, "\n".join(lines)))
+
+
+def _as_said(formula: DisplayedFormula) -> InlineFormula:
+    """Return a display above a part as a formula within words: it may say what a letter is that the part uses."""
+    return InlineFormula(formula.text, formula.path, formula.line, before="where ")
 
 
 def _afresh(trying: Trying, reading: Reading, text: str) -> Trying:

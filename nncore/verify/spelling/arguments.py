@@ -5,11 +5,15 @@ that the notation declares, so a letter that it does not declare as one gets a n
 of the right side is made of it: that one does not change with the argument.
 """
 
+from itertools import pairwise
+
 from nncore.verify.spelling.first_use import names
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.spelling.substitution import with_letters
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
+
+_MATRICES = frozenset(("A", "W", "X", r"\mathbf{A}", r"\mathbf{W}", r"\mathbf{X}"))
 
 
 def with_arguments(formula: t.Formula, scene: Scene) -> t.Formula:
@@ -18,6 +22,7 @@ def with_arguments(formula: t.Formula, scene: Scene) -> t.Formula:
         case (t.Chain(t.Apply(t.Function(_, 0, None), arguments), (t.Link(Relation.DEFINES), *_)) as chain,):
             letters = [each.name for each in arguments if isinstance(each, t.Letter)]
             bound = {name for name in letters if not scene.notation.scalars_named(name)} - of_arrays(chain)
+            bound -= _behind_matrices(chain, scene)
             others = {name for link in chain.links for name in names(link.right, scene)}.difference(letters)
             bound -= {name for name in bound if scene.is_made_of(name, others)}
             if len(arguments) == len(letters) == 1 and (bound or scene.notation.scalars_named(*letters)):
@@ -36,6 +41,19 @@ def _keep_function_of_number(chain: t.Chain, scene: Scene) -> None:
     match chain.links[0].right:
         case t.Apply(t.Function(r"\max"), (t.Number("0"), one) | (one, t.Number("0"))) if one == argument:
             scene.positive_part = scene.positive_part or name
+
+
+def _behind_matrices(chain: t.Chain, scene: Scene) -> set[str]:
+    """Return the letters that stand right behind one which is surely a matrix, as in ``X w``."""
+    pairs = (pair for node, _ in t.walk(chain) if isinstance(node, t.Times) for pair in pairwise(node.factors))
+    found = set[str]()
+    for before, after in pairs:
+        plain = before.body if isinstance(before, t.Transpose) else before
+        if isinstance(plain, t.Letter) and isinstance(after, t.Letter):
+            written = scene.table.written(plain.name)
+            known = scene.notation.array_named(plain.name) or written in scene.facts.arrays
+            found |= {after.name} if known or written in _MATRICES else set()
+    return found
 
 
 def of_arrays(node: t.Node) -> set[str]:

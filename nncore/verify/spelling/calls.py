@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from nncore.verify.spelling.facts import RELATIONS
+from nncore.verify.spelling.facts import RELATIONS, Facts
 from nncore.verify.spelling.items import GIVEN, PARALLEL, Group, Item, between_commas, is_letter, text_of, walk
 from nncore.verify.spelling.scene import COSTS, Cursor, Scene
 from nncore.verify.spelling.symbols import Symbol
@@ -74,6 +74,7 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
         parameters = any(isinstance(each, t.Letter) and not scene.is_index(each.name) for each in symbol.below)
         of_arrays = len(seen | stated) == 1 and any(scene.is_array(text_of(each)) for each in between_commas(items))
         told_apart = len(stated) == 1 and all(each in stated or _is_other(each, stated) for each in seen)
+        told_apart |= stated == {tuple(map(text_of, between_commas(items)))} and is_stated_alone(facts, whole)
         if (
             letters
             and (
@@ -123,6 +124,13 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
     if (alone and scene.is_array(name) is None and not raised) or (letters_only and name in _CONVENTIONAL):
         reader.findings.say(f"applied {whole}", f"{whole}(…) as a product", span)
     return ""
+
+
+def is_stated_alone(facts: Facts, name: str) -> bool:
+    """Return whether a cost is stated of one list of letters, and has elsewhere only more or fewer arguments."""
+    stated = set(facts.heads.get(name, ()))
+    counts = {len(each) for each in set(facts.applied.get(name, ())) - stated}
+    return name in COSTS and len(stated) == 1 and counts.isdisjoint(map(len, stated))
 
 
 def _arguments_of(reader: "Reader", name: str) -> set[tuple[str, ...]]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nncore.verify.spelling import applied, symbols
+from nncore.verify.spelling.calls import is_stated_alone
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import Group, Item, text_of
 from nncore.verify.spelling.scene import Cursor
@@ -161,6 +162,8 @@ def _function_alone(reader: "Reader", name: str, variables: Sequence[t.Name], sp
     facts = reader.scene.facts
     stated = set(facts.heads.get(name, ())) & set(facts.applied.get(name, ()))  # not only with a prime
     heads = {each for each in stated if all(argument.isalpha() for argument in each)}
+    if is_stated_alone(facts, name):
+        return None  # it is read as a letter
     if name in reader.scene.notation.function_names or not heads or len(set(facts.applied.get(name, ()))) < 2:
         return None
     bases = [variable.base if isinstance(variable, t.Indexed) else variable for variable in variables]

@@ -124,7 +124,7 @@ def with_members(formula: t.Formula, scene: Scene, findings: Findings) -> t.Form
         name, index = map(scene.table.as_written, captured)
         words = f"{name} depends on {index}, which is bound here: give one of them another letter"
         raise FreeError(words, formula.span, "captured index")
-    return _with_members(formula, scene) if scene.members else formula
+    return t.with_children(formula, lambda each: _with_members(each, scene.members)) if scene.members else formula
 
 
 def _captured(node: t.Node, scene: Scene) -> tuple[str, str] | None:
@@ -147,12 +147,15 @@ def _may_vary(name: str, scene: Scene) -> bool:
     return is_index and not scene.is_size(name) and name not in scene.facts.defined
 
 
-def _with_members(node: t.NodeT, scene: Scene) -> t.NodeT:
-    if isinstance(node, t.Indexed) and isinstance(node.base, t.Letter):
-        return replace(node, indices=tuple(_with_members(each, scene) for each in node.indices))
-    if isinstance(node, t.Letter) and (indices := scene.members.get(node.name)):
-        return t.Indexed(node, indices, span=node.span)  # type: ignore[return-value]
-    return t.with_children(node, lambda each: _with_members(each, scene))
+def _with_members(node: t.Node, members: Mapping[str, tuple[t.Letter, ...]]) -> t.Node:
+    match node:
+        case t.Indexed(t.Letter(), indices):
+            return replace(node, indices=tuple(_with_members(each, members) for each in indices))
+        case t.Letter(name) if name in members:
+            return t.Indexed(node, members[name], span=node.span)
+        case t.Sum(index) | t.Product(index) | t.Extremum(_, index) | t.Limit(index) if index.name in members:
+            members = {name: indices for name, indices in members.items() if name != index.name}
+    return t.with_children(node, lambda each: _with_members(each, members))
 
 
 def _is_step(left: t.Node, right: t.Node) -> bool:

@@ -7,7 +7,7 @@ was made (`Inference.guesses`), and a caller may make another.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -63,6 +63,7 @@ Shape = tuple[Dim, Dim]
 _Found = Shape | None | str  # of an expression: an array, a number, or _UNKNOWN
 _UNKNOWN = "?"
 _PARTS = re.compile(r"(\\(?:hat|bar|tilde|vec)\{|)([A-Za-z]?)\}?(.*)", re.DOTALL)  # accent, letter, and scripts
+_BOLD = re.compile(r"\\(?:mathbf|boldsymbol)\{([a-z])\}")
 OPEN = "?"  # begins the name of a dimension that differs from others, and has no name in the file
 NUMBER, ROW, COLUMN, MATRIX = "number", "row", "column", "matrix"
 
@@ -79,6 +80,10 @@ class Inference:
         Choices that are made otherwise than here: the kind of a letter.
     said : mapping of str to pair of str
         Shapes that the text states.
+    row_lengths : mapping of str to str
+        How long the rows ``x_i`` of an array are by the text, by the letter without its index.
+    numbers : set of str
+        Letters of which the text states that they are numbers, unless the file defines them.
     arrays, entries : dict
         The shapes of arrays, and the indices with which letters occur.
     ends : dict of str to Dim
@@ -92,12 +97,15 @@ class Inference:
     scene: Scene
     chosen: Mapping[str, str] = field(default_factory=dict)
     said: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    row_lengths: Mapping[str, str] = field(default_factory=dict)
+    numbers: Set[str] = frozenset()
     arrays: dict[str, Shape] = field(default_factory=dict)
     entries: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     ends: dict[str, Dim] = field(default_factory=dict)
     guesses: dict[str, list[str]] = field(default_factory=dict)
     defined: dict[str, _Found] = field(default_factory=dict)
     functions: dict[str, tuple[str, ...]] = field(default_factory=dict)  # with the arguments of their definition
+    values: dict[str, tuple[tuple[_Found, ...], _Found]] = field(default_factory=dict)  # of functions of arrays
     equated: set[str] = field(default_factory=set)  # letters that stand alone on the left of an equation
     heads: set[str] = field(default_factory=set)  # letters that a formula defines as a whole
     by: set[str] = field(default_factory=set)  # letters by which a derivative of a letter is taken that is no cost
@@ -128,6 +136,7 @@ class Inference:
             inside = [self.said.get(self.scene.table.letters.get(other, other)) for other in self._capitals(name)]
             if counts == {1, 2} or (counts == {1} and any(shape and "1" not in shape for shape in inside)):
                 self.rows.add(name)
+        self.rows |= self.row_lengths.keys()
         for _ in range(_ROUNDS):
             before = len(self._vectors), len(self.rows)
             self._read(trees)
@@ -137,6 +146,7 @@ class Inference:
                 self.arrays,
                 self.defined,
                 self.functions,
+                self.values,
                 self.guesses,
                 self.ends,
                 self._later,
@@ -157,6 +167,10 @@ class Inference:
             for size in (rows, columns):
                 if not size.isdigit():
                     self.sizes.setdefault(size)
+        for name, length in self.row_lengths.items():
+            if isinstance(shape := self.shape_of(self.array_of(name)), tuple):
+                self.sizes.setdefault(length)
+                shape[1].join(Dim(length))
         chains = [chain for tree in trees for statement in tree.statements for chain in _chains(statement)]
         for chain in _in_order(chains):
             says = chain.links[0].relation if chain.links else None
@@ -321,6 +335,8 @@ class Inference:
         bare = plain.removeprefix(r"\hat{").removeprefix(r"\tilde{").removeprefix(r"\bar{").rstrip("}")
         if name in self.said or name in self.rows:
             return MATRIX
+        if name in self.numbers - self.equated - self.heads:
+            return NUMBER
         if name in self._costs or (name in self._divisors and bare.lower() in ("n", "m", "b")):
             return NUMBER
         if self.scene.is_array(plain) or (len(bare) == 1 and bare.isupper()):
@@ -387,6 +403,8 @@ class Inference:
                 case t.Apply(t.Function(name, 0, None), arguments):
                     given = [each.name for each in arguments if isinstance(each, t.Letter)]
                     self.functions.setdefault(name, tuple(given))
+                    if any(self.kind(each) != NUMBER for each in given):
+                        self.values[name] = tuple(map(self.shape, arguments)), self.shape(sides[1])
                     return
         shapes = [self.shape(side) for side in sides]
         arrays = [(side, shape) for side, shape in zip(sides, shapes, strict=True) if isinstance(shape, tuple)]
@@ -440,6 +458,12 @@ class Inference:
                 return None
             case t.Apply(t.Function(name), arguments):
                 shapes = [self.shape(each) for each in arguments]
+                if name in self.values:
+                    parameters, value = self.values[name]
+                    for one, other in zip(parameters, shapes, strict=False):
+                        if isinstance(one, tuple) and isinstance(other, tuple):
+                            self._same(one, other)
+                    return value
                 if name == TRACE and len(arguments) == 1:
                     if isinstance(shapes[0], tuple):
                         self._same(shapes[0], (shapes[0][1], shapes[0][0]))
@@ -659,16 +683,19 @@ class Inference:
     def _capitals(self, entry: str) -> tuple[str, ...]:
         """Return how the author may write the array to which entries belong."""
         accent, plain, rest = _PARTS.fullmatch(self.written(entry)).groups()  # type: ignore[union-attr]
+        if of_bold := _BOLD.fullmatch(self.written(entry)):
+            return (of_bold[1].upper(), rf"\mathbf{{{of_bold[1].upper()}}}")
         end = accent and "}"
         bold = (f"{accent}\\mathbf{{{each}}}{end}{rest}" for each in (plain, plain.upper()))
         return (f"{accent}{plain.upper()}{end}{rest}", *bold) if plain else ()
 
     def array_of(self, entry: str) -> str:
         """Return the array to which entries belong: the letter itself, or the capital or bold one."""
-        if self._is_array(entry) and self.scene.facts.bare[self.written(entry)]:
-            return entry
         written = self._capitals(entry)
         others = [self.scene.table.letters.get(other, other) for other in written]
+        of_rows = entry in self.row_lengths and any(other in self.said for other in others)
+        if self._is_array(entry) and self.scene.facts.bare[self.written(entry)] and not of_rows:
+            return entry
         alone = [
             name for name in self.arrays if self.written(name)[:-2] in written and self.written(name)[-2:-1] == "_"
         ]

@@ -50,16 +50,25 @@ def _may_be_shorthand(name: str, arguments: tuple[t.Node, ...], body: t.Node, sc
     others = free(body).difference(letters)
     if itself or any(map(scene.is_index, others)) or any(scene.is_made_of(each, others) for each in letters):
         return False
-    arrays = {each for each in letters if scene.notation.array_named(each) or scene.shapes.get(each)}
+    arrays = {each for each in letters if _is_array(each, scene)}
     return not arrays.isdisjoint(of_arrays(body) | _beside_arrays(body, scene))
+
+
+def _is_array(name: str, scene: Scene) -> bool:
+    """Return whether a letter is an array, or one of its rows where it has no index."""
+    notation = scene.notation
+    return bool(notation.array_named(name) or notation.array_of_entry(name) or scene.shapes.get(name))
 
 
 def _beside_arrays(body: t.Node, scene: Scene) -> set[str]:
     """Return the letters of products of arrays."""
-    products = (node for node, _ in t.walk(body) if isinstance(node, t.Times))
-    letters = ([each.name for each in node.factors if isinstance(each, t.Letter)] for node in products)
-    several = (names for names in letters if sum(bool(scene.notation.array_named(name)) for name in names) > 1)
-    return set().union(*several)
+    found = set[str]()
+    for node, _ in t.walk(body):
+        if isinstance(node, t.Times):
+            plain = [factor.body if isinstance(factor, t.Transpose) else factor for factor in node.factors]
+            names = {each.name for each in plain if isinstance(each, t.Letter)}
+            found |= names if sum(_is_array(name, scene) for name in names) > 1 else set()
+    return found
 
 
 def _put(node: t.Node, scene: Scene) -> t.Node:
@@ -71,11 +80,21 @@ def _put(node: t.Node, scene: Scene) -> t.Node:
         raise FreeError("what cannot be read above may say what this function is", node.span, "shorthand")
     if node.function.primes or len(node.arguments) != len(known.parameters):
         raise FreeError("a function of vectors has no primes, and as many arguments everywhere", node.span, "shorthand")
-    values = {one.name: other for one, other in zip(known.parameters, node.arguments, strict=True)}
+    pairs = zip(known.parameters, node.arguments, strict=True)
+    values = {one.name: _as_array(other, one) if _is_array(one.name, scene) else other for one, other in pairs}
     values = {name: value for name, value in values.items() if value != t.Letter(name)}
     inside = {each.name for value in values.values() for each, _ in t.walk(value) if isinstance(each, t.Letter)}
     _refuse_captured(known.body, values.keys(), inside)
     return at_place(with_letters(known.body, values), node.span)
+
+
+def _as_array(node: t.Node, letter: t.Letter) -> t.Node:
+    """Return the argument for an array, where 0 is the array of zeros: 0 times the letter of the argument."""
+    if not isinstance(node, t.Number):
+        return node
+    if node != t.Number("0"):
+        raise FreeError("a number stands where a function takes an array", node.span, "shorthand")
+    return t.Times((node, letter), span=node.span)
 
 
 def _refuse_captured(body: t.Node, replaced: Set[str], inside: Set[str]) -> None:
