@@ -61,6 +61,7 @@ class Dim:
 
 Shape = tuple[Dim, Dim]
 _Found = Shape | None | str  # of an expression: an array, a number, or _UNKNOWN
+_Together = dict[str, list[tuple[str, int, int]]]  # at which letters each index of a formula stands
 _UNKNOWN = "?"
 _PARTS = re.compile(r"(\\(?:hat|bar|tilde|vec)\{|)([A-Za-z]?)\}?(.*)", re.DOTALL)  # accent, letter, and scripts
 _BOLD = re.compile(r"\\(?:mathbf|boldsymbol)\{([a-z])\}")
@@ -116,7 +117,7 @@ class Inference:
     sizes: dict[str, None] = field(default_factory=dict)
     numbered: dict[str, set[str]] = field(default_factory=dict)
     alone: dict[tuple[str, int], Dim] = field(default_factory=dict)  # of entries of no array, by the place of the index
-    _together: list[dict[str, list[tuple[str, int, int]]]] = field(default_factory=list)
+    _together: list[_Together] = field(default_factory=list)
     _later: list[tuple[t.Node, Shape, Shape]] = field(default_factory=list)
     _numbers: list[tuple[t.Node, Shape]] = field(default_factory=list)
     rows: set[str] = field(default_factory=set)  # letters of which one index gives a vector: a row of a matrix
@@ -176,14 +177,14 @@ class Inference:
             says = chain.links[0].relation if chain.links else None
             if says is Relation.DEFINES or (says is Relation.EQUAL and isinstance(chain.first, t.Letter)):
                 self._chain(replace(chain, links=chain.links[:1]))
-        self._settle()
+        self._settle([places for tree, places in zip(trees, self._together, strict=True) if _says_what_is(tree)])
         self._freeze()
         for chain in chains:
             self._chain(chain)
-        self._settle()
+        self._settle(self._together)
 
-    def _settle(self) -> None:
-        """Decide what waited until more is known: biases, entries, products that are numbers, vectors."""
+    def _settle(self, together: Sequence[_Together]) -> None:
+        """Decide what waited until more is known: biases, entries in some formulas, numbers, vectors."""
         for name in [each for each in self.defined if self.array_of(each) != each]:  # rows that a formula defines
             if isinstance(shape := self.defined.pop(name), tuple):
                 self._same(self.shape_of(self.array_of(name)), shape)  # type: ignore[arg-type]
@@ -196,7 +197,7 @@ class Inference:
             )
             if plain != name and plain in known:
                 self._same(known[plain], shape)
-        self._entries_of_arrays()
+        self._entries_of_arrays(together)
         for node, shape in self._numbers:
             self._is_number(node, shape)
         self._vectors_of_one_column()
@@ -612,8 +613,8 @@ class Inference:
         text = self.scene.table.as_written(latex(node)).replace(r" \, ", " ")
         return text if len(text) < 40 else f"{text[:37]}…"
 
-    def _entries_of_arrays(self) -> None:
-        """Join the ranges of indices with the shapes of the arrays whose entries carry them.
+    def _entries_of_arrays(self, together: Sequence[_Together]) -> None:
+        """Join the ranges of indices in formulas with the shapes of the arrays whose entries carry them.
 
         What stands together in one formula comes first: elsewhere the same letter may run further.
         """
@@ -622,16 +623,16 @@ class Inference:
             if shape and max(map(len, known)) == 1 and name not in self.rows:
                 at = 0 if shape[1].name == "1" or shape[0].name != "1" else 1
                 shape[1 - at].join(Dim("1"))
-        for places in self._together:
+        for places in together:
             for spots in places.values():
                 dims = [dim for spot in spots if (dim := self._dim(*spot))]
                 for one, other in pairwise(dims):
                     one.join(other)
-        for name, known in self.entries.items():
-            most = max(map(len, known))
-            for letters in (each for each in known if len(each) == most):
-                for at, letter in enumerate(letters):
-                    if dim := self._dim(name, at, most):
+        most = {name: max(map(len, known)) for name, known in self.entries.items()}
+        for places in together:  # in their order, so that a wrong index changes nothing of what stands above
+            for letter, spots in places.items():
+                for name, at, count in spots:
+                    if most.get(name) == count and (dim := self._dim(name, at, count)):
                         dim.join(self.ends.setdefault(letter, Dim()))
 
     def _shape_of_entries(self, name: str) -> Shape | None:
@@ -714,7 +715,17 @@ class Inference:
         return name in self.arrays or isinstance(self.defined.get(name), tuple)
 
 
-def _places(tree: t.Formula) -> dict[str, list[tuple[str, int, int]]]:
+def _says_what_is(tree: t.Formula) -> bool:
+    """Return whether a formula defines, or says of a letter what it is equal to."""
+    firsts = (chain for statement in tree.statements for chain in _chains(statement) if chain.links)
+    return any(
+        chain.links[0].relation is Relation.DEFINES
+        or (chain.links[0].relation is Relation.EQUAL and isinstance(chain.first, t.Letter))
+        for chain in firsts
+    )
+
+
+def _places(tree: t.Formula) -> _Together:
     """Return at which letters each index of a formula stands, in which place of how many, and at which size it ends."""
     found: dict[str, list[tuple[str, int, int]]] = {}
     for node, _ in t.walk(tree):

@@ -336,11 +336,28 @@ def _implications(
     premise = _chain(reader, draft.premise, span)
     if not premise.links or not chain.links:
         raise FreeError("what an arrow means is not clear", span, "arrow")
+    if not draft.both and _defines(reader, premise):
+        words = "what stands before an arrow as what its letter is, and what stands behind it as said of that"
+        reader.findings.say("premise", words, premise.span)
+        return [t.Formula((each,), said, span=span) for each in (premise, chain)]
     may_be_said = not draft.both and not _is_input(premise.first)
     if may_be_said and reader.findings.choose("hence", (r"\Rightarrow as an implication", HENCE), span):
         return [t.Formula((each,), said, span=span) for each in (premise, chain)]
     pairs = [(premise, chain), (chain, premise)] if draft.both else [(premise, chain)]
     return [t.Formula((t.Implication(one, other, span=span),), said, span=span) for one, other in pairs]
+
+
+def _defines(reader: "Reader", premise: t.Chain) -> bool:
+    """Return whether a premise says what a letter is that nothing above says anything of."""
+    scene = reader.scene
+    if not scene.first_defines or len(premise.links) != 1 or premise.links[0].relation is not Relation.EQUAL:
+        return False
+    match premise.first:
+        case t.Letter(name):
+            made = {each.name for each, _ in t.walk(premise.links[0].right) if isinstance(each, t.Letter)}
+            known = scene.here | scene.facts.defined | made
+            return scene.is_undeclared(name) and name not in known and bool(made - {"e", r"\pi"})
+    return False
 
 
 def _is_input(node: t.Node) -> bool:
