@@ -101,7 +101,7 @@ def _is_member(reader: "Reader", cursor: Cursor) -> bool:
     group = inside[0] if len(inside) == 1 else None
     if not isinstance(group, Group) or group.kind != "(":
         return False
-    text = text_of(group.items)
+    text = group.kind + text_of(group.items)
     return any(text in seen for name, seen in reader.scene.facts.layers.items() if name != "e")
 
 

@@ -76,12 +76,31 @@ def within_parentheses(items: Sequence[Item]) -> list[list[Item]]:
     return parts if all(relates(part) for part in parts) else [list(items)]
 
 
-def is_range(reader: "Reader", items: Sequence[Item], behind: Sequence[tuple[str, list[Item]]]) -> bool:
-    r"""Return whether ``i = 1``, ``\ldots`` and ``n`` follow each other."""
-    if len(items) != 3 or len(behind) < 2 or getattr(items[1], "text", "") != "=":
-        return False
-    (_, second), (_, third) = behind[0], behind[1]
-    return bool(dots.has_dots(second) and len(second) == 1 and third and getattr(items[2], "text", "").isdigit())
+def range_at(reader: "Reader", items: Sequence[Item], behind: Sequence[tuple[str, list[Item]]]) -> list[Item]:
+    r"""Return ``i = 1 \ldots n`` for parts that follow each other so, or as ``i = 1, 2``; nothing for other ones.
+
+    The first part is ``i = 1``. Between the others stand commas, which a range that is returned has not.
+    """
+    if len(items) != 3 or getattr(items[1], "text", "") != "=" or not getattr(items[2], "text", "").isdigit():
+        return []
+    last, dotted = items[2], False
+    for _, part in behind:
+        if dotted:
+            return [*items, Token(Kind.COMMAND, r"\ldots", last.span), part[0]] if part else []
+        if len(part) == 1 and dots.has_dots(part):
+            dotted = True
+        elif len(part) == 1 and getattr(part[0], "text", "") == str(int(getattr(last, "text", "")) + 1):
+            last = part[0]
+        else:
+            break
+    if dotted or last is items[2] or not reader.scene.is_index(getattr(items[0], "text", "")):
+        return []
+    return [*items, Token(Kind.COMMAND, r"\ldots", last.span), last]
+
+
+def parts_of_range(found: Sequence[Item], behind: Sequence[tuple[str, list[Item]]]) -> int:
+    """Return how many parts behind the first one a range ends with."""
+    return next((at for at, (_, part) in enumerate(behind, 1) if part and part[0] is found[-1]), 0) if found else 0
 
 
 def _last_of(items: Sequence[Item]) -> Item | None:

@@ -63,7 +63,7 @@ class Facts:
     digits, indexed, worded : set of str
         Letters that carry digits, indices, or names of several letters below.
     layers : dict of str to set of str
-        What stands in parentheses above a letter.
+        What stands in parentheses above a letter, behind the sign that opens them.
     arrays : set of str
         Letters that are declared with a shape, ``W \in \mathbb{R}^{D \times M}``.
     transposes : set of str
@@ -252,7 +252,7 @@ class Facts:
             if text in ("T", r"\text{T}", r"\mathsf{T}", r"\mathbf{T}"):
                 self.transposes.add("T")
             elif len(inside) == 1 and isinstance(inside[0], Group) and inside[0].kind in ("(", "["):
-                self.layers.setdefault(name, set()).add(text_of(inside[0].items))
+                self.layers.setdefault(name, set()).add(inside[0].kind + text_of(inside[0].items))
             return
         letters = [item.text for item in inside if isinstance(item, Token) and item.kind is Kind.LETTER]
         if text.isdigit():

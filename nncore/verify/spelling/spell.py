@@ -19,6 +19,7 @@ from nncore.verify.spelling.findings import Findings, FreeError, Member, Passed,
 from nncore.verify.spelling.first_use import apart, definitions_in, names, with_definition, with_members
 from nncore.verify.spelling.fit import fitted
 from nncore.verify.spelling.items import Group, Item, text_of, walk
+from nncore.verify.spelling.layers import for_each_layer
 from nncore.verify.spelling.macros import Macro, definitions, written_out
 from nncore.verify.spelling.nesting import nested
 from nncore.verify.spelling.points import AT_POINT
@@ -183,7 +184,8 @@ def _read(source: str, scene: Scene, findings: Findings) -> tuple[Strict, ...]:
     scene.here = scene.above
     formulas: list[t.Formula] = []
     for whole in statements(reader, items, span):
-        for part in apart(whole, scene) if scene.first_defines else [whole]:
+        parts = [one for each in for_each_layer(whole, scene, findings) for one in apart(each, scene)]
+        for part in parts if scene.first_defines else [whole]:
             if (formula := without_shorthand(part, scene, findings)) is None:
                 continue
             try:

@@ -149,12 +149,9 @@ def _one_more(
         if joined in ("wide", "comma") and len(items) == 1 and isinstance(begins, Group) and begins.kind == "text":
             reader.findings.skip("words", begins.span)  # a note behind the condition
             return 0
-        more = 0
-        if joined == "for all" or conditions.is_range(reader, items, behind):
-            more = 2 if conditions.is_range(reader, items, behind) else 0
-        condition = [*items, *([behind[0][1][0], behind[1][1][0]] if more else [])]
-        last.conditions += map(Condition, conditions.within_parentheses(condition))
-        return more
+        whole = conditions.range_at(reader, items, behind)
+        last.conditions += map(Condition, conditions.within_parentheses(whole or items))
+        return conditions.parts_of_range(whole, behind)
     if isinstance(begins, Token) and (begins.text in RELATIONS or begins.text == ":") and role != "where":
         if last is None:
             found.append(_Draft(list(items), joined, goes_on=True))
@@ -171,9 +168,9 @@ def _one_more(
         last.items += items
         return 0
     if last is not None and joined in ("comma", "wide", "stop", "row", segments.END) and last.items:
-        if conditions.is_range(reader, items, behind):
-            last.conditions.append(Condition([*items, behind[0][1][0], behind[1][1][0]]))
-            return 2
+        if whole := conditions.range_at(reader, items, behind):
+            last.conditions.append(Condition(whole))
+            return conditions.parts_of_range(whole, behind)
         if joined != "row" and joined != "stop" and conditions.is_condition(reader, items):
             reader.findings.say("condition", f"{text_of(items)} as a condition", begins.span)
             last.conditions += map(Condition, conditions.within_parentheses(items))

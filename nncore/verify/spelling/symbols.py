@@ -173,11 +173,11 @@ def _in_parentheses(reader: "Reader", name: str, group: Group) -> tuple[str, lis
     text, items = text_of(group.items), group.items
     opening, closing = ("(", ")") if group.kind == "(" else ("[", "]")
     whole = f"{name}^{{{opening}{text}{closing}}}"
-    others = reader.scene.facts.layers.get(name, set())
+    others = {each[1:] for each in reader.scene.facts.layers.get(name, ()) if each[0] == group.kind}
     letters = {item.text for item in items if isinstance(item, Token) and item.kind is Kind.LETTER}
     plain = all(isinstance(item, Token) and item.kind in (Kind.LETTER, Kind.NUMBER, Kind.MARK) for item in items)
     varies = {each for each in others if any(letter.islower() and letter not in _LAYER_LETTERS for letter in each)}
-    if text.isdigit() and not varies:
+    if text.isdigit() and (not varies or group.kind == "["):
         reader.findings.say("name", f"{whole} as a letter of its own", group.span)
         return whole, [], text
     named = (

@@ -1,0 +1,128 @@
+r"""Formulas of any layer, ``W^{[l]}``, in a file that has its layers with numbers: one formula for each of them.
+
+``W^{[1]}`` and ``W^{[2]}`` are letters of their own, with shapes of their own. So ``\frac{\partial J}{\partial W^{[l]}}
+= dW^{[l]}`` says two things of them, and ``\sum_{l=1}^{2} \lVert W^{[l]} \rVert^2`` is a sum of two terms.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from nncore.verify.spelling.findings import Findings
+from nncore.verify.spelling.scene import Scene
+from nncore.verify.spelling.substitution import with_letters
+from nncore.verify.syntax import tree as t
+
+_FAMILY = re.compile(r"(?P<base>.+?)\^\{(?P<open>[(\[])\\cdot[)\]]\}(?P<rest>.*)", re.DOTALL)
+_OF_LAYERS = ("l", "L")  # in round parentheses any other letter numbers samples
+
+
+def for_each_layer(formula: t.Formula, scene: Scene, findings: Findings) -> list[t.Formula]:
+    """Return the formulas for the layers that the file numbers; the formula alone if it is of no layer."""
+    formula = t.with_children(formula, lambda node: _without_sums(node, scene, findings))
+    letter, numbers = _layers_in(formula, scene)
+    if not numbers:
+        return [formula]
+    shown = scene.table.as_written(letter)
+    words = f"one formula for each layer {shown} with a number in the file: {', '.join(map(str, numbers))}"
+    findings.say("layers", words, formula.span)
+    rest = tuple(each for each in formula.conditions if not _speaks_of(each, letter))
+    plain = replace(formula, conditions=rest)
+    return [_of_layer(plain, letter, number, scene) for number in numbers]
+
+
+def _without_sums(node: t.Node, scene: Scene, findings: Findings) -> t.Node:
+    """Return a node in which sums over layers with a number as their end are written out."""
+    node = t.with_children(node, lambda child: _without_sums(child, scene, findings))
+    match node:
+        case t.Sum(index, t.Number() as first, t.Number() as last, body) if first.whole and last.whole:
+            wanted = range(first.whole, last.whole + 1)
+            _, numbers = _layers_in(body, scene, index.name)
+            if not wanted or not set(wanted) <= set(numbers):
+                return node
+            findings.say("layers", f"a sum over layers as {len(wanted)} terms", node.span)
+            terms = tuple(_at(body, index.name, number, scene) for number in wanted)
+            return replace(t.Plus(terms), span=node.span) if len(terms) > 1 else terms[0]
+    return node
+
+
+def _layers_in(node: t.Node, scene: Scene, wanted: str = "") -> tuple[str, list[int]]:
+    """Return the letter of a layer in a node, and the numbers for which all that carries it is in the file."""
+    found: dict[str, list[set[int]]] = {}
+    for base, opening, place in _members(node, scene):
+        letter, step = _place(place)
+        known = _numbers(base, opening, scene)
+        if letter and (opening == "[" or scene.table.written(letter) in _OF_LAYERS) and wanted in ("", letter):
+            found.setdefault(letter, []).append({number - step for number in known})
+    if len(found) != 1:
+        return "", []
+    ((letter, sets),) = found.items()
+    return letter, sorted(set.intersection(*sets))
+
+
+def _members(node: t.Node, scene: Scene) -> Iterator[tuple[str, str, t.Node]]:
+    """Yield the letters of layers in a node: without the layer, the sign that opens that, and the layer."""
+    for each, _ in t.walk(node):
+        match each:
+            case t.Indexed(t.Letter(name), (place, *_)) if family := _FAMILY.fullmatch(scene.table.written(name)):
+                yield family["base"], family["open"], place
+
+
+def _numbers(base: str, opening: str, scene: Scene) -> set[int]:
+    """Return the numbers that stand above a letter, or above the one of which it is a derivative, in the file."""
+    layers = scene.facts.layers
+    texts = layers.get(base) or layers.get(base.removeprefix("d"), set())
+    found = {int(text[1:]) for text in texts if text[0] == opening and text[1:].isdigit()}
+    named = re.compile(rf"{re.escape(base)}\^\{{{re.escape(opening)}(\d+)[)\]]\}}")
+    declared = (name for name, inner in scene.table.letters.items() if inner in scene.notation.all_letters)
+    return found | {int(each[1]) for name in declared if (each := named.fullmatch(name))}
+
+
+def _place(node: t.Node) -> tuple[str, int]:
+    """Return the letter of a place such as ``l - 1`` and what is added to it; empty for others."""
+    match node:
+        case t.Letter(name):
+            return name, 0
+        case t.Plus((t.Letter(name), t.Number() as number)) if number.whole is not None:
+            return name, number.whole
+        case t.Plus((t.Letter(name), t.Minus(t.Number() as number))) if number.whole is not None:
+            return name, -number.whole
+    return "", 0
+
+
+def _at(node: t.Node, letter: str, number: int, scene: Scene) -> t.Node:
+    """Return a node for one layer, in which the letters of layers are letters of their own."""
+    return _named(with_letters(node, {letter: t.Number(str(number))}), scene)
+
+
+def _named(node: t.Node, scene: Scene) -> t.Node:
+    node = t.with_children(node, lambda child: _named(child, scene))
+    match node:
+        case t.Indexed(t.Letter(name), (place, *rest)) if family := _FAMILY.fullmatch(scene.table.written(name)):
+            if (number := _whole(place)) is None:
+                return node
+            closing = ")" if family["open"] == "(" else "]"
+            written = f"{family['base']}^{{{family['open']}{number}{closing}}}{family['rest']}"
+            own = t.Letter(scene.table.letter(written), span=node.span)
+            return replace(node, base=own, indices=tuple(rest)) if rest else own
+    return node
+
+
+def _whole(node: t.Node) -> int | None:
+    """Return the value of a number, or of one with another one added to it; None of other nodes."""
+    match node:
+        case t.Number():
+            return node.whole
+        case t.Minus(t.Number() as number) if number.whole is not None:
+            return -number.whole
+        case t.Plus((one, other)) if (left := _whole(one)) is not None and (right := _whole(other)) is not None:
+            return left + right
+    return None
+
+
+def _speaks_of(condition: t.Node, letter: str) -> bool:
+    return any(each == t.Letter(letter) for each, _ in t.walk(condition))
+
+
+def _of_layer(formula: t.Formula, letter: str, number: int, scene: Scene) -> t.Formula:
+    return t.with_children(formula, lambda node: _at(node, letter, number, scene))
