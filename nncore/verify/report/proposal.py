@@ -723,6 +723,7 @@ class _Writer:
         entries = {name: array for name in inf.entries if (array := inf.array_of(name)) in self._arrays()}
         shown = {array: name for name, array in entries.items()}
         named = {name for name in inf.defined if _OWN.fullmatch(self.written(name)) and name in inf.used}
+        shown = {array: name for array, name in shown.items() if array not in inf.defined or array not in inf.rows}
         arrays = [name for name in self._arrays() if name not in inf.defined or name in shown or name in named]
         arrays = [name for name in arrays if self.written(name) not in DOTS]
         arrays = [name for name in arrays if not self.scene.is_identity(name) and not self.scene.ones_of(name)]

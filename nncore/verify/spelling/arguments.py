@@ -44,15 +44,15 @@ def _keep_function_of_number(chain: t.Chain, scene: Scene) -> None:
 
 
 def _behind_matrices(chain: t.Chain, scene: Scene) -> set[str]:
-    """Return the letters that stand right behind one which is surely a matrix, as in ``X w``."""
+    r"""Return the letters right behind one that is surely a matrix, or transposed, as in ``X w`` and ``w^\top x``."""
     pairs = (pair for node, _ in t.walk(chain) if isinstance(node, t.Times) for pair in pairwise(node.factors))
     found = set[str]()
     for before, after in pairs:
         plain = before.body if isinstance(before, t.Transpose) else before
         if isinstance(plain, t.Letter) and isinstance(after, t.Letter):
             written = scene.table.written(plain.name)
-            known = scene.notation.array_named(plain.name) or written in scene.facts.arrays
-            found |= {after.name} if known or written in _MATRICES else set()
+            known = scene.notation.array_named(plain.name) or written in scene.facts.arrays | _MATRICES
+            found |= {after.name} if known or plain is not before else set()
     return found
 
 

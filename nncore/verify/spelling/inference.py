@@ -137,7 +137,7 @@ class Inference:
             inside = [self.said.get(self.scene.table.letters.get(other, other)) for other in self._capitals(name)]
             if counts == {1, 2} or (counts == {1} and any(shape and "1" not in shape for shape in inside)):
                 self.rows.add(name)
-        self.rows |= self.row_lengths.keys()
+        self.rows |= self.row_lengths.keys() & self.entries.keys()
         for _ in range(_ROUNDS):
             before = len(self._vectors), len(self.rows)
             self._read(trees)
@@ -169,7 +169,7 @@ class Inference:
                 if not size.isdigit():
                     self.sizes.setdefault(size)
         for name, length in self.row_lengths.items():
-            if isinstance(shape := self.shape_of(self.array_of(name)), tuple):
+            if name in self.entries and isinstance(shape := self.shape_of(self.array_of(name)), tuple):
                 self.sizes.setdefault(length)
                 shape[1].join(Dim(length))
         chains = [chain for tree in trees for statement in tree.statements for chain in _chains(statement)]
@@ -405,7 +405,9 @@ class Inference:
                     given = [each.name for each in arguments if isinstance(each, t.Letter)]
                     self.functions.setdefault(name, tuple(given))
                     if any(self.kind(each) != NUMBER for each in given):
-                        self.values[name] = tuple(map(self.shape, arguments)), self.shape(sides[1])
+                        value = self.shape(sides[1])
+                        number = isinstance(value, tuple) and _is_one(value)
+                        self.values[name] = tuple(map(self.shape, arguments)), None if number else value
                     return
         shapes = [self.shape(side) for side in sides]
         arrays = [(side, shape) for side, shape in zip(sides, shapes, strict=True) if isinstance(shape, tuple)]
@@ -461,9 +463,11 @@ class Inference:
                 shapes = [self.shape(each) for each in arguments]
                 if name in self.values:
                     parameters, value = self.values[name]
-                    for one, other in zip(parameters, shapes, strict=False):
+                    for node_, one, other in zip(arguments, parameters, shapes, strict=False):
                         if isinstance(one, tuple) and isinstance(other, tuple):
                             self._same(one, other)
+                        elif isinstance(one, tuple):
+                            self._is_row(node_)
                     return value
                 if name == TRACE and len(arguments) == 1:
                     if isinstance(shapes[0], tuple):
