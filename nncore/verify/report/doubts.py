@@ -24,6 +24,7 @@ from nncore.verify.syntax.printer import latex
 from nncore.verify.syntax.tree import Relation
 
 _SAYS = re.compile(r"\s*(?P<left>[^=<>]+?)\s*:?=\s*(?P<right>[^=<>]+)", re.DOTALL)
+_LISTS = re.compile(r"\\(?:l|c)?dots")  # the columns, the rows or the entries of a letter
 _INPUTS = (SymbolKind.ENTRY, SymbolKind.NUMBER, SymbolKind.ARRAY)
 # Functions that mean another thing in each example.
 _GENERIC = frozenset(("f", "g", "h", "F", "G", r"\mathsf{f}", r"\mathsf{g}", r"\mathsf{h}"))
@@ -201,7 +202,7 @@ def _any_letters(claim: Claim) -> Iterator[str]:
 def _said_in_words(shown: Set[str], formula: DisplayedFormula, inline: Iterable[InlineFormula]) -> InlineFormula | None:
     """Return a formula within words that says what one of some letters is; a value of it counts only nearby."""
     for each in inline:
-        found = _SAYS.fullmatch(each.text)
+        found = _SAYS.fullmatch(each.text) if not _LISTS.search(each.text) else None
         if found and each.path == formula.path and defines_in_words(each):
             left, *_ = _bare(found["left"]).split("_")
             if left in shown and (is_near(each, formula) or re.search(r"[A-Za-z]", found["right"])):

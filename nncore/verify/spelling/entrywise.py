@@ -294,6 +294,8 @@ class _Writer:
         row, column = self._places(shape, chain.span)
         indices = (*indices, *(each for each in (row, column) if isinstance(each, t.Letter)))
         lengths = tuple(str(self._runs.get(each.name, "?")) for each in indices)
+        if array and array.entry and lengths[::-1] == tuple(map(str, _lengths(name, self.scene))):
+            indices, lengths = indices[::-1], lengths[::-1]  # a column of a matrix, s_n of s_{kn}
         if "?" in lengths or (array and array.entry and lengths != tuple(map(str, _lengths(name, self.scene)))):
             raise _NoEntriesError
         letter = array.entry.letter if array and array.entry else name

@@ -372,8 +372,8 @@ def _member(reader: "Reader", draft: _Draft, member: int, span: Span) -> t.Chain
     if conditions.relates(right) or any(getattr(item, "text", "") == ":" for item in right):
         raise FreeError("a relation stands behind a set", right[0].span, "set")
     if text.startswith((r"\mathbb{R}", r"\R", r"\Re", r"\mathbb{N}", r"\mathbb{Z}")):
-        side = max((at for at, item in enumerate(left) if getattr(item, "text", "") in RELATIONS), default=-1)
-        reader.findings.members.append(Member(text_of(left[side + 1 :]), text, where))
+        for side in _sides(left):
+            reader.findings.members.append(Member(text_of(side), text, where))
         reader.findings.say("member of", rf"\in {text} as a shape, which claims nothing", right[0].span)
         draft.items = left
         return None
@@ -385,6 +385,19 @@ def _member(reader: "Reader", draft: _Draft, member: int, span: Span) -> t.Chain
     if found is None:
         raise FreeError("a set cannot be expressed", right[0].span, "set")
     return found
+
+
+def _sides(items: Sequence[Item]) -> list[list[Item]]:
+    """Return the last of the sides that relations separate, and those that are equal to it, but for lists."""
+    sides: list[list[Item]] = [[]]
+    for item in items:
+        if getattr(item, "text", "") in ("=", ":="):
+            sides.append([])
+        elif getattr(item, "text", "") in RELATIONS:
+            sides = [[]]
+        else:
+            sides[-1].append(item)
+    return [side for side in sides if side and isinstance(side[0], Token)]
 
 
 def _chain(reader: "Reader", draft: _Draft, span: Span) -> t.Chain:
