@@ -3,10 +3,12 @@
 from common import NOTATION, claims_of, say, write
 from pytest import fixture
 
+from nncore.verify.notation import load
 from nncore.verify.numeric import judge
+from nncore.verify.report.book import NOTATION as OF_THE_BOOK
 from nncore.verify.report.book import check
 from nncore.verify.symbolic import prover
-from nncore.verify.verdict import judge as judged
+from nncore.verify.verdict import judge as judge_claim
 from nncore.verify.verdict import provisos
 
 
@@ -84,8 +86,8 @@ def proof(item):
 def unhurried(monkeypatch):
     """Ten times the time for each formula, so that no verdict depends on how fast a machine is."""
     for place, name in [
-        (judged, "SECONDS"), (judged, "SECONDS_OF_A_PROOF"), (judged, "SECONDS_OF_PROVISOS"),
-        (judged.numeric, "SECONDS"), (provisos, "_SECONDS_OF_A_PROOF"),
+        (judge_claim, "SECONDS"), (judge_claim, "SECONDS_OF_A_PROOF"), (judge_claim, "SECONDS_OF_PROVISOS"),
+        (judge_claim.numeric, "SECONDS"), (provisos, "_SECONDS_OF_A_PROOF"),
     ]:  # fmt: skip
         monkeypatch.setattr(place, name, 10 * getattr(place, name))
 
@@ -99,3 +101,16 @@ def last_evidence(tmp_path, unhurried):
         return report.formulas[-1]
 
     return last
+
+
+@fixture
+def judged(tmp_path):
+    """Judge a text in free spelling as it is, and return what became of it."""
+
+    def judge(text, suffix=".md", proposing=True):
+        path = tmp_path / f"a{suffix}"
+        path.write_text(text, encoding="utf-8")
+        (page,) = check([path], load(OF_THE_BOOK), root=tmp_path, processes=1, free=True, proposing=proposing).pages
+        return page
+
+    return judge

@@ -329,19 +329,6 @@ $$ \nabla E_\lambda(\mathbf w) = \frac1N \mathbf X^\top (\mathbf X \mathbf w - \
 RIGHT = (TRUE, SAMPLED, DEFINITION, STEP)
 
 
-@pytest.fixture
-def judged(tmp_path):
-    """Judge a text as it is."""
-
-    def judge(text):
-        path = tmp_path / "a.md"
-        path.write_text(text, encoding="utf-8")
-        (page,) = check([path], load(NOTATION), root=tmp_path, processes=1, free=True, proposing=True).pages
-        return page
-
-    return judge
-
-
 @pytest.mark.parametrize("text", [LOGISTIC, NORMALIZED, RELU, ERROR])
 def test_a_text_is_judged_as_it_stands(judged, text):
     page = judged(text)

@@ -7,8 +7,6 @@ import pytest
 
 from nncore.verify.__main__ import main
 from nncore.verify.judgement import ExitCode, Status
-from nncore.verify.notation import load
-from nncore.verify.report.book import NOTATION, check
 from nncore.verify.semantics.statements import Kind
 
 NEURON = r"""
@@ -74,19 +72,6 @@ $$
 """
 TRUE, OPEN, DEFINITION = Status.ALL_SHAPES, Status.UNDECIDED, Kind.DEFINITION
 TEXTS = (NEURON, REGRESSION, SECTIONS)
-
-
-@pytest.fixture
-def judged(tmp_path):
-    """Judge a text as it is, and return what became of it."""
-
-    def judge(text, suffix=".md", proposing=True):
-        path = tmp_path / f"a{suffix}"
-        path.write_text(text, encoding="utf-8")
-        (page,) = check([path], load(NOTATION), root=tmp_path, processes=1, free=True, proposing=proposing).pages
-        return page
-
-    return judge
 
 
 def statuses(page):

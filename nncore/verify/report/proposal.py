@@ -7,6 +7,7 @@ decides are marked as guessed, for the author to look over. What is printed was 
 
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -294,6 +295,9 @@ class Trying:
         defined = self.file.scene.facts.defined
         written = self.file.scene.table.as_written
         others = [each for each in self.file.equations if defined.isdisjoint((each.letter, written(each.letter)))]
+        shown = {each.letter for each in others if each.display < len(self.reading.formulas)}
+        told = Counter(each.letter for each in {(each.letter, each.right): each for each in others}.values())
+        others = [each for each in others if each.letter in shown or told[each.letter] == 1]  # else it is either
         return [each for each in others if not self.by.proposing or each.letter not in self.above(each)]
 
     def above(self, equation: Equation) -> set[str]:
@@ -501,7 +505,7 @@ def _inferred(
     said = {name: (same.get(rows, rows), same.get(columns, columns)) for name, (rows, columns) in said.items()}
     kinds = {scene.table.letters.get(name, name): kind for name, kind in chosen.items()}
     lengths = {name: same.get(length, length) for name, length in _row_lengths(read.members, scene)}
-    inference = Inference(scene, kinds, said, lengths, frozenset(_numbers(read)))
+    inference = Inference(scene, kinds, said, lengths, frozenset(_numbers(read, bool(_OF_MATRICES.search(text)))))
     for array in base.arrays if base else ():
         if array.letter in scene.facts.names and not any(size.indices for size in array.shape):
             said[array.letter] = (array.shape[0].letter, array.shape[1].letter)
@@ -581,9 +585,13 @@ _BASE = r"(?:\\?[A-Za-z]+|\\[a-z]+\{\\?[A-Za-z]+\})"
 _WITH_LETTER = re.compile(rf"{_BASE}_\{{?([a-z])\}}?")  # one of its own, of which the text states a shape
 _OF_SAMPLE = re.compile(rf"{_BASE}\^\{{?[(\[]([a-z])[)\]]\}}?")
 _PENALTY = re.compile(r"\\mapsto|\bpenal|\bregulari[sz]|\bweight decay\b|\bprior\b", re.IGNORECASE)
-_MADE_OF = re.compile(r"\bdepends?\b|\bcontains?\b|\bsum of\b|\\mapsto|\balso has\b", re.IGNORECASE)
+_MADE_OF = re.compile(r"\buses?\b|\bdepends?\b|\bcontains?\b|\bsum of\b|\\mapsto|\balso has\b", re.IGNORECASE)
 _SQUARE = re.compile(r"\s*\^\s*(?:2|\{2\})$")  # of a standard deviation
 _SPACE = re.compile(r"(?:\\mathbb\{?R\}?|\\R|ℝ)\s*\^\s*(?:\{(?P<many>[^{}]*)\}|(?P<one>[A-Za-z0-9]))")
+_OF_MATRICES = re.compile(
+    r"\b(?:matri|definite|covarianc|kernel|gram|hessian|precondition|entry-?wise|element-?wise|factori[sz])|\\succ|≻|\\ge|≥",
+    re.IGNORECASE,
+)
 _IS_REAL = re.compile(r"\\in ?(?:\\mathbb\{R\}|\\R|ℝ)(?:[_^]\{?[+*>0]+\}?)?")
 _INEQUALITIES = (Relation.LESS, Relation.AT_MOST, Relation.GREATER, Relation.AT_LEAST)
 _ONE_SIZE = r"[A-Za-z](?:_(?:[A-Za-z\d]|\{[A-Za-z\d]+\}))?|\d+"
@@ -654,8 +662,11 @@ def _row_lengths(members: Sequence[Member], scene: Scene) -> Iterator[tuple[str,
             yield scene.table.letter(name), scene.table.letter(sizes[0])
 
 
-def _numbers(read: "_Read") -> Iterator[str]:
-    r"""Yield the letters that are numbers since they are compared with one, ``C > 0``, or by ``b \\in \\mathbb{R}``."""
+def _numbers(read: "_Read", speaks_of_matrices: bool) -> Iterator[str]:
+    r"""Yield the letters that are numbers since they are compared with one, ``C > 0``, or by ``b \\in \\mathbb{R}``.
+
+    Where a text speaks of matrices that are positive, or have no negative entries, a capital may be one of these.
+    """
     for member in read.members:
         if _IS_REAL.fullmatch(member.whole):
             yield from (read.scene.table.letter(_plain(each.strip())) for each in member.left.split(","))
@@ -663,7 +674,8 @@ def _numbers(read: "_Read") -> Iterator[str]:
     for chain in statements:
         match chain:
             case t.Chain(t.Letter(name), links) if links and not any(map(_says_equal, links)):
-                yield name
+                if not read.scene.table.written(name)[:1].isupper() or not speaks_of_matrices:
+                    yield name
 
 
 def _says_equal(link: t.Link) -> bool:

@@ -51,6 +51,9 @@ _DEFINES = re.compile(
     r"|residual|residuals|margin|score|scores|logit|logits)\s+(?:function\s+)?(?:is|are|be)\s*$",
     re.IGNORECASE,
 )
+_NAMES_SLOPE = re.compile(  # g = \partial L / \partial y, a derivative by a name
+    r"[^=]{1,30}=\s*(?:\\[dt]?frac\s*\{\s*(?:\\partial|d|∂)[^+=]*|(?:\\partial|∂|d)\s*[^+=/]+/\s*(?:\\partial|∂|d)[^+=/]+|\\nabla[^+=]*)"
+)
 _WRITES = re.compile(r"\b(?:write|writing|use|abbreviate)\s*$", re.IGNORECASE)
 _INSTEAD = re.compile(r"\s*(?:instead of|in place of|for|to mean|to denote)\s*", re.IGNORECASE)
 _LABEL = re.compile(r"\b(?:wrong|incorrect|false|mistakes?|errors?|not|old|before|previously|instead)\s*:\s*$", re.I)
@@ -130,7 +133,8 @@ def _sentence(each: InlineFormula) -> tuple[str, str]:
 def defines_in_words(each: InlineFormula) -> bool:
     """Return whether words, "where ￼" or "let ￼", or ``:=`` give a formula as what a letter is, and deny nothing."""
     before, after = _sentence(each)
-    defines = (":=" in each.text or bool(_DEFINES.search(before))) and not _LABEL.search(each.before)
+    names = bool(_DEFINES.search(before) or _NAMES_SLOPE.fullmatch(each.text))
+    defines = (":=" in each.text or names) and not _LABEL.search(each.before)
     return defines and not _DOUBTED.search(before) and not _DOUBTED.search(after)
 
 

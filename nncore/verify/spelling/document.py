@@ -7,11 +7,20 @@ from dataclasses import dataclass
 from nncore.verify.notation import Notation
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.first_use import late
-from nncore.verify.spelling.macros import Macro, defined_in
+from nncore.verify.spelling.macros import Macro, defined_in, in_words
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.spelling.spell import Spelling, look, spell
 
 _SAMPLES = r"(?:(?:training )?(?:samples?|examples?)|observations?|data points?|instances?)"
+_SAYING = r"\b(?:write|denote|define|let|set|call|use|where|with|mean)\b[^.$]{0,30}\$\s*"
+_OWN = {
+    "trace": r"\\(?:operatorname|mathrm|text)\{(?:tr|Tr|trace)\}\s*\(\s*[A-Za-z]\s*\)",
+    "positive part": r"[\[(]\s*[a-z]\s*(?:\\right)?[\])]\s*_\{?\+\}?",
+}
+_LIKE_OTHERS = r"(?!\s*\\(?:max|text\{max|operatorname\{max|mathrm\{max|sum_\{?[a-z]))"
+_SAYS_OTHERWISE = {
+    name: re.compile(rf"{_SAYING}{sign}\s*={_LIKE_OTHERS}|{sign}\s*:={_LIKE_OTHERS}") for name, sign in _OWN.items()
+}
 _BY_COLUMNS = re.compile(
     r"\bsoftmax\b[^.]{0,80}\b(?:(?:each|every|per|over|along|of|to)(?: the| each| every)? columns?|column[- ]?wise)\b"
     r"|\bcolumn[- ]?wise\b[^.]{0,40}\bsoftmax\b"
@@ -65,6 +74,8 @@ def scene_of(
     macros: dict[str, Macro] = defined_in(text) if text else {}
     scene = Scene(notation, macros=macros, by_columns=bool(_BY_COLUMNS.search(text)))
     scene.says_identity = bool(re.search(r"\bidentity\b", text, re.IGNORECASE))
+    written = in_words(text, macros)
+    scene.own_meanings = frozenset(name for name, says in _SAYS_OTHERWISE.items() if says.search(written))
     scene.gradients_of = _gradients_in(text)
     scene.table.letters |= letters or {}
     for source in sources:

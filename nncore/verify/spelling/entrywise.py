@@ -86,7 +86,7 @@ def _is_diagonal(node: t.Apply) -> bool:
 def is_trace(node: t.Node, scene: Scene) -> bool:
     """Return whether a node is the trace of one matrix, and no function that the notation declares."""
     named = isinstance(node, t.Apply) and node.function.name == TRACE and len(node.arguments) == 1
-    return named and TRACE not in scene.notation.function_names
+    return named and TRACE not in scene.notation.function_names and "trace" not in scene.own_meanings
 
 
 def _is_zero_array(sides: Sequence[t.Node], scene: Scene) -> bool:

@@ -324,6 +324,8 @@ class Reader:
             return applied.own(self, group.kind[2:], (inside,), span)
         if group.kind == "accent":
             raise FreeError("an accent over more than a letter", span, "accent over an expression")
+        if group.kind == "[" and _are_apart(items):
+            raise FreeError("a row of an array, or a product: write a matrix, or no spaces", span, "spaces in brackets")
         if any(_is(item, GIVEN, ";") for item in items):
             raise FreeError("what a bar separates here is not clear", span, "bar")
         self.closed.add(span)
@@ -332,6 +334,12 @@ class Reader:
 
 def _is(item: Item, *texts: str) -> bool:
     return isinstance(item, Token) and item.text in texts
+
+
+def _are_apart(items: Sequence[Item]) -> bool:
+    r"""Return whether two letters or numbers are all that stands between brackets, with wide spaces: ``[X\;\;1]``."""
+    plain = all(isinstance(item, Token) and item.kind in (Kind.LETTER, Kind.NUMBER) for item in items)
+    return plain and any(after.span[0] - before.span[1] > 2 for before, after in pairwise(items))
 
 
 def _multiplies(cursor: Cursor) -> bool:

@@ -15,6 +15,7 @@ from nncore.verify.notation import DELTA, EXTREMA, FIXED_KINDS, ONES
 from nncore.verify.spelling.applied import TRACE
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.spelling.styles import INDEX_LETTERS
+from nncore.verify.spelling.substitution import with_letters
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
 
@@ -65,6 +66,7 @@ _Together = dict[str, list[tuple[str, int, int]]]  # at which letters each index
 _UNKNOWN = "?"
 _PARTS = re.compile(r"(\\(?:hat|bar|tilde|vec)\{|)([A-Za-z]?)\}?(.*)", re.DOTALL)  # accent, letter, and scripts
 _BOLD = re.compile(r"\\(?:mathbf|boldsymbol)\{([a-z])\}")
+_ANY_ROW = r"\iota"  # the index of a row where any is meant
 OPEN = "?"  # begins the name of a dimension that differs from others, and has no name in the file
 NUMBER, ROW, COLUMN, MATRIX = "number", "row", "column", "matrix"
 
@@ -129,6 +131,7 @@ class Inference:
 
     def read(self, trees: Sequence[t.Formula]) -> None:
         """Go through all formulas: once for what the letters are, then for their shapes."""
+        trees = list(map(self._with_rows, trees))
         self._together = [_places(tree) for tree in trees]
         for tree in trees:
             self._look(tree)
@@ -138,25 +141,40 @@ class Inference:
             if counts == {1, 2} or (counts == {1} and any(shape and "1" not in shape for shape in inside)):
                 self.rows.add(name)
         self.rows |= self.row_lengths.keys() & self.entries.keys()
-        for _ in range(_ROUNDS):
+        for number in range(_ROUNDS):
+            if number:
+                self._look_again(trees)
             before = len(self._vectors), len(self.rows)
             self._read(trees)
             if (len(self._vectors), len(self.rows)) == before:
-                return
-            for each in (
-                self.arrays,
-                self.defined,
-                self.functions,
-                self.values,
-                self.guesses,
-                self.ends,
-                self._later,
-                self._numbers,
-                self.alone,
-            ):
-                each.clear()
-            for tree in trees:
-                self._look(tree)
+                break
+        self.ends.pop(_ANY_ROW, None)
+
+    def _look_again(self, trees: Sequence[t.Formula]) -> None:
+        """Forget what was inferred, but which letters are vectors and rows, and go through all formulas once more."""
+        for each in (
+            self.arrays,
+            self.defined,
+            self.functions,
+            self.values,
+            self.guesses,
+            self.ends,
+            self._later,
+            self._numbers,
+            self.alone,
+        ):
+            each.clear()
+        for tree in trees:
+            self._look(tree)
+
+    def _with_rows(self, tree: t.Formula) -> t.Formula:
+        """Return a formula in which the argument of a function that it defines is a row, if its letter has rows."""
+        match tree.statements:
+            case (t.Chain(t.Apply(_, arguments), _),):
+                names = {each.name for each in arguments if isinstance(each, t.Letter)} & self.row_lengths.keys()
+                rows = {name: t.Indexed(t.Letter(name), (t.Letter(_ANY_ROW),)) for name in names}
+                return t.with_children(tree, lambda each: with_letters(each, rows)) if names else tree
+        return tree
 
     def _read(self, trees: Sequence[t.Formula]) -> None:
         for name, (rows, columns) in self.said.items():
@@ -282,7 +300,7 @@ class Inference:
                     self.ends.setdefault(one, Dim()).join(self.ends.setdefault(other, Dim()))
                 case t.Indexed(t.Letter(name), indices) if name not in (DELTA, ONES):
                     letters = tuple(each.name for each in indices if isinstance(each, t.Letter))
-                    if len(letters) == len(indices):
+                    if len(letters) == len(indices) and _ANY_ROW not in letters:
                         known = self.entries.setdefault(name, [])
                         known += [letters] if letters not in known else []
                     else:
@@ -371,7 +389,7 @@ class Inference:
         kind = self.kind(name)
         free = kind == COLUMN and name not in self.chosen
         if kind == NUMBER:
-            if self.written(name)[:1] in _OF_VECTORS and name not in self.entries:
+            if self.written(name)[:1] in _OF_VECTORS and name not in self.entries and name not in self.numbers:
                 self.guesses.setdefault(name, [NUMBER, COLUMN])
             return None
         self.arrays[name] = (Dim(), Dim())

@@ -5,30 +5,70 @@ r"""Formulas of any layer, ``W^{[l]}``, in a file that has its layers with numbe
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from nncore.verify.spelling.findings import Findings
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.spelling.substitution import with_letters
 from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.tree import Relation
 
 _FAMILY = re.compile(r"(?P<base>.+?)\^\{(?P<open>[(\[])\\cdot[)\]]\}(?P<rest>.*)", re.DOTALL)
-_OF_LAYERS = ("l", "L")  # in round parentheses any other letter numbers samples
+_OF_LAYERS = ("l", "L")  # any other letter may number samples
 
 
 def for_each_layer(formula: t.Formula, scene: Scene, findings: Findings) -> list[t.Formula]:
-    """Return the formulas for the layers that the file numbers; the formula alone if it is of no layer."""
+    """Return the formulas for the layers that the file numbers; the formula alone if it is of no layer.
+
+    It stays as it is, too, if a letter of it lacks a number that another one has, or that its conditions name: it
+    would be checked for fewer layers than it speaks of.
+    """
     formula = t.with_children(formula, lambda node: _without_sums(node, scene, findings))
-    letter, numbers = _layers_in(formula, scene)
-    if not numbers:
+    bound = {node.index.name for node, _ in t.walk(formula) if isinstance(node, t.Sum | t.Product | t.Extremum)}
+    letter, sets = _layers_in(formula, scene)
+    if not letter or letter in bound:
         return [formula]
+    about = [each for each in formula.conditions if _letters(each) == {letter}]
+    numbers, told = set.intersection(*sets), _range(about, letter)
+    if told is None or not told <= numbers or (not told and numbers != set.union(*sets)) or not numbers:
+        return [formula]
+    wanted = sorted(told or numbers)
     shown = scene.table.as_written(letter)
-    words = f"one formula for each layer {shown} with a number in the file: {', '.join(map(str, numbers))}"
+    words = f"one formula for each layer {shown} with a number in the file: {', '.join(map(str, wanted))}"
     findings.say("layers", words, formula.span)
-    rest = tuple(each for each in formula.conditions if not _speaks_of(each, letter))
-    plain = replace(formula, conditions=rest)
-    return [_of_layer(plain, letter, number, scene) for number in numbers]
+    plain = replace(formula, conditions=tuple(each for each in formula.conditions if each not in about))
+    return [_of_layer(plain, letter, number, scene) for number in wanted]
+
+
+def _letters(node: t.Node) -> set[str]:
+    return {each.name for each, _ in t.walk(node) if isinstance(each, t.Letter)}
+
+
+def _range(conditions: Sequence[t.Node], letter: str) -> set[int] | None:
+    """Return the numbers that conditions give a letter; none where there is none, and None of others than ranges."""
+    found: set[int] = set()
+    for each in conditions:
+        match each:
+            case t.ForAll(t.Chain(t.Letter(), ())):
+                continue
+            case t.Given(
+                t.Chain(
+                    t.Number() as low,
+                    (t.Link(Relation.AT_MOST, t.Letter()), t.Link(Relation.AT_MOST, t.Number() as high)),
+                )
+            ):
+                own = set(range(low.whole or 0, (high.whole or 0) + 1))
+            case t.Given(t.Chain(t.Letter(), (t.Link(Relation.EQUAL, t.Number() as one),))) | t.Chain(
+                t.Letter(), (t.Link(Relation.EQUAL, t.Number() as one),)
+            ):
+                own = {one.whole or 0}
+            case _:
+                return None
+        if found or not own:
+            return None
+        found = own
+    return found
 
 
 def _without_sums(node: t.Node, scene: Scene, findings: Findings) -> t.Node:
@@ -37,8 +77,8 @@ def _without_sums(node: t.Node, scene: Scene, findings: Findings) -> t.Node:
     match node:
         case t.Sum(index, t.Number() as first, t.Number() as last, body) if first.whole and last.whole:
             wanted = range(first.whole, last.whole + 1)
-            _, numbers = _layers_in(body, scene, index.name)
-            if not wanted or not set(wanted) <= set(numbers):
+            letter, sets = _layers_in(body, scene, index.name)
+            if not wanted or not letter or not set(wanted) <= set.intersection(*sets):
                 return node
             findings.say("layers", f"a sum over layers as {len(wanted)} terms", node.span)
             terms = tuple(_at(body, index.name, number, scene) for number in wanted)
@@ -46,18 +86,15 @@ def _without_sums(node: t.Node, scene: Scene, findings: Findings) -> t.Node:
     return node
 
 
-def _layers_in(node: t.Node, scene: Scene, wanted: str = "") -> tuple[str, list[int]]:
-    """Return the letter of a layer in a node, and the numbers for which all that carries it is in the file."""
+def _layers_in(node: t.Node, scene: Scene, wanted: str = "") -> tuple[str, list[set[int]]]:
+    """Return the letter of a layer in a node, and its numbers for which each letter that carries it is in the file."""
     found: dict[str, list[set[int]]] = {}
     for base, opening, place in _members(node, scene):
         letter, step = _place(place)
         known = _numbers(base, opening, scene)
-        if letter and (opening == "[" or scene.table.written(letter) in _OF_LAYERS) and wanted in ("", letter):
+        if letter and scene.table.written(letter) in _OF_LAYERS and wanted in ("", letter):
             found.setdefault(letter, []).append({number - step for number in known})
-    if len(found) != 1:
-        return "", []
-    ((letter, sets),) = found.items()
-    return letter, sorted(set.intersection(*sets))
+    return next(iter(found.items())) if len(found) == 1 else ("", [])
 
 
 def _members(node: t.Node, scene: Scene) -> Iterator[tuple[str, str, t.Node]]:
@@ -118,10 +155,6 @@ def _whole(node: t.Node) -> int | None:
         case t.Plus((one, other)) if (left := _whole(one)) is not None and (right := _whole(other)) is not None:
             return left + right
     return None
-
-
-def _speaks_of(condition: t.Node, letter: str) -> bool:
-    return any(each == t.Letter(letter) for each, _ in t.walk(condition))
 
 
 def _of_layer(formula: t.Formula, letter: str, number: int, scene: Scene) -> t.Formula:

@@ -1,0 +1,313 @@
+r"""Whole pieces of homework that declare nothing: traces, columns, layers, functions of vectors, upstream gradients.
+
+Each text is judged as it stands, and again with one slip, which a careless version of its rule would accept.
+"""
+
+import pytest
+
+from nncore.verify.judgement import Status
+from nncore.verify.semantics.statements import Kind
+
+RIGHT = (Status.ALL_SHAPES, Status.SAMPLED, Status.RESTATES, Kind.DEFINITION, Kind.STEP)
+WRONG = (Status.UNDECIDED, Status.WITHOUT_MEANING, Status.UNREADABLE)
+TRACES = r"""
+The samples are the rows of $A \in \mathbb{R}^{m \times d}$, and $B \in \mathbb{R}^{d \times c}$,
+$T \in \mathbb{R}^{m \times c}$, $S \in \mathbb{R}^{d \times d}$.
+
+$$ E = \frac12 \operatorname{tr}\bigl((A B - T)^T (A B - T)\bigr) $$
+
+$$ \frac{\partial E}{\partial B} = A^T (A B - T) $$
+
+$$ \operatorname{tr}(A B T^T) = \operatorname{tr}(T^T A B) $$
+
+$$ \frac{\partial}{\partial B} \operatorname{Tr}(B^T S B) = (S + S^T) B $$
+
+$$ \operatorname{tr}(I_d) = d $$
+"""
+COLUMNS = r"""
+Sample $n$ is column $n$ of $X = [x_1, \dots, x_N] \in \mathbb{R}^{D \times N}$. The weights are
+$W \in \mathbb{R}^{K \times D}$, $b \in \mathbb{R}^K$.
+
+$$ s_n = W x_n + b, \qquad S = W X + b \, \mathbf 1_N^T $$
+
+$$ q_{kn} = s_{kn}^2 $$
+
+$$ R = \frac{1}{2N} \sum_{n=1}^N \sum_{k=1}^K s_{kn}^2 $$
+
+$$ \frac{\partial R}{\partial s_{kn}} = \frac{1}{N} s_{kn} $$
+
+$$ \frac{\partial R}{\partial b} = \frac{1}{N} \sum_{n=1}^N s_n $$
+
+$$ \frac{\partial R}{\partial W} = \frac{1}{N} S X^T $$
+"""
+SAMPLES = r"""
+There are $m$ pictures; picture $i$ is row $x^{(i)}$ of $X \in \mathbb{R}^{m \times n}$.
+Let $V \in \mathbb{R}^{h \times n}$ and $c \in \mathbb{R}^h$.
+
+$$ g(u) = \frac{1}{1 + e^{-u}} $$
+
+$$ z^{(i)} = V x^{(i)} + c, \qquad a^{(i)} = g(z^{(i)}) $$
+
+$$ J = \frac{1}{m} \sum_{i=1}^m \|a^{(i)}\|^2 $$
+
+$$ \frac{\partial J}{\partial c} = \frac{2}{m} \sum_{i=1}^m a^{(i)} \circ a^{(i)} \circ (1 - a^{(i)}) $$
+"""
+LAYERS = r"""
+Two layers with $W^{[1]} \in \mathbb{R}^{h \times d}$ and $W^{[2]} \in \mathbb{R}^{k \times h}$.
+
+$$ R = \frac{\lambda}{2} \sum_{l=1}^{2} \| W^{[l]} \|_F^2 $$
+
+$$ \frac{\partial R}{\partial W^{[l]}} = \lambda W^{[l]}, \qquad l = 1, 2 $$
+
+$$ W^{[l]} := W^{[l]} - \alpha \frac{\partial R}{\partial W^{[l]}} $$
+"""
+UPSTREAM = r"""
+The columns of $X \in \mathbb{R}^{d \times m}$ are samples, $U \in \mathbb{R}^{h \times d}$,
+$V \in \mathbb{R}^{k \times h}$.
+
+$$ P = U X, \quad Q = \max(0, P), \quad O = V Q $$
+
+Say the layer above hands down $G = \partial L / \partial O$.
+
+$$ \frac{\partial L}{\partial V} = G Q^T $$
+
+$$ \frac{\partial L}{\partial Q} = V^T G $$
+"""
+MARGINS = r"""
+The data are $(\mathbf x_i, y_i)$ with $\mathbf x_i \in \mathbb{R}^d$ for $i = 1, \dots, n$,
+and $\mathbf w \in \mathbb{R}^d$, $C > 0$.
+
+$$ f(\mathbf x) = \mathbf w^T \mathbf x + b $$
+
+$$ P(\mathbf w, b) = \frac12 \|\mathbf w\|^2 + C \sum_{i=1}^n (1 - y_i f(\mathbf x_i))^2 $$
+
+$$ \nabla_{\mathbf w} P = \mathbf w - 2 C \sum_{i=1}^n (1 - y_i f(\mathbf x_i)) y_i \mathbf x_i $$
+
+$$ \frac{\partial P}{\partial b} = -2 C \sum_{i=1}^n (1 - y_i f(\mathbf x_i)) y_i $$
+"""
+LEAST_SQUARES = r"""
+Rows of $X \in \mathbb{R}^{n \times d}$ are houses, $y \in \mathbb{R}^n$ are prices.
+
+$$ L(w) = \frac12 \|X w - y\|^2 $$
+
+$$ \nabla L(w) = X^T (X w - y) $$
+
+$$ \nabla^2 L(w) = X^T X $$
+
+$$ L(0) = \frac12 \|y\|^2 $$
+
+$$ L_\mu(w) = L(w) + \mu \|w\|^2 \quad\Longrightarrow\quad \nabla L_\mu(w) = X^T (X w - y) + 2 \mu w $$
+"""
+POINTS = r"""
+With $X \in \mathbb{R}^{n \times d}$, $w \in \mathbb{R}^d$, $y \in \mathbb{R}^n$ and $\hat y = X w$:
+
+$$ L(w, b) = \frac{1}{n} \sum_{i=1}^{n} (\hat y_i + b - y_i)^2 $$
+
+$$ \frac{\partial L}{\partial b} = \frac{2}{n} \sum_{i=1}^{n} (\hat y_i + b - y_i) $$
+"""
+TEXTS = {
+    "traces": TRACES,
+    "columns": COLUMNS,
+    "samples": SAMPLES,
+    "layers": LAYERS,
+    "upstream": UPSTREAM,
+    "margins": MARGINS,
+    "least squares": LEAST_SQUARES,
+    "points": POINTS,
+}
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_homework_is_judged_as_it_stands(judged, text):
+    page = judged(text)
+    assert all(each.status in RIGHT for each in page.formulas), [
+        (each.latex, each.status, [problem.reason for problem in each.problems]) for each in page.formulas
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [
+        ("traces", r"= A^T (A B - T)", r"= (A B - T)^T A"),
+        ("traces", r"= A^T (A B - T)", r"= 2 A^T (A B - T)"),
+        ("traces", r"\operatorname{tr}(T^T A B)", r"\operatorname{tr}(A T^T B)"),
+        ("traces", r"(S + S^T) B", r"2 S B"),
+        ("traces", r"\operatorname{tr}(I_d) = d", r"\operatorname{tr}(I_d) = 2 d"),
+        ("traces", r"\operatorname{tr}(I_d) = d", r"\operatorname{tr}(A) = d"),
+        ("columns", r"= \frac{1}{N} S X^T", r"= \frac{1}{N} X S^T"),
+        ("columns", r"= \frac{1}{N} S X^T", r"= S X^T"),
+        ("columns", r"= \frac{1}{N} \sum_{n=1}^N s_n", r"= \frac{1}{N} s_n"),
+        ("columns", r"{\partial s_{kn}} = \frac{1}{N} s_{kn}", r"{\partial s_{kn}} = s_{kn}"),
+        ("samples", r"\circ (1 - a^{(i)})", r"\circ (1 - z^{(i)})"),
+        ("samples", r"= \frac{2}{m} \sum_{i=1}^m a", r"= \frac{1}{m} \sum_{i=1}^m a"),
+        ("layers", r"= \lambda W^{[l]}", r"= \frac{\lambda}{2} W^{[l]}"),
+        ("layers", r"= \lambda W^{[l]}", r"= \lambda W^{[1]}"),
+        ("upstream", r"= V^T G", r"= V G"),
+        ("upstream", r"= G Q^T", r"= G P^T"),
+        ("margins", r"y_i \mathbf x_i $$", r"\mathbf x_i $$"),
+        ("margins", r"= -2 C \sum", r"= 2 C \sum"),
+        ("least squares", r"= X^T X", r"= 2 X^T X"),
+        ("least squares", r"L(0) = \frac12", r"L(0) ="),
+        ("least squares", r"+ 2 \mu w", r"+ \mu w"),
+        ("points", r"= \frac{2}{n} \sum", r"= \frac{1}{n} \sum"),
+    ],
+)
+def test_a_slip_in_homework_is_found(judged, name, right, wrong):
+    assert TEXTS[name].count(right) == 1
+    page = judged(TEXTS[name].replace(right, wrong))
+    (slip,) = (each for each in page.formulas if each.status not in RIGHT)
+    assert slip.status in (*WRONG, Status.REFUTED), slip.status
+    told = " ".join(problem.reason for problem in slip.problems)
+    known = ("the values differ", "shape", " × ", "multipl", "free here", "runs to", "square")
+    assert any(words in told for words in known), told
+
+
+def test_a_gradient_by_another_point_leaves_a_cost_a_letter(judged):
+    below = "\n\n$$ L(w - \\eta g) \\approx L(w) - \\eta g^T g $$\n"
+    *others, last = judged(POINTS + below).formulas
+    assert all(each.status in RIGHT for each in others)
+    assert last.status is Status.WITHOUT_MEANING  # of no other point does the text say anything
+
+
+def test_a_later_section_knows_what_stands_above_it(judged):
+    text = """
+# Model
+
+With $X \\in \\mathbb{R}^{n \\times d}$ and $y \\in \\mathbb{R}^n$:
+
+$$ h_i = \\sum_{j=1}^d X_{ij} w_j + b $$
+
+$$ L = \\frac{1}{n} \\sum_{i=1}^n (h_i - y_i)^2 $$
+
+# Names
+
+$$ \\omega = A \\theta, \\qquad L(\\theta) = \\theta^T A^T A \\theta $$
+
+# Gradient
+
+$$ \\frac{\\partial L}{\\partial b} = \\frac{2}{n} \\sum_{i=1}^n (h_i - y_i) $$
+"""
+    assert judged(text).formulas[-1].status in RIGHT
+    slip = text.replace(r"\frac{2}{n} \sum", r"\frac{1}{n} \sum")
+    assert judged(slip).formulas[-1].status in WRONG
+
+
+def test_a_wrong_index_changes_no_size(judged):
+    text = r"""
+$$ \eta_k = a_k + \sum_{j=1}^p B_{kj} x_j $$
+
+$$ \pi_k = \frac{e^{\eta_k}}{\sum_{l=1}^C e^{\eta_l}} $$
+
+$$ \frac{\partial \pi_k}{\partial x_j} = \pi_k \Bigl( B_{jk} - \sum_{l=1}^C \pi_l B_{lj} \Bigr) $$
+
+$$ \sum_{k=1}^C \pi_k = 1 $$
+"""
+    first, second, slip, last = judged(text).formulas
+    assert (first.status, second.status) == (Kind.DEFINITION, Kind.DEFINITION)
+    assert "runs to" in slip.problems[0].reason
+    assert last.status in RIGHT
+    assert all(each.status in RIGHT for each in judged(text.replace("B_{jk}", "B_{kj}")).formulas)
+
+
+@pytest.mark.parametrize(
+    ("claim", "holds"),
+    [
+        (r"J = u^2 + v \Rightarrow \frac{\partial J}{\partial u} = 2u", True),
+        (r"J = u^2 + v \Rightarrow \frac{\partial J}{\partial u} = 3u", False),
+        (r"u = v^2 \Rightarrow u^2 = v^2", False),
+        (r"J = u^2 + v \Rightarrow u = J", False),
+        (r"\frac{d}{du} [1 - u]_+^2 = -2 [1 - u]_+", True),
+        (r"\frac{d}{du} [1 - u]_+^2 = -2 (1 - u)", False),
+        (r"1_{\{u > 0\}} u = (u)_+", True),
+        (r"1_{u > 0} u = (-u)_+", False),
+        (r"u^{2} = 3u - 2", False),
+    ],
+)
+def test_premises_positive_parts_and_indicators(judged, claim, holds):
+    (formula,) = judged(f"Here $u$ and $v$ are numbers.\n\n$$ {claim} $$\n").formulas
+    assert (formula.status in RIGHT) == holds, (formula.status, formula.problems)
+
+
+@pytest.mark.parametrize(("values", "holds"), [("1, 2", True), ("1, 2, 3", False), ("1, 2, \\dots, N", False)])
+def test_a_range_may_list_its_numbers(judged, values, holds):
+    (formula,) = judged(f"$$ i^2 = 3 i - 2, \\quad i = {values} $$\n").formulas
+    assert (formula.status in RIGHT) == holds
+
+
+def test_a_function_that_is_no_positive_part_is_not_taken_for_one(judged):
+    text = r"""
+$P \in \mathbb{R}^{m \times h}$
+
+$$ r(u) = \max(0, 2u) $$
+
+$$ Q = \max(0, P) $$
+
+$$ Q = r(P) $$
+"""
+    assert judged(text).formulas[-1].status not in RIGHT
+    assert judged(text.replace("0, 2u", "0, u")).formulas[-1].status in RIGHT
+
+
+SAID = r"Let $x \in \mathbb{R}^d$, $W^{[1]} \in \mathbb{R}^{d\times d}$, $W^{[2]} \in \mathbb{R}^{d \times d}$."
+FALSE_ENDS = {
+    "positive definite": ("Let $A > 0$ and $B > 0$ be positive definite.", "M = A B", "M = B A"),
+    "factors without negative entries": (
+        r"Nonnegative matrix factorization: $W \ge 0$, $H \ge 0$.", r"J = \| X - W H \|_F^2", "W H = H W",
+    ),
+    "a layer without an input": (
+        SAID, "a^{[1]} = W^{[1]} a^{[0]} + b^{[1]}", "a^{[2]} = W^{[2]} a^{[1]}",
+        r"a^{[l]} = W^{[l]} a^{[l-1]} + b^{[l]}, \qquad l = 1, 2",
+    ),
+    "a layer without weights": (
+        SAID, "h^{[1]} = W^{[1]} x", "h^{[2]} = W^{[2]} h^{[1]}", "h^{[3]} = 5 h^{[2]}",
+        r"h^{[l+1]} = W^{[l+1]} h^{[l]}, \quad l = 1, 2",
+    ),
+    "samples in brackets": (
+        r"Let $x^{[1]} \in \mathbb{R}$, and $m^{[i]}$ for all $i$.", "m^{[1]} = 2 x^{[1]}", "m^{[2]} = 3 x^{[2]}",
+        r"m^{[i]} = 2 x^{[i]}, \qquad i = 1, \dots, n",
+    ),
+    "a sum over all layers": (SAID, r"R = \sum_{l=1}^{L} \| W^{[l]} \|_F^2", r"\frac{\partial R}{\partial x} = x"),
+    "one layer of two": (SAID, r"R = \|W^{[1]}\|_F^2 + 3 \|W^{[2]}\|_F^2",
+                         r"\frac{\partial R}{\partial W^{[l]}} = 2 W^{[l]}"),
+    "a loss that uses more": (
+        r"Let $V \in \mathbb{R}^{h \times h}$. Given $g = \partial L / \partial q$. The loss $L$ uses $q$ and $o$.",
+        "o = W x", "q = V o", r"\frac{\partial L}{\partial o} = V^\top g",
+    ),
+    "two losses in words": (
+        r"Let $w, x \in \mathbb{R}^d$.", "z = w^T x",
+        r"TEXT:For regression the loss is $L = \frac12 z^2$. For classification the loss is $L = \log(1 + e^{-z})$.",
+        r"\frac{\partial L}{\partial w} = z x",
+    ),
+    "a trace of the author's own": (
+        r"Let $C \in \mathbb{R}^{m \times m}$.", r"\operatorname{tr}(C) := \frac1m \sum_{i=1}^m C_{ii}",
+        r"\operatorname{tr}(C) = \sum_{i=1}^m C_{ii}",
+    ),
+    "a trace that words explain": (
+        r"Let $C \in \mathbb{R}^{m \times m}$. We write $\operatorname{tr}(C) = \frac1m \sum_{i=1}^m C_{ii}$.",
+        r"J = \operatorname{tr}(C C^\top)", r"J = \|C\|_F^2",
+    ),
+    "a plus of the author's own": ("We write $[u]_+ = \\ln(1 + e^u)$.", "f(u) = [u]_+", r"f(u) = \max(0, u)"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("parts", FALSE_ENDS.values(), ids=FALSE_ENDS)
+def test_a_false_end_of_homework_is_not_verified(judged, parts):
+    words, *displays = parts
+    shown = (each.removeprefix("TEXT:") if each.startswith("TEXT:") else f"$$ {each} $$" for each in displays)
+    *_, last = judged("\n\n".join((words, *shown))).formulas
+    assert last.status not in (*RIGHT[:3], Status.HOLDS_IF), (last.status, last.reading)
+
+
+@pytest.mark.parametrize("behind", [r"\qquad l = 2", r"\qquad l > 1", r"\quad l \ne 1"])
+def test_a_condition_on_a_layer_is_not_lost(judged, behind):
+    parts = (SAID, r"$$ R = \|W^{[1]}\|_F^2 + 3 \|W^{[2]}\|_F^2 $$",
+             rf"$$ \frac{{\partial R}}{{\partial W^{{[l]}}}} = 6 W^{{[l]}}, {behind} $$")  # fmt: skip
+    *_, last = judged("\n\n".join(parts)).formulas
+    assert not any("the values differ" in problem.reason for problem in last.problems)
+    assert last.status in (RIGHT if "= 2" in behind else WRONG)
+
+
+@pytest.mark.parametrize("signs", [r"[X\;\;1]", r"[X \quad 1]"])
+def test_a_row_of_arrays_in_brackets_is_no_product(judged, signs):
+    (formula,) = judged(f"$X \\in \\mathbb{{R}}^{{n \\times d}}$\n\n$$ A = {signs} $$\n").formulas
+    assert formula.status is Status.UNREADABLE
