@@ -121,9 +121,12 @@ def _imports(node: ast.AST, package: str, is_late: bool) -> Iterator[tuple[str, 
 def compiled(source: str, path: str, is_documentation: bool = False) -> bytes:
     """Return the content of the compiled file of a module, without docstrings and numbers of lines.
 
-    Of one that holds the docstrings of others all texts are empty.
+    Of one that holds the docstrings of others all texts are empty. Functions of `nncore`, which nothing asks for the
+    types of their arguments, are without these.
     """
     tree = without_docstrings(source)
+    if path.startswith("nncore/"):
+        without_types(tree)
     for node in ast.walk(tree) if is_documentation else ():
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             node.value = ""
@@ -142,6 +145,15 @@ def without_docstrings(source: str) -> ast.Module:
                 if not node.body and not isinstance(node, ast.Module):
                     node.body = [ast.copy_location(ast.Pass(), first)]
     return tree
+
+
+def without_types(tree: ast.Module) -> None:
+    """Take the types of arguments and results off the functions of a syntax tree."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            node.annotation = None
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            node.returns = None
 
 
 def _is_text(node: ast.stmt) -> bool:

@@ -311,3 +311,59 @@ def test_a_condition_on_a_layer_is_not_lost(judged, behind):
 def test_a_row_of_arrays_in_brackets_is_no_product(judged, signs):
     (formula,) = judged(f"$X \\in \\mathbb{{R}}^{{n \\times d}}$\n\n$$ A = {signs} $$\n").formulas
     assert formula.status is Status.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("claim", "status"),
+    [
+        (r"\sqrt{\tau^2} = \tau", Status.HOLDS_IF),
+        (r"\sqrt{\tau^2} = 2 \tau", Status.UNDECIDED),
+        (r"\frac{u^2}{\tau} \ge 0", Status.UNDECIDED),
+    ],
+)
+def test_words_give_a_number_its_sign(judged, claim, status):
+    (formula,) = judged(f"The temperature is $\\tau > 0$, and $u$ a number.\n\n$$ {claim} $$\n").formulas
+    assert formula.status is status
+    told = " ".join(problem.reason for problem in formula.problems)
+    assert r"\tau = -" not in told or status is Status.HOLDS_IF
+    assert ("which words say" in told) == (r"\ge" in claim)
+
+
+@pytest.mark.parametrize(
+    "words", ["If $\\tau > 0$ there is more.", "We do not have $\\tau > 0$.", "Where $\\tau < 0$:"]
+)
+def test_a_sign_that_words_suppose_or_deny_gives_none(judged, words):
+    (formula,) = judged(f"{words} Here $u$ is a number.\n\n$$ \\sqrt{{\\tau^2}} = \\tau $$\n").formulas
+    assert formula.status is Status.UNDECIDED
+
+
+def test_a_primed_letter_below_a_second_derivative_is_transposed_or_another_letter(judged):
+    hessian = r"""
+$X \in \mathbb{R}^{n \times d}$, $b \in \mathbb{R}^d$
+
+$$ S = (X b)'(X b) $$
+
+$$ \frac{\partial^2 S}{\partial b \, \partial b'} = 2 X'X $$
+"""
+    assert judged(hessian).formulas[-1].status in RIGHT
+    assert judged(hessian.replace("= 2 X'X", "= X'X")).formulas[-1].status in WRONG
+    kernel = r"""
+$$ k(x, x') = e^{x x'} $$
+
+$$ \frac{\partial^2 k}{\partial x \, \partial x'} = x'^2 e^{x x'} $$
+"""
+    assert judged(kernel).formulas[-1].status not in (*RIGHT, Status.HOLDS_IF)
+
+
+@pytest.mark.parametrize(("below", "holds"), [("u_c", True), ("u_k", False)])
+def test_a_function_of_vectors_may_have_any_letter_as_its_argument(judged, below, holds):
+    text = r"""
+$\mathbf u \in \mathbb{R}^K$
+
+$$ \operatorname{lse}(a) = \ln \sum_{c=1}^K e^{a_c} $$
+
+$$ \operatorname{lse}(\mathbf u) = \ln \sum_{k=1}^K e^{u_k} $$
+
+$$ \frac{\partial}{\partial u_k} \operatorname{lse}(\mathbf u) = \frac{e^{u_k}}{\sum_{c=1}^K e^{u_c}} $$
+"""
+    assert (judged(text.replace("{u_c}", f"{{{below}}}")).formulas[-1].status in RIGHT) == holds

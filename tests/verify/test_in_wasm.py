@@ -6,6 +6,7 @@ import http.server
 import importlib.machinery
 import importlib.util
 import json
+import marshal
 import os
 import random
 import subprocess
@@ -477,6 +478,15 @@ def test_what_is_needed_follows_from_what_is_imported():
     assert {*bytecode.needed(["a.b"], files, ["a"])} == {*given} - {"e.py"}
     assert {*bytecode.needed(["a.b"], files, ["a"], ["d"])} == {"a/__init__.py", "a/b.py", "a/c.py"}
     assert {*bytecode.needed(["f", "missing"], files, ["f"])} == {"e.py", "f.py"}
+
+
+def test_functions_of_the_checker_alone_are_compiled_without_types():
+    source = "def f(x: int, *y: int, z: int = 1) -> int:\n    return x\n\n\nclass A:\n    a: int = 1\n"
+    for path, types_of_f in (("nncore/m.py", {}), ("m.py", {"x": int, "y": int, "z": int, "return": int})):
+        names = {}
+        exec(marshal.loads(bytecode.compiled(source, path)[16:]), names)
+        assert names["f"].__annotations__ == types_of_f and names["f"](2) == 2
+        assert names["A"].__annotations__ == {"a": int}
 
 
 def test_compiled_modules_do_the_same_without_docstrings_and_lines(tmp_path):

@@ -28,10 +28,12 @@ from nncore.verify.report.page import OF_NOTATION, Reporter, about_functions, at
 from nncore.verify.report.supposed import (
     classes_said,
     said_equal,
+    signs_said,
     vectors_said,
     where_cases_hold,
     where_equal,
     where_one_hot,
+    where_signs_hold,
 )
 from nncore.verify.semantics.elaborate import Faulty, elaborate, with_blocks
 from nncore.verify.semantics.statements import Claim, Kind, Page
@@ -544,6 +546,11 @@ class _Words:
         return classes_said(self.inline, self.formula)
 
     @cached_property
+    def signs(self) -> dict[str, Relation]:
+        """Return the letters that are positive, or not negative, by the words of the file, as written."""
+        return signs_said(self.inline)
+
+    @cached_property
     def targets(self) -> frozenset[str]:
         """Return the letters of vectors that may be one-hot, as written."""
         return TARGETS | vectors_said(self.inline, self.formula)
@@ -584,7 +591,10 @@ def _where_supposed(found: Evidence, claim: Claim, piece: _Piece, scene: Scene, 
         classes = {inner.get(each, each) for each in words.classes}
         targets = {each for each in claim.letters if scene.table.as_written(each) in words.targets}
         found = where_one_hot(found, claim, classes, targets, piece.formula)
-    return where_cases_hold(found, claim, piece.formula) if found.status is Status.REFUTED else found
+    if found.status is Status.REFUTED:
+        found = where_cases_hold(found, claim, piece.formula)
+    signs = {scene.table.letters.get(name, name): sign for name, sign in words.signs.items()}
+    return where_signs_hold(found, claim, signs, piece.formula) if found.status is Status.REFUTED and signs else found
 
 
 def _uses(

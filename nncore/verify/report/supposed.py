@@ -5,7 +5,7 @@ class", "one-hot with a 1 at $o$"); and cases of y = 0 and of y = 1 say that y h
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -28,6 +28,7 @@ _TWO_LETTERS = re.compile(r"\s*(\\?[A-Za-z]+)\s*(=|\\neq?(?![A-Za-z])|≠|\\not\
 _SUPPOSED = re.compile(
     r"\b(?:if|when|where|whenever|for|case|cases|consider|suppose|assume|with)(?: that)?$", re.IGNORECASE
 )
+_SIGN = re.compile(r"\s*(\\?[A-Za-z]+)\s*(>|\\gt(?![A-Za-z])|\\geq?(?![A-Za-z])|≥)\s*0\s*")
 _NOT_SUPPOSED = re.compile(r"\b(?:otherwise|else|impossible|cannot|done|excluded|never)\b", re.IGNORECASE)
 _RIGHT = r"(?:correct|right|true|actual|target|gold|ground[- ]truth)"
 _ANSWER = r"(?:class|label|word|category|answer|index|output)"
@@ -250,6 +251,55 @@ def _one_hot(claim: Claim, vector: _Vector, letter: str) -> Claim | None:
     free = tuple(each for each in claim.free if each[0] != letter)
     inside = letters(left, scope) | letters(right, scope)
     return replace(claim, scope=scope, left=left, right=right, free=free, letters=inside)
+
+
+# Signs ----------------------------------------------------------------------------------------------------------------
+
+
+def signs_said(inline: Iterable[InlineFormula]) -> dict[str, Relation]:
+    """Return the letters of which words say, and do not suppose, that they are positive or not negative, as written."""
+    found: dict[str, Relation] = {}
+    for each in inline:
+        said = _SIGN.fullmatch(each.text)
+        if said and not any(map(_DOUBTED.search, _sentence(each))):
+            found.setdefault(said[1], Relation.GREATER if said[2] in (">", r"\gt") else Relation.AT_LEAST)
+    return found
+
+
+def where_signs_hold(
+    evidence: Evidence, claim: Claim, signs: Mapping[str, Relation], formula: DisplayedFormula
+) -> Evidence:
+    """Return the evidence for a refuted claim where its numbers have the signs that words give them.
+
+    ``signs`` are those of letters in their inner names. It holds if they have them, or is refuted at other values, or
+    it is undecided if nothing proves it.
+    """
+    (part,) = (part for part in evidence.parts if part.judgement)
+    notation, known = claim.scope.notation, claim.scope.definitions.keys()
+    own = [name for name in signs if name in claim.letters - known and notation.scalars_named(name)]
+    if not own or part.judgement is None:
+        return evidence
+    zero = t.Number("0")
+    said = tuple(t.Chain(resolved(t.Letter(name), claim.scope), (t.Link(signs[name], zero),)) for name in own)
+    under = replace(claim, conditions=(*claim.conditions, *said))
+    found = judge(under, is_saved=False)
+    if found.status is Status.REFUTED:
+        return judged(evidence, part, found, formula)
+    shown = ", ".join(map(latex, said))
+    if found.status not in (Status.ALL_SHAPES, Status.RESTATES) or not _has_opposite(under):
+        lost = Judgement(
+            Status.UNDECIDED, reason=f"false without ${shown}$, which words say: write it behind the formula"
+        )
+        return judged(evidence, part, lost, formula)
+    proviso = Proviso(f"${shown}$, as words say", shown, f"write $({shown})$ behind the formula")
+    found = replace(
+        found,
+        status=Status.HOLDS_IF,
+        reason=part.judgement.reason,
+        counterexample=part.judgement.counterexample,
+        provided=(proviso,),
+    )
+    return judged(evidence, part, found, formula)
 
 
 # Cases ----------------------------------------------------------------------------------------------------------------

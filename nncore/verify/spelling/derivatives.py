@@ -95,8 +95,10 @@ def _variable(reader: "Reader", cursor: Cursor, span: Span, second: bool = False
     else:
         raise FreeError("a derivative is taken by a letter or an entry", span, "variable of a derivative")
     node = symbol.node
-    if symbol.primes:
-        node = symbols.letter_named(reader, symbol.name + "'" * symbol.primes, node.span)
+    primed = symbol.name + "'" * symbol.primes
+    other = primed in reader.scene.table.letters or bool(reader.scene.facts.transposes)  # k(x, x') has two letters
+    if symbol.primes and not (second and symbol.primes == 1 and not other):  # else it is transposed, as in a Hessian
+        node = symbols.letter_named(reader, primed, node.span)
         node = t.Indexed(node, symbol.below, span=node.span) if symbol.below else node
     if symbol.transposed and not second:
         raise FreeError("a derivative by a transposed letter", span, "variable of a derivative")

@@ -50,7 +50,7 @@ def _may_be_shorthand(name: str, arguments: tuple[t.Node, ...], body: t.Node, sc
     others = free(body).difference(letters)
     if itself or any(map(scene.is_index, others)) or any(scene.is_made_of(each, others) for each in letters):
         return False
-    arrays = {each for each in letters if _is_array(each, scene)}
+    arrays = {each for each in letters if _is_array(each, scene) or scene.is_undeclared(each)}
     return not arrays.isdisjoint(of_arrays(body) | _beside_arrays(body, scene))
 
 
