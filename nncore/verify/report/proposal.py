@@ -733,7 +733,8 @@ class _Writer:
         for name in self.scene.members:
             inf.entries.pop(name, None)
         entries = {name: array for name in inf.entries if (array := inf.array_of(name)) in self._arrays()}
-        shown = {array: name for name, array in entries.items()}
+        printed = sorted(entries.items(), key=lambda each: each[0] != each[1])  # u_k rather than \mathbf{u}_k
+        shown = {array: name for name, array in printed}
         named = {name for name in inf.defined if _OWN.fullmatch(self.written(name)) and name in inf.used}
         shown = {array: name for array, name in shown.items() if array not in inf.defined or array not in inf.rows}
         arrays = [name for name in self._arrays() if name not in inf.defined or name in shown or name in named]
