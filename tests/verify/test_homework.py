@@ -367,3 +367,18 @@ $$ \operatorname{lse}(\mathbf u) = \ln \sum_{k=1}^K e^{u_k} $$
 $$ \frac{\partial}{\partial u_k} \operatorname{lse}(\mathbf u) = \frac{e^{u_k}}{\sum_{c=1}^K e^{u_c}} $$
 """
     assert (judged(text.replace("{u_c}", f"{{{below}}}")).formulas[-1].status in RIGHT) == holds
+
+
+@pytest.mark.parametrize(
+    ("above", "claim", "holds"),
+    [
+        (r"X^T X u = X^T (X u)", r"(I_k - X^T X) u = u - X^T X u", True),
+        (r"X^T X u = X^T (X u)", r"(I_k - X^T X) u = u + X^T X u", False),
+        (r"s = \sum_{k=1}^m I_k", r"I_k u_k = u_k", False),
+        (r"I_k = 2 c_k", r"I_k u_k = u_k", False),
+    ],
+)
+def test_an_identity_matrix_is_named_after_a_size_and_no_index(judged, above, claim, holds):
+    sizes = r"$X \in \mathbb{R}^{n \times k}$, $u \in \mathbb{R}^k$" if "X" in above else "Currents $I_k$."
+    *_, last = judged(f"{sizes}\n\n$$ {above} $$\n\n$$ {claim} $$\n").formulas
+    assert (last.status in RIGHT) == holds, (last.status, last.reading)

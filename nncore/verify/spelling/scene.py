@@ -171,7 +171,8 @@ class Scene:
         if not size and not self.says_identity and base not in self.facts.summed - self.facts.factors:
             return False
         said = self.facts.equated | self.facts.listed | self.facts.applied.keys()
-        said |= {each for index, names in self.facts.carriers.items() if self.is_index(index) for each in names}
+        indices = (each for each in self.facts.carriers if self.is_index(each) and not self.is_size(each))
+        said |= {each for index in indices for each in self.facts.carriers[index]}
         return base in IDENTITIES and base not in said and self.is_undeclared(name)
 
     def ones_of(self, name: str) -> str:
