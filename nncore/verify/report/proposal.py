@@ -296,7 +296,7 @@ class Trying:
         written = self.file.scene.table.as_written
         others = [each for each in self.file.equations if defined.isdisjoint((each.letter, written(each.letter)))]
         shown = {each.letter for each in others if each.display < len(self.reading.formulas)}
-        told = Counter(each.letter for each in {(each.letter, each.right): each for each in others}.values())
+        told = Counter(letter for letter, _ in {(each.letter, each.right) for each in others})
         others = [each for each in others if each.letter in shown or told[each.letter] == 1]  # else it is either
         return [each for each in others if not self.by.proposing or each.letter not in self.above(each)]
 
@@ -630,7 +630,7 @@ def _said(members: Sequence[Member], text: str, scene: Scene) -> Iterator[tuple[
         space = _SPACE.search(member.whole)
         if not space:
             continue
-        sizes = [part.strip() for part in re.split(r"\\times|×|,", space["many"] or space["one"])]
+        sizes = _sizes_in(space)
         if len(sizes) == 1:
             sizes = [*sizes, "1"] if columns else ["1", *sizes]
         for letter in (_plain(_SQUARE.sub("", each.strip())) for each in member.left.split(",")):
@@ -649,21 +649,25 @@ def _said(members: Sequence[Member], text: str, scene: Scene) -> Iterator[tuple[
                 yield scene.table.letter(letter), (rows, length)
 
 
+def _sizes_in(space: re.Match[str]) -> list[str]:
+    r"""Return the sizes of ``\mathbb{R}^{n \times d}``."""
+    return [part.strip() for part in re.split(r"\\times|×|,", space["many"] or space["one"])]
+
+
 def _row_lengths(members: Sequence[Member], scene: Scene) -> Iterator[tuple[str, str]]:
-    r"""Yield the letters of which a text states how long each vector is, by ``x_i \\in \\mathbb{R}^d``, with that."""
+    r"""Yield the letters of which a text states how long each vector is, by ``x_i \in \mathbb{R}^d``, with that."""
     for member in members:
         space, left = _SPACE.search(member.whole), _plain(member.left.strip())
         below, above = _WITH_LETTER.fullmatch(left), _OF_SAMPLE.fullmatch(left)
         index = below or above
-        sizes = [part.strip() for part in re.split(r"\\times|×|,", space["many"] or space["one"])] if space else []
-        sizes = [size for size in sizes if size != "1"]
+        sizes = [size for size in _sizes_in(space) if size != "1"] if space else []
         if index and index[1] in INDEX_LETTERS | scene.facts.bound and len(sizes) == 1 and _is_size(sizes[0]):
             name = re.split("[_^]", left)[0] if below else re.sub(r"\(.\)|\[.\]", r"(\\cdot)", left)
             yield scene.table.letter(name), scene.table.letter(sizes[0])
 
 
 def _numbers(read: "_Read", speaks_of_matrices: bool) -> Iterator[str]:
-    r"""Yield the letters that are numbers since they are compared with one, ``C > 0``, or by ``b \\in \\mathbb{R}``.
+    r"""Yield the letters that are numbers since they are compared with one, ``C > 0``, or by ``b \in \mathbb{R}``.
 
     Where a text speaks of matrices that are positive, or have no negative entries, a capital may be one of these.
     """
@@ -734,9 +738,8 @@ class _Writer:
             inf.entries.pop(name, None)
         entries = {name: array for name in inf.entries if (array := inf.array_of(name)) in self._arrays()}
         printed = sorted(entries.items(), key=lambda each: each[0] != each[1])  # u_k rather than \mathbf{u}_k
-        shown = {array: name for name, array in printed}
+        shown = {array: name for name, array in printed if array not in inf.defined or array not in inf.rows}
         named = {name for name in inf.defined if _OWN.fullmatch(self.written(name)) and name in inf.used}
-        shown = {array: name for array, name in shown.items() if array not in inf.defined or array not in inf.rows}
         arrays = [name for name in self._arrays() if name not in inf.defined or name in shown or name in named]
         arrays = [name for name in arrays if self.written(name) not in DOTS]
         arrays = [name for name in arrays if not self.scene.is_identity(name) and not self.scene.ones_of(name)]

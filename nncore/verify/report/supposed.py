@@ -80,6 +80,12 @@ def judged(evidence: Evidence, part: Part, found: Judgement, formula: DisplayedF
     return replace(evidence, status=found.status, parts=parts, problems=(problem_of(part, found, formula),))
 
 
+def _under(refuted: Judgement, found: Judgement, proviso: Proviso) -> Judgement:
+    """Return the judgement of a refuted claim that is proved under a proviso."""
+    reason, example = refuted.reason, refuted.counterexample
+    return replace(found, status=Status.HOLDS_IF, reason=reason, counterexample=example, provided=(proviso,))
+
+
 # Two indices ----------------------------------------------------------------------------------------------------------
 
 
@@ -178,14 +184,8 @@ def where_one_hot(
             index = next(iter((*others, *(each for each in "jk" if each != letter))))
             written = f"{latex(vector.base)}_{index} = {DELTA}_{{{index} {letter}}}"
             how = f"define ${written.replace('=', ':=')}$"
-            under = replace(
-                found,
-                status=Status.HOLDS_IF,
-                reason=part.judgement.reason,
-                counterexample=part.judgement.counterexample,
-                provided=(Proviso(f"${vector.letter}$ is one-hot at ${letter}$", written, how),),
-            )
-            return judged(evidence, part, under, formula)
+            proviso = Proviso(f"${vector.letter}$ is one-hot at ${letter}$", written, how)
+            return judged(evidence, part, _under(part.judgement, found, proviso), formula)
     return evidence
 
 
@@ -292,14 +292,7 @@ def where_signs_hold(
         )
         return judged(evidence, part, lost, formula)
     proviso = Proviso(f"${shown}$, as words say", shown, f"write $({shown})$ behind the formula")
-    found = replace(
-        found,
-        status=Status.HOLDS_IF,
-        reason=part.judgement.reason,
-        counterexample=part.judgement.counterexample,
-        provided=(proviso,),
-    )
-    return judged(evidence, part, found, formula)
+    return judged(evidence, part, _under(part.judgement, found, proviso), formula)
 
 
 # Cases ----------------------------------------------------------------------------------------------------------------

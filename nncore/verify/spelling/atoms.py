@@ -296,9 +296,9 @@ def with_scripts(reader: "Reader", node: t.Node, cursor: Cursor) -> t.Node:
         span = node.span[0], end
         if below and points.is_held_fixed(reader, node, below):
             raise points.held_fixed(below)
-        if text_of(below) == "+" and "positive part" in reader.scene.own_meanings:
-            raise FreeError("the text says what (…)_+ is: write that", span, "positive part")
         if text_of(below) == "+":
+            if "positive part" in reader.scene.own_meanings:
+                raise FreeError("the text says what (…)_+ is: write that", span, "positive part")
             reader.findings.say("positive part", r"(…)_+ as \max(0, …)", span)
             zero, below = t.Number("0", span=span), ()
             node = t.Apply(t.Function(r"\max", span=span), (zero, node), span=span)

@@ -184,8 +184,8 @@ def _read(source: str, scene: Scene, findings: Findings) -> tuple[Strict, ...]:
     scene.here = scene.above
     formulas: list[t.Formula] = []
     for whole in statements(reader, items, span):
-        parts = [one for each in for_each_layer(whole, scene, findings) for one in apart(each, scene)]
-        for part in parts if scene.first_defines else [whole]:
+        layers = for_each_layer(whole, scene, findings) if scene.first_defines else []
+        for part in [one for each in layers for one in apart(each, scene)] or [whole]:
             if (formula := without_shorthand(part, scene, findings)) is None:
                 continue
             try:
