@@ -863,7 +863,7 @@ class _Writer:
             if one.root is other.root and (not one.name or one.name.startswith(OPEN))
         ]
         named = [name for name in ("m", "n", "N", "B", "M") if name in self.inference.used and self._is_free(name)
-                 and name not in self.inference.ends]  # fmt: skip
+                 and name not in self.inference.ends and name not in self.scene.facts.equated]  # fmt: skip
         if shared and named:
             shared[0].call(named[0])
             self.names.add(named[0])
@@ -1021,7 +1021,7 @@ class _Writer:
         names = {name for each in self.scene.facts.names for name in (each, self.written(each))} | self.names
         names |= {found for line in lines for found in re.findall(r"letter: '?([A-Za-z]|\\[a-z]+)", line.text)}
         names |= {found for line in lines for found in re.findall(r"name: '?([^',]+)'?,", line.text)}
-        kept = FIXED_KINDS.keys() | {*CONSTANTS, INFINITY, DELTA}
+        kept = FIXED_KINDS.keys() - {"O"} | {*CONSTANTS, INFINITY, DELTA}
         known = self.notation.all_letters
         arrays = {array.letter: array for array in self.notation.arrays}
         both = {array.entry.letter: array.letter for array in arrays.values() if array.entry}

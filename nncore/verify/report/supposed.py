@@ -48,8 +48,9 @@ _DEFINES = re.compile(
     r"(?:^|[,.;:(]|\band\b)\s*(?:(?:where|with|let|here|we|i|us|they|and|then|so|that\s+is|recall|define|denote|set|write|call"
     r"|put|say|given|have|has|use|using|introduce|abbreviate|abbreviating|as)\b\s*)*"
     r"(?:(?:the|a|an|its|their)\s+(?:\w+\s+){1,4})?$"
-    r"|\b(?:loss|cost|error|objective|risk|energy|penalty|model|prediction|predictions|output|outputs|activation|activations"
-    r"|residual|residuals|margin|score|scores|logit|logits)\s+(?:function\s+)?(?:is|are|be)\s*$",
+    r"|\b(?:loss|cost|error|objective|risk|energy|penalty|model|predictions?|outputs?|activations?|residuals?|margins?|scores?"
+    r"|logits?|encoder|decoder|softmax|rates?|probabilit(?:y|ies)|states?|means?|variances?|features?|embeddings?"
+    r"|pre-?activations?)\s+(?:function\s+)?(?:(?:is|are|be)\s*)?$",
     re.IGNORECASE,
 )
 _NAMES_SLOPE = re.compile(  # g = \partial L / \partial y, a derivative by a name

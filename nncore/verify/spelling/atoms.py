@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nncore.verify.spelling import applied, calls, derivatives, names, points, symbols
-from nncore.verify.spelling.facts import is_operation
+from nncore.verify.spelling.facts import is_operation, scripts
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import Group, Item, between_commas, text_of, walk
 from nncore.verify.spelling.scene import ZEROS, Cursor
@@ -39,7 +39,7 @@ def letter(reader: "Reader", cursor: Cursor) -> t.Node:
         return node
     if token.text in names.INDICATORS and (node := names.indicator(reader, cursor)):
         return node
-    if token.text == "e" and _is_power(cursor) and not _is_member(reader, cursor):
+    if token.text == "e" and _is_power(cursor) and not _is_member(reader, cursor) and not _is_own(reader, cursor):
         cursor.take()
         below, above, primes = scripts_at(cursor)
         if primes:
@@ -92,6 +92,13 @@ def _operated(reader: "Reader", symbol: Symbol, cursor: Cursor) -> t.Node:
 def _is_power(cursor: Cursor) -> bool:
     following = cursor.ahead()
     return isinstance(following, Token) and following.text == "^"
+
+
+def _is_own(reader: "Reader", cursor: Cursor) -> bool:
+    """Return whether ``e^T``, or ``e^2``, is that of a letter e which the file has besides the number."""
+    above = scripts(cursor.items, cursor.at + 1)[1]
+    signs = ("T", r"\top", r"\intercal", r"\text{T}", r"\mathsf{T}", r"\mathbf{T}", r"\prime", "2")
+    return "e" in reader.scene.table.letters and text_of(above) in signs
 
 
 def _is_member(reader: "Reader", cursor: Cursor) -> bool:

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 
-from nncore.verify.notation import Fault, Notation, NotationError, faults, lines_of, parse, read_yaml
+from nncore.verify.notation import CONSTANTS, DELTA, Fault, Notation, NotationError, faults, lines_of, parse, read_yaml
 from nncore.verify.source.yaml_words import without_broken
 from nncore.verify.spelling.expressions import Reader
 from nncore.verify.spelling.findings import Findings, FreeError
@@ -29,6 +29,7 @@ _SIZE_OF_NUMBER = re.compile(r"([A-Za-z])_(?:(\d)|\{(\d)\})")
 _ENTRY = re.compile(r"(.+)_(?:\{([a-z]+)\}|([a-z]))")
 _SMALL = re.compile(r"[a-z]")
 _MEMBERS = re.compile(r"\|[^|]+\|")  # how many a set has
+_OF_THE_AUTHOR = frozenset(("arrays", "scalars"))  # in which a letter with a fixed meaning gets another one
 _INDEXED_PARTS = frozenset(("scalars", "sizes"))  # whose letters may carry indices
 
 
@@ -171,6 +172,9 @@ def _declaration(part: str, given: Mapping[str, object], scene: Scene, indices: 
         if isinstance(value, str) and value in scene.sizes_of_number:
             found[key] = scene.sizes_of_number[value]
         elif isinstance(value, str) and key in _BARE:
+            if key == "letter" and value in (DELTA, *CONSTANTS) and part in _OF_THE_AUTHOR:
+                found[key] = scene.table.letters.get(value) or scene.table.rename(value)
+                continue
             indexed = key == "letter" and part in _INDEXED_PARTS and not _is_name(value, indices)
             found[key] = _written(value, scene) if indexed else _letter(value, scene)
         elif isinstance(value, str) and key == "entry":
@@ -198,6 +202,8 @@ def _letter(text: str, scene: Scene) -> str:
     """Return the inner name of a letter without indices."""
     if _OPERATOR.fullmatch(text):
         return text
+    if text in (DELTA, *CONSTANTS) and text in scene.table.letters:
+        return scene.table.letters[text]
     if is_strict_letter(text):
         scene.table.taken.add(text)
         return text

@@ -35,7 +35,7 @@ _SLOPE = (  # of some letter, as the author writes it
     r"\\(?:[dt]?frac\s*\{{\s*\\partial\s*(?P<{0}>[^{{}}$]+?(?:\{{\w\}})?)\s*\}}\s*\{{\s*\\partial\s*(?P={1})\s*\}}"
     r"|partial\s*(?P<{0}_>[^{{}}$/]+?(?:\{{\w\}})?)\s*/\s*\\partial\s*(?P={1}))"
 )
-_MEANS = r"(?:for|to mean|to denote|means?|denotes?|stands for|is short for|as short for)"
+_MEANS = r"(?:(?:always|simply|just)\s+)?(?:for|to mean|to denote|means?|denotes?|stands for|is short for|as short for)"
 _GRADIENTS = re.compile(  # "we write $dA$ for $\partial L / \partial A$", or $dA = \partial L / \partial A$
     rf"\$\s*d(?P<a>[A-Z])\s*(?:\$\s*{_MEANS}\s*\$|:?=)\s*{_SLOPE.format('of', 'a')}\s*\$"
     r"\s*(?=[.,;:)]|(?:in|throughout|below|everywhere|and)\b|$)"

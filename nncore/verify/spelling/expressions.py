@@ -26,6 +26,7 @@ from nncore.verify.spelling.findings import Findings, FreeError
 from nncore.verify.spelling.items import GIVEN, Group, Item, text_of
 from nncore.verify.spelling.points import Point
 from nncore.verify.spelling.scene import Cursor, Scene
+from nncore.verify.spelling.styles import FRACTIONS
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Span
@@ -34,9 +35,8 @@ TIMES = frozenset((r"\cdot", r"\times", "*", r"\ast", r"\bullet"))
 _ENTRY_TIMES = frozenset((r"\odot", r"\circ"))
 _ENTRY_OVER = frozenset((r"\oslash",))
 _PARENTHESES = frozenset(("(", "[", r"\{", "{"))
-_FRACTIONS = frozenset((r"\frac", r"\dfrac", r"\tfrac", r"\cfrac"))
 _OPENS = frozenset(
-    (r"\sqrt", r"\binom", r"\partial", r"\nabla", r"\int", r"\iint", r"\oint", r"\sum", r"\prod", r"\lim", *_FRACTIONS)
+    (r"\sqrt", r"\binom", r"\partial", r"\nabla", r"\int", r"\iint", r"\oint", r"\sum", r"\prod", r"\lim", *FRACTIONS)
 )
 
 
@@ -279,7 +279,7 @@ class Reader:
         if item.kind is Kind.NUMBER:
             digits = item.text if not item.text.startswith(".") else f"0{item.text}"
             return t.Number(digits.lstrip("0") or "0" if digits.isdigit() else digits, span=item.span)
-        if item.text in _FRACTIONS:
+        if item.text in FRACTIONS:
             return derivatives.fraction(self, item, cursor)
         if item.text == r"\sqrt":
             return self._root(item, cursor)

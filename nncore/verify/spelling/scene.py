@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from nncore.verify.notation import DELTA, ONES, Notation
+from nncore.verify.notation import CONSTANTS, DELTA, ONES, Notation
 from nncore.verify.semantics.symbols import sizes_of_shape
 from nncore.verify.spelling.facts import Facts
 from nncore.verify.spelling.findings import FreeError
@@ -221,6 +221,10 @@ class Scene:
             self.table.rename("T")  # as a power it would be taken for a transpose
         if DELTA in self.facts.names and max(self.facts.counts.get(DELTA, ()), default=0) < 2:
             self.table.rename(DELTA)  # no Kronecker delta, which has two indices
+        for name in self.facts.names & {*CONSTANTS}:
+            indexed = name in self.facts.indexed and (name == "e" or not self.facts.bare[name])
+            if indexed or name in self.facts.equated:
+                self.table.rename(name)  # a letter of the author's; a power of e stays one
 
     def end_of(self, index: str) -> str:
         """Return the size up to which an index runs; empty if nothing tells."""

@@ -40,6 +40,7 @@ WORDS = frozenset(
         "TP FP TN FN TPR FPR TNR FNR MSE MAE RMSE SSE RSS TSS BCE AUC IoU"
     ).split()
 )
+FRACTIONS = frozenset((r"\frac", r"\dfrac", r"\tfrac", r"\cfrac"))
 SENTENCE = frozenset("where when with for and then".split())
 
 
@@ -185,7 +186,12 @@ def _words(items: Sequence[Item], findings: Findings, letters: Collection[str], 
                 name = _letters(word, items, at, end, findings, letters)
             found += [name] if name else items[at:end]
             at = end
-        elif isinstance(item, Token) and where != "below" and _with_digits(item, following):
+        elif (
+            isinstance(item, Token)
+            and where != "below"
+            and _with_digits(item, following)
+            and not _is_alone(items, at)
+        ):
             assert isinstance(following, Token)
             span = (item.span[0], following.span[1])
             findings.say("name", f"{item.text}{following.text} as a letter of its own", span)
@@ -206,6 +212,12 @@ def _with_digits(item: Token, following: Item | None) -> bool:
     """Return whether a letter is followed by digits without a space, as in ``x2``."""
     plain = item.kind is Kind.LETTER and item.text.isalpha() and len(item.text) == 1
     return plain and isinstance(following, Token) and following.text.isdigit() and item.span[1] == following.span[0]
+
+
+def _is_alone(items: Sequence[Item], at: int) -> bool:
+    r"""Return whether a token without braces is all of an argument or of a script, as n in ``\frac n2``."""
+    before, first = (getattr(items[at - back], "text", "") if at >= back else "" for back in (1, 2))
+    return before in ("_", "^", r"\sqrt", *FRACTIONS) or first in FRACTIONS
 
 
 def _run(items: Sequence[Item], start: int) -> int:
