@@ -10,7 +10,7 @@ its display, and of an erratum the last one is wrong, its chain whole.
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -36,7 +36,9 @@ from nncore.verify.report.supposed import (
     where_signs_hold,
 )
 from nncore.verify.semantics.elaborate import Faulty, elaborate, with_blocks
-from nncore.verify.semantics.statements import Claim, Kind, Page
+from nncore.verify.semantics.shapes import held_fixed
+from nncore.verify.semantics.statements import Claim, Kind, Page, Statement, sides_of
+from nncore.verify.semantics.symbols import find_symbol
 from nncore.verify.source.context import DICTIONARY, ERRATUM, UNCHECKED, NotationBlock, Place, Surroundings
 from nncore.verify.source.markdown import DisplayedFormula, InlineFormula, Reading
 from nncore.verify.source.reader import display_path
@@ -52,6 +54,7 @@ from nncore.verify.spelling.spell import Reading as FreeReading
 from nncore.verify.spelling.spell import Strict
 from nncore.verify.spelling.statements import HENCE
 from nncore.verify.syntax import tree as t
+from nncore.verify.syntax.printer import latex
 from nncore.verify.syntax.tree import Relation
 
 if TYPE_CHECKING:
@@ -400,7 +403,7 @@ def _stages(
         strict = Reading(
             formulas, Surroundings(tuple(around.places[piece.display] for piece in known), around.blocks), (), ()
         )
-        page = elaborate(strict.formulas, strict.around, by.notation, by.functions)
+        page = elaborate(strict.formulas, strict.around, by.notation, by.functions, holds_fixed=True)
         reporters.append(Reporter(by, display_path(path, by.root), page, strict, ()))
     # A definition claims nothing, and may be made of what is defined below it.
     judged = [len(late_ones) if _defines(piece, scene) else own for piece, own in zip(flat, stage, strict=True)]
@@ -563,6 +566,7 @@ def _of_piece(piece: _Piece, reporter: Reporter, scene: Scene, of_slope: bool, w
     """
     found = reporter.evidence(reporter.reading.formulas.index(piece.formula) + 1, piece.formula)
     items = [item for item in reporter.page.items if item.formula is piece.formula]
+    found = replace(found, remarks=(*found.remarks, *dict.fromkeys(map(scene.table.as_written, _held_fixed(items)))))
     claim = items[0] if len(items) == 1 else None
     if found.status is not Status.REFUTED or not isinstance(claim, Claim):
         return found
@@ -579,6 +583,17 @@ def _of_piece(piece: _Piece, reporter: Reporter, scene: Scene, of_slope: bool, w
     if found.status is Status.REFUTED:
         found = doubted_by_words(found, claim, words.formula, words.inline, scene.table.as_written)
     return doubted_as_proposed(found, claim) if found.status is Status.REFUTED and reporter.by.proposing else found
+
+
+def _held_fixed(items: Iterable[Statement]) -> Iterator[str]:
+    """Yield what derivatives by defined letters hold fixed, in words."""
+    for item in items:
+        for side in sides_of(item):
+            for node in (each for each, _ in t.walk(side) if isinstance(each, t.Derivative)):
+                for variable in node.variables:
+                    if below := held_fixed(node.body, find_symbol(variable, item.scope).name, item.scope):
+                        slope = rf"\partial {latex(node.body)} / \partial {latex(variable)}"
+                        yield f"{slope} with {' and '.join(sorted(below))} held fixed"
 
 
 def _where_supposed(found: Evidence, claim: Claim, piece: _Piece, scene: Scene, words: _Words) -> Evidence:

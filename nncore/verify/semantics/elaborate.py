@@ -717,10 +717,15 @@ def elaborate(
     around: Surroundings,
     notation: Notation,
     functions: Mapping[str, Binding] | None = None,
+    holds_fixed: bool = False,
 ) -> Page:
-    """Return what the formulas of a page say, from wherever they and what stands around them were read."""
+    """Return what the formulas of a page say, from wherever they and what stands around them were read.
+
+    ``holds_fixed`` is that of `symbols.Scope`.
+    """
     try:
         elaborator = _at_top(found, around, notation, functions)
+        elaborator.scope = replace(elaborator.scope, holds_fixed=holds_fixed)
     except Faulty as error:
         return Page((), (error.found,))
     return _to_the_end(elaborator, zip(found, around.places, strict=True))

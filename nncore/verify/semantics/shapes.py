@@ -522,15 +522,22 @@ class Checker:
         random = self.scope.notation.random_letters
         if name.name in random and any(letter in (EXPECTATION, VARIANCE) for letter in contained):
             raise MeaningError(f"an expectation is no function of {show(variable)}, over which it is taken", node)
-        definition = self.scope.definitions.get(name.name) if name.name not in self.scope.placed else None
-        below = letters(definition.body, self.scope) & contained if definition else frozenset()
-        below -= {*self.scope.notation.function_names, *EXTREMA}  # functions are what they are
-        if below:
+        below = held_fixed(node.body, name.name, self.scope)
+        if below and not self.scope.holds_fixed:
             raise MeaningError(
                 f"{show(node.body)} depends on {', '.join(sorted(below))} also beside {show(variable)}: "
                 "state what is held fixed",
                 node,
             )
+
+
+def held_fixed(body: t.Node, name: SymbolName, scope: Scope) -> frozenset[SymbolName]:
+    """Return of what a defined letter is made that an expression contains besides: its derivative holds it fixed."""
+    definition = scope.definitions.get(name) if name not in scope.placed else None
+    if not definition:
+        return frozenset()
+    below = letters(definition.body, scope) & letters(body, scope, stop=name)
+    return below - {*scope.notation.function_names, *EXTREMA}  # functions are what they are
 
 
 def _order(node: t.Node) -> int:

@@ -138,6 +138,9 @@ class Scope:
         in ``definitions`` under its name, ``Z^{[2]}`` (`semantics.layers.instances` makes such scopes).
     placed : frozenset of str
         Inputs that only a premise of the claim defines, see `semantics.statements.Claim`.
+    holds_fixed : bool
+        Whether a derivative by a defined letter holds fixed what that is made of, where a function contains it besides;
+        else it has no meaning.
     """
 
     notation: Notation
@@ -147,6 +150,7 @@ class Scope:
     lost: frozenset[str] = frozenset()
     depth: int | None = None
     placed: frozenset[str] = frozenset()
+    holds_fixed: bool = False
     at_depths: dict[int, "Scope"] = field(default_factory=dict, init=False, compare=False, repr=False)  # what was made
     complex_values: dict[tuple[object, ...], tuple[bool, str]] = field(  # of functions, if known
         default_factory=dict, init=False, compare=False, repr=False

@@ -69,6 +69,8 @@ def _equation(statement: t.Node, formula: t.Formula, number: int, source: str, s
         return None
     start, sign = statement.first.span[0], link.span[0]
     left = _in_one_line(source[start:sign]) if start < sign else ""  # else it goes on from another display
+    if (layer := re.search(r"\d+", scene.table.written(letter))) and layer[0] not in left:
+        return None  # of one layer, by a formula for all
     whole = _in_one_line(_with_braces(source, *link.right.span))
     return Equation(letter, frozenset(others), left, whole, number, start) if left and whole else None
 

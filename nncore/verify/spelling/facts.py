@@ -4,8 +4,9 @@ One formula alone does not tell whether ``f(x + h)`` applies f or multiplies, wh
 how far an index runs; others of the same file do. `Facts.look` goes through the items of one display.
 """
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
 from nncore.verify.spelling.items import CELL, GIVEN, ROW, Group, Item, between_commas, text_of, walk
@@ -24,6 +25,7 @@ _DEVIATION = r"\sigma"  # the only letter whose square is a quantity by itself f
 _ONCE, _SQUARE, _SLOPE_BY_SQUARE = "once", "square", "slope by the square"
 _DEFINE = frozenset((":=", r"\coloneqq", r"\triangleq", r"\doteq"))
 _TERM_ENDS = frozenset(("+", "-", "=", ":=", r"\approx", ",", ".", ";", r"\pm", CELL, ROW, r"\quad"))
+_OF_STEPS = frozenset("lLtk")  # any other letter may number samples, or entries
 _SCALARS = frozenset(
     (
         r"\lambda",
@@ -102,6 +104,15 @@ class Facts:
         Letters that stand somewhere beside what may be an array, and so not only as a term, or as a multiple of it.
     summed : set of str
         Letters that stand as a term beside what is probably a matrix.
+    ordinals : dict of str to set of str
+        The numbers that stand below letters.
+    firsts : dict of str to set of str
+        Letters that stand first, or alone, below letters.
+    multiplied : set of str
+        Letters that stand with a number below right behind a capital, and so are probably vectors.
+    steps : dict of str to str
+        Vectors and matrices that are told apart by numbers, with the letter that stands for any of these: ``W_1``,
+        ``W_2`` and ``W_l``.
     alone : set of str
         Holds d if it stands by itself, so that it is a letter like others.
     """
@@ -139,6 +150,10 @@ class Facts:
     equated: set[str] = field(default_factory=set)
     factors: set[str] = field(default_factory=set)
     summed: set[str] = field(default_factory=set)
+    ordinals: dict[str, set[str]] = field(default_factory=dict)
+    firsts: dict[str, set[str]] = field(default_factory=dict)
+    multiplied: set[str] = field(default_factory=set)
+    steps: dict[str, str] = field(default_factory=dict)
 
     def look(self, items: Sequence[Item], begins: bool = True) -> None:
         """Go through the items of a display, or of a group in one."""
@@ -183,6 +198,8 @@ class Facts:
     def _letter(self, items: Sequence[Item], at: int, begins: bool) -> None:
         name = text_of(items[at : at + 1])
         self.names.add(name)
+        if _is_behind_capital(items, at):
+            self.multiplied.add(name)
         end, how = at + 1, _ONCE
         while end + 1 < len(items) and getattr(items[end], "text", "") in ("_", "^"):
             script = items[end + 1]
@@ -257,6 +274,7 @@ class Facts:
         letters = [item.text for item in inside if isinstance(item, Token) and item.kind is Kind.LETTER]
         if text.isdigit():
             self.digits.add(name)
+            self.ordinals.setdefault(name, set()).add(text)
         elif isinstance(script, Group) and any(isinstance(item, Group) and item.kind == "text" for item in inside):
             self.worded.add(name)
         elif letters:
@@ -266,6 +284,7 @@ class Facts:
                 self.indices.update(letters)
                 return
             self.counts.setdefault(name, set()).add(len(plain))
+            self.firsts.setdefault(name, set()).add(getattr(inside[0], "text", ""))
             if len(letters) > 1 and text != "in" and set(letters) <= INDEX_LETTERS | self.bound:
                 self.listed.add(name)
             self.indexed.add(name)
@@ -277,9 +296,9 @@ class Facts:
     def with_entries_of_number(self, name: str, number: str, count: int) -> str:
         """Return the letter ``z_2``, bold or not, a small one or a capital, of which ``z_{2j}`` is an entry.
 
-        It is empty if there is none, or z has as many indices elsewhere, ``count``.
+        It is empty if there is none, or z has as many indices elsewhere, ``count``, which are no numbers of steps.
         """
-        if count in self.counts.get(name, ()):
+        if count in self.counts.get(name, ()) and name not in self.steps:
             return ""
         others = (name, rf"\mathbf{{{name}}}", rf"\boldsymbol{{{name}}}", name.upper(), rf"\mathbf{{{name.upper()}}}")
         return next((f"{each}_{number}" for each in others if self.bare[f"{each}_{number}"]), "")
@@ -289,6 +308,10 @@ class Facts:
         of_deviation = self.powers.get(_DEVIATION, Counter())
         if of_deviation[_SLOPE_BY_SQUARE] and not of_deviation[_ONCE] and not self.has_second_derivatives:
             self.variances.add(_DEVIATION)
+        steps = {name: letter for name, numbers in self.ordinals.items() if (letter := self._step(name, numbers))}
+        surely = {letter for name, letter in steps.items() if name in self.multiplied or is_capital(name)}
+        self.steps = {name: letter for name, letter in steps.items() if letter in surely}
+        self.indexed -= self.steps.keys()
         for name in self.variances:
             self.counts[f"{name}^2"] = self.counts.get(name, set())
             self.indexed |= {f"{name}^2"} if name in self.indexed else set()
@@ -297,6 +320,13 @@ class Facts:
                 left = {count for count in counts if not self.with_entries_of_number(name, number, count)}
                 self.indexed |= {name} if left else set()
                 self.counts.setdefault(name, set()).update(left)
+
+    def _step(self, name: str, numbers: Set[str]) -> str:
+        """Return the letter that stands for any of the numbers with which a letter occurs; empty if none does."""
+        first = self.firsts.get(name, set())
+        letter = next(iter(first)) if len(first) == 1 else ""
+        numbered = all(end.isdigit() for end in self.ends.get(letter, ()))
+        return letter if letter in _OF_STEPS and {"1", "2"} <= numbers and numbered else ""
 
     def _extremum(self, below: Sequence[Item]) -> None:
         letters = [item.text for item in below if isinstance(item, Token) and item.kind is Kind.LETTER]
@@ -320,6 +350,23 @@ class Facts:
                     self.bound.add(item.text)
                 elif not (isinstance(item, Token) and item.text in (",", r"\ne", r"\neq")):
                     break
+
+
+def is_capital(name: str) -> bool:
+    """Return whether a letter is a capital one, Latin or Greek, bold or not."""
+    plain = re.sub(r"\\(?:mathbf|boldsymbol|hat|bar|tilde)\{?", "", name).lstrip("\\")
+    return plain[:1].isupper()
+
+
+def _is_behind_capital(items: Sequence[Item], at: int) -> bool:
+    """Return whether a letter stands right behind a capital, with or without a script, and a number stands below it."""
+    behind = [getattr(item, "text", "") or text_of((item,)) for item in items[at + 1 : at + 3]]
+    before = at - 1
+    while before > 1 and getattr(items[before - 1], "text", "") in ("_", "^"):
+        before -= 2
+    first = items[before] if before >= 0 else None
+    capital = isinstance(first, Token) and first.kind is Kind.LETTER and is_capital(first.text)
+    return capital and behind[:1] == ["_"] and behind[1:][:1] != [] and behind[1].isdigit()
 
 
 def _plain_letters(items: Sequence[Item]) -> set[str]:
@@ -409,6 +456,6 @@ def _has_entries(letter: str, items: Sequence[Item]) -> bool:
 
 def number_before(below: Sequence[Item]) -> str:
     """Return the number with which one or two letters stand below another, as in ``z_{2j}``; empty otherwise."""
-    kinds = [getattr(item, "kind", "") for item in below]
+    kinds = [getattr(item, "kind", "") for item in below if getattr(item, "text", "") != ","]
     found = kinds[:1] == [Kind.NUMBER] and kinds[1:] in ([Kind.LETTER], [Kind.LETTER] * 2)
     return text_of(below[:1]) if found else ""

@@ -281,7 +281,9 @@ class Inference:
                             self._is_row(after)
                         if isinstance(before, t.Transpose) and isinstance(after, t.Letter):
                             own = self.written(after.name)
-                            self._vectors |= {after.name} if own[:1] in _OF_VECTORS or own in _GREEK_OF_VECTORS else set()
+                            self._vectors |= (
+                                {after.name} if own[:1] in _OF_VECTORS or own in _GREEK_OF_VECTORS else set()
+                            )
                         if isinstance(after, t.Letter) and self.written(after.name) in _GREEK_OF_VECTORS:
                             is_matrix = isinstance(before, t.Letter) and self.kind(before.name) == MATRIX
                             self._vectors |= {after.name} if is_matrix else set()

@@ -14,7 +14,7 @@ from nncore.verify.spelling.substitution import with_letters
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
 
-_FAMILY = re.compile(r"(?P<base>.+?)\^\{(?P<open>[(\[])\\cdot[)\]]\}(?P<rest>.*)", re.DOTALL)
+_FAMILY = re.compile(r"(?P<base>.+?)(?:\^\{(?P<open>[(\[])\\cdot[)\]]\}|_\{\\cdot\})(?P<rest>.*)", re.DOTALL)
 _OF_LAYERS = ("l", "L")  # any other letter may number samples
 
 
@@ -92,7 +92,8 @@ def _layers_in(node: t.Node, scene: Scene, wanted: str = "") -> tuple[str, list[
     for base, opening, place in _members(node, scene):
         letter, step = _place(place)
         known = _numbers(base, opening, scene)
-        if letter and scene.table.written(letter) in _OF_LAYERS and wanted in ("", letter):
+        of_layers = _OF_LAYERS if opening else (scene.facts.steps.get(base),)
+        if letter and scene.table.written(letter) in of_layers and wanted in ("", letter):
             found.setdefault(letter, []).append({number - step for number in known})
     return next(iter(found.items())) if len(found) == 1 else ("", [])
 
@@ -102,17 +103,27 @@ def _members(node: t.Node, scene: Scene) -> Iterator[tuple[str, str, t.Node]]:
     for each, _ in t.walk(node):
         match each:
             case t.Indexed(t.Letter(name), (place, *_)) if family := _FAMILY.fullmatch(scene.table.written(name)):
-                yield family["base"], family["open"], place
+                yield family["base"], family["open"] or "", place
 
 
 def _numbers(base: str, opening: str, scene: Scene) -> set[int]:
-    """Return the numbers that stand above a letter, or above the one of which it is a derivative, in the file."""
-    layers = scene.facts.layers
-    texts = layers.get(base) or layers.get(base.removeprefix("d"), set())
-    found = {int(text[1:]) for text in texts if text[0] == opening and text[1:].isdigit()}
-    named = re.compile(rf"{re.escape(base)}\^\{{{re.escape(opening)}(\d+)[)\]]\}}")
+    """Return the numbers that a letter, or the one of which it is a derivative, has in the file."""
+    if opening:
+        layers = scene.facts.layers
+        texts = layers.get(base) or layers.get(base.removeprefix("d"), set())
+        found = {int(text[1:]) for text in texts if text[0] == opening and text[1:].isdigit()}
+    else:
+        found = set(map(int, scene.facts.ordinals.get(base, ())))
+    named = re.compile(re.escape(_numbered(base, opening, "@")).replace("@", r"(\d+)"))
     declared = (name for name, inner in scene.table.letters.items() if inner in scene.notation.all_letters)
     return found | {int(each[1]) for name in declared if (each := named.fullmatch(name))}
+
+
+def _numbered(base: str, opening: str, number: int | str) -> str:
+    """Return how a letter is written with a number, above in what opens so or else below."""
+    if not opening:
+        return f"{base}_{number}" if len(str(number)) == 1 else f"{base}_{{{number}}}"
+    return f"{base}^{{{opening}{number}{')' if opening == '(' else ']'}}}"
 
 
 def _place(node: t.Node) -> tuple[str, int]:
@@ -138,8 +149,7 @@ def _named(node: t.Node, scene: Scene) -> t.Node:
         case t.Indexed(t.Letter(name), (place, *rest)) if family := _FAMILY.fullmatch(scene.table.written(name)):
             if (number := _whole(place)) is None:
                 return node
-            closing = ")" if family["open"] == "(" else "]"
-            written = f"{family['base']}^{{{family['open']}{number}{closing}}}{family['rest']}"
+            written = f"{_numbered(family['base'], family['open'] or '', number)}{family['rest']}"
             own = t.Letter(scene.table.letter(written), span=node.span)
             return replace(node, base=own, indices=tuple(rest)) if rest else own
     return node

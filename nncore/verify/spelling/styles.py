@@ -187,10 +187,7 @@ def _words(items: Sequence[Item], findings: Findings, letters: Collection[str], 
             found += [name] if name else items[at:end]
             at = end
         elif (
-            isinstance(item, Token)
-            and where != "below"
-            and _with_digits(item, following)
-            and not _is_alone(items, at)
+            isinstance(item, Token) and where != "below" and _with_digits(item, following) and not _is_alone(items, at)
         ):
             assert isinstance(following, Token)
             span = (item.span[0], following.span[1])

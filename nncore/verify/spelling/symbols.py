@@ -233,7 +233,11 @@ def _below(reader: "Reader", name: str, below: Sequence[Item], span: Span) -> tu
         return whole, ()
     if own := _numbered(scene, name, below):
         reader.findings.say("entry", f"{whole} as an entry of {own}", span)
-        return own, tuple(indices_of(reader, below[1:]))
+        return own, tuple(index for part in parts_of(below[1:]) for index in indices_of(reader, part))
+    if getattr(below[0], "text", "") == scene.facts.steps.get(name, "?"):
+        many = f"{name}_{{\\cdot}}"
+        reader.findings.say("member", f"{whole} as the number {text_of(below[:1])} of {many}", span)
+        return many, tuple(index for part in parts for index in indices_of(reader, part))
     size = scene.is_size(text) or text.isupper() or text.isdigit() or text in ("n", "m", "d")
     ones = name in _OF_A_SIZE and size and text not in {*reader.bound, *reader.free}
     named = [part for part in parts if ones or _is_name(reader, name, part)]
@@ -264,7 +268,7 @@ def _numbered(scene: Scene, name: str, below: Sequence[Item]) -> str:
     own = f"{name}_{number}"
     if not number or own in scene.table.letters:
         return own if number else ""
-    return scene.facts.with_entries_of_number(name, number, len(below))
+    return scene.facts.with_entries_of_number(name, number, sum(getattr(item, "text", "") != "," for item in below))
 
 
 def _no_products(reader: "Reader", name: str, parts: Sequence[Sequence[Item]]) -> None:
