@@ -204,7 +204,7 @@ class Trying:
     seconds: float = field(default_factory=lambda: SECONDS)
     tried: set[tuple[object, ...]] = field(default_factory=set)
     hopeless: set[str] = field(default_factory=set)  # formulas that have no meaning at the top
-    lost: bool = False  # whether one that was tried last has none
+    lost: frozenset[str] = frozenset()  # the letters of those that were tried last and have none
     read: "dict[tuple[str, ...], _Read]" = field(default_factory=dict)  # with the formulas above it
 
     def __post_init__(self) -> None:
@@ -254,12 +254,12 @@ class Trying:
         while again:
             again = False
             for other in others(now, best):
-                both, self.lost = now.with_others(other), False
+                both, self.lost = now.with_others(other), frozenset()
                 if both.key in self.tried or best.after >= best.statements or time.process_time() > self.until:
                     continue
                 self.tried.add(both.key)
                 found = self.of(both.kinds, both.given)
-                self.lost = any(each.line not in found.lines for each in other.given)
+                self.lost = frozenset(each.letter for each in other.given if each.line not in found.lines)
                 if self.is_better(best, found, now, other):
                     now, best, again = both, found, True
         return now, best
@@ -325,8 +325,11 @@ class Trying:
         What no statement without a meaning is made of needs none, unless words say what it is.
         """
         said = [each for each in self.candidates if self.stands_within_words(each) and each.letter not in now.letters]
-        if len(said) > 1:
-            yield _Choices(given=tuple(replace(self.as_given(each), within_words=True) for each in said))
+        together = said
+        while len(together) > 1:
+            yield _Choices(given=tuple(replace(self.as_given(each), within_words=True) for each in together))
+            fewer = [each for each in together if each.letter not in self.lost]  # without those that have no meaning
+            together = fewer if len(fewer) < len(together) else []
         for each in self.candidates:
             if each in said:
                 yield _Choices(given=(replace(self.as_given(each), within_words=True),))
@@ -344,14 +347,14 @@ class Trying:
         if given.line.text in self.hopeless:
             return
         yield _Choices(given=(given,))
-        lost = self.lost
+        lost = bool(self.lost)
         first = {each.letter: each for each in reversed(self.candidates)}
         made = {**self.file.made, given.letter: given.of}
         below = [first[letter] for letter in below_of(given.letter, made) & first.keys() - {given.letter}]
         if below and self.hopeless.isdisjoint(each.text for each in below):
             below.sort(key=self.candidates.index)
             yield _Choices(given=(*map(self.as_given, below), given))
-            lost = lost and self.lost
+            lost = lost and bool(self.lost)
         if lost:
             self.hopeless.add(given.line.text)
 

@@ -50,7 +50,8 @@ _DEFINES = re.compile(
     r"(?:(?:the|a|an|its|their)\s+(?:\w+\s+){1,4})?$"
     r"|\b(?:loss|cost|error|objective|risk|energy|penalty|model|predictions?|outputs?|activations?|residuals?|margins?|scores?"
     r"|logits?|encoder|decoder|softmax|rates?|probabilit(?:y|ies)|states?|means?|variances?|features?|embeddings?"
-    r"|pre-?activations?)\s+(?:function\s+)?(?:(?:is|are|be)\s*)?$",
+    r"|pre-?activations?|covariance|matrix|vector|quantity|abbreviation|shorthand|normalizer|code|average|difference|distance"
+    r"|weights?|coefficients?|kernel|energy|density)\s+(?:function\s+)?(?:(?:is|are|be)\s*)?$",
     re.IGNORECASE,
 )
 _NAMES_SLOPE = re.compile(  # g = \partial L / \partial y, a derivative by a name

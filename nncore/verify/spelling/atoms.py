@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nncore.verify.spelling import applied, calls, derivatives, names, points, symbols
-from nncore.verify.spelling.facts import is_operation, scripts
+from nncore.verify.spelling.facts import is_capital, is_operation, scripts
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import Group, Item, between_commas, text_of, walk
 from nncore.verify.spelling.scene import ZEROS, Cursor
@@ -158,9 +158,8 @@ def _primed(reader: "Reader", symbol: Symbol) -> tuple[t.Node, bool]:
     """Return a letter with primes: one of its own, or a transposed one."""
     scene, name = reader.scene, symbol.name
     primed = name + "'" * symbol.primes
-    array = scene.is_array(name.partition("_")[0].partition("^")[0])
     known = primed in reader.bound or scene.table.letters.get(primed) in scene.notation.all_letters
-    if symbol.primes == 1 and array and not known and not scene.facts.transposes:
+    if symbol.primes == 1 and not known and _may_be_transposed(reader, name, len(symbol.below)):
         options = (f"{primed} as a transpose", f"{primed} as a letter of its own")
         if scene.notation.array_named(name):
             reader.findings.say("prime", options[0], symbol.node.span)
@@ -170,6 +169,27 @@ def _primed(reader: "Reader", symbol: Symbol) -> tuple[t.Node, bool]:
     reader.findings.say("prime", f"{primed} as a letter of its own", symbol.node.span)
     base = symbols.letter_named(reader, primed, symbol.node.span)
     return (t.Indexed(base, symbol.below, span=symbol.node.span) if symbol.below else base), False
+
+
+def _may_be_transposed(reader: "Reader", name: str, count: int) -> bool:
+    """Return whether a prime at a letter may be the sign of a transpose: in what file, and at what letter.
+
+    It is none at a letter that may be a number, unless the file has no other sign of a transpose, and has this one at
+    capitals; nor is it at one that is given a value with its prime, as in ``x' = x - g``.
+    """
+    facts, base = reader.scene.facts, name.partition("_")[0].partition("^")[0]
+    array = reader.scene.is_array(base) or _is_row(reader, base, count)
+    if facts.transposes and not reader.scene.says_prime:
+        return False
+    small = reader.scene.is_array(base) is None and (any(map(is_capital, facts.primed)) or reader.scene.says_prime)
+    given = base in facts.given_primed or base in reader.bound or reader.scene.is_index(base)
+    return bool(array) or (small and not given)
+
+
+def _is_row(reader: "Reader", name: str, count: int) -> bool:
+    """Return whether a letter with so many indices is a row, as the entries of its array have one more."""
+    array = reader.scene.notation.array_of_entry(name)
+    return bool(array and array.entry and 0 < count < len(array.entry.indices))
 
 
 def raised(reader: "Reader", node: t.Node, above: Sequence[Item]) -> t.Node:
@@ -355,7 +375,9 @@ def with_factorial(reader: "Reader", node: t.Node, cursor: Cursor) -> t.Node:
 
 def _primed_group(reader: "Reader", node: t.Node, primes: int, span: Span) -> t.Node:
     letters = [each.name for each, _ in t.walk(node) if isinstance(each, t.Letter)]
-    if primes > 1 or not any(reader.scene.is_array(name) for name in letters):
+    rows = (each for each, _ in t.walk(node) if isinstance(each, t.Indexed) and isinstance(each.base, t.Letter))
+    row = any(_is_row(reader, latex(each.base), len(each.indices)) for each in rows)
+    if primes > 1 or not (row or any(reader.scene.is_array(name) for name in letters)):
         raise FreeError("a prime behind parentheses: a transpose or a derivative?", span, "prime at a group")
     reader.findings.say("prime", "a prime behind parentheses as a transpose", span)
     return t.Transpose(node, span=span)

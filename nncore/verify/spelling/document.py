@@ -31,6 +31,11 @@ _BY_COLUMNS = re.compile(
 )
 
 
+_PRIME = re.compile(
+    r"\bprimes?\b[^.]{0,30}\btranspos|\btranspos\w*[^.]{0,30}\bprimes?\b"
+    r"|'\s*\$\s*(?:is|are|means?|denotes?|for|stands for)\s+(?:the\s+)?transpos",
+    re.IGNORECASE,
+)
 _SLOPE = (  # of some letter, as the author writes it
     r"\\(?:[dt]?frac\s*\{{\s*\\partial\s*(?P<{0}>[^{{}}$]+?(?:\{{\w\}})?)\s*\}}\s*\{{\s*\\partial\s*(?P={1})\s*\}}"
     r"|partial\s*(?P<{0}_>[^{{}}$/]+?(?:\{{\w\}})?)\s*/\s*\\partial\s*(?P={1}))"
@@ -74,6 +79,7 @@ def scene_of(
     macros: dict[str, Macro] = defined_in(text) if text else {}
     scene = Scene(notation, macros=macros, by_columns=bool(_BY_COLUMNS.search(text)))
     scene.says_identity = bool(re.search(r"\bidentity\b", text, re.IGNORECASE))
+    scene.says_prime = bool(_PRIME.search(text))
     written = in_words(text, macros)
     scene.own_meanings = frozenset(name for name, says in _SAYS_OTHERWISE.items() if says.search(written))
     scene.gradients_of = _gradients_in(text)

@@ -110,6 +110,8 @@ class Facts:
         Letters that stand first, or alone, below letters.
     multiplied : set of str
         Letters that stand with a number below right behind a capital, and so are probably vectors.
+    primed, given_primed : set of str
+        Letters with one prime that are no functions, and those that so stand before ``=``.
     steps : dict of str to str
         Vectors and matrices that are told apart by numbers, with the letter that stands for any of these: ``W_1``,
         ``W_2`` and ``W_l``.
@@ -153,6 +155,8 @@ class Facts:
     ordinals: dict[str, set[str]] = field(default_factory=dict)
     firsts: dict[str, set[str]] = field(default_factory=dict)
     multiplied: set[str] = field(default_factory=set)
+    primed: set[str] = field(default_factory=set)
+    given_primed: set[str] = field(default_factory=set)
     steps: dict[str, str] = field(default_factory=dict)
 
     def look(self, items: Sequence[Item], begins: bool = True) -> None:
@@ -229,6 +233,9 @@ class Facts:
         told = [getattr(each, "kind", "") for each in items[behind_arguments + 1 :]]
         if starts and _sign_at(items, behind_arguments) in _DEFINE | {"="} and told != [Kind.NUMBER]:
             self.equated.add(name)
+        if primes == 1 and not (isinstance(following, Group) and following.kind == "("):
+            self.primed.add(name)
+            self.given_primed |= {name} if starts and _sign_at(items, behind_arguments) in RELATIONS else set()
         if name == "d" and not (isinstance(following, Token) and following.kind is Kind.LETTER):
             self.alone.add(name)
         if isinstance(following, Group) and following.kind in ("(", "["):

@@ -92,6 +92,7 @@ class Scene:
     positive_part: str = ""  # one that it defines as \max(0, z)
     by_columns: bool = False
     says_identity: bool = False  # whether words speak of an identity matrix
+    says_prime: bool = False  # whether words say that a prime is the sign of a transpose
     own_meanings: frozenset[str] = frozenset()  # of "trace" and "positive part", those that the text says otherwise
     gradients_of: str = ""  # the letter of which dA is the derivative by A, by the words
 

@@ -321,8 +321,9 @@ def _is_name(reader: "Reader", name: str, part: Sequence[Item]) -> bool:
         if applied and stands:
             return name in COSTS and letter not in INDEX_LETTERS
         others = any(name in scene.facts.carriers.get(each, ()) for each in scene.facts.bound)
+        label = name in COSTS and letter not in INDEX_LETTERS and scene.facts.carriers.get(letter, set()) <= {name}
         quantity = letter in _QUANTITIES and scene.facts.bare[letter] > scene.facts.below[letter] and not others
-        return letter[-1:].isupper() or "\\" in letter or quantity
+        return letter[-1:].isupper() or "\\" in letter or quantity or label
     if any(isinstance(item, Token) and item.text == ":" for item in part):
         return True
     if not letters:
