@@ -946,6 +946,10 @@ class _Writer:
         inf = self.inference
         letters = max(inf.entries[name], key=len)
         meaning = _MEANINGS.get(self.written(name).lower()[:1], "numbers")
+        if len(letters) == 1 and (last := inf.last_class(name)):
+            to = _quoted(self.written(self.size(last, (), f"how far {self.written(name)} runs is not said")))
+            shown = _quoted(_with_indices(self.written(name), letters))
+            return Line("scalars", f"{{letter: {shown}, to: {to}, meaning: class number}}")
         if len(letters) in (1, 2) and all(len(each) == len(letters) for each in inf.entries[name]):
             dims = [inf.alone.setdefault((name, at), Dim()) for at in range(len(letters))]
             sizes = [self.size(dim, (), f"how far {self.written(letter)} runs is not said")

@@ -4,6 +4,7 @@ Whether ``f(x + h)`` applies f is told by the notation, by the other formulas of
 parentheses; where nothing tells there is a choice.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -175,13 +176,15 @@ def _may_be_transposed(reader: "Reader", name: str, count: int) -> bool:
     """Return whether a prime at a letter may be the sign of a transpose: in what file, and at what letter.
 
     It is none at a letter that may be a number, unless the file has no other sign of a transpose, and has this one at
-    capitals; nor is it at one that is given a value with its prime, as in ``x' = x - g``.
+    capitals, or the letter is a vector; nor is it at one that is given a value with its prime, as in ``x' = x - g``.
     """
     facts, base = reader.scene.facts, name.partition("_")[0].partition("^")[0]
     array = reader.scene.is_array(base) or _is_row(reader, base, count)
     if facts.transposes and not reader.scene.says_prime:
         return False
-    small = reader.scene.is_array(base) is None and (any(map(is_capital, facts.primed)) or reader.scene.says_prime)
+    bare = re.sub(r"\\(?:hat|bar|tilde)\{(.+)\}", r"\1", base)
+    says = reader.scene.says_prime or any(map(is_capital, facts.primed)) or bare in facts.arrays
+    small = reader.scene.is_array(base) is None and (says or bool(reader.scene.shapes.get(base)))
     given = base in facts.given_primed or base in reader.bound or reader.scene.is_index(base)
     return bool(array) or (small and not given)
 

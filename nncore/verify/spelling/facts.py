@@ -265,7 +265,9 @@ class Facts:
         if name in (r"\R", r"\mathbb{R}") and text_of(items[at + 1 : at + 2]) == "^":
             power = items[at + 2]
             self.sizes |= _plain_letters(power.items if isinstance(power, Group) else (power,))
-        if isinstance(following, Token) and following.text == r"\in" and end + 1 < len(items):
+        while _sign_at(items, end) == "," and end + 1 < len(items) and _is_letter(items[end + 1]):
+            end += 2  # of a list, u, v \in ...
+        if _sign_at(items, end) == r"\in" and end + 1 < len(items):
             members = text_of(items[end + 1 :])
             if members.startswith((r"\mathbb{R}^", r"\R^")):
                 self.arrays.add(name)
@@ -365,6 +367,10 @@ def is_capital(name: str) -> bool:
     return plain[:1].isupper()
 
 
+def _is_letter(item: Item) -> bool:
+    return isinstance(item, Token) and item.kind is Kind.LETTER
+
+
 def _is_behind_capital(items: Sequence[Item], at: int) -> bool:
     """Return whether a letter stands right behind a capital, with or without a script, and a number stands below it."""
     behind = [getattr(item, "text", "") or text_of((item,)) for item in items[at + 1 : at + 3]]
@@ -415,7 +421,9 @@ def _is_added_to_array(items: Sequence[Item], at: int, end: int) -> bool:
     if not {before, _sign_at(items, end)} & {"+", "-"}:
         return False
     others = [item for item in (*items[:at], *items[end:]) if isinstance(item, Token)]
-    return any(item.text[:1].isupper() or item.text.startswith(r"\mathbf") or item.text == r"\top" for item in others)
+    return any(
+        item.text[:1].isupper() or item.text.startswith(r"\mathbf") or item.text in (r"\top", "'") for item in others
+    )
 
 
 def _sign_at(items: Sequence[Item], at: int) -> str:

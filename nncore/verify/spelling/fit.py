@@ -174,7 +174,10 @@ class _Fitter:
                 inner, shape = self.as_number(self.fit(body))
                 return replace(node, body=inner), None if shape is None else UNKNOWN
             case t.Norm(body):
-                return replace(node, body=self.fit(body)[0]), None
+                inner, shape = self.fit(body)
+                if isinstance(shape, tuple) and 1 in shape and (square := self._square_of_norm(node)):
+                    return t.Root(square, span=node.span), None
+                return replace(node, body=inner), None
             case t.Apply():
                 return self._application(node)
             case t.Sum(index, _, t.Letter(last)) | t.Product(index, _, t.Letter(last)) if self._runs_elsewhere(

@@ -118,6 +118,7 @@ class Inference:
     used: dict[str, None] = field(default_factory=dict)  # letters in their order
     sizes: dict[str, None] = field(default_factory=dict)
     numbered: dict[str, set[str]] = field(default_factory=dict)
+    classes: dict[str, list[tuple[str, int, int]]] = field(default_factory=dict)  # letters that with an index are one
     alone: dict[tuple[str, int], Dim] = field(default_factory=dict)  # of entries of no array, by the place of the index
     _together: list[_Together] = field(default_factory=list)
     _later: list[tuple[t.Node, Shape, Shape]] = field(default_factory=list)
@@ -301,8 +302,16 @@ class Inference:
                     self._vectors |= {each.name for each in plain if isinstance(each, t.Letter)}
                 case t.Indexed(t.Letter(name), (t.Letter(one), t.Letter(other))) if name == DELTA:
                     self.ends.setdefault(one, Dim()).join(self.ends.setdefault(other, Dim()))
+                case t.Indexed(t.Letter(name), (t.Letter(one), t.Indexed(t.Letter(number), (t.Letter(),)))) if (
+                    name == DELTA
+                ):
+                    self.classes.setdefault(number, []).append((one, 0, 0))
                 case t.Indexed(t.Letter(name), indices) if name not in (DELTA, ONES):
                     letters = tuple(each.name for each in indices if isinstance(each, t.Letter))
+                    for at, each in enumerate(indices):
+                        match each:
+                            case t.Indexed(t.Letter(number), (t.Letter(),)):
+                                self.classes.setdefault(number, []).append((name, at, len(indices)))
                     if len(letters) == len(indices) and _ANY_ROW not in letters:
                         known = self.entries.setdefault(name, [])
                         known += [letters] if letters not in known else []
@@ -686,6 +695,19 @@ class Inference:
             return shape[0]
         dims = shape if count == 2 else [dim for dim in shape if dim.name != "1"]
         return dims[at] if len(dims) == count else None
+
+    def last_class(self, name: str) -> Dim | None:
+        """Return how far a letter runs that with an index is an index itself, as c_i in ``p_{i c_i}``; None for others.
+
+        Of each such place it is the letter of an index, or a letter with its entry and which of how many indices it is.
+        """
+        found: Dim | None = None
+        for other, at, count in self.classes.get(name, ()):
+            dim = self._dim(other, at, count) if count else self.ends.setdefault(other, Dim())
+            if dim and found:
+                dim.join(found)
+            found = found or dim
+        return found
 
     def _vectors_of_one_column(self) -> None:
         """Let small letters be vectors, where no matrix and no index says that they are more."""

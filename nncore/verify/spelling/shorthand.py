@@ -48,7 +48,8 @@ def _may_be_shorthand(name: str, arguments: tuple[t.Node, ...], body: t.Node, sc
         return False
     itself = any(isinstance(each, t.Function) and each.name == name for each, _ in t.walk(body))
     others = free(body).difference(letters)
-    if itself or any(map(scene.is_index, others)) or any(scene.is_made_of(each, others) for each in letters):
+    indices = [each for each in others if scene.is_index(each) and not scene.is_size(each)]
+    if itself or indices or any(scene.is_made_of(each, others) for each in letters):
         return False
     arrays = {each for each in letters if _is_array(each, scene) or scene.is_undeclared(each)}
     return not arrays.isdisjoint(of_arrays(body) | _beside_arrays(body, scene))
