@@ -30,6 +30,8 @@ from nncore.verify.syntax.tree import Relation
 _NOT_SHOWN = ("seconds", "sort", "covered")  # what differs from run to run, and what serves the checker alone
 _INEQUALITIES = [relation for relation in Relation if relation.compares and not relation.is_equation]
 
+OF_NOTATION = "notation: "  # how the reason of a fault in a {notation} block begins
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -115,6 +117,11 @@ class PageReport:
     inline: int = 0  # formulas within words that nothing judged
     relations: int = 0  # those of them that hold a relation
     proposed: tuple[str, ...] = ()  # what was declared for a file that declares nothing, as it would be pasted into it
+
+    @property
+    def has_faulty_notation(self) -> bool:
+        """Return whether a ``{notation}`` block of it is at fault: then its formulas are not judged."""
+        return any(problem.reason.startswith(OF_NOTATION) for problem in self.problems)
 
     @property
     def all_problems(self) -> tuple[Diagnostic, ...]:

@@ -21,10 +21,10 @@ from nncore.verify.judgement import Diagnostic, Judgement, Status
 from nncore.verify.notation import ONES
 from nncore.verify.report.cache import text_with_includes
 from nncore.verify.report.doubts import doubted, doubted_as_proposed, doubted_by_words
-from nncore.verify.report.evidence import Evidence, PageReport, Part
+from nncore.verify.report.evidence import OF_NOTATION, Evidence, PageReport, Part
 from nncore.verify.report.freely import with_own
 from nncore.verify.report.notebook import place_in
-from nncore.verify.report.page import OF_NOTATION, Reporter, about_functions, at_line, located, relation_count
+from nncore.verify.report.page import Reporter, about_functions, at_line, located, relation_count
 from nncore.verify.report.supposed import (
     classes_said,
     said_equal,

@@ -14,7 +14,7 @@ from nncore.verify import numeric
 from nncore.verify.judgement import BY_NUMBERS, Counterexample, Diagnostic, Judgement, Status
 from nncore.verify.notation import Fault, Notation, NotationError
 from nncore.verify.report.cache import canonical, digest
-from nncore.verify.report.evidence import Evidence, PageReport, Part
+from nncore.verify.report.evidence import OF_NOTATION, Evidence, PageReport, Part
 from nncore.verify.report.service import RESTS_ON_REFUSED, Judgeable, agreed, has_sizes, judged
 from nncore.verify.report.wording import lacking_words, mending_words
 from nncore.verify.semantics.conditions import shown
@@ -46,8 +46,6 @@ from nncore.verify.verdict.judge import SECONDS_OF_A_PROOF, Clock
 if TYPE_CHECKING:
     from nncore.verify.report.book import Settings
 
-
-OF_NOTATION = "notation: "  # how the reason of a fault in a {notation} block begins
 
 _MANY = 4  # inputs that are 0, which are not named one by one
 

@@ -9,7 +9,6 @@ from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import Notation
 from nncore.verify.report.book import check
 from nncore.verify.report.evidence import Evidence, PageReport, Report
-from nncore.verify.report.page import OF_NOTATION
 from nncore.verify.report.service import Stage, Step
 from nncore.verify.report.wording import grounds, sentences, status_text
 from nncore.verify.semantics.statements import Definition
@@ -81,7 +80,7 @@ def _page_lines(page: PageReport, said: set[Diagnostic]) -> Iterator[Text]:
 
     advised = any(_UNDECLARED in problem.reason for problem in said)
     yield from told(page.problems)
-    if page.formulas and any(problem.reason.startswith(OF_NOTATION) for problem in page.problems):
+    if page.formulas and page.has_faulty_notation:
         yield Text(f"{printable(page.name)}: no formula is judged before the notation is mended", "yellow")
         return
     if page.proposed:

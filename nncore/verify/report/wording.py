@@ -121,18 +121,23 @@ def _are(number: int) -> str:
 def sentences(report: Report) -> Iterator[str]:
     """Yield the figures of a report in words."""
     of = figures(report.pages)
-    found = [formula for page in report.pages for formula in page.formulas]
+    found = [formula for page in report.pages if not page.has_faulty_notation for formula in page.formulas]
+    lost = sum(len(page.formulas) for page in report.pages if page.has_faulty_notation)
     wrong = sum(formula.fails or bool(formula.problems) for formula in found)
     failing = f"{wrong} of them {'fails' if wrong == 1 else 'fail'}" if wrong else "none of them fails"
     unread = sum(formula.status is Status.UNREADABLE for formula in found)
     unchecked = of.kinds.get(Kind.UNCHECKED, 0)
     judged = "" if unread else ", each one read and judged"
     yield (
-        f"{_counted(of.formulas, 'displayed formula')}{judged}: {failing}, "
+        f"{_counted(len(found), 'displayed formula')}{judged}: {failing}, "
         f"{unread} {_are(unread)} unreadable, {unchecked} {_are(unchecked)} unchecked."
         if found
+        else "No displayed formula was judged."
+        if lost
         else "No displayed formula was read."
     )
+    if lost:
+        yield f"{_counted(lost, 'displayed formula')} {_are(lost)} not judged before the notation is mended."
     elsewhere = sum(len(page.problems) for page in report.pages)
     if elsewhere:
         yield f"{_counted(elsewhere, 'fault')} in the files {_are(elsewhere)} in no formula that was read."
