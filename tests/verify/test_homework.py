@@ -105,6 +105,98 @@ $$ L(w, b) = \frac{1}{n} \sum_{i=1}^{n} (\hat y_i + b - y_i)^2 $$
 
 $$ \frac{\partial L}{\partial b} = \frac{2}{n} \sum_{i=1}^{n} (\hat y_i + b - y_i) $$
 """
+UNROLLED = r"""
+Two steps, $x_1, x_2 \in \mathbb{R}^m$, with $U \in \mathbb{R}^{n \times m}$, $R \in \mathbb{R}^{n \times n}$ and
+$c, v \in \mathbb{R}^n$.
+
+$$ z_1 = U x_1 + c, \quad s_1 = \tanh(z_1), \quad z_2 = U x_2 + R s_1 + c, \quad s_2 = \tanh(z_2) $$
+
+$$ \hat y = v^T s_2, \qquad L = \frac12 (\hat y - y)^2 $$
+
+$$ \delta_2 = \frac{\partial L}{\partial z_2} = (\hat y - y) \, v \odot (1 - s_2 \odot s_2) $$
+
+$$ \delta_1 = \frac{\partial L}{\partial z_1} = (R^T \delta_2) \odot (1 - s_1 \odot s_1) $$
+
+$$ \frac{\partial L}{\partial U} = \delta_1 x_1^T + \delta_2 x_2^T $$
+
+$$ \frac{\partial L}{\partial U_{ij}} = \sum_{t=1}^{2} \delta_{t,i} \, x_{t,j} $$
+
+$$ \frac{\partial L}{\partial z_t} = \delta_t, \quad t = 1, 2 $$
+"""
+PENALIZED = r"""
+The data are $X \in \mathbb{R}^{N \times D}$ and $Y \in \mathbb{R}^{N \times K}$, the weights
+$W \in \mathbb{R}^{D \times K}$.
+
+$$ Z = X W, \qquad J = \frac{1}{2} \sum_{n,k} (Z_{nk} - Y_{nk})^2 + \frac{\lambda}{2} \sum_{d,k} W_{dk}^2 $$
+
+$$ G = \frac{\partial J}{\partial Z} = Z - Y $$
+
+$$ \frac{\partial J}{\partial W} = X^T G + \lambda W $$
+
+$$ \frac{\partial J}{\partial Z_{nk}} = Z_{nk} - Y_{nk} $$
+"""
+BY_STEPS = r"""
+Batch normalization of the numbers $x_1, \dots, x_m$, step by step.
+
+$$ \mu = \frac{1}{m} \sum_{i=1}^m x_i, \qquad v = \frac{1}{m} \sum_{i=1}^m (x_i - \mu)^2 $$
+
+$$ \hat{x}_i = \frac{x_i - \mu}{\sqrt{v + \epsilon}}, \qquad L = \sum_{i=1}^m c_i \hat{x}_i^3 $$
+
+$$ \frac{\partial L}{\partial \hat x_i} = 3 c_i \hat{x}_i^2 $$
+
+$$ \frac{\partial L}{\partial v} = -\frac{1}{2} \sum_{i=1}^m \frac{\partial L}{\partial \hat x_i} (x_i - \mu) (v + \epsilon)^{-3/2} $$
+
+$$ \frac{\partial L}{\partial \mu} = -\sum_{i=1}^m \frac{\partial L}{\partial \hat x_i} \frac{1}{\sqrt{v + \epsilon}} $$
+
+$$ \frac{\partial L}{\partial x_i} = \frac{\partial L}{\partial \hat x_i} \frac{1}{\sqrt{v+\epsilon}}
+   + \frac{\partial L}{\partial v} \frac{2 (x_i - \mu)}{m} + \frac{1}{m} \frac{\partial L}{\partial \mu} $$
+"""
+RESIDUALS = r"""
+The data are $X \in \mathbb{R}^{n \times d}$ with the rows $x_i'$, and $y \in \mathbb{R}^n$; $b \in \mathbb{R}^d$.
+A prime means transpose. Let $e = y - X b$.
+
+$$ S = \frac{1}{2} e'e + \frac{\delta}{2} b'b, \qquad \delta > 0 $$
+
+$$ \frac{\partial S}{\partial b} = -X'e + \delta b $$
+
+$$ \frac{\partial S}{\partial b} = -\sum_{i=1}^n (y_i - x_i' b) x_i + \delta b $$
+
+$$ \frac{d}{dt} e^{2t} = 2 e^{2t} $$
+"""
+CLASSES = r"""
+The logits are $Z \in \mathbb{R}^{N \times K}$, and $c_n$ is the class of sample $n$.
+
+$$ P_{nk} = \frac{e^{Z_{nk}}}{\sum_{j=1}^K e^{Z_{nj}}} $$
+
+$$ J = -\frac{1}{N} \sum_{n=1}^N \log P_{n c_n} $$
+
+$$ \frac{\partial J}{\partial Z_{nk}} = \frac{1}{N} (P_{nk} - \mathbb{1}[k = c_n]) $$
+"""
+COSINES = r"""
+For two vectors $u, v \in \mathbb{R}^d$ that are not zero:
+
+$$ c = \frac{u'v}{\|u\| \, \|v\|} $$
+
+$$ \frac{\partial c}{\partial u} = \frac{v}{\|u\| \, \|v\|} - c \, \frac{u}{\|u\|^2} $$
+
+$$ u' \frac{\partial c}{\partial u} = 0 $$
+"""
+NOUNS = r"""
+A Poisson regression has counts $y_i$, rates $\lambda_i = \exp(x_i^T w)$, and the rows of $X$ are the $x_i^T$.
+
+$$ \ell(w) = \sum_{i=1}^n \left(\lambda_i - y_i \, x_i^T w\right) $$
+
+$$ \nabla \ell(w) = X^T (\lambda - y) $$
+"""
+VARIANCE = r"""
+Let $y \in \mathbb{R}^n$, $X \in \mathbb{R}^{n \times d}$ and $w \in \mathbb{R}^d$.
+
+$$ \mathcal L(w, v) = -\frac n2 \ln(2 \pi v) - \frac{1}{2v} \|y - X w\|^2 $$
+
+$$ \frac{\partial \mathcal L}{\partial v} = -\frac{n}{2v} + \frac{1}{2v^2} \|y - X w\|^2 $$
+
+$$ \hat v = \frac1n \|y - X w\|^2, \qquad \mathcal L(w, \hat v) = -\frac n2 \bigl(\ln(2 \pi \hat v) + 1\bigr) $$
+"""
 TEXTS = {
     "traces": TRACES,
     "columns": COLUMNS,
@@ -114,6 +206,14 @@ TEXTS = {
     "margins": MARGINS,
     "least squares": LEAST_SQUARES,
     "points": POINTS,
+    "unrolled": UNROLLED,
+    "penalized": PENALIZED,
+    "by steps": BY_STEPS,
+    "residuals": RESIDUALS,
+    "classes": CLASSES,
+    "cosines": COSINES,
+    "nouns": NOUNS,
+    "variance": VARIANCE,
 }
 
 
@@ -150,6 +250,25 @@ def test_homework_is_judged_as_it_stands(judged, text):
         ("least squares", r"L(0) = \frac12", r"L(0) ="),
         ("least squares", r"+ 2 \mu w", r"+ \mu w"),
         ("points", r"= \frac{2}{n} \sum", r"= \frac{1}{n} \sum"),
+        ("unrolled", r"\delta_1 x_1^T + \delta_2 x_2^T", r"\delta_1 x_2^T + \delta_2 x_1^T"),
+        ("unrolled", r"\delta_1 x_1^T + \delta_2 x_2^T", r"\delta_2 x_2^T"),
+        ("unrolled", r"\sum_{t=1}^{2} \delta_{t,i} \, x_{t,j}", r"\sum_{t=1}^{2} \delta_{t,i} \, x_{1,j}"),
+        ("unrolled", r"{\partial z_t} = \delta_t", r"{\partial z_t} = \delta_2"),
+        ("penalized", r"X^T G + \lambda W", r"X^T G"),
+        ("penalized", r"{\partial Z_{nk}} = Z_{nk} - Y_{nk}", r"{\partial Z_{nk}} = Z_{nk}"),
+        ("by steps", r"-\frac{1}{2} \sum_{i=1}^m \frac{\partial L}", r"-\sum_{i=1}^m \frac{\partial L}"),
+        ("by steps", r"+ \frac{\partial L}{\partial v} \frac{2 (x_i - \mu)}{m}", ""),
+        ("by steps", r"+ \frac{1}{m} \frac{\partial L}{\partial \mu}", r"+ \frac{\partial L}{\partial \mu}"),
+        ("residuals", r"= -X'e + \delta b", r"= X'e + \delta b"),
+        ("residuals", r"= 2 e^{2t}", r"= e^{2t}"),
+        ("residuals", r"- x_i' b) x_i + \delta b", r"- x_i' b) x_i + 2 \delta b"),
+        ("classes", r"(P_{nk} - \mathbb{1}[k = c_n])", r"(\mathbb{1}[k = c_n] - P_{nk})"),
+        ("classes", r"= \frac{1}{N} (P_{nk}", "= (P_{nk}"),
+        ("cosines", r"\frac{u}{\|u\|^2}", r"\frac{u}{\|u\|}"),
+        ("cosines", r"{\partial u} = 0", r"{\partial u} = c"),
+        ("nouns", r"X^T (\lambda - y)", r"X^T (y - \lambda)"),
+        ("variance", r"+ 1\bigr)", r"- 1\bigr)"),
+        ("variance", r"-\frac{n}{2v} +", r"-\frac{n}{v} +"),
     ],
 )
 def test_a_slip_in_homework_is_found(judged, name, right, wrong):

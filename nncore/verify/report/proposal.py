@@ -218,7 +218,8 @@ class Trying:
         nothing = Proposal((), (), before, before, own.understood, own.count)
         if own.count == before:
             return nothing
-        if (one := self.of({}, beside=True)).after == own.count:
+        said = any(map(self.stands_within_words, self.candidates))
+        if (one := self.of({}, beside=True)).after == own.count and not said:
             return replace(one, before=before)
         choices, best = self.with_said(_Choices(), self.of({}))
         for sorts in ((self.costs, self.equations), (self.kinds,), (self.costs, self.equations)):
@@ -255,7 +256,9 @@ class Trying:
             again = False
             for other in others(now, best):
                 both, self.lost = now.with_others(other), frozenset()
-                if both.key in self.tried or best.after >= best.statements or time.process_time() > self.until:
+                by_words = bool(other.given) and all(each.within_words for each in other.given)
+                done = best.after >= best.statements and not by_words
+                if both.key in self.tried or done or time.process_time() > self.until:
                     continue
                 self.tried.add(both.key)
                 found = self.of(both.kinds, both.given)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from nncore.verify.spelling.first_use import FIXED, head, is_range, names
+from nncore.verify.spelling.first_use import FIXED, head, is_no_case, names
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
@@ -63,7 +63,7 @@ def _equation(statement: t.Node, formula: t.Formula, number: int, source: str, s
     link = statement.links[0]
     letter, right = head(statement.first, scene), {*names(link.right, scene)}
     others = {each for each in right if not (scene.is_index(each) or scene.is_size(each) or each in FIXED)}
-    ranges = all(is_range(each, statement, scene) for each in (*formula.conditions, *link.conditions))
+    ranges = all(is_no_case(each, statement, scene) for each in (*formula.conditions, *link.conditions))
     plain = isinstance(link.right, t.Letter)  # as where it is said when two letters are the same
     if not letter or letter in right or not others or plain or not ranges:
         return None

@@ -9,6 +9,7 @@ A forward pass may also stand below what is made of it: a letter of which the wh
 is, by other letters, is defined by that one, though it occurs above (`late`).
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -22,6 +23,7 @@ from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import latex
 from nncore.verify.syntax.tree import Relation
 
+_GREEK = re.compile(r"\\[a-z]+")
 FIXED = frozenset((*CONSTANTS, *FIXED_KINDS, DELTA, ONES, INFINITY))
 
 
@@ -43,7 +45,7 @@ def with_definition(formula: t.Formula, scene: Scene, findings: Findings) -> t.F
     if (
         first.relation is not Relation.EQUAL
         or not name
-        or not all(is_range(each, statement, scene) for each in conditions)
+        or not all(is_no_case(each, statement, scene) for each in conditions)
     ):
         return formula
     right = {each for link in statement.links for each in names(link.right, scene)}
@@ -229,7 +231,7 @@ def late(formulas: Sequence[tuple[t.Formula, bool]], scene: Scene) -> frozenset[
             if name:
                 heads[name] += 1
                 others = {each for each in right if not (scene.is_index(each) or scene.is_size(each) or each in FIXED)}
-                whole = all(is_range(each, chain, scene) for each in formula.conditions)
+                whole = all(is_no_case(each, chain, scene) for each in formula.conditions)
                 may = name in above - beside - made_of and others and whole
                 if may and not is_given(name, scene):
                     found.add(name)
@@ -277,6 +279,19 @@ def related(formula: t.Formula, made: Mapping[str, Collection[str]], scene: Scen
             reached.add(each)
             waiting += made.get(each, ())
     return reached
+
+
+def is_no_case(condition: t.Chain | t.Given | t.ForAll, statement: t.Chain, scene: Scene) -> bool:
+    r"""Return whether under a condition a definition is no case of several: the range of an index, or ``\lambda > 0``.
+
+    So a text says which values a Greek letter may have; another one, as x, may tell cases.
+    """
+    chain = condition if isinstance(condition, t.Chain) else condition.chain
+    match chain:
+        case t.Chain(t.Letter(name), (t.Link(Relation.GREATER | Relation.AT_LEAST, t.Number(digits="0")),)):
+            arguments = {each.name for each, _ in t.walk(statement.first) if isinstance(each, t.Letter)}
+            return bool(_GREEK.fullmatch(scene.table.written(name))) and name not in arguments
+    return is_range(condition, statement, scene)
 
 
 def is_range(condition: t.Chain | t.Given | t.ForAll, statement: t.Chain, scene: Scene) -> bool:

@@ -207,7 +207,8 @@ class Scene:
             return True
         if self.notation.scalars_named(name) or self.notation.array_of_entry(name) or self.is_size(name):
             return False
-        if name in self.notation.index_letters or name in self.notation.constant_letters:
+        constants = self.notation.constant_letters - self.table.letters.keys()  # e may be a letter of the author
+        if name in self.notation.index_letters | constants:
             return False
         inner = name.removeprefix(r"\hat{").removeprefix(r"\bar{").removeprefix(r"\tilde{").removeprefix(r"\vec{")
         if inner.startswith((r"\mathbf", r"\boldsymbol")) or name.startswith(r"\vec"):
