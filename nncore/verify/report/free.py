@@ -495,6 +495,7 @@ def _evidence(
     slopes = {piece.statement for piece in pieces if _begins_with_slope(piece)}
     words = _Words(formula, stages.inline)
     each = [_of_piece(piece, stages.of(piece), scene, piece.statement in slopes, words) for piece in pieces]
+    each = [_of_depth(one, scene) for one in each] if scene.depth else each
     parts = tuple(
         _told(part, piece, formula, scene) for one, piece in zip(each, pieces, strict=True) for part in one.parts
     )
@@ -524,6 +525,19 @@ def _evidence(
         problems=tuple(dict.fromkeys(problems)),
         remarks=tuple(dict.fromkeys(remarks)),
     )
+
+
+def _of_depth(found: Evidence, scene: Scene) -> Evidence:
+    """Return the evidence for a statement that was judged for so many layers, of which there may be any number."""
+    of_depth = ((scene.last_layer, scene.depth),)
+    parts = tuple(
+        replace(part, judgement=replace(part.judgement, status=Status.AT_SHAPES, shapes=(of_depth,)))
+        if part.judgement and part.judgement.status is Status.ALL_SHAPES
+        else part
+        for part in found.parts
+    )
+    status = Status.AT_SHAPES if found.status is Status.ALL_SHAPES else found.status
+    return replace(found, status=status, parts=parts)
 
 
 def _begins_with_slope(piece: _Piece) -> bool:

@@ -589,11 +589,13 @@ _SIZE = re.compile(r"[A-Za-z]_(?:[A-Za-z\d]|\{[A-Za-z\d]+\})|\|(?:\\?[A-Za-z]+|\
 _OWN = re.compile(r".+_(?:[A-Za-z]|\{[A-Za-z][+-]\d+\})", re.DOTALL)  # letters that are declared to be read as ones
 _BASE = r"(?:\\?[A-Za-z]+|\\[a-z]+\{\\?[A-Za-z]+\})"
 _WITH_LETTER = re.compile(rf"{_BASE}_\{{?([a-z])\}}?")  # one of its own, of which the text states a shape
+_OF_LAYER = re.compile(rf"({_BASE}\^\{{?[(\[]?)l([)\]]?\}}?)")
+_LAYER = re.compile(r"(?<=[_{])\{?l([+-]\d)?\}?")
 _OF_SAMPLE = re.compile(rf"{_BASE}\^\{{?[(\[]([a-z])[)\]]\}}?")
 _PENALTY = re.compile(r"\\mapsto|\bpenal|\bregulari[sz]|\bweight decay\b|\bprior\b", re.IGNORECASE)
 _MADE_OF = re.compile(r"\buses?\b|\bdepends?\b|\bcontains?\b|\bsum of\b|\\mapsto|\balso has\b", re.IGNORECASE)
 _SQUARE = re.compile(r"\s*\^\s*(?:2|\{2\})$")  # of a standard deviation
-_SPACE = re.compile(r"(?:\\mathbb\{?R\}?|\\R|ℝ)\s*\^\s*(?:\{(?P<many>[^{}]*)\}|(?P<one>[A-Za-z0-9]))")
+_SPACE = re.compile(r"(?:\\mathbb\{?R\}?|\\R|ℝ)\s*\^\s*(?:\{(?P<many>(?:[^{}]|\{[^{}]*\})*)\}|(?P<one>[A-Za-z0-9]))")
 _OF_MATRICES = re.compile(
     r"\b(?:matri|definite|covarianc|kernel|gram|hessian|precondition|entry-?wise|element-?wise|factori[sz])|\\succ|≻|\\ge|≥",
     re.IGNORECASE,
@@ -640,6 +642,9 @@ def _said(members: Sequence[Member], text: str, scene: Scene) -> Iterator[tuple[
         if len(sizes) == 1:
             sizes = [*sizes, "1"] if columns else ["1", *sizes]
         for letter in (_plain(_SQUARE.sub("", each.strip())) for each in member.left.split(",")):
+            if scene.depth and (of_layers := _OF_LAYER.fullmatch(letter)):
+                yield from _of_layers(of_layers, sizes, scene)
+                continue
             below = _WITH_LETTER.fullmatch(letter) or _OF_SAMPLE.fullmatch(letter)
             if below and below[1] in INDEX_LETTERS | scene.facts.bound:
                 continue  # one of many vectors, which are the rows of an array
@@ -653,6 +658,14 @@ def _said(members: Sequence[Member], text: str, scene: Scene) -> Iterator[tuple[
             if (is_strict_letter(letter) or letter in scene.table.letters) and all(map(_is_size, sizes)):
                 rows, length = (size if size.isdigit() else scene.table.letter(size) for size in sizes)
                 yield scene.table.letter(letter), (rows, length)
+
+
+def _of_layers(letter: re.Match[str], sizes: Sequence[str], scene: Scene) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield the shapes of a letter for each layer, of which a text states that for any layer."""
+    for number in range(1, scene.depth + 1):
+        own = [_LAYER.sub(lambda found: str(number + int(found[1] or 0)), size) for size in sizes]  # noqa: B023
+        rows, columns = (each if each == "1" else scene.table.letter(_plain(each)) for each in own)
+        yield scene.table.letter(f"{letter[1]}{number}{letter[2]}"), (rows, columns)
 
 
 def _sizes_in(space: re.Match[str]) -> list[str]:

@@ -27,6 +27,7 @@ _BELOW = re.compile(r"(.+)_(?:([A-Za-z])|\{([A-Za-z])([+-]\d+)?\})", re.DOTALL)
 _OPERATOR = re.compile(r"\\operatorname\{[A-Za-z]+\}")
 _SIZE_OF_NUMBER = re.compile(r"([A-Za-z])_(?:(\d)|\{(\d)\})")
 _ENTRY = re.compile(r"(.+)_(?:\{([a-z]+)\}|([a-z]))")
+_OF_LAYER = re.compile(r".+\^\{\d\}", re.DOTALL)  # without parentheses, as W^{2}
 _SMALL = re.compile(r"[a-z]")
 _MEMBERS = re.compile(r"\|[^|]+\|")  # how many a set has
 _OF_THE_AUTHOR = frozenset(("arrays", "scalars"))  # in which a letter with a fixed meaning gets another one
@@ -207,7 +208,7 @@ def _letter(text: str, scene: Scene) -> str:
     if is_strict_letter(text):
         scene.table.taken.add(text)
         return text
-    if text.endswith("'"):
+    if text.endswith("'") or (scene.depth and _OF_LAYER.fullmatch(text)):
         return scene.table.letter(text)
     below = _BELOW.fullmatch(text)
     if _MEMBERS.fullmatch(text) or (below and below[4]):

@@ -25,6 +25,7 @@ _DEVIATION = r"\sigma"  # the only letter whose square is a quantity by itself f
 _ONCE, _SQUARE, _SLOPE_BY_SQUARE = "once", "square", "slope by the square"
 _DEFINE = frozenset((":=", r"\coloneqq", r"\triangleq", r"\doteq"))
 _TERM_ENDS = frozenset(("+", "-", "=", ":=", r"\approx", ",", ".", ";", r"\pm", CELL, ROW, r"\quad"))
+_DEPTH = 3  # of networks whose layers are not numbered
 _OF_STEPS = frozenset("lLtk")  # any other letter may number samples, or entries
 _SCALARS = frozenset(
     (
@@ -65,7 +66,7 @@ class Facts:
     digits, indexed, worded : set of str
         Letters that carry digits, indices, or names of several letters below.
     layers : dict of str to set of str
-        What stands in parentheses above a letter, behind the sign that opens them.
+        What stands in parentheses above a letter, behind the sign that opens them; behind ``^`` a layer without them.
     arrays : set of str
         Letters that are declared with a shape, ``W \in \mathbb{R}^{D \times M}``.
     transposes : set of str
@@ -279,6 +280,8 @@ class Facts:
                 self.transposes.add("T")
             elif len(inside) == 1 and isinstance(inside[0], Group) and inside[0].kind in ("(", "["):
                 self.layers.setdefault(name, set()).add(inside[0].kind + text_of(inside[0].items))
+            elif re.fullmatch(r"[lL](?:[+-]\d)?", text):
+                self.layers.setdefault(name, set()).add(f"^{text}")
             return
         letters = [item.text for item in inside if isinstance(item, Token) and item.kind is Kind.LETTER]
         if text.isdigit():
@@ -336,6 +339,17 @@ class Facts:
         letter = next(iter(first)) if len(first) == 1 else ""
         numbered = all(end.isdigit() for end in self.ends.get(letter, ()))
         return letter if letter in _OF_STEPS and {"1", "2"} <= numbers and numbered else ""
+
+    @property
+    def depth(self) -> int:
+        """Return how many layers stand for any number, where the file writes ``W^{[l]}`` up to ``a^{[L]}``; else 0.
+
+        They are as many as the file numbers, or three.
+        """
+        texts = {each[1:] for own in self.layers.values() for each in own}
+        last = max((int(each) for each in texts if each.isdigit()), default=0)
+        general = any(each[:1] == "l" for each in texts) and any(each[:1] == "L" for each in texts)
+        return (last if last > 1 else _DEPTH) if general and last <= _DEPTH else 0
 
     def _extremum(self, below: Sequence[Item]) -> None:
         letters = [item.text for item in below if isinstance(item, Token) and item.kind is Kind.LETTER]

@@ -94,6 +94,7 @@ class Scene:
     says_identity: bool = False  # whether words speak of an identity matrix
     says_prime: bool = False  # whether words say that a prime is the sign of a transpose
     own_meanings: frozenset[str] = frozenset()  # of "trace" and "positive part", those that the text says otherwise
+    depth: int = 0  # of a network with the layers l up to L, the number that stands for L
     gradients_of: str = ""  # the letter of which dA is the derivative by A, by the words
 
     def __post_init__(self) -> None:
@@ -219,6 +220,7 @@ class Scene:
         """Keep the letters of the file from being taken for names inside; call it once all displays were looked at."""
         self.facts.complete()
         self.table.taken |= self.facts.names
+        self.depth = self.facts.depth
         if "T" in self.facts.transposes and self.is_size("T") and "T" not in self.notation.size_letters:
             self.table.rename("T")  # as a power it would be taken for a transpose
         if DELTA in self.facts.names and max(self.facts.counts.get(DELTA, ()), default=0) < 2:
@@ -227,6 +229,11 @@ class Scene:
             indexed = name in self.facts.indexed and (name == "e" or not self.facts.bare[name])
             if indexed or name in self.facts.equated:
                 self.table.rename(name)  # a letter of the author's; a power of e stays one
+
+    @property
+    def last_layer(self) -> str:
+        """Return the letter of the last layer, where one number stands for it; else nothing."""
+        return "L" if self.depth else ""
 
     def end_of(self, index: str) -> str:
         """Return the size up to which an index runs; empty if nothing tells."""

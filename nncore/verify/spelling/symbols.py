@@ -180,9 +180,8 @@ def _in_parentheses(reader: "Reader", name: str, group: Group) -> tuple[str, lis
     if text.isdigit() and (not varies or group.kind == "["):
         reader.findings.say("name", f"{whole} as a letter of its own", group.span)
         return whole, [], text
-    named = (
-        bool(letters) and all(letter.isupper() for letter in letters) and not any(map(reader.scene.is_size, letters))
-    )
+    named = bool(letters) and all(letter.isupper() for letter in letters) and letters != {reader.scene.last_layer}
+    named = named and not any(map(reader.scene.is_size, letters))
     bound = {*reader.bound, *reader.free}
     if (not plain or named) and not letters & bound:
         reader.findings.say("name", f"{whole} as a letter of its own", group.span)
