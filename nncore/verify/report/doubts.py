@@ -14,7 +14,8 @@ from nncore.verify import numeric
 from nncore.verify.judgement import Diagnostic, Judgement, Status
 from nncore.verify.notation import FIXED_KINDS
 from nncore.verify.report.evidence import Evidence
-from nncore.verify.report.supposed import defines_in_words, is_near
+from nncore.verify.report.supposed import defines_in_words, is_doubted, is_near, judged
+from nncore.verify.semantics.layers import reached
 from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import letters
 from nncore.verify.source.markdown import DisplayedFormula, InlineFormula
@@ -24,6 +25,7 @@ from nncore.verify.syntax.printer import latex
 from nncore.verify.syntax.tree import Relation
 
 _SAYS = re.compile(r"\s*(?P<left>[^=<>]+?)\s*:?=\s*(?P<right>[^=<>]+)", re.DOTALL)
+_LETTERS = re.compile(r"\\(?:hat|bar|tilde|mathbf|boldsymbol|vec)\s*\{?\s*\\?[A-Za-z]+\s*\}?|\\[A-Za-z]+|[A-Za-z]")
 _LISTS = re.compile(r"\\(?:l|c)?dots")  # the columns, the rows or the entries of a letter
 _INPUTS = (SymbolKind.ENTRY, SymbolKind.NUMBER, SymbolKind.ARRAY)
 # Functions that mean another thing in each example.
@@ -188,6 +190,64 @@ def doubted_by_words(
         f"“{shown}” in line {said.line} stands within words and is not read: display it with := (without it {refuted})"
     )
     return _open(evidence, why)
+
+
+def doubted_as_second(
+    evidence: Evidence,
+    letter: str,
+    strict: DisplayedFormula,
+    formula: DisplayedFormula,
+    inline: Iterable[InlineFormula],
+) -> Evidence:
+    """Return the evidence for a definition by a first use, or that words above say what its letter is, too.
+
+    ``strict`` is the formula as which it is judged, here and in what follows.
+    """
+    for each in inline:
+        found = _SAYS.fullmatch(each.text)
+        above = each.path == formula.path and each.line <= formula.line
+        if found and above and _bare(found["left"]) == _bare(letter) and defines_in_words(each):
+            said = " ".join(each.text.split())
+            if _bare(found["right"]) not in _bare(formula.text):
+                reason = f"“{said}” in line {each.line} says what {letter} is, and is not read: display it with :="
+                return judged(evidence, evidence.parts[0], Judgement(Status.UNDECIDED, reason=reason), strict)
+    return evidence
+
+
+def doubted_as_unread(
+    evidence: Evidence,
+    claim: Claim,
+    strict: DisplayedFormula,
+    formula: DisplayedFormula,
+    inline: Iterable[InlineFormula],
+    as_written: Callable[[str], str],
+) -> Evidence:
+    """Return the evidence for a proved claim with a derivative, or that a formula that is not read may change that.
+
+    Such a formula says that a letter, which is any in the claim, is made of what a derivative is taken by. Without a
+    derivative, what holds for any such letter holds for this one.
+    """
+    (part,) = evidence.parts
+    slopes = [each for each in reached([claim.left, claim.right], claim.scope) if isinstance(each, t.Derivative)]
+    by = {_bare(as_written(_base(each))).split("_")[0] for slope in slopes for each in slope.variables}
+    shown = {_bare(as_written(each)) for each in _any_letters(claim)} - by
+    for each in inline if by and shown else ():
+        found = _SAYS.fullmatch(each.text)
+        if not found or each.path != formula.path or is_doubted(each):
+            continue
+        left, *_ = _bare(found["left"]).split("_")
+        made_of = {_bare(name[0]) for name in _LETTERS.finditer(found["right"])}
+        if left in shown and made_of & by:
+            said = " ".join(each.text.split())
+            reason = (
+                f"“{said}” in line {each.line} is not read, and a derivative may change with it: display it with :="
+            )
+            return judged(evidence, part, Judgement(Status.UNDECIDED, reason=reason), strict)
+    return evidence
+
+
+def _base(node: t.Node) -> str:
+    return latex(node.base if isinstance(node, t.Indexed) else node)
 
 
 def _any_letters(claim: Claim) -> Iterator[str]:

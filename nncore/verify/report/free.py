@@ -20,7 +20,13 @@ from nncore.verify import numeric
 from nncore.verify.judgement import Diagnostic, Judgement, Status
 from nncore.verify.notation import ONES
 from nncore.verify.report.cache import text_with_includes
-from nncore.verify.report.doubts import doubted, doubted_as_proposed, doubted_by_words
+from nncore.verify.report.doubts import (
+    doubted,
+    doubted_as_proposed,
+    doubted_as_second,
+    doubted_as_unread,
+    doubted_by_words,
+)
 from nncore.verify.report.evidence import OF_NOTATION, Evidence, PageReport, Part
 from nncore.verify.report.freely import with_own
 from nncore.verify.report.notebook import place_in
@@ -582,6 +588,11 @@ def _of_piece(piece: _Piece, reporter: Reporter, scene: Scene, of_slope: bool, w
     items = [item for item in reporter.page.items if item.formula is piece.formula]
     found = replace(found, remarks=(*found.remarks, *dict.fromkeys(map(scene.table.as_written, _held_fixed(items)))))
     claim = items[0] if len(items) == 1 else None
+    if len(items) == 1 and found.status is Kind.DEFINITION and ":=" not in words.formula.text:
+        letter = scene.table.as_written(latex(items[0].left))
+        return doubted_as_second(found, letter, piece.formula, words.formula, words.inline)
+    if isinstance(claim, Claim) and found.status in (Status.ALL_SHAPES, Status.SAMPLED):
+        return doubted_as_unread(found, claim, piece.formula, words.formula, words.inline, scene.table.as_written)
     if found.status is not Status.REFUTED or not isinstance(claim, Claim):
         return found
     found = _where_supposed(found, claim, piece, scene, words)

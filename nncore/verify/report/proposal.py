@@ -216,9 +216,9 @@ class Trying:
         own = meanings(self.path, self.reading, self.by)
         before = own.understood - own.claimed
         nothing = Proposal((), (), before, before, own.understood, own.count)
-        if own.count == before:
+        said = bool(self.said_above) or any(map(self.stands_within_words, self.candidates))
+        if own.count == before and not said:
             return nothing
-        said = any(map(self.stands_within_words, self.candidates))
         if (one := self.of({}, beside=True)).after == own.count and not said:
             return replace(one, before=before)
         choices, best = self.with_said(_Choices(), self.of({}))
@@ -230,6 +230,7 @@ class Trying:
         choices, best = self.with_said(choices, best)
         best = self.pruned(choices, best)
         better = best.meant > max(before, 0) and best.understood >= own.understood
+        better |= bool(best.definitions) and best.meant == max(before, 0) == own.count
         return replace(best, before=before) if better else nothing
 
     def with_said(self, now: _Choices, best: Proposal) -> tuple[_Choices, Proposal]:
@@ -243,9 +244,18 @@ class Trying:
         return (both, found) if found.gain >= best.gain else (now, best)
 
     def is_said_to_define(self, equation: Equation) -> bool:
-        """Return whether words give an equation with ``:=``."""
+        """Return whether words give an equation with ``:=``, or above all displays that say what its letter is.
+
+        What such a display says of the letter is a claim then.
+        """
         within = equation.display - len(self.reading.formulas)
-        return within >= 0 and self.file.said[within] and ":=" in self.reading.inline[within].text
+        if within < 0 or not self.file.said[within]:
+            return False
+        inline = self.reading.inline[within]
+        shown = [self.reading.formulas[each.display] for each in self.file.equations
+                 if each.letter == equation.letter and each.display < len(self.reading.formulas)]  # fmt: skip
+        above = [each.path == inline.path and inline.line <= each.line for each in shown]
+        return ":=" in inline.text or (bool(above) and all(above))
 
     def improved(
         self, now: _Choices, best: Proposal, others: Callable[[_Choices, Proposal], Iterator[_Choices]]
@@ -270,6 +280,8 @@ class Trying:
     def pruned(self, now: _Choices, best: Proposal) -> Proposal:
         """Return a proposal without definitions that need not stand at the top."""
         for each in now.given:
+            if each.letter in self.said_above:
+                continue
             fewer = _Choices(now.kinds, tuple(other for other in now.given if other is not each))
             found = self.of(fewer.kinds, fewer.given)
             if found.gain >= best.gain and not self.newly_refuted(best, found, {each.letter}):
@@ -299,9 +311,20 @@ class Trying:
         written = self.file.scene.table.as_written
         others = [each for each in self.file.equations if defined.isdisjoint((each.letter, written(each.letter)))]
         shown = {each.letter for each in others if each.display < len(self.reading.formulas)}
+        said = {each.letter for each in others if each.display >= len(self.reading.formulas)} & shown
+        said = {each.letter for each in others if each.letter in said and self.is_said_to_define(each)}
+        others = [each for each in others if each.letter not in said or self.is_said_to_define(each)]
         told = Counter(letter for letter, _ in {(each.letter, each.right) for each in others})
         others = [each for each in others if each.letter in shown or told[each.letter] == 1]  # else it is either
         return [each for each in others if not self.by.proposing or each.letter not in self.above(each)]
+
+    @cached_property
+    def said_above(self) -> frozenset[str]:
+        """Return the letters of which words say what they are above all displays that do so."""
+        shown = {each.letter for each in self.file.equations if each.display < len(self.reading.formulas)}
+        return frozenset(
+            each.letter for each in self.candidates if each.letter in shown and self.is_said_to_define(each)
+        )
 
     def above(self, equation: Equation) -> set[str]:
         """Return the letters that are related to others in the displays above an equation."""

@@ -66,7 +66,12 @@ _DOUBTED = re.compile(
     rf"\b(?:{_NOT}|can|unlike|without|except|instead|rather|while|whereas|confused|differs?|wrong|incorrect|incorrectly|"
     r"false|falsely|mistake|fails?|failed|attempt|claims?|claimed|believe|asks?|whether|question|suppose|assume|only|when|"
     r"cases?|special|would|could|might|non|once|previous|previously|old|older|others|earlier|former|formerly|version|"
-    r"optimum|optimal|minimum|maximum|converges?|ends?)\b|\?|≠",
+    r"optimum|optimal|minimum|maximum|converges?|convergence|ends?|want|wants|steady|equilibrium|initially|exercise|decide|goes|tends)"
+    r"\b|\?|≠",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(  # a question, or a sentence behind that takes back what was said
+    r"[^.;:!?]*(?:\?|[.;:!][^.;:!?]{0,30}\b(?:this|that|it|which)\s+(?:is|was|holds|does)\s+(?:not|wrong|false|incorrect)\b)",
     re.IGNORECASE,
 )
 _ALL = re.compile(r"\b(?:every|each|any|all|others?)\b", re.IGNORECASE)
@@ -139,12 +144,18 @@ def _sentence(each: InlineFormula) -> tuple[str, str]:
     return _SENTENCE.split(each.before)[-1], _SENTENCE.split(each.after.removeprefix(_FORMULA))[0]
 
 
+def is_doubted(each: InlineFormula) -> bool:
+    """Return whether the words around a formula deny it, ask for it, or suppose it."""
+    asked = _ASKED.match(each.after.removeprefix(_FORMULA))
+    return bool(asked) or any(map(_DOUBTED.search, _sentence(each)))
+
+
 def defines_in_words(each: InlineFormula) -> bool:
     """Return whether words, "where ￼" or "let ￼", or ``:=`` give a formula as what a letter is, and deny nothing."""
-    before, after = _sentence(each)
+    before = _sentence(each)[0]
     names = bool(_DEFINES.search(before) or _NAMES_SLOPE.fullmatch(each.text))
     defines = (":=" in each.text or names) and not _LABEL.search(each.before)
-    return defines and not _DOUBTED.search(before) and not _DOUBTED.search(after)
+    return defines and not is_doubted(each)
 
 
 def abbreviations(inline: Sequence[InlineFormula]) -> list[InlineFormula]:
