@@ -214,6 +214,16 @@ def doubted_as_second(
     return evidence
 
 
+def doubted_as_total(evidence: Evidence, fixed: str, strict: DisplayedFormula) -> Evidence:
+    """Return that it is undecided which derivative is meant of a number by another one: what one holds fixed may move.
+
+    ``fixed`` says what that is.
+    """
+    (part,) = evidence.parts
+    reason = f"{fixed}, or else it changes, too, in a total derivative: write \\partial if it is held fixed"
+    return judged(evidence, part, Judgement(Status.UNDECIDED, reason=reason), strict)
+
+
 def doubted_as_unread(
     evidence: Evidence,
     claim: Claim,

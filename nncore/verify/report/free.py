@@ -24,6 +24,7 @@ from nncore.verify.report.doubts import (
     doubted,
     doubted_as_proposed,
     doubted_as_second,
+    doubted_as_total,
     doubted_as_unread,
     doubted_by_words,
 )
@@ -49,6 +50,7 @@ from nncore.verify.source.context import DICTIONARY, ERRATUM, UNCHECKED, Notatio
 from nncore.verify.source.markdown import DisplayedFormula, InlineFormula, Reading
 from nncore.verify.source.reader import display_path
 from nncore.verify.spelling.declared import TARGETS, faults_in, in_strict_letters
+from nncore.verify.spelling.derivatives import TOTAL
 from nncore.verify.spelling.document import Spelled, scene_of, spelled_to_the_end
 from nncore.verify.spelling.findings import ShapeError
 from nncore.verify.spelling.first_use import head, is_given, names
@@ -73,6 +75,8 @@ _CHANGED = "what a command means is changed here"  # how a fault of `source.mark
 _DEFINES = re.compile(r"\\(?:(?:re)?newcommand|providecommand|[gex]?def|let|DeclareMathOperator)(?![A-Za-z])")
 _DEFINED = re.compile(r"\\(?:(?:re)?newcommand|providecommand|def|DeclareMathOperator)\*?\s*\{?\s*(\\[A-Za-z]+)")
 _AFRESH = re.compile(r"^[ \t]*afresh:[ \t]*true[ \t]*$", re.MULTILINE)
+_TOTAL = re.compile(r"\btotal derivatives?\b", re.IGNORECASE)
+_NEAR = 3  # lines above a display, in which words speak of that
 _CLAIM_NOTHING = frozenset(("prf:assumption", "prf:convention", ERRATUM, UNCHECKED, DICTIONARY))
 
 
@@ -498,9 +502,10 @@ def _evidence(
     displays: Mapping[Path, str],
 ) -> Evidence:
     """Return the evidence for a display by that of its statements, in the author's letters and places."""
-    slopes = {piece.statement for piece in pieces if _begins_with_slope(piece)}
     words = _Words(formula, stages.inline)
-    each = [_of_piece(piece, stages.of(piece), scene, piece.statement in slopes, words) for piece in pieces]
+    total = any(remark.kind == TOTAL for remark in reading.remarks)
+    slopes = {piece.statement for piece in pieces if _begins_with_slope(piece)}
+    each = [_of_piece(piece, stages.of(piece), scene, piece.statement in slopes, words, total) for piece in pieces]
     each = [_of_depth(one, scene) for one in each] if scene.depth else each
     parts = tuple(
         _told(part, piece, formula, scene) for one, piece in zip(each, pieces, strict=True) for part in one.parts
@@ -568,6 +573,13 @@ class _Words:
         """Return the letters that number the right class by them, as written."""
         return classes_said(self.inline, self.formula)
 
+    @property
+    def speaks_of_total_derivatives(self) -> bool:
+        """Return whether the words right above it speak of a total derivative."""
+        above = (each for each in self.inline if each.path == self.formula.path)
+        near = (each for each in above if 0 <= self.formula.line - each.line <= _NEAR)
+        return any(_TOTAL.search(f"{each.before} {each.after}") for each in near)
+
     @cached_property
     def signs(self) -> dict[str, Relation]:
         """Return the letters that are positive, or not negative, by the words of the file, as written."""
@@ -579,15 +591,20 @@ class _Words:
         return TARGETS | vectors_said(self.inline, self.formula)
 
 
-def _of_piece(piece: _Piece, reporter: Reporter, scene: Scene, of_slope: bool, words: _Words) -> Evidence:
+def _of_piece(piece: _Piece, reporter: Reporter, scene: Scene, of_slope: bool, words: _Words, total: bool) -> Evidence:
     """Return the evidence for a statement; of a false one for what it may mean instead.
 
-    ``of_slope`` says whether it belongs to a chain that begins with a derivative.
+    ``of_slope`` says whether it belongs to a chain that begins with a derivative, ``total`` whether its derivatives may
+    be total ones.
     """
     found = reporter.evidence(reporter.reading.formulas.index(piece.formula) + 1, piece.formula)
     items = [item for item in reporter.page.items if item.formula is piece.formula]
     found = replace(found, remarks=(*found.remarks, *dict.fromkeys(map(scene.table.as_written, _held_fixed(items)))))
     claim = items[0] if len(items) == 1 else None
+    by_words = words.speaks_of_total_derivatives
+    may_be_total = (total or by_words) and isinstance(claim, Claim)
+    if may_be_total and (fixed := next(_held_fixed(items, numbers=not by_words), "")):
+        return doubted_as_total(found, scene.table.as_written(fixed), piece.formula)
     if len(items) == 1 and found.status is Kind.DEFINITION and ":=" not in words.formula.text:
         letter = scene.table.as_written(latex(items[0].left))
         return doubted_as_second(found, letter, piece.formula, words.formula, words.inline)
@@ -610,13 +627,14 @@ def _of_piece(piece: _Piece, reporter: Reporter, scene: Scene, of_slope: bool, w
     return doubted_as_proposed(found, claim) if found.status is Status.REFUTED and reporter.by.proposing else found
 
 
-def _held_fixed(items: Iterable[Statement]) -> Iterator[str]:
-    """Yield what derivatives by defined letters hold fixed, in words."""
+def _held_fixed(items: Iterable[Statement], numbers: bool = False) -> Iterator[str]:
+    """Yield what derivatives by defined letters hold fixed, in words; with ``numbers`` where it is numbers alone."""
     for item in items:
         for side in sides_of(item):
             for node in (each for each, _ in t.walk(side) if isinstance(each, t.Derivative)):
                 for variable in node.variables:
-                    if below := held_fixed(node.body, find_symbol(variable, item.scope).name, item.scope):
+                    below = held_fixed(node.body, find_symbol(variable, item.scope).name, item.scope)
+                    if below and not (numbers and any(map(item.scope.notation.array_named, below))):
                         slope = rf"\partial {latex(node.body)} / \partial {latex(variable)}"
                         yield f"{slope} with {' and '.join(sorted(below))} held fixed"
 

@@ -14,7 +14,7 @@ from nncore.verify.spelling.facts import is_capital, is_operation, scripts
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import Group, Item, between_commas, text_of, walk
 from nncore.verify.spelling.scene import ZEROS, Cursor
-from nncore.verify.spelling.scripts import scripts_at, span_of, split_top
+from nncore.verify.spelling.scripts import TRANSPOSES, scripts_at, span_of, split_top
 from nncore.verify.spelling.symbols import Symbol
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
@@ -51,6 +51,9 @@ def letter(reader: "Reader", cursor: Cursor) -> t.Node:
         reader.findings.say("entry", f"e^{{{text_of(above)}}}_{{{text_of(below)}}} as an entry of the power", node.span)
         indices = tuple(index for part in symbols.parts_of(below) for index in symbols.indices_of(reader, part))
         return t.Indexed(node, indices, span=(token.span[0], indices[-1].span[1]))
+    if token.text == r"\pi" and _is_number_pi(reader, cursor):
+        cursor.take()
+        return t.Letter(r"\pi", span=token.span)
     if (
         token.text in ZEROS
         and reader.scene.is_array(token.text)
@@ -98,8 +101,31 @@ def _is_power(cursor: Cursor) -> bool:
 def _is_own(reader: "Reader", cursor: Cursor) -> bool:
     """Return whether ``e^T``, or ``e^2``, is that of a letter e which the file has besides the number."""
     above = scripts(cursor.items, cursor.at + 1)[1]
-    signs = ("T", r"\top", r"\intercal", r"\text{T}", r"\mathsf{T}", r"\mathbf{T}", r"\prime", "2")
-    return "e" in reader.scene.table.letters and text_of(above) in signs
+    if "e" not in reader.scene.table.letters or not above:
+        return False
+    if text_of(above) in TRANSPOSES:
+        return True
+    if not reader.scene.facts.has_exponentials:
+        return True
+    if re.fullmatch(r"-?[\d./]+", text_of(above)):
+        options = ("a power of the letter e", "a power of the number e")
+        return not reader.findings.choose("power of e", options, span_of(above))
+    return False
+
+
+def _is_number_pi(reader: "Reader", cursor: Cursor) -> bool:
+    r"""Return whether ``2\pi`` holds the number in a file that has a letter \pi, too."""
+    before = cursor.items[cursor.at - 1] if cursor.at else None
+    if (
+        r"\pi" not in reader.scene.table.letters
+        or text_of(cursor.items[cursor.at - 1 : cursor.at]) != "2"
+        or not before
+    ):
+        return False
+    if getattr(cursor.ahead(), "text", "") in ("_", "^", "'"):
+        return False
+    options = (r"\pi in 2\pi as the number", r"\pi in 2\pi as the letter")
+    return not reader.findings.choose("two pi", options, before.span)
 
 
 def _is_member(reader: "Reader", cursor: Cursor) -> bool:
@@ -176,14 +202,14 @@ def _may_be_transposed(reader: "Reader", name: str, count: int) -> bool:
     """Return whether a prime at a letter may be the sign of a transpose: in what file, and at what letter.
 
     It is none at a letter that may be a number, unless the file has no other sign of a transpose, and has this one at
-    capitals, or the letter is a vector; nor is it at one that is given a value with its prime, as in ``x' = x - g``.
+    capitals, or has vectors; nor is it at one that is given a value with its prime, as in ``x' = x - g``.
     """
     facts, base = reader.scene.facts, name.partition("_")[0].partition("^")[0]
     array = reader.scene.is_array(base) or _is_row(reader, base, count)
-    if facts.transposes and not reader.scene.says_prime:
+    slopes = reader.scene.primes_are_slopes and not is_capital(base)
+    if slopes or (facts.transposes and not reader.scene.says_prime):
         return False
-    bare = re.sub(r"\\(?:hat|bar|tilde)\{(.+)\}", r"\1", base)
-    says = reader.scene.says_prime or any(map(is_capital, facts.primed)) or bare in facts.arrays
+    says = reader.scene.says_prime or any(map(is_capital, facts.primed)) or bool(facts.arrays)
     small = reader.scene.is_array(base) is None and (says or bool(reader.scene.shapes.get(base)))
     given = base in facts.given_primed or base in reader.bound or reader.scene.is_index(base)
     return bool(array) or (small and not given)

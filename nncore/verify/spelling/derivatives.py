@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _D = frozenset(("d", r"\partial", "D"))
 _OPERAND = ("the derivative as one of all factors behind it", "the derivative as one of the factor next to it")
 
+TOTAL = "d"  # the kind of the remark that d is read as \partial
+
 
 def _sign(items: Sequence[Item]) -> str:
     """Return the sign of a derivative with which items begin, in one form; empty if they do not."""
@@ -125,7 +127,7 @@ def _derivative(
     if order != len(variables):
         raise FreeError("the orders above and below the line differ", span, "order of a derivative")
     if sign == "d":
-        reader.findings.say("d", "d in a derivative as \\partial", span)
+        reader.findings.say(TOTAL, "d in a derivative as \\partial", span)
     rest = inside.items[inside.at :]
     if not rest:
         return _operator(reader, tuple(variables), cursor, span)
@@ -350,7 +352,7 @@ def in_line(reader: "Reader", cursor: Cursor, upright: bool = False) -> t.Node |
         cursor.take()
         cursor.take()
         variable, _ = _variable(reader, cursor, first.span)
-        reader.findings.say("d", "d in a derivative as \\partial", first.span)
+        reader.findings.say(TOTAL, "d in a derivative as \\partial", first.span)
         return t.Derivative(symbol.node, (variable,), span=(first.span[0], variable.span[1]))
     scene = reader.scene
     declared = scene.notation.array_named("d") or scene.notation.scalars_named("d") or scene.is_size("d")

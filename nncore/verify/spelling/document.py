@@ -21,6 +21,10 @@ _LIKE_OTHERS = r"(?!\s*\\(?:max|text\{max|operatorname\{max|mathrm\{max|sum_\{?[
 _SAYS_OTHERWISE = {
     name: re.compile(rf"{_SAYING}{sign}\s*={_LIKE_OTHERS}|{sign}\s*:={_LIKE_OTHERS}") for name, sign in _OWN.items()
 }
+_OF_NORM = r"(?:the\s+)?(?:sum|largest|biggest|greatest|maxim\w+|number|spectral|operator|nuclear|absolute|mean)\b"
+_SAYS_OTHERWISE["norm"] = re.compile(
+    rf"\\(?:\||Vert|lVert)[^$]{{1,20}}\\(?:\||Vert|rVert)\s*\$\s+(?:(?:is|denotes?|means?|be|stands for)\s+)*(?:for\s+)?{_OF_NORM}"
+)
 _BY_COLUMNS = re.compile(
     r"\bsoftmax\b[^.]{0,80}\b(?:(?:each|every|per|over|along|of|to)(?: the| each| every)? columns?|column[- ]?wise)\b"
     r"|\bcolumn[- ]?wise\b[^.]{0,40}\bsoftmax\b"
@@ -31,6 +35,12 @@ _BY_COLUMNS = re.compile(
 )
 
 
+_UP_TO_A_LETTER = re.compile(
+    r"(?<![A-Za-z\\])([a-zA-Z])\s*(?:=|\\in\s*\\\{)\s*[01]\s*,[^$]{0,20}\\[lc]?dots\s*,?\s*[A-Z](?![a-z])"
+)
+_SLOPES_BY_PRIMES = re.compile(
+    r"'\s*\$[^.]{0,60}\bderivativ|\bderivativ\w*\b[^.]{0,60}\$[^$.(]{0,15}'\s*\$", re.IGNORECASE
+)
 _PRIME = re.compile(
     r"\bprimes?\b[^.]{0,30}\btranspos|\btranspos\w*[^.]{0,30}\bprimes?\b"
     r"|'\s*\$\s*(?:is|are|means?|denotes?|for|stands for)\s+(?:the\s+)?transpos",
@@ -80,9 +90,11 @@ def scene_of(
     scene = Scene(notation, macros=macros, by_columns=bool(_BY_COLUMNS.search(text)))
     scene.says_identity = bool(re.search(r"\bidentity\b", text, re.IGNORECASE))
     scene.says_prime = bool(_PRIME.search(text))
+    scene.primes_are_slopes = bool(_SLOPES_BY_PRIMES.search(text))
     written = in_words(text, macros)
     scene.own_meanings = frozenset(name for name, says in _SAYS_OTHERWISE.items() if says.search(written))
     scene.gradients_of = _gradients_in(text)
+    scene.facts.open_ranges = frozenset(found[1] for found in _UP_TO_A_LETTER.finditer(written))
     scene.table.letters |= letters or {}
     for source in sources:
         look(source, scene.facts, scene)

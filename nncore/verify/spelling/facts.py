@@ -111,11 +111,17 @@ class Facts:
         Letters that stand first, or alone, below letters.
     multiplied : set of str
         Letters that stand with a number below right behind a capital, and so are probably vectors.
+    has_exponentials : bool
+        Whether ``e`` stands with a power that holds letters.
+    transposed : set of str
+        Letters with the sign of a transpose.
     primed, given_primed : set of str
         Letters with one prime that are no functions, and those that so stand before ``=``.
     steps : dict of str to str
         Vectors and matrices that are told apart by numbers, with the letter that stands for any of these: ``W_1``,
         ``W_2`` and ``W_l``.
+    open_ranges : frozenset of str
+        Letters that by the words run up to a letter: ``l = 1, \dots, L``.
     alone : set of str
         Holds d if it stands by itself, so that it is a letter like others.
     """
@@ -157,8 +163,11 @@ class Facts:
     firsts: dict[str, set[str]] = field(default_factory=dict)
     multiplied: set[str] = field(default_factory=set)
     primed: set[str] = field(default_factory=set)
+    transposed: set[str] = field(default_factory=set)
+    has_exponentials: bool = False
     given_primed: set[str] = field(default_factory=set)
     steps: dict[str, str] = field(default_factory=dict)
+    open_ranges: frozenset[str] = frozenset()
 
     def look(self, items: Sequence[Item], begins: bool = True) -> None:
         """Go through the items of a display, or of a group in one."""
@@ -276,6 +285,10 @@ class Facts:
     def _script(self, name: str, sign: str, inside: Sequence[Item], script: Item) -> None:
         text = text_of(inside)
         if sign == "^":
+            if text in ("T", r"\text{T}", r"\mathsf{T}", r"\mathbf{T}", r"\top", r"\intercal"):
+                self.transposed.add(name)
+            elif name == "e" and re.search("[A-Za-z]", text):
+                self.has_exponentials = True
             if text in ("T", r"\text{T}", r"\mathsf{T}", r"\mathbf{T}"):
                 self.transposes.add("T")
             elif len(inside) == 1 and isinstance(inside[0], Group) and inside[0].kind in ("(", "["):
@@ -337,7 +350,7 @@ class Facts:
         """Return the letter that stands for any of the numbers with which a letter occurs; empty if none does."""
         first = self.firsts.get(name, set())
         letter = next(iter(first)) if len(first) == 1 else ""
-        numbered = all(end.isdigit() for end in self.ends.get(letter, ()))
+        numbered = all(end.isdigit() for end in self.ends.get(letter, ())) and letter not in self.open_ranges
         return letter if letter in _OF_STEPS and {"1", "2"} <= numbers and numbered else ""
 
     @property

@@ -7,6 +7,7 @@ was made (`Inference.guesses`), and a caller may make another.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -119,6 +120,7 @@ class Inference:
     sizes: dict[str, None] = field(default_factory=dict)
     numbered: dict[str, set[str]] = field(default_factory=dict)
     classes: dict[str, list[tuple[str, int, int]]] = field(default_factory=dict)  # letters that with an index are one
+    beside_indices: Counter[str] = field(default_factory=Counter)  # how often a letter has indices
     alone: dict[tuple[str, int], Dim] = field(default_factory=dict)  # of entries of no array, by the place of the index
     _together: list[_Together] = field(default_factory=list)
     _later: list[tuple[t.Node, Shape, Shape]] = field(default_factory=list)
@@ -308,6 +310,7 @@ class Inference:
                     self.classes.setdefault(number, []).append((one, 0, 0))
                 case t.Indexed(t.Letter(name), indices) if name not in (DELTA, ONES):
                     letters = tuple(each.name for each in indices if isinstance(each, t.Letter))
+                    self.beside_indices[name] += 1
                     for at, each in enumerate(indices):
                         match each:
                             case t.Indexed(t.Letter(number), (t.Letter(),)):
@@ -441,16 +444,24 @@ class Inference:
                     return
         shapes = [self.shape(side) for side in sides]
         arrays = [(side, shape) for side, shape in zip(sides, shapes, strict=True) if isinstance(shape, tuple)]
-        for _, other in arrays[1:]:
-            self._same(arrays[0][1], other)
+        for side, other in arrays[1:]:
+            letter = isinstance(side, t.Letter) or isinstance(arrays[0][0], t.Letter)
+            if letter or not _is_one(other) != _is_one(arrays[0][1]):  # else x x^T = x^T x would make x a number
+                self._same(arrays[0][1], other)
         if arrays and None in shapes and not any(side == t.Number("0") for side in sides):
             self._numbers += arrays
 
     def _same(self, one: Shape, other: Shape, why: str = "") -> bool:
         names = [(one[at].name, other[at].name) for at in (0, 1)]
-        if any(a and b and a != b for a, b in names):
+        if any(a and b and a != b for a, b in names) or any(map(self._makes_square, zip(one, other, strict=True))):
             return False
         return one[0].join(other[0], why) and one[1].join(other[1], why)
+
+    def _makes_square(self, dims: tuple[Dim, Dim]) -> bool:
+        """Return whether a small letter would have as many rows as columns, if two dimensions were one."""
+        joined = {dim.root for dim in dims}
+        small = (shape for name, shape in self.arrays.items() if not self._is_capital(name))
+        return len(joined) > 1 and any({rows.root, columns.root} == joined for rows, columns in small)
 
     def shape(self, node: t.Node) -> _Found:
         """Return the shape of an expression."""
@@ -696,12 +707,18 @@ class Inference:
         dims = shape if count == 2 else [dim for dim in shape if dim.name != "1"]
         return dims[at] if len(dims) == count else None
 
+    def is_class(self, name: str) -> bool:
+        """Return whether a letter with an index stands nowhere but where an index stands."""
+        return name in self.classes and self.beside_indices[name] <= len(self.classes[name])
+
     def last_class(self, name: str) -> Dim | None:
         """Return how far a letter runs that with an index is an index itself, as c_i in ``p_{i c_i}``; None for others.
 
         Of each such place it is the letter of an index, or a letter with its entry and which of how many indices it is.
         """
         found: Dim | None = None
+        if not self.is_class(name):
+            return None
         for other, at, count in self.classes.get(name, ()):
             dim = self._dim(other, at, count) if count else self.ends.setdefault(other, Dim())
             if dim and found:

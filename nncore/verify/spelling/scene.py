@@ -93,6 +93,7 @@ class Scene:
     by_columns: bool = False
     says_identity: bool = False  # whether words speak of an identity matrix
     says_prime: bool = False  # whether words say that a prime is the sign of a transpose
+    primes_are_slopes: bool = False  # whether words say that letters with a prime are derivatives
     own_meanings: frozenset[str] = frozenset()  # of "trace" and "positive part", those that the text says otherwise
     depth: int = 0  # of a network with the layers l up to L, the number that stands for L
     gradients_of: str = ""  # the letter of which dA is the derivative by A, by the words
@@ -227,7 +228,7 @@ class Scene:
             self.table.rename(DELTA)  # no Kronecker delta, which has two indices
         for name in self.facts.names & {*CONSTANTS}:
             indexed = name in self.facts.indexed and (name == "e" or not self.facts.bare[name])
-            if indexed or name in self.facts.equated:
+            if indexed or name in self.facts.equated | self.facts.transposed:
                 self.table.rename(name)  # a letter of the author's; a power of e stays one
 
     @property

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _TOPS = frozenset((r"\top", r"\intercal", r"\text{T}", r"\mathsf{T}", r"\mathbf{T}", r"\text{\top}", r"\mathrm{T}",
                    r"\text{tr}", r"\text{\sf T}", r"\text{\intercal}"))  # fmt: skip
 
+TRANSPOSES = frozenset(("T", r"\prime", *_TOPS))
+
 
 def scripts_at(cursor: Cursor) -> tuple[Sequence[Item], Sequence[Item], int]:
     """Return what stands below and above at a place, and the number of primes, and go past them."""
@@ -59,6 +61,8 @@ def inside_of(cursor: Cursor) -> Sequence[Item]:
         rest = Token(Kind.NUMBER, item.text[1:], (item.span[0] + 1, item.span[1]))
         if not rest.text[0].isdigit():
             return (item,)
+        if item.text.isdigit():
+            raise FreeError(f"TeX raises or lowers {first.text} alone: write {{{item.text}}}", item.span, "digits")
         cursor.items = [*cursor.items[: cursor.at], rest, *cursor.items[cursor.at :]]
         return (first,)
     inside = cursor.argument()[0]
