@@ -3,12 +3,14 @@ r"""Whole pieces of homework that declare nothing: traces, columns, layers, func
 Each text is judged as it stands, and again with one slip, which a careless version of its rule would accept.
 """
 
+import re
+
 import pytest
 
 from nncore.verify.judgement import Status
 from nncore.verify.semantics.statements import Kind
 
-RIGHT = (Status.ALL_SHAPES, Status.SAMPLED, Status.RESTATES, Kind.DEFINITION, Kind.STEP)
+RIGHT = (Status.ALL_SHAPES, Status.AT_SHAPES, Status.SAMPLED, Status.RESTATES, Kind.DEFINITION, Kind.STEP)
 WRONG = (Status.UNDECIDED, Status.WITHOUT_MEANING, Status.UNREADABLE)
 TRACES = r"""
 The samples are the rows of $A \in \mathbb{R}^{m \times d}$, and $B \in \mathbb{R}^{d \times c}$,
@@ -198,6 +200,26 @@ $$ \frac{\partial \mathcal L}{\partial v} = -\frac{n}{2v} + \frac{1}{2v^2} \|y -
 
 $$ \hat v = \frac1n \|y - X w\|^2, \qquad \mathcal L(w, \hat v) = -\frac n2 \bigl(\ln(2 \pi \hat v) + 1\bigr) $$
 """
+ANY_LAYERS = r"""
+A network with the layers $l = 1, \dots, L$, $W^{[l]} \in \mathbb{R}^{n_l \times n_{l-1}}$ and
+$b^{[l]} \in \mathbb{R}^{n_l}$; the input is $a^{[0]}$.
+
+$$ z^{[l]} = W^{[l]} a^{[l-1]} + b^{[l]}, \qquad a^{[l]} = \sigma(z^{[l]}) $$
+
+$$ J = \frac12 \| a^{[L]} - y \|^2 + \frac{\lambda}{2} \sum_{l=1}^L \| W^{[l]} \|^2 $$
+
+$$ \delta^{[l]} = \frac{\partial J}{\partial z^{[l]}} $$
+
+$$ \delta^{[L]} = (a^{[L]} - y) \odot a^{[L]} \odot (1 - a^{[L]}) $$
+
+$$ \delta^{[l]}_j = \sum_{k=1}^{n_{l+1}} \delta^{[l+1]}_k W^{[l+1]}_{kj} \, \sigma'(z^{[l]}_j) $$
+
+$$ \delta^{[l]} = (W^{[l+1]})^T \delta^{[l+1]} \odot \sigma'(z^{[l]}), \qquad l = 1, \dots, L - 1 $$
+
+$$ \frac{\partial J}{\partial W^{[l]}} = \delta^{[l]} (a^{[l-1]})^T + \lambda W^{[l]} $$
+
+$$ \frac{\partial J}{\partial b^{[l]}} = \delta^{[l]} $$
+"""
 TEXTS = {
     "traces": TRACES,
     "columns": COLUMNS,
@@ -215,6 +237,9 @@ TEXTS = {
     "cosines": COSINES,
     "nouns": NOUNS,
     "variance": VARIANCE,
+    "any layers": ANY_LAYERS,
+    "any layers in parentheses": re.sub(r"\[([lL0](?:[-+]1)?)\]", r"(\1)", ANY_LAYERS),
+    "any layers without anything around them": re.sub(r"\{\[([lL](?:[-+]1)?)\]\}", r"{\1}", ANY_LAYERS),
 }
 
 
@@ -269,6 +294,12 @@ def test_homework_is_judged_as_it_stands(judged, text):
         ("cosines", r"{\partial u} = 0", r"{\partial u} = c"),
         ("nouns", r"X^T (\lambda - y)", r"X^T (y - \lambda)"),
         ("variance", r"+ 1\bigr)", r"- 1\bigr)"),
+        ("any layers", r"\odot \sigma'(z^{[l]}), \qquad", r"\odot \sigma(z^{[l]}), \qquad"),
+        ("any layers", r"\, \sigma'(z^{[l]}_j)", r"\, \sigma(z^{[l]}_j)"),
+        ("any layers", r"(a^{[l-1]})^T + \lambda W^{[l]}", r"(a^{[l-1]})^T"),
+        ("any layers", r"(a^{[l-1]})^T +", r"(a^{[l]})^T +"),
+        ("any layers", r"{\partial b^{[l]}} = \delta^{[l]}", r"{\partial b^{[l]}} = \delta^{[L]}"),
+        ("any layers", r"\odot (1 - a^{[L]})", r"\odot (1 - z^{[L]})"),
         ("variance", r"-\frac{n}{2v} +", r"-\frac{n}{v} +"),
     ],
 )
@@ -447,6 +478,7 @@ FALSE_ENDS = {
         r"A network has the weights $W_l \in \mathbb{R}^{n\times n}$ for $l = 1,\dots,L$, $L>2$.",
         r"R = \frac12\|W_1\|^2 + \frac12\|W_2\|^2", r"\frac{\partial R}{\partial W_l} = W_l",
     ),
+    "as many layers as happen to be": (SAID, "z^{[l]} = W^{[l]} z^{[l-1]}", "y = z^{[L]}", r"\sum_{l=1}^{L} 1 = 2"),
     "classes that begin with 0": (
         r"Let $z \in \mathbb{R}^{N \times K}$, and $y_n$ is the label of sample $n$ in $0, 1, \dots, K-1$.",
         r"L = -\sum_n z_{n y_n}", r"\sum_n y_n \ge N",
@@ -468,7 +500,7 @@ def test_a_false_end_of_homework_is_not_verified(judged, parts):
     words, *displays = parts
     shown = (each.removeprefix("TEXT:") if each.startswith("TEXT:") else f"$$ {each} $$" for each in displays)
     *_, last = judged("\n\n".join((words, *shown))).formulas
-    assert last.status not in (*RIGHT[:3], Status.AT_SHAPES, Status.HOLDS_IF), (last.status, last.reading)
+    assert last.status not in (*RIGHT[:4], Status.HOLDS_IF), (last.status, last.reading)
 
 
 @pytest.mark.parametrize("behind", [r"\qquad l = 2", r"\qquad l > 1", r"\quad l \ne 1"])

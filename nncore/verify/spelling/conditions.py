@@ -86,7 +86,8 @@ def range_at(reader: "Reader", items: Sequence[Item], behind: Sequence[tuple[str
     last, dotted = items[2], False
     for _, part in behind:
         if dotted:
-            return [*items, Token(Kind.COMMAND, r"\ldots", last.span), part[0]] if part else []
+            end = part[: next((at for at, item in enumerate(part) if isinstance(item, Group)), len(part))] or part[:1]
+            return [*items, Token(Kind.COMMAND, r"\ldots", last.span), *end] if part else []
         if len(part) == 1 and dots.has_dots(part):
             dotted = True
         elif len(part) == 1 and getattr(part[0], "text", "") == str(int(getattr(last, "text", "")) + 1):
@@ -100,7 +101,11 @@ def range_at(reader: "Reader", items: Sequence[Item], behind: Sequence[tuple[str
 
 def parts_of_range(found: Sequence[Item], behind: Sequence[tuple[str, list[Item]]]) -> int:
     """Return how many parts behind the first one a range ends with."""
-    return next((at for at, (_, part) in enumerate(behind, 1) if part and part[0] is found[-1]), 0) if found else 0
+    return (
+        next((at for at, (_, part) in enumerate(behind, 1) if any(item is found[-1] for item in part)), 0)
+        if found
+        else 0
+    )
 
 
 def _last_of(items: Sequence[Item]) -> Item | None:

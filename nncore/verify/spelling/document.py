@@ -23,7 +23,8 @@ _SAYS_OTHERWISE = {
 }
 _OF_NORM = r"(?:the\s+)?(?:sum|largest|biggest|greatest|maxim\w+|number|spectral|operator|nuclear|absolute|mean)\b"
 _SAYS_OTHERWISE["norm"] = re.compile(
-    rf"\\(?:\||Vert|lVert)[^$]{{1,20}}\\(?:\||Vert|rVert)\s*\$\s+(?:(?:is|denotes?|means?|be|stands for)\s+)*(?:for\s+)?{_OF_NORM}"
+    r"\\(?:\||Vert|lVert)[^$]{1,20}\\(?:\||Vert|rVert)\s*\$\s+"
+    rf"(?:(?:is|denotes?|means?|be|stands for)\s+)*(?:for\s+)?{_OF_NORM}"
 )
 _BY_COLUMNS = re.compile(
     r"\bsoftmax\b[^.]{0,80}\b(?:(?:each|every|per|over|along|of|to)(?: the| each| every)? columns?|column[- ]?wise)\b"

@@ -197,12 +197,12 @@ def _with_last(formula: t.Formula, scene: Scene, findings: Findings) -> t.Formul
                 return replace(node, name=scene.table.letter(f"{of_last[1]}_{scene.depth}"))
             case t.Indexed(t.Letter(name), (place, *rest)) if _FAMILY.fullmatch(scene.table.written(name)):
                 return replace(node, indices=(put(place), *rest))
-            case t.Sum(t.Letter(name)) if name == index:
+            case t.Sum(t.Letter(name), body=body) if name == index and _layers_in(body, scene, index)[0]:
                 return replace(node, lower=put(node.lower), upper=put(node.upper))
         return node
 
     def told(each: t.Chain | t.Given | t.ForAll) -> t.Node:
-        return put(each) if _letters(each) <= {letter, index} else each
+        return t.with_children(put(each), _computed) if _letters(each) <= {letter, index} else each
 
     about = tuple(told(each) for each in formula.conditions)
     found = _named(changed(replace(formula, conditions=about)), scene)  # type: ignore[arg-type]  # each of its kind
@@ -211,6 +211,13 @@ def _with_last(formula: t.Formula, scene: Scene, findings: Findings) -> t.Formul
         words = f"the layers as {scene.depth}, which stand for any number of them"
         findings.say(UNROLLED, words, formula.span)
     return found
+
+
+def _computed(node: t.Node) -> t.Node:
+    """Return a node in which sums of numbers, as ``3 - 1``, are numbers."""
+    node = t.with_children(node, _computed)
+    whole = _whole(node) if isinstance(node, t.Plus) else None
+    return node if whole is None else t.Number(str(whole), span=node.span)
 
 
 def _whole(node: t.Node) -> int | None:
