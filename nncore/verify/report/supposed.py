@@ -66,7 +66,7 @@ _DOUBTED = re.compile(
     rf"\b(?:{_NOT}|can|unlike|without|except|instead|rather|while|whereas|confused|differs?|wrong|incorrect|incorrectly|"
     r"false|falsely|mistake|fails?|failed|attempt|claims?|claimed|believe|asks?|whether|question|suppose|assume|only|when|"
     r"cases?|special|would|could|might|non|once|previous|previously|old|older|others|earlier|former|formerly|version|"
-    r"optimum|optimal|minimum|maximum|converges?|convergence|ends?|want|wants|steady|equilibrium|initially|exercise|decide|goes|tends)"
+    r"optimum|optimal|minimum|maximum|converges?|convergence|ends?|wants?\s+to|steady|equilibrium|initially|exercise|decide|goes|tends)"
     r"\b|\?|≠",
     re.IGNORECASE,
 )
