@@ -703,9 +703,11 @@ def _place(line: int, column: int, piece: _Piece, formula: DisplayedFormula) -> 
 
 
 def _has_no_meaning(evidence: Evidence, other: Evidence) -> bool:
-    """Return whether nothing is wrong with one reading that is right with the other but that it has no meaning."""
-    own = [each.status for each in evidence.problems if each not in other.problems]
-    return bool(own) and all(status is Status.WITHOUT_MEANING for status in own)
+    """Return whether a reading fails by having no meaning alone, or has none in part where the other one has some."""
+    own = {each.status for each in evidence.problems if each not in other.problems}
+    alone = own == {Status.WITHOUT_MEANING}
+    other_has = all(each.status is not Status.WITHOUT_MEANING for each in other.problems)
+    return alone or (other_has and own == {Status.WITHOUT_MEANING, Status.UNDECIDED})
 
 
 def _both(one: Evidence, other: Evidence, formula: DisplayedFormula, by: "Settings") -> Evidence:

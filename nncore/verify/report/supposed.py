@@ -64,7 +64,7 @@ _NOT = r"not|never|nobody|nothing|none|no|nor|neither|isn|aren|don|doesn|cannot|
 DENIED = re.compile(rf"\b(?:{_NOT})\b|≠", re.IGNORECASE)
 _DOUBTED = re.compile(
     rf"\b(?:{_NOT}|can|unlike|without|except|instead|rather|while|whereas|confused|differs?|wrong|incorrect|incorrectly|"
-    r"false|falsely|mistake|fails?|failed|attempt|claims?|claimed|believe|asks?|whether|question|suppose|assume|only|when|"
+    r"false|falsely|mistake|fails?|failed|attempt|claims?|claimed|believe|asks?|whether|question|suppose|assume|only(?!\s+(?:via|through|on))|when|"
     r"cases?|special|would|could|might|non|once|previous|previously|old|older|others|earlier|former|formerly|version|"
     r"optimum|optimal|minimum|maximum|converges?|convergence|ends?|wants?\s+to|steady|equilibrium|initially|exercise|decide|goes|tends)"
     r"\b|\?|≠",

@@ -120,8 +120,9 @@ def _are(number: int) -> str:
 
 def sentences(report: Report) -> Iterator[str]:
     """Yield the figures of a report in words."""
-    of = figures(report.pages)
-    found = [formula for page in report.pages if not page.has_faulty_notation for formula in page.formulas]
+    judged_pages = [page for page in report.pages if not page.has_faulty_notation]
+    of = figures(judged_pages)
+    found = [formula for page in judged_pages for formula in page.formulas]
     lost = sum(len(page.formulas) for page in report.pages if page.has_faulty_notation)
     wrong = sum(formula.fails or bool(formula.problems) for formula in found)
     failing = f"{wrong} of them {'fails' if wrong == 1 else 'fail'}" if wrong else "none of them fails"

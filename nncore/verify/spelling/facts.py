@@ -26,6 +26,7 @@ _ONCE, _SQUARE, _SLOPE_BY_SQUARE = "once", "square", "slope by the square"
 _DEFINE = frozenset((":=", r"\coloneqq", r"\triangleq", r"\doteq"))
 _TERM_ENDS = frozenset(("+", "-", "=", ":=", r"\approx", ",", ".", ";", r"\pm", CELL, ROW, r"\quad"))
 _DEPTH = 3  # of networks whose layers are not numbered
+_WITH_NUMBER = re.compile(r".+_(?:\d+|\{\d+\})", re.DOTALL)  # a letter of its own, beside the one without
 _OF_STEPS = frozenset("lLtk")  # any other letter may number samples, or entries
 _SCALARS = frozenset(
     (
@@ -233,7 +234,7 @@ class Facts:
         behind_arguments = end + (isinstance(following, Group) and following.kind == "(")
         behind_arguments += getattr(items[behind_arguments], "text", "") == CELL if behind_arguments < len(items) else 0
         if _sign_at(items, behind_arguments) in _DEFINE:
-            self.defined |= {name, whole}
+            self.defined |= {whole} if _WITH_NUMBER.fullmatch(whole) else {name, whole}
         if not _is_term(items, at, behind_arguments):
             self.factors.add(name)
         elif _is_added_to_array(items, at, behind_arguments):
