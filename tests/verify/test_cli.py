@@ -365,7 +365,12 @@ def test_formulas_are_not_said_to_be_read_that_are_not(run):
     _, out, _ = run(a_dot_md="$$ \\foo := 1 $$\n\n$$ J := 1 $$\n")
     assert "2 displayed formulas: 1 of them fails, 1 is unreadable, 0 are unchecked." in out
     _, out, _ = run(a_dot_md="```{notation}\nscalars: [{letter: J, meaning: x}]\n```\n\n$$ x = x $$\n")
-    assert "1 displayed formula, each one read and judged: 1 of them fails" in out
+    assert "No displayed formula was judged." in out and "read and judged" not in out
+    assert "1 displayed formula is not judged before the notation is mended." in out
+    block, sound = "```{notation}\nscalars: [{letter: J, meaning: x}]\n```\n\n$$ x = x $$\n", "$$ x + x = 2 x $$\n"
+    _, out, _ = run(".", a_dot_md=block, b_dot_md=sound)
+    assert "1 displayed formula, each one read and judged: none of them fails" in out
+    assert "1 displayed formula is not judged" in out and "1 claim: 1 verified" in out
 
 
 def test_faults_are_counted_apart_from_formulas(run):

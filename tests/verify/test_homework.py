@@ -587,3 +587,68 @@ def test_an_identity_matrix_is_named_after_a_size_and_no_index(judged, above, cl
     sizes = r"$X \in \mathbb{R}^{n \times k}$, $u \in \mathbb{R}^k$" if "X" in above else "Currents $I_k$."
     *_, last = judged(f"{sizes}\n\n$$ {above} $$\n\n$$ {claim} $$\n").formulas
     assert (last.status in RIGHT) == holds, (last.status, last.reading)
+
+
+@pytest.mark.parametrize(
+    ("claim", "holds"),
+    [
+        (r"\frac n2 b = \frac{n b}{2}", True),
+        (r"\frac n2 b = n b", False),
+        (r"\sqrt a2 = 2 \sqrt{a}", True),
+        (r"\sqrt a2 = \sqrt{2a}", False),
+        (r"b^n2 = 2 b^n", True),
+        (r"b^n2 = b^{2n}", False),
+    ],
+)
+def test_an_argument_without_braces_is_one_sign(judged, claim, holds):
+    (formula,) = judged(f"Here $a$, $b$ and $n$ are numbers.\n\n$$ {claim} $$\n").formulas
+    assert (formula.status in RIGHT) == holds, (formula.status, formula.reading)
+
+
+@pytest.mark.parametrize(("signs", "digits"), [("x^12 = 2", "12"), ("x_{1}^23 = 2", "23")])
+def test_digits_without_braces_are_an_error_that_says_what_to_write(judged, signs, digits):
+    (formula,) = judged(f"$$ {signs} $$\n").formulas
+    assert formula.status is Status.UNREADABLE
+    assert f"write {{{digits}}}" in formula.problems[0].reason
+
+
+def test_a_range_ends_where_it_says(judged):
+    (formula,) = judged("$$ a_i = 2, \\qquad i = 1, \\dots, N - 1 $$\n").formulas
+    assert "i <= (N - 1)" in formula.reading
+
+
+def test_a_letter_with_a_number_that_is_defined_leaves_the_one_without_to_its_first_use(judged):
+    text = r"""
+$$ \ell = (a - b)^2 $$
+
+$$ \ell_1 := \ell + c $$
+
+$$ \frac{\partial \ell}{\partial a} = 2 (a - b) $$
+"""
+    assert all(each.status in RIGHT for each in judged(text).formulas)
+    assert judged(text.replace(r"= 2 (a - b)", r"= 2 (b - a)")).formulas[-1].status in WRONG
+
+
+@pytest.mark.parametrize(("words", "defines"), [("enters only via the matrix", True), ("is small only if", False)])
+def test_a_matrix_that_words_name_is_what_they_say(judged, words, defines):
+    text = f"""
+Let $X \\in \\mathbb{{R}}^{{n \\times d}}$ and $v \\in \\mathbb{{R}}^d$. The data {words} $C = X^T X$.
+
+$$ E = v^T C v $$
+
+$$ E = \\|X v\\|^2 $$
+"""
+    assert (judged(text).formulas[-1].status in RIGHT) == defines
+
+
+def test_what_a_derivative_holds_fixed_is_said(judged):
+    slope = judged(PENALIZED).formulas[-1]
+    assert r"\partial J / \partial Z_{nk} with W held fixed" in " ".join(slope.remarks).replace(r" \, ", "").replace(
+        "Z_{n k}", "Z_{nk}"
+    )
+
+
+def test_layers_of_which_there_may_be_any_number_are_proved_for_some(judged):
+    proved = [one for each in judged(ANY_LAYERS).formulas for one in each.judgements]
+    assert {one.status for one in proved} <= {Status.AT_SHAPES, Status.SAMPLED}
+    assert {shapes for one in proved for shapes in one.shapes} == {(("L", 3),)}
