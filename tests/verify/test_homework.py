@@ -535,7 +535,14 @@ def test_words_give_a_number_its_sign(judged, claim, status):
 
 
 @pytest.mark.parametrize(
-    "words", ["If $\\tau > 0$ there is more.", "We do not have $\\tau > 0$.", "Where $\\tau < 0$:"]
+    "words",
+    [
+        "If $\\tau > 0$ there is more.",
+        "We do not have $\\tau > 0$.",
+        "Where $\\tau < 0$:",
+        "Is $\\tau > 0$? Nobody knows.",
+        "One reads $\\tau > 0$. That is wrong.",
+    ],
 )
 def test_a_sign_that_words_suppose_or_deny_gives_none(judged, words):
     (formula,) = judged(f"{words} Here $u$ is a number.\n\n$$ \\sqrt{{\\tau^2}} = \\tau $$\n").formulas

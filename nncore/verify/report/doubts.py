@@ -184,11 +184,8 @@ def doubted_by_words(
     said = _said_in_words({_bare(as_written(each)) for each in _any_letters(claim)}, formula, inline)
     if said is None:
         return evidence
-    shown = " ".join(said.text.split())
     refuted = "; ".join(problem.reason for problem in evidence.problems)
-    why = (
-        f"“{shown}” in line {said.line} stands within words and is not read: display it with := (without it {refuted})"
-    )
+    why = f"{_quoted(said)} stands within words and is not read: display it with := (without it {refuted})"
     return _open(evidence, why)
 
 
@@ -203,13 +200,10 @@ def doubted_as_second(
 
     ``strict`` is the formula as which it is judged, here and in what follows.
     """
-    for each in inline:
-        found = _SAYS.fullmatch(each.text)
-        above = each.path == formula.path and each.line <= formula.line
-        if found and above and _bare(found["left"]) == _bare(letter) and defines_in_words(each):
-            said = " ".join(each.text.split())
-            if _bare(found["right"]) not in _bare(formula.text):
-                reason = f"“{said}” in line {each.line} says what {letter} is, and is not read: display it with :="
+    for each, left, right in _equations(formula, inline):
+        if each.line <= formula.line and left == _bare(letter) and defines_in_words(each):
+            if _bare(right) not in _bare(formula.text):
+                reason = f"{_quoted(each)} says what {letter} is, and is not read: display it with :="
                 return judged(evidence, evidence.parts[0], Judgement(Status.UNDECIDED, reason=reason), strict)
     return evidence
 
@@ -241,17 +235,10 @@ def doubted_as_unread(
     slopes = [each for each in reached([claim.left, claim.right], claim.scope) if isinstance(each, t.Derivative)]
     by = {_bare(as_written(_base(each))).split("_")[0] for slope in slopes for each in slope.variables}
     shown = {_bare(as_written(each)) for each in _any_letters(claim)} - by
-    for each in inline if by and shown else ():
-        found = _SAYS.fullmatch(each.text)
-        if not found or each.path != formula.path or is_doubted(each):
-            continue
-        left, *_ = _bare(found["left"]).split("_")
-        made_of = {_bare(name[0]) for name in _LETTERS.finditer(found["right"])}
-        if left in shown and made_of & by:
-            said = " ".join(each.text.split())
-            reason = (
-                f"“{said}” in line {each.line} is not read, and a derivative may change with it: display it with :="
-            )
+    for each, left, right in _equations(formula, inline) if by and shown else ():
+        made_of = {_bare(name[0]) for name in _LETTERS.finditer(right)}
+        if left.split("_")[0] in shown and made_of & by and not is_doubted(each):
+            reason = f"{_quoted(each)} is not read, and a derivative may change with it: display it with :="
             return judged(evidence, part, Judgement(Status.UNDECIDED, reason=reason), strict)
     return evidence
 
@@ -271,13 +258,22 @@ def _any_letters(claim: Claim) -> Iterator[str]:
 
 def _said_in_words(shown: Set[str], formula: DisplayedFormula, inline: Iterable[InlineFormula]) -> InlineFormula | None:
     """Return a formula within words that says what one of some letters is; a value of it counts only nearby."""
-    for each in inline:
-        found = _SAYS.fullmatch(each.text) if not _LISTS.search(each.text) else None
-        if found and each.path == formula.path and defines_in_words(each):
-            left, *_ = _bare(found["left"]).split("_")
-            if left in shown and (is_near(each, formula) or re.search(r"[A-Za-z]", found["right"])):
+    for each, left, right in _equations(formula, inline):
+        if left.split("_")[0] in shown and not _LISTS.search(each.text) and defines_in_words(each):
+            if is_near(each, formula) or re.search(r"[A-Za-z]", right):
                 return each
     return None
+
+
+def _equations(formula: DisplayedFormula, inline: Iterable[InlineFormula]) -> Iterator[tuple[InlineFormula, str, str]]:
+    """Yield the equations within the words of the file of a display, each with its bare left side and its right one."""
+    for each in inline:
+        if each.path == formula.path and (found := _SAYS.fullmatch(each.text)):
+            yield each, _bare(found["left"]), found["right"]
+
+
+def _quoted(each: InlineFormula) -> str:
+    return f"“{' '.join(each.text.split())}” in line {each.line}"
 
 
 def _bare(text: str) -> str:

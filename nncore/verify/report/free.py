@@ -573,7 +573,7 @@ class _Words:
         """Return the letters that number the right class by them, as written."""
         return classes_said(self.inline, self.formula)
 
-    @property
+    @cached_property
     def speaks_of_total_derivatives(self) -> bool:
         """Return whether the words right above it speak of a total derivative."""
         above = (each for each in self.inline if each.path == self.formula.path)

@@ -51,7 +51,7 @@ _DEFINES = re.compile(
     r"|\b(?:loss|cost|error|objective|risk|energy|penalty|model|predictions?|outputs?|activations?|residuals?|margins?|scores?"
     r"|logits?|encoder|decoder|softmax|rates?|probabilit(?:y|ies)|states?|means?|variances?|features?|embeddings?"
     r"|pre-?activations?|covariance|matrix|vector|quantity|abbreviation|shorthand|normalizer|code|average|difference|distance"
-    r"|weights?|coefficients?|kernel|energy|density)\s+(?:function\s+)?(?:(?:is|are|be)\s*)?$",
+    r"|weights?|coefficients?|kernel|density)\s+(?:function\s+)?(?:(?:is|are|be)\s*)?$",
     re.IGNORECASE,
 )
 _NAMES_SLOPE = re.compile(  # g = \partial L / \partial y, a derivative by a name
@@ -173,7 +173,7 @@ def abbreviations(inline: Sequence[InlineFormula]) -> list[InlineFormula]:
 def vectors_said(inline: Iterable[InlineFormula], formula: DisplayedFormula) -> frozenset[str]:
     """Return the letters that words beside a formula call one-hot, as written."""
     near = (each for each in inline if is_near(each, formula) and _ONE_HOT.search(" ".join(_sentence(each))))
-    sure = (each for each in near if not any(map(_DOUBTED.search, _sentence(each))))
+    sure = (each for each in near if not is_doubted(each))
     return frozenset(re.split(r"\\in\b|=", each.text)[0].strip() for each in sure)
 
 
@@ -274,7 +274,7 @@ def signs_said(inline: Iterable[InlineFormula]) -> dict[str, Relation]:
     found: dict[str, Relation] = {}
     for each in inline:
         said = _SIGN.fullmatch(each.text)
-        if said and not any(map(_DOUBTED.search, _sentence(each))):
+        if said and not is_doubted(each):
             found.setdefault(said[1], Relation.GREATER if said[2] in (">", r"\gt") else Relation.AT_LEAST)
     return found
 
