@@ -1,6 +1,6 @@
 """What the tests of meanings and of judges share: the notation of the book, its pages, and its first formulas."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -106,3 +106,16 @@ def by(*labels: str) -> str:
 def assuming(formula: str) -> str:
     """An assumption that is in force for the formula that follows."""
     return f"{assumption(formula)}\n{by()}"
+
+
+def apart(text: str, slips: Iterable[tuple[str, str]]) -> list[dict[int, tuple[str, str]]]:
+    """Return slips in few groups, of which each has one in a display: by its number, what is put for what."""
+    groups: list[dict[int, tuple[str, str]]] = []
+    for right, wrong in slips:
+        assert text.count(right) == 1, right
+        at = (text[: text.index(right)].count("$$") - 1) // 2
+        group = next((each for each in groups if at not in each), None)
+        if group is None:
+            groups.append(group := {})
+        group[at] = right, wrong
+    return groups

@@ -10,9 +10,10 @@ import yaml
 from nncore.verify.__main__ import main
 from nncore.verify.judgement import Status
 from nncore.verify.notation import load
-from nncore.verify.report import proposal
+from nncore.verify.report import sections
 from nncore.verify.report.book import NOTATION, Settings, check
 from nncore.verify.report.cache import Cache
+from nncore.verify.report.declarations import DEFINITIONS
 from nncore.verify.report.free import meanings
 from nncore.verify.report.sections import propose
 from nncore.verify.source.reader import read_page
@@ -380,7 +381,7 @@ def test_a_right_text_without_any_notation_is_right_in_the_second_run(run, tmp_p
 
 @pytest.mark.parametrize("kind", sorted(file.stem for file in (HERE / "wild").glob("*.yml")))
 def test_what_people_write_fares_no_worse_with_what_is_proposed_for_it(run, tmp_path, kind, monkeypatch):
-    monkeypatch.setattr(proposal, "SECONDS", 1.0)
+    monkeypatch.setattr(sections, "seconds_for", lambda _: 1.0)
     cases = yaml.safe_load((HERE / "wild" / f"{kind}.yml").read_text(encoding="utf-8"))
     sources = [case["source"] for case in cases if len(case.get("readings", ())) == 1 and "before" not in case]
     path = tmp_path / "a.md"
@@ -839,7 +840,7 @@ def test_a_definition_says_where_it_stands_or_that_it_is_guessed(tmp_path):
     for text, words in ((BACKWARD, "any function of Y"), (LOST, "line 13 defines it"), (WITHIN_WORDS, "line 3 def")):
         path = tmp_path / "a.md"
         path.write_text(text, encoding="utf-8")
-        (line,) = (each for each in propose(path, load(NOTATION), {})[0][1].lines if each.part == proposal.DEFINITIONS)
+        (line,) = (each for each in propose(path, load(NOTATION), {})[0][1].lines if each.part == DEFINITIONS)
         assert words in line.remark, line
     lines = LOST.splitlines()
     assert lines[12].startswith("L(p)") and "r = X w - t" in WITHIN_WORDS.splitlines()[2]

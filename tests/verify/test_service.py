@@ -439,7 +439,7 @@ def test_the_command_judges_a_formula_in_what_is_in_force_on_a_page(run):
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("1 = 1", 0), ("h := 2", 0), ("1 = 2", 1), (r"\foo", 2), ("", 2), ("W = X", 1), ("\\foo\n\n1 = 2", 1)],
+    [("1 = 1", 0), ("h := 2", 0), ("1 = 2", 1), (r"\foo", 2), ("", 2), ("\\foo\n\n1 = 2", 1)],
 )
 def test_the_exit_code_is_that_of_files(text, code, run, tmp_path, monkeypatch):
     assert run("--formula", text)[0] == code
@@ -447,6 +447,15 @@ def test_the_exit_code_is_that_of_files(text, code, run, tmp_path, monkeypatch):
     page = tmp_path / "page.md"
     page.write_text("".join(f"$$ {each} $$\n\n" for each in text.split("\n\n") if each), encoding="utf-8")
     assert main([str(page)]) == code
+
+
+def test_a_file_may_give_its_letters_a_meaning_of_its_own_and_a_formula_may_not(run, tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("$$ W = X $$\n", encoding="utf-8")
+    code, out, _ = run("--formula", "W = X")
+    assert code == 1 and "W is D × M, X is n × D" in out
+    code, out, _ = run(str(page))
+    assert code == 0 and "read: W = … as its definition" in out
 
 
 def test_the_command_shows_where_something_is_wrong(run):

@@ -347,12 +347,13 @@ def run(tmp_path, monkeypatch, capsys):
 
 
 def test_the_command_prints_the_readings_below_each_formula(run):
-    code, out = run(WILD)
+    block = "```{notation}\nshadows: [X]\n```\n\n"  # so that nothing is proposed
+    code, out = run(block + WILD)
     assert code == 1
     lines = out.splitlines()
-    at = lines.index("a.md:3  refuted")
+    at = lines.index("a.md:7  refuted")
     assert lines[at + 1] == "  read: \\log as the natural logarithm"
-    assert lines[at + 2].startswith("  a.md:3:14: refuted: the values differ at J = ")
+    assert lines[at + 2].startswith("  a.md:7:14: refuted: the values differ at J = ")
     assert lines[at + 3].strip() == r"\log(e^J) = J \times 2" and lines[at + 4].index("^") == lines[at + 3].index("=")
 
 

@@ -7,14 +7,17 @@ be true of this one. Such a statement is not refuted; what is said of it is what
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
+from itertools import pairwise
 
 from nncore.verify import numeric
 from nncore.verify.judgement import Diagnostic, Judgement, Status
 from nncore.verify.notation import FIXED_KINDS
+from nncore.verify.report.at_values import inputs_of
 from nncore.verify.report.evidence import Evidence
-from nncore.verify.report.supposed import defines_in_words, is_doubted, is_near, judged
+from nncore.verify.report.notebook import are_in_one_file, lines_between, position
+from nncore.verify.report.supposed import bare, defines_in_words, is_doubted, is_near, judged, said_of, sentence_around
 from nncore.verify.semantics.layers import reached
 from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import letters
@@ -24,14 +27,25 @@ from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import latex
 from nncore.verify.syntax.tree import Relation
 
-_SAYS = re.compile(r"\s*(?P<left>[^=<>]+?)\s*:?=\s*(?P<right>[^=<>]+)", re.DOTALL)
+_DEPENDS = re.compile(
+    r"\W*(?:(?:is|be|as|are|being)\s+(?:an?|some|any|the)?\s*(?:[\w-]+\s+){0,2}functions?\s+of|depends?\s+on|varies\s+with)\s*\ufffc"
+)
 _LETTERS = re.compile(r"\\(?:hat|bar|tilde|mathbf|boldsymbol|vec)\s*\{?\s*\\?[A-Za-z]+\s*\}?|\\[A-Za-z]+|[A-Za-z]")
+_ENTRY = re.compile(r"(\\?[A-Za-z]+)_")
 _LISTS = re.compile(r"\\(?:l|c)?dots")  # the columns, the rows or the entries of a letter
 _INPUTS = (SymbolKind.ENTRY, SymbolKind.NUMBER, SymbolKind.ARRAY)
 # Functions that mean another thing in each example.
 _GENERIC = frozenset(("f", "g", "h", "F", "G", r"\mathsf{f}", r"\mathsf{g}", r"\mathsf{h}"))
 _VALUE = "this is a value for numbers that are given elsewhere, and no claim about all"
 _CONDITION = "this is a condition, and no claim, for letters that may be anything: put it behind what holds under it"
+_AT_OPTIMUM = re.compile(  # words that lead to what holds at some point alone
+    r"\b(?:at|near) (?:the|a|an|any|every|such an?|this|its?) (?:\w+ )?(?:stationary point|critical point|optimum"
+    r"|minimum|minimizer|maximum|fixed point|equilibrium)|\bfirst[- ]order condition"
+    r"|\b(?:set(?:ting|s)?|equating)\b[^.]{0,60}\b(?:to|equal to) (?:zero|\ufffc)",
+    re.IGNORECASE,
+)
+_LEADS = 4  # lines above a display, from which words lead to it
+_BEHIND = 20  # lines below a display, beyond which words say nothing of it
 _NO_DERIVATIVE = "a derivative does not exist here"  # how a reason begins
 
 
@@ -75,6 +89,16 @@ def _is_condition(claim: Claim) -> bool:
     return any(_is_free(side, claim, sizes=True) for side in sides) and all(
         _is_free(side, claim, sizes=True) or _is_constant(side, claim) for side in sides
     )
+
+
+def _is_at_values(claim: Claim) -> bool:
+    """Return whether the conditions of a claim give a value to every input of which it is made."""
+    given = {
+        latex(each.first) for each in claim.conditions
+        if isinstance(each, t.Chain) and isinstance(each.first, t.Name) and len(each.links) == 1
+        and each.links[0].relation is Relation.EQUAL and _is_constant(each.links[0].right, claim)
+    }  # fmt: skip
+    return bool(given) and all(latex(node) in given for node in inputs_of(claim))
 
 
 def _is_size(node: t.Node) -> bool:
@@ -135,7 +159,9 @@ def _any_function(claim: Claim) -> str:
 
 
 def _other_meaning(claim: Claim, others: Collection[Claim], reasons: Collection[str]) -> str:
-    """Return what a false claim may mean instead of one of all values; empty if it means that."""
+    """Return what a false claim may mean instead of one of all values; empty if it means that, or says at which."""
+    if _is_at_values(claim):
+        return ""
     if _is_condition(claim):
         return _CONDITION
     sides = (claim.left, claim.right)
@@ -181,12 +207,41 @@ def doubted_by_words(
     as_written: Callable[[str], str],
 ) -> Evidence:
     """Return the evidence for a refuted claim, or that words say what a letter is which is any in it."""
-    said = _said_in_words({_bare(as_written(each)) for each in _any_letters(claim)}, formula, inline)
-    if said is None:
+    said = _said_in_words({bare(as_written(each)) for each in _any_letters(claim)}, formula, inline)
+    if said is None or _is_at_values(claim):
         return evidence
     refuted = "; ".join(problem.reason for problem in evidence.problems)
     why = f"{_quoted(said)} stands within words and is not read: display it with := (without it {refuted})"
     return _open(evidence, why)
+
+
+def doubted_as_afresh(
+    evidence: Evidence, claim: Claim, above: Mapping[str, int], as_written: Callable[[str], str]
+) -> Evidence:
+    """Return the evidence for a refuted claim, or that a letter which is any in it is defined in a part above.
+
+    ``above`` are the letters that are defined there, as the author writes them, with the lines of their definitions.
+    """
+    lines = {bare(name): line for name, line in above.items()}
+    written = {bare(as_written(each)): as_written(each) for each in _any_letters(claim)}
+    known = next((each for each in written if each in lines), None)
+    if known is None:
+        return evidence
+    refuted = "; ".join(problem.reason for problem in evidence.problems)
+    where = f"line {lines[known]} defines it" if lines[known] > 0 else "it is defined above"
+    why = f"{written[known]} may be anything behind afresh: true, and {where}: define it here, too, with :="
+    return _open(evidence, f"{why} (without it {refuted})")
+
+
+def doubted_as_at_optimum(evidence: Evidence, formula: DisplayedFormula, inline: Iterable[InlineFormula]) -> Evidence:
+    """Return the evidence for a refuted claim, or that the words that lead to it speak of an optimum alone."""
+    above = [each for each in inline if are_in_one_file(each, formula) and 0 <= lines_between(each, formula) <= _LEADS]
+    last = max(above, key=position, default=None)
+    if last is None or not _AT_OPTIMUM.search("".join(sentence_around(last))):
+        return evidence
+    refuted = "; ".join(problem.reason for problem in evidence.problems)
+    why = f"the words in line {last.line} say this of one point, and it is read of all: write that as a condition"
+    return _open(evidence, f"{why} ({refuted})")
 
 
 def doubted_as_second(
@@ -201,8 +256,8 @@ def doubted_as_second(
     ``strict`` is the formula as which it is judged, here and in what follows.
     """
     for each, left, right in _equations(formula, inline):
-        if each.line <= formula.line and left == _bare(letter) and defines_in_words(each):
-            if _bare(right) not in _bare(formula.text):
+        if position(each) <= position(formula) and left == bare(letter) and defines_in_words(each):
+            if bare(right) not in bare(formula.text):
                 reason = f"{_quoted(each)} says what {letter} is, and is not read: display it with :="
                 return judged(evidence, evidence.parts[0], Judgement(Status.UNDECIDED, reason=reason), strict)
     return evidence
@@ -225,22 +280,48 @@ def doubted_as_unread(
     formula: DisplayedFormula,
     inline: Iterable[InlineFormula],
     as_written: Callable[[str], str],
+    displayed: str,
 ) -> Evidence:
-    """Return the evidence for a proved claim with a derivative, or that a formula that is not read may change that.
+    """Return the evidence for a proved claim, or that a formula that is not read may change that.
 
     Such a formula says that a letter, which is any in the claim, is made of what a derivative is taken by. Without a
-    derivative, what holds for any such letter holds for this one.
+    derivative, what holds for any such letter holds for this one. Or it says above it that a letter which the file
+    defines is another one by now; ``displayed`` are all displays, without spaces and braces.
     """
     (part,) = evidence.parts
+    defined = {bare(as_written(each)) for each in _reached_letters(claim)}
+    for left, (each, right) in _last_said(formula, inline).items():
+        base = re.sub(r"_[a-z]{1,2}$", "", left)
+        if {left, base} & defined and bare(right) not in displayed and not _lists_entries(left, right):
+            reason = f"{_quoted(each)} says what {left} is, too, and is not read: display it with :="
+            return judged(evidence, part, Judgement(Status.UNDECIDED, reason=reason), strict)
     slopes = [each for each in reached([claim.left, claim.right], claim.scope) if isinstance(each, t.Derivative)]
-    by = {_bare(as_written(_base(each))).split("_")[0] for slope in slopes for each in slope.variables}
-    shown = {_bare(as_written(each)) for each in _any_letters(claim)} - by
+    by = {bare(as_written(_base(each))).split("_")[0] for slope in slopes for each in slope.variables}
+    shown = {bare(as_written(each)) for each in _any_letters(claim)} - by
+    inline = [each for each in inline if are_in_one_file(each, formula)]
+    for one, other in pairwise(inline) if by and shown else ():
+        depends = _DEPENDS.match(one.after) and bare(one.text).split("_")[0] in shown
+        if depends and bare(other.text).split("_")[0] in by:
+            reason = f"the words in line {one.line} say that {one.text.strip()} depends on {other.text.strip()}"
+            return judged(evidence, part, Judgement(Status.UNDECIDED, reason=reason), strict)
     for each, left, right in _equations(formula, inline) if by and shown else ():
-        made_of = {_bare(name[0]) for name in _LETTERS.finditer(right)}
+        if lines_between(formula, each) > formula.text.count("\n") + _BEHIND:
+            continue
+        made_of = {bare(name[0]) for name in _LETTERS.finditer(right)}
         if left.split("_")[0] in shown and made_of & by and not is_doubted(each):
             reason = f"{_quoted(each)} is not read, and a derivative may change with it: display it with :="
             return judged(evidence, part, Judgement(Status.UNDECIDED, reason=reason), strict)
     return evidence
+
+
+def _reached_letters(claim: Claim) -> Iterator[str]:
+    """Yield the letters with a definition on which a claim rests, and those of their entries."""
+    known = claim.scope.definitions.keys() | claim.scope.families.keys()
+    named = {node.name for node in reached([claim.left, claim.right], claim.scope) if isinstance(node, t.Letter)}
+    yield from named & known
+    for array in claim.scope.notation.arrays:
+        if array.entry and {array.letter, array.entry.letter} & named & known:
+            yield from (array.letter, array.entry.letter)
 
 
 def _base(node: t.Node) -> str:
@@ -268,13 +349,21 @@ def _said_in_words(shown: Set[str], formula: DisplayedFormula, inline: Iterable[
 def _equations(formula: DisplayedFormula, inline: Iterable[InlineFormula]) -> Iterator[tuple[InlineFormula, str, str]]:
     """Yield the equations within the words of the file of a display, each with its bare left side and its right one."""
     for each in inline:
-        if each.path == formula.path and (found := _SAYS.fullmatch(each.text)):
-            yield each, _bare(found["left"]), found["right"]
+        if are_in_one_file(each, formula) and (sides := said_of(each)):
+            yield each, *sides
+
+
+def _last_said(formula: DisplayedFormula, inline: Iterable[InlineFormula]) -> dict[str, tuple[InlineFormula, str]]:
+    """Return what the words above a display say last of each letter that they define, with the right side."""
+    above = [each for each in _equations(formula, inline) if position(each[0]) <= position(formula)]
+    above.sort(key=lambda each: position(each[0]))
+    return {left: (each, right) for each, left, right in above if defines_in_words(each)}
+
+
+def _lists_entries(letter: str, right: str) -> bool:
+    """Return whether an equation says how the entries of a letter are called, and nothing else: p = (p_1, ..., p_n)."""
+    return bool(_LISTS.search(right)) and {found[1] for found in _ENTRY.finditer(bare(right))} == {letter}
 
 
 def _quoted(each: InlineFormula) -> str:
     return f"“{' '.join(each.text.split())}” in line {each.line}"
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\s{}]", "", text)

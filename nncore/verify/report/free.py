@@ -10,8 +10,9 @@ its display, and of an erratum the last one is wrong, its chain whole.
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,9 +20,12 @@ from typing import TYPE_CHECKING
 from nncore.verify import numeric
 from nncore.verify.judgement import Diagnostic, Judgement, Status
 from nncore.verify.notation import ONES
+from nncore.verify.report.at_values import Values, at_values, values_said, where_values
 from nncore.verify.report.cache import text_with_includes
 from nncore.verify.report.doubts import (
     doubted,
+    doubted_as_afresh,
+    doubted_as_at_optimum,
     doubted_as_proposed,
     doubted_as_second,
     doubted_as_total,
@@ -30,9 +34,10 @@ from nncore.verify.report.doubts import (
 )
 from nncore.verify.report.evidence import OF_NOTATION, Evidence, PageReport, Part
 from nncore.verify.report.freely import with_own
-from nncore.verify.report.notebook import place_in
+from nncore.verify.report.notebook import are_in_one_file, lines_between, place_in
 from nncore.verify.report.page import Reporter, about_functions, at_line, located, relation_count
 from nncore.verify.report.supposed import (
+    bare,
     classes_said,
     said_equal,
     signs_said,
@@ -60,7 +65,7 @@ from nncore.verify.spelling.scene import Scene
 from nncore.verify.spelling.shorthand import SHORTHAND
 from nncore.verify.spelling.spell import Reading as FreeReading
 from nncore.verify.spelling.spell import Strict
-from nncore.verify.spelling.statements import HENCE
+from nncore.verify.spelling.statements import HENCE, THAT_IS
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import latex
 from nncore.verify.syntax.tree import Relation
@@ -68,7 +73,7 @@ from nncore.verify.syntax.tree import Relation
 if TYPE_CHECKING:
     from nncore.verify.report.book import Settings
 
-_SECONDS_OF_A_CLAIM = 1.0  # of which it is asked only whether numbers refute it
+_SECONDS_OF_A_CLAIM = 0.4  # of which it is asked only whether numbers refute it
 _STATEMENT = "display {} of {}, statement {}"  # the page on which a strict statement stands while it is judged
 _PROPOSED = "what is proposed"  # the name of a display that stands in no line of a file
 _CHANGED = "what a command means is changed here"  # how a fault of `source.markdown` begins
@@ -97,17 +102,17 @@ def report_on_free(
 
     Its parts are those that begin with a block ``afresh: true``, if no others are given.
     """
-    evidence: list[Evidence] = []
-    problems: list[Diagnostic] = []
-    in_time = True
+    found: list[_OfPart] = []
     for part in parts or in_parts(reading, path):
-        found, faults, ended = _report_on_part(path, part, by, len(evidence))
-        evidence += found
-        problems += faults
-        in_time &= ended
-    own = tuple(located(each, by.root) for each in (*faults_of(path, reading), *problems))
+        above: dict[str, int] = {}
+        for one in found:
+            above |= one.defined
+        found.append(_report_on_part(path, part, by, sum(len(one.evidence) for one in found), above))
+    evidence = tuple(each for one in found for each in one.evidence)
+    problems = (*faults_of(path, reading), *(each for one in found for each in one.problems))
+    own = tuple(located(each, by.root) for each in problems)
     name, inline = display_path(path, by.root), reading.inline
-    return PageReport(name, tuple(evidence), own, len(inline), relation_count(inline)), in_time
+    return PageReport(name, evidence, own, len(inline), relation_count(inline)), all(one.in_time for one in found)
 
 
 def faults_of(path: Path, reading: Reading) -> tuple[Diagnostic, ...]:
@@ -128,23 +133,38 @@ def in_parts(reading: Reading, path: Path) -> list[Reading]:
     parts, here = [], 0
     inside = [place_in(path, each.path, each.line) for each in reading.formulas]
     numbers = [here := bisect_right(starts, place) if place else here for place in inside]
+    said = [place_in(path, each.path, each.line) or (0, 0) for each in reading.inline]
     for number in range(len(starts) + 1):
         own = [at for at, part in enumerate(numbers) if part == number]
         places = tuple(reading.around.places[at] for at in own)
         around = Surroundings(places, tuple(each for each, part in zip(known, ends, strict=True) if part == number))
+        end = starts[number] if number < len(starts) else None  # what words say below is said of the next part
+        inline = tuple(each for each, at in zip(reading.inline, said, strict=True) if end is None or at < end)
         if own or around.blocks:
-            parts.append(Reading(tuple(reading.formulas[at] for at in own), around, reading.inline, ()))
+            parts.append(Reading(tuple(reading.formulas[at] for at in own), around, inline, ()))
     return parts or [reading]
 
 
-def _report_on_part(
-    path: Path, reading: Reading, by: "Settings", before: int
-) -> tuple[list[Evidence], list[Diagnostic], bool]:
-    """Return the evidence for a part of a page, behind so many displays, what is wrong elsewhere, and if all ended."""
+@dataclass(frozen=True, slots=True)
+class _OfPart:
+    """What is found of a part of a page: evidence, what is wrong elsewhere, and whether all proofs ended in time.
+
+    ``defined`` are the letters that it defines, as the author writes them, with the line of the display.
+    """
+
+    evidence: list[Evidence]
+    problems: list[Diagnostic]
+    in_time: bool
+    defined: Mapping[str, int]
+
+
+def _report_on_part(path: Path, reading: Reading, by: "Settings", before: int, above: Mapping[str, int]) -> _OfPart:
+    """Return what is found of a part of a page, behind so many displays; ``above`` are letters defined above it."""
     scene, around, problems = _prepared(reading, path, by)
     found, around, by = _spelled(reading, path, scene, around, by)
     pieces = _first_pieces(reading, found, scene, around)
     stages, pieces = _judging(path, by, reading, around, pieces, scene)
+    stages = replace(stages, above=above)
     evidence: list[Evidence] = []
     added = sum(formula.line < 1 for formula in reading.formulas)  # that stand in no line of the file
     numbers = range(before + 1 - added, before + 1 + len(reading.formulas) - added)
@@ -163,6 +183,7 @@ def _report_on_part(
             instead = [*pieces]
             instead[number] = _pieces(number, reading, other, scene, around.places[number])
             second, instead = _judging(path, by, reading, around, instead, scene)
+            second = replace(second, above=above)
             displays |= {piece.formula.path: named[piece.display] for own in instead for piece in own}
             two = _evidence(name, formula, instead[number], second, other, scene, by, displays)
             one = _both(one, two, formula, by)
@@ -174,7 +195,9 @@ def _report_on_part(
     problems += [replace(problem, path=path, line=1, column=1) for each in given for problem in each.problems]
     evidence = [replace(each, number=at) for at, each in enumerate(evidence[len(given) :], before + 1)]
     problems += _elsewhere(stages.last.page, pieces, reading, by)
-    return evidence, problems, all(reporter.in_time for reporter in stages.reporters)
+    letters = {name: piece.display for own in pieces for piece in own for name in _defines(piece, scene)}
+    defined = {scene.table.as_written(name): reading.formulas[at].line for name, at in letters.items()}
+    return _OfPart(evidence, problems, all(reporter.in_time for reporter in stages.reporters), defined)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,14 +213,14 @@ class Meanings:
         letter.
     defined : frozenset of str
         The letters that the page defines, as the author writes them.
-    concerned : frozenset of str
-        The letters of the statements without a meaning, and those of which others probably define what they are.
+    concerned : Counter of str
+        In how many statements without a meaning a letter stands, or that probably define it.
     """
 
     displays: tuple[tuple[bool, ...], ...]
     claimed: int
     defined: frozenset[str]
-    concerned: frozenset[str] = frozenset()
+    concerned: Counter[str] = field(default_factory=Counter)
 
     @property
     def understood(self) -> int:
@@ -224,8 +247,12 @@ def meanings(path: Path, reading: Reading, by: "Settings") -> Meanings:
     claimed = scene.claimed + len(given)
     displays = tuple(tuple(map(stages.has_meaning, own)) or (False,) for own in pieces)
     lost = (piece for own in pieces for piece in own if not stages.has_meaning(piece))
-    concerned = {*given}.union(*(names(piece.strict.tree, scene) for piece in lost))
-    return Meanings(displays, claimed, *(frozenset(map(scene.table.as_written, each)) for each in (defined, concerned)))
+    concerned = Counter([*given, *(name for piece in lost for name in {*names(piece.strict.tree, scene)})])
+    written = scene.table.as_written
+    counted = Counter[str]()
+    for name, count in concerned.items():
+        counted[written(name)] += count
+    return Meanings(displays, claimed, frozenset(map(written, defined)), counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,10 +297,18 @@ def _said_though_given(piece: _Piece, scene: Scene, defined: Set[str]) -> str:
     """Return the letter of which a statement says what it is though the page declares it; empty if there is none."""
     for chain in piece.strict.tree.statements:
         if isinstance(chain, t.Chain) and chain.links and chain.links[0].relation is Relation.EQUAL:
-            name = head(chain.first, scene)
+            name = head(_array(chain.first), scene)
             if name and name not in defined and name not in names(chain.links[0].right, scene):
                 return "" if scene.is_undeclared(name) or is_given(name, scene) else name
     return ""
+
+
+def _array(node: t.Node) -> t.Node:
+    """Return the array of which a node is any entry, as a vector is read by its entries; other nodes as they are."""
+    match node:
+        case t.Indexed(t.Times((t.Number("1"), t.Letter() as letter)), _):
+            return letter
+    return node
 
 
 def _spelled(
@@ -360,13 +395,15 @@ def _piece(number: int, at: int, order: int, strict: Strict, formula: DisplayedF
 class _Stages:
     """What judges the statements of a page: those above an equation that defines a letter late know nothing of it.
 
-    ``inline`` are the formulas within the words around them.
+    ``inline`` are the formulas within the words around them, and ``above`` the letters that parts above define.
     """
 
     reporters: tuple[Reporter, ...]
     stages: Mapping[Path, int]
     without_meaning: frozenset[Path]
     inline: tuple[InlineFormula, ...] = ()
+    displayed: str = ""
+    above: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def last(self) -> Reporter:
@@ -397,7 +434,8 @@ def _judging(
         more.append(found)
     if sum(map(len, more)) != sum(map(len, pieces)):
         stages = _stages(path, by, around, more, scene)
-    return replace(stages, inline=reading.inline), more
+    displayed = " ".join(bare(formula.text) for formula in reading.formulas)
+    return replace(stages, inline=reading.inline, displayed=displayed), more
 
 
 def _stages(
@@ -502,7 +540,7 @@ def _evidence(
     displays: Mapping[Path, str],
 ) -> Evidence:
     """Return the evidence for a display by that of its statements, in the author's letters and places."""
-    words = _Words(formula, stages.inline)
+    words = _Words(formula, stages.inline, stages.displayed, stages.above, scene.facts.values)
     total = any(remark.kind == TOTAL for remark in reading.remarks)
     slopes = {piece.statement for piece in pieces if _begins_with_slope(piece)}
     each = [_of_piece(piece, stages.of(piece), scene, piece.statement in slopes, words, total) for piece in pieces]
@@ -562,6 +600,9 @@ class _Words:
 
     formula: DisplayedFormula
     inline: tuple[InlineFormula, ...]
+    displayed: str  # all displays, without spaces and braces
+    above: Mapping[str, int]  # letters that parts of the file above define, as written, with their lines
+    shown: Mapping[str, Set[str]]  # letters to which displays give numbers, with these
 
     @cached_property
     def equal(self) -> tuple[str, str] | None:
@@ -576,14 +617,19 @@ class _Words:
     @cached_property
     def speaks_of_total_derivatives(self) -> bool:
         """Return whether the words right above it speak of a total derivative."""
-        above = (each for each in self.inline if each.path == self.formula.path)
-        near = (each for each in above if 0 <= self.formula.line - each.line <= _NEAR)
+        above = (each for each in self.inline if are_in_one_file(each, self.formula))
+        near = (each for each in above if 0 <= lines_between(each, self.formula) <= _NEAR)
         return any(_TOTAL.search(f"{each.before} {each.after}") for each in near)
 
     @cached_property
     def signs(self) -> dict[str, Relation]:
         """Return the letters that are positive, or not negative, by the words of the file, as written."""
         return signs_said(self.inline)
+
+    @cached_property
+    def values(self) -> Values:
+        """Return the values that the words right above it give letters."""
+        return values_said(self.formula, self.inline, self.shown)
 
     @cached_property
     def targets(self) -> frozenset[str]:
@@ -609,10 +655,22 @@ def _of_piece(piece: _Piece, reporter: Reporter, scene: Scene, of_slope: bool, w
         letter = scene.table.as_written(latex(items[0].left))
         return doubted_as_second(found, letter, piece.formula, words.formula, words.inline)
     if isinstance(claim, Claim) and found.status in (Status.ALL_SHAPES, Status.SAMPLED):
-        return doubted_as_unread(found, claim, piece.formula, words.formula, words.inline, scene.table.as_written)
+        return doubted_as_unread(
+            found, claim, piece.formula, words.formula, words.inline, scene.table.as_written, words.displayed
+        )
+    if isinstance(claim, Claim) and found.status is Status.HOLDS_IF:
+        by_signs = where_signs_hold(found, claim, _signs(scene, words), piece.formula)
+        return by_signs if by_signs.status is Status.HOLDS_IF else found
     if found.status is not Status.REFUTED or not isinstance(claim, Claim):
         return found
     found = _where_supposed(found, claim, piece, scene, words)
+    if found.status is Status.REFUTED and (under := at_values(claim, words.values, scene.table.as_written)):
+        found = where_values(found, under, piece.formula, words.values.line, scene.table.as_written)
+        claim = under
+        if found.status in (Status.ALL_SHAPES, Status.SAMPLED):
+            found = doubted_as_unread(
+                found, claim, piece.formula, words.formula, words.inline, scene.table.as_written, words.displayed
+            )
     if found.status is not Status.REFUTED:
         return found
     tables: tuple[dict[str, str], ...] = ({}, scene.table.letters, scene.table.functions)
@@ -624,6 +682,10 @@ def _of_piece(piece: _Piece, reporter: Reporter, scene: Scene, of_slope: bool, w
     found = doubted(found, claim, [*others, claim] if head(claim.left, scene) in said else (), of_slope)
     if found.status is Status.REFUTED:
         found = doubted_by_words(found, claim, words.formula, words.inline, scene.table.as_written)
+    if found.status is Status.REFUTED:
+        found = doubted_as_at_optimum(found, words.formula, words.inline)
+    if found.status is Status.REFUTED and not reporter.by.proposing:
+        found = doubted_as_afresh(found, claim, words.above, scene.table.as_written)
     return doubted_as_proposed(found, claim) if found.status is Status.REFUTED and reporter.by.proposing else found
 
 
@@ -639,6 +701,11 @@ def _held_fixed(items: Iterable[Statement], numbers: bool = False) -> Iterator[s
                         yield f"{slope} with {' and '.join(sorted(below))} held fixed"
 
 
+def _signs(scene: Scene, words: _Words) -> dict[str, Relation]:
+    """Return the letters that are positive, or not negative, by words, in their inner names."""
+    return {scene.table.letters.get(name, name): sign for name, sign in words.signs.items()}
+
+
 def _where_supposed(found: Evidence, claim: Claim, piece: _Piece, scene: Scene, words: _Words) -> Evidence:
     """Return the evidence for a refuted claim, or for one that holds if what words or cases beside it suppose is so."""
     inner = {scene.table.as_written(letter): letter for letter, _ in claim.free}
@@ -651,7 +718,7 @@ def _where_supposed(found: Evidence, claim: Claim, piece: _Piece, scene: Scene, 
         found = where_one_hot(found, claim, classes, targets, piece.formula)
     if found.status is Status.REFUTED:
         found = where_cases_hold(found, claim, piece.formula)
-    signs = {scene.table.letters.get(name, name): sign for name, sign in words.signs.items()}
+    signs = _signs(scene, words)
     return where_signs_hold(found, claim, signs, piece.formula) if found.status is Status.REFUTED and signs else found
 
 
@@ -713,7 +780,7 @@ def _has_no_meaning(evidence: Evidence, other: Evidence) -> bool:
 def _both(one: Evidence, other: Evidence, formula: DisplayedFormula, by: "Settings") -> Evidence:
     """Return the evidence for a display of which there are two readings."""
     own = [words for words in other.remarks if words not in one.remarks]
-    if HENCE in own:
+    if not {HENCE, THAT_IS}.isdisjoint(own):
         assumed = not other.parts or other.parts[0].fails  # it may be an equation to be solved
         if assumed or not one.fails:
             return one

@@ -7,19 +7,22 @@ each. A part begins where a block says ``afresh: true``, see `free.in_parts`.
 import re
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from nncore.verify.judgement import OTHER
 from nncore.verify.notation import Notation
 from nncore.verify.report import notebook
 from nncore.verify.report.book import Settings
 from nncore.verify.report.cache import Cache, text_with_includes
+from nncore.verify.report.declarations import AFRESH
 from nncore.verify.report.evidence import Evidence, PageReport
-from nncore.verify.report.free import faults_of, report_on_free
-from nncore.verify.report.notebook import place_in
-from nncore.verify.report.proposal import AFRESH, SECONDS, Proposal, Trying, with_block
-from nncore.verify.report.supposed import defines_in_words
+from nncore.verify.report.free import faults_of, meanings, report_on_free
+from nncore.verify.report.notebook import place_in, position
+from nncore.verify.report.proposal import SECONDS, Proposal, Trying, seconds_for, with_block
+from nncore.verify.report.supposed import bare, defines_in_words, said_of, with_words_behind
 from nncore.verify.semantics.statements import Kind
 from nncore.verify.source.markdown import DisplayedFormula, InlineFormula, Reading
 from nncore.verify.source.reader import read_page
@@ -28,12 +31,16 @@ from nncore.verify.spelling.document import scene_of
 _TOP, _END = (0, 0), (sys.maxsize, 0)
 _OF_MARKDOWN = re.compile(r"^#{1,6}\s+(.+?)\s*#*$")
 _HEADINGS = {".md": _OF_MARKDOWN, ".ipynb": _OF_MARKDOWN, ".tex": re.compile(r"^\s*\\(?:sub)*section\*?\{(.+)\}")}
+_ENDS = re.compile(r"^\s*$|\$\$\s*$|\\\]\s*$|\\end\{[a-z*]+\}\s*$")  # a line behind which a paragraph begins
 _FENCE = re.compile(r"^\s*(```|~~~)")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Sections that are read together: where their block belongs, the heading there, and what they hold."""
+    """Sections that are read together: where their block belongs, the heading there, and what they hold.
+
+    One that begins with a paragraph has no heading.
+    """
 
     start: tuple[int, int]  # the cell, 0 where there are none, and the line
     heading: str
@@ -48,8 +55,10 @@ class Part:
     def place(self) -> str:
         """Return words for where it begins."""
         cell, line = self.start
-        where = f"in a Markdown cell before cell {cell}" if cell else f"below line {line}"
-        return "at the top" if self.is_first else f"{where}, “{self.heading}”"
+        above = f"in cell {cell}, above line {line}" if line > 1 else f"in a Markdown cell before cell {cell}"
+        where = above if cell else f"below line {line}" if self.heading else f"above line {line}"
+        named = f", “{self.heading}”" if self.heading else ""
+        return "at the top" if self.is_first else f"{where}{named}"
 
     def quick(self) -> Proposal:
         """Return a proposal for it without trying others."""
@@ -59,28 +68,38 @@ class Part:
 def propose(path: Path, notation: Notation, letters: Mapping[str, str]) -> list[tuple[Part, Proposal]]:
     """Return what a file seems to declare: one proposal for all of it, or one for each part if that is better."""
     by = Settings(Path("."), notation, {}, Cache(None), "", False, True, letters)
-    return _proposed(path, read_page(path), by)
+    return _proposed(path, _with_words(read_page(path)), by)
+
+
+def _with_words(reading: Reading) -> Reading:
+    return replace(reading, inline=with_words_behind(reading.inline))
 
 
 def _proposed(path: Path, reading: Reading, by: Settings) -> list[tuple[Part, Proposal]]:
     whole = Part(_TOP, "", Trying(path, reading, by, text_with_includes(path)))
-    sections = list(_sections(whole))
-    one = replace(whole.trying, seconds=SECONDS / (1 + (len(sections) > 1))).best()
-    if len(sections) < 2 or one.meant == one.statements:
+    sections, seconds = list(_sections(whole)), seconds_for(reading)
+    one = replace(whole.trying, seconds=seconds / (1 + (len(sections) > 1))).best()
+    again = any(_defines_again(section, sections[:at]) for at, section in enumerate(sections))
+    if len(sections) < 2 or (one.meant == one.statements and not again):
         return [(whole, one)]
-    parts = list(_together(sections, time.process_time() + SECONDS))
+    parts = list(_together(sections, time.process_time() + seconds))
     if len(parts) < 2:
         return [(whole, one)]
     several: list[tuple[Part, Proposal]] = []
+    seconds = max(seconds / len(parts), SECONDS / 2) / 2
     for part in parts:
-        own = replace(part.trying, seconds=SECONDS / len(parts) / 2).best()
+        own = replace(part.trying, seconds=seconds).best()
         if several and not own.lines:  # nothing is declared afresh there
-            part = _joined(several.pop()[0], part)
-            own = replace(part.trying, seconds=SECONDS / len(parts) / 2).best()
+            (above, alone) = several[-1]
+            joined = _joined(above, part)
+            both = replace(joined.trying, seconds=seconds).best()
+            if both.meant >= alone.meant:
+                several[-1] = joined, both
+                continue
         several.append((part, own))
     if len(several) < 2:
         return [(whole, one)]
-    if sum(each.meant for _, each in several) <= one.meant:
+    if sum(each.meant for _, each in several) < one.meant + (not again):
         return [(whole, one)]
     return [(part, replace(each, lines=(AFRESH, *each.lines)) if not part.is_first else each) for part, each in several]
 
@@ -88,52 +107,63 @@ def _proposed(path: Path, reading: Reading, by: Settings) -> list[tuple[Part, Pr
 def report_with_proposals(path: Path, reading: Reading, by: Settings) -> tuple[PageReport, bool]:
     """Return the report on a file in free spelling, and whether all proofs ended in time.
 
-    One that declares nothing, and has a letter that is not in force, is judged as if what is proposed for it stood
-    there, and the report says what that is. Nothing is refuted then, nor where nothing is found to be proposed.
+    One that declares nothing is judged as if what is proposed for it stood there, and the report says what that is,
+    unless all that it says has a meaning in the letters in force. Nothing is refuted then, nor where nothing is found
+    to be proposed.
     """
-    declares = bool(reading.around.blocks or faults_of(path, reading)) or not _letters_of_its_own(path, reading, by)
+    reading = _with_words(reading)
+    declares = bool(reading.around.blocks or faults_of(path, reading)) or _is_in_letters_in_force(path, reading, by)
     found = [] if declares else _proposed(path, reading, by)
-    if not any(proposal.lines for _, proposal in found):
+    if not any(line.part not in ("shadows", "afresh") for _, proposal in found for line in proposal.lines):
         lacks = any(proposal.before < proposal.statements for _, proposal in found)
         return report_on_free(path, reading, replace(by, proposing=lacks))
+    ends = [*(part.start for part, _ in found[1:]), _END]
     parts = [
         replace(
             with_block(part.trying.reading, path, proposal.of_part_alone.block, proposal.definitions),
-            inline=reading.inline,
+            inline=tuple(each for each in reading.inline if (place_in(path, each.path, each.line) or _TOP) < end),
         )
-        for part, proposal in found
+        for (part, proposal), end in zip(found, ends, strict=True)
     ]
     report, in_time = report_on_free(path, reading, by, parts)
     formulas, begin = list(report.formulas), 0
     for part, proposal in found:
-        for line in proposal.lines:
-            if line.display is not None:
-                formulas[begin + line.display] = _as_definition(formulas[begin + line.display])
+        given = Counter(line.display for line in proposal.lines if line.display is not None)
+        for display, count in given.items():
+            formulas[begin + display] = _as_definition(formulas[begin + display], count)
         begin += len(part.trying.reading.formulas)
     texts = tuple(filter(None, pasted(found, path.suffix)))
-    return replace(report, formulas=tuple(formulas), proposed=texts), in_time
+    return replace(report, formulas=tuple(map(_as_guessed, formulas)), proposed=texts), in_time
 
 
-def _as_definition(evidence: Evidence) -> Evidence:
-    """Return the evidence for a formula that says what is proposed as a definition, and so claims nothing."""
-    if evidence.fails or len(evidence.parts) != 1:
+def _as_guessed(evidence: Evidence) -> Evidence:
+    """Return the evidence for a formula whose letters are guessed: a shape that does not fit is not surely wrong."""
+    return replace(evidence, problems=tuple(replace(problem, sort=OTHER) for problem in evidence.problems))
+
+
+def _as_definition(evidence: Evidence, count: int) -> Evidence:
+    """Return the evidence for a display whose statements, so many, are proposed as definitions, and claim nothing."""
+    claims = sum(part.kind is Kind.CLAIM for part in evidence.parts)
+    if evidence.fails or claims != count:
         return evidence
-    (part,) = evidence.parts
     return replace(
         evidence,
         kinds=(Kind.DEFINITION,),
         status=Kind.DEFINITION,
-        parts=(replace(part, kind=Kind.DEFINITION, judgement=None),),
+        parts=tuple(replace(part, kind=Kind.DEFINITION, judgement=None) for part in evidence.parts),
         remarks=(*evidence.remarks, "a definition, which is proposed above"),
     )
 
 
-def _letters_of_its_own(path: Path, reading: Reading, by: Settings) -> set[str]:
-    """Return the letters in the formulas of a file that are not in force, as they are written."""
+def _is_in_letters_in_force(path: Path, reading: Reading, by: Settings) -> bool:
+    """Return whether the formulas of a file hold no letter that is not in force, and all statements have a meaning."""
     sources = [*(each.text for each in reading.formulas), *(each.text for each in reading.inline)]
     scene = scene_of(sources, by.notation, text_with_includes(path), by.letters)
     known = by.notation.all_letters | by.notation.function_names
-    return {each for each in scene.facts.names if known.isdisjoint((each, scene.table.letters.get(each, each)))}
+    if any(known.isdisjoint((each, scene.table.letters.get(each, each))) for each in scene.facts.names):
+        return False
+    found = meanings(path, reading, by)
+    return found.understood == found.count
 
 
 def pasted(found: Sequence[tuple[Part, Proposal]], suffix: str) -> Iterator[str]:
@@ -159,11 +189,28 @@ def _sections(whole: Part) -> Iterator[Part]:
         fenced ^= bool(_FENCE.match(line)) and path.suffix != ".tex"
         if (found := heading.match(line)) and not fenced:
             starts.append((place, found[1]))
+    starts += [(place, "") for place in _said_again(path, reading, lines) if all(place != other for other, _ in starts)]
+    starts.sort()
     ends = [*(place for place, _ in starts[1:]), _END]
     for (start, title), end in zip(starts, ends, strict=True):
         part = _cut(whole, start, end, title, [line for place, line in lines if place < end])
         if part.trying.reading.formulas:
             yield part
+
+
+def _said_again(
+    path: Path, reading: Reading, lines: Sequence[tuple[tuple[int, int], str]]
+) -> Iterator[tuple[int, int]]:
+    """Yield where paragraphs begin whose words define a letter that words above them have defined as another one."""
+    known: dict[str, str] = {}
+    for each in sorted(reading.inline, key=position):
+        sides, place = said_of(each), place_in(path, each.path, each.line)
+        if sides and place and defines_in_words(each):
+            letter, right = sides[0], bare(sides[1])
+            if known.setdefault(letter, right) != right:
+                known[letter] = right
+                above = [at for at, line in lines if at <= place and at[0] == place[0] and _ENDS.search(line)]
+                yield (place[0], max(above, default=(0, 0))[1] + 1)
 
 
 def _cut(whole: Part, start: tuple[int, int], end: tuple[int, int], title: str, lines: Sequence[str]) -> Part:
@@ -177,8 +224,16 @@ def _cut(whole: Part, start: tuple[int, int], end: tuple[int, int], title: str, 
     inside = [each for each in reading.inline if start <= place(each) < end]
     said = [each for each in reading.inline if place(each) < start and (r"\in" in each.text or defines_in_words(each))]
     shown = [_as_said(each) for each in reading.formulas if place(each) < start]
+    again = {name for each in inside if defines_in_words(each) and (name := _named(each))}
+    said, shown = ([each for each in above if _named(each) not in again] for above in (said, shown))
     part = Reading(tuple(reading.formulas[at] for at in own), around, (*inside, *said, *shown), ())
-    return Part(start, title, _afresh(trying, part, "\n".join(lines)))
+    return Part(start, title, _afresh(trying, part, "\n".join(lines), frozenset((*said, *shown)) - {*inside}))
+
+
+def _named(each: InlineFormula) -> str:
+    """Return the letter, or the function, on the left of an equation; empty if it is none."""
+    sides = said_of(each)
+    return sides[0].partition("(")[0] if sides else ""
 
 
 def _as_said(formula: DisplayedFormula) -> InlineFormula:
@@ -186,8 +241,8 @@ def _as_said(formula: DisplayedFormula) -> InlineFormula:
     return InlineFormula(formula.text, formula.path, formula.line, before="where ")
 
 
-def _afresh(trying: Trying, reading: Reading, text: str) -> Trying:
-    return Trying(trying.path, reading, trying.by, text)
+def _afresh(trying: Trying, reading: Reading, text: str, borrowed: frozenset[InlineFormula]) -> Trying:
+    return Trying(trying.path, reading, trying.by, text, borrowed)
 
 
 def _together(sections: list[Part], until: float) -> Iterator[Part]:
@@ -199,7 +254,10 @@ def _together(sections: list[Part], until: float) -> Iterator[Part]:
             here = both
             continue
         alone = section.quick().meant
-        if (together := both.quick().meant) >= own + alone:
+        if _defines_again(section, [here]):
+            yield here
+            here, own = section, alone
+        elif (together := both.quick().meant) >= own + alone:
             here, own = both, together
         else:
             yield here
@@ -207,13 +265,20 @@ def _together(sections: list[Part], until: float) -> Iterator[Part]:
     yield here
 
 
+def _defines_again(section: Part, above: Sequence[Part]) -> bool:
+    """Return whether the words of a section say of a letter that another one above it defines that it is another."""
+    known = {(each.letter, bare(each.right)) for part in above for each in part.trying.own_equations}
+    letters = {letter for letter, _ in known}
+    own = (each for each in section.trying.own_equations if section.trying.within_words(each))
+    return any(each.letter in letters and (each.letter, bare(each.right)) not in known for each in own)
+
+
 def _joined(one: Part, other: Part) -> Part:
     first, second = one.trying.reading, other.trying.reading
-    places = (*first.around.places, *second.around.places)
-    both = Reading(
-        (*first.formulas, *second.formulas),
-        replace(first.around, places=places),
-        tuple(dict.fromkeys((*first.inline, *second.inline))),
-        (),
-    )
-    return replace(one, trying=_afresh(one.trying, both, other.trying.text))
+    formulas = (*first.formulas, *second.formulas)
+    shown = set(map(_as_said, formulas))  # which are displays of both now, and no words above them
+    inline = dict.fromkeys(each for each in (*first.inline, *second.inline) if each not in shown)
+    around = replace(first.around, places=(*first.around.places, *second.around.places))
+    borrowed = one.trying.borrowed | (other.trying.borrowed - {*first.inline, *shown})
+    both = Reading(formulas, around, tuple(inline), ())
+    return replace(one, trying=_afresh(one.trying, both, other.trying.text, borrowed))

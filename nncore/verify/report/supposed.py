@@ -12,6 +12,7 @@ from itertools import pairwise
 from nncore.verify.judgement import Judgement, Proviso, Status
 from nncore.verify.notation import DELTA, Scalar, Written
 from nncore.verify.report.evidence import Evidence, Part
+from nncore.verify.report.notebook import are_in_one_file, lines_between
 from nncore.verify.report.page import problem_of
 from nncore.verify.semantics.properties import generic_entry, is_given, moved
 from nncore.verify.semantics.statements import Claim
@@ -24,6 +25,7 @@ from nncore.verify.syntax.printer import latex
 from nncore.verify.syntax.tree import Relation
 from nncore.verify.verdict.judge import judge, judge_where
 
+_SAYS = re.compile(r"\s*(?P<left>[^=<>]+?)\s*:?=\s*(?P<right>[^=<>]+)", re.DOTALL)
 _TWO_LETTERS = re.compile(r"\s*(\\?[A-Za-z]+)\s*(=|\\neq?(?![A-Za-z])|≠|\\not\s*=)\s*(\\?[A-Za-z]+)[\s.,:;]*")
 _SUPPOSED = re.compile(
     r"\b(?:if|when|where|whenever|for|case|cases|consider|suppose|assume|with)(?: that)?$", re.IGNORECASE
@@ -45,13 +47,17 @@ _CLASS_BEFORE = re.compile(
 _IF = re.compile(r"(?<![^\s,])(?:if|when|suppose|assume)\s*$", re.IGNORECASE)
 _ONE_HOT = re.compile(r"\bone[- ]hot\b", re.IGNORECASE)
 _DEFINES = re.compile(
-    r"(?:^|[,.;:(]|\band\b)\s*(?:(?:where|with|let|here|we|i|us|they|and|then|so|that\s+is|recall|define|denote|set|write|call"
+    r"(?:^|[,.;:(]|\band\b)\s*(?:(?:where|with|let|here|we|i|us|they|and|then|so|that\s+is|now|recall|define|denote|set|write|call"
     r"|put|say|given|have|has|use|using|introduce|abbreviate|abbreviating|as)\b\s*)*"
     r"(?:(?:the|a|an|its|their)\s+(?:\w+\s+){1,4})?$"
+    r"|\b(?:let|define|denote)\s*$|\ufffc,?\s*(?:with|where)\s*$"
+    r"|\b(?:we|i|us|let)\s+(?:\w+ly\s+)?(?:write|set|put|define|denote|abbreviate|introduce|(?:re)?-?parametri[sz]e)\s*$"
+    r"|(?:^|[,;(])\s*(?:writing|setting|putting|defining|denoting|introducing)\s*$"
     r"|\b(?:loss|cost|error|objective|risk|energy|penalty|model|predictions?|outputs?|activations?|residuals?|margins?|scores?"
     r"|logits?|encoder|decoder|softmax|rates?|probabilit(?:y|ies)|states?|means?|variances?|features?|embeddings?"
     r"|pre-?activations?|covariance|matrix|vector|quantity|abbreviation|shorthand|normalizer|code|average|difference|distance"
-    r"|weights?|coefficients?|kernel|density)\s+(?:function\s+)?(?:(?:is|are|be)\s*)?$",
+    r"|weights?|coefficients?|kernel|density|samples?|targets?|labels?|inputs?|gates?|noise|criterion|likelihood|odds"
+    r"|log-odds|queries|keys|values)\s+(?:function\s+)?(?:(?:is|are|be)\s*)?$",
     re.IGNORECASE,
 )
 _NAMES_SLOPE = re.compile(  # g = \partial L / \partial y, a derivative by a name
@@ -59,13 +65,29 @@ _NAMES_SLOPE = re.compile(  # g = \partial L / \partial y, a derivative by a nam
 )
 _WRITES = re.compile(r"\b(?:write|writing|use|abbreviate)\s*$", re.IGNORECASE)
 _INSTEAD = re.compile(r"\s*(?:instead of|in place of|for|to mean|to denote)\s*", re.IGNORECASE)
+_ENTRIES_OF = re.compile(
+    r"\s*(?:(?:be|is|are|denotes?|denoting|for|as|being)\s+)?(?:(?:all|the|an?|its)\s+)*(?:\ufffc(?:-?th)?\s+)?"
+    r"(?:entry|entries|elements?|components?|coefficients?)\s+of\s+(?:the\s+)?(?:matrix|array|vector)?\s*",
+    re.IGNORECASE,
+)
+_LEADS = re.compile(r"(?:^|[,;:(]|\b(?:with|where|let|and|here|writing|write|denote|denote by))\s*$", re.IGNORECASE)
+_ENDS = re.compile(r"\s*(?:[.;:)]|,?\s*$|,\s*(?:and|so|we|the|this|it|one|where)\b)")  # nothing is said of it but that
+_ENTRY = re.compile(r"\s*(?P<letter>.*\S)\s*_\s*\{?\s*(?P<indices>[a-z]{1,2})\s*\}?\s*", re.DOTALL)
+_LETTER_ALONE = re.compile(
+    r"\s*(?:\\(?:mathbf|boldsymbol|bm|mathrm|mathsf|hat|bar|tilde)\s*\{?\s*)?\\?[A-Za-z]+\s*\}?(?:[_^][^_^$]*)?\s*"
+)
+_FONT = re.compile(r"\\(?:mathbf|boldsymbol|bm|mathrm|mathsf|mathit)(?![A-Za-z])")
+_SUBJECT = re.compile(
+    r"\s*(?:is|was|would|seems|looks|may|might|can|could)\s+(?:an?\s+)?(?:tempting|wrong|bad|not|easier)\b"
+)
+_COMPARED = re.compile(r"\b(?:compar\w+|replac\w+|contrast\w*|agrees?|unlike)\b[^.]*$", re.IGNORECASE)
 _LABEL = re.compile(r"\b(?:wrong|incorrect|false|mistakes?|errors?|not|old|before|previously|instead)\s*:\s*$", re.I)
 _NOT = r"not|never|nobody|nothing|none|no|nor|neither|isn|aren|don|doesn|cannot|hardly|rarely|seldom|unless|if"
 DENIED = re.compile(rf"\b(?:{_NOT})\b|≠", re.IGNORECASE)
 _DOUBTED = re.compile(
     rf"\b(?:{_NOT}|can|unlike|without|except|instead|rather|while|whereas|confused|differs?|wrong|incorrect|incorrectly|"
-    r"false|falsely|mistake|fails?|failed|attempt|claims?|claimed|believe|asks?|whether|question|suppose|assume|only(?!\s+(?:via|through|on))|when|"
-    r"cases?|special|would|could|might|non|once|previous|previously|old|older|others|earlier|former|formerly|version|"
+    r"false|falsely|mistake|fails?|failed|attempt|claims?|claimed|believe|asks?|whether|question|suppose|assume|only(?!\s+(?:via|through|on|have|need|add))|when|"
+    r"cases?|special|would|could|might|non|once(?=\s+\w)|previous|previously|old|older|others|another|naive|naively|earlier|former|formerly|version|"
     r"optimum|optimal|minimum|maximum|converges?|convergence|ends?|wants?\s+to|steady|equilibrium|initially|exercise|decide|goes|tends)"
     r"\b|\?|≠",
     re.IGNORECASE,
@@ -98,7 +120,7 @@ def _under(refuted: Judgement, found: Judgement, proviso: Proviso) -> Judgement:
 
 def said_equal(formula: DisplayedFormula, inline: Iterable[InlineFormula]) -> tuple[str, str] | None:
     """Return the two letters of which the words above a formula say last that they are the same, as written."""
-    above = (each for each in inline if each.path == formula.path and 0 <= formula.line - each.line <= _FAR)
+    above = (each for each in inline if are_in_one_file(each, formula) and 0 <= lines_between(each, formula) <= _FAR)
     told = [(found, each) for each in above if (found := _TWO_LETTERS.fullmatch(each.text))]
     if not told or told[-1][0][2] != "=":
         return None
@@ -129,50 +151,104 @@ def classes_said(inline: Iterable[InlineFormula], formula: DisplayedFormula | No
 
 def is_near(each: InlineFormula, formula: DisplayedFormula) -> bool:
     """Return whether a formula within words stands so near to a display that its words may speak of that."""
-    return each.path == formula.path and abs(formula.line - each.line) <= _FAR
+    return are_in_one_file(each, formula) and abs(lines_between(each, formula)) <= _FAR
 
 
 def _is_class(each: InlineFormula) -> bool:
-    before, after = _sentence(each)
+    before, after = sentence_around(each)
     before, after = _IF.sub("", before), after.split(",")[0]  # "if ￼ is the correct class, ..." names it
     named = _CLASS_BEHIND.match(after) or _CLASS_BEFORE.search(before)
     return bool(named) and not any(each.search(words) for each in (_DOUBTED, _ALL) for words in (before, after))
 
 
-def _sentence(each: InlineFormula) -> tuple[str, str]:
+def sentence_around(each: InlineFormula) -> tuple[str, str]:
     """Return the words before and behind a formula in its sentence."""
     return _SENTENCE.split(each.before)[-1], _SENTENCE.split(each.after.removeprefix(_FORMULA))[0]
+
+
+def bare(text: str) -> str:
+    """Return a formula without spaces and braces."""
+    return re.sub(r"[\s{}]|\\[,;:!]|\\quad(?![A-Za-z])", "", text)
+
+
+def said_of(each: InlineFormula) -> tuple[str, str] | None:
+    """Return both sides of an equation within words, the left one bare; None if it is none."""
+    found = _SAYS.fullmatch(each.text)
+    return (bare(found["left"]), found["right"]) if found else None
+
+
+def doubts(words: str) -> bool:
+    """Return whether words deny, ask, or suppose something."""
+    return bool(_DOUBTED.search(words))
 
 
 def is_doubted(each: InlineFormula) -> bool:
     """Return whether the words around a formula deny it, ask for it, or suppose it."""
     asked = _ASKED.match(each.after.removeprefix(_FORMULA))
-    return bool(asked) or any(map(_DOUBTED.search, _sentence(each)))
+    return bool(asked) or any(map(_DOUBTED.search, sentence_around(each)))
 
 
 def defines_in_words(each: InlineFormula) -> bool:
     """Return whether words, "where ￼" or "let ￼", or ``:=`` give a formula as what a letter is, and deny nothing."""
-    before = _sentence(each)[0]
+    before = sentence_around(each)[0]
     names = bool(_DEFINES.search(before) or _NAMES_SLOPE.fullmatch(each.text))
+    names &= not _SUBJECT.match(each.after.removeprefix(_FORMULA)) and not _COMPARED.search(before)
     defines = (":=" in each.text or names) and not _LABEL.search(each.before)
     return defines and not is_doubted(each)
 
 
+def with_words_behind(inline: Sequence[InlineFormula]) -> tuple[InlineFormula, ...]:
+    """Return formulas within words with the words behind each as far as those before the next ones tell them."""
+    found: list[InlineFormula] = []
+    last: InlineFormula | None = None
+    for each in reversed(inline):
+        begins = f"{each.before}{_FORMULA}"
+        if each.after:
+            found.append(each)
+            continue
+        if last is None or each.path != last.path or not last.before.startswith(begins):
+            last = each
+        found.append(replace(each, after=last.before[len(each.before) :]) if last is not each else each)
+    return tuple(reversed(found))
+
+
 def abbreviations(inline: Sequence[InlineFormula]) -> list[InlineFormula]:
-    """Return the definitions that words give by two formulas, "we write ￼ instead of ￼", and deny nothing."""
+    """Return the definitions that words give by two formulas, and deny nothing.
+
+    They are "we write ￼ instead of ￼" and "￼ are the entries of ￼", where the entries have another letter.
+    """
     found: list[InlineFormula] = []
     for one, other in pairwise(inline):
-        before, between = _sentence(one)[0], one.after.removeprefix(_FORMULA)
+        before, between = sentence_around(one)[0], one.after.removeprefix(_FORMULA)
         behind = other.before.rpartition(_FORMULA)[2]
-        joined = one.path == other.path and _INSTEAD.fullmatch(behind) and between.startswith(behind)
-        if joined and _WRITES.search(before) and not any(map(_DOUBTED.search, (before, _sentence(other)[1]))):
+        if one.path != other.path or not between.startswith(behind):
+            continue
+        if any(map(_DOUBTED.search, (before, sentence_around(other)[1]))):
+            continue
+        if _INSTEAD.fullmatch(behind) and _WRITES.search(before):
             found.append(replace(one, text=f"{one.text} := {other.text}"))
+        elif (
+            _ENTRIES_OF.fullmatch(behind)
+            and _LEADS.search(before)
+            and _ENDS.match(other.after.removeprefix(_FORMULA))
+            and (entry := _entry_of(one.text, other.text))
+        ):
+            found.append(replace(one, text=f"{one.text} := {entry}"))
     return found
+
+
+def _entry_of(text: str, array: str) -> str:
+    """Return an entry of an array with the indices of another letter; empty if they are the same, but for a font."""
+    entry = _ENTRY.fullmatch(text)
+    if not entry or not _LETTER_ALONE.fullmatch(array):
+        return ""
+    one, other = (bare(_FONT.sub("", each)).casefold() for each in (entry["letter"], array))
+    return f"({array.strip()})_{{{entry['indices']}}}" if one != other else ""
 
 
 def vectors_said(inline: Iterable[InlineFormula], formula: DisplayedFormula) -> frozenset[str]:
     """Return the letters that words beside a formula call one-hot, as written."""
-    near = (each for each in inline if is_near(each, formula) and _ONE_HOT.search(" ".join(_sentence(each))))
+    near = (each for each in inline if is_near(each, formula) and _ONE_HOT.search(" ".join(sentence_around(each))))
     sure = (each for each in near if not is_doubted(each))
     return frozenset(re.split(r"\\in\b|=", each.text)[0].strip() for each in sure)
 

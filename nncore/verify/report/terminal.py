@@ -119,6 +119,8 @@ def _defines_nothing(page: PageReport) -> bool:
 
 def _grounds(formula: Evidence) -> Iterator[str]:
     """Yield how the claims of a formula were found, what must hold for them, and the assumptions in force."""
+    if formula.status is Status.SAMPLED:
+        yield "no proof was found"
     yield from dict.fromkeys(line for each in formula.judgements for line in grounds(each))
     if formula.where:
         yield f"where {' and '.join(formula.where)}"

@@ -7,7 +7,7 @@ so that ``P(x \mid y)`` and ``P(x, y)`` are two functions.
 from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING
 
-from nncore.verify.notation import EXPECTATION, VARIANCE
+from nncore.verify.notation import DIAGONAL, EXPECTATION, VARIANCE
 from nncore.verify.spelling import atoms, dots, names, operators, relations, sums, symbols
 from nncore.verify.spelling.facts import RELATIONS
 from nncore.verify.spelling.findings import FreeError
@@ -33,7 +33,7 @@ COMMANDS = frozenset((*_KNOWN, *_OWN, *_EXTREMA))
 TRACE = r"\operatorname{tr}"
 _OF_A_WORD = {
     "log": r"\ln", "ln": r"\ln", "exp": r"\exp", "tanh": r"\tanh", "sin": r"\sin", "cos": r"\cos", "max": r"\max",
-    "min": r"\min", "Var": VARIANCE, "var": VARIANCE, "diag": r"\operatorname{diag}", "relu": r"\operatorname{ReLU}",
+    "min": r"\min", "Var": VARIANCE, "var": VARIANCE, "diag": DIAGONAL, "relu": r"\operatorname{ReLU}",
     "RELU": r"\operatorname{ReLU}", "Relu": r"\operatorname{ReLU}", "E": EXPECTATION,
     "Tr": TRACE, "trace": TRACE, "Trace": TRACE,
 }  # fmt: skip
@@ -114,7 +114,8 @@ def _with_arguments(reader: "Reader", function: t.Function, cursor: Cursor) -> t
             return _before_a_power(reader, function, group, cursor)
         if relations.holds_relation(group.items):
             raise FreeError("a relation stands in the argument of a function", group.span, "relation in an argument")
-        nodes, _ = arguments(reader, group)
+        listed = dots.vector(reader, group) if function.name == DIAGONAL else None
+        nodes = (listed,) if listed else arguments(reader, group)[0]
         return t.Apply(function, nodes, span=(start, group.span[1]))
     reach = operators.reaching(reader, cursor)
     if reach is not None:

@@ -206,10 +206,10 @@ def _may_be_transposed(reader: "Reader", name: str, count: int) -> bool:
     """
     facts, base = reader.scene.facts, name.partition("_")[0].partition("^")[0]
     array = reader.scene.is_array(base) or _is_row(reader, base, count)
-    slopes = reader.scene.primes_are_slopes and not is_capital(base)
-    if slopes or (facts.transposes and not reader.scene.says_prime):
+    slopes = reader.scene.words.primes_are_slopes and not is_capital(base)
+    if slopes or (facts.transposes and not reader.scene.words.prime):
         return False
-    says = reader.scene.says_prime or any(map(is_capital, facts.primed)) or bool(facts.arrays)
+    says = reader.scene.words.prime or any(map(is_capital, facts.primed)) or bool(facts.arrays)
     small = reader.scene.is_array(base) is None and (says or bool(reader.scene.shapes.get(base)))
     given = base in facts.given_primed or base in reader.bound or reader.scene.is_index(base)
     return bool(array) or (small and not given)
@@ -256,6 +256,19 @@ def _has_letter_index(node: t.Indexed) -> bool:
 # Applied --------------------------------------------------------------------------------------------------------------
 
 
+def _has_one_parameter(reader: "Reader", whole: str) -> bool:
+    r"""Return whether a function with a prime has the same letter below everywhere, so that it is one of its argument.
+
+    So is ``\rho_\delta'(r)``: a prime is the derivative by that, and the letter below is a number like others.
+    """
+    own, applied_ = whole.rstrip("'"), reader.scene.facts.applied
+    base, _, below = own.partition("_")
+    same = all(key.rstrip("'") == own for key in applied_ if key.partition("_")[0].rstrip("'") == base)
+    said = below in reader.scene.facts.equated | reader.scene.facts.defined or reader.scene.is_index(below)
+    letters = re.fullmatch(r"\\?[A-Za-z]+", below) and not said
+    return bool(letters) and same and any(key.rstrip("'") == own and "'" in key for key in applied_)
+
+
 def _application(reader: "Reader", whole: str, symbol: Symbol, group: Group, reads_as: str, cursor: Cursor) -> t.Node:
     if reads_as == "letter":
         return with_scripts(reader, plain(reader, symbol), cursor)
@@ -273,6 +286,9 @@ def _application(reader: "Reader", whole: str, symbol: Symbol, group: Group, rea
     primes, name = symbol.primes, whole.partition("_")[0].partition("^")[0]
     if name in scene.notation.function_names and not symbol.below and symbol.name == name:
         code, before = name, symbol.below
+    elif symbol.below and not symbol.above and _has_one_parameter(reader, whole):
+        code, before = table.function(whole.rstrip("'")), ()
+        symbol = replace(symbol, below=())
     else:
         listed = set(shape) <= {"·", ",", ";"}
         before = symbol.below
@@ -290,6 +306,9 @@ def _application(reader: "Reader", whole: str, symbol: Symbol, group: Group, rea
             options = (f"{whole} as a function of its own", f"{whole} as a derivative of that order")
             if reader.findings.choose("order", options, group.span):
                 code, primes = table.function(name), int(symbol.ordinal)
+        if symbol.below and primes and len(before) + len(nodes) > 1:
+            words = "a prime at a function also of what stands below: write the derivative with \\partial"
+            raise FreeError(words, group.span, "prime of several arguments")
         if symbol.below:
             words = ", ".join(text_of((each,)) for each in group.items[:1])
             reader.findings.say("function", f"{whole}({words}…) as a function also of what stands below", group.span)
@@ -353,7 +372,7 @@ def with_scripts(reader: "Reader", node: t.Node, cursor: Cursor) -> t.Node:
         if below and points.is_held_fixed(reader, node, below):
             raise points.held_fixed(below)
         if text_of(below) == "+":
-            if "positive part" in reader.scene.own_meanings:
+            if "positive part" in reader.scene.words.own_meanings:
                 raise FreeError("the text says what (…)_+ is: write that", span, "positive part")
             reader.findings.say("positive part", r"(…)_+ as \max(0, …)", span)
             zero, below = t.Number("0", span=span), ()

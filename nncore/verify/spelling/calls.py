@@ -43,6 +43,9 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
         and _multiplies_a_list(reader, name, symbol, group)
     ):
         return ""
+    with_bracket = bool(symbol.below) or group.kind == "["
+    if with_bracket and is_letter(items) and getattr(cursor.ahead(), "text", "") == "_":
+        return ""  # A_{nh} (Z_2)_{nk}, a product of entries, and so with brackets
     if group.kind == "[":
         return "function" if listed or (whole in facts.applied and not facts.bare[whole]) or (
             name[-1:].isupper() and len(items) == 1 and isinstance(items[0], Token) and items[0].kind is Kind.LETTER
@@ -51,14 +54,15 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
         return ""  # s (1 - s) beside the derivative of s
     if name in scene.notation.function_names and not symbol.below:
         return "function"
-    if symbol.below and is_letter(items) and getattr(cursor.ahead(), "text", "") == "_":
-        return ""  # A_{nh} (Z_2)_{nk}, a product of entries
     if symbol.transposed and not listed:
         return ""
     declared: object = scene.notation.array_named(name) or scene.notation.scalars_named(name)
     declared = declared or (whole == name and scene.is_size(name))
     declared = declared or scene.notation.array_of_entry(name)
     declared = declared or name in scene.notation.index_letters | scene.notation.constant_letters
+    own = declared and not (scene.given.array_named(name) or scene.given.scalars_named(name))  # declared by the file
+    if whole in scene.words.activations and not listed and not own:
+        return "function"
     if symbol.primes == 1 and not listed and _is_transposed(scene, name, items):
         return ""
     alone = name in facts.of_vectors and not symbol.primes and not facts.bare[name]
@@ -88,6 +92,7 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
             and (len(seen) <= 1 or (told_apart and whole in COSTS))
             and not symbol.primes
             and not (stated and scene.is_size(whole))
+            and (declared or stated or whole in facts.equated | facts.differentiated)  # else nothing says what it is
         ):
             reader.findings.say("made of", f"{whole}({text_of(items)}) as {whole}", span)
             return "letter"
@@ -127,10 +132,18 @@ def how_applied(reader: "Reader", name: str, whole: str, symbol: Symbol, group: 
 
 
 def is_stated_alone(facts: Facts, name: str) -> bool:
-    """Return whether a cost is stated of one list of letters, and has elsewhere only more or fewer arguments."""
+    """Return whether a cost is stated of one list of letters, and has elsewhere others: more, fewer, or samples."""
     stated = set(facts.heads.get(name, ()))
-    counts = {len(each) for each in set(facts.applied.get(name, ())) - stated}
-    return name in COSTS and len(stated) == 1 and counts.isdisjoint(map(len, stated))
+    others = set(facts.applied.get(name, ())) - stated
+    alike = [each for each in others for one in stated if len(each) == len(one) and not _are_samples(each, one)]
+    return name in COSTS and len(stated) == 1 and not alike
+
+
+def _are_samples(arguments: tuple[str, ...], of: tuple[str, ...]) -> bool:
+    r"""Return whether arguments are those of one sample, as ``\hat{y}^{(i)}, y^{(i)}`` beside ``\hat{y}, y``."""
+    return all(
+        re.fullmatch(rf"{re.escape(one)}\^\{{?\([a-z]\)\}}?", each) for each, one in zip(arguments, of, strict=True)
+    )
 
 
 def _arguments_of(reader: "Reader", name: str) -> set[tuple[str, ...]]:

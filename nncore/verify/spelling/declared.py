@@ -8,7 +8,18 @@ import json
 import re
 from collections.abc import Mapping
 
-from nncore.verify.notation import CONSTANTS, DELTA, Fault, Notation, NotationError, faults, lines_of, parse, read_yaml
+from nncore.verify.notation import (
+    CONSTANTS,
+    DELTA,
+    ONES,
+    Fault,
+    Notation,
+    NotationError,
+    faults,
+    lines_of,
+    parse,
+    read_yaml,
+)
 from nncore.verify.source.yaml_words import without_broken
 from nncore.verify.spelling.expressions import Reader
 from nncore.verify.spelling.findings import Findings, FreeError
@@ -23,6 +34,7 @@ _BARE = frozenset(("letter", "to", "over", "first", "last"))
 _WRITTEN = re.compile(r"(?P<letter>.+?)(?:_(?:[a-z]|\d|\{[a-z]+(?:[+-]\d+)?\}))?", re.DOTALL)
 TARGETS = frozenset(("y", "t", "Y", r"\mathbf{y}", r"\mathbf{t}", r"\mathbf{Y}"))
 _NUMBERED = re.compile(r"(.+)_\{(\d)([a-z]{1,2})\}", re.DOTALL)  # an entry of a letter with a number
+_ENCLOSED = re.compile(r"[(\[](.+)[)\]]_(?:\{([a-z]+)\}|([a-z]))", re.DOTALL)  # an entry, (W_1)_{dh}
 _BELOW = re.compile(r"(.+)_(?:([A-Za-z])|\{([A-Za-z])([+-]\d+)?\})", re.DOTALL)
 _OPERATOR = re.compile(r"\\operatorname\{[A-Za-z]+\}")
 _SIZE_OF_NUMBER = re.compile(r"([A-Za-z])_(?:(\d)|\{(\d)\})")
@@ -91,6 +103,8 @@ def _with_entries(
         if not isinstance(array, dict) or "layers" in array or not array.get("letter"):
             continue
         written, letter, shape = str(before["letter"]), str(array["letter"]), array.get("shape")
+        if letter == ONES:
+            continue  # another length is no entry
         entry = _ENTRY.fullmatch(str(array.get("entry", "")))
         if "entry" in array and not (entry and not declared.issuperset(entry[2] or entry[3])):
             continue
@@ -98,6 +112,7 @@ def _with_entries(
         sizes = [each for each in shape if str(each) != "1"] if isinstance(shape, list) else []
         simple = all(isinstance(each, str) and is_strict_letter(each) for each in sizes)
         asked = bool(entry) or re.split(r"[_^]", written)[0] in scene.facts.indexed or written in TARGETS
+        asked |= letter in map(scene.table.letter, scene.facts.enclosed)
         if not simple or not sizes or not asked:
             continue
         pairs = [scene.table.index_of_entry(name, size) for name, size in zip("ij", sizes, strict=False)]
@@ -224,6 +239,8 @@ def _letter(text: str, scene: Scene) -> str:
 def _written(text: str, scene: Scene, of_entry: bool = False) -> str:
     """Return a letter with its indices, with the inner name of the letter; below an entry all letters are indices."""
     found = _WRITTEN.fullmatch(text)
+    if enclosed := _ENCLOSED.fullmatch(text):
+        return f"{_letter(enclosed[1], scene)}_{{{enclosed[2] or enclosed[3]}}}"
     if numbered := _NUMBERED.fullmatch(text):
         return f"{scene.table.letter(f'{numbered[1]}_{numbered[2]}')}_{{{numbered[3]}}}"
     if _MEMBERS.fullmatch(text):

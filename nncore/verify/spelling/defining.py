@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from nncore.verify.spelling.first_use import FIXED, head, is_no_case, names
 from nncore.verify.spelling.scene import Scene
+from nncore.verify.spelling.sums import free
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Relation
 
@@ -33,6 +34,7 @@ class Equation:
     right: str
     display: int
     at: int
+    is_put: bool = False  # a link puts the right side in the place of the letter
 
     @property
     def text(self) -> str:
@@ -49,12 +51,52 @@ class OpenCost:
 
 
 def equations(trees: Sequence[Sequence[t.Formula]], sources: Sequence[str], scene: Scene) -> list[Equation]:
-    """Return the equations of the displays of a file with one letter, entry or function alone on the left."""
+    r"""Return the equations of the displays of a file with one letter, entry or function alone on the left.
+
+    Where none says what a letter is, a link may put something in its place: ``(\hat{y} - y)^2 = (w^\top x - y)^2``.
+    """
     found: list[Equation] = []
+    put: list[Equation] = []
     for number, (formulas, source) in enumerate(zip(trees, sources, strict=True)):
         for formula in formulas:
-            found += (one for chain in formula.statements if (one := _equation(chain, formula, number, source, scene)))
-    return found
+            for chain in formula.statements:
+                if one := _equation(chain, formula, number, source, scene):
+                    found.append(one)
+                if isinstance(chain, t.Chain) and not formula.conditions:
+                    put += _put_in_place(chain, number, source, scene)
+    known = {each.letter for each in found} | scene.facts.defined
+    return found + [each for each in put if each.letter not in known]
+
+
+def _put_in_place(chain: t.Chain, number: int, source: str, scene: Scene) -> Iterator[Equation]:
+    """Yield an equation for each link whose sides differ in nothing but a letter, or an entry, and an expression."""
+    for before, link in zip(chain.sides, chain.links, strict=False):
+        pairs = dict.fromkeys(_differing(before, link.right)) if link.relation is Relation.EQUAL else {}
+        if len(pairs) != 1:
+            continue
+        ((first, second),) = pairs
+        for one, other in ((first, second), (second, first)):
+            letter, right = head(one, scene), {*names(other, scene)}
+            others = {each for each in right if not (scene.is_index(each) or scene.is_size(each) or each in FIXED)}
+            whole = other.base if isinstance(other, t.Indexed) else other
+            loose = {each.name for each in getattr(one, "indices", ()) if isinstance(each, t.Letter)}
+            is_part = first is not before and not isinstance(whole, t.Letter | t.Number)
+            if letter and is_part and others and letter not in right and loose <= free(other):
+                left, whole_ = (_in_one_line(_with_braces(source, *each.span)) for each in (one, other))
+                yield Equation(letter, frozenset(others), left, whole_, number, one.span[0], is_put=True)
+
+
+def _differing(one: t.Node, other: t.Node) -> Iterator[tuple[t.Node, t.Node]]:
+    """Yield the smallest parts in which two expressions differ."""
+    if one == other:
+        return
+    inner, outer = [*t.children(one)], [*t.children(other)]
+    alike = type(one) is type(other) and not isinstance(one, t.Letter | t.Number | t.Indexed)
+    if not alike or not inner or len(inner) != len(outer):
+        yield one, other
+    else:
+        for each, its in zip(inner, outer, strict=True):
+            yield from _differing(each, its)
 
 
 def _equation(statement: t.Node, formula: t.Formula, number: int, source: str, scene: Scene) -> Equation | None:
@@ -76,7 +118,8 @@ def _equation(statement: t.Node, formula: t.Formula, number: int, source: str, s
 
 
 def _with_braces(source: str, start: int, end: int) -> str:
-    """Return the text of a node, with the braces behind it that it opens: its last script may end within them."""
+    """Return the text of a node with the braces behind it that it opens, and the command before it that enlarges."""
+    start -= len(enlarging[0]) if (enlarging := re.search(r"\\(?:left|[bB]igg?l?)\s*$", source[:start])) else 0
     while source[start:end].count("{") > source[start:end].count("}") and end < len(source):
         end += 1
     return source[start:end]

@@ -69,7 +69,7 @@ def _variables(reader: "Reader", items: Sequence[Item], sign: str, span: Span) -
 
 def _variable(reader: "Reader", cursor: Cursor, span: Span, second: bool = False) -> tuple[t.Name, int]:
     r"""Return by what is differentiated, and how often; the second time it may be transposed, as in a Hessian."""
-    if isinstance(cursor.item, Group) and cursor.item.kind in ("{", "("):
+    if isinstance(cursor.item, Group) and cursor.item.kind in ("{", "(", "["):
         group = cursor.item
         cursor.take()
         inside = Cursor(group.items, group.span)
@@ -313,7 +313,11 @@ def _gradient(reader: "Reader", item: Token, cursor: Cursor, order: int) -> t.No
         raise FreeError(r"by what \nabla differentiates is not said", item.span, "gradient by what")
     sign_ = r"\nabla as the derivative" if order == 1 else r"\nabla^2 as the matrix of second derivatives"
     reader.findings.say("nabla", f"{sign_} by {text_of(by)}", item.span)
+    start = cursor.at
     body = reader.factor(cursor)
+    if applied_ and cursor.item is group:  # of a letter of which nothing says that it is a function
+        reader.findings.say("made of", f"{text_of(cursor.items[start : cursor.at + 1])} as its first letter", body.span)
+        cursor.take()
     return t.Derivative(body, (variable,) * order, span=(item.span[0], body.span[1]))
 
 
@@ -364,11 +368,11 @@ def in_line(reader: "Reader", cursor: Cursor, upright: bool = False) -> t.Node |
         if reader.findings.choose("differential", options, first.span):
             cursor.at = start
             return None
-    if scene.gradients_of and isinstance(symbol.node, t.Name):
-        words = rf"d{symbol.name} as \partial {scene.gradients_of} / \partial {symbol.name}, by the words"
+    if scene.words.gradients_of and isinstance(symbol.node, t.Name):
+        words = rf"d{symbol.name} as \partial {scene.words.gradients_of} / \partial {symbol.name}, by the words"
         reader.findings.say("gradient", words, first.span)
         span = (first.span[0], symbol.node.span[1])
-        body = symbols.letter_named(reader, scene.gradients_of, span)
+        body = symbols.letter_named(reader, scene.words.gradients_of, span)
         slope = t.Derivative(body, (symbol.node,), span=span)
         return t.Transpose(slope, span=span) if symbol.transposed else slope
     name = f"d{symbol.name}"

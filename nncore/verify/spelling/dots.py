@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 
 from nncore.verify.spelling import applied, symbols
 from nncore.verify.spelling.findings import FreeError
-from nncore.verify.spelling.items import Group, Item, text_of
+from nncore.verify.spelling.items import Group, Item, between_commas, text_of
+from nncore.verify.spelling.ranges import lengths_of
+from nncore.verify.spelling.scripts import span_of
 from nncore.verify.spelling.tokens import Kind, Token
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import latex
 
 if TYPE_CHECKING:
     from nncore.verify.spelling.expressions import Reader
+    from nncore.verify.spelling.scene import Scene
 
 DOTS = frozenset((r"\dots", r"\ldots", r"\cdots", r"\dotsc", r"\dotsb", r"\vdots", r"\ddots", r"\dotsm"))
 
@@ -125,6 +128,58 @@ def put(node: t.Node, index: t.Letter, number: t.Node) -> t.Node:
     if node == index:
         return number
     return t.with_children(node, lambda child: put(child, index, number))
+
+
+# Vectors --------------------------------------------------------------------------------------------------------------
+
+
+def vector(reader: "Reader", group: Group) -> t.Node | None:
+    r"""Return a list with dots as the vector that has these entries: ``p_1 (1 - p_1), \dots, p_n (1 - p_n)``.
+
+    It is None if the list does not begin at 1, or is made of other than the entries of vectors of that length.
+    """
+    parts = between_commas(group.items)
+    at = next((at for at, part in enumerate(parts) if has_dots(part) and len(part) == 1), 0)
+    if not at or at != len(parts) - 2 or not all(parts):
+        return None
+    first, *more, last = (reader.expression(part, span_of(part)) for part in (*parts[:at], parts[-1]))
+    found = pattern([first, *more], last, {*reader.bound, *reader.free})
+    if not found or found[1] != t.Number("1"):
+        return None
+    index, _, end, body = found
+    if not isinstance(end, t.Letter):
+        return None
+    whole = _whole(body, index, end, reader.scene)
+    if whole is None:
+        return None
+    reader.findings.say("vector", f"the list with dots as the vector {latex(whole)}", group.span)
+    return replace(whole, span=group.span)
+
+
+def _whole(entry: t.Node, index: t.Letter, end: t.Letter, scene: "Scene") -> t.Node | None:
+    """Return the vector that has an entry at each index up to an end; None if it is made of others than such."""
+    if all(node != index for node, _ in t.walk(entry)):
+        return entry  # a number
+    match entry:
+        case t.Indexed(t.Letter() as letter, (place,)) if place == index:
+            (size,) = lengths_of(letter, 1, scene)
+            return letter if size in (None, end.name) else None
+        case t.Times(factors):
+            parts = [_whole(each, index, end, scene) for each in factors]
+            numbers = [each for each, part in zip(factors, parts, strict=True) if part is each]
+            vectors = [part for each, part in zip(factors, parts, strict=True) if part is not None and part is not each]
+            if len(numbers) + len(vectors) < len(factors):
+                return None
+            product = t.EntryTimes(tuple(vectors), span=entry.span) if len(vectors) > 1 else vectors[0]
+            return t.Times((*numbers, product), span=entry.span) if numbers else product
+        case t.Plus() | t.Minus():
+            parts = [_whole(each, index, end, scene) for each in t.children(entry)]
+            rest = iter(parts)
+            return None if None in parts else t.with_children(entry, lambda _: next(rest))  # type: ignore[arg-type, return-value]
+        case t.Apply(_, (argument,)):
+            whole = _whole(argument, index, end, scene)
+            return whole and replace(entry, arguments=(whole,))
+    return None
 
 
 # Lists of arguments ---------------------------------------------------------------------------------------------------

@@ -86,7 +86,7 @@ def _is_diagonal(node: t.Apply) -> bool:
 def is_trace(node: t.Node, scene: Scene) -> bool:
     """Return whether a node is the trace of one matrix, and no function that the notation declares."""
     named = isinstance(node, t.Apply) and node.function.name == TRACE and len(node.arguments) == 1
-    return named and TRACE not in scene.notation.function_names and "trace" not in scene.own_meanings
+    return named and TRACE not in scene.notation.function_names and "trace" not in scene.words.own_meanings
 
 
 def _is_zero_array(sides: Sequence[t.Node], scene: Scene) -> bool:
@@ -342,7 +342,9 @@ class _Writer:
         """Return an index for a sum to a size."""
         ends = [name for name, end in self._notation.runs_to.items() if end == size]
         others = [name for name in BOUND if name not in self._notation.all_letters | self.scene.facts.names]
-        name = next((each for each in (*ends, *others) if each not in self._used), "")
+        shown = self.scene.table.as_written
+        used = {*map(shown, self._used)} if ends else self._used  # two that are written alike cannot be told apart
+        name = next((each for each in (*ends, *others) if each not in self._used and shown(each) not in used), "")
         if not name:
             raise _NoEntriesError
         self._used.add(name)
@@ -516,7 +518,13 @@ class _Writer:
             raise _NoEntriesError
         base = self._base(t.Letter(name, span=node.span))
         is_row = size == rows
-        if rows == columns:
+        letters = (each.name for each, _ in t.walk(node.base) if isinstance(each, t.Letter))
+        said, words = {*map(self.scene.table.written, (name, *letters))}, self.scene.words
+        if not said.isdisjoint(words.rows | words.columns):
+            is_row = said.isdisjoint(words.columns)
+            if size != (rows if is_row else columns):
+                raise _NoEntriesError
+        elif rows == columns:
             options = tuple(f"{name} with one index as a {what} of the matrix" for what in ("row", "column"))
             is_row = not self._findings.choose(f"rows of {name}", options, node.span)
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
-from nncore.verify.spelling.items import CELL, GIVEN, ROW, Group, Item, between_commas, text_of, walk
+from nncore.verify.spelling.items import CELL, GIVEN, ROW, Group, Item, between_commas, is_letter, text_of, walk
 from nncore.verify.spelling.styles import INDEX_LETTERS
 from nncore.verify.spelling.tokens import Kind, Token
 
@@ -26,6 +26,7 @@ _ONCE, _SQUARE, _SLOPE_BY_SQUARE = "once", "square", "slope by the square"
 _DEFINE = frozenset((":=", r"\coloneqq", r"\triangleq", r"\doteq"))
 _TERM_ENDS = frozenset(("+", "-", "=", ":=", r"\approx", ",", ".", ";", r"\pm", CELL, ROW, r"\quad"))
 _DEPTH = 3  # of networks whose layers are not numbered
+_UNBRACED = re.compile(r"_\{(\w)\}$")
 _WITH_NUMBER = re.compile(r".+_(?:\d+|\{\d+\})", re.DOTALL)  # a letter of its own, beside the one without
 _OF_STEPS = frozenset("lLtk")  # any other letter may number samples, or entries
 _SCALARS = frozenset(
@@ -123,6 +124,8 @@ class Facts:
         ``W_2`` and ``W_l``.
     open_ranges : frozenset of str
         Letters that by the words run up to a letter: ``l = 1, \dots, L``.
+    enclosed : set of str
+        Letters in parentheses that carry an index, as in ``(W_1)_{dh}``.
     alone : set of str
         Holds d if it stands by itself, so that it is a letter like others.
     """
@@ -146,6 +149,7 @@ class Facts:
     carriers: dict[str, set[str]] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
     numbered: dict[str, dict[str, set[int]]] = field(default_factory=dict)
+    enclosed: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
     chosen: set[str] = field(default_factory=set)
     differentiated: set[str] = field(default_factory=set)
@@ -183,6 +187,8 @@ class Facts:
                 behind = items[at + 1] if at + 1 < len(items) else None
                 if item.kind == "(" and isinstance(behind, Group) and behind.kind == "(" and is_operation(item.items):
                     continue
+                if item.kind in ("(", "[") and getattr(behind, "text", "") == "_" and is_letter(item.items):
+                    self.enclosed.add(_UNBRACED.sub(r"_\1", text_of(item.items)))
                 if below or (item.kind == "(" and isinstance(before, Token) and before.kind is Kind.LETTER):
                     self._look_at_arguments(item.items)
                 else:
@@ -231,6 +237,9 @@ class Facts:
             end, primes = end + 1, primes + 1
         following = items[end] if end < len(items) else None
         whole = text_of(items[at:end])
+        is_script = bool(at) and getattr(items[at - 1], "text", "") in ("_", "^")
+        if is_script and isinstance(following, Group):
+            return  # which is no argument of it
         behind_arguments = end + (isinstance(following, Group) and following.kind == "(")
         behind_arguments += getattr(items[behind_arguments], "text", "") == CELL if behind_arguments < len(items) else 0
         if _sign_at(items, behind_arguments) in _DEFINE:
@@ -249,7 +258,9 @@ class Facts:
             self.given_primed |= {name} if starts and _sign_at(items, behind_arguments) in RELATIONS else set()
         if name == "d" and not (isinstance(following, Token) and following.kind is Kind.LETTER):
             self.alone.add(name)
-        if isinstance(following, Group) and following.kind in ("(", "["):
+        entry = isinstance(following, Group) and is_letter(following.items) and _sign_at(items, end + 1) == "_"
+        opens = ("(",) if entry else ("(", "[")  # a [W]_{ij} is a product
+        if isinstance(following, Group) and following.kind in opens:
             arguments = _arguments(following.items)
             self.applied.setdefault(whole, []).append(arguments)
             before = getattr(items[at - 1], "text", "") if at else ""
@@ -274,14 +285,16 @@ class Facts:
         else:
             self.bare[whole] += 1
         if name in (r"\R", r"\mathbb{R}") and text_of(items[at + 1 : at + 2]) == "^":
-            power = items[at + 2]
-            self.sizes |= _plain_letters(power.items if isinstance(power, Group) else (power,))
+            self.sizes |= _sizes_above(items[at + 2])
         while _sign_at(items, end) == "," and end + 1 < len(items) and _is_letter(items[end + 1]):
             end += 2  # of a list, u, v \in ...
         if _sign_at(items, end) == r"\in" and end + 1 < len(items):
             members = text_of(items[end + 1 :])
             if members.startswith((r"\mathbb{R}^", r"\R^")):
                 self.arrays.add(name)
+            elif is_product_of_sets(items[end + 1 :]):
+                self.arrays.add(name)
+                self.sizes |= _sizes_above(items[end + 3])
 
     def _script(self, name: str, sign: str, inside: Sequence[Item], script: Item) -> None:
         text = text_of(inside)
@@ -419,6 +432,17 @@ def _plain_letters(items: Sequence[Item]) -> set[str]:
         if isinstance(item, Token) and item.kind is Kind.LETTER
         and {getattr(before, "text", ""), getattr(behind, "text", "")}.isdisjoint(("_", "^"))
     }  # fmt: skip
+
+
+def _sizes_above(power: Item) -> set[str]:
+    """Return the letters in the power of a set."""
+    return _plain_letters(power.items if isinstance(power, Group) else (power,))
+
+
+def is_product_of_sets(items: Sequence[Item]) -> bool:
+    r"""Return whether items begin with a power of a set, as ``\{0, 1\}^{N \times K}`` and ``[0, 1]^n``."""
+    begins = len(items) > 2 and isinstance(items[0], Group) and items[0].kind in (r"\{", "[", "(")
+    return begins and text_of(items[1:2]) == "^"
 
 
 def is_operation(items: Sequence[Item]) -> bool:

@@ -11,8 +11,9 @@ is, by other letters, is defined by that one, though it occurs above (`late`).
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from itertools import pairwise
 
 from nncore.verify.notation import CONSTANTS, DELTA, FIXED_KINDS, INFINITY, ONES
 from nncore.verify.spelling.findings import Findings, FreeError
@@ -21,7 +22,7 @@ from nncore.verify.spelling.scene import Scene
 from nncore.verify.spelling.sums import free
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import latex
-from nncore.verify.syntax.tree import Relation
+from nncore.verify.syntax.tree import Relation, Span
 
 _GREEK = re.compile(r"\\[a-z]+")
 FIXED = frozenset((*CONSTANTS, *FIXED_KINDS, DELTA, ONES, INFINITY))
@@ -115,10 +116,13 @@ def with_members(formula: t.Formula, scene: Scene, findings: Findings) -> t.Form
                     if isinstance(index, t.Letter) and index.name in loose and _may_vary(index.name, scene)
                 )  # fmt: skip
                 if found := tuple({index.name: index for index in indices}.values()):
-                    scene.members[name] = found
-                    shown, below = scene.table.as_written(name), "".join(map(latex, found))
-                    words = rf"{shown} as {shown}_{{{below}}}, one for each {', '.join(map(latex, found))}"
-                    findings.say("members", scene.table.as_written(words), chain.first.span)
+                    _has_members(name, (), found, chain.first.span, scene, findings)
+            case t.Chain(t.Indexed(t.Letter(name), own), (t.Link(Relation.DEFINES, right), *_)) if (
+                name not in scene.members
+                and not {each.name for each in own if isinstance(each, t.Letter)} - free(right)
+            ):
+                if found := tuple(_of_samples(right, {each.name for each in own if isinstance(each, t.Letter)}, scene)):
+                    _has_members(name, own, found, chain.first.span, scene, findings)
     captured = (
         next(filter(None, (_captured(node, scene) for node, _ in t.walk(formula))), None) if scene.members else None
     )
@@ -127,6 +131,51 @@ def with_members(formula: t.Formula, scene: Scene, findings: Findings) -> t.Form
         words = f"{name} depends on {index}, which is bound here: give one of them another letter"
         raise FreeError(words, formula.span, "captured index")
     return t.with_children(formula, lambda each: _with_members(each, scene.members)) if scene.members else formula
+
+
+def _has_members(
+    name: str, own: Sequence[t.Node], more: tuple[t.Letter, ...], span: Span, scene: Scene, findings: Findings
+) -> None:
+    """Let a letter depend on indices with which it does not stand."""
+    scene.members[name] = more
+    shown, below, each = scene.table.as_written(name), *("".join(map(latex, ones)) for ones in (own, more))
+    short = rf"{shown}_{{{below}}}" if below else shown
+    words = rf"{short} as {shown}_{{{below}{each}}}, one for each {', '.join(map(latex, more))}"
+    findings.say("members", scene.table.as_written(words), span)
+
+
+def _of_samples(right: t.Node, own: Set[str], scene: Scene) -> Iterator[t.Letter]:
+    r"""Yield the free indices, beside own ones, that only tell which sample: i of ``w_j^\top x_i``, where j is an own.
+
+    An index that stands at entries is none: it may be a slip.
+    """
+    vectors = list(_vectors(right, scene))
+    loose = free(right) - own
+    found = {
+        index.name: index for node, _ in t.walk(right) if isinstance(node, t.Indexed)
+        for index in node.indices if isinstance(index, t.Letter) and index.name in loose
+    }  # fmt: skip
+    for name, index in found.items():
+        at = [node for node, _ in t.walk(right) if isinstance(node, t.Indexed) and index in node.indices]
+        if _may_vary(name, scene) and all(any(node is each for each in vectors) for node in at):
+            yield index
+
+
+def _vectors(right: t.Node, scene: Scene) -> Iterator[t.Indexed]:
+    """Yield the letters with one index that are surely vectors."""
+    for node, _ in t.walk(right):
+        match node:
+            case t.Transpose(t.Indexed(_, (_,)) as vector):
+                yield vector
+            case t.Times(factors):
+                for before, after in pairwise(factors):
+                    if isinstance(before, t.Transpose) and isinstance(after, t.Indexed) and len(after.indices) == 1:
+                        yield after
+            case t.Indexed(t.Letter(name), (_,)) if scene.table.written(name) in scene.words.rows:
+                yield node
+            case t.Indexed(t.Letter(name), (_,)) if (array := scene.notation.array_named(name)) and not array.layers:
+                if not any(size.letter == "1" for size in array.shape):
+                    yield node
 
 
 def _captured(node: t.Node, scene: Scene) -> tuple[str, str] | None:
@@ -151,8 +200,9 @@ def _may_vary(name: str, scene: Scene) -> bool:
 
 def _with_members(node: t.Node, members: Mapping[str, tuple[t.Letter, ...]]) -> t.Node:
     match node:
-        case t.Indexed(t.Letter(), indices):
-            return replace(node, indices=tuple(_with_members(each, members) for each in indices))
+        case t.Indexed(t.Letter(name), indices):
+            own = tuple(_with_members(each, members) for each in indices)
+            return replace(node, indices=(*own, *members.get(name, ())))
         case t.Letter(name) if name in members:
             return t.Indexed(node, members[name], span=node.span)
         case t.Sum(index) | t.Product(index) | t.Extremum(_, index) | t.Limit(index) if index.name in members:

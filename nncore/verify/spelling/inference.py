@@ -8,11 +8,11 @@ was made (`Inference.guesses`), and a caller may make another.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from nncore.verify.notation import DELTA, EXTREMA, FIXED_KINDS, ONES
+from nncore.verify.notation import DELTA, DIAGONAL, EXTREMA, FIXED_KINDS, ONES
 from nncore.verify.spelling.applied import TRACE
 from nncore.verify.spelling.scene import Scene
 from nncore.verify.spelling.styles import INDEX_LETTERS
@@ -66,6 +66,7 @@ _Found = Shape | None | str  # of an expression: an array, a number, or _UNKNOWN
 _Together = dict[str, list[tuple[str, int, int]]]  # at which letters each index of a formula stands
 _UNKNOWN = "?"
 _PARTS = re.compile(r"(\\(?:hat|bar|tilde|vec)\{|)([A-Za-z]?)\}?(.*)", re.DOTALL)  # accent, letter, and scripts
+_GREEK = re.compile(r"\\(gamma|delta|theta|lambda|xi|pi|sigma|phi|psi|omega)(.*)", re.DOTALL)  # those with capitals
 _BOLD = re.compile(r"\\(?:mathbf|boldsymbol)\{([a-z])\}")
 _ANY_ROW = r"\iota"  # the index of a row where any is meant
 OPEN = "?"  # begins the name of a dimension that differs from others, and has no name in the file
@@ -116,6 +117,7 @@ class Inference:
     changed: dict[str, None] = field(default_factory=dict)  # letters that a step changes
     stated: set[str] = field(default_factory=set)  # functions that stand on the left of a relation
     unknown: dict[str, bool] = field(default_factory=dict)  # functions that are not, with whether they take arrays
+    entrywise: set[str] = field(default_factory=set)  # of these, those that are taken of each entry
     used: dict[str, None] = field(default_factory=dict)  # letters in their order
     sizes: dict[str, None] = field(default_factory=dict)
     numbered: dict[str, set[str]] = field(default_factory=dict)
@@ -143,7 +145,9 @@ class Inference:
             inside = [self.said.get(self.scene.table.letters.get(other, other)) for other in self._capitals(name)]
             if counts == {1, 2} or (counts == {1} and any(shape and "1" not in shape for shape in inside)):
                 self.rows.add(name)
-        self.rows |= self.row_lengths.keys() & self.entries.keys()
+        said = map(self.scene.table.letter, self.scene.words.rows | self.scene.words.columns)
+        self.rows |= (self.row_lengths.keys() | {*said}) & self.entries.keys()
+        self.rows -= {name for name in self.rows if self.is_class(name)}
         for number in range(_ROUNDS):
             if number:
                 self._look_again(trees)
@@ -189,6 +193,10 @@ class Inference:
             for size in (rows, columns):
                 if not size.isdigit():
                     self.sizes.setdefault(size)
+        for line in sorted(self.scene.words.rows | self.scene.words.columns):  # of W, which may occur further below
+            for written in self._capitals(self.scene.table.letter(line)):
+                if self.scene.facts.bare[written]:
+                    self.shape_of(self.scene.table.letter(written))
         for name, length in self.row_lengths.items():
             if name in self.entries and isinstance(shape := self.shape_of(self.array_of(name)), tuple):
                 self.sizes.setdefault(length)
@@ -199,7 +207,7 @@ class Inference:
             if says is Relation.DEFINES or (says is Relation.EQUAL and isinstance(chain.first, t.Letter)):
                 self._chain(replace(chain, links=chain.links[:1]))
         self._settle([places for tree, places in zip(trees, self._together, strict=True) if _says_what_is(tree)])
-        self._freeze()
+        self._freeze(chains)
         for chain in chains:
             self._chain(chain)
         self._settle(self._together)
@@ -230,8 +238,22 @@ class Inference:
         several = isinstance(node, t.Letter) and node.name in self.entries
         return not several and self._same(shape, (Dim("1"), Dim("1")))
 
-    def _freeze(self) -> None:
-        """Keep apart what definitions keep apart: a claim may be wrong, so it only says what they leave open."""
+    def _freeze(self, chains: Sequence[t.Chain]) -> None:
+        """Keep apart what definitions keep apart: a claim may be wrong, so it only says what they leave open.
+
+        The length of a vector gets the name to which all sums over its entries run, if one of them says what something
+        is, or several do so.
+        """
+        ends: dict[int, tuple[Dim, Counter[str]]] = {}
+        for chain in chains:
+            for name, end in {*_sums_over(chain)}:
+                dims = [dim.root for dim in self._shape_of_entries(name) or () if dim.name != "1"]
+                if len(dims) == 1:
+                    ends.setdefault(id(dims[0]), (dims[0], Counter()))[1][end] += 1 + _says_what(chain)
+        for dim, counts in ends.values():
+            ((end, count), *others) = counts.most_common()
+            if not others and count > 1 and not dim.name:
+                dim.call(end)
         derived = [shape for shape in self.defined.values() if isinstance(shape, tuple)]
         for number, dim in enumerate(dim for shape in (*self.arrays.values(), *derived) for dim in shape):
             if not dim.name:
@@ -304,9 +326,9 @@ class Inference:
                     self._vectors |= {each.name for each in plain if isinstance(each, t.Letter)}
                 case t.Indexed(t.Letter(name), (t.Letter(one), t.Letter(other))) if name == DELTA:
                     self.ends.setdefault(one, Dim()).join(self.ends.setdefault(other, Dim()))
-                case t.Indexed(t.Letter(name), (t.Letter(one), t.Indexed(t.Letter(number), (t.Letter(),)))) if (
-                    name == DELTA
-                ):
+                case t.Indexed(t.Letter(name), (t.Letter(one), t.Indexed(t.Letter(number), (t.Letter(),)))) | t.Indexed(
+                    t.Letter(name), (t.Indexed(t.Letter(number), (t.Letter(),)), t.Letter(one))
+                ) if name == DELTA and self.written(number) not in self.scene.words.other_numbers:
                     self.classes.setdefault(number, []).append((one, 0, 0))
                 case t.Indexed(t.Letter(name), indices) if name not in (DELTA, ONES):
                     letters = tuple(each.name for each in indices if isinstance(each, t.Letter))
@@ -325,6 +347,8 @@ class Inference:
                     self.stated.add(name)
                     if relation is Relation.DEFINES:
                         self.functions.setdefault(name, tuple(given))
+                case t.Apply(t.Function(name, primes), (_,)) if self._is_of_each_entry(name, bool(primes)):
+                    self.entrywise.add(name)
                 case t.Apply(t.Function(name, 0, None), (t.Letter(one), t.Letter(other))):
                     self._applied.setdefault(name, set()).add((one, other))
                 case t.Sum(index, lower, upper) | t.Product(index, lower, upper):
@@ -514,10 +538,17 @@ class Inference:
                     if isinstance(shapes[0], tuple):
                         self._same(shapes[0], (shapes[0][1], shapes[0][0]))
                     return None
+                if name == DIAGONAL and len(arguments) == 1:
+                    rows, columns = shapes[0] if isinstance(shapes[0], tuple) else (Dim("1"), Dim("1"))
+                    long = [each for each in (rows, columns) if each.name != "1"]
+                    return (long[0], long[0]) if len(long) == 1 else _UNKNOWN
                 if name == r"\max" and t.Number("0") in arguments and any(isinstance(each, tuple) for each in shapes):
                     self.takes_positive_parts = True
                 if name in EXTREMA:  # of an array and a number, of each entry
                     return self._alike(list(zip(arguments, shapes, strict=True)))
+                if name in self.entrywise and not self._is_known(name):
+                    self.unknown[name] = False
+                    return shapes[0]
                 if not self._is_known(name):
                     self.unknown[name] = self.unknown.get(name, False) or any(
                         isinstance(each, tuple) for each in shapes
@@ -555,10 +586,18 @@ class Inference:
         rows = any(first == "1" for first, _ in self.said.values())
         return (Dim("1"), shape[1]) if rows else (shape[1], Dim("1"))
 
+    def _is_of_each_entry(self, name: str, is_derivative: bool) -> bool:
+        """Return whether a function is taken of each entry: words call it an activation, or the file writes f'(z).
+
+        It is not if words, or a formula of one entry of it, say that it mixes entries.
+        """
+        author, words = self.scene.table.written_function(name), self.scene.words
+        return author not in words.mixing and (is_derivative or author in words.activations)
+
     def _is_known(self, name: str) -> bool:
         """Return whether something is known of a function: by everybody, or by a definition of the file."""
         word = name.removeprefix(r"\operatorname{").rstrip("}").lower()
-        author = {code: own for own, code in self.scene.table.functions.items()}.get(name, name)
+        author = self.scene.table.written_function(name)
         return (
             bool({name, author, word} & (FIXED_KINDS.keys() | STANDARD.keys() | {"softmax"})) or name in self.functions
         )
@@ -633,6 +672,10 @@ class Inference:
             self._same(shape, (whole[0], Dim("1")))
 
     def _product(self, node: t.Node, factors: Sequence[t.Node]) -> _Found:
+        if len(factors) == 2 and all(map(self._is_line, factors)):  # w_j and x_i, as their inner product
+            one, other = map(self.shape, factors)
+            joined = isinstance(one, tuple) and isinstance(other, tuple) and self._same(one, other)
+            return None if joined else _UNKNOWN
         found: _Found = None
         for factor in factors:
             own = self.shape(factor)
@@ -650,6 +693,13 @@ class Inference:
             elif isinstance(own, tuple):
                 found = own
         return found
+
+    def _is_line(self, node: t.Node) -> bool:
+        """Return whether a node is a row, or a column, of a matrix by the words of the file."""
+        return (
+            isinstance(node, t.Indexed) and isinstance(node.base, t.Letter) and len(node.indices) == 1
+            and self.written(node.base.name) in self.scene.words.rows | self.scene.words.columns
+        )  # fmt: skip
 
     def written_out(self, node: t.Node) -> str:
         """Return an expression in the author's letters, shortened."""
@@ -691,6 +741,8 @@ class Inference:
         """Return whether a letter of which one index gives a vector has the columns of a matrix, by their number."""
         known = self.entries.get(name, [])
         shape = self.arrays.get(self.array_of(name))
+        if shape and name in self.rows and self.written(name) in self.scene.words.columns:
+            return True
         ends = {self.ends[each[0]].name for each in known if each and each[0] in self.ends}
         alone = name in self.rows and all(len(each) == 1 for each in known)
         return bool(alone and shape and shape[1].name in ends and shape[0].name not in ends)
@@ -751,14 +803,19 @@ class Inference:
         if of_bold := _BOLD.fullmatch(self.written(entry)):
             return (of_bold[1].upper(), rf"\mathbf{{{of_bold[1].upper()}}}")
         end = accent and "}"
+        if greek := _GREEK.fullmatch(self.written(entry)):
+            return (f"\\{greek[1].capitalize()}{greek[2]}",)
         bold = (f"{accent}\\mathbf{{{each}}}{end}{rest}" for each in (plain, plain.upper()))
         return (f"{accent}{plain.upper()}{end}{rest}", *bold) if plain else ()
 
     def array_of(self, entry: str) -> str:
         """Return the array to which entries belong: the letter itself, or the capital or bold one."""
+        if self.is_class(entry):
+            return entry
         written = self._capitals(entry)
         others = [self.scene.table.letters.get(other, other) for other in written]
         of_rows = entry in self.row_lengths and any(other in self.said for other in others)
+        of_rows |= self.written(entry) in self.scene.words.rows
         if self._is_array(entry) and self.scene.facts.bare[self.written(entry)] and not of_rows:
             return entry
         alone = [
@@ -773,10 +830,34 @@ class Inference:
             inner = self.scene.table.letters
             others += [name for each in (*whole, *vectors) if (name := inner.get(each, each)) in self.said]
         others += alone if len(alone) == 1 and entry in self.entries else []  # of the one matrix with a number
+        others = [other for other in others if not self._are_told_apart(entry, other)]
         return next((other for other in others if other != entry and self._is_array(other)), entry)
+
+    def _are_told_apart(self, entry: str, other: str) -> bool:
+        """Return whether equations say of two letters what their entries are, p_{nk} = ... and P_{nk} = ..."""
+        both = (entry, other)
+        said = all(self.written(each) in self.scene.facts.equated for each in both)
+        return said and all(any(len(letters) > 1 for letters in self.entries.get(each, ())) for each in both)
 
     def _is_array(self, name: str) -> bool:
         return name in self.arrays or isinstance(self.defined.get(name), tuple)
+
+
+def _says_what(chain: t.Chain) -> bool:
+    """Return whether a chain says by equality what a letter, or a function, is."""
+    says = bool(chain.links) and chain.links[0].relation in (Relation.EQUAL, Relation.DEFINES)
+    return says and isinstance(chain.first, t.Letter | t.Apply)
+
+
+def _sums_over(chain: t.Chain) -> Iterator[tuple[str, str]]:
+    """Yield the letters of entries over which sums from 1 to a letter run, with that letter."""
+    for node, _ in t.walk(chain):
+        match node:
+            case t.Sum(index, t.Number("1"), t.Letter(end), body):
+                for inner, _ in t.walk(body):
+                    match inner:
+                        case t.Indexed(t.Letter(name), (t.Letter(own),)) if own == index.name:
+                            yield name, end
 
 
 def _says_what_is(tree: t.Formula) -> bool:
@@ -864,7 +945,9 @@ def own_letters(trees: Sequence[t.Formula], scene: Scene) -> frozenset[str]:
 # What functions with a usual name are; @ is their argument.
 STANDARD = {
     r"\sigma": r"\frac{1}{1 + e^{-@}}", "sigmoid": r"\frac{1}{1 + e^{-@}}", "relu": r"\max(@, 0)",
-    "logistic": r"\frac{1}{1 + e^{-@}}",
+    "logistic": r"\frac{1}{1 + e^{-@}}", "softplus": r"\ln(1 + e^{@})", "silu": r"\frac{@}{1 + e^{-@}}",
+    "swish": r"\frac{@}{1 + e^{-@}}",
+    **dict.fromkeys(("sign", "sgn"), r"\begin{cases} 1 & @ > 0 \\ 0 & @ = 0 \\ -1 & @ < 0 \end{cases}"),
 }  # fmt: skip
 CROSS_ENTROPIES = frozenset(("ce", "crossentropy", "celoss", "crossentropyloss"))  # of targets, and of probabilities
 _SOFTMAX = r"\operatorname{softmax}"

@@ -38,7 +38,7 @@ def for_each_layer(formula: t.Formula, scene: Scene, findings: Findings) -> list
     about = [each for each in formula.conditions if _letters(each) == {letter}]
     numbers, told = set.intersection(*sets), _range(about, letter)
     everywhere = bool(scene.depth) or numbers == set.union(*sets)
-    if not scene.depth and not told and scene.table.written(letter) in scene.facts.open_ranges:
+    if not scene.depth and not told and scene.table.written(letter) in scene.words.open_ranges:
         return [formula]  # of more layers than the file numbers
     if told is None or not told <= numbers or (not told and not everywhere) or not numbers:
         return [formula]

@@ -123,6 +123,10 @@ class Table:
         """Return how the author writes a letter that is called so inside."""
         return next((name for name, each in self.letters.items() if each == code), code)
 
+    def written_function(self, code: str) -> str:
+        """Return how the author writes a function that is called so inside."""
+        return next((name for name, each in self.functions.items() if each == code), code)
+
     def is_vector(self, code: str) -> bool:
         """Return whether a letter is surely a vector, as the author writes it bold and lowercase."""
         return bool(re.match(r"(\\(hat|bar|tilde)\{)?\\(mathbf|boldsymbol|vec)\{\\?[a-z]", self.written(code)))
@@ -189,7 +193,8 @@ class Table:
         names = {code: name for name, code in (*self.letters.items(), *self.functions.items())}
         names |= {code: self.written(name) for (name, _), code in self.ranges.items()}
         names |= {code: self.written(name) for name, code in self.arguments.items()}
-        names |= {code: name for (name, _), (code, _) in self.entries.items()}
+        own = self.taken | self.letters.keys()  # beside i of the author's, an index without a name keeps its inner one
+        names |= {code: name for (name, _), (code, _) in self.entries.items() if name not in own}
         plain = {show(Letter(code)): name for code, name in names.items()}
         called = {show(Letter(code)) for code in self.functions.values()}
         letters = {show(Letter(name)) for name in self.taken}

@@ -112,7 +112,7 @@ def bars(reader: "Reader", group: Group, cursor: Cursor) -> t.Node:
                 reader.findings.say("norm", f"the norm with {text} as the root of the sum of all squares", span)
             else:
                 order = reader.expression(inside, span_of(inside))
-        elif "norm" in reader.scene.own_meanings:
+        elif "norm" in reader.scene.words.own_meanings:
             raise FreeError("the text says otherwise what this norm is", span, "norm of one's own")
         norm = t.Norm(body, order, span=(span[0], end))
         if not above:

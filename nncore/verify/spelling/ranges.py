@@ -2,7 +2,8 @@ r"""An index that nothing declares runs over what it stands at.
 
 People write ``z_j = \sum_i W_{ji} x_i`` and ``\hat{y}_j``, whatever the lengths of z and of y are. A strict index has
 one range, so where the notation declares none each range gets an index of its own: `with_ranges` names them by the
-arrays in a statement. Where two arrays ask for different ranges nothing is changed, and the strict reader says so.
+arrays in a statement. Where two arrays ask for different ranges it has the first one, and the strict reader says what
+does not fit.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,7 +25,10 @@ def with_ranges(formula: t.Formula, scene: Scene, findings: Findings) -> t.Formu
         return formula
     found = _inside(formula, scene, findings)
     left_out = _excluded(found)
-    ends = {name: sizes for name, sizes in asked(found, scene).items() if name not in left_out}
+    ends: dict[str, str] = {}
+    for name, size in _places(found, scene, frozenset()):
+        if name not in left_out:
+            ends.setdefault(name, size)
     found = _renamed(found, ends, scene, findings)
     for statement in found.statements:
         match statement:
@@ -80,14 +84,14 @@ def _places(node: t.Node, scene: Scene, bound: frozenset[str]) -> Iterator[tuple
     if isinstance(node, t.Sum | t.Product | t.Extremum):
         bound |= {node.index.name}
     if isinstance(node, t.Indexed):
-        for index, size in zip(node.indices, _lengths(node.base, len(node.indices), scene), strict=True):
+        for index, size in zip(node.indices, lengths_of(node.base, len(node.indices), scene), strict=True):
             if size and isinstance(index, t.Letter) and index.name not in bound:
                 yield index.name, size
     for each in t.children(node):
         yield from _places(each, scene, bound)
 
 
-def _lengths(base: t.Node, count: int, scene: Scene) -> tuple[str | None, ...]:
+def lengths_of(base: t.Node, count: int, scene: Scene) -> tuple[str | None, ...]:
     """Return the sizes to which the indices of an array run; None where that is not known."""
     name = base.name if isinstance(base, t.Letter) else ""
     array = scene.notation.array_of_entry(name) or scene.notation.array_named(name)
@@ -100,18 +104,13 @@ def _lengths(base: t.Node, count: int, scene: Scene) -> tuple[str | None, ...]:
     return known if len(known) == count else (None,) * count
 
 
-def _renamed(node: t.NodeT, ends: Mapping[str, set[str]], scene: Scene, findings: Findings) -> t.NodeT:
-    """Return a node in which each free index of one range that is not declared has the name that belongs to both."""
-    names = {
-        name: scene.table.index(name, *sizes)
-        for name, sizes in ends.items()
-        if len(sizes) == 1 and scene.is_undeclared(name)
-    }
+def _renamed(node: t.NodeT, ends: Mapping[str, str], scene: Scene, findings: Findings) -> t.NodeT:
+    """Return a node in which each free index that is not declared has the name that belongs to it and its range."""
+    names = {name: scene.table.index(name, size) for name, size in ends.items() if scene.is_undeclared(name)}
     if not names:
         return node
     for name in names:
-        (size,) = ends[name]
-        written = scene.table.written
+        size, written = ends[name], scene.table.written
         findings.say(f"range {name}", f"{written(name)} from 1 to {written(size)}, as where it stands", node.span)
 
     letters = {name: t.Letter(inner) for name, inner in names.items()}

@@ -38,6 +38,9 @@ def _said_at_brace(whole: Group, below: Group, findings: Findings) -> Iterator[l
     if texts and all(text.isalnum() or text in _OF_SHAPES for text in texts) and r"\times" in texts:
         findings.say("brace", f"{text_of(items)} at a brace as a shape, which claims nothing", below.span)
         findings.skip("words", below.span)
+    elif texts[:2] == ["=", ":"] and is_letter(items[2:]):
+        findings.say("brace", f"{text_of(items)} at a brace as what the brace is drawn at", below.span)
+        yield [*items[2:], Token(Kind.MARK, ":=", below.span), whole]
     elif texts[:1] and texts[0] in RELATIONS and texts[0] != r"\in" and not is_letter(whole.items):
         findings.say("brace", f"{text_of(items)} at a brace as an equation of its own", below.span)
         yield [whole, *items]

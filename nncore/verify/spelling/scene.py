@@ -1,7 +1,7 @@
 """What a display is read in: the notation, the facts of its file, the table of letters, and what was read before."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from nncore.verify.notation import CONSTANTS, DELTA, ONES, Notation
@@ -10,9 +10,9 @@ from nncore.verify.spelling.facts import Facts
 from nncore.verify.spelling.findings import FreeError
 from nncore.verify.spelling.items import Group, Item
 from nncore.verify.spelling.letters import Table
-from nncore.verify.spelling.macros import Macro
 from nncore.verify.spelling.styles import INDEX_LETTERS
 from nncore.verify.spelling.tokens import Token
+from nncore.verify.spelling.words import Words
 from nncore.verify.symbol import Shape, Size
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.tree import Span
@@ -20,7 +20,7 @@ from nncore.verify.syntax.tree import Span
 IDENTITIES = frozenset(("I", r"\mathbf{I}", r"\mathbb{I}", r"\mathrm{I}", r"\boldsymbol{I}", r"\text{I}"))
 _ONES_OF = frozenset((r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}"))
 ZEROS = frozenset((r"\mathbf{0}", r"\mathbb{0}", r"\boldsymbol{0}"))
-COSTS = frozenset(("J", "L", "C", "E", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{C}"))
+COSTS = frozenset(("J", "L", "C", "E", "l", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{C}"))
 _OF_CLASSES, _OF_SAMPLES = frozenset("KCkcV"), frozenset("mnNBT")
 _STYLED = re.compile(r"(\\(?:hat|bar|tilde|vec|math[a-z]+|boldsymbol|bm))\s*\{?\s*(\\?[A-Za-z])\s*\}?")
 _WORDS = re.compile(r"\\(?:text[a-z]*|mathrm|operatorname|mbox)\s*\{([^{}]*)\}")
@@ -63,8 +63,6 @@ class Scene:
     parts : dict
         Of vectors that the file defines: the letters of whose same entry an entry is made, and those of which it is
         made otherwise.
-    by_columns : bool
-        Whether the words say that softmax is taken of each column, or that the samples are the columns.
     members : dict
         The indices on which letters depend that stand without them, as L where ``L = -\log p_y``.
     """
@@ -72,7 +70,7 @@ class Scene:
     notation: Notation
     facts: Facts = field(default_factory=Facts)
     table: Table = field(init=False)
-    macros: Mapping[str, Macro] = field(default_factory=dict)
+    words: Words = field(default_factory=Words)
     last: t.Node | None = None
     first_defines: bool = False
     above: frozenset[str] = frozenset()
@@ -90,13 +88,7 @@ class Scene:
     shorthand: dict[str, Shorthand] = field(default_factory=dict)
     of_numbers: set[str] = field(default_factory=set)  # functions that the file defines for a number
     positive_part: str = ""  # one that it defines as \max(0, z)
-    by_columns: bool = False
-    says_identity: bool = False  # whether words speak of an identity matrix
-    says_prime: bool = False  # whether words say that a prime is the sign of a transpose
-    primes_are_slopes: bool = False  # whether words say that letters with a prime are derivatives
-    own_meanings: frozenset[str] = frozenset()  # of "trace" and "positive part", those that the text says otherwise
     depth: int = 0  # of a network with the layers l up to L, the number that stands for L
-    gradients_of: str = ""  # the letter of which dA is the derivative by A, by the words
 
     def __post_init__(self) -> None:
         self.table, self.given = Table(self.notation), self.notation
@@ -130,13 +122,18 @@ class Scene:
         return _tokens(self.table.as_written(name)) <= self.unread
 
     def is_made_of(self, name: str, others: Iterable[str]) -> bool:
-        """Return whether any of some letters is made of a letter, at whatever depth."""
-        seen, waiting = set[str](), list(others)
+        """Return whether any of some letters is made of a letter, at whatever depth; an entry counts as its array."""
+        name, *first = map(self._array_of, (name, *others))
+        seen, waiting = set[str](), first.copy()
         while waiting:
             if (each := waiting.pop()) not in seen:
                 seen.add(each)
                 waiting += self.made.get(each, ())
-        return name in seen.difference(others)
+        return name in seen.difference(first)
+
+    def _array_of(self, name: str) -> str:
+        array = self.notation.array_of_entry(name)
+        return array.letter if array else name
 
     def is_same_entry(self, name: str, of: str) -> bool:
         """Return whether an entry of a vector is made of no other entry of another one than the same."""
@@ -162,7 +159,7 @@ class Scene:
         if shape is None or 1 in shape or "?" in shape:
             return False
         rows, columns = (self.table.as_written(str(size)) for size in shape)
-        return self.by_columns or (rows in _OF_CLASSES and columns in _OF_SAMPLES)
+        return self.words.by_columns or (rows in _OF_CLASSES and columns in _OF_SAMPLES)
 
     def is_undeclared(self, name: str) -> bool:
         """Return whether the notation says nothing of a letter."""
@@ -171,7 +168,7 @@ class Scene:
     def is_identity(self, name: str) -> bool:
         """Return whether a letter is the identity matrix: I_n, or I if words say so, or if it is a term in all sums."""
         base, _, size = self.table.written(name).partition("_")
-        if not size and not self.says_identity and base not in self.facts.summed - self.facts.factors:
+        if not size and not self.words.identity and base not in self.facts.summed - self.facts.factors:
             return False
         said = self.facts.equated | self.facts.listed | self.facts.applied.keys()
         indices = (each for each in self.facts.carriers if self.is_index(each) and not self.is_size(each))
@@ -224,8 +221,9 @@ class Scene:
         self.depth = self.facts.depth
         if "T" in self.facts.transposes and self.is_size("T") and "T" not in self.notation.size_letters:
             self.table.rename("T")  # as a power it would be taken for a transpose
-        if DELTA in self.facts.names and max(self.facts.counts.get(DELTA, ()), default=0) < 2:
-            self.table.rename(DELTA)  # no Kronecker delta, which has two indices
+        two_indices = max(self.facts.counts.get(DELTA, ()), default=0) > 1
+        if DELTA in self.facts.names and (not two_indices or DELTA in self.facts.defined):
+            self.table.rename(DELTA)  # no Kronecker delta, which has two indices and needs no definition
         for name in self.facts.names & {*CONSTANTS}:
             indexed = name in self.facts.indexed and (name == "e" or not self.facts.bare[name])
             if indexed or name in self.facts.equated | self.facts.transposed:

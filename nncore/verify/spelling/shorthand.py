@@ -3,7 +3,7 @@ r"""Functions of vectors, which the strict tree does not know, as shorthand: ``h
 What stands on the right side of the first formula of such a function is put in its place wherever it is applied.
 """
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from nncore.verify.spelling.arguments import of_arrays
@@ -20,13 +20,18 @@ SHORTHAND = "shorthand"  # the kind of the remark
 
 def without_shorthand(formula: t.Formula, scene: Scene, findings: Findings) -> t.Formula | None:
     """Return a formula without shorthand; None if it only says what some is."""
-    formula = t.with_children(formula, lambda node: _put(node, scene))
+    if scene.shorthand:
+        formula = t.with_children(formula, lambda node: _put(node, scene))
     match formula.statements:
         case (t.Chain(t.Apply(t.Function(name, 0, None), arguments) as head, (first, *more)) as chain,):
             if formula.conditions or first.relation not in (Relation.EQUAL, Relation.DEFINES):
                 return formula
             if not _may_be_shorthand(name, arguments, first.right, scene):
-                return formula
+                letter = _letter_of(name, arguments, first.right, scene)
+                if letter is None:
+                    return formula
+                findings.say("made of", scene.table.as_written(f"{latex(head)} as {letter.name}"), head.span)
+                return replace(formula, statements=(replace(chain, first=replace(letter, span=head.span)),))
             parameters = tuple(each for each in arguments if isinstance(each, t.Letter))
             scene.shorthand[name] = Shorthand(parameters, first.right)
             words = f"{scene.table.as_written(latex(head))} as short for what it equals here, which is put in its place"
@@ -46,13 +51,39 @@ def _may_be_shorthand(name: str, arguments: tuple[t.Node, ...], body: t.Node, sc
     letters = [each.name for each in arguments if isinstance(each, t.Letter)]
     if len(set(letters)) < len(arguments) or name in scene.shorthand or name in scene.notation.function_names:
         return False
-    itself = any(isinstance(each, t.Function) and each.name == name for each, _ in t.walk(body))
-    others = free(body).difference(letters)
-    indices = [each for each in others if scene.is_index(each) and not scene.is_size(each)]
-    if itself or indices or any(scene.is_made_of(each, others) for each in letters):
+    if _is_open(name, letters, body, scene) or _hides(letters, body, scene):
         return False
     arrays = {each for each in letters if _is_array(each, scene) or scene.is_undeclared(each)}
     return not arrays.isdisjoint(of_arrays(body) | _beside_arrays(body, scene))
+
+
+def _is_open(name: str, letters: Sequence[str], body: t.Node, scene: Scene) -> bool:
+    """Return whether a body holds its own function, or an index that is no argument."""
+    itself = any(isinstance(each, t.Function) and each.name == name for each, _ in t.walk(body))
+    return itself or any(scene.is_index(each) and not scene.is_size(each) for each in free(body).difference(letters))
+
+
+def _hides(letters: Sequence[str], body: t.Node, scene: Scene) -> bool:
+    """Return whether a body is made of letters that are made of an argument in turn."""
+    others = free(body).difference(letters)
+    return any(scene.is_made_of(each, others) for each in letters)
+
+
+def _letter_of(name: str, arguments: tuple[t.Node, ...], body: t.Node, scene: Scene) -> t.Letter | None:
+    """Return the letter by which a function of arrays is meant that is made of them by way of other letters.
+
+    It stands for the function of these arguments, and of other ones nothing is known; None if it is no such function.
+    """
+    parameters = tuple(each for each in arguments if isinstance(each, t.Letter))
+    letters = [each.name for each in parameters]
+    arrays = [each for each in letters if _is_array(each, scene)]
+    if len(set(letters)) < len(arguments) or name in scene.shorthand or name in scene.notation.function_names:
+        return None
+    if not arrays or _is_open(name, letters, body, scene) or not _hides(letters, body, scene):
+        return None
+    letter = t.Letter(scene.table.letter(scene.table.written_function(name)))
+    scene.shorthand[name] = Shorthand(parameters, letter)
+    return letter
 
 
 def _is_array(name: str, scene: Scene) -> bool:
@@ -77,10 +108,16 @@ def _put(node: t.Node, scene: Scene) -> t.Node:
     node = t.with_children(node, lambda child: _put(child, scene))
     if not isinstance(node, t.Apply) or not (known := scene.shorthand.get(node.function.name)):
         return node
-    if scene.may_be_lost(node.function.name):
+    is_letter = isinstance(known.body, t.Letter) and known.body not in known.parameters
+    if scene.may_be_lost(node.function.name) and not is_letter:
         raise FreeError("what cannot be read above may say what this function is", node.span, "shorthand")
     if node.function.primes or len(node.arguments) != len(known.parameters):
         raise FreeError("a function of vectors has no primes, and as many arguments everywhere", node.span, "shorthand")
+    if is_letter:
+        if node.arguments != known.parameters:
+            words = "the value of a function elsewhere, which depends on its arguments by way of other letters"
+            raise FreeError(words, node.span, "shorthand")
+        return at_place(known.body, node.span)
     pairs = zip(known.parameters, node.arguments, strict=True)
     values = {one.name: _as_array(other, one) if _is_array(one.name, scene) else other for one, other in pairs}
     values = {name: value for name, value in values.items() if value != t.Letter(name)}

@@ -80,10 +80,10 @@ def items_of(source: str, scene: Scene, findings: Findings) -> tuple[Item, ...]:
     """Return the items of a display: tokens with commands written out, in groups, letters with their fonts."""
     if len(source) > LONGEST:
         raise FreeError(f"a formula of more than {LONGEST} characters", (LONGEST, LONGEST + 1), "too long")
-    items, passed = _nested(source, tuple(scene.macros.items()))
+    items, passed = _nested(source, tuple(scene.words.macros.items()))
     for kind, span in passed:
         findings.skip(kind, span)
-    return styled(items, findings, scene.facts.names)
+    return styled(items, findings, scene.facts.names | scene.words.lone)
 
 
 @lru_cache(_KEPT)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from nncore.verify.spelling import conditions, dots, matrices, points, relations, segments, sums
 from nncore.verify.spelling.conditions import Condition
-from nncore.verify.spelling.facts import RELATIONS
+from nncore.verify.spelling.facts import RELATIONS, is_product_of_sets
 from nncore.verify.spelling.findings import FreeError, Member
 from nncore.verify.spelling.first_use import head
 from nncore.verify.spelling.items import Group, Item, is_letter, text_of
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 HENCE = r"\Rightarrow as “hence”, between two claims"
+THAT_IS = r"\Leftrightarrow as “that is”, between two claims"
 
 
 @dataclass(slots=True)
@@ -237,7 +238,8 @@ def _names_something(items: Sequence[Item]) -> bool:
     if not relation or getattr(items[relation], "text", "") not in ("=", ":=", r"\in"):
         return False
     if getattr(items[relation], "text", "") == r"\in":
-        return text_of(items[relation + 1 :]).startswith((r"\mathbb{R}", r"\R"))
+        right = items[relation + 1 :]
+        return text_of(right).startswith((r"\mathbb{R}", r"\R")) or is_product_of_sets(right)
     left, right = items[:relation], items[relation + 1 :]
     if len(right) == 1 and getattr(right[0], "kind", "") is Kind.NUMBER and getattr(items[relation], "text", "") == "=":
         return False  # a value of an input
@@ -337,8 +339,11 @@ def _implications(
         words = "what stands before an arrow as what its letter is, and what stands behind it as said of that"
         reader.findings.say("premise", words, premise.span)
         return [t.Formula((each,), said, span=span) for each in (premise, chain)]
-    may_be_said = not draft.both and not _is_input(premise.first)
-    if may_be_said and reader.findings.choose("hence", (r"\Rightarrow as an implication", HENCE), span):
+    sides = (premise.first, chain.first) if draft.both else (premise.first,)
+    options = (
+        (r"\Leftrightarrow as an equivalence", THAT_IS) if draft.both else (r"\Rightarrow as an implication", HENCE)
+    )
+    if not any(map(_is_input, sides)) and reader.findings.choose("hence", options, span):
         return [t.Formula((each,), said, span=span) for each in (premise, chain)]
     pairs = [(premise, chain), (chain, premise)] if draft.both else [(premise, chain)]
     return [t.Formula((t.Implication(one, other, span=span),), said, span=span) for one, other in pairs]
@@ -371,7 +376,7 @@ def _member(reader: "Reader", draft: _Draft, member: int, span: Span) -> t.Chain
     where = (left[0].span[0], right[-1].span[1])
     if conditions.relates(right) or any(getattr(item, "text", "") == ":" for item in right):
         raise FreeError("a relation stands behind a set", right[0].span, "set")
-    if text.startswith((r"\mathbb{R}", r"\R", r"\Re", r"\mathbb{N}", r"\mathbb{Z}")):
+    if text.startswith((r"\mathbb{R}", r"\R", r"\Re", r"\mathbb{N}", r"\mathbb{Z}")) or is_product_of_sets(right):
         for side in _sides(left):
             reader.findings.members.append(Member(text_of(side), text, where))
         reader.findings.say("member of", rf"\in {text} as a shape, which claims nothing", right[0].span)

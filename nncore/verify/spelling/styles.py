@@ -194,7 +194,12 @@ def _words(items: Sequence[Item], findings: Findings, letters: Collection[str], 
             findings.say("name", f"{item.text}{following.text} as a letter of its own", span)
             found.append(Token(Kind.LETTER, rf"\mathit{{{item.text}{following.text}}}", span))
             at += 2
-        elif getattr(item, "text", "") == r"\Delta" and isinstance(following, Token) and following.kind is Kind.LETTER:
+        elif (
+            getattr(item, "text", "") == r"\Delta"
+            and r"\Delta" not in letters
+            and isinstance(following, Token)
+            and following.kind is Kind.LETTER
+        ):
             span = (item.span[0], following.span[1])
             findings.say("name", rf"\Delta {following.text} as a letter of its own", span)
             found.append(Token(Kind.LETTER, rf"\Delta {following.text}", span))
@@ -266,6 +271,9 @@ def _letters(
     """
     span, following = (items[at].span[0], items[end - 1].span[1]), items[end] if end < len(items) else None
     capitals = word.isascii() and word.isupper()
+    if word in letters:
+        findings.say("name", f"“{word}” as one name", span)
+        return Group("text", word, (), span)
     if capitals and len(word) > 2 and not set(word) <= set(letters):
         options = (f"“{word}” as one name", f"“{word}” as a product of letters")
         return None if findings.choose("capitals", options, span) else Group("text", word, (), span)

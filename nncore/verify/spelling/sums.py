@@ -1,8 +1,8 @@
 r"""Sums and products over an index, and how far they reach.
 
 A sum without limits runs over the range of its index, or to an end of its own; ``\sum_{k \ne i}`` leaves the term out
-with a factor 1 - δ; one over a set counts the members. A sum that ends before a plus, although what follows needs its
-index, reaches over it.
+with a factor 1 - δ; one over a set counts the members, and one over pairs of a set has a factor for each pair. A sum
+that ends before a plus, although what follows needs its index, reaches over it.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from nncore.verify.notation import DELTA
 from nncore.verify.spelling import relations, symbols
 from nncore.verify.spelling.facts import RELATIONS
 from nncore.verify.spelling.findings import FreeError
-from nncore.verify.spelling.items import ROW, WIDE, Group, Item, text_of
+from nncore.verify.spelling.items import ROW, WIDE, Group, Item, between_commas, text_of
 from nncore.verify.spelling.scene import Cursor
 from nncore.verify.spelling.scripts import scripts_of_sign, span_of
 from nncore.verify.spelling.tokens import Kind, Token
@@ -29,10 +29,12 @@ SIGNS: dict[str, type[t.Sum] | type[t.Product]] = {r"\sum": t.Sum, r"\prod": t.P
 
 @dataclass(slots=True)
 class _Limits:
-    """What stands at the sign of a sum: indices with their limits, and pairs that are unequal."""
+    """What stands at the sign of a sum: indices with their limits, pairs that are unequal, and sets of pairs."""
 
     indices: list[tuple[str, Span, t.Node | None, t.Node | None]] = field(default_factory=list)
     unequal: list[tuple[t.Node, t.Node]] = field(default_factory=list)
+    pairs: list[tuple[str, tuple[str, ...], Span]] = field(default_factory=list)  # each set, with the letters of a pair
+    cases: list[Sequence[Item]] = field(default_factory=list)  # what holds of the terms that count
 
 
 def over_indices(reader: "Reader", cursor: Cursor) -> t.Node:
@@ -46,6 +48,7 @@ def over_indices(reader: "Reader", cursor: Cursor) -> t.Node:
     try:
         lowers = [_lower_and_upper(reader, each) for each in limits.indices]
         negative = cursor.take() if cursor.text == "-" else None
+        cases = [relations.indicator(reader, each, span_of(each)) for each in limits.cases]
         body = reader.term(cursor)
         if negative:
             body = t.Minus(body, span=(negative.span[0], body.span[1]))
@@ -55,14 +58,16 @@ def over_indices(reader: "Reader", cursor: Cursor) -> t.Node:
     for one, other in limits.unequal:
         delta = t.Indexed(t.Letter(DELTA, span=one.span), (one, other), span=one.span)
         factors.append(t.Plus((t.Number("1", span=one.span), t.Minus(delta, span=one.span)), span=one.span))
+    factors += [*cases, *(_in_set(reader, *each) for each in limits.pairs)]
     make = SIGNS[getattr(sign, "text", "")]
     behind: list[t.Node] = []
     if make is t.Product and not factors:
         body, behind = _within_product(reader, body, {name for name, *_ in limits.indices}, sign.span)
-    if factors:
+    if limits.unequal:
         reader.findings.say(
             "left out", f"the term that {text_of(below)} leaves out with a factor 1 - \\delta", sign.span
         )
+    if factors:
         if make is t.Product:
             exponent = factors[0] if len(factors) == 1 else t.Times(tuple(factors), span=sign.span)
             body = t.Power(body, exponent, span=body.span)
@@ -110,6 +115,12 @@ def _limits(reader: "Reader", below: Sequence[Item], above: Sequence[Item], span
 def _limit_of(reader: "Reader", part: Sequence[Item], top: t.Node | None, found: _Limits, span: Span) -> None:
     """Add what one part below the sign of a sum says."""
     where = span_of(part)
+    if _is_of_pairs(reader, part, found):
+        return
+    if [getattr(item, "text", "") for item in part[1:2]] == [":"] and relations.holds_relation(part[2:]):
+        _limit_of(reader, part[:1], top, found, span)
+        found.cases.append(part[2:])
+        return
     texts = [getattr(item, "text", "") for item in part]
     signs = [at for at, text in enumerate(texts) if text in RELATIONS or text in (r"\in", r"\sim", r"\to")]
     known = [name for name, *_ in found.indices]
@@ -152,6 +163,34 @@ def _limit_of(reader: "Reader", part: Sequence[Item], top: t.Node | None, found:
         found.indices.append((name, where, lower, upper))
         return
     raise FreeError("which values the index of a sum takes cannot be expressed", where, "limits")
+
+
+def _is_of_pairs(reader: "Reader", part: Sequence[Item], found: _Limits) -> bool:
+    r"""Return whether a sum is over pairs: ``(u, i) \in \Omega``, or ``i : (u, i) \in \Omega``, those with one u."""
+    texts = [getattr(item, "text", "") for item in part]
+    at = 2 if texts[1:2] == [":"] else 0
+    match part[at:]:
+        case [Group(kind="(") as pair, Token(text=r"\in"), Token(kind=Kind.LETTER) as of]:
+            letters = tuple(text_of(each) for each in between_commas(pair.items))
+        case _:
+            return False
+    first = (texts[0],) if at else letters
+    if len(letters) < 2 or not all(len(each) == 1 and each.isalpha() for each in letters) or not {*first} <= {*letters}:
+        return False
+    if not {*first}.isdisjoint(reader.bound):
+        return False
+    found.indices += [(name, pair.span, None, None) for name in first]
+    found.pairs.append((of.text, letters, pair.span))
+    return True
+
+
+def _in_set(reader: "Reader", name: str, letters: tuple[str, ...], span: Span) -> t.Node:
+    """Return the factor that tells whether a pair is in a set, which the file does not say: any number."""
+    indices = tuple(symbols.letter_named(reader, each, span) for each in letters)
+    base = symbols.letter_named(reader, rf"{name}^{{\text{{in}}}}", span)
+    words = f"a sum over pairs in {name} as one over all, with a factor for each: 1 for those in it, else 0"
+    reader.findings.say("pairs", words, span)
+    return t.Indexed(base, indices, span=span)
 
 
 def _names(items: Sequence[Item], span: Span) -> list[str]:
