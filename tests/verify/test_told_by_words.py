@@ -275,3 +275,41 @@ def test_a_letter_that_a_part_above_defines_is_not_any_in_what_is_refuted_below(
     assert found.status is Status.UNDECIDED and "line 10 defines it" in found.problems[0].reason
     (*_, alone) = judged(AGAIN + claim).formulas
     assert alone.status is Status.REFUTED
+
+
+TWO_LOSSES = r"""
+Let $X \in \mathbb{R}^{n \times d}$, $w \in \mathbb{R}^d$ and $y \in \mathbb{R}^n$.
+
+$$ L = \tfrac12 \|X w - y\|^2 $$
+
+$$ \nabla_w L = X^\top (X w - y) $$
+
+## A steeper loss
+
+$$ L = \|X w - y\|^4 $$
+
+$$ \nabla_w L = X^\top (X w - y) $$
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        (TWO_LOSSES, False),
+        (TWO_LOSSES.replace("^4", r"^4 + \Re(w)"), False),  # what it says cannot be read
+        (TWO_LOSSES.replace("## A steeper loss", "Now we take a steeper loss:"), False),
+        (TWO_LOSSES.replace("## A steeper loss", "(b) For a steeper loss"), False),
+        (TWO_LOSSES.replace("## A steeper loss", "Written out,"), True),  # a slip in what is given
+        (TWO_LOSSES.replace(r"\|X w - y\|^4", r"\tfrac12 (X w - y)^\top (X w - y)"), True),
+    ],
+)
+def test_what_rests_on_a_letter_that_a_later_section_says_otherwise_is_undecided(judged, text, holds):
+    (_, above, again, slope) = judged(text).formulas
+    assert above.status in RIGHT and (slope.status in RIGHT) == holds, slope.status
+    assert holds or f"line {again.line} says" in slope.problems[0].reason
+
+
+def test_what_rests_on_it_in_a_later_cell_is_undecided(judged):
+    first, _, second = TWO_LOSSES.partition("## A steeper loss")
+    (*_, slope) = judged(notebook(first, f"## A steeper loss\n{second}"), ".ipynb").formulas
+    assert slope.status is Status.UNDECIDED

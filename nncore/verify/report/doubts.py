@@ -273,6 +273,28 @@ def doubted_as_total(evidence: Evidence, fixed: str, strict: DisplayedFormula) -
     return judged(evidence, part, Judgement(Status.UNDECIDED, reason=reason), strict)
 
 
+def doubted_as_changed(
+    evidence: Evidence,
+    claim: Claim,
+    strict: DisplayedFormula,
+    changed: Mapping[str, int],
+    as_written: Callable[[str], str],
+) -> Evidence:
+    """Return the evidence for a claim that holds, or that a display above says what a letter of it is, and differs.
+
+    ``changed`` are such letters, by their inner names, with the lines of these displays.
+    """
+    letter = next((each for each in _reached_letters(claim) if each in changed), None)
+    if letter is None:
+        return evidence
+    (part,) = evidence.parts
+    reason = (
+        f"line {changed[letter]} says that {as_written(letter)} is something else than above it: "
+        "mend it, or give each of them a letter of its own"
+    )
+    return judged(evidence, part, Judgement(Status.UNDECIDED, reason=reason), strict)
+
+
 def doubted_as_unread(
     evidence: Evidence,
     claim: Claim,

@@ -26,6 +26,7 @@ from nncore.verify.report.doubts import (
     doubted,
     doubted_as_afresh,
     doubted_as_at_optimum,
+    doubted_as_changed,
     doubted_as_proposed,
     doubted_as_second,
     doubted_as_total,
@@ -34,7 +35,7 @@ from nncore.verify.report.doubts import (
 )
 from nncore.verify.report.evidence import OF_NOTATION, Evidence, PageReport, Part
 from nncore.verify.report.freely import with_own
-from nncore.verify.report.notebook import are_in_one_file, lines_between, place_in
+from nncore.verify.report.notebook import are_in_one_file, headings, lines_between, place_in, words_above
 from nncore.verify.report.page import Reporter, about_functions, at_line, located, relation_count
 from nncore.verify.report.supposed import (
     bare,
@@ -81,7 +82,13 @@ _DEFINES = re.compile(r"\\(?:(?:re)?newcommand|providecommand|[gex]?def|let|Decl
 _DEFINED = re.compile(r"\\(?:(?:re)?newcommand|providecommand|def|DeclareMathOperator)\*?\s*\{?\s*(\\[A-Za-z]+)")
 _AFRESH = re.compile(r"^[ \t]*afresh:[ \t]*true[ \t]*$", re.MULTILINE)
 _TOTAL = re.compile(r"\btotal derivatives?\b", re.IGNORECASE)
+_ANEW = re.compile(  # words that lead to another meaning of a letter
+    r"\b(?:now|instead|alternatively|another|different|new|other|replac\w+|redefin\w+|switch\w*|chang\w+|let|suppose|"
+    r"assume|consider|take|choose|use|case|part|problem|exercise|question)\b|^\W*\(?[a-z0-9]{1,2}[.)]",
+    re.IGNORECASE,
+)
 _NEAR = 3  # lines above a display, in which words speak of that
+_HOLDS = (Status.ALL_SHAPES, Status.AT_SHAPES, Status.SAMPLED, Status.HOLDS_IF)
 _CLAIM_NOTHING = frozenset(("prf:assumption", "prf:convention", ERRATUM, UNCHECKED, DICTIONARY))
 
 
@@ -173,30 +180,39 @@ def _report_on_part(path: Path, reading: Reading, by: "Settings", before: int, a
         for at, formula in zip(numbers, reading.formulas, strict=True)
     ]
     displays = {piece.formula.path: named[piece.display] for own in pieces for piece in own}
+    defining = {name: piece.display for own in reversed(pieces) for piece in own for name in _defines(piece, scene)}
+    sections = _Sections(path, reading.formulas, defining)
+    changed: dict[str, int] = {}
     for number, (formula, each) in enumerate(zip(reading.formulas, found, strict=True)):
         name = named[number]
         if each.spelling is None:
             evidence.append(_unread(name, number, formula, each, by))
+            changed |= sections.said_again(number, _said_first(formula, scene))
             continue
-        one = _evidence(name, formula, pieces[number], stages, each.spelling.readings[0], scene, by, displays)
-        for other in each.spelling.readings[1:]:
+        first, *others = each.spelling.readings
+        stages = replace(stages, changed=changed)
+        told = _of_pieces(formula, pieces[number], stages, first, scene)
+        one = _evidence(name, formula, pieces[number], told, stages, first, scene, by, displays)
+        for other in others:
             instead = [*pieces]
             instead[number] = _pieces(number, reading, other, scene, around.places[number])
             second, instead = _judging(path, by, reading, around, instead, scene)
-            second = replace(second, above=above)
+            second = replace(second, above=above, changed=changed)
             displays |= {piece.formula.path: named[piece.display] for own in instead for piece in own}
-            two = _evidence(name, formula, instead[number], second, other, scene, by, displays)
+            own = _of_pieces(formula, instead[number], second, other, scene)
+            two = _evidence(name, formula, instead[number], own, second, other, scene, by, displays)
             one = _both(one, two, formula, by)
         if each.error:
             problem = _problem(formula, each, by)
             one = replace(one, status=problem.status, problems=(problem, *one.problems))
         evidence.append(one)
+        failing = [piece for piece, its in zip(pieces[number], told, strict=True) if its.fails]
+        changed = changed | sections.said_again(number, [name for piece in failing for name in _equated(piece, scene)])
     given = [each for each in evidence if each.line < 1]
     problems += [replace(problem, path=path, line=1, column=1) for each in given for problem in each.problems]
     evidence = [replace(each, number=at) for at, each in enumerate(evidence[len(given) :], before + 1)]
     problems += _elsewhere(stages.last.page, pieces, reading, by)
-    letters = {name: piece.display for own in pieces for piece in own for name in _defines(piece, scene)}
-    defined = {scene.table.as_written(name): reading.formulas[at].line for name, at in letters.items()}
+    defined = {scene.table.as_written(name): reading.formulas[at].line for name, at in defining.items()}
     return _OfPart(evidence, problems, all(reporter.in_time for reporter in stages.reporters), defined)
 
 
@@ -395,7 +411,8 @@ def _piece(number: int, at: int, order: int, strict: Strict, formula: DisplayedF
 class _Stages:
     """What judges the statements of a page: those above an equation that defines a letter late know nothing of it.
 
-    ``inline`` are the formulas within the words around them, and ``above`` the letters that parts above define.
+    ``inline`` are the formulas within the words around them, ``above`` the letters that parts above define, and
+    ``changed`` those to which displays above give another meaning, with their lines.
     """
 
     reporters: tuple[Reporter, ...]
@@ -404,6 +421,7 @@ class _Stages:
     inline: tuple[InlineFormula, ...] = ()
     displayed: str = ""
     above: Mapping[str, int] = field(default_factory=dict)
+    changed: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def last(self) -> Reporter:
@@ -504,6 +522,50 @@ def _elsewhere(
     yield from about_functions(page, by.notation)
 
 
+@dataclass(frozen=True)
+class _Sections:
+    """The displays of a part of a file, which of them define letters, and between which a heading stands."""
+
+    path: Path
+    formulas: Sequence[DisplayedFormula]
+    defining: Mapping[str, int]  # letters, by inner names, with the first display that defines each
+
+    @cached_property
+    def starts(self) -> list[tuple[int, int]]:
+        """Return where sections begin."""
+        return [place for place, _ in headings(self.path) or ()]
+
+    def said_again(self, display: int, letters: Iterable[str]) -> dict[str, int]:
+        """Return those of some letters that displays above one define, with its line: it gives them another meaning.
+
+        That is so if they stand above its section, or if words lead to it as to something new.
+        """
+        formula = self.formulas[display]
+        above = {each: self.defining[each] for each in letters if self.defining.get(each, display) < display}
+        anew = above and _ANEW.search(words_above(self.path, text_with_includes(self.path), formula))
+        return {each: formula.line for each, at in above.items() if anew or self.section(at) < self.section(display)}
+
+    def section(self, display: int) -> int:
+        """Return in which section of the file a display stands; what stands in no line of it is above all of them."""
+        formula = self.formulas[display]
+        place = place_in(self.path, formula.path, formula.line)
+        return bisect_right(self.starts, place) if place and formula.line > 0 else -1
+
+
+def _equated(piece: _Piece, scene: Scene) -> Iterator[str]:
+    """Yield the letter of which an equation says what it is."""
+    for chain in piece.strict.tree.statements:
+        if isinstance(chain, t.Chain) and chain.links and chain.links[0].relation is Relation.EQUAL:
+            yield head(_array(chain.first), scene)
+
+
+def _said_first(formula: DisplayedFormula, scene: Scene) -> Iterator[str]:
+    """Yield the letter on the left of a display that cannot be read."""
+    left = bare(formula.text.replace("&", "").partition("=")[0])
+    names = {*scene.facts.names, *scene.table.letters}
+    yield from (name for name in names if bare(scene.table.as_written(name)) == left)
+
+
 # One display ----------------------------------------------------------------------------------------------------------
 
 
@@ -529,10 +591,22 @@ def _problem(formula: DisplayedFormula, found: Spelled, by: "Settings") -> Diagn
     return located(problem, by.root)
 
 
+def _of_pieces(
+    formula: DisplayedFormula, pieces: Sequence[_Piece], stages: _Stages, reading: FreeReading, scene: Scene
+) -> list[Evidence]:
+    """Return the evidence for each statement of a display, in strict letters."""
+    words = _Words(formula, stages.inline, stages.displayed, stages.above, scene.facts.values, stages.changed)
+    total = any(remark.kind == TOTAL for remark in reading.remarks)
+    slopes = {piece.statement for piece in pieces if _begins_with_slope(piece)}
+    each = [_of_piece(piece, stages.of(piece), scene, piece.statement in slopes, words, total) for piece in pieces]
+    return [_of_depth(one, scene) for one in each] if scene.depth else each
+
+
 def _evidence(
     name: str,
     formula: DisplayedFormula,
     pieces: Sequence[_Piece],
+    each: Sequence[Evidence],
     stages: _Stages,
     reading: FreeReading,
     scene: Scene,
@@ -540,11 +614,6 @@ def _evidence(
     displays: Mapping[Path, str],
 ) -> Evidence:
     """Return the evidence for a display by that of its statements, in the author's letters and places."""
-    words = _Words(formula, stages.inline, stages.displayed, stages.above, scene.facts.values)
-    total = any(remark.kind == TOTAL for remark in reading.remarks)
-    slopes = {piece.statement for piece in pieces if _begins_with_slope(piece)}
-    each = [_of_piece(piece, stages.of(piece), scene, piece.statement in slopes, words, total) for piece in pieces]
-    each = [_of_depth(one, scene) for one in each] if scene.depth else each
     parts = tuple(
         _told(part, piece, formula, scene) for one, piece in zip(each, pieces, strict=True) for part in one.parts
     )
@@ -603,6 +672,7 @@ class _Words:
     displayed: str  # all displays, without spaces and braces
     above: Mapping[str, int]  # letters that parts of the file above define, as written, with their lines
     shown: Mapping[str, Set[str]]  # letters to which displays give numbers, with these
+    changed: Mapping[str, int]  # letters that displays above it give another meaning, by inner names, with their lines
 
     @cached_property
     def equal(self) -> tuple[str, str] | None:
@@ -654,6 +724,8 @@ def _of_piece(piece: _Piece, reporter: Reporter, scene: Scene, of_slope: bool, w
     if len(items) == 1 and found.status is Kind.DEFINITION and ":=" not in words.formula.text:
         letter = scene.table.as_written(latex(items[0].left))
         return doubted_as_second(found, letter, piece.formula, words.formula, words.inline)
+    if isinstance(claim, Claim) and found.status in _HOLDS and words.changed:
+        found = doubted_as_changed(found, claim, piece.formula, words.changed, scene.table.as_written)
     if isinstance(claim, Claim) and found.status in (Status.ALL_SHAPES, Status.SAMPLED):
         return doubted_as_unread(
             found, claim, piece.formula, words.formula, words.inline, scene.table.as_written, words.displayed

@@ -17,7 +17,7 @@ from nncore.verify.notation import ANY_COST, Notation
 from nncore.verify.report.book import Settings
 from nncore.verify.report.declarations import AFRESH, DEFINITIONS, Line, Writer
 from nncore.verify.report.free import Told, meanings, told_by_numbers
-from nncore.verify.report.notebook import are_in_one_file, cells, position
+from nncore.verify.report.notebook import are_in_one_file, position, words_above
 from nncore.verify.report.supposed import abbreviations, bare, doubts, said_of
 from nncore.verify.report.undeclared import (
     Undeclared,
@@ -360,12 +360,7 @@ class Trying:
         """Return the words of the sentence that leads to a display; those of one that has ended only if they deny."""
         if equation.display >= len(self.reading.formulas):
             return ""
-        formula = self.reading.formulas[equation.display]
-        _, cell, line = position(formula)
-        text = dict(cells(self.path.read_text(encoding="utf-8"))).get(cell, "") if cell else self.text
-        lines = text.split("\n")[: line - 1]
-        *_, last = re.split(r"(?<=[.!?])\s+|\n\s*\n(?=.*\S)", "\n".join(lines[-6:]).strip())
-        words = re.sub(r"\$+[^$]*\$*", "", last)
+        words = words_above(self.path, self.text, self.reading.formulas[equation.display])
         return words if not words.rstrip().endswith((".", "#")) else " ".join(_WRONG.findall(words))
 
     def within_words(self, equation: Equation) -> InlineFormula | None:

@@ -14,13 +14,12 @@ from pathlib import Path
 
 from nncore.verify.judgement import OTHER
 from nncore.verify.notation import Notation
-from nncore.verify.report import notebook
 from nncore.verify.report.book import Settings
 from nncore.verify.report.cache import Cache, text_with_includes
 from nncore.verify.report.declarations import AFRESH
 from nncore.verify.report.evidence import Evidence, PageReport
 from nncore.verify.report.free import faults_of, meanings, report_on_free
-from nncore.verify.report.notebook import place_in, position
+from nncore.verify.report.notebook import headings, numbered_lines, place_in, position
 from nncore.verify.report.proposal import SECONDS, Proposal, Trying, seconds_for, with_block
 from nncore.verify.report.supposed import bare, defines_in_words, said_of, with_words_behind
 from nncore.verify.semantics.statements import Kind
@@ -29,10 +28,7 @@ from nncore.verify.source.reader import read_page
 from nncore.verify.spelling.document import scene_of
 
 _TOP, _END = (0, 0), (sys.maxsize, 0)
-_OF_MARKDOWN = re.compile(r"^#{1,6}\s+(.+?)\s*#*$")
-_HEADINGS = {".md": _OF_MARKDOWN, ".ipynb": _OF_MARKDOWN, ".tex": re.compile(r"^\s*\\(?:sub)*section\*?\{(.+)\}")}
 _ENDS = re.compile(r"^\s*$|\$\$\s*$|\\\]\s*$|\\end\{[a-z*]+\}\s*$")  # a line behind which a paragraph begins
-_FENCE = re.compile(r"^\s*(```|~~~)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,18 +173,11 @@ def pasted(found: Sequence[tuple[Part, Proposal]], suffix: str) -> Iterator[str]
 def _sections(whole: Part) -> Iterator[Part]:
     """Yield the sections of a file that hold displays."""
     path, reading = whole.trying.path, whole.trying.reading
-    heading = _HEADINGS.get(path.suffix)
-    if heading is None or any(place_in(path, formula.path, formula.line) is None for formula in reading.formulas):
+    found = headings(path)
+    if found is None or any(place_in(path, formula.path, formula.line) is None for formula in reading.formulas):
         return
-    text = path.read_text(encoding="utf-8")
-    texts = notebook.cells(text) if path.suffix == ".ipynb" else [(0, text)]
-    lines = [((cell, number), line) for cell, own in texts for number, line in enumerate(own.split("\n"), 1)]
-    starts: list[tuple[tuple[int, int], str]] = [(_TOP, "")]
-    fenced = False
-    for place, line in lines:
-        fenced ^= bool(_FENCE.match(line)) and path.suffix != ".tex"
-        if (found := heading.match(line)) and not fenced:
-            starts.append((place, found[1]))
+    lines = numbered_lines(path)
+    starts: list[tuple[tuple[int, int], str]] = [(_TOP, ""), *found]
     starts += [(place, "") for place in _said_again(path, reading, lines) if all(place != other for other, _ in starts)]
     starts.sort()
     ends = [*(place for place, _ in starts[1:]), _END]
