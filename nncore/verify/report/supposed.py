@@ -65,6 +65,7 @@ _NAMES_SLOPE = re.compile(  # g = \partial L / \partial y, a derivative by a nam
 )
 _WRITES = re.compile(r"\b(?:write|writing|use|abbreviate)\s*$", re.IGNORECASE)
 _INSTEAD = re.compile(r"\s*(?:instead of|in place of|for|to mean|to denote)\s*", re.IGNORECASE)
+_DIFFERENTIAL = re.compile(r"\s*(?:d|\\mathrm\s*\{\s*d\s*\})\s*[A-Z]\s*")
 _ENTRIES_OF = re.compile(
     r"\s*(?:(?:be|is|are|denotes?|denoting|for|as|being)\s+)?(?:(?:all|the|an?|its)\s+)*(?:\ufffc(?:-?th)?\s+)?"
     r"(?:entry|entries|elements?|components?|coefficients?)\s+of\s+(?:the\s+)?(?:matrix|array|vector)?\s*",
@@ -215,7 +216,8 @@ def with_words_behind(inline: Sequence[InlineFormula]) -> tuple[InlineFormula, .
 def abbreviations(inline: Sequence[InlineFormula]) -> list[InlineFormula]:
     """Return the definitions that words give by two formulas, and deny nothing.
 
-    They are "we write ￼ instead of ￼" and "￼ are the entries of ￼", where the entries have another letter.
+    They are "we write ￼ instead of ￼" and "￼ are the entries of ￼", where the entries have another letter. That dM
+    stands for a derivative by M is said of all letters (`Words.gradients_of`), and defines none.
     """
     found: list[InlineFormula] = []
     for one, other in pairwise(inline):
@@ -225,7 +227,7 @@ def abbreviations(inline: Sequence[InlineFormula]) -> list[InlineFormula]:
             continue
         if any(map(_DOUBTED.search, (before, sentence_around(other)[1]))):
             continue
-        if _INSTEAD.fullmatch(behind) and _WRITES.search(before):
+        if _INSTEAD.fullmatch(behind) and _WRITES.search(before) and not _DIFFERENTIAL.fullmatch(one.text):
             found.append(replace(one, text=f"{one.text} := {other.text}"))
         elif (
             _ENTRIES_OF.fullmatch(behind)

@@ -20,6 +20,7 @@ from nncore.verify.syntax.tree import Relation
 
 _SIZE = re.compile(r"[A-Za-z]_(?:[A-Za-z\d]|\{[A-Za-z\d]+\})|\|(?:\\?[A-Za-z]+|\\[a-z]+\{[A-Za-z]+\})\|")
 _BASE = r"(?:\\?[A-Za-z]+|\\[a-z]+\{\\?[A-Za-z]+\})"
+_NUMBERED = re.compile(r"^([A-Za-z])(\d)$")  # W1, as code has it
 _WITH_LETTER = re.compile(rf"{_BASE}_\{{?([a-z])\}}?")  # one of its own, of which the text states a shape
 _OF_LAYER = re.compile(rf"({_BASE}\^\{{?[(\[]?)l([)\]]?\}}?)")
 _LAYER = re.compile(r"(?<=[_{])\{?l([+-]\d)?\}?")
@@ -37,13 +38,17 @@ _IS_REAL = re.compile(r"\\in ?(?:\\mathbb\{R\}|\\R|ℝ)(?:[_^]\{?[+*>0]+\}?)?")
 _INEQUALITIES = (Relation.LESS, Relation.AT_MOST, Relation.GREATER, Relation.AT_LEAST)
 _ONE_SIZE = r"[A-Za-z](?:_(?:[A-Za-z\d]|\{[A-Za-z\d]+\}))?|\d+"
 _ROWS, _COLUMNS = rf"(?P<rows>{_ONE_SIZE})(?![A-Za-z])", rf"(?P<columns>{_ONE_SIZE})(?![A-Za-z])"
+_LETTERS = r"[$`][^$`=]{1,30}[$`](?:(?:\s*,\s*|\s+and\s+)[$`][^$`=]{1,30}[$`])*"  # one, or several
 _TIMES = r"\s*(?:\\times(?![A-Za-z])|×|-by-|\bby\b|\bx\b)\s*"
 _MATRIX_OF_WORDS = re.compile(
     rf"\$?(?<![_{{A-Za-z\d]){_ROWS}\$?{_TIMES}\$?{_COLUMNS}\$?\s+(?:\w+\s+)?matrix\s+"
     r"\$(?P<letter>[^$]{1,30})\$"
 )
 _LETTER_THEN_MATRIX = re.compile(
-    rf"\$(?P<letter>[^$=]{{1,30}})\$\s+(?:is|be|denotes?|of|are)\s+(?:an?|the)?\s*\$?{_ROWS}\$?{_TIMES}\$?{_COLUMNS}"
+    rf"(?P<letter>{_LETTERS})\s+(?:is|be|denotes?|of|are)\s+(?:both\s+)?(?:an?|the)?\s*\$?{_ROWS}\$?{_TIMES}\$?{_COLUMNS}"
+)
+_LINES_OF_LETTER = re.compile(
+    rf"(?P<letter>{_LETTERS})\s+(?:has|have|with)\s+\$?{_ROWS}\$?\s+rows[^.$]{{0,30}}\band\s+\$?{_COLUMNS}\$?\s+columns"
 )
 _LINE_OF_WORDS = re.compile(
     rf"\$(?P<letter>[^$=]{{1,30}})\$\s+(?:is|be|denotes?|as)\s+(?:an?|the)\s+(?P<line>row|column)(?:\s+vector)?\s+"
@@ -95,13 +100,27 @@ def _said(members: Sequence[Member], text: str, scene: Scene) -> Iterator[tuple[
         if is_strict_letter(letter) or letter in scene.table.letters:
             length = size if size.isdigit() else scene.table.letter(size)
             yield scene.table.letter(letter), ("1", length) if found["line"] == "row" else (length, "1")
-    for pattern in (_MATRIX_OF_WORDS, _LETTER_THEN_MATRIX, _SHAPE_OF_LETTER):
+    for letter, both in _shapes_in_words(text):
+        if (is_strict_letter(letter) or letter in scene.table.letters) and all(map(_is_size, both)):
+            rows, length = (size if size.isdigit() else scene.table.letter(size) for size in both)
+            yield scene.table.letter(letter), (rows, length)
+
+
+def _shapes_in_words(text: str) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield the letters of which words say a shape, "an n × d matrix X", with the two sizes."""
+    for pattern in (_MATRIX_OF_WORDS, _LETTER_THEN_MATRIX, _SHAPE_OF_LETTER, _LINES_OF_LETTER):
         for found in pattern.finditer(text):
-            letter = _plain(found["letter"].strip())
-            sizes = [found["rows"], found["columns"]]
-            if (is_strict_letter(letter) or letter in scene.table.letters) and all(map(_is_size, sizes)):
-                rows, length = (size if size.isdigit() else scene.table.letter(size) for size in sizes)
-                yield scene.table.letter(letter), (rows, length)
+            for letter in re.split(r"[$`,]|\band\b", found["letter"]):
+                if letter.strip():
+                    written = _NUMBERED.sub(r"\1_\2", letter.strip())
+                    yield _plain(written), (found["rows"], found["columns"])
+
+
+def sizes_with_letters(members: Sequence[Member], text: str) -> set[str]:
+    r"""Return the sizes with a letter below that a text names, as in ``\mathbb{R}^{d \times d_k}``."""
+    spaces = (_SPACE.search(member.whole) for member in members)
+    said = [*(_sizes_in(space) for space in spaces if space), *(sizes for _, sizes in _shapes_in_words(text))]
+    return {_plain(size) for sizes in said for size in sizes if _WITH_LETTER.fullmatch(size)}
 
 
 def _of_layers(letter: re.Match[str], sizes: Sequence[str], scene: Scene) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -285,6 +304,7 @@ def read_twice(reading: Reading, text: str) -> Undeclared:
     own = own_letters([tree for trees in read.displays for tree in trees], read.scene)
     said = (found for member in read.members if (found := _WITH_LETTER.fullmatch(member.left.strip())))
     own |= {found[0] for found in said if found[1] not in INDEX_LETTERS | read.scene.facts.bound}
+    own |= sizes_with_letters(read.members, text)
     return read_as(reading, text, own) if own else read
 
 

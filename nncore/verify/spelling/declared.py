@@ -37,7 +37,7 @@ _NUMBERED = re.compile(r"(.+)_\{(\d)([a-z]{1,2})\}", re.DOTALL)  # an entry of a
 _ENCLOSED = re.compile(r"[(\[](.+)[)\]]_(?:\{([a-z]+)\}|([a-z]))", re.DOTALL)  # an entry, (W_1)_{dh}
 _BELOW = re.compile(r"(.+)_(?:([A-Za-z])|\{([A-Za-z])([+-]\d+)?\})", re.DOTALL)
 _OPERATOR = re.compile(r"\\operatorname\{[A-Za-z]+\}")
-_SIZE_OF_NUMBER = re.compile(r"([A-Za-z])_(?:(\d)|\{(\d)\})")
+_SIZE_WITH_LETTER = re.compile(r"([A-Za-z])_\{?([a-z\d])\}?")  # n_1, and d_k if k is no index
 _ENTRY = re.compile(r"(.+)_(?:\{([a-z]+)\}|([a-z]))")
 _OF_LAYER = re.compile(r".+\^\{\d\}", re.DOTALL)  # without parentheses, as W^{2}
 _SMALL = re.compile(r"[a-z]")
@@ -53,12 +53,13 @@ def in_strict_letters(text: str, scene: Scene) -> str:
     except NotationError:
         return text  # whoever reads it says what is wrong
     indices = _indices(parts, scene)
-    named = parts.get("sizes")
+    named, declared = parts.get("sizes"), _declared_indices(parts, scene)
     for size in named if isinstance(named, list) else ():
-        if isinstance(size, Mapping) and (known := _SIZE_OF_NUMBER.fullmatch(str(size.get("letter")))):
-            scene.sizes_of_number[known[0]] = scene.table.letter(f"{known[1]}_{known[2] or known[3]}")
+        known = _SIZE_WITH_LETTER.fullmatch(str(size.get("letter"))) if isinstance(size, Mapping) else None
+        if known and known[2] not in declared:
+            scene.sizes_of_number[known[0]] = scene.table.letter(f"{known[1]}_{known[2]}")
     strict = {part: _part(part, value, scene, indices) for part, value in parts.items()}
-    own, hidden = _with_entries(parts.get("arrays"), strict.get("arrays"), _declared_indices(parts, scene), scene)
+    own, hidden = _with_entries(parts.get("arrays"), strict.get("arrays"), declared, scene)
     for part, more in (("shadows", hidden), ("indices", own)):
         if more:
             given = strict.get(part)

@@ -347,7 +347,8 @@ def in_line(reader: "Reader", cursor: Cursor, upright: bool = False) -> t.Node |
     start = cursor.at
     first = cursor.items[cursor.at - 1] if upright else cursor.take()
     following = cursor.item
-    if not isinstance(following, Token) or following.kind is not Kind.LETTER or first.span[1] != following.span[0]:
+    apart = first.span[1] != following.span[0] and not upright if following else True
+    if apart or not isinstance(following, Token) or following.kind is not Kind.LETTER:
         cursor.at = start
         return None
     symbol = symbols.read_symbol(reader, cursor)
@@ -360,19 +361,22 @@ def in_line(reader: "Reader", cursor: Cursor, upright: bool = False) -> t.Node |
         return t.Derivative(symbol.node, (variable,), span=(first.span[0], variable.span[1]))
     scene = reader.scene
     declared = scene.notation.array_named("d") or scene.notation.scalars_named("d") or scene.is_size("d")
-    if symbol.above or symbol.primes or declared or "d" in {*scene.facts.bound, *scene.facts.alone}:
+    named = (following.text.isupper() or following.text == "b") and isinstance(symbol.node, t.Name)
+    by_words = scene.words.gradients_of if named else ""
+    other = declared or "d" in {*scene.facts.bound, *scene.facts.alone}
+    if symbol.above or symbol.primes or (other and not by_words):
         cursor.at = start
         return None
-    if following.text.islower():
+    if following.text.islower() and not by_words:
         options = ("d before a letter as a part of its name", "d before a letter as a factor")
         if reader.findings.choose("differential", options, first.span):
             cursor.at = start
             return None
-    if scene.words.gradients_of and isinstance(symbol.node, t.Name):
-        words = rf"d{symbol.name} as \partial {scene.words.gradients_of} / \partial {symbol.name}, by the words"
+    if by_words and isinstance(symbol.node, t.Name):
+        words = rf"d{symbol.name} as \partial {by_words} / \partial {symbol.name}, by the words"
         reader.findings.say("gradient", words, first.span)
         span = (first.span[0], symbol.node.span[1])
-        body = symbols.letter_named(reader, scene.words.gradients_of, span)
+        body = symbols.letter_named(reader, by_words, span)
         slope = t.Derivative(body, (symbol.node,), span=span)
         return t.Transpose(slope, span=span) if symbol.transposed else slope
     name = f"d{symbol.name}"

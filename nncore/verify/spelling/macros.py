@@ -44,14 +44,16 @@ def defined_in(text: str) -> dict[str, Macro]:
 
 
 def in_words(text: str, macros: Mapping[str, Macro]) -> str:
-    """Return a text in which the author's commands of no argument, or of one in braces, are written out once."""
+    """Return a text in which the author's commands are written out once, with their arguments."""
     for name, macro in macros.items():
-        body, command = normal(list(macro.body)), re.escape(name)
-        if macro.count == 0:
-            text = re.sub(rf"{command}(?![A-Za-z])", body.replace("\\", r"\\"), text)
-        elif macro.count == 1:
-            given = body.replace("\\", r"\\").replace("#1", r"\g<1>")
-            text = re.sub(rf"{command}\{{([^{{}}$]*)\}}", given, text)
+        body, count = normal(list(macro.body)), macro.count
+
+        def written(found: re.Match[str], body: str = body) -> str:
+            given = [one or other for one, other in zip(found.groups()[::2], found.groups()[1::2], strict=True)]
+            return re.sub(r"#(\d)", lambda number: given[int(number[1]) - 1] or "", body)
+
+        given = r"\s*(?:\{([^{}$]*)\}|(\\[A-Za-z]+|[A-Za-z\d]))" * count or "(?![A-Za-z])"
+        text = re.sub(rf"{re.escape(name)}{given}", written, text)
     return text
 
 

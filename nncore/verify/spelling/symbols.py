@@ -344,7 +344,18 @@ def _is_name(reader: "Reader", name: str, part: Sequence[Item]) -> bool:
         options = (f"{text_of(part)} below {name} as indices", f"{text_of(part)} below {name} as a name")
         return bool(reader.findings.choose(f"below {text_of(part)}", options, span_of(part)))
     known = all(letter in bound or scene.is_index(letter) or scene.is_size(letter) for letter in letters)
-    return not known
+    return not known and not _is_entry_of_array(scene, name, letters)
+
+
+def _is_entry_of_array(scene: Scene, name: str, letters: Sequence[str]) -> bool:
+    """Return whether two letters below a third are indices: one is a usual one, and that stands alone elsewhere, too.
+
+    So ``Q_{ic}`` is an entry beside ``Q = X W``, and ``p_{uf}`` beside ``p_u`` in a sum over u.
+    """
+    if len(letters) != 2 or not all(letter.islower() and len(letter) == 1 for letter in letters):
+        return False
+    alone = scene.facts.bare[name] > 0 and not INDEX_LETTERS.isdisjoint(letters)
+    return alone or any(name in scene.facts.carriers.get(letter, ()) for letter in {*letters} & scene.facts.bound)
 
 
 def indices_of(reader: "Reader", part: Sequence[Item]) -> list[t.Node]:

@@ -49,8 +49,9 @@ _SLOPE = (  # of some letter, as the author writes it
 )
 _MEANS = r"(?:(?:always|simply|just)\s+)?(?:for|to mean|to denote|means?|denotes?|stands for|is short for|as short for)"
 _GRADIENTS = re.compile(  # "we write $dA$ for $\partial L / \partial A$", or $dA = \partial L / \partial A$
-    rf"(?:\$\s*|(?<![\w\\$]))d(?P<a>[A-Z])\s*(?:\$?\s*{_MEANS}\s*\$|:?=)\s*{_SLOPE.format('of', 'a')}\s*\$"
-    r"\s*(?=[.,;:)]|(?:in|throughout|below|everywhere|and)\b|$)"
+    r"(?:\$\s*|(?<![\w\\$]))(?:d|\\mathrm\s*\{\s*d\s*\})\s*(?P<a>[A-Z])"
+    rf"\s*(?:\$?\s*{_MEANS}\s*\$|:?=)\s*{_SLOPE.format('of', 'a')}\s*\$"
+    r"\s*(?=[.,;:()]|(?:in|throughout|below|everywhere|and)\b|$)"
 )
 _OTHER_GRADIENT = re.compile(
     r"(?<![\w\\])\$?\s*d[A-Z]\s*\$?\s+(?:is|are|denotes?|means?|stands for)\s+(?!\$\s*\\(?:partial|[dt]?frac))"
@@ -185,7 +186,7 @@ def words_of(text: str) -> Words:
         prime=bool(_PRIME.search(text)),
         primes_are_slopes=bool(_SLOPES_BY_PRIMES.search(text)),
         own_meanings=frozenset(name for name, says in _SAYS_OTHERWISE.items() if says.search(written)),
-        gradients_of=_gradients_in(text),
+        gradients_of=_gradients_in(written),
         open_ranges=frozenset(found[1] for found in _UP_TO_A_LETTER.finditer(written)),
         activations=(activations := _activations_in(written) - (mixing := _mixing_in(written))),
         other_numbers=frozenset(found[1] for found in _NO_CLASSES.finditer(written)),
