@@ -7,8 +7,9 @@ right above the display give each of these a value it is judged at those.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
-from nncore.verify.judgement import Status
+from nncore.verify.judgement import Judgement, Status
 from nncore.verify.notation import FIXED_KINDS
 from nncore.verify.report.evidence import Evidence
 from nncore.verify.report.notebook import are_in_one_file, lines_between
@@ -24,8 +25,12 @@ from nncore.verify.verdict.judge import judge
 
 _UNIT = re.compile(r"\s*(?:\\?%|percent|degrees?|°|or\b)")
 _RELATES = re.compile(r"=|\\approx|\\(?:left)?(?:arrow|to|mapsto)|<|>|\\(?:le|ge|in|neq?|sim)(?![A-Za-z])")
+_ROUNDED_FACTOR = re.compile(
+    r"\d\.\d+\s*\)?\s*(?:\\(?:cdot|times)(?![A-Za-z])|\()|(?:\\(?:cdot|times)|\))\s*\(?\s*-?\s*\d*\.\d"
+)
 _NAMES = re.compile(r"(?:\\[A-Za-z]+|[A-Za-z])(?:_(?:\{[^{}]*\}|\w))?")
 _NEAR = 8  # lines above a display, in which words give values for it
+FAR = 100  # lines above it in its section, in which they probably do
 _FRACTION = r"\\[dt]?frac\s*(?:\{(?P<above>\d+)\}|(?P<above_>\d))\s*(?:\{(?P<below>\d+)\}|(?P<below_>\d))"
 _GIVES = re.compile(
     rf"(?P<letter>[^=<>]+)=\s*(?P<sign>-?)\s*(?:(?P<number>\d+(?:\.\d+)?)(?:\s*/\s*(?P<over>\d+))?|{_FRACTION})\s*"
@@ -40,8 +45,10 @@ class Values:
     line: int
 
 
-def values_said(formula: DisplayedFormula, inline: Iterable[InlineFormula], shown: Mapping[str, Set[str]]) -> Values:
-    """Return the values that words right above a display give letters.
+def values_said(
+    formula: DisplayedFormula, inline: Iterable[InlineFormula], shown: Mapping[str, Set[str]], lines: int = _NEAR
+) -> Values:
+    """Return the values that words above a display, within so many lines, give letters.
 
     A letter of which words there, or a display of the file, say something else as well has none; ``shown`` are the
     values in displays.
@@ -49,13 +56,13 @@ def values_said(formula: DisplayedFormula, inline: Iterable[InlineFormula], show
     found, line = dict[str, t.Node](), 0
     other = {bare(letter) for letter in shown}
     for each in inline:
-        if not (are_in_one_file(each, formula) and 0 <= lines_between(each, formula) <= _NEAR):
+        if not (are_in_one_file(each, formula) and 0 <= lines_between(each, formula) <= lines):
             continue
         given = [] if is_doubted(each) or _UNIT.match(each.after.lstrip("\ufffc")) else list(_given_by(each.text))
         for letter, value in given:
             other |= {letter} if found.setdefault(letter, value) != value else set()
             line = each.line
-        if not given and _RELATES.search(each.text):
+        if not given and lines_between(each, formula) <= _NEAR and _RELATES.search(each.text):
             other |= {bare(name) for name in _NAMES.findall(each.text)}
     return Values({letter: value for letter, value in found.items() if letter not in other}, line)
 
@@ -98,13 +105,42 @@ def at_values(claim: Claim, values: Values, as_written: Callable[[str], str]) ->
 
 
 def where_values(
-    evidence: Evidence, under: Claim, formula: DisplayedFormula, line: int, as_written: Callable[[str], str]
+    evidence: Evidence,
+    under: Claim,
+    formula: DisplayedFormula,
+    line: int,
+    as_written: Callable[[str], str],
+    written: str,
+    far: bool,
 ) -> Evidence:
-    """Return the evidence for a claim at the values that words in a line give."""
+    """Return the evidence for a claim at the values that words in a line give; ``written`` is the whole display.
+
+    If that is far above it, other words between may have changed them: then it is not refuted.
+    """
     part = next(part for part in evidence.parts if part.judgement)
     found = judge(under, is_saved=False)
-    told = judged(evidence, part, found, formula)
+    if found.status is Status.REFUTED and under.relation is Relation.ROUNDS and _is_carried(found, written):
+        example = found.counterexample
+        assert example is not None
+        reason = f"it is {example.left}, and {example.right} may come from factors that were rounded before"
+        found = Judgement(Status.UNDECIDED, reason=reason)
     at = ", ".join(as_written(latex(each)) for each in under.conditions)
+    if far and found.status is Status.REFUTED:
+        reason = f"the values differ at {at}, as words in line {line} say, if they hold here: {found.counterexample}"
+        found = Judgement(Status.UNDECIDED, reason=reason)
+    told = judged(evidence, part, found, formula)
     remark = f"at {at}, as words in line {line} say"
     problems = told.problems if found.status in (Status.REFUTED, Status.UNDECIDED) else ()
     return replace(told, problems=problems, remarks=(*told.remarks, remark))
+
+
+def _is_carried(found: Judgement, written: str) -> bool:
+    """Return whether a value is off by one in a hundred at most, in a display that computes with rounded factors."""
+    example = found.counterexample
+    if example is None or not _ROUNDED_FACTOR.search(written):
+        return False
+    try:
+        left, right = Fraction(example.left), Fraction(example.right)
+    except ValueError:
+        return False
+    return abs(left - right) <= abs(left) / 100

@@ -77,7 +77,9 @@ class Writer:
             inf.entries.pop(name, None)
         entries = {name: array for name in inf.entries if (array := inf.array_of(name)) in self._arrays()}
         printed = sorted(entries.items(), key=lambda each: each[0] != each[1])  # u_k rather than \mathbf{u}_k
-        shown = {array: name for name, array in printed if array not in inf.defined or array not in inf.rows}
+        shown = {
+            array: name for name, array in printed if name == array or array not in inf.defined or array not in inf.rows
+        }
         rows = [
             (name, array) for name, array in printed
             if name != array and self._is_given_by_entries(array) and self.written(name) not in self.scene.facts.equated

@@ -17,7 +17,16 @@ from nncore.verify.notation import FIXED_KINDS
 from nncore.verify.report.at_values import inputs_of
 from nncore.verify.report.evidence import Evidence
 from nncore.verify.report.notebook import are_in_one_file, lines_between, position
-from nncore.verify.report.supposed import bare, defines_in_words, is_doubted, is_near, judged, said_of, sentence_around
+from nncore.verify.report.supposed import (
+    bare,
+    defines_in_words,
+    in_one_line,
+    is_doubted,
+    is_near,
+    judged,
+    said_of,
+    sentence_around,
+)
 from nncore.verify.semantics.layers import reached
 from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import letters
@@ -308,13 +317,13 @@ def doubted_as_unread(
 
     Such a formula says that a letter, which is any in the claim, is made of what a derivative is taken by. Without a
     derivative, what holds for any such letter holds for this one. Or it says above it that a letter which the file
-    defines is another one by now; ``displayed`` are all displays, without spaces and braces.
+    defines is another one by now; ``displayed`` are all displays, by `in_one_line`.
     """
     (part,) = evidence.parts
     defined = {bare(as_written(each)) for each in _reached_letters(claim)}
     for left, (each, right) in _last_said(formula, inline).items():
         base = re.sub(r"_[a-z]{1,2}$", "", left)
-        if {left, base} & defined and bare(right) not in displayed and not _lists_entries(left, right):
+        if {left, base} & defined and in_one_line(right) not in displayed and not _lists_entries(left, right):
             reason = f"{_quoted(each)} says what {left} is, too, and is not read: display it with :="
             return judged(evidence, part, Judgement(Status.UNDECIDED, reason=reason), strict)
     slopes = [each for each in reached([claim.left, claim.right], claim.scope) if isinstance(each, t.Derivative)]

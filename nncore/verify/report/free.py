@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from nncore.verify import numeric
 from nncore.verify.judgement import Diagnostic, Judgement, Status
 from nncore.verify.notation import ONES
-from nncore.verify.report.at_values import Values, at_values, values_said, where_values
+from nncore.verify.report.at_values import FAR, Values, at_values, values_said, where_values
 from nncore.verify.report.cache import text_with_includes
 from nncore.verify.report.doubts import (
     doubted,
@@ -35,11 +35,12 @@ from nncore.verify.report.doubts import (
 )
 from nncore.verify.report.evidence import OF_NOTATION, Evidence, PageReport, Part
 from nncore.verify.report.freely import with_own
-from nncore.verify.report.notebook import are_in_one_file, headings, lines_between, place_in, words_above
+from nncore.verify.report.notebook import are_in_one_file, headings, lines_between, place_in, position, words_above
 from nncore.verify.report.page import Reporter, about_functions, at_line, located, relation_count
 from nncore.verify.report.supposed import (
     bare,
     classes_said,
+    in_one_line,
     said_equal,
     signs_said,
     vectors_said,
@@ -77,7 +78,7 @@ if TYPE_CHECKING:
 _SECONDS_OF_A_CLAIM = 0.4  # of which it is asked only whether numbers refute it
 _STATEMENT = "display {} of {}, statement {}"  # the page on which a strict statement stands while it is judged
 _PROPOSED = "what is proposed"  # the name of a display that stands in no line of a file
-_CHANGED = "what a command means is changed here"  # how a fault of `source.markdown` begins
+CHANGED = "what a command means is changed here"  # how a fault of `source.markdown` begins
 _DEFINES = re.compile(r"\\(?:(?:re)?newcommand|providecommand|[gex]?def|let|DeclareMathOperator)(?![A-Za-z])")
 _DEFINED = re.compile(r"\\(?:(?:re)?newcommand|providecommand|def|DeclareMathOperator)\*?\s*\{?\s*(\\[A-Za-z]+)")
 _AFRESH = re.compile(r"^[ \t]*afresh:[ \t]*true[ \t]*$", re.MULTILINE)
@@ -127,7 +128,7 @@ def faults_of(path: Path, reading: Reading) -> tuple[Diagnostic, ...]:
     text = text_with_includes(path)
     named = {found[1] for found in _DEFINED.finditer(text)}
     understood = len(named) == len(_DEFINES.findall(text)) and named <= defined_in(text).keys()
-    return tuple(each for each in reading.faults if not (understood and each.reason.startswith(_CHANGED)))
+    return tuple(each for each in reading.faults if not (understood and each.reason.startswith(CHANGED)))
 
 
 def in_parts(reading: Reading, path: Path) -> list[Reading]:
@@ -190,14 +191,14 @@ def _report_on_part(path: Path, reading: Reading, by: "Settings", before: int, a
             changed |= sections.said_again(number, _said_first(formula, scene))
             continue
         first, *others = each.spelling.readings
-        stages = replace(stages, changed=changed)
+        stages = replace(stages, changed=changed, begin=sections.begin(number))
         told = _of_pieces(formula, pieces[number], stages, first, scene)
         one = _evidence(name, formula, pieces[number], told, stages, first, scene, by, displays)
         for other in others:
             instead = [*pieces]
             instead[number] = _pieces(number, reading, other, scene, around.places[number])
             second, instead = _judging(path, by, reading, around, instead, scene)
-            second = replace(second, above=above, changed=changed)
+            second = replace(second, above=above, changed=changed, begin=stages.begin)
             displays |= {piece.formula.path: named[piece.display] for own in instead for piece in own}
             own = _of_pieces(formula, instead[number], second, other, scene)
             two = _evidence(name, formula, instead[number], own, second, other, scene, by, displays)
@@ -412,7 +413,8 @@ class _Stages:
     """What judges the statements of a page: those above an equation that defines a letter late know nothing of it.
 
     ``inline`` are the formulas within the words around them, ``above`` the letters that parts above define, and
-    ``changed`` those to which displays above give another meaning, with their lines.
+    ``changed`` those to which displays above give another meaning, with their lines; ``begin`` is where the section of
+    the display begins that is judged.
     """
 
     reporters: tuple[Reporter, ...]
@@ -422,6 +424,7 @@ class _Stages:
     displayed: str = ""
     above: Mapping[str, int] = field(default_factory=dict)
     changed: Mapping[str, int] = field(default_factory=dict)
+    begin: tuple[int, int] = (0, 0)
 
     @property
     def last(self) -> Reporter:
@@ -452,7 +455,7 @@ def _judging(
         more.append(found)
     if sum(map(len, more)) != sum(map(len, pieces)):
         stages = _stages(path, by, around, more, scene)
-    displayed = " ".join(bare(formula.text) for formula in reading.formulas)
+    displayed = " ".join(in_one_line(formula.text) for formula in reading.formulas)
     return replace(stages, inline=reading.inline, displayed=displayed), more
 
 
@@ -545,6 +548,11 @@ class _Sections:
         anew = above and _ANEW.search(words_above(self.path, text_with_includes(self.path), formula))
         return {each: formula.line for each, at in above.items() if anew or self.section(at) < self.section(display)}
 
+    def begin(self, display: int) -> tuple[int, int]:
+        """Return where the section of a display begins."""
+        at = self.section(display)
+        return self.starts[at - 1] if at > 0 else (0, 0)
+
     def section(self, display: int) -> int:
         """Return in which section of the file a display stands; what stands in no line of it is above all of them."""
         formula = self.formulas[display]
@@ -595,7 +603,9 @@ def _of_pieces(
     formula: DisplayedFormula, pieces: Sequence[_Piece], stages: _Stages, reading: FreeReading, scene: Scene
 ) -> list[Evidence]:
     """Return the evidence for each statement of a display, in strict letters."""
-    words = _Words(formula, stages.inline, stages.displayed, stages.above, scene.facts.values, stages.changed)
+    words = _Words(
+        formula, stages.inline, stages.displayed, stages.above, scene.facts.values, stages.changed, stages.begin
+    )
     total = any(remark.kind == TOTAL for remark in reading.remarks)
     slopes = {piece.statement for piece in pieces if _begins_with_slope(piece)}
     each = [_of_piece(piece, stages.of(piece), scene, piece.statement in slopes, words, total) for piece in pieces]
@@ -669,10 +679,11 @@ class _Words:
 
     formula: DisplayedFormula
     inline: tuple[InlineFormula, ...]
-    displayed: str  # all displays, without spaces and braces
+    displayed: str  # all displays, by `in_one_line`
     above: Mapping[str, int]  # letters that parts of the file above define, as written, with their lines
     shown: Mapping[str, Set[str]]  # letters to which displays give numbers, with these
     changed: Mapping[str, int]  # letters that displays above it give another meaning, by inner names, with their lines
+    begin: tuple[int, int]  # where its section does
 
     @cached_property
     def equal(self) -> tuple[str, str] | None:
@@ -700,6 +711,12 @@ class _Words:
     def values(self) -> Values:
         """Return the values that the words right above it give letters."""
         return values_said(self.formula, self.inline, self.shown)
+
+    @cached_property
+    def values_of_section(self) -> Values:
+        """Return the values that the words above it in its section give letters."""
+        own = [each for each in self.inline if position(each)[1:] >= self.begin]
+        return values_said(self.formula, own, self.shown, FAR)
 
     @cached_property
     def targets(self) -> frozenset[str]:
@@ -736,13 +753,17 @@ def _of_piece(piece: _Piece, reporter: Reporter, scene: Scene, of_slope: bool, w
     if found.status is not Status.REFUTED or not isinstance(claim, Claim):
         return found
     found = _where_supposed(found, claim, piece, scene, words)
-    if found.status is Status.REFUTED and (under := at_values(claim, words.values, scene.table.as_written)):
-        found = where_values(found, under, piece.formula, words.values.line, scene.table.as_written)
-        claim = under
-        if found.status in (Status.ALL_SHAPES, Status.SAMPLED):
-            found = doubted_as_unread(
-                found, claim, piece.formula, words.formula, words.inline, scene.table.as_written, words.displayed
-            )
+    for values in (words.values, words.values_of_section) if found.status is Status.REFUTED else ():
+        if under := at_values(claim, values, scene.table.as_written):
+            line, far = values.line, values is not words.values
+            written = words.formula.text
+            found = where_values(found, under, piece.formula, line, scene.table.as_written, written, far)
+            claim = under
+            break
+    if claim is not items[0] and found.status in (Status.ALL_SHAPES, Status.SAMPLED):
+        found = doubted_as_unread(
+            found, claim, piece.formula, words.formula, words.inline, scene.table.as_written, words.displayed
+        )
     if found.status is not Status.REFUTED:
         return found
     tables: tuple[dict[str, str], ...] = ({}, scene.table.letters, scene.table.functions)

@@ -18,7 +18,7 @@ from nncore.verify.report.book import Settings
 from nncore.verify.report.declarations import AFRESH, DEFINITIONS, Line, Writer
 from nncore.verify.report.free import Told, meanings, told_by_numbers
 from nncore.verify.report.notebook import are_in_one_file, position, words_above
-from nncore.verify.report.supposed import abbreviations, bare, doubts, said_of
+from nncore.verify.report.supposed import abbreviations, bare, doubts, named_displays, said_of
 from nncore.verify.report.undeclared import (
     Undeclared,
     classes_as_entries,
@@ -176,7 +176,12 @@ class Trying:
     read: "dict[tuple[str, ...], Undeclared]" = field(default_factory=dict)  # with the formulas above it
 
     def __post_init__(self) -> None:
-        more = [*abbreviations(self.reading.inline), *classes_as_entries(self.reading.inline, self.words)]
+        inline = self.reading.inline
+        more = [
+            *abbreviations(inline),
+            *classes_as_entries(inline, self.words),
+            *named_displays(self.reading.formulas, inline),
+        ]
         self.reading = replace(self.reading, inline=(*self.reading.inline, *more)) if more else self.reading
 
     def best(self) -> Proposal:
@@ -314,7 +319,8 @@ class Trying:
         others = [each for each in others if each.letter not in said or self.is_said_to_define(each)]
         others = [each for each in self.nearest(others) if not each.is_put or self.is_unknown_otherwise(each)]
         told = Counter(letter for letter, _ in {(each.letter, each.right) for each in others})
-        twice = {left for left, count in Counter(left for left, _ in self.own_sayings).items() if count > 1}
+        says = Counter(left for left, right in self.own_sayings if re.search("[A-Za-z]", right))  # more than a value
+        twice = {left for left, count in says.items() if count > 1}
         others = [each for each in others if each.letter in shown or bare(each.left) not in twice]
         others = [each for each in others if each.letter in shown or told[each.letter] == 1]  # else it is either
         return [each for each in others if not self.by.proposing or each.letter not in self.above(each)]

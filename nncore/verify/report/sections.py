@@ -18,7 +18,7 @@ from nncore.verify.report.book import Settings
 from nncore.verify.report.cache import Cache, text_with_includes
 from nncore.verify.report.declarations import AFRESH
 from nncore.verify.report.evidence import Evidence, PageReport
-from nncore.verify.report.free import faults_of, meanings, report_on_free
+from nncore.verify.report.free import CHANGED, faults_of, meanings, report_on_free
 from nncore.verify.report.notebook import headings, numbered_lines, place_in, position
 from nncore.verify.report.proposal import SECONDS, Proposal, Trying, seconds_for, with_block
 from nncore.verify.report.supposed import bare, defines_in_words, said_of, with_words_behind
@@ -108,7 +108,8 @@ def report_with_proposals(path: Path, reading: Reading, by: Settings) -> tuple[P
     to be proposed.
     """
     reading = _with_words(reading)
-    declares = bool(reading.around.blocks or faults_of(path, reading)) or _is_in_letters_in_force(path, reading, by)
+    changes = any(each.reason.startswith(CHANGED) for each in faults_of(path, reading))
+    declares = bool(reading.around.blocks) or changes or _is_in_letters_in_force(path, reading, by)
     found = [] if declares else _proposed(path, reading, by)
     if not any(line.part not in ("shadows", "afresh") for _, proposal in found for line in proposal.lines):
         lacks = any(proposal.before < proposal.statements for _, proposal in found)

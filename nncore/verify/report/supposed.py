@@ -48,7 +48,7 @@ _IF = re.compile(r"(?<![^\s,])(?:if|when|suppose|assume)\s*$", re.IGNORECASE)
 _ONE_HOT = re.compile(r"\bone[- ]hot\b", re.IGNORECASE)
 _DEFINES = re.compile(
     r"(?:^|[,.;:(]|\band\b)\s*(?:(?:where|with|let|here|we|i|us|they|and|then|so|that\s+is|now|recall|define|denote|set|write|call"
-    r"|put|say|given|have|has|use|using|introduce|abbreviate|abbreviating|as)\b\s*)*"
+    r"|put|say|given|have|has|use|using|introduce|abbreviate|abbreviating|as|from\s+now\s+on|henceforth|throughout)\b\s*)*"
     r"(?:(?:the|a|an|its|their)\s+(?:\w+\s+){1,4})?$"
     r"|\b(?:let|define|denote)\s*$|\ufffc,?\s*(?:with|where)\s*$"
     r"|\b(?:we|i|us|let)\s+(?:\w+ly\s+)?(?:write|set|put|define|denote|abbreviate|introduce|(?:re)?-?parametri[sz]e)\s*$"
@@ -63,6 +63,9 @@ _DEFINES = re.compile(
 _NAMES_SLOPE = re.compile(  # g = \partial L / \partial y, a derivative by a name
     r"[^=]{1,30}=\s*(?:\\[dt]?frac\s*\{\s*(?:\\partial|d|∂)[^+=]*|(?:\\partial|∂|d)\s*[^+=/]+/\s*(?:\\partial|∂|d)[^+=/]+|\\nabla[^+=]*)"
 )
+_NAMES_FUNCTION = re.compile(  # s(z) = z \sigma(z), a function of what stands in parentheses
+    r"\s*(?:\\?[A-Za-z]+)(?:_\w)?\s*\(\s*(?P<of>[a-z])\s*\)\s*=(?=[^=]*(?<![A-Za-z\\])(?P=of)(?![A-Za-z]))[^=]+"
+)
 _WRITES = re.compile(r"\b(?:write|writing|use|abbreviate)\s*$", re.IGNORECASE)
 _INSTEAD = re.compile(r"\s*(?:instead of|in place of|for|to mean|to denote)\s*", re.IGNORECASE)
 _DIFFERENTIAL = re.compile(r"\s*(?:d|\\mathrm\s*\{\s*d\s*\})\s*[A-Z]\s*")
@@ -74,6 +77,15 @@ _ENTRIES_OF = re.compile(
 _LEADS = re.compile(r"(?:^|[,;:(]|\b(?:with|where|let|and|here|writing|write|denote|denote by))\s*$", re.IGNORECASE)
 _ENDS = re.compile(r"\s*(?:[.;:)]|,?\s*$|,\s*(?:and|so|we|the|this|it|one|where)\b)")  # nothing is said of it but that
 _ENTRY = re.compile(r"\s*(?P<letter>.*\S)\s*_\s*\{?\s*(?P<indices>[a-z]{1,2})\s*\}?\s*", re.DOTALL)
+_FRACTION = re.compile(  # of products, by a number, a letter or a root
+    r"\\[dt]?frac\s*\{((?:[^{}+-]|\{[^{}+-]*\})+)\}\s*\{\s*(\d+|\\?[A-Za-z]+|[A-Za-z]_\w|\\sqrt\s*\{[^{}]*\})\s*\}"
+)
+_CALLS_THIS = re.compile(
+    r"\s*(?:(?:we|i|let us|let's|and|now|then)\s+)*(?:call|denote|abbreviate)\s+(?:this|that|it)(?:\s+(?:last\s+)?"
+    r"(?:vector|matrix|row|column|quantity|expression|derivative|gradient|number|array|term|error))?(?:\s+(?:by|as))?\s*",
+    re.IGNORECASE,
+)
+_BELOW = 5  # lines below the first one of a display, in which words give it a name
 _LETTER_ALONE = re.compile(
     r"\s*(?:\\(?:mathbf|boldsymbol|bm|mathrm|mathsf|hat|bar|tilde)\s*\{?\s*)?\\?[A-Za-z]+\s*\}?(?:[_^][^_^$]*)?\s*"
 )
@@ -172,6 +184,11 @@ def bare(text: str) -> str:
     return re.sub(r"[\s{}]|\\[,;:!]|\\quad(?![A-Za-z])", "", text)
 
 
+def in_one_line(text: str) -> str:
+    """Return a formula without spaces and braces, with fractions as in a line, where these need no parentheses."""
+    return bare(_FRACTION.sub(r"\1/\2", text))
+
+
 def said_of(each: InlineFormula) -> tuple[str, str] | None:
     """Return both sides of an equation within words, the left one bare; None if it is none."""
     found = _SAYS.fullmatch(each.text)
@@ -192,7 +209,7 @@ def is_doubted(each: InlineFormula) -> bool:
 def defines_in_words(each: InlineFormula) -> bool:
     """Return whether words, "where ￼" or "let ￼", or ``:=`` give a formula as what a letter is, and deny nothing."""
     before = sentence_around(each)[0]
-    names = bool(_DEFINES.search(before) or _NAMES_SLOPE.fullmatch(each.text))
+    names = bool(_DEFINES.search(before) or _NAMES_SLOPE.fullmatch(each.text) or _NAMES_FUNCTION.fullmatch(each.text))
     names &= not _SUBJECT.match(each.after.removeprefix(_FORMULA)) and not _COMPARED.search(before)
     defines = (":=" in each.text or names) and not _LABEL.search(each.before)
     return defines and not is_doubted(each)
@@ -237,6 +254,18 @@ def abbreviations(inline: Sequence[InlineFormula]) -> list[InlineFormula]:
         ):
             found.append(replace(one, text=f"{one.text} := {entry}"))
     return found
+
+
+def named_displays(formulas: Sequence[DisplayedFormula], inline: Iterable[InlineFormula]) -> Iterator[InlineFormula]:
+    """Yield the definitions that words give by naming what the display right above them speaks of: "Call this ￼"."""
+    for each in inline:
+        before, after = sentence_around(each)
+        above = [one for one in formulas if are_in_one_file(one, each) and 0 < lines_between(one, each) <= _BELOW]
+        sides = above[-1].text.replace("&", "").split("=") if above else []
+        names = _CALLS_THIS.fullmatch(before) and not is_doubted(each) and not after.strip(" .,:;")
+        if names and len(sides) > 1 and not re.search(r"[<>]|\\\\|\\begin", above[-1].text):
+            if _LETTER_ALONE.fullmatch(each.text) and bare(each.text) not in bare(above[-1].text):
+                yield replace(each, text=f"{each.text} := {sides[0].strip()}")
 
 
 def _entry_of(text: str, array: str) -> str:

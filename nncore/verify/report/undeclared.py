@@ -254,7 +254,9 @@ def has_property(text: str, letter: str, words: str) -> bool:
             before = re.search(r"\$([^$]{1,60})\$([^$]*)$", _SIZES.sub("", sentence[: found.start()]))
             after = re.match(r"([^$]{0,40})\$([^$]{1,60})\$", sentence[found.end() :])
             joined = before and re.fullmatch(
-                r"\W*|(?:(?!\b(?:and|while|but)\b)[^,])*\b(?:is|are|be|as|contains?|holds?|collects?)\b.*", before[2]
+                r"\W*|(?:(?!\b(?:and|while|but)\b)[^,])*\b(?:is|are|be|as|contains?|holds?|collects?)\b"
+                r"[^,]*(?:,(?!\s*(?:the |its |our )?(?:labels?|targets?|classes)\b)[^,]*)*",
+                before[2],
             )
             apart = after is None or re.search(r"[.,;]", after[1])  # "$Y$ the one-hot labels, $Z$ ..."
             declares = False

@@ -710,6 +710,7 @@ class _Writer:
     def _diagonal(self, argument: _Value, span: t.Span) -> _Value:
         if argument.shape is None or 1 not in argument.shape:
             raise _NoEntriesError
+        self.lifts |= argument.shape[1] == 1  # since diag has a meaning of a row alone
         size = _length(argument.shape)
 
         def entry(row: t.Node, column: t.Node) -> t.Node:

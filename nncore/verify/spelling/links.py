@@ -19,10 +19,34 @@ def by_link(whole: Strict, notation: Notation, classes: Set[str] = frozenset()) 
     if not isinstance(chain, t.Chain) or not chain.links:
         yield whole
         return
-    for (left, _, _), link in zip(chain.relations, chain.links, strict=True):
+    for at, (left, _, _) in enumerate(chain.relations):
+        link = _to_decimal(chain.links[at:])
         span = left.span[0], link.span[1]
         one = _with_classes_on_the_left(t.Chain(left, (link,), span=span), classes)
         yield whole if one == chain else _statement(whole, one, notation)
+
+
+def _to_decimal(links: Sequence[t.Link]) -> t.Link:
+    r"""Return the first link; what is near a product of numbers, ``x \approx 0.4 \cdot 0.6 = 0.24``, is near 0.24."""
+    first, *others = links
+    if first.relation is not Relation.ROUNDS or _is_number(first.right) or not _is_computed(first.right):
+        return first
+    for link in others:
+        if link.relation not in (Relation.EQUAL, Relation.ROUNDS) or not _is_computed(link.right):
+            break
+        if _is_number(link.right):
+            return replace(link, relation=Relation.ROUNDS)
+    return first
+
+
+def _is_number(node: t.Node) -> bool:
+    return isinstance(node.body if isinstance(node, t.Minus) else node, t.Number)
+
+
+def _is_computed(node: t.Node) -> bool:
+    """Return whether a side is made of numbers alone."""
+    inside = [each for each, _ in t.walk(node)]
+    return any(isinstance(each, t.Number) for each in inside) and not any(isinstance(each, t.Name) for each in inside)
 
 
 def _with_classes_on_the_left(chain: t.Chain, classes: Set[str]) -> t.Chain:
