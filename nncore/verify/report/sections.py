@@ -28,6 +28,9 @@ from nncore.verify.source.reader import read_page
 from nncore.verify.spelling.document import scene_of
 
 _TOP, _END = (0, 0), (sys.maxsize, 0)
+_OF_LETTERS = re.compile(  # J(w, b) = ..., a function of letters
+    r"\s*(?:\\begin\{[a-z*]+\}\s*)?(?P<name>\\?[A-Za-z]+|\\[a-z]+\{[A-Za-z]+\})\s*\((?P<of>[A-Za-z\\{}_,;\s]+)\)\s*&?\s*:?="
+)
 _ENDS = re.compile(r"^\s*$|\$\$\s*$|\\\]\s*$|\\end\{[a-z*]+\}\s*$")  # a line behind which a paragraph begins
 
 
@@ -191,16 +194,31 @@ def _sections(whole: Part) -> Iterator[Part]:
 def _said_again(
     path: Path, reading: Reading, lines: Sequence[tuple[tuple[int, int], str]]
 ) -> Iterator[tuple[int, int]]:
-    """Yield where paragraphs begin whose words define a letter that words above them have defined as another one."""
+    """Yield where paragraphs begin that define a letter again.
+
+    Their words say that it is another one than words above them say, or a display says of what other arguments, more or
+    fewer, a function is one.
+    """
     known: dict[str, str] = {}
-    for each in sorted(reading.inline, key=position):
-        sides, place = said_of(each), place_in(path, each.path, each.line)
-        if sides and place and defines_in_words(each):
-            letter, right = sides[0], bare(sides[1])
-            if known.setdefault(letter, right) != right:
-                known[letter] = right
-                above = [at for at, line in lines if at <= place and at[0] == place[0] and _ENDS.search(line)]
+    both: list[DisplayedFormula | InlineFormula] = [*reading.inline, *reading.formulas]
+    for each in sorted(both, key=position):
+        said, place = _said_by(each), place_in(path, each.path, each.line)
+        if said and place:
+            letter, what = said
+            if known.setdefault(letter, what) != what:
+                known[letter] = what
+                above = [at for at, line in lines if at < place and at[0] == place[0] and _ENDS.search(line)]
+                above = above if isinstance(each, InlineFormula) or len(above) < 2 else above[:-1]  # the words above it
                 yield (place[0], max(above, default=(0, 0))[1] + 1)
+
+
+def _said_by(each: DisplayedFormula | InlineFormula) -> tuple[str, str] | None:
+    """Return the letter, or the function, of which a formula says what it is, and what tells that from other ones."""
+    if isinstance(each, InlineFormula):
+        sides = said_of(each)
+        return (sides[0], bare(sides[1])) if sides and defines_in_words(each) else None
+    found = _OF_LETTERS.match(each.text)
+    return (f"{bare(found['name'])}(…)", str(found["of"].count(","))) if found else None
 
 
 def _cut(whole: Part, start: tuple[int, int], end: tuple[int, int], title: str, lines: Sequence[str]) -> Part:

@@ -24,7 +24,11 @@ def without_shorthand(formula: t.Formula, scene: Scene, findings: Findings) -> t
         formula = t.with_children(formula, lambda node: _put(node, scene))
     match formula.statements:
         case (t.Chain(t.Apply(t.Function(name, 0, None), arguments) as head, (first, *more)) as chain,):
-            if formula.conditions or first.relation not in (Relation.EQUAL, Relation.DEFINES):
+            limits = set[str]().union(
+                *map(free, formula.conditions)
+            )  # as \lambda > 0, which is no case of its arguments
+            given = {each.name for each in arguments if isinstance(each, t.Letter)}
+            if limits & given or first.relation not in (Relation.EQUAL, Relation.DEFINES):
                 return formula
             if not _may_be_shorthand(name, arguments, first.right, scene):
                 letter = _letter_of(name, arguments, first.right, scene)
