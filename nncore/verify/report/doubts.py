@@ -53,6 +53,7 @@ _AT_OPTIMUM = re.compile(  # words that lead to what holds at some point alone
     r"|\b(?:set(?:ting|s)?|equating)\b[^.]{0,60}\b(?:to|equal to) (?:zero|\ufffc)",
     re.IGNORECASE,
 )
+FALSE_AS_PROPOSED = "false if its letters are what they are taken for"  # how a reason begins
 _LEADS = 4  # lines above a display, from which words lead to it
 _BEHIND = 20  # lines below a display, beyond which words say nothing of it
 _NO_DERIVATIVE = "a derivative does not exist here"  # how a reason begins
@@ -205,7 +206,7 @@ def doubted_as_proposed(evidence: Evidence, claim: Claim) -> Evidence:
     if not claim.letters - FIXED_KINDS.keys():
         return evidence
     refuted = "; ".join(problem.reason for problem in evidence.problems)
-    return _open(evidence, f"false if its letters are what they are taken for: {refuted}")
+    return _open(evidence, f"{FALSE_AS_PROPOSED}: {refuted}")
 
 
 def doubted_by_words(

@@ -8,6 +8,7 @@ from nncore.extras import require
 from nncore.verify.judgement import Diagnostic, Status
 from nncore.verify.notation import Notation
 from nncore.verify.report.book import check
+from nncore.verify.report.doubts import FALSE_AS_PROPOSED
 from nncore.verify.report.evidence import Evidence, PageReport, Report
 from nncore.verify.report.service import Stage, Step
 from nncore.verify.report.wording import grounds, sentences, status_text
@@ -22,6 +23,8 @@ except ModuleNotFoundError:
     require("verify", "nncore.verify")
     raise
 
+_IN_SIGHT = 5  # formulas of a page
+_ORDER = [str(Status.REFUTED), "false with what is proposed", *(str(each) for each in reversed(list(Status)))]
 _UNDECLARED = "neither declared nor defined"  # as `semantics.symbols` says of a letter
 _HOW_TO_BEGIN = r"""{} defines nothing: its letters stand for any numbers, and a claim must hold for all of them.
 Write what is given with :=, above what follows from it, as in  L_i := -\ln p_{{i c_i}}"""
@@ -140,7 +143,24 @@ def _problem_lines(problem: Diagnostic) -> Iterator[Text]:
             yield Text(f"    {printable(line)}")
 
 
+def _to_look_at(page: PageReport) -> Iterator[Text]:
+    """Yield one line about a page that says where what fails stands, by what became of it, if that is not in sight."""
+    places: dict[str, list[str]] = {}
+    for formula in page.formulas if len(page.formulas) > _IN_SIGHT and not page.has_faulty_notation else ():
+        if formula.problems:
+            worst = max((problem.status for problem in formula.problems), key=list(Status).index)
+            proposed = any(problem.reason.startswith(FALSE_AS_PROPOSED) for problem in formula.problems)
+            inside = formula.path.removeprefix(page.name).strip(" ()")  # the cell of a notebook
+            place = f"{inside} line {formula.line}".strip()
+            places.setdefault("false with what is proposed" if proposed else worst, []).append(place)
+    if places:
+        told = "; ".join(f"{status}: {', '.join(places[status])}" for status in sorted(places, key=_ORDER.index))
+        yield Text(f"{printable(page.name)}: {printable(told)}", "yellow")
+
+
 def _summary(report: Report) -> Iterator[Text]:
+    for page in report.pages:
+        yield from _to_look_at(page)
     for line in sentences(report):
         yield Text(line, "bold")
     times = sorted(
