@@ -367,7 +367,7 @@ $$ L = \\frac{1}{n} \\sum_{i=1}^n (h_i - y_i)^2 $$
 
 # Names
 
-$$ \\omega = A \\theta, \\qquad L(\\theta) = \\theta^T A^T A \\theta $$
+$$ \\omega = A \\theta, \\qquad Q(\\theta) = \\theta^T A^T A \\theta $$
 
 # Gradient
 

@@ -78,8 +78,9 @@ class Writer:
         entries = {name: array for name in inf.entries if (array := inf.array_of(name)) in self._arrays()}
         printed = sorted(entries.items(), key=lambda each: each[0] != each[1])  # u_k rather than \mathbf{u}_k
         shown = {
-            array: name for name, array in printed if name == array or array not in inf.defined or array not in inf.rows
-        }
+            array: name for name, array in printed
+            if array not in inf.defined or array not in inf.rows or self._has_two_indices(name, array)
+        }  # fmt: skip
         rows = [
             (name, array) for name, array in printed
             if name != array and self._is_given_by_entries(array) and self.written(name) not in self.scene.facts.equated
@@ -126,6 +127,10 @@ class Writer:
         changed = [letter for letter in inf.changed if any(text.startswith(letters[letter]) for text in declared)]
         lines = [*sizes, *found, *(Line("state", _quoted(self.written(letter))) for letter in changed)]
         return [*self._shadows(lines), *lines, *definitions], list(self._questions(lines))
+
+    def _has_two_indices(self, name: str, array: str) -> bool:
+        """Return whether entries of an array are printed by its own letter, with an index for its rows and columns."""
+        return name == array and any(len(letters) == 2 for letters in self.inference.entries[name])
 
     def _is_given_by_entries(self, array: str) -> bool:
         """Return whether equations say what the entries of a matrix are, P_{nk} = ..., by its own letter."""

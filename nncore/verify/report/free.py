@@ -554,10 +554,10 @@ class _Sections:
         return self.starts[at - 1] if at > 0 else (0, 0)
 
     def section(self, display: int) -> int:
-        """Return in which section of the file a display stands; what stands in no line of it is above all of them."""
+        """Return in which section of the file a display stands; what stands in no line of it is above all headings."""
         formula = self.formulas[display]
         place = place_in(self.path, formula.path, formula.line)
-        return bisect_right(self.starts, place) if place and formula.line > 0 else -1
+        return bisect_right(self.starts, place) if place else 0
 
 
 def _equated(piece: _Piece, scene: Scene) -> Iterator[str]:
