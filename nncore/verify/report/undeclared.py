@@ -247,17 +247,21 @@ def classes_as_entries(inline: Iterable[InlineFormula], text: str) -> Iterator[I
             yield replace(each, text=rf"{found['letter']}_{{{row}{index}}} := \mathbb{{1}}({index} = {at_class})")
 
 
+_SAYS_OF_IT = re.compile(  # what stands between a letter and what is said of it, and not of another subject
+    r"\W*|(?:(?!\b(?:and|while|but)\b)[^,])*\b(?:is|are|be|as|contains?|holds?|collects?)\b[^,]*"
+    r"(?:,(?!\s*(?:and |while |but )*(?:the |our |all )?(?:labels?|targets?|classes|samples?)\b)"
+    r"(?:\s*(?:and )?(?:each|every|its|all|whose|the)(?: of its)? (?:rows?|columns?)\b[^,]*"
+    r"|(?![^,]*\b(?:is|are)\b)[^,]*))*"
+)
+
+
 def has_property(text: str, letter: str, words: str) -> bool:
     """Return whether a sentence says something of a letter: behind it with a verb, or else right before it."""
     for sentence in _affirmed(text):
         for found in re.finditer(words, sentence, re.IGNORECASE):
             before = re.search(r"\$([^$]{1,60})\$([^$]*)$", _SIZES.sub("", sentence[: found.start()]))
             after = re.match(r"([^$]{0,40})\$([^$]{1,60})\$", sentence[found.end() :])
-            joined = before and re.fullmatch(
-                r"\W*|(?:(?!\b(?:and|while|but)\b)[^,])*\b(?:is|are|be|as|contains?|holds?|collects?)\b"
-                r"[^,]*(?:,(?!\s*(?:the |its |our )?(?:labels?|targets?|classes)\b)[^,]*)*",
-                before[2],
-            )
+            joined = before and _SAYS_OF_IT.fullmatch(before[2])
             apart = after is None or re.search(r"[.,;]", after[1])  # "$Y$ the one-hot labels, $Z$ ..."
             declares = False
             if before and apart and r"\in" in before[1]:
