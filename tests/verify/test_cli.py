@@ -187,7 +187,7 @@ def test_no_file_keeps_the_others_from_being_judged(run, tmp_path):
 def test_nothing_of_a_file_commands_the_terminal(run):
     text = "$$ x = x + 1 $$ (eq-\x1b[31mred)\n\n$$ \x1b[2J = \x9b $$\n\n```{include} \x1b]0;title\x07.md\n```\n"
     code, out, _ = run("a.md", a_dot_md=text)
-    assert code == 1 and not {"\x1b", "\x07", "\x9b"} & set(out)
+    assert code == 2 and not {"\x1b", "\x07", "\x9b"} & set(out)
     assert r"eq-\x1b[31mred" in out
     assert "\x9b" not in run("a.md", "--json")[1]
 

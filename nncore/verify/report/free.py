@@ -262,7 +262,10 @@ def meanings(path: Path, reading: Reading, by: "Settings") -> Meanings:
     defined = {name for own in pieces for piece in own for name in _defines(piece, scene)}
     given = [name for piece in flat if (name := _said_though_given(piece, scene, defined))]
     claimed = scene.claimed + len(given)
-    displays = tuple(tuple(map(stages.has_meaning, own)) or (False,) for own in pieces)
+    read = [each.spelling is not None for each in found]  # without a statement it is short for something
+    displays = tuple(
+        tuple(map(stages.has_meaning, own)) or (is_read,) for own, is_read in zip(pieces, read, strict=True)
+    )
     lost = (piece for own in pieces for piece in own if not stages.has_meaning(piece))
     concerned = Counter([*given, *(name for piece in lost for name in {*names(piece.strict.tree, scene)})])
     written = scene.table.as_written

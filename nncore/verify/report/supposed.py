@@ -57,14 +57,14 @@ _DEFINES = re.compile(
     r"|logits?|encoder|decoder|softmax|rates?|probabilit(?:y|ies)|states?|means?|variances?|features?|embeddings?"
     r"|pre-?activations?|covariance|matrix|vector|quantity|abbreviation|shorthand|normalizer|code|average|difference|distance"
     r"|weights?|coefficients?|kernel|density|samples?|targets?|labels?|inputs?|gates?|noise|criterion|likelihood|odds"
-    r"|log-odds|queries|keys|values)\s+(?:function\s+)?(?:(?:is|are|be)\s*)?$",
+    r"|log-odds|queries|keys|values|hypothesis|classifier|predictor|regressor|neuron|network)\s+(?:function\s+)?(?:(?:is|are|be)\s*)?$",
     re.IGNORECASE,
 )
 _NAMES_SLOPE = re.compile(  # g = \partial L / \partial y, a derivative by a name
     r"[^=]{1,30}=\s*(?:\\[dt]?frac\s*\{\s*(?:\\partial|d|∂)[^+=]*|(?:\\partial|∂|d)\s*[^+=/]+/\s*(?:\\partial|∂|d)[^+=/]+|\\nabla[^+=]*)"
 )
 _NAMES_FUNCTION = re.compile(  # s(z) = z \sigma(z), a function of what stands in parentheses
-    r"\s*(?:\\?[A-Za-z]+)(?:_\w)?\s*\(\s*(?P<of>[a-z])\s*\)\s*=(?=[^=]*(?<![A-Za-z\\])(?P=of)(?![A-Za-z]))[^=]+"
+    r"\s*(?:\\?[A-Za-z]+)(?:_(?:\w|\\[A-Za-z]+|\{[^{}]*\}))?\s*\(\s*(?P<of>[a-z])\s*\)\s*=(?=[^=]*(?<![A-Za-z\\])(?P=of)(?![A-Za-z]))[^=]+"
 )
 _WRITES = re.compile(r"\b(?:write|writing|use|abbreviate)\s*$", re.IGNORECASE)
 _INSTEAD = re.compile(r"\s*(?:instead of|in place of|for|to mean|to denote)\s*", re.IGNORECASE)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from nncore.verify.notation import Notation, with_known
-from nncore.verify.report.supposed import DENIED, classes_said, defines_in_words, is_doubted
+from nncore.verify.report.supposed import DENIED, bare, classes_said, defines_in_words, is_doubted
 from nncore.verify.source.markdown import InlineFormula, Reading
 from nncore.verify.spelling.defining import Equation, equations, made_by
 from nncore.verify.spelling.document import Spelled, scene_of, spelled, spelled_to_the_end
 from nncore.verify.spelling.findings import Member
+from nncore.verify.spelling.first_use import names
 from nncore.verify.spelling.inference import Dim, Inference, own_letters
 from nncore.verify.spelling.letters import is_strict_letter
 from nncore.verify.spelling.scene import Scene
@@ -287,6 +288,7 @@ class Undeclared:
     displays: Sequence[Sequence[t.Formula]]
     inline: Sequence[Sequence[t.Formula]]
     said: Sequence[bool]  # whether the words around each of these give it as what a letter is
+    functions: Sequence[Equation] = ()  # of vectors, within words
 
     @cached_property
     def told(self) -> Sequence[Sequence[t.Formula]]:
@@ -296,7 +298,7 @@ class Undeclared:
     @cached_property
     def equations(self) -> list[Equation]:
         """Return the equations that may define, those of the displays first."""
-        return equations(self.told, self.texts, self.scene)
+        return [*equations(self.told, self.texts, self.scene), *self.functions]
 
     @cached_property
     def made(self) -> Mapping[str, frozenset[str]]:
@@ -325,10 +327,25 @@ def read_as(reading: Reading, text: str, own: frozenset[str]) -> Undeclared:
     scene.facts.bound |= {each for each in classes if 0 < displayed.below[each] == displayed.bare[each]}
     members: list[Member] = []
     within = _trees(spelled(inline, scene), members)
+    said = list(map(defines_in_words, reading.inline))
+    functions = list(_functions_of_vectors(inline, said, scene, len(sources)))
     scene.begin_again()
     displays = _trees(spelled_to_the_end(sources, scene, [True] * len(sources)), members)
-    said = list(map(defines_in_words, reading.inline))
-    return Undeclared(scene, own, members, [*sources, *inline], displays, within, said)
+    return Undeclared(scene, own, members, [*sources, *inline], displays, within, said, functions)
+
+
+def _functions_of_vectors(inline: Sequence[str], said: Sequence[bool], scene: Scene, first: int) -> Iterator[Equation]:
+    r"""Yield the equations by which words say what a function of vectors is, ``h_\theta(x) = g(\theta^\top x)``.
+
+    ``first`` is the number of the first formula within words.
+    """
+    for number, (text, says) in enumerate(zip(inline, said, strict=True), first):
+        left, sign, right = text.partition("=")
+        left = left.rstrip(" :")
+        for name, short in scene.shorthand.items() if says and sign and "=" not in right else ():
+            base = re.split(r"[_(]", scene.table.written_function(name))[0]
+            if bare(re.split(r"[_(]", left)[0]) == bare(base):
+                yield Equation(name, frozenset(names(short.body, scene)) - {name}, left, right.strip(), number, 0)
 
 
 def _trees(found: Iterable[Spelled], members: list[Member]) -> list[list[t.Formula]]:
