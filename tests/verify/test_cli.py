@@ -429,7 +429,7 @@ def test_of_files_that_include_each_other_the_first_is_judged(run):
 
 def test_of_a_file_that_is_included_twice_each_message_is_told_once(run):
     part = "\\[ x = x + 1 \\]\n\\[ 2 Q = 1 \\]\n\\[ x = 1\n\n"
-    block = "% notation:\n% scalars:\n%   - {letter: u, meaning: a number}\n\n"  # so that nothing is proposed
+    block = "% notation:\n% scalars:\n%   - {letter: F_0, meaning: a number}\n\n"  # so that nothing is proposed
     ab = {"a_dot_tex": f"{block}\\input{{part}}\\input{{part}}\n", "b_dot_tex": f"{block}\\input{{part}}\n"}
     code, out, _ = run(**ab, part_dot_tex=part)
     assert code == 1 and verdicts(out).count("part.tex:1") == 3
