@@ -237,6 +237,10 @@ class Trying:
             return now, best
         both = now.with_others(_Choices(given=given))
         found = self.of(both.kinds, both.given)
+        if any(each.line not in found.lines for each in given):  # it is made of what displays define
+            below = dict.fromkeys(other for each in given for other in self.below(each))
+            both = now.with_others(_Choices(given=(*below, *given)))
+            found = self.of(both.kinds, both.given)
         return (both, found) if found.gain >= best.gain else (now, best)
 
     def is_said_to_define(self, equation: Equation) -> bool:
@@ -445,15 +449,19 @@ class Trying:
             return
         yield _Choices(given=(given,))
         lost = bool(self.lost)
-        first = {each.letter: each for each in reversed(self.candidates)}
-        made = {**self.file.made, given.letter: given.of}
-        below = [first[letter] for letter in below_of(given.letter, made) & first.keys() - {given.letter}]
-        if below and self.hopeless.isdisjoint(each.text for each in below):
-            below.sort(key=self.candidates.index)
-            yield _Choices(given=(*map(self.as_given, below), given))
+        below = self.below(given)
+        if below and self.hopeless.isdisjoint(each.line.text for each in below):
+            yield _Choices(given=(*below, given))
             lost = lost and bool(self.lost)
         if lost:
             self.hopeless.add(given.line.text)
+
+    def below(self, given: _Given) -> list[_Given]:
+        """Return the first equations of all letters of which one is made, in the order of the file."""
+        first = {each.letter: each for each in reversed(self.candidates)}
+        made = {**self.file.made, given.letter: given.of}
+        found = [first[letter] for letter in below_of(given.letter, made) & first.keys() - {given.letter}]
+        return [self.as_given(each) for each in sorted(found, key=self.candidates.index)]
 
     def costs(self, now: _Choices, _: Proposal) -> Iterator[_Choices]:
         """Yield costs of which the file never says what they are, as any function of the last letters."""

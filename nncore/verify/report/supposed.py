@@ -46,8 +46,8 @@ _CLASS_BEFORE = re.compile(
 )
 _IF = re.compile(r"(?<![^\s,])(?:if|when|suppose|assume)\s*$", re.IGNORECASE)
 _ONE_HOT = re.compile(r"\bone[- ]hot\b", re.IGNORECASE)
-_DEFINES = re.compile(
-    r"(?:^|[,.;:(]|\band\b)\s*(?:(?:where|with|let|here|we|i|us|they|and|then|so|that\s+is|now|recall|define|denote|set|write|call"
+_DEFINES = re.compile(  # two spaces are where a display of LaTeX stands
+    r"(?:^|[,.;:(]|\s\s|\band\b)\s*(?:(?:where|with|let|here|we|i|us|they|and|then|so|that\s+is|now|recall|define|denote|set|write|call"
     r"|put|say|given|have|has|use|using|introduce|abbreviate|abbreviating|as|from\s+now\s+on|henceforth|throughout)\b\s*)*"
     r"(?:(?:the|a|an|its|their)\s+(?:\w+\s+){1,4})?$"
     r"|\b(?:let|define|denote)\s*$|\ufffc,?\s*(?:with|where)\s*$"
