@@ -45,7 +45,7 @@ $$ u = w x = 0.6, \qquad h = \tanh(u) \approx 0.537 $$
 
 $$ \ell = \frac12 (h - t)^2 \approx \frac12 \cdot (-0.463)^2 \approx 0.107 $$
 
-It is quite far from the target, so that a step is worth it.
+It is quite far from the target, so that learning is worth it.
 Two factors are needed.
 
 The slope of the activation function comes first, then the rest.
@@ -135,6 +135,117 @@ def test_a_course_text_is_judged_as_it_stands_and_slips_are_found(judged, text, 
         assert text.count(right) == 1, right
         slip = judged(text.replace(right, wrong))
         assert any(each.status not in RIGHT for each in slip.formulas), told(slip)
+
+
+SQUARE = r"""
+Let $M, W \in \mathbb{R}^{n \times n}$ and $x, v \in \mathbb{R}^n$.
+
+$$ S = M \operatorname{diag}(v), \qquad R = I + W $$
+
+$$ S_{ij} = M_{ij} v_j, \qquad R_{ij} = \delta_{ij} + W_{ij} $$
+
+$$ y = R x $$
+
+$$ \frac{\partial y_i}{\partial x_j} = \delta_{ij} + W_{ij}, \qquad y = x + W x $$
+"""
+SLIPS_OF_SQUARES = {
+    "S_{ij} = M_{ij} v_j": "S_{ij} = M_{ji} v_i",
+    r"R_{ij} = \delta_{ij} + W_{ij}": r"R_{ij} = \delta_{ij} + W_{ji}",
+    r"= \delta_{ij} + W_{ij}, \qquad y": r"= \delta_{ij} + W_{ji}, \qquad y",
+    "y = x + W x": r"y = x + W^\top x",
+}
+
+
+@pytest.mark.parametrize(("right", "wrong"), SLIPS_OF_SQUARES.items())
+def test_a_square_matrix_is_not_turned_where_it_is_defined(judged, right, wrong):
+    page = judged(SQUARE)
+    assert all(each.status in RIGHT for each in page.formulas), told(page)
+    assert right in SQUARE
+    page = judged(SQUARE.replace(right, wrong))
+    assert any(each.status not in RIGHT for each in page.formulas), told(page)
+
+
+UNIT = """
+A unit with input $v$, weight $u$ and bias $c$:
+
+$$ h = {definition} $$
+
+$$ \\frac{{\\partial h}}{{\\partial c}} = {slope} $$
+
+{words}
+
+$$ \\frac{{\\partial h}}{{\\partial c}} = {slope} $$
+"""
+LOSSES = r"""
+Let $X \in \mathbb{R}^{n \times d}$, $w \in \mathbb{R}^d$ and $y \in \mathbb{R}^n$.
+
+$$ L = \tfrac12 \|X w - y\|^2 $$
+
+$$ \nabla_w L = X^\top (X w - y) $$
+
+WORDS
+
+$$ L = \tfrac12 \|X w - y\|^2 + \tfrac{\lambda}{2} \|w\|^2 $$
+
+$$ \nabla_w L = X^\top (X w - y) $$
+"""
+STEP = """
+With $v = 0.5$ and $t = 1$, the weight is $u = 0.4$ and $c = 0.1$.
+
+$$ s = u v + c $$
+
+{words}
+
+$$ s \\approx 0.3 $$
+"""
+OTHER_MEANINGS = {
+    "a part of what is displayed": UNIT.format(
+        definition="u v + c", slope="1", words="In the last layer, without a bias, $h = u v$."
+    ),
+    "from now on": UNIT.format(definition="u v + c", slope="1", words="From now on $h = u v$."),
+    "a root that ends elsewhere": UNIT.format(
+        definition=r"\sqrt{\frac{c}{u}}", slope=r"\frac{1}{2 u h}", words=r"In what follows $h = \sqrt{c}/u$."
+    ),
+    "a power that ends elsewhere": UNIT.format(
+        definition=r"e^{\frac{c}{u}}", slope=r"\frac{h}{u}", words=r"In the rest $h = e^c / u$."
+    ),
+    "a loss with a penalty": LOSSES.replace("WORDS", "With weight decay the loss becomes"),
+    "a bold heading": LOSSES.replace("WORDS", "**With a penalty.**"),
+    "a number in a list": LOSSES.replace("WORDS", "2. Ridge regression:"),
+    "a function that changes": (
+        "The activation is\n\n$$ f(x) = \\ln(1 + e^x) $$\n\nIn the second layer it is $f(x) = x^2$, for which\n\n"
+        "$$ f'(x) = \\frac{1}{1 + e^{-x}} $$\n"
+    ),
+    "an example of a function": (
+        "As a reminder, for $f(x) = x^3$ it is easy.\n\n$$ a = f(z) $$\n\n$$ \\frac{da}{dz} = 3 z^2 $$\n"
+    ),
+    "a vector with words between": (
+        "Let $X \\in \\mathbb{R}^{n \\times d}$, $w \\in \\mathbb{R}^d$.\n\n$$ J = \\frac12 \\|X w\\|^2 $$\n\n"
+        "$$ \\nabla_w J = X^\\top X w $$\n\nWe divide it by its length. Call this vector $g$.\n\n"
+        "$$ \\|g\\|^2 = \\|X^\\top X w\\|^2 $$\n"
+    ),
+    "labels beside probabilities": (
+        "$P \\in \\mathbb{R}^{n \\times K}$ are the softmax of the logits, for one-hot targets.\n\n"
+        "$$ e = \\sum_{i=1}^n \\sum_{k=1}^K P_{ik}^2 $$\n\n$$ e = n $$\n"
+    ),
+    "another prefix": DIFFERENTIALS.replace("$$ dW", "By $dW$ we now mean the gradient of $J$.\n\n$$ dW"),
+    "a step between": STEP.format(words="$$ u \\leftarrow u + 1.4 v $$"),
+    "words of a step between": STEP.format(words="We now double the weight.\n\n$$ q = s^2 $$"),
+}
+
+
+@pytest.mark.parametrize("text", OTHER_MEANINGS.values(), ids=OTHER_MEANINGS)
+def test_what_rests_on_another_meaning_is_not_proved(judged, text):
+    last = judged(text).formulas[-1]
+    assert last.status not in RIGHT, last.reading
+
+
+def test_a_letter_that_is_a_derivative_may_be_equated_with_a_slip(judged):
+    text = "$$ L = (u v - t)^2 $$\n\n$$ g = \\frac{\\partial L}{\\partial u} $$\n\nThis becomes\n\n"
+    *_, slip, last = judged(
+        text + "$$ g = 3 v (u v - t) $$\n\n$$ \\frac{\\partial g}{\\partial u} = 2 v^2 $$\n"
+    ).formulas
+    assert slip.status not in RIGHT and last.status in RIGHT
 
 
 FALSE_ENDS = {

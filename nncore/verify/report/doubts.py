@@ -26,6 +26,7 @@ from nncore.verify.report.supposed import (
     judged,
     said_of,
     sentence_around,
+    sides_said,
 )
 from nncore.verify.semantics.layers import reached
 from nncore.verify.semantics.statements import Claim
@@ -54,6 +55,12 @@ _AT_OPTIMUM = re.compile(  # words that lead to what holds at some point alone
     re.IGNORECASE,
 )
 FALSE_AS_PROPOSED = "false if its letters are what they are taken for"  # how a reason begins
+_CHANGE = re.compile(  # words behind which a letter is probably another one
+    r"\b(?:from (?:now|here) on|in what follows|in the rest|hereafter|henceforth|no longer|there (?:is|are) no|without"
+    r"|no (?:bias(?:es)?|penalty|targets?|factor|activation)|drop(?:s|ped|ping)?|omit(?:s|ted|ting)?"
+    r"|(?:left|leave) out)\b",
+    re.IGNORECASE,
+)
 _LEADS = 4  # lines above a display, from which words lead to it
 _BEHIND = 20  # lines below a display, beyond which words say nothing of it
 _NO_DERIVATIVE = "a derivative does not exist here"  # how a reason begins
@@ -267,7 +274,7 @@ def doubted_as_second(
     """
     for each, left, right in _equations(formula, inline):
         if position(each) <= position(formula) and left == bare(letter) and defines_in_words(each):
-            if bare(right) not in bare(formula.text):
+            if in_one_line(right) not in sides_said([formula.text]).get(left, set()):
                 reason = f"{_quoted(each)} says what {letter} is, and is not read: display it with :="
                 return judged(evidence, evidence.parts[0], Judgement(Status.UNDECIDED, reason=reason), strict)
     return evidence
@@ -312,19 +319,20 @@ def doubted_as_unread(
     formula: DisplayedFormula,
     inline: Iterable[InlineFormula],
     as_written: Callable[[str], str],
-    displayed: str,
+    displayed: Mapping[str, Set[str]],
 ) -> Evidence:
     """Return the evidence for a proved claim, or that a formula that is not read may change that.
 
     Such a formula says that a letter, which is any in the claim, is made of what a derivative is taken by. Without a
     derivative, what holds for any such letter holds for this one. Or it says above it that a letter which the file
-    defines is another one by now; ``displayed`` are all displays, by `in_one_line`.
+    defines is another one by now; ``displayed`` are the sides of all displays, by `sides_said`.
     """
     (part,) = evidence.parts
     defined = {bare(as_written(each)) for each in _reached_letters(claim)}
     for left, (each, right) in _last_said(formula, inline).items():
-        base = re.sub(r"_[a-z]{1,2}$", "", left)
-        if {left, base} & defined and in_one_line(right) not in displayed and not _lists_entries(left, right):
+        base = re.sub(r"(?:_[a-z]{1,2}|\([^()]*\))$", "", left)  # of an entry, or of a function
+        restated = in_one_line(right) in displayed.get(left, set())
+        if {left, base} & defined and not restated and not _lists_entries(left, right):
             reason = f"{_quoted(each)} says what {left} is, too, and is not read: display it with :="
             return judged(evidence, part, Judgement(Status.UNDECIDED, reason=reason), strict)
     slopes = [each for each in reached([claim.left, claim.right], claim.scope) if isinstance(each, t.Derivative)]
@@ -349,7 +357,8 @@ def doubted_as_unread(
 def _reached_letters(claim: Claim) -> Iterator[str]:
     """Yield the letters with a definition on which a claim rests, and those of their entries."""
     known = claim.scope.definitions.keys() | claim.scope.families.keys()
-    named = {node.name for node in reached([claim.left, claim.right], claim.scope) if isinstance(node, t.Letter)}
+    nodes = reached([claim.left, claim.right], claim.scope)
+    named = {node.name for node in nodes if isinstance(node, t.Letter | t.Function)}
     yield from named & known
     for array in claim.scope.notation.arrays:
         if array.entry and {array.letter, array.entry.letter} & named & known:
@@ -389,7 +398,12 @@ def _last_said(formula: DisplayedFormula, inline: Iterable[InlineFormula]) -> di
     """Return what the words above a display say last of each letter that they define, with the right side."""
     above = [each for each in _equations(formula, inline) if position(each[0]) <= position(formula)]
     above.sort(key=lambda each: position(each[0]))
-    return {left: (each, right) for each, left, right in above if defines_in_words(each)}
+    return {left: (each, right) for each, left, right in above if defines_in_words(each) or _changes(each)}
+
+
+def _changes(each: InlineFormula) -> bool:
+    """Return whether the words around an equation speak of a change, whatever else they say."""
+    return any(map(_CHANGE.search, sentence_around(each)))
 
 
 def _lists_entries(letter: str, right: str) -> bool:

@@ -35,13 +35,21 @@ from nncore.verify.report.doubts import (
 )
 from nncore.verify.report.evidence import OF_NOTATION, Evidence, PageReport, Part
 from nncore.verify.report.freely import with_own
-from nncore.verify.report.notebook import are_in_one_file, headings, lines_between, place_in, position, words_above
+from nncore.verify.report.notebook import (
+    are_in_one_file,
+    headings,
+    lines_between,
+    numbered_lines,
+    place_in,
+    position,
+    words_above,
+)
 from nncore.verify.report.page import Reporter, about_functions, at_line, located, relation_count
 from nncore.verify.report.supposed import (
     bare,
     classes_said,
-    in_one_line,
     said_equal,
+    sides_said,
     signs_said,
     vectors_said,
     where_cases_hold,
@@ -86,6 +94,17 @@ _TOTAL = re.compile(r"\btotal derivatives?\b", re.IGNORECASE)
 _ANEW = re.compile(  # words that lead to another meaning of a letter
     r"\b(?:now|instead|alternatively|another|different|new|other|replac\w+|redefin\w+|switch\w*|chang\w+|let|suppose|"
     r"assume|consider|take|choose|use|case|part|problem|exercise|question)\b|^\W*\(?[a-z0-9]{1,2}[.)]",
+    re.IGNORECASE,
+)
+_REWRITES = re.compile(  # words that lead to the same in another form
+    r"\bexpand\w*|\bwritten out\b|\brewrit\w+|\bthat is\b|\bi\.e\.|\bequivalently\b|\bsimplif\w+|\bmultiply\w* out\b"
+    r"|\bin (?:matrix|matrices|components?|entries|indices|index|vector|terms|other words)\b|\bhence\b|\btherefore\b"
+    r"|\bthus\b|\bfollows\b|\bsubstitut\w+|\binsert\w*|\bplug\w*|\bsince\b|\bbecause\b|\bchain rule\b|\bproduct rule\b"
+    r"|^\W*(?:so|or|and|which is)?\W*$",
+    re.IGNORECASE,
+)
+_MOVES = re.compile(  # words of which other values come
+    r"\b(?:updat\w*|steps?(?! size)|new|next|second|doubl\w*|twice|halv\w*|opposite|larger by|smaller by|becomes?)\b",
     re.IGNORECASE,
 )
 _NEAR = 3  # lines above a display, in which words speak of that
@@ -181,8 +200,10 @@ def _report_on_part(path: Path, reading: Reading, by: "Settings", before: int, a
         for at, formula in zip(numbers, reading.formulas, strict=True)
     ]
     displays = {piece.formula.path: named[piece.display] for own in pieces for piece in own}
-    defining = {name: piece.display for own in reversed(pieces) for piece in own for name in _defines(piece, scene)}
-    sections = _Sections(path, reading.formulas, defining)
+    definitions = {name: piece for own in reversed(pieces) for piece in own for name in _defines(piece, scene)}
+    defining = {name: piece.display for name, piece in definitions.items()}
+    slopes = {name for name, piece in definitions.items() if t.takes_derivatives(piece.strict.tree)}
+    sections = _Sections(path, reading.formulas, defining, slopes)
     changed: dict[str, int] = {}
     for number, (formula, each) in enumerate(zip(reading.formulas, found, strict=True)):
         name = named[number]
@@ -424,7 +445,7 @@ class _Stages:
     stages: Mapping[Path, int]
     without_meaning: frozenset[Path]
     inline: tuple[InlineFormula, ...] = ()
-    displayed: str = ""
+    displayed: Mapping[str, Set[str]] = field(default_factory=dict)
     above: Mapping[str, int] = field(default_factory=dict)
     changed: Mapping[str, int] = field(default_factory=dict)
     begin: tuple[int, int] = (0, 0)
@@ -458,7 +479,7 @@ def _judging(
         more.append(found)
     if sum(map(len, more)) != sum(map(len, pieces)):
         stages = _stages(path, by, around, more, scene)
-    displayed = " ".join(in_one_line(formula.text) for formula in reading.formulas)
+    displayed = sides_said(formula.text for formula in reading.formulas)
     return replace(stages, inline=reading.inline, displayed=displayed), more
 
 
@@ -535,6 +556,7 @@ class _Sections:
     path: Path
     formulas: Sequence[DisplayedFormula]
     defining: Mapping[str, int]  # letters, by inner names, with the first display that defines each
+    slopes: Set[str]  # those of them that are derivatives, and of which another equation says what these are
 
     @cached_property
     def starts(self) -> list[tuple[int, int]]:
@@ -544,17 +566,23 @@ class _Sections:
     def said_again(self, display: int, letters: Iterable[str]) -> dict[str, int]:
         """Return those of some letters that displays above one define, with its line: it gives them another meaning.
 
-        That is so if they stand above its section, or if words lead to it as to something new.
+        That is so if they stand above its section, if words lead to it as to something new, or if none say that it is
+        the same, unless the letter is a derivative.
         """
         formula = self.formulas[display]
         above = {each: self.defining[each] for each in letters if self.defining.get(each, display) < display}
-        anew = above and _ANEW.search(words_above(self.path, text_with_includes(self.path), formula))
-        return {each: formula.line for each, at in above.items() if anew or self.section(at) < self.section(display)}
+        words = words_above(self.path, text_with_includes(self.path), formula) if above else ""
+        anew, same = bool(_ANEW.search(words)), bool(_REWRITES.search(words))
+        return {
+            each: formula.line for each, at in above.items()
+            if anew or self.section(at) < self.section(display) or not (same or each in self.slopes)
+        }  # fmt: skip
 
     def begin(self, display: int) -> tuple[int, int]:
-        """Return where the section of a display begins."""
+        """Return where the section of a display begins, or below the last step in it."""
         at = self.section(display)
-        return self.starts[at - 1] if at > 0 else (0, 0)
+        steps = [position(each)[1:] for each in self.formulas[:display] if r"\leftarrow" in each.text]
+        return max(self.starts[at - 1] if at > 0 else (0, 0), *steps, (0, 0))
 
     def section(self, display: int) -> int:
         """Return in which section of the file a display stands; what stands in no line of it is above all headings."""
@@ -682,7 +710,7 @@ class _Words:
 
     formula: DisplayedFormula
     inline: tuple[InlineFormula, ...]
-    displayed: str  # all displays, by `in_one_line`
+    displayed: Mapping[str, Set[str]]  # the sides of all displays, by `sides_said`
     above: Mapping[str, int]  # letters that parts of the file above define, as written, with their lines
     shown: Mapping[str, Set[str]]  # letters to which displays give numbers, with these
     changed: Mapping[str, int]  # letters that displays above it give another meaning, by inner names, with their lines
@@ -713,13 +741,23 @@ class _Words:
     @cached_property
     def values(self) -> Values:
         """Return the values that the words right above it give letters."""
-        return values_said(self.formula, self.inline, self.shown)
+        return values_said(self.formula, self.since_last_step, self.shown)
+
+    @cached_property
+    def since_last_step(self) -> list[InlineFormula]:
+        """Return the formulas within words above it, below the last line that speaks of a step, or of new values."""
+        file, *here = position(self.formula)
+        above = [
+            each for each in self.inline if position(each) <= (file, *here) and are_in_one_file(each, self.formula)
+        ]
+        lines = [(place, re.sub(r"\$[^$]*\$", "", line)) for place, line in numbered_lines(Path(file))]
+        last = max((place for place, line in lines if place < tuple(here) and _MOVES.search(line)), default=(0, 0))
+        return [each for each in above if last < position(each)[1:] >= self.begin]
 
     @cached_property
     def values_of_section(self) -> Values:
         """Return the values that the words above it in its section give letters."""
-        own = [each for each in self.inline if position(each)[1:] >= self.begin]
-        return values_said(self.formula, own, self.shown, FAR)
+        return values_said(self.formula, self.since_last_step, self.shown, FAR)
 
     @cached_property
     def targets(self) -> frozenset[str]:

@@ -66,6 +66,7 @@ _NAMES_SLOPE = re.compile(  # g = \partial L / \partial y, a derivative by a nam
 _NAMES_FUNCTION = re.compile(  # s(z) = z \sigma(z), a function of what stands in parentheses
     r"\s*(?:\\?[A-Za-z]+)(?:_(?:\w|\\[A-Za-z]+|\{[^{}]*\}))?\s*\(\s*(?P<of>[a-z])\s*\)\s*=(?=[^=]*(?<![A-Za-z\\])(?P=of)(?![A-Za-z]))[^=]+"
 )
+_EXAMPLE = re.compile(r"\b(?:examples?|reminder|recall|warm-?up|e\.g|such as|in general|any)\b", re.IGNORECASE)
 _WRITES = re.compile(r"\b(?:write|writing|use|abbreviate)\s*$", re.IGNORECASE)
 _INSTEAD = re.compile(r"\s*(?:instead of|in place of|for|to mean|to denote)\s*", re.IGNORECASE)
 _DIFFERENTIAL = re.compile(r"\s*(?:d|\\mathrm\s*\{\s*d\s*\})\s*[A-Z]\s*")
@@ -81,8 +82,8 @@ _FRACTION = re.compile(  # of products, by a number, a letter or a root
     r"\\[dt]?frac\s*\{((?:[^{}+-]|\{[^{}+-]*\})+)\}\s*\{\s*(\d+|\\?[A-Za-z]+|[A-Za-z]_\w|\\sqrt\s*\{[^{}]*\})\s*\}"
 )
 _CALLS_THIS = re.compile(
-    r"\s*(?:(?:we|i|let us|let's|and|now|then)\s+)*(?:call|denote|abbreviate)\s+(?:this|that|it)(?:\s+(?:last\s+)?"
-    r"(?:vector|matrix|row|column|quantity|expression|derivative|gradient|number|array|term|error))?(?:\s+(?:by|as))?\s*",
+    r"\s*(?:(?:we|i|let us|let's|and|now|then)\s+)*(?:call|denote|abbreviate)\s+(?:this|that|it)(?:\s+"
+    r"(?:vector|matrix|row|column|quantity|derivative|gradient|number|array))?(?:\s+(?:by|as))?\s*",
     re.IGNORECASE,
 )
 _BELOW = 5  # lines below the first one of a display, in which words give it a name
@@ -185,8 +186,31 @@ def bare(text: str) -> str:
 
 
 def in_one_line(text: str) -> str:
-    """Return a formula without spaces and braces, with fractions as in a line, where these need no parentheses."""
-    return bare(_FRACTION.sub(r"\1/\2", text))
+    """Return a side of an equation without layout, with fractions as in a line where these need no parentheses."""
+    text = re.sub(r"\\left(?![A-Za-z])|\\right(?![A-Za-z])|&|\\[,;:!]|\\q?quad(?![A-Za-z])", "", text)
+
+    def written(found: re.Match[str]) -> str:
+        inside = text.count("{", 0, found.start()) - text.count("}", 0, found.start())
+        apart = re.match(r"\s*(?:[-+=.,;)]|\\(?:top|cdot|odot)(?![A-Za-z])|$)", text[found.end() :])
+        return rf"{found[1]}/{found[2]}" if apart and not inside else found[0]
+
+    text = re.sub(r"\\[dt]frac(?![A-Za-z])", r"\\frac", text)
+    text = re.sub(r"\s", "", _FRACTION.sub(written, text))
+    return re.sub(r"\{(\\[A-Za-z]+|\w)\}", r"\1", text).rstrip(".,;")
+
+
+def sides_said(texts: Iterable[str]) -> dict[str, set[str]]:
+    """Return the sides of all equations of some displays, by `in_one_line`, by their left sides, bare."""
+    found: dict[str, set[str]] = {}
+    for text in texts:
+        left = ""
+        for row in re.split(
+            r"\\\\(?:\[[^\]]*\])?|\\q?quad(?![A-Za-z])", re.sub(r"\\(?:begin|end)\{[a-z*]+\}", "", text)
+        ):
+            first, *others = re.split(r":?=", row.replace("&", ""))
+            left = bare(first).strip(",;") or left
+            found.setdefault(left, set()).update(map(in_one_line, others))
+    return found
 
 
 def said_of(each: InlineFormula) -> tuple[str, str] | None:
@@ -209,10 +233,17 @@ def is_doubted(each: InlineFormula) -> bool:
 def defines_in_words(each: InlineFormula) -> bool:
     """Return whether words, "where ￼" or "let ￼", or ``:=`` give a formula as what a letter is, and deny nothing."""
     before = sentence_around(each)[0]
-    names = bool(_DEFINES.search(before) or _NAMES_SLOPE.fullmatch(each.text) or _NAMES_FUNCTION.fullmatch(each.text))
+    names = bool(_DEFINES.search(before) or _NAMES_SLOPE.fullmatch(each.text) or _is_named_function(each))
     names &= not _SUBJECT.match(each.after.removeprefix(_FORMULA)) and not _COMPARED.search(before)
     defines = (":=" in each.text or names) and not _LABEL.search(each.before)
     return defines and not is_doubted(each)
+
+
+def _is_named_function(each: InlineFormula) -> bool:
+    """Return whether a formula says what a function is, "Swish ￼", and is no example."""
+    before, after = sentence_around(each)
+    example = _EXAMPLE.search(f"{before} {after}") or re.search(r"\b(?:for|of|when|by|like|as)\s*$", before)
+    return bool(_NAMES_FUNCTION.fullmatch(each.text)) and not example
 
 
 def with_words_behind(inline: Sequence[InlineFormula]) -> tuple[InlineFormula, ...]:
@@ -259,7 +290,8 @@ def abbreviations(inline: Sequence[InlineFormula]) -> list[InlineFormula]:
 def named_displays(formulas: Sequence[DisplayedFormula], inline: Iterable[InlineFormula]) -> Iterator[InlineFormula]:
     """Yield the definitions that words give by naming what the display right above them speaks of: "Call this ￼"."""
     for each in inline:
-        before, after = sentence_around(each)
+        after = sentence_around(each)[1]
+        before = re.split(r"\s\s", each.before.rstrip())[-1]  # behind the display, nothing else stands between
         above = [one for one in formulas if are_in_one_file(one, each) and 0 < lines_between(one, each) <= _BELOW]
         sides = above[-1].text.replace("&", "").split("=") if above else []
         names = _CALLS_THIS.fullmatch(before) and not is_doubted(each) and not after.strip(" .,:;")

@@ -185,7 +185,7 @@ _UNBRACED = re.compile(r"\\(mathbf|boldsymbol|hat|tilde|bar|vec) +([A-Za-z])(?![
 
 
 _OTHERWISE = re.compile(
-    r"\?|\b(?:plus|minus|times|before|was|were|except|almost|nearly|smoothed|noisy)\b", re.IGNORECASE
+    r"\?|\b(?:plus|minus|times|before|was|were|except|almost|nearly|smoothed|noisy|relaxation)\b", re.IGNORECASE
 )
 _SIZES = re.compile(r"\$\s*[\w{}]+\s*(?:\\times|×)\s*[\w{}]+\s*\$")  # $n \times K$ one-hot
 _ZERO = re.compile(r"(?<![\w.])0(?![\w.])|\bzeros?\b")
@@ -256,18 +256,28 @@ _SAYS_OF_IT = re.compile(  # what stands between a letter and what is said of it
 )
 
 
+def _leads_away(between: str, behind: str) -> bool:
+    """Return whether words behind a letter lead to something else of which a property is said."""
+    other = re.search(r"\b(?:for|to|against|from|by|than|compar\w*|training)\b[^,]*$", between)
+    targets = re.match(r"\s*(?:targets?|labels?|codes?|classes)\b", behind)
+    return bool(other or (targets and re.search(r"\bwith\s*$", between)))
+
+
 def has_property(text: str, letter: str, words: str) -> bool:
     """Return whether a sentence says something of a letter: behind it with a verb, or else right before it."""
     for sentence in _affirmed(text):
         for found in re.finditer(words, sentence, re.IGNORECASE):
             before = re.search(r"\$([^$]{1,60})\$([^$]*)$", _SIZES.sub("", sentence[: found.start()]))
             after = re.match(r"([^$]{0,40})\$([^$]{1,60})\$", sentence[found.end() :])
-            joined = before and _SAYS_OF_IT.fullmatch(before[2])
+            behind = sentence[found.end() :]
+            joined = before and _SAYS_OF_IT.fullmatch(before[2]) and not _leads_away(before[2], behind)
             apart = after is None or re.search(r"[.,;]", after[1])  # "$Y$ the one-hot labels, $Z$ ..."
             declares = False
             if before and apart and r"\in" in before[1]:
                 leads = before.string[: before.start()]
                 declares = bool(re.fullmatch(r",?\s*(?:the|our)\s*", before[2])) and not _OF_ANOTHER.search(leads)
+            of_rows = after and re.fullmatch(r"\s*(?:in|as)\s+(?:the\s+)?(?:rows|columns)\s+of\s*", after[1])
+            joined = joined and not of_rows
             owner = before[1] if before and (joined or declares) else after[2] if after else ""
             if re.match(rf"{re.escape(letter)}(?![A-Za-z])", owner.strip()):
                 return True

@@ -291,12 +291,15 @@ class _Writer:
         if (array and not array.entry) or self._notation.scalars_named(name):
             raise _NoEntriesError
         self.lifts |= bool(indices)
+        own = tuple(map(str, _lengths(name, self.scene))) if array and array.entry else ()
+        if indices and own and own == own[::-1] and len(own) > 1:
+            raise _NoEntriesError  # a row of a square matrix, or a column
         row, column = self._places(shape, chain.span)
         indices = (*indices, *(each for each in (row, column) if isinstance(each, t.Letter)))
         lengths = tuple(str(self._runs.get(each.name, "?")) for each in indices)
-        if array and array.entry and lengths[::-1] == tuple(map(str, _lengths(name, self.scene))):
+        if own and lengths != own and lengths[::-1] == own:
             indices, lengths = indices[::-1], lengths[::-1]  # a column of a matrix, s_n of s_{kn}
-        if "?" in lengths or (array and array.entry and lengths != tuple(map(str, _lengths(name, self.scene)))):
+        if "?" in lengths or (own and lengths != own):
             raise _NoEntriesError
         letter = array.entry.letter if array and array.entry else name
         head = t.Indexed(t.Letter(letter, span=chain.first.span), indices, span=chain.first.span)

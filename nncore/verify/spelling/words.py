@@ -54,7 +54,9 @@ _GRADIENTS = re.compile(  # "we write $dA$ for $\partial L / \partial A$", or $d
     r"\s*(?=[.,;:()]|(?:in|throughout|below|everywhere|and)\b|$)"
 )
 _OTHER_GRADIENT = re.compile(
-    r"(?<![\w\\])\$?\s*d[A-Z]\s*\$?\s+(?:is|are|denotes?|means?|stands for)\s+(?!\$\s*\\(?:partial|[dt]?frac))"
+    r"(?<![\w\\])\$?\s*(?:d|\\mathrm\s*\{\s*d\s*\})\s*[A-Z]\s*\$?\s+"
+    r"(?:(?:is|are|denotes?|means?|stands for)\s+(?!\$\s*\\(?:partial|[dt]?frac))|we\b)"
+    r"|\bprefix\b|\bgradients?\s+(?:is|are)\s+(?:now\s+)?(?:averaged|summed|divided|multiplied)\b"
 )
 _DENIED = re.compile(
     r"\b(?:not|never|no|some|others?|earlier|previous|old|if|unless|instead|may|might|can|could|is)\b|n't|\?",
