@@ -29,7 +29,7 @@ def cells(text: str) -> list[tuple[int, str]]:
 
 def numbered_lines(path: Path) -> list[tuple[tuple[int, int], str]]:
     """Return the lines of a file, of a notebook those of its Markdown cells, each with its cell and its number."""
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8", errors="replace")
     texts = cells(text) if path.suffix == ".ipynb" else [(0, text)]
     return [((cell, number), line) for cell, own in texts for number, line in enumerate(own.split("\n"), 1)]
 
