@@ -567,7 +567,7 @@ class _Sections:
         """Return those of some letters that displays above one define, with its line: it gives them another meaning.
 
         That is so if they stand above its section, if words lead to it as to something new, or if none say that it is
-        the same, unless the letter is a derivative.
+        the same, unless the letter is a derivative, or what is proposed defines it.
         """
         formula = self.formulas[display]
         above = {each: self.defining[each] for each in letters if self.defining.get(each, display) < display}
@@ -575,7 +575,8 @@ class _Sections:
         anew, same = bool(_ANEW.search(words)), bool(_REWRITES.search(words))
         return {
             each: formula.line for each, at in above.items()
-            if anew or self.section(at) < self.section(display) or not (same or each in self.slopes)
+            if anew or self.section(at) < self.section(display)
+            or not (same or each in self.slopes or self.formulas[at].line < 1)
         }  # fmt: skip
 
     def begin(self, display: int) -> tuple[int, int]:

@@ -203,7 +203,7 @@ def sides_said(texts: Iterable[str]) -> dict[str, set[str]]:
     """Return the sides of all equations of some displays, by `in_one_line`, by their left sides, bare."""
     found: dict[str, set[str]] = {}
     for text in texts:
-        left = ""
+        text, left = re.sub(r"(?<!\\)%[^\n]*", "", text), ""
         for row in re.split(
             r"\\\\(?:\[[^\]]*\])?|\\q?quad(?![A-Za-z])", re.sub(r"\\(?:begin|end)\{[a-z*]+\}", "", text)
         ):
@@ -288,7 +288,11 @@ def abbreviations(inline: Sequence[InlineFormula]) -> list[InlineFormula]:
 
 
 def named_displays(formulas: Sequence[DisplayedFormula], inline: Iterable[InlineFormula]) -> Iterator[InlineFormula]:
-    """Yield the definitions that words give by naming what the display right above them speaks of: "Call this ￼"."""
+    """Yield the definitions that words give by naming what the display right above them speaks of: "Call this ￼".
+
+    They define no letter of which a display says what it is.
+    """
+    shown = sides_said(formula.text for formula in formulas)
     for each in inline:
         after = sentence_around(each)[1]
         before = re.split(r"\s\s", each.before.rstrip())[-1]  # behind the display, nothing else stands between
@@ -296,7 +300,8 @@ def named_displays(formulas: Sequence[DisplayedFormula], inline: Iterable[Inline
         sides = above[-1].text.replace("&", "").split("=") if above else []
         names = _CALLS_THIS.fullmatch(before) and not is_doubted(each) and not after.strip(" .,:;")
         if names and len(sides) > 1 and not re.search(r"[<>]|\\\\|\\begin", above[-1].text):
-            if _LETTER_ALONE.fullmatch(each.text) and bare(each.text) not in bare(above[-1].text):
+            named_only = bare(each.text) not in shown and bare(each.text) not in bare(above[-1].text)
+            if _LETTER_ALONE.fullmatch(each.text) and named_only:
                 yield replace(each, text=f"{each.text} := {sides[0].strip()}")
 
 
