@@ -290,3 +290,36 @@ indices:
 $$ \sum_{k=1}^K m_k = m_1 K $$
 """
     assert judged(text).formulas[-1].status not in RIGHT
+
+
+BOLD_ROWS = r"""
+We use $\sigma(t) = 1/(1 + e^{-t})$. $X$ is the $n \times d$ matrix whose $i$-th row is $\bm{x}_i^T$ with
+$\bm{x}_i \in \mathbb{R}^d$, $\bm{w} \in \mathbb{R}^d$ are the weights, and $p_i = \sigma(\bm{w}^T \bm{x}_i)$ is the
+probability of class 1. Stacked they are $\bm{p} = (p_1, \dots, p_n)^T$ and $\bm{y} = (y_1, \dots, y_n)^T$.
+
+$$ \sigma'(t) = \sigma(t) (1 - \sigma(t)) $$
+
+$$ J(\bm{w}) = -\frac1n \sum_{i=1}^n \Bigl[ y_i \log p_i + (1 - y_i) \log(1 - p_i) \Bigr] $$
+
+$$ \frac{\partial J}{\partial w_j} = \frac1n \sum_{i=1}^n (p_i - y_i) x_{ij} $$
+
+$$ \nabla J(\bm{w}) = \frac1n X^T (\bm{p} - \bm{y}) $$
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [("(p_i - y_i) x_{ij}", "(y_i - p_i) x_{ij}"), ("X^T (\\bm{p}", "2 X^T (\\bm{p}"), ("(1 - \\sigma(t)) $$", "$$")],
+)
+def test_bold_rows_stand_beside_plain_entries(judged, right, wrong):
+    page = judged(BOLD_ROWS)
+    assert all(each.status in RIGHT for each in page.formulas), told(page)
+    assert BOLD_ROWS.count(right) == 1
+    page = judged(BOLD_ROWS.replace(right, wrong))
+    assert any(each.status not in RIGHT for each in page.formulas), told(page)
+
+
+def test_a_function_that_words_restate_with_another_argument_is_the_same(judged):
+    text = "$$ f(x) = x^2 + x $$\n\nAs $f(u) = u^2 + u$ for all u,\n\n$$ f'(x) = 2 x + 1 $$\n"
+    assert judged(text).formulas[-1].status in RIGHT
+    assert judged(text.replace("As $f(u) = u^2 + u$", "Now $f(u) = u^2$")).formulas[-1].status not in RIGHT

@@ -1,7 +1,7 @@
 """The declarations that a proposal consists of: what was inferred of a file, written as lines of a block."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nncore.verify.notation import ANY_COST, CONSTANTS, DELTA, FIXED_KINDS, INFINITY, ONES, Notation
@@ -25,6 +25,7 @@ _SIZES = "D H M K N P Q R S U V A B C E F G J L T W X Y Z".split()
 _LETTER = re.compile(r"(?:letter|name): '?(\\?[A-Za-z]+(?:\{[^}]*\})?)")
 _SCRIPTED = re.compile(r"letter: '?(\\?[A-Za-z]+[_^])")  # letters with anything below or above
 _NUMBERED = re.compile(r"(.+)_(\d)", re.DOTALL)  # a letter with a number, of which z_{2j} is an entry
+_BOLD = re.compile(r"\\mathbf\{([A-Za-z])\}")
 _OWN = re.compile(r".+_(?:[A-Za-z]|\{[A-Za-z][+-]\d+\})", re.DOTALL)  # letters that are declared to be read as ones
 _RELU = r"\operatorname{ReLU}"
 _INDICES = "jklpqrsuh"  # for entries of which the file writes no index
@@ -116,6 +117,9 @@ class Writer:
                 found.append(Line("scalars", self._declaration(name, meaning="a number"), self._guess(name)))
         formulas, more = self._functions()
         formulas += [self._as_entry(name, array) for name, array in rows]
+        formulas += [
+            self._as_entry(name, shown[array]) for name, array in printed if self._is_bold_row(name, array, shown)
+        ]
         definitions = [Line(DEFINITIONS, formula) for formula in formulas]
         found += more
         sizes = [
@@ -136,6 +140,12 @@ class Writer:
         """Return whether equations say what the entries of a matrix are, P_{nk} = ..., by its own letter."""
         printed = max(self.inference.entries.get(array, ()), key=len, default=())
         return len(printed) == 2 and self.written(array) in self.scene.facts.equated
+
+    def _is_bold_row(self, name: str, array: str, shown: Mapping[str, str]) -> bool:
+        r"""Return whether a letter is the bold one of that by which entries of a matrix are printed: beside x_{ij}."""
+        other = shown.get(array, name)
+        bold = _BOLD.sub(r"\1", self.written(name)) == self.written(other) != self.written(name)
+        return bold and any(len(letters) == 2 for letters in self.inference.entries.get(other, ()))
 
     def _as_entry(self, name: str, array: str) -> str:
         """Return the definition of entries with a letter by those of their array with its own, p_{nk} := P_{nk}."""

@@ -32,6 +32,7 @@ from nncore.verify.semantics.layers import reached
 from nncore.verify.semantics.statements import Claim
 from nncore.verify.semantics.symbols import letters
 from nncore.verify.source.markdown import DisplayedFormula, InlineFormula
+from nncore.verify.spelling.inference import STANDARD
 from nncore.verify.symbol import SymbolKind
 from nncore.verify.syntax import tree as t
 from nncore.verify.syntax.printer import latex
@@ -331,7 +332,7 @@ def doubted_as_unread(
     defined = {bare(as_written(each)) for each in _reached_letters(claim)}
     for left, (each, right) in _last_said(formula, inline).items():
         base = re.sub(r"(?:_[a-z]{1,2}|\([^()]*\))$", "", left)  # of an entry, or of a function
-        restated = in_one_line(right) in displayed.get(left, set())
+        restated = base in STANDARD or _is_restated(left, right, displayed)
         if {left, base} & defined and not restated and not _lists_entries(left, right):
             reason = f"{_quoted(each)} says what {left} is, too, and is not read: display it with :="
             return judged(evidence, part, Judgement(Status.UNDECIDED, reason=reason), strict)
@@ -352,6 +353,19 @@ def doubted_as_unread(
             reason = f"{_quoted(each)} is not read, and a derivative may change with it: display it with :="
             return judged(evidence, part, Judgement(Status.UNDECIDED, reason=reason), strict)
     return evidence
+
+
+def _is_restated(left: str, right: str, displayed: Mapping[str, Set[str]]) -> bool:
+    """Return whether an equation within words stands in a display, too, of a function also with another argument."""
+    name, parenthesis, argument = left.removesuffix(")").partition("(")
+    for key, sides in displayed.items():
+        other, _, known = key.removesuffix(")").partition("(")
+        if key == left or (parenthesis and other == name and known):
+            letter = rf"(?<![A-Za-z\\]){re.escape(argument)}(?![A-Za-z])"
+            renamed = re.sub(letter, known.replace("\\", r"\\"), right) if argument and known else right
+            if in_one_line(renamed) in sides:
+                return True
+    return False
 
 
 def _reached_letters(claim: Claim) -> Iterator[str]:
