@@ -1,12 +1,13 @@
 """What the tests of meanings and of judges share: the notation of the book, its pages, and its first formulas."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from nncore.verify.notation import load
 from nncore.verify.numeric import Budget, Finding, NumericResult, judge
 from nncore.verify.report.book import NOTATION as LETTERS
+from nncore.verify.report.evidence import PageReport
 from nncore.verify.semantics.elaborate import meaning
 from nncore.verify.semantics.statements import Claim, Convention, Page
 from nncore.verify.semantics.symbols import Binding
@@ -119,3 +120,21 @@ def apart(text: str, slips: Iterable[tuple[str, str]]) -> list[dict[int, tuple[s
             groups.append(group := {})
         group[at] = right, wrong
     return groups
+
+
+def told(page: PageReport) -> list[tuple[str, object, list[str]]]:
+    """What became of each formula of a report, and why: for the message of a test that fails."""
+    return [(each.latex, each.status, [problem.reason for problem in each.problems]) for each in page.formulas]
+
+
+def right_but_for_slips(
+    judged: Callable[[str], PageReport], text: str, slips: Mapping[str, str], right: Iterable[object]
+) -> None:
+    """Ask that every formula of a text has one of some statuses, and that with each slip one of them has another."""
+    statuses = tuple(right)
+    page = judged(text)
+    assert all(each.status in statuses for each in page.formulas), told(page)
+    for part, wrong in slips.items():
+        assert text.count(part) == 1, part
+        slip = judged(text.replace(part, wrong))
+        assert any(each.status not in statuses for each in slip.formulas), told(slip)

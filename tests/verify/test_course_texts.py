@@ -4,6 +4,7 @@ Gradients named by a differential, sizes with a letter below, numbers carried al
 """
 
 import pytest
+from common import right_but_for_slips, told
 
 from nncore.verify.judgement import Status
 from nncore.verify.semantics.statements import Kind
@@ -123,18 +124,9 @@ TEXTS = {
 }
 
 
-def told(page):
-    return [(each.latex, each.status, [problem.reason for problem in each.problems]) for each in page.formulas]
-
-
 @pytest.mark.parametrize(("text", "slips"), TEXTS.values(), ids=TEXTS)
 def test_a_course_text_is_judged_as_it_stands_and_slips_are_found(judged, text, slips):
-    page = judged(text)
-    assert all(each.status in RIGHT for each in page.formulas), told(page)
-    for right, wrong in slips.items():
-        assert text.count(right) == 1, right
-        slip = judged(text.replace(right, wrong))
-        assert any(each.status not in RIGHT for each in slip.formulas), told(slip)
+    right_but_for_slips(judged, text, slips, RIGHT)
 
 
 SQUARE = r"""

@@ -4,6 +4,7 @@ Each text is judged as it stands, and again with slips, which a careless version
 """
 
 import pytest
+from common import told
 
 from nncore.verify.judgement import Status
 from nncore.verify.semantics.statements import Kind
@@ -138,10 +139,6 @@ TEXTS = {
     "put in place": PUT_IN_PLACE,
     "in parts": IN_PARTS,
 }
-
-
-def told(page):
-    return [(each.latex, each.status, [problem.reason for problem in each.problems]) for each in page.formulas]
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)

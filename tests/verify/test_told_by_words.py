@@ -7,6 +7,7 @@ accept.
 import json
 
 import pytest
+from common import right_but_for_slips, told
 
 from nncore.verify.judgement import Status
 from nncore.verify.semantics.statements import Kind
@@ -144,18 +145,9 @@ TEXTS = {
 }
 
 
-def told(page):
-    return [(each.latex, each.status, [problem.reason for problem in each.problems]) for each in page.formulas]
-
-
 @pytest.mark.parametrize(("text", "slips"), TEXTS.values(), ids=TEXTS)
 def test_what_words_tell_is_known_and_slips_are_found(judged, text, slips):
-    page = judged(text)
-    assert all(each.status in RIGHT for each in page.formulas), told(page)
-    for right, wrong in slips.items():
-        assert text.count(right) == 1, right
-        slip = judged(text.replace(right, wrong))
-        assert any(each.status not in RIGHT for each in slip.formulas), told(slip)
+    right_but_for_slips(judged, text, slips, RIGHT)
 
 
 def test_what_is_proposed_can_be_pasted(judged):

@@ -1,7 +1,8 @@
 r"""A claim at the values that words give its numbers: ``$x = 2$, $w = 1$ ... we have`` above ``h \approx 0.76``.
 
 What is said of one number, ``h \approx 0.76``, is false for most values of the letters of which h is made. Where words
-right above the display give each of these a value it is judged at those.
+right above the display give each of these a value it is judged at those. Values farther above in its section may prove
+it, and do not refute it.
 """
 
 import re

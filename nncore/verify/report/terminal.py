@@ -24,7 +24,8 @@ except ModuleNotFoundError:
     raise
 
 _IN_SIGHT = 5  # formulas of a page
-_ORDER = [str(Status.REFUTED), "false with what is proposed", *(str(each) for each in reversed(list(Status)))]
+_FALSE = "false with what is proposed"
+_ORDER = [str(Status.REFUTED), _FALSE, *(str(each) for each in reversed(list(Status)))]
 _UNDECLARED = "neither declared nor defined"  # as `semantics.symbols` says of a letter
 _HOW_TO_BEGIN = r"""{} defines nothing: its letters stand for any numbers, and a claim must hold for all of them.
 Write what is given with :=, above what follows from it, as in  L_i := -\ln p_{{i c_i}}"""
@@ -152,7 +153,7 @@ def _to_look_at(page: PageReport) -> Iterator[Text]:
             proposed = any(problem.reason.startswith(FALSE_AS_PROPOSED) for problem in formula.problems)
             inside = formula.path.removeprefix(page.name).strip(" ()")  # the cell of a notebook
             place = f"{inside} line {formula.line}".strip()
-            places.setdefault("false with what is proposed" if proposed else worst, []).append(place)
+            places.setdefault(_FALSE if proposed else worst, []).append(place)
     if places:
         told = "; ".join(f"{status}: {', '.join(places[status])}" for status in sorted(places, key=_ORDER.index))
         yield Text(f"{printable(page.name)}: {printable(told)}", "yellow")
